@@ -1,0 +1,73 @@
+import tseslint from 'typescript-eslint';
+
+/** Which folders of ours a folder of ours may import. The borders are what keeps the money code testable without an editor. */
+const borders = {
+  core: [],
+  exchanges: ['core'],
+  accounts: ['core', 'exchanges'],
+  monitor: ['core', 'exchanges', 'accounts'],
+  ledger: ['core', 'exchanges'],
+  simulator: ['core/decimal'],
+  webview: ['core/protocol'],
+};
+const folders = ['core', 'exchanges', 'accounts', 'monitor', 'ledger', 'simulator', 'ui', 'webview'];
+
+const border = ([folder, allowed]) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: [{ name: 'vscode', message: 'Only src/ui and src/extension.ts know the editor.' }],
+        patterns: folders
+          .filter((other) => other !== folder && !allowed.includes(other))
+          .map((other) => {
+            const exceptions = allowed.filter((one) => one.startsWith(`${other}/`)).map((one) => one.slice(other.length + 1));
+            const negative = exceptions.length > 0 ? `(?!(${exceptions.join('|')})\\.ts$)` : '';
+            return { regex: `^\\.\\.(/\\.\\.)*/${other}/${negative}`, message: `src/${folder} may not import src/${other}.` };
+          }),
+      },
+    ],
+  },
+});
+
+const venues = ['okx'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/dot-notation': 'off',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  ...Object.entries(borders).map(border),
+  // One venue never imports another.
+  ...venues.map((venue) => ({
+    files: [`src/exchanges/${venue}/**/*.ts`],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: `ImportDeclaration[source.value=/^\\.\\.\\u002f(${venues.filter((other) => other !== venue).join('|') || 'none'})\\u002f/]`,
+          message: 'One venue never imports another.',
+        },
+      ],
+    },
+  })),
+  {
+    files: ['test/**/*.ts', 'src/simulator/cli.ts'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+    },
+  },
+);

@@ -1,0 +1,102 @@
+import Big from 'big.js';
+
+// Strict mode refuses JavaScript numbers, so no float can enter an amount by accident.
+const Exact = Big();
+Exact.strict = true;
+
+declare const brand: unique symbol;
+
+/**
+ * An exact decimal number as text, just as a venue or a person gave it: optional minus sign, digits,
+ * optional fraction. No exponent, no float, no digit lost. `""` is never a `Decimal`; unknown is `undefined`.
+ */
+export type Decimal = string & { readonly [brand]: 'decimal' };
+
+export type Rounding = 'up' | 'down' | 'half-up';
+
+const pattern = /^-?\d+(\.\d+)?$/;
+/** Longer than any amount a venue prints; guards against a hostile answer that would make arithmetic slow. */
+const maxLength = 80;
+
+/** Whether `text` is plain decimal notation of at most 80 characters. */
+export function isDecimal(text: string): text is Decimal {
+  return text.length <= maxLength && pattern.test(text);
+}
+
+/**
+ * Marks `text` as a decimal.
+ * @throws RangeError when it is not plain decimal notation.
+ */
+export function decimal(text: string): Decimal {
+  if (!isDecimal(text)) throw new RangeError(`not a decimal number: ${JSON.stringify(text.slice(0, maxLength))}`);
+  return text;
+}
+
+export const zero: Decimal = decimal('0');
+export const one: Decimal = decimal('1');
+
+const big = (value: Decimal): Big => new Exact(value);
+const plain = (value: Big): Decimal => value.toFixed() as Decimal;
+
+export const add = (a: Decimal, b: Decimal): Decimal => plain(big(a).plus(big(b)));
+export const subtract = (a: Decimal, b: Decimal): Decimal => plain(big(a).minus(big(b)));
+export const multiply = (a: Decimal, b: Decimal): Decimal => plain(big(a).times(big(b)));
+export const negate = (a: Decimal): Decimal => plain(big(a).times(big(decimal('-1'))));
+export const absolute = (a: Decimal): Decimal => plain(big(a).abs());
+/** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`. */
+export const compare = (a: Decimal, b: Decimal): -1 | 0 | 1 => big(a).cmp(big(b)) as -1 | 0 | 1;
+export const isZero = (a: Decimal): boolean => compare(a, zero) === 0;
+export const isNegative = (a: Decimal): boolean => compare(a, zero) < 0;
+export const isPositive = (a: Decimal): boolean => compare(a, zero) > 0;
+export const lesser = (a: Decimal, b: Decimal): Decimal => (compare(a, b) <= 0 ? a : b);
+export const greater = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? a : b);
+
+export function sum(values: Iterable<Decimal>): Decimal {
+  let total = big(zero);
+  for (const value of values) total = total.plus(big(value));
+  return plain(total);
+}
+
+/**
+ * `a / b` to `places` decimals.
+ * `up` and `down` are towards plus and minus infinity, so that the direction of caution is the caller's choice whatever the sign.
+ * @throws RangeError when `b` is zero.
+ */
+export function divide(a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal {
+  if (isZero(b)) throw new RangeError('division by zero');
+  const Division = Big();
+  Division.strict = true;
+  // Truncate first, then correct by one step where the exact remainder asks for it: big.js rounds by magnitude, not by direction.
+  Division.DP = places;
+  Division.RM = rounding === 'half-up' ? Big.roundHalfUp : Big.roundDown;
+  const quotient = new Division(a).div(new Division(b));
+  if (rounding === 'half-up') return quotient.toFixed() as Decimal;
+  // The sign of the exact remainder a/b - quotient, found without dividing again.
+  const remainder = big(a).minus(new Exact(quotient.toFixed()).times(big(b)));
+  const remainderSign = remainder.cmp(big(zero)) * big(b).cmp(big(zero));
+  const step = new Exact(`1e-${places.toString()}`);
+  const exact = new Exact(quotient.toFixed());
+  if (rounding === 'up' && remainderSign > 0) return plain(exact.plus(step));
+  if (rounding === 'down' && remainderSign < 0) return plain(exact.minus(step));
+  return plain(exact);
+}
+
+/** Rounds to `places` decimals; `up` and `down` are towards plus and minus infinity. */
+export function round(value: Decimal, places: number, rounding: Rounding): Decimal {
+  return divide(value, one, places, rounding);
+}
+
+/** How many digits stand behind the decimal point as written: "0.10" has 2. */
+export function decimalPlaces(value: Decimal): number {
+  const point = value.indexOf('.');
+  return point < 0 ? 0 : value.length - point - 1;
+}
+
+/**
+ * A number for drawing (the place of a needle or a tick), clamped to 0..1. Never for money and never for a decision.
+ */
+export function fractionForDrawing(value: Decimal, full: Decimal): number {
+  if (compare(full, zero) <= 0) return 0;
+  const ratio = Number(divide(value, full, 6, 'half-up'));
+  return Math.min(1, Math.max(0, ratio));
+}

@@ -1,0 +1,43 @@
+import { decimalPlaces, isNegative, multiply, negate, round, decimal, type Decimal } from './decimal.ts';
+
+const hundred = decimal('100');
+
+/** Digits grouped for reading; every digit of the decimal is kept. */
+function grouped(value: Decimal): string {
+  const sign = isNegative(value) ? '-' : '';
+  const [whole = '', fraction] = value.replace('-', '').split('.');
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${sign}${text}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+function padded(value: Decimal, places: number): Decimal {
+  const missing = places - decimalPlaces(value);
+  if (missing <= 0) return value;
+  return decimal(`${value}${decimalPlaces(value) === 0 ? '.' : ''}${'0'.repeat(missing)}`);
+}
+
+/** An LTV in percent with two digits, rounded up: 0.80004 is "80.01%". */
+export function formatLtv(ltv: Decimal): string {
+  return `${grouped(padded(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
+}
+
+/** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. */
+export function formatDistance(distance: Decimal): string {
+  return `${grouped(padded(round(multiply(distance, hundred), 1, 'down'), 1))}%`;
+}
+
+/** An annual rate in percent with two digits, rounded up. */
+export function formatRate(rate: Decimal): string {
+  return formatLtv(rate);
+}
+
+/** An amount with all its digits, grouped: never rounded. */
+export function formatAmount(amount: Decimal): string {
+  return grouped(amount);
+}
+
+/** A value in USD with two digits. Debts round up, what one owns rounds down. */
+export function formatUsd(usd: Decimal, side: 'debt' | 'asset'): string {
+  const rounded = padded(round(usd, 2, side === 'debt' ? 'up' : 'down'), 2);
+  return isNegative(rounded) ? `-$${grouped(negate(rounded))}` : `$${grouped(rounded)}`;
+}

@@ -1,0 +1,27 @@
+/** Every command of the extension; a check compares this list with the manifest. */
+export const commandIds = {
+  addAccount: 'ltvGauge.addAccount',
+  updateKeys: 'ltvGauge.updateKeys',
+  renameAccount: 'ltvGauge.renameAccount',
+  removeAccount: 'ltvGauge.removeAccount',
+  testConnection: 'ltvGauge.testConnection',
+  trySimulated: 'ltvGauge.trySimulated',
+  movePrice: 'ltvGauge.movePrice',
+  refresh: 'ltvGauge.refresh',
+  openGauges: 'ltvGauge.openGauges',
+  addCollateral: 'ltvGauge.addCollateral',
+  reduceCollateral: 'ltvGauge.reduceCollateral',
+  maximumLoan: 'ltvGauge.maximumLoan',
+  resolveWrite: 'ltvGauge.resolveWrite',
+  loadMore: 'ltvGauge.loadMore',
+  copyValue: 'ltvGauge.copyValue',
+  showLog: 'ltvGauge.showLog',
+} as const;
+
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+/** What a menu or the page hands to a command; from the palette there is none and the command asks. */
+export interface LoanTarget {
+  readonly accountId: string;
+  readonly loanId?: string;
+}

@@ -6,3 +6,8 @@ export function isFresh(asOf: number, now: number, intervalMs: number): boolean 
   const age = now - asOf;
   return age >= -5_000 && age <= intervalMs * intervalsUntilStale;
 }
+
+/** The last moment at which figures read at `asOf` are vouched for. All in milliseconds. */
+export function freshUntil(asOf: number, intervalMs: number): number {
+  return asOf + intervalMs * intervalsUntilStale;
+}

@@ -6,6 +6,8 @@ export interface SimulatorKeys {
 }
 
 export interface SimulatorOptions {
+  /** Said as `id` by `GET /__simulator/hello`, so that whoever finds the port taken can tell that it is this very exchange. */
+  readonly id?: string;
   /** Only loopback is ever listened on. */
   readonly host?: '127.0.0.1';
   /** 0, the default, takes any free port. */

@@ -1,0 +1,94 @@
+import { keysMissingCode } from '../../accounts/vault.ts';
+import type { ExchangeError } from '../../core/errors.ts';
+import { isFresh } from '../../core/freshness.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Exchange } from '../../exchanges/exchange.ts';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import { ageText } from './age.ts';
+import type { Icon } from './level-words.ts';
+
+/** What the views need besides the states of the accounts. */
+export interface Scene {
+  readonly exchanges: readonly Exchange[];
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  readonly intervalMs: number;
+  /** A moment as the person's clock shows it. */
+  readonly when: (ms: number) => string;
+  readonly openWrites: (accountId: string) => readonly WriteRecord[];
+  readonly frozen: (accountId: string) => WriteRecord | undefined;
+}
+
+/** Whether the figures of an account may be shown as the present ones: read in time, and the last reading did not fail. */
+export function isVouchedFor(state: AccountState, now: number, intervalMs: number): boolean {
+  return state.failure === undefined && state.snapshot !== undefined && isFresh(state.snapshot.asOf, now, intervalMs);
+}
+
+/** What is wrong with an account in two or three words; its error's own sentence says the rest. */
+export function troubleWord(error: ExchangeError): Message {
+  if (error.code === keysMissingCode) return msg('keys missing');
+  switch (error.kind) {
+    case 'auth':
+      return msg('key not accepted');
+    case 'permission':
+      return msg('not permitted');
+    case 'ip':
+      return msg('address not allowed');
+    case 'clock':
+      return msg('clock is off');
+    case 'rate':
+      return msg('too many requests');
+    case 'network':
+      return msg('unreachable');
+    case 'unavailable':
+      return msg('not available');
+    case 'shape':
+      return msg('answer not understood');
+    case 'refused':
+      return msg('refused');
+    case 'aborted':
+      return msg('stopped');
+  }
+}
+
+export function troubleIcon(error: ExchangeError): Icon {
+  const color = 'list.warningForeground';
+  switch (error.kind) {
+    case 'auth':
+    case 'permission':
+      return { id: 'key', color };
+    case 'network':
+    case 'unavailable':
+      return { id: 'debug-disconnect', color };
+    case 'clock':
+      return { id: 'watch', color };
+    case 'ip':
+    case 'rate':
+    case 'shape':
+    case 'refused':
+    case 'aborted':
+      return { id: 'warning', color };
+  }
+}
+
+export function venueName(state: AccountState, scene: Scene): string {
+  return scene.exchanges.find(({ id }) => id === state.account.venue)?.name ?? state.account.venue;
+}
+
+/** The site as the venue's adapter calls it, or its id when that is unknown. */
+export function siteLabel(state: AccountState, scene: Scene): Message | string {
+  const venue = scene.exchanges.find(({ id }) => id === state.account.venue);
+  return venue?.sites.find(({ id }) => id === state.account.site)?.label ?? state.account.site;
+}
+
+export function isDemo(state: AccountState, scene: Scene): boolean {
+  const venue = scene.exchanges.find(({ id }) => id === state.account.venue);
+  return venue?.sites.find(({ id }) => id === state.account.site)?.demo ?? false;
+}
+
+/** How old the figures are, or that there are none yet. */
+export function readingAge(state: AccountState, now: number): Message {
+  if (state.snapshot !== undefined) return ageText(state.snapshot.asOf, now);
+  return state.failure === undefined ? msg('reading…') : msg('never read');
+}

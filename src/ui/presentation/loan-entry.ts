@@ -1,0 +1,198 @@
+import { formatAmount, formatDistance, formatLtv, formatUsd } from '../../core/format.ts';
+import { distanceTo } from '../../core/ltv.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { CoinAmount, Threshold } from '../../core/model.ts';
+import { changeText, progressText } from '../acting/outcome-text.ts';
+import { accountEntryId } from './account-entry.ts';
+import { readingAge, venueName, type Scene } from './condition.ts';
+import { levelIcon, levelWord } from './level-words.ts';
+import { debtsText, distanceText, loanName, ltvText, sourceText, type LoanView } from './loan-words.ts';
+import type { Details, Entry, Text } from './outline.ts';
+
+/** A loan's line, most wanted first: LTV, what is owed, the level as a word, the distance to margin call. */
+export function loanEntry(view: LoanView, scene: Scene): Entry {
+  const { state, loan, vouched, level, distance } = view;
+  const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
+  return {
+    ...place(view, ''),
+    label: msg('{0} · {1}', ltvText(loan), debtsText(loan)),
+    description: [
+      levelWord(level),
+      distanceText(distance),
+      ...(vouched ? [] : [readingAge(state, scene.now)]),
+      ...(severalLoans ? [`#${loanName(loan)}`] : []),
+    ],
+    icon: levelIcon(level),
+    expansion: severalLoans ? 'closed' : 'open',
+    context: 'loan',
+    spoken: spokenLoan(view, scene),
+    ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
+    details: () => loanDetails(view, scene),
+    children: [
+      ...openWrites(view, scene),
+      coinGroup(view, 'debts'),
+      coinGroup(view, 'collateral'),
+      thresholds(view, scene),
+      lazyGroup(view, 'interest', msg('Accrued interest'), 'percentage'),
+      lazyGroup(view, 'history', msg('Recent history'), 'history'),
+    ],
+  };
+}
+
+function place({ state, loan }: LoanView, path: string): Pick<Entry, 'id' | 'accountId' | 'loanId'> {
+  return { id: `${accountEntryId(state.account.id)}/loan/${loan.id}${path}`, accountId: state.account.id, loanId: loan.id };
+}
+
+function spokenLoan(view: LoanView, scene: Scene): Message {
+  const { state, loan, vouched, level, distance } = view;
+  const about = state.account.simulated
+    ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
+    : msg('Loan {0} of {1}', loanName(loan), state.account.name);
+  const figures = [about, ltvText(loan), levelWord(level), distanceText(distance), debtsText(loan)] as const;
+  return vouched
+    ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
+    : msg('{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.', ...figures, readingAge(state, scene.now));
+}
+
+function loanDetails(view: LoanView, scene: Scene): Details {
+  const { state, loan, level, distance, vouched } = view;
+  const venue = venueName(state, scene);
+  const threshold = (one: Threshold | undefined): Text =>
+    one === undefined ? msg('unknown') : msg('{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
+  return {
+    title: state.account.simulated ? msg('Loan {0} (simulated)', loanName(loan)) : msg('Loan {0}', loanName(loan)),
+    lines: [
+      {
+        label: msg('LTV'),
+        value: loan.ltv === undefined ? msg('unknown') : msg('{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
+      },
+      { label: msg('Level'), value: levelWord(level) },
+      { label: msg('Collateral may fall by'), value: distance === undefined ? msg('unknown') : formatDistance(distance) },
+      { label: msg('Margin call at'), value: threshold(loan.marginCall) },
+      { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
+      ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
+      ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
+      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+    ],
+    ...(vouched ? {} : { note: msg('These figures are not current.') }),
+  };
+}
+
+function exactText({ coin, amount }: CoinAmount): string {
+  return `${formatAmount(amount)} ${coin}`;
+}
+
+function openWrites(view: LoanView, scene: Scene): readonly Entry[] {
+  const { account } = view.state;
+  return scene
+    .openWrites(account.id)
+    .filter(({ change }) => change.loan.loanId === view.loan.id)
+    .map((record) => {
+      const what = changeText(record, account.simulated);
+      const how = progressText(record, venueName(view.state, scene)) ?? '';
+      return {
+        ...place(view, `/write/${record.id}`),
+        label: what,
+        description: [how],
+        icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },
+        expansion: 'leaf',
+        context: 'openWrite',
+        spoken: msg('{0}: {1}.', what, how),
+      };
+    });
+}
+
+function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
+  const { loan } = view;
+  const usd = which === 'debts' ? loan.debtUsd : loan.collateralUsd;
+  const side = which === 'debts' ? 'debt' : 'asset';
+  const label = which === 'debts' ? msg('Debt') : msg('Collateral');
+  const value = usd === undefined ? msg('value unknown') : formatUsd(usd, side);
+  const haircut = which === 'collateral' && usd !== undefined && loan.collateralValuation === 'adjusted' ? [msg('after haircut')] : [];
+  return {
+    ...place(view, `/${which}`),
+    label,
+    description: [value, ...haircut],
+    icon: { id: which === 'debts' ? 'credit-card' : 'lock' },
+    expansion: 'open',
+    context: 'group',
+    spoken: msg('{0}: {1}.', label, value),
+    children: loan[which].map((one) => ({
+      ...place(view, `/${which}/${one.coin}`),
+      coin: one.coin,
+      label: exactText(one),
+      ...(one.usd === undefined ? {} : { description: [formatUsd(one.usd, side)] }),
+      expansion: 'leaf',
+      context: 'value',
+      spoken: msg('{0}: {1}.', label, exactText(one)),
+      copy: one.amount,
+    })),
+  };
+}
+
+function thresholds(view: LoanView, scene: Scene): Entry {
+  const { loan, state } = view;
+  const venue = venueName(state, scene);
+  const line = (path: string, label: Message, threshold: Threshold | undefined): Entry => {
+    const distance = distanceTo(threshold?.ltv, loan.ltv);
+    const description =
+      threshold === undefined
+        ? [msg('unknown')]
+        : [
+            formatLtv(threshold.ltv),
+            ...(distance === undefined ? [] : [msg('a fall of {0}', formatDistance(distance))]),
+            sourceText(threshold, venue),
+          ];
+    return {
+      ...place(view, `/thresholds/${path}`),
+      label,
+      description,
+      expansion: 'leaf',
+      context: threshold === undefined ? 'note' : 'value',
+      spoken: msg('{0}: {1}.', label, threshold === undefined ? msg('unknown') : formatLtv(threshold.ltv)),
+      ...(threshold === undefined ? {} : { copy: threshold.ltv }),
+    };
+  };
+  const price = loan.liquidationPrice;
+  const priceText = price === undefined ? msg('not given by {0} for this loan', venue) : `${formatAmount(price.price)} ${price.instrument}`;
+  return {
+    ...place(view, '/thresholds'),
+    label: msg('Thresholds'),
+    icon: { id: 'list-ordered' },
+    expansion: 'open',
+    context: 'group',
+    spoken: msg('Thresholds of loan {0}.', loanName(loan)),
+    children: [
+      line('marginCall', msg('Margin call'), loan.marginCall),
+      line('liquidation', msg('Liquidation'), loan.liquidation),
+      {
+        ...place(view, '/thresholds/price'),
+        label: msg('Liquidation price'),
+        description: price === undefined ? [priceText] : [priceText, msg('from {0}', venue)],
+        expansion: 'leaf',
+        context: price === undefined ? 'note' : 'value',
+        spoken: msg('{0}: {1}.', msg('Liquidation price'), priceText),
+        ...(price === undefined ? {} : { copy: price.price }),
+      },
+    ],
+  };
+}
+
+function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message, icon: string): Entry {
+  const { loan, state } = view;
+  return {
+    ...place(view, `/${kind}`),
+    label,
+    icon: { id: icon },
+    expansion: 'closed',
+    context: 'group',
+    spoken: msg('{0} of loan {1}.', label, loanName(loan)),
+    pages: {
+      kind,
+      accountId: state.account.id,
+      loan: { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) },
+      // Any booking at the venue moves an amount of the loan.
+      version: JSON.stringify([...loan.debts, ...loan.collateral].map(({ coin, amount }) => [coin, amount])),
+    },
+  };
+}

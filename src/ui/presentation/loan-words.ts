@@ -1,0 +1,74 @@
+import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
+import { formatDistance, formatLtv } from '../../core/format.ts';
+import { levelOf, type Level } from '../../core/level.ts';
+import { distanceTo } from '../../core/ltv.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { CoinAmount, Loan, Threshold } from '../../core/model.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import { isVouchedFor } from './condition.ts';
+import { shortAmount } from './short-amount.ts';
+
+/** Debts named in a line before the rest is counted. */
+const namedDebts = 2;
+
+/** A loan together with the account it was read from. */
+export interface LoanView {
+  readonly state: AccountState;
+  readonly loan: Loan;
+  /** Whether the figures may be shown as the present ones. */
+  readonly vouched: boolean;
+  readonly level: Level;
+  /** To the margin call; a fraction. */
+  readonly distance: Decimal | undefined;
+}
+
+export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
+  const vouched = isVouchedFor(state, now, intervalMs);
+  return (state.snapshot?.loans ?? []).map((loan) => ({
+    state,
+    loan,
+    vouched,
+    level: levelOf(loan, vouched),
+    distance: distanceTo(loan.marginCall?.ltv, loan.ltv),
+  }));
+}
+
+export function ltvText(loan: Loan): string {
+  return loan.ltv === undefined ? '–' : formatLtv(loan.ltv);
+}
+
+/** How far collateral may fall until margin call, in words for beside an LTV. */
+export function distanceText(distance: Decimal | undefined): Message {
+  if (distance === undefined) return msg('distance to margin call unknown');
+  if (isNegative(distance) || isZero(distance)) return msg('margin call reached');
+  return msg('{0} to margin call', formatDistance(distance));
+}
+
+function coinText({ coin, amount }: CoinAmount): string {
+  return `${shortAmount(amount, 'debt')} ${coin}`;
+}
+
+/** What is owed, in short amounts. */
+export function debtsText(loan: Loan): Message | string {
+  if (loan.debts.length === 0) return msg('no debt');
+  const named = loan.debts.slice(0, namedDebts).map(coinText).join(' + ');
+  const more = loan.debts.length - namedDebts;
+  return more > 0 ? msg('{0} + {1} more', named, more.toString()) : named;
+}
+
+/** Where a threshold is known from. */
+export function sourceText(threshold: Threshold, venue: string): Message {
+  switch (threshold.source) {
+    case 'venue':
+      return msg('from {0}', venue);
+    case 'table':
+      return msg('from a dated table');
+    case 'person':
+      return msg('entered by you');
+  }
+}
+
+/** The id the venue acts on, or ours. */
+export function loanName(loan: Loan): string {
+  return loan.orderId ?? loan.id;
+}

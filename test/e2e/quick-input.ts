@@ -1,0 +1,122 @@
+import { type Locator, type Page } from 'playwright-core';
+import { eventually, patienceMs } from './eventually.ts';
+
+/** What the quick input shows: the palette, a list to pick from, or a box to type into. */
+export interface QuickInputState {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly value: string;
+  /** The line under the box: the prompt, or why the value is refused. */
+  readonly message: string;
+  readonly refused: boolean;
+  readonly secret: boolean;
+  readonly rows: readonly string[];
+}
+
+const squeeze = (text: string | null) => (text ?? '').replace(/\s+/g, ' ').trim();
+
+/** The quick input at the top of the window, used by keyboard only. */
+export class QuickInput {
+  readonly #page: Page;
+  readonly #widget: Locator;
+  readonly #input: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#widget = page.locator('.quick-input-widget');
+    this.#input = this.#widget.locator('.quick-input-filter input');
+  }
+
+  /** What is shown, or undefined when nothing is open. */
+  async state(): Promise<QuickInputState | undefined> {
+    if (!(await this.#widget.isVisible())) return undefined;
+    const text = async (selector: string) => {
+      const found = this.#widget.locator(selector);
+      return (await found.count()) === 0 ? '' : squeeze(await found.first().innerText());
+    };
+    const input = this.#input.first();
+    return {
+      title: await text('.quick-input-title'),
+      placeholder: (await input.getAttribute('placeholder')) ?? '',
+      value: await input.inputValue(),
+      message: await text('.quick-input-message'),
+      refused: (await this.#widget.locator('.quick-input-filter .monaco-inputbox.error').count()) > 0,
+      secret: (await input.getAttribute('type')) === 'password',
+      rows: (await this.#rows().allInnerTexts()).map(squeeze),
+    };
+  }
+
+  /** Waits until a quick input is open whose title, placeholder or message holds `text`. */
+  waitFor(text: string): Promise<QuickInputState> {
+    return eventually(
+      `a quick input with “${text}”`,
+      async () => {
+        const state = await this.state();
+        return state !== undefined && [state.title, state.placeholder, state.message].some((one) => one.includes(text)) ? state : undefined;
+      },
+      { seen: () => this.state() },
+    );
+  }
+
+  waitUntilClosed(): Promise<void> {
+    return this.#widget.waitFor({ state: 'hidden', timeout: patienceMs });
+  }
+
+  /** Replaces what is in the box. Waits until the box takes input. */
+  async type(text: string): Promise<void> {
+    await this.#input.first().fill(text, { timeout: patienceMs });
+  }
+
+  /** Moves to the first row whose text holds `text` with the arrow keys and presses Enter. Types it first when it is not in sight. */
+  async pick(text: string): Promise<void> {
+    const row = this.#row(text);
+    await eventually(
+      `a row “${text}” to pick`,
+      async () => {
+        if (!(await row.isVisible())) return false;
+        return this.#focus(text);
+      },
+      { seen: () => this.state() },
+    );
+    await this.#page.keyboard.press('Enter');
+  }
+
+  /** Opens the palette and runs the command with this title, asking anew until the extension has brought the command. */
+  async runCommand(title: string): Promise<void> {
+    await eventually(
+      `the command “${title}”`,
+      async () => {
+        await this.#page.keyboard.press('F1');
+        await this.#input.first().waitFor({ timeout: 2000 });
+        await this.#input.first().fill(`>${title}`);
+        const found = await eventually(title, () => this.#focus(title, true), { deadlineMs: 1500 }).catch(() => false);
+        if (!found) await this.#page.keyboard.press('Escape');
+        return found;
+      },
+      { seen: () => this.state() },
+    );
+    await this.#page.keyboard.press('Enter');
+  }
+
+  #rows(): Locator {
+    return this.#widget.locator('.quick-input-list .monaco-list-row');
+  }
+
+  #row(text: string, exact = false): Locator {
+    const label = exact ? new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(, |$)`) : undefined;
+    if (label === undefined) return this.#rows().filter({ hasText: text }).first();
+    return this.#widget.locator('.quick-input-list').getByRole('option', { name: label }).first();
+  }
+
+  /** One step towards the row; true when it has the focus. */
+  async #focus(text: string, exact = false): Promise<boolean> {
+    const row = this.#row(text, exact);
+    if (!(await row.isVisible())) return false;
+    const rows = await this.#rows().count();
+    for (let step = 0; step <= rows; step += 1) {
+      if (/\bfocused\b/.test((await row.getAttribute('class', { timeout: 1000 })) ?? '')) return true;
+      await this.#page.keyboard.press('ArrowDown');
+    }
+    return false;
+  }
+}

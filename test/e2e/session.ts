@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
+import { _electron, chromium, type Page } from 'playwright-core';
+import { freePort, installExtension, startBrowserHost } from '../host/browser-host.ts';
+import { chromiumFlags, needChromium } from '../host/chromium.ts';
+import { type Desktop, desktopFlags, findDesktop } from '../host/desktop.ts';
+import { cacheFolder, vsixFile } from '../host/places.ts';
+import { cleanEnvironment } from '../host/processes.ts';
+import { writeSettings } from '../host/quiet-settings.ts';
+import { freshVsix } from '../host/vsix.ts';
+
+export interface SessionOptions {
+  /** A profile that outlives the session: accounts and keys are found again. Without it everything is fresh and thrown away. */
+  readonly profile?: string;
+  /** The simulated account is there from the start. */
+  readonly simulated?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** A running VS Code with the packaged extension installed, and a hand on its windows. */
+export interface Session {
+  readonly page: Page;
+  /** Opens one more window on the same profile; undefined where the host cannot. */
+  openWindow(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+const home = path.join(cacheFolder, 'e2e');
+let sessions = 0;
+
+interface Setting {
+  readonly folder: string;
+  readonly workspace: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly viewport: { readonly width: number; readonly height: number };
+}
+
+function prepare(options: SessionOptions): Setting {
+  sessions += 1;
+  const folder = path.join(home, options.profile ?? `fresh-${String(process.pid)}-${String(sessions)}`);
+  const workspace = path.join(folder, 'workspace');
+  mkdirSync(workspace, { recursive: true });
+  writeSettings(path.join(folder, 'user-data'), options.settings);
+  return {
+    folder,
+    workspace,
+    env: { LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined, ...options.env },
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+  };
+}
+
+/** Installs the package into a folder that all sessions share, unless that very package is there. */
+async function installed(kind: string, install: (extensionsFolder: string) => Promise<void> | void): Promise<string> {
+  const folder = path.join(home, `${kind}-extensions`);
+  const stampFile = `${folder}.stamp`;
+  const stamp = await freshVsix();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await install(folder);
+  writeFileSync(stampFile, stamp);
+  return folder;
+}
+
+/** Keys belong to the address, so a profile keeps its port. */
+async function portOf(folder: string): Promise<number> {
+  const file = path.join(folder, 'port');
+  const kept = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const port = await freePort(kept);
+  if (port === undefined) throw new Error(`Port ${String(kept)} of the profile in ${folder} is taken.`);
+  writeFileSync(file, String(port));
+  return port;
+}
+
+async function openInBrowser(setting: Setting): Promise<Session> {
+  const { folder, workspace, env, viewport } = setting;
+  const extensionsFolder = await installed('browser', (place) =>
+    installExtension(vsixFile, { folder: path.join(home, 'installer'), extensionsFolder: place }),
+  );
+  const executablePath = await needChromium();
+  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port: await portOf(folder), env });
+  try {
+    const context = await chromium.launchPersistentContext(path.join(folder, 'browser'), { executablePath, args: chromiumFlags, viewport });
+    const address = `${host.url}?folder=${encodeURIComponent(workspace)}`;
+    const page = context.pages()[0] ?? (await context.newPage());
+    await page.goto(address);
+    return {
+      page,
+      async openWindow() {
+        // A window, not a tab: what is in a background tab hardly paints.
+        const opened = context.waitForEvent('page');
+        await page.evaluate(`void window.open(${JSON.stringify(address)}, '_blank', 'popup,width=1280,height=800')`);
+        const other = await opened;
+        await other.setViewportSize(viewport);
+        return other;
+      },
+      async close() {
+        await context.close();
+        await host.stop();
+      },
+    };
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+async function openOnDesktop(desktop: Desktop, setting: Setting): Promise<Session> {
+  const { folder, workspace, env } = setting;
+  const extensionsFolder = await installed('desktop', (place) => {
+    const [cli, ...args] = resolveCliArgsFromVSCodeExecutablePath(desktop.executable, { reuseMachineInstall: true });
+    const shell = process.platform === 'win32';
+    const flags = [
+      ...args,
+      `--user-data-dir=${path.join(home, 'installer')}`,
+      `--extensions-dir=${place}`,
+      '--install-extension',
+      vsixFile,
+    ];
+    const result = spawnSync(shell ? `"${cli ?? ''}"` : (cli ?? ''), flags, { shell, encoding: 'utf8' });
+    if (result.status !== 0) throw new Error(`${vsixFile} could not be installed: ${result.stderr}`);
+  });
+  const flags = desktopFlags(folder).filter((flag) => !flag.startsWith('--extensions-dir='));
+  const app = await _electron.launch({
+    executablePath: desktop.executable,
+    args: [...flags, `--extensions-dir=${extensionsFolder}`, workspace],
+    env: Object.fromEntries(Object.entries(cleanEnvironment(env)).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  });
+  return {
+    page: await app.firstWindow(),
+    async openWindow() {
+      throw new Error('A second window is opened in the browser host only.');
+    },
+    close: () => app.close(),
+  };
+}
+
+/** Starts VS Code with the packaged extension: the desktop one where it can be had, else the one that npm carries. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const setting = prepare(options);
+  const desktop = await findDesktop({ installed: false });
+  const session = await (typeof desktop === 'string' ? openInBrowser(setting) : openOnDesktop(desktop, setting));
+  return {
+    ...session,
+    async close() {
+      await session.close();
+      if (options.profile === undefined) rmSync(setting.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Forgets a kept profile. */
+export function removeProfile(profile: string): void {
+  rmSync(path.join(home, profile), { recursive: true, force: true });
+}

@@ -1,0 +1,28 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * Called by VS Code in its extension host. Runs every integration test and rejects when one fails; the results also go where
+ * `npm test` asked for them (see test/host/reporter.mjs).
+ */
+export async function run(): Promise<void> {
+  const { default: Mocha } = await import('mocha');
+  const root = path.resolve(__dirname, '../../..');
+  const mocha = new Mocha({
+    ui: 'bdd',
+    color: true,
+    timeout: 30_000,
+    forbidOnly: process.env['CI'] !== undefined,
+    grep: process.env['LTV_GAUGE_GREP'] ?? '',
+  });
+  const reporter = pathToFileURL(path.join(root, 'test/host/reporter.mjs')).href;
+  const { CountingReporter } = (await import(reporter)) as { CountingReporter: Mocha.ReporterConstructor };
+  mocha.reporter(CountingReporter);
+  for (const file of globSync('**/*.test.js', { cwd: __dirname })) mocha.addFile(path.join(__dirname, file));
+  await mocha.loadFilesAsync();
+  const failures = await new Promise<number>((resolve) => {
+    mocha.run(resolve);
+  });
+  if (failures > 0) throw new Error(`${String(failures)} integration tests failed.`);
+}

@@ -1,0 +1,176 @@
+import * as vscode from 'vscode';
+import { isPositive, type Decimal } from '../../core/decimal.ts';
+import { formatAmount, formatDistance, formatLtv, formatUsd } from '../../core/format.ts';
+import { distanceTo } from '../../core/ltv.ts';
+import type { Account, Direction } from '../../core/model.ts';
+import type { AdjustableCoin, CollateralChange, LoanRef } from '../../exchanges/exchange.ts';
+import type { App } from '../app.ts';
+import { localize } from '../localize.ts';
+import { largestAllowed, type AmountBounds } from './amount.ts';
+import type { LoanChoice } from './loans.ts';
+import { liveEstimate, loanLabel, stakesMark } from './preview-text.ts';
+import { askAmount, back, pick, type AmountFacts, type Back, type Item } from './prompts.ts';
+
+/** What the venue is told about a loan: its order id whenever there is one. */
+export function refOf(choice: LoanChoice): LoanRef {
+  const { id, orderId } = choice.loan;
+  return orderId === undefined ? { loanId: id } : { loanId: id, orderId };
+}
+
+/** Whether no real money is at stake, and why, for titles. */
+export function markOf(app: App, account: Account): string {
+  return localize(stakesMark(account.simulated, isDemo(app, account)));
+}
+
+/** Whether the account is on the venue's own demo trading. */
+export function isDemo(app: App, account: Account): boolean {
+  const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
+  return venue?.sites.find((site) => site.id === account.site)?.demo ?? false;
+}
+
+/** Asks which of the loans, grouped by account. With one there is nothing to ask. */
+export async function askLoan(app: App, title: string, choices: readonly LoanChoice[]): Promise<LoanChoice | undefined> {
+  if (choices.length <= 1) return choices[0];
+  const items: Item<LoanChoice>[] = [];
+  let group: string | undefined;
+  for (const choice of choices) {
+    const { account } = choice.state;
+    if (account.id !== group) {
+      group = account.id;
+      items.push({ label: `${account.name} · ${markOf(app, account)}`, kind: vscode.QuickPickItemKind.Separator });
+    }
+    items.push(loanItem(choice));
+  }
+  const picked = await pick({ title, placeholder: vscode.l10n.t('Which loan?'), items, canGoBack: false });
+  return picked === back ? undefined : picked;
+}
+
+function loanItem(choice: LoanChoice): Item<LoanChoice> {
+  const { loan, state } = choice;
+  const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
+  const ltv = loan.ltv === undefined ? vscode.l10n.t('LTV unknown') : vscode.l10n.t('LTV {0}', formatLtv(loan.ltv));
+  const description = distance === undefined ? ltv : vscode.l10n.t('{0}, {1} to margin call', ltv, formatDistance(distance));
+  return {
+    label: vscode.l10n.t('Loan {0}', loanLabel(loan.orderId, loan.id)),
+    description: state.account.readOnly ? vscode.l10n.t('{0}, read-only', description) : description,
+    detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
+    value: choice,
+  };
+}
+
+function titleOf(app: App, choice: LoanChoice, direction: Direction, coin?: string): string {
+  const { loan, state } = choice;
+  const args = [markOf(app, state.account), loanLabel(loan.orderId, loan.id), state.account.name] as const;
+  if (coin === undefined) {
+    return direction === 'add'
+      ? vscode.l10n.t('{0}: add collateral to loan {1} ({2})', ...args)
+      : vscode.l10n.t('{0}: reduce collateral of loan {1} ({2})', ...args);
+  }
+  return direction === 'add'
+    ? vscode.l10n.t('{0}: add {3} to loan {1} ({2})', ...args, coin)
+    : vscode.l10n.t('{0}: take {3} out of loan {1} ({2})', ...args, coin);
+}
+
+/** Asks which coin, showing how much of each can be moved. Rejects when that cannot be read. */
+export async function askCoin(
+  app: App,
+  choice: LoanChoice,
+  direction: Direction,
+  canGoBack: boolean,
+): Promise<AdjustableCoin | Back | undefined> {
+  const connection = await app.connections.get(choice.state.account.id);
+  return pick({
+    title: titleOf(app, choice, direction),
+    placeholder:
+      direction === 'add'
+        ? vscode.l10n.t('Which coin? Amounts are what is available in the wallet.')
+        : vscode.l10n.t("Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation."),
+    items: async (signal) => coinItems(await connection.adjustableCoins(refOf(choice), direction, signal), direction),
+    canGoBack,
+  });
+}
+
+function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item<AdjustableCoin>[] {
+  const movable = coins.filter(({ limit }) => limit !== undefined && isPositive(limit));
+  const rest = coins.filter((coin) => !movable.includes(coin));
+  const items: Item<AdjustableCoin>[] = movable.map((coin) => coinItem(coin, direction));
+  if (movable.length === 0) {
+    items.push({
+      label:
+        direction === 'add'
+          ? vscode.l10n.t('There is nothing to add in the wallet')
+          : vscode.l10n.t('The exchange would release nothing now'),
+    });
+  }
+  if (rest.length > 0) {
+    items.push({ label: vscode.l10n.t('Not possible now'), kind: vscode.QuickPickItemKind.Separator });
+    // No value: they are there to be seen, and cannot be picked.
+    items.push(
+      ...rest.map(({ coin, limit }) => ({
+        label: coin,
+        description: limit === undefined ? vscode.l10n.t('the amount could not be read') : vscode.l10n.t('nothing'),
+      })),
+    );
+  }
+  return items;
+}
+
+function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCoin> {
+  const amount = coin.limit === undefined ? '' : formatAmount(coin.limit);
+  const text =
+    direction === 'add' ? vscode.l10n.t('{0} available', amount) : vscode.l10n.t("{0} redeemable: the exchange's maximum", amount);
+  return {
+    label: coin.coin,
+    description: coin.usd === undefined ? text : `${text} · ${formatUsd(coin.usd, 'asset')}`,
+    value: coin,
+  };
+}
+
+/** Asks how much, estimating the outcome at every key as soon as fresh figures are there. */
+export async function askHowMuch(
+  app: App,
+  choice: LoanChoice,
+  direction: Direction,
+  coin: AdjustableCoin,
+  value: string | undefined,
+): Promise<Decimal | Back | undefined> {
+  const { account } = choice.state;
+  const bounds: AmountBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
+  return askAmount({
+    title: titleOf(app, choice, direction, coin.coin),
+    placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin.coin),
+    facts: {
+      bounds,
+      prompt: promptFor(bounds),
+      remark: (amount) => liveEstimate(choice.loan, direction, coin.coin, amount, new Map()),
+    },
+    later: async (signal): Promise<AmountFacts> => {
+      const connection = await app.connections.get(account.id);
+      const fresh = await connection.prepareChange(refOf(choice), direction, coin.coin, signal);
+      const freshBounds: AmountBounds = { ...bounds, limit: fresh.limit };
+      return {
+        bounds: freshBounds,
+        prompt: promptFor(freshBounds),
+        remark: (amount) => liveEstimate(fresh.loan, direction, coin.coin, amount, fresh.prices),
+      };
+    },
+    ...(value === undefined ? {} : { value }),
+    canGoBack: true,
+  });
+}
+
+function promptFor(bounds: AmountBounds): string {
+  const most = largestAllowed(bounds) ?? '';
+  return bounds.purpose === 'reduce'
+    ? vscode.l10n.t(
+        'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. Press Enter to see a preview; nothing is sent yet.',
+        most,
+        bounds.coin,
+      )
+    : vscode.l10n.t('At most {0} {1} can be added. Press Enter to see a preview; nothing is sent yet.', most, bounds.coin);
+}
+
+/** The change as it will be previewed. */
+export function changeOf(choice: LoanChoice, direction: Direction, coin: string, amount: Decimal): CollateralChange {
+  return { loan: refOf(choice), direction, coin, amount };
+}

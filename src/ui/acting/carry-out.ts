@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { localize } from '../localize.ts';
+import type { App } from '../app.ts';
+import type { CollateralChange } from '../../exchanges/exchange.ts';
+import { Refusal, type Preview, type WriteRecord } from '../../ledger/ledger.ts';
+import type { Attended } from './attended.ts';
+import { confirm } from './confirm.ts';
+import { explainFailure } from './explain.ts';
+import { changeText, progressText } from './outcome-text.ts';
+import { underProgress } from './prompts.ts';
+import { sayOutcome, venueName } from './say-outcome.ts';
+
+/**
+ * Previews a change, lets the person confirm it, commits it, and says what became of it.
+ * @returns `again` when the person wants to go back to the amount.
+ */
+export async function carryOut(app: App, attended: Attended, accountId: string, change: CollateralChange): Promise<'again' | 'ended'> {
+  const target = { accountId, loanId: change.loan.loanId };
+  let remark: string | undefined;
+  for (;;) {
+    let preview: Preview;
+    try {
+      preview = await readAfresh(app, accountId, change);
+    } catch (error) {
+      const again = await explainFailure(app, error, target, vscode.l10n.t('Change Amount…'));
+      return again ? 'again' : 'ended';
+    }
+    const decision = await confirm(app, preview, remark);
+    if (decision === 'leave') return 'ended';
+    remark = undefined;
+    if (decision === 'read-again') continue;
+    try {
+      await commit(app, attended, preview);
+      return 'ended';
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.openWrite !== undefined) {
+        await explainFailure(app, error, target);
+        return 'ended';
+      }
+      // Nothing was sent, most often because the figures had grown too old: read afresh, and let the person see and decide anew.
+      remark = vscode.l10n.t('Nothing was sent. {0} These are fresh figures; please look at them again.', localize(error.sentence));
+    }
+  }
+}
+
+function readAfresh(app: App, accountId: string, change: CollateralChange): Promise<Preview> {
+  return underProgress(vscode.l10n.t('Reading loan, wallet and limit afresh'), (signal) => app.ledger.preview(accountId, change, signal));
+}
+
+/** Commits, and says the outcome. Rejects when nothing was sent. */
+async function commit(app: App, attended: Attended, preview: Preview): Promise<void> {
+  const { account, change } = preview;
+  const leave = attended.attend(account.id, change.loan.loanId);
+  let last: WriteRecord | undefined;
+  let outcome: WriteRecord;
+  try {
+    outcome = await underProgress(vscode.l10n.t('Changing collateral'), (signal, say) =>
+      app.ledger.commit(
+        preview,
+        (record) => {
+          last = record;
+          const text = progressText(record, venueName(app, account.venue));
+          if (text === undefined) return;
+          say(vscode.l10n.t('{0}: {1}. Cancel only stops the waiting.', localize(changeText(record, account.simulated)), localize(text)));
+        },
+        signal,
+      ),
+    );
+  } catch (error) {
+    if (last === undefined || last.state === 'planned') throw error;
+    // Something of ours failed after the send: what counts is what the journal says.
+    app.log.error(error instanceof Error ? error : new Error(String(error)));
+    outcome = last;
+  } finally {
+    leave();
+  }
+  await Promise.all([sayOutcome(app, outcome), app.poller.refresh(account.id)]);
+}

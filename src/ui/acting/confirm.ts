@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { msg } from '../../core/message.ts';
+import type { Preview } from '../../ledger/ledger.ts';
+import type { App } from '../app.ts';
+import { localize } from '../localize.ts';
+import { ageText } from '../presentation/age.ts';
+import { isDemo } from './ask-change.ts';
+import { previewText } from './preview-text.ts';
+
+/** What the person decided in front of a preview. */
+export type Decision = 'act' | 'read-again' | 'leave';
+
+/**
+ * Shows the preview and asks. The first button has the focus, so it is the harmless one: Enter alone never acts.
+ * Live and simulated differ in title, first line and kind of dialog.
+ */
+export async function confirm(app: App, preview: Preview, remark: string | undefined): Promise<Decision> {
+  const { account } = preview;
+  const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
+  const site = venue?.sites.find((one) => one.id === account.site);
+  const text = previewText(preview, {
+    venueName: venue?.name ?? account.venue,
+    siteLabel: site?.label ?? msg('{0}', account.site),
+    demo: isDemo(app, account),
+    collateralWallet: venue?.collateralWallet ?? msg('wallet of the exchange'),
+    readAt: new Date(preview.readAt).toLocaleTimeString(vscode.env.language),
+    age: ageText(preview.readAt, app.clock.now()),
+  });
+  const readAgain = vscode.l10n.t('Read Again');
+  const act = localize(text.act);
+  const detail = [...(remark === undefined ? [] : [remark, '']), ...text.lines.map(localize)].join('\n');
+  const title = localize(text.title);
+  const chosen = account.simulated
+    ? await vscode.window.showInformationMessage(title, { modal: true, detail }, readAgain, act)
+    : await vscode.window.showWarningMessage(title, { modal: true, detail }, readAgain, act);
+  if (chosen === act) return 'act';
+  return chosen === readAgain ? 'read-again' : 'leave';
+}

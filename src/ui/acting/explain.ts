@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { ExchangeError } from '../../core/errors.ts';
+import { Refusal } from '../../ledger/ledger.ts';
+import type { App } from '../app.ts';
+import { commandIds, type CommandId, type LoanTarget } from '../command-ids.ts';
+import { localize } from '../localize.ts';
+import type { Obstacle, Remedy } from './loans.ts';
+
+/** Says why nothing can be done, with a button for each thing that would help. */
+export async function explainObstacle(obstacle: Obstacle, target: LoanTarget | undefined): Promise<void> {
+  const buttons = obstacle.remedies.map((remedy) => ({ title: remedyLabel(remedy), command: commandIds[remedy] }));
+  const chosen = await vscode.window.showWarningMessage(localize(obstacle.sentence), ...buttons);
+  if (chosen !== undefined) await run(chosen.command, target);
+}
+
+/**
+ * Says what went wrong before anything was sent. Whatever is not one of our own errors is for the log only.
+ * @param retry label of a button that lets the person try again
+ * @returns whether the person chose to.
+ */
+export async function explainFailure(app: App, error: unknown, target: LoanTarget, retry?: string): Promise<boolean> {
+  if (ExchangeError.is(error, 'aborted')) return false;
+  const showLog = vscode.l10n.t('Show Log');
+  const resolve = remedyLabel('resolveWrite');
+  const open = error instanceof Refusal && error.openWrite !== undefined;
+  const buttons = [...(open ? [resolve] : []), ...(retry === undefined || open ? [] : [retry]), showLog];
+  const chosen = await vscode.window.showErrorMessage(failureText(app, error), ...buttons);
+  if (chosen === showLog) app.log.show();
+  if (chosen === resolve) await run(commandIds.resolveWrite, target);
+  return retry !== undefined && chosen === retry;
+}
+
+function failureText(app: App, error: unknown): string {
+  if (error instanceof Refusal || ExchangeError.is(error)) return localize(error.sentence);
+  app.log.error(error instanceof Error ? error : new Error(String(error)));
+  return vscode.l10n.t('Something went wrong inside the extension; nothing was sent. The log says more.');
+}
+
+function remedyLabel(remedy: Remedy): string {
+  switch (remedy) {
+    case 'addAccount':
+      return vscode.l10n.t('Add Account…');
+    case 'trySimulated':
+      return vscode.l10n.t('Try with the Simulated Exchange');
+    case 'updateKeys':
+      return vscode.l10n.t('Update Keys…');
+    case 'resolveWrite':
+      return vscode.l10n.t('Resolve Open Write…');
+    case 'refresh':
+      return vscode.l10n.t('Refresh');
+  }
+}
+
+/** Runs one of our commands about a loan or an account. */
+export async function run(command: CommandId, target?: LoanTarget): Promise<void> {
+  await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
+}

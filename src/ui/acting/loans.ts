@@ -1,0 +1,88 @@
+import { keysMissingCode } from '../../accounts/vault.ts';
+import type { Loan } from '../../core/model.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import type { LoanTarget } from '../command-ids.ts';
+
+/** A loan that a command could be about. */
+export interface LoanChoice {
+  readonly state: AccountState;
+  readonly loan: Loan;
+}
+
+/** The loans that `target` leaves to choose from: all of them without a target. */
+export function loanChoices(states: readonly AccountState[], target: LoanTarget | undefined): readonly LoanChoice[] {
+  return states
+    .filter((state) => target === undefined || state.account.id === target.accountId)
+    .flatMap((state) => (state.snapshot?.loans ?? []).map((loan) => ({ state, loan })))
+    .filter(({ loan }) => target?.loanId === undefined || loan.id === target.loanId);
+}
+
+/**
+ * A menu or the page hands over a target; so may anything else that can run a command. Whatever is not a target is
+ * taken as none, and the command asks.
+ */
+export function asTarget(argument: unknown): LoanTarget | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  const { accountId, loanId } = argument as Partial<Record<keyof LoanTarget, unknown>>;
+  if (typeof accountId !== 'string') return undefined;
+  return typeof loanId === 'string' ? { accountId, loanId } : { accountId };
+}
+
+/** What a person can do about an obstacle. */
+export type Remedy = 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
+
+/** Why nothing can be changed now, and what to do. */
+export interface Obstacle {
+  readonly sentence: Message;
+  readonly remedies: readonly Remedy[];
+}
+
+/** Why the collateral of this account cannot be changed, or undefined when it can be tried. */
+export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined): Obstacle | undefined {
+  const { account, failure } = state;
+  if (frozen !== undefined) {
+    return {
+      sentence: msg(
+        'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
+        account.name,
+        frozen.change.loan.orderId ?? frozen.change.loan.loanId,
+      ),
+      remedies: ['resolveWrite'],
+    };
+  }
+  if (failure?.error.code === keysMissingCode) {
+    return { sentence: msg('The keys of {0} are missing. Enter them again with Update Keys.', account.name), remedies: ['updateKeys'] };
+  }
+  if (account.readOnly) {
+    return {
+      sentence: msg(
+        '{0} is read-only: its key may not trade. Make a key with the permission to trade (never to withdraw) and enter it with Update Keys.',
+        account.name,
+      ),
+      remedies: ['updateKeys'],
+    };
+  }
+  return undefined;
+}
+
+/** Why there is no loan to choose. */
+export function nothingToChoose(states: readonly AccountState[], target: LoanTarget | undefined): Obstacle {
+  const concerned = states.filter((state) => target === undefined || state.account.id === target.accountId);
+  if (concerned.length === 0) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
+  const [first] = concerned;
+  const failed = concerned.find((state) => state.failure !== undefined);
+  if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
+    return {
+      sentence: msg('The loans of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
+      remedies: failed.failure.error.code === keysMissingCode ? ['updateKeys'] : ['refresh'],
+    };
+  }
+  if (target?.loanId !== undefined) {
+    return { sentence: msg('Loan {0} is not there any more.', target.loanId), remedies: ['refresh'] };
+  }
+  return concerned.length === 1 && first !== undefined
+    ? { sentence: msg('{0} has no loan.', first.account.name), remedies: ['refresh'] }
+    : { sentence: msg('None of your accounts has a loan.'), remedies: ['refresh'] };
+}

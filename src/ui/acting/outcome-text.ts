@@ -1,0 +1,114 @@
+import { formatAmount, formatLtv } from '../../core/format.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+import { loanLabel } from './preview-text.ts';
+
+/** How loudly an outcome is said: `alarm` cannot be overlooked. */
+export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
+
+export interface OutcomeText {
+  readonly loudness: Loudness;
+  readonly sentence: Message;
+  /** The person has to find out or decide something. */
+  readonly resolvable: boolean;
+}
+
+/** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)". */
+export function changeText(record: WriteRecord, simulated: boolean): Message {
+  const { direction, amount, coin, loan } = record.change;
+  const args = [formatAmount(amount), coin, loanLabel(loan.orderId, loan.loanId), record.accountName] as const;
+  if (simulated) {
+    return direction === 'add'
+      ? msg('SIMULATED: add {0} {1} to loan {2} ({3})', ...args)
+      : msg('SIMULATED: take {0} {1} out of loan {2} ({3})', ...args);
+  }
+  return direction === 'add' ? msg('Add {0} {1} to loan {2} ({3})', ...args) : msg('Take {0} {1} out of loan {2} ({3})', ...args);
+}
+
+/** What is being waited for, while the progress is shown. */
+export function progressText(record: WriteRecord, venueName: string): Message | undefined {
+  switch (record.state) {
+    case 'planned':
+      return msg('written down, about to be sent');
+    case 'sent':
+      return msg('sent; waiting for the answer of {0}', venueName);
+    case 'accepted':
+      return msg('accepted by {0}, not done yet; waiting for proof', venueName);
+    case 'unknown':
+      return msg('no clear answer from {0}; finding out by reading', venueName);
+    case 'effective':
+    case 'rejected':
+    case 'not-effective':
+    case 'mismatch':
+      return undefined;
+  }
+}
+
+/**
+ * What became of a change. "Done" is said of an effective change only, with the venue's own LTV.
+ */
+export function outcomeText(record: WriteRecord, venueName: string, simulated: boolean): OutcomeText {
+  const change = changeText(record, simulated);
+  switch (record.state) {
+    case 'effective':
+      return {
+        loudness: 'info',
+        sentence:
+          record.ltvAfter === undefined
+            ? msg('Done: {0}. {1} shows it in its history. The new LTV is not known yet.', change, venueName)
+            : msg('Done: {0}. LTV is now {1}, says {2}.', change, formatLtv(record.ltvAfter), venueName),
+        resolvable: false,
+      };
+    case 'rejected':
+      return {
+        loudness: 'error',
+        sentence: withNote(msg('Refused by {0}; nothing was changed: {1}.', venueName, change), record),
+        resolvable: false,
+      };
+    case 'not-effective':
+      return { loudness: 'warning', sentence: withNote(msg('Not done: {0}.', change), record), resolvable: false };
+    case 'mismatch':
+      return {
+        loudness: 'alarm',
+        sentence: withNote(
+          msg('{0} did something else than was asked: {1}. Changes on {2} are frozen.', venueName, change, record.accountName),
+          record,
+        ),
+        resolvable: true,
+      };
+    case 'accepted':
+      return {
+        loudness: 'warning',
+        sentence: msg(
+          '{0} accepted this but has not done it yet: {1}. It goes on; you will be told when it is proven. Nothing is sent again.',
+          venueName,
+          change,
+        ),
+        resolvable: true,
+      };
+    case 'unknown':
+      return {
+        loudness: 'error',
+        sentence: withNote(
+          msg(
+            'It is not known whether this happened: {0}. It will be found out by reading and is never sent again. Until then nothing else can be changed on this loan.',
+            change,
+          ),
+          record,
+        ),
+        resolvable: true,
+      };
+    case 'sent':
+      return {
+        loudness: 'warning',
+        sentence: msg('Sent, with no answer yet: {0}. It goes on; you will be told what became of it. Nothing is sent again.', change),
+        resolvable: true,
+      };
+    case 'planned':
+      return { loudness: 'warning', sentence: msg('Not sent: {0}.', change), resolvable: false };
+  }
+}
+
+function withNote(sentence: Message, record: WriteRecord): Message {
+  return record.note === undefined ? sentence : msg('{0} {1}', sentence, record.note);
+}

@@ -1,0 +1,161 @@
+import { isZero, isNegative, compare, type Decimal } from '../../core/decimal.ts';
+import { formatAmount, formatDistance, formatLtv } from '../../core/format.ts';
+import { levelOf } from '../../core/level.ts';
+import { distanceTo, estimateAfter } from '../../core/ltv.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Direction, Loan } from '../../core/model.ts';
+import type { Preview } from '../../ledger/ledger.ts';
+
+/** What a preview does not know by itself. */
+export interface PreviewSurroundings {
+  readonly venueName: string;
+  /** Address and environment, e.g. "Global" or "Loopback (simulated)". */
+  readonly siteLabel: Message;
+  /** The venue's own demo trading: no real money either, but a real server. */
+  readonly demo: boolean;
+  readonly collateralWallet: Message;
+  /** When the figures were read, as a time of day. */
+  readonly readAt: string;
+  readonly age: Message;
+}
+
+/** What is shown before a person decides. */
+export interface PreviewText {
+  readonly title: Message;
+  readonly lines: readonly Message[];
+  /** The button that does it. */
+  readonly act: Message;
+}
+
+/** The words of the button, naming the act with its exact amount. */
+export function actLabel(direction: Direction, amount: Decimal, coin: string): Message {
+  return direction === 'add' ? msg('Add {0} {1}', formatAmount(amount), coin) : msg('Reduce by {0} {1}', formatAmount(amount), coin);
+}
+
+/** Whether money is at stake, for titles: never left to colour alone. */
+export function stakesMark(simulated: boolean, demo: boolean): Message {
+  if (simulated) return msg('SIMULATED');
+  return demo ? msg('DEMO') : msg('LIVE');
+}
+
+/** The preview as text: everything a person needs to see that this is what they meant. */
+export function previewText(preview: Preview, around: PreviewSurroundings): PreviewText {
+  const { account, change, readiness } = preview;
+  const { direction, amount, coin } = change;
+  const { loan } = readiness;
+  const loanName = loanLabel(change.loan.orderId, change.loan.loanId);
+  const shownAmount = formatAmount(amount);
+  const lines: Message[] = [
+    stakesLine(account.simulated, around.demo),
+    msg('Exchange: {0}, {1}', around.venueName, around.siteLabel),
+    msg('Account: {0}', account.name),
+    msg('Loan: {0}', loanName),
+    direction === 'add' ? msg('Act: add collateral') : msg('Act: take collateral out'),
+    msg('Amount: {0} {1}', shownAmount, coin),
+    direction === 'add' ? msg('From: {0}', around.collateralWallet) : msg('To: {0}', around.collateralWallet),
+    msg('LTV: {0} now → {1} after (estimate)', ltvText(preview.ltvNow), ltvText(preview.ltvAfter)),
+    distanceLine('marginCall', preview.distanceNow, preview.distanceAfter),
+    distanceLine('liquidation', distanceTo(loan.liquidation?.ltv, preview.ltvNow), distanceTo(loan.liquidation?.ltv, preview.ltvAfter)),
+    walletLine(preview),
+    limitLine(direction, readiness.limit, coin),
+  ];
+  const caution = cautionLine(loan, direction, preview.ltvAfter);
+  if (caution !== undefined) lines.push(caution);
+  lines.push(msg('Figures read at {0} ({1}).', around.readAt, around.age));
+  return {
+    title: titleOf(account.simulated, around.demo, direction, shownAmount, coin, loanName),
+    lines,
+    act: actLabel(direction, amount, coin),
+  };
+}
+
+/** A loan by the id the venue acts on. */
+export function loanLabel(orderId: string | undefined, loanId: string): string {
+  return orderId ?? loanId;
+}
+
+/** What the figures would become, while an amount is typed. Always an estimate. */
+export function liveEstimate(
+  loan: Loan,
+  direction: Direction,
+  coin: string,
+  amount: Decimal,
+  prices: ReadonlyMap<string, Decimal>,
+): Message {
+  const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
+  if (loan.ltv === undefined) return msg('LTV now is unknown; LTV after cannot be estimated.');
+  if (after === undefined) return msg('LTV {0} now. LTV after cannot be estimated here.', formatLtv(loan.ltv));
+  const distance = distanceTo(loan.marginCall?.ltv, after);
+  return distance === undefined
+    ? msg('LTV {0} → {1} (estimate).', formatLtv(loan.ltv), formatLtv(after))
+    : msg('LTV {0} → {1}, then {2} to margin call (estimate).', formatLtv(loan.ltv), formatLtv(after), formatDistance(distance));
+}
+
+function titleOf(simulated: boolean, demo: boolean, direction: Direction, amount: string, coin: string, loanName: string): Message {
+  const mark = stakesMark(simulated, demo);
+  return direction === 'add'
+    ? msg('{0}: add {1} {2} to the collateral of loan {3}?', mark, amount, coin, loanName)
+    : msg('{0}: take {1} {2} out of the collateral of loan {3}?', mark, amount, coin, loanName);
+}
+
+function stakesLine(simulated: boolean, demo: boolean): Message {
+  if (simulated) return msg('SIMULATED exchange: no real money moves.');
+  if (demo) return msg("DEMO trading on the exchange's own server: no real money moves.");
+  return msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.');
+}
+
+function ltvText(ltv: Decimal | undefined): Message | string {
+  return ltv === undefined ? msg('unknown') : formatLtv(ltv);
+}
+
+function distanceText(distance: Decimal | undefined): Message | string {
+  if (distance === undefined) return msg('unknown');
+  return isNegative(distance) || isZero(distance) ? msg('{0}, reached', formatDistance(distance)) : formatDistance(distance);
+}
+
+function distanceLine(kind: 'marginCall' | 'liquidation', now: Decimal | undefined, after: Decimal | undefined): Message {
+  return kind === 'marginCall'
+    ? msg('Fall of all collateral until margin call: {0} now → {1} after (estimate)', distanceText(now), distanceText(after))
+    : msg('Fall of all collateral until liquidation: {0} now → {1} after (estimate)', distanceText(now), distanceText(after));
+}
+
+function walletLine(preview: Preview): Message {
+  const { coin } = preview.change;
+  const now = formatAmount(preview.readiness.walletAvailable);
+  return preview.walletAfter === undefined
+    ? msg('Wallet: {0} {1} now → unknown after', now, coin)
+    : msg('Wallet: {0} {1} now → {2} {1} after', now, coin, formatAmount(preview.walletAfter));
+}
+
+function limitLine(direction: Direction, limit: Decimal, coin: string): Message {
+  return direction === 'add'
+    ? msg('Available to add: {0} {1}', formatAmount(limit), coin)
+    : msg(
+        'The exchange would release up to {0} {1}. That runs to the margin-call line; it is no recommendation.',
+        formatAmount(limit),
+        coin,
+      );
+}
+
+/** Said when the loan would stand at or near its margin call afterwards, or when nobody can tell. */
+function cautionLine(loan: Loan, direction: Direction, ltvAfter: Decimal | undefined): Message | undefined {
+  if (ltvAfter === undefined) {
+    return direction === 'reduce'
+      ? msg('CAUTION: how much nearer this brings the loan to its margin call cannot be estimated.')
+      : undefined;
+  }
+  if (loan.liquidation !== undefined && compare(ltvAfter, loan.liquidation.ltv) >= 0) {
+    return msg('CAUTION: after this the loan would stand beyond its liquidation line (estimate).');
+  }
+  switch (levelOf({ ...loan, ltv: ltvAfter }, true)) {
+    case 'danger':
+      return msg('CAUTION: after this the loan would stand at or beyond its margin call (estimate).');
+    case 'warn':
+      return msg('CAUTION: after this a fall of less than 10 % would bring the margin call (estimate).');
+    case 'unknown':
+      return msg('CAUTION: the margin-call line of this loan is not known.');
+    case 'watch':
+    case 'ok':
+      return undefined;
+  }
+}

@@ -1,0 +1,162 @@
+import * as vscode from 'vscode';
+import type { Decimal } from '../../core/decimal.ts';
+import type { Message } from '../../core/message.ts';
+import { localize } from '../localize.ts';
+import { judgeAmount, type AmountBounds } from './amount.ts';
+
+/** The person went one step back. Leaving altogether is `undefined`. */
+export const back = Symbol('back');
+export type Back = typeof back;
+
+export interface Item<T> extends vscode.QuickPickItem {
+  /** Absent on separators. */
+  readonly value?: T;
+}
+
+interface PickQuestion<T> {
+  readonly title: string;
+  readonly placeholder: string;
+  /** Either at hand, or read while the list already stands there and can be left with Escape. */
+  readonly items: readonly Item<T>[] | ((signal: AbortSignal) => Promise<readonly Item<T>[]>);
+  readonly canGoBack: boolean;
+}
+
+/**
+ * Asks to pick one of a list.
+ * @returns what was picked, `back`, or undefined when the person left. Rejects when the items could not be read.
+ */
+export async function pick<T>(question: PickQuestion<T>): Promise<T | Back | undefined> {
+  const input = vscode.window.createQuickPick<Item<T>>();
+  const abort = new AbortController();
+  input.title = question.title;
+  input.placeholder = question.placeholder;
+  input.matchOnDescription = true;
+  input.ignoreFocusOut = true;
+  input.buttons = question.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  try {
+    return await new Promise<T | Back | undefined>((resolve, reject) => {
+      input.onDidTriggerButton(() => {
+        resolve(back);
+      });
+      input.onDidHide(() => {
+        resolve(undefined);
+      });
+      input.onDidAccept(() => {
+        const [chosen] = input.selectedItems;
+        if (chosen?.value !== undefined) resolve(chosen.value);
+      });
+      input.show();
+      if (typeof question.items !== 'function') {
+        input.items = question.items;
+        return;
+      }
+      input.busy = true;
+      question.items(abort.signal).then((items) => {
+        input.busy = false;
+        input.items = items;
+      }, reject);
+    });
+  } finally {
+    abort.abort();
+    input.dispose();
+  }
+}
+
+/** What the box holds an amount against, and says about it. */
+export interface AmountFacts {
+  readonly bounds: AmountBounds;
+  readonly prompt: string;
+  /** Said under an allowed amount. */
+  readonly remark?: (amount: Decimal) => Message;
+}
+
+interface AmountQuestion {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly facts: AmountFacts;
+  /** Fresher facts that take over when they arrive. When they cannot be had, the first ones stay. */
+  readonly later?: (signal: AbortSignal) => Promise<AmountFacts>;
+  /** To start from, when the person comes back to this step. */
+  readonly value?: string;
+  readonly canGoBack: boolean;
+}
+
+/** Asks for an exact amount and judges it at every key. @returns the amount, `back`, or undefined when the person left. */
+export async function askAmount(question: AmountQuestion): Promise<Decimal | Back | undefined> {
+  const input = vscode.window.createInputBox();
+  const abort = new AbortController();
+  let facts = question.facts;
+  const show = (): void => {
+    input.prompt = facts.prompt;
+    input.validationMessage = verdictText(input.value, facts);
+  };
+  input.title = question.title;
+  input.placeholder = question.placeholder;
+  input.value = question.value ?? '';
+  input.ignoreFocusOut = true;
+  input.buttons = question.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  show();
+  try {
+    return await new Promise<Decimal | Back | undefined>((resolve) => {
+      input.onDidTriggerButton(() => {
+        resolve(back);
+      });
+      input.onDidHide(() => {
+        resolve(undefined);
+      });
+      input.onDidChangeValue(show);
+      input.onDidAccept(() => {
+        const verdict = judgeAmount(input.value, facts.bounds);
+        if (verdict.ok) resolve(verdict.amount);
+        else input.validationMessage = { message: localize(verdict.sentence), severity: vscode.InputBoxValidationSeverity.Error };
+      });
+      input.show();
+      if (question.later === undefined) return;
+      input.busy = true;
+      const settled = (): void => {
+        if (!abort.signal.aborted) input.busy = false;
+      };
+      question
+        .later(abort.signal)
+        .then((fresher) => {
+          if (abort.signal.aborted) return;
+          facts = fresher;
+          show();
+        })
+        // The preview reads everything anew and will say what is wrong.
+        .catch(() => undefined)
+        .finally(settled);
+    });
+  } finally {
+    abort.abort();
+    input.dispose();
+  }
+}
+
+function verdictText(value: string, facts: AmountFacts): string | vscode.InputBoxValidationMessage {
+  // Nothing typed yet is no mistake.
+  if (value === '') return '';
+  const verdict = judgeAmount(value, facts.bounds);
+  if (!verdict.ok) return { message: localize(verdict.sentence), severity: vscode.InputBoxValidationSeverity.Error };
+  if (facts.remark === undefined) return '';
+  return { message: localize(facts.remark(verdict.amount)), severity: vscode.InputBoxValidationSeverity.Info };
+}
+
+/** Runs `work` under a notification that can be cancelled; cancelling aborts the signal. */
+export function underProgress<T>(title: string, work: (signal: AbortSignal, say: (text: string) => void) => Promise<T>): Promise<T> {
+  return Promise.resolve(
+    vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
+      const abort = new AbortController();
+      const subscription = token.onCancellationRequested(() => {
+        abort.abort();
+      });
+      try {
+        return await work(abort.signal, (text) => {
+          progress.report({ message: text });
+        });
+      } finally {
+        subscription.dispose();
+      }
+    }),
+  );
+}

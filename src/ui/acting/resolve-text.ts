@@ -1,0 +1,92 @@
+import { add, compare, isZero, absolute, subtract, zero, type Decimal } from '../../core/decimal.ts';
+import type { ExchangeError } from '../../core/errors.ts';
+import { formatAmount, formatLtv } from '../../core/format.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { HistoryRow, Loan } from '../../core/model.ts';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+
+/** What reading says now about the loan of an open write. */
+export type Reading =
+  | { readonly loan: Loan | undefined; readonly rows: readonly HistoryRow[] }
+  /** It could not be read. */
+  | { readonly failure: ExchangeError };
+
+/** Rows that came after the ones that were there before the send, newest first. */
+export function newRows(rows: readonly HistoryRow[], newestBefore: string | undefined): readonly HistoryRow[] {
+  const known = newestBefore === undefined ? -1 : rows.findIndex((row) => row.id === newestBefore);
+  return known < 0 ? rows : rows.slice(0, known);
+}
+
+/** Both readings side by side, for a person who has to judge what became of a write. */
+export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly Message[] {
+  const { method, path, body } = record.request;
+  const sentAt = record.sentAt ?? record.plannedAt;
+  const lines = [stateLine(record), msg('Sent at {0}: {1} {2} {3}', timeOf(sentAt), method, path, body)];
+  if (record.note !== undefined) lines.push(record.note);
+  if ('failure' in reading) {
+    lines.push(
+      msg('Before: {0} {1} pledged, LTV {2}', formatAmount(record.baseline.pledged), record.change.coin, ltvText(record.baseline.ltv)),
+    );
+    lines.push(msg('Now: could not be read. {0}', reading.failure.sentence));
+    return lines;
+  }
+  return [...lines, ...comparison(record, reading.loan), ...historyLines(record, reading.rows, timeOf)];
+}
+
+function stateLine({ state }: WriteRecord): Message {
+  switch (state) {
+    case 'planned':
+    case 'sent':
+      return msg('State: sent; no answer was recorded.');
+    case 'accepted':
+      return msg('State: accepted by the exchange, not proven to be done.');
+    case 'unknown':
+      return msg('State: unknown. The answer was lost or does not say.');
+    case 'mismatch':
+      return msg('State: the exchange did something else than was asked. Changes on this account are frozen.');
+    case 'effective':
+      return msg('State: done.');
+    case 'rejected':
+      return msg('State: refused by the exchange.');
+    case 'not-effective':
+      return msg('State: not done.');
+  }
+}
+
+function comparison(record: WriteRecord, loan: Loan | undefined): Message[] {
+  const { coin, amount, direction } = record.change;
+  const before = record.baseline.pledged;
+  const beforeLine = msg('Before: {0} {1} pledged, LTV {2}', formatAmount(before), coin, ltvText(record.baseline.ltv));
+  if (loan === undefined) return [beforeLine, msg('Now: the loan is not there any more.')];
+  const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
+  const expected = direction === 'add' ? add(before, amount) : subtract(before, amount);
+  return [
+    beforeLine,
+    msg('Now: {0} {1} pledged, LTV {2}', formatAmount(now), coin, ltvText(loan.ltv)),
+    msg('If it happened: {0} {1} pledged', formatAmount(expected), coin),
+    verdictLine(now, before, expected),
+  ];
+}
+
+function verdictLine(now: Decimal, before: Decimal, expected: Decimal): Message {
+  if (compare(now, expected) === 0) return msg('The figures now are those of a change that happened.');
+  if (compare(now, before) === 0) return msg('The figures now are those from before: it has not happened so far.');
+  return msg('The figures now fit neither: something else changed this loan too.');
+}
+
+function historyLines(record: WriteRecord, rows: readonly HistoryRow[], timeOf: (at: number) => string): Message[] {
+  const fresh = newRows(rows, record.baseline.newestHistoryId);
+  if (fresh.length === 0) return [msg('History of the loan since then: nothing.')];
+  return [
+    msg('History of the loan since then:'),
+    ...fresh.map((row) =>
+      isZero(row.amount)
+        ? msg('  {0} {1}', timeOf(row.at), row.type)
+        : msg('  {0} {1} {2} {3}', timeOf(row.at), row.type, formatAmount(absolute(row.amount)), row.coin),
+    ),
+  ];
+}
+
+function ltvText(ltv: Decimal | undefined): Message | string {
+  return ltv === undefined ? msg('unknown') : formatLtv(ltv);
+}

@@ -1,0 +1,184 @@
+import * as vscode from 'vscode';
+import { ExchangeError } from '../../core/errors.ts';
+import type { Verdict, WriteRecord } from '../../ledger/ledger.ts';
+import type { App } from '../app.ts';
+import type { LoanTarget } from '../command-ids.ts';
+import { localize } from '../localize.ts';
+import type { Attended } from './attended.ts';
+import { explainFailure } from './explain.ts';
+import { asTarget } from './loans.ts';
+import { changeText } from './outcome-text.ts';
+import { back, pick, underProgress } from './prompts.ts';
+import { resolveLines, type Reading } from './resolve-text.ts';
+import { sayOutcome } from './say-outcome.ts';
+
+/** History rows read for a person to judge by; the venue's newest come first. */
+const rowsRead = 10;
+
+/** "Resolve Open Write…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
+export async function resolveWrite(app: App, attended: Attended, argument: unknown): Promise<void> {
+  const records = unresolved(app, asTarget(argument));
+  const record = await askRecord(app, records);
+  if (record === undefined) return;
+  if (attended.has(record)) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
+    return;
+  }
+  const leave = attended.attend(record.accountId, record.change.loan.loanId);
+  let latest = record;
+  const subscription = app.ledger.onDidChange((changed) => {
+    if (changed.id === record.id) latest = changed;
+  });
+  let say: () => Thenable<unknown>;
+  try {
+    say = await judge(app, record, () => latest);
+  } catch (error) {
+    say = () => explainFailure(app, error, { accountId: record.accountId, loanId: record.change.loan.loanId });
+  } finally {
+    subscription.dispose();
+    leave();
+  }
+  // Said last: a notification may stand for long, and until then the background must not keep silent about this loan.
+  await say();
+}
+
+/** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
+function unresolved(app: App, target: LoanTarget | undefined): readonly WriteRecord[] {
+  const open = app.ledger
+    .open(target?.accountId)
+    .filter(({ change }) => target?.loanId === undefined || change.loan.loanId === target.loanId);
+  const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
+  const frozen = accounts.map((id) => app.ledger.frozen(id)).filter((record) => record !== undefined);
+  return [...open, ...frozen.filter(({ id }) => !open.some((record) => record.id === id))];
+}
+
+async function askRecord(app: App, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {
+  if (records.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is open: what became of every change is known.'));
+  }
+  if (records.length <= 1) return records[0];
+  const picked = await pick({
+    title: vscode.l10n.t('Resolve Open Write'),
+    placeholder: vscode.l10n.t('Which change?'),
+    items: records.map((record) => ({ label: describe(app, record), description: timeOf(record.plannedAt), value: record })),
+    canGoBack: false,
+  });
+  return picked === back ? undefined : picked;
+}
+
+/** Reads and asks until it is settled or the person leaves. @returns what is left to be said. */
+async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): Promise<() => Thenable<unknown>> {
+  for (;;) {
+    const reading = await underProgress(vscode.l10n.t('Reading what became of it'), (signal) => read(app, record, signal));
+    // Left with Cancel.
+    if (reading === undefined) return () => Promise.resolve();
+    const now = latest();
+    if (isResolved(now)) return () => sayOutcome(app, now);
+    const verdict = await askVerdict(app, now, reading);
+    if (verdict === undefined) return () => Promise.resolve();
+    // It may have been found out by reading while the question stood there: then that counts.
+    if (isResolved(latest())) return () => sayOutcome(app, latest());
+    if (verdict === 'read-again' || !(await isSure(verdict))) continue;
+    await app.ledger.settle(now.id, verdict);
+    void app.poller.refresh(now.accountId);
+    return () => saySettled(verdict);
+  }
+}
+
+function isResolved({ state }: WriteRecord): boolean {
+  return state === 'effective' || state === 'rejected' || state === 'not-effective';
+}
+
+/** @returns undefined when the person stopped it. */
+async function read(app: App, record: WriteRecord, signal: AbortSignal): Promise<Reading | undefined> {
+  try {
+    const connection = await app.connections.get(record.accountId);
+    await app.ledger.reconcile(record.accountId);
+    const snapshot = await connection.read(signal);
+    app.store.succeed(record.accountId, snapshot);
+    const history = await connection.history(record.change.loan, { limit: rowsRead }, signal);
+    return { loan: snapshot.loans.find((loan) => loan.id === record.change.loan.loanId), rows: history.rows };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (ExchangeError.is(error)) return { failure: error };
+    throw error;
+  }
+}
+
+async function askVerdict(app: App, record: WriteRecord, reading: Reading): Promise<Verdict | 'read-again' | undefined> {
+  const readAgain = vscode.l10n.t('Read Again');
+  const verdicts: readonly { readonly label: string; readonly verdict: Verdict }[] =
+    record.state === 'mismatch'
+      ? [{ label: verdictLabel('lift-freeze'), verdict: 'lift-freeze' }]
+      : [
+          { label: verdictLabel('effective'), verdict: 'effective' },
+          { label: verdictLabel('not-effective'), verdict: 'not-effective' },
+        ];
+  const detail = resolveLines(record, reading, timeOf).map(localize).join('\n');
+  // The first button has the focus, so it is the harmless one.
+  const labels = [readAgain, ...verdicts.map(({ label }) => label)];
+  const chosen = await vscode.window.showWarningMessage(describe(app, record), { modal: true, detail }, ...labels);
+  if (chosen === readAgain) return 'read-again';
+  return verdicts.find(({ label }) => label === chosen)?.verdict;
+}
+
+function verdictLabel(verdict: Verdict): string {
+  switch (verdict) {
+    case 'effective':
+      return vscode.l10n.t('It Did Happen');
+    case 'not-effective':
+      return vscode.l10n.t('It Did Not Happen');
+    case 'lift-freeze':
+      return vscode.l10n.t('Lift the Freeze');
+  }
+}
+
+async function isSure(verdict: Verdict): Promise<boolean> {
+  const goBack = vscode.l10n.t('Go Back');
+  const label = verdictLabel(verdict);
+  const chosen = await vscode.window.showWarningMessage(
+    verdictQuestion(verdict),
+    { modal: true, detail: verdictDetail(verdict) },
+    goBack,
+    label,
+  );
+  return chosen === label;
+}
+
+function verdictQuestion(verdict: Verdict): string {
+  switch (verdict) {
+    case 'effective':
+      return vscode.l10n.t('Record that this change DID happen?');
+    case 'not-effective':
+      return vscode.l10n.t('Record that this change did NOT happen?');
+    case 'lift-freeze':
+      return vscode.l10n.t('Allow changes on this account again?');
+  }
+}
+
+function verdictDetail(verdict: Verdict): string {
+  switch (verdict) {
+    case 'effective':
+      return vscode.l10n.t('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.');
+    case 'not-effective':
+      return vscode.l10n.t(
+        'This is your word, not proof. Nothing is sent. If the exchange carries it out later all the same, another change that you make comes on top of it. Look at the site of the exchange first.',
+      );
+    case 'lift-freeze':
+      return vscode.l10n.t('Nothing is sent. Do this only when you understand what the exchange did and why.');
+  }
+}
+
+function saySettled(verdict: Verdict): Thenable<unknown> {
+  return vscode.window.showInformationMessage(
+    verdict === 'lift-freeze' ? vscode.l10n.t('The freeze is lifted.') : vscode.l10n.t('Recorded as you said: {0}.', verdictLabel(verdict)),
+  );
+}
+
+function describe(app: App, record: WriteRecord): string {
+  return localize(changeText(record, app.book.get(record.accountId)?.simulated ?? false));
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toLocaleString(vscode.env.language);
+}

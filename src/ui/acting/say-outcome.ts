@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+import type { App } from '../app.ts';
+import { commandIds } from '../command-ids.ts';
+import { localize } from '../localize.ts';
+import { run } from './explain.ts';
+import { outcomeText } from './outcome-text.ts';
+
+/** The venue's name for sentences. */
+export function venueName(app: App, venueId: string): string {
+  return app.exchanges.find((exchange) => exchange.id === venueId)?.name ?? venueId;
+}
+
+/** Says what became of a change, as loudly as it deserves, with a way to find out more. */
+export async function sayOutcome(app: App, record: WriteRecord): Promise<void> {
+  const simulated = app.book.get(record.accountId)?.simulated ?? false;
+  const outcome = outcomeText(record, venueName(app, record.venue), simulated);
+  const sentence = localize(outcome.sentence);
+  const showLog = vscode.l10n.t('Show Log');
+  const resolve = vscode.l10n.t('Resolve Open Write…');
+  const buttons = outcome.loudness === 'info' ? [] : outcome.resolvable ? [resolve, showLog] : [showLog];
+  const chosen = await show(outcome.loudness, sentence, buttons);
+  if (chosen === showLog) app.log.show();
+  if (chosen === resolve) await run(commandIds.resolveWrite, { accountId: record.accountId, loanId: record.change.loan.loanId });
+}
+
+function show(
+  loudness: ReturnType<typeof outcomeText>['loudness'],
+  sentence: string,
+  buttons: readonly string[],
+): Thenable<string | undefined> {
+  switch (loudness) {
+    case 'info':
+      return vscode.window.showInformationMessage(sentence, ...buttons);
+    case 'warning':
+      return vscode.window.showWarningMessage(sentence, ...buttons);
+    case 'error':
+      return vscode.window.showErrorMessage(sentence, ...buttons);
+    case 'alarm':
+      return vscode.window.showErrorMessage(
+        sentence,
+        { modal: true, detail: vscode.l10n.t('Look at the loan on the site of the exchange too, before you change anything.') },
+        ...buttons,
+      );
+  }
+}

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import type { AccountBook } from '../accounts/account-book.ts';
+import { keysMissingCode, type Vault } from '../accounts/vault.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { ExchangeError } from '../core/errors.ts';
+import type { Account } from '../core/model.ts';
+import type { Keys } from '../exchanges/exchange.ts';
+import type { Simulator, SimulatorOptions } from '../simulator/start.ts';
+import { isServedBy, listCoins, shockPrice } from './simulated/control.ts';
+import { realDelay, StateFile, type Delay } from './simulated/state-file.ts';
+
+/** Tells the accounts of the built-in exchange from loopback accounts that a person added by address. */
+const idPrefix = 'simulated-';
+/** How soon a window notices that the one that served the exchange is gone. Milliseconds. */
+const watchMs = 1_500;
+
+/** Whether this account lives on the exchange inside the extension, and so is started by us when it is needed. */
+export function isBuiltIn(account: Pick<Account, 'id' | 'site'>): boolean {
+  return account.site === 'loopback' && account.id.startsWith(idPrefix);
+}
+
+export interface SimulatedExchangeOptions {
+  /** Folder for the saved states, one file per account. */
+  readonly folder: string;
+  readonly book: AccountBook;
+  readonly vault: Vault;
+  readonly log: Pick<vscode.LogOutputChannel, 'info' | 'warn'>;
+  /** Loaded on first use, so that activation does not pay for it. Injected by tests. */
+  readonly start?: (options: SimulatorOptions) => Promise<Simulator>;
+  readonly delay?: Delay;
+}
+
+/** An exchange that this window serves, or that another window serves for us. */
+interface Place {
+  readonly url: string;
+  readonly simulator?: Simulator;
+  readonly file?: StateFile;
+  stopWatching?: () => void;
+}
+
+/**
+ * The simulated exchange inside the extension host. It is started when an account of it is first needed, goes on from
+ * its saved state, and ends with its account. Of several windows one serves it; the others use that one and take over
+ * when it goes away.
+ */
+export class SimulatedExchange implements vscode.Disposable {
+  readonly #options: SimulatedExchangeOptions;
+  readonly #delay: Delay;
+  readonly #places = new Map<string, Promise<Place>>();
+  readonly #settled = new Map<string, Place>();
+  readonly #subscription: { dispose(): void };
+  #disposed = false;
+
+  constructor(options: SimulatedExchangeOptions) {
+    this.#options = options;
+    this.#delay = options.delay ?? realDelay;
+    this.#subscription = options.book.onDidChange((accountId) => {
+      if (accountId.startsWith(idPrefix) && options.book.get(accountId) === undefined) this.#end(accountId);
+    });
+  }
+
+  /** The account of the built-in exchange, if there is one. */
+  account(): Account | undefined {
+    return this.#options.book.list().find(isBuiltIn);
+  }
+
+  /**
+   * Where an account's exchange is to be found; the built-in one is started first when it is not running.
+   * For `Connections`. @throws ExchangeError when the keys can neither be read nor made anew.
+   */
+  async locate(account: Account): Promise<Pick<Account, 'site' | 'baseUrl'>> {
+    if (isBuiltIn(account)) return { site: account.site, baseUrl: (await this.#place(account)).url };
+    return account.baseUrl === undefined ? { site: account.site } : { site: account.site, baseUrl: account.baseUrl };
+  }
+
+  /** Makes a new account with an exchange and keys of its own. Leaves nothing behind when it fails. */
+  async create(name: string): Promise<Account> {
+    const { book } = this.#options;
+    const id = `${idPrefix}${randomUUID()}`;
+    try {
+      const place = await this.#serve({ id });
+      this.#settle(id, place);
+      const account: Account = { id, venue: 'okx', site: 'loopback', baseUrl: place.url, name, simulated: true, readOnly: false };
+      await book.add(account);
+      return account;
+    } catch (error) {
+      this.#end(id);
+      await this.#options.vault.delete(id);
+      throw error;
+    }
+  }
+
+  /** The coins whose price can be moved. */
+  async coins(account: Account): Promise<readonly string[]> {
+    return listCoins((await this.#place(account)).url);
+  }
+
+  /** Moves the price of `coin` by `percent`, whichever window serves the exchange: -10 is a fall by a tenth. */
+  async movePrice(account: Account, coin: string, percent: Decimal): Promise<void> {
+    await shockPrice((await this.#place(account)).url, coin, percent);
+  }
+
+  /** Saves at once and stops serving; another window takes over from the saved state. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#subscription.dispose();
+    for (const place of this.#settled.values()) this.#close(place, 'keep');
+    this.#settled.clear();
+    this.#places.clear();
+  }
+
+  #place(account: Account): Promise<Place> {
+    const known = this.#places.get(account.id);
+    if (known !== undefined) return known;
+    const starting = this.#open(account);
+    this.#places.set(account.id, starting);
+    starting.then(
+      (place) => {
+        if (this.#places.get(account.id) === starting) this.#settle(account.id, place);
+        else this.#close(place, this.#disposed ? 'keep' : 'forget');
+      },
+      () => {
+        // The next one who asks tries again.
+        if (this.#places.get(account.id) === starting) this.#places.delete(account.id);
+      },
+    );
+    return starting;
+  }
+
+  #settle(accountId: string, place: Place): void {
+    this.#places.set(accountId, Promise.resolve(place));
+    this.#settled.set(accountId, place);
+    if (place.simulator === undefined) this.#watch(accountId, place);
+  }
+
+  async #open(account: Account): Promise<Place> {
+    const { book, log } = this.#options;
+    if (account.baseUrl !== undefined) {
+      // Two windows may try at once; the port decides, and the one that lost finds the other answering.
+      if (await isServedBy(account.baseUrl, account.id)) return { url: account.baseUrl };
+      try {
+        return await this.#serve(account);
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+        if (await isServedBy(account.baseUrl, account.id)) return { url: account.baseUrl };
+        log.warn(`simulated exchange: ${account.baseUrl} is taken by something else; another port is used`);
+      }
+    }
+    const place = await this.#serve({ id: account.id });
+    await book.update(account.id, { baseUrl: place.url });
+    return place;
+  }
+
+  async #serve(account: Pick<Account, 'id' | 'baseUrl'>): Promise<Place> {
+    const { log } = this.#options;
+    const file = this.#file(account.id);
+    const keys = await this.#keys(account.id);
+    const state = await file.read();
+    const options: SimulatorOptions = {
+      id: account.id,
+      ...(account.baseUrl === undefined ? {} : { port: Number(new URL(account.baseUrl).port) }),
+      ...(keys === undefined ? {} : { keys }),
+      onChange: (changed) => {
+        file.schedule(changed);
+      },
+    };
+    const simulator = await this.#start(options, state);
+    try {
+      if (keys === undefined) await this.#options.vault.store(account.id, { ...simulator.keys });
+    } catch (error) {
+      await simulator.close();
+      throw error;
+    }
+    log.info(`simulated exchange: serving at ${simulator.url}`);
+    return { url: simulator.url, simulator, file };
+  }
+
+  async #start(options: SimulatorOptions, state: string | undefined): Promise<Simulator> {
+    // Loaded here and not at the top: activation must not pay for it.
+    const start = this.#options.start ?? (await import('../simulator/start.ts')).startSimulator;
+    if (state === undefined) return start(options);
+    try {
+      return await start({ ...options, state });
+    } catch (error) {
+      if (isTaken(error)) throw error;
+      this.#options.log.warn(`simulated exchange: saved state not usable, starting anew: ${String(error)}`);
+      return start(options);
+    }
+  }
+
+  /** The stored keys, or undefined when there are none: then new ones are made, because nothing is lost with simulated keys. */
+  async #keys(accountId: string): Promise<{ apiKey: string; secret: string; passphrase: string } | undefined> {
+    let keys: Keys;
+    try {
+      keys = await this.#options.vault.read(accountId);
+    } catch (error) {
+      if (ExchangeError.is(error, 'auth') && error.code === keysMissingCode) return undefined;
+      throw error;
+    }
+    const { apiKey, secret, passphrase } = keys as Partial<Record<string, string>>;
+    return apiKey === undefined || secret === undefined || passphrase === undefined ? undefined : { apiKey, secret, passphrase };
+  }
+
+  /** Another window serves: look now and then whether it still does, and take over when it does not. */
+  #watch(accountId: string, place: Place): void {
+    place.stopWatching = this.#delay(watchMs, () => {
+      void isServedBy(place.url, accountId).then((alive) => {
+        if (this.#disposed || this.#settled.get(accountId) !== place) return;
+        if (alive) {
+          this.#watch(accountId, place);
+          return;
+        }
+        this.#settled.delete(accountId);
+        this.#places.delete(accountId);
+        const account = this.#options.book.get(accountId);
+        if (account === undefined) return;
+        this.#options.log.info('simulated exchange: the window that served it is gone; this one takes over');
+        this.#place(account).catch((error: unknown) => {
+          this.#options.log.warn(`simulated exchange: could not take over: ${String(error)}`);
+        });
+      });
+    });
+  }
+
+  #end(accountId: string): void {
+    const place = this.#settled.get(accountId);
+    this.#settled.delete(accountId);
+    this.#places.delete(accountId);
+    if (place !== undefined) this.#close(place, 'forget');
+    this.#file(accountId).delete();
+  }
+
+  #file(accountId: string): StateFile {
+    const onError = (error: unknown): void => {
+      this.#options.log.warn(`simulated exchange: state file: ${String(error)}`);
+    };
+    return new StateFile(path.join(this.#options.folder, `${accountId}.json`), onError, this.#delay);
+  }
+
+  #close(place: Place, state: 'keep' | 'forget'): void {
+    place.stopWatching?.();
+    if (place.simulator === undefined) return;
+    if (state === 'forget') place.file?.delete();
+    else place.file?.schedule(place.simulator.saveState());
+    place.file?.flush();
+    place.simulator.close().catch((error: unknown) => {
+      this.#options.log.warn(`simulated exchange: did not close cleanly: ${String(error)}`);
+    });
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return code === 'EADDRINUSE' || code === 'EACCES';
+}

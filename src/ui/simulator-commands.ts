@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import type { Decimal } from '../core/decimal.ts';
+import { ExchangeError } from '../core/errors.ts';
+import type { Account } from '../core/model.ts';
+import { back, pick } from './acting/prompts.ts';
+import type { App } from './app.ts';
+import { commandIds } from './command-ids.ts';
+import { localize } from './localize.ts';
+import { judgePercent } from './simulated/percent.ts';
+
+/** "Try with the Simulated Exchange" and "Simulator: Move Price…". */
+export function registerSimulatorCommands(app: App): vscode.Disposable {
+  // Two quick clicks make one account.
+  let trying: Promise<void> | undefined;
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand(commandIds.trySimulated, () => {
+      trying ??= guarded(app, () => trySimulated(app)).finally(() => {
+        trying = undefined;
+      });
+      return trying;
+    }),
+    vscode.commands.registerCommand(commandIds.movePrice, () => guarded(app, () => movePrice(app))),
+  );
+}
+
+async function guarded(app: App, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    app.log.error(error instanceof Error ? error : new Error(String(error)));
+    const reason = ExchangeError.is(error) ? localize(error.sentence) : vscode.l10n.t('The log says more.');
+    const showLog = vscode.l10n.t('Show Log');
+    const chosen = await vscode.window.showErrorMessage(vscode.l10n.t('The simulated exchange could not be used. {0}', reason), showLog);
+    if (chosen === showLog) app.log.show();
+  }
+}
+
+/** There is one simulated account at most: a second call shows it again. */
+async function trySimulated(app: App): Promise<void> {
+  const account = app.simulated.account() ?? (await makeAccount(app));
+  await app.poller.refresh(account.id);
+  await vscode.commands.executeCommand(commandIds.openGauges);
+}
+
+function makeAccount(app: App): Promise<Account> {
+  return Promise.resolve(
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Starting the simulated exchange') },
+      () => app.simulated.create(vscode.l10n.t('Simulated')),
+    ),
+  );
+}
+
+async function movePrice(app: App): Promise<void> {
+  const account = app.simulated.account();
+  if (account === undefined) {
+    const begin = vscode.l10n.t('Try with the Simulated Exchange');
+    const chosen = await vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no simulated account whose prices could be moved.'),
+      begin,
+    );
+    if (chosen === begin) await vscode.commands.executeCommand(commandIds.trySimulated);
+    return;
+  }
+  const title = vscode.l10n.t('SIMULATED: Move Price');
+  for (;;) {
+    const coin = await pick({
+      title,
+      placeholder: vscode.l10n.t('Price of which coin?'),
+      items: async () => (await app.simulated.coins(account)).map((one) => ({ label: one, value: one })),
+      canGoBack: false,
+    });
+    if (coin === undefined || coin === back) return;
+    const percent = await askPercent(title, coin);
+    if (percent === undefined) return;
+    if (percent === back) continue;
+    await app.simulated.movePrice(account, coin, percent);
+    await app.poller.refresh(account.id);
+    void vscode.window.showInformationMessage(vscode.l10n.t('SIMULATED: the price of {0} was moved by {1}%.', coin, percent));
+    return;
+  }
+}
+
+async function askPercent(title: string, coin: string): Promise<Decimal | typeof back | undefined> {
+  const input = vscode.window.createInputBox();
+  input.title = title;
+  input.prompt = vscode.l10n.t('By how many percent? Negative is a fall.');
+  input.placeholder = vscode.l10n.t('Percentage for {0}, for example -10', coin);
+  input.ignoreFocusOut = true;
+  input.buttons = [vscode.QuickInputButtons.Back];
+  const judge = (): Decimal | undefined => {
+    const verdict = judgePercent(input.value);
+    input.validationMessage = verdict.ok || input.value === '' || input.value === '-' ? '' : localize(verdict.sentence);
+    return verdict.ok ? verdict.percent : undefined;
+  };
+  try {
+    return await new Promise((resolve) => {
+      input.onDidTriggerButton(() => {
+        resolve(back);
+      });
+      input.onDidHide(() => {
+        resolve(undefined);
+      });
+      input.onDidChangeValue(judge);
+      input.onDidAccept(() => {
+        const percent = judge();
+        if (percent !== undefined) resolve(percent);
+      });
+      input.show();
+    });
+  } finally {
+    input.dispose();
+  }
+}

@@ -2,40 +2,106 @@ import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { Account } from '../core/model.ts';
 import type { RecordStorage } from './storage.ts';
 
-/** The accounts a person added, without their keys. */
+const storageKey = 'ltvGauge.accounts';
+/** Where something that is not even a list is moved before the first account is written over it. */
+const unreadableKey = 'ltvGauge.accounts.unreadable';
+
+/**
+ * The accounts a person added, without their keys. Whatever else is found in storage is left there and not listed:
+ * one broken record must not cost the others.
+ */
 export class AccountBook implements Disposable {
   readonly #storage: RecordStorage;
   readonly #changed = new Emitter<string>();
+  #lastWrite: Promise<void> = Promise.resolve();
 
-  /** Told the id of an account that was added, changed or removed. */
+  /** Told the id of an account that was added, changed or removed, once it is stored. */
   readonly onDidChange = this.#changed.on;
 
   constructor(storage: RecordStorage) {
     this.#storage = storage;
   }
 
+  /** In the order they were added. */
   list(): readonly Account[] {
-    void this.#storage;
-    return [];
+    const accounts = new Map<string, Account>();
+    for (const record of this.#records()) {
+      const account = accountOf(record);
+      if (account !== undefined && !accounts.has(account.id)) accounts.set(account.id, account);
+    }
+    return [...accounts.values()];
   }
 
   get(id: string): Account | undefined {
     return this.list().find((account) => account.id === id);
   }
 
+  /**
+   * The name is trimmed.
+   * @throws RangeError when the record is incomplete, its name is empty or its id is taken.
+   */
   add(account: Account): Promise<void> {
-    return Promise.reject(new Error(`not there yet: ${account.id}`));
+    return this.#write(account.id, (records) => {
+      if (this.get(account.id) !== undefined) throw new RangeError('an account with this id is already there');
+      return [...records, checked({ ...account, name: account.name.trim() })];
+    });
   }
 
+  /**
+   * Changes what is given and keeps the rest, also what a newer version may have written beside it.
+   * @throws RangeError when the account is not there or its name would become empty.
+   */
   update(id: string, change: Partial<Omit<Account, 'id' | 'venue'>>): Promise<void> {
-    return Promise.reject(new Error(`not there yet: ${id} ${String(change.name)}`));
+    return this.#write(id, (records) => {
+      const at = records.findIndex((record) => accountOf(record)?.id === id);
+      if (at < 0) throw new RangeError('there is no account with this id');
+      const name = change.name?.trim();
+      const changed = { ...(records[at] as object), ...change, ...(name === undefined ? {} : { name }) };
+      return records.with(at, checked(changed));
+    });
   }
 
+  /** Nothing happens when it is not there. */
   remove(id: string): Promise<void> {
-    return Promise.reject(new Error(`not there yet: ${id}`));
+    return this.#write(id, (records) => records.filter((record) => accountOf(record)?.id !== id));
   }
 
   dispose(): void {
     this.#changed.dispose();
   }
+
+  #records(): readonly unknown[] {
+    const stored = this.#storage.get(storageKey);
+    return Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+  }
+
+  /** One change after the other, each made on what the one before left. */
+  #write(id: string, change: (records: readonly unknown[]) => readonly unknown[]): Promise<void> {
+    const write = this.#lastWrite.then(async () => {
+      const stored = this.#storage.get(storageKey);
+      const next = change(this.#records());
+      if (stored !== undefined && !Array.isArray(stored)) await this.#storage.update(unreadableKey, stored);
+      await this.#storage.update(storageKey, next);
+    });
+    this.#lastWrite = write.catch(() => undefined);
+    return write.then(() => {
+      this.#changed.fire(id);
+    });
+  }
 }
+
+function accountOf(record: unknown): Account | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const { id, venue, site, baseUrl, name, simulated, readOnly } = record as Record<string, unknown>;
+  if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
+  if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
+  if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
+  return Object.freeze({ id, venue, site, ...(baseUrl === undefined ? {} : { baseUrl }), name, simulated, readOnly });
+}
+
+function checked(record: object): object {
+  if (accountOf(record) === undefined) throw new RangeError('an account needs an id, an exchange, a site and a name');
+  return record;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';

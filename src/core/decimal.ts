@@ -44,7 +44,7 @@ export const multiply = (a: Decimal, b: Decimal): Decimal => plain(big(a).times(
 export const negate = (a: Decimal): Decimal => plain(big(a).times(big(decimal('-1'))));
 export const absolute = (a: Decimal): Decimal => plain(big(a).abs());
 /** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`. */
-export const compare = (a: Decimal, b: Decimal): -1 | 0 | 1 => big(a).cmp(big(b)) as -1 | 0 | 1;
+export const compare = (a: Decimal, b: Decimal): -1 | 0 | 1 => big(a).cmp(big(b));
 export const isZero = (a: Decimal): boolean => compare(a, zero) === 0;
 export const isNegative = (a: Decimal): boolean => compare(a, zero) < 0;
 export const isPositive = (a: Decimal): boolean => compare(a, zero) > 0;
@@ -60,6 +60,7 @@ export function sum(values: Iterable<Decimal>): Decimal {
 /**
  * `a / b` to `places` decimals.
  * `up` and `down` are towards plus and minus infinity, so that the direction of caution is the caller's choice whatever the sign.
+ * `half-up` takes the half away from zero.
  * @throws RangeError when `b` is zero.
  */
 export function divide(a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal {
@@ -84,6 +85,13 @@ export function divide(a: Decimal, b: Decimal, places: number, rounding: Roundin
 /** Rounds to `places` decimals; `up` and `down` are towards plus and minus infinity. */
 export function round(value: Decimal, places: number, rounding: Rounding): Decimal {
   return divide(value, one, places, rounding);
+}
+
+/** `value` with at least `places` digits behind the point: "0.1" to 2 places is "0.10". Nothing is rounded. */
+export function withPlaces(value: Decimal, places: number): Decimal {
+  const missing = places - decimalPlaces(value);
+  if (missing <= 0) return value;
+  return `${value}${value.includes('.') ? '' : '.'}${'0'.repeat(missing)}` as Decimal;
 }
 
 /** How many digits stand behind the decimal point as written: "0.10" has 2. */

@@ -12,8 +12,20 @@ export class Emitter<T> implements Disposable {
     return { dispose: () => this.#listeners.delete(listener) };
   };
 
+  /**
+   * Tells every listener, also those after one that throws: a broken view must not keep others from the news.
+   * @throws what the first failing listener threw, after all were told.
+   */
   fire(event: T): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    const failures: unknown[] = [];
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   dispose(): void {

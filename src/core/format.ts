@@ -1,4 +1,4 @@
-import { decimalPlaces, isNegative, multiply, negate, round, decimal, type Decimal } from './decimal.ts';
+import { decimal, isNegative, multiply, negate, round, withPlaces, type Decimal } from './decimal.ts';
 
 const hundred = decimal('100');
 
@@ -10,20 +10,14 @@ function grouped(value: Decimal): string {
   return `${sign}${text}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-function padded(value: Decimal, places: number): Decimal {
-  const missing = places - decimalPlaces(value);
-  if (missing <= 0) return value;
-  return decimal(`${value}${decimalPlaces(value) === 0 ? '.' : ''}${'0'.repeat(missing)}`);
-}
-
 /** An LTV in percent with two digits, rounded up: 0.80004 is "80.01%". */
 export function formatLtv(ltv: Decimal): string {
-  return `${grouped(padded(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
+  return `${grouped(withPlaces(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
 }
 
 /** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. */
 export function formatDistance(distance: Decimal): string {
-  return `${grouped(padded(round(multiply(distance, hundred), 1, 'down'), 1))}%`;
+  return `${grouped(withPlaces(round(multiply(distance, hundred), 1, 'down'), 1))}%`;
 }
 
 /** An annual rate in percent with two digits, rounded up. */
@@ -38,6 +32,6 @@ export function formatAmount(amount: Decimal): string {
 
 /** A value in USD with two digits. Debts round up, what one owns rounds down. */
 export function formatUsd(usd: Decimal, side: 'debt' | 'asset'): string {
-  const rounded = padded(round(usd, 2, side === 'debt' ? 'up' : 'down'), 2);
+  const rounded = withPlaces(round(usd, 2, side === 'debt' ? 'up' : 'down'), 2);
   return isNegative(rounded) ? `-$${grouped(negate(rounded))}` : `$${grouped(rounded)}`;
 }

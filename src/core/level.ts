@@ -1,5 +1,5 @@
 import { compare, decimal, isNegative, isZero, type Decimal } from './decimal.ts';
-import { distanceTo } from './ltv.ts';
+import { credibleLtv, distanceTo } from './ltv.ts';
 import type { Loan } from './model.ts';
 
 /**
@@ -17,12 +17,25 @@ const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
 
 /**
  * Level of a loan: `danger` at or beyond margin call, `warn` within 10 % of it, `watch` within 25 %, else `ok`.
- * Without a current LTV or a margin-call threshold it is `unknown`. Pass `fresh: false` for figures too old to vouch
+ * Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
+ * margin-call threshold, unless liquidation alone is near enough to warn. Pass `fresh: false` for figures too old to vouch
  * for: then nothing better than `unknown` comes back, while danger and warning stay.
  */
 export function levelOf(loan: Loan, fresh: boolean): Level {
-  const level = levelOfDistance(distanceTo(loan.marginCall?.ltv, loan.ltv));
+  const ltv = credibleLtv(loan);
+  const toMarginCall = distanceTo(loan.marginCall?.ltv, ltv);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, ltv);
+  const level = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
   return fresh || level === 'danger' || level === 'warn' ? level : 'unknown';
+}
+
+/** Being far from liquidation says nothing good about the margin call, so only alarms count. */
+function alarmOnly(level: Level): Level | undefined {
+  return level === 'danger' || level === 'warn' || level === 'watch' ? level : undefined;
+}
+
+function worse(level: Level, other: Level | undefined): Level {
+  return other !== undefined && compareUrgency(other, level) < 0 ? other : level;
 }
 
 function levelOfDistance(distance: Decimal | undefined): Level {

@@ -2,8 +2,12 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import type { Vault } from '../accounts/vault.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
+import { ExchangeError } from '../core/errors.ts';
+import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { Connection, Exchange, Keys } from '../exchanges/exchange.ts';
+
+type Address = Pick<Account, 'site' | 'baseUrl'>;
 
 export interface ConnectionsOptions {
   readonly exchanges: readonly Exchange[];
@@ -13,31 +17,137 @@ export interface ConnectionsOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly trace?: (line: string) => void;
   /** Where the account's venue is to be found now; starts the built-in simulated exchange when it is needed. */
-  readonly locate: (account: Account) => Promise<Pick<Account, 'site' | 'baseUrl'>>;
+  readonly locate: (account: Account) => Promise<Address>;
 }
 
-/** One live connection per account. */
+interface Line {
+  readonly connection: Promise<Connection>;
+  /** Known once located. */
+  address?: Address;
+}
+
+/** One live connection per account, made at first use and made anew when the account's address changes. */
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
+  readonly #lines = new Map<string, Line>();
+  readonly #watch: Disposable;
+  #disposed = false;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#watch = options.book.onDidChange((accountId) => {
+      this.#recheck(accountId);
+    });
   }
 
   exchange(venueId: string): Exchange | undefined {
     return this.#options.exchanges.find((exchange) => exchange.id === venueId);
   }
 
+  /**
+   * Calls at the same time share one connection. Who keeps it over an `await` must expect it to be disposed.
+   * @throws ExchangeError when the account or its venue is not known, or its venue cannot be found.
+   */
   get(accountId: string): Promise<Connection> {
-    return Promise.reject(new Error(`not there yet: ${accountId}`));
+    const there = this.#lines.get(accountId);
+    if (there !== undefined) return there.connection;
+    const line: Line = { connection: Promise.resolve().then(() => this.#open(accountId, line)) };
+    this.#lines.set(accountId, line);
+    line.connection.catch(() => {
+      // What failed is tried afresh by the next call.
+      if (this.#lines.get(accountId) === line) this.#lines.delete(accountId);
+    });
+    return line.connection;
   }
 
+  /**
+   * A connection with keys that are not stored (yet). Whoever asks disposes it.
+   * @throws ExchangeError when the venue is not known.
+   */
   probe(account: Pick<Account, 'venue' | 'site' | 'baseUrl'>, keys: Keys): Connection {
-    void keys;
-    throw new Error(`not there yet: ${account.venue}`);
+    return this.#connect(account.venue, addressOf(account), () => Promise.resolve(keys));
   }
 
   dispose(): void {
-    void this.#options;
+    this.#disposed = true;
+    this.#watch.dispose();
+    for (const accountId of [...this.#lines.keys()]) this.#drop(accountId);
+  }
+
+  async #open(accountId: string, line: Line): Promise<Connection> {
+    const before = this.#account(accountId);
+    const address = await this.#locate(before);
+    // The account may have gone or moved while its venue was being found.
+    const account = this.#account(accountId);
+    if (this.#lines.get(accountId) !== line) throw gone();
+    if (!same(before, account) && !same(address, account)) return this.#open(accountId, line);
+    line.address = address;
+    return this.#connect(account.venue, address, () => this.#options.vault.read(accountId));
+  }
+
+  async #locate(account: Account): Promise<Address> {
+    try {
+      return addressOf(await this.#options.locate(account));
+    } catch (error) {
+      if (ExchangeError.is(error)) throw error;
+      throw new ExchangeError({
+        kind: 'unavailable',
+        sentence: msg('The exchange of this account could not be started. Run "LTV Gauge: Refresh" to try again.'),
+        effect: 'none',
+      });
+    }
+  }
+
+  #account(accountId: string): Account {
+    const account = this.#disposed ? undefined : this.#options.book.get(accountId);
+    if (account === undefined) throw gone();
+    return account;
+  }
+
+  #connect(venueId: string, account: Address, keys: () => Promise<Keys>): Connection {
+    const exchange = this.exchange(venueId);
+    if (exchange === undefined) {
+      throw new ExchangeError({
+        kind: 'refused',
+        sentence: msg('This version of LTV Gauge does not know the exchange "{0}". Update the extension, or remove the account.', venueId),
+        effect: 'none',
+      });
+    }
+    const { clock, fetch, trace } = this.#options;
+    return exchange.connect({
+      account,
+      keys,
+      clock,
+      ...(fetch === undefined ? {} : { fetch }),
+      ...(trace === undefined ? {} : { trace }),
+    });
+  }
+
+  /** A new name is no reason to cut a connection that may just be carrying a write; a new address is. */
+  #recheck(accountId: string): void {
+    const account = this.#options.book.get(accountId);
+    const address = this.#lines.get(accountId)?.address;
+    if (account === undefined) this.#drop(accountId);
+    else if (address !== undefined && !same(account, address)) this.#drop(accountId);
+  }
+
+  #drop(accountId: string): void {
+    const line = this.#lines.get(accountId);
+    this.#lines.delete(accountId);
+    line?.connection.then(
+      (connection) => {
+        connection.dispose();
+      },
+      () => undefined,
+    );
   }
 }
+
+const same = (a: Address, b: Address): boolean => a.site === b.site && a.baseUrl === b.baseUrl;
+
+function addressOf(account: Address): Address {
+  return { site: account.site, ...(account.baseUrl === undefined ? {} : { baseUrl: account.baseUrl }) };
+}
+
+const gone = (): ExchangeError =>
+  new ExchangeError({ kind: 'aborted', sentence: msg('This account is no longer there. Add it again to go on.'), effect: 'none' });

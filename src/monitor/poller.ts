@@ -1,6 +1,10 @@
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
+import { ExchangeError } from '../core/errors.ts';
+import { msg } from '../core/message.ts';
+import type { Snapshot } from '../core/model.ts';
+import { nextReadInMs } from './back-off.ts';
 import type { Connections } from './connections.ts';
 import type { Store } from './store.ts';
 
@@ -13,29 +17,149 @@ export interface PollerOptions {
   readonly intervalMs: () => number;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
-  /** Called after each successful read of an account. */
+  /** Called after each successful read of an account; the next read does not wait for it. */
   readonly onRead?: (accountId: string) => Promise<void>;
 }
 
-/** Reads every account again and again, each at its own pace. */
+interface Line {
+  /** Aborted when the account is removed or the poller disposed. */
+  readonly end: AbortController;
+  /** The wait before the next read; aborted to read at once. */
+  wait?: AbortController;
+  reading?: Promise<void>;
+}
+
+/**
+ * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
+ * never asked twice at a time and never holds up another. No account, no timer.
+ */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
+  readonly #lines = new Map<string, Line>();
+  #watch: Disposable | undefined;
+  #disposed = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
   }
 
+  /** Begins to read all accounts, those of now and those to come. Returns before the first key is asked for. */
   start(): void {
-    void this.#options;
+    if (this.#disposed || this.#watch !== undefined) return;
+    const { book } = this.#options;
+    this.#watch = book.onDidChange((accountId) => {
+      if (book.get(accountId) === undefined) this.#end(accountId);
+      else if (!this.#lines.has(accountId)) this.#arm(accountId, this.#line(accountId), 0);
+    });
+    for (const { id } of book.list()) this.#arm(id, this.#line(id), 0);
   }
 
-  /** Reads now: one account or all. Resolves when read or failed; a failure is in the store. */
-  refresh(accountId?: string): Promise<void> {
-    void accountId;
-    return Promise.resolve();
+  /**
+   * Reads now, whatever the back-off says: one account or all. A read under way is shared, not doubled.
+   * Resolves when read or failed; a failure is in the store.
+   */
+  async refresh(accountId?: string): Promise<void> {
+    const accounts = this.#options.book.list().filter(({ id }) => accountId === undefined || id === accountId);
+    await Promise.all(accounts.map(({ id }) => this.#read(id)));
   }
 
   dispose(): void {
-    void this.#options;
+    this.#disposed = true;
+    this.#watch?.dispose();
+    for (const accountId of [...this.#lines.keys()]) this.#end(accountId);
+  }
+
+  #line(accountId: string): Line {
+    const there = this.#lines.get(accountId);
+    if (there !== undefined) return there;
+    const line: Line = { end: new AbortController() };
+    this.#lines.set(accountId, line);
+    return line;
+  }
+
+  #end(accountId: string): void {
+    const line = this.#lines.get(accountId);
+    this.#lines.delete(accountId);
+    line?.end.abort();
+    line?.wait?.abort();
+  }
+
+  #arm(accountId: string, line: Line, ms: number): void {
+    if (this.#watch === undefined || line.end.signal.aborted) return;
+    line.wait?.abort();
+    const wait = new AbortController();
+    line.wait = wait;
+    this.#options.clock.sleep(ms, wait.signal).then(
+      () => {
+        if (!wait.signal.aborted) void this.#read(accountId);
+      },
+      () => undefined,
+    );
+  }
+
+  #read(accountId: string): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    const line = this.#line(accountId);
+    line.wait?.abort();
+    line.reading ??= this.#readOnce(accountId, line).finally(() => {
+      delete line.reading;
+      const { intervalMs, random = Math.random, store } = this.#options;
+      this.#arm(accountId, line, nextReadInMs(intervalMs(), store.get(accountId)?.failure, random()));
+    });
+    return line.reading;
+  }
+
+  async #readOnce(accountId: string, line: Line): Promise<void> {
+    const { store, onRead } = this.#options;
+    const ended = (): boolean => line.end.signal.aborted;
+    try {
+      tell(() => {
+        store.begin(accountId);
+      });
+      const snapshot = await this.#snapshot(accountId, line.end.signal);
+      if (ended()) return;
+      tell(() => {
+        store.succeed(accountId, snapshot);
+      });
+      afterwards(async () => onRead?.(accountId));
+    } catch (error) {
+      if (ended()) return;
+      tell(() => {
+        store.fail(accountId, ExchangeError.is(error) ? error : unexpected());
+      });
+    }
+  }
+
+  async #snapshot(accountId: string, signal: AbortSignal): Promise<Snapshot> {
+    const read = async (): Promise<Snapshot> => (await this.#options.connections.get(accountId)).read(signal);
+    try {
+      return await read();
+    } catch (error) {
+      // The connection was taken away under the read because the account's address changed: the new one is asked.
+      if (ExchangeError.is(error, 'aborted') && !signal.aborted) return read();
+      throw error;
+    }
   }
 }
+
+/** A listener that fails is not the venue's failure and must not stop the reading. */
+function tell(news: () => void): void {
+  try {
+    news();
+  } catch {
+    // The other listeners have been told.
+  }
+}
+
+/** Neither awaited nor able to disturb: its own failures are its own matter. */
+function afterwards(work: () => Promise<void>): void {
+  work().catch(() => undefined);
+}
+
+// Of an error of ours nothing is shown: it might quote what must not be quoted.
+const unexpected = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'unavailable',
+    sentence: msg('Reading this account failed inside LTV Gauge. Run "LTV Gauge: Show Log" and report it.'),
+    effect: 'none',
+  });

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import type { Account, Snapshot } from '../core/model.ts';
+import { storedSnapshot } from './stored-snapshot.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
 export interface Failure {
@@ -31,43 +32,99 @@ export interface StoreChange {
 
 export interface StoreOptions {
   readonly book: AccountBook;
+  /** Keeps the last snapshots, so that they are there at once at the next start. */
   readonly storage: RecordStorage;
   readonly clock: Clock;
 }
 
-/** What is known of every account. */
+type Known = Omit<AccountState, 'account'>;
+
+/** What is known of every account: the last figures, and what went wrong since. Views are functions of this. */
 export class Store implements Disposable {
   readonly #options: StoreOptions;
+  readonly #known = new Map<string, Known>();
   readonly #changed = new Emitter<StoreChange>();
+  readonly #watch: Disposable;
+
+  /** Told after every read, because the age has changed even when no figure has. */
   readonly onDidChange = this.#changed.on;
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.#watch = options.book.onDidChange((accountId) => {
+      if (options.book.get(accountId) === undefined) this.#forget(accountId);
+      this.#changed.fire({ accountId, what: 'account' });
+    });
   }
 
   all(): readonly AccountState[] {
-    return this.#options.book.list().map((account) => ({ account, reading: false }));
+    return this.#options.book.list().map((account) => ({ account, ...this.#of(account.id) }));
   }
 
   get(accountId: string): AccountState | undefined {
-    return this.all().find((state) => state.account.id === accountId);
+    const account = this.#options.book.get(accountId);
+    return account === undefined ? undefined : { account, ...this.#of(accountId) };
   }
 
+  /** A read has begun. */
   begin(accountId: string): void {
-    this.#changed.fire({ accountId, what: 'state' });
+    this.#set(accountId, (known) => ({ ...known, reading: true }));
   }
 
+  /** A read has brought figures. An answer that was overtaken by a newer one does not replace it. */
   succeed(accountId: string, snapshot: Snapshot): void {
-    void snapshot;
-    this.#changed.fire({ accountId, what: 'state' });
+    this.#set(accountId, ({ snapshot: held }) => {
+      // A held time that lies in the future comes from a clock that was wrong, and would never be overtaken.
+      const overtaken = held !== undefined && held.asOf > snapshot.asOf && held.asOf <= this.#options.clock.now();
+      if (!overtaken) this.#keep(accountId, snapshot);
+      return { snapshot: overtaken ? held : snapshot, reading: false };
+    });
   }
 
+  /** A read has failed. The last figures stay, with their age. */
   fail(accountId: string, error: ExchangeError): void {
-    void error;
-    this.#changed.fire({ accountId, what: 'state' });
+    const at = this.#options.clock.now();
+    this.#set(accountId, ({ failure, ...known }) => ({
+      ...known,
+      failure: { error, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 },
+      reading: false,
+    }));
   }
 
   dispose(): void {
+    this.#watch.dispose();
     this.#changed.dispose();
   }
+
+  #of(accountId: string): Known {
+    const held = this.#known.get(accountId);
+    if (held !== undefined) return held;
+    const snapshot = storedSnapshot(this.#options.storage.get(slot(accountId)));
+    const known: Known = { ...(snapshot === undefined ? {} : { snapshot }), reading: false };
+    this.#known.set(accountId, known);
+    return known;
+  }
+
+  /** Nothing is remembered of an account that is not, or no longer, in the book. */
+  #set(accountId: string, change: (known: Known) => Known): void {
+    if (this.#options.book.get(accountId) === undefined) return;
+    this.#known.set(accountId, change(this.#of(accountId)));
+    this.#changed.fire({ accountId, what: 'state' });
+  }
+
+  #forget(accountId: string): void {
+    this.#known.delete(accountId);
+    this.#keep(accountId, undefined);
+  }
+
+  /** Storing is a comfort for the next start: that it fails must not disturb this one. */
+  #keep(accountId: string, snapshot: Snapshot | undefined): void {
+    try {
+      this.#options.storage.update(slot(accountId), snapshot).then(undefined, () => undefined);
+    } catch {
+      // See above.
+    }
+  }
 }
+
+const slot = (accountId: string): string => `ltvGauge.snapshot.${accountId}`;

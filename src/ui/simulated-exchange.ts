@@ -1,34 +1,27 @@
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { AccountBook } from '../accounts/account-book.ts';
-import { keysMissingCode, type Vault } from '../accounts/vault.ts';
+import type { Vault } from '../accounts/vault.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { ExchangeError } from '../core/errors.ts';
 import type { Account } from '../core/model.ts';
-import type { Keys } from '../exchanges/exchange.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/start.ts';
+import { isBuiltIn, isBuiltInId, newBuiltInId } from './simulated/built-in.ts';
 import { isServedBy, listCoins, shockPrice } from './simulated/control.ts';
+import { isPortTaken, notStarted, startFrom, startWhenNeeded, type Start } from './simulated/start-from.ts';
 import { realDelay, StateFile, type Delay } from './simulated/state-file.ts';
+import { storedKeys } from './simulated/stored-keys.ts';
 
-/** Tells the accounts of the built-in exchange from loopback accounts that a person added by address. */
-const idPrefix = 'simulated-';
 /** How soon a window notices that the one that served the exchange is gone. Milliseconds. */
 const watchMs = 1_500;
-
-/** Whether this account lives on the exchange inside the extension, and so is started by us when it is needed. */
-export function isBuiltIn(account: Pick<Account, 'id' | 'site'>): boolean {
-  return account.site === 'loopback' && account.id.startsWith(idPrefix);
-}
 
 export interface SimulatedExchangeOptions {
   /** Folder for the saved states, one file per account. */
   readonly folder: string;
-  readonly book: AccountBook;
-  readonly vault: Vault;
+  readonly book: Pick<AccountBook, 'list' | 'get' | 'add' | 'update' | 'onDidChange'>;
+  readonly vault: Pick<Vault, 'read' | 'store' | 'delete'>;
   readonly log: Pick<vscode.LogOutputChannel, 'info' | 'warn'>;
-  /** Loaded on first use, so that activation does not pay for it. Injected by tests. */
-  readonly start?: (options: SimulatorOptions) => Promise<Simulator>;
+  /** Injected by tests. */
+  readonly start?: Start;
   readonly delay?: Delay;
 }
 
@@ -57,7 +50,7 @@ export class SimulatedExchange implements vscode.Disposable {
     this.#options = options;
     this.#delay = options.delay ?? realDelay;
     this.#subscription = options.book.onDidChange((accountId) => {
-      if (accountId.startsWith(idPrefix) && options.book.get(accountId) === undefined) this.#end(accountId);
+      if (isBuiltInId(accountId) && options.book.get(accountId) === undefined) this.#end(accountId);
     });
   }
 
@@ -68,17 +61,22 @@ export class SimulatedExchange implements vscode.Disposable {
 
   /**
    * Where an account's exchange is to be found; the built-in one is started first when it is not running.
-   * For `Connections`. @throws ExchangeError when the keys can neither be read nor made anew.
+   * For `Connections`. @throws ExchangeError when it cannot be started.
    */
   async locate(account: Account): Promise<Pick<Account, 'site' | 'baseUrl'>> {
-    if (isBuiltIn(account)) return { site: account.site, baseUrl: (await this.#place(account)).url };
-    return account.baseUrl === undefined ? { site: account.site } : { site: account.site, baseUrl: account.baseUrl };
+    const { site, baseUrl } = account;
+    if (!isBuiltIn(account)) return baseUrl === undefined ? { site } : { site, baseUrl };
+    try {
+      return { site, baseUrl: (await this.#place(account)).url };
+    } catch (error) {
+      throw notStarted(error);
+    }
   }
 
   /** Makes a new account with an exchange and keys of its own. Leaves nothing behind when it fails. */
   async create(name: string): Promise<Account> {
     const { book } = this.#options;
-    const id = `${idPrefix}${randomUUID()}`;
+    const id = newBuiltInId();
     try {
       const place = await this.#serve({ id });
       this.#settle(id, place);
@@ -114,6 +112,7 @@ export class SimulatedExchange implements vscode.Disposable {
   #place(account: Account): Promise<Place> {
     const known = this.#places.get(account.id);
     if (known !== undefined) return known;
+    if (this.#disposed) return Promise.reject(new Error('this window is closing'));
     const starting = this.#open(account);
     this.#places.set(account.id, starting);
     starting.then(
@@ -130,6 +129,10 @@ export class SimulatedExchange implements vscode.Disposable {
   }
 
   #settle(accountId: string, place: Place): void {
+    if (this.#disposed) {
+      this.#close(place, 'keep');
+      return;
+    }
     this.#places.set(accountId, Promise.resolve(place));
     this.#settled.set(accountId, place);
     if (place.simulator === undefined) this.#watch(accountId, place);
@@ -143,7 +146,7 @@ export class SimulatedExchange implements vscode.Disposable {
       try {
         return await this.#serve(account);
       } catch (error) {
-        if (!isTaken(error)) throw error;
+        if (!isPortTaken(error)) throw error;
         if (await isServedBy(account.baseUrl, account.id)) return { url: account.baseUrl };
         log.warn(`simulated exchange: ${account.baseUrl} is taken by something else; another port is used`);
       }
@@ -156,7 +159,7 @@ export class SimulatedExchange implements vscode.Disposable {
   async #serve(account: Pick<Account, 'id' | 'baseUrl'>): Promise<Place> {
     const { log } = this.#options;
     const file = this.#file(account.id);
-    const keys = await this.#keys(account.id);
+    const keys = await storedKeys(this.#options.vault, account.id);
     const state = await file.read();
     const options: SimulatorOptions = {
       id: account.id,
@@ -166,7 +169,9 @@ export class SimulatedExchange implements vscode.Disposable {
         file.schedule(changed);
       },
     };
-    const simulator = await this.#start(options, state);
+    const simulator = await startFrom(this.#options.start ?? startWhenNeeded, state, options, (error) => {
+      log.warn(`simulated exchange: saved state not usable, starting anew: ${String(error)}`);
+    });
     try {
       if (keys === undefined) await this.#options.vault.store(account.id, { ...simulator.keys });
     } catch (error) {
@@ -175,32 +180,6 @@ export class SimulatedExchange implements vscode.Disposable {
     }
     log.info(`simulated exchange: serving at ${simulator.url}`);
     return { url: simulator.url, simulator, file };
-  }
-
-  async #start(options: SimulatorOptions, state: string | undefined): Promise<Simulator> {
-    // Loaded here and not at the top: activation must not pay for it.
-    const start = this.#options.start ?? (await import('../simulator/start.ts')).startSimulator;
-    if (state === undefined) return start(options);
-    try {
-      return await start({ ...options, state });
-    } catch (error) {
-      if (isTaken(error)) throw error;
-      this.#options.log.warn(`simulated exchange: saved state not usable, starting anew: ${String(error)}`);
-      return start(options);
-    }
-  }
-
-  /** The stored keys, or undefined when there are none: then new ones are made, because nothing is lost with simulated keys. */
-  async #keys(accountId: string): Promise<{ apiKey: string; secret: string; passphrase: string } | undefined> {
-    let keys: Keys;
-    try {
-      keys = await this.#options.vault.read(accountId);
-    } catch (error) {
-      if (ExchangeError.is(error, 'auth') && error.code === keysMissingCode) return undefined;
-      throw error;
-    }
-    const { apiKey, secret, passphrase } = keys as Partial<Record<string, string>>;
-    return apiKey === undefined || secret === undefined || passphrase === undefined ? undefined : { apiKey, secret, passphrase };
   }
 
   /** Another window serves: look now and then whether it still does, and take over when it does not. */
@@ -218,7 +197,8 @@ export class SimulatedExchange implements vscode.Disposable {
         if (account === undefined) return;
         this.#options.log.info('simulated exchange: the window that served it is gone; this one takes over');
         this.#place(account).catch((error: unknown) => {
-          this.#options.log.warn(`simulated exchange: could not take over: ${String(error)}`);
+          this.#options.log.warn(`simulated exchange: could not take over yet: ${String(error)}`);
+          if (!this.#disposed && !this.#places.has(accountId)) this.#settle(accountId, place);
         });
       });
     });
@@ -249,9 +229,4 @@ export class SimulatedExchange implements vscode.Disposable {
       this.#options.log.warn(`simulated exchange: did not close cleanly: ${String(error)}`);
     });
   }
-}
-
-function isTaken(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return code === 'EADDRINUSE' || code === 'EACCES';
 }

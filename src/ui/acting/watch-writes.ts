@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import type { Disposable } from '../../core/emitter.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import type { Attended } from './attended.ts';
@@ -8,7 +8,7 @@ import { sayOutcome } from './say-outcome.ts';
  * Tells what became of a change that nobody waits for any more: the person stopped waiting, or it is from before a
  * restart. Each outcome of each change is told once.
  */
-export function watchWrites(app: App, attended: Attended): vscode.Disposable {
+export function watchWrites(app: App, attended: Attended): Disposable {
   const told = new Set<string>();
   return app.ledger.onDidChange((record) => {
     if (!isNews(record) || attended.has(record)) return;

@@ -2,11 +2,8 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What waits; injected by tests. */
-export interface Delay {
-  /** Calls `then` once after `ms` unless cancelled by the returned function. */
-  (ms: number, then: () => void): () => void;
-}
+/** Calls `then` once after `ms` unless cancelled by the returned function. Injected by tests. */
+export type Delay = (ms: number, then: () => void) => () => void;
 
 /** The platform's timer. It keeps no process alive. */
 export const realDelay: Delay = (ms, then) => {

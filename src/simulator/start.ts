@@ -1,3 +1,11 @@
+import { generateKeys, type Key } from './auth.ts';
+import { coins } from './coins.ts';
+import { Control } from './control.ts';
+import { ExchangeDoor } from './exchange-door.ts';
+import { readState, writeState } from './saved-state.ts';
+import { listen } from './server.ts';
+import { World } from './world.ts';
+
 /** One API key with everything a client needs to sign. */
 export interface SimulatorKeys {
   readonly apiKey: string;
@@ -54,10 +62,96 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/** An address from a range that is kept for documentation: nobody calls from there. */
+const elsewhere = '203.0.113.7';
+
 /**
  * Starts a simulated exchange on loopback.
  * @throws RangeError when the saved state cannot be read; the system's own error when the port is taken.
  */
-export function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  return Promise.reject(new Error(`the simulated exchange is not ready yet (port ${(options.port ?? 0).toString()})`));
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, seed = 'ltv-gauge', settleMs = 1500, keys = generateKeys(), clock = { now: () => Date.now() } } = options;
+  const { state, onChange, walk = true, ordIds = true } = options;
+  const world = new World({
+    clock,
+    seed,
+    settleMs,
+    ordIds,
+    walking: walk,
+    ...(state === undefined ? {} : { state: readState(state) }),
+  });
+  if (state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
+  const otherKeys: OtherKeys = { readOnly: generateKeys(), withdraw: generateKeys(), boundToOtherAddress: generateKeys() };
+  const door = new ExchangeDoor(world, keyRing(keys, otherKeys), clock);
+  const teller = new Teller(world, clock, onChange);
+  const listening = await listen(port, door, new Control(world, door, clock), () => {
+    teller.tell();
+  });
+  teller.tell();
+  return {
+    url: listening.url,
+    keys,
+    otherKeys,
+    saveState: () => writeState(world.state()),
+    coins: () => coins.map(({ ccy }) => ccy),
+    movePrice: (coin, percent) => {
+      world.advance();
+      world.market.move(coin, percent);
+      world.touch();
+      teller.tell();
+    },
+    close: () => {
+      teller.stop();
+      return listening.close();
+    },
+  };
+}
+
+function keyRing(keys: SimulatorKeys, other: OtherKeys): Key[] {
+  return [
+    { ...keys, label: 'simulated', permissions: ['read_only', 'trade'], ip: '127.0.0.1' },
+    { ...other.readOnly, label: 'read only', permissions: ['read_only'], ip: '' },
+    { ...other.withdraw, label: 'may withdraw', permissions: ['read_only', 'withdraw', 'trade'], ip: '' },
+    { ...other.boundToOtherAddress, label: 'bound elsewhere', permissions: ['read_only', 'trade'], ip: elsewhere },
+  ];
+}
+
+/** Tells whoever keeps the state that there is something new to keep, also when a settlement falls due while nobody asks. */
+class Teller {
+  readonly #world: World;
+  readonly #clock: { now(): number };
+  readonly #onChange: ((state: string) => void) | undefined;
+  #told = -1;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(world: World, clock: { now(): number }, onChange: ((state: string) => void) | undefined) {
+    this.#world = world;
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  tell(): void {
+    if (this.#onChange === undefined || this.#stopped) return;
+    if (this.#told !== this.#world.revision) {
+      this.#told = this.#world.revision;
+      this.#onChange(writeState(this.#world.state()));
+    }
+    clearTimeout(this.#timer);
+    const dueAt = this.#world.nextDueAt();
+    if (dueAt === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#world.advance();
+        this.tell();
+      },
+      Math.max(1, dueAt - this.#clock.now()),
+    );
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stopped = true;
+  }
 }

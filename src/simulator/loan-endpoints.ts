@@ -1,0 +1,161 @@
+import { multiply } from '../core/decimal.ts';
+import { readAmount } from './adjusting.ts';
+import { Refusal } from './answers.ts';
+import { coins, findCoin } from './coins.ts';
+import type { Endpoint, Question } from './endpoints.ts';
+import { historyTypes, page, type PageRequest } from './history.ts';
+import type { Holding } from './holdings.ts';
+import { isParameters, optional, optionalId, required, rowLimit } from './parameters.ts';
+import type { Order } from './state.ts';
+import { maxLoan, valuate } from './valuation.ts';
+
+/** The order a request names. The older generation knows no ids and pays no heed to one. */
+function named({ world, parameters }: Question): string | undefined {
+  return world.ordIds ? optionalId(parameters, 'ordId') : undefined;
+}
+
+/** The order a list is narrowed to, all when undefined. An unknown id finds nothing. */
+function narrowedTo(question: Question): string | undefined {
+  return question.world.ordIds ? named(question) : question.world.orders()[0]?.ordId;
+}
+
+function borrowCurrencies(): readonly unknown[] {
+  return coins.filter((coin) => coin.borrow !== undefined).map((coin) => ({ borrowCcy: coin.ccy }));
+}
+
+/** The wallet's coins that the order would take: any but the coin it owes. */
+function collateralAssets(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const wanted = optional(parameters, 'ccy');
+  const order = world.order(named(question));
+  if (order === undefined) return [];
+  const assets = world.wallet
+    .filter(({ ccy }) => (wanted === undefined || ccy === wanted) && !order.debts.some((debt) => debt.ccy === ccy))
+    .map(({ ccy, amt }) => ({ ccy, amt, notionalUsd: multiply(amt, world.market.price(ccy)) }));
+  return [{ assets }];
+}
+
+function supplementary(value: unknown, borrowCcy: string): Holding[] {
+  if (value === undefined || value === '') return [];
+  if (!Array.isArray(value)) throw new Refusal('51000', 'supCollateral');
+  return value.map((entry: unknown) => {
+    if (!isParameters(entry)) throw new Refusal('51000', 'supCollateral');
+    const ccy = required(entry, 'ccy');
+    const amt = readAmount('amt', entry['amt']);
+    if (ccy === borrowCcy) throw new Refusal('51750', ccy);
+    if (findCoin(ccy) === undefined) throw new Refusal('51752', ccy);
+    return { ccy, amt };
+  });
+}
+
+function maximumLoan(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const borrowCcy = required(parameters, 'borrowCcy');
+  const remainingQuota = world.remainingQuota(borrowCcy);
+  if (remainingQuota === undefined) throw new Refusal('51751', borrowCcy);
+  const extra = supplementary(parameters['supCollateral'], borrowCcy);
+  const order = world.order(named(question));
+  if (order === undefined) return [];
+  if (order.collateral.some(({ ccy }) => ccy === borrowCcy)) throw new Refusal('51750', borrowCcy);
+  const debt = order.debts.find(({ ccy }) => extra.some((one) => one.ccy === ccy));
+  if (debt !== undefined) throw new Refusal('51750', debt.ccy);
+  return [{ borrowCcy, ...maxLoan(order, extra, borrowCcy, remainingQuota, world.market), remainingQuota }];
+}
+
+function maximumRedeem(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const ccy = required(parameters, 'ccy');
+  const order = world.order(named(question));
+  if (order === undefined) return [];
+  if (!order.collateral.some((one) => one.ccy === ccy)) throw new Refusal('51753', ccy);
+  return [{ ccy, maxRedeemAmt: world.redeemable(order, ccy) }];
+}
+
+/** Only accepts; the effect comes later and is told by loan-history and loan-info. */
+function adjustCollateral(question: Question): readonly unknown[] {
+  const { world, parameters, deviation } = question;
+  const type = required(parameters, 'type');
+  if (type !== 'add' && type !== 'reduce') throw new Refusal('51000', 'type');
+  const ccy = required(parameters, 'collateralCcy');
+  const amt = readAmount('collateralAmt', parameters['collateralAmt']);
+  world.adjust(named(question), { type, ccy, amt }, deviation);
+  return [];
+}
+
+function describe(order: Order, { world }: Question): unknown {
+  const value = valuate(order, world.market);
+  return {
+    ...(world.ordIds ? { ordId: order.ordId } : {}),
+    loanNotionalUsd: value.loanUsd,
+    loanData: order.debts,
+    collateralNotionalUsd: value.collateralUsd,
+    collateralData: order.collateral,
+    riskWarningData: { instId: value.risk?.instId ?? '', liqPx: value.risk?.liqPx ?? '' },
+    curLTV: value.curLtv ?? '',
+    marginCallLTV: value.marginCallLtv ?? '',
+    liqLTV: value.liqLtv ?? '',
+  };
+}
+
+function loanInfo(question: Question): readonly unknown[] {
+  const ordId = narrowedTo(question);
+  const orders = question.world.orders().filter((order) => ordId === undefined || order.ordId === ordId);
+  return orders.map((order) => describe(order, question));
+}
+
+function pageRequest({ parameters }: Question): PageRequest {
+  const after = optionalId(parameters, 'after');
+  const before = optionalId(parameters, 'before');
+  return { limit: rowLimit(parameters), ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
+}
+
+function loanHistory(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const type = optional(parameters, 'type');
+  if (type !== undefined && !historyTypes.some((known) => known === type)) throw new Refusal('51000', 'type');
+  const ordId = narrowedTo(question);
+  const rows = world.history.filter((row) => (type === undefined || row.type === type) && (ordId === undefined || row.ordId === ordId));
+  return page(rows, pageRequest(question)).map((row) => ({
+    refId: row.refId,
+    type: row.type,
+    ccy: row.ccy,
+    amt: row.amt,
+    ts: row.at.toString(),
+  }));
+}
+
+function interestAccrued(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const ccy = optional(parameters, 'ccy');
+  const ordId = narrowedTo(question);
+  const rows = world.interest.filter((row) => (ccy === undefined || row.ccy === ccy) && (ordId === undefined || row.ordId === ordId));
+  return page(rows, pageRequest(question)).map((row) => ({
+    refId: row.refId,
+    ccy: row.ccy,
+    loan: row.loan,
+    interest: row.interest,
+    interestRate: row.rate,
+    ts: row.at.toString(),
+  }));
+}
+
+type Rest = Pick<Endpoint, 'method' | 'answer'> & { readonly permission?: Endpoint['permission'] };
+
+const endpoint = (name: string, { permission = 'read_only', ...rest }: Rest): Endpoint => ({
+  path: `/api/v5/finance/flexible-loan/${name}`,
+  limit: { requests: 5, windowMs: 2000 },
+  permission,
+  ...rest,
+});
+
+/** All of flexible loan. Source: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan */
+export const loanEndpoints: readonly Endpoint[] = [
+  endpoint('borrow-currencies', { method: 'GET', answer: borrowCurrencies }),
+  endpoint('collateral-assets', { method: 'GET', answer: collateralAssets }),
+  endpoint('max-loan', { method: 'POST', answer: maximumLoan }),
+  endpoint('max-collateral-redeem-amount', { method: 'GET', answer: maximumRedeem }),
+  endpoint('adjust-collateral', { method: 'POST', permission: 'trade', answer: adjustCollateral }),
+  endpoint('loan-info', { method: 'GET', answer: loanInfo }),
+  endpoint('loan-history', { method: 'GET', answer: loanHistory }),
+  endpoint('interest-accrued', { method: 'GET', answer: interestAccrued }),
+];

@@ -1,0 +1,77 @@
+import { Refusal } from './answers.ts';
+import { header, type RawRequest } from './auth.ts';
+
+/** Parameters of a request by name. From a query they are text; from a body they may be anything. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+const mostRows = 100;
+
+/** The parameters in a query string (without the question mark). The first of several with one name counts. */
+export function fromQuery(query: string): Parameters {
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of new URLSearchParams(query)) found[name] ??= value;
+  return found;
+}
+
+/**
+ * The parameters in a JSON body.
+ * @throws Refusal 50000 when it is empty, 50006 when it does not say it is JSON, 50002 when it is not.
+ */
+export function fromBody(request: RawRequest): Parameters {
+  if (request.body.length === 0) throw new Refusal('50000');
+  if (!header(request, 'content-type').toLowerCase().startsWith('application/json')) throw new Refusal('50006');
+  let value: unknown;
+  try {
+    value = JSON.parse(request.body.toString('utf8'));
+  } catch {
+    throw new Refusal('50002');
+  }
+  if (!isParameters(value)) throw new Refusal('50002');
+  return value;
+}
+
+export function isParameters(value: unknown): value is Parameters {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * An optional text; an empty one counts as absent.
+ * @throws Refusal 51000 when it is not text.
+ */
+export function optional(parameters: Parameters, name: string): string | undefined {
+  const value = parameters[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw new Refusal('51000', name);
+  return value;
+}
+
+/**
+ * A text that must be there.
+ * @throws Refusal 50014 when it is missing, 51000 when it is not text.
+ */
+export function required(parameters: Parameters, name: string): string {
+  const value = optional(parameters, name);
+  if (value === undefined) throw new Refusal('50014', name);
+  return value;
+}
+
+/**
+ * An optional id.
+ * @throws Refusal 51000 when it is not made of digits.
+ */
+export function optionalId(parameters: Parameters, name: string): string | undefined {
+  const value = optional(parameters, name);
+  if (value !== undefined && !/^\d{1,40}$/.test(value)) throw new Refusal('51000', name);
+  return value;
+}
+
+/**
+ * How many rows are wanted: 1 to 100, 100 when not said.
+ * @throws Refusal 51000 otherwise.
+ */
+export function rowLimit(parameters: Parameters): number {
+  const value = optional(parameters, 'limit');
+  if (value === undefined) return mostRows;
+  if (!/^\d{1,3}$/.test(value) || Number(value) < 1 || Number(value) > mostRows) throw new Refusal('51000', 'limit');
+  return Number(value);
+}

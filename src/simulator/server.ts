@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RawRequest } from './auth.ts';
+import { controlPrefix, type Control } from './control.ts';
+import type { ExchangeDoor, Outcome } from './exchange-door.ts';
+
+const host = '127.0.0.1';
+/** No documented request comes near this. */
+const mostBytes = 1_000_000;
+
+export interface Listening {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on loopback. `afterEach` is called when a request has been dealt with.
+ * @throws the system's own error when the port cannot be had.
+ */
+export async function listen(port: number, door: ExchangeDoor, control: Control, afterEach: () => void): Promise<Listening> {
+  const late = new Set<NodeJS.Timeout>();
+  const server = createServer((request, response) => {
+    readAll(request)
+      .then((body) => {
+        if (body === undefined) send(response, 413, '{"code":"413","msg":"The body is too large."}');
+        else serve(request, body, response);
+      })
+      .catch((error: unknown) => {
+        // The client hung up while sending, or the simulated exchange itself is broken: say the latter aloud.
+        if (!response.headersSent && !response.destroyed) send(response, 500, JSON.stringify({ code: '500', msg: String(error) }));
+      })
+      .finally(afterEach);
+  });
+
+  function serve(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+    const raw = rawRequest(request, body);
+    if (raw.target.startsWith(controlPrefix)) {
+      serveControl(raw, control, response);
+      return;
+    }
+    deliver(door.handle(raw), response, late);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${taken.toString()}`,
+    close: () => {
+      for (const timer of late) clearTimeout(timer);
+      return closeServer(server);
+    },
+  };
+}
+
+function rawRequest(request: IncomingMessage, body: Buffer): RawRequest {
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    headers: request.headers,
+    body,
+    address: request.socket.remoteAddress ?? '',
+  };
+}
+
+/** The whole body; undefined when it is too large. */
+async function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > mostBytes) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A page in a browser must not be able to reach the control API, whatever name it gave this machine. */
+function serveControl(request: RawRequest, control: Control, response: ServerResponse): void {
+  const called = request.headers['host'];
+  const fromHere = typeof called === 'string' && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(called);
+  if (!fromHere || request.headers['origin'] !== undefined) {
+    send(response, 403, '{"error":"not for web pages"}');
+    return;
+  }
+  const [name = ''] = request.target.slice(controlPrefix.length).split('?');
+  const { status, body } = control.handle(request.method, name, request.body.toString('utf8'));
+  send(response, status, JSON.stringify(body));
+}
+
+function deliver(outcome: Outcome, response: ServerResponse, late: Set<NodeJS.Timeout>): void {
+  if (outcome.kind === 'silence') return;
+  if (outcome.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const { answer, delayMs, cut, contentType } = outcome;
+  const finish = (): void => {
+    if (cut) sendHalf(response, answer.status, answer.body);
+    else send(response, answer.status, answer.body, contentType);
+  };
+  if (delayMs === 0) {
+    finish();
+    return;
+  }
+  const timer = setTimeout(() => {
+    late.delete(timer);
+    finish();
+  }, delayMs);
+  late.add(timer);
+}
+
+function send(response: ServerResponse, status: number, body: string, contentType = 'application/json'): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+/** Promises the whole body and hangs up half-way. */
+function sendHalf(response: ServerResponse, status: number, body: string): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,206 @@
+import { decimal, divide, isZero, lesser, negate, subtract, sum, type Decimal } from '../core/decimal.ts';
+import { checkAdjustment, redeemable, type AdjustRequest } from './adjusting.ts';
+import { Refusal } from './answers.ts';
+import { findCoin, knownCoin } from './coins.ts';
+import { firstDay, type FirstDay } from './first-day.ts';
+import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
+import { amountOf, changed, type Holding } from './holdings.ts';
+import { hourlyInterest, hourMs } from './interest.ts';
+import { Market } from './market.ts';
+import type { Adjustment, AdjustType, Order, WorldState } from './state.ts';
+
+/** Interest is told for 30 days. */
+const interestKeptMs = 30 * 24 * hourMs;
+/** Adjustments beyond these are forgotten, oldest first; their history rows stay. */
+const adjustmentsKept = 1000;
+
+/** Ways in which an accepted adjustment can go wrong when a fault asks for it. */
+export type Deviation = 'never-settled' | 'reversed-direction' | 'wrong-amount';
+
+export interface WorldOptions extends Omit<FirstDay, 'now'> {
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: { now(): number };
+  /** Milliseconds from acceptance to effect. */
+  readonly settleMs: number;
+  /** A world to go on with, instead of a first day. */
+  readonly state?: WorldState;
+  /** False makes it the older generation: one loan, which has no id towards clients. Default true. */
+  readonly ordIds?: boolean;
+}
+
+/**
+ * The simulated exchange without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; whoever looks
+ * calls `advance` first, which lets happen what was due by the clock.
+ */
+export class World {
+  readonly market: Market;
+  /** Whether clients are told of order ids, and may name one. */
+  readonly ordIds: boolean;
+  settleMs: number;
+  /** Grows with everything worth saving; a step of the walk alone is not. */
+  revision = 0;
+  readonly #clock: { now(): number };
+  readonly #references: References;
+  #state: Omit<WorldState, 'market' | 'lastRefId'>;
+
+  constructor({ clock, settleMs, state, ordIds = true, ...first }: WorldOptions) {
+    this.#clock = clock;
+    this.ordIds = ordIds;
+    this.settleMs = settleMs;
+    const { market, lastRefId, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
+    this.market = new Market(market);
+    this.#references = new References(lastRefId);
+    this.#state = rest;
+  }
+
+  get wallet(): readonly Holding[] {
+    return this.#state.wallet;
+  }
+  get history(): readonly HistoryRow[] {
+    return this.#state.history;
+  }
+  get interest(): readonly InterestRow[] {
+    return this.#state.interest;
+  }
+  get adjustments(): readonly Adjustment[] {
+    return this.#state.adjustments;
+  }
+
+  /** Orders that still hold or owe something, oldest first. */
+  orders(): readonly Order[] {
+    const live = this.#state.orders.filter((one) => one.collateral.length > 0 || one.debts.some((debt) => !isZero(debt.amt)));
+    return this.ordIds ? live : live.slice(0, 1);
+  }
+
+  /**
+   * The order called `ordId`, or the oldest one when none is named. Undefined when none is named and there is no order at all.
+   * @throws Refusal 51063 when the named one does not exist.
+   */
+  order(ordId: string | undefined): Order | undefined {
+    const orders = this.orders();
+    if (ordId === undefined || !this.ordIds) return orders[0];
+    const order = orders.find((one) => one.ordId === ordId);
+    if (order === undefined) throw new Refusal('51063');
+    return order;
+  }
+
+  /** The most of `ccy` that can be taken out of an order now. */
+  redeemable(order: Order, ccy: string): Decimal {
+    return redeemable(order, ccy, this.adjustments, this.market);
+  }
+
+  /** What the user may still borrow of `ccy`, in that coin; undefined when it cannot be borrowed. */
+  remainingQuota(ccy: string): Decimal | undefined {
+    const quota = findCoin(ccy)?.borrow?.quota;
+    return quota === undefined ? undefined : subtract(quota, sum(this.orders().map((one) => amountOf(one.debts, ccy))));
+  }
+
+  /** When the next accepted adjustment becomes effective. */
+  nextDueAt(): number | undefined {
+    const due = this.adjustments.filter((one) => one.state === 'pending').map((one) => one.dueAt);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** Lets everything happen that was due by now: steps of the walk, settlements, interest. */
+  advance(): void {
+    const now = this.#clock.now();
+    this.market.advance(now);
+    for (;;) {
+      const dueAt = this.nextDueAt() ?? Infinity;
+      const accrueAt = this.#state.accruedAt + hourMs;
+      if (Math.min(dueAt, accrueAt) > now) return;
+      if (dueAt <= accrueAt) this.#settleDue(dueAt);
+      else this.#accrue(accrueAt);
+    }
+  }
+
+  /**
+   * Accepts an adjustment; it becomes effective `settleMs` later.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  adjust(ordId: string | undefined, request: AdjustRequest, deviation?: Deviation): void {
+    const order = this.order(ordId);
+    if (order === undefined) throw new Refusal('51063');
+    checkAdjustment(order, request, this.wallet, this.adjustments, this.market);
+    const acceptedAt = this.#clock.now();
+    const adjustment: Adjustment = {
+      ordId: order.ordId,
+      ...deviate(request, deviation),
+      acceptedAt,
+      dueAt: acceptedAt + this.settleMs,
+      state: deviation === 'never-settled' ? 'never' : 'pending',
+    };
+    this.#change({ adjustments: [...this.adjustments, adjustment].slice(-adjustmentsKept) });
+  }
+
+  /** Charges one hour's interest at once, stamped now. */
+  accrueNow(): void {
+    this.#accrue(this.#clock.now(), this.#state.accruedAt);
+  }
+
+  /** Notes that something worth saving happened outside, e.g. a price was moved by hand. */
+  touch(): void {
+    this.revision += 1;
+  }
+
+  /** Everything, as plain data. */
+  state(): WorldState {
+    return { ...this.#state, market: this.market.state(), lastRefId: this.#references.last };
+  }
+
+  #change(change: Partial<WorldState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.touch();
+  }
+
+  #settleDue(dueAt: number): void {
+    const adjustments = this.adjustments.map((one) => {
+      if (one.state !== 'pending' || one.dueAt !== dueAt) return one;
+      return { ...one, amt: this.#move(one), state: 'effective' as const };
+    });
+    this.#change({ adjustments });
+  }
+
+  /** Moves the coins and writes the history row. Returns what really moved: a fault may ask for more than there is. */
+  #move({ ordId, type, ccy, amt: wanted, dueAt }: Adjustment): Decimal {
+    const order = this.#state.orders.find((one) => one.ordId === ordId);
+    const source = type === 'add' ? this.wallet : (order?.collateral ?? []);
+    const amt = lesser(wanted, amountOf(source, ccy));
+    if (isZero(amt)) return amt;
+    const toLoan = type === 'add' ? amt : negate(amt);
+    const orders = this.#state.orders.map((one) =>
+      one.ordId === ordId ? { ...one, collateral: changed(one.collateral, ccy, toLoan) } : one,
+    );
+    const kind: HistoryType = type === 'add' ? 'collateral_locked' : 'collateral_released';
+    const row: HistoryRow = { refId: this.#references.next(dueAt), ordId, type: kind, ccy, amt: negate(toLoan), at: dueAt };
+    this.#change({ orders, wallet: changed(this.wallet, ccy, negate(toLoan)), history: [...this.history, row] });
+    return amt;
+  }
+
+  #accrue(at: number, accruedAt = at): void {
+    const rows: InterestRow[] = [];
+    const orders = this.#state.orders.map((order) => {
+      let { debts } = order;
+      for (const { ccy, amt: loan } of order.debts) {
+        const rate = knownCoin(ccy).borrow?.rate;
+        if (rate === undefined || isZero(loan)) continue;
+        const interest = hourlyInterest(loan, rate);
+        debts = changed(debts, ccy, interest);
+        rows.push({ refId: this.#references.next(at), ordId: order.ordId, ccy, loan, interest, rate, at });
+      }
+      return { ...order, debts };
+    });
+    const interest = [...this.interest, ...rows].filter((row) => row.at > at - interestKeptMs);
+    this.#change({ orders, interest, accruedAt });
+  }
+}
+
+function deviate({ type, ccy, amt }: AdjustRequest, deviation: Deviation | undefined): AdjustRequest {
+  if (deviation === 'reversed-direction') return { type: opposite(type), ccy, amt };
+  if (deviation === 'wrong-amount') return { type, ccy, amt: divide(amt, decimal('2'), 18, 'up') };
+  return { type, ccy, amt };
+}
+
+function opposite(type: AdjustType): AdjustType {
+  return type === 'add' ? 'reduce' : 'add';
+}

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const windows = process.platform === 'win32';
 const pinnedNode = path.join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'node');
+// Node looks for the kind of a module in package.json, where VS Code allows only one answer; it finds out by itself, and says so.
+const quiet = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON';
 const entries = { start: 'test/host/start.ts', test: 'test/host/test.ts', simulate: 'src/simulator/cli.ts' };
 
 const json = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
@@ -79,7 +81,7 @@ async function main() {
   const pathKey = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
   const front = [path.dirname(pinnedNode), path.join(root, 'node_modules/.bin')];
   const env = { ...process.env, [pathKey]: [...front, process.env[pathKey]].join(path.delimiter) };
-  return run([pinnedNode, entry, ...args], { env, channel: verb !== 'simulate' });
+  return run([pinnedNode, quiet, entry, ...args], { env, channel: verb !== 'simulate' });
 }
 
 process.exitCode = await main();

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
 // Takes the flags that @vscode/test-electron gives to a desktop VS Code and runs the suite in the VS Code that npm carries instead, so
 // that one call of `runTests` serves both.
 import { rmSync } from 'node:fs';

@@ -108,9 +108,9 @@ export function run(command: string, args: readonly string[], options: GroupOpti
   return startGroup(command, args, options).exited;
 }
 
-/** Runs a script with the Node that runs this one. */
+/** Runs a script with the Node that runs this one, and its flags. */
 export function runNode(args: readonly string[], options: GroupOptions = {}): Promise<number> {
-  return run(process.execPath, args, options);
+  return run(process.execPath, [...process.execArgv, ...args], options);
 }
 
 /** Runs npm: the one that called us, with our Node, or the one on the PATH. */

@@ -8,15 +8,28 @@ export interface GaugeTick {
   readonly kind: 'marginCall' | 'liquidation';
   /** Place on the scale, 0..1. */
   readonly at: number;
-  /** E.g. "Margin call 73.74 %". */
+  /** E.g. "Margin call". */
   readonly label: string;
+  /** E.g. "73.74%". */
+  readonly valueText: string;
+  /** Where the threshold is known from, e.g. "from OKX". */
+  readonly source: string;
 }
 
 export interface GaugeRow {
   readonly label: string;
-  readonly value: string;
-  /** Exact text and source. */
-  readonly detail?: string;
+  /** One line per coin or figure. */
+  readonly lines: readonly {
+    readonly value: string;
+    /** Source, or what the figure stands for. */
+    readonly detail?: string;
+  }[];
+}
+
+/** The numbers a screen reader is given, in percent, as plain decimal text. */
+export interface GaugeMeter {
+  readonly now: string;
+  readonly max: string;
 }
 
 export interface GaugeView {
@@ -29,20 +42,33 @@ export interface GaugeView {
   readonly simulatedMark?: string;
   readonly level: Level;
   readonly levelText: string;
-  /** E.g. "57.43 %", or a dash when unknown. */
+  /** What the large figure is: "LTV", or that it is only the last known one. */
+  readonly ltvCaption: string;
+  /** E.g. "57.43%", or a dash when unknown. */
   readonly ltvText: string;
   /** Needle on the scale, 0..1; absent when unknown. */
   readonly ltvAt?: number;
+  /** Absent when the LTV is unknown. */
+  readonly meter?: GaugeMeter;
+  /** Both ends of the scale, e.g. "0%" and "100%". */
+  readonly scale: readonly [string, string];
   readonly ticks: readonly GaugeTick[];
   readonly distanceText: string;
   readonly rows: readonly GaugeRow[];
-  /** E.g. "12 s ago · OKX". */
+  /** E.g. "Read 45 s ago". */
   readonly ageText: string;
+  /** The figures are too old to vouch for: nothing of them is drawn in the colour of a level that reassures. */
   readonly stale: boolean;
+  /** The account is being read at this moment. */
+  readonly reading: boolean;
   /** The account's present trouble, when there is one. */
   readonly trouble?: string;
+  /** Changes of this loan that were sent and are not settled yet. */
+  readonly pending: readonly string[];
   /** Said by a screen reader as the meter's value. */
   readonly spokenValue: string;
+  /** Said once by a screen reader when the level has changed. */
+  readonly spokenLevel: string;
   /** Commands the page may offer; the extension decides which. */
   readonly actions: readonly { readonly id: PageAction; readonly label: string }[];
 }
@@ -59,7 +85,10 @@ export interface PageState {
   readonly emptyActions: readonly { readonly id: 'addAccount' | 'trySimulated'; readonly label: string }[];
 }
 
-export type ToPage = { readonly type: 'state'; readonly state: PageState };
+export type ToPage =
+  | { readonly type: 'state'; readonly state: PageState }
+  /** Bring this gauge into view and focus it. */
+  | { readonly type: 'reveal'; readonly key: string };
 
 export type FromPage =
   | { readonly type: 'ready' }

@@ -1,0 +1,35 @@
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+
+/** What the shell of the page is made of. */
+export interface GaugeHtml {
+  /** Fresh for every page, from a cryptographic source. */
+  readonly nonce: string;
+  /** The origin of the editor's own resources. */
+  readonly cspSource: string;
+  readonly script: string;
+  readonly style: string;
+  readonly language: string;
+  readonly title: string;
+}
+
+/** The shell of the page. Everything in it comes later as a message; nothing may be loaded, run or styled but our two files. */
+export function gaugeHtml(facts: GaugeHtml): string {
+  const { nonce, cspSource, script, style, language, title } = facts;
+  const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="${escape(language)}">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="stylesheet" href="${escape(style)}">
+    <title>${escape(title)}</title>
+  </head>
+  <body>
+    <main id="page"></main>
+    <div id="spoken" role="status" aria-live="polite"></div>
+    <script nonce="${escape(nonce)}" src="${escape(script)}"></script>
+  </body>
+</html>`;
+}

@@ -1,0 +1,127 @@
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
+import { ifDefined } from 'lit-html/directives/if-defined.js';
+import { keyed } from 'lit-html/directives/keyed.js';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { GaugeRow, GaugeView, PageAction } from '../core/protocol.ts';
+import { arcPath, dashes, labelLine, placeLabels, pointAt, radius, viewBox } from './dial.ts';
+import { levelShape, refreshShape, tickHead } from './marks.ts';
+
+export type OnAction = (key: string, action: PageAction) => void;
+
+/** One loan as an item of the list. `place` makes its ids unique on the page; `reachable` is whether Tab stops at it. */
+export function gaugeItem(view: GaugeView, place: number, reachable: boolean, onAction: OnAction): TemplateResult {
+  const title = `title-${place.toString()}`;
+  const classes = [
+    'gauge',
+    `level-${view.level}`,
+    ...(view.stale ? ['stale'] : []),
+    ...(view.simulatedMark === undefined ? [] : ['simulated']),
+  ];
+  return html`<li
+    class=${classes.join(' ')}
+    data-key=${view.key}
+    tabindex=${reachable ? '0' : '-1'}
+    aria-labelledby="${title} level-${place.toString()}"
+  >
+    ${view.simulatedMark === undefined ? nothing : html`<p class="mark">${view.simulatedMark}</p>`}
+    <header>
+      <div>
+        <h2 id=${title}>${view.title}</h2>
+        <p class="subtitle">${view.subtitle}</p>
+      </div>
+      <p class="level" id="level-${place.toString()}">
+        <svg viewBox="0 0 16 16" aria-hidden="true">${keyed(view.level, levelShape(view.level))}</svg>
+        <span>${view.levelText}</span>
+      </p>
+    </header>
+    <div
+      class="dial"
+      role=${view.meter === undefined ? 'img' : 'meter'}
+      aria-label=${view.meter === undefined ? view.spokenValue : `${view.title}, ${view.ltvCaption}`}
+      aria-valuemin=${ifDefined(view.meter === undefined ? undefined : '0')}
+      aria-valuemax=${ifDefined(view.meter?.max)}
+      aria-valuenow=${ifDefined(view.meter?.now)}
+      aria-valuetext=${ifDefined(view.meter === undefined ? undefined : view.spokenValue)}
+    >
+      ${dial(view)}
+    </div>
+    <p class="distance">${view.distanceText}</p>
+    ${view.trouble === undefined ? nothing : html`<p class="trouble">${view.trouble}</p>`}
+    ${view.pending.map((sentence) => html`<p class="pending">${sentence}</p>`)}
+    <dl>${view.rows.map(row)}</dl>
+    <footer>${actions(view, onAction)}</footer>
+  </li>`;
+}
+
+function row({ label, lines }: GaugeRow): TemplateResult {
+  return html`<div>
+    <dt>${label}</dt>
+    ${lines.map(({ value, detail }) => html`<dd><span class="value">${value}</span> ${detail === undefined ? nothing : html`<span class="detail">${detail}</span>`}</dd>`)}
+  </div>`;
+}
+
+function actions(view: GaugeView, onAction: OnAction): TemplateResult {
+  const refresh = view.actions.find((action) => action.id === 'refresh');
+  const changes = view.actions.filter((action) => action.id !== 'refresh');
+  const act = (action: PageAction) => () => {
+    onAction(view.key, action);
+  };
+  return html`<p class="age">
+      <span>${view.ageText}</span>
+      ${
+        refresh === undefined
+          ? nothing
+          : html`<button
+              type="button"
+              class=${view.reading ? 'icon reading' : 'icon'}
+              title=${refresh.label}
+              aria-label="${refresh.label}: ${view.title}"
+              @click=${act('refresh')}
+            >
+              <svg viewBox="0 0 16 16" aria-hidden="true">${refreshShape}</svg>
+            </button>`
+      }
+    </p>
+    <div class="changes">
+      ${repeat(
+        changes,
+        ({ id }) => id,
+        ({ id, label }) => html`<button type="button" class=${id} aria-label="${label}: ${view.title}" @click=${act(id)}>${label}</button>`,
+      )}
+    </div>`;
+}
+
+function dial(view: GaugeView): TemplateResult {
+  const labels = placeLabels(view.ticks.map((tick) => tick.at));
+  const marginCall = view.ticks.find((tick) => tick.kind === 'marginCall')?.at;
+  const liquidation = view.ticks.find((tick) => tick.kind === 'liquidation')?.at;
+  return html`<svg viewBox=${viewBox(labels)} aria-hidden="true">
+    <path class="band" pathLength="100" d=${arcPath(radius.band)}></path>
+    ${marginCall === undefined ? nothing : zone('warn', marginCall, liquidation ?? 1)}
+    ${liquidation === undefined ? nothing : zone('danger', liquidation, 1)} ${view.ltvAt === undefined ? nothing : filled(view.ltvAt)}
+    ${view.ticks.map(
+      (tick) => svg`<g class="tick ${tick.kind}" transform="rotate(${tick.at * 180})">
+        <line x1=${-radius.tickFrom} x2=${-radius.tickTo}></line>${tickHead(tick.kind)}
+      </g>`,
+    )}
+    ${labels.map((label, index) => {
+      const tick = view.ticks[index];
+      if (tick === undefined) return nothing;
+      const from = pointAt(tick.at, radius.label);
+      return svg`${label.leader ? svg`<line class="leader" x1=${from.x} y1=${from.y} x2=${label.x} y2=${label.y + 3}></line>` : nothing}
+        <text class="label" text-anchor=${label.anchor} x=${label.x} y=${label.y - labelLine}>${tick.label}</text>
+        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y}>${tick.valueText}<title>${tick.source}</title></text>`;
+    })}
+    <text class="end" text-anchor="middle" x=${-radius.band} y="18">${view.scale[0]}</text>
+    <text class="end" text-anchor="middle" x=${radius.band} y="18">${view.scale[1]}</text>
+    <text class="caption" text-anchor="middle" y="-50">${view.ltvCaption}</text>
+    <text class=${view.ltvText.length > 7 ? 'ltv long' : 'ltv'} text-anchor="middle" y="-14">${view.ltvText}</text>
+  </svg>`;
+}
+
+const zone = (kind: 'warn' | 'danger', from: number, to: number): SVGTemplateResult =>
+  svg`<path class="zone ${kind}" pathLength="100" d=${arcPath(radius.zone)} stroke-dasharray=${dashes(from, to)}></path>`;
+
+const filled = (at: number): SVGTemplateResult =>
+  svg`<path class="filled" pathLength="100" d=${arcPath(radius.band)} stroke-dasharray=${dashes(0, at)}></path>
+    <g class="needle" transform="rotate(${at * 180})"><path d="M-109 0h19"></path><path class="tip" d="M-91 0l11-6v12z"></path></g>`;

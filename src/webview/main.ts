@@ -1,0 +1,103 @@
+import { render } from 'lit-html';
+import type { FromPage, PageState, ToPage } from '../core/protocol.ts';
+import { levelNews, neighbour, page } from './page.ts';
+
+/** What the editor gives a page. */
+interface Host {
+  postMessage(message: FromPage): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): Host;
+
+/** Kept while the page is hidden: where the person was. Never a figure. */
+interface Place {
+  readonly key?: string | undefined;
+  readonly scroll?: number;
+}
+
+const host = acquireVsCodeApi();
+const root = elementOf('page');
+const spoken = elementOf('spoken');
+const place = (host.getState() ?? {}) as Place;
+
+let state: PageState | undefined;
+let current = place.key;
+
+function elementOf(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`no element ${id}`);
+  return element;
+}
+
+function send(message: FromPage): void {
+  host.postMessage(message);
+}
+
+function draw(): void {
+  if (state !== undefined) render(page(state, current, send), root);
+}
+
+function itemOf(key: string): HTMLElement | undefined {
+  return [...root.querySelectorAll<HTMLElement>('.gauge')].find((item) => item.dataset['key'] === key);
+}
+
+function keyAround(target: EventTarget | null): string | undefined {
+  return target instanceof Element ? target.closest<HTMLElement>('.gauge')?.dataset['key'] : undefined;
+}
+
+function remember(): void {
+  host.setState({ key: current, scroll: window.scrollY } satisfies Place);
+}
+
+function focusOn(key: string): void {
+  current = key;
+  draw();
+  itemOf(key)?.focus();
+}
+
+function show(next: PageState): void {
+  const before = state;
+  const focused = keyAround(document.activeElement);
+  state = next;
+  draw();
+  if (before === undefined) {
+    window.scrollTo(0, place.scroll ?? 0);
+    return;
+  }
+  const news = levelNews(before.gauges, next.gauges);
+  if (news !== '') spoken.textContent = news;
+  // The gauge that was worked with is gone: stay in the list instead of falling out of the page.
+  const first = next.gauges[0];
+  if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first.key);
+}
+
+window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+  if (data.type === 'state') show(data.state);
+  else if (itemOf(data.key) !== undefined) focusOn(data.key);
+});
+
+root.addEventListener('focusin', ({ target }) => {
+  const key = keyAround(target);
+  if (key === undefined || key === current) return;
+  current = key;
+  draw();
+  remember();
+});
+
+root.addEventListener('keydown', (event) => {
+  const from = keyAround(event.target);
+  if (from === undefined || state === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const to = neighbour(
+    state.gauges.map((gauge) => gauge.key),
+    from,
+    event.key,
+  );
+  if (to === undefined) return;
+  event.preventDefault();
+  focusOn(to);
+});
+
+window.addEventListener('scrollend', remember);
+
+send({ type: 'ready' });

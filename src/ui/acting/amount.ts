@@ -53,7 +53,8 @@ export function judgeAmount(text: string, bounds: AmountBounds): AmountVerdict {
     const cut = trimmed(round(amount, places, 'down'));
     const tooFine = msg('At most {0} decimals are allowed here.', places.toString());
     if (isZero(cut)) return refuse(withLargest(tooFine, bounds));
-    if (bounds.limit === undefined || compare(cut, bounds.limit) <= 0) return refuse(msg('{0} {1} would be allowed.', tooFine, cut));
+    if (bounds.limit === undefined || compare(cut, bounds.limit) <= 0)
+      return refuse(msg('{0} {1} {2} would be allowed.', tooFine, cut, bounds.coin));
     return refuse(withLargest(tooFine, bounds));
   }
   if (bounds.limit !== undefined && compare(amount, bounds.limit) > 0) return refuse(tooMuch(bounds));

@@ -163,11 +163,11 @@ function promptFor(bounds: AmountBounds): string {
   const most = largestAllowed(bounds) ?? '';
   return bounds.purpose === 'reduce'
     ? vscode.l10n.t(
-        'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. Press Enter to see a preview; nothing is sent yet.',
+        'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
         most,
         bounds.coin,
       )
-    : vscode.l10n.t('At most {0} {1} can be added. Press Enter to see a preview; nothing is sent yet.', most, bounds.coin);
+    : vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, bounds.coin);
 }
 
 /** The change as it will be previewed. */

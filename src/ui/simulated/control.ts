@@ -15,9 +15,8 @@ export async function isServedBy(baseUrl: string, id: string, fetchLike: typeof 
 
 /** The coins whose price can be moved. */
 export async function listCoins(baseUrl: string, fetchLike: typeof fetch = fetch): Promise<readonly string[]> {
-  const { coins } = await get(baseUrl, 'hello', fetchLike);
-  if (!Array.isArray(coins)) return [];
-  return coins.filter((coin): coin is string => typeof coin === 'string');
+  const { prices } = await get(baseUrl, 'hello', fetchLike);
+  return typeof prices === 'object' && prices !== null ? Object.keys(prices) : [];
 }
 
 /** Moves the price of `coin` by `percent`: -10 is a fall by a tenth. */

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../../src/core/decimal.ts';
+import { english, msg } from '../../../../src/core/message.ts';
+import { actLabel, liveEstimate, previewText, type PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
+import type { Preview } from '../../../../src/ledger/ledger.ts';
+import { account, change, loan, preview } from './records.ts';
+
+const around: PreviewSurroundings = {
+  venueName: 'OKX',
+  siteLabel: msg('Global'),
+  demo: false,
+  collateralWallet: msg('Funding account'),
+  readAt: '14:03:22',
+  age: msg('just now'),
+};
+
+function shown(of: Preview, with_: PreviewSurroundings = around): { title: string; detail: string; act: string } {
+  const text = previewText(of, with_);
+  return { title: english(text.title), detail: text.lines.map(english).join('\n'), act: english(text.act) };
+}
+
+const reduce = { ...change, direction: 'reduce' as const };
+
+describe('the preview before a change', () => {
+  it('names venue, account, loan, direction, amount, coin, wallet, and every figure now and after', () => {
+    const { title, detail, act } = shown(preview());
+    assert.equal(title, 'LIVE: add 0.1 BTC to the collateral of loan 12345?');
+    assert.equal(act, 'Add 0.1 BTC');
+    assert.deepEqual(detail.split('\n'), [
+      'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.',
+      'Exchange: OKX, Global',
+      'Account: Main',
+      'Loan: 12345',
+      'Act: add collateral',
+      'Amount: 0.1 BTC',
+      'From: Funding account',
+      'LTV: 58.00% now → 51.56% after (estimate)',
+      'Fall of all collateral until margin call: 21.3% now → 30.0% after (estimate)',
+      'Fall of all collateral until liquidation: 30.7% now → 38.4% after (estimate)',
+      'Wallet: 1.7921483143067599 BTC now → 1.6921483143067599 BTC after',
+      'Available to add: 1.7921483143067599 BTC',
+      'Figures read at 14:03:22 (just now).',
+    ]);
+  });
+
+  it('says of taking out where it goes, and that the limit is no recommendation', () => {
+    const { title, detail, act } = shown(preview({ change: reduce }));
+    assert.equal(title, 'LIVE: take 0.1 BTC out of the collateral of loan 12345?');
+    assert.equal(act, 'Reduce by 0.1 BTC');
+    assert.match(detail, /^To: Funding account$/m);
+    assert.match(detail, /runs to the margin-call line; it is no recommendation/);
+    assert.doesNotMatch(detail, /^From:/m);
+  });
+
+  it('tells simulated, demo and live apart in title and first line, and never calls simulated money real', () => {
+    const simulated = shown(preview({ account: { ...account, simulated: true } }));
+    assert.match(simulated.title, /^SIMULATED: /);
+    assert.match(simulated.detail, /^SIMULATED exchange: no real money moves\./);
+    assert.doesNotMatch(simulated.detail, /LIVE|REAL MONEY/);
+    const demo = shown(preview(), { ...around, demo: true });
+    assert.match(demo.title, /^DEMO: /);
+    assert.match(demo.detail, /^DEMO trading/);
+    assert.doesNotMatch(demo.detail, /LIVE|REAL MONEY/);
+  });
+
+  it('says unknown where a figure is missing, and warns of a reduction whose effect nobody can estimate', () => {
+    const { ltvAfter: _, distanceAfter: __, walletAfter: ___, ...rest } = preview({ change: reduce });
+    const { detail } = shown(rest);
+    assert.match(detail, /LTV: 58\.00% now → unknown after/);
+    assert.match(detail, /margin call: 21\.3% now → unknown after/);
+    assert.match(detail, /now → unknown after$/m);
+    assert.match(detail, /CAUTION: how much nearer/);
+  });
+
+  it('warns when the loan would stand near, at or beyond a line afterwards', () => {
+    const after = (ltv: string): string => shown(preview({ change: reduce, ltvAfter: decimal(ltv) })).detail;
+    assert.doesNotMatch(after('0.6'), /CAUTION/);
+    assert.match(after('0.7'), /CAUTION: after this a fall of less than 10 % would bring the margin call/);
+    assert.match(after('0.7374'), /CAUTION: after this the loan would stand at or beyond its margin call/);
+    assert.match(after('0.84'), /CAUTION: after this the loan would stand beyond its liquidation line/);
+  });
+
+  it('says that a line is reached instead of leaving a minus sign to be overlooked', () => {
+    const { detail } = shown(preview({ distanceNow: decimal('-0.02') }));
+    assert.match(detail, /margin call: -2\.0%, reached now/);
+  });
+
+  it('groups digits on the button but keeps every one', () => {
+    assert.equal(english(actLabel('add', decimal('12345.678901'), 'USDT')), 'Add 12,345.678901 USDT');
+  });
+});
+
+describe('the estimate while an amount is typed', () => {
+  it('shows LTV now, after, and the distance to margin call then', () => {
+    const text = english(liveEstimate(loan, 'add', 'BTC', decimal('0.1'), new Map()));
+    assert.equal(text, 'LTV 58.00% → 51.56%, then 30.0% to margin call (estimate).');
+  });
+
+  it('says so when it cannot be told', () => {
+    assert.equal(english(liveEstimate(loan, 'add', 'DOT', decimal('1'), new Map())), 'LTV 58.00% now. LTV after cannot be estimated here.');
+    const { ltv: _, ...blind } = loan;
+    assert.match(english(liveEstimate(blind, 'add', 'BTC', decimal('1'), new Map())), /unknown/);
+  });
+});

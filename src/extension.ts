@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { AccountBook } from './accounts/account-book.ts';
+import { Vault } from './accounts/vault.ts';
+import { systemClock } from './core/clock.ts';
+import { exchanges } from './exchanges/registry.ts';
+import { FileJournal } from './ledger/journal.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { Connections } from './monitor/connections.ts';
+import { Poller } from './monitor/poller.ts';
+import { Store } from './monitor/store.ts';
+import { registerAccountCommands } from './ui/account-commands.ts';
+import { registerActingCommands } from './ui/acting-commands.ts';
+import type { App } from './ui/app.ts';
+import { registerCollateralView } from './ui/collateral-view.ts';
+import { commandIds } from './ui/command-ids.ts';
+import { registerGaugePanel } from './ui/gauge-panel.ts';
+import { LazyPages } from './ui/lazy-pages.ts';
+import { registerLoansView } from './ui/loans-view.ts';
+import { pageReader } from './ui/page-reader.ts';
+import { whenText } from './ui/scene.ts';
+import { intervalMs } from './ui/settings.ts';
+import { SimulatedExchange } from './ui/simulated-exchange.ts';
+import { registerSimulatorCommands } from './ui/simulator-commands.ts';
+import { registerStatusBar } from './ui/status-bar.ts';
+import { registerViewCommands } from './ui/view-commands.ts';
+
+/** A preview older than this is read anew instead of being acted on. */
+const maxPreviewAgeMs = 60_000;
+/** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
+const proofPatienceMs = 60_000;
+
+/** Builds the parts, connects them and registers what can be seen. Waits for nothing: no network, no secret, no storage. */
+export function activate(context: vscode.ExtensionContext): void {
+  const keep = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
+  const folder = context.globalStorageUri.fsPath;
+  const clock = systemClock;
+  const book = keep(new AccountBook(context.globalState));
+  const vault = new Vault(context.secrets);
+  const simulated = keep(new SimulatedExchange({ folder: path.join(folder, 'simulated'), book, vault, log }));
+  const connections = keep(
+    new Connections({
+      exchanges,
+      book,
+      vault,
+      clock,
+      locate: (account) => simulated.locate(account),
+      trace: (line) => {
+        log.debug(line);
+      },
+    }),
+  );
+  const store = keep(new Store({ book, storage: context.globalState, clock }));
+  const journal = new FileJournal(path.join(folder, 'journal'));
+  const ledger = keep(new Ledger({ journal, book, connections, clock, newId: randomUUID, maxPreviewAgeMs, proofPatienceMs }));
+  const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
+  const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead }));
+  const pages = keep(new LazyPages(pageReader(connections, whenText)));
+
+  const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, simulated, intervalMs };
+  keep(registerViewCommands(app, pages));
+  keep(registerAccountCommands(app));
+  keep(registerActingCommands(app));
+  keep(registerSimulatorCommands(app));
+  keep(registerLoansView(app, pages));
+  keep(registerCollateralView(app, pages));
+  keep(registerStatusBar(app));
+  keep(registerGaugePanel(app));
+
+  poller.start();
+  // Set by `npm start`: a person who only wants to look finds something to look at.
+  if (process.env['LTV_GAUGE_SIMULATED'] === '1' && book.list().length === 0) {
+    void vscode.commands.executeCommand(commandIds.trySimulated);
+  }
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Account } from '../core/model.ts';
+import { keySteps, nameStep, placeSteps, type AccountAnswers } from './account-steps.ts';
+import type { App } from './app.ts';
+import { tryKeys } from './key-trial.ts';
+import { runSteps } from './presentation/step-sequence.ts';
+
+/** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
+export async function addAccount(app: App): Promise<void> {
+  const title = vscode.l10n.t('Add Account');
+  const before = [
+    ...placeSteps(title, app.exchanges),
+    nameStep(
+      title,
+      app.book.list().map(({ name }) => name),
+    ),
+  ];
+  const steps = [...before, ...keySteps(title, app.exchanges)];
+  let answers: AccountAnswers = { keys: {} };
+  let start = 0;
+  for (;;) {
+    const complete = await runSteps(steps, answers, start);
+    if (complete?.exchange === undefined || complete.site === undefined || complete.name === undefined) return;
+    const { exchange, site, name, keys } = complete;
+    const place = { venue: exchange.id, site: site.id, ...(complete.baseUrl === undefined ? {} : { baseUrl: complete.baseUrl }) };
+    const outcome = await tryKeys(app, { exchange, account: place, name, keys });
+    if (outcome.kind === 'nothing') return;
+    if (outcome.kind === 'save') {
+      await save(app, { ...place, id: randomUUID(), name, simulated: site.simulated, readOnly: outcome.readOnly }, complete);
+      return;
+    }
+    // Everything but the key is kept.
+    answers = { ...complete, keys: {} };
+    start = before.length;
+  }
+}
+
+/** Keys first, then the record: a record without keys would be an account that cannot be read. */
+async function save(app: App, account: Account, { keys }: AccountAnswers): Promise<void> {
+  try {
+    await app.vault.store(account.id, keys);
+    await app.book.add(account);
+  } catch (error) {
+    await app.vault.delete(account.id);
+    throw error;
+  }
+  app.log.info(`account added: ${account.id} at ${account.venue} ${account.site}`);
+  void app.poller.refresh(account.id);
+  await vscode.commands.executeCommand('ltvGauge.loans.focus');
+}

@@ -1,0 +1,96 @@
+import * as vscode from 'vscode';
+import { commandIds } from './command-ids.ts';
+import type { LazyPages } from './lazy-pages.ts';
+import { localize } from './localize.ts';
+import { adopt, nodesOfSource, renew, type OutlineNode } from './outline-node.ts';
+import { escapeMarkdown } from './presentation/markdown.ts';
+import type { Details, Entry } from './presentation/outline.ts';
+
+const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleState>> = {
+  leaf: vscode.TreeItemCollapsibleState.None,
+  open: vscode.TreeItemCollapsibleState.Expanded,
+  closed: vscode.TreeItemCollapsibleState.Collapsed,
+};
+
+/** Shows an outline as a tree and repaints only what reads differently. */
+export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
+  readonly #outline: () => readonly Entry[];
+  readonly #pages: LazyPages;
+  readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
+  readonly #subscription: { dispose(): void };
+  #roots: readonly OutlineNode[] = [];
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(outline: () => readonly Entry[], pages: LazyPages) {
+    this.#outline = outline;
+    this.#pages = pages;
+    this.#subscription = pages.onDidChange((key) => {
+      const open = nodesOfSource(this.#roots, key);
+      if (open.length > 0) this.#changed.fire([...open]);
+    });
+  }
+
+  /** Looks at the outline again. */
+  update(): void {
+    const entries = this.#outline();
+    const { all, changed } = renew(this.#roots, entries);
+    if (all) {
+      this.#roots = adopt(entries, this.#roots, undefined);
+      this.#changed.fire(undefined);
+    } else if (changed.length > 0) {
+      this.#changed.fire([...changed]);
+    }
+  }
+
+  async getChildren(node?: OutlineNode): Promise<OutlineNode[]> {
+    if (node === undefined) {
+      this.#roots = adopt(this.#outline(), this.#roots, undefined);
+      return [...this.#roots];
+    }
+    const { pages, children } = node.entry;
+    const entries = pages === undefined ? (children ?? []) : await this.#pages.entries(pages);
+    node.children = adopt(entries, node.children ?? [], node);
+    return [...node.children];
+  }
+
+  getParent(node: OutlineNode): OutlineNode | undefined {
+    return node.parent;
+  }
+
+  getTreeItem(node: OutlineNode): vscode.TreeItem {
+    const { entry } = node;
+    const item = new vscode.TreeItem(localize(entry.label), states[entry.expansion]);
+    item.id = entry.id;
+    item.contextValue = entry.context;
+    item.accessibilityInformation = { label: localize(entry.spoken) };
+    if (entry.description !== undefined) item.description = entry.description.map(localize).join(' · ');
+    if (entry.icon !== undefined) {
+      const { id, color } = entry.icon;
+      item.iconPath = new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color));
+    }
+    // A click selects; only the entry that asks for more rows does something.
+    if (entry.more !== undefined) {
+      item.command = { command: commandIds.loadMore, title: localize(entry.label), arguments: [node] };
+    }
+    return item;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: OutlineNode): vscode.TreeItem {
+    const details = node.entry.details?.();
+    if (details !== undefined) item.tooltip = tooltip(details);
+    return item;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function tooltip({ title, lines, note }: Details): vscode.MarkdownString {
+  const text = (part: Parameters<typeof localize>[0]): string => escapeMarkdown(localize(part));
+  const rows = lines.map(({ label, value }) => `- ${text(label)}: **${text(value)}**`);
+  const paragraphs = [`**${text(title)}**`, ...(rows.length === 0 ? [] : [rows.join('\n')]), ...(note === undefined ? [] : [text(note)])];
+  return new vscode.MarkdownString(paragraphs.join('\n\n'));
+}

@@ -1,0 +1,26 @@
+import type { App } from './app.ts';
+import type { PageReader } from './lazy-pages.ts';
+import { borrowableEntry, historyEntry, interestEntry } from './presentation/page-rows.ts';
+
+/** Rows asked for at a time: what one reads without scrolling far. */
+const pageSize = 20;
+
+/** Reads the rows below an opened entry from the account's venue. */
+export function pageReader(connections: App['connections'], when: (ms: number) => string): PageReader {
+  return async (source, cursor) => {
+    const connection = await connections.get(source.accountId);
+    const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
+    switch (source.kind) {
+      case 'history': {
+        const { rows, older } = await connection.history(source.loan, page);
+        return { entries: rows.map((row) => historyEntry(source, row, when)), ...(older === undefined ? {} : { older }) };
+      }
+      case 'interest': {
+        const { rows, older } = await connection.interest(source.loan, page);
+        return { entries: rows.map((row) => interestEntry(source, row, when)), ...(older === undefined ? {} : { older }) };
+      }
+      case 'borrowable':
+        return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import { msg, type Message } from '../../core/message.ts';
+import type { KeyFacts } from '../../exchanges/exchange.ts';
+
+/** What is to be done with a key after it was tried. */
+export interface KeyReport {
+  /** `refuse`: this key is never stored. */
+  readonly verdict: 'accept' | 'refuse';
+  /** Only with `refuse`: why. */
+  readonly reason?: Message;
+  /** The account can only be looked at. */
+  readonly readOnly: boolean;
+  /** What the venue says about the key, a line each. */
+  readonly lines: readonly Message[];
+}
+
+/** Judges a key by what the venue says about it. */
+export function keyReport(facts: KeyFacts, venue: string): KeyReport {
+  const readOnly = !facts.canTrade;
+  const lines = [permissionLine(facts), addressLine(facts, venue), ...modeLines(facts), ...(readOnly ? [readOnlyLine()] : [])];
+  if (facts.canWithdraw) {
+    return {
+      verdict: 'refuse',
+      reason: msg(
+        'This key may withdraw. LTV Gauge never needs that, and a key that can empty an account is not stored. Make a key at {0} with Read, and Trade if you want to adjust collateral, but without Withdraw.',
+        venue,
+      ),
+      readOnly,
+      lines,
+    };
+  }
+  if (!facts.canRead) {
+    return { verdict: 'refuse', reason: msg('This key may not read. Make a key at {0} with Read.', venue), readOnly, lines };
+  }
+  return { verdict: 'accept', readOnly, lines };
+}
+
+function permissionLine({ canRead, canTrade, canWithdraw }: KeyFacts): Message {
+  const word = (allowed: boolean): Message => (allowed ? msg('yes') : msg('no'));
+  return msg('Permissions: read {0}, trade {1}, withdraw {2}', word(canRead), word(canTrade), word(canWithdraw));
+}
+
+function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
+  return boundAddresses.length > 0
+    ? msg('Bound to: {0}', boundAddresses.join(', '))
+    : msg('Bound to no IP address. Hint: bind it to yours at {0}; then nobody else can use it.', venue);
+}
+
+function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {
+  return [
+    ...(accountMode === undefined ? [] : [msg('Account mode: {0}', accountMode)]),
+    ...(uid === undefined ? [] : [subAccount === true ? msg('Sub-account, user id {0}', uid) : msg('User id {0}', uid)]),
+  ];
+}
+
+function readOnlyLine(): Message {
+  return msg('Without Trade the account is read-only: everything can be seen, nothing can be changed.');
+}

@@ -1,0 +1,14 @@
+/** Text as it is, with nothing in it taken for Markdown: names come from people and sentences from venues. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_{}[\]()#+\-.!|~>$:]/g, '\\$&')
+    .replace(/\s+/g, ' ');
+}
+
+/** A Markdown table; the cells are plain text. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import type { App } from './app.ts';
+import { msUntilAgeChanges } from './presentation/age.ts';
+import type { Scene } from './presentation/condition.ts';
+
+const clockFormat = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** A moment as the person's clock and language show it. */
+export function whenText(ms: number): string {
+  return clockFormat.format(ms);
+}
+
+/** What the views go by at this moment. */
+export function sceneOf(app: App): Scene {
+  return {
+    exchanges: app.exchanges,
+    now: app.clock.now(),
+    intervalMs: app.intervalMs(),
+    when: whenText,
+    openWrites: (accountId) => app.ledger.open(accountId),
+    frozen: (accountId) => app.ledger.frozen(accountId),
+  };
+}
+
+/** How long until any age that is shown reads differently; undefined when nothing was read yet. Milliseconds. */
+export function msUntilAnyAgeChanges(app: App): number | undefined {
+  const waits = app.store
+    .all()
+    .flatMap(({ snapshot }) => (snapshot === undefined ? [] : [msUntilAgeChanges(snapshot.asOf, app.clock.now(), app.intervalMs())]));
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}

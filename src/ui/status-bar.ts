@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { App } from './app.ts';
+import { commandIds } from './command-ids.ts';
+import { localize } from './localize.ts';
+import { markdownTable } from './presentation/markdown.ts';
+import { statusOf, type Status } from './presentation/status.ts';
+import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
+import { Ticker } from './ticker.ts';
+
+/** The worst LTV of all loans, at the left of the status bar. Hidden while there is no account. */
+export function registerStatusBar(app: App): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
+  item.name = vscode.l10n.t('LTV Gauge: worst LTV');
+  item.command = commandIds.openGauges;
+  let shown = '';
+  const update = (): void => {
+    const status = statusOf(app.store.all(), sceneOf(app));
+    const face = JSON.stringify(status);
+    if (face === shown) return;
+    shown = face;
+    if (status === undefined) item.hide();
+    else paint(item, status);
+  };
+  const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
+  const follow = (): void => {
+    update();
+    ticker.start();
+  };
+  follow();
+  return vscode.Disposable.from(item, ticker, app.store.onDidChange(follow));
+}
+
+function paint(item: vscode.StatusBarItem, status: Status): void {
+  item.text = `$(shield) ${status.text.map(localize).join(' ')}`;
+  item.backgroundColor = background(status);
+  item.accessibilityInformation = { label: localize(status.spoken), role: 'button' };
+  item.tooltip = tooltip(status);
+  item.show();
+}
+
+function background({ level }: Status): vscode.ThemeColor | undefined {
+  if (level === 'danger') return new vscode.ThemeColor('statusBarItem.errorBackground');
+  return level === 'warn' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+}
+
+function tooltip({ rows }: Status): vscode.MarkdownString {
+  const head = [
+    vscode.l10n.t('Account'),
+    vscode.l10n.t('Loan'),
+    vscode.l10n.t('LTV'),
+    vscode.l10n.t('Level'),
+    vscode.l10n.t('Distance'),
+    vscode.l10n.t('Read'),
+  ];
+  const cells = rows.map(({ account, loan, ltv, level, distance, age }) => [account, loan, ltv, level, distance, age].map(localize));
+  // Untrusted, as made: nothing in it can run a command.
+  return new vscode.MarkdownString(markdownTable(head, cells));
+}

@@ -17,8 +17,10 @@ export class Control {
   readonly #world: World;
   readonly #door: ExchangeDoor;
   readonly #clock: { now(): number };
+  readonly #id: string | undefined;
 
-  constructor(world: World, door: ExchangeDoor, clock: { now(): number }) {
+  constructor(world: World, door: ExchangeDoor, clock: { now(): number }, id?: string) {
+    this.#id = id;
     this.#world = world;
     this.#door = door;
     this.#clock = clock;
@@ -80,6 +82,7 @@ export class Control {
   #hello(): unknown {
     return {
       name: 'ltv-gauge-simulator',
+      id: this.#id,
       simulated: true,
       ordIds: this.#world.ordIds,
       settleMs: this.#world.settleMs,

@@ -84,7 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const otherKeys: OtherKeys = { readOnly: generateKeys(), withdraw: generateKeys(), boundToOtherAddress: generateKeys() };
   const door = new ExchangeDoor(world, keyRing(keys, otherKeys), clock);
   const teller = new Teller(world, clock, onChange);
-  const listening = await listen(port, door, new Control(world, door, clock), () => {
+  const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
     teller.tell();
   });
   teller.tell();

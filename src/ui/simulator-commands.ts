@@ -1,38 +1,26 @@
 import * as vscode from 'vscode';
 import type { Decimal } from '../core/decimal.ts';
-import { ExchangeError } from '../core/errors.ts';
 import type { Account } from '../core/model.ts';
 import { back, pick } from './acting/prompts.ts';
 import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
 import { judgePercent } from './simulated/percent.ts';
+import { registerGuarded } from './trouble.ts';
 
 /** "Try with the Simulated Exchange" and "Simulator: Move Price…". */
 export function registerSimulatorCommands(app: App): vscode.Disposable {
   // Two quick clicks make one account.
   let trying: Promise<void> | undefined;
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(commandIds.trySimulated, () => {
-      trying ??= guarded(app, () => trySimulated(app)).finally(() => {
+    registerGuarded(app, commandIds.trySimulated, () => {
+      trying ??= trySimulated(app).finally(() => {
         trying = undefined;
       });
       return trying;
     }),
-    vscode.commands.registerCommand(commandIds.movePrice, () => guarded(app, () => movePrice(app))),
+    registerGuarded(app, commandIds.movePrice, () => movePrice(app)),
   );
-}
-
-async function guarded(app: App, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    app.log.error(error instanceof Error ? error : new Error(String(error)));
-    const reason = ExchangeError.is(error) ? localize(error.sentence) : vscode.l10n.t('The log says more.');
-    const showLog = vscode.l10n.t('Show Log');
-    const chosen = await vscode.window.showErrorMessage(vscode.l10n.t('The simulated exchange could not be used. {0}', reason), showLog);
-    if (chosen === showLog) app.log.show();
-  }
 }
 
 /** There is one simulated account at most: a second call shows it again. */

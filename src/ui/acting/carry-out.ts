@@ -38,7 +38,7 @@ export async function carryOut(app: App, attended: Attended, accountId: string, 
         return 'ended';
       }
       // Nothing was sent, most often because the figures had grown too old: read afresh, and let the person see and decide anew.
-      remark = vscode.l10n.t('Nothing was sent. {0} These are fresh figures; please look at them again.', localize(error.sentence));
+      remark = vscode.l10n.t('{0}\nThe figures below have just been read afresh. Please look at them again.', localize(error.sentence));
     }
   }
 }

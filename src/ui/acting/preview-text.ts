@@ -1,7 +1,7 @@
-import { isZero, isNegative, compare, type Decimal } from '../../core/decimal.ts';
+import { compare, isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv } from '../../core/format.ts';
 import { levelOf } from '../../core/level.ts';
-import { distanceTo, estimateAfter } from '../../core/ltv.ts';
+import { distanceTo, estimateAfter, largestReduction } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { Preview } from '../../ledger/ledger.ts';
@@ -74,6 +74,13 @@ export function loanLabel(orderId: string | undefined, loanId: string): string {
   return orderId ?? loanId;
 }
 
+/** A remark under an allowed amount. */
+export interface Remark {
+  readonly sentence: Message;
+  /** The preview would refuse it, or nobody can tell. */
+  readonly caution: boolean;
+}
+
 /** What the figures would become, while an amount is typed. Always an estimate. */
 export function liveEstimate(
   loan: Loan,
@@ -81,14 +88,30 @@ export function liveEstimate(
   coin: string,
   amount: Decimal,
   prices: ReadonlyMap<string, Decimal>,
-): Message {
+): Remark {
   const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
-  if (loan.ltv === undefined) return msg('LTV now is unknown; LTV after cannot be estimated.');
-  if (after === undefined) return msg('LTV {0} now. LTV after cannot be estimated here.', formatLtv(loan.ltv));
+  const unsure = direction === 'reduce';
+  if (loan.ltv === undefined) return { sentence: msg('LTV now is unknown; LTV after cannot be estimated.'), caution: unsure };
+  if (after === undefined) {
+    return { sentence: msg('LTV {0} now. LTV after cannot be estimated here.', formatLtv(loan.ltv)), caution: unsure };
+  }
+  const figures = [formatLtv(loan.ltv), formatLtv(after)] as const;
   const distance = distanceTo(loan.marginCall?.ltv, after);
-  return distance === undefined
-    ? msg('LTV {0} → {1} (estimate).', formatLtv(loan.ltv), formatLtv(after))
-    : msg('LTV {0} → {1}, then {2} to margin call (estimate).', formatLtv(loan.ltv), formatLtv(after), formatDistance(distance));
+  if (distance === undefined) return { sentence: msg('LTV {0} → {1} (estimate).', ...figures), caution: unsure };
+  if (isPositive(distance)) {
+    return { sentence: msg('LTV {0} → {1}, then {2} to margin call (estimate).', ...figures, formatDistance(distance)), caution: false };
+  }
+  const beyond = msg('LTV {0} → {1} (estimate): at or beyond margin call.', ...figures);
+  const most = direction === 'reduce' ? largestBelowMarginCall(loan, coin, prices) : undefined;
+  return {
+    sentence: most === undefined ? beyond : msg('{0} The preview would refuse it; below the line is at most {1} {2}.', beyond, most, coin),
+    caution: true,
+  };
+}
+
+function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+  const ceiling = loan.marginCall?.ltv;
+  return ceiling === undefined ? undefined : largestReduction(loan, coin, prices, ceiling);
 }
 
 function titleOf(simulated: boolean, demo: boolean, direction: Direction, amount: string, coin: string, loanName: string): Message {

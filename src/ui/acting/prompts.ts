@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
-import type { Message } from '../../core/message.ts';
 import { localize } from '../localize.ts';
 import { judgeAmount, type AmountBounds } from './amount.ts';
+import type { Remark } from './preview-text.ts';
 
 /** The person went one step back. Leaving altogether is `undefined`. */
 export const back = Symbol('back');
@@ -67,7 +67,7 @@ export interface AmountFacts {
   readonly bounds: AmountBounds;
   readonly prompt: string;
   /** Said under an allowed amount. */
-  readonly remark?: (amount: Decimal) => Message;
+  readonly remark?: (amount: Decimal) => Remark;
 }
 
 interface AmountQuestion {
@@ -139,7 +139,9 @@ function verdictText(value: string, facts: AmountFacts): string | vscode.InputBo
   const verdict = judgeAmount(value, facts.bounds);
   if (!verdict.ok) return { message: localize(verdict.sentence), severity: vscode.InputBoxValidationSeverity.Error };
   if (facts.remark === undefined) return '';
-  return { message: localize(facts.remark(verdict.amount)), severity: vscode.InputBoxValidationSeverity.Info };
+  const { sentence, caution } = facts.remark(verdict.amount);
+  const { Info, Warning } = vscode.InputBoxValidationSeverity;
+  return { message: localize(sentence), severity: caution ? Warning : Info };
 }
 
 /** Runs `work` under a notification that can be cancelled; cancelling aborts the signal. */

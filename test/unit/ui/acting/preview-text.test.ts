@@ -91,14 +91,30 @@ describe('the preview before a change', () => {
 });
 
 describe('the estimate while an amount is typed', () => {
+  const estimate = (direction: 'add' | 'reduce', coin: string, amount: string, of = loan): [string, boolean] => {
+    const { sentence, caution } = liveEstimate(of, direction, coin, decimal(amount), new Map());
+    return [english(sentence), caution];
+  };
+
   it('shows LTV now, after, and the distance to margin call then', () => {
-    const text = english(liveEstimate(loan, 'add', 'BTC', decimal('0.1'), new Map()));
-    assert.equal(text, 'LTV 58.00% → 51.56%, then 30.0% to margin call (estimate).');
+    assert.deepEqual(estimate('add', 'BTC', '0.1'), ['LTV 58.00% → 51.56%, then 30.0% to margin call (estimate).', false]);
   });
 
-  it('says so when it cannot be told', () => {
-    assert.equal(english(liveEstimate(loan, 'add', 'DOT', decimal('1'), new Map())), 'LTV 58.00% now. LTV after cannot be estimated here.');
+  it('cautions where the preview would refuse, with what would not be refused', () => {
+    const [text, caution] = estimate('reduce', 'BTC', '0.2');
+    assert.equal(caution, true);
+    assert.match(
+      text,
+      /^LTV 58\.00% → 77\.34% \(estimate\): at or beyond margin call\. The preview would refuse it; below the line is at most 0\.17\d+ BTC\.$/,
+    );
+    const [, most = ''] = /at most (\S+) BTC/.exec(text) ?? [];
+    assert.equal(estimate('reduce', 'BTC', most)[1], false);
+  });
+
+  it('says so when it cannot be told, and cautions where that could hide a danger', () => {
+    assert.deepEqual(estimate('add', 'DOT', '1'), ['LTV 58.00% now. LTV after cannot be estimated here.', false]);
+    assert.equal(estimate('reduce', 'DOT', '1')[1], true);
     const { ltv: _, ...blind } = loan;
-    assert.match(english(liveEstimate(blind, 'add', 'BTC', decimal('1'), new Map())), /unknown/);
+    assert.match(estimate('add', 'BTC', '1', blind)[0], /unknown/);
   });
 });

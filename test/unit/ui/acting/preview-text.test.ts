@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import { actLabel, liveEstimate, previewText, type PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
+import type { Loan } from '../../../../src/core/model.ts';
 import type { Preview } from '../../../../src/ledger/ledger.ts';
 import { account, change, loan, preview } from './records.ts';
 
@@ -64,8 +65,10 @@ describe('the preview before a change', () => {
   });
 
   it('says unknown where a figure is missing, and warns of a reduction whose effect nobody can estimate', () => {
-    const { ltvAfter: _, distanceAfter: __, walletAfter: ___, ...rest } = preview({ change: reduce });
-    const { detail } = shown(rest);
+    const known = preview({ change: reduce });
+    const { account: main, readiness, ltvNow, distanceNow, readAt } = known;
+    assert.ok(ltvNow !== undefined && distanceNow !== undefined);
+    const { detail } = shown({ change: reduce, account: main, readiness, ltvNow, distanceNow, readAt });
     assert.match(detail, /LTV: 58\.00% now → unknown after/);
     assert.match(detail, /margin call: 21\.3% now → unknown after/);
     assert.match(detail, /now → unknown after$/m);
@@ -114,7 +117,7 @@ describe('the estimate while an amount is typed', () => {
   it('says so when it cannot be told, and cautions where that could hide a danger', () => {
     assert.deepEqual(estimate('add', 'DOT', '1'), ['LTV 58.00% now. LTV after cannot be estimated here.', false]);
     assert.equal(estimate('reduce', 'DOT', '1')[1], true);
-    const { ltv: _, ...blind } = loan;
+    const blind: Loan = { id: loan.id, collateralValuation: 'adjusted', debts: loan.debts, collateral: loan.collateral };
     assert.match(estimate('add', 'BTC', '1', blind)[0], /unknown/);
   });
 });

@@ -12,7 +12,7 @@ import { localize } from './localize.ts';
 import { checkAccountName } from './presentation/key-input.ts';
 import { keyReport } from './presentation/key-report.ts';
 import { runSteps } from './presentation/step-sequence.ts';
-import { isBuiltIn } from './simulated-exchange.ts';
+import { isBuiltIn } from './simulated/built-in.ts';
 import { registerGuarded } from './trouble.ts';
 
 /** Adding, changing, testing and removing accounts. */

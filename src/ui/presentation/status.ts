@@ -70,7 +70,7 @@ function describe(worst: LoanView, unread: readonly Message[], scene: Scene): Om
       levelWord(level),
       ...(state.account.simulated ? [msg('(simulated)')] : []),
       ...(vouched ? [] : [msg('· {0}', age)]),
-      ...unread,
+      ...unread.map((text) => msg('· {0}', text)),
     ],
     level,
     spoken: vouched
@@ -80,7 +80,7 @@ function describe(worst: LoanView, unread: readonly Message[], scene: Scene): Om
 }
 
 function blindText(count: number): Message {
-  return count === 1 ? msg('· 1 account not read') : msg('· {0} accounts not read', count.toString());
+  return count === 1 ? msg('1 account not read') : msg('{0} accounts not read', count.toString());
 }
 
 function accountText({ account }: AccountState): Text {

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { keysMissingCode } from '../../../../src/accounts/vault.ts';
+import { decimal } from '../../../../src/core/decimal.ts';
+import { levelOf } from '../../../../src/core/level.ts';
+import { alarmCount, loansOutline, loansState } from '../../../../src/ui/presentation/loans-outline.ts';
+import type { Entry } from '../../../../src/ui/presentation/outline.ts';
+import { account, below, failure, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
+
+const only = (entries: readonly Entry[] | undefined): Entry => {
+  assert.equal(entries?.length, 1);
+  return entries[0]!;
+};
+const everything = (entry: Entry): readonly Entry[] => [entry, ...(entry.children ?? []).flatMap(everything)];
+const stale = now - 5 * 60_000;
+
+describe('the Loans view', () => {
+  it('shows LTV, debt, level as a word and the distance to margin call in the line of a loan', () => {
+    const entry = only(only(loansOutline([state()], scene())).children);
+    assert.equal(line(entry), '57.43% · 40,000 USDT | Watch | 22.1% to margin call');
+    assert.deepEqual(entry.icon, { id: 'eye', color: 'charts.yellow' });
+    assert.equal(entry.context, 'loan');
+    assert.equal(text(entry.spoken), 'Loan 12345 of Main: LTV 57.43%, level Watch, 22.1% to margin call, owed 40,000 USDT.');
+  });
+
+  it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
+    const groups = only(only(loansOutline([state()], scene())).children).children!;
+    assert.deepEqual(groups.map(line), [
+      'Debt | $40,000.00',
+      'Collateral | $69,652.63 | after haircut',
+      'Thresholds',
+      'Accrued interest',
+      'Recent history',
+    ]);
+    assert.deepEqual(below(groups[0]!), ['40,000 USDT']);
+    assert.deepEqual(below(groups[1]!), ['0.8 BTC']);
+    assert.deepEqual(below(groups[2]!), [
+      'Margin call | 73.74% | a fall of 22.1% | from OKX',
+      'Liquidation | 83.74% | a fall of 31.4% | from OKX',
+      'Liquidation price | 60,000.5 BTC-USDT | from OKX',
+    ]);
+    assert.deepEqual(
+      groups.slice(3).map(({ pages, expansion }) => [pages?.kind, pages?.loan, expansion]),
+      [
+        ['interest', { loanId: '12345', orderId: '12345' }, 'closed'],
+        ['history', { loanId: '12345', orderId: '12345' }, 'closed'],
+      ],
+    );
+  });
+
+  it('says unknown where the venue gave nothing, and never zero', () => {
+    const { ltv, marginCall, liquidation, liquidationPrice, ...rest } = loan();
+    assert.ok(ltv !== undefined && marginCall !== undefined && liquidation !== undefined && liquidationPrice !== undefined);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
+    assert.equal(line(entry), '– · 40,000 USDT | Unknown | distance to margin call unknown');
+    assert.deepEqual(below(entry.children![2]!), [
+      'Margin call | unknown',
+      'Liquidation | unknown',
+      'Liquidation price | not given by OKX for this loan',
+    ]);
+  });
+
+  it('is never green when figures are old or the last reading failed', () => {
+    const safe = loan({ ltv: decimal('0.2') });
+    const fresh = only(only(loansOutline([state({ snapshot: snapshot({ loans: [safe] }) })], scene())).children);
+    assert.equal(fresh.icon?.color, 'charts.green');
+    for (const blind of [
+      state({ snapshot: snapshot({ loans: [safe], asOf: stale }) }),
+      state({ snapshot: snapshot({ loans: [safe] }), failure: failure() }),
+    ]) {
+      const account = only(loansOutline([blind], scene()));
+      assert.ok(everything(account).every(({ icon }) => icon?.color !== 'charts.green'));
+      const entry = account.children!.at(-1)!;
+      assert.match(line(entry), /Unknown/);
+      assert.match(text(entry.spoken), /last known LTV .*Not current/);
+    }
+  });
+
+  it('keeps danger red and shows the age when figures are old', () => {
+    const entry = only(
+      only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], scene())).children,
+    );
+    assert.equal(line(entry), '80.00% · 40,000 USDT | Danger | margin call reached | 5 min ago');
+    assert.equal(entry.icon?.color, 'charts.red');
+  });
+
+  it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {
+    const entry = only(loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], scene()));
+    assert.equal(line(entry), 'Main | keys missing | 5 min ago | OKX | Global');
+    assert.equal(below(entry)[0], 'It went wrong.');
+    assert.equal(text(entry.spoken), 'Account Main at OKX, read: 5 min ago. Trouble: keys missing.');
+  });
+
+  it('says simulated, demo and read-only in the line of an account', () => {
+    const simulated = state({ account: account({ simulated: true, site: 'loopback', readOnly: true }) });
+    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | just now | OKX | Loopback (simulated) | read-only');
+    const demo = state({ account: account({ site: 'global-demo' }) });
+    assert.match(line(only(loansOutline([demo], scene()))), /^Main \| demo \|/);
+    const entry = only(only(loansOutline([simulated], scene())).children);
+    assert.match(text(entry.spoken), /^Simulated loan/);
+  });
+
+  it('leaves a broken account beside a good one as it is, and the good one untouched', () => {
+    const broken: Parameters<typeof loansOutline>[0][number] = {
+      account: account({ id: 'two', name: 'Broken' }),
+      failure: failure('auth'),
+      reading: false,
+    };
+    const [first, second] = loansOutline([state(), broken], scene());
+    assert.deepEqual(first!.children!.map(line), only(loansOutline([state()], scene())).children!.map(line));
+    assert.equal(line(second!), 'Broken | key not accepted | never read | OKX | Global');
+  });
+
+  it('gives every entry an id of its own that does not depend on what it says', () => {
+    const loans = [loan(), loan({ id: '67890', orderId: '67890' })];
+    const ids = (ltv: string): string[] =>
+      loansOutline([state({ snapshot: snapshot({ loans: loans.map((one) => ({ ...one, ltv: decimal(ltv) })) }) })], scene())
+        .flatMap(everything)
+        .map(({ id }) => id);
+    assert.equal(new Set(ids('0.5')).size, ids('0.5').length);
+    assert.deepEqual(ids('0.5'), ids('0.7'));
+  });
+
+  it('tells loans of one account apart by their id', () => {
+    const loans = [loan(), loan({ id: '67890', orderId: '67890' })];
+    const entries = only(loansOutline([state({ snapshot: snapshot({ loans }) })], scene())).children!;
+    assert.deepEqual(
+      entries.map((entry) => entry.description!.map(text).at(-1)),
+      ['#12345', '#67890'],
+    );
+  });
+
+  it('shows an unfinished change at its loan, and at the account when the loan is gone', () => {
+    const openWrites = (): readonly ReturnType<typeof write>[] => [write()];
+    const entry = only(only(loansOutline([state()], scene({ openWrites }))).children);
+    assert.equal(line(entry.children![0]!), 'Add 0.1 BTC to loan 12345 (Main) | accepted by OKX, not done yet; waiting for proof');
+    const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites })));
+    assert.match(line(gone.children![0]!), /^Add 0\.1 BTC/);
+  });
+
+  it('says so when changes are frozen', () => {
+    const entry = only(loansOutline([state()], scene({ frozen: () => write({ state: 'mismatch' }) })));
+    assert.match(below(entry)[0]!, /^Changes are frozen/);
+  });
+
+  it('asks for other pages when an amount of the loan has moved, and only then', () => {
+    const version = (change: Parameters<typeof loan>[0]): string | undefined =>
+      only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], scene())).children).children!.at(-1)!.pages
+        ?.version;
+    assert.equal(version({}), version({ ltv: decimal('0.6') }));
+    assert.notEqual(version({}), version({ collateral: [{ coin: 'BTC', amount: decimal('0.9') }] }));
+  });
+});
+
+describe('the welcome texts of the Loans view', () => {
+  const unread = (kind: Parameters<typeof failure>[0]): Parameters<typeof loansState>[0][number] => ({
+    account: account(),
+    failure: failure(kind),
+    reading: false,
+  });
+
+  it('tell of no account, nothing reachable and nothing borrowed', () => {
+    assert.equal(loansState([], scene()), 'noAccount');
+    assert.equal(loansState([unread('network'), unread('unavailable')], scene()), 'unreachable');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene()), 'nothingBorrowed');
+    assert.equal(loansState([state()], scene()), 'some');
+  });
+
+  it('give way to the accounts as soon as they would not tell the whole truth', () => {
+    assert.equal(loansState([unread('auth')], scene()), 'some');
+    assert.equal(loansState([state({ failure: failure() })], scene()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], asOf: stale }) })], scene()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }), failure: failure() })], scene()), 'some');
+    assert.equal(loansState([{ account: account(), reading: true }], scene()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites: () => [write()] })), 'some');
+  });
+
+  it('leave no line beside them', () => {
+    assert.deepEqual(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene()), []);
+  });
+});
+
+describe('the badge', () => {
+  it('counts loans at warning or danger, old figures included', () => {
+    const loans = ['0.2', '0.6', '0.7', '0.9'].map((ltv, index) => loan({ id: index.toString(), ltv: decimal(ltv) }));
+    assert.deepEqual(
+      loans.map((one) => levelOf(one, true)),
+      ['ok', 'watch', 'warn', 'danger'],
+    );
+    assert.equal(alarmCount([state({ snapshot: snapshot({ loans }) })], scene()), 2);
+    assert.equal(alarmCount([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], scene()), 2);
+    assert.equal(alarmCount([], scene()), 0);
+  });
+});

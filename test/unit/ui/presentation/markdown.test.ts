@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { escapeMarkdown, markdownTable } from '../../../../src/ui/presentation/markdown.ts';
+
+describe('text in a tooltip', () => {
+  it('cannot become a link, an image, a heading or a table cell', () => {
+    assert.equal(escapeMarkdown('[x](command:y)'), '\\[x\\]\\(command\\:y\\)');
+    assert.equal(escapeMarkdown('# <b> & | `'), '\\# &lt;b\\> &amp; \\| \\`');
+    assert.equal(escapeMarkdown('two\n\nlines'), 'two lines');
+  });
+
+  it('stands in a table of its own columns', () => {
+    assert.equal(markdownTable(['A', 'B'], [['1|2', '3']]), '| A | B |\n| --- | --- |\n| 1\\|2 | 3 |');
+  });
+});

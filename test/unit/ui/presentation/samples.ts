@@ -1,0 +1,104 @@
+import { decimal } from '../../../../src/core/decimal.ts';
+import { ExchangeError, type ErrorKind } from '../../../../src/core/errors.ts';
+import { english, msg } from '../../../../src/core/message.ts';
+import type { Account, Loan, Snapshot, WalletCoin } from '../../../../src/core/model.ts';
+import type { Exchange } from '../../../../src/exchanges/exchange.ts';
+import type { WriteRecord } from '../../../../src/ledger/ledger.ts';
+import type { AccountState, Failure } from '../../../../src/monitor/store.ts';
+import type { Scene } from '../../../../src/ui/presentation/condition.ts';
+import type { Entry, Text } from '../../../../src/ui/presentation/outline.ts';
+
+/** All samples are seen at this moment, read every 30 seconds. */
+export const now = Date.UTC(2026, 10, 21, 12);
+
+export const text = (part: Text | undefined): string => (part === undefined ? '' : typeof part === 'string' ? part : english(part));
+
+/** A line as it is seen: label and what stands beside it. */
+export const line = (entry: Entry): string => [entry.label, ...(entry.description ?? [])].map(text).join(' | ');
+
+export const below = (entry: Entry): readonly string[] => (entry.children ?? []).map(line);
+
+export function loan(change: Partial<Loan> = {}): Loan {
+  return {
+    id: '12345',
+    orderId: '12345',
+    ltv: decimal('0.57421'),
+    debtUsd: decimal('40000'),
+    collateralUsd: decimal('69652.63'),
+    collateralValuation: 'adjusted',
+    debts: [{ coin: 'USDT', amount: decimal('40000') }],
+    collateral: [{ coin: 'BTC', amount: decimal('0.8') }],
+    marginCall: { ltv: decimal('0.7374'), source: 'venue' },
+    liquidation: { ltv: decimal('0.8374'), source: 'venue' },
+    liquidationPrice: { instrument: 'BTC-USDT', price: decimal('60000.5') },
+    ...change,
+  };
+}
+
+export const btc: WalletCoin = {
+  coin: 'BTC',
+  amount: decimal('1.7921483143067599'),
+  usd: decimal('158292.621793314105231'),
+  pledgeable: true,
+};
+
+export function account(change: Partial<Account> = {}): Account {
+  return { id: 'one', venue: 'okx', site: 'global', name: 'Main', simulated: false, readOnly: false, ...change };
+}
+
+export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
+  return { loans: [loan()], wallet: [btc], asOf: now - 1_000, ...change };
+}
+
+export function failure(kind: ErrorKind = 'network', code?: string): Failure {
+  const error = new ExchangeError({ kind, sentence: msg('It went wrong.'), effect: 'none', ...(code === undefined ? {} : { code }) });
+  return { error, since: now - 60_000, at: now - 5_000, attempts: 3 };
+}
+
+export function state(change: Partial<AccountState> = {}): AccountState {
+  return { account: account(), snapshot: snapshot(), reading: false, ...change };
+}
+
+export const venue: Exchange = {
+  id: 'okx',
+  name: 'OKX',
+  sites: [
+    { id: 'global', label: msg('Global'), baseUrl: 'https://exchange.test', simulated: false, demo: false },
+    { id: 'global-demo', label: msg('Global, demo trading'), baseUrl: 'https://exchange.test', simulated: false, demo: true },
+    { id: 'loopback', label: msg('Loopback (simulated)'), simulated: true, demo: false },
+  ],
+  keyFields: [],
+  collateralWallet: msg('Funding account'),
+  keyHelpUrl: 'https://exchange.test/keys',
+  connect: () => {
+    throw new Error('no sample connects');
+  },
+};
+
+export function scene(change: Partial<Scene> = {}): Scene {
+  return {
+    exchanges: [venue],
+    now,
+    intervalMs: 30_000,
+    when: (ms) => new Date(ms).toISOString(),
+    openWrites: () => [],
+    frozen: () => undefined,
+    ...change,
+  };
+}
+
+export function write(change: Partial<WriteRecord> = {}): WriteRecord {
+  return {
+    id: 'w1',
+    accountId: 'one',
+    venue: 'okx',
+    accountName: 'Main',
+    change: { loan: { loanId: '12345', orderId: '12345' }, direction: 'add', coin: 'BTC', amount: decimal('0.1') },
+    request: { method: 'POST', path: '/', body: '' },
+    baseline: { pledged: decimal('0.8') },
+    state: 'accepted',
+    plannedAt: now - 5_000,
+    updatedAt: now - 3_000,
+    ...change,
+  };
+}

@@ -20,7 +20,7 @@ export async function confirm(app: App, preview: Preview, remark: string | undef
   const site = venue?.sites.find((one) => one.id === account.site);
   const text = previewText(preview, {
     venueName: venue?.name ?? account.venue,
-    siteLabel: site?.label ?? msg('{0}', account.site),
+    siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
     collateralWallet: venue?.collateralWallet ?? msg('wallet of the exchange'),
     readAt: new Date(preview.readAt).toLocaleTimeString(vscode.env.language),

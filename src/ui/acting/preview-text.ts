@@ -10,7 +10,7 @@ import type { Preview } from '../../ledger/ledger.ts';
 export interface PreviewSurroundings {
   readonly venueName: string;
   /** Address and environment, e.g. "Global" or "Loopback (simulated)". */
-  readonly siteLabel: Message;
+  readonly siteLabel: Message | string;
   /** The venue's own demo trading: no real money either, but a real server. */
   readonly demo: boolean;
   readonly collateralWallet: Message;

@@ -1,4 +1,4 @@
-import { add, compare, isZero, absolute, subtract, zero, type Decimal } from '../../core/decimal.ts';
+import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { ExchangeError } from '../../core/errors.ts';
 import { formatAmount, formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
@@ -18,7 +18,7 @@ export function newRows(rows: readonly HistoryRow[], newestBefore: string | unde
 }
 
 /** Both readings side by side, for a person who has to judge what became of a write. */
-export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly Message[] {
+export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly (Message | string)[] {
   const { method, path, body } = record.request;
   const sentAt = record.sentAt ?? record.plannedAt;
   const lines = [stateLine(record), msg('Sent at {0}: {1} {2} {3}', timeOf(sentAt), method, path, body)];
@@ -74,16 +74,12 @@ function verdictLine(now: Decimal, before: Decimal, expected: Decimal): Message 
   return msg('The figures now fit neither: something else changed this loan too.');
 }
 
-function historyLines(record: WriteRecord, rows: readonly HistoryRow[], timeOf: (at: number) => string): Message[] {
+function historyLines(record: WriteRecord, rows: readonly HistoryRow[], timeOf: (at: number) => string): (Message | string)[] {
   const fresh = newRows(rows, record.baseline.newestHistoryId);
   if (fresh.length === 0) return [msg('History of the loan since then: nothing.')];
   return [
     msg('History of the loan since then:'),
-    ...fresh.map((row) =>
-      isZero(row.amount)
-        ? msg('  {0} {1}', timeOf(row.at), row.type)
-        : msg('  {0} {1} {2} {3}', timeOf(row.at), row.type, formatAmount(absolute(row.amount)), row.coin),
-    ),
+    ...fresh.map(({ at, type, amount, coin }) => `  ${timeOf(at)} ${type} ${formatAmount(absolute(amount))} ${coin}`),
   ];
 }
 

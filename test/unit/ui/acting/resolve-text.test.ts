@@ -14,7 +14,7 @@ const pledged = (amount: string): Reading => ({
 
 function text(reading: Reading, more = {}): string {
   return resolveLines(record({ state: 'unknown', ...more }), reading, (at) => `t${at.toString()}`)
-    .map(english)
+    .map((line) => (typeof line === 'string' ? line : english(line)))
     .join('\n');
 }
 

@@ -7,6 +7,7 @@ import { gaugeHtml } from './gauge-html.ts';
 import { parseFromPage } from './gauge-messages.ts';
 import { gaugePage, keyOfTarget, type GaugePage } from './gauge-state.ts';
 import { localize } from './localize.ts';
+import { sceneOf } from './scene.ts';
 
 const viewType = 'ltvGauge.gauges';
 /** Several accounts may report in the same breath; they are drawn once. */
@@ -169,29 +170,13 @@ class GaugePanel implements vscode.Disposable {
 
   #post(): void {
     if (!this.#ready || !this.#panel.visible) return;
-    const page = this.#page();
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
     this.#targets = page.targets;
     this.#panel.title = page.simulatedOnly ? vscode.l10n.t('LTV Gauges (simulated)') : vscode.l10n.t('LTV Gauges');
     const text = JSON.stringify(page.state);
     if (text === this.#shown) return;
     this.#shown = text;
     this.#send({ type: 'state', state: page.state });
-  }
-
-  #page(): GaugePage {
-    const { store, exchanges, ledger, clock, intervalMs } = this.#app;
-    return gaugePage(
-      store.all(),
-      {
-        exchanges,
-        now: clock.now(),
-        intervalMs: intervalMs(),
-        when: (ms) => new Date(ms).toLocaleString(vscode.env.language),
-        openWrites: (accountId) => ledger.open(accountId),
-        frozen: (accountId) => ledger.frozen(accountId),
-      },
-      localize,
-    );
   }
 
   #revealWhenReady(): void {

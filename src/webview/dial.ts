@@ -18,7 +18,7 @@ const labelGap = 3;
 const aside = 2;
 const highest = -124;
 const lowest = 24;
-const halfWidth = 190;
+const halfWidth = 194;
 
 export interface Point {
   readonly x: number;

@@ -1,0 +1,144 @@
+import * as ts from 'typescript';
+
+/** Something wrong with a text, and where. */
+export interface Finding {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** One sentence of the source, as a translator gets it. */
+export interface SourceText {
+  readonly key: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A file of translations: what stands for a key, and on which line. */
+export interface Bundle {
+  readonly file: string;
+  readonly entries: ReadonlyMap<string, { readonly text: string; readonly line: number }>;
+  readonly findings: readonly Finding[];
+}
+
+/** The only file that may look a text up by a name that is not written there: it translates what the others wrote. */
+const translatesByName = 'src/ui/localize.ts';
+
+const lineOf = (source: ts.SourceFile, node: ts.Node): number => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
+
+/** Every literal given to `msg(…)` and `l10n.t(…)` in a TypeScript file; whatever else is given there is a finding. */
+export function collectTexts(file: string, content: string): { readonly texts: SourceText[]; readonly findings: Finding[] } {
+  const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
+  const texts: SourceText[] = [];
+  const findings: Finding[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && translates(node.expression)) examine(node);
+    ts.forEachChild(node, visit);
+  };
+  const examine = (call: ts.CallExpression): void => {
+    const [first, ...rest] = call.arguments;
+    const line = lineOf(source, call);
+    if (first === undefined || !ts.isStringLiteralLike(first)) {
+      if (file !== translatesByName) {
+        findings.push({ file, line, problem: 'the text is not a literal, so no translator will ever see it' });
+      }
+      return;
+    }
+    texts.push({ key: first.text, file, line });
+    if (rest.some((argument) => ts.isSpreadElement(argument))) return;
+    const wanted = new Set(placeholders(first.text)).size;
+    if (wanted !== rest.length || placeholders(first.text).some((one) => Number(one.slice(1, -1)) >= rest.length)) {
+      findings.push({
+        file,
+        line,
+        problem: `${wanted.toString()} placeholders but ${rest.length.toString()} arguments: ${JSON.stringify(first.text)}`,
+      });
+    }
+  };
+  visit(source);
+  return { texts, findings };
+}
+
+/** `msg(…)`, `l10n.t(…)` or `vscode.l10n.t(…)`. */
+function translates(callee: ts.Expression): boolean {
+  if (ts.isIdentifier(callee)) return callee.text === 'msg';
+  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 't') return false;
+  const owner = callee.expression;
+  return ts.isIdentifier(owner) ? owner.text === 'l10n' : ts.isPropertyAccessExpression(owner) && owner.name.text === 'l10n';
+}
+
+/** `{0}`, `{1}`, … in ascending order, each as often as it stands there. */
+export function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\d+\}/g)].map(([one]) => one).sort();
+}
+
+/** Reads a flat JSON object of texts. */
+export function readBundle(file: string, content: string): Bundle {
+  const source = ts.parseJsonText(file, content);
+  const entries = new Map<string, { text: string; line: number }>();
+  const findings: Finding[] = [];
+  const root = source.statements[0]?.expression;
+  if (root === undefined || !ts.isObjectLiteralExpression(root) || !isJson(content)) {
+    return { file, entries, findings: [{ file, line: 1, problem: 'this is not a JSON object' }] };
+  }
+  for (const property of root.properties) {
+    const line = lineOf(source, property);
+    if (!ts.isPropertyAssignment(property) || !ts.isStringLiteral(property.name)) continue;
+    const key = property.name.text;
+    if (entries.has(key)) findings.push({ file, line, problem: `twice: ${JSON.stringify(key)}` });
+    if (!ts.isStringLiteral(property.initializer) || property.initializer.text.trim() === '') {
+      findings.push({ file, line, problem: `no text for ${JSON.stringify(key)}` });
+    } else {
+      entries.set(key, { text: property.initializer.text, line });
+    }
+  }
+  return { file, entries, findings };
+}
+
+function isJson(content: string): boolean {
+  try {
+    JSON.parse(content);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Texts without a translation, translations without a text, and translations that lost or gained a placeholder. */
+export function compareTexts(texts: readonly SourceText[], bundle: Bundle): Finding[] {
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  for (const { key, file, line } of texts) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const translation = bundle.entries.get(key);
+    if (translation === undefined) {
+      findings.push({ file, line, problem: `not in ${bundle.file}: ${JSON.stringify(key)}` });
+    } else {
+      findings.push(...differentPlaceholders(key, key, translation, bundle.file));
+    }
+  }
+  for (const [key, { line }] of bundle.entries) {
+    if (!seen.has(key)) findings.push({ file: bundle.file, line, problem: `used nowhere: ${JSON.stringify(key)}` });
+  }
+  return findings;
+}
+
+/** At most one finding: the translation does not have the placeholders of the English text. */
+export function differentPlaceholders(
+  key: string,
+  english: string,
+  translation: { readonly text: string; readonly line: number },
+  file: string,
+): Finding[] {
+  const [wanted, found] = [placeholders(english).join(' '), placeholders(translation.text).join(' ')];
+  if (wanted === found) return [];
+  return [
+    {
+      file,
+      line: translation.line,
+      problem: `placeholders are [${found}], in English [${wanted}]: ${JSON.stringify(key)}`,
+    },
+  ];
+}

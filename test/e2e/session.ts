@@ -152,8 +152,3 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
   };
 }
-
-/** Forgets a kept profile. */
-export function removeProfile(profile: string): void {
-  rmSync(path.join(home, profile), { recursive: true, force: true });
-}

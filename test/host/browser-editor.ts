@@ -1,9 +1,9 @@
 #!/usr/bin/env -S node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
 // Takes the flags that @vscode/test-electron gives to a desktop VS Code and runs the suite in the VS Code that npm carries instead, so
 // that one call of `runTests` serves both.
-import { rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { format, parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { type BrowserHost, freePort, startBrowserHost } from './browser-host.ts';
 import { chromiumFlags, needChromium } from './chromium.ts';
@@ -22,10 +22,15 @@ function flag(name: 'extensionDevelopmentPath' | 'extensionTestsPath'): string {
   return path.resolve(value);
 }
 
-/** The suite's console lines arrive as a level and printf-like arguments. */
-function print(_level: string, args: readonly unknown[]): void {
-  const text = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))).join(' ');
-  process.stdout.write(`${text}\n`);
+const mark = '[suite] ';
+const logFile = path.join(cacheFolder, 'integration.log');
+const log = createWriteStream(logFile);
+
+/** Console lines arrive as a level and printf-like arguments: the suite's are shown, the workbench's are kept for when something fails. */
+function print(level: string, args: readonly unknown[]): void {
+  const text = format(...args);
+  if (text.startsWith(mark)) process.stdout.write(`${text.slice(mark.length)}\n`);
+  else log.write(`${level}: ${text}\n`);
 }
 
 async function runSuite(host: BrowserHost, workspace: string): Promise<number> {
@@ -62,7 +67,14 @@ async function main(): Promise<number> {
   const workspace = path.join(folder, 'workspace');
   const port = (await freePort()) ?? 0;
   writeSettings(path.join(folder, 'user-data'));
-  const host = await startBrowserHost({ folder, extensionsFolder: path.join(folder, 'extensions'), workspace, port, testDriver: true });
+  const host = await startBrowserHost({
+    folder,
+    extensionsFolder: path.join(folder, 'extensions'),
+    workspace,
+    port,
+    env: { LTV_GAUGE_SUITE_MARK: mark },
+    testDriver: true,
+  });
   try {
     return await runSuite(host, workspace);
   } finally {
@@ -73,6 +85,7 @@ async function main(): Promise<number> {
 
 try {
   process.exitCode = await main();
+  if (process.exitCode !== 0) process.stderr.write(`What the workbench said is in ${logFile}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

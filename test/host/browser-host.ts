@@ -44,9 +44,10 @@ export function freePort(port = 0): Promise<number | undefined> {
   });
 }
 
-/** Everything the server would else write into the home folder. */
-function ownFolders(folder: string): Record<string, string> {
+/** Keeps what the server would else write into the home folder, and asks no gallery for extensions. */
+function ownEnvironment(folder: string): Record<string, string> {
   return {
+    EXTENSIONS_GALLERY: '{}',
     XDG_CONFIG_HOME: path.join(folder, 'config'),
     XDG_DATA_HOME: path.join(folder, 'data'),
     XDG_CACHE_HOME: path.join(folder, 'cache'),
@@ -65,7 +66,7 @@ export async function installExtension(vsix: string, options: Pick<BrowserHostOp
   mkdirSync(options.folder, { recursive: true });
   const log = createLog(options.folder, 'install.log');
   const group = startGroup(process.execPath, [entry, ...commonArguments(options), '--install-extension', vsix, '--force'], {
-    env: cleanEnvironment(ownFolders(options.folder)),
+    env: cleanEnvironment(ownEnvironment(options.folder)),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   group.process.stdout?.pipe(log);
@@ -105,7 +106,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     options.workspace,
   ];
   const group = startGroup(process.execPath, args, {
-    env: cleanEnvironment({ ...ownFolders(options.folder), ...options.env }),
+    env: cleanEnvironment({ ...ownEnvironment(options.folder), ...options.env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   group.process.stdout?.pipe(log);

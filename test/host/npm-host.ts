@@ -5,7 +5,7 @@ import { cleanEnvironment, runNpm } from './processes.ts';
 
 const version = '4.139.1';
 /** Raised when the way of installing changes, so that older installs are made anew. */
-const recipe = 1;
+const recipe = 2;
 const name = `code-server-${version}`;
 const folder = path.join(cacheFolder, name);
 const entryIn = (place: string) => path.join(place, 'node_modules/code-server/out/node/entry.js');

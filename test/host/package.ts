@@ -4,7 +4,7 @@ import { root, vsixFile } from './places.ts';
 import { makeVsix } from './vsix.ts';
 
 try {
-  await makeVsix();
+  for (const line of await makeVsix()) process.stdout.write(`${line}\n`);
   process.stdout.write(`Packaged: ${path.relative(root, vsixFile)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

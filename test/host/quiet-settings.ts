@@ -16,6 +16,7 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'security.workspace.trust.enabled': false,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'window.dialogStyle': 'custom',
   'window.titleBarStyle': 'custom',
   'window.restoreWindows': 'none',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, vsixFile } from './places.ts';
-import { runNode } from './processes.ts';
+import { startGroup } from './processes.ts';
 
 const kilobyte = 1000;
 
@@ -46,19 +46,36 @@ export function namesInZip(zip: Buffer): string[] {
   return names;
 }
 
-/** What is wrong with the package, as sentences. */
-function faults(): string[] {
-  const found: string[] = [];
+/** Runs a tool that only says something worth reading when it fails. */
+async function quietly(args: readonly string[], failure: string): Promise<void> {
+  const group = startGroup(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [group.process.stdout, group.process.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  }
+  if ((await group.exited) !== 0) throw new Error(`${said.trim()}\n${failure}`);
+}
+
+interface Judgement {
+  /** What the parts weigh, one line each. */
+  readonly sizes: readonly string[];
+  /** What is wrong, as sentences. */
+  readonly faults: readonly string[];
+}
+
+function judge(): Judgement {
+  const sizes: string[] = [];
+  const faults: string[] = [];
   for (const { what, files, limit } of gates) {
     const size = files.reduce((sum, file) => sum + statSync(path.join(root, file)).size, 0);
     const text = `${what}: ${(size / kilobyte).toFixed(1)} kB of ${String(limit / kilobyte)} kB`;
-    process.stdout.write(`${text}\n`);
-    if (size > limit) found.push(`Too large: ${text}.`);
+    sizes.push(text);
+    if (size > limit) faults.push(`Too large: ${text}.`);
   }
   const names = namesInZip(readFileSync(vsixFile));
-  for (const name of names) if (!allowed.some((one) => one.test(name))) found.push(`Does not belong in the package: ${name}.`);
-  for (const name of required) if (!names.includes(name)) found.push(`Missing in the package: ${name}.`);
-  return found;
+  for (const name of names) if (!allowed.some((one) => one.test(name))) faults.push(`Does not belong in the package: ${name}.`);
+  for (const name of required) if (!names.includes(name)) faults.push(`Missing in the package: ${name}.`);
+  return { sizes, faults };
 }
 
 /** A stamp of everything that goes into the package, so that an unchanged one need not be made again. */
@@ -74,15 +91,18 @@ function sourceStamp(): string {
   return hash.digest('hex');
 }
 
-/** Builds, packages and judges. Throws when a step fails or the package is not as it must be. */
-export async function makeVsix(): Promise<void> {
+/** Builds, packages and judges. Answers with what the parts weigh. Throws when a step fails or the package is not as it must be. */
+export async function makeVsix(): Promise<readonly string[]> {
   mkdirSync(path.dirname(vsixFile), { recursive: true });
-  if ((await runNode(['esbuild.js', '--minify'])) !== 0) throw new Error('The build failed.');
+  await quietly(['esbuild.js', '--minify'], 'The build failed.');
   // A dependency that is bundled is in dist already; vsce would else ask npm for all of them.
-  const code = await runNode(['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsixFile]);
-  if (code !== 0) throw new Error('vsce could not package the extension.');
-  const found = faults();
-  if (found.length > 0) throw new Error(found.join('\n'));
+  await quietly(
+    ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsixFile],
+    'vsce could not package the extension.',
+  );
+  const { sizes, faults } = judge();
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return sizes;
 }
 
 /** The package's stamp; makes the package when it is missing or its sources have changed. */

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
 
 /**
  * Called by VS Code in its extension host. Runs every integration test and rejects when one fails; the results also go where
@@ -16,6 +17,11 @@ export async function run(): Promise<void> {
     forbidOnly: process.env['CI'] !== undefined,
     grep: process.env['LTV_GAUGE_GREP'] ?? '',
   });
+  // In the browser the suite's lines come among those of the workbench; the mark tells them apart.
+  const mark = process.env['LTV_GAUGE_SUITE_MARK'] ?? '';
+  Mocha.reporters.Base.consoleLog = (...args: unknown[]) => {
+    console.log(mark + format(...args));
+  };
   const reporter = pathToFileURL(path.join(root, 'test/host/reporter.mjs')).href;
   const { CountingReporter } = (await import(reporter)) as { CountingReporter: Mocha.ReporterConstructor };
   mocha.reporter(CountingReporter);

@@ -29,11 +29,12 @@ export async function carryOut(app: App, attended: Attended, accountId: string, 
     if (decision === 'leave') return 'ended';
     remark = undefined;
     if (decision === 'read-again') continue;
+    const wait = { stopped: false };
     try {
-      await commit(app, attended, preview);
+      await commit(app, attended, preview, wait);
       return 'ended';
     } catch (error) {
-      if (!(error instanceof Refusal) || error.openWrite !== undefined) {
+      if (!(error instanceof Refusal) || error.openWrite !== undefined || wait.stopped) {
         await explainFailure(app, error, target);
         return 'ended';
       }
@@ -48,14 +49,17 @@ function readAfresh(app: App, accountId: string, change: CollateralChange): Prom
 }
 
 /** Commits, and says the outcome. Rejects when nothing was sent. */
-async function commit(app: App, attended: Attended, preview: Preview): Promise<void> {
+async function commit(app: App, attended: Attended, preview: Preview, wait: { stopped: boolean }): Promise<void> {
   const { account, change } = preview;
   const leave = attended.attend(account.id, change.loan.loanId);
   let last: WriteRecord | undefined;
   let outcome: WriteRecord;
   try {
-    outcome = await underProgress(vscode.l10n.t('Changing collateral'), (signal, say) =>
-      app.ledger.commit(
+    outcome = await underProgress(vscode.l10n.t('Changing collateral'), (signal, say) => {
+      signal.addEventListener('abort', () => {
+        wait.stopped = true;
+      });
+      return app.ledger.commit(
         preview,
         (record) => {
           last = record;
@@ -64,10 +68,11 @@ async function commit(app: App, attended: Attended, preview: Preview): Promise<v
           say(vscode.l10n.t('{0}: {1}. Cancel only stops the waiting.', localize(changeText(record, account.simulated)), localize(text)));
         },
         signal,
-      ),
-    );
+      );
+    });
   } catch (error) {
-    if (last === undefined || last.state === 'planned') throw error;
+    // A refusal is certain: nothing was sent.
+    if (error instanceof Refusal || last === undefined || last.state === 'planned') throw error;
     // Something of ours failed after the send: what counts is what the journal says.
     app.log.error(error instanceof Error ? error : new Error(String(error)));
     outcome = last;

@@ -51,14 +51,7 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
   const change = changeText(record, simulated);
   switch (record.state) {
     case 'effective':
-      return {
-        loudness: 'info',
-        sentence:
-          record.ltvAfter === undefined
-            ? msg('Done: {0}. {1} shows it in its history. The new LTV is not known yet.', change, venueName)
-            : msg('Done: {0}. LTV is now {1}, says {2}.', change, formatLtv(record.ltvAfter), venueName),
-        resolvable: false,
-      };
+      return { loudness: 'info', sentence: withNote(doneText(record, change, venueName), record), resolvable: false };
     case 'rejected':
       return {
         loudness: 'error',
@@ -107,6 +100,13 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
     case 'planned':
       return { loudness: 'warning', sentence: msg('Not sent: {0}.', change), resolvable: false };
   }
+}
+
+function doneText(record: WriteRecord, change: Message, venueName: string): Message {
+  // Without a row of the venue's history it is a person's word, and no proof is claimed.
+  if (record.historyId === undefined) return msg('Closed as done: {0}.', change);
+  if (record.ltvAfter === undefined) return msg('Done: {0}. {1} shows it in its history; the new LTV is not known yet.', change, venueName);
+  return msg('Done: {0}. LTV is now {1}, says {2}.', change, formatLtv(record.ltvAfter), venueName);
 }
 
 function withNote(sentence: Message, record: WriteRecord): Message {

@@ -17,8 +17,7 @@ const rowsRead = 10;
 
 /** "Resolve Open Write…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
 export async function resolveWrite(app: App, attended: Attended, argument: unknown): Promise<void> {
-  const records = unresolved(app, asTarget(argument));
-  const record = await askRecord(app, records);
+  const record = await askRecord(app, await unresolvedAfterLook(app, asTarget(argument)));
   if (record === undefined) return;
   if (attended.has(record)) {
     void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
@@ -52,6 +51,15 @@ function unresolved(app: App, target: LoanTarget | undefined): readonly WriteRec
   return [...open, ...frozen.filter(({ id }) => !open.some((record) => record.id === id))];
 }
 
+/** When nothing is known to be open, that may be because the journal was not read yet. */
+async function unresolvedAfterLook(app: App, target: LoanTarget | undefined): Promise<readonly WriteRecord[]> {
+  const records = unresolved(app, target);
+  if (records.length > 0) return records;
+  const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
+  await underProgress(vscode.l10n.t('Looking for open changes'), () => Promise.all(accounts.map((id) => app.ledger.reconcile(id))));
+  return unresolved(app, target);
+}
+
 async function askRecord(app: App, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {
   if (records.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is open: what became of every change is known.'));
@@ -81,6 +89,9 @@ async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): 
     if (verdict === 'read-again' || !(await isSure(verdict))) continue;
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);
+    const settled = latest();
+    // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word.
+    if (verdict !== 'lift-freeze' && settled.historyId !== undefined) return () => sayOutcome(app, settled);
     return () => saySettled(verdict);
   }
 }

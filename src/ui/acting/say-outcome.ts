@@ -11,15 +11,18 @@ export function venueName(app: App, venueId: string): string {
   return app.exchanges.find((exchange) => exchange.id === venueId)?.name ?? venueId;
 }
 
-/** Says what became of a change, as loudly as it deserves, with a way to find out more. */
-export async function sayOutcome(app: App, record: WriteRecord): Promise<void> {
+/**
+ * Says what became of a change, as loudly as it deserves, with a way to find out more.
+ * @param isNews false for what was found at the start and was said before: then an alarm is no dialog.
+ */
+export async function sayOutcome(app: App, record: WriteRecord, isNews = true): Promise<void> {
   const simulated = app.book.get(record.accountId)?.simulated ?? false;
   const outcome = outcomeText(record, venueName(app, record.venue), simulated);
   const sentence = localize(outcome.sentence);
   const showLog = vscode.l10n.t('Show Log');
   const resolve = vscode.l10n.t('Resolve Open Write…');
   const buttons = outcome.loudness === 'info' ? [] : outcome.resolvable ? [resolve, showLog] : [showLog];
-  const chosen = await show(outcome.loudness, sentence, buttons);
+  const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, buttons);
   if (chosen === showLog) app.log.show();
   if (chosen === resolve) await run(commandIds.resolveWrite, { accountId: record.accountId, loanId: record.change.loan.loanId });
 }

@@ -1,38 +1,45 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { WriteRecord } from '../../ledger/ledger.ts';
+import type { WriteRecord, WriteState } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import type { Attended } from './attended.ts';
 import { sayOutcome } from './say-outcome.ts';
+
+/** An open change is mostly found out by the very next look; only one that stays open is worth a word. Milliseconds. */
+const graceMs = 15_000;
 
 /**
  * Tells what became of a change that nobody waits for any more: the person stopped waiting, or it is from before a
  * restart. Each outcome of each change is told once.
  */
 export function watchWrites(app: App, attended: Attended): Disposable {
+  const startedAt = app.clock.now();
   const told = new Set<string>();
-  return app.ledger.onDidChange((record) => {
-    if (!isNews(record) || attended.has(record)) return;
+  const end = new AbortController();
+  const tell = async (record: WriteRecord): Promise<void> => {
     const key = `${record.id} ${record.state}`;
     if (told.has(key)) return;
     told.add(key);
-    sayOutcome(app, record).then(undefined, (error: unknown) => {
-      app.log.error(error instanceof Error ? error : new Error(String(error)));
+    if (isOpenState(record.state)) {
+      await app.clock.sleep(graceMs, end.signal);
+      const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
+      if (now?.state !== record.state || attended.has(record)) return;
+    }
+    await sayOutcome(app, record, record.updatedAt >= startedAt);
+  };
+  const subscription = app.ledger.onDidChange((record) => {
+    if (record.state === 'planned' || record.freezeLiftedAt !== undefined || attended.has(record)) return;
+    tell(record).catch((error: unknown) => {
+      if (!end.signal.aborted) app.log.error(error instanceof Error ? error : new Error(String(error)));
     });
   });
+  return {
+    dispose: () => {
+      end.abort();
+      subscription.dispose();
+    },
+  };
 }
 
-/** Whether a state is worth telling unasked. On the way to an outcome nothing is said. */
-function isNews({ state }: WriteRecord): boolean {
-  switch (state) {
-    case 'effective':
-    case 'rejected':
-    case 'not-effective':
-    case 'mismatch':
-    case 'unknown':
-      return true;
-    case 'planned':
-    case 'sent':
-    case 'accepted':
-      return false;
-  }
+function isOpenState(state: WriteState): boolean {
+  return state === 'sent' || state === 'accepted' || state === 'unknown';
 }

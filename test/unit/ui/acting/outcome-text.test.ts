@@ -9,7 +9,8 @@ const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective
 
 function said(state: WriteState, simulated = false): string {
   return english(
-    outcomeText(record({ state, ltvAfter: decimal('0.5155'), note: msg('51756: above the maximum.') }), 'OKX', simulated).sentence,
+    outcomeText(record({ state, historyId: 'h2', ltvAfter: decimal('0.5155'), note: msg('51756: above the maximum.') }), 'OKX', simulated)
+      .sentence,
   );
 }
 
@@ -19,7 +20,19 @@ describe('what is said of a change', () => {
   });
 
   it('gives the new LTV of the venue when it is done', () => {
-    assert.equal(said('effective'), 'Done: Add 0.1 BTC to loan 12345 (Main). LTV is now 51.55%, says OKX.');
+    const proven = record({ state: 'effective', historyId: 'h2', ltvAfter: decimal('0.5155') });
+    assert.equal(
+      english(outcomeText(proven, 'OKX', false).sentence),
+      'Done: Add 0.1 BTC to loan 12345 (Main). LTV is now 51.55%, says OKX.',
+    );
+  });
+
+  it("claims no proof for a change that was closed by a person's word", () => {
+    const closed = record({ state: 'effective', note: msg('Closed by your own verdict.') });
+    assert.equal(
+      english(outcomeText(closed, 'OKX', false).sentence),
+      'Closed as done: Add 0.1 BTC to loan 12345 (Main). Closed by your own verdict.',
+    );
   });
 
   it('says of an accepted change that it is not done yet and is not sent again', () => {

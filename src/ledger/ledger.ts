@@ -1,14 +1,35 @@
 import type { Clock } from '../core/clock.ts';
-import { Emitter, type Disposable } from '../core/emitter.ts';
+import type { Disposable } from '../core/emitter.ts';
+import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { CollateralChange, Connection } from '../exchanges/exchange.ts';
-import type { Journal } from './journal.ts';
-import type { Preview } from './preview.ts';
+import { JournalError, type Journal } from './journal.ts';
+import { checkedIntent, isTooOld, previewOf, type Preview } from './preview.ts';
+import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
+import {
+  accountFrozen,
+  accountGone,
+  accountMoved,
+  anotherUnderWay,
+  mayOnlyRead,
+  notReadable,
+  notWritten,
+  Refusal,
+  stopped,
+  tooOld,
+  unfinished,
+  usedBefore,
+} from './refusal.ts';
+import { plannedRecord, send, writeDown } from './sender.ts';
+import { isFreezing, type WriteEvent } from './write-machine.ts';
+import { Writes } from './writes.ts';
 
-export { Refusal, type Preview } from './preview.ts';
+export type { Preview } from './preview.ts';
+export { Refusal } from './refusal.ts';
 export type { WriteRecord, WriteState } from './record.ts';
 
+/** What a person says about a write that reading cannot settle, or about a freeze. */
 export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
 
 export interface LedgerOptions {
@@ -18,51 +39,211 @@ export interface LedgerOptions {
   readonly connections: { get(accountId: string): Promise<Connection> };
   readonly clock: Clock;
   readonly newId: () => string;
+  /** How old the figures may be that a person confirmed. Milliseconds. */
   readonly maxPreviewAgeMs: number;
-  /** How long `commit` waits for proof. */
+  /** How long `commit` waits for proof. Milliseconds. */
   readonly proofPatienceMs: number;
 }
 
-/** Changes collateral: preview, then send once, then prove. */
+/** How long a person's verdict waits for a last look at the venue. */
+const lastLookMs = 5_000;
+
+/**
+ * Changes collateral in a fixed order: preview, a person's confirmation, the journal, one send, the answer, the proof.
+ * Nothing here ever sends twice: what is uncertain is settled by reading, or by a person.
+ */
 export class Ledger implements Disposable {
   readonly #options: LedgerOptions;
-  readonly #changed = new Emitter<WriteRecord>();
-  readonly onDidChange = this.#changed.on;
+  readonly #writes: Writes;
+  readonly #prover: Prover;
+  /** Previews that may still be committed, once. */
+  readonly #issued = new WeakSet<Preview>();
+  /** Loans on which a commit is under way. */
+  readonly #locks = new Set<string>();
+  readonly #end = new AbortController();
 
+  /** Told of each new state of each write, also of open ones found in the journal. */
+  readonly onDidChange: (listener: (record: WriteRecord) => void) => Disposable;
+
+  /** Reads nothing: the journal is first asked by `preview`, `reconcile` or `settle`. */
   constructor(options: LedgerOptions) {
+    const { journal, clock, maxPreviewAgeMs, connections } = options;
     this.#options = options;
+    this.#writes = new Writes(journal, clock, maxPreviewAgeMs);
+    this.#prover = new Prover(this.#writes, connections, clock);
+    this.onDidChange = this.#writes.onDidChange;
   }
 
-  preview(accountId: string, change: CollateralChange, signal?: AbortSignal): Promise<Preview> {
-    void [this.#options, change, signal];
-    return Promise.reject(new Error(`not there yet: ${accountId}`));
+  /**
+   * Steps 1 to 3: reads everything afresh and says what would come of the change.
+   * @throws Refusal when it must not be, with what would be allowed; ExchangeError when the venue could not be read.
+   */
+  async preview(accountId: string, change: CollateralChange, signal?: AbortSignal): Promise<Preview> {
+    const account = this.#actingAccount(accountId);
+    const intent = checkedIntent(change);
+    await this.#sync();
+    this.#mustBeFree({ accountId, change: intent });
+    const connection = await this.#options.connections.get(accountId);
+    const readiness = await connection.prepareChange(intent.loan, intent.direction, intent.coin, signal);
+    const { clock, maxPreviewAgeMs } = this.#options;
+    const preview = previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
+    this.#issued.add(preview);
+    return preview;
   }
 
-  commit(preview: Preview, onProgress: (record: WriteRecord) => void, signal?: AbortSignal): Promise<WriteRecord> {
-    void [onProgress, signal];
-    return Promise.reject(new Error(`not there yet: ${preview.account.id}`));
+  /**
+   * Steps 5 to 8, after the person confirmed: journal, send once, prove. Resolves with the record as it stands when it is
+   * closed, when patience is over, or when `signal` is aborted: that stops the waiting, never the write.
+   * @throws Refusal when nothing was sent; ExchangeError when not even a connection could be made.
+   */
+  async commit(preview: Preview, onProgress: (record: WriteRecord) => void, signal?: AbortSignal): Promise<WriteRecord> {
+    // Up to the first await nobody else can run: of two commits at the same moment only one gets past here.
+    if (!this.#issued.delete(preview)) throw usedBefore();
+    const lock = JSON.stringify([preview.account.id, preview.change.loan.loanId]);
+    if (this.#locks.has(lock)) throw anotherUnderWay();
+    this.#locks.add(lock);
+    const id = this.#options.newId();
+    const progress = this.onDidChange((record) => {
+      if (record.id === id) onProgress(record);
+    });
+    const stop = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
+    try {
+      const done = await this.#sent(id, preview, stop);
+      await orAborted(done, stop);
+      const record = this.#writes.get(id);
+      if (record === undefined) throw new RangeError('a write was forgotten while it was under way');
+      return record;
+    } finally {
+      progress.dispose();
+      this.#locks.delete(lock);
+    }
   }
 
+  /** Writes whose effect nobody has seen yet. Empty until the journal was first read. */
   open(accountId?: string): readonly WriteRecord[] {
-    void accountId;
-    return [];
+    return this.#writes.open(accountId);
   }
 
+  /** The mismatch because of which nothing may be changed on the account. */
   frozen(accountId: string): WriteRecord | undefined {
-    void accountId;
-    return undefined;
+    return this.#writes.frozen(accountId);
   }
 
+  /** Looks once for proof of each open write of the account. Never rejects: what cannot be read now stays open. */
   reconcile(accountId: string): Promise<void> {
-    void accountId;
-    return Promise.resolve();
+    return this.#prover.reconcile(accountId, this.#end.signal);
   }
 
-  settle(recordId: string, verdict: Verdict): Promise<void> {
-    return Promise.reject(new Error(`not there yet: ${recordId} ${verdict}`));
+  /**
+   * A person's verdict. The venue is asked a last time before a write is closed: if it can tell, its word stands.
+   * A verdict on a write that is closed already changes nothing.
+   * @throws Refusal when the write is still under way, or the verdict cannot be written down.
+   */
+  async settle(recordId: string, verdict: Verdict): Promise<void> {
+    await this.#sync();
+    const record = this.#writes.get(recordId);
+    if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at the loan.'));
+    if (verdict === 'lift-freeze') {
+      if (isFreezing(record)) await this.#durably(recordId, { type: 'lifted' });
+      return;
+    }
+    if (this.#writes.isUnderWay(recordId)) {
+      throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), record);
+    }
+    await this.#lastLook(recordId);
+    await this.#durably(recordId, { type: 'judged', verdict });
   }
 
+  /** Stops waiting and looking. A write that has left is not called back; the next start finds it in the journal. */
   dispose(): void {
-    this.#changed.dispose();
+    this.#end.abort();
+    this.#writes.dispose();
   }
+
+  /** Resolves once the bytes are on their way, with a promise of the end of all looking for proof. */
+  async #sent(id: string, preview: Preview, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
+    const { connections, clock, proofPatienceMs } = this.#options;
+    const mayStill = (): void => {
+      this.#mustStillHold(preview, stop);
+    };
+    mayStill();
+    await this.#sync();
+    this.#mustBeFree({ accountId: preview.account.id, change: preview.change });
+    if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
+    const connection = await connections.get(preview.account.id);
+    const planned = plannedRecord(id, preview, connection.describeChange(preview.change), clock.now());
+    this.#writes.begin(id);
+    try {
+      const record = await writeDown(this.#writes, planned, mayStill);
+      const done = send(this.#writes, connection, record)
+        .then(() => this.#prover.follow(id, proofPatienceMs, stop))
+        .finally(() => {
+          this.#writes.end(id);
+        });
+      return { done };
+    } catch (error) {
+      this.#writes.end(id);
+      throw error;
+    }
+  }
+
+  #actingAccount(accountId: string): Account {
+    const account = this.#options.book.get(accountId);
+    if (account === undefined) throw accountGone();
+    if (account.readOnly) throw mayOnlyRead();
+    return account;
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#writes.sync();
+    } catch (error) {
+      throw error instanceof JournalError ? new Refusal(error.sentence) : notReadable();
+    }
+  }
+
+  #mustBeFree(intended: Pick<WriteRecord, 'accountId' | 'change'>): void {
+    const frozen = this.#writes.frozen(intended.accountId);
+    if (frozen !== undefined) throw accountFrozen(frozen);
+    const open = this.#writes.openOn(intended);
+    if (open !== undefined) throw unfinished(open);
+  }
+
+  #mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
+    const { clock, maxPreviewAgeMs } = this.#options;
+    const { venue, site, baseUrl } = this.#actingAccount(account.id);
+    if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
+    const frozen = this.#writes.frozen(account.id);
+    if (frozen !== undefined) throw accountFrozen(frozen);
+    if (isTooOld(readAt, clock.now(), maxPreviewAgeMs)) throw tooOld();
+    if (stop.aborted) throw stopped();
+  }
+
+  async #lastLook(id: string): Promise<void> {
+    const enough = new AbortController();
+    const stop = AbortSignal.any([this.#end.signal, enough.signal]);
+    await Promise.race([this.#prover.look(id, stop), this.#options.clock.sleep(lastLookMs, stop).catch(() => undefined)]);
+    enough.abort();
+  }
+
+  async #durably(id: string, event: WriteEvent): Promise<void> {
+    try {
+      await this.#writes.applyDurably(id, event);
+    } catch {
+      throw notWritten();
+    }
+  }
+}
+
+/** Resolves when the work is done or as soon as `signal` is aborted. */
+function orAborted({ done }: { readonly done: Promise<void> }, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    if (signal.aborted) finish();
+    signal.addEventListener('abort', finish);
+    done.then(finish, finish);
+  });
 }

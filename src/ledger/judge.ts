@@ -1,0 +1,81 @@
+import { absolute, compare, zero, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatLtv } from '../core/format.ts';
+import { credibleLtv } from '../core/ltv.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { HistoryRow, Loan } from '../core/model.ts';
+import type { Proof } from '../exchanges/exchange.ts';
+import type { WriteRecord } from './record.ts';
+import type { WriteEvent } from './write-machine.ts';
+
+/**
+ * Steps 7 and 8 of a write: what a reading proves.
+ *
+ * The venue's row alone is not believed. It must be new, not claimed by another write, about this coin and this exact
+ * amount, and the pledged amount must have moved in the direction that was asked:
+ * - not moved at all: the figures lag behind the history, and the write stays open;
+ * - moved the other way: a mismatch, even if something else moved it at the same time. Only a person can tell that.
+ *
+ * LTV is the last guard and a weaker one, because prices and the debt move it too. When row and pledged amount agree
+ * with what was asked but LTV went the other way, the direction is right and the change is effective; the note says so
+ * loudly. When the row already contradicts, LTV is not needed to freeze the account.
+ *
+ * @param claimed rows of the venue's history that belong to other writes of ours
+ * @returns undefined when it proves nothing yet
+ */
+export function judge(record: WriteRecord, proof: Proof, claimed: ReadonlySet<string>): WriteEvent | undefined {
+  if (proof.state === 'pending') return undefined;
+  const { row, loan } = proof;
+  const { change, baseline } = record;
+  if (row.id === baseline.newestHistoryId || claimed.has(row.id)) return undefined;
+  if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
+
+  const ltv = loan === undefined ? undefined : credibleLtv(loan);
+  const facts = { historyId: row.id, ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
+  const asAsked = row.coin === change.coin && compare(absolute(row.amount), change.amount) === 0 && !row.forced;
+  if (proof.state === 'contradicted' || !asAsked) return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
+  if (loan === undefined) {
+    return { type: 'proven', ...facts, note: msg('The new LTV could not be read. Refresh the account to see it.') };
+  }
+  const moved = compare(pledgedOf(loan, change.coin), baseline.pledged);
+  if (moved === 0) return undefined;
+  if (moved !== wantedMove(record)) return { type: 'contradicted', ...facts, note: pledgeWentBack(record, loan) };
+  const note = againstPrediction(record, ltv);
+  return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
+}
+
+const wantedMove = ({ change }: WriteRecord): -1 | 1 => (change.direction === 'add' ? 1 : -1);
+
+const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+
+function otherThanAsked({ change }: WriteRecord, row: HistoryRow): Message {
+  const args = [formatAmount(change.amount), change.coin, row.type, formatAmount(row.amount), row.coin] as const;
+  return change.direction === 'add'
+    ? msg(
+        'Adding {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+        ...args,
+      )
+    : msg(
+        'Taking {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+        ...args,
+      );
+}
+
+function pledgeWentBack({ change, baseline }: WriteRecord, loan: Loan): Message {
+  return msg(
+    'The pledged {0} went from {1} to {2}, against the direction that was asked. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+    change.coin,
+    formatAmount(baseline.pledged),
+    formatAmount(pledgedOf(loan, change.coin)),
+  );
+}
+
+function againstPrediction(record: WriteRecord, ltv: Decimal | undefined): Message | undefined {
+  const { ltvBefore } = record;
+  // More collateral lowers LTV: it must not have moved the same way as the pledged amount.
+  if (ltvBefore === undefined || ltv === undefined || compare(ltv, ltvBefore) !== wantedMove(record)) return undefined;
+  return msg(
+    'The collateral changed as asked, yet LTV went from {0} to {1}: prices or the debt moved at the same time. Look at the loan before the next change.',
+    formatLtv(ltvBefore),
+    formatLtv(ltv),
+  );
+}

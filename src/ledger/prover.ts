@@ -1,0 +1,76 @@
+import type { Clock } from '../core/clock.ts';
+import type { Connection } from '../exchanges/exchange.ts';
+import { judge } from './judge.ts';
+import { isOpen } from './write-machine.ts';
+import type { Writes } from './writes.ts';
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 8_000;
+
+/** Steps 7 and 8: settles open writes by reading, and only by reading. */
+export class Prover {
+  readonly #writes: Writes;
+  readonly #connections: { get(accountId: string): Promise<Connection> };
+  readonly #clock: Clock;
+  readonly #rounds = new Map<string, Promise<void>>();
+
+  constructor(writes: Writes, connections: { get(accountId: string): Promise<Connection> }, clock: Clock) {
+    this.#writes = writes;
+    this.#connections = connections;
+    this.#clock = clock;
+  }
+
+  /** Looks again and again, ever less often, until the write is closed, `patienceMs` is over or `stop` is aborted. Never rejects. */
+  async follow(id: string, patienceMs: number, stop: AbortSignal): Promise<void> {
+    const until = this.#clock.now() + patienceMs;
+    let pause = firstPauseMs;
+    while (this.#isOpen(id) && this.#clock.now() < until && !stop.aborted) {
+      try {
+        await this.#clock.sleep(Math.min(pause, until - this.#clock.now()), stop);
+      } catch {
+        return;
+      }
+      await this.look(id, stop);
+      pause = Math.min(pause * 1.5, longestPauseMs);
+    }
+  }
+
+  /** Looks once. A reading that fails proves nothing. Never rejects. */
+  async look(id: string, signal: AbortSignal): Promise<void> {
+    const record = this.#writes.get(id);
+    if (record === undefined || !isOpen(record)) return;
+    try {
+      const connection = await this.#connections.get(record.accountId);
+      const proof = await connection.proveChange(record.change, record.baseline, signal);
+      const event = judge(record, proof, this.#writes.claimedBesides(record));
+      if (event !== undefined) await this.#writes.apply(id, event);
+    } catch {
+      // Stays open, to be looked at again.
+    }
+  }
+
+  /** Looks once at each open write of the account that is not being followed here. Rounds are shared. Never rejects. */
+  reconcile(accountId: string, signal: AbortSignal): Promise<void> {
+    const running = this.#rounds.get(accountId);
+    if (running !== undefined) return running;
+    const round = this.#round(accountId, signal).finally(() => this.#rounds.delete(accountId));
+    this.#rounds.set(accountId, round);
+    return round;
+  }
+
+  async #round(accountId: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#writes.sync();
+    } catch {
+      // What is already known can still be proven.
+    }
+    for (const { id } of this.#writes.open(accountId)) {
+      if (!this.#writes.isUnderWay(id) && !signal.aborted) await this.look(id, signal);
+    }
+  }
+
+  #isOpen(id: string): boolean {
+    const record = this.#writes.get(id);
+    return record !== undefined && isOpen(record);
+  }
+}

@@ -1,0 +1,65 @@
+import { english, msg, type Message } from '../core/message.ts';
+import type { WriteRecord } from './record.ts';
+
+/** Why nothing was sent, and what to do instead. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly sentence: Message;
+  /** The write that has to be settled first. */
+  readonly openWrite: WriteRecord | undefined;
+
+  constructor(sentence: Message, openWrite?: WriteRecord) {
+    super(english(sentence));
+    this.sentence = sentence;
+    this.openWrite = openWrite;
+  }
+}
+
+export const tooOld = (): Refusal =>
+  new Refusal(msg('The figures behind this preview are too old to act on. Nothing was sent. Start the change again to read them afresh.'));
+
+export const unfinished = (record: WriteRecord): Refusal =>
+  new Refusal(
+    msg(
+      'An earlier change of this loan is not finished, and nobody knows yet whether it took effect. Wait for it, or run "LTV Gauge: Resolve Unfinished Change…".',
+    ),
+    record,
+  );
+
+export const accountFrozen = (mismatch: WriteRecord): Refusal =>
+  new Refusal(
+    msg(
+      'Changes on this account are frozen, because an earlier one had another effect than asked. Run "LTV Gauge: Resolve Unfinished Change…" first.',
+    ),
+    mismatch,
+  );
+
+export const notReadable = (): Refusal =>
+  new Refusal(
+    msg(
+      'The journal of changes cannot be read, so it is not known what is still under way. Nothing was sent. Free disk space or mend the rights of its folder, then start again.',
+    ),
+  );
+
+export const notWritten = (): Refusal =>
+  new Refusal(
+    msg(
+      'The journal of changes cannot be written, so nothing was sent. Free disk space or mend the rights of its folder, then start again.',
+    ),
+  );
+
+export const accountGone = (): Refusal => new Refusal(msg('This account is no longer there. Nothing was sent. Add it again to go on.'));
+
+export const mayOnlyRead = (): Refusal =>
+  new Refusal(msg('The API key of this account may only read. Run "LTV Gauge: Update Keys…" with a key that may trade.'));
+
+export const accountMoved = (): Refusal =>
+  new Refusal(msg('The account now points to another address than in the preview. Nothing was sent. Start the change again.'));
+
+export const stopped = (): Refusal => new Refusal(msg('Stopped before anything was sent. Start the change again if you still want it.'));
+
+export const usedBefore = (): Refusal =>
+  new Refusal(msg('This preview was used before. Nothing was sent a second time. Start the change again to get a new preview.'));
+
+export const anotherUnderWay = (): Refusal =>
+  new Refusal(msg('Another change of this loan is just being sent. Wait for its end, then start again.'));

@@ -1,0 +1,74 @@
+import { ExchangeError } from '../core/errors.ts';
+import { msg } from '../core/message.ts';
+import type { Connection } from '../exchanges/exchange.ts';
+import type { Preview } from './preview.ts';
+import type { WriteRecord } from './record.ts';
+import { notWritten, Refusal, unfinished } from './refusal.ts';
+import { sentBefore } from './write-machine.ts';
+import type { Writes } from './writes.ts';
+
+/**
+ * Step 5 up to the last moment before the bytes leave: the journal durably says `sent`, and says it of no other open write
+ * of the same loan. The caller sends right after.
+ *
+ * @param mayStill throws a Refusal when something that was true at the preview no longer is; asked after each wait
+ * @throws Refusal when it may not be sent. Then nothing was sent, and the record is closed.
+ */
+export async function writeDown(writes: Writes, planned: WriteRecord, mayStill: () => void): Promise<WriteRecord> {
+  const { id } = planned;
+  try {
+    await writes.putDurably(planned);
+    mayStill();
+    const record = await writes.applyDurably(id, { type: 'sent' });
+    if (record?.state !== 'sent') throw notWritten();
+    const rows = await writes.rows();
+    // What cannot be read back would not be there after a crash either.
+    if (!rows.some((row) => row.id === id && row.state === 'sent')) throw notWritten();
+    const rival = sentBefore(rows, record);
+    if (rival !== undefined) throw unfinished(rival);
+    mayStill();
+    return record;
+  } catch (error) {
+    const refusal = error instanceof Refusal ? error : notWritten();
+    await writes.apply(id, { type: 'withdrawn', note: refusal.sentence });
+    throw refusal;
+  }
+}
+
+/** The record of a change that a person has just confirmed. `at` in milliseconds since the Unix epoch. */
+export function plannedRecord(id: string, preview: Preview, request: WriteRecord['request'], at: number): WriteRecord {
+  const { account, change, readiness, ltvNow, ltvAfter } = preview;
+  return {
+    id,
+    accountId: account.id,
+    venue: account.venue,
+    accountName: account.name,
+    change,
+    request,
+    baseline: readiness.baseline,
+    ...(ltvNow === undefined ? {} : { ltvBefore: ltvNow }),
+    ...(ltvAfter === undefined ? {} : { ltvEstimate: ltvAfter }),
+    state: 'planned',
+    plannedAt: at,
+    updatedAt: at,
+  };
+}
+
+/** Step 6: sends once and notes the answer. The only place that sends. Never rejects. */
+export async function send(writes: Writes, connection: Connection, { id, change }: WriteRecord): Promise<void> {
+  try {
+    // No signal: a write on its way is not called back, that would only make its outcome unknown.
+    await connection.changeCollateral(change);
+  } catch (error) {
+    if (ExchangeError.is(error) && error.effect === 'none') {
+      await writes.apply(id, { type: 'rejected', note: error.sentence });
+    } else {
+      const note = ExchangeError.is(error)
+        ? error.sentence
+        : msg('The answer could not be understood. Reading will tell what became of it.');
+      await writes.apply(id, { type: 'lost', note });
+    }
+    return;
+  }
+  await writes.apply(id, { type: 'accepted' });
+}

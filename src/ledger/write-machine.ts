@@ -1,0 +1,145 @@
+import type { Decimal } from '../core/decimal.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { WriteRecord, WriteState } from './record.ts';
+
+/** What can happen to a write. */
+export type WriteEvent =
+  /** Written down as sent; the bytes leave after this. */
+  | { readonly type: 'sent' }
+  /** It is certain, to the one who would have sent it, that nothing left. */
+  | { readonly type: 'withdrawn'; readonly note: Message }
+  | { readonly type: 'accepted' }
+  | { readonly type: 'rejected'; readonly note: Message }
+  | { readonly type: 'lost'; readonly note: Message }
+  | { readonly type: 'proven'; readonly historyId: string; readonly ltvAfter?: Decimal; readonly note?: Message }
+  | { readonly type: 'contradicted'; readonly historyId: string; readonly ltvAfter?: Decimal; readonly note: Message }
+  /** A person says so. */
+  | { readonly type: 'judged'; readonly verdict: 'effective' | 'not-effective' }
+  | { readonly type: 'lifted' };
+
+const open: readonly WriteState[] = ['sent', 'accepted', 'unknown'];
+
+const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
+  sent: ['planned'],
+  withdrawn: ['planned', 'sent'],
+  accepted: ['sent'],
+  rejected: ['sent'],
+  lost: ['sent'],
+  proven: open,
+  contradicted: open,
+  judged: open,
+  lifted: ['mismatch'],
+};
+
+/** Whether it may still have an effect that nobody has seen. */
+export const isOpen = (record: WriteRecord): boolean => open.includes(record.state);
+
+/** Whether it keeps the account frozen. */
+export const isFreezing = (record: WriteRecord): boolean => record.state === 'mismatch' && record.freezeLiftedAt === undefined;
+
+/**
+ * The record after `event`, or undefined where the event does not apply to its state: nothing that is closed opens again.
+ * @param at milliseconds since the Unix epoch
+ */
+export function next(record: WriteRecord, event: WriteEvent, at: number): WriteRecord | undefined {
+  if (!allowedFrom[event.type].includes(record.state)) return undefined;
+  const updated = { ...record, updatedAt: at };
+  switch (event.type) {
+    case 'sent':
+      return { ...updated, state: 'sent', sentAt: at };
+    case 'withdrawn':
+      return { ...updated, state: 'not-effective', note: event.note };
+    case 'accepted':
+      return { ...updated, state: 'accepted' };
+    case 'rejected':
+      return { ...updated, state: 'rejected', note: event.note };
+    case 'lost':
+      return { ...updated, state: 'unknown', note: event.note };
+    case 'proven':
+    case 'contradicted':
+      return found(updated, event);
+    case 'judged':
+      return { ...updated, state: event.verdict, note: msg('Closed by your own verdict, without proof from the exchange.') };
+    case 'lifted':
+      return isFreezing(record) ? { ...updated, freezeLiftedAt: at } : undefined;
+  }
+}
+
+function found(record: WriteRecord, event: WriteEvent & { type: 'proven' | 'contradicted' }): WriteRecord {
+  const { historyId, ltvAfter, note } = event;
+  const state = event.type === 'proven' ? 'effective' : 'mismatch';
+  const facts = { state, historyId, ...(ltvAfter === undefined ? {} : { ltvAfter }) } as const;
+  // The note of an earlier uncertainty is no longer true.
+  const { note: past, ...rest } = record;
+  return note === undefined && past !== undefined
+    ? { ...rest, ...facts }
+    : { ...record, ...facts, ...(note === undefined ? {} : { note }) };
+}
+
+/** How much is known; what is known is never replaced by less. */
+function rank(record: WriteRecord): number {
+  switch (record.state) {
+    case 'planned':
+      return 0;
+    case 'sent':
+      return 2;
+    case 'accepted':
+    case 'unknown':
+      return 3;
+    case 'rejected':
+    case 'not-effective':
+    case 'effective':
+      return 4;
+    case 'mismatch':
+      return record.freezeLiftedAt === undefined ? 5 : 6;
+  }
+}
+
+/** Of two tellings of one write, the one to believe: the later, unless it knows less. Several windows write one journal. */
+export function merge(earlier: WriteRecord | undefined, later: WriteRecord): WriteRecord {
+  return earlier === undefined || rank(later) >= rank(earlier) ? later : earlier;
+}
+
+/** The journal's rows, in the order they were written, as one record each. */
+export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
+  const records = new Map<string, WriteRecord>();
+  for (const row of rows) records.set(row.id, merge(records.get(row.id), row));
+  return records;
+}
+
+/** A record as it has to be taken when nobody here is working on it: who planned or sent it may have died on the way. */
+export function restored(record: WriteRecord): WriteRecord {
+  if (record.state === 'planned') {
+    const note = msg('LTV Gauge was stopped before anything was sent. Start the change again if you still want it.');
+    return { ...record, state: 'not-effective', note };
+  }
+  if (record.state === 'sent') {
+    const note = msg(
+      'It was sent by another window or before a restart, and its answer is not known here. Reading at the exchange will tell; nothing is sent again.',
+    );
+    return { ...record, state: 'unknown', note };
+  }
+  return record;
+}
+
+/** Whether both are about the same loan of the same account. */
+export function sameLoan(a: Pick<WriteRecord, 'accountId' | 'change'>, b: Pick<WriteRecord, 'accountId' | 'change'>): boolean {
+  return a.accountId === b.accountId && a.change.loan.loanId === b.change.loan.loanId;
+}
+
+/**
+ * The open write on the same loan that another window had put down as sent before `mine`. Of two windows that write
+ * `sent` at the same moment, exactly one is first in the journal and may go on.
+ */
+export function sentBefore(rows: readonly WriteRecord[], mine: WriteRecord): WriteRecord | undefined {
+  const limit = rows.findIndex(({ id, state }) => id === mine.id && state === 'sent');
+  const before = new Set(
+    rows
+      .slice(0, Math.max(limit, 0))
+      .filter(({ sentAt }) => sentAt !== undefined)
+      .map(({ id }) => id),
+  );
+  return [...fold(rows).values()].find(
+    (record) => record.id !== mine.id && before.has(record.id) && sameLoan(record, mine) && isOpen(record),
+  );
+}

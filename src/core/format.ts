@@ -1,4 +1,4 @@
-import { decimal, isNegative, multiply, negate, round, withPlaces, type Decimal } from './decimal.ts';
+import { decimal, isNegative, multiply, round, withPlaces, type Decimal } from './decimal.ts';
 
 const hundred = decimal('100');
 
@@ -33,5 +33,5 @@ export function formatAmount(amount: Decimal): string {
 /** A value in USD with two digits. Debts round up, what one owns rounds down. */
 export function formatUsd(usd: Decimal, side: 'debt' | 'asset'): string {
   const rounded = withPlaces(round(usd, 2, side === 'debt' ? 'up' : 'down'), 2);
-  return isNegative(rounded) ? `-$${grouped(negate(rounded))}` : `$${grouped(rounded)}`;
+  return isNegative(rounded) ? grouped(rounded).replace('-', '-$') : `$${grouped(rounded)}`;
 }

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  absolute,
+  add,
+  compare,
+  decimal,
+  decimalPlaces,
+  divide,
+  fractionForDrawing,
+  greater,
+  isDecimal,
+  isNegative,
+  isPositive,
+  isZero,
+  lesser,
+  multiply,
+  negate,
+  one,
+  round,
+  subtract,
+  sum,
+  withPlaces,
+  zero,
+  type Decimal,
+  type Rounding,
+} from '../../../src/core/decimal.ts';
+
+const d = decimal;
+
+/** An independent reading of the same notation: numerator over a power of ten. */
+function exact(text: string): { readonly units: bigint; readonly scale: bigint } {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const units = BigInt(whole + fraction);
+  return { units: text.startsWith('-') ? -units : units, scale: 10n ** BigInt(fraction.length) };
+}
+const cmp = (a: string, b: string): number => {
+  const [x, y] = [exact(a), exact(b)];
+  const difference = x.units * y.scale - y.units * x.scale;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
+
+const anyDecimal: fc.Arbitrary<Decimal> = fc
+  .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 24n }), fc.integer({ min: 0, max: 18 }))
+  .map(([negative, units, places]) => {
+    const digits = units.toString().padStart(places + 1, '0');
+    const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+    return d(negative ? `-${text}` : text);
+  });
+const nonZero = anyDecimal.filter((value) => !isZero(value));
+const places = fc.integer({ min: 0, max: 12 });
+
+describe('decimals', () => {
+  it('take plain notation only', () => {
+    for (const text of ['0', '-0', '1.50', '-3.000000000000000001', '158292.621793314105231', '00.1']) assert.ok(isDecimal(text), text);
+    for (const text of ['', ' ', '1e3', '1E-7', '.5', '5.', '+1', '--1', '1,000', 'NaN', 'Infinity', '0x10', '1 ', '１', '1\n']) {
+      assert.equal(isDecimal(text), false, JSON.stringify(text));
+      assert.throws(() => d(text), RangeError);
+    }
+  });
+
+  it('refuse text so long that arithmetic would become slow', () => {
+    assert.ok(isDecimal('9'.repeat(80)));
+    assert.equal(isDecimal('9'.repeat(81)), false);
+  });
+
+  it('keep every digit of the documented samples', () => {
+    for (const text of ['1.7921483143067599', '158292.621793314105231', '63.9795959720319628']) assert.equal(add(d(text), zero), text);
+    assert.equal(subtract(d('1.7921483143067599'), d('0.1')), '1.6921483143067599');
+    assert.equal(multiply(d('0.000000000000000001'), d('0.000000000000000001')), `0.${'0'.repeat(35)}1`);
+  });
+
+  const divisions: [string, string, number, Rounding, string][] = [
+    ['1', '3', 4, 'down', '0.3333'],
+    ['1', '3', 4, 'up', '0.3334'],
+    ['-1', '3', 4, 'down', '-0.3334'],
+    ['-1', '3', 4, 'up', '-0.3333'],
+    ['1', '-3', 4, 'down', '-0.3334'],
+    ['1', '-3', 4, 'up', '-0.3333'],
+    ['-1', '-3', 4, 'down', '0.3333'],
+    ['-1', '-3', 4, 'up', '0.3334'],
+    ['1', '4', 2, 'up', '0.25'],
+    ['1', '4', 2, 'down', '0.25'],
+    ['-1', '4', 2, 'up', '-0.25'],
+    ['0', '-7', 3, 'up', '0'],
+    ['0', '-7', 3, 'down', '0'],
+    ['-1', '1000', 2, 'up', '0'],
+    ['-1', '1000', 2, 'down', '-0.01'],
+    ['1', '1000', 2, 'up', '0.01'],
+    ['1', '1000', 2, 'down', '0'],
+    ['7', '2', 0, 'up', '4'],
+    ['7', '2', 0, 'down', '3'],
+    ['7', '2', 0, 'half-up', '4'],
+    ['-7', '2', 0, 'half-up', '-4'],
+    ['-1', '1000', 2, 'half-up', '0'],
+    ['9638.17', '18381.41', 6, 'up', '0.524344'],
+    ['0.8661285', '1.5078763', 8, 'up', '0.57440289'],
+  ];
+  for (const [a, b, digits, rounding, result] of divisions) {
+    it(`divide ${a} by ${b} to ${digits.toString()} places ${rounding} as ${result}`, () => {
+      assert.equal(divide(d(a), d(b), digits, rounding), result);
+    });
+  }
+
+  it('round to whole and part of a digit in the direction that is asked', () => {
+    assert.equal(round(d('0.80004'), 4, 'up'), '0.8001');
+    assert.equal(round(d('0.80004'), 4, 'down'), '0.8');
+    assert.equal(round(d('-0.80004'), 4, 'up'), '-0.8');
+    assert.equal(round(d('-0.80004'), 4, 'down'), '-0.8001');
+    assert.equal(round(d('123456789012345678901234567890.5'), 0, 'up'), '123456789012345678901234567891');
+  });
+
+  it('never divide by zero', () => {
+    for (const text of ['0', '-0', '0.000']) assert.throws(() => divide(one, d(text), 2, 'up'), RangeError);
+  });
+
+  it('are bracketed by their quotient rounded down and up, at most one step apart', () => {
+    fc.assert(
+      fc.property(anyDecimal, nonZero, places, (a, b, digits) => {
+        const down = divide(a, b, digits, 'down');
+        const up = divide(a, b, digits, 'up');
+        const direction = isNegative(b) ? -1 : 1;
+        assert.ok(cmp(multiply(down, b), a) * direction <= 0, `${down} is above ${a}/${b}`);
+        assert.ok(cmp(multiply(up, b), a) * direction >= 0, `${up} is below ${a}/${b}`);
+        const gap = subtract(up, down);
+        assert.ok(isZero(gap) || compare(multiply(gap, d(`1${'0'.repeat(digits)}`)), one) === 0);
+        assert.ok(decimalPlaces(down) <= digits && decimalPlaces(up) <= digits);
+        const half = divide(a, b, digits, 'half-up');
+        assert.ok(half === down || half === up);
+      }),
+    );
+  });
+
+  it('are exact where they divide without rest, whichever way they are rounded', () => {
+    fc.assert(
+      fc.property(anyDecimal, nonZero, fc.constantFrom<Rounding>('up', 'down', 'half-up'), (a, b, rounding) => {
+        assert.equal(cmp(divide(multiply(a, b), b, 18, rounding), a), 0);
+      }),
+    );
+  });
+
+  it('add, subtract, multiply and compare exactly', () => {
+    fc.assert(
+      fc.property(anyDecimal, anyDecimal, (a, b) => {
+        const [x, y] = [exact(a), exact(b)];
+        const total = exact(add(a, b));
+        assert.equal(total.units * x.scale * y.scale, (x.units * y.scale + y.units * x.scale) * total.scale);
+        const product = exact(multiply(a, b));
+        assert.equal(product.units * x.scale * y.scale, x.units * y.units * product.scale);
+        assert.equal(cmp(add(subtract(a, b), b), a), 0);
+        assert.equal(compare(a, b), cmp(a, b));
+        assert.equal(cmp(lesser(a, b), greater(a, b)) <= 0, true);
+      }),
+    );
+  });
+
+  it('are never printed as minus zero, nor with an exponent', () => {
+    const results = [
+      negate(zero),
+      multiply(d('-1'), zero),
+      round(d('-0.001'), 2, 'up'),
+      add(d('-0'), zero),
+      multiply(d('1e0'.slice(0, 1)), d('-0.0')),
+    ];
+    for (const result of results) assert.equal(result, '0');
+    assert.equal(multiply(d('1000000000000'), d('1000000000000')), '1000000000000000000000000');
+    assert.equal(divide(one, d('100000000'), 12, 'down'), '0.00000001');
+  });
+
+  it('know their sign', () => {
+    assert.ok(isZero(d('-0.00')) && !isNegative(d('-0.00')) && !isPositive(d('-0.00')));
+    assert.ok(isNegative(d('-0.01')) && isPositive(d('0.01')));
+    assert.equal(absolute(d('-0.10')), '0.1');
+    assert.equal(sum([]), '0');
+    assert.equal(sum([d('0.1'), d('0.2')]), '0.3');
+  });
+
+  it('are padded without being rounded', () => {
+    assert.equal(withPlaces(d('5'), 2), '5.00');
+    assert.equal(withPlaces(d('5.1'), 2), '5.10');
+    assert.equal(withPlaces(d('5.123'), 2), '5.123');
+    assert.equal(withPlaces(d('5'), 0), '5');
+  });
+
+  it('are drawn between 0 and 1, whatever they are', () => {
+    assert.equal(fractionForDrawing(d('0.5'), one), 0.5);
+    fc.assert(
+      fc.property(anyDecimal, anyDecimal, (value, full) => {
+        const place = fractionForDrawing(value, full);
+        assert.ok(place >= 0 && place <= 1);
+      }),
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compare, decimal as d, divide, type Decimal } from '../../../src/core/decimal.ts';
+import { formatAmount, formatDistance, formatLtv, formatRate, formatUsd } from '../../../src/core/format.ts';
+
+const back = (text: string): Decimal => d(text.replace(/[%$,]/g, ''));
+
+describe('text of a figure', () => {
+  it('rounds an LTV up', () => {
+    const table: [string, string][] = [
+      ['0.5742', '57.42%'],
+      ['0.80004', '80.01%'],
+      ['0.8', '80.00%'],
+      ['0.7374000000000001', '73.75%'],
+      ['0', '0.00%'],
+      ['0.0000001', '0.01%'],
+      ['12.3456', '1,234.56%'],
+    ];
+    for (const [ltv, text] of table) assert.equal(formatLtv(d(ltv)), text);
+    assert.equal(formatRate(d('0.41')), '41.00%');
+  });
+
+  it('rounds a distance down, also below zero', () => {
+    const table: [string, string][] = [
+      ['0.31430618', '31.4%'],
+      ['0.0009', '0.0%'],
+      ['0', '0.0%'],
+      ['-0.0001', '-0.1%'],
+      ['-0.25', '-25.0%'],
+    ];
+    for (const [distance, text] of table) assert.equal(formatDistance(d(distance)), text);
+  });
+
+  it('keeps every digit of an amount', () => {
+    const table: [string, string][] = [
+      ['1.7921483143067599', '1.7921483143067599'],
+      ['158292.621793314105231', '158,292.621793314105231'],
+      ['-1234567', '-1,234,567'],
+      ['0.10', '0.10'],
+      ['999', '999'],
+      ['1000', '1,000'],
+    ];
+    for (const [amount, text] of table) assert.equal(formatAmount(d(amount)), text);
+  });
+
+  it('shows a debt not below and a possession not above its value', () => {
+    assert.equal(formatUsd(d('0.8661285'), 'debt'), '$0.87');
+    assert.equal(formatUsd(d('0.8661285'), 'asset'), '$0.86');
+    assert.equal(formatUsd(d('158292.621793314105231'), 'asset'), '$158,292.62');
+    assert.equal(formatUsd(d('-3'), 'asset'), '-$3.00');
+    assert.equal(formatUsd(d('-0.001'), 'debt'), '$0.00');
+    assert.equal(formatUsd(d('-0.001'), 'asset'), '-$0.01');
+  });
+
+  it('never understates risk, whatever the figure', () => {
+    const units = fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n });
+    const any = units.map((value) => divide(d(value.toString()), d('1000000000000'), 12, 'down'));
+    const hundred = d('100');
+    fc.assert(
+      fc.property(any, (value) => {
+        assert.ok(compare(divide(back(formatLtv(value)), hundred, 8, 'half-up'), value) >= 0);
+        assert.ok(compare(divide(back(formatDistance(value)), hundred, 8, 'half-up'), value) <= 0);
+        assert.ok(compare(back(formatUsd(value, 'debt')), value) >= 0);
+        assert.ok(compare(back(formatUsd(value, 'asset')), value) <= 0);
+        assert.equal(formatAmount(value).replaceAll(',', ''), value);
+      }),
+    );
+  });
+
+  it('copes with the longest figures', () => {
+    const long = d('9'.repeat(80));
+    assert.equal(back(formatAmount(long).slice(0, 3)), '99');
+    assert.doesNotThrow(() => formatLtv(long));
+    assert.doesNotThrow(() => formatUsd(d(`0.${'1'.repeat(78)}`), 'debt'));
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { decimal as d } from '../../../src/core/decimal.ts';
+import { freshUntil, isFresh } from '../../../src/core/freshness.ts';
+import { compareUrgency, levelOf, worst, type Level } from '../../../src/core/level.ts';
+import type { Loan } from '../../../src/core/model.ts';
+
+function loan(ltv: string | undefined, marginCall: string | undefined, liquidation?: string): Loan {
+  return {
+    id: '1',
+    collateralValuation: 'adjusted',
+    debts: [{ coin: 'USDT', amount: d('100') }],
+    collateral: [],
+    ...(ltv === undefined ? {} : { ltv: d(ltv) }),
+    ...(marginCall === undefined ? {} : { marginCall: { ltv: d(marginCall), source: 'venue' } }),
+    ...(liquidation === undefined ? {} : { liquidation: { ltv: d(liquidation), source: 'venue' } }),
+  };
+}
+
+describe('level of a loan', () => {
+  const table: [string | undefined, string | undefined, string | undefined, Level, Level][] = [
+    // ltv, margin call, liquidation, level when fresh, level when stale
+    ['0.5', '0.8', '0.9', 'ok', 'unknown'],
+    ['0.6', '0.8', '0.9', 'ok', 'unknown'],
+    ['0.60000001', '0.8', '0.9', 'watch', 'unknown'],
+    ['0.72', '0.8', '0.9', 'watch', 'unknown'],
+    ['0.72000001', '0.8', '0.9', 'warn', 'warn'],
+    ['0.7999999', '0.8', '0.9', 'warn', 'warn'],
+    ['0.799999999999', '0.8', '0.9', 'danger', 'danger'],
+    ['0.8', '0.8', '0.9', 'danger', 'danger'],
+    ['1.2', '0.8', '0.9', 'danger', 'danger'],
+    [undefined, '0.8', '0.9', 'unknown', 'unknown'],
+    ['0.5', undefined, '0.9', 'unknown', 'unknown'],
+    ['0.85', undefined, '0.9', 'warn', 'warn'],
+    ['0.95', undefined, '0.9', 'danger', 'danger'],
+    ['0', '0.8', '0.9', 'unknown', 'unknown'],
+    ['-0.3', '0.8', '0.9', 'unknown', 'unknown'],
+    ['0.5', '0', '0.9', 'unknown', 'unknown'],
+    ['0.5', '0.9', '0.5', 'danger', 'danger'],
+    ['0.5', '0.9', '0.6', 'watch', 'unknown'],
+  ];
+  for (const [ltv, marginCall, liquidation, fresh, stale] of table) {
+    it(`at ${ltv ?? 'no figure'}, margin call ${marginCall ?? 'unknown'}, liquidation ${liquidation ?? 'unknown'} is ${fresh}, and ${stale} when stale`, () => {
+      assert.equal(levelOf(loan(ltv, marginCall, liquidation), true), fresh);
+      assert.equal(levelOf(loan(ltv, marginCall, liquidation), false), stale);
+    });
+  }
+
+  it('is never green while blind', () => {
+    for (const ltv of [undefined, '0.01', '0.3', '0.55', '0.7']) assert.notEqual(levelOf(loan(ltv, '0.8', '0.9'), false), 'ok');
+  });
+
+  it('sorts unknown above ok, because not knowing is a reason to look', () => {
+    assert.equal(worst(['ok', 'unknown', 'watch']), 'unknown');
+    assert.equal(worst(['ok', 'warn', 'unknown']), 'warn');
+    assert.equal(worst(['warn', 'danger']), 'danger');
+    assert.equal(worst([]), undefined);
+    assert.ok(compareUrgency('danger', 'ok') < 0);
+    assert.equal(compareUrgency('ok', 'ok'), 0);
+  });
+});
+
+describe('freshness', () => {
+  it('lasts two and a half intervals', () => {
+    assert.ok(isFresh(1_000_000, 1_075_000, 30_000));
+    assert.equal(isFresh(1_000_000, 1_075_001, 30_000), false);
+    assert.equal(freshUntil(1_000_000, 30_000), 1_075_000);
+  });
+
+  it('is not granted to figures from the future, beyond what a clock may be set back', () => {
+    assert.ok(isFresh(1_005_000, 1_000_000, 30_000));
+    assert.equal(isFresh(1_005_001, 1_000_000, 30_000), false);
+  });
+});

@@ -16,6 +16,11 @@ export interface SessionOptions {
   readonly profile?: string;
   /** The simulated account is there from the start. */
   readonly simulated?: boolean;
+  /**
+   * The editor's display language as our extension sees it, such as `zh-cn`. The workbench itself stays English, for it has no language
+   * pack. In the browser only.
+   */
+  readonly language?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -33,6 +38,7 @@ const home = path.join(cacheFolder, 'e2e');
 let sessions = 0;
 
 interface Setting {
+  readonly language: string | undefined;
   readonly folder: string;
   readonly workspace: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -48,6 +54,7 @@ function prepare(options: SessionOptions): Setting {
   return {
     folder,
     workspace,
+    language: options.language,
     env: { LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined, ...options.env },
     viewport: options.viewport ?? { width: 1280, height: 800 },
   };
@@ -77,7 +84,7 @@ async function portOf(folder: string): Promise<number> {
 }
 
 async function openInBrowser(setting: Setting): Promise<Session> {
-  const { folder, workspace, env, viewport } = setting;
+  const { folder, workspace, language, env, viewport } = setting;
   const extensionsFolder = await installed('browser', (place) =>
     installExtension(vsixFile, { folder: path.join(home, 'installer'), extensionsFolder: place }),
   );
@@ -85,6 +92,7 @@ async function openInBrowser(setting: Setting): Promise<Session> {
   const host = await startBrowserHost({ folder, extensionsFolder, workspace, port: await portOf(folder), env });
   try {
     const context = await chromium.launchPersistentContext(path.join(folder, 'browser'), { executablePath, args: chromiumFlags, viewport });
+    if (language !== undefined) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
     const address = `${host.url}?folder=${encodeURIComponent(workspace)}`;
     const page = context.pages()[0] ?? (await context.newPage());
     await page.goto(address);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { launchWorkbench, type Workbench } from './workbench.ts';
 
 describe('the packaged extension in VS Code', () => {
-  let workbench: Workbench;
+  let workbench: Workbench | undefined;
 
   before(async () => {
     workbench = await launchWorkbench();
   });
 
   after(async () => {
-    await workbench.close();
+    await workbench?.close();
   });
 
   afterEach(async function () {

@@ -63,7 +63,8 @@ export class Workbench {
   /** Shows our container in the side bar. */
   async openContainer(): Promise<void> {
     await this.runCommand('View: Show LTV Gauge');
-    await this.pane('Loans').waitFor({ timeout: patienceMs });
+    await this.page.locator('.part.sidebar .composite.title').filter({ hasText: 'LTV Gauge' }).waitFor({ timeout: patienceMs });
+    await this.page.locator('.part.sidebar .pane').first().waitFor({ timeout: patienceMs });
   }
 
   /** A view's pane by its title, such as `Loans`. */

@@ -16,6 +16,8 @@ interface Count {
 
 interface Suite {
   readonly name: string;
+  /** Needs nothing built. */
+  readonly isCheck?: boolean;
   run(): Promise<Count>;
 }
 
@@ -24,6 +26,11 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { g
 const resultFile = path.join(cacheFolder, `result-${String(process.pid)}.json`);
 
 const one = (passed: boolean): Count => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
+
+function failure(error: unknown): Count {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return one(false);
+}
 
 /** What a suite counted. One that crashed, ended badly without a failure, or ran nothing counts as failed. */
 function countOf(name: string, exitCode: number): Count {
@@ -59,7 +66,11 @@ const build = async () => one((await runNode(['esbuild.js'])) === 0);
 
 const suites: readonly Suite[] = [
   { name: 'build', run: build },
-  ...checks.map((check) => ({ name: `check ${check}`, run: async () => one((await runNpm(['run', '--silent', `check:${check}`])) === 0) })),
+  ...checks.map((check) => ({
+    name: `check ${check}`,
+    isCheck: true,
+    run: async () => one((await runNpm(['run', '--silent', `check:${check}`])) === 0),
+  })),
   { name: 'unit', run: () => mocha('unit', 10_000) },
   { name: 'integration', run: () => counted('integration', (env) => runNode(['test/host/integration.ts'], { env })) },
   {
@@ -94,14 +105,13 @@ async function main(): Promise<number> {
   }
   let passed = 0;
   let failed = 0;
+  let built = true;
   for (const suite of asked) {
     const { name } = suite;
     const started = Date.now();
     process.stdout.write(`\n── ${name}\n`);
-    const count = await suite.run().catch((error: unknown): Count => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      return one(false);
-    });
+    const count = built || suite.isCheck ? await suite.run().catch(failure) : failure(new Error('Not run: the build failed.'));
+    if (name === 'build') built = count.failed === 0;
     passed += count.passed;
     failed += count.failed;
     const seconds = ((Date.now() - started) / 1000).toFixed(1);

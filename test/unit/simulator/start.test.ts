@@ -120,6 +120,31 @@ describe('the simulated exchange over HTTP', () => {
     assert.equal(states.at(-1), simulator.saveState());
   });
 
+  it('hands over the state when a settlement falls due while nobody asks', async () => {
+    let tell = (): void => undefined;
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    const onChange = (state: string): void => {
+      if (state.includes('"state":"effective"')) tell();
+    };
+    const simulator = await startSimulator({ settleMs: 1, walk: false, onChange });
+    running.push(simulator);
+    const timestamp = new Date().toISOString();
+    const { apiKey, passphrase, secret } = simulator.keys;
+    const got = await send(simulator, 'POST', adjust, add, {
+      'OK-ACCESS-KEY': apiKey,
+      'OK-ACCESS-PASSPHRASE': passphrase,
+      'OK-ACCESS-TIMESTAMP': timestamp,
+      'OK-ACCESS-SIGN': createHmac('sha256', secret).update(`${timestamp}POST${adjust}${add}`).digest('base64'),
+    });
+    assert.match(got.text, /"code":"0"/);
+    await told;
+  });
+
+  it('says which one it is, where it was told so', async () => {
+    const simulator = await start({ id: 'mine' });
+    assert.match((await send(simulator, 'GET', '/__simulator/hello')).text, /"id":"mine"/);
+  });
+
   it('keeps the control from web pages and from other names for this machine', async () => {
     const simulator = await start();
     for (const headers of [{ origin: 'http://example.com' }, { host: 'example.com' }]) {

@@ -40,7 +40,9 @@ export async function askPick<Value>(options: PickOptions<Value>): Promise<Outco
   pick.placeholder = options.placeholder;
   pick.matchOnDetail = true;
   pick.items = options.items;
-  pick.activeItems = options.items.filter(({ value }) => options.isActive?.(value) ?? false).slice(0, 1);
+  const active = options.items.find(({ value }) => options.isActive?.(value) ?? false);
+  // Setting none would leave Enter without effect.
+  if (active !== undefined) pick.activeItems = [active];
   return untilAnswered(pick, (answer) => [
     pick.onDidTriggerButton(() => {
       answer({ kind: 'back' });

@@ -4,7 +4,7 @@ import type { LazyPages } from './lazy-pages.ts';
 import { localize } from './localize.ts';
 import { adopt, nodesOfSource, renew, type OutlineNode } from './outline-node.ts';
 import { escapeMarkdown } from './presentation/markdown.ts';
-import type { Details, Entry } from './presentation/outline.ts';
+import type { Details, Entry, Text } from './presentation/outline.ts';
 
 const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleState>> = {
   leaf: vscode.TreeItemCollapsibleState.None,
@@ -64,7 +64,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     item.id = entry.id;
     item.contextValue = entry.context;
     item.accessibilityInformation = { label: localize(entry.spoken) };
-    if (entry.description !== undefined) item.description = entry.description.map(localize).join(' · ');
+    if (entry.description !== undefined) item.description = joined(entry.description);
     if (entry.icon !== undefined) {
       const { id, color } = entry.icon;
       item.iconPath = new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color));
@@ -77,8 +77,9 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: OutlineNode): vscode.TreeItem {
-    const details = node.entry.details?.();
-    if (details !== undefined) item.tooltip = tooltip(details);
+    const { details, label, description } = node.entry;
+    // Without details of its own, the line itself: a narrow view may have cut it off.
+    item.tooltip = tooltip(details?.() ?? { title: label, lines: [], ...(description === undefined ? {} : { note: joined(description) }) });
     return item;
   }
 
@@ -88,8 +89,12 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   }
 }
 
+function joined(parts: readonly Text[]): string {
+  return parts.map(localize).join(' · ');
+}
+
 function tooltip({ title, lines, note }: Details): vscode.MarkdownString {
-  const text = (part: Parameters<typeof localize>[0]): string => escapeMarkdown(localize(part));
+  const text = (part: Text): string => escapeMarkdown(localize(part));
   const rows = lines.map(({ label, value }) => `- ${text(label)}: **${text(value)}**`);
   const paragraphs = [`**${text(title)}**`, ...(rows.length === 0 ? [] : [rows.join('\n')]), ...(note === undefined ? [] : [text(note)])];
   return new vscode.MarkdownString(paragraphs.join('\n\n'));

@@ -9,17 +9,20 @@ import { levelIcon, levelWord } from './level-words.ts';
 import { debtsText, distanceText, loanName, ltvText, sourceText, type LoanView } from './loan-words.ts';
 import type { Details, Entry, Text } from './outline.ts';
 
-/** A loan's line, most wanted first: LTV, what is owed, the level as a word, the distance to margin call. */
+/**
+ * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, how old they are when they
+ * are not current, the distance to margin call, what is owed.
+ */
 export function loanEntry(view: LoanView, scene: Scene): Entry {
   const { state, loan, vouched, level, distance } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   return {
     ...place(view, ''),
-    label: msg('{0} · {1}', ltvText(loan), debtsText(loan)),
+    label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
     description: [
-      levelWord(level),
-      distanceText(distance),
       ...(vouched ? [] : [readingAge(state, scene.now)]),
+      distanceText(distance),
+      debtsText(loan),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
     ],
     icon: levelIcon(level),

@@ -27,7 +27,7 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
     ...place(source, row.id),
     label: `${type} · ${amount}`,
     description: [when(row.at), ...(row.forced ? [msg('forced')] : [])],
-    ...(row.forced ? { icon: { id: 'warning', color: 'list.warningForeground' } } : {}),
+    icon: row.forced ? { id: 'warning', color: 'list.warningForeground' } : { id: 'circle-small' },
     expansion: 'leaf',
     context: 'value',
     spoken: row.forced

@@ -14,9 +14,9 @@ const everything = (entry: Entry): readonly Entry[] => [entry, ...(entry.childre
 const stale = now - 5 * 60_000;
 
 describe('the Loans view', () => {
-  it('shows LTV, debt, level as a word and the distance to margin call in the line of a loan', () => {
+  it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
     const entry = only(only(loansOutline([state()], scene())).children);
-    assert.equal(line(entry), '57.43% · 40,000 USDT | Watch | 22.1% to margin call');
+    assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
     assert.deepEqual(entry.icon, { id: 'eye', color: 'charts.yellow' });
     assert.equal(entry.context, 'loan');
     assert.equal(text(entry.spoken), 'Loan 12345 of Main: LTV 57.43%, level Watch, 22.1% to margin call, owed 40,000 USDT.');
@@ -51,7 +51,7 @@ describe('the Loans view', () => {
     const { ltv, marginCall, liquidation, liquidationPrice, ...rest } = loan();
     assert.ok(ltv !== undefined && marginCall !== undefined && liquidation !== undefined && liquidationPrice !== undefined);
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
-    assert.equal(line(entry), '– · 40,000 USDT | Unknown | distance to margin call unknown');
+    assert.equal(line(entry), '– · Unknown | distance to margin call unknown | 40,000 USDT');
     assert.deepEqual(below(entry.children![2]!), [
       'Margin call | unknown',
       'Liquidation | unknown',
@@ -79,7 +79,7 @@ describe('the Loans view', () => {
     const entry = only(
       only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], scene())).children,
     );
-    assert.equal(line(entry), '80.00% · 40,000 USDT | Danger | margin call reached | 5 min ago');
+    assert.equal(line(entry), '80.00% · Danger | 5 min ago | margin call reached | 40,000 USDT');
     assert.equal(entry.icon?.color, 'charts.red');
   });
 

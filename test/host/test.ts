@@ -110,7 +110,7 @@ async function main(): Promise<number> {
     const { name } = suite;
     const started = Date.now();
     process.stdout.write(`\n── ${name}\n`);
-    const count = built || suite.isCheck ? await suite.run().catch(failure) : failure(new Error('Not run: the build failed.'));
+    const count: Count = built || suite.isCheck ? await suite.run().catch(failure) : failure(new Error('Not run: the build failed.'));
     if (name === 'build') built = count.failed === 0;
     passed += count.passed;
     failed += count.failed;

@@ -23,7 +23,7 @@ export async function run(): Promise<void> {
     console.log(mark + format(...args));
   };
   const reporter = pathToFileURL(path.join(root, 'test/host/reporter.mjs')).href;
-  const { CountingReporter } = (await import(reporter)) as { CountingReporter: Mocha.ReporterConstructor };
+  const { default: CountingReporter } = (await import(reporter)) as { default: Mocha.ReporterConstructor };
   mocha.reporter(CountingReporter);
   for (const file of globSync('**/*.test.js', { cwd: __dirname })) mocha.addFile(path.join(__dirname, file));
   await mocha.loadFilesAsync();

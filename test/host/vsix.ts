@@ -27,10 +27,19 @@ const allowed = [
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
   /^extension\/dist\/extension\.js$/,
   /^extension\/dist\/webview\/(main\.js|page\.css)$/,
-  /^extension\/media\/(icon\.png|[a-z-]+\.svg)$/,
+  /^extension\/media\/(icon\.png|activity-bar\.svg|walkthrough\/[a-z.-]+\.md)$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt|LICENSE)$/i,
 ];
-const required = ['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.js', 'extension/dist/webview/main.js'];
+const required = [
+  'extension/package.json',
+  'extension/package.nls.json',
+  'extension/package.nls.zh-cn.json',
+  'extension/l10n/bundle.l10n.zh-cn.json',
+  'extension/dist/extension.js',
+  'extension/dist/webview/main.js',
+  'extension/dist/webview/page.css',
+  'extension/media/icon.png',
+];
 
 /** Names in a zip file, read from its central directory (APPNOTE 4.3.12 and 4.3.16). */
 export function namesInZip(zip: Buffer): string[] {

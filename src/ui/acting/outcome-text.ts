@@ -105,8 +105,8 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
 function doneText(record: WriteRecord, change: Message, venueName: string): Message {
   // Without a row of the venue's history it is a person's word, and no proof is claimed.
   if (record.historyId === undefined) return msg('Closed as done: {0}.', change);
-  if (record.ltvAfter === undefined) return msg('Done: {0}. {1} shows it in its history; the new LTV is not known yet.', change, venueName);
-  return msg('Done: {0}. LTV is now {1}, says {2}.', change, formatLtv(record.ltvAfter), venueName);
+  if (record.ltvAfter === undefined) return msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName);
+  return msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(record.ltvAfter), venueName);
 }
 
 function withNote(sentence: Message, record: WriteRecord): Message {

@@ -138,8 +138,8 @@ function distanceText(distance: Decimal | undefined): Message | string {
 
 function distanceLine(kind: 'marginCall' | 'liquidation', now: Decimal | undefined, after: Decimal | undefined): Message {
   return kind === 'marginCall'
-    ? msg('Fall of all collateral until margin call: {0} now → {1} after (estimate)', distanceText(now), distanceText(after))
-    : msg('Fall of all collateral until liquidation: {0} now → {1} after (estimate)', distanceText(now), distanceText(after));
+    ? msg('Distance to margin call: {0} now → {1} after (estimate)', distanceText(now), distanceText(after))
+    : msg('Distance to liquidation: {0} now → {1} after (estimate)', distanceText(now), distanceText(after));
 }
 
 function walletLine(preview: Preview): Message {

@@ -21,8 +21,10 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   const sentence = localize(outcome.sentence);
   const showLog = vscode.l10n.t('Show Log');
   const resolve = vscode.l10n.t('Resolve Open Write…');
-  const buttons = outcome.loudness === 'info' ? [] : outcome.resolvable ? [resolve, showLog] : [showLog];
+  const openGauges = vscode.l10n.t('Open Gauges');
+  const buttons = outcome.loudness === 'info' ? [openGauges] : outcome.resolvable ? [resolve, showLog] : [showLog];
   const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, buttons);
+  if (chosen === openGauges) await run(commandIds.openGauges);
   if (chosen === showLog) app.log.show();
   if (chosen === resolve) await run(commandIds.resolveWrite, { accountId: record.accountId, loanId: record.change.loan.loanId });
 }

@@ -23,7 +23,7 @@ describe('what is said of a change', () => {
     const proven = record({ state: 'effective', historyId: 'h2', ltvAfter: decimal('0.5155') });
     assert.equal(
       english(outcomeText(proven, 'OKX', false).sentence),
-      'Done: Add 0.1 BTC to loan 12345 (Main). LTV is now 51.55%, says OKX.',
+      'Done: LTV is now 51.55%, says OKX. Add 0.1 BTC to loan 12345 (Main).',
     );
   });
 

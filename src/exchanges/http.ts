@@ -1,0 +1,222 @@
+import type { Clock } from '../core/clock.ts';
+import { ExchangeError } from '../core/errors.ts';
+import { msg } from '../core/message.ts';
+import type { Keys } from './exchange.ts';
+import { Limiter, type RateLimit } from './limiter.ts';
+import { aborted, Transport, type Answer } from './transport.ts';
+
+/** One call of an endpoint, before it is signed. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Sent in this order; what is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** The exact text that is signed and sent. */
+  readonly body?: string;
+  readonly signed: boolean;
+  /** Whether it changes something. Then it is sent once, whatever happens. */
+  readonly write?: boolean;
+}
+
+/** What is signed: exactly what leaves. */
+export interface Attempt {
+  readonly method: 'GET' | 'POST';
+  readonly target: string;
+  readonly body: string;
+  /** By the venue's clock, as far as we know it. Milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+}
+
+/** How one venue speaks HTTP. */
+export interface Dialect {
+  readonly venue: string;
+  readonly origin: string;
+  /** Sent with every request, signed or not. */
+  readonly headers: Readonly<Record<string, string>>;
+  sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>>;
+  /** The payload of an answer. @throws ExchangeError for everything that is not a success. */
+  open(answer: Answer, write: boolean): unknown;
+  limitOf(path: string): RateLimit;
+  readonly time: { readonly path: string; read(payload: unknown): number };
+}
+
+export interface HttpOptions {
+  readonly dialect: Dialect;
+  readonly keys: () => Promise<Keys>;
+  readonly clock: Clock;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly deadline?: (ms: number) => AbortSignal;
+  /** 0 to 1; spreads retries. */
+  readonly random?: () => number;
+  readonly trace?: (line: string) => void;
+}
+
+const readDeadlineMs = 10_000;
+/** Longer: an answer that comes late is worth more than an unknown outcome. */
+const writeDeadlineMs = 20_000;
+const mostAttempts = 3;
+const firstPauseMs = 400;
+
+/** One account's line to its venue. Signs each attempt afresh, keeps the limits, retries reads, learns the venue's clock. */
+export class Http {
+  readonly #options: HttpOptions;
+  readonly #transport: Transport;
+  readonly #limiter: Limiter;
+  readonly #disposal = new AbortController();
+  /** The venue's clock minus ours, once learnt. */
+  #offsetMs = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    const { dialect, fetch, deadline } = options;
+    this.#transport = new Transport({
+      venue: dialect.venue,
+      ...(fetch === undefined ? {} : { fetch }),
+      ...(deadline === undefined ? {} : { deadline }),
+    });
+    this.#limiter = new Limiter((path) => dialect.limitOf(path));
+  }
+
+  /**
+   * Calls an endpoint and returns the payload of its answer. Reads are tried up to three times; a write is sent once.
+   * @throws ExchangeError only. For a write its `effect` says whether it may have happened.
+   */
+  async call(call: Call, signal?: AbortSignal): Promise<unknown> {
+    const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#inStep(call, either);
+      } catch (error) {
+        if (!(error instanceof ExchangeError)) throw error;
+        if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
+        await this.#pause(attempt, error.retryAfterMs, either);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#disposal.abort();
+  }
+
+  /**
+   * One attempt, and one more with the venue's own time when it says that ours is off. That is no second send, not even of a
+   * write: a request refused for its timestamp was turned away at the door, before anything was done with it.
+   */
+  async #inStep(call: Call, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.#attempt(call, signal);
+    } catch (error) {
+      if (!ExchangeError.is(error, 'clock')) throw error;
+      await this.#learnOffset(signal);
+      try {
+        return await this.#attempt(call, signal);
+      } catch (again) {
+        throw ExchangeError.is(again, 'clock') ? this.#clockOff(again) : again;
+      }
+    }
+  }
+
+  async #attempt(call: Call, signal: AbortSignal): Promise<unknown> {
+    if (signal.aborted) throw aborted('none');
+    let started = false;
+    try {
+      return await this.#limiter.run(
+        call.path,
+        () => {
+          started = true;
+          return this.#send(call, signal);
+        },
+        signal,
+      );
+    } catch (error) {
+      if (!started && signal.aborted) throw aborted('none');
+      throw error;
+    }
+  }
+
+  async #send(call: Call, signal: AbortSignal): Promise<unknown> {
+    const { dialect, clock, trace } = this.#options;
+    const write = call.write === true;
+    const target = call.path + queryText(call.query);
+    const signature = call.signed ? await this.#signature(call, target) : {};
+    const startedAt = clock.now();
+    const tell = (outcome: string): void => {
+      trace?.(`${dialect.venue} ${call.method} ${call.path}: ${outcome}, ${(clock.now() - startedAt).toString()} ms`);
+    };
+    try {
+      const answer = await this.#transport.send(
+        {
+          method: call.method,
+          origin: dialect.origin,
+          target,
+          body: call.body,
+          headers: { ...dialect.headers, ...signature },
+          write,
+          deadlineMs: write ? writeDeadlineMs : readDeadlineMs,
+        },
+        signal,
+      );
+      const payload = dialect.open(answer, write);
+      tell('ok');
+      return payload;
+    } catch (error) {
+      tell(ExchangeError.is(error) ? `${error.kind}${error.code === undefined ? '' : ` ${error.code}`}` : 'failed');
+      throw error;
+    }
+  }
+
+  async #signature(call: Call, target: string): Promise<Readonly<Record<string, string>>> {
+    const { dialect, keys, clock } = this.#options;
+    // Read now and gone with this call: nothing keeps them.
+    const current = await keys();
+    return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, current);
+  }
+
+  async #learnOffset(signal: AbortSignal): Promise<void> {
+    const { dialect, clock } = this.#options;
+    const before = clock.now();
+    const payload = await this.#attempt({ method: 'GET', path: dialect.time.path, signed: false }, signal);
+    const after = clock.now();
+    this.#offsetMs = dialect.time.read(payload) - Math.round((before + after) / 2);
+  }
+
+  #clockOff(error: ExchangeError): ExchangeError {
+    const seconds = Math.max(1, Math.round(Math.abs(this.#offsetMs) / 1000)).toString();
+    const { venue } = this.#options.dialect;
+    return new ExchangeError({
+      kind: 'clock',
+      effect: 'none',
+      ...(error.code === undefined ? {} : { code: error.code }),
+      sentence:
+        this.#offsetMs > 0
+          ? msg("This machine's clock is {0} s behind that of {1}. Set the clock, or let the system do it, and try again.", seconds, venue)
+          : msg(
+              "This machine's clock is {0} s ahead of that of {1}. Set the clock, or let the system do it, and try again.",
+              seconds,
+              venue,
+            ),
+    });
+  }
+
+  async #pause(attempt: number, retryAfterMs: number | undefined, signal: AbortSignal): Promise<void> {
+    const { clock, random = Math.random } = this.#options;
+    const ms = Math.max(retryAfterMs ?? 0, firstPauseMs * 2 ** (attempt - 1)) * (1 + random() / 2);
+    try {
+      await clock.sleep(ms, signal);
+    } catch {
+      throw aborted('none');
+    }
+  }
+}
+
+/** Worth asking again in a moment. */
+function isPassing(error: ExchangeError): boolean {
+  return error.kind === 'network' || error.kind === 'unavailable' || error.kind === 'rate';
+}
+
+function queryText(query: Call['query']): string {
+  const parts = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+  );
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { AccountBook } from '../../../src/accounts/account-book.ts';
+import type { Account } from '../../../src/core/model.ts';
+import { MemoryStorage } from './memory-storage.ts';
+
+const key = 'ltvGauge.accounts';
+const account = (id: string, facts: Partial<Account> = {}): Account => ({
+  id,
+  venue: 'okx',
+  site: 'global',
+  name: `Account ${id}`,
+  simulated: false,
+  readOnly: false,
+  ...facts,
+});
+
+describe('the account book', () => {
+  it('remembers accounts in the order they were added, over a restart', async () => {
+    const storage = new MemoryStorage();
+    const book = new AccountBook(storage);
+    await book.add(account('b'));
+    await book.add(account('a', { site: 'loopback', baseUrl: 'http://127.0.0.1:9000', simulated: true }));
+    const again = new AccountBook(storage);
+    assert.deepEqual(again.list(), [account('b'), account('a', { site: 'loopback', baseUrl: 'http://127.0.0.1:9000', simulated: true })]);
+    assert.equal(again.get('a')?.simulated, true);
+    assert.equal(again.get('c'), undefined);
+  });
+
+  it('lists what it understands and leaves the rest in storage', async () => {
+    const storage = new MemoryStorage();
+    const odd = [null, 7, 'x', [], { id: 'broken' }, { ...account('x'), readOnly: 'no' }, { ...account('y'), name: '  ' }];
+    const future = { ...account('good'), colour: 'blue' };
+    await storage.update(key, [...odd, future, { ...account('good'), name: 'twin' }]);
+    const book = new AccountBook(storage);
+    assert.deepEqual(book.list(), [account('good')]);
+    await book.add(account('new'));
+    await book.update('good', { name: 'renamed' });
+    await book.remove('new');
+    assert.deepEqual(storage.get(key), [...odd, { ...future, name: 'renamed' }, { ...account('good'), name: 'twin' }]);
+  });
+
+  it('sets aside something that is no list before writing over it', async () => {
+    const storage = new MemoryStorage();
+    await storage.update(key, { surprise: true });
+    const book = new AccountBook(storage);
+    assert.deepEqual(book.list(), []);
+    await book.add(account('a'));
+    assert.deepEqual(book.list(), [account('a')]);
+    assert.deepEqual(storage.get(`${key}.unreadable`), { surprise: true });
+  });
+
+  it('trims names and refuses empty ones', async () => {
+    const book = new AccountBook(new MemoryStorage());
+    await book.add(account('a', { name: '  Main ' }));
+    assert.equal(book.get('a')?.name, 'Main');
+    await book.update('a', { name: ' Other ' });
+    assert.equal(book.get('a')?.name, 'Other');
+    await assert.rejects(book.add(account('b', { name: ' ' })), RangeError);
+    await assert.rejects(book.update('a', { name: '\t' }), RangeError);
+    assert.deepEqual(
+      book.list().map(({ name }) => name),
+      ['Other'],
+    );
+  });
+
+  it('refuses an id that is taken and a change of what is not there', async () => {
+    const book = new AccountBook(new MemoryStorage());
+    await book.add(account('a'));
+    await assert.rejects(book.add(account('a')), RangeError);
+    await assert.rejects(book.update('b', { readOnly: true }), RangeError);
+    await book.remove('b');
+    assert.equal(book.list().length, 1);
+  });
+
+  it('loses nothing when changes are made at the same time', async () => {
+    const book = new AccountBook(new MemoryStorage());
+    await Promise.all([book.add(account('a')), book.add(account('b')), book.update('a', { readOnly: true }), book.remove('b')]);
+    assert.deepEqual(book.list(), [account('a', { readOnly: true })]);
+  });
+
+  it('tells of a change once it is stored, and not of one that failed', async () => {
+    const storage = new MemoryStorage();
+    const book = new AccountBook(storage);
+    const heard: string[] = [];
+    book.onDidChange((id) => heard.push(`${id}:${book.get(id)?.name ?? 'gone'}`));
+    await book.add(account('a'));
+    await book.update('a', { name: 'B' });
+    storage.failing = true;
+    await assert.rejects(book.update('a', { name: 'C' }), /disk full/);
+    storage.failing = false;
+    await book.remove('a');
+    book.dispose();
+    await book.add(account('z'));
+    assert.deepEqual(heard, ['a:Account a', 'a:B', 'a:gone']);
+  });
+
+  it('stores nothing that is not in the record', async () => {
+    const storage = new MemoryStorage();
+    await new AccountBook(storage).add(account('a'));
+    assert.deepEqual(storage.get(key), [account('a')]);
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { Store, type StoreChange } from '../../../src/monitor/store.ts';
+import { account, failure, snapshot, World } from './support.ts';
+
+const slot = 'ltvGauge.snapshot.a';
+
+async function world(): Promise<World & { heard: StoreChange[] }> {
+  const made = new World();
+  await made.book.add(account('a'));
+  await made.book.add(account('b'));
+  const heard: StoreChange[] = [];
+  made.store.onDidChange((change) => heard.push(change));
+  return Object.assign(made, { heard });
+}
+
+describe('the store', () => {
+  it('knows every account, also before anything was read', async () => {
+    const { store } = await world();
+    assert.deepEqual(store.all(), [
+      { account: account('a'), reading: false },
+      { account: account('b'), reading: false },
+    ]);
+    assert.equal(store.get('c'), undefined);
+  });
+
+  it('tells of every read, because the age has changed even when no figure has', async () => {
+    const { store, clock, heard } = await world();
+    store.begin('a');
+    assert.equal(store.get('a')?.reading, true);
+    store.succeed('a', snapshot(clock.now()));
+    store.begin('a');
+    store.succeed('a', snapshot(clock.now()));
+    assert.equal(store.get('a')?.reading, false);
+    assert.deepEqual(heard, Array(4).fill({ accountId: 'a', what: 'state' }));
+  });
+
+  it('keeps the last figures and their age when a read fails, and counts the failures in a row', async () => {
+    const { store, clock } = await world();
+    const first = snapshot(clock.now());
+    store.succeed('a', first);
+    clock.jump(1000);
+    const since = clock.now();
+    store.fail('a', failure('network'));
+    clock.jump(1000);
+    const second = failure('unavailable');
+    store.fail('a', second);
+    const state = store.get('a');
+    assert.deepEqual(state?.snapshot, first);
+    assert.deepEqual(state.failure, { error: second, since, at: clock.now(), attempts: 2 });
+    store.succeed('a', snapshot(clock.now()));
+    assert.equal(store.get('a')?.failure, undefined);
+  });
+
+  it('keeps one account out of the failures of another', async () => {
+    const { store, clock } = await world();
+    store.succeed('b', snapshot(clock.now()));
+    store.fail('a', failure('auth'));
+    assert.equal(store.get('b')?.failure, undefined);
+    assert.equal(store.get('a')?.snapshot, undefined);
+  });
+
+  it('has the last figures at once after a restart, every digit and the old age', async () => {
+    const { store, storage, book, clock } = await world();
+    const read = snapshot(clock.now());
+    store.succeed('a', read);
+    clock.jump(3_600_000);
+    const again = new Store({ book, storage, clock });
+    assert.deepEqual(again.get('a'), { account: account('a'), snapshot: read, reading: false });
+  });
+
+  it('does not let an overtaken answer replace a newer one', async () => {
+    const { store, clock } = await world();
+    clock.jump(10_000);
+    const newer = snapshot(clock.now(), '0.7');
+    store.succeed('a', newer);
+    store.succeed('a', snapshot(clock.now() - 5_000, '0.5'));
+    assert.deepEqual(store.get('a')?.snapshot, newer);
+  });
+
+  it('lets go of figures that a wrong clock dated into the future', async () => {
+    const { store, clock } = await world();
+    store.succeed('a', snapshot(clock.now() + 86_400_000, '0.5'));
+    const now = snapshot(clock.now(), '0.7');
+    store.succeed('a', now);
+    assert.deepEqual(store.get('a')?.snapshot, now);
+  });
+
+  const odd: [string, (whole: ReturnType<typeof snapshot>) => unknown][] = [
+    ['nothing', () => null],
+    ['text', () => 'x'],
+    ['no age', ({ loans, wallet }) => ({ loans, wallet })],
+    ['an age that is no time', (whole) => ({ ...whole, asOf: '1' })],
+    ['an LTV that is a number', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], ltv: 0.58 }] })],
+    ['an empty LTV', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], ltv: '' }] })],
+    ['an amount with an exponent', (whole) => ({ ...whole, wallet: [{ coin: 'BTC', amount: '1e3' }] })],
+    ['a loan without id', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], id: '' }] })],
+    ['a threshold from nowhere', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], marginCall: { ltv: '0.7' } }] })],
+  ];
+  for (const [name, spoil] of odd) {
+    it(`shows nothing rather than a stored snapshot with ${name}`, async () => {
+      const { storage, book, clock } = await world();
+      await storage.update(slot, spoil(snapshot(clock.now())));
+      assert.equal(new Store({ book, storage, clock }).get('a')?.snapshot, undefined);
+    });
+  }
+
+  it('forgets a removed account, in storage too, and does not resurrect it by an answer that comes later', async () => {
+    const { store, storage, book, clock, heard } = await world();
+    store.succeed('a', snapshot(clock.now()));
+    store.begin('a');
+    await book.remove('a');
+    store.succeed('a', snapshot(clock.now()));
+    store.fail('a', failure());
+    assert.equal(store.get('a'), undefined);
+    assert.equal(storage.get(slot), undefined);
+    assert.deepEqual(heard.at(-1), { accountId: 'a', what: 'account' });
+    await book.add(account('a'));
+    assert.deepEqual(store.get('a'), { account: account('a'), reading: false });
+  });
+
+  it('shows a new name at once', async () => {
+    const { store, book, heard } = await world();
+    await book.update('a', { name: 'Main' });
+    assert.equal(store.get('a')?.account.name, 'Main');
+    assert.deepEqual(heard, [{ accountId: 'a', what: 'account' }]);
+  });
+
+  it('goes on when nothing can be stored', async () => {
+    const { store, storage, clock } = await world();
+    storage.failing = true;
+    store.succeed('a', snapshot(clock.now()));
+    assert.ok(store.get('a')?.snapshot);
+  });
+
+  it('is silent once disposed', async () => {
+    const { store, book, heard } = await world();
+    store.dispose();
+    store.begin('a');
+    await book.remove('b');
+    assert.deepEqual(heard, []);
+  });
+});

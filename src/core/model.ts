@@ -1,10 +1,12 @@
 import type { Decimal } from './decimal.ts';
+import type { Message } from './message.ts';
 
-/** An amount of one coin. `usd` is the venue's own valuation where it gives one. */
+/** An amount of one coin. `usd` is the venue's own valuation, or with `usdEstimated` ours, from an index price. */
 export interface CoinAmount {
   readonly coin: string;
   readonly amount: Decimal;
   readonly usd?: Decimal;
+  readonly usdEstimated?: true;
 }
 
 /** A loan-to-value ratio at which the venue acts, with where we know it from. */
@@ -55,7 +57,9 @@ export interface WalletCoin extends CoinAmount {
 export interface Snapshot {
   readonly loans: readonly Loan[];
   readonly wallet: readonly WalletCoin[];
-  /** When the last of the answers arrived, by our clock. Milliseconds since the Unix epoch. */
+  /** Why the wallet could not be read while the loans could; `wallet` is empty then. */
+  readonly walletTrouble?: Message;
+  /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;
 }
 

@@ -118,18 +118,18 @@ export class Http {
 
   async #attempt(call: Call, signal: AbortSignal): Promise<unknown> {
     if (signal.aborted) throw aborted('none');
-    let started = false;
+    const progress = { started: false };
     try {
       return await this.#limiter.run(
         call.path,
         () => {
-          started = true;
+          progress.started = true;
           return this.#send(call, signal);
         },
         signal,
       );
     } catch (error) {
-      if (!started && signal.aborted) throw aborted('none');
+      if (!progress.started && signal.aborted) throw aborted('none');
       throw error;
     }
   }

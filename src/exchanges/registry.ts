@@ -1,5 +1,5 @@
 import type { Exchange } from './exchange.ts';
 import { okx } from './okx/okx.ts';
 
-/** Every venue there is. Adding one is a folder and a line here. */
+/** The venues there are, in the order they are offered. */
 export const exchanges: readonly Exchange[] = [okx];

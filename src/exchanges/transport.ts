@@ -56,7 +56,7 @@ export class Transport {
   }
 
   async send(departure: Departure, signal?: AbortSignal): Promise<Answer> {
-    if (signal?.aborted === true) throw aborted('none');
+    if (isAborted(signal)) throw aborted('none');
     const deadline = this.#deadline(departure.deadlineMs);
     try {
       const response = await this.#fetch.raw(departure.origin + departure.target, {
@@ -78,7 +78,7 @@ export class Transport {
     } catch (error) {
       if (error instanceof ExchangeError) throw error;
       const effect: Effect = departure.write ? 'unknown' : 'none';
-      if (signal?.aborted === true) throw aborted(effect);
+      if (isAborted(signal)) throw aborted(effect);
       if (deadline.aborted) throw this.#failure('network', effect, this.#timedOut(departure.deadlineMs));
       // No cause is kept: the errors of the network layer hold headers and query strings.
       const code = systemCode(error);
@@ -146,4 +146,8 @@ function systemCode(error: unknown): string | undefined {
     current = current instanceof AggregateError && current.cause === undefined ? current.errors[0] : current.cause;
   }
   return undefined;
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }

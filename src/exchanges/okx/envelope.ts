@@ -16,10 +16,12 @@ export function open(answer: Answer, write: boolean): unknown {
   if (!parsed.success) throw withoutCode(answer, write);
   const { code, msg: text, data } = parsed.output;
   if (code === '0') return data;
-  const detail = code === '1' || code === '2' ? v.safeParse(details, data).output : undefined;
-  const first = Array.isArray(detail) ? detail.find((one) => typeof one === 'object' && 'sCode' in one) : undefined;
-  // "2" is partly failed: part of it happened.
-  if (first !== undefined) throw refusal(first.sCode, first.sMsg, answer, write, code === '2');
+  if (code === '1' || code === '2') {
+    // Said per item: the first that failed tells why. With "2" the rest of it happened.
+    const items = v.safeParse(details, data);
+    const failed = items.success ? items.output.find(({ sCode }) => sCode !== '0') : undefined;
+    if (failed !== undefined) throw refusal(failed.sCode, failed.sMsg, answer, write, code === '2');
+  }
   throw refusal(code, text, answer, write, code === '2');
 }
 

@@ -1,0 +1,275 @@
+import type { Clock } from '../../core/clock.ts';
+import { lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot } from '../../core/model.ts';
+import type {
+  AdjustableCoin,
+  Baseline,
+  CollateralChange,
+  Connection,
+  KeyFacts,
+  LoanRef,
+  PageRequest,
+  Proof,
+  Readiness,
+} from '../exchange.ts';
+import type { Call, Http } from '../http.ts';
+import { endpoints } from './endpoints.ts';
+import { onlyLoan, toHistoryRow, toInterestRow, toKeyFacts, toLoans, toPrices, toWallet, withUsd } from './map.ts';
+import { judge } from './prove.ts';
+import * as schema from './schema.ts';
+
+/** OKX's default and maximum page. */
+const pageSize = 100;
+
+/** One account on OKX. Every request about a loan carries its order id whenever one is known: without it OKX acts on the oldest order. */
+export class OkxConnection implements Connection {
+  readonly #http: Http;
+  readonly #clock: Clock;
+
+  constructor(http: Http, clock: Clock) {
+    this.#http = http;
+    this.#clock = clock;
+  }
+
+  async inspect(signal?: AbortSignal): Promise<KeyFacts> {
+    const [config] = schema.read(schema.accountConfig, await this.#get(endpoints.accountConfig, {}, signal));
+    if (config === undefined) throw missing(msg('OKX said nothing about this key. Try again later.'));
+    return toKeyFacts(config);
+  }
+
+  async read(signal?: AbortSignal): Promise<Snapshot> {
+    const [loans, wallet, prices] = await Promise.all([
+      this.#loans(undefined, signal).then((value) => ({ value, at: this.#clock.now() })),
+      this.#wallet(undefined, signal).then(
+        (value) => ({ value, at: this.#clock.now() }),
+        (error: unknown) => ({ trouble: ownError(error), at: this.#clock.now() }),
+      ),
+      this.#pricesIfAny(signal),
+    ]);
+    const valued = loans.value.map((loan) => ({
+      ...loan,
+      debts: withUsd(loan.debts, prices),
+      collateral: withUsd(loan.collateral, prices),
+    }));
+    // As old as the oldest of its parts.
+    const asOf = Math.min(loans.at, wallet.at);
+    return 'trouble' in wallet
+      ? { loans: valued, wallet: [], walletTrouble: wallet.trouble.sentence, asOf }
+      : { loans: valued, wallet: withUsd(wallet.value, prices), asOf };
+  }
+
+  async history(loan: LoanRef | undefined, page: PageRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
+    const data = await this.#get(endpoints.loanHistory, pageQuery(loan, page), signal);
+    return toPage(schema.read(schema.loanHistory, data).map(toHistoryRow), page);
+  }
+
+  async interest(loan: LoanRef | undefined, page: PageRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
+    const data = await this.#get(endpoints.interestAccrued, pageQuery(loan, page), signal);
+    return toPage(schema.read(schema.interestAccrued, data).map(toInterestRow), page);
+  }
+
+  async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
+    const rows = schema.read(schema.borrowCurrencies, await this.#get(endpoints.borrowCurrencies, {}, signal));
+    return rows.map(({ borrowCcy }) => borrowCcy);
+  }
+
+  async maximumLoan(
+    coin: string,
+    loan: LoanRef | undefined,
+    extra: readonly { readonly coin: string; readonly amount: Decimal }[],
+    signal?: AbortSignal,
+  ): Promise<MaximumLoan | undefined> {
+    const body = JSON.stringify({
+      borrowCcy: coin,
+      ...(loan?.orderId === undefined ? {} : { ordId: loan.orderId }),
+      ...(extra.length === 0 ? {} : { supCollateral: extra.map((one) => ({ ccy: one.coin, amt: one.amount })) }),
+    });
+    // A POST that only reads: it may be repeated.
+    const data = await this.#http.call({ method: 'POST', path: endpoints.maxLoan, body, signed: true }, signal);
+    const row = schema.read(schema.maxLoan, data).find(({ borrowCcy }) => borrowCcy === coin);
+    return row === undefined
+      ? undefined
+      : {
+          coin,
+          amount: row.maxLoan,
+          ...(row.notionalUsd === undefined ? {} : { usd: row.notionalUsd }),
+          ...(row.remainingQuota === undefined ? {} : { remainingQuota: row.remainingQuota }),
+        };
+  }
+
+  async adjustableCoins(ref: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]> {
+    if (direction === 'add') {
+      const wallet = await this.#wallet(ref, signal);
+      return wallet
+        .filter(({ pledgeable }) => pledgeable === true)
+        .map(({ coin, amount, usd }) => ({ coin, limit: amount, ...(usd === undefined ? {} : { usd }) }));
+    }
+    const loan = await this.#loan(ref, signal);
+    return Promise.all(
+      loan.collateral.map(async ({ coin }) => {
+        const limit = await this.#redeemable(ref, coin, signal).catch((error: unknown) => {
+          // One coin that cannot be judged takes down only itself.
+          if (ExchangeError.is(error, 'refused') || ExchangeError.is(error, 'shape')) return undefined;
+          throw error;
+        });
+        return { coin, ...(limit === undefined ? {} : { limit }) };
+      }),
+    );
+  }
+
+  async prepareChange(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<Readiness> {
+    const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: this.#clock.now() });
+    const [loan, wallet, limit, newest, prices] = await Promise.all([
+      stamped(this.#loan(ref, signal)),
+      stamped(this.#wallet(ref, signal)),
+      direction === 'reduce' ? stamped(this.#redeemable(ref, coin, signal)) : undefined,
+      stamped(this.history(ref, { limit: 1 }, signal)),
+      this.#pricesIfAny(signal),
+    ]);
+    if (loan.value.ltv === undefined) throw missing(msg('OKX gives no LTV for this loan now, so nothing can be decided. Try again later.'));
+    const held = wallet.value.find((one) => one.coin === coin);
+    const walletAvailable = held?.amount ?? zero;
+    if (direction === 'add' && held?.pledgeable !== true) {
+      throw missing(msg('OKX does not offer {0} as collateral for this loan now, or the funding account holds none.', coin));
+    }
+    if (direction === 'reduce' && limit?.value === undefined) {
+      throw missing(msg('OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin));
+    }
+    const newestHistoryId = newest.value.rows[0]?.id;
+    return {
+      loan: loan.value,
+      limit: limit?.value ?? walletAvailable,
+      walletAvailable,
+      prices,
+      baseline: {
+        ...(newestHistoryId === undefined ? {} : { newestHistoryId }),
+        pledged: loan.value.collateral.find((one) => one.coin === coin)?.amount ?? zero,
+        ltv: loan.value.ltv,
+      },
+      asOf: Math.min(loan.at, wallet.at, newest.at, limit?.at ?? loan.at),
+    };
+  }
+
+  describeChange(change: CollateralChange): { readonly method: string; readonly path: string; readonly body: string } {
+    const { method, path, body } = changeCall(change);
+    return { method, path, body };
+  }
+
+  async changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void> {
+    if (change.loan.orderId === undefined && change.loan.loanId !== onlyLoan) throw ambiguous();
+    await this.#http.call(changeCall(change), signal);
+  }
+
+  async proveChange(change: CollateralChange, baseline: Baseline, signal?: AbortSignal): Promise<Proof> {
+    const before = baseline.newestHistoryId;
+    const query = { ...orderOf(change.loan), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
+    // The rows first: a loan read before its rows could miss what they tell.
+    const rows = schema.read(schema.loanHistory, await this.#get(endpoints.loanHistory, query, signal)).map(toHistoryRow);
+    if (rows.length === 0) return { state: 'pending' };
+    const loans = await this.#loans(change.loan, signal);
+    return judge(
+      change,
+      baseline,
+      rows,
+      loans.find(({ id }) => id === change.loan.loanId),
+    );
+  }
+
+  dispose(): void {
+    this.#http.dispose();
+  }
+
+  #get(path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {
+    return this.#http.call({ method: 'GET', path, query, signed: true }, signal);
+  }
+
+  async #loans(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<readonly Loan[]> {
+    return toLoans(schema.read(schema.loanInfo, await this.#get(endpoints.loanInfo, orderOf(ref), signal)));
+  }
+
+  /** The loan as it is now. @throws ExchangeError when it is gone, or when it has no order id among several loans. */
+  async #loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan> {
+    const loans = await this.#loans(ref, signal);
+    if (ref.orderId === undefined && (loans.length > 1 || (loans.length === 1 && loans[0]?.id !== ref.loanId))) throw ambiguous();
+    const loan = loans.find(({ id }) => id === ref.loanId);
+    if (loan === undefined) throw missing(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
+    return loan;
+  }
+
+  async #wallet(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<ReturnType<typeof toWallet>> {
+    const [balances, answer] = await Promise.all([
+      this.#get(endpoints.balances, {}, signal).then((data) => schema.read(schema.balances, data)),
+      this.#get(endpoints.collateralAssets, orderOf(ref), signal).then((data) => schema.read(schema.collateralAssets, data)),
+    ]);
+    const assets = answer.flatMap((element) => element.assets);
+    const wallet = toWallet(balances, assets);
+    // Where both name an amount, the smaller one is safe to count on.
+    return wallet.map((one) => {
+      const asset = assets.find(({ ccy }) => ccy === one.coin);
+      return asset === undefined ? one : { ...one, amount: lesser(one.amount, asset.amt) };
+    });
+  }
+
+  async #redeemable(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
+    const data = await this.#get(endpoints.maxRedeem, { ccy: coin, ...orderOf(ref) }, signal);
+    return schema.read(schema.maxRedeem, data).find(({ ccy }) => ccy === coin)?.maxRedeemAmt;
+  }
+
+  /** USD index prices. They only feed estimates and valuations, so none is better than no loans. */
+  async #pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    try {
+      const data = await this.#http.call(
+        { method: 'GET', path: endpoints.indexTickers, query: { quoteCcy: 'USD' }, signed: false },
+        signal,
+      );
+      return toPrices(schema.read(schema.indexTickers, data));
+    } catch (error) {
+      if (ExchangeError.is(error, 'aborted') || !(error instanceof ExchangeError)) throw error;
+      return new Map();
+    }
+  }
+}
+
+function limitFor(page: PageRequest): number {
+  return Math.min(page.limit ?? pageSize, pageSize);
+}
+
+/** `after` asks for what is older than a row, that row not included. */
+function pageQuery(loan: LoanRef | undefined, page: PageRequest): NonNullable<Call['query']> {
+  return { ...orderOf(loan), after: page.cursor, limit: limitFor(page).toString() };
+}
+
+/** A page that is not full is the last. */
+function toPage<Row extends { readonly id: string }>(rows: readonly Row[], page: PageRequest): Page<Row> {
+  const last = rows.at(-1);
+  return { rows, ...(last === undefined || rows.length < limitFor(page) ? {} : { older: last.id }) };
+}
+
+/** The one request that moves collateral. The amount goes out as the very characters that were confirmed. */
+function changeCall({ loan, direction, coin, amount }: CollateralChange): Call & { readonly body: string } {
+  const body = JSON.stringify({ type: direction, ...orderOf(loan), collateralCcy: coin, collateralAmt: amount });
+  return { method: 'POST', path: endpoints.adjustCollateral, body, signed: true, write: true };
+}
+
+function orderOf(loan: LoanRef | undefined): { readonly ordId?: string } {
+  return loan?.orderId === undefined ? {} : { ordId: loan.orderId };
+}
+
+function missing(sentence: Message): ExchangeError {
+  return new ExchangeError({ kind: 'refused', effect: 'none', sentence });
+}
+
+function ambiguous(): ExchangeError {
+  return missing(
+    msg(
+      'OKX names several loans here without order ids, so it cannot be said which one a change would hit. Change this loan in the OKX app.',
+    ),
+  );
+}
+
+function ownError(error: unknown): ExchangeError {
+  if (error instanceof ExchangeError && error.kind !== 'aborted') return error;
+  throw error;
+}

@@ -42,7 +42,7 @@ function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
   if (open === undefined) return undefined;
   return {
     sentence: msg(
-      'An earlier change of loan {0} is still open: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
+      'An earlier change of loan {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
       open.change.loan.orderId ?? open.change.loan.loanId,
     ),
     remedies: ['resolveWrite'],

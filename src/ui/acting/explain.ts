@@ -45,7 +45,7 @@ function remedyLabel(remedy: Remedy): string {
     case 'updateKeys':
       return vscode.l10n.t('Update Keys…');
     case 'resolveWrite':
-      return vscode.l10n.t('Resolve Open Write…');
+      return vscode.l10n.t('Resolve Unfinished Change…');
     case 'refresh':
       return vscode.l10n.t('Refresh');
   }

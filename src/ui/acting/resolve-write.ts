@@ -15,7 +15,7 @@ import { sayOutcome } from './say-outcome.ts';
 /** History rows read for a person to judge by; the venue's newest come first. */
 const rowsRead = 10;
 
-/** "Resolve Open Write…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
+/** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
 export async function resolveWrite(app: App, attended: Attended, argument: unknown): Promise<void> {
   const record = await askRecord(app, await unresolvedAfterLook(app, asTarget(argument)));
   if (record === undefined) return;
@@ -56,17 +56,17 @@ async function unresolvedAfterLook(app: App, target: LoanTarget | undefined): Pr
   const records = unresolved(app, target);
   if (records.length > 0) return records;
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
-  await underProgress(vscode.l10n.t('Looking for open changes'), () => Promise.all(accounts.map((id) => app.ledger.reconcile(id))));
+  await underProgress(vscode.l10n.t('Looking for unfinished changes'), () => Promise.all(accounts.map((id) => app.ledger.reconcile(id))));
   return unresolved(app, target);
 }
 
 async function askRecord(app: App, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {
   if (records.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is open: what became of every change is known.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('No change is unfinished: what became of each is known.'));
   }
   if (records.length <= 1) return records[0];
   const picked = await pick({
-    title: vscode.l10n.t('Resolve Open Write'),
+    title: vscode.l10n.t('Resolve Unfinished Change'),
     placeholder: vscode.l10n.t('Which change?'),
     items: records.map((record) => ({ label: describe(app, record), description: timeOf(record.plannedAt), value: record })),
     canGoBack: false,

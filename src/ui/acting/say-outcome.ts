@@ -20,7 +20,7 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   const outcome = outcomeText(record, venueName(app, record.venue), simulated);
   const sentence = localize(outcome.sentence);
   const showLog = vscode.l10n.t('Show Log');
-  const resolve = vscode.l10n.t('Resolve Open Write…');
+  const resolve = vscode.l10n.t('Resolve Unfinished Change…');
   const openGauges = vscode.l10n.t('Open Gauges');
   const buttons = outcome.loudness === 'info' ? [openGauges] : outcome.resolvable ? [resolve, showLog] : [showLog];
   const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, buttons);

@@ -129,8 +129,8 @@ export class Http {
         signal,
       );
     } catch (error) {
-      if (!progress.started && signal.aborted) throw aborted('none');
-      throw error;
+      // What never started was taken out of the queue by the signal, and nothing was sent.
+      throw progress.started ? error : aborted('none');
     }
   }
 

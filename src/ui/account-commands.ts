@@ -48,7 +48,7 @@ async function updateKeys(app: App, account: Account): Promise<void> {
     const empty: AccountAnswers = { exchange, keys: {} };
     const answers = await runSteps(keySteps(title, [exchange]), empty);
     if (answers === undefined) return;
-    const outcome = await tryKeys(app, { exchange, account, name: account.name, keys: answers.keys });
+    const outcome = await tryKeys(app, { exchange, account, name: account.name, keys: answers.keys, replaces: true });
     if (outcome.kind === 'nothing') return;
     if (outcome.kind === 'changeKeys') continue;
     await app.vault.store(account.id, answers.keys);

@@ -24,7 +24,7 @@ export async function addAccount(app: App): Promise<void> {
     if (complete?.exchange === undefined || complete.site === undefined || complete.name === undefined) return;
     const { exchange, site, name, keys } = complete;
     const place = { venue: exchange.id, site: site.id, ...(complete.baseUrl === undefined ? {} : { baseUrl: complete.baseUrl }) };
-    const outcome = await tryKeys(app, { exchange, account: place, name, keys });
+    const outcome = await tryKeys(app, { exchange, account: place, name, keys, replaces: false });
     if (outcome.kind === 'nothing') return;
     if (outcome.kind === 'save') {
       await save(app, { ...place, id: randomUUID(), name, simulated: site.simulated, readOnly: outcome.readOnly }, complete);

@@ -15,6 +15,8 @@ export interface Trial {
   readonly account: Pick<Account, 'venue' | 'site' | 'baseUrl'>;
   readonly name: string;
   readonly keys: Keys;
+  /** Whether the account is there already and only gets another key. */
+  readonly replaces: boolean;
 }
 
 /** Asks the venue about a key, reading only. Can be stopped by the person. @throws ExchangeError */
@@ -55,7 +57,7 @@ export async function tryKeys(app: App, trial: Trial): Promise<TrialOutcome> {
       connection.dispose();
     }
     const report = keyReport(facts, trial.exchange.name);
-    return report.verdict === 'refuse' ? askAfterRefusal(report) : askToSave(report, trial.name);
+    return report.verdict === 'refuse' ? askAfterRefusal(report) : askToSave(report, trial);
   }
 }
 
@@ -81,10 +83,12 @@ async function askAfterRefusal(report: KeyReport): Promise<TrialOutcome> {
   return { kind: choice === change ? 'changeKeys' : 'nothing' };
 }
 
-async function askToSave(report: KeyReport, name: string): Promise<TrialOutcome> {
-  const save = { title: vscode.l10n.t('Save Account') };
+async function askToSave(report: KeyReport, { name, replaces }: Trial): Promise<TrialOutcome> {
+  const save = { title: replaces ? vscode.l10n.t('Save Keys') : vscode.l10n.t('Save Account') };
   const change = { title: vscode.l10n.t('Change Keys') };
-  const question = vscode.l10n.t('The key works. Save the account {0}?', name);
+  const question = replaces
+    ? vscode.l10n.t('The key works. Use it for the account {0} from now on?', name)
+    : vscode.l10n.t('The key works. Save the account {0}?', name);
   const choice = await vscode.window.showInformationMessage(
     question,
     { modal: true, detail: reportDetail(report) },

@@ -6,26 +6,21 @@ import { sourceKey } from './presentation/page-rows.ts';
  * Menus hand it to commands, which read `accountId`, `loanId` and `coin` from it.
  */
 export class OutlineNode {
-  entry: Entry;
+  // Own properties, so that a copy of the target keeps them.
+  readonly accountId: string;
+  readonly loanId: string | undefined;
+  readonly coin: string | undefined;
   readonly parent: OutlineNode | undefined;
+  entry: Entry;
   /** What the editor has asked for so far; undefined while it was never opened. */
   children: readonly OutlineNode[] | undefined;
 
   constructor(entry: Entry, parent: OutlineNode | undefined) {
-    this.entry = entry;
+    this.accountId = entry.accountId;
+    this.loanId = entry.loanId;
+    this.coin = entry.coin;
     this.parent = parent;
-  }
-
-  get accountId(): string {
-    return this.entry.accountId;
-  }
-
-  get loanId(): string | undefined {
-    return this.entry.loanId;
-  }
-
-  get coin(): string | undefined {
-    return this.entry.coin;
+    this.entry = entry;
   }
 }
 

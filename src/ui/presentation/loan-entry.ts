@@ -20,7 +20,7 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
     ...place(view, ''),
     label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
     description: [
-      ...(vouched ? [] : [readingAge(state, scene.now)]),
+      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now))]),
       distanceText(distance),
       debtsText(loan),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),

@@ -67,9 +67,9 @@ describe('a line of a view', () => {
     assert.notEqual(second[1], first[0]);
   });
 
-  it('is a target for the commands of the menus', () => {
+  it('is a target for the commands of the menus, also when it is copied', () => {
     const [node] = adopt([entry('a', 'A', [], { loanId: '12345', coin: 'BTC' })], [], undefined);
-    const { accountId, loanId, coin } = node!;
+    const { accountId, loanId, coin } = { ...node! };
     assert.deepEqual([accountId, loanId, coin], ['one', '12345', 'BTC']);
   });
 

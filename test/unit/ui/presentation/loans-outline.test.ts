@@ -79,7 +79,7 @@ describe('the Loans view', () => {
     const entry = only(
       only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], scene())).children,
     );
-    assert.equal(line(entry), '80.00% · Danger | 5 min ago | margin call reached | 40,000 USDT');
+    assert.equal(line(entry), '80.00% · Danger | read 5 min ago | margin call reached | 40,000 USDT');
     assert.equal(entry.icon?.color, 'charts.red');
   });
 

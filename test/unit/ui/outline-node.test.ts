@@ -69,7 +69,7 @@ describe('a line of a view', () => {
 
   it('is a target for the commands of the menus, also when it is copied', () => {
     const [node] = adopt([entry('a', 'A', [], { loanId: '12345', coin: 'BTC' })], [], undefined);
-    const { accountId, loanId, coin } = { ...node! };
+    const { accountId, loanId, coin } = Object.assign({}, node);
     assert.deepEqual([accountId, loanId, coin], ['one', '12345', 'BTC']);
   });
 

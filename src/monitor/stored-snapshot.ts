@@ -1,11 +1,17 @@
 import * as v from 'valibot';
 import { isDecimal, type Decimal } from '../core/decimal.ts';
+import type { Message } from '../core/message.ts';
 import type { Snapshot } from '../core/model.ts';
 
 const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const threshold = v.object({ ltv: amount, source: v.picklist(['venue', 'table', 'person']) });
-const coinAmount = v.object({ coin: v.string(), amount, usd: v.exactOptional(amount) });
+const coinAmount = v.object({ coin: v.string(), amount, usd: v.exactOptional(amount), usdEstimated: v.exactOptional(v.literal(true)) });
+
+const message: v.GenericSchema<unknown, Message> = v.object({
+  template: v.string(),
+  args: v.array(v.union([v.string(), v.lazy(() => message)])),
+});
 
 const snapshot = v.object({
   loans: v.array(
@@ -24,6 +30,7 @@ const snapshot = v.object({
     }),
   ),
   wallet: v.array(v.object({ ...coinAmount.entries, pledgeable: v.exactOptional(v.boolean()) })),
+  walletTrouble: v.exactOptional(message),
   asOf: time,
 });
 

@@ -40,14 +40,7 @@ export class OkxConnection implements Connection {
   }
 
   async read(signal?: AbortSignal): Promise<Snapshot> {
-    const [loans, wallet, prices] = await Promise.all([
-      this.#loans(undefined, signal).then((value) => ({ value, at: this.#clock.now() })),
-      this.#wallet(undefined, signal).then(
-        (value) => ({ value, at: this.#clock.now() }),
-        (error: unknown) => ({ trouble: ownError(error), at: this.#clock.now() }),
-      ),
-      this.#pricesIfAny(signal),
-    ]);
+    const [{ loans, wallet }, prices] = await Promise.all([this.#loansAndWallet(signal), this.#pricesIfAny(signal)]);
     const valued = loans.value.map((loan) => ({
       ...loan,
       debts: withUsd(loan.debts, prices),
@@ -101,7 +94,7 @@ export class OkxConnection implements Connection {
 
   async adjustableCoins(ref: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]> {
     if (direction === 'add') {
-      const wallet = await this.#wallet(ref, signal);
+      const wallet = await this.#wallet([ref], signal);
       return wallet
         .filter(({ pledgeable }) => pledgeable === true)
         .map(({ coin, amount, usd }) => ({ coin, limit: amount, ...(usd === undefined ? {} : { usd }) }));
@@ -123,7 +116,7 @@ export class OkxConnection implements Connection {
     const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: this.#clock.now() });
     const [loan, wallet, limit, newest, prices] = await Promise.all([
       stamped(this.#loan(ref, signal)),
-      stamped(this.#wallet(ref, signal)),
+      stamped(this.#wallet([ref], signal)),
       direction === 'reduce' ? stamped(this.#redeemable(ref, coin, signal)) : undefined,
       stamped(this.history(ref, { limit: 1 }, signal)),
       this.#pricesIfAny(signal),
@@ -198,15 +191,32 @@ export class OkxConnection implements Connection {
     return loan;
   }
 
-  async #wallet(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<ReturnType<typeof toWallet>> {
-    const [balances, answer] = await Promise.all([
+  /** A wallet that cannot be read does not take the loans down with it. */
+  async #loansAndWallet(signal: AbortSignal | undefined) {
+    const loans = { value: await this.#loans(undefined, signal), at: this.#clock.now() };
+    const wallet = await this.#wallet(
+      loans.value.map(({ id, orderId }) => ({ loanId: id, ...(orderId === undefined ? {} : { orderId }) })),
+      signal,
+    ).then(
+      (value) => ({ value, at: this.#clock.now() }),
+      (error: unknown) => ({ trouble: ownError(error), at: this.#clock.now() }),
+    );
+    return { loans, wallet };
+  }
+
+  /**
+   * The funding wallet, with what any of these loans would take as collateral. What is taken differs by loan (no loan takes the coin it owes),
+   * and without an order OKX answers for the oldest one.
+   */
+  async #wallet(refs: readonly LoanRef[], signal: AbortSignal | undefined): Promise<ReturnType<typeof toWallet>> {
+    const asked = refs.length === 0 ? [undefined] : refs;
+    const [balances, ...answers] = await Promise.all([
       this.#get(endpoints.balances, {}, signal).then((data) => schema.read(schema.balances, data)),
-      this.#get(endpoints.collateralAssets, orderOf(ref), signal).then((data) => schema.read(schema.collateralAssets, data)),
+      ...asked.map(async (ref) => schema.read(schema.collateralAssets, await this.#get(endpoints.collateralAssets, orderOf(ref), signal))),
     ]);
-    const assets = answer.flatMap((element) => element.assets);
-    const wallet = toWallet(balances, assets);
+    const assets = answers.flat().flatMap((element) => element.assets);
     // Where both name an amount, the smaller one is safe to count on.
-    return wallet.map((one) => {
+    return toWallet(balances, assets).map((one) => {
       const asset = assets.find(({ ccy }) => ccy === one.coin);
       return asset === undefined ? one : { ...one, amount: lesser(one.amount, asset.amt) };
     });

@@ -81,9 +81,8 @@ function isOfficial(site: Site): boolean {
 }
 
 function siteItem(site: Site): vscode.QuickPickItem & { readonly value: Site } {
-  const label = localize(isOfficial(site) ? site.label : msg('{0}…', site.label));
   return {
-    label,
+    label: localize(site.label),
     ...(site.baseUrl === undefined ? {} : { description: new URL(site.baseUrl).host }),
     ...(site.detail === undefined ? {} : { detail: localize(site.detail) }),
     value: site,

@@ -1,4 +1,6 @@
+import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
+import { loopbackOrigin } from '../../exchanges/address.ts';
 
 /** What a person typed, cleaned, or why it cannot be right. */
 export type Checked = { readonly value: string } | { readonly problem: Message };
@@ -39,29 +41,17 @@ export function freeAccountName(wish: string, taken: readonly string[]): string 
   }
 }
 
-const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /**
- * The address of a simulated exchange that somebody started: loopback only, because an address that a person was talked into would
- * get signed requests. @returns the origin, without a slash at its end.
+ * The address of a simulated exchange that somebody started. What is loopback is decided where requests are sent from; here it is
+ * only said why nothing else is taken. @returns the origin, without a slash at its end.
  */
 export function checkLoopbackAddress(raw: string): Checked {
   const text = raw.trim();
   if (text === '') return { problem: msg('This is needed.') };
-  let url: URL;
   try {
-    url = new URL(text);
-  } catch {
-    return { problem: msg('This is not an address such as http://127.0.0.1:9000.') };
+    return { value: loopbackOrigin(text) };
+  } catch (error) {
+    if (!ExchangeError.is(error)) throw error;
+    return { problem: msg('{0} Signed requests go to an exchange’s own addresses or nowhere else.', error.sentence) };
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { problem: msg('The address begins with http:// or https://.') };
-  if (!loopbackHosts.has(url.hostname)) {
-    return {
-      problem: msg(
-        'Only this computer (127.0.0.1, localhost or [::1]): signed requests go to an exchange’s own addresses or nowhere else.',
-      ),
-    };
-  }
-  const bare = url.username === '' && url.password === '' && url.pathname === '/' && url.search === '' && url.hash === '';
-  return bare ? { value: url.origin } : { problem: msg('Only scheme, host and port, such as http://127.0.0.1:9000.') };
 }

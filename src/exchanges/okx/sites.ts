@@ -1,45 +1,40 @@
 import { msg } from '../../core/message.ts';
-import type { KeyField, Site } from '../exchange.ts';
+import type { Site } from '../exchange.ts';
 
 /**
  * OKX's official addresses. A key belongs to one site and to one environment, live or demo.
- * Source: https://www.okx.com/docs-v5/en/#overview-production-trading-services; EEA and US hosts from OKX's own SDKs.
+ * Sources: https://www.okx.com/docs-v5/en/#overview-production-trading-services; the EEA and US hosts from OKX's own SDKs.
  */
 const hosts = { global: 'https://openapi.okx.com', eea: 'https://eea.okx.com', us: 'https://us.okx.com' } as const;
 
 const live = { simulated: false, demo: false } as const;
+/** Real servers, no real money: requests carry one header more. */
 const demo = { simulated: false, demo: true } as const;
 
 export const sites: readonly Site[] = [
-  { id: 'global', label: msg('Global'), detail: msg('okx.com'), baseUrl: hosts.global, ...live },
-  { id: 'eea', label: msg('European Economic Area'), detail: msg('my.okx.com'), baseUrl: hosts.eea, ...live },
-  { id: 'us', label: msg('United States and Australia'), detail: msg('app.okx.com'), baseUrl: hosts.us, ...live },
-  { id: 'global-demo', label: msg('Global, demo trading'), detail: msg('okx.com, no real money'), baseUrl: hosts.global, ...demo },
+  { id: 'global', label: msg('OKX Global'), detail: msg('Registered at {0}', 'okx.com'), baseUrl: hosts.global, ...live },
+  { id: 'eea', label: msg('OKX Europe (EEA)'), detail: msg('Registered at {0}', 'my.okx.com'), baseUrl: hosts.eea, ...live },
+  { id: 'us', label: msg('OKX US & AU'), detail: msg('Registered at {0}', 'app.okx.com'), baseUrl: hosts.us, ...live },
+  {
+    id: 'global-demo',
+    label: msg('OKX Global, demo trading'),
+    detail: msg('Demo trading of {0}, with a demo key', 'okx.com'),
+    baseUrl: hosts.global,
+    ...demo,
+  },
   {
     id: 'eea-demo',
-    label: msg('European Economic Area, demo trading'),
-    detail: msg('my.okx.com, no real money'),
+    label: msg('OKX Europe (EEA), demo trading'),
+    detail: msg('Demo trading of {0}, with a demo key', 'my.okx.com'),
     baseUrl: hosts.eea,
     ...demo,
   },
   {
     id: 'us-demo',
-    label: msg('United States and Australia, demo trading'),
-    detail: msg('app.okx.com, no real money'),
+    label: msg('OKX US & AU, demo trading'),
+    detail: msg('Demo trading of {0}, with a demo key', 'app.okx.com'),
     baseUrl: hosts.us,
     ...demo,
   },
-  {
-    id: 'loopback',
-    label: msg('Loopback (simulated)…'),
-    detail: msg('A simulated exchange on this machine'),
-    simulated: true,
-    demo: false,
-  },
-];
-
-export const keyFields: readonly KeyField[] = [
-  { id: 'apiKey', label: msg('API key') },
-  { id: 'secret', label: msg('Secret key'), hint: msg('Shown by OKX only once, when the API key was made.') },
-  { id: 'passphrase', label: msg('Passphrase'), hint: msg('The one you chose when you made the API key, not your login password.') },
+  { id: 'loopback', label: msg('Loopback (simulated)…'), simulated: true, demo: false },
 ];

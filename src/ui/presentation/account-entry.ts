@@ -39,7 +39,8 @@ function accountMarks(state: AccountState, scene: Scene): readonly Text[] {
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
     readingAge(state, scene.now),
     venueName(state, scene),
-    siteLabel(state, scene),
+    // That it is simulated is said already.
+    ...(account.simulated ? [] : [siteLabel(state, scene)]),
     ...(account.readOnly ? [msg('read-only')] : []),
   ];
 }

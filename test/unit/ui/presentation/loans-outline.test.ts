@@ -92,7 +92,7 @@ describe('the Loans view', () => {
 
   it('says simulated, demo and read-only in the line of an account', () => {
     const simulated = state({ account: account({ simulated: true, site: 'loopback', readOnly: true }) });
-    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | just now | OKX | Loopback (simulated) | read-only');
+    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | just now | OKX | read-only');
     const demo = state({ account: account({ site: 'global-demo' }) });
     assert.match(line(only(loansOutline([demo], scene()))), /^Main \| demo \|/);
     const entry = only(only(loansOutline([simulated], scene())).children);

@@ -16,7 +16,8 @@ export function collateralOutline(states: readonly AccountState[], scene: Scene)
 function wallet(state: AccountState, scene: Scene): readonly Entry[] {
   const { account, snapshot } = state;
   if (snapshot === undefined) return [];
-  const label: Message = scene.exchanges.find(({ id }) => id === account.venue)?.collateralWallet ?? msg('Wallet');
+  const label = msg('Wallet');
+  const name = scene.exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
   const id = `${accountEntryId(account.id)}/wallet`;
   const coins = [...snapshot.wallet].sort(byUse);
   const values = coins.flatMap(({ pledgeable, usd }) => (pledgeable === true && usd !== undefined ? [usd] : []));
@@ -27,6 +28,7 @@ function wallet(state: AccountState, scene: Scene): readonly Entry[] {
       accountId: account.id,
       label,
       description: [
+        ...(name === undefined ? [] : [name]),
         ...(coins.length === 0 ? [msg('empty')] : []),
         ...(complete && values.length > 0 ? [msg('{0} can be pledged', formatUsd(sum(values), 'asset'))] : []),
         ...(isVouchedFor(state, scene.now, scene.intervalMs) ? [] : [readingAge(state, scene.now)]),

@@ -19,7 +19,7 @@ describe('the Collateral view', () => {
       btc,
     ];
     const [group] = collateralOutline([state({ snapshot: snapshot({ wallet }) })], scene())[0]!.children!;
-    assert.equal(line(group!), 'Funding account');
+    assert.equal(line(group!), 'Wallet | Funding account');
     assert.deepEqual(below(group!), [
       '1.7921483143067599 BTC | $158,292.62 | can be pledged',
       '63.9795959720319628 USDT | $64.36 | can be pledged',
@@ -32,9 +32,9 @@ describe('the Collateral view', () => {
   it('adds up what can be pledged only when every value is known', () => {
     const group = (wallet: WalletCoin[]): string =>
       line(collateralOutline([state({ snapshot: snapshot({ wallet }) })], scene())[0]!.children![0]!);
-    assert.equal(group([btc, coin('DOGE', '5', { pledgeable: false })]), 'Funding account | $158,292.62 can be pledged');
-    assert.equal(group([btc, coin('SOL', '5', { pledgeable: true })]), 'Funding account');
-    assert.equal(group([]), 'Funding account | empty');
+    assert.equal(group([btc, coin('DOGE', '5', { pledgeable: false })]), 'Wallet | Funding account | $158,292.62 can be pledged');
+    assert.equal(group([btc, coin('SOL', '5', { pledgeable: true })]), 'Wallet | Funding account');
+    assert.equal(group([]), 'Wallet | Funding account | empty');
   });
 
   it('shows the age of amounts that are no longer current', () => {

@@ -1,0 +1,238 @@
+import { absolute, add, compare, decimal, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
+import { ExchangeError, type ErrorKind } from '../../../src/core/errors.ts';
+import { msg } from '../../../src/core/message.ts';
+import type { Account, HistoryRow, Loan } from '../../../src/core/model.ts';
+import type { Baseline, CollateralChange, Connection, LoanRef, Proof, Readiness } from '../../../src/exchanges/exchange.ts';
+import type { Journal } from '../../../src/ledger/journal.ts';
+import { MemoryJournal } from '../../../src/ledger/journal.ts';
+import { Ledger, type LedgerOptions } from '../../../src/ledger/ledger.ts';
+import type { WriteRecord } from '../../../src/ledger/record.ts';
+import { FakeClock } from '../core/fake-clock.ts';
+
+export const d = decimal;
+export const loanId = '12345';
+
+export const account = (facts: Partial<Account> = {}): Account => ({
+  id: 'a',
+  venue: 'okx',
+  site: 'global',
+  name: 'Main',
+  simulated: false,
+  readOnly: false,
+  ...facts,
+});
+
+export const change = (facts: Partial<CollateralChange> = {}): CollateralChange => ({
+  loan: { loanId, orderId: loanId },
+  direction: 'add',
+  coin: 'BTC',
+  amount: d('0.1'),
+  ...facts,
+});
+
+export const trouble = (kind: ErrorKind, effect: 'none' | 'unknown'): ExchangeError =>
+  new ExchangeError({ kind, sentence: msg('The venue said {0}.', kind), effect });
+
+/** What the venue does with the next changes that are sent to it. */
+export type SendFault = 'none' | 'refused' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
+
+/** One loan of 40000 USDT on 0.8 BTC at 88000, haircut-adjusted. It outlives ledgers and connections. */
+export class Venue {
+  pledged = d('0.8');
+  wallet = d('1.7921483143067599');
+  price = d('86206.9');
+  readonly rows: HistoryRow[] = [];
+  /** Every change whose bytes arrived, in order. */
+  readonly sends: CollateralChange[] = [];
+  /** Taken, but not yet in effect. */
+  readonly taken: { readonly type: 'add' | 'reduce'; readonly amount: Decimal }[] = [];
+  sendFault: SendFault = 'none';
+  readFault = false;
+  answer: () => void = () => undefined;
+  shape: (readiness: Readiness) => Readiness = (readiness) => readiness;
+  shapeProof: (proof: Proof) => Proof = (proof) => proof;
+
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  loan(): Loan {
+    const collateralUsd = multiply(this.pledged, this.price);
+    return {
+      id: loanId,
+      orderId: loanId,
+      ltv: divide(d('40000'), collateralUsd, 4, 'up'),
+      debtUsd: d('40000'),
+      collateralUsd,
+      collateralValuation: 'adjusted',
+      debts: [{ coin: 'USDT', amount: d('40000') }],
+      collateral: [{ coin: 'BTC', amount: this.pledged }],
+      marginCall: { ltv: d('0.7374'), source: 'venue' },
+      liquidation: { ltv: d('0.8374'), source: 'venue' },
+    };
+  }
+
+  /** Lets everything that was taken have its effect. */
+  settle(): void {
+    for (const { type, amount } of this.taken.splice(0)) {
+      this.pledged = type === 'add' ? add(this.pledged, amount) : subtract(this.pledged, amount);
+      this.wallet = type === 'add' ? subtract(this.wallet, amount) : add(this.wallet, amount);
+      this.row(type, amount);
+    }
+  }
+
+  row(type: 'add' | 'reduce', amount: Decimal): void {
+    const signed = type === 'add' ? d(`-${amount}`) : amount;
+    const id = (this.rows.length + 1001).toString();
+    const word = type === 'add' ? 'collateral_locked' : 'collateral_released';
+    this.rows.push({ id, type: word, forced: false, coin: 'BTC', amount: signed, at: this.#clock.now() });
+  }
+
+  readiness(direction: 'add' | 'reduce'): Readiness {
+    const loan = this.loan();
+    const newest = this.rows.at(-1)?.id;
+    return this.shape({
+      loan,
+      limit: direction === 'add' ? this.wallet : d('0.19'),
+      walletAvailable: this.wallet,
+      prices: new Map([['BTC', d('88000')]]),
+      baseline: { ...(newest === undefined ? {} : { newestHistoryId: newest }), pledged: this.pledged, ltv: loan.ltv! },
+      asOf: this.#clock.now(),
+    });
+  }
+
+  async take(asked: CollateralChange): Promise<void> {
+    const fault = this.sendFault;
+    if (fault === 'refused') throw trouble('refused', 'none');
+    this.sends.push(structuredClone(asked));
+    if (fault === 'lost-before') throw trouble('network', 'unknown');
+    const type = fault === 'wrong-way' ? (asked.direction === 'add' ? 'reduce' : 'add') : asked.direction;
+    this.taken.push({ type, amount: fault === 'wrong-amount' ? multiply(asked.amount, d('10')) : asked.amount });
+    if (fault === 'lost-after') throw trouble('network', 'unknown');
+    if (fault === 'odd-error') throw new TypeError('terminated');
+    if (fault === 'hangs') await new Promise<void>((resolve) => (this.answer = resolve));
+  }
+
+  prove(asked: CollateralChange, baseline: Baseline): Proof {
+    if (this.readFault) throw trouble('network', 'none');
+    const since = BigInt(baseline.newestHistoryId ?? '0');
+    const row = this.rows.find(({ id, coin }) => BigInt(id) > since && coin === asked.coin);
+    if (row === undefined) return this.shapeProof({ state: 'pending' });
+    const word = asked.direction === 'add' ? 'collateral_locked' : 'collateral_released';
+    const same = row.type === word && compare(absolute(row.amount), asked.amount) === 0;
+    return this.shapeProof({ state: same ? 'effective' : 'contradicted', row, loan: this.loan() });
+  }
+}
+
+/** Asked before and after each thing that leaves the ledger; may never come back, as in a process that died. */
+export type Gate = (what: string) => Promise<void>;
+const openGate: Gate = () => Promise.resolve();
+
+const unused = (): never => {
+  throw new Error('not to be used here');
+};
+
+export function connectionTo(venue: Venue, gate: Gate = openGate): Connection {
+  return {
+    inspect: unused,
+    read: unused,
+    history: unused,
+    interest: unused,
+    borrowableCoins: unused,
+    maximumLoan: unused,
+    adjustableCoins: unused,
+    prepareChange: async (_loan: LoanRef, direction) => {
+      await gate('before prepareChange');
+      if (venue.readFault) throw trouble('network', 'none');
+      return venue.readiness(direction);
+    },
+    describeChange: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
+    changeCollateral: async (asked) => {
+      await gate('before changeCollateral');
+      try {
+        await venue.take(asked);
+      } finally {
+        await gate('after changeCollateral');
+      }
+    },
+    proveChange: async (asked, baseline) => {
+      await gate('before proveChange');
+      return venue.prove(asked, baseline);
+    },
+    dispose: () => undefined,
+  };
+}
+
+/** A journal whose disk can fail, and that notes what was on it when something was sent. */
+export class TestJournal implements Journal {
+  readonly disk: Journal;
+  gate: Gate = openGate;
+  /** Fails the append of a record in this state: before or after it reached the disk. */
+  failOn: { readonly state: WriteRecord['state']; readonly after?: boolean } | undefined;
+  unreadable: Error | undefined;
+
+  constructor(disk: Journal = new MemoryJournal()) {
+    this.disk = disk;
+  }
+
+  async load(): Promise<WriteRecord[]> {
+    await this.gate('before load');
+    if (this.unreadable !== undefined) throw this.unreadable;
+    return this.disk.load();
+  }
+
+  async append(record: WriteRecord): Promise<void> {
+    await this.gate(`before append ${record.state}`);
+    const fails = this.failOn?.state === record.state;
+    if (fails && this.failOn?.after !== true) throw new Error('disk full');
+    await this.disk.append(record);
+    if (fails) throw new Error('disk full');
+    await this.gate(`after append ${record.state}`);
+  }
+
+  async states(id?: string): Promise<string[]> {
+    return (await this.disk.load()).filter((record) => id === undefined || record.id === id).map(({ state }) => state);
+  }
+}
+
+/** A person with one account at one venue, and the windows they open on it. */
+export class Desk {
+  readonly clock = new FakeClock();
+  readonly venue = new Venue(this.clock);
+  readonly accounts = new Map([['a', account()]]);
+  readonly disk: Journal = new MemoryJournal();
+  #ids = 0;
+
+  window(more: { readonly gate?: Gate; readonly journal?: Journal; readonly options?: Partial<LedgerOptions> } = {}): {
+    readonly ledger: Ledger;
+    readonly journal: TestJournal;
+    readonly heard: WriteRecord[];
+  } {
+    const journal = new TestJournal(more.journal ?? this.disk);
+    if (more.gate !== undefined) journal.gate = more.gate;
+    const connection = connectionTo(this.venue, more.gate);
+    const ledger = new Ledger({
+      journal,
+      book: { get: (id) => this.accounts.get(id) },
+      connections: {
+        get: async (id) => {
+          await more.gate?.('before connection');
+          if (!this.accounts.has(id)) throw trouble('aborted', 'none');
+          return connection;
+        },
+      },
+      clock: this.clock,
+      newId: () => `w${(this.#ids += 1).toString()}`,
+      maxPreviewAgeMs: 60_000,
+      proofPatienceMs: 60_000,
+      ...more.options,
+    });
+    const heard: WriteRecord[] = [];
+    ledger.onDidChange((record) => heard.push(record));
+    return { ledger, journal, heard };
+  }
+}
+
+export const ignore = (): void => undefined;

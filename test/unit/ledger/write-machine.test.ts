@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { msg } from '../../../src/core/message.ts';
+import type { WriteRecord, WriteState } from '../../../src/ledger/record.ts';
+import { fold, isFreezing, isOpen, merge, next, restored, sentBefore, type WriteEvent } from '../../../src/ledger/write-machine.ts';
+import { change, d } from './support.ts';
+
+const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
+const events: readonly WriteEvent[] = [
+  { type: 'sent' },
+  { type: 'withdrawn', note: msg('Withdrawn.') },
+  { type: 'accepted' },
+  { type: 'rejected', note: msg('No.') },
+  { type: 'lost', note: msg('Lost.') },
+  { type: 'proven', historyId: '7', ltvAfter: d('0.5') },
+  { type: 'contradicted', historyId: '7', note: msg('Other.') },
+  { type: 'judged', verdict: 'effective' },
+  { type: 'judged', verdict: 'not-effective' },
+  { type: 'lifted' },
+];
+
+function record(state: WriteState, facts: Partial<WriteRecord> = {}): WriteRecord {
+  return {
+    id: 'w1',
+    accountId: 'a',
+    venue: 'okx',
+    accountName: 'Main',
+    change: change(),
+    request: { method: 'POST', path: '/adjust', body: '{}' },
+    baseline: { newestHistoryId: '1000', pledged: d('0.8'), ltv: d('0.58') },
+    ltvBefore: d('0.58'),
+    state,
+    plannedAt: 1,
+    updatedAt: 1,
+    ...(state === 'planned' ? {} : { sentAt: 1 }),
+    ...facts,
+  };
+}
+
+describe('a write', () => {
+  const allowed: Record<WriteState, string[]> = {
+    planned: ['sent>sent', 'withdrawn>not-effective'],
+    sent: [
+      'withdrawn>not-effective',
+      'accepted>accepted',
+      'rejected>rejected',
+      'lost>unknown',
+      'proven>effective',
+      'contradicted>mismatch',
+      'judged>effective',
+      'judged>not-effective',
+    ],
+    accepted: ['proven>effective', 'contradicted>mismatch', 'judged>effective', 'judged>not-effective'],
+    unknown: ['proven>effective', 'contradicted>mismatch', 'judged>effective', 'judged>not-effective'],
+    effective: [],
+    rejected: [],
+    'not-effective': [],
+    mismatch: ['lifted>mismatch'],
+  };
+  for (const state of states) {
+    it(`that is ${state} can become ${allowed[state].join(', ') || 'nothing else'}`, () => {
+      const reached = events.flatMap((event) => {
+        const after = next(record(state), event, 2);
+        return after === undefined ? [] : [`${event.type}>${after.state}`];
+      });
+      assert.deepEqual(reached, allowed[state]);
+    });
+  }
+
+  it('is never done on being accepted', () => {
+    const after = next(record('sent'), { type: 'accepted' }, 2);
+    assert.equal(after?.state, 'accepted');
+    assert.ok(isOpen(after));
+    assert.equal(after.ltvAfter, undefined);
+  });
+
+  it('is open from being sent until it is known what became of it', () => {
+    assert.deepEqual(
+      states.filter((state) => isOpen(record(state))),
+      ['sent', 'accepted', 'unknown'],
+    );
+  });
+
+  it('loses the note of an uncertainty that is over', () => {
+    const lost = next(record('sent'), { type: 'lost', note: msg('Lost.') }, 2)!;
+    assert.deepEqual(lost.note, msg('Lost.'));
+    assert.equal('note' in next(lost, { type: 'proven', historyId: '7' }, 3)!, false);
+    assert.deepEqual(next(lost, { type: 'contradicted', historyId: '7', note: msg('Other.') }, 3)?.note, msg('Other.'));
+  });
+
+  it('freezes until it is lifted, once', () => {
+    const mismatch = record('mismatch');
+    assert.ok(isFreezing(mismatch));
+    const lifted = next(mismatch, { type: 'lifted' }, 9)!;
+    assert.equal(isFreezing(lifted), false);
+    assert.equal(lifted.freezeLiftedAt, 9);
+    assert.equal(next(lifted, { type: 'lifted' }, 10), undefined);
+  });
+
+  it('that was only planned before a restart is closed, and one that was sent is unknown', () => {
+    assert.equal(restored(record('planned')).state, 'not-effective');
+    assert.equal(restored(record('sent')).state, 'unknown');
+    for (const state of ['accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'] as const) {
+      assert.deepEqual(restored(record(state)), record(state));
+    }
+  });
+});
+
+describe('the rows of a journal', () => {
+  it('never let what is known be replaced by less, whatever the order in which windows write', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...states], { minLength: 1 }), (order) => {
+        const told = fold(order.map((state) => record(state))).get('w1')!;
+        const closed = ['effective', 'rejected', 'not-effective', 'mismatch'];
+        assert.equal(
+          closed.includes(told.state),
+          order.some((state) => closed.includes(state)),
+        );
+        assert.equal(told.state === 'mismatch', order.includes('mismatch'), 'a freeze is not lost');
+      }),
+    );
+  });
+
+  it('let a later telling of the same worth win', () => {
+    assert.equal(merge(record('accepted'), record('unknown')).state, 'unknown');
+    assert.equal(merge(record('effective'), record('accepted')).state, 'effective');
+    assert.equal(merge(undefined, record('planned')).state, 'planned');
+    const lifted = record('mismatch', { freezeLiftedAt: 5 });
+    assert.equal(merge(lifted, record('mismatch')).freezeLiftedAt, 5);
+  });
+
+  it('let exactly one of two windows go on that wrote at the same moment', () => {
+    const mine = record('sent', { id: 'mine' });
+    const other = record('sent', { id: 'other' });
+    const rows = [record('planned', { id: 'mine' }), record('planned', { id: 'other' }), other, mine];
+    assert.equal(sentBefore(rows, mine)?.id, 'other');
+    assert.equal(sentBefore(rows, other), undefined);
+  });
+
+  it('do not hold up a write because of another loan, another account or a write that is closed', () => {
+    const mine = record('sent', { id: 'mine' });
+    const otherLoan = record('sent', { id: 'x', change: change({ loan: { loanId: '67890' } }) });
+    const otherAccount = record('sent', { id: 'y', accountId: 'b' });
+    const closed = [record('sent', { id: 'z' }), record('rejected', { id: 'z' })];
+    assert.equal(sentBefore([otherLoan, otherAccount, ...closed, mine], mine), undefined);
+  });
+});

@@ -45,12 +45,13 @@ export async function pick<T>(question: PickQuestion<T>): Promise<T | Back | und
         const [chosen] = input.selectedItems;
         if (chosen?.value !== undefined) resolve(chosen.value);
       });
-      input.show();
       if (typeof question.items !== 'function') {
         input.items = question.items;
+        input.show();
         return;
       }
       input.busy = true;
+      input.show();
       question.items(abort.signal).then((items) => {
         input.busy = false;
         input.items = items;

@@ -65,14 +65,8 @@ async function quietly(args: readonly string[], failure: string): Promise<void> 
   if ((await group.exited) !== 0) throw new Error(`${said.trim()}\n${failure}`);
 }
 
-interface Judgement {
-  /** What the parts weigh, one line each. */
-  readonly sizes: readonly string[];
-  /** What is wrong, as sentences. */
-  readonly faults: readonly string[];
-}
-
-function judge(): Judgement {
+/** Judges the package that was made last. Answers with what its parts weigh; throws when it is not as it must be. */
+export function judgeVsix(): readonly string[] {
   const sizes: string[] = [];
   const faults: string[] = [];
   for (const { what, files, limit } of gates) {
@@ -84,7 +78,8 @@ function judge(): Judgement {
   const names = namesInZip(readFileSync(vsixFile));
   for (const name of names) if (!allowed.some((one) => one.test(name))) faults.push(`Does not belong in the package: ${name}.`);
   for (const name of required) if (!names.includes(name)) faults.push(`Missing in the package: ${name}.`);
-  return { sizes, faults };
+  if (faults.length > 0) throw new Error([...sizes, ...faults].join('\n'));
+  return sizes;
 }
 
 /** A stamp of everything that goes into the package, so that an unchanged one need not be made again. */
@@ -100,8 +95,8 @@ function sourceStamp(): string {
   return hash.digest('hex');
 }
 
-/** Builds, packages and judges. Answers with what the parts weigh. Throws when a step fails or the package is not as it must be. */
-export async function makeVsix(): Promise<readonly string[]> {
+/** Builds and packages. Throws when a step fails. */
+export async function makeVsix(): Promise<void> {
   mkdirSync(path.dirname(vsixFile), { recursive: true });
   await quietly(['esbuild.js', '--minify'], 'The build failed.');
   // A dependency that is bundled is in dist already; vsce would else ask npm for all of them.
@@ -109,9 +104,6 @@ export async function makeVsix(): Promise<readonly string[]> {
     ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsixFile],
     'vsce could not package the extension.',
   );
-  const { sizes, faults } = judge();
-  if (faults.length > 0) throw new Error(faults.join('\n'));
-  return sizes;
 }
 
 /** The package's stamp; makes the package when it is missing or its sources have changed. */

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { bench, fixture } from '../bench.ts';
+
+const wanted = {
+  ltv: '0.5742',
+  debtUsd: '0.8661285',
+  collateralUsd: '1.5078763',
+  collateralValuation: 'adjusted',
+  debts: [{ coin: 'USDC', amount: '0.86590608' }],
+  collateral: [
+    { coin: 'COMP', amount: '0.0000097' },
+    { coin: 'STX', amount: '0.78' },
+    { coin: 'DOT', amount: '0.001' },
+    { coin: 'LUNA', amount: '0.05357864' },
+  ],
+  marginCall: { ltv: '0.7374', source: 'venue' },
+  liquidation: { ltv: '0.8374', source: 'venue' },
+};
+
+function sampled(loans = 'loan-info') {
+  const one = bench();
+  one.venue
+    .on('/loan-info', fixture(loans))
+    .on('/collateral-assets', fixture('collateral-assets'))
+    .on('/asset/balances', fixture('balances'))
+    .on('/market/index-tickers', fixture('index-tickers'))
+    .on('/max-loan', fixture('max-loan'))
+    .on('/max-collateral-redeem-amount', fixture('max-collateral-redeem-amount'))
+    .on('/loan-history', fixture('loan-history'))
+    .on('/interest-accrued', fixture('interest-accrued'))
+    .on('/borrow-currencies', fixture('borrow-currencies'))
+    .on('/account/config', fixture('account-config'));
+  return one;
+}
+
+describe("OKX's printed sample answers", () => {
+  it('give a loan with every printed digit, and its order id', async () => {
+    const { loans } = await sampled().connection.read();
+    assert.deepEqual(loans, [{ id: '12345', orderId: '12345', ...wanted }]);
+  });
+
+  it('give the same loan where orders have no ids yet, and no order id is made up', async () => {
+    const { loans } = await sampled('loan-info-without-order-id').connection.read();
+    assert.deepEqual(loans, [{ id: 'only', ...wanted }]);
+  });
+
+  it('give no liquidation price where it is printed as an empty text', async () => {
+    const { loans } = await sampled().connection.read();
+    assert.equal(loans[0]?.liquidationPrice, undefined);
+  });
+
+  it('give the wallet with the amount that is available', async () => {
+    const { wallet } = await sampled().connection.read();
+    const eth = wallet.find(({ coin }) => coin === 'ETH');
+    // Of two answers that differ the smaller amount is shown; its value is the one that OKX printed for it, or none of OKX's.
+    assert.equal(eth?.amount, '1.9400755578876945');
+    assert.equal(eth.pledgeable, true);
+  });
+
+  it("keep OKX's valuation of an amount byte for byte", async () => {
+    const { venue, connection } = sampled();
+    venue.on('/asset/balances', JSON.stringify({ code: '0', data: [{ ccy: 'BTC', availBal: '1.7921483143067599', bal: '2' }], msg: '' }));
+    const { wallet } = await connection.read();
+    assert.deepEqual(wallet, [{ coin: 'BTC', amount: '1.7921483143067599', usd: '158292.621793314105231', pledgeable: true }]);
+  });
+
+  it('give the maximum loan, in answer to the documented question', async () => {
+    const { venue, connection } = sampled();
+    const maximum = await connection.maximumLoan('USDT', { loanId: '12345', orderId: '12345' }, []);
+    assert.deepEqual(maximum, { coin: 'USDT', amount: '0.01113', usd: '0.01113356', remainingQuota: '3395000' });
+    assert.equal(venue.to('/max-loan')[0]?.body, '{"borrowCcy":"USDT","ordId":"12345"}');
+    assert.equal(venue.to('/max-loan')[0]?.method, 'POST');
+  });
+
+  it('give history and interest with ids longer than a number can hold', async () => {
+    const { connection } = sampled();
+    const history = await connection.history({ loanId: '12345', orderId: '12345' }, {});
+    const row = { id: '17316594851045086', type: 'collateral_locked', forced: false, coin: 'DOT', amount: '-0.001', at: 1_731_659_485_000 };
+    assert.deepEqual(history, { rows: [row] });
+    const interest = await connection.interest({ loanId: '12345', orderId: '12345' }, {});
+    const accrual = { coin: 'USDC', debt: '0.86599309', interest: '0.00004054', rate: '0.41', at: 1_731_913_200_000 };
+    assert.deepEqual(interest, { rows: [{ id: '17319133035195744', ...accrual }] });
+  });
+
+  it('give the coins that can be borrowed', async () => {
+    assert.deepEqual(await sampled().connection.borrowableCoins(), ['USDT', 'USDC']);
+  });
+
+  it('tell what a key may do', async () => {
+    const facts = await sampled().connection.inspect();
+    assert.equal(facts.uid, '44705892343619584');
+    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw, facts.subAccount], [true, true, true, false]);
+    assert.deepEqual(facts.boundAddresses, []);
+  });
+
+  it('tell of a sub-account and of the addresses a key is bound to', async () => {
+    const { venue, connection } = bench();
+    const config = { uid: '2', mainUid: '1', perm: 'read_only', ip: '10.0.0.1, 2001:db8::1', acctLv: '1' };
+    venue.on('/account/config', JSON.stringify({ code: '0', data: [config], msg: '' }));
+    const facts = await connection.inspect();
+    assert.deepEqual(facts.boundAddresses, ['10.0.0.1', '2001:db8::1']);
+    assert.equal(facts.subAccount, true);
+    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw], [true, false, false]);
+  });
+
+  it('ask for the next page with the last row of this one, and only when it was full', async () => {
+    const { venue, connection } = sampled();
+    const first = await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1 });
+    assert.equal(first.older, '17316594851045086');
+    await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1, cursor: first.older! });
+    const [, second] = venue.to('/loan-history');
+    assert.equal(second?.url.searchParams.get('after'), '17316594851045086');
+    assert.equal(second.url.searchParams.get('ordId'), '12345');
+  });
+});

@@ -65,7 +65,7 @@ async function quietly(args: readonly string[], failure: string): Promise<void> 
   if ((await group.exited) !== 0) throw new Error(`${said.trim()}\n${failure}`);
 }
 
-/** Judges the package that was made last. Answers with what its parts weigh; throws when it is not as it must be. */
+/** Judges what `makeVsix` has just made. Answers with what its parts weigh; throws when it is not as it must be. */
 export function judgeVsix(): readonly string[] {
   const sizes: string[] = [];
   const faults: string[] = [];
@@ -95,7 +95,9 @@ function sourceStamp(): string {
   return hash.digest('hex');
 }
 
-/** Builds and packages. Throws when a step fails. */
+const stampFile = `${vsixFile}.stamp`;
+
+/** Builds and packages, and leaves in dist what is in the package. Throws when a step fails. */
 export async function makeVsix(): Promise<void> {
   mkdirSync(path.dirname(vsixFile), { recursive: true });
   await quietly(['esbuild.js', '--minify'], 'The build failed.');
@@ -104,14 +106,13 @@ export async function makeVsix(): Promise<void> {
     ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsixFile],
     'vsce could not package the extension.',
   );
+  writeFileSync(stampFile, sourceStamp());
 }
 
 /** The package's stamp; makes the package when it is missing or its sources have changed. */
 export async function freshVsix(): Promise<string> {
-  const stampFile = `${vsixFile}.stamp`;
   const stamp = sourceStamp();
   if (existsSync(vsixFile) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return stamp;
   await makeVsix();
-  writeFileSync(stampFile, stamp);
   return stamp;
 }

@@ -1,7 +1,7 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
 // `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
-const { build, context } = require('esbuild');
-const { globSync, rmSync } = require('node:fs');
+const { build, context, transform } = require('esbuild');
+const { globSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const flags = new Set(process.argv.slice(2));
@@ -16,17 +16,46 @@ const common = {
   absWorkingDir: __dirname,
 };
 
+// What a dynamic import() brings becomes a part of its own, read when it is first needed: activation loads the entry and what it shares
+// with the parts. esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.
+const asCommonJs = {
+  name: 'as-common-js',
+  setup({ onEnd }) {
+    onEnd(async ({ outputFiles = [] }) => {
+      for (const { path: file, text } of outputFiles) {
+        const { code, map } = await transform(text, {
+          format: 'cjs',
+          platform: 'node',
+          target: 'node22',
+          minify,
+          sourcemap: minify ? false : 'external',
+          sourcefile: path.basename(file),
+          // import() would go round the editor's own require.
+          supported: { 'dynamic-import': false },
+        });
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, minify ? code : `${code}//# sourceMappingURL=${path.basename(file)}.map\n`);
+        if (!minify) writeFileSync(`${file}.map`, map);
+      }
+    });
+  },
+};
+
 const extension = {
   ...common,
+  sourcemap: minify ? false : 'inline',
   entryPoints: ['src/extension.ts'],
-  outfile: 'dist/extension.js',
+  outdir: 'dist',
+  chunkNames: 'parts/[name]-[hash]',
   platform: 'node',
   target: 'node22',
-  format: 'cjs',
+  format: 'esm',
+  splitting: true,
+  write: false,
+  plugins: [asCommonJs],
   external: ['vscode'],
   // The `node` build of ofetch carries a fetch of its own; this one uses the editor's, which knows about proxies.
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
-  metafile: true,
 };
 
 const page = {
@@ -59,7 +88,8 @@ const e2e = { ...tests('e2e', []), packages: 'external' };
 const wanted = flags.has('--unit') ? [unit] : minify ? [extension, page] : [extension, page, unit, integration, e2e];
 
 async function main() {
-  if (minify) rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
+  // Parts carry a hash in their names: old ones would stay behind.
+  if (wanted.includes(extension)) rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
   const nonEmpty = wanted.filter((options) => options.entryPoints.length > 0);
   if (flags.has('--watch')) {
     const contexts = await Promise.all(nonEmpty.map((options) => context({ ...options, logLevel: 'info' })));

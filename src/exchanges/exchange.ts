@@ -151,5 +151,6 @@ export interface Exchange {
   readonly collateralWallet: Message;
   /** Where the venue explains how keys are made, for a link. */
   readonly keyHelpUrl: string;
-  connect(options: ConnectionOptions): Connection;
+  /** Loads the venue's code, which nobody without an account of it needs. @throws ExchangeError for an address that is not the venue's. */
+  connect(options: ConnectionOptions): Promise<Connection>;
 }

@@ -64,7 +64,7 @@ export class Connections implements Disposable {
    * A connection with keys that are not stored (yet). Whoever asks disposes it.
    * @throws ExchangeError when the venue is not known.
    */
-  probe(account: Pick<Account, 'venue' | 'site' | 'baseUrl'>, keys: Keys): Connection {
+  probe(account: Pick<Account, 'venue' | 'site' | 'baseUrl'>, keys: Keys): Promise<Connection> {
     return this.#connect(account.venue, addressOf(account), () => Promise.resolve(keys));
   }
 
@@ -104,7 +104,7 @@ export class Connections implements Disposable {
     return account;
   }
 
-  #connect(venueId: string, account: Address, keys: () => Promise<Keys>): Connection {
+  async #connect(venueId: string, account: Address, keys: () => Promise<Keys>): Promise<Connection> {
     const exchange = this.exchange(venueId);
     if (exchange === undefined) {
       throw new ExchangeError({

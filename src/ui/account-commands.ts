@@ -1,148 +1,29 @@
 import * as vscode from 'vscode';
-import { ExchangeError } from '../core/errors.ts';
 import type { Account } from '../core/model.ts';
-import type { KeyFacts } from '../exchanges/exchange.ts';
-import { keySteps, type AccountAnswers } from './account-steps.ts';
-import { addAccount } from './add-account.ts';
 import type { App } from './app.ts';
+import type * as Acts from './account-acts.ts';
 import { chooseAccount } from './choose-account.ts';
 import { commandIds } from './command-ids.ts';
-import { inspectUnderProgress, reportDetail, tryKeys } from './key-trial.ts';
-import { localize } from './localize.ts';
-import { checkAccountName } from './presentation/key-input.ts';
-import { keyReport } from './presentation/key-report.ts';
-import { runSteps } from './presentation/step-sequence.ts';
-import { isBuiltIn } from './simulated/built-in.ts';
 import { registerGuarded } from './trouble.ts';
 
-/** Adding, changing, testing and removing accounts. */
+/** Adding, changing, testing and removing accounts. What they ask is loaded when it is first asked. */
 export function registerAccountCommands(app: App): vscode.Disposable {
-  const onAccount = (id: string, question: string, run: (app: App, account: Account) => Promise<void>): vscode.Disposable =>
+  const onAccount = (id: string, question: string, act: (acts: typeof Acts, account: Account) => Promise<void>): vscode.Disposable =>
     registerGuarded(app, id, async (argument) => {
       const account = await chooseAccount(app, argument, question);
-      if (account !== undefined) await run(app, account);
+      if (account !== undefined) await act(await import('./account-acts.ts'), account);
     });
   return vscode.Disposable.from(
-    registerGuarded(app, commandIds.addAccount, () => addAccount(app)),
-    onAccount(commandIds.updateKeys, vscode.l10n.t('Which account has new keys?'), updateKeys),
-    onAccount(commandIds.renameAccount, vscode.l10n.t('Which account shall be renamed?'), renameAccount),
-    onAccount(commandIds.removeAccount, vscode.l10n.t('Which account shall be removed?'), removeAccount),
-    onAccount(commandIds.testConnection, vscode.l10n.t('Which account shall be tested?'), testConnection),
+    registerGuarded(app, commandIds.addAccount, async () => (await import('./add-account.ts')).addAccount(app)),
+    onAccount(commandIds.updateKeys, vscode.l10n.t('Which account has new keys?'), (acts, account) => acts.updateKeys(app, account)),
+    onAccount(commandIds.renameAccount, vscode.l10n.t('Which account shall be renamed?'), (acts, account) =>
+      acts.renameAccount(app, account),
+    ),
+    onAccount(commandIds.removeAccount, vscode.l10n.t('Which account shall be removed?'), (acts, account) =>
+      acts.removeAccount(app, account),
+    ),
+    onAccount(commandIds.testConnection, vscode.l10n.t('Which account shall be tested?'), (acts, account) =>
+      acts.testConnection(app, account),
+    ),
   );
-}
-
-async function updateKeys(app: App, account: Account): Promise<void> {
-  if (isBuiltIn(account)) {
-    await vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'The simulated exchange makes its own keys. To begin anew, remove {0} and try the simulated exchange again.',
-        account.name,
-      ),
-    );
-    return;
-  }
-  const exchange = app.connections.exchange(account.venue);
-  if (exchange === undefined) return;
-  const title = vscode.l10n.t('Update Keys of {0}', account.name);
-  for (;;) {
-    const empty: AccountAnswers = { exchange, keys: {} };
-    const answers = await runSteps(keySteps(title, [exchange]), empty);
-    if (answers === undefined) return;
-    const outcome = await tryKeys(app, { exchange, account, name: account.name, keys: answers.keys, replaces: true });
-    if (outcome.kind === 'nothing') return;
-    if (outcome.kind === 'changeKeys') continue;
-    await app.vault.store(account.id, answers.keys);
-    await keepReadOnly(app, account, outcome.readOnly);
-    app.log.info(`keys updated: ${account.id}`);
-    await app.poller.refresh(account.id);
-    return;
-  }
-}
-
-async function keepReadOnly(app: App, account: Account, readOnly: boolean): Promise<void> {
-  if (account.readOnly !== readOnly) await app.book.update(account.id, { readOnly });
-}
-
-async function renameAccount(app: App, account: Account): Promise<void> {
-  const taken = app.book
-    .list()
-    .filter(({ id }) => id !== account.id)
-    .map(({ name }) => name);
-  const typed = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Rename {0}', account.name),
-    prompt: vscode.l10n.t('What shall the account be called here?'),
-    value: account.name,
-    ignoreFocusOut: true,
-    validateInput: (raw) => {
-      const checked = checkAccountName(raw, taken);
-      return 'problem' in checked ? localize(checked.problem) : undefined;
-    },
-  });
-  if (typed === undefined) return;
-  const checked = checkAccountName(typed, taken);
-  if ('value' in checked && checked.value !== account.name) await app.book.update(account.id, { name: checked.value });
-}
-
-async function removeAccount(app: App, account: Account): Promise<void> {
-  const remove = vscode.l10n.t('Remove Account');
-  const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Remove the account {0}?', account.name),
-    { modal: true, detail: removalDetail(app, account) },
-    remove,
-  );
-  if (choice !== remove) return;
-  // Keys first: were the record gone and the keys still there, nobody could remove them any more.
-  await app.vault.delete(account.id);
-  await app.book.remove(account.id);
-  app.log.info(`account removed: ${account.id}`);
-}
-
-function removalDetail(app: App, account: Account): string {
-  const lines = [
-    isBuiltIn(account)
-      ? vscode.l10n.t('Its simulated exchange stops, and everything on it is gone. No real money is concerned.')
-      : vscode.l10n.t(
-          'Its keys and the last figures are deleted from this computer. At the exchange nothing changes: loans, collateral and the key itself stay.',
-        ),
-  ];
-  if (app.ledger.open(account.id).length > 0) {
-    lines.push(
-      vscode.l10n.t('A change of collateral on it is not finished yet. Without the account nobody looks any more whether it happened.'),
-    );
-  }
-  return lines.join('\n\n');
-}
-
-async function testConnection(app: App, account: Account): Promise<void> {
-  let facts: KeyFacts;
-  try {
-    facts = await inspectUnderProgress(account.name, () => app.connections.get(account.id));
-  } catch (error) {
-    if (!ExchangeError.is(error) || error.kind === 'aborted') throw error;
-    await tellFault(app, account, error);
-    return;
-  }
-  const venue = app.connections.exchange(account.venue)?.name ?? account.venue;
-  const report = keyReport(facts, venue);
-  await keepReadOnly(app, account, report.readOnly);
-  void app.poller.refresh(account.id);
-  if (report.verdict === 'accept') {
-    const sentence = vscode.l10n.t('The connection of {0} works.', account.name);
-    await vscode.window.showInformationMessage(sentence, { modal: true, detail: reportDetail(report) });
-    return;
-  }
-  await offerUpdate(account, report.reason === undefined ? '' : localize(report.reason), reportDetail(report));
-}
-
-async function tellFault(app: App, account: Account, error: ExchangeError): Promise<void> {
-  app.log.warn(`test of ${account.id}: ${error.kind} ${error.code ?? ''}`);
-  await offerUpdate(account, localize(error.sentence), vscode.l10n.t('Account: {0}', account.name));
-}
-
-async function offerUpdate(account: Account, sentence: string, detail: string): Promise<void> {
-  const update = vscode.l10n.t('Update Keys…');
-  const showLog = vscode.l10n.t('Show Log');
-  const choice = await vscode.window.showErrorMessage(sentence, { modal: true, detail }, ...(isBuiltIn(account) ? [] : [update]), showLog);
-  if (choice === update) await vscode.commands.executeCommand(commandIds.updateKeys, { accountId: account.id });
-  if (choice === showLog) await vscode.commands.executeCommand(commandIds.showLog);
 }

@@ -44,17 +44,19 @@ export function inspectUnderProgress(name: string, connect: () => Promise<Connec
 /** Tries a key that is not stored yet, shows what the venue says of it or what is wrong, and asks what to do. */
 export async function tryKeys(app: App, trial: Trial): Promise<TrialOutcome> {
   for (;;) {
-    const connection = app.connections.probe(trial.account, trial.keys);
+    let connection: Connection | undefined;
     let facts: KeyFacts;
     try {
-      facts = await inspectUnderProgress(trial.name, () => Promise.resolve(connection));
+      const probe = await app.connections.probe(trial.account, trial.keys);
+      connection = probe;
+      facts = await inspectUnderProgress(trial.name, () => Promise.resolve(probe));
     } catch (error) {
       if (!ExchangeError.is(error)) throw error;
       const next = await askAfterFault(error);
       if (next === 'again') continue;
       return { kind: next };
     } finally {
-      connection.dispose();
+      connection?.dispose();
     }
     const report = keyReport(facts, trial.exchange.name);
     return report.verdict === 'refuse' ? askAfterRefusal(report) : askToSave(report, trial);

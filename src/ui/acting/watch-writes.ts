@@ -2,7 +2,6 @@ import type { Disposable } from '../../core/emitter.ts';
 import type { WriteRecord, WriteState } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import type { Attended } from './attended.ts';
-import { sayOutcome } from './say-outcome.ts';
 
 /** An open change is mostly found out by the very next look; only one that stays open is worth a word. Milliseconds. */
 const graceMs = 15_000;
@@ -24,6 +23,7 @@ export function watchWrites(app: App, attended: Attended): Disposable {
       const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
       if (now?.state !== record.state || attended.has(record)) return;
     }
+    const { sayOutcome } = await import('./say-outcome.ts');
     await sayOutcome(app, record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {

@@ -70,7 +70,16 @@ describe('the poller', () => {
   it('reads again one interval after the work is done, with one timer', async () => {
     const world = await reading(['a']);
     let finish = (): void => undefined;
-    world.answers.set('a', () => new Promise((resolve) => (finish = () => { resolve(snapshot(world.clock.now())); })));
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
     world.poller.start();
     await world.clock.advance(100_000);
     assert.equal(world.count('a'), 1);
@@ -110,7 +119,16 @@ describe('the poller', () => {
   it('shares a read under way instead of doubling it', async () => {
     const world = await reading(['a']);
     let finish = (): void => undefined;
-    world.answers.set('a', () => new Promise((resolve) => (finish = () => { resolve(snapshot(world.clock.now())); })));
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
     world.poller.start();
     await world.clock.advance(0);
     const asked = [world.poller.refresh('a'), world.poller.refresh(), world.poller.refresh('a')];
@@ -205,7 +223,16 @@ describe('the poller', () => {
   it('does not resurrect an account that is removed while it is read', async () => {
     const world = await reading(['a']);
     let finish = (): void => undefined;
-    world.answers.set('a', () => new Promise((resolve) => (finish = () => { resolve(snapshot(world.clock.now())); })));
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
     world.poller.start();
     await world.clock.advance(0);
     await world.book.remove('a');
@@ -220,7 +247,16 @@ describe('the poller', () => {
   it('leaves no timer and no read behind when disposed, also in the midst of a read', async () => {
     const world = await reading(['a', 'b']);
     let finish = (): void => undefined;
-    world.answers.set('a', () => new Promise((resolve) => (finish = () => { resolve(snapshot(world.clock.now())); })));
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
     world.poller.start();
     await world.clock.advance(0);
     world.poller.dispose();

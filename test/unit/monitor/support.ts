@@ -78,11 +78,13 @@ export class FakeExchange implements Exchange {
   readonly made: ConnectionOptions[] = [];
   disposed = 0;
 
-  connect(options: ConnectionOptions): Connection {
+  connect(options: ConnectionOptions): Promise<Connection> {
     this.made.push(options);
-    return readingConnection(unused, () => {
-      this.disposed += 1;
-    });
+    return Promise.resolve(
+      readingConnection(unused, () => {
+        this.disposed += 1;
+      }),
+    );
   }
 }
 

@@ -1,0 +1,30 @@
+import { originOf } from '../address.ts';
+import type { Connection, ConnectionOptions } from '../exchange.ts';
+import { Http } from '../http.ts';
+import { OkxConnection } from './connection.ts';
+import { endpoints, limitOf } from './endpoints.ts';
+import { open } from './envelope.ts';
+import { publicTime, read } from './schema.ts';
+import { sign } from './sign.ts';
+import { sites } from './sites.ts';
+
+/** Ready to call OKX; nothing is sent yet. @throws ExchangeError for an address that is not OKX's. */
+export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOptions): Connection {
+  const { site, origin } = originOf(sites, account);
+  const http = new Http({
+    dialect: {
+      venue: 'OKX',
+      origin,
+      headers: { 'Content-Type': 'application/json', ...(site.demo ? { 'x-simulated-trading': '1' } : {}) },
+      sign,
+      open,
+      limitOf,
+      time: { path: endpoints.time, read: (data) => read(publicTime, data)[0]?.ts ?? 0 },
+    },
+    keys,
+    clock,
+    ...(fetch === undefined ? {} : { fetch }),
+    ...(trace === undefined ? {} : { trace }),
+  });
+  return new OkxConnection(http, clock);
+}

@@ -102,6 +102,8 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${String(options.port)}`],
     ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-proxy'],
     ...['--disable-getting-started-override', '--ignore-last-opened', '--app-name', 'VS Code'],
+    // A window that was closed would else keep its extension host, and with it our poller, for three hours.
+    ...['--reconnection-grace-time', '30'],
     ...(options.testDriver === true ? ['--vscode-option=enable-smoke-test-driver'] : []),
     options.workspace,
   ];

@@ -16,7 +16,8 @@ export const labelLine = 14;
 const labelHeight = 2 * labelLine;
 const labelGap = 3;
 const aside = 2;
-const highest = -124;
+/** Leaves room for the labels of usual thresholds, so that dials beside each other stand at one height. */
+const highest = -136;
 const lowest = 24;
 const halfWidth = 194;
 

@@ -79,7 +79,8 @@ export class Workbench {
 
   /** The rows of a tree as they are read: label and description. Empty when the view is not shown. */
   async treeRows(viewTitle: string): Promise<string[]> {
-    return (await this.pane(viewTitle).getByRole('treeitem').allInnerTexts()).map(squeeze);
+    const rows = await this.pane(viewTitle).getByRole('treeitem').all();
+    return Promise.all(rows.map(async (row) => squeeze((await row.locator('.label-name, .label-description').allInnerTexts()).join(' '))));
   }
 
   /** Waits for a row that holds `text`. */

@@ -25,7 +25,7 @@ function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string>
 
 const gates = (): readonly Gate[] => [
   { what: 'extension, as activated', files: [...loadedWith('dist/extension.js')], limit: 120 * kilobyte },
-  { what: 'extension, all parts', files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview'] }), limit: 240 * kilobyte },
+  { what: 'extension, all parts', files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview'] }), limit: 250 * kilobyte },
   { what: 'page', files: ['dist/webview/main.js', 'dist/webview/page.css'], limit: 30 * kilobyte },
   { what: 'package', files: [path.relative(root, vsixFile)], limit: 250 * kilobyte },
 ];

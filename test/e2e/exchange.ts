@@ -1,0 +1,124 @@
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start.ts';
+import { eventually } from './eventually.ts';
+import { type Workbench } from './workbench.ts';
+
+export interface Adjustment {
+  readonly loan: string;
+  readonly type: string;
+  readonly ccy: string;
+  readonly amt: string;
+  readonly state: string;
+}
+
+/** A simulated exchange that a test runs on its own, as `npm run simulate` does, and can break. Its prices stand still. */
+export class TestExchange {
+  #simulator: Simulator;
+  readonly #options: SimulatorOptions;
+
+  private constructor(simulator: Simulator, options: SimulatorOptions) {
+    this.#simulator = simulator;
+    this.#options = options;
+  }
+
+  static async start(options: SimulatorOptions = {}): Promise<TestExchange> {
+    const all = { walk: false, ...options };
+    return new TestExchange(await startSimulator(all), all);
+  }
+
+  get url(): string {
+    return this.#simulator.url;
+  }
+
+  get keys(): Simulator['keys'] {
+    return this.#simulator.keys;
+  }
+
+  get otherKeys(): Simulator['otherKeys'] {
+    return this.#simulator.otherKeys;
+  }
+
+  /** Asks the control API, e.g. `POST`, `fault`. */
+  async control(method: 'GET' | 'POST' | 'DELETE', name: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}/__simulator/${name}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${name}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /** What the exchange itself says was adjusted: the truth that a screen is held against. */
+  async adjustments(): Promise<readonly Adjustment[]> {
+    return ((await this.control('GET', 'record')) as { adjustments: Adjustment[] }).adjustments;
+  }
+
+  /** How many requests arrived at endpoints that end so. */
+  async requests(endpoint: string): Promise<number> {
+    const { requests } = (await this.control('GET', 'record')) as { requests: Record<string, number> };
+    return Object.entries(requests).reduce((sum, [path, count]) => (path.endsWith(endpoint) ? sum + count : sum), 0);
+  }
+
+  /** Dies without a word; what it knew is kept for `revive`. */
+  async kill(): Promise<{ revive(): Promise<void> }> {
+    const state = this.#simulator.saveState();
+    const { keys, url } = this.#simulator;
+    await this.#simulator.close();
+    return {
+      revive: async () => {
+        this.#simulator = await startSimulator({ ...this.#options, keys, state, port: Number(new URL(url).port) });
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#simulator.close();
+  }
+}
+
+export interface KeyTexts {
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly passphrase: string;
+}
+
+/** Types one account into the wizard, by keyboard, up to the test of its key. */
+export async function enterAccount(workbench: Workbench, url: string, name: string, keys: KeyTexts): Promise<void> {
+  await workbench.runCommand('LTV Gauge: Add Account…');
+  await workbench.quickInput.waitFor('Which exchange');
+  await workbench.pick('OKX');
+  await workbench.quickInput.waitFor('Which of its sites');
+  await workbench.pick('Loopback');
+  await enter(workbench, 'http://127.0.0.1', url);
+  await enter(workbench, 'called here', name);
+  await enterKeys(workbench, keys);
+}
+
+/** Types the parts of a key; each must be hidden. */
+export async function enterKeys(workbench: Workbench, keys: KeyTexts): Promise<void> {
+  for (const [field, text] of [
+    ['API key', keys.apiKey],
+    ['Secret key', keys.secret],
+    ['Passphrase', keys.passphrase],
+  ] as const) {
+    await eventually(`the hidden box for the ${field}`, async () => {
+      const state = await workbench.quickInput.state();
+      return state?.secret === true && `${state.title} ${state.placeholder} ${state.message}`.includes(field);
+    });
+    await workbench.type(text);
+    await workbench.pressEnter();
+  }
+}
+
+async function enter(workbench: Workbench, prompt: string, text: string): Promise<void> {
+  await workbench.type(text, prompt);
+  await workbench.pressEnter();
+}
+
+/** Adds an account whose key is good. */
+export async function addAccount(workbench: Workbench, exchange: TestExchange, name: string): Promise<void> {
+  await enterAccount(workbench, exchange.url, name, exchange.keys);
+  const dialog = await workbench.dialog();
+  await dialog.press('Save Account');
+  await workbench.waitForRow('Loans', name);
+}

@@ -3,6 +3,7 @@ import { ExchangeError } from '../core/errors.ts';
 import { msg } from '../core/message.ts';
 import type { Keys } from './exchange.ts';
 import { Limiter, type RateLimit } from './limiter.ts';
+import { withoutSecrets } from './redact.ts';
 import { aborted, Transport, type Answer } from './transport.ts';
 
 /** One call of an endpoint, before it is signed. */
@@ -56,6 +57,14 @@ const readDeadlineMs = 10_000;
 const writeDeadlineMs = 20_000;
 const mostAttempts = 3;
 const firstPauseMs = 400;
+/** A venue that wants to be left alone for longer than this is not waited for here: whoever asked decides when to ask again. */
+const longestPauseMs = 5_000;
+
+/** What stops a request while it waits for its turn, and what stops it once it is under way. */
+interface Stops {
+  readonly waiting: AbortSignal;
+  readonly underWay: AbortSignal | undefined;
+}
 
 /** One account's line to its venue. Signs each attempt afresh, keeps the limits, retries reads, learns the venue's clock. */
 export class Http {
@@ -83,9 +92,11 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
+    // A write under way is not called back when its connection is closed: that would only make its outcome unknown.
+    const stops: Stops = { waiting: either, underWay: call.write === true ? signal : either };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#inStep(call, either);
+        return await this.#inStep(call, stops);
       } catch (error) {
         if (!(error instanceof ExchangeError)) throw error;
         if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
@@ -102,31 +113,32 @@ export class Http {
    * One attempt, and one more with the venue's own time when it says that ours is off. That is no second send, not even of a
    * write: a request refused for its timestamp was turned away at the door, before anything was done with it.
    */
-  async #inStep(call: Call, signal: AbortSignal): Promise<unknown> {
+  async #inStep(call: Call, stops: Stops): Promise<unknown> {
     try {
-      return await this.#attempt(call, signal);
+      return await this.#attempt(call, stops);
     } catch (error) {
-      if (!ExchangeError.is(error, 'clock')) throw error;
-      await this.#learnOffset(signal);
+      // An unknown effect means that the refusal itself cannot be trusted.
+      if (!ExchangeError.is(error, 'clock') || error.effect !== 'none') throw error;
+      await this.#learnOffset(stops.waiting);
       try {
-        return await this.#attempt(call, signal);
+        return await this.#attempt(call, stops);
       } catch (again) {
-        throw ExchangeError.is(again, 'clock') ? this.#clockOff(again) : again;
+        throw ExchangeError.is(again, 'clock') && again.effect === 'none' ? this.#clockOff(again) : again;
       }
     }
   }
 
-  async #attempt(call: Call, signal: AbortSignal): Promise<unknown> {
-    if (signal.aborted) throw aborted('none');
+  async #attempt(call: Call, stops: Stops): Promise<unknown> {
+    if (stops.waiting.aborted) throw aborted('none');
     const progress = { started: false };
     try {
       return await this.#limiter.run(
         call.path,
         () => {
           progress.started = true;
-          return this.#send(call, signal);
+          return this.#send(call, stops);
         },
-        signal,
+        stops.waiting,
       );
     } catch (error) {
       // What never started was taken out of the queue by the signal, and nothing was sent.
@@ -134,11 +146,14 @@ export class Http {
     }
   }
 
-  async #send(call: Call, signal: AbortSignal): Promise<unknown> {
+  async #send(call: Call, stops: Stops): Promise<unknown> {
     const { dialect, clock, trace } = this.#options;
     const write = call.write === true;
     const target = call.path + queryText(call.query);
-    const signature = call.signed ? await this.#signature(call, target) : {};
+    // Read now and gone with this call: nothing keeps them.
+    const keys = call.signed ? await this.#keys() : {};
+    if (stops.waiting.aborted) throw aborted('none');
+    const signature = call.signed ? this.#signature(call, target, keys) : {};
     const startedAt = clock.now();
     const tell = (outcome: string): void => {
       trace?.(`${dialect.venue} ${call.method} ${call.path}: ${outcome}, ${(clock.now() - startedAt).toString()} ms`);
@@ -154,34 +169,49 @@ export class Http {
           write,
           deadlineMs: write ? writeDeadlineMs : readDeadlineMs,
         },
-        signal,
+        stops.underWay,
       );
       const payload = dialect.open(answer, write);
       tell('ok');
       return payload;
     } catch (error) {
       tell(ExchangeError.is(error) ? `${error.kind}${error.code === undefined ? '' : ` ${error.code}`}` : 'failed');
-      throw error;
+      // The venue's own words are passed on, and they may repeat what it was told.
+      throw ExchangeError.is(error) ? withoutSecrets(error, Object.values(keys)) : error;
     }
   }
 
-  async #signature(call: Call, target: string): Promise<Readonly<Record<string, string>>> {
-    const { dialect, keys, clock } = this.#options;
-    // Read now and gone with this call: nothing keeps them.
-    const current = await keys();
-    return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, current);
+  async #keys(): Promise<Keys> {
+    try {
+      return await this.#options.keys();
+    } catch (error) {
+      if (ExchangeError.is(error)) throw error;
+      throw new ExchangeError({
+        kind: 'auth',
+        effect: 'none',
+        sentence: msg('The keys of this account could not be read. Try again, or run "Update Keys…".'),
+      });
+    }
+  }
+
+  #signature(call: Call, target: string, keys: Keys): Readonly<Record<string, string>> {
+    const { dialect, clock } = this.#options;
+    return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, keys);
   }
 
   async #learnOffset(signal: AbortSignal): Promise<void> {
     const { dialect, clock } = this.#options;
     const before = clock.now();
-    const payload = await this.#attempt({ method: 'GET', path: dialect.time.path, signed: false }, signal);
+    const time: Call = { method: 'GET', path: dialect.time.path, signed: false };
+    const payload = await this.#attempt(time, { waiting: signal, underWay: signal });
     const after = clock.now();
     this.#offsetMs = dialect.time.read(payload) - Math.round((before + after) / 2);
   }
 
   #clockOff(error: ExchangeError): ExchangeError {
-    const seconds = Math.max(1, Math.round(Math.abs(this.#offsetMs) / 1000)).toString();
+    // By the venue's own time ours is right, so there is nothing to say about seconds.
+    if (Math.abs(this.#offsetMs) < 1000) return error;
+    const seconds = Math.round(Math.abs(this.#offsetMs) / 1000).toString();
     const { venue } = this.#options.dialect;
     return new ExchangeError({
       kind: 'clock',
@@ -211,6 +241,7 @@ export class Http {
 
 /** Worth asking again in a moment. */
 function isPassing(error: ExchangeError): boolean {
+  if ((error.retryAfterMs ?? 0) > longestPauseMs) return false;
   return error.kind === 'network' || error.kind === 'unavailable' || error.kind === 'rate';
 }
 

@@ -7,15 +7,15 @@ export interface RateLimit {
 }
 
 /**
- * The venue counts arrivals, we count departures: on the way they can move closer together. This is how much longer than
- * the venue's interval ours is.
+ * Holds requests back so that an endpoint's limit is never exceeded by our own doing. One queue per endpoint.
+ *
+ * The venue counts arrivals, and a request arrives at some moment between its start and its answer. So there are as many
+ * places as the limit allows, and each is kept until one interval after the answer: however long requests are under way, no
+ * window of the venue can see more. Only timers are used, so a clock that is corrected neither stops nor hastens anything.
  */
-const margin = 1.15;
-
-/** Holds requests back so that an endpoint's limit is never exceeded by our own doing. One queue per endpoint. */
 export class Limiter {
   readonly #limitOf: (endpoint: string) => RateLimit;
-  readonly #queues = new Map<string, PQueue>();
+  readonly #lines = new Map<string, { readonly queue: PQueue; readonly intervalMs: number }>();
 
   constructor(limitOf: (endpoint: string) => RateLimit) {
     this.#limitOf = limitOf;
@@ -23,27 +23,38 @@ export class Limiter {
 
   /** Runs `task` when the endpoint has room. Rejects with the signal's reason when aborted while waiting; then `task` never starts. */
   run<T>(endpoint: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    // The signal only takes a waiting task out of the queue; one that has started handles it itself, because what became of a
-    // request must be known even when nobody waits for it any more.
-    let queue = this.#queues.get(endpoint);
-    if (queue === undefined) {
-      const { count, intervalMs } = this.#limitOf(endpoint);
-      // Strict: a sliding window. Fixed windows would let twice the limit through around their border.
-      queue = new PQueue({ intervalCap: count, interval: Math.ceil(intervalMs * margin), strict: true });
-      this.#queues.set(endpoint, queue);
-    }
-    const waiting = new AbortController();
-    const forward = (): void => {
-      waiting.abort(signal?.reason);
-    };
-    if (signal?.aborted === true) forward();
-    signal?.addEventListener('abort', forward, { once: true });
-    return queue.add(
-      () => {
+    const { queue, intervalMs } = this.#line(endpoint);
+    return new Promise<T>((resolve, reject) => {
+      // The signal only takes a waiting task out of the queue; one that has started handles it itself, because what became of a
+      // request must be known even when nobody waits for it any more.
+      const waiting = new AbortController();
+      const forward = (): void => {
+        waiting.abort(signal?.reason);
+      };
+      if (signal?.aborted === true) forward();
+      signal?.addEventListener('abort', forward, { once: true });
+      const start = async (): Promise<void> => {
         signal?.removeEventListener('abort', forward);
-        return task();
-      },
-      { signal: waiting.signal },
-    );
+        await task().then(resolve, reject);
+        await interval(intervalMs);
+      };
+      queue.add(start, { signal: waiting.signal }).catch(reject);
+    });
   }
+
+  #line(endpoint: string): { readonly queue: PQueue; readonly intervalMs: number } {
+    const there = this.#lines.get(endpoint);
+    if (there !== undefined) return there;
+    const { count, intervalMs } = this.#limitOf(endpoint);
+    const line = { queue: new PQueue({ concurrency: count }), intervalMs };
+    this.#lines.set(endpoint, line);
+    return line;
+  }
+}
+
+/** A place that is merely kept must not keep the process. */
+function interval(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }

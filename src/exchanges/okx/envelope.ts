@@ -4,8 +4,10 @@ import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../transport.ts';
 import { meaningOf } from './codes.ts';
 
-const envelope = v.object({ code: v.string(), msg: v.optional(v.string(), ''), data: v.optional(v.unknown()) });
-const details = v.array(v.object({ sCode: v.string(), sMsg: v.optional(v.string(), '') }));
+/** Codes are numbers; whatever else stands there did not come from OKX, and must not reach a log. */
+const code = v.pipe(v.string(), v.regex(/^\d{1,6}$/));
+const envelope = v.object({ code, msg: v.optional(v.string(), ''), data: v.optional(v.unknown()) });
+const details = v.array(v.object({ sCode: code, sMsg: v.optional(v.string(), '') }));
 
 /**
  * The `data` of a successful answer.
@@ -35,7 +37,7 @@ function parseJson(text: string): unknown {
 
 function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean): ExchangeError {
   const meaning = meaningOf(code);
-  const ambiguous = partly || meaning?.ambiguous === true || (meaning === undefined && answer.status >= 500);
+  const ambiguous = partly || meaning?.ambiguous === true || answer.status >= 500;
   const said = spoken(text);
   const base =
     meaning?.sentence ??
@@ -50,13 +52,16 @@ function refusal(code: string, text: string, answer: Answer, write: boolean, par
   });
 }
 
-/** The answer is not OKX's: a gateway's page, half an answer, or something else on that port. */
+/**
+ * The answer is not OKX's: a gateway's page, half an answer, or something else on that port.
+ * Only a code of OKX can say that a change was refused, so without one the outcome is unknown, whatever the HTTP status.
+ */
 function withoutCode(answer: Answer, write: boolean): ExchangeError {
   const { status } = answer;
   const effect: Effect = write ? 'unknown' : 'none';
   const http = status.toString();
   if (status === 429)
-    return failure({ kind: 'rate', effect: 'none', sentence: msg('Too many requests to OKX (HTTP {0}). Wait a moment.', http), answer });
+    return failure({ kind: 'rate', effect, sentence: msg('Too many requests to OKX (HTTP {0}). Wait a moment.', http), answer });
   if (status >= 500)
     return failure({
       kind: 'unavailable',
@@ -67,14 +72,14 @@ function withoutCode(answer: Answer, write: boolean): ExchangeError {
   if (status === 401)
     return failure({
       kind: 'auth',
-      effect: 'none',
+      effect,
       sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http),
       answer,
     });
   if (status === 403) {
     return failure({
       kind: 'ip',
-      effect: 'none',
+      effect,
       sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
       answer,
     });
@@ -82,7 +87,7 @@ function withoutCode(answer: Answer, write: boolean): ExchangeError {
   if (status === 404) {
     return failure({
       kind: 'unavailable',
-      effect: 'none',
+      effect,
       sentence: msg('This address does not offer OKX loans (HTTP {0}). Check the site of the account.', http),
       answer,
     });

@@ -1,20 +1,36 @@
 import { createHmac } from 'node:crypto';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
 import type { Keys } from '../exchange.ts';
 import type { Attempt } from '../http.ts';
+
+/** What can stand in a header. */
+const sendable = /^[\x20-\x7e]+$/;
 
 /**
  * The headers that sign one attempt: base64 HMAC-SHA256 of timestamp + method + path with query + body.
  * Source: https://www.okx.com/docs-v5/en/#overview-rest-authentication
+ * @throws ExchangeError `auth` for what cannot be a key: the network layer would refuse it in words that hold it.
  */
 export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>> {
+  const { apiKey = '', secret = '', passphrase = '' } = keys;
+  if (![apiKey, secret, passphrase].every((part) => sendable.test(part))) throw unsendable();
   const timestamp = new Date(attempt.timestamp).toISOString();
   const text = `${timestamp}${attempt.method}${attempt.target}${attempt.body}`;
   return {
-    'OK-ACCESS-KEY': keys['apiKey'] ?? '',
-    'OK-ACCESS-SIGN': createHmac('sha256', keys['secret'] ?? '')
-      .update(text)
-      .digest('base64'),
+    'OK-ACCESS-KEY': apiKey,
+    'OK-ACCESS-SIGN': createHmac('sha256', secret).update(text).digest('base64'),
     'OK-ACCESS-TIMESTAMP': timestamp,
-    'OK-ACCESS-PASSPHRASE': keys['passphrase'] ?? '',
+    'OK-ACCESS-PASSPHRASE': passphrase,
   };
+}
+
+function unsendable(): ExchangeError {
+  return new ExchangeError({
+    kind: 'auth',
+    effect: 'none',
+    sentence: msg(
+      'A part of this API key is empty or has characters that no key of OKX has. Run "Update Keys…" and enter all parts again.',
+    ),
+  });
 }

@@ -4,7 +4,7 @@ import { ExchangeError } from '../../../src/core/errors.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { CollateralChange, Connection, Keys } from '../../../src/exchanges/exchange.ts';
-import { okx } from '../../../src/exchanges/okx/okx.ts';
+import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 
 /** Words that must never turn up anywhere but in a header. */
 export const canary: Keys = { apiKey: 'canary-key-1f0e', secret: 'CANARY-SECRET-2B', passphrase: 'Canary.Phrase.3c' };
@@ -85,7 +85,7 @@ export function bench(site = 'global', baseUrl?: string) {
   const venue = new FakeFetch();
   const clock = new HastyClock();
   const trace: string[] = [];
-  const connection: Connection = okx.connect({
+  const connection: Connection = connectOkx({
     account: { site, ...(baseUrl === undefined ? {} : { baseUrl }) },
     keys: async () => canary,
     clock,

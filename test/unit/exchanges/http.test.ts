@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { ExchangeError } from '../../../src/core/errors.ts';
+import { Http, type Attempt, type Call } from '../../../src/exchanges/http.ts';
+import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
+import { bench, canary, change, failureOf, fixture, refusal, success, FakeFetch, HastyClock } from './bench.ts';
+
+/** A venue of its own words: nothing here may depend on OKX. */
+function plain(
+  options: { reply?: (signal: AbortSignal | null | undefined) => Promise<Response>; deadline?: (ms: number) => AbortSignal } = {},
+) {
+  const clock = new HastyClock();
+  const attempts: Attempt[] = [];
+  const deadlines: number[] = [];
+  let sends = 0;
+  const http = new Http({
+    dialect: {
+      venue: 'Plain',
+      origin: 'https://plain.example',
+      headers: {},
+      sign: (attempt) => {
+        attempts.push(attempt);
+        return { 'x-sign': attempt.timestamp.toString() };
+      },
+      open: ({ text }) => text,
+      limitOf: () => ({ count: 2, intervalMs: 2_000 }),
+      time: { path: '/time', read: () => 0 },
+    },
+    keys: async () => ({ secret: 's' }),
+    clock,
+    fetch: async (_input, init) => {
+      sends += 1;
+      if (options.reply !== undefined) return options.reply(init?.signal);
+      return new Promise((_resolve, reject) => {
+        const stop = (): void => {
+          reject(init?.signal?.reason as Error);
+        };
+        if (init?.signal?.aborted === true) stop();
+        init?.signal?.addEventListener('abort', stop);
+      });
+    },
+    deadline: (ms) => {
+      deadlines.push(ms);
+      return options.deadline?.(ms) ?? new AbortController().signal;
+    },
+    random: () => 0.5,
+  });
+  return { http, clock, attempts, deadlines, sends: () => sends };
+}
+
+const read: Call = { method: 'GET', path: '/read', signed: true };
+const write: Call = { method: 'POST', path: '/write', signed: true, write: true, body: '{}' };
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a request that gets no answer', () => {
+  it('is given up after 10 s when reading and after 20 s when changing something', async () => {
+    for (const [call, ms, sends, effect] of [
+      [read, 10_000, 3, 'none'],
+      [write, 20_000, 1, 'unknown'],
+    ] as const) {
+      const one = plain({ deadline: () => AbortSignal.abort(new DOMException('too late', 'TimeoutError')) });
+      const error = await failureOf(one.http.call(call));
+      assert.equal(error.kind, 'network');
+      assert.equal(error.effect, effect);
+      assert.match(error.message, new RegExp(`within ${(ms / 1000).toString()} s`));
+      assert.deepEqual(new Set(one.deadlines), new Set([ms]));
+      assert.equal(one.deadlines.length, sends);
+    }
+  }).timeout(10_000);
+
+  it('can be stopped while it is under way: then nobody knows what became of a change', async () => {
+    for (const [call, effect] of [
+      [read, 'none'],
+      [write, 'unknown'],
+    ] as const) {
+      const one = plain();
+      const stop = new AbortController();
+      const failure = failureOf(one.http.call(call, stop.signal));
+      await turn();
+      stop.abort();
+      const error = await failure;
+      assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', effect, 1]);
+    }
+  });
+
+  it('that is stopped beforehand is never sent', async () => {
+    const one = plain();
+    const error = await failureOf(one.http.call(write, AbortSignal.abort()));
+    assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 0]);
+  });
+
+  it('that is stopped while it waits for its turn is never sent', async () => {
+    const one = plain({ reply: async () => new Response('') });
+    await one.http.call(write);
+    await one.http.call(write);
+    const stop = new AbortController();
+    const failure = failureOf(one.http.call(write, stop.signal));
+    await turn();
+    stop.abort();
+    const error = await failure;
+    assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 2]);
+  });
+
+  it('is not called back when it changes something and its connection is closed', async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const one = plain({
+      reply: (signal) =>
+        new Promise((resolve, reject) => {
+          answer = resolve;
+          signal?.addEventListener('abort', reject);
+        }),
+    });
+    const call = one.http.call(write);
+    await turn();
+    one.http.dispose();
+    await turn();
+    answer(new Response('done'));
+    assert.equal(await call, 'done');
+    assert.equal((await failureOf(one.http.call(write))).kind, 'aborted');
+  });
+
+  it('is given up when its keys cannot be had, without being sent', async () => {
+    const { venue } = bench();
+    const trouble = new ExchangeError({ kind: 'auth', code: 'keys-missing', sentence: { template: 'No keys.', args: [] }, effect: 'none' });
+    for (const [failure, kind] of [
+      [trouble, 'auth'],
+      [new Error('the keyring is locked'), 'auth'],
+    ] as const) {
+      const connection = connectOkx({
+        account: { site: 'global' },
+        keys: () => Promise.reject(failure),
+        clock: new HastyClock(),
+        fetch: venue.fetch,
+      });
+      const error = await failureOf(connection.changeCollateral(change()));
+      assert.deepEqual([error.kind, error.effect], [kind, 'none']);
+    }
+    assert.equal(venue.seen.length, 0);
+  });
+});
+
+describe('the pause before a read is repeated', () => {
+  it('grows, varies, and is as long as the venue asks', async () => {
+    const { venue, connection, clock } = bench();
+    venue.on('/borrow-currencies', new Response('', { status: 503, headers: { 'retry-after': '3' } }));
+    await failureOf(connection.borrowableCoins());
+    assert.equal(clock.pauses.length, 2);
+    assert.ok(clock.pauses.every((ms) => ms >= 3_000 && ms < 6_000));
+    const other = bench();
+    other.venue.on('/borrow-currencies', new Response('', { status: 503 }));
+    await failureOf(other.connection.borrowableCoins());
+    const [first, second] = other.clock.pauses;
+    assert.ok(first! < second!);
+  });
+
+  it('is not spent sleeping when the venue asks for a long one: the caller decides', async () => {
+    const { venue, connection, clock } = bench();
+    venue.on('/borrow-currencies', new Response('', { status: 429, headers: { 'retry-after': '3600' } }));
+    const error = await failureOf(connection.borrowableCoins());
+    assert.deepEqual(clock.pauses, []);
+    assert.equal(venue.seen.length, 1);
+    assert.equal(error.retryAfterMs, 3_600_000);
+  });
+
+  it('can be stopped', async () => {
+    const venue = new FakeFetch().on('/borrow-currencies', new Response('', { status: 503 }));
+    const stop = new AbortController();
+    const clock = {
+      now: () => 0,
+      sleep: (_ms: number, signal?: AbortSignal) =>
+        new Promise<void>((_resolve, reject) => {
+          signal?.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+          stop.abort();
+        }),
+    };
+    const connection = connectOkx({ account: { site: 'global' }, keys: async () => canary, clock, fetch: venue.fetch });
+    assert.equal((await failureOf(connection.borrowableCoins(stop.signal))).kind, 'aborted');
+    assert.equal(venue.seen.length, 1);
+  });
+});
+
+describe('a clock that is off', () => {
+  const stale = (): Response => new Response(refusal('50102', 'Timestamp request expired'), { status: 401 });
+
+  /** OKX's time is `aheadMs` ahead of ours. */
+  function apart(aheadMs: number) {
+    const one = bench();
+    one.venue.on('/public/time', () => new Response(success([{ ts: (one.clock.time + aheadMs).toString() }])));
+    return one;
+  }
+
+  it("is learnt from OKX's time, and the request is signed anew, once", async () => {
+    const { venue, connection, clock } = apart(95_000);
+    venue.on('/borrow-currencies', stale, fixture('borrow-currencies'));
+    await connection.borrowableCoins();
+    const [first, second, ...more] = venue.to('/borrow-currencies');
+    assert.equal(more.length, 0);
+    assert.equal(first?.headers.get('OK-ACCESS-TIMESTAMP'), new Date(clock.time).toISOString());
+    assert.equal(second?.headers.get('OK-ACCESS-TIMESTAMP'), new Date(clock.time + 95_000).toISOString());
+    assert.notEqual(first.headers.get('OK-ACCESS-SIGN'), second.headers.get('OK-ACCESS-SIGN'));
+    // What was learnt holds for the next request.
+    await connection.borrowableCoins();
+    assert.equal(venue.to('/public/time').length, 1);
+    assert.equal(venue.to('/borrow-currencies').length, 3);
+  });
+
+  it('does not keep a change from being made: refused for its time it was refused at the door', async () => {
+    const { venue, connection } = apart(-40_000);
+    venue.on('/adjust-collateral', stale, fixture('adjust-collateral'));
+    await connection.changeCollateral(change());
+    const [first, second, ...more] = venue.to('/adjust-collateral');
+    assert.equal(more.length, 0);
+    assert.equal(first?.body, second?.body);
+  });
+
+  for (const [aheadMs, words] of [
+    [95_000, /95 s behind/],
+    [-40_000, /40 s ahead/],
+  ] as const) {
+    it(`is told with its ${(Math.abs(aheadMs) / 1000).toString()} seconds when OKX still refuses, and nothing more is sent`, async () => {
+      for (const [path, call] of [
+        ['/borrow-currencies', 'borrowableCoins'],
+        ['/adjust-collateral', 'changeCollateral'],
+      ] as const) {
+        const { venue, connection, clock } = apart(aheadMs);
+        venue.on(path, stale);
+        const error = await failureOf(call === 'borrowableCoins' ? connection.borrowableCoins() : connection.changeCollateral(change()));
+        assert.deepEqual([error.kind, error.code, error.effect], ['clock', '50102', 'none']);
+        assert.match(error.message, words);
+        assert.equal(venue.to(path).length, 2);
+        assert.deepEqual(clock.pauses, []);
+      }
+    });
+  }
+
+  it('sends a change no second time when the answer to the second signature is lost', async () => {
+    const { venue, connection } = apart(95_000);
+    venue.on('/adjust-collateral', stale, () => {
+      throw new TypeError('fetch failed');
+    });
+    const error = await failureOf(connection.changeCollateral(change()));
+    assert.equal(error.effect, 'unknown');
+    assert.equal(venue.to('/adjust-collateral').length, 2);
+  });
+
+  it('is not blamed when OKX tells no time: a change has had no effect then', async () => {
+    const { venue, connection } = bench();
+    venue.on('/adjust-collateral', stale).on('/public/time', new Response('', { status: 404 }));
+    const error = await failureOf(connection.changeCollateral(change()));
+    assert.equal(error.effect, 'none');
+    assert.equal(venue.to('/adjust-collateral').length, 1);
+  });
+
+  it('is not believed under HTTP 5xx, where a change may have been made', async () => {
+    const { venue, connection } = apart(95_000);
+    venue.on('/adjust-collateral', new Response(refusal('50102'), { status: 500 }));
+    const error = await failureOf(connection.changeCollateral(change()));
+    assert.equal(error.effect, 'unknown');
+    assert.equal(venue.to('/adjust-collateral').length, 1);
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../../../src/core/errors.ts';
+import { english } from '../../../../src/core/message.ts';
+import { bench, change, failureOf, refusal } from '../bench.ts';
+
+/** Every code of the guide's general and finance tables: https://www.okx.com/docs-v5/en/#error-code-rest-api */
+const documented: Readonly<Record<ErrorKind, string>> = {
+  auth: '50067 50100 50101 50103 50104 50105 50106 50111 50113 50114 50119',
+  permission: '50007 50009 50017 50018 50019 50020 50021 50022 50023 50027 50029 50030 50120 51732 51733 51734 51735 51737',
+  ip: '50035 50110 50121',
+  clock: '50102 50107 50112',
+  rate: '50011 50061',
+  unavailable: '50001 50004 50013 50026 51054 51739',
+  refused:
+    '50000 50002 50005 50006 50014 50015 50016 50038 50042 50053 50072 50115 51000 51001 51010 51016 51063 51736 51738 51750 51751 ' +
+    '51752 51753 51754 51755 51756 51757 51758 51759 51760 51761 51762 51784 59521',
+  network: '',
+  shape: '',
+  aborted: '',
+};
+const table = Object.entries(documented).flatMap(([kind, codes]) =>
+  codes
+    .split(' ')
+    .filter((code) => code !== '')
+    .map((code) => [code, kind] as const),
+);
+
+/** What does not tell whether a change was made. */
+const saysNothing = ['2', '50001', '50004', '50013', '50026', '51054', '51762'];
+
+async function readFailure(code: string, words = '', status = 200) {
+  const { venue, connection } = bench();
+  venue.on('/borrow-currencies', new Response(refusal(code, words), { status })).on('/public/time', refusal('51000'));
+  return failureOf(connection.borrowableCoins());
+}
+
+async function writeFailure(body: string, status = 200) {
+  const { venue, connection } = bench();
+  venue.on('/adjust-collateral', new Response(body, { status })).on('/public/time', refusal('51000'));
+  return { error: await failureOf(connection.changeCollateral(change())), sends: venue.to('/adjust-collateral').length };
+}
+
+describe('an error code of OKX', () => {
+  for (const [code, kind] of table.filter(([, one]) => one !== 'clock')) {
+    it(`${code} is ${kind}, whatever the HTTP status`, async () => {
+      for (const status of [200, 400, 401, 500]) {
+        const error = await readFailure(code, '', status);
+        assert.equal(error.kind, kind);
+        assert.equal(error.code, code);
+        assert.equal(error.effect, 'none');
+        assert.match(error.message, /[.!?]\W/, 'says what to do in a sentence');
+      }
+    });
+  }
+
+  it('names three different things for a wrong key, a wrong passphrase and a wrong secret', async () => {
+    const [key, alsoKey, passphrase, secret] = await Promise.all(['50111', '50119', '50105', '50113'].map((code) => readFailure(code)));
+    assert.match(key!.message, /API key/);
+    assert.match(alsoKey!.message, /API key.*site/);
+    assert.match(passphrase!.message, /passphrase/);
+    assert.match(secret!.message, /secret/);
+    assert.doesNotMatch(key!.message, /passphrase|secret/i);
+  });
+
+  it('tells an address that is not on the list of the key from a region that is not served', async () => {
+    assert.match((await readFailure('50110')).message, /list/);
+    assert.match((await readFailure('50121')).message, /region/);
+  });
+
+  it("passes on OKX's own words, which may name the maximum", async () => {
+    const error = await readFailure('51758', 'The maximum is 0.25 BTC');
+    assert.match(error.message, /"The maximum is 0\.25 BTC"/);
+  });
+
+  it("tames OKX's own words: no control or direction characters, no lines, 200 characters at most", async () => {
+    const error = await readFailure('51758', `a\u0000b\r\nc\u202ed\u200be\u001b[31m ${'x'.repeat(500)}`);
+    const text = english(error.sentence);
+    assert.doesNotMatch(text, /\p{C}/u);
+    assert.ok(text.length < 400);
+    assert.match(text, /a b c d e/);
+  });
+
+  it('that has no meaning of its own, or that nobody knows, is a refusal', async () => {
+    // The first two say "all failed" and "partly failed"; 51720 to 51731 are of the earn products and not expected on loans.
+    const others = ['1', '2', ...Array.from({ length: 12 }, (_, index) => (51_720 + index).toString()), '59999'];
+    for (const code of others) assert.equal((await readFailure(code, 'words')).kind, 'refused', code);
+  });
+
+  it('decides also under an HTTP status of success, and success also under one of failure', async () => {
+    const { venue, connection } = bench();
+    venue.on('/borrow-currencies', new Response('{"code":"0","data":[{"borrowCcy":"USDT"}],"msg":""}', { status: 500 }));
+    assert.deepEqual(await connection.borrowableCoins(), ['USDT']);
+  });
+
+  it('for one item is looked for inside "all failed"', async () => {
+    const { venue, connection } = bench();
+    const data = [{ sCode: '51756', sMsg: 'too much' }];
+    venue.on('/borrow-currencies', JSON.stringify({ code: '1', data, msg: '' }));
+    assert.equal((await failureOf(connection.borrowableCoins())).code, '51756');
+  });
+});
+
+describe('a change that OKX answers with an error code', () => {
+  for (const [code] of table.filter(([, kind]) => kind !== 'clock')) {
+    const effect = saysNothing.includes(code) ? 'unknown' : 'none';
+    it(`${code} is sent once, with the effect ${effect}`, async () => {
+      const { error, sends } = await writeFailure(refusal(code));
+      assert.equal(error.effect, effect);
+      assert.equal(sends, 1);
+    });
+  }
+
+  it('that nobody knows has no effect, but under HTTP 5xx it is unknown', async () => {
+    assert.equal((await writeFailure(refusal('59999'))).error.effect, 'none');
+    assert.equal((await writeFailure(refusal('59999'), 500)).error.effect, 'unknown');
+  });
+});

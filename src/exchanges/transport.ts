@@ -25,15 +25,8 @@ export interface Answer {
 /** No documented answer comes near; guards the extension host against an endless one. */
 const mostBytes = 1_000_000;
 
-/** What the platform says when nothing can have reached the venue: a name that is not found, a connection never made. */
-const neverLeft: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** The system calls before the first byte leaves: finding the name and making the connection. */
+const beforeLeaving: ReadonlySet<unknown> = new Set(['getaddrinfo', 'connect']);
 
 export interface TransportOptions {
   readonly venue: string;
@@ -81,8 +74,8 @@ export class Transport {
       if (isAborted(signal)) throw aborted(effect);
       if (deadline.aborted) throw this.#failure('network', effect, this.#timedOut(departure.deadlineMs));
       // No cause is kept: the errors of the network layer hold headers and query strings.
-      const code = systemCode(error);
-      if (code !== undefined && neverLeft.has(code)) throw this.#failure('network', 'none', this.#unreachable(departure.origin, code));
+      const { code, neverLeft } = systemFault(error);
+      if (code !== undefined && neverLeft) throw this.#failure('network', 'none', this.#unreachable(departure.origin, code));
       throw this.#failure('network', effect, this.#broken(departure.origin, code));
     }
   }
@@ -137,15 +130,26 @@ export function aborted(effect: Effect): ExchangeError {
   });
 }
 
-/** The system's error code somewhere below `error`, such as `ECONNRESET`. */
-function systemCode(error: unknown): string | undefined {
+/**
+ * The system's error code somewhere below `error`, such as `ECONNRESET`, and whether nothing can have reached the venue.
+ * The code alone does not tell: "no route to host" also ends connections on which everything was sent.
+ */
+function systemFault(error: unknown): { readonly code?: string; readonly neverLeft: boolean } {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
-    const code: unknown = 'code' in current ? current.code : undefined;
-    if (typeof code === 'string' && /^[A-Z][A-Z_]{2,40}$/.test(code)) return code;
-    current = current instanceof AggregateError && current.cause === undefined ? current.errors[0] : current.cause;
+    // One for each address that was tried.
+    if (current instanceof AggregateError && current.errors.length > 0) {
+      const faults = current.errors.map(systemFault);
+      const code = faults.find((fault) => fault.code !== undefined)?.code;
+      return { ...(code === undefined ? {} : { code }), neverLeft: faults.every(({ neverLeft }) => neverLeft) };
+    }
+    const { code, syscall } = current as NodeJS.ErrnoException;
+    if (typeof code === 'string' && /^[A-Z][A-Z_]{2,40}$/.test(code)) {
+      return { code, neverLeft: code === 'UND_ERR_CONNECT_TIMEOUT' || beforeLeaving.has(syscall) };
+    }
+    current = current.cause;
   }
-  return undefined;
+  return { neverLeft: false };
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {

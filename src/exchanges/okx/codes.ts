@@ -58,9 +58,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '50030': { kind: 'permission', sentence: noRight },
   '50035': { kind: 'ip', sentence: msg('OKX wants this API key bound to an IP address. Bind it on OKX, then try again.') },
   '50038': { kind: 'refused', sentence: msg('OKX does not offer this in demo trading.') },
+  // We send once. Who hears that it is a repetition has to think that something on the way repeated it and the first one arrived.
   '50042': {
     kind: 'refused',
     sentence: msg('OKX took this for a repetition of an earlier request and did nothing. Refresh and look before you try again.'),
+    ambiguous: true,
   },
   '50053': { kind: 'refused', sentence: msg('OKX offers this in demo trading only.') },
   '50061': { kind: 'rate', sentence: slowDown },
@@ -76,13 +78,13 @@ const meanings: Readonly<Record<string, Meaning>> = {
     sentence: msg('The passphrase is wrong. It is the one chosen when the key was made, not the password of OKX. Run "Update Keys…".'),
   },
   '50106': { kind: 'auth', sentence: msg('The signature is missing. Run "Update Keys…".') },
-  '50107': { kind: 'clock', sentence: clock },
+  '50107': { kind: 'refused', sentence: ours },
   '50110': {
     kind: 'ip',
     sentence: msg("This machine's IP address is not on the list of the API key. Add it on OKX, or connect from an address on the list."),
   },
   '50111': { kind: 'auth', sentence: wrongKey },
-  '50112': { kind: 'clock', sentence: clock },
+  '50112': { kind: 'refused', sentence: ours },
   '50113': { kind: 'auth', sentence: msg('The secret does not belong to this API key. Run "Update Keys…" and paste the secret again.') },
   '50114': { kind: 'auth', sentence: wrongKey },
   '50115': { kind: 'refused', sentence: ours },
@@ -92,7 +94,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '51000': { kind: 'refused', sentence: ours },
   '51001': { kind: 'refused', sentence: msg('OKX does not know this instrument.') },
   '51010': { kind: 'refused', sentence: msg('OKX does not allow this in the mode of this account.') },
-  '51016': { kind: 'refused', sentence: msg('OKX already has a request of this id. Refresh and look before you try again.') },
+  '51016': {
+    kind: 'refused',
+    sentence: msg('OKX already has a request of this id. Refresh and look before you try again.'),
+    ambiguous: true,
+  },
   '51054': { kind: 'unavailable', sentence: lost, ambiguous: true },
   '51063': { kind: 'refused', sentence: noOrder },
   '51732': { kind: 'permission', sentence: restricted },
@@ -123,12 +129,20 @@ const meanings: Readonly<Record<string, Meaning>> = {
     sentence: msg('OKX says that a redemption is already partly done and cannot be stopped. Refresh and look.'),
     ambiguous: true,
   },
-  '51784': { kind: 'refused', sentence: msg('An identical request is being worked on. Wait for it, then refresh.') },
+  '51784': {
+    kind: 'refused',
+    sentence: msg('An identical request is being worked on. Wait for it, then refresh.'),
+    ambiguous: true,
+  },
   '59521': { kind: 'refused', sentence: strategy },
 };
 
+/** 51720 to 51731 refuse to subscribe to or redeem from earn products; they are not expected on loans. */
+const earn: Meaning = { kind: 'refused', sentence: msg('OKX refused the request.') };
+
 /** The documented meaning of a code; undefined for one we do not know. */
 export function meaningOf(code: string): Meaning | undefined {
+  if (/^517(2\d|3[01])$/.test(code)) return earn;
   return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
 }
 

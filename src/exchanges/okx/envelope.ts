@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../transport.ts';
-import { meaningOf } from './codes.ts';
+import { meaningOf, type Meaning } from './codes.ts';
 
 /** Codes are numbers; whatever else stands there did not come from OKX, and must not reach a log. */
 const code = v.pipe(v.string(), v.regex(/^\d{1,6}$/));
@@ -35,21 +35,30 @@ function parseJson(text: string): unknown {
   }
 }
 
+/**
+ * A refusal of OKX's own. A change certainly had no effect only when the code is documented and says so: a code we do not know,
+ * or any code that comes with the HTTP status of a server in trouble, leaves it open.
+ */
 function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean): ExchangeError {
-  const meaning = meaningOf(code);
-  const ambiguous = partly || meaning?.ambiguous === true || answer.status >= 500;
+  const { kind, sentence, ambiguous } = meaningOf(code) ?? unknownCode(answer.status);
   const said = spoken(text);
-  const base =
-    meaning?.sentence ??
-    (answer.status >= 500 ? msg('OKX is busy or under maintenance. Try again later.') : msg('OKX refused the request.'));
   return failure({
-    kind: meaning?.kind ?? (answer.status >= 500 ? 'unavailable' : 'refused'),
+    kind,
     code,
-    effect: write && ambiguous ? 'unknown' : 'none',
+    effect: write && (partly || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as the most that can be redeemed.
-    sentence: said === '' ? msg('{0} (OKX code {1})', base, code) : msg('{0} (OKX code {1}: "{2}")', base, code, said),
+    sentence: said === '' ? msg('{0} (OKX code {1})', sentence, code) : msg('{0} (OKX code {1}: "{2}")', sentence, code, said),
     answer,
   });
+}
+
+function unknownCode(status: number): Meaning {
+  if (status >= 500) return { kind: 'unavailable', sentence: msg('OKX is busy or under maintenance. Try again later.'), ambiguous: true };
+  // Where there is no such endpoint the status is repeated as the code.
+  const { kind, sentence } = byStatus(status);
+  return kind === 'shape'
+    ? { kind: 'refused', sentence: msg('OKX refused the request.'), ambiguous: true }
+    : { kind, sentence, ambiguous: true };
 }
 
 /**
@@ -57,47 +66,30 @@ function refusal(code: string, text: string, answer: Answer, write: boolean, par
  * Only a code of OKX can say that a change was refused, so without one the outcome is unknown, whatever the HTTP status.
  */
 function withoutCode(answer: Answer, write: boolean): ExchangeError {
-  const { status } = answer;
-  const effect: Effect = write ? 'unknown' : 'none';
+  return failure({ ...byStatus(answer.status), effect: write ? 'unknown' : 'none', answer });
+}
+
+function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence: Message } {
   const http = status.toString();
-  if (status === 429)
-    return failure({ kind: 'rate', effect, sentence: msg('Too many requests to OKX (HTTP {0}). Wait a moment.', http), answer });
-  if (status >= 500)
-    return failure({
-      kind: 'unavailable',
-      effect,
-      sentence: msg('OKX is busy or under maintenance (HTTP {0}). Try again later.', http),
-      answer,
-    });
-  if (status === 401)
-    return failure({
-      kind: 'auth',
-      effect,
-      sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http),
-      answer,
-    });
-  if (status === 403) {
-    return failure({
-      kind: 'ip',
-      effect,
-      sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
-      answer,
-    });
+  if (status >= 500) return { kind: 'unavailable', sentence: msg('OKX is busy or under maintenance (HTTP {0}). Try again later.', http) };
+  switch (status) {
+    case 401:
+      return { kind: 'auth', sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http) };
+    case 403:
+      return {
+        kind: 'ip',
+        sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
+      };
+    case 404:
+      return {
+        kind: 'unavailable',
+        sentence: msg('This address does not offer OKX loans (HTTP {0}). Check the site of the account.', http),
+      };
+    case 429:
+      return { kind: 'rate', sentence: msg('Too many requests to OKX (HTTP {0}). Wait a moment.', http) };
+    default:
+      return { kind: 'shape', sentence: msg('The answer is not what OKX documents. Check the address, or update LTV Gauge.') };
   }
-  if (status === 404) {
-    return failure({
-      kind: 'unavailable',
-      effect,
-      sentence: msg('This address does not offer OKX loans (HTTP {0}). Check the site of the account.', http),
-      answer,
-    });
-  }
-  return failure({
-    kind: 'shape',
-    effect,
-    sentence: msg('The answer is not what OKX documents. Check the address, or update LTV Gauge.'),
-    answer,
-  });
 }
 
 function failure(facts: { kind: ErrorKind; code?: string; effect: Effect; sentence: Message; answer: Answer }): ExchangeError {

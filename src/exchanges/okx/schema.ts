@@ -23,7 +23,8 @@ const maybe = v.optional(
   ]),
 );
 const coin = v.pipe(v.string(), v.minLength(1));
-const time = v.pipe(v.string(), v.regex(/^\d{10,16}$/), v.transform(Number));
+/** Milliseconds. Seconds or microseconds would be taken for a time far away, and a clock learnt from it. */
+const time = v.pipe(v.string(), v.regex(/^\d{13}$/), v.transform(Number));
 const coinAmounts = v.array(v.object({ ccy: coin, amt: amount }));
 
 export const loanInfo = v.array(

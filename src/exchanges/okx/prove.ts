@@ -6,31 +6,42 @@ const locked = 'collateral_locked';
 const released = 'collateral_released';
 
 /**
- * Compares what OKX's history and loan say now with what was asked. `rows` are those newer than the baseline, of this loan.
+ * Compares what OKX's history and loan say now with what was asked. `rows` are this loan's; those not newer than the baseline
+ * are left out here, because they cannot tell of what was sent after it.
  *
- * Effective needs both: a row of the right type, coin and amount, and a pledged amount that agrees with all rows since.
+ * Effective needs both: a row of the right type, coin and amount, and a pledged amount that agrees with all rows since. Only
+ * where OKX no longer has the loan, or has sold of it by force, the row has to do.
  * The sign of a row's amount is documented for one type only, so the type tells the direction and the amount is taken without sign.
  * Source of the procedure: loan-history and loan-info of https://www.okx.com/docs-v5/en/#financial-product-flexible-loan
+ *
+ * @param loan the loan as it is now; undefined when OKX no longer has it
  */
 export function judge(change: CollateralChange, baseline: Baseline, rows: readonly HistoryRow[], loan: Loan | undefined): Proof {
-  const ours = rows.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
+  const since = rows.filter(({ id }) => isNewer(id, baseline.newestHistoryId));
+  const ours = since.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
   const wanted = change.direction === 'add' ? locked : released;
-  const pledged = loan?.collateral.find(({ coin }) => coin === change.coin)?.amount ?? zero;
+  // What OKX sold by force is in the pledged amount too, in ways its rows do not let us add up.
+  const forced = since.some((row) => row.forced);
+  const agrees = loan !== undefined && compare(pledgedOf(loan, change.coin), after(baseline.pledged, ours)) === 0;
   const found = loan === undefined ? {} : { loan };
 
   const match = ours.find((row) => row.type === wanted && compare(absolute(row.amount), change.amount) === 0);
   if (match !== undefined) {
-    // What OKX sold by force is in the pledged amount too, in ways its rows do not let us add up: then the row has to do.
-    const forced = rows.some((row) => row.forced);
-    const agrees = forced || compare(pledged, after(baseline.pledged, ours)) === 0;
-    return agrees ? { state: 'effective', row: match, ...found } : { state: 'pending' };
+    return agrees || forced || loan === undefined ? { state: 'effective', row: match, ...found } : { state: 'pending' };
   }
   // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
-  const foreign = ours[0];
-  if (foreign !== undefined && ours.length === 1 && compare(pledged, after(baseline.pledged, ours)) === 0) {
-    return { state: 'contradicted', row: foreign, ...found };
-  }
+  const [other, ...more] = ours;
+  if (other !== undefined && more.length === 0 && agrees && !forced) return { state: 'contradicted', row: other, ...found };
   return { state: 'pending' };
+}
+
+const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+
+/** Whether a row is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
+function isNewer(id: string, newest: string | undefined): boolean {
+  if (newest === undefined) return true;
+  const digits = /^\d{1,40}$/;
+  return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
 }
 
 function after(pledged: Decimal, rows: readonly HistoryRow[]): Decimal {

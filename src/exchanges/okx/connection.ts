@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { isDecimal, isPositive, lesser, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot } from '../../core/model.ts';
@@ -76,7 +76,7 @@ export class OkxConnection implements Connection {
   ): Promise<MaximumLoan | undefined> {
     const body = JSON.stringify({
       borrowCcy: coin,
-      ...(loan?.orderId === undefined ? {} : { ordId: loan.orderId }),
+      ...orderOf(loan),
       ...(extra.length === 0 ? {} : { supCollateral: extra.map((one) => ({ ccy: one.coin, amt: one.amount })) }),
     });
     // A POST that only reads: it may be repeated.
@@ -151,7 +151,11 @@ export class OkxConnection implements Connection {
   }
 
   async changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void> {
-    if (change.loan.orderId === undefined && change.loan.loanId !== onlyLoan) throw ambiguous();
+    const { loan, direction, coin, amount } = change;
+    // The last look before money moves. An order's loan is called by the order's id; anything else is a confusion of loans, and an
+    // empty id would be none to OKX, which would then take the oldest order.
+    if (loan.orderId === undefined ? loan.loanId !== onlyLoan : loan.orderId === '' || loan.orderId !== loan.loanId) throw ambiguous();
+    if (!['add', 'reduce'].includes(direction) || coin === '' || !isDecimal(amount) || !isPositive(amount)) throw unclear();
     await this.#http.call(changeCall(change), signal);
   }
 
@@ -264,7 +268,7 @@ function changeCall({ loan, direction, coin, amount }: CollateralChange): Call &
 }
 
 function orderOf(loan: LoanRef | undefined): { readonly ordId?: string } {
-  return loan?.orderId === undefined ? {} : { ordId: loan.orderId };
+  return loan?.orderId === undefined || loan.orderId === '' ? {} : { ordId: loan.orderId };
 }
 
 function missing(sentence: Message): ExchangeError {
@@ -277,6 +281,10 @@ function ambiguous(): ExchangeError {
       'OKX names several loans here without order ids, so it cannot be said which one a change would hit. Change this loan in the OKX app.',
     ),
   );
+}
+
+function unclear(): ExchangeError {
+  return missing(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
 }
 
 function ownError(error: unknown): ExchangeError {

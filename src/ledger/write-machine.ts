@@ -88,10 +88,12 @@ function rank(record: WriteRecord): number {
       return 3;
     case 'rejected':
     case 'not-effective':
-    case 'effective':
       return 4;
+    case 'effective':
+      // What the venue's history proves counts for more than a person's verdict.
+      return record.historyId === undefined ? 4 : 5;
     case 'mismatch':
-      return record.freezeLiftedAt === undefined ? 5 : 6;
+      return record.freezeLiftedAt === undefined ? 6 : 7;
   }
 }
 

@@ -155,6 +155,23 @@ describe('a preview', () => {
     );
   });
 
+  it('is refused for a reduction that would end exactly on the margin-call line', async () => {
+    const desk = new Desk();
+    desk.venue.pledged = d('1');
+    desk.venue.price = d('80000');
+    desk.venue.shape = (given) => ({
+      ...given,
+      limit: d('0.5'),
+      loan: { ...given.loan, marginCall: { ltv: d('0.625'), source: 'venue' } },
+    });
+    const { ledger } = desk.window();
+    await assert.rejects(
+      ledger.preview('a', change({ direction: 'reduce', amount: d('0.2') })),
+      refused(/62.50%, at or beyond the margin call at 62.50%/),
+    );
+    await ledger.preview('a', change({ direction: 'reduce', amount: d('0.199') }));
+  });
+
   it('is granted for the very amount that a refusal names', async () => {
     const desk = new Desk();
     const { ledger } = desk.window();

@@ -125,6 +125,8 @@ describe('the rows of a journal', () => {
     assert.equal(merge(record('accepted'), record('unknown')).state, 'unknown');
     assert.equal(merge(record('effective'), record('accepted')).state, 'effective');
     assert.equal(merge(undefined, record('planned')).state, 'planned');
+    assert.equal(merge(record('effective', { historyId: '7' }), record('not-effective')).state, 'effective');
+    assert.equal(merge(record('not-effective'), record('effective', { historyId: '7' })).state, 'effective');
     const lifted = record('mismatch', { freezeLiftedAt: 5 });
     assert.equal(merge(lifted, record('mismatch')).freezeLiftedAt, 5);
   });

@@ -56,6 +56,7 @@ function mocha(name: string, timeoutMs: number): Promise<Count> {
     `out/test/${name}/**/*.test.js`,
     ...['--reporter', path.join(root, 'test/host/reporter.mjs')],
     ...['--timeout', String(timeoutMs)],
+    '--exit', // a test that failed half-way may leave something open
     ...(process.env['CI'] === undefined ? [] : ['--forbid-only']),
     ...(values.grep === undefined ? [] : ['--grep', values.grep]),
   ];

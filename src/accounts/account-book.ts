@@ -85,7 +85,11 @@ export class AccountBook implements Disposable {
     });
     this.#lastWrite = write.catch(() => undefined);
     return write.then(() => {
-      this.#changed.fire(id);
+      try {
+        this.#changed.fire(id);
+      } catch {
+        // It is stored; a view that fails must not make it look as if it were not.
+      }
     });
   }
 }

@@ -94,6 +94,15 @@ describe('the account book', () => {
     assert.deepEqual(heard, ['a:Account a', 'a:B', 'a:gone']);
   });
 
+  it('does not look failed because a view fails', async () => {
+    const book = new AccountBook(new MemoryStorage());
+    book.onDidChange(() => {
+      throw new Error('broken view');
+    });
+    await book.add(account('a'));
+    assert.equal(book.list().length, 1);
+  });
+
   it('stores nothing that is not in the record', async () => {
     const storage = new MemoryStorage();
     await new AccountBook(storage).add(account('a'));

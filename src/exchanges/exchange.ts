@@ -98,14 +98,24 @@ export interface PageRequest {
   readonly limit?: number;
 }
 
+export interface HistoryRequest extends PageRequest {
+  /** Only rows of this type, in the venue's word. */
+  readonly type?: string;
+}
+
+export interface InterestRequest extends PageRequest {
+  /** Only what is owed in this coin. */
+  readonly coin?: string;
+}
+
 /** One account's line to its venue. Reads are retried with back-off; a write is sent once. Every call rejects with an `ExchangeError` only. */
 export interface Connection {
   /** What the venue says about the key; also proves that address, key, signature and clock are right. */
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
   /** All loans and the collateral wallet. */
   read(signal?: AbortSignal): Promise<Snapshot>;
-  history(loan: LoanRef | undefined, page: PageRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
-  interest(loan: LoanRef | undefined, page: PageRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
+  history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
+  interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
   borrowableCoins(signal?: AbortSignal): Promise<readonly string[]>;
   /** What could be borrowed of `coin`, on top of `loan` when given, with `extra` collateral on top when given. */
   maximumLoan(

@@ -204,8 +204,7 @@ export class Http {
     const before = clock.now();
     const time: Call = { method: 'GET', path: dialect.time.path, signed: false };
     const payload = await this.#attempt(time, { waiting: signal, underWay: signal });
-    const after = clock.now();
-    this.#offsetMs = dialect.time.read(payload) - Math.round((before + after) / 2);
+    this.#offsetMs = dialect.time.read(payload) - Math.round((before + clock.now()) / 2);
   }
 
   #clockOff(error: ExchangeError): ExchangeError {
@@ -240,9 +239,8 @@ export class Http {
 }
 
 /** Worth asking again in a moment. */
-function isPassing(error: ExchangeError): boolean {
-  if ((error.retryAfterMs ?? 0) > longestPauseMs) return false;
-  return error.kind === 'network' || error.kind === 'unavailable' || error.kind === 'rate';
+function isPassing({ kind, retryAfterMs = 0 }: ExchangeError): boolean {
+  return retryAfterMs <= longestPauseMs && ['network', 'unavailable', 'rate'].includes(kind);
 }
 
 function queryText(query: Call['query']): string {

@@ -1,27 +1,26 @@
 import type { Clock } from '../../core/clock.ts';
-import { isDecimal, isPositive, lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { lesser, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import { msg } from '../../core/message.ts';
 import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot } from '../../core/model.ts';
 import type {
   AdjustableCoin,
   Baseline,
   CollateralChange,
   Connection,
+  HistoryRequest,
+  InterestRequest,
   KeyFacts,
   LoanRef,
-  PageRequest,
   Proof,
   Readiness,
 } from '../exchange.ts';
 import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
-import { onlyLoan, toHistoryRow, toInterestRow, toKeyFacts, toLoans, toPrices, toWallet, withUsd } from './map.ts';
+import { toHistoryRow, toInterestRow, toKeyFacts, toLoans, toPrices, toWallet, withUsd } from './map.ts';
 import { judge } from './prove.ts';
+import { ambiguous, changeCall, missing, mustBeClear, orderOf, pageQuery, pageSize, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-
-/** OKX's default and maximum page. */
-const pageSize = 100;
 
 /** One account on OKX. Every request about a loan carries its order id whenever one is known: without it OKX acts on the oldest order. */
 export class OkxConnection implements Connection {
@@ -53,13 +52,13 @@ export class OkxConnection implements Connection {
       : { loans: valued, wallet: withUsd(wallet.value, prices), asOf };
   }
 
-  async history(loan: LoanRef | undefined, page: PageRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
-    const data = await this.#get(endpoints.loanHistory, pageQuery(loan, page), signal);
+  async history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
+    const data = await this.#get(endpoints.loanHistory, { type: page.type, ...pageQuery(loan, page) }, signal);
     return toPage(schema.read(schema.loanHistory, data).map(toHistoryRow), page);
   }
 
-  async interest(loan: LoanRef | undefined, page: PageRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
-    const data = await this.#get(endpoints.interestAccrued, pageQuery(loan, page), signal);
+  async interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
+    const data = await this.#get(endpoints.interestAccrued, { ccy: page.coin, ...pageQuery(loan, page) }, signal);
     return toPage(schema.read(schema.interestAccrued, data).map(toInterestRow), page);
   }
 
@@ -114,35 +113,23 @@ export class OkxConnection implements Connection {
 
   async prepareChange(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<Readiness> {
     const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: this.#clock.now() });
-    const [loan, wallet, limit, newest, prices] = await Promise.all([
-      stamped(this.#loan(ref, signal)),
+    const newest = stamped(this.history(ref, { limit: 1 }, signal));
+    const [loan, wallet, redeemable, history, prices] = await Promise.all([
+      // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
+      newest.then(() => stamped(this.#loan(ref, signal))),
       stamped(this.#wallet([ref], signal)),
       direction === 'reduce' ? stamped(this.#redeemable(ref, coin, signal)) : undefined,
-      stamped(this.history(ref, { limit: 1 }, signal)),
+      newest,
       this.#pricesIfAny(signal),
     ]);
-    if (loan.value.ltv === undefined) throw missing(msg('OKX gives no LTV for this loan now, so nothing can be decided. Try again later.'));
-    const held = wallet.value.find((one) => one.coin === coin);
-    const walletAvailable = held?.amount ?? zero;
-    if (direction === 'add' && held?.pledgeable !== true) {
-      throw missing(msg('OKX does not offer {0} as collateral for this loan now, or the funding account holds none.', coin));
-    }
-    if (direction === 'reduce' && limit?.value === undefined) {
-      throw missing(msg('OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin));
-    }
-    const newestHistoryId = newest.value.rows[0]?.id;
-    return {
+    return readinessOf(direction, coin, {
       loan: loan.value,
-      limit: limit?.value ?? walletAvailable,
-      walletAvailable,
+      wallet: wallet.value,
+      redeemable: redeemable?.value,
+      newestHistoryId: history.value.rows[0]?.id,
       prices,
-      baseline: {
-        ...(newestHistoryId === undefined ? {} : { newestHistoryId }),
-        pledged: loan.value.collateral.find((one) => one.coin === coin)?.amount ?? zero,
-        ltv: loan.value.ltv,
-      },
-      asOf: Math.min(loan.at, wallet.at, newest.at, limit?.at ?? loan.at),
-    };
+      asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
+    });
   }
 
   describeChange(change: CollateralChange): { readonly method: string; readonly path: string; readonly body: string } {
@@ -151,11 +138,7 @@ export class OkxConnection implements Connection {
   }
 
   async changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void> {
-    const { loan, direction, coin, amount } = change;
-    // The last look before money moves. An order's loan is called by the order's id; anything else is a confusion of loans, and an
-    // empty id would be none to OKX, which would then take the oldest order.
-    if (loan.orderId === undefined ? loan.loanId !== onlyLoan : loan.orderId === '' || loan.orderId !== loan.loanId) throw ambiguous();
-    if (!['add', 'reduce'].includes(direction) || coin === '' || !isDecimal(amount) || !isPositive(amount)) throw unclear();
+    mustBeClear(change);
     await this.#http.call(changeCall(change), signal);
   }
 
@@ -244,47 +227,6 @@ export class OkxConnection implements Connection {
       return new Map();
     }
   }
-}
-
-function limitFor(page: PageRequest): number {
-  return Math.min(page.limit ?? pageSize, pageSize);
-}
-
-/** `after` asks for what is older than a row, that row not included. */
-function pageQuery(loan: LoanRef | undefined, page: PageRequest): NonNullable<Call['query']> {
-  return { ...orderOf(loan), after: page.cursor, limit: limitFor(page).toString() };
-}
-
-/** A page that is not full is the last. */
-function toPage<Row extends { readonly id: string }>(rows: readonly Row[], page: PageRequest): Page<Row> {
-  const last = rows.at(-1);
-  return { rows, ...(last === undefined || rows.length < limitFor(page) ? {} : { older: last.id }) };
-}
-
-/** The one request that moves collateral. The amount goes out as the very characters that were confirmed. */
-function changeCall({ loan, direction, coin, amount }: CollateralChange): Call & { readonly body: string } {
-  const body = JSON.stringify({ type: direction, ...orderOf(loan), collateralCcy: coin, collateralAmt: amount });
-  return { method: 'POST', path: endpoints.adjustCollateral, body, signed: true, write: true };
-}
-
-function orderOf(loan: LoanRef | undefined): { readonly ordId?: string } {
-  return loan?.orderId === undefined || loan.orderId === '' ? {} : { ordId: loan.orderId };
-}
-
-function missing(sentence: Message): ExchangeError {
-  return new ExchangeError({ kind: 'refused', effect: 'none', sentence });
-}
-
-function ambiguous(): ExchangeError {
-  return missing(
-    msg(
-      'OKX names several loans here without order ids, so it cannot be said which one a change would hit. Change this loan in the OKX app.',
-    ),
-  );
-}
-
-function unclear(): ExchangeError {
-  return missing(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
 }
 
 function ownError(error: unknown): ExchangeError {

@@ -1,0 +1,63 @@
+import { isDecimal, isPositive } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Page } from '../../core/model.ts';
+import type { CollateralChange, LoanRef, PageRequest } from '../exchange.ts';
+import type { Call } from '../http.ts';
+import { endpoints } from './endpoints.ts';
+import { onlyLoan } from './map.ts';
+
+/** OKX's default and maximum page. */
+export const pageSize = 100;
+
+function limitFor(page: PageRequest): number {
+  return Math.min(page.limit ?? pageSize, pageSize);
+}
+
+/** `after` asks for what is older than a row, that row not included. */
+export function pageQuery(loan: LoanRef | undefined, page: PageRequest): NonNullable<Call['query']> {
+  return { ...orderOf(loan), after: page.cursor, limit: limitFor(page).toString() };
+}
+
+/** A page that is not full is the last. */
+export function toPage<Row extends { readonly id: string }>(rows: readonly Row[], page: PageRequest): Page<Row> {
+  const last = rows.at(-1);
+  return { rows, ...(last === undefined || rows.length < limitFor(page) ? {} : { older: last.id }) };
+}
+
+/** The order id whenever one is known. An empty one would be none to OKX, and most endpoints would then answer for the oldest order. */
+export function orderOf(loan: LoanRef | undefined): { readonly ordId?: string } {
+  return loan?.orderId === undefined || loan.orderId === '' ? {} : { ordId: loan.orderId };
+}
+
+/** The one request that moves collateral. The amount goes out as the very characters that were confirmed. */
+export function changeCall({ loan, direction, coin, amount }: CollateralChange): Call & { readonly body: string } {
+  const body = JSON.stringify({ type: direction, ...orderOf(loan), collateralCcy: coin, collateralAmt: amount });
+  return { method: 'POST', path: endpoints.adjustCollateral, body, signed: true, write: true };
+}
+
+/**
+ * The last look before money moves. An order's loan is called by the order's id; anything else is a confusion of loans, and
+ * would be carried out on the oldest one.
+ * @throws ExchangeError `refused` when loan, direction, coin or amount could be meant otherwise.
+ */
+export function mustBeClear({ loan, direction, coin, amount }: CollateralChange): void {
+  const { loanId, orderId } = loan;
+  if (orderId === undefined ? loanId !== onlyLoan : orderId === '' || orderId !== loanId) throw ambiguous();
+  // Also said to those who got here without the compiler.
+  if (!['add', 'reduce'].includes(direction) || coin === '' || !isDecimal(amount) || !isPositive(amount)) {
+    throw missing(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
+  }
+}
+
+export function missing(sentence: Message): ExchangeError {
+  return new ExchangeError({ kind: 'refused', effect: 'none', sentence });
+}
+
+export function ambiguous(): ExchangeError {
+  return missing(
+    msg(
+      'OKX names several loans here without order ids, so it cannot be said which one a change would hit. Change this loan in the OKX app.',
+    ),
+  );
+}

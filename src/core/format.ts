@@ -1,4 +1,5 @@
 import { decimal, isNegative, multiply, round, withPlaces, type Decimal } from './decimal.ts';
+import type { CoinAmount } from './model.ts';
 
 const hundred = decimal('100');
 
@@ -28,6 +29,13 @@ export function formatRate(rate: Decimal): string {
 /** An amount with all its digits, grouped: never rounded. */
 export function formatAmount(amount: Decimal): string {
   return grouped(amount);
+}
+
+/** A coin's value in USD, marked when it is our estimate; undefined when it is not known. */
+export function formatCoinUsd(one: Pick<CoinAmount, 'usd' | 'usdEstimated'>, side: 'debt' | 'asset'): string | undefined {
+  if (one.usd === undefined) return undefined;
+  const text = formatUsd(one.usd, side);
+  return one.usdEstimated === true ? `≈ ${text}` : text;
 }
 
 /** A value in USD with two digits. Debts round up, what one owns rounds down. */

@@ -82,7 +82,8 @@ function isOfficial(site: Site): boolean {
 
 function siteItem(site: Site): vscode.QuickPickItem & { readonly value: Site } {
   return {
-    label: localize(site.label),
+    // An address will be asked for.
+    label: site.baseUrl === undefined ? `${localize(site.label)}…` : localize(site.label),
     ...(site.baseUrl === undefined ? {} : { description: new URL(site.baseUrl).host }),
     ...(site.detail === undefined ? {} : { detail: localize(site.detail) }),
     value: site,

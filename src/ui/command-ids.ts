@@ -24,4 +24,6 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 export interface LoanTarget {
   readonly accountId: string;
   readonly loanId?: string;
+  /** A coin that was named already, for commands that would ask for one. */
+  readonly coin?: string;
 }

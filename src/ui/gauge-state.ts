@@ -9,7 +9,7 @@ import { loanViews } from './presentation/loan-words.ts';
 /** What the page shows, and which loan each of its gauges stands for. */
 export interface GaugePage {
   readonly state: PageState;
-  readonly targets: ReadonlyMap<string, Required<LoanTarget>>;
+  readonly targets: ReadonlyMap<string, Required<Omit<LoanTarget, 'coin'>>>;
   /** There are gauges, and none of them is about real money. */
   readonly simulatedOnly: boolean;
 }

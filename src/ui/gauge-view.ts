@@ -11,7 +11,7 @@ import {
   zero,
   type Decimal,
 } from '../core/decimal.ts';
-import { formatAmount, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
+import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { distanceTo } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
@@ -152,10 +152,10 @@ function distanceSentence({ loan, distance, vouched }: LoanView): Message {
 type Line = GaugeRow['lines'][number];
 
 function coinLines(coins: readonly CoinAmount[], side: 'debt' | 'asset'): Line[] {
-  return coins.map(({ coin, amount, usd }) => ({
-    value: `${formatAmount(amount)} ${coin}`,
-    ...(usd === undefined ? {} : { detail: formatUsd(usd, side) }),
-  }));
+  return coins.map((one) => {
+    const worth = formatCoinUsd(one, side);
+    return { value: `${formatAmount(one.amount)} ${one.coin}`, ...(worth === undefined ? {} : { detail: worth }) };
+  });
 }
 
 /** Coins, with their worth: behind the coin when there is one, on a line of its own when there are several. */

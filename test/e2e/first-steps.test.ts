@@ -8,7 +8,7 @@ const axeSource = readFileSync(createRequire(__filename).resolve('axe-core/axe.m
 
 /** The first sight of a newcomer, by keyboard alone. Figures are those of the simulated exchange's first day. */
 describe('someone who tries the simulated exchange', () => {
-  const bench = useWorkbench({ profile: 'first-steps' });
+  const bench = useWorkbench();
 
   it('finds a welcome and no alarm before there is an account', async () => {
     await bench().openContainer();

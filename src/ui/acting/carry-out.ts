@@ -10,6 +10,8 @@ import { changeText, progressText } from './outcome-text.ts';
 import { underProgress } from './prompts.ts';
 import { sayOutcome, venueName } from './say-outcome.ts';
 
+const mostWaitForViewsMs = 3_000;
+
 /**
  * Previews a change, lets the person confirm it, commits it, and says what became of it.
  * @returns `again` when the person wants to go back to the amount.
@@ -79,5 +81,8 @@ async function commit(app: App, attended: Attended, preview: Preview, wait: { st
   } finally {
     leave();
   }
-  await Promise.all([sayOutcome(app, outcome), app.poller.refresh(account.id)]);
+  // The views show it before the words say it; but the words do not wait for a venue that has become slow.
+  const shown = app.poller.refresh(account.id);
+  await Promise.race([shown, app.clock.sleep(mostWaitForViewsMs)]);
+  await Promise.all([sayOutcome(app, outcome), shown]);
 }

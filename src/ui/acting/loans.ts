@@ -25,9 +25,9 @@ export function loanChoices(states: readonly AccountState[], target: LoanTarget 
  */
 export function asTarget(argument: unknown): LoanTarget | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
-  const { accountId, loanId } = argument as Partial<Record<keyof LoanTarget, unknown>>;
+  const { accountId, loanId, coin } = argument as Partial<Record<keyof LoanTarget, unknown>>;
   if (typeof accountId !== 'string') return undefined;
-  return typeof loanId === 'string' ? { accountId, loanId } : { accountId };
+  return { accountId, ...(typeof loanId === 'string' ? { loanId } : {}), ...(typeof coin === 'string' ? { coin } : {}) };
 }
 
 /** What a person can do about an obstacle. */

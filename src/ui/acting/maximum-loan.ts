@@ -31,7 +31,7 @@ export async function showMaximumLoan(app: App, argument: unknown): Promise<void
   const subject = await askSubject(app, subjects);
   if (subject === undefined) return;
   try {
-    const coin = await askBorrowCoin(app, subject);
+    const coin = target?.coin ?? (await askBorrowCoin(app, subject));
     if (coin === undefined) return;
     const extra = await askExtra(app, subject, coin);
     if (extra === undefined) return;

@@ -1,5 +1,5 @@
-import { compare, sum } from '../../core/decimal.ts';
-import { formatAmount, formatUsd } from '../../core/format.ts';
+import { compare, sum, type Decimal } from '../../core/decimal.ts';
+import { formatAmount, formatCoinUsd } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WalletCoin } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
@@ -29,17 +29,23 @@ function wallet(state: AccountState, scene: Scene): readonly Entry[] {
       label,
       description: [
         ...(name === undefined ? [] : [name]),
-        ...(coins.length === 0 ? [msg('empty')] : []),
-        ...(complete && values.length > 0 ? [msg('{0} can be pledged', formatUsd(sum(values), 'asset'))] : []),
+        ...(snapshot.walletTrouble === undefined ? [] : [snapshot.walletTrouble]),
+        ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('empty')] : []),
+        ...(complete && values.length > 0 ? [msg('{0} can be pledged', totalText(sum(values), coins))] : []),
         ...(isVouchedFor(state, scene.now, scene.intervalMs) ? [] : [readingAge(state, scene.now)]),
       ],
-      icon: { id: 'briefcase' },
+      icon: snapshot.walletTrouble === undefined ? { id: 'briefcase' } : { id: 'warning' },
       expansion: coins.length === 0 ? 'leaf' : 'open',
       context: 'group',
       spoken: msg('{0} of {1}.', label, account.name),
       children: coins.map((coin) => coinEntry(id, state, coin, scene)),
     },
   ];
+}
+
+function totalText(usd: Decimal, coins: readonly WalletCoin[]): string {
+  const estimated = coins.some(({ usdEstimated }) => usdEstimated === true);
+  return formatCoinUsd({ usd, ...(estimated ? { usdEstimated: true } : {}) }, 'asset') ?? '';
 }
 
 /** What can be pledged first, then what is worth most. */
@@ -62,7 +68,7 @@ function useIcon({ pledgeable }: WalletCoin): Icon {
 }
 
 function coinEntry(group: string, state: AccountState, coin: WalletCoin, scene: Scene): Entry {
-  const value = coin.usd === undefined ? msg('value unknown') : formatUsd(coin.usd, 'asset');
+  const value = formatCoinUsd(coin, 'asset') ?? msg('value unknown');
   const exact = `${formatAmount(coin.amount)} ${coin.coin}`;
   return {
     id: `${group}/${coin.coin}`,
@@ -79,7 +85,10 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, scene: 
       title: coin.coin,
       lines: [
         { label: msg('Available'), value: exact },
-        { label: msg('Value in USD'), value: coin.usd === undefined ? msg('unknown') : formatAmount(coin.usd) },
+        {
+          label: coin.usdEstimated === true ? msg('Value in USD (estimate by index price)') : msg('Value in USD'),
+          value: coin.usd === undefined ? msg('unknown') : formatAmount(coin.usd),
+        },
         { label: msg('As collateral'), value: useText(coin) },
         { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
       ],

@@ -53,7 +53,7 @@ export function troubleWord(error: ExchangeError): Message {
 }
 
 export function troubleIcon(error: ExchangeError): Icon {
-  const color = 'list.warningForeground';
+  const color = 'notificationsWarningIcon.foreground';
   switch (error.kind) {
     case 'auth':
     case 'permission':

@@ -1,4 +1,4 @@
-import { formatAmount, formatDistance, formatLtv, formatUsd } from '../../core/format.ts';
+import { formatAmount, formatDistance, formatLtv, formatCoinUsd, formatUsd } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, Threshold } from '../../core/model.ts';
@@ -124,7 +124,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
       ...place(view, `/${which}/${one.coin}`),
       coin: one.coin,
       label: exactText(one),
-      ...(one.usd === undefined ? {} : { description: [formatUsd(one.usd, side)] }),
+      description: [formatCoinUsd(one, side)].filter((text) => text !== undefined),
       expansion: 'leaf',
       context: 'value',
       spoken: msg('{0}: {1}.', label, exactText(one)),

@@ -17,7 +17,7 @@ describe('the Loans view', () => {
   it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
     const entry = only(only(loansOutline([state()], scene())).children);
     assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
-    assert.deepEqual(entry.icon, { id: 'eye', color: 'charts.yellow' });
+    assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan');
     assert.equal(text(entry.spoken), 'Loan 12345 of Main: LTV 57.43%, level Watch, 22.1% to margin call, owed 40,000 USDT.');
   });
@@ -62,13 +62,13 @@ describe('the Loans view', () => {
   it('is never green when figures are old or the last reading failed', () => {
     const safe = loan({ ltv: decimal('0.2') });
     const fresh = only(only(loansOutline([state({ snapshot: snapshot({ loans: [safe] }) })], scene())).children);
-    assert.equal(fresh.icon?.color, 'charts.green');
+    assert.equal(fresh.icon?.color, 'testing.iconPassed');
     for (const blind of [
       state({ snapshot: snapshot({ loans: [safe], asOf: stale }) }),
       state({ snapshot: snapshot({ loans: [safe] }), failure: failure() }),
     ]) {
       const account = only(loansOutline([blind], scene()));
-      assert.ok(everything(account).every(({ icon }) => icon?.color !== 'charts.green'));
+      assert.ok(everything(account).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = account.children!.at(-1)!;
       assert.match(line(entry), /Unknown/);
       assert.match(text(entry.spoken), /last known LTV .*Not current/);
@@ -80,7 +80,7 @@ describe('the Loans view', () => {
       only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], scene())).children,
     );
     assert.equal(line(entry), '80.00% · Danger | read 5 min ago | margin call reached | 40,000 USDT');
-    assert.equal(entry.icon?.color, 'charts.red');
+    assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
   });
 
   it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {

@@ -82,7 +82,14 @@ async function commit(app: App, attended: Attended, preview: Preview, wait: { st
     leave();
   }
   // The views show it before the words say it; but the words do not wait for a venue that has become slow.
-  const shown = app.poller.refresh(account.id);
+  const shown = readSince(app, account.id, outcome.updatedAt);
   await Promise.race([shown, app.clock.sleep(mostWaitForViewsMs)]);
   await Promise.all([sayOutcome(app, outcome), shown]);
+}
+
+/** A refresh may join a reading that had begun before the change took effect; then one more is needed. */
+async function readSince(app: App, accountId: string, since: number): Promise<void> {
+  await app.poller.refresh(accountId);
+  const asOf = app.store.get(accountId)?.snapshot?.asOf;
+  if (asOf !== undefined && asOf < since) await app.poller.refresh(accountId);
 }

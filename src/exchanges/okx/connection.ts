@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { lesser, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot } from '../../core/model.ts';
@@ -19,7 +19,8 @@ import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
 import { toHistoryRow, toInterestRow, toKeyFacts, toLoans, toPrices, toWallet, withUsd } from './map.ts';
 import { judge } from './prove.ts';
-import { ambiguous, changeCall, missing, mustBeClear, orderOf, pageQuery, pageSize, toPage } from './requests.ts';
+import { readinessOf } from './readiness.ts';
+import { ambiguous, changeCall, missing, mustBeClear, mustBeNamed, orderOf, pageQuery, pageSize, toPage } from './requests.ts';
 import * as schema from './schema.ts';
 
 /** One account on OKX. Every request about a loan carries its order id whenever one is known: without it OKX acts on the oldest order. */
@@ -73,6 +74,7 @@ export class OkxConnection implements Connection {
     extra: readonly { readonly coin: string; readonly amount: Decimal }[],
     signal?: AbortSignal,
   ): Promise<MaximumLoan | undefined> {
+    if (loan !== undefined) mustBeNamed(loan);
     const body = JSON.stringify({
       borrowCcy: coin,
       ...orderOf(loan),
@@ -92,6 +94,7 @@ export class OkxConnection implements Connection {
   }
 
   async adjustableCoins(ref: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]> {
+    mustBeNamed(ref);
     if (direction === 'add') {
       const wallet = await this.#wallet([ref], signal);
       return wallet

@@ -64,7 +64,9 @@ type Asset = v.InferOutput<typeof schema.collateralAssets>[number]['assets'][num
  */
 export function toWallet(balances: v.InferOutput<typeof schema.balances>, assets: readonly Asset[]): readonly WalletCoin[] {
   const byCoin = new Map(assets.map((asset) => [asset.ccy, asset]));
-  return balances.map(({ ccy, availBal }) => {
+  return balances.flatMap(({ ccy, availBal }) => {
+    // An amount that is not told is no amount.
+    if (availBal === undefined) return [];
     const asset = byCoin.get(ccy);
     return {
       coin: ccy,

@@ -22,12 +22,15 @@ export function judge(change: CollateralChange, baseline: Baseline, rows: readon
   const wanted = change.direction === 'add' ? locked : released;
   // What OKX sold by force is in the pledged amount too, in ways its rows do not let us add up.
   const forced = since.some((row) => row.forced);
-  const agrees = loan !== undefined && compare(pledgedOf(loan, change.coin), after(baseline.pledged, ours)) === 0;
+  const pledged = loan === undefined ? undefined : pledgedOf(loan, change.coin);
+  const agrees = pledged !== undefined && compare(pledged, after(baseline.pledged, ours)) === 0;
   const found = loan === undefined ? {} : { loan };
 
   const match = ours.find((row) => row.type === wanted && compare(absolute(row.amount), change.amount) === 0);
   if (match !== undefined) {
-    return agrees || forced || loan === undefined ? { state: 'effective', row: match, ...found } : { state: 'pending' };
+    // Another change may have come between the reading of the newest row and of the loan: then it is in the baseline already.
+    const alone = pledged !== undefined && compare(pledged, after(baseline.pledged, [match])) === 0;
+    return agrees || alone || forced || loan === undefined ? { state: 'effective', row: match, ...found } : { state: 'pending' };
   }
   // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
   const [other, ...more] = ours;

@@ -37,13 +37,19 @@ export function changeCall({ loan, direction, coin, amount }: CollateralChange):
 }
 
 /**
- * The last look before money moves. An order's loan is called by the order's id; anything else is a confusion of loans, and
- * would be carried out on the oldest one.
+ * An order's loan is called by the order's id; anything else is a confusion of loans, and OKX would take the oldest one.
+ * @throws ExchangeError `refused` when it cannot be told which loan is meant.
+ */
+export function mustBeNamed({ loanId, orderId }: LoanRef): void {
+  if (orderId === undefined ? loanId !== onlyLoan : orderId === '' || orderId !== loanId) throw ambiguous();
+}
+
+/**
+ * The last look before money moves.
  * @throws ExchangeError `refused` when loan, direction, coin or amount could be meant otherwise.
  */
 export function mustBeClear({ loan, direction, coin, amount }: CollateralChange): void {
-  const { loanId, orderId } = loan;
-  if (orderId === undefined ? loanId !== onlyLoan : orderId === '' || orderId !== loanId) throw ambiguous();
+  mustBeNamed(loan);
   // Also said to those who got here without the compiler.
   if (!['add', 'reduce'].includes(direction) || coin === '' || !isDecimal(amount) || !isPositive(amount)) {
     throw missing(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));

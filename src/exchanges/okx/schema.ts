@@ -48,7 +48,7 @@ export const loanHistory = v.array(v.object({ refId: coin, type: v.string(), ccy
 export const interestAccrued = v.array(
   v.object({ refId: coin, ccy: coin, loan: amount, interest: amount, interestRate: amount, ts: time }),
 );
-export const balances = v.array(v.object({ ccy: coin, bal: maybe, availBal: amount }));
+export const balances = v.array(v.object({ ccy: coin, availBal: maybe }));
 export const indexTickers = v.array(v.object({ instId: v.string(), idxPx: maybe }));
 export const publicTime = v.pipe(v.array(v.object({ ts: time })), v.minLength(1));
 export const accountConfig = v.pipe(

@@ -120,7 +120,7 @@ export class OkxConnection implements Connection {
     const [loan, wallet, redeemable, history, prices] = await Promise.all([
       // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
       newest.then(() => stamped(this.#loan(ref, signal))),
-      stamped(this.#wallet([ref], signal)),
+      stamped(this.#wallet([ref], signal, coin)),
       direction === 'reduce' ? stamped(this.#redeemable(ref, coin, signal)) : undefined,
       newest,
       this.#pricesIfAny(signal),
@@ -196,14 +196,17 @@ export class OkxConnection implements Connection {
 
   /**
    * The funding wallet, with what any of these loans would take as collateral. What is taken differs by loan (no loan takes the coin it owes),
-   * and without an order OKX answers for the oldest one.
+   * and without an order OKX answers for the oldest one. A coin whose amount is not told is left out, unless it is `needed`.
    */
-  async #wallet(refs: readonly LoanRef[], signal: AbortSignal | undefined): Promise<ReturnType<typeof toWallet>> {
+  async #wallet(refs: readonly LoanRef[], signal: AbortSignal | undefined, needed?: string): Promise<ReturnType<typeof toWallet>> {
     const asked = refs.length === 0 ? [undefined] : refs;
     const [balances, ...answers] = await Promise.all([
       this.#get(endpoints.balances, {}, signal).then((data) => schema.read(schema.balances, data)),
       ...asked.map(async (ref) => schema.read(schema.collateralAssets, await this.#get(endpoints.collateralAssets, orderOf(ref), signal))),
     ]);
+    if (needed !== undefined && balances.some(({ ccy, availBal }) => ccy === needed && availBal === undefined)) {
+      throw missing(msg('OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', needed));
+    }
     const assets = answers.flat().flatMap((element) => element.assets);
     // Where both name an amount, the smaller one is safe to count on.
     return toWallet(balances, assets).map((one) => {

@@ -107,7 +107,7 @@ describe("OKX's printed sample answers", () => {
     const { venue, connection } = sampled();
     const first = await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1 });
     assert.equal(first.older, '17316594851045086');
-    await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1, cursor: first.older! });
+    await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1, cursor: first.older });
     const [, second] = venue.to('/loan-history');
     assert.equal(second?.url.searchParams.get('after'), '17316594851045086');
     assert.equal(second.url.searchParams.get('ordId'), '12345');

@@ -30,7 +30,7 @@ describe('signing for OKX', () => {
     await connection.history({ loanId: 'a b', orderId: 'ä &=+/#?%20' }, { cursor: '17' });
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('OK-ACCESS-SIGN'), expected(seen!));
-    assert.equal(seen?.url.searchParams.get('ordId'), 'ä &=+/#?%20');
+    assert.equal(seen.url.searchParams.get('ordId'), 'ä &=+/#?%20');
   });
 
   it('signs the very bytes of a body', async () => {
@@ -39,7 +39,7 @@ describe('signing for OKX', () => {
     await connection.changeCollateral(change({ amount: decimal('0.100000000000000001') }));
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('OK-ACCESS-SIGN'), expected(seen!));
-    assert.equal(seen?.headers.get('content-type'), 'application/json');
+    assert.equal(seen.headers.get('content-type'), 'application/json');
   });
 
   it('sends no key with a public request', async () => {

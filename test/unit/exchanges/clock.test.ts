@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { bench, change, failureOf, fixture, refusal, success } from './bench.ts';
+
+describe('a clock that is off', () => {
+  const stale = (): Response => new Response(refusal('50102', 'Timestamp request expired'), { status: 401 });
+
+  /** OKX's time is `aheadMs` ahead of ours. */
+  function apart(aheadMs: number) {
+    const one = bench();
+    one.venue.on('/public/time', () => new Response(success([{ ts: (one.clock.time + aheadMs).toString() }])));
+    return one;
+  }
+
+  it("is learnt from OKX's time, and the request is signed anew, once", async () => {
+    const { venue, connection, clock } = apart(95_000);
+    venue.on('/borrow-currencies', stale, fixture('borrow-currencies'));
+    await connection.borrowableCoins();
+    const [first, second, ...more] = venue.to('/borrow-currencies');
+    assert.equal(more.length, 0);
+    assert.equal(first?.headers.get('OK-ACCESS-TIMESTAMP'), new Date(clock.time).toISOString());
+    assert.equal(second?.headers.get('OK-ACCESS-TIMESTAMP'), new Date(clock.time + 95_000).toISOString());
+    assert.notEqual(first.headers.get('OK-ACCESS-SIGN'), second.headers.get('OK-ACCESS-SIGN'));
+    // What was learnt holds for the next request.
+    await connection.borrowableCoins();
+    assert.equal(venue.to('/public/time').length, 1);
+    assert.equal(venue.to('/borrow-currencies').length, 3);
+  });
+
+  it('does not keep a change from being made: refused for its time it was refused at the door', async () => {
+    const { venue, connection } = apart(-40_000);
+    venue.on('/adjust-collateral', stale, fixture('adjust-collateral'));
+    await connection.changeCollateral(change());
+    const [first, second, ...more] = venue.to('/adjust-collateral');
+    assert.equal(more.length, 0);
+    assert.equal(first?.body, second?.body);
+  });
+
+  for (const [aheadMs, words] of [
+    [95_000, /95 s behind/],
+    [-40_000, /40 s ahead/],
+  ] as const) {
+    it(`is told with its ${(Math.abs(aheadMs) / 1000).toString()} seconds when OKX still refuses, and nothing more is sent`, async () => {
+      for (const [path, call] of [
+        ['/borrow-currencies', 'borrowableCoins'],
+        ['/adjust-collateral', 'changeCollateral'],
+      ] as const) {
+        const { venue, connection, clock } = apart(aheadMs);
+        venue.on(path, stale);
+        const error = await failureOf(call === 'borrowableCoins' ? connection.borrowableCoins() : connection.changeCollateral(change()));
+        assert.deepEqual([error.kind, error.code, error.effect], ['clock', '50102', 'none']);
+        assert.match(error.message, words);
+        assert.equal(venue.to(path).length, 2);
+        assert.deepEqual(clock.pauses, []);
+      }
+    });
+  }
+
+  it('sends a change no second time when the answer to the second signature is lost', async () => {
+    const { venue, connection } = apart(95_000);
+    venue.on('/adjust-collateral', stale, () => {
+      throw new TypeError('fetch failed');
+    });
+    const error = await failureOf(connection.changeCollateral(change()));
+    assert.equal(error.effect, 'unknown');
+    assert.equal(venue.to('/adjust-collateral').length, 2);
+  });
+
+  it('is not blamed when OKX tells no time: a change has had no effect then', async () => {
+    const { venue, connection } = bench();
+    venue.on('/adjust-collateral', stale).on('/public/time', new Response('', { status: 404 }));
+    const error = await failureOf(connection.changeCollateral(change()));
+    assert.equal(error.effect, 'none');
+    assert.equal(venue.to('/adjust-collateral').length, 1);
+  });
+
+  it('is not believed under HTTP 5xx, where a change may have been made', async () => {
+    const { venue, connection } = apart(95_000);
+    venue.on('/adjust-collateral', new Response(refusal('50102'), { status: 500 }));
+    const error = await failureOf(connection.changeCollateral(change()));
+    assert.equal(error.effect, 'unknown');
+    assert.equal(venue.to('/adjust-collateral').length, 1);
+  });
+});

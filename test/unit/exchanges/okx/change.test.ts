@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decimal } from '../../../../src/core/decimal.ts';
+import type { LoanRef } from '../../../../src/exchanges/exchange.ts';
+import { bench, change, failureOf, fixture, refusal, success } from '../bench.ts';
+import { loan, order, prepared } from './order.ts';
+
+const path = '/api/v5/finance/flexible-loan/adjust-collateral';
+
+describe('the request that moves collateral', () => {
+  for (const [direction, body] of [
+    ['add', '{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
+    ['reduce', '{"type":"reduce","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
+  ] as const) {
+    it(`says "${direction}" for ${direction}, byte for byte, and is what was described`, async () => {
+      const { venue, connection } = bench();
+      venue.on('/adjust-collateral', fixture('adjust-collateral'));
+      const described = connection.describeChange(change({ direction }));
+      assert.deepEqual(described, { method: 'POST', path, body });
+      await connection.changeCollateral(change({ direction }));
+      assert.equal(venue.seen.length, 1);
+      assert.deepEqual([venue.seen[0]?.method, venue.seen[0]?.target, venue.seen[0]?.body], ['POST', path, body]);
+    });
+  }
+
+  it('names no order where the only loan has no id', () => {
+    const { connection } = bench();
+    const { body } = connection.describeChange(change({ loan: { loanId: 'only' } }));
+    assert.equal(body, '{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}');
+  });
+
+  it('is described and sent in the same bytes, and carries the very characters of the amount', async () => {
+    const amount = fc
+      .tuple(fc.stringMatching(/^(0|[1-9]\d{0,8})$/), fc.option(fc.stringMatching(/^\d{1,18}$/), { nil: undefined }))
+      .map(([whole, fraction]) => decimal(fraction === undefined ? whole : `${whole}.${fraction}`));
+    const { venue, connection } = bench();
+    await fc.assert(
+      fc.asyncProperty(amount, fc.constantFrom('add' as const, 'reduce' as const), async (value, direction) => {
+        const { body } = connection.describeChange(change({ amount: value, direction }));
+        assert.ok(body.includes(`"collateralAmt":"${value}"`));
+        assert.ok(body.includes(`"type":"${direction}"`));
+      }),
+    );
+    venue.on('/adjust-collateral', fixture('adjust-collateral'));
+    for (const text of ['0.10', '1.7921483143067599', '0.000000000000000001', '007.70']) {
+      await connection.changeCollateral(change({ amount: decimal(text) }));
+      assert.equal(venue.seen.at(-1)?.body, connection.describeChange(change({ amount: decimal(text) })).body);
+      assert.ok(venue.seen.at(-1)?.body?.endsWith(`"collateralAmt":"${text}"}`));
+    }
+  });
+
+  it('is not sent for a loan that cannot be named: OKX would change the oldest one', async () => {
+    const { venue, connection } = bench();
+    venue.on('/adjust-collateral', fixture('adjust-collateral'));
+    const nameless: LoanRef[] = [
+      { loanId: 'unnamed-1' },
+      { loanId: '12345' },
+      { loanId: '12345', orderId: '' },
+      { loanId: '', orderId: '' },
+      { loanId: '' },
+    ];
+    for (const ref of nameless) {
+      const error = await failureOf(connection.changeCollateral(change({ loan: ref })));
+      assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(ref));
+    }
+    assert.equal(venue.seen.length, 0);
+  });
+
+  it('is accepted also when the answer has no data', async () => {
+    const { venue, connection } = bench();
+    venue.on('/adjust-collateral', '{"code":"0","msg":""}');
+    await connection.changeCollateral(change());
+    assert.equal(venue.seen.length, 1);
+  });
+});
+
+describe('preparing a change', () => {
+  it('reads everything anew and names the order in every question', async () => {
+    const { venue, connection } = prepared();
+    const ready = await connection.prepareChange(order, 'add', 'BTC');
+    assert.equal(ready.limit, '1.6');
+    assert.equal(ready.loan.ltv, '0.5797');
+    assert.deepEqual(ready.baseline, { newestHistoryId: '17316594851045086', pledged: '0.8', ltv: '0.5797' });
+    assert.equal(ready.prices.get('BTC'), '88000');
+    for (const suffix of ['/loan-info', '/collateral-assets', '/loan-history']) {
+      assert.deepEqual(
+        venue.to(suffix).map(({ url }) => url.searchParams.get('ordId')),
+        ['12345'],
+        suffix,
+      );
+    }
+  });
+
+  it("takes OKX's redeemable maximum of this very order for a reduction", async () => {
+    const { venue, connection } = prepared();
+    assert.equal((await connection.prepareChange(order, 'reduce', 'BTC')).limit, '0.17');
+    const [asked] = venue.to('/max-collateral-redeem-amount');
+    assert.deepEqual([asked?.url.searchParams.get('ccy'), asked?.url.searchParams.get('ordId')], ['BTC', '12345']);
+  });
+
+  it('is as old as the oldest of its answers', async () => {
+    const { venue, clock, connection } = prepared();
+    const start = clock.time;
+    venue.on('/asset/balances', () => {
+      clock.time += 7_000;
+      return new Response(success([{ ccy: 'BTC', availBal: '1.7' }]));
+    });
+    const ready = await connection.prepareChange(order, 'add', 'BTC');
+    assert.ok(ready.asOf >= start && ready.asOf <= clock.time);
+  });
+
+  it('has no newest row for a loan without history', async () => {
+    const { venue, connection } = prepared();
+    venue.on('/loan-history', success([]));
+    assert.equal('newestHistoryId' in (await connection.prepareChange(order, 'add', 'BTC')).baseline, false);
+  });
+
+  it('does not need prices: they only feed estimates', async () => {
+    const { venue, connection } = prepared();
+    venue.on('/index-tickers', refusal('50001'));
+    assert.equal((await connection.prepareChange(order, 'add', 'BTC')).prices.size, 0);
+  });
+
+  const stops: readonly (readonly [string, 'add' | 'reduce', string, string])[] = [
+    ['the loan is gone', 'add', '/loan-info', success([])],
+    ['another loan answers', 'add', '/loan-info', success([loan({ ordId: '67890' })])],
+    ['OKX no longer tells the order id', 'add', '/loan-info', success([loan({ ordId: '' })])],
+    ['the LTV is missing', 'add', '/loan-info', success([loan({ curLTV: '' })])],
+    ['the LTV is zero though there is debt', 'add', '/loan-info', success([loan({ curLTV: '0' })])],
+    ['the LTV is negative', 'reduce', '/loan-info', success([loan({ curLTV: '-0.1' })])],
+    ['the coin is not offered', 'add', '/collateral-assets', success([{ assets: [{ ccy: 'ETH', amt: '1', notionalUsd: '3000' }] }])],
+    ['nothing is offered', 'add', '/collateral-assets', success([])],
+    ['nothing is available', 'add', '/asset/balances', success([{ ccy: 'BTC', availBal: '0' }])],
+    ['the wallet does not hold the coin', 'add', '/asset/balances', success([])],
+    ['nothing is redeemable', 'reduce', '/max-collateral-redeem-amount', success([{ ccy: 'BTC', maxRedeemAmt: '0' }])],
+    ['the redeemable amount is unknown', 'reduce', '/max-collateral-redeem-amount', success([{ ccy: 'BTC', maxRedeemAmt: '' }])],
+    ['the redeemable amount is of another coin', 'reduce', '/max-collateral-redeem-amount', success([{ ccy: 'ETH', maxRedeemAmt: '1' }])],
+    ['the redeemable amount is a number', 'reduce', '/max-collateral-redeem-amount', success([{ ccy: 'BTC', maxRedeemAmt: 1 }])],
+    ['there is no answer on what is redeemable', 'reduce', '/max-collateral-redeem-amount', success([])],
+    ['the coin is not pledged', 'reduce', '/loan-info', success([loan({ collateralData: [{ ccy: 'ETH', amt: '1' }] })])],
+    ['the history cannot be read', 'add', '/loan-history', refusal('50030')],
+    ['the wallet cannot be read', 'add', '/asset/balances', refusal('50120')],
+  ];
+  for (const [name, direction, suffix, reply] of stops) {
+    it(`stops when ${name} (${direction})`, async () => {
+      const { venue, connection } = prepared();
+      venue.on(suffix, reply);
+      const error = await failureOf(connection.prepareChange(order, direction, 'BTC'));
+      assert.ok(['refused', 'shape', 'permission'].includes(error.kind), error.kind);
+      assert.equal(error.effect, 'none');
+    });
+  }
+
+  it('stops for a loan without an order id when there are several, or when it has one by now', async () => {
+    for (const loans of [[loan(), loan({ ordId: '2' })], [loan({ ordId: '' }), loan({ ordId: '' })], [loan()]]) {
+      const { venue, connection } = prepared();
+      venue.on('/loan-info', success(loans));
+      assert.equal((await failureOf(connection.prepareChange({ loanId: 'only' }, 'add', 'BTC'))).kind, 'refused');
+      assert.equal((await failureOf(connection.prepareChange({ loanId: 'unnamed-1' }, 'add', 'BTC'))).kind, 'refused');
+    }
+  });
+
+  it('works for the only loan of an account without order ids, and asks without one', async () => {
+    const { venue, connection } = prepared();
+    venue.on('/loan-info', success([loan({ ordId: undefined })]));
+    const ready = await connection.prepareChange({ loanId: 'only' }, 'reduce', 'BTC');
+    assert.deepEqual([ready.loan.id, 'orderId' in ready.loan], ['only', false]);
+    assert.ok(venue.seen.every(({ url }) => !url.searchParams.has('ordId')));
+  });
+});

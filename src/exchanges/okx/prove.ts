@@ -10,7 +10,7 @@ const released = 'collateral_released';
  * are left out here, because they cannot tell of what was sent after it.
  *
  * Effective needs both: a row of the right type, coin and amount, and a pledged amount that agrees with all rows since. Only
- * where OKX has sold of it by force the row has to do.
+ * where OKX no longer has the loan, or has sold of it by force, the row has to do.
  * The sign of a row's amount is documented for one type only, so the type tells the direction and the amount is taken without sign.
  * Source of the procedure: loan-history and loan-info of https://www.okx.com/docs-v5/en/#financial-product-flexible-loan
  *
@@ -30,7 +30,7 @@ export function judge(change: CollateralChange, baseline: Baseline, rows: readon
   if (match !== undefined) {
     // Another change may have come between the reading of the newest row and of the loan: then it is in the baseline already.
     const alone = pledged !== undefined && compare(pledged, after(baseline.pledged, [match])) === 0;
-    return agrees || alone || forced ? { state: 'effective', row: match, ...found } : { state: 'pending' };
+    return agrees || alone || forced || loan === undefined ? { state: 'effective', row: match, ...found } : { state: 'pending' };
   }
   // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
   const [other, ...more] = ours;

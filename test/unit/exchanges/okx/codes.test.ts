@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../../../src/core/errors.ts';
+import { knownCodes } from '../../../../src/exchanges/okx/codes.ts';
 import { english } from '../../../../src/core/message.ts';
 import { bench, change, failureOf, refusal } from '../bench.ts';
 
@@ -42,6 +43,11 @@ async function writeFailure(body: string, status = 200) {
 }
 
 describe('an error code of OKX', () => {
+  it('is in this table if it has a meaning, and the reverse', () => {
+    const own = table.map(([code]) => code).filter((code) => !/^517(2\d|3[01])$/.test(code));
+    assert.deepEqual([...knownCodes].sort(), own.sort());
+  });
+
   for (const [code, kind] of table.filter(([, one]) => one !== 'clock')) {
     it(`${code} is ${kind}, whatever the HTTP status`, async () => {
       for (const status of [200, 400, 401, 500]) {

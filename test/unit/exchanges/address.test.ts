@@ -14,6 +14,9 @@ describe('a loopback address', () => {
     ['https://localhost:8443', 'https://localhost:8443'],
     ['http://LOCALHOST', 'http://localhost'],
     ['http://[::1]:9000', 'http://[::1]:9000'],
+    // Other spellings of the same machine; what is kept is the plain one.
+    ['http://2130706433:9000', 'http://127.0.0.1:9000'],
+    ['http://0x7f.1', 'http://127.0.0.1'],
   ] as const) {
     it(`is ${text}`, () => {
       assert.equal(loopbackOrigin(text), origin);
@@ -39,6 +42,10 @@ describe('a loopback address', () => {
     'http://user@localhost',
     'http://user:word@127.0.0.1:9000',
     'http://localhost/path',
+    'http://127.0.0.1:9000/path',
+    'http://3232235777',
+    'http://127.0.0.1%2eevil.com',
+    'http://evil.com\\@localhost',
     'http://localhost:9000/?',
     'http://localhost:9000/#',
     'http://localhost:9000/?a=b',

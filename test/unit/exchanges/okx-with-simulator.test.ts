@@ -28,13 +28,14 @@ describe('OKX and the simulated exchange', () => {
       assert.equal(walletTrouble, undefined);
       assert.equal(asOf, here.clock.time);
       const [one, two] = loans;
-      assert.deepEqual([one?.id, one?.orderId, two?.id], ['12345', '12345', '67890']);
+      assert.ok(two !== undefined);
+      assert.deepEqual([one?.id, one?.orderId, two.id], ['12345', '12345', '67890']);
       assert.deepEqual(
         one?.collateral.map(({ coin, amount }) => [coin, amount]),
         [['BTC', '0.8']],
       );
-      assert.equal(one?.liquidationPrice?.instrument, 'BTC-USDT');
-      assert.equal(two?.liquidationPrice, undefined);
+      assert.equal(one.liquidationPrice?.instrument, 'BTC-USDT');
+      assert.equal(two.liquidationPrice, undefined);
       assert.deepEqual(
         two.collateral.map(({ coin, amount }) => [coin, amount]),
         [

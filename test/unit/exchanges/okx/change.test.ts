@@ -115,6 +115,16 @@ describe('preparing a change', () => {
     assert.equal('newestHistoryId' in (await connection.prepareChange(order, 'add', 'BTC')).baseline, false);
   });
 
+  it('stops when the available amount of just this coin is not told: an empty text is not zero', async () => {
+    for (const direction of ['add', 'reduce'] as const) {
+      const { venue, connection } = prepared();
+      venue.on('/asset/balances', success([{ ccy: 'BTC', bal: '1.8', availBal: '' }]));
+      const error = await failureOf(connection.prepareChange(order, direction, 'BTC'));
+      assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
+      assert.match(error.message, /how much BTC the funding account holds/);
+    }
+  });
+
   it('does not need prices: they only feed estimates', async () => {
     const { venue, connection } = prepared();
     venue.on('/index-tickers', refusal('50001'));

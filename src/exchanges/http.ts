@@ -129,7 +129,6 @@ export class Http {
   }
 
   async #attempt(call: Call, stops: Stops): Promise<unknown> {
-    if (stops.waiting.aborted) throw aborted('none');
     const progress = { started: false };
     try {
       return await this.#limiter.run(
@@ -177,7 +176,7 @@ export class Http {
     } catch (error) {
       tell(ExchangeError.is(error) ? `${error.kind}${error.code === undefined ? '' : ` ${error.code}`}` : 'failed');
       // The venue's own words are passed on, and they may repeat what it was told.
-      throw ExchangeError.is(error) ? withoutSecrets(error, Object.values(keys)) : error;
+      throw ExchangeError.is(error) ? withoutSecrets(error, [...Object.values(keys), ...Object.values(signature)]) : error;
     }
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { ErrorKind } from '../../../../src/core/errors.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
-import { bench, canary, change, failureOf, fixture, refusal, success, type Reply } from '../bench.ts';
+import { bench, canary, change, failureOf, fixture, refusal, success, HastyClock, type Reply } from '../bench.ts';
 
 const html = '<html>Bad gateway</html>';
 const reset = (): never => {
@@ -157,6 +157,16 @@ describe('keys', () => {
       }
     });
   }
+
+  it('are not said back, and neither is a signature', async () => {
+    const connection = connectOkx({
+      account: { site: 'global' },
+      keys: async () => canary,
+      clock: new HastyClock(),
+      fetch: async (_input, init) => new Response(refusal('50113', `no ${new Headers(init?.headers).get('OK-ACCESS-SIGN') ?? ''} here`)),
+    });
+    assert.match((await failureOf(connection.borrowableCoins())).message, /"no [^A-Za-z0-9+=]+ here"/);
+  });
 
   it('that cannot stand in a header are named as the fault, and nothing is sent', async () => {
     const { venue } = bench();

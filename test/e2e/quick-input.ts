@@ -78,7 +78,31 @@ export class QuickInput {
       },
       { seen: () => this.state() },
     );
-    await this.#page.keyboard.press('Enter');
+    const asked = await this.#settledQuestion();
+    // An Enter right after a list has opened can be lost to whatever had the focus before; then the same list is still there, and a
+    // person would press it again.
+    await eventually(`“${text}” to be taken`, async () => {
+      if ((await this.#question()) !== asked) return true;
+      await this.#page.keyboard.press('Enter');
+      return eventually('the next question', async () => (await this.#question()) !== asked, { deadlineMs: 2000 });
+    });
+  }
+
+  /** What is being asked once it is drawn whole: the list may stand before its title and placeholder do. */
+  #settledQuestion(): Promise<string> {
+    let last: string | undefined;
+    return eventually('a question', async () => {
+      const now = await this.#question();
+      const same = now === last;
+      last = now;
+      return same && now;
+    });
+  }
+
+  /** What is being asked: it changes when an answer was taken. */
+  async #question(): Promise<string> {
+    const state = await this.state();
+    return state === undefined ? '' : `${state.title}\n${state.placeholder}\n${state.message}`;
   }
 
   /** Opens the palette and runs the command with this title, asking anew until the extension has brought the command. */

@@ -133,6 +133,12 @@ export class Workbench {
     return (await this.page.locator('.notification-list-item-message').allInnerTexts()).map(squeeze);
   }
 
+  /** Puts away what earlier steps have said. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+    await this.quickInput.waitUntilClosed();
+  }
+
   waitForNotification(text: string | RegExp): Promise<string> {
     return eventually(
       `a notification “${String(text)}”`,

@@ -75,6 +75,11 @@ export function activate(context: vscode.ExtensionContext): void {
   poller.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.
   if (process.env['LTV_GAUGE_SIMULATED'] === '1' && book.list().length === 0) {
-    void vscode.commands.executeCommand(commandIds.trySimulated);
+    vscode.commands.executeCommand(commandIds.trySimulated).then(
+      () => vscode.commands.executeCommand('workbench.view.extension.ltvGauge'),
+      (error: unknown) => {
+        log.warn(`the simulated exchange did not start: ${String(error)}`);
+      },
+    );
   }
 }

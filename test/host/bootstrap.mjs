@@ -1,4 +1,4 @@
-// The door to `npm start`, `npm test`, `npm run simulate` and F5. It needs nothing but Node 18: it installs what is missing, then hands
+// The door to `npm start`, `npm test`, `npm run bench`, `npm run simulate` and F5. It needs nothing but Node 18: it installs what is missing, then hands
 // over to the Node that package.json pins, which runs our TypeScript as it is.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -10,7 +10,13 @@ const windows = process.platform === 'win32';
 const pinnedNode = path.join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'node');
 // Node looks for the kind of a module in package.json, where VS Code allows only one answer; it finds out by itself, and says so.
 const quiet = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON';
-const entries = { start: 'test/host/start.ts', test: 'test/host/test.ts', simulate: 'src/simulator/cli.ts', build: 'esbuild.js' };
+const entries = {
+  start: 'test/host/start.ts',
+  test: 'test/host/test.ts',
+  bench: 'test/host/bench.ts',
+  simulate: 'src/simulator/cli.ts',
+  build: 'esbuild.js',
+};
 
 const json = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 

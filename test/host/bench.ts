@@ -1,0 +1,211 @@
+// `npm run bench`: what matters for speed, each beside something plain that does the same work at its least, on this machine and in this
+// very run. Only ratios are judged: how long anything takes says more about the machine. Then the sizes. Fails when a budget is broken.
+//
+// Where the budgets are from: ratios were measured in five runs on two busy shared cores (x64, Node 24, November 2026; range in each
+// case's comment). A budget is about twice the highest. Starting Node is most of the time of an activation, so there what comes on top
+// of the baseline is doubled instead. Raise one only together with the reason why it must be slower.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import Big from 'big.js';
+import { decimal, type Decimal } from '../../src/core/decimal.ts';
+import { levelOf } from '../../src/core/level.ts';
+import { estimateAfter } from '../../src/core/ltv.ts';
+import { english, type Message } from '../../src/core/message.ts';
+import type { Loan } from '../../src/core/model.ts';
+import { open } from '../../src/exchanges/okx/envelope.ts';
+import { toLoans } from '../../src/exchanges/okx/map.ts';
+import { loanInfo, read } from '../../src/exchanges/okx/schema.ts';
+import { exchanges } from '../../src/exchanges/registry.ts';
+import type { AccountState } from '../../src/monitor/store.ts';
+import { startSimulator, type SimulatorKeys } from '../../src/simulator/start.ts';
+import { gaugePage } from '../../src/ui/gauge-state.ts';
+import type { Scene } from '../../src/ui/presentation/condition.ts';
+import { loansOutline } from '../../src/ui/presentation/loans-outline.ts';
+import { root } from './places.ts';
+import { cleanEnvironment } from './processes.ts';
+import { compare, isWithin, table, type Outcome } from './side-by-side.ts';
+import { judgeVsix, makeVsix } from './vsix.ts';
+
+const now = Date.UTC(2026, 10, 21, 12);
+
+/** A successful answer with `count` orders like the one of the documentation. */
+function answerOf(count: number): string {
+  const sample = JSON.parse(readFileSync(path.join(root, 'test/fixtures/okx/loan-info.json'), 'utf8')) as { readonly data: object[] };
+  const data = Array.from({ length: count }, (_, index) => ({ ...sample.data[0], ordId: String(10_000 + index) }));
+  return JSON.stringify({ ...sample, data });
+}
+
+const loansIn = (text: string): readonly Loan[] => toLoans(read(loanInfo, open({ status: 200, text }, false)));
+
+/** Node shows the line that failed, and the package is a single one. */
+function withoutBundle(error: unknown): never {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  throw new Error(lines.filter((line) => line.trim() !== '' && line.length < 300).join('\n'));
+}
+
+async function activation(): Promise<readonly Outcome[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ltv-gauge-bench-'));
+  const empty = path.join(folder, 'empty.js');
+  writeFileSync(empty, '');
+  const ours = path.join(root, 'dist/extension.js');
+  const start = async (file: string, accounts: number): Promise<Readonly<Record<string, unknown>>> => {
+    const args = [path.join(root, 'test/host/stand-ins/editor.cjs'), file, String(accounts), folder];
+    // One that never ends is a finding, not a reason to hang.
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: cleanEnvironment(), timeout: 20_000 }).catch(withoutBundle);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+  const quiet = { answered: 'undefined', secrets: 0, network: 0 };
+  const startOurs = async (accounts: number): Promise<void> => {
+    const { registered, ...rest } = await start(ours, accounts);
+    assert.ok(Number(registered) > 10, 'activate registers what can be seen');
+    assert.deepEqual(rest, quiet, 'activate returns at once, before any secret or the network is touched');
+  };
+  try {
+    // Here until nothing is left to do: without an account, nothing is touched later either.
+    await startOurs(0);
+    const pair = { what: 'load and activate · start Node', ours: () => startOurs(1), baseline: () => start(empty, 1) };
+    // Measured 1.95 to 2.39.
+    return [await compare({ ...pair, budget: 3.8, rounds: 15 })];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function reading(): Promise<Outcome> {
+  const text = answerOf(100);
+  assert.equal(loansIn(text).length, 100);
+  return compare({
+    what: 'read 100 loans · JSON.parse',
+    ours: () => loansIn(text),
+    baseline: () => JSON.parse(text) as unknown,
+    // Measured 3.2 to 3.5: the parsing itself is in both.
+    budget: 7,
+  });
+}
+
+async function drawing(): Promise<readonly Outcome[]> {
+  const text = answerOf(10);
+  const states: readonly AccountState[] = Array.from({ length: 20 }, (_, index) => ({
+    account: { id: `account-${String(index)}`, venue: 'okx', site: 'global', name: 'Main', simulated: false, readOnly: false },
+    // Each has its own: what is shared would be cloned only once.
+    snapshot: { loans: loansIn(text), wallet: [{ coin: 'STX', amount: decimal('12.5'), pledgeable: true }], asOf: now - 1_000 },
+    reading: false,
+  }));
+  const scene: Scene = { exchanges, now, intervalMs: 30_000, when: String, openWrites: () => [], frozen: () => undefined };
+  const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
+  const clone = (): unknown => structuredClone(states);
+  assert.equal(loansOutline(states, scene).flatMap(({ children }) => children ?? []).length, 200);
+  assert.equal(gaugePage(states, scene, say).state.gauges.length, 200);
+  // Measured 44 to 47 for the outline and 40 to 43 for the page; 52 and 49 on a machine with more to do.
+  return [
+    await compare({
+      what: 'outline of 200 loans · structuredClone',
+      ours: () => loansOutline(states, scene),
+      baseline: clone,
+      budget: 100,
+    }),
+    await compare({ what: 'page of 200 gauges · structuredClone', ours: () => gaugePage(states, scene, say), baseline: clone, budget: 90 }),
+  ];
+}
+
+function judging(): Promise<Outcome> {
+  const loans = loansIn(answerOf(1000));
+  // Several coins in a loan need prices, which is the longer of the two ways.
+  const prices = new Map<string, Decimal>([
+    ['COMP', decimal('46.1')],
+    ['STX', decimal('1.61')],
+    ['DOT', decimal('6.92')],
+    ['LUNA', decimal('0.46')],
+  ]);
+  const amount = decimal('0.01');
+  const judge = (loan: Loan, index: number): unknown => {
+    const { ltv } = estimateAfter(loan, index % 2 === 0 ? 'add' : 'reduce', 'STX', amount, prices);
+    return ltv === undefined ? undefined : levelOf({ ...loan, ltv }, true);
+  };
+  assert.ok(loans.map(judge).every((level) => level === 'watch'));
+  const Exact = Big();
+  Exact.DP = 8;
+  return compare({
+    what: 'estimate and level of 1,000 loans · 1,000 divisions',
+    ours: () => loans.map(judge),
+    baseline: () => loans.map(({ debtUsd = '0', collateralUsd = '1' }) => new Exact(debtUsd).div(new Exact(collateralUsd)).toFixed()),
+    // Measured 19.6 to 20.6: an estimate and a level are some divisions rounded towards danger, and a dozen comparisons.
+    budget: 45,
+  });
+}
+
+async function serving(): Promise<Outcome> {
+  // Half a second passes before each request, so that none meets the rate limit.
+  let time = now;
+  const clock = { now: () => time };
+  const simulator = await startSimulator({ clock, walk: false });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (base: string): Promise<string> => {
+    time += 500;
+    return signedAnswer(base, simulator.keys, time, agent);
+  };
+  const bytes = Buffer.from(await ask(simulator.url));
+  assert.match(bytes.toString(), /^\{"code":"0".*"ordId":"12345"/);
+  const bare = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes);
+  });
+  await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
+  const bareUrl = `http://127.0.0.1:${String((bare.address() as AddressInfo).port)}`;
+  try {
+    const pair = { what: 'simulator serves loan-info · bare server', ours: () => ask(simulator.url), baseline: () => ask(bareUrl) };
+    // Measured 5.7 to 7.1: key and signature are checked, each order is valued.
+    return await compare({ ...pair, budget: 14, rounds: 81 });
+  } finally {
+    agent.destroy();
+    await Promise.all([simulator.close(), new Promise((resolve) => bare.close(resolve))]);
+  }
+}
+
+/** The body of the answer to one signed request for all loans. Rejects unless it succeeds. */
+function signedAnswer(base: string, keys: SimulatorKeys, time: number, agent: Agent): Promise<string> {
+  const target = '/api/v5/finance/flexible-loan/loan-info';
+  const timestamp = new Date(time).toISOString();
+  const headers = {
+    'OK-ACCESS-KEY': keys.apiKey,
+    'OK-ACCESS-PASSPHRASE': keys.passphrase,
+    'OK-ACCESS-TIMESTAMP': timestamp,
+    'OK-ACCESS-SIGN': createHmac('sha256', keys.secret).update(`${timestamp}GET${target}`).digest('base64'),
+  };
+  return new Promise((resolve, reject) => {
+    const request = get(`${base}${target}`, { agent, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(body);
+        else reject(new Error(`HTTP ${String(response.statusCode)}: ${body}`));
+      });
+    });
+    request.on('error', reject);
+  });
+}
+
+async function main(): Promise<boolean> {
+  await makeVsix();
+  const outcomes = [...(await activation()), await reading(), ...(await drawing()), await judging(), await serving()];
+  process.stdout.write(`${table(outcomes)}\n\n`);
+  for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
+  const broken = outcomes.filter((outcome) => !isWithin(outcome));
+  for (const { what, ratio, budget } of broken) {
+    process.stderr.write(`Slower than its budget: ${what}, ${ratio.toFixed(2)} times instead of ${budget.toFixed(2)}.\n`);
+  }
+  return broken.length === 0;
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

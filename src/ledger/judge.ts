@@ -5,7 +5,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { HistoryRow, Loan } from '../core/model.ts';
 import type { Proof } from '../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
-import type { WriteEvent } from './write-machine.ts';
+import type { Finding } from './write-machine.ts';
 
 /**
  * Steps 7 and 8 of a write: what a reading proves.
@@ -19,10 +19,15 @@ import type { WriteEvent } from './write-machine.ts';
  * with what was asked but LTV went the other way, the direction is right and the change is effective; the note says so
  * loudly. When the row already contradicts, LTV is not needed to freeze the account.
  *
+ * A write that a person closed as never done claims no row any more. When the next one asks for the same, its row and a late
+ * row of the earlier one are alike, and nobody can tell them apart, a person neither: the row counts for the open write, and
+ * the note says what else it may mean.
+ *
  * @param claimed rows of the venue's history that belong to other writes of ours
+ * @param givenUp the write right before this one, when it asked for the same and a person closed it as never done
  * @returns undefined when it proves nothing yet
  */
-export function judge(record: WriteRecord, proof: Proof, claimed: ReadonlySet<string>): WriteEvent | undefined {
+export function judge(record: WriteRecord, proof: Proof, claimed: ReadonlySet<string>, givenUp?: WriteRecord): Finding | undefined {
   if (proof.state === 'pending') return undefined;
   const { row, loan } = proof;
   const { change, baseline } = record;
@@ -33,13 +38,14 @@ export function judge(record: WriteRecord, proof: Proof, claimed: ReadonlySet<st
   const facts = { historyId: row.id, ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
   const asAsked = row.coin === change.coin && compare(absolute(row.amount), change.amount) === 0 && !row.forced;
   if (proof.state === 'contradicted' || !asAsked) return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
+  const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(record);
   if (loan === undefined) {
-    return { type: 'proven', ...facts, note: msg('The new LTV could not be read. Refresh the account to see it.') };
+    return { type: 'proven', ...facts, note: doubt ?? msg('The new LTV could not be read. Refresh the account to see it.') };
   }
   const moved = compare(pledgedOf(loan, change.coin), baseline.pledged);
   if (moved === 0) return undefined;
   if (moved !== wantedMove(record)) return { type: 'contradicted', ...facts, note: pledgeWentBack(record, loan) };
-  const note = againstPrediction(record, ltv);
+  const note = doubt ?? againstPrediction(record, ltv);
   return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
 }
 
@@ -66,6 +72,14 @@ function pledgeWentBack({ change, baseline }: WriteRecord, loan: Loan): Message 
     change.coin,
     formatAmount(baseline.pledged),
     formatAmount(pledgedOf(loan, change.coin)),
+  );
+}
+
+function mayBeOfEarlier({ change, baseline }: WriteRecord): Message {
+  return msg(
+    'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. {0} {1} were pledged before: compare at the exchange before the next change.',
+    formatAmount(baseline.pledged),
+    change.coin,
   );
 }
 

@@ -4,6 +4,7 @@ import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { CollateralChange, Connection } from '../exchanges/exchange.ts';
 import { JournalError, type Journal } from './journal.ts';
+import { orAborted } from './or-aborted.ts';
 import { checkedIntent, isTooOld, previewOf, type Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
@@ -15,14 +16,16 @@ import {
   mayOnlyRead,
   notReadable,
   notWritten,
+  overtaken,
   Refusal,
   stopped,
+  tooEarly,
   tooOld,
   unfinished,
   usedBefore,
 } from './refusal.ts';
 import { plannedRecord, send, writeDown } from './sender.ts';
-import { isFreezing, type WriteEvent } from './write-machine.ts';
+import { isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
 import { Writes } from './writes.ts';
 
 export type { Preview } from './preview.ts';
@@ -56,8 +59,8 @@ export class Ledger implements Disposable {
   readonly #options: LedgerOptions;
   readonly #writes: Writes;
   readonly #prover: Prover;
-  /** Previews that may still be committed, once. */
-  readonly #issued = new WeakSet<Preview>();
+  /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
+  readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
   /** Loans on which a commit is under way. */
   readonly #locks = new Set<string>();
   readonly #end = new AbortController();
@@ -82,12 +85,13 @@ export class Ledger implements Disposable {
     const account = this.#actingAccount(accountId);
     const intent = checkedIntent(change);
     await this.#sync();
-    this.#mustBeFree({ accountId, change: intent });
+    const known = new Set(this.#writes.sentOn({ accountId, change: intent }).map(({ id }) => id));
+    this.#mustBeFree({ accountId, change: intent }, known);
     const connection = await this.#options.connections.get(accountId);
     const readiness = await connection.prepareChange(intent.loan, intent.direction, intent.coin, signal);
     const { clock, maxPreviewAgeMs } = this.#options;
     const preview = previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
-    this.#issued.add(preview);
+    this.#issued.set(preview, known);
     return preview;
   }
 
@@ -98,7 +102,9 @@ export class Ledger implements Disposable {
    */
   async commit(preview: Preview, onProgress: (record: WriteRecord) => void, signal?: AbortSignal): Promise<WriteRecord> {
     // Up to the first await nobody else can run: of two commits at the same moment only one gets past here.
-    if (!this.#issued.delete(preview)) throw usedBefore();
+    const known = this.#issued.get(preview);
+    if (known === undefined) throw usedBefore();
+    this.#issued.delete(preview);
     const lock = JSON.stringify([preview.account.id, preview.change.loan.loanId]);
     if (this.#locks.has(lock)) throw anotherUnderWay();
     this.#locks.add(lock);
@@ -108,7 +114,7 @@ export class Ledger implements Disposable {
     });
     const stop = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
     try {
-      const done = await this.#sent(id, preview, stop);
+      const { done } = await this.#sent(id, preview, known, stop);
       await orAborted(done, stop);
       const record = this.#writes.get(id);
       if (record === undefined) throw new RangeError('a write was forgotten while it was under way');
@@ -137,7 +143,7 @@ export class Ledger implements Disposable {
   /**
    * A person's verdict. The venue is asked a last time before a write is closed: if it can tell, its word stands.
    * A verdict on a write that is closed already changes nothing.
-   * @throws Refusal when the write is still under way, or the verdict cannot be written down.
+   * @throws Refusal when the write is still under way, was sent so lately that nobody can know, or the verdict cannot be written down.
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
@@ -150,6 +156,11 @@ export class Ledger implements Disposable {
     if (this.#writes.isUnderWay(recordId)) {
       throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), record);
     }
+    const { clock, proofPatienceMs } = this.#options;
+    // In every window: the one that sent it may be another.
+    if (isOpen(record) && Math.abs(clock.now() - (record.sentAt ?? record.plannedAt)) < proofPatienceMs) {
+      throw tooEarly(record, proofPatienceMs);
+    }
     await this.#lastLook(recordId);
     await this.#durably(recordId, { type: 'judged', verdict });
   }
@@ -161,20 +172,20 @@ export class Ledger implements Disposable {
   }
 
   /** Resolves once the bytes are on their way, with a promise of the end of all looking for proof. */
-  async #sent(id: string, preview: Preview, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
+  async #sent(id: string, preview: Preview, known: ReadonlySet<string>, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
     const { connections, clock, proofPatienceMs } = this.#options;
     const mayStill = (): void => {
       this.#mustStillHold(preview, stop);
     };
     mayStill();
     await this.#sync();
-    this.#mustBeFree({ accountId: preview.account.id, change: preview.change });
+    this.#mustBeFree({ accountId: preview.account.id, change: preview.change }, known);
     if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
     const connection = await connections.get(preview.account.id);
     const planned = plannedRecord(id, preview, connection.describeChange(preview.change), clock.now());
     this.#writes.begin(id);
     try {
-      const record = await writeDown(this.#writes, planned, mayStill);
+      const record = await writeDown(this.#writes, planned, known, mayStill);
       const done = send(this.#writes, connection, record)
         .then(() => this.#prover.follow(id, proofPatienceMs, stop))
         .finally(() => {
@@ -202,11 +213,12 @@ export class Ledger implements Disposable {
     }
   }
 
-  #mustBeFree(intended: Pick<WriteRecord, 'accountId' | 'change'>): void {
+  #mustBeFree(intended: Pick<WriteRecord, 'accountId' | 'change'>, known: ReadonlySet<string>): void {
     const frozen = this.#writes.frozen(intended.accountId);
     if (frozen !== undefined) throw accountFrozen(frozen);
     const open = this.#writes.openOn(intended);
     if (open !== undefined) throw unfinished(open);
+    if (this.#writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken();
   }
 
   #mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
@@ -233,17 +245,4 @@ export class Ledger implements Disposable {
       throw notWritten();
     }
   }
-}
-
-/** Resolves when the work is done or as soon as `signal` is aborted. */
-function orAborted({ done }: { readonly done: Promise<void> }, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    if (signal.aborted) finish();
-    signal.addEventListener('abort', finish);
-    done.then(finish, finish);
-  });
 }

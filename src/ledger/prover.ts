@@ -31,19 +31,27 @@ export class Prover {
         return;
       }
       await this.look(id, stop);
-      pause = Math.min(pause * 1.5, longestPauseMs);
+      pause = Math.min(Math.ceil(pause * 1.5), longestPauseMs);
     }
   }
 
-  /** Looks once. A reading that fails proves nothing. Never rejects. */
+  /**
+   * Looks once. A reading that fails proves nothing. Never rejects.
+   *
+   * The journal is read after the venue: whatever another window's next write did to this reading, that this one was closed
+   * before it was sent is in the journal by then, and so is whose row it is.
+   */
   async look(id: string, signal: AbortSignal): Promise<void> {
     const record = this.#writes.get(id);
     if (record === undefined || !isOpen(record)) return;
     try {
       const connection = await this.#connections.get(record.accountId);
       const proof = await connection.proveChange(record.change, record.baseline, signal);
-      const event = judge(record, proof, this.#writes.claimedBesides(record));
-      if (event !== undefined) await this.#writes.apply(id, event);
+      await this.#writes.sync();
+      const now = this.#writes.get(id);
+      if (now === undefined || !isOpen(now)) return;
+      const event = judge(now, proof, this.#writes.claimedBesides(now), this.#writes.givenUpBefore(now));
+      if (event !== undefined) await this.#writes.applyFound(id, event);
     } catch {
       // Stays open, to be looked at again.
     }
@@ -62,7 +70,8 @@ export class Prover {
     try {
       await this.#writes.sync();
     } catch {
-      // What is already known can still be proven.
+      // Without the journal nothing can be proven: a row may be the proof of another window's write.
+      return;
     }
     for (const { id } of this.#writes.open(accountId)) {
       if (!this.#writes.isUnderWay(id) && !signal.aborted) await this.look(id, signal);

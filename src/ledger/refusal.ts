@@ -18,6 +18,13 @@ export class Refusal extends Error {
 export const tooOld = (): Refusal =>
   new Refusal(msg('The figures behind this preview are too old to act on. Nothing was sent. Start the change again to read them afresh.'));
 
+export const overtaken = (): Refusal =>
+  new Refusal(
+    msg(
+      'Another change of this loan was sent after this preview, so its figures no longer hold. Nothing was sent. Start the change again to read them afresh.',
+    ),
+  );
+
 export const unfinished = (record: WriteRecord): Refusal =>
   new Refusal(
     msg(
@@ -55,6 +62,15 @@ export const mayOnlyRead = (): Refusal =>
 
 export const accountMoved = (): Refusal =>
   new Refusal(msg('The account now points to another address than in the preview. Nothing was sent. Start the change again.'));
+
+export const tooEarly = (record: WriteRecord, patienceMs: number): Refusal =>
+  new Refusal(
+    msg(
+      'This change was sent less than {0} seconds ago, so it may still take effect. Wait, then look again and say what became of it.',
+      Math.ceil(patienceMs / 1_000).toString(),
+    ),
+    record,
+  );
 
 export const stopped = (): Refusal => new Refusal(msg('Stopped before anything was sent. Start the change again if you still want it.'));
 

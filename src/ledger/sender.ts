@@ -3,18 +3,24 @@ import { msg } from '../core/message.ts';
 import type { Connection } from '../exchanges/exchange.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
-import { notWritten, Refusal, unfinished } from './refusal.ts';
-import { sentBefore } from './write-machine.ts';
+import { notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
+import { fold, isOpen, sentBefore } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 /**
- * Step 5 up to the last moment before the bytes leave: the journal durably says `sent`, and says it of no other open write
- * of the same loan. The caller sends right after.
+ * Step 5 up to the last moment before the bytes leave: the journal durably says `sent`, and says it of no other write of the
+ * same loan that is open or came after the figures. The caller sends right after.
  *
+ * @param known ids of writes that were closed before the figures were read
  * @param mayStill throws a Refusal when something that was true at the preview no longer is; asked after each wait
  * @throws Refusal when it may not be sent. Then nothing was sent, and the record is closed.
  */
-export async function writeDown(writes: Writes, planned: WriteRecord, mayStill: () => void): Promise<WriteRecord> {
+export async function writeDown(
+  writes: Writes,
+  planned: WriteRecord,
+  known: ReadonlySet<string>,
+  mayStill: () => void,
+): Promise<WriteRecord> {
   const { id } = planned;
   try {
     await writes.putDurably(planned);
@@ -22,10 +28,10 @@ export async function writeDown(writes: Writes, planned: WriteRecord, mayStill: 
     const record = await writes.applyDurably(id, { type: 'sent' });
     if (record?.state !== 'sent') throw notWritten();
     const rows = await writes.rows();
-    // What cannot be read back would not be there after a crash either.
-    if (!rows.some((row) => row.id === id && row.state === 'sent')) throw notWritten();
-    const rival = sentBefore(rows, record);
-    if (rival !== undefined) throw unfinished(rival);
+    // What cannot be read back would not be there after a crash either; what another window closed must not leave any more.
+    if (fold(rows).get(id)?.state !== 'sent') throw notWritten();
+    const rival = sentBefore(rows, record, known);
+    if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken();
     mayStill();
     return record;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import { compare, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord, WriteState } from './record.ts';
 
@@ -16,6 +16,9 @@ export type WriteEvent =
   /** A person says so. */
   | { readonly type: 'judged'; readonly verdict: 'effective' | 'not-effective' }
   | { readonly type: 'lifted' };
+
+/** What reading found out. */
+export type Finding = Extract<WriteEvent, { readonly type: 'proven' | 'contradicted' }>;
 
 const open: readonly WriteState[] = ['sent', 'accepted', 'unknown'];
 
@@ -48,7 +51,7 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
     case 'sent':
       return { ...updated, state: 'sent', sentAt: at };
     case 'withdrawn':
-      return { ...updated, state: 'not-effective', note: event.note };
+      return withdrawn(updated, event.note);
     case 'accepted':
       return { ...updated, state: 'accepted' };
     case 'rejected':
@@ -65,7 +68,14 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
   }
 }
 
-function found(record: WriteRecord, event: WriteEvent & { type: 'proven' | 'contradicted' }): WriteRecord {
+/** `sentAt` goes too: nothing left, whatever was written down before. */
+function withdrawn(record: WriteRecord, note: Message): WriteRecord {
+  const after: Omit<WriteRecord, 'sentAt'> & { sentAt?: number } = { ...record, state: 'not-effective', note };
+  delete after.sentAt;
+  return after;
+}
+
+function found(record: WriteRecord, event: Finding): WriteRecord {
   const { historyId, ltvAfter, note } = event;
   const state = event.type === 'proven' ? 'effective' : 'mismatch';
   const facts = { state, historyId, ...(ltvAfter === undefined ? {} : { ltvAfter }) } as const;
@@ -102,10 +112,23 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
   return earlier === undefined || rank(later) >= rank(earlier) ? later : earlier;
 }
 
-/** The journal's rows, in the order they were written, as one record each. */
+/**
+ * The journal's rows, in the order they were written, as one record each. Should two windows have taken one row of the
+ * venue's history for the proof of two writes at the same moment, it proves the one that is first in the journal; the other
+ * stays as open as it was. A freeze is never passed over.
+ */
 export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
   const records = new Map<string, WriteRecord>();
-  for (const row of rows) records.set(row.id, merge(records.get(row.id), row));
+  const claims = new Map<string, string>();
+  for (const row of rows) {
+    if (row.historyId !== undefined) {
+      const claim = JSON.stringify([row.accountId, row.historyId]);
+      const owner = claims.get(claim) ?? row.id;
+      if (owner !== row.id && row.state === 'effective') continue;
+      claims.set(claim, owner);
+    }
+    records.set(row.id, merge(records.get(row.id), row));
+  }
   return records;
 }
 
@@ -129,11 +152,27 @@ export function sameLoan(a: Pick<WriteRecord, 'accountId' | 'change'>, b: Pick<W
   return a.accountId === b.accountId && a.change.loan.loanId === b.change.loan.loanId;
 }
 
+/** Whether it may have changed the loan: it was sent, and the venue did not refuse it. */
+export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== undefined && record.state !== 'rejected';
+
+/** Whether `b` asks for the very same as `a` did. */
+export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
+  return (
+    sameLoan(a, b) &&
+    a.change.direction === b.change.direction &&
+    a.change.coin === b.change.coin &&
+    compare(a.change.amount, b.change.amount) === 0
+  );
+}
+
 /**
- * The open write on the same loan that another window had put down as sent before `mine`. Of two windows that write
- * `sent` at the same moment, exactly one is first in the journal and may go on.
+ * The write on the same loan because of which `mine` must not go: one that another window had put down as sent before it and
+ * that is open, or that is closed by now but was not yet `known` when the figures for `mine` were read. Of two windows that
+ * write `sent` at the same moment, exactly one is first in the journal and may go on.
+ *
+ * @param known ids of writes that were closed before the figures were read
  */
-export function sentBefore(rows: readonly WriteRecord[], mine: WriteRecord): WriteRecord | undefined {
+export function sentBefore(rows: readonly WriteRecord[], mine: WriteRecord, known: ReadonlySet<string>): WriteRecord | undefined {
   const limit = rows.findIndex(({ id, state }) => id === mine.id && state === 'sent');
   const before = new Set(
     rows
@@ -142,6 +181,10 @@ export function sentBefore(rows: readonly WriteRecord[], mine: WriteRecord): Wri
       .map(({ id }) => id),
   );
   return [...fold(rows).values()].find(
-    (record) => record.id !== mine.id && before.has(record.id) && sameLoan(record, mine) && isOpen(record),
+    (record) =>
+      record.id !== mine.id &&
+      before.has(record.id) &&
+      sameLoan(record, mine) &&
+      (isOpen(record) || (mayHaveMoved(record) && !known.has(record.id))),
   );
 }

@@ -2,7 +2,19 @@ import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { Journal } from './journal.ts';
 import type { WriteRecord } from './record.ts';
-import { fold, isFreezing, isOpen, merge, next, restored, sameLoan, type WriteEvent } from './write-machine.ts';
+import {
+  fold,
+  isFreezing,
+  isOpen,
+  mayHaveMoved,
+  merge,
+  next,
+  restored,
+  sameChange,
+  sameLoan,
+  type Finding,
+  type WriteEvent,
+} from './write-machine.ts';
 
 /** All writes as this window knows them: the journal's, and those it is just carrying out itself. */
 export class Writes implements Disposable {
@@ -37,6 +49,19 @@ export class Writes implements Disposable {
     return this.open(loan.accountId).find((record) => sameLoan(record, loan));
   }
 
+  /** Writes of the loan that may have changed it. */
+  sentOn(loan: Pick<WriteRecord, 'accountId' | 'change'>): readonly WriteRecord[] {
+    return [...this.#records.values()].filter((record) => sameLoan(record, loan) && mayHaveMoved(record));
+  }
+
+  /** The write sent right before `record` on its loan, when it asked for the same and a person closed it as never done. */
+  givenUpBefore(record: WriteRecord): WriteRecord | undefined {
+    const sentAt = record.sentAt ?? record.plannedAt;
+    const earlier = this.sentOn(record).filter((other) => other.id !== record.id && (other.sentAt ?? 0) <= sentAt);
+    const last = earlier.sort((a, b) => (a.sentAt ?? 0) - (b.sentAt ?? 0)).at(-1);
+    return last?.state === 'not-effective' && sameChange(last, record) ? last : undefined;
+  }
+
   frozen(accountId: string): WriteRecord | undefined {
     return [...this.#records.values()].find((record) => record.accountId === accountId && isFreezing(record));
   }
@@ -48,21 +73,25 @@ export class Writes implements Disposable {
   }
 
   /**
-   * Takes over what the journal says, this window's past and other windows' present.
+   * Takes over what the journal says, this window's past and other windows' present. Of what this window is carrying out
+   * itself it knows more than the journal, unless another window closed it.
    * @throws what the journal threw.
    */
   async sync(): Promise<void> {
+    const plans: WriteRecord[] = [];
     for (const row of fold(await this.#journal.load()).values()) {
-      if (this.#underWay.has(row.id)) continue;
-      const told = merge(this.#told.get(row.id), row);
+      const known = this.#told.get(row.id);
+      const isHere = this.#underWay.has(row.id);
+      const told = isHere && known !== undefined ? merge(row, known) : merge(known, row);
       const held = this.#records.get(row.id);
-      const record = restored(told);
+      const record = isHere ? told : restored(told);
       this.#told.set(record.id, told);
       this.#records.set(record.id, record);
       const news = held === undefined ? isOpen(record) || isFreezing(record) : JSON.stringify(held) !== JSON.stringify(record);
       if (news) this.#announce(record);
-      if (told.state === 'planned') await this.#closePlanned(record);
+      if (told.state === 'planned' && !isHere) plans.push(record);
     }
+    for (const plan of plans) await this.#closePlanned(plan);
   }
 
   /**
@@ -71,7 +100,7 @@ export class Writes implements Disposable {
    */
   async #closePlanned(record: WriteRecord): Promise<void> {
     if (this.#clock.now() - record.plannedAt <= this.#plannedForAtMostMs) return;
-    this.#told.set(record.id, record);
+    this.#told.set(record.id, merge(this.#told.get(record.id), record));
     await this.#journal.append(record).catch(() => undefined);
   }
 
@@ -119,6 +148,19 @@ export class Writes implements Disposable {
     if (record === undefined) return;
     this.#put(record);
     await this.#journal.append(record).catch(() => undefined);
+  }
+
+  /**
+   * Notes what reading found. A proof counts only once the journal has it: there another window
+   * may have been first to take the same row for another write. A contradiction counts at once, because it holds things up.
+   * @throws what the journal threw; then the write is as open as before.
+   */
+  async applyFound(id: string, event: Finding): Promise<void> {
+    if (event.type === 'contradicted') return this.apply(id, event);
+    const record = this.#after(id, event);
+    if (record === undefined) return;
+    await this.#journal.append(record);
+    await this.sync();
   }
 
   dispose(): void {

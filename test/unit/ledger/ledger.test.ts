@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Ledger, Preview, WriteRecord } from '../../../src/ledger/ledger.ts';
-import { Refusal } from '../../../src/ledger/ledger.ts';
 import { settled } from '../core/fake-clock.ts';
-import { account, change, d, Desk, ignore, loanId, trouble, type SendFault } from './support.ts';
-
-const refused = (pattern: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof Refusal, String(error));
-  assert.match(error.message, pattern);
-  return true;
-};
+import { account, change, d, Desk, ignore, loanId, refused, trouble, type SendFault } from './support.ts';
 
 /** A commit that is going on, with what it has said so far. */
 function begin(ledger: Ledger, preview: Preview, signal?: AbortSignal) {

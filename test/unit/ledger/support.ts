@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { absolute, add, compare, decimal, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError, type ErrorKind } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
@@ -5,9 +6,9 @@ import type { Account, HistoryRow, Loan } from '../../../src/core/model.ts';
 import type { Baseline, CollateralChange, Connection, LoanRef, Proof, Readiness } from '../../../src/exchanges/exchange.ts';
 import type { Journal } from '../../../src/ledger/journal.ts';
 import { MemoryJournal } from '../../../src/ledger/journal.ts';
-import { Ledger, type LedgerOptions } from '../../../src/ledger/ledger.ts';
+import { Ledger, Refusal, type LedgerOptions } from '../../../src/ledger/ledger.ts';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
-import { FakeClock } from '../core/fake-clock.ts';
+import { FakeClock, settled } from '../core/fake-clock.ts';
 
 export const d = decimal;
 export const loanId = '12345';
@@ -236,3 +237,18 @@ export class Desk {
 }
 
 export const ignore = (): void => undefined;
+
+/** A change that a person confirmed, sent as far as it goes without time passing. */
+export async function start(ledger: Ledger, asked = change()): Promise<{ readonly done: Promise<WriteRecord> }> {
+  const preview = await ledger.preview('a', asked);
+  const done = ledger.commit(preview, ignore);
+  done.catch(ignore);
+  await settled();
+  return { done };
+}
+
+export const refused = (pattern: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof Refusal, String(error));
+  assert.match(error.message, pattern);
+  return true;
+};

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { Refusal } from '../../../src/ledger/ledger.ts';
-import { fold, isOpen } from '../../../src/ledger/write-machine.ts';
+import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
-import { change, d, Desk, ignore, type SendFault, type TestJournal } from './support.ts';
+import { change, d, Desk, ignore, refused, start } from './support.ts';
 
 describe('two windows on one account', () => {
   it('see the open write of the other and do not send over it', async () => {
@@ -82,134 +81,127 @@ describe('two windows on one account', () => {
   });
 });
 
-type Step =
-  | { readonly do: 'change'; readonly window: number; readonly direction: 'add' | 'reduce'; readonly twice: boolean }
-  | { readonly do: 'crash' | 'reconcile' | 'judge'; readonly window: number }
-  | { readonly do: 'answer'; readonly fault: SendFault }
-  | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'settle' | 'price' | 'blind' | 'hang up' };
+describe('a preview', () => {
+  for (const same of [true, false]) {
+    it(`is no longer good when another change was sent and done in ${same ? 'the same' : 'another'} window since`, async () => {
+      const desk = new Desk();
+      const one = desk.window();
+      const two = same ? one : desk.window();
+      const early = await two.ledger.preview('a', change({ direction: 'reduce' }));
+      const done = start(one.ledger, change({ direction: 'reduce' }));
+      await settled();
+      desk.venue.settle();
+      await desk.clock.advance(2_000);
+      assert.equal((await (await done).done).state, 'effective');
+      const written = (await two.journal.states()).length;
+      await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
+      assert.equal((await two.journal.states()).length, written);
+      assert.equal(desk.venue.sends.length, 1);
+      // What the early preview called safe would by now end beyond the margin call.
+      await assert.rejects(two.ledger.preview('a', change({ direction: 'reduce' })), refused(/margin call/));
+    });
+  }
 
-const window = fc.constantFrom(0, 1);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('change' as const),
-      window,
-      direction: fc.constantFrom('add' as const, 'reduce' as const),
-      twice: fc.boolean(),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'reconcile' as const, 'judge' as const), window }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('answer' as const),
-      fault: fc.constantFrom<SendFault>('none', 'none', 'none', 'refused', 'lost-before', 'lost-after', 'odd-error', 'hangs'),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 3_000, 70_000) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('settle' as const, 'price' as const, 'blind' as const, 'hang up' as const) }) },
-);
-
-describe('whatever happens in whatever order', () => {
-  it('nothing is sent that is not written down, nothing over an unsettled change, nothing twice, and nothing is forgotten', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {
-        const desk = new Desk();
-        const { venue } = desk;
-        const open = (): { ledger: Ledger; journal: TestJournal; die: () => void } => {
-          let dead = false;
-          const made = desk.window({ gate: () => (dead ? new Promise(() => undefined) : Promise.resolve()) });
-          return { ...made, die: () => (dead = true) };
-        };
-        const windows = [open(), open()];
-        let confirmed = 0;
-        // Noted, not thrown: what is thrown here the ledger takes for an answer of the venue.
-        const violations: string[] = [];
-        const must = (holds: boolean, what: string): void => {
-          if (!holds) violations.push(what);
-        };
-
-        const take = venue.take.bind(venue);
-        venue.take = async (asked) => {
-          if (venue.sendFault !== 'refused') {
-            const written = new Set((await desk.disk.load()).filter(({ state }) => state === 'sent').map(({ id }) => id));
-            must(written.size > venue.sends.length, 'sent without being written down');
-            must(venue.taken.length === 0, 'sent over a change that has not settled');
-            must(venue.sends.length < confirmed, 'sent more often than confirmed');
-          }
-          return take(asked);
-        };
-
-        for (const each of steps) {
-          switch (each.do) {
-            case 'change': {
-              const { ledger } = windows[each.window]!;
-              const preview = await Promise.race([
-                ledger.preview('a', change({ direction: each.direction, amount: d('0.01') })).catch(() => undefined),
-                settled(),
-              ]);
-              if (preview === undefined) break;
-              confirmed += 1;
-              ledger.commit(preview, ignore).catch(ignore);
-              if (each.twice) ledger.commit(preview, ignore).catch(ignore);
-              break;
-            }
-            case 'crash':
-              windows[each.window]!.die();
-              windows[each.window] = open();
-              break;
-            case 'reconcile':
-              await windows[each.window]!.ledger.reconcile('a');
-              break;
-            case 'judge': {
-              // A person who looks at the venue first.
-              const { ledger } = windows[each.window]!;
-              const [record] = ledger.open('a');
-              if (record !== undefined && venue.taken.length === 0 && !venue.readFault)
-                await ledger.settle(record.id, 'not-effective').catch(ignore);
-              break;
-            }
-            case 'answer':
-              venue.sendFault = each.fault;
-              break;
-            case 'pass':
-              await desk.clock.advance(each.ms);
-              break;
-            case 'settle':
-              venue.settle();
-              break;
-            case 'price':
-              venue.price = d(venue.price === '86206.9' ? '80000' : '86206.9');
-              break;
-            case 'blind':
-              venue.readFault = !venue.readFault;
-              break;
-            case 'hang up':
-              venue.answer();
-              break;
-          }
-          await settled();
-        }
-
-        venue.readFault = false;
-        venue.answer();
-        await settled();
-        venue.settle();
-        await desk.clock.advance(120_000);
-        const last = open();
-        await last.ledger.reconcile('a');
-        assert.deepEqual(violations, []);
-        const told = [...fold(await desk.disk.load()).values()];
-        const proven = told.filter(({ state }) => state === 'effective');
-        assert.equal(new Set(proven.map(({ historyId }) => historyId)).size, proven.length, 'one row proves two writes');
-        assert.equal(proven.length, venue.rows.length, 'what took effect is known');
-        assert.equal(told.filter(({ state }) => state === 'mismatch').length, 0, 'nothing was frozen without reason');
-        assert.equal(told.filter(({ state }) => state === 'planned').length, 0);
-        assert.ok(told.filter((record) => isOpen(record)).length <= 1);
-      }),
-      { numRuns: 150 },
+  it('is no longer good when another change was sent and done while this one was written down', async () => {
+    const desk = new Desk();
+    const one = desk.window();
+    let act = true;
+    const two = desk.window({
+      gate: async (what) => {
+        if (what !== 'before append sent' || !act) return;
+        act = false;
+        await start(one.ledger);
+        desk.venue.settle();
+        await one.ledger.reconcile('a');
+        await desk.clock.advance(2_000);
+      },
+    });
+    const early = await two.ledger.preview('a', change({ amount: d('0.2') }));
+    await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
+    assert.deepEqual(desk.venue.sends, [change()]);
+    assert.deepEqual(
+      [...fold(await desk.disk.load()).values()].map(({ state, historyId }) => [state, historyId]),
+      [
+        ['not-effective', undefined],
+        ['effective', '1001'],
+      ],
     );
+  });
+
+  it('stays good when another change was refused or never left', async () => {
+    const desk = new Desk();
+    const { ledger, journal } = desk.window();
+    const [first, second, third] = [
+      await ledger.preview('a', change()),
+      await ledger.preview('a', change()),
+      await ledger.preview('a', change()),
+    ];
+    desk.venue.sendFault = 'refused';
+    assert.equal((await ledger.commit(first, ignore)).state, 'rejected');
+    desk.venue.sendFault = 'none';
+    journal.failOn = { state: 'sent', after: true };
+    await assert.rejects(ledger.commit(second, ignore), refused(/nothing was sent/));
+    journal.failOn = undefined;
+    ledger.commit(third, ignore).catch(ignore);
+    await settled();
+    assert.equal(desk.venue.sends.length, 1);
+  });
+});
+
+describe("a person's verdict in another window", () => {
+  it('is not taken before the change had its time to take effect', async () => {
+    const desk = new Desk();
+    const one = desk.window();
+    void start(one.ledger);
+    await desk.clock.advance(59_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    const { id } = two.ledger.open('a')[0]!;
+    for (const verdict of ['effective', 'not-effective'] as const) {
+      await assert.rejects(two.ledger.settle(id, verdict), refused(/less than 60 seconds ago/));
+    }
+    await assert.rejects(two.ledger.preview('a', change()), refused(/not finished/));
+    await desk.clock.advance(1_000);
+    await two.ledger.settle(id, 'not-effective');
+    assert.deepEqual(two.ledger.open('a'), []);
+  });
+
+  it('is taken when the clock was set back by far since', async () => {
+    const desk = new Desk();
+    const one = desk.window({ gate: (what) => (what === 'after changeCollateral' ? new Promise(() => undefined) : Promise.resolve()) });
+    void start(one.ledger);
+    await settled();
+    desk.clock.jump(-3_600_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
+    assert.deepEqual(two.ledger.open('a'), []);
+  });
+
+  it('is learnt by the window that still follows, which then waits no longer', async () => {
+    const desk = new Desk();
+    desk.venue.sendFault = 'lost-before';
+    const one = desk.window({ options: { proofPatienceMs: 600_000 } });
+    const done = start(one.ledger);
+    await desk.clock.advance(61_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
+    await desk.clock.advance(10_000);
+    assert.equal((await (await done).done).state, 'not-effective');
+    assert.equal(desk.clock.sleeping, 0);
+  });
+
+  it('given between the journal and the send keeps the bytes from leaving', async () => {
+    const desk = new Desk();
+    const one = desk.window({
+      gate: async (what) => {
+        if (what !== 'after append sent') return;
+        const sent = (await desk.disk.load()).at(-1)!;
+        await desk.disk.append({ ...sent, state: 'not-effective' });
+      },
+    });
+    await assert.rejects(one.ledger.commit(await one.ledger.preview('a', change()), ignore), refused(/nothing was sent/));
+    assert.equal(desk.venue.sends.length, 0);
   });
 });

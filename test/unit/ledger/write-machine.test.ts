@@ -2,9 +2,20 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord, WriteState } from '../../../src/ledger/record.ts';
-import { fold, isFreezing, isOpen, merge, next, restored, sentBefore, type WriteEvent } from '../../../src/ledger/write-machine.ts';
+import {
+  fold,
+  isFreezing,
+  isOpen,
+  mayHaveMoved,
+  merge,
+  next,
+  restored,
+  sentBefore,
+  type WriteEvent,
+} from '../../../src/ledger/write-machine.ts';
 import { change, d } from './support.ts';
 
+const none = new Set<string>();
 const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
 const events: readonly WriteEvent[] = [
   { type: 'sent' },
@@ -81,6 +92,13 @@ describe('a write', () => {
     );
   });
 
+  it('that was taken back at the last moment was never sent', () => {
+    const after = next(record('sent'), { type: 'withdrawn', note: msg('Withdrawn.') }, 2)!;
+    assert.equal('sentAt' in after, false);
+    assert.equal(mayHaveMoved(after), false);
+    assert.equal(mayHaveMoved(next(record('sent'), { type: 'judged', verdict: 'not-effective' }, 2)!), true);
+  });
+
   it('loses the note of an uncertainty that is over', () => {
     const lost = next(record('sent'), { type: 'lost', note: msg('Lost.') }, 2)!;
     assert.deepEqual(lost.note, msg('Lost.'));
@@ -131,12 +149,23 @@ describe('the rows of a journal', () => {
     assert.equal(merge(lifted, record('mismatch')).freezeLiftedAt, 5);
   });
 
+  it('let a row of the history prove the first write only that took it, and never hide a freeze', () => {
+    const proven = (id: string, facts: Partial<WriteRecord> = {}): WriteRecord => record('effective', { id, historyId: '7', ...facts });
+    const mine = record('accepted', { id: 'mine' });
+    const states = (...rows: WriteRecord[]): string[] => [...fold(rows).values()].map(({ state }) => state);
+    assert.deepEqual(states(mine, proven('other'), proven('mine')), ['accepted', 'effective']);
+    assert.deepEqual(states(mine, proven('mine'), proven('other'), proven('mine')), ['effective']);
+    assert.deepEqual(states(mine, proven('other', { accountId: 'b' }), proven('mine')), ['effective', 'effective']);
+    assert.deepEqual(states(proven('other'), record('mismatch', { id: 'mine', historyId: '7' })), ['effective', 'mismatch']);
+    assert.deepEqual(states(record('mismatch', { id: 'other', historyId: '7' }), mine, proven('mine')), ['mismatch', 'accepted']);
+  });
+
   it('let exactly one of two windows go on that wrote at the same moment', () => {
     const mine = record('sent', { id: 'mine' });
     const other = record('sent', { id: 'other' });
     const rows = [record('planned', { id: 'mine' }), record('planned', { id: 'other' }), other, mine];
-    assert.equal(sentBefore(rows, mine)?.id, 'other');
-    assert.equal(sentBefore(rows, other), undefined);
+    assert.equal(sentBefore(rows, mine, none)?.id, 'other');
+    assert.equal(sentBefore(rows, other, none), undefined);
   });
 
   it('do not hold up a write because of another loan, another account or a write that is closed', () => {
@@ -144,6 +173,6 @@ describe('the rows of a journal', () => {
     const otherLoan = record('sent', { id: 'x', change: change({ loan: { loanId: '67890' } }) });
     const otherAccount = record('sent', { id: 'y', accountId: 'b' });
     const closed = [record('sent', { id: 'z' }), record('rejected', { id: 'z' })];
-    assert.equal(sentBefore([otherLoan, otherAccount, ...closed, mine], mine), undefined);
+    assert.equal(sentBefore([otherLoan, otherAccount, ...closed, mine], mine, none), undefined);
   });
 });

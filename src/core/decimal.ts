@@ -4,6 +4,10 @@ import Big from 'big.js';
 const Exact = Big();
 Exact.strict = true;
 
+// Its digits and rounding are set for each division; making a constructor each time costs more than the division.
+const Division = Big();
+Division.strict = true;
+
 declare const brand: unique symbol;
 
 /**
@@ -65,8 +69,6 @@ export function sum(values: Iterable<Decimal>): Decimal {
  */
 export function divide(a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal {
   if (isZero(b)) throw new RangeError('division by zero');
-  const Division = Big();
-  Division.strict = true;
   // Truncate first, then correct by one step where the exact remainder asks for it: big.js rounds by magnitude, not by direction.
   Division.DP = places;
   Division.RM = rounding === 'half-up' ? Big.roundHalfUp : Big.roundDown;

@@ -3,10 +3,12 @@ import type { App } from './app.ts';
 import { msUntilAgeChanges } from './presentation/age.ts';
 import type { Scene } from './presentation/condition.ts';
 
-const clockFormat = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+// Made at first use: it takes longer than all the rest of the activation.
+let clockFormat: Intl.DateTimeFormat | undefined;
 
 /** A moment as the person's clock and language show it. */
 export function whenText(ms: number): string {
+  clockFormat ??= new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
   return clockFormat.format(ms);
 }
 

@@ -108,7 +108,11 @@ export class Workbench {
     await this.treeItem(viewTitle, text).click({ button: 'right', timeout: patienceMs });
     const item = this.page.locator('.context-view .monaco-menu .action-item').filter({ hasText: entry }).first();
     await item.waitFor({ timeout: patienceMs });
-    await item.click();
+    // A menu that has just opened takes the click that opened it for one of its own, and ignores the next.
+    await eventually(`“${entry}” to be taken`, async () => {
+      if (await item.isVisible()) await item.click({ timeout: 1000 });
+      return !(await item.isVisible());
+    });
   }
 
   #statusBarItem(): Locator {
@@ -131,6 +135,11 @@ export class Workbench {
   /** Texts of the notifications that are shown now, newest first. */
   async notifications(): Promise<string[]> {
     return (await this.page.locator('.notification-list-item-message').allInnerTexts()).map(squeeze);
+  }
+
+  /** Presses a button of a notification by its text. */
+  async pressInNotification(button: string): Promise<void> {
+    await this.page.locator('.notification-list-item .monaco-button').filter({ hasText: button }).first().click({ timeout: patienceMs });
   }
 
   /** Puts away what earlier steps have said. */
@@ -162,7 +171,8 @@ export class Workbench {
           await this.page.keyboard.press('Tab');
         }
         await this.page.keyboard.press('Enter');
-        await box.waitFor({ state: 'hidden', timeout: patienceMs });
+        // Another dialog may follow at once.
+        await eventually(`“${name}” to be taken`, async () => !(await isFocused()));
       },
     };
   }

@@ -78,14 +78,14 @@ async function askRecord(app: App, records: readonly WriteRecord[]): Promise<Wri
 async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): Promise<() => Thenable<unknown>> {
   for (;;) {
     const reading = await underProgress(vscode.l10n.t('Reading what became of it'), (signal) => read(app, record, signal));
-    // Left with Cancel.
-    if (reading === undefined) return () => Promise.resolve();
     const now = latest();
     if (isResolved(now)) return () => sayOutcome(app, now);
+    // Left with Cancel.
+    if (reading === undefined) return () => Promise.resolve();
     const verdict = await askVerdict(app, now, reading);
-    if (verdict === undefined) return () => Promise.resolve();
-    // It may have been found out by reading while the question stood there: then that counts.
+    // It may have been found out by reading while the question stood there: then that counts, also for who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
+    if (verdict === undefined) return () => Promise.resolve();
     if (verdict === 'read-again' || !(await isSure(verdict))) continue;
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);

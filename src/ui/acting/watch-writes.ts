@@ -15,9 +15,8 @@ export function watchWrites(app: App, attended: Attended): Disposable {
   const told = new Set<string>();
   const end = new AbortController();
   const tell = async (record: WriteRecord): Promise<void> => {
-    const key = `${record.id} ${record.state}`;
-    if (told.has(key)) return;
-    told.add(key);
+    if (told.has(keyOf(record))) return;
+    told.add(keyOf(record));
     if (isOpenState(record.state)) {
       await app.clock.sleep(graceMs, end.signal);
       const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
@@ -27,7 +26,12 @@ export function watchWrites(app: App, attended: Attended): Disposable {
     await sayOutcome(app, record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {
-    if (record.state === 'planned' || record.freezeLiftedAt !== undefined || attended.has(record)) return;
+    if (record.state === 'planned' || record.freezeLiftedAt !== undefined) return;
+    if (attended.has(record)) {
+      // Said by whoever attends; when the journal brings the same end again, that is no news.
+      if (!isOpenState(record.state)) told.add(keyOf(record));
+      return;
+    }
     tell(record).catch((error: unknown) => {
       if (!end.signal.aborted) app.log.error(error instanceof Error ? error : new Error(String(error)));
     });
@@ -38,6 +42,10 @@ export function watchWrites(app: App, attended: Attended): Disposable {
       subscription.dispose();
     },
   };
+}
+
+function keyOf({ id, state }: WriteRecord): string {
+  return `${id} ${state}`;
 }
 
 function isOpenState(state: WriteState): boolean {

@@ -10,16 +10,19 @@ import { debtsText, distanceText, loanName, ltvText, sourceText, type LoanView }
 import type { Details, Entry, Text } from './outline.ts';
 
 /**
- * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, how old they are when they
- * are not current, the distance to margin call, what is owed.
+ * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, whether a change is unfinished,
+ * how old the figures are when they are not current, the distance to margin call, what is owed.
  */
 export function loanEntry(view: LoanView, scene: Scene): Entry {
   const { state, loan, vouched, level, distance } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
+  const writes = openWrites(view, scene);
   return {
     ...place(view, ''),
     label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
     description: [
+      // Said here too: a closed loan hides the line that says more.
+      ...(writes.length === 0 ? [] : [msg('change unfinished')]),
       ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now))]),
       distanceText(distance),
       debtsText(loan),
@@ -28,11 +31,11 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
     context: 'loan',
-    spoken: spokenLoan(view, scene),
+    spoken: writes.length === 0 ? spokenLoan(view, scene) : msg('{0} A change of this loan is unfinished.', spokenLoan(view, scene)),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(view, scene),
     children: [
-      ...openWrites(view, scene),
+      ...writes,
       coinGroup(view, 'debts'),
       coinGroup(view, 'collateral'),
       thresholds(view, scene),

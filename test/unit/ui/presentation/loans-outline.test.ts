@@ -133,6 +133,8 @@ describe('the Loans view', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [write()];
     const entry = only(only(loansOutline([state()], scene({ openWrites }))).children);
     assert.equal(line(entry.children![0]!), 'Add 0.1 BTC to loan 12345 (Main) | accepted by OKX, not done yet; waiting for proof');
+    assert.equal(line(entry), '57.43% · Watch | change unfinished | 22.1% to margin call | 40,000 USDT', 'a closed loan says so too');
+    assert.match(text(entry.spoken), /A change of this loan is unfinished\.$/);
     const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites })));
     assert.match(line(gone.children![0]!), /^Add 0\.1 BTC/);
   });

@@ -148,7 +148,7 @@ describe('a row of the history', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }).timeout(30_000);
 
   it('proves nothing until the journal has it', async () => {
     const desk = new Desk();

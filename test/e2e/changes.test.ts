@@ -20,20 +20,25 @@ describe('changes of collateral', () => {
     await exchange.close();
   });
 
-  async function preview(workbench: Workbench, direction: 'Add' | 'Reduce', amount: string) {
+  async function preview(workbench: Workbench, direction: 'Add' | 'Reduce', amount: string, loan = '12345', coin = 'BTC') {
     await workbench.runCommand(`LTV Gauge: ${direction} Collateral…`);
     await workbench.quickInput.waitFor('Which loan');
-    await workbench.pick('12345');
+    await workbench.pick(loan);
     await workbench.quickInput.waitFor('Which coin');
-    await workbench.pick('BTC');
-    await workbench.quickInput.waitFor('Amount of BTC');
+    await workbench.pick(coin);
+    await workbench.quickInput.waitFor(`Amount of ${coin}`);
     await workbench.type(amount);
     await workbench.pressEnter();
     return workbench.dialog();
   }
 
-  async function resolve(verdict: string, told: string | RegExp): Promise<string> {
+  /** Gives a verdict on the unfinished change of a loan and answers with the figures it was based on. */
+  async function resolve(loan: string, verdict: string, told: RegExp): Promise<string> {
     await bench().runCommand('LTV Gauge: Resolve Unfinished Change…');
+    await eventually('the figures to judge by', async () => {
+      if ((await bench().quickInput.state())?.placeholder === 'Which change?') await bench().pick(`loan ${loan}`);
+      return bench().page.locator('.monaco-dialog-box').isVisible();
+    });
     const figures = await bench().dialog();
     await figures.press(verdict);
     const question = await eventually('the question whether it is sure', async () => {
@@ -61,22 +66,21 @@ describe('changes of collateral', () => {
     ]);
   });
 
-  it('a change that is accepted and never carried out stays open, holds up the next one, and ends by a verdict', async () => {
+  it('a change that is accepted and never carried out stays open, and holds up the next one', async () => {
     await bench().clearNotifications();
     await exchange.control('POST', 'fault', { fault: 'never-settled', times: 1 });
-    await (await preview(bench(), 'Add', '0.02')).press('Add 0.02 BTC');
+    await (await preview(bench(), 'Add', '0.1', '67890', 'ETH')).press('Add 0.1 ETH');
     await bench().waitForNotification(/accepted by OKX, not done yet; waiting for proof/);
-    await bench().waitForRow('Loans', /58\.72% · Watch change unfinished/);
+    await bench().waitForRow('Loans', /67\.61% · Warning change unfinished/);
     await bench().pressInNotification('Cancel');
-    await bench().waitForNotification(/OKX accepted this but has not done it yet: SIMULATED: add 0\.02 BTC/);
+    await bench().waitForNotification(/OKX accepted this but has not done it yet: SIMULATED: add 0\.1 ETH/);
     await bench().runCommand('LTV Gauge: Reduce Collateral…');
-    await bench().pick('12345');
-    await bench().waitForNotification(/An earlier change of loan 12345 is unfinished/);
+    await bench().pick('67890');
+    await bench().waitForNotification(/An earlier change of loan 67890 is unfinished/);
     await bench().clearNotifications();
-    const figures = await resolve('It Did Not Happen', /Recorded as you said: It Did Not Happen/);
-    assert.match(figures, /Before: 0\.79 BTC pledged[^]*Now: 0\.79 BTC pledged[^]*If it happened: 0\.81 BTC pledged/);
+    const figures = await resolve('67890', 'It Did Not Happen', /less than 60 seconds ago/);
+    assert.match(figures, /Before: 1\.5 ETH pledged[^]*Now: 1\.5 ETH pledged[^]*If it happened: 1\.6 ETH/);
     assert.equal(await exchange.requests('adjust-collateral'), 2);
-    await eventually('the loan to be free', async () => !(await bench().treeRows('Loans')).some((row) => row.includes('unfinished')));
   });
 
   it('an exchange that does the opposite freezes the account, says so once, and stays frozen until a person lifts it', async () => {
@@ -93,10 +97,10 @@ describe('changes of collateral', () => {
     // A second alarm would stand in the way of the palette.
     await bench().waitForRow('Loans', /^Changes are frozen/);
     await bench().runCommand('LTV Gauge: Reduce Collateral…');
-    await bench().pick('67890');
+    await bench().pick('12345');
     await bench().waitForNotification(/Changes on Main are frozen/);
     await bench().clearNotifications();
-    await resolve('Lift the Freeze', /The freeze is lifted/);
+    await resolve('12345', 'Lift the Freeze', /The freeze is lifted/);
     await eventually('the freeze to be gone', async () => !(await bench().treeRows('Loans')).some((row) => row.includes('frozen')));
     assert.equal(await exchange.requests('adjust-collateral'), 3);
   });
@@ -113,7 +117,7 @@ describe('changes of collateral', () => {
     await (await preview(bench(), 'Add', '0.03')).press('Add 0.03 BTC');
     await bench().waitForNotification(/accepted by OKX, not done yet/);
     await other.runCommand('LTV Gauge: Refresh');
-    await other.waitForRow('Loans', /change unfinished/);
+    await other.waitForRow('Loans', /change unfinished .*#12345/);
     await other.runCommand('LTV Gauge: Add Collateral…');
     await other.pick('12345');
     await other.waitForNotification(/An earlier change of loan 12345 is unfinished/);
@@ -142,6 +146,22 @@ describe('changes of collateral', () => {
     await bench().waitForRow('Loans', /^Viewer .*keys missing/);
     await bench().waitForRow('Loans', /^Main simulated · just now/);
     await bench().screenshot('keys-missing');
+    assert.equal(await exchange.requests('adjust-collateral'), 4);
+  });
+
+  it('a change without proof ends by a verdict, once it can no longer be merely late', async () => {
+    await bench().clearNotifications();
+    await eventually(
+      'the verdict to be taken',
+      async () => {
+        await resolve('67890', 'It Did Not Happen', /Recorded as you said: It Did Not Happen|less than 60 seconds ago/);
+        const said = await bench().notifications();
+        await bench().clearNotifications();
+        return said.some((text) => text.includes('Recorded as you said'));
+      },
+      { deadlineMs: 60_000 },
+    );
+    await eventually('the loan to be free', async () => !(await bench().treeRows('Loans')).some((row) => row.includes('unfinished')));
     assert.equal(await exchange.requests('adjust-collateral'), 4);
   });
 });

@@ -7,8 +7,8 @@ import type { Attended } from './attended.ts';
 const graceMs = 15_000;
 
 /**
- * Tells what became of a change that nobody waits for any more: the person stopped waiting, or it is from before a
- * restart. Each outcome of each change is told once.
+ * Writes each step of each change into the log, and tells what became of one that nobody waits for any more: the person
+ * stopped waiting, or it is from before a restart. Each outcome of each change is told once.
  */
 export function watchWrites(app: App, attended: Attended): Disposable {
   const startedAt = app.clock.now();
@@ -26,6 +26,8 @@ export function watchWrites(app: App, attended: Attended): Disposable {
     await sayOutcome(app, record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {
+    const { direction, amount, coin, loan } = record.change;
+    app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, loan ${loan.loanId}: ${record.state}`);
     if (record.state === 'planned' || record.freezeLiftedAt !== undefined) return;
     if (attended.has(record)) {
       // Said by whoever attends; when the journal brings the same end again, that is no news.

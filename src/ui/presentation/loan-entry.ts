@@ -1,3 +1,4 @@
+import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv, formatCoinUsd, formatUsd } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
@@ -73,7 +74,7 @@ function loanDetails(view: LoanView, scene: Scene): Details {
         value: loan.ltv === undefined ? msg('unknown') : msg('{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
       },
       { label: msg('Level'), value: levelWord(level) },
-      { label: msg('Collateral may fall by'), value: distance === undefined ? msg('unknown') : formatDistance(distance) },
+      { label: msg('Collateral may fall by'), value: fallText(distance) },
       { label: msg('Margin call at'), value: threshold(loan.marginCall) },
       { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
       ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
@@ -82,6 +83,11 @@ function loanDetails(view: LoanView, scene: Scene): Details {
     ],
     ...(vouched ? {} : { note: msg('These figures are not current.') }),
   };
+}
+
+function fallText(distance: Decimal | undefined): Text {
+  if (distance === undefined) return msg('unknown');
+  return isPositive(distance) ? formatDistance(distance) : msg('margin call reached');
 }
 
 function exactText({ coin, amount }: CoinAmount): string {
@@ -146,7 +152,7 @@ function thresholds(view: LoanView, scene: Scene): Entry {
         ? [msg('unknown')]
         : [
             formatLtv(threshold.ltv),
-            ...(distance === undefined ? [] : [msg('a fall of {0}', formatDistance(distance))]),
+            ...(distance === undefined ? [] : [isPositive(distance) ? msg('a fall of {0}', formatDistance(distance)) : msg('reached')]),
             sourceText(threshold, venue),
           ];
     return {

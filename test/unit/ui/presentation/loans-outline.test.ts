@@ -81,6 +81,8 @@ describe('the Loans view', () => {
     );
     assert.equal(line(entry), '80.00% · Danger | read 5 min ago | margin call reached | 40,000 USDT');
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
+    assert.equal(below(entry.children![2]!)[0], 'Margin call | 73.74% | reached | from OKX', 'never a fall of less than nothing');
+    assert.ok(entry.details!().lines.some(({ value }) => text(value) === 'margin call reached'));
   });
 
   it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {

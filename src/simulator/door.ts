@@ -72,7 +72,10 @@ function answered(answer: Answer, more: More = {}): Outcome {
 }
 
 /** Texts that look like numbers become JSON numbers, and a list that is empty becomes nothing at all. */
-function withWrongTypes({ status, body, headers = {} }: Answer, substance: string): Answer {
+function withWrongTypes(answer: Answer, substance: string): Answer {
+  const { status, body, headers = {} } = answer;
+  // What comes from below the API has no types.
+  if (!body.startsWith('{')) return answer;
   const envelope = JSON.parse(body) as Record<string, unknown>;
   const bent = JSON.stringify(envelope[substance] ?? null, (_name, value: unknown) => {
     return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;

@@ -1,3 +1,12 @@
+import { Control } from '../control.ts';
+import { listen } from '../server.ts';
+import { Teller } from '../teller.ts';
+import { generateKeys, type Key } from './auth.ts';
+import { BybitDoor } from './bybit-door.ts';
+import { coins } from './coins.ts';
+import { readState, writeState } from './saved-state.ts';
+import { World, type Legacy } from './world.ts';
+
 /** One API key with everything a client needs to sign. */
 export interface BybitKeys {
   readonly apiKey: string;
@@ -57,10 +66,80 @@ export interface Bybit {
   close(): Promise<void>;
 }
 
+/** An address from a range that is kept for documentation: nobody calls from there. */
+const elsewhere = '203.0.113.7';
+
 /**
  * Starts a simulated Bybit on loopback: crypto loans of both generations.
  * @throws RangeError when the saved state cannot be read; the system's own error when the port is taken.
  */
 export async function startBybit(options: BybitOptions = {}): Promise<Bybit> {
-  return Promise.reject(new RangeError(`cannot start yet on port ${(options.port ?? 0).toString()}`));
+  const { port = 0, seed = 'ltv-gauge', settleMs = 1500, keys = generateKeys(), clock = { now: () => Date.now() } } = options;
+  const { state, onChange, walk = true, account = 'invented' } = options;
+  const world = new World({
+    clock,
+    seed,
+    settleMs,
+    account,
+    walking: walk,
+    legacy: legacyFrom(options.legacy),
+    ...(state === undefined ? {} : { state: readState(state) }),
+  });
+  if (state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
+  const otherKeys: OtherBybitKeys = {
+    readOnly: generateKeys(),
+    withdraw: generateKeys(),
+    boundToOtherAddress: generateKeys(),
+    withoutLoans: generateKeys(),
+  };
+  const door = new BybitDoor(world, keyRing(keys, otherKeys), clock);
+  const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
+  const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
+    teller.tell();
+  });
+  teller.tell();
+  return {
+    url: listening.url,
+    keys,
+    otherKeys,
+    saveState: () => writeState(world.state()),
+    coins: () => coins.map(({ ccy }) => ccy),
+    movePrice: (coin, percent) => {
+      world.advance();
+      world.market.move(coin, percent);
+      world.touch();
+      teller.tell();
+    },
+    close: () => {
+      teller.stop();
+      return listening.close();
+    },
+  };
+}
+
+function legacyFrom(legacy: BybitOptions['legacy'] = true): Legacy {
+  if (legacy === true) return 'there';
+  return legacy === false ? '404' : legacy;
+}
+
+/** "Any address" is said in both ways that were seen: an asterisk, and an empty list. */
+function keyRing(keys: BybitKeys, other: OtherBybitKeys): Key[] {
+  const trading = {
+    ContractTrade: ['Order', 'Position'],
+    Spot: ['SpotTrade'],
+    Wallet: [],
+    Options: [],
+    Derivatives: [],
+    Exchange: [],
+    Earn: [],
+  };
+  const usual = { readOnly: false, permissions: trading };
+  const withdrawing = { ...trading, Wallet: ['AccountTransfer', 'Withdraw'] };
+  return [
+    { ...usual, ...keys, note: 'simulated', ips: ['127.0.0.1'] },
+    { ...usual, ...other.readOnly, note: 'read only', readOnly: true, ips: ['*'] },
+    { ...usual, ...other.withdraw, note: 'may withdraw', permissions: withdrawing, ips: [] },
+    { ...usual, ...other.boundToOtherAddress, note: 'bound elsewhere', ips: [elsewhere] },
+    { ...usual, ...other.withoutLoans, note: 'without loans', permissions: { ...trading, Spot: [] }, ips: ['*'] },
+  ];
 }

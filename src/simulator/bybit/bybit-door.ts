@@ -59,11 +59,11 @@ export class BybitDoor extends Door {
     const { access, perSecond } = endpoint;
     const now = this.#serverTime();
     const key = access === 'public' ? undefined : authenticate(request, this.#keys, now);
+    if (key !== undefined) checkPermission(key, access);
     const place = perSecond === undefined ? undefined : this.#place(endpoint.path, perSecond);
     const headers = place === undefined ? {} : limitHeaders(perSecond ?? 0, place, now - this.#clock.now());
     try {
       if (place?.free === false) throw new Refusal('10006');
-      if (key !== undefined) checkPermission(key, access);
       const parameters = endpoint.method === 'GET' ? fromQuery(request.target.slice(endpoint.path.length + 1)) : fromBody(request);
       const wanted = deviations.find((one) => one === deviation);
       const more = { ...(key === undefined ? {} : { key }), ...(wanted === undefined ? {} : { deviation: wanted }) };

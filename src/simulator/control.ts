@@ -6,6 +6,19 @@ import { isParameters, type Parameters } from './request.ts';
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */
 export const controlPrefix = '/__simulator/';
 
+const controls = [
+  'GET hello',
+  'GET record',
+  'POST price',
+  'POST walk',
+  'POST step',
+  'POST fault',
+  'DELETE fault',
+  'POST settle',
+  'POST interest',
+  'POST clock',
+];
+
 export interface ControlAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -37,6 +50,8 @@ export interface ControlledWorld {
   accrueNow(): void;
   /** Notes that something worth saving happened outside. */
   touch(): void;
+  /** What only this venue knows, e.g. `POST cap`, for a person who asked for something else. */
+  readonly controls?: readonly string[];
   /** Carries out what only this venue knows, e.g. `POST cap`. Undefined when there is no such thing. Throws a RangeError saying why not. */
   control?(what: string, body: Parameters): unknown;
 }
@@ -109,9 +124,7 @@ export class Control {
   #venueAct(what: string, body: Parameters): unknown {
     const done = this.#world.control?.(what, body);
     if (done !== undefined) return done;
-    throw new RangeError(
-      `there is no ${what}; there are GET hello, GET record, POST price, POST walk, POST step, POST fault, DELETE fault, POST settle, POST interest, POST clock`,
-    );
+    throw new RangeError(`there is no ${what}; there are ${[...controls, ...(this.#world.controls ?? [])].join(', ')}`);
   }
 
   #hello(): unknown {

@@ -41,6 +41,7 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
  */
 export class World implements ControlledWorld {
   readonly market: Market;
+  readonly controls = ['POST cap'];
   readonly legacy: Legacy;
   settleMs: number;
   /** Grows with everything worth saving; a step of the walk alone is not. */

@@ -135,6 +135,11 @@ describe('what can go wrong at the simulated Bybit', () => {
     }
   });
 
+  it('names every control to whoever asks for another', () => {
+    const { body } = bench.control.handle('GET', 'nothing', '');
+    assert.match(JSON.stringify(body), /GET hello, .*POST clock, POST cap"/);
+  });
+
   it('is controlled as every simulated exchange is', () => {
     const hello = control('GET', 'hello');
     assert.deepEqual([hello['name'], hello['venue'], hello['simulated'], hello['legacy']], ['ltv-gauge-simulator', 'bybit', true, true]);

@@ -43,10 +43,10 @@ export const direction = v.pipe(
   v.picklist(['0', '1']),
   v.transform((text) => (text === '0' ? ('add' as const) : ('reduce' as const))),
 );
+/** What is neither done nor failed is still open, also in a word that is not documented. */
 const status = v.pipe(
   choice,
-  v.picklist(['1', '2', '3']),
-  v.transform((text) => (text === '1' ? ('done' as const) : text === '2' ? ('processing' as const) : ('failed' as const))),
+  v.transform((text) => (text === '1' ? ('done' as const) : text === '3' ? ('failed' as const) : ('processing' as const))),
 );
 export const cursor = v.optional(v.string(), '');
 

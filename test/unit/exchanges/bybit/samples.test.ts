@@ -125,9 +125,22 @@ describe("Bybit's printed sample answers", () => {
     for (const [status, word] of [
       ['2', 'collateral_reduced_processing'],
       ['3', 'collateral_reduced_failed'],
+      ['0', 'collateral_reduced_processing'],
     ] as const) {
       venue.on('/crypto-loan-common/adjustment-history', fixture('adjustment-history').replace('"status": 1', `"status": ${status}`));
       assert.equal((await connection.history(pool, {})).rows[0]?.type, word);
+    }
+  });
+
+  it('refuse a row whose direction is neither of the two', async () => {
+    const { venue, connection } = sampled();
+    for (const direction of ['2', '-1', '"add"', 'null']) {
+      venue.on(
+        '/crypto-loan-common/adjustment-history',
+        fixture('adjustment-history').replace('"direction": 1', `"direction": ${direction}`),
+      );
+      const error = await failureOf(connection.history(pool, {}));
+      assert.deepEqual([error.kind, error.field], ['shape', 'result.list[0].direction']);
     }
   });
 

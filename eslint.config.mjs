@@ -31,7 +31,7 @@ const border = ([folder, allowed]) => ({
   },
 });
 
-const venues = ['okx'];
+const venues = ['okx', 'bybit'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },

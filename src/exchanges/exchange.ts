@@ -85,8 +85,8 @@ export interface Readiness {
 
 /** What reading says about a change that was sent. */
 export type Proof =
-  /** Nothing yet that tells either way. */
-  | { readonly state: 'pending' }
+  /** Nothing yet that tells either way; `failed` is the venue's own row that says it tried and did nothing. */
+  | { readonly state: 'pending'; readonly failed?: HistoryRow }
   /** History row and pledged amount agree: it has happened. */
   | { readonly state: 'effective'; readonly row: HistoryRow; readonly loan?: Loan }
   /** The venue did something else than was asked: other direction or other amount. */

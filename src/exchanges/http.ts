@@ -3,6 +3,8 @@ import { ExchangeError } from '../core/errors.ts';
 import { msg } from '../core/message.ts';
 import type { Keys } from './exchange.ts';
 import { Limiter, type RateLimit } from './limiter.ts';
+import { keepPace, type Pace } from './pace.ts';
+import { queryText } from './query.ts';
 import { withoutSecrets } from './redact.ts';
 import { aborted, Transport, type Answer } from './transport.ts';
 
@@ -38,6 +40,8 @@ export interface Dialect {
   /** The payload of an answer. @throws ExchangeError for everything that is not a success. */
   open(answer: Answer, write: boolean): unknown;
   limitOf(path: string): RateLimit;
+  /** For a venue that says itself when it wants to be asked again. */
+  readonly pace?: Pace;
   readonly time: { readonly path: string; read(payload: unknown): number };
 }
 
@@ -149,6 +153,7 @@ export class Http {
     const { dialect, clock, trace } = this.#options;
     const write = call.write === true;
     const target = call.path + queryText(call.query);
+    await keepPace(dialect.pace, call.path, clock, stops.waiting);
     // Read now and gone with this call: nothing keeps them.
     const keys = call.signed ? await this.#keys() : {};
     if (stops.waiting.aborted) throw aborted('none');
@@ -170,6 +175,7 @@ export class Http {
         },
         stops.underWay,
       );
+      dialect.pace?.after(call.path, answer);
       const payload = dialect.open(answer, write);
       tell('ok');
       return payload;
@@ -240,11 +246,4 @@ export class Http {
 /** Worth asking again in a moment. */
 function isPassing({ kind, retryAfterMs = 0 }: ExchangeError): boolean {
   return retryAfterMs <= longestPauseMs && ['network', 'unavailable', 'rate'].includes(kind);
-}
-
-function queryText(query: Call['query']): string {
-  const parts = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
-  );
-  return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }

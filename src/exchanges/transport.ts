@@ -20,6 +20,8 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly retryAfterMs?: number;
+  /** For venues that tell their limits there. */
+  readonly headers?: Headers;
 }
 
 /** No documented answer comes near; guards the extension host against an endless one. */
@@ -67,7 +69,7 @@ export class Transport {
       });
       const text = await this.#read(response.body, departure);
       const seconds = Number(response.headers.get('retry-after') ?? '');
-      return { status: response.status, text, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
+      return { status: response.status, text, headers: response.headers, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
     } catch (error) {
       if (error instanceof ExchangeError) throw error;
       const effect: Effect = departure.write ? 'unknown' : 'none';

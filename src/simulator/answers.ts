@@ -1,3 +1,5 @@
+import type { Answer } from './request.ts';
+
 /** HTTP status and text of each code the simulated exchange can answer with. `{0}` is filled in. */
 const codes = {
   '50000': [400, 'The request has no body.'],
@@ -68,12 +70,6 @@ export class Refusal extends Error {
     super(codes[code][1].replace('{0}', detail));
     this.code = code;
   }
-}
-
-/** What goes back over HTTP. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
 }
 
 /** The envelope of everything that went well. */

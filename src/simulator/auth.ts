@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Refusal } from './answers.ts';
+import { header, type RawRequest } from './request.ts';
 import type { SimulatorKeys } from './start.ts';
 
 export type Permission = 'read_only' | 'trade' | 'withdraw';
@@ -10,17 +11,6 @@ export interface Key extends SimulatorKeys {
   /** Addresses it may be used from, separated by commas; empty means any. */
   readonly ip: string;
   readonly label: string;
-}
-
-/** A request exactly as it arrived. */
-export interface RawRequest {
-  readonly method: string;
-  /** Path and query, byte for byte. */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-  /** The other side's IP address. */
-  readonly address: string;
 }
 
 /** How far a timestamp may be from the exchange's clock. */
@@ -36,12 +26,6 @@ export function generateKeys(): SimulatorKeys {
     secret: randomBytes(16).toString('hex').toUpperCase(),
     passphrase: `Sim-${randomBytes(6).toString('base64url')}`,
   };
-}
-
-/** The value of a header; `""` when it is missing. */
-export function header(request: RawRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
 }
 
 /**

@@ -1,16 +1,22 @@
 import { parseArgs } from 'node:util';
+import type { BybitOptions } from './bybit/start.ts';
 import type { SimulatorOptions } from './start.ts';
 
 /** What the command line asks for, or `undefined` when it asks for help. */
-export type CliOptions = Pick<SimulatorOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'ordIds'>;
+export type CliOptions =
+  | ({ readonly exchange: 'okx' } & Pick<SimulatorOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'ordIds'>)
+  | ({ readonly exchange: 'bybit' } & Pick<BybitOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'legacy' | 'account'>);
 
 export const usage = `Usage: npm run simulate -- [options]
 
-  --port <number>   port to listen on, 0 for any free one (default 9000)
+  --exchange <name> okx or bybit (default okx)
+  --port <number>   port to listen on, 0 for any free one (default 9000, bybit 9001)
   --settle <ms>     time from an accepted adjustment to its effect (default 1500)
   --seed <text>     names the price walk: the same seed walks the same way
   --no-walk         prices stand still until they are moved
-  --older           the older generation: one loan, no ordId
+  --older           okx: the older generation: one loan, no ordId
+  --no-legacy       bybit: the older generation of loans is gone
+  --published       bybit: begin with the account printed in the documentation
   --help            this text
 `;
 
@@ -22,13 +28,21 @@ export const usage = `Usage: npm run simulate -- [options]
 export function readOptions(args: readonly string[]): CliOptions | undefined {
   const values = parse(args);
   if (values.help === true) return undefined;
-  return {
-    port: whole('--port', values.port ?? '9000', 65_535),
+  const { exchange = 'okx', older = false, published = false } = values;
+  const common = {
+    port: whole('--port', values.port ?? (exchange === 'bybit' ? '9001' : '9000'), 65_535),
     settleMs: whole('--settle', values.settle ?? '1500', 86_400_000),
     walk: values['no-walk'] !== true,
-    ordIds: values.older !== true,
     ...(values.seed === undefined ? {} : { seed: values.seed }),
   };
+  const noLegacy = values['no-legacy'] === true;
+  if (exchange === 'okx') {
+    if (noLegacy || published) throw new RangeError(`${noLegacy ? '--no-legacy' : '--published'} is for --exchange bybit`);
+    return { exchange, ...common, ordIds: !older };
+  }
+  if (exchange !== 'bybit') throw new RangeError(`--exchange must be okx or bybit, not "${exchange}"`);
+  if (older) throw new RangeError('--older is for --exchange okx');
+  return { exchange, ...common, legacy: !noLegacy, account: published ? 'published' : 'invented' };
 }
 
 function parse(args: readonly string[]) {
@@ -36,11 +50,14 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        exchange: { type: 'string' },
         port: { type: 'string' },
         settle: { type: 'string' },
         seed: { type: 'string' },
         'no-walk': { type: 'boolean' },
         older: { type: 'boolean' },
+        'no-legacy': { type: 'boolean' },
+        published: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;

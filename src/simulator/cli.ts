@@ -1,24 +1,39 @@
+import { startBybit, type Bybit } from './bybit/start.ts';
 import { readOptions, usage, type CliOptions } from './cli-options.ts';
 import { faultNames } from './faults.ts';
-import { startSimulator, type Simulator, type SimulatorKeys } from './start.ts';
+import { startSimulator, type Simulator } from './start.ts';
 
-function keyLines(title: string, { apiKey, secret, passphrase }: SimulatorKeys): string {
+/** What differs between the exchanges in what is printed. */
+const words = {
+  okx: { name: 'OKX', adjusting: 'adjust-collateral', more: '', faults: '', code: '50011' },
+  bybit: {
+    name: 'Bybit',
+    adjusting: 'adjust-ltv',
+    more: (control: string) => `\n  curl -d '{"level":"2"}' ${control}/cap`,
+    faults: ', settlement-failed',
+    code: '10006',
+  },
+} as const;
+
+function keyLines(title: string, keys: { readonly apiKey: string; readonly secret: string; readonly passphrase?: string }): string {
+  const passphrase = keys.passphrase === undefined ? '' : `  Passphrase  ${keys.passphrase}\n`;
   return `${title}
-  API key     ${apiKey}
-  Secret      ${secret}
-  Passphrase  ${passphrase}
-`;
+  API key     ${keys.apiKey}
+  Secret      ${keys.secret}
+${passphrase}`;
 }
 
-function banner({ url, keys, otherKeys }: Simulator): string {
+function banner(exchange: CliOptions['exchange'], { url, keys, otherKeys }: Simulator | Bybit): string {
   const control = `${url}/__simulator`;
-  return `The simulated exchange is listening at ${url}
+  const { name, adjusting, more, faults, code } = words[exchange];
+  const withoutLoans = 'withoutLoans' in otherKeys ? `\n${keyLines('Key that may not use loans', otherKeys.withoutLoans)}` : '';
+  return `The simulated ${name} is listening at ${url}
 No real money: everything in it is invented.
 
 ${keyLines('Trading key', keys)}
 ${keyLines('Read-only key', otherKeys.readOnly)}
 ${keyLines('Key that may withdraw', otherKeys.withdraw)}
-${keyLines('Key bound to another IP address', otherKeys.boundToOtherAddress)}
+${keyLines('Key bound to another IP address', otherKeys.boundToOtherAddress)}${withoutLoans}
 Control it, without a signature:
   curl ${control}/hello
   curl ${control}/record
@@ -28,11 +43,11 @@ Control it, without a signature:
   curl -X POST ${control}/step
   curl -d '{"ms":5000}' ${control}/settle
   curl -X POST ${control}/interest
-  curl -d '{"offsetMs":-60000}' ${control}/clock
-  curl -d '{"fault":"lost-after-acting","endpoint":"adjust-collateral","times":1}' ${control}/fault
+  curl -d '{"offsetMs":-60000}' ${control}/clock${more === '' ? '' : more(control)}
+  curl -d '{"fault":"lost-after-acting","endpoint":"${adjusting}","times":1}' ${control}/fault
   curl -X DELETE ${control}/fault
-Faults: ${faultNames.join(', ')},
-or a code to answer with, e.g. 50011. Ctrl+C ends it.
+Faults: ${faultNames.join(', ')}${faults},
+or a code to answer with, e.g. ${code}, or ${code}-after-acting. Ctrl+C ends it.
 `;
 }
 
@@ -61,7 +76,8 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
   try {
-    console.log(banner(await startSimulator(options)));
+    const running = options.exchange === 'okx' ? await startSimulator(options) : await startBybit(options);
+    console.log(banner(options.exchange, running));
   } catch (error) {
     fail(sentenceFor(error, options.port ?? 0));
   }

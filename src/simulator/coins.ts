@@ -1,4 +1,5 @@
 import { decimal, type Decimal } from '../core/decimal.ts';
+import type { MarketCoin } from './market.ts';
 
 /** One step of a discount table: coins above `above` (in coin units) count at `rate`, until the next step begins. */
 export interface DiscountTier {
@@ -7,14 +8,7 @@ export interface DiscountTier {
 }
 
 /** What the simulated exchange knows about a coin. The figures are invented, in the shape of the real ones. */
-export interface Coin {
-  readonly ccy: string;
-  /** Where its price starts, in USD. */
-  readonly startPrice: Decimal;
-  /** Digits behind the point of its price. */
-  readonly pricePlaces: number;
-  /** Stablecoins stand still. */
-  readonly walks: boolean;
+export interface Coin extends MarketCoin {
   /** Ascending, the first one above 0. */
   readonly tiers: readonly DiscountTier[];
   /** LTV at which a loan backed by this coin alone is called. Fraction. */

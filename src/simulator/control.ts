@@ -1,25 +1,69 @@
-import { coins } from './coins.ts';
-import type { ExchangeDoor } from './exchange-door.ts';
-import { faultNames, isFaultName, type Fault } from './faults.ts';
-import { isParameters, type Parameters } from './parameters.ts';
-import type { World } from './world.ts';
+import type { Door } from './door.ts';
+import type { Fault } from './faults.ts';
+import type { Market } from './market.ts';
+import { isParameters, type Parameters } from './request.ts';
 
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */
 export const controlPrefix = '/__simulator/';
+
+const controls = [
+  'GET hello',
+  'GET record',
+  'POST price',
+  'POST walk',
+  'POST step',
+  'POST fault',
+  'DELETE fault',
+  'POST settle',
+  'POST interest',
+  'POST clock',
+];
 
 export interface ControlAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
+/** One accepted adjustment as `record` tells it. */
+export interface RecordedAdjustment {
+  /** What the venue calls the loan; absent where it has no name. */
+  readonly loan?: string;
+  readonly type: string;
+  readonly ccy: string;
+  readonly amt: string;
+  /** When it was accepted. Milliseconds since the Unix epoch. */
+  readonly when: number;
+  readonly state: string;
+}
+
+/** What control needs of a world, whichever venue's it is. */
+export interface ControlledWorld {
+  readonly market: Market;
+  settleMs: number;
+  /** What `hello` says beside what every simulated exchange says. */
+  readonly about: Readonly<Record<string, unknown>>;
+  /** Everything accepted, oldest first. */
+  recorded(): readonly RecordedAdjustment[];
+  /** Lets everything happen that was due by now. */
+  advance(): void;
+  /** Charges one hour's interest at once. */
+  accrueNow(): void;
+  /** Notes that something worth saving happened outside. */
+  touch(): void;
+  /** What only this venue knows, e.g. `POST cap`, for a person who asked for something else. */
+  readonly controls?: readonly string[];
+  /** Carries out what only this venue knows, e.g. `POST cap`. Undefined when there is no such thing. Throws a RangeError saying why not. */
+  control?(what: string, body: Parameters): unknown;
+}
+
 /** The world behind the curtain: everything a person or a test may do to it. */
 export class Control {
-  readonly #world: World;
-  readonly #door: ExchangeDoor;
+  readonly #world: ControlledWorld;
+  readonly #door: Door;
   readonly #clock: { now(): number };
   readonly #id: string | undefined;
 
-  constructor(world: World, door: ExchangeDoor, clock: { now(): number }, id?: string) {
+  constructor(world: ControlledWorld, door: Door, clock: { now(): number }, id?: string) {
     this.#id = id;
     this.#world = world;
     this.#door = door;
@@ -73,10 +117,14 @@ export class Control {
         this.#door.clockOffsetMs = whole(body, 'offsetMs', Number.MIN_SAFE_INTEGER);
         return { offsetMs: this.#door.clockOffsetMs };
       default:
-        throw new RangeError(
-          `there is no ${what}; there are GET hello, GET record, POST price, POST walk, POST step, POST fault, DELETE fault, POST settle, POST interest, POST clock`,
-        );
+        return this.#venueAct(what, body);
     }
+  }
+
+  #venueAct(what: string, body: Parameters): unknown {
+    const done = this.#world.control?.(what, body);
+    if (done !== undefined) return done;
+    throw new RangeError(`there is no ${what}; there are ${[...controls, ...(this.#world.controls ?? [])].join(', ')}`);
   }
 
   #hello(): unknown {
@@ -84,7 +132,7 @@ export class Control {
       name: 'ltv-gauge-simulator',
       id: this.#id,
       simulated: true,
-      ordIds: this.#world.ordIds,
+      ...this.#world.about,
       settleMs: this.#world.settleMs,
       walking: this.#world.market.walking,
       faults: this.#door.faults.list(),
@@ -93,19 +141,12 @@ export class Control {
   }
 
   #prices(): { prices: Record<string, string> } {
-    return { prices: Object.fromEntries(coins.map(({ ccy }) => [ccy, this.#world.market.price(ccy)])) };
+    return { prices: Object.fromEntries(this.#world.market.coins.map(({ ccy }) => [ccy, this.#world.market.price(ccy)])) };
   }
 
   #record(): unknown {
     return {
-      adjustments: this.#world.adjustments.map(({ ordId, type, ccy, amt, acceptedAt, state }) => ({
-        loan: ordId,
-        type,
-        ccy,
-        amt,
-        when: acceptedAt,
-        state,
-      })),
+      adjustments: this.#world.recorded(),
       requests: Object.fromEntries(this.#door.counts),
     };
   }
@@ -153,7 +194,6 @@ function whole(body: Parameters, name: string, least = 0): number {
 
 function readFault(body: Parameters): Fault {
   const fault = text(body, 'fault');
-  if (!isFaultName(fault)) throw new RangeError(`no such fault: ${fault}; there are ${faultNames.join(', ')}, and any known error code`);
   return {
     fault,
     ...(body['endpoint'] === undefined ? {} : { endpoint: text(body, 'endpoint') }),

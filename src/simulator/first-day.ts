@@ -1,5 +1,5 @@
 import { add, compare, decimal, divide, multiply, negate, subtract, type Decimal } from '../core/decimal.ts';
-import { knownCoin } from './coins.ts';
+import { coins, knownCoin } from './coins.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
 import type { Holding } from './holdings.ts';
 import { hourlyInterest, hourMs } from './interest.ts';
@@ -54,7 +54,7 @@ export function firstDay({ seed, walking, now, orders = firstOrders, wallet = fi
   }
   return {
     version: 1,
-    market: newMarket(seed, walking, now),
+    market: newMarket(coins, seed, walking, now),
     wallet,
     orders,
     adjustments: [],

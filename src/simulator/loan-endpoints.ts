@@ -5,7 +5,8 @@ import { coins, findCoin } from './coins.ts';
 import type { Endpoint, Question } from './endpoints.ts';
 import { historyTypes, page, type PageRequest } from './history.ts';
 import type { Holding } from './holdings.ts';
-import { isParameters, optional, optionalId, required, rowLimit } from './parameters.ts';
+import { optional, optionalId, required, rowLimit } from './parameters.ts';
+import { isParameters } from './request.ts';
 import type { Order } from './state.ts';
 import { maxLoan, valuate } from './valuation.ts';
 

@@ -1,5 +1,4 @@
 import { add, compare, decimal, divide, isDecimal, isPositive, multiply, one, round, subtract, type Decimal } from '../core/decimal.ts';
-import { coins, findCoin, knownCoin } from './coins.ts';
 import { nextRandom, seedFrom } from './random.ts';
 
 /** Time between two steps of the walk. */
@@ -14,6 +13,17 @@ const hundred = decimal('100');
 /** Digits behind the point of a price made from two others. */
 const crossPlaces = 8;
 
+/** What a market knows about a coin. */
+export interface MarketCoin {
+  readonly ccy: string;
+  /** Where its price starts, in USD. */
+  readonly startPrice: Decimal;
+  /** Digits behind the point of its price. */
+  readonly pricePlaces: number;
+  /** Stablecoins stand still. */
+  readonly walks: boolean;
+}
+
 /** The market as it is saved. */
 export interface MarketState {
   readonly prices: Readonly<Record<string, Decimal>>;
@@ -26,20 +36,23 @@ export interface MarketState {
 }
 
 /** The market on the first day. */
-export function newMarket(seed: string, walking: boolean, now: number): MarketState {
+export function newMarket(coins: readonly MarketCoin[], seed: string, walking: boolean, now: number): MarketState {
   const prices = Object.fromEntries(coins.map((coin) => [coin.ccy, coin.startPrice]));
   return { prices, anchors: prices, random: seedFrom(seed), walking, steppedAt: now };
 }
 
 /** Prices in USD, walking by themselves or moved by hand. Deterministic: the same seed and the same moves give the same prices. */
 export class Market {
+  /** The coins that have a price. */
+  readonly coins: readonly MarketCoin[];
   readonly #prices: Map<string, Decimal>;
   readonly #anchors: Map<string, Decimal>;
   #random: number;
   #walking: boolean;
   #steppedAt: number;
 
-  constructor(state: MarketState) {
+  constructor(coins: readonly MarketCoin[], state: MarketState) {
+    this.coins = coins;
     this.#prices = new Map(Object.entries(state.prices));
     this.#anchors = new Map(Object.entries(state.anchors));
     this.#random = state.random;
@@ -66,14 +79,14 @@ export class Market {
    * @throws RangeError when there is no such coin.
    */
   price(ccy: string): Decimal {
-    return this.#prices.get(ccy) ?? knownCoin(ccy).startPrice;
+    return this.#prices.get(ccy) ?? this.#known(ccy).startPrice;
   }
 
   /** The index price of `base` in `quote`; `quote` may be USD. Undefined when there is no such pair. */
   indexPrice(base: string, quote: string): Decimal | undefined {
-    if (base === quote || findCoin(base) === undefined) return undefined;
+    if (base === quote || !this.#knows(base)) return undefined;
     if (quote === 'USD') return this.price(base);
-    if (findCoin(quote) === undefined) return undefined;
+    if (!this.#knows(quote)) return undefined;
     return divide(this.price(base), this.price(quote), crossPlaces, 'half-up');
   }
 
@@ -88,7 +101,7 @@ export class Market {
 
   /** Takes one step at once, whether the walk is running or not. */
   step(): void {
-    for (const coin of coins.filter((one) => one.walks)) {
+    for (const coin of this.coins.filter((one) => one.walks)) {
       const drawn = nextRandom(this.#random);
       this.#random = drawn.state;
       const reach = (drawn.value % (2 * stepReach + 1)) - stepReach;
@@ -110,7 +123,7 @@ export class Market {
    */
   move(ccy: string, percent: string): void {
     if (!isDecimal(percent)) throw new RangeError(`not a percentage: ${percent}`);
-    knownCoin(ccy);
+    this.#known(ccy);
     this.set(ccy, multiply(this.price(ccy), add(one, divide(percent, hundred, 20, 'half-up'))));
   }
 
@@ -119,15 +132,25 @@ export class Market {
    * @throws RangeError for an unknown coin, or a price that is no positive decimal number.
    */
   set(ccy: string, price: string): void {
-    knownCoin(ccy);
+    this.#known(ccy);
     if (!isDecimal(price) || !isPositive(price)) throw new RangeError(`not a price: ${price}`);
     this.#put(ccy, price);
     this.#anchors.set(ccy, this.price(ccy));
   }
 
+  #knows(ccy: string): boolean {
+    return this.coins.some((coin) => coin.ccy === ccy);
+  }
+
+  #known(ccy: string): MarketCoin {
+    const coin = this.coins.find((one) => one.ccy === ccy);
+    if (coin === undefined) throw new RangeError(`no such coin: ${ccy}`);
+    return coin;
+  }
+
   /** A price is kept to its own digits and never reaches zero. */
   #put(ccy: string, price: Decimal): void {
-    const { pricePlaces } = knownCoin(ccy);
+    const { pricePlaces } = this.#known(ccy);
     const smallest = divide(one, decimal(`1${'0'.repeat(pricePlaces)}`), pricePlaces, 'up');
     const rounded = round(price, pricePlaces, 'half-up');
     this.#prices.set(ccy, compare(rounded, smallest) < 0 ? smallest : rounded);

@@ -1,17 +1,7 @@
 import { Refusal } from './answers.ts';
-import { header, type RawRequest } from './auth.ts';
-
-/** Parameters of a request by name. From a query they are text; from a body they may be anything. */
-export type Parameters = Readonly<Record<string, unknown>>;
+import { header, isParameters, type Parameters, type RawRequest } from './request.ts';
 
 const mostRows = 100;
-
-/** The parameters in a query string (without the question mark). The first of several with one name counts. */
-export function fromQuery(query: string): Parameters {
-  const found: Record<string, unknown> = {};
-  for (const [name, value] of new URLSearchParams(query)) found[name] ??= value;
-  return found;
-}
 
 /**
  * The parameters in a JSON body.
@@ -28,10 +18,6 @@ export function fromBody(request: RawRequest): Parameters {
   }
   if (!isParameters(value)) throw new Refusal('50002');
   return value;
-}
-
-export function isParameters(value: unknown): value is Parameters {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RawRequest } from './auth.ts';
 import { controlPrefix, type Control } from './control.ts';
-import type { ExchangeDoor, Outcome } from './exchange-door.ts';
+import type { Door } from './door.ts';
+import type { Answer, Outcome, RawRequest } from './request.ts';
 
 const host = '127.0.0.1';
 /** No documented request comes near this. */
@@ -17,17 +17,19 @@ export interface Listening {
  * Listens on loopback. `afterEach` is called when a request has been dealt with.
  * @throws the system's own error when the port cannot be had.
  */
-export async function listen(port: number, door: ExchangeDoor, control: Control, afterEach: () => void): Promise<Listening> {
+export async function listen(port: number, door: Door, control: Control, afterEach: () => void): Promise<Listening> {
   const late = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     readAll(request)
       .then((body) => {
-        if (body === undefined) send(response, 413, '{"code":"413","msg":"The body is too large."}');
+        if (body === undefined) send(response, { status: 413, body: '{"code":"413","msg":"The body is too large."}' });
         else serve(request, body, response);
       })
       .catch((error: unknown) => {
         // The client hung up while sending, or the simulated exchange itself is broken: say the latter aloud.
-        if (!response.headersSent && !response.destroyed) send(response, 500, JSON.stringify({ code: '500', msg: String(error) }));
+        if (!response.headersSent && !response.destroyed) {
+          send(response, { status: 500, body: JSON.stringify({ code: '500', msg: String(error) }) });
+        }
       })
       .finally(afterEach);
   });
@@ -85,12 +87,12 @@ function serveControl(request: RawRequest, control: Control, response: ServerRes
   const called = request.headers['host'];
   const fromHere = typeof called === 'string' && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(called);
   if (!fromHere || request.headers['origin'] !== undefined) {
-    send(response, 403, '{"error":"not for web pages"}');
+    send(response, { status: 403, body: '{"error":"not for web pages"}' });
     return;
   }
   const [name = ''] = request.target.slice(controlPrefix.length).split('?');
   const { status, body } = control.handle(request.method, name, request.body.toString('utf8'));
-  send(response, status, JSON.stringify(body));
+  send(response, { status, body: JSON.stringify(body) });
 }
 
 function deliver(outcome: Outcome, response: ServerResponse, late: Set<NodeJS.Timeout>): void {
@@ -101,8 +103,8 @@ function deliver(outcome: Outcome, response: ServerResponse, late: Set<NodeJS.Ti
   }
   const { answer, delayMs, cut, contentType } = outcome;
   const finish = (): void => {
-    if (cut) sendHalf(response, answer.status, answer.body);
-    else send(response, answer.status, answer.body, contentType);
+    if (cut) sendHalf(response, answer);
+    else send(response, answer, contentType);
   };
   if (delayMs === 0) {
     finish();
@@ -115,14 +117,14 @@ function deliver(outcome: Outcome, response: ServerResponse, late: Set<NodeJS.Ti
   late.add(timer);
 }
 
-function send(response: ServerResponse, status: number, body: string, contentType = 'application/json'): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
+function send(response: ServerResponse, { status, body, headers = {} }: Answer, contentType = 'application/json'): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
 }
 
 /** Promises the whole body and hangs up half-way. */
-function sendHalf(response: ServerResponse, status: number, body: string): void {
+function sendHalf(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   const bytes = Buffer.from(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
 }
 

@@ -4,6 +4,7 @@ import { Control } from './control.ts';
 import { ExchangeDoor } from './exchange-door.ts';
 import { readState, writeState } from './saved-state.ts';
 import { listen } from './server.ts';
+import { Teller } from './teller.ts';
 import { World } from './world.ts';
 
 /** One API key with everything a client needs to sign. */
@@ -83,7 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   if (state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
   const otherKeys: OtherKeys = { readOnly: generateKeys(), withdraw: generateKeys(), boundToOtherAddress: generateKeys() };
   const door = new ExchangeDoor(world, keyRing(keys, otherKeys), clock);
-  const teller = new Teller(world, clock, onChange);
+  const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
   const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
     teller.tell();
   });
@@ -114,44 +115,4 @@ function keyRing(keys: SimulatorKeys, other: OtherKeys): Key[] {
     { ...other.withdraw, label: 'may withdraw', permissions: ['read_only', 'withdraw', 'trade'], ip: '' },
     { ...other.boundToOtherAddress, label: 'bound elsewhere', permissions: ['read_only', 'trade'], ip: elsewhere },
   ];
-}
-
-/** Tells whoever keeps the state that there is something new to keep, also when a settlement falls due while nobody asks. */
-class Teller {
-  readonly #world: World;
-  readonly #clock: { now(): number };
-  readonly #onChange: ((state: string) => void) | undefined;
-  #told = -1;
-  #stopped = false;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(world: World, clock: { now(): number }, onChange: ((state: string) => void) | undefined) {
-    this.#world = world;
-    this.#clock = clock;
-    this.#onChange = onChange;
-  }
-
-  tell(): void {
-    if (this.#onChange === undefined || this.#stopped) return;
-    if (this.#told !== this.#world.revision) {
-      this.#told = this.#world.revision;
-      this.#onChange(writeState(this.#world.state()));
-    }
-    clearTimeout(this.#timer);
-    const dueAt = this.#world.nextDueAt();
-    if (dueAt === undefined) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#world.advance();
-        this.tell();
-      },
-      Math.max(1, dueAt - this.#clock.now()),
-    );
-    this.#timer.unref();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#stopped = true;
-  }
 }

@@ -1,7 +1,9 @@
 import { decimal, divide, isZero, lesser, negate, subtract, sum, type Decimal } from '../core/decimal.ts';
 import { checkAdjustment, redeemable, type AdjustRequest } from './adjusting.ts';
 import { Refusal } from './answers.ts';
-import { findCoin, knownCoin } from './coins.ts';
+import { coins, findCoin, knownCoin } from './coins.ts';
+import type { RecordedAdjustment } from './control.ts';
+import type { deviations } from './faults.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
 import { amountOf, changed, type Holding } from './holdings.ts';
@@ -15,7 +17,7 @@ const interestKeptMs = 30 * 24 * hourMs;
 const adjustmentsKept = 1000;
 
 /** Ways in which an accepted adjustment can go wrong when a fault asks for it. */
-export type Deviation = 'never-settled' | 'reversed-direction' | 'wrong-amount';
+export type Deviation = (typeof deviations)[number];
 
 export interface WorldOptions extends Omit<FirstDay, 'now'> {
   /** Milliseconds since the Unix epoch. */
@@ -48,7 +50,7 @@ export class World {
     this.ordIds = ordIds;
     this.settleMs = settleMs;
     const { market, lastRefId, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
-    this.market = new Market(market);
+    this.market = new Market(coins, market);
     this.#references = new References(lastRefId);
     this.#state = rest;
   }
@@ -141,6 +143,22 @@ export class World {
   /** Notes that something worth saving happened outside, e.g. a price was moved by hand. */
   touch(): void {
     this.revision += 1;
+  }
+
+  get about(): Readonly<Record<string, unknown>> {
+    return { venue: 'okx', ordIds: this.ordIds };
+  }
+
+  /** Every adjustment that was accepted, as it was really carried out. */
+  recorded(): RecordedAdjustment[] {
+    return this.adjustments.map(({ ordId, type, ccy, amt, acceptedAt, state }) => ({
+      loan: ordId,
+      type,
+      ccy,
+      amt,
+      when: acceptedAt,
+      state,
+    }));
   }
 
   /** Everything, as plain data. */

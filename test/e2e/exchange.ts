@@ -79,14 +79,15 @@ export class TestExchange {
 export interface KeyTexts {
   readonly apiKey: string;
   readonly secret: string;
-  readonly passphrase: string;
+  /** OKX only. */
+  readonly passphrase?: string;
 }
 
 /** Types one account into the wizard, by keyboard, up to the test of its key. */
-export async function enterAccount(workbench: Workbench, url: string, name: string, keys: KeyTexts): Promise<void> {
+export async function enterAccount(workbench: Workbench, url: string, name: string, keys: KeyTexts, venue = 'OKX'): Promise<void> {
   await workbench.runCommand('LTV Gauge: Add Account…');
   await workbench.quickInput.waitFor('Which exchange');
-  await workbench.pick('OKX');
+  await workbench.pick(venue);
   await workbench.quickInput.waitFor('Which of its sites');
   await workbench.pick('Loopback');
   await enter(workbench, 'http://127.0.0.1', url);
@@ -98,8 +99,8 @@ export async function enterAccount(workbench: Workbench, url: string, name: stri
 export async function enterKeys(workbench: Workbench, keys: KeyTexts): Promise<void> {
   for (const [field, text] of [
     ['API key', keys.apiKey],
-    ['Secret key', keys.secret],
-    ['Passphrase', keys.passphrase],
+    ['ecret', keys.secret],
+    ...(keys.passphrase === undefined ? [] : [['Passphrase', keys.passphrase] as const]),
   ] as const) {
     await eventually(`the hidden box for the ${field}`, async () => {
       const state = await workbench.quickInput.state();

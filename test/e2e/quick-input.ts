@@ -67,14 +67,16 @@ export class QuickInput {
     await this.#input.first().fill(text, { timeout: patienceMs });
   }
 
-  /** Moves to the first row whose text holds `text` with the arrow keys and presses Enter. Types it first when it is not in sight. */
+  /** Moves to the first row whose text holds `text` with the arrow keys and presses Enter. */
   async pick(text: string): Promise<void> {
     const row = this.#row(text);
     await eventually(
       `a row “${text}” to pick`,
       async () => {
-        if (!(await row.isVisible())) return false;
-        return this.#focus(text);
+        if (await row.isVisible()) return this.#focus(text);
+        // A long list draws only what is in sight.
+        if ((await this.#rows().count()) > 1) await this.#page.keyboard.press('ArrowDown');
+        return false;
       },
       { seen: () => this.state() },
     );

@@ -1,10 +1,11 @@
 // A simulated exchange without sockets, under a clock that only moves when it is told to, and a client that signs by itself.
 import { createHmac } from 'node:crypto';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
-import type { Key, RawRequest } from '../../../src/simulator/auth.ts';
+import type { Key } from '../../../src/simulator/auth.ts';
 import { Control } from '../../../src/simulator/control.ts';
-import { ExchangeDoor, type Outcome } from '../../../src/simulator/exchange-door.ts';
+import { ExchangeDoor } from '../../../src/simulator/exchange-door.ts';
 import type { Holding } from '../../../src/simulator/holdings.ts';
+import type { Outcome, RawRequest } from '../../../src/simulator/request.ts';
 import { World, type WorldOptions } from '../../../src/simulator/world.ts';
 
 export const noon = Date.UTC(2026, 10, 20, 12, 0, 0, 0);

@@ -6,19 +6,38 @@ import { startSimulator } from '../../../src/simulator/start.ts';
 
 describe('the command line of the simulated exchange', () => {
   it('has defaults', () => {
-    assert.deepEqual(readOptions([]), { port: 9000, settleMs: 1500, walk: true, ordIds: true });
+    assert.deepEqual(readOptions([]), { exchange: 'okx', port: 9000, settleMs: 1500, walk: true, ordIds: true });
   });
 
   it('takes every option', () => {
     const args = ['--port', '0', '--settle=20', '--seed', 'x', '--no-walk', '--older'];
-    assert.deepEqual(readOptions(args), { port: 0, settleMs: 20, walk: false, ordIds: false, seed: 'x' });
+    assert.deepEqual(readOptions(args), { exchange: 'okx', port: 0, settleMs: 20, walk: false, ordIds: false, seed: 'x' });
+  });
+
+  it('knows Bybit and what only Bybit has', () => {
+    const usual = { exchange: 'bybit', port: 9001, settleMs: 1500, walk: true, legacy: true, account: 'invented' };
+    assert.deepEqual(readOptions(['--exchange', 'bybit']), usual);
+    const args = ['--exchange', 'bybit', '--port', '0', '--no-legacy', '--published'];
+    assert.deepEqual(readOptions(args), { ...usual, port: 0, legacy: false, account: 'published' });
   });
 
   it('gives help', () => {
     assert.equal(readOptions(['--help']), undefined);
   });
 
-  for (const args of [['--port', 'x'], ['--port', '65536'], ['--port', '-1'], ['--port'], ['--settle', '1.5'], ['--nonsense'], ['word']]) {
+  for (const args of [
+    ['--exchange', 'mtgox'],
+    ['--no-legacy'],
+    ['--published'],
+    ['--older', '--exchange', 'bybit'],
+    ['--port', 'x'],
+    ['--port', '65536'],
+    ['--port', '-1'],
+    ['--port'],
+    ['--settle', '1.5'],
+    ['--nonsense'],
+    ['word'],
+  ]) {
     it(`refuses ${args.join(' ')} and says why`, () => {
       assert.throws(
         () => readOptions(args),
@@ -55,6 +74,21 @@ describe('the command line of the simulated exchange', () => {
       one.kill('SIGINT');
       await once(one, 'exit');
       await assert.rejects(fetch(`${url}/__simulator/hello`));
+    });
+
+    it('prints the keys of a simulated Bybit, which have no passphrase', async () => {
+      const one = run('--exchange', 'bybit', '--port', '0', '--no-walk');
+      let text = '';
+      for await (const part of one.stdout!) {
+        text += String(part);
+        if (text.includes('Ctrl+C')) break;
+      }
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
+      assert.equal(text.match(/API key +\S+\n +Secret +\S+\n/g)?.length, 5);
+      assert.doesNotMatch(text, /Passphrase/);
+      assert.match(text, /simulated Bybit/);
+      const hello = (await (await fetch(`${url}/__simulator/hello`)).json()) as { venue: string };
+      assert.equal(hello.venue, 'bybit');
     });
 
     it('says in one sentence that a port is taken', async () => {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal, divide, subtract, absolute } from '../../../src/core/decimal.ts';
+import { coins } from '../../../src/simulator/coins.ts';
 import { Market, newMarket } from '../../../src/simulator/market.ts';
 
-const coins = ['BTC', 'ETH', 'SOL', 'USDT', 'USDC'];
-const prices = (market: Market): string[] => coins.map((ccy) => market.price(ccy));
+const prices = (market: Market): string[] => coins.map(({ ccy }) => market.price(ccy));
 
 describe('the market of the simulated exchange', () => {
   it('walks the same way for the same seed and another way for another', () => {
     const [one, same, other] = ['a', 'a', 'b'].map((seed) => {
-      const market = new Market(newMarket(seed, true, 0));
+      const market = new Market(coins, newMarket(coins, seed, true, 0));
       market.advance(60_000);
       return prices(market);
     });
@@ -21,13 +21,13 @@ describe('the market of the simulated exchange', () => {
   it('comes to the same prices however often it is looked at', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 20 }), (pauses) => {
-        const often = new Market(newMarket('x', true, 0));
+        const often = new Market(coins, newMarket(coins, 'x', true, 0));
         let now = 0;
         for (const pause of pauses) {
           now += pause;
           often.advance(now);
         }
-        const once = new Market(newMarket('x', true, 0));
+        const once = new Market(coins, newMarket(coins, 'x', true, 0));
         once.advance(now);
         assert.deepEqual(prices(often), prices(once));
       }),
@@ -36,7 +36,7 @@ describe('the market of the simulated exchange', () => {
   });
 
   it('stands still while paused and does not catch up afterwards', () => {
-    const market = new Market(newMarket('x', true, 0));
+    const market = new Market(coins, newMarket(coins, 'x', true, 0));
     market.setWalking(false, 0);
     market.advance(1_000_000);
     assert.deepEqual(prices(market), ['88000', '3260', '140', '1', '1']);
@@ -46,13 +46,13 @@ describe('the market of the simulated exchange', () => {
   });
 
   it('can be stepped while paused', () => {
-    const market = new Market(newMarket('x', false, 0));
+    const market = new Market(coins, newMarket(coins, 'x', false, 0));
     market.step();
     assert.notEqual(market.price('BTC'), '88000');
   });
 
   it('stays near where it was put, also after a month away', () => {
-    const market = new Market(newMarket('far', true, 0));
+    const market = new Market(coins, newMarket(coins, 'far', true, 0));
     market.move('BTC', '-10');
     for (let day = 1; day <= 30; day += 1) {
       market.advance(day * 86_400_000);
@@ -71,7 +71,7 @@ describe('the market of the simulated exchange', () => {
   ];
   for (const [ccy, percent, price] of moves) {
     it(`moves ${ccy} by ${percent} % to ${price}`, () => {
-      const market = new Market(newMarket('x', false, 0));
+      const market = new Market(coins, newMarket(coins, 'x', false, 0));
       market.move(ccy, percent);
       assert.equal(market.price(ccy), price);
     });
@@ -87,7 +87,7 @@ describe('the market of the simulated exchange', () => {
   ] as const) {
     it(`refuses to move ${ccy} by "${percent}"`, () => {
       assert.throws(() => {
-        new Market(newMarket('x', false, 0)).move(ccy, percent);
+        new Market(coins, newMarket(coins, 'x', false, 0)).move(ccy, percent);
       }, RangeError);
     });
   }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
-import { knownCoin, type Coin } from '../../../src/simulator/coins.ts';
+import { coins, knownCoin, type Coin } from '../../../src/simulator/coins.ts';
 import { Market, newMarket } from '../../../src/simulator/market.ts';
 import { discountedAmount, valuate } from '../../../src/simulator/valuation.ts';
 import { holdings } from './bench.ts';
 
-const market = new Market(newMarket('still', false, 0));
+const market = new Market(coins, newMarket(coins, 'still', false, 0));
 
 describe('how the simulated exchange values collateral', () => {
   it('reproduces a published example of progressive tiers', () => {
@@ -52,7 +52,7 @@ describe('how the simulated exchange values collateral', () => {
   it('gives the price of a single pair at which the LTV is the liquidation LTV', () => {
     const position = { debts: holdings(['USDT', '40000']), collateral: holdings(['BTC', '0.8']) };
     const { risk, liqLtv } = valuate(position, market);
-    const fallen = new Market(newMarket('still', false, 0));
+    const fallen = new Market(coins, newMarket(coins, 'still', false, 0));
     fallen.set('BTC', risk?.liqPx ?? '0');
     assert.equal(valuate(position, fallen).curLtv, liqLtv);
   });
@@ -72,7 +72,7 @@ describe('how the simulated exchange values collateral', () => {
   });
 
   function priced(btc: Decimal): Market {
-    const moved = new Market(newMarket('still', false, 0));
+    const moved = new Market(coins, newMarket(coins, 'still', false, 0));
     moved.set('BTC', btc);
     return moved;
   }

@@ -1,0 +1,33 @@
+import { originOf } from '../address.ts';
+import type { Connection, ConnectionOptions } from '../exchange.ts';
+import { Http } from '../http.ts';
+import { BybitConnection } from './connection.ts';
+import { demoConnection } from './demo.ts';
+import { endpoints, limitOf } from './endpoints.ts';
+import { open } from './envelope.ts';
+import { BybitPace } from './pace.ts';
+import { read, serverTime } from './schema.ts';
+import { receiveWindow, sign } from './sign.ts';
+import { demoSite, sites } from './sites.ts';
+
+/** Ready to call Bybit; nothing is sent yet. @throws ExchangeError for an address that is not Bybit's. */
+export function connectBybit({ account, keys, clock, fetch, trace }: ConnectionOptions): Connection {
+  const { site, origin } = originOf(sites, account);
+  const http = new Http({
+    dialect: {
+      venue: 'Bybit',
+      origin,
+      headers: { 'Content-Type': 'application/json', 'X-BAPI-RECV-WINDOW': receiveWindow },
+      sign,
+      open,
+      limitOf,
+      pace: new BybitPace(origin, clock),
+      time: { path: endpoints.time, read: (result) => Number(BigInt(read(serverTime, result).timeNano) / 1_000_000n) },
+    },
+    keys,
+    clock,
+    ...(fetch === undefined ? {} : { fetch }),
+    ...(trace === undefined ? {} : { trace }),
+  });
+  return site.id === demoSite ? demoConnection(http, clock) : new BybitConnection(http, clock);
+}

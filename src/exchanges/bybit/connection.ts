@@ -1,0 +1,235 @@
+import type { Clock } from '../../core/clock.ts';
+import { zero, type Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot, WalletCoin } from '../../core/model.ts';
+import type {
+  AdjustableCoin,
+  Baseline,
+  CollateralChange,
+  Connection,
+  HistoryRequest,
+  InterestRequest,
+  KeyFacts,
+  LoanRef,
+  Proof,
+  Readiness,
+} from '../exchange.ts';
+import type { Http } from '../http.ts';
+import { endpoints } from './endpoints.ts';
+import { Funds, ifAny } from './funds.ts';
+import { Legacy } from './legacy.ts';
+import type { Adjustment, Line, LoanBook } from './loan-book.ts';
+import { optional, poolId, toHistoryRow, toKeyFacts, withUsd } from './map.ts';
+import { Pool } from './pool.ts';
+import { isNewer, judge, newestOf } from './prove.ts';
+import { readinessOf } from './readiness.ts';
+import { mustBeClear, pageSize, refused } from './requests.ts';
+import * as schema from './schema.ts';
+
+/** Pages of history that are read for a proof. A thousand changes of one coin are more than anybody makes. */
+const mostPages = 10;
+
+const wholePool: LoanRef = { loanId: poolId };
+
+/** One account on Bybit: the pool of its loans and, as long as there are any, its old orders. */
+export class BybitConnection implements Connection {
+  readonly #http: Http;
+  readonly #clock: Clock;
+  readonly #line: Line;
+  readonly #funds: Funds;
+  readonly #pool: Pool;
+  readonly #legacy: LoanBook;
+
+  constructor(http: Http, clock: Clock) {
+    this.#http = http;
+    this.#clock = clock;
+    this.#line = {
+      get: (path, query, signal) => http.call({ method: 'GET', path, query, signed: true }, signal),
+      ask: (path, query, signal) => http.call({ method: 'GET', path, query, signed: false }, signal),
+    };
+    this.#funds = new Funds(this.#line);
+    this.#pool = new Pool(this.#line, () => clock.now());
+    this.#legacy = new Legacy(this.#line, () => clock.now());
+  }
+
+  async inspect(signal?: AbortSignal): Promise<KeyFacts> {
+    const facts = toKeyFacts(schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal)));
+    if (facts.canRead || facts.canWithdraw) return facts;
+    // Whether loans can be read without the documented right is nowhere said: they say it themselves, and what is missing.
+    await this.#pool.loans(signal);
+    return { ...facts, canRead: true };
+  }
+
+  async read(signal?: AbortSignal): Promise<Snapshot> {
+    const [pool, legacy, wallet, prices] = await Promise.all([
+      this.#stamped(this.#pool.loans(signal)),
+      this.#stamped(this.#legacy.loans(signal)),
+      this.#stamped(ifAny(this.#walletForPool(signal))),
+      this.#funds.pricesIfAny(signal),
+    ]);
+    const loans = [...pool.value, ...legacy.value].map((loan) => ({
+      ...loan,
+      debts: withUsd(loan.debts, prices),
+      collateral: withUsd(loan.collateral, prices),
+    }));
+    // As old as the oldest of its parts.
+    const asOf = Math.min(pool.at, legacy.at, wallet.at);
+    return wallet.value instanceof ExchangeError
+      ? { loans, wallet: [], walletTrouble: wallet.value.sentence, asOf }
+      : { loans, wallet: withUsd(wallet.value, prices), asOf };
+  }
+
+  /** Without a loan: of the pool. */
+  async history(ref: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
+    const { rows, older } = await this.#book(ref).adjustments(ref ?? wholePool, page, signal);
+    // Bybit cannot be asked for one type only.
+    const wanted = page.type === undefined ? rows : rows.filter(({ type }) => type === page.type);
+    return { rows: wanted.map(toHistoryRow), ...(older === undefined ? {} : { older }) };
+  }
+
+  async interest(ref: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
+    return await this.#book(ref).interest(ref ?? wholePool, page, signal);
+  }
+
+  async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, {}, signal));
+    const open = list.filter(({ flexibleBorrowable, fixedBorrowable }) => flexibleBorrowable === true || fixedBorrowable === true);
+    // Listed once for each level of customers.
+    return [...new Set(open.map(({ currency }) => currency))];
+  }
+
+  /** Old orders cannot borrow more: nothing is known for them. */
+  async maximumLoan(
+    coin: string,
+    ref: LoanRef | undefined,
+    extra: readonly { readonly coin: string; readonly amount: Decimal }[],
+    signal?: AbortSignal,
+  ): Promise<MaximumLoan | undefined> {
+    if (this.#book(ref) !== this.#pool) return undefined;
+    const collateralList = extra.map((one) => ({ ccy: one.coin, amount: one.amount }));
+    const body = JSON.stringify({ currency: coin, ...(extra.length === 0 ? {} : { collateralList }) });
+    // A POST that only reads: it may be repeated.
+    const data = await this.#http.call({ method: 'POST', path: endpoints.maxLoan, body, signed: true }, signal);
+    const row = schema.read(schema.maxLoan, data);
+    if (row.currency !== coin) return undefined;
+    return { coin, amount: row.maxLoan, ...optional('usd', row.notionalUsd), ...optional('remainingQuota', row.remainingQuota) };
+  }
+
+  async adjustableCoins(ref: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]> {
+    const book = this.#book(ref);
+    if (direction === 'add') {
+      const [wallet, coins, prices] = await Promise.all([
+        this.#funds.wallet(signal),
+        book.addable(ref, signal),
+        this.#funds.pricesIfAny(signal),
+      ]);
+      const valued = withUsd(wallet, prices);
+      // Nothing at all can be added while the platform takes no more: shown with nothing, so that it can be seen why.
+      if (coins.size === 0) return valued.map(({ coin }) => ({ coin, limit: zero }));
+      return valued
+        .filter(({ coin }) => coins.has(coin))
+        .map(({ coin, amount, usd }) => ({ coin, limit: amount, ...optional('usd', usd) }));
+    }
+    const loan = await this.#loan(ref, signal);
+    return Promise.all(
+      loan.collateral.map(async ({ coin }) => {
+        const limit = await book.redeemable(ref, coin, signal).catch((error: unknown) => {
+          // One coin that cannot be judged takes down only itself.
+          if (ExchangeError.is(error, 'refused') || ExchangeError.is(error, 'shape')) return undefined;
+          throw error;
+        });
+        return { coin, ...optional('limit', limit) };
+      }),
+    );
+  }
+
+  async prepareChange(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<Readiness> {
+    const book = this.#book(ref);
+    const newest = this.#stamped(book.adjustments(ref, { coin, limit: pageSize }, signal));
+    const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
+      // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
+      newest.then(() => this.#stamped(this.#loan(ref, signal))),
+      this.#stamped(this.#funds.wallet(signal, coin)),
+      direction === 'reduce' ? this.#stamped(book.redeemable(ref, coin, signal)) : undefined,
+      direction === 'add' ? book.addable(ref, signal) : undefined,
+      newest,
+      this.#funds.pricesIfAny(signal),
+    ]);
+    return readinessOf(direction, coin, {
+      loan: loan.value,
+      wallet: wallet.value,
+      redeemable: redeemable?.value,
+      addable,
+      newestHistoryId: newestOf(history.value.rows),
+      prices,
+      asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
+    });
+  }
+
+  describeChange(change: CollateralChange): { readonly method: string; readonly path: string; readonly body: string } {
+    const { method, path, body } = this.#book(change.loan).changeCall(change);
+    return { method, path, body };
+  }
+
+  async changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void> {
+    mustBeClear(change);
+    await this.#http.call(this.#book(change.loan).changeCall(change), signal);
+  }
+
+  async proveChange(change: CollateralChange, baseline: Baseline, signal?: AbortSignal): Promise<Proof> {
+    const book = this.#book(change.loan);
+    // The rows first: a loan read before its rows could miss what they tell.
+    const rows = await this.#rowsSince(book, change, baseline, signal);
+    return rows.length === 0 ? { state: 'pending' } : judge(change, baseline, rows, await book.find(change.loan, signal));
+  }
+
+  dispose(): void {
+    this.#http.dispose();
+  }
+
+  /**
+   * Who keeps this loan. The pool has no order id, and an old order is called by its own: anything else is a confusion of loans.
+   * @throws ExchangeError `refused` when it cannot be told which loan is meant.
+   */
+  #book(ref: LoanRef | undefined): LoanBook {
+    if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.#pool;
+    if (ref.orderId !== undefined && ref.orderId !== '' && ref.orderId === ref.loanId && ref.loanId !== poolId) return this.#legacy;
+    throw refused(msg('It cannot be told which loan is meant, so nothing was asked. Refresh the account and start again from the loan.'));
+  }
+
+  async #stamped<T>(promise: Promise<T>): Promise<{ readonly value: T; readonly at: number }> {
+    return { value: await promise, at: this.#clock.now() };
+  }
+
+  /** @throws ExchangeError `refused` when it is gone. */
+  async #loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan> {
+    const loan = await this.#book(ref).find(ref, signal);
+    if (loan === undefined) throw refused(msg('Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
+    return loan;
+  }
+
+  async #rowsSince(
+    book: LoanBook,
+    { loan, coin }: CollateralChange,
+    { newestHistoryId }: Baseline,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Adjustment[]> {
+    const all: Adjustment[] = [];
+    let cursor: string | undefined;
+    for (let count = 0; count < mostPages; count += 1) {
+      const page = { coin, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
+      const { rows, older } = await book.adjustments(loan, page, signal);
+      all.push(...rows.filter(({ id }) => isNewer(id, newestHistoryId)));
+      if (older === undefined || rows.some(({ id }) => !isNewer(id, newestHistoryId))) break;
+      cursor = older;
+    }
+    return all;
+  }
+
+  /** The wallet with what the pool would take as collateral, as far as Bybit tells. */
+  async #walletForPool(signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
+    const [wallet, coins] = await Promise.all([this.#funds.wallet(signal), ifAny(this.#pool.collateralCoins(signal))]);
+    return coins instanceof ExchangeError ? wallet : wallet.map((one) => ({ ...one, pledgeable: coins.has(one.coin) }));
+  }
+}

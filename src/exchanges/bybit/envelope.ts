@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Answer } from '../transport.ts';
+import { meaningOf, type Meaning } from './codes.ts';
+import { Numeral, parseExact } from './json.ts';
+import { quietMs, untilReset } from './limits.ts';
+
+/** Codes are numbers; whatever else stands there did not come from Bybit, and must not reach a log. */
+const code = v.pipe(
+  v.instance(Numeral),
+  v.transform(({ source }) => source),
+  v.regex(/^-?\d{1,7}$/),
+);
+const envelope = v.object({ retCode: code, retMsg: v.optional(v.string(), ''), result: v.optional(v.unknown()) });
+
+/**
+ * The `result` of a successful answer. Numbers in it are `Numeral`s.
+ * @throws ExchangeError for any code but 0, decided by the code and only without one by the HTTP status.
+ */
+export function open(answer: Answer, write: boolean): unknown {
+  const parsed = v.safeParse(envelope, parseExact(answer.text));
+  if (!parsed.success) throw withoutCode(answer, write);
+  const { retCode, retMsg, result } = parsed.output;
+  if (retCode === '0') return result;
+  throw refusal(retCode, retMsg, answer, write);
+}
+
+/**
+ * A refusal of Bybit's own. A change certainly had no effect only when the code is documented and says so: a code we do not know,
+ * or any code that comes with the HTTP status of a server in trouble, leaves it open.
+ */
+function refusal(code: string, text: string, answer: Answer, write: boolean): ExchangeError {
+  const { kind, sentence, ambiguous } = meaningOf(code) ?? unknownCode(answer.status);
+  const said = spoken(text);
+  return failure({
+    kind,
+    code,
+    effect: write && (ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
+    // The venue's own words follow: they may name a number, such as a maximum.
+    sentence: said === '' ? msg('{0} (Bybit code {1})', sentence, code) : msg('{0} (Bybit code {1}: "{2}")', sentence, code, said),
+    answer,
+  });
+}
+
+function unknownCode(status: number): Meaning {
+  const { kind, sentence } = byStatus(status);
+  return kind === 'shape'
+    ? { kind: 'refused', sentence: msg('Bybit refused the request.'), ambiguous: true }
+    : { kind, sentence, ambiguous: true };
+}
+
+/**
+ * The answer is not Bybit's: a gateway's page, half an answer, or something else on that port.
+ * Only a code of Bybit can say that a change was refused, so without one the outcome is unknown, whatever the HTTP status.
+ */
+function withoutCode(answer: Answer, write: boolean): ExchangeError {
+  const effect = write ? 'unknown' : 'none';
+  if (answer.status === 403) return failure({ ...forbidden(answer.text), effect, answer });
+  // Named, because a part of the API that is not there is not always trouble.
+  const code = answer.status === 404 ? { code: '404' } : {};
+  return failure({ ...byStatus(answer.status), ...code, effect, answer });
+}
+
+/** A block of a country is worded by whoever stands before Bybit; too many requests of one machine need not be. */
+const isCountry = (text: string): boolean => /country|region|territor|jurisdiction/i.test(text);
+
+/** Whether Bybit refuses this machine for having sent too much. Nothing more may be sent to that address for ten minutes. */
+export function isOverrun({ status, text }: Answer): boolean {
+  return status === 403 && !isCountry(text) && !v.is(envelope, parseExact(text));
+}
+
+function forbidden(text: string): { readonly kind: ErrorKind; readonly sentence: Message; readonly retryAfterMs?: number } {
+  return isCountry(text)
+    ? { kind: 'ip', sentence: msg('Bybit does not serve the region of this IP address.') }
+    : {
+        kind: 'rate',
+        retryAfterMs: quietMs,
+        sentence: msg(
+          'Bybit refused this machine for too many requests (HTTP 403), so nothing is sent there for ten minutes. Should it stay so, a firewall or the region of the IP address is the reason.',
+        ),
+      };
+}
+
+function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence: Message } {
+  const http = status.toString();
+  if (status >= 500) return { kind: 'unavailable', sentence: msg('Bybit is busy or under maintenance (HTTP {0}). Try again later.', http) };
+  switch (status) {
+    case 401:
+      return { kind: 'auth', sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http) };
+    case 403:
+      return {
+        kind: 'ip',
+        sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
+      };
+    case 404:
+      return {
+        kind: 'refused',
+        sentence: msg('This address does not offer Bybit loans (HTTP {0}). Check the site of the account.', http),
+      };
+    case 429:
+      return { kind: 'rate', sentence: msg('Too many requests to Bybit (HTTP {0}). Wait a moment.', http) };
+    default:
+      return { kind: 'shape', sentence: msg('The answer is not what Bybit documents. Check the address, or update LTV Gauge.') };
+  }
+}
+
+interface Failure {
+  readonly kind: ErrorKind;
+  readonly code?: string;
+  readonly effect: Effect;
+  readonly sentence: Message;
+  readonly retryAfterMs?: number;
+  readonly answer: Answer;
+}
+
+function failure({ kind, code, effect, sentence, retryAfterMs, answer }: Failure): ExchangeError {
+  const wait = Math.max(retryAfterMs ?? 0, answer.retryAfterMs ?? 0, kind === 'rate' ? untilReset(answer) : 0);
+  return new ExchangeError({
+    kind,
+    effect,
+    sentence,
+    ...(code === undefined ? {} : { code }),
+    ...(wait > 0 ? { retryAfterMs: wait } : {}),
+  });
+}
+
+/** The venue's own words, short and without anything that could disturb a screen or a log. */
+function spoken(text: string): string {
+  return text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}

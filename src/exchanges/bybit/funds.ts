@@ -1,0 +1,48 @@
+import type { Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import type { WalletCoin } from '../../core/model.ts';
+import { endpoints } from './endpoints.ts';
+import type { Line } from './loan-book.ts';
+import { toPrices, toWallet } from './map.ts';
+import { refused } from './requests.ts';
+import * as schema from './schema.ts';
+
+/** The funding wallet, which both generations of loans take collateral from, and what its coins are worth. */
+export class Funds {
+  readonly #line: Line;
+
+  constructor(line: Line) {
+    this.#line = line;
+  }
+
+  /** A coin whose amount is not told is left out, unless it is `needed`. @throws ExchangeError */
+  async wallet(signal: AbortSignal | undefined, needed?: string): Promise<readonly WalletCoin[]> {
+    const balances = schema.read(schema.balances, await this.#line.get(endpoints.balances, { accountType: 'FUND' }, signal));
+    const isVague = balances.balance.some(
+      ({ coin, walletBalance, transferBalance }) => coin === needed && walletBalance === undefined && transferBalance === undefined,
+    );
+    if (needed !== undefined && isVague) {
+      throw refused(msg('Bybit does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', needed));
+    }
+    return toWallet(balances);
+  }
+
+  /** Prices only feed estimates and valuations, so none is better than no loans. */
+  async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    const prices = await ifAny(
+      this.#line.ask(endpoints.tickers, { category: 'spot' }, signal).then((data) => toPrices(schema.read(schema.tickers, data))),
+    );
+    return prices instanceof ExchangeError ? new Map() : prices;
+  }
+}
+
+/** What can be done without: its failure is a value. Only an interruption still interrupts. */
+export async function ifAny<T>(promise: Promise<T>): Promise<T | ExchangeError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof ExchangeError && error.kind !== 'aborted') return error;
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+import * as v from 'valibot';
+import { lesser, sum, type Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import type { InterestRow, Loan, Page } from '../../core/model.ts';
+import type { CollateralChange, HistoryRequest, InterestRequest, LoanRef } from '../exchange.ts';
+import type { Call } from '../http.ts';
+import type { Adjustment, Line, LoanBook } from './loan-book.ts';
+import { optional, toAdjustment, yearly } from './map.ts';
+import { adjustCall, pageQuery, pageSize, toPage } from './requests.ts';
+import * as schema from './schema.ts';
+import { tableThresholds, thresholdOf } from './thresholds.ts';
+
+/*
+ * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in this file: to
+ * drop it, delete it, its test and the lines that import it.
+ * Source: https://bybit-exchange.github.io/docs/v5/crypto-loan/
+ */
+
+const root = '/v5/crypto-loan';
+const paths = {
+  orders: `${root}/ongoing-orders`,
+  maxCollateral: `${root}/max-collateral-amount`,
+  adjust: `${root}/adjust-ltv`,
+  adjustments: `${root}/adjustment-history`,
+  collateralData: `${root}/collateral-data`,
+} as const;
+
+/** Answers that say that there are no such loans any more: no such address, no such route. */
+const absent: ReadonlySet<string | undefined> = new Set(['404', '10017']);
+/** Pages of orders that are read; nobody has more. */
+const mostPages = 20;
+
+const orders = v.object({
+  list: v.array(
+    v.object({
+      orderId: schema.id,
+      loanCurrency: schema.coin,
+      collateralCurrency: schema.coin,
+      collateralAmount: schema.amount,
+      currentLTV: schema.maybe,
+      totalDebt: schema.amount,
+      residualInterest: schema.maybe,
+      residualPenaltyInterest: schema.maybe,
+      hourlyInterestRate: schema.maybe,
+    }),
+  ),
+  nextPageCursor: schema.cursor,
+});
+const adjustments = v.object({
+  list: v.array(
+    v.object({
+      orderId: schema.id,
+      adjustId: schema.id,
+      adjustTime: schema.time,
+      collateralCurrency: schema.coin,
+      amount: schema.amount,
+      preLTV: schema.maybe,
+      afterLTV: schema.maybe,
+      direction: schema.direction,
+    }),
+  ),
+  nextPageCursor: schema.cursor,
+});
+const collateralData = v.object({
+  vipCoinList: v.array(
+    v.object({ list: v.array(v.object({ currency: schema.coin, marginCallLTV: schema.maybe, liquidationLTV: schema.maybe })) }),
+  ),
+});
+
+type Order = v.InferOutput<typeof orders>['list'][number];
+type Terms = v.InferOutput<typeof collateralData>['vipCoinList'][number]['list'];
+
+/** The old loans: each order has one debt, one collateral and an id of 19 digits. */
+export class Legacy implements LoanBook {
+  readonly #line: Line;
+  readonly #now: () => number;
+
+  constructor(line: Line, now: () => number) {
+    this.#line = line;
+    this.#now = now;
+  }
+
+  async loans(signal: AbortSignal | undefined): Promise<readonly Loan[]> {
+    return this.#toLoans(await this.#orders({}, signal), signal);
+  }
+
+  async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
+    const loans = await this.#toLoans(await this.#orders({ orderId: ref.loanId }, signal), signal);
+    return loans.find(({ id }) => id === ref.loanId);
+  }
+
+  /** Made by people only, of the last six months; there is no status, so whatever is listed has happened. */
+  async adjustments(
+    ref: LoanRef,
+    page: HistoryRequest & { readonly coin?: string },
+    signal: AbortSignal | undefined,
+  ): Promise<Page<Adjustment>> {
+    const query = { orderId: ref.loanId, collateralCurrency: page.coin, ...pageQuery(page) };
+    const { list, nextPageCursor } = schema.read(adjustments, await this.#line.get(paths.adjustments, query, signal));
+    const { older } = toPage(list, nextPageCursor, page);
+    const rows = list.filter(({ orderId }) => orderId === ref.loanId).map((row) => toAdjustment(row, 'done'));
+    return { rows, ...(older === undefined ? {} : { older }) };
+  }
+
+  async interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
+    const at = this.#now();
+    const rows = (await this.#orders({ orderId: ref.loanId, loanCurrency: page.coin }, signal)).flatMap((order) =>
+      order.hourlyInterestRate === undefined || order.orderId !== ref.loanId
+        ? []
+        : [
+            {
+              id: `order-${order.orderId}`,
+              coin: order.loanCurrency,
+              debt: order.totalDebt,
+              interest: interestOf(order),
+              rate: yearly(order.hourlyInterestRate),
+              at,
+            },
+          ],
+    );
+    return { rows };
+  }
+
+  async redeemable(ref: LoanRef, _coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
+    const data = await this.#line.get(paths.maxCollateral, { orderId: ref.loanId }, signal);
+    return schema.read(schema.maxCollateral, data).maxCollateralAmount;
+  }
+
+  /** An order takes more of its own coin only. */
+  async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+    const list = await this.#orders({ orderId: ref.loanId }, signal);
+    return new Set(list.filter(({ orderId }) => orderId === ref.loanId).map(({ collateralCurrency }) => collateralCurrency));
+  }
+
+  changeCall(change: CollateralChange): Call & { readonly body: string } {
+    return adjustCall(paths.adjust, { orderId: change.loan.orderId ?? '' }, change);
+  }
+
+  async #orders(query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<readonly Order[]> {
+    const all: Order[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < mostPages; page += 1) {
+      const answer = await this.#ordersAfter(cursor, query, signal);
+      all.push(...answer.list);
+      if (answer.list.length < pageSize || answer.nextPageCursor === '') break;
+      cursor = answer.nextPageCursor;
+    }
+    return all;
+  }
+
+  async #ordersAfter(
+    cursor: string | undefined,
+    query: NonNullable<Call['query']>,
+    signal: AbortSignal | undefined,
+  ): Promise<v.InferOutput<typeof orders>> {
+    try {
+      return schema.read(orders, await this.#line.get(paths.orders, { ...query, limit: pageSize.toString(), cursor }, signal));
+    } catch (error) {
+      if (ExchangeError.is(error) && absent.has(error.code)) return { list: [], nextPageCursor: '' };
+      throw error;
+    }
+  }
+
+  async #toLoans(list: readonly Order[], signal: AbortSignal | undefined): Promise<readonly Loan[]> {
+    if (list.length === 0) return [];
+    const terms = await this.#terms(signal);
+    return list.map((order) => toLoan(order, terms));
+  }
+
+  /** The thresholds of each coin. Without them the table has to do. */
+  async #terms(signal: AbortSignal | undefined): Promise<Terms> {
+    try {
+      return schema.read(collateralData, await this.#line.ask(paths.collateralData, {}, signal)).vipCoinList.flatMap((vip) => vip.list);
+    } catch (error) {
+      if (ExchangeError.is(error, 'aborted') || !ExchangeError.is(error)) throw error;
+      return [];
+    }
+  }
+}
+
+function toLoan(order: Order, terms: Terms): Loan {
+  const own = terms.filter(({ currency }) => currency === order.collateralCurrency);
+  return {
+    id: order.orderId,
+    orderId: order.orderId,
+    ...optional('ltv', order.currentLTV),
+    collateralValuation: 'raw',
+    // `totalDebt` is unpaid principal only.
+    debts: [{ coin: order.loanCurrency, amount: sum([order.totalDebt, interestOf(order)]) }],
+    collateral: [{ coin: order.collateralCurrency, amount: order.collateralAmount }],
+    // They differ by the person's level, which is not told here: the strictest is taken.
+    marginCall: thresholdOf(strictest(own.map(({ marginCallLTV }) => marginCallLTV)), tableThresholds.marginCall),
+    liquidation: thresholdOf(strictest(own.map(({ liquidationLTV }) => liquidationLTV)), tableThresholds.liquidation),
+  };
+}
+
+const interestOf = ({ residualInterest, residualPenaltyInterest }: Order): Decimal =>
+  sum([residualInterest, residualPenaltyInterest].filter((value) => value !== undefined));
+
+const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>
+  values.filter((value) => value !== undefined).reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);
+
+/**
+ * Error codes of the old loans, each with the code of the new ones that means the same.
+ * Source: https://bybit-exchange.github.io/docs/v5/error
+ */
+export const legacyCodes: ReadonlyMap<string, string> = new Map([
+  ['177002', '148019'],
+  ['177003', '10001'],
+  ['177004', '148005'],
+  ['177005', '148023'],
+  ['177006', '148037'],
+  ['177007', '148002'],
+  ['177008', '10027'],
+  ['177009', '148002'],
+  ['177010', '148038'],
+  ['177011', '148037'],
+  ['177012', '148011'],
+  ['177013', '148009'],
+  ['177014', '148010'],
+  ['177015', '148006'],
+  ['177016', '148012'],
+  ['177017', '148004'],
+  ['177018', '10014'],
+  ['177019', '10001'],
+  ['177020', '148014'],
+  ['177021', '148026'],
+]);

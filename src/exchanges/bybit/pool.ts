@@ -1,0 +1,83 @@
+import type { Decimal } from '../../core/decimal.ts';
+import type { InterestRow, Loan, Page } from '../../core/model.ts';
+import type { CollateralChange, HistoryRequest, InterestRequest, LoanRef } from '../exchange.ts';
+import type { Call } from '../http.ts';
+import { endpoints } from './endpoints.ts';
+import type { Adjustment, Line, LoanBook } from './loan-book.ts';
+import { toAdjustment, toCollateralCoins, toPool, yearly } from './map.ts';
+import { adjustCall, pageQuery, toPage } from './requests.ts';
+import * as schema from './schema.ts';
+
+/** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
+const full = '2';
+
+/** The loans since July 2025: one pool for each account, in which collateral and debts are kept by coin. There are no order ids. */
+export class Pool implements LoanBook {
+  readonly #line: Line;
+  readonly #now: () => number;
+
+  constructor(line: Line, now: () => number) {
+    this.#line = line;
+    this.#now = now;
+  }
+
+  async loans(signal: AbortSignal | undefined): Promise<readonly Loan[]> {
+    const loan = toPool(await this.#position(signal));
+    return loan === undefined ? [] : [loan];
+  }
+
+  async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
+    return toPool(await this.#position(signal));
+  }
+
+  async adjustments(
+    _ref: LoanRef,
+    page: HistoryRequest & { readonly coin?: string },
+    signal: AbortSignal | undefined,
+  ): Promise<Page<Adjustment>> {
+    const query = { collateralCurrency: page.coin, ...pageQuery(page) };
+    const { list, nextPageCursor } = schema.read(schema.adjustments, await this.#line.get(endpoints.adjustments, query, signal));
+    return toPage(
+      list.map((row) => toAdjustment(row, row.status)),
+      nextPageCursor,
+      page,
+    );
+  }
+
+  /** What has accrued on the flexible debts and is not paid: Bybit lists no single accruals, and nothing of fixed debts. */
+  async interest(_ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
+    const { list } = schema.read(schema.flexibleDebts, await this.#line.get(endpoints.flexibleDebts, { loanCurrency: page.coin }, signal));
+    const at = this.#now();
+    const rows = list.map(({ loanCurrency, totalDebt, unpaidInterest, hourlyInterestRate }) => ({
+      id: `flexible-${loanCurrency}`,
+      coin: loanCurrency,
+      debt: totalDebt,
+      interest: unpaidInterest,
+      rate: yearly(hourlyInterestRate),
+      at,
+    }));
+    return { rows };
+  }
+
+  async redeemable(_ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
+    const data = await this.#line.get(endpoints.maxCollateral, { currency: coin }, signal);
+    return schema.read(schema.maxCollateral, data).maxCollateralAmount;
+  }
+
+  async addable(_ref: LoanRef, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+    const [{ colRes }, coins] = await Promise.all([this.#position(signal), this.collateralCoins(signal)]);
+    return colRes === full ? new Set() : coins;
+  }
+
+  async collateralCoins(signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+    return toCollateralCoins(schema.read(schema.collateralData, await this.#line.ask(endpoints.collateralData, {}, signal)));
+  }
+
+  changeCall(change: CollateralChange): Call & { readonly body: string } {
+    return adjustCall(endpoints.adjust, { currency: change.coin }, change);
+  }
+
+  async #position(signal: AbortSignal | undefined) {
+    return schema.read(schema.position, await this.#line.get(endpoints.position, {}, signal));
+  }
+}

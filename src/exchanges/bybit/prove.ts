@@ -1,0 +1,78 @@
+import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
+import type { Direction, Loan } from '../../core/model.ts';
+import type { Baseline, CollateralChange, Proof } from '../exchange.ts';
+import type { Adjustment } from './loan-book.ts';
+import { toHistoryRow } from './map.ts';
+
+/**
+ * Compares what Bybit's history of adjustments and the loan say now with what was asked. Rows that are not newer than the
+ * baseline cannot tell of what was sent after it, and rows of other coins do not matter.
+ *
+ * Effective needs a row of status 1 with the right direction and amount, and a pledged amount that agrees with all rows since.
+ * Collateral also leaves without such a row, by repayment out of it or by liquidation. Then it must at least have moved the
+ * right way, and the row's own LTV the other way. Where the loan is gone the row has to do.
+ * Contradicted is a row that is not what was asked, or one that looks so while the pledged amount went back by just as much.
+ * Nothing yet is whatever Bybit still works on. A row of status 3 says that it tried and did nothing.
+ * Source of the procedure: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ltv-adjust-history
+ *
+ * @param loan the loan as it is now; undefined when Bybit no longer has it
+ */
+export function judge(change: CollateralChange, baseline: Baseline, rows: readonly Adjustment[], loan: Loan | undefined): Proof {
+  const since = rows.filter(({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId));
+  const done = since.filter(({ status }) => status === 'done');
+  const asked = since.filter((row) => row.direction === change.direction && compare(absolute(row.amount), change.amount) === 0);
+  const pledged = loan === undefined ? undefined : pledgedOf(loan, change.coin);
+  const is = (expected: Decimal): boolean => pledged !== undefined && compare(pledged, expected) === 0;
+  const agrees = is(after(baseline.pledged, done));
+  const found = loan === undefined ? {} : { loan };
+
+  const match = asked.find(({ status }) => status === 'done');
+  if (match !== undefined) {
+    const row = toHistoryRow(match);
+    // Another change may have come between the reading of the newest row and of the loan: then it is in the baseline already.
+    const alone = is(after(baseline.pledged, [match]));
+    const moved = pledged !== undefined && compare(pledged, baseline.pledged) === side(change.direction);
+    if (pledged === undefined || agrees || alone || (moved && ltvWentAsAsked(match))) return { state: 'effective', row, ...found };
+    const back = is(moveBy(baseline.pledged, opposite(match.direction), match.amount));
+    return back && done.length === 1 ? { state: 'contradicted', row, ...found } : { state: 'pending' };
+  }
+  if (since.some(({ status }) => status === 'processing')) return { state: 'pending' };
+  const [other, ...more] = done;
+  const failed = asked.find(({ status }) => status === 'failed');
+  if (failed !== undefined)
+    return agrees || pledged === undefined ? { state: 'pending', failed: toHistoryRow(failed) } : { state: 'pending' };
+  // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
+  if (other !== undefined && more.length === 0 && agrees) return { state: 'contradicted', row: toHistoryRow(other), ...found };
+  return { state: 'pending' };
+}
+
+/** Whether an id is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
+export function isNewer(id: string, newest: string | undefined): boolean {
+  if (newest === undefined) return true;
+  const digits = /^\d{1,40}$/;
+  return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
+}
+
+/** The newest of some ids, in whatever order they came. */
+export function newestOf(rows: readonly { readonly id: string }[]): string | undefined {
+  return rows.reduce<string | undefined>((newest, { id }) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
+}
+
+const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+
+const side = (direction: Direction): -1 | 1 => (direction === 'add' ? 1 : -1);
+
+const opposite = (direction: Direction): Direction => (direction === 'add' ? 'reduce' : 'add');
+
+function moveBy(pledged: Decimal, direction: Direction, amount: Decimal): Decimal {
+  return direction === 'add' ? add(pledged, absolute(amount)) : subtract(pledged, absolute(amount));
+}
+
+function after(pledged: Decimal, rows: readonly Adjustment[]): Decimal {
+  return rows.reduce((sum, { direction, amount }) => moveBy(sum, direction, amount), pledged);
+}
+
+/** More collateral lowers LTV. Both figures are of the moment of the change, so neither prices nor the debt come in between. */
+function ltvWentAsAsked({ direction, ltvBefore, ltvAfter }: Adjustment): boolean {
+  return ltvBefore !== undefined && ltvAfter !== undefined && compare(ltvBefore, ltvAfter) === side(direction);
+}

@@ -1,0 +1,44 @@
+import { createHmac } from 'node:crypto';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import type { Keys } from '../exchange.ts';
+import type { Attempt } from '../http.ts';
+
+/**
+ * How long a request may be under way. Milliseconds. Bybit accepts a timestamp from that much before its own time until one
+ * second after it. Source: https://bybit-exchange.github.io/docs/v5/guide
+ */
+export const receiveWindow = '5000';
+
+/** What can stand in a header. */
+const sendable = /^[\x20-\x7e]+$/;
+
+/**
+ * The headers that sign one attempt: lower-case hex HMAC-SHA256 of timestamp + key + window + query (GET) or body (POST),
+ * all as sent and without path or question mark.
+ * Source: https://bybit-exchange.github.io/docs/v5/guide#authentication
+ * @throws ExchangeError `auth` for what cannot be a key: the network layer would refuse it in words that hold it.
+ */
+export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>> {
+  const { apiKey = '', secret = '' } = keys;
+  if (![apiKey, secret].every((part) => sendable.test(part))) throw unsendable();
+  const timestamp = attempt.timestamp.toString();
+  const question = attempt.target.indexOf('?');
+  const query = question < 0 ? '' : attempt.target.slice(question + 1);
+  const text = timestamp + apiKey + receiveWindow + (attempt.method === 'GET' ? query : attempt.body);
+  return {
+    'X-BAPI-API-KEY': apiKey,
+    'X-BAPI-TIMESTAMP': timestamp,
+    'X-BAPI-SIGN': createHmac('sha256', secret).update(text).digest('hex'),
+  };
+}
+
+function unsendable(): ExchangeError {
+  return new ExchangeError({
+    kind: 'auth',
+    effect: 'none',
+    sentence: msg(
+      'A part of this API key is empty or has characters that no key of Bybit has. Run "Update Keys…" and enter all parts again.',
+    ),
+  });
+}

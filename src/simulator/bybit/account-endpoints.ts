@@ -1,0 +1,58 @@
+import { amountOf } from '../holdings.ts';
+import { available } from './adjusting.ts';
+import { Refusal } from './answers.ts';
+import type { Endpoint, Question } from './endpoints.ts';
+import { optional, required } from './parameters.ts';
+
+/** The one user of this exchange. */
+export const uid = '24617703';
+
+/** How long a key lives that is not bound to an address. */
+const deadlineDays = 90;
+const dayMs = 86_400_000;
+
+function keyFacts({ key, now }: Question): Record<string, unknown> {
+  const { ips = [] } = key ?? {};
+  const bound = ips.length > 0 && !ips.includes('*');
+  const expiredAt = bound ? 0 : now + deadlineDays * dayMs;
+  return {
+    id: '13770661',
+    note: key?.note ?? '',
+    apiKey: key?.apiKey ?? '',
+    readOnly: key?.readOnly === true ? 1 : 0,
+    secret: '',
+    permissions: key?.permissions ?? {},
+    ips,
+    type: 1,
+    deadlineDay: bound ? 0 : deadlineDays,
+    expiredAt: `${new Date(expiredAt).toISOString().slice(0, 19)}Z`,
+    createdAt: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    uta: 1,
+    userID: Number(uid),
+    isMaster: true,
+    parentUid: '0',
+    kycLevel: 'LEVEL_1',
+    kycRegion: 'SGP',
+    vipLevel: 'No VIP',
+  };
+}
+
+/** Only the funding wallet: loans take from it and give back to it. */
+function balances({ world, parameters }: Question): Record<string, unknown> {
+  const accountType = required(parameters, 'accountType');
+  if (accountType !== 'FUND') throw new Refusal('10001', 'accountType');
+  const coins = optional(parameters, 'coin')?.split(',') ?? world.wallet.map(({ ccy }) => ccy);
+  const balance = coins.map((coin) => ({
+    coin,
+    walletBalance: amountOf(world.wallet, coin),
+    transferBalance: available(world.situation(), coin),
+    bonus: '',
+  }));
+  return { memberId: uid, accountType, balance };
+}
+
+/** The key and the wallet. */
+export const accountEndpoints: readonly Endpoint[] = [
+  { method: 'GET', access: 'key', perSecond: 10, path: '/v5/user/query-api', answer: keyFacts },
+  { method: 'GET', access: 'key', perSecond: 5, path: '/v5/asset/transfer/query-account-coins-balance', answer: balances },
+];

@@ -1,0 +1,87 @@
+import { compare, isPositive, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import { amountOf, changed, type Holding } from '../holdings.ts';
+import type { Market } from '../market.ts';
+import { Refusal } from './answers.ts';
+import { findCoin } from './coins.ts';
+import type { Adjustment, CapLevel, Direction, LegacyOrder, Pool } from './state.ts';
+import { maxFromLegacy, maxFromPool, poolDebtUsd } from './valuation.ts';
+
+/** What a client asks for. */
+export interface AdjustRequest {
+  readonly direction: Direction;
+  readonly ccy: string;
+  readonly amt: Decimal;
+  /** The order of the older loan; absent for the pool. */
+  readonly orderId?: string;
+}
+
+/** What the world is like when an adjustment is asked for. */
+export interface Situation {
+  readonly wallet: readonly Holding[];
+  readonly pool: Pool;
+  readonly adjustments: readonly Adjustment[];
+  readonly cap: CapLevel;
+  readonly market: Market;
+}
+
+/** What accepted adjustments have already claimed, though nothing has moved yet. */
+export function claimed(adjustments: readonly Adjustment[], which: (one: Adjustment) => boolean): Decimal {
+  return sum(adjustments.filter((one) => one.state === 'pending' && which(one)).map(({ amt }) => amt));
+}
+
+/** What the wallet can still give: what is on its way into a loan is spoken for. */
+export function available({ wallet, adjustments }: Pick<Situation, 'wallet' | 'adjustments'>, ccy: string): Decimal {
+  return subtract(
+    amountOf(wallet, ccy),
+    claimed(adjustments, (one) => one.direction === '0' && one.ccy === ccy),
+  );
+}
+
+/** The most of `ccy` that may leave the pool now, with what is on its way out counted as gone. */
+export function removable({ pool, adjustments, market }: Situation, ccy: string): Decimal {
+  let { collateral } = pool;
+  for (const one of pool.collateral) {
+    const leaving = claimed(
+      adjustments,
+      ({ direction, orderId, ccy: name }) => direction === '1' && orderId === undefined && name === one.ccy,
+    );
+    if (!isZero(leaving)) collateral = changed(collateral, one.ccy, negate(lesser(leaving, one.amt)));
+  }
+  return maxFromPool({ ...pool, collateral }, ccy, market);
+}
+
+/** The most that may leave an older order now, with what is on its way out counted as gone. */
+export function removableFromOrder({ adjustments, market }: Situation, order: LegacyOrder): Decimal {
+  const leaving = claimed(adjustments, ({ direction, orderId }) => direction === '1' && orderId === order.orderId);
+  const { ccy, amt } = order.collateral;
+  return maxFromLegacy({ ...order, collateral: { ccy, amt: subtract(amt, lesser(leaving, amt)) } }, market);
+}
+
+/**
+ * Whether an adjustment of the pool may be accepted.
+ * @throws Refusal with the documented code when not.
+ */
+export function checkPoolAdjustment(situation: Situation, { direction, ccy, amt }: AdjustRequest): void {
+  const coin = findCoin(ccy);
+  if (coin === undefined) throw new Refusal('148014', ccy);
+  if (coin.brackets === undefined) throw new Refusal('148004', ccy);
+  if (direction === '0') {
+    if (!isPositive(poolDebtUsd(situation.pool, situation.market))) throw new Refusal('148013');
+    if (situation.cap === '2') throw new Refusal('148006');
+    if (compare(amt, available(situation, ccy)) > 0) throw new Refusal('148037');
+    return;
+  }
+  const most = removable(situation, ccy);
+  if (isZero(most) && !isZero(amountOf(situation.pool.collateral, ccy))) throw new Refusal('148009');
+  if (compare(amt, most) > 0) throw new Refusal('148037');
+}
+
+/**
+ * Whether an adjustment of an older order may be accepted.
+ * @throws Refusal with the documented code when not.
+ */
+export function checkOrderAdjustment(situation: Situation, order: LegacyOrder, { direction, amt }: AdjustRequest): void {
+  if (direction === '0') {
+    if (compare(amt, available(situation, order.collateral.ccy)) > 0) throw new Refusal('177011');
+  } else if (compare(amt, removableFromOrder(situation, order)) > 0) throw new Refusal('177013');
+}

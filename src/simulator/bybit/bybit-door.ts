@@ -1,0 +1,117 @@
+import { Door } from '../door.ts';
+import { Limits, type Place } from '../limits.ts';
+import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
+import { accountEndpoints, uid } from './account-endpoints.ts';
+import { answerOf, isCode, Refusal, refusal, success, TurnedAway, turnedAway } from './answers.ts';
+import { authenticate, type Key } from './auth.ts';
+import { catalogueEndpoints } from './catalogue-endpoints.ts';
+import type { Access, Endpoint } from './endpoints.ts';
+import { legacyEndpoints } from './legacy-endpoints.ts';
+import { fromBody } from './parameters.ts';
+import { poolEndpoints } from './pool-endpoints.ts';
+import { deviations, type World } from './world.ts';
+
+const endpoints: readonly Endpoint[] = [...poolEndpoints, ...legacyEndpoints, ...catalogueEndpoints, ...accountEndpoints];
+
+/** Per address; who asks more often is shut out for a while, whatever is asked. */
+const perAddress = { requests: 600, windowMs: 5000 } as const;
+const shutOutMs = 600_000;
+
+/** The door of the simulated Bybit: who asks, whether they may, and how often. */
+export class BybitDoor extends Door {
+  protected override readonly malformed = '{"retCode":0,"retMsg":"OK","result":{"';
+  protected override readonly substance = 'result';
+  readonly #limits = new Limits();
+  /** Until when an address is shut out. */
+  readonly #shutOut = new Map<string, number>();
+  readonly #world: World;
+  readonly #keys: readonly Key[];
+  readonly #clock: { now(): number };
+
+  constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
+    super({ adjustments: ['/adjust-ltv'], deviations: ['settlement-failed'], isCode });
+    this.#world = world;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  protected override refuse(code: string): Answer {
+    return answerOf(code, this.#serverTime());
+  }
+
+  protected override answer(request: RawRequest, deviation?: string): Answer {
+    this.#world.advance();
+    try {
+      return this.#serve(request, deviation);
+    } catch (error) {
+      if (error instanceof Refusal) return refusal(error, this.#serverTime());
+      if (error instanceof TurnedAway) return turnedAway(error.status);
+      throw error;
+    } finally {
+      // What takes no time to settle is effective at once.
+      this.#world.advance();
+    }
+  }
+
+  #serve(request: RawRequest, deviation: string | undefined): Answer {
+    this.#countAddress(request.address);
+    const endpoint = this.#endpoint(request);
+    const { access, perSecond } = endpoint;
+    const now = this.#serverTime();
+    const key = access === 'public' ? undefined : authenticate(request, this.#keys, now);
+    if (key !== undefined) checkPermission(key, access);
+    const place = perSecond === undefined ? undefined : this.#place(endpoint.path, perSecond);
+    const headers = place === undefined ? {} : limitHeaders(perSecond ?? 0, place, now - this.#clock.now());
+    try {
+      if (place?.free === false) throw new Refusal('10006');
+      const parameters = endpoint.method === 'GET' ? fromQuery(request.target.slice(endpoint.path.length + 1)) : fromBody(request);
+      const wanted = deviations.find((one) => one === deviation);
+      const more = { ...(key === undefined ? {} : { key }), ...(wanted === undefined ? {} : { deviation: wanted }) };
+      return { ...success(endpoint.answer({ world: this.#world, parameters, now, ...more }), now), headers };
+    } catch (error) {
+      if (error instanceof Refusal) return { ...refusal(error, now), headers };
+      throw error;
+    }
+  }
+
+  #endpoint(request: RawRequest): Endpoint {
+    if (request.method === 'GET' && request.body.length > 0) throw new TurnedAway('403');
+    const path = pathOf(request);
+    const endpoint = endpoints.find((one) => one.path === path && one.method === request.method);
+    if (endpoint === undefined) throw new TurnedAway('404');
+    const { legacy } = this.#world;
+    if (endpoint.legacy === true && legacy !== 'there') throw legacy === '404' ? new TurnedAway('404') : new Refusal('10017');
+    return endpoint;
+  }
+
+  #countAddress(address: string): void {
+    const now = this.#clock.now();
+    if ((this.#shutOut.get(address) ?? 0) > now) throw new TurnedAway('403');
+    if (this.#limits.take(address, 'any', perAddress, now).free) return;
+    this.#shutOut.set(address, now + shutOutMs);
+    throw new TurnedAway('403');
+  }
+
+  /** A place within the rolling second of the user, whatever key is used. */
+  #place(path: string, requests: number): Place {
+    return this.#limits.take(uid, path, { requests, windowMs: 1000 }, this.#clock.now());
+  }
+
+  #serverTime(): number {
+    return this.#clock.now() + this.clockOffsetMs;
+  }
+}
+
+function checkPermission(key: Key, access: Access): void {
+  if (access === 'key') return;
+  const mayTradeSpot = key.permissions['Spot']?.includes('SpotTrade') === true;
+  if (!mayTradeSpot || (access === 'loans-write' && key.readOnly)) throw new Refusal('10005');
+}
+
+function limitHeaders(perSecond: number, { left, freeAt }: Place, offsetMs: number): Record<string, string> {
+  return {
+    'X-Bapi-Limit': perSecond.toString(),
+    'X-Bapi-Limit-Status': left.toString(),
+    'X-Bapi-Limit-Reset-Timestamp': (freeAt + offsetMs).toString(),
+  };
+}

@@ -1,0 +1,113 @@
+import { add, decimal, divide, one as unit, subtract, type Decimal } from '../../core/decimal.ts';
+import { Refusal } from './answers.ts';
+import { coins, collateralPlaces, legacyLtv, type Coin } from './coins.ts';
+import type { Endpoint, Question } from './endpoints.ts';
+import { optional, required } from './parameters.ts';
+
+/** Upper end of a bracket that has none. */
+const endless = '99999999999';
+const vipLevel = 'VIP0';
+const fixedTerms = ['7', '14', '30', '60', '90', '180'];
+
+function wanted({ parameters }: Question): readonly Coin[] {
+  const currency = optional(parameters, 'currency');
+  return coins.filter(({ ccy }) => (currency ?? ccy) === ccy);
+}
+
+function loanable(question: Question): Record<string, unknown> {
+  const list = wanted(question).flatMap(({ ccy, borrow }) => {
+    if (borrow === undefined) return [];
+    // The longest term is not on offer: no rate is printed for it.
+    const rates = fixedTerms.map((days): [string, string] => [`annualizedInterestRate${days}D`, days === '180' ? '' : borrow.annualRate]);
+    return [
+      {
+        currency: ccy,
+        fixedBorrowable: true,
+        flexibleBorrowable: true,
+        fixedBorrowingAccuracy: borrow.places,
+        flexibleBorrowingAccuracy: borrow.places,
+        maxBorrowingAmount: borrow.quota,
+        minFixedBorrowingAmount: borrow.least,
+        minFlexibleBorrowingAmount: borrow.least,
+        vipLevel,
+        flexibleAnnualizedInterestRate: borrow.annualRate,
+        ...Object.fromEntries(rates),
+      },
+    ];
+  });
+  return { list };
+}
+
+/** Coins with the same brackets are listed together. */
+function collateral(question: Question): Record<string, unknown> {
+  const groups = new Map<string, { currencies: string; collateralRatioList: unknown }>();
+  const accepted = wanted(question).filter((coin) => coin.brackets !== undefined);
+  for (const { ccy, brackets = [] } of accepted) {
+    const collateralRatioList = brackets.map(({ aboveUsd, ratio }, index) => ({
+      collateralRatio: ratio,
+      minValue: aboveUsd,
+      maxValue: brackets[index + 1]?.aboveUsd ?? endless,
+    }));
+    const key = JSON.stringify(collateralRatioList);
+    const group = groups.get(key);
+    groups.set(key, { currencies: group === undefined ? ccy : `${group.currencies},${ccy}`, collateralRatioList });
+  }
+  return {
+    collateralRatioConfigList: [...groups.values()],
+    currencyLiquidationList: accepted.map(({ ccy, liquidationOrder }) => ({ currency: ccy, liquidationOrder })),
+  };
+}
+
+function legacyCollateral(question: Question): Record<string, unknown> {
+  const list = wanted(question)
+    .filter((coin) => coin.brackets !== undefined)
+    .map(({ ccy, startPrice }) => ({
+      currency: ccy,
+      collateralAccuracy: collateralPlaces,
+      initialLTV: legacyLtv.initial,
+      marginCallLTV: legacyLtv.marginCall,
+      liquidationLTV: legacyLtv.liquidation,
+      maxLimit: divide(decimal('1000000'), startPrice, 0, 'up'),
+    }));
+  const level = optional(question.parameters, 'vipLevel') ?? vipLevel;
+  return { vipCoinList: [{ list, vipLevel: level }] };
+}
+
+const quotes = ['USDT', 'USDC'];
+/** The smallest step of a price. */
+const tick = (places: number): Decimal => divide(unit, decimal(`1${'0'.repeat(places)}`), places, 'up');
+
+function tickers({ world, parameters }: Question): Record<string, unknown> {
+  if (required(parameters, 'category') !== 'spot') throw new Refusal('10001', 'category');
+  const symbol = optional(parameters, 'symbol');
+  const list = coins.flatMap(({ ccy, pricePlaces }) =>
+    quotes
+      .filter((quote) => quote !== ccy && (symbol ?? `${ccy}${quote}`) === `${ccy}${quote}` && `${ccy}${quote}` !== 'USDTUSDC')
+      .map((quote) => {
+        const last = divide(world.market.price(ccy), world.market.price(quote), pricePlaces, 'half-up');
+        return {
+          symbol: `${ccy}${quote}`,
+          lastPrice: last,
+          bid1Price: subtract(last, tick(pricePlaces)),
+          ask1Price: add(last, tick(pricePlaces)),
+          usdIndexPrice: quote === 'USDT' ? world.market.price(ccy) : '',
+        };
+      }),
+  );
+  if (list.length === 0) throw new Refusal('10001', 'symbol');
+  return { category: 'spot', list };
+}
+
+/** What does not depend on who asks. */
+export const catalogueEndpoints: readonly Endpoint[] = [
+  { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/loanable-data', answer: loanable },
+  { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/collateral-data', answer: collateral },
+  { method: 'GET', access: 'public', legacy: true, path: '/v5/crypto-loan/collateral-data', answer: legacyCollateral },
+  { method: 'GET', access: 'public', path: '/v5/market/tickers', answer: tickers },
+  {
+    method: 'GET',
+    access: 'public',
+    path: '/v5/market/time',
+    answer: ({ now }) => ({ timeSecond: Math.floor(now / 1000).toString(), timeNano: `${now.toString()}000000` }),
+  },
+];

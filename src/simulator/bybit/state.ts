@@ -1,0 +1,89 @@
+import type { Decimal } from '../../core/decimal.ts';
+import type { Holding } from '../holdings.ts';
+import type { MarketState } from '../market.ts';
+
+/** As the API encodes it: `0` adds collateral, `1` reduces it. */
+export const directions = ['0', '1'] as const;
+export type Direction = (typeof directions)[number];
+
+/** What is owed flexibly in one coin. */
+export interface FlexibleDebt {
+  readonly ccy: string;
+  readonly principal: Decimal;
+  readonly interest: Decimal;
+}
+
+/** One fixed contract. */
+export interface FixedDebt {
+  readonly loanId: string;
+  readonly orderId: string;
+  readonly ccy: string;
+  readonly principal: Decimal;
+  readonly penalty: Decimal;
+  readonly interestPaid: Decimal;
+  readonly annualRate: Decimal;
+  readonly termDays: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly borrowedAt: number;
+  readonly repayType: '0' | '1' | '2';
+}
+
+/** The one pool of the newer loan. */
+export interface Pool {
+  readonly flexible: readonly FlexibleDebt[];
+  /** Oldest first. */
+  readonly fixed: readonly FixedDebt[];
+  readonly collateral: readonly Holding[];
+  /** Lent out; does not back the loan. */
+  readonly supply: readonly Holding[];
+}
+
+/** One order of the older loan: one coin borrowed against one coin. */
+export interface LegacyOrder {
+  readonly orderId: string;
+  readonly loan: Holding;
+  readonly interest: Decimal;
+  readonly hourlyRate: Decimal;
+  readonly collateral: Holding;
+}
+
+/** One accepted adjustment, as it was really carried out. */
+export interface Adjustment {
+  readonly adjustId: string;
+  /** The order of the older loan; absent for the pool. */
+  readonly orderId?: string;
+  readonly direction: Direction;
+  readonly ccy: string;
+  readonly amt: Decimal;
+  /** When it was accepted. Milliseconds since the Unix epoch. */
+  readonly acceptedAt: number;
+  /** When it becomes effective. */
+  readonly dueAt: number;
+  /** `never`: accepted and then dropped; `failing`: will come to nothing. Both only where a fault asks for it. */
+  readonly state: 'pending' | 'failing' | 'never' | 'effective' | 'failed';
+  readonly ltvBefore: Decimal;
+  /** Reckoned in advance while it is on its way. */
+  readonly ltvAfter: Decimal;
+}
+
+/** The platform's cap of a collateral: -1 unknown, 0 off, 1 near, 2 reached. */
+export const capLevels = ['-1', '0', '1', '2'] as const;
+export type CapLevel = (typeof capLevels)[number];
+
+/** Everything the simulated Bybit remembers, as plain data. */
+export interface WorldState {
+  readonly version: 'bybit-1';
+  readonly market: MarketState;
+  /** The funding wallet of the one user. */
+  readonly wallet: readonly Holding[];
+  readonly pool: Pool;
+  /** Oldest first. */
+  readonly legacyOrders: readonly LegacyOrder[];
+  /** Of both generations, oldest first. */
+  readonly adjustments: readonly Adjustment[];
+  readonly cap: CapLevel;
+  /** The last full hour whose interest was charged. Milliseconds since the Unix epoch. */
+  readonly accruedAt: number;
+  /** How many adjustments were ever accepted. */
+  readonly counted: number;
+}

@@ -1,0 +1,84 @@
+import { Faults, type FaultVocabulary } from './faults.ts';
+import { pathOf, type Answer, type Outcome, type RawRequest } from './request.ts';
+
+/** How late a slow answer is when the fault does not say. */
+const slowMs = 3000;
+const afterActing = '-after-acting';
+
+/** Everything between the socket and a venue's world: counts requests, and makes go wrong what is to go wrong. */
+export abstract class Door {
+  readonly faults: Faults;
+  /** Requests that arrived, by path, whatever became of them. */
+  readonly counts = new Map<string, number>();
+  /** Added to the clock wherever a client can see or must meet the exchange's time. */
+  clockOffsetMs = 0;
+
+  constructor(vocabulary: FaultVocabulary) {
+    this.faults = new Faults(vocabulary);
+  }
+
+  /** Carries a request out; a deviation is the name of a fault about what an adjustment comes to. */
+  protected abstract answer(request: RawRequest, deviation?: string): Answer;
+  /** The answer where only its code is known. */
+  protected abstract refuse(code: string): Answer;
+  /** The beginning of the venue's envelope, cut off inside. */
+  protected abstract readonly malformed: string;
+  /** Where in the venue's envelope the substance is. */
+  protected abstract readonly substance: string;
+
+  /** Deals with one request. */
+  handle(request: RawRequest): Outcome {
+    const path = pathOf(request);
+    this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
+    const fault = this.faults.take(path);
+    if (fault === undefined) return answered(this.answer(request));
+    const name = fault.fault;
+    switch (name) {
+      case 'timeout':
+        return { kind: 'silence' };
+      case 'reset':
+      case 'lost-before-acting':
+        return { kind: 'reset' };
+      case 'lost-after-acting':
+        this.answer(request);
+        return { kind: 'reset' };
+      case '5xx':
+        return answered({ status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' }, { contentType: 'text/html' });
+      case 'slow':
+        return answered(this.answer(request), { delayMs: fault.ms ?? slowMs });
+      case 'truncated':
+        return answered(this.answer(request), { cut: true });
+      case 'malformed':
+        return answered({ ...this.answer(request), body: this.malformed });
+      case 'wrong-types':
+        return answered(withWrongTypes(this.answer(request), this.substance));
+      default:
+        return answered(this.#venueFault(request, name));
+    }
+  }
+
+  #venueFault(request: RawRequest, name: string): Answer {
+    if (this.faults.isCode(name)) return this.refuse(name);
+    if (!name.endsWith(afterActing)) return this.answer(request, name);
+    this.answer(request);
+    return this.refuse(name.slice(0, -afterActing.length));
+  }
+}
+
+type More = Partial<Pick<Extract<Outcome, { kind: 'answer' }>, 'delayMs' | 'cut' | 'contentType'>>;
+
+function answered(answer: Answer, more: More = {}): Outcome {
+  return { kind: 'answer', answer, delayMs: 0, cut: false, contentType: 'application/json', ...more };
+}
+
+/** Texts that look like numbers become JSON numbers, and a list that is empty becomes nothing at all. */
+function withWrongTypes(answer: Answer, substance: string): Answer {
+  const { status, body, headers = {} } = answer;
+  // What comes from below the API has no types.
+  if (!body.startsWith('{')) return answer;
+  const envelope = JSON.parse(body) as Record<string, unknown>;
+  const bent = JSON.stringify(envelope[substance] ?? null, (_name, value: unknown) => {
+    return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  });
+  return { status, headers, body: JSON.stringify({ ...envelope, [substance]: bent === '[]' ? null : (JSON.parse(bent) as unknown) }) };
+}

@@ -1,0 +1,51 @@
+/** What a world tells of itself to whoever keeps it. */
+export interface KeptWorld {
+  /** Grows with everything worth saving. */
+  readonly revision: number;
+  /** When the next accepted adjustment becomes effective. Milliseconds since the Unix epoch. */
+  nextDueAt(): number | undefined;
+  /** Lets everything happen that was due by now. */
+  advance(): void;
+}
+
+/** Tells whoever keeps the state that there is something new to keep, also when a settlement falls due while nobody asks. */
+export class Teller {
+  readonly #world: KeptWorld;
+  readonly #clock: { now(): number };
+  readonly #save: () => string;
+  readonly #onChange: ((state: string) => void) | undefined;
+  #told = -1;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(world: KeptWorld, clock: { now(): number }, save: () => string, onChange: ((state: string) => void) | undefined) {
+    this.#world = world;
+    this.#clock = clock;
+    this.#save = save;
+    this.#onChange = onChange;
+  }
+
+  tell(): void {
+    if (this.#onChange === undefined || this.#stopped) return;
+    if (this.#told !== this.#world.revision) {
+      this.#told = this.#world.revision;
+      this.#onChange(this.#save());
+    }
+    clearTimeout(this.#timer);
+    const dueAt = this.#world.nextDueAt();
+    if (dueAt === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#world.advance();
+        this.tell();
+      },
+      Math.max(1, dueAt - this.#clock.now()),
+    );
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stopped = true;
+  }
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import type { Clock } from '../../../src/core/clock.ts';
+import { add, decimal, subtract } from '../../../src/core/decimal.ts';
+import type { Direction } from '../../../src/core/model.ts';
+import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
+import type { CollateralChange, Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
+import { startBybit, type Bybit, type BybitKeys, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
+import { failureOf } from './bench.ts';
+
+const pool: LoanRef = { loanId: 'pool' };
+const order: LoanRef = { loanId: '1793683005081680384', orderId: '1793683005081680384' };
+
+/** Time of both sides that passes only where the adapter waits, and then at once. */
+class SharedClock implements Clock {
+  time = Date.UTC(2026, 10, 20, 12);
+  readonly now = (): number => this.time;
+  readonly sleep = async (ms: number): Promise<void> => {
+    this.time += ms;
+  };
+}
+
+describe('Bybit and its simulation', () => {
+  let clock = new SharedClock();
+  let simulator: Bybit | undefined;
+  const connections: Connection[] = [];
+
+  async function start(options: BybitOptions = {}): Promise<Bybit> {
+    clock = new SharedClock();
+    simulator = await startBybit({ walk: false, settleMs: 1_000, clock, ...options });
+    return simulator;
+  }
+
+  function connect(keys: BybitKeys = simulator!.keys, by: Clock = clock): Connection {
+    const account = { site: 'loopback', baseUrl: simulator!.url };
+    const connection = connectBybit({ account, keys: async () => ({ ...keys }), clock: by });
+    connections.push(connection);
+    return connection;
+  }
+
+  async function control(what: string, body: object): Promise<void> {
+    const response = await fetch(`${simulator!.url}/__simulator/${what}`, { method: 'POST', body: JSON.stringify(body) });
+    assert.equal(response.status, 200, await response.text());
+  }
+
+  async function sends(): Promise<number> {
+    const record = (await (await fetch(`${simulator!.url}/__simulator/record`)).json()) as { requests: Record<string, number> };
+    return Object.entries(record.requests).reduce((sum, [path, count]) => (path.endsWith('/adjust-ltv') ? sum + count : sum), 0);
+  }
+
+  afterEach(async () => {
+    for (const connection of connections.splice(0)) connection.dispose();
+    await simulator?.close();
+    simulator = undefined;
+  });
+
+  it('agree on the published account', async () => {
+    await start({ account: 'published' });
+    const { loans, walletTrouble } = await connect().read();
+    assert.equal(walletTrouble, undefined);
+    const [loan, ...more] = loans;
+    assert.deepEqual(more, []);
+    assert.deepEqual([loan?.ltv, loan?.collateralUsd, loan?.debtUsd], ['0.524344', '18381.41', '9638.17']);
+    assert.deepEqual(
+      loan?.collateral.map(({ coin, amount, usd }) => [coin, amount, usd]),
+      [
+        ['BTC', '0.12', '9930.11'],
+        ['ETH', '2', '4524.81'],
+        ['USDT', '4002.12', '3201.69'],
+        ['USDC', '1000', '724.8'],
+      ],
+    );
+  });
+
+  it('agree on pool and old order side by side, and on old orders that are gone', async () => {
+    await start();
+    const { loans } = await connect().read();
+    assert.deepEqual(
+      loans.map(({ id }) => id),
+      ['pool', order.loanId],
+    );
+    for (const legacy of ['404', '10017'] as const) {
+      await simulator?.close();
+      await start({ legacy });
+      assert.deepEqual(
+        (await connect().read()).loans.map(({ id }) => id),
+        ['pool'],
+      );
+    }
+  });
+
+  for (const [name, loan] of [
+    ['the pool', pool],
+    ['an old order', order],
+  ] as const) {
+    for (const [direction, amount] of [
+      ['add', '0.01'],
+      ['reduce', '0.001'],
+    ] as readonly (readonly [Direction, string])[]) {
+      it(`agree on what it is to ${direction} collateral of ${name}, once`, async () => {
+        await start();
+        const connection = connect();
+        const change: CollateralChange = { loan, direction, coin: 'BTC', amount: decimal(amount) };
+        const { baseline, walletAvailable } = await connection.prepareChange(loan, direction, 'BTC');
+        assert.equal(walletAvailable, '1.7921483143067599');
+        await connection.changeCollateral(change);
+        clock.time += 2_000;
+        const proof = await connection.proveChange(change, baseline);
+        assert.equal(proof.state, 'effective');
+        const now = proof.loan?.collateral.find(({ coin }) => coin === 'BTC')?.amount;
+        const expected = direction === 'add' ? add(baseline.pledged, change.amount) : subtract(baseline.pledged, change.amount);
+        assert.equal(now, expected);
+        assert.equal(await sends(), 1);
+        const { rows } = await connection.history(loan, {});
+        assert.equal(rows[0]?.type, direction === 'add' ? 'collateral_added' : 'collateral_reduced');
+      });
+    }
+  }
+
+  const asked: CollateralChange = { loan: pool, direction: 'add', coin: 'BTC', amount: decimal('0.01') };
+
+  /** What becomes of `asked` under a fault. */
+  async function underFault(fault: string) {
+    await start();
+    const connection = connect();
+    const { baseline } = await connection.prepareChange(pool, 'add', 'BTC');
+    await control('fault', { fault, endpoint: '/adjust-ltv', times: 1 });
+    const error = await connection.changeCollateral(asked).then(
+      () => undefined,
+      (reason: unknown) => reason as Awaited<ReturnType<typeof failureOf>>,
+    );
+    clock.time += 3_000;
+    return { error, proof: await connection.proveChange(asked, baseline), sent: await sends() };
+  }
+
+  for (const [fault, effect, state] of [
+    ['lost-after-acting', 'unknown', 'effective'],
+    ['lost-before-acting', 'unknown', 'pending'],
+    ['10016-after-acting', 'unknown', 'effective'],
+    ['malformed', 'unknown', 'effective'],
+    ['5xx', 'unknown', 'pending'],
+    ['148009', 'none', 'pending'],
+    ['never-settled', undefined, 'pending'],
+    ['reversed-direction', undefined, 'contradicted'],
+    ['wrong-amount', undefined, 'contradicted'],
+  ] as const) {
+    it(`know what became of a change after ${fault}`, async () => {
+      const { error, proof, sent } = await underFault(fault);
+      assert.deepEqual([error?.effect, proof.state, sent], [effect, state, 1]);
+    });
+  }
+
+  it('know of a change that was accepted and failed', async () => {
+    const { error, proof } = await underFault('settlement-failed');
+    assert.equal(error, undefined);
+    assert.equal(proof.state, 'pending');
+    assert.equal(proof.failed?.type, 'collateral_added_failed');
+  });
+
+  it('agree on what keys may do', async () => {
+    const { otherKeys } = await start();
+    const main = await connect().inspect();
+    assert.deepEqual([main.canRead, main.canTrade, main.canWithdraw], [true, true, false]);
+    const readOnly = await connect(otherKeys.readOnly).inspect();
+    assert.deepEqual([readOnly.canRead, readOnly.canTrade], [true, false]);
+    assert.equal((await connect(otherKeys.withdraw).inspect()).canWithdraw, true);
+    assert.equal((await failureOf(connect(otherKeys.withoutLoans).inspect())).kind, 'permission');
+    assert.equal((await failureOf(connect(otherKeys.boundToOtherAddress).inspect())).kind, 'ip');
+    assert.equal((await failureOf(connect({ ...simulator!.keys, secret: 'wrong' }).inspect())).kind, 'auth');
+    const refused = await failureOf(connect(otherKeys.readOnly).changeCollateral(asked));
+    assert.deepEqual([refused.kind, refused.effect], ['permission', 'none']);
+  });
+
+  it('get along with a clock that is off, either way', async () => {
+    await start();
+    for (const offMs of [-60_000, 2_000, 3_600_000]) {
+      const off: Clock = { now: () => clock.now() + offMs, sleep: clock.sleep };
+      assert.equal((await connect(undefined, off).read()).loans.length, 2);
+    }
+  });
+
+  it('agree on what could be borrowed, on coins to add, and on interest', async () => {
+    await start();
+    const connection = connect();
+    assert.ok((await connection.borrowableCoins()).includes('USDT'));
+    assert.equal((await connection.maximumLoan('USDT', pool, []))?.coin, 'USDT');
+    assert.ok((await connection.adjustableCoins(pool, 'add')).some(({ coin, limit }) => coin === 'BTC' && limit === '1.7921483143067599'));
+    for (const ref of [pool, order]) assert.ok((await connection.interest(ref, {})).rows.length > 0);
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../../../src/core/errors.ts';
+import { knownCodes } from '../../../../src/exchanges/bybit/codes.ts';
+import { canary, failureOf } from '../bench.ts';
+import { change, refusal, sampled } from './bench.ts';
+
+const range = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, at) => (from + at).toString()).join(' ');
+
+/** Every code of the error page's general and loan tables: https://bybit-exchange.github.io/docs/v5/error */
+const documented: Readonly<Record<ErrorKind, string>> = {
+  auth: '10003 10004 10007 33004 -2015',
+  permission: '10005 10008 10024 10027 177008',
+  ip: '10009 10010',
+  clock: '-1 10002',
+  rate: '429 10006',
+  unavailable: '10000 10016 148019 148034 148035 148036 177002',
+  refused:
+    `10001 10014 10017 10028 ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
+    `${range(177_003, 177_007)} ${range(177_009, 177_021)}`,
+  network: '',
+  shape: '',
+  aborted: '',
+};
+const table = Object.entries(documented).flatMap(([kind, codes]) =>
+  codes
+    .split(' ')
+    .filter((code) => code !== '')
+    .map((code) => [code, kind] as const),
+);
+
+/** What does not tell whether a change was made: no time, no news, or a repetition of our one send. */
+const saysNothing = ['-1', '10000', '10014', '10016', '148019', '177002', '177018'];
+
+async function readFailure(body: string | Response) {
+  const { venue, connection } = sampled();
+  venue.on('/crypto-loan-common/loanable-data', body).on('/market/time', refusal('10001'));
+  return failureOf(connection.borrowableCoins());
+}
+
+async function writeFailure(body: string | Response) {
+  const { venue, connection } = sampled();
+  venue.on('/crypto-loan-common/adjust-ltv', body).on('/market/time', refusal('10001'));
+  return { error: await failureOf(connection.changeCollateral(change())), sends: venue.to('/adjust-ltv').length };
+}
+
+describe('an error code of Bybit', () => {
+  it('is in this table if it has a meaning, and the reverse', () => {
+    assert.deepEqual([...knownCodes].sort(), table.map(([code]) => code).sort());
+  });
+
+  for (const [code, kind] of table.filter(([, one]) => one !== 'clock')) {
+    it(`${code} is ${kind}, whatever the HTTP status`, async () => {
+      for (const status of [200, 403, 500]) {
+        const error = await readFailure(new Response(refusal(code), { status }));
+        assert.deepEqual([error.kind, error.code, error.effect], [kind, code, 'none']);
+        assert.match(error.message, /[.!?]\W/, 'says what to do in a sentence');
+      }
+    });
+  }
+
+  it('that nobody knows is a refusal with the words of Bybit, tamed', async () => {
+    const error = await readFailure(refusal('999999', `a\u0000b\r\nc\u202ed ${'x'.repeat(500)}`));
+    assert.equal(error.kind, 'refused');
+    assert.match(error.message, /999999: "a b c d x/);
+    assert.doesNotMatch(error.message, /\p{C}/u);
+    assert.ok(error.message.length < 400);
+  });
+
+  it('is looked for, and only without one the HTTP status decides', async () => {
+    const kinds = { 401: 'auth', 404: 'refused', 429: 'rate', 500: 'unavailable', 503: 'unavailable', 200: 'shape' } as const;
+    for (const [status, kind] of Object.entries(kinds)) {
+      const error = await readFailure(new Response('<html>', { status: Number(status) }));
+      assert.equal(error.kind, kind, status);
+    }
+  });
+
+  it('that is no number came from somebody else', async () => {
+    for (const code of ['"0"', '1.5', '1e9', '12345678', 'null']) {
+      assert.equal((await readFailure(`{"retCode":${code},"result":{"list":[]}}`)).kind, 'shape', code);
+    }
+  });
+});
+
+describe('a change that Bybit answers with an error', () => {
+  for (const [code] of table.filter(([one]) => one !== '10002')) {
+    const effect = saysNothing.includes(code) ? 'unknown' : 'none';
+    it(`${code} is sent once, with the effect ${effect}`, async () => {
+      const { error, sends } = await writeFailure(refusal(code));
+      assert.deepEqual([error.effect, sends], [effect, 1]);
+    });
+  }
+
+  it('that nobody knows, or that a server in trouble says, is unknown', async () => {
+    for (const status of [200, 400, 403, 404, 429, 500]) {
+      const { error, sends } = await writeFailure(new Response(refusal('999999'), { status }));
+      assert.deepEqual([error.effect, sends], ['unknown', 1], status.toString());
+    }
+    assert.equal((await writeFailure(new Response(refusal('148009'), { status: 502 }))).error.effect, 'unknown');
+  });
+
+  it('without a code is unknown, whatever the HTTP status', async () => {
+    for (const status of [200, 401, 403, 404, 429, 502]) {
+      const { error, sends } = await writeFailure(new Response('<html>', { status }));
+      assert.deepEqual([error.effect, sends], ['unknown', 1], status.toString());
+    }
+  });
+
+  it('never says a key, a secret or a signature, even when Bybit does', async () => {
+    for (const code of ['10003', '10004', '148009', '999999']) {
+      const { venue, connection, trace } = sampled();
+      venue.on('/crypto-loan-common/adjust-ltv', () => {
+        const { headers } = venue.seen.at(-1)!;
+        const words = `key ${headers.get('X-BAPI-API-KEY') ?? ''} secret ${canary['secret']!} sign ${headers.get('X-BAPI-SIGN') ?? ''}`;
+        return new Response(refusal(code, words));
+      });
+      const error = await failureOf(connection.changeCollateral(change()));
+      const said = [error.message, JSON.stringify(error), ...trace].join('\n');
+      for (const secret of [canary['apiKey']!, canary['secret']!, venue.seen[0]!.headers.get('X-BAPI-SIGN')!]) {
+        assert.equal(said.includes(secret), false);
+      }
+      assert.match(error.message, /\*\*\*/);
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { Connection } from '../../../../src/exchanges/exchange.ts';
+import { limitOf } from '../../../../src/exchanges/bybit/endpoints.ts';
+import { change, fixture, order, pool, sampled, success } from './bench.ts';
+
+const common = '/v5/crypto-loan-common';
+const old = '/v5/crypto-loan';
+const wallet = 'GET /v5/asset/transfer/query-account-coins-balance?accountType=FUND signed';
+const prices = 'GET /v5/market/tickers?category=spot';
+const position = `GET ${common}/position signed`;
+const taken = `GET ${common}/collateral-data`;
+const id = order.loanId;
+const orders = `GET ${old}/ongoing-orders?orderId=${id}&limit=100 signed`;
+const terms = `GET ${old}/collateral-data`;
+
+/** Every call, and what it may ask, by the pages of https://bybit-exchange.github.io/docs/v5/ */
+const questions: readonly (readonly [string, (connection: Connection) => Promise<unknown>, readonly string[]])[] = [
+  ['inspecting the key', (one) => one.inspect(), ['GET /v5/user/query-api signed']],
+  ['reading everything', (one) => one.read(), [position, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms]],
+  ['the history', (one) => one.history(undefined, {}), [`GET ${common}/adjustment-history?limit=100 signed`]],
+  [
+    'the history of an old order',
+    (one) => one.history(order, { limit: 5, cursor: 'x' }),
+    [`GET ${old}/adjustment-history?orderId=${id}&limit=5&cursor=x signed`],
+  ],
+  [
+    'interest of one coin',
+    (one) => one.interest(pool, { coin: 'ETH' }),
+    ['GET /v5/crypto-loan-flexible/ongoing-coin?loanCurrency=ETH signed'],
+  ],
+  ['interest of an old order', (one) => one.interest(order, {}), [orders]],
+  ['what can be borrowed', (one) => one.borrowableCoins(), [`GET ${common}/loanable-data`]],
+  ['how much can be borrowed', (one) => one.maximumLoan('BTC', undefined, []), [`POST ${common}/max-loan signed`]],
+  ['what can be added', (one) => one.adjustableCoins(pool, 'add'), [wallet, position, taken, prices]],
+  ['what can be added to an old order', (one) => one.adjustableCoins(order, 'add'), [wallet, orders, prices]],
+  [
+    'what can be taken from an old order',
+    (one) => one.adjustableCoins(order, 'reduce'),
+    [orders, terms, `GET ${old}/max-collateral-amount?orderId=${id} signed`],
+  ],
+  [
+    'a change to be prepared',
+    (one) => one.prepareChange(pool, 'add', 'BTC'),
+    [`GET ${common}/adjustment-history?collateralCurrency=BTC&limit=100 signed`, position, position, wallet, taken, prices],
+  ],
+  ['a change', (one) => one.changeCollateral(change()), [`POST ${common}/adjust-ltv signed`]],
+  ['a change of an old order', (one) => one.changeCollateral(change({ loan: order })), [`POST ${old}/adjust-ltv signed`]],
+];
+
+describe('what Bybit is asked', () => {
+  for (const [name, call, wanted] of questions) {
+    it(`for ${name} is what its documentation offers, and no more`, async () => {
+      const { venue, connection } = sampled();
+      venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders'));
+      await call(connection);
+      const asked = venue.seen.map(({ method, target, headers }) => `${method} ${target}${headers.has('X-BAPI-SIGN') ? ' signed' : ''}`);
+      assert.deepEqual(asked.sort(), [...wanted].sort());
+      for (const { url } of venue.seen) assert.equal(url.origin, 'https://api.bybit.com');
+    });
+  }
+
+  it('is asked for by type only here, because Bybit cannot', async () => {
+    const { connection } = sampled();
+    assert.equal((await connection.history(pool, { type: 'collateral_reduced' })).rows.length, 1);
+    assert.equal((await connection.history(pool, { type: 'collateral_added' })).rows.length, 0);
+  });
+
+  it('is no more than its limits allow in a second', () => {
+    for (const [path, count] of [
+      [`${common}/adjust-ltv`, 1],
+      [`${old}/adjust-ltv`, 1],
+      [`${common}/position`, 5],
+      [`${old}/ongoing-orders`, 5],
+      ['/v5/asset/transfer/query-account-coins-balance', 5],
+      ['/v5/user/query-api', 10],
+    ] as const) {
+      assert.deepEqual(limitOf(path), { count, intervalMs: 1_000 }, path);
+    }
+  });
+
+  it('on another site goes to the address of that site', async () => {
+    for (const [site, origin] of [
+      ['testnet', 'https://api-testnet.bybit.com'],
+      ['global-bytick', 'https://api.bytick.com'],
+      ['jp', 'https://api.manepa.jp'],
+      ['loopback', 'http://127.0.0.1:9000'],
+    ] as const) {
+      const { venue, connection } = sampled(site);
+      venue.on('/crypto-loan-common/loanable-data', success({ list: [] }));
+      await connection.borrowableCoins();
+      assert.equal(venue.seen[0]?.url.origin, origin);
+    }
+  });
+});

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { sum } from '../../../../src/core/decimal.ts';
+import { failureOf } from '../bench.ts';
+import { bench, fixture, order, pool, sampled, success, successText } from './bench.ts';
+
+describe("Bybit's printed sample answers", () => {
+  it('give the published account as one pool, with its LTV and all its parts', async () => {
+    const { loans } = await sampled().connection.read();
+    assert.deepEqual(loans, [
+      {
+        id: 'pool',
+        ltv: '0.524344',
+        debtUsd: '9638.17',
+        collateralUsd: '18381.41',
+        collateralValuation: 'adjusted',
+        debts: [
+          { coin: 'BTC', amount: '0.08800022', usd: '9355.37' },
+          { coin: 'ETH', amount: '0.1', usd: '282.8' },
+        ],
+        collateral: [
+          { coin: 'BTC', amount: '0.12', usd: '9930.11' },
+          { coin: 'ETH', amount: '2', usd: '4524.81' },
+          { coin: 'USDT', amount: '4002.12', usd: '3201.69' },
+          { coin: 'USDC', amount: '1000', usd: '724.8' },
+        ],
+        marginCall: { ltv: '0.85', source: 'table' },
+        liquidation: { ltv: '0.92', source: 'table' },
+      },
+    ]);
+  });
+
+  it('add up: what is supplied to others backs nothing', async () => {
+    const { loans } = await sampled().connection.read();
+    assert.equal(sum(loans[0]!.collateral.map(({ usd }) => usd!)), loans[0]!.collateralUsd);
+    assert.equal(sum(loans[0]!.debts.map(({ usd }) => usd!)), loans[0]!.debtUsd);
+  });
+
+  it('give the wallet with the smaller of two amounts, its worth, and what the pool takes', async () => {
+    const { wallet } = await sampled().connection.read();
+    assert.deepEqual(wallet, [
+      { coin: 'BTC', amount: '0.2', pledgeable: true, usd: '21262.152', usdEstimated: true },
+      { coin: 'XRP', amount: '12.5', pledgeable: false },
+    ]);
+  });
+
+  it('give no loan where nothing is owed and nothing pledged', async () => {
+    const { venue, connection } = sampled();
+    venue.on(
+      '/crypto-loan-common/position',
+      success({ ltv: '', totalCollateral: '', totalDebt: '', borrowList: [], collateralList: [], supplyList: [] }),
+    );
+    assert.deepEqual((await connection.read()).loans, []);
+  });
+
+  it('add fixed and flexible debts of one coin up', async () => {
+    const { venue, connection } = sampled();
+    const debt = { loanCurrency: 'BTC', flexibleTotalDebt: '0.1', fixedTotalDebt: '0.2', flexibleTotalDebtUSD: '1', fixedTotalDebtUSD: '' };
+    venue.on(
+      '/crypto-loan-common/position',
+      success({ ltv: '0.5', totalCollateral: '9', totalDebt: '4', borrowList: [debt], collateralList: [] }),
+    );
+    const { loans } = await connection.read();
+    assert.equal(loans[0]?.debts[0]?.amount, '0.3');
+  });
+
+  it('refuse a debt whose amount is not told', async () => {
+    const { venue, connection } = sampled();
+    venue.on(
+      '/crypto-loan-common/position',
+      success({ ltv: '0.5', borrowList: [{ loanCurrency: 'BTC', flexibleTotalDebt: '' }], collateralList: [] }),
+    );
+    const error = await failureOf(connection.read());
+    assert.deepEqual([error.kind, error.field], ['shape', 'result.borrowList[0]']);
+  });
+
+  it('refuse an amount that comes as a number, and name its field', async () => {
+    const { venue, connection } = sampled();
+    venue.on('/crypto-loan-common/position', fixture('position').replace('"0.12"', '0.12'));
+    const error = await failureOf(connection.read());
+    assert.deepEqual([error.kind, error.field], ['shape', 'result.collateralList[0].amount']);
+    assert.match(error.message, /result\.collateralList\[0\]\.amount/);
+  });
+
+  it('keep loans when the wallet cannot be read, and say why it is not there', async () => {
+    const { venue, connection } = sampled();
+    venue.on('/query-account-coins-balance', '{"retCode":10005,"retMsg":"","result":{}}');
+    const snapshot = await connection.read();
+    assert.equal(snapshot.loans.length, 1);
+    assert.match(snapshot.walletTrouble!.args.map(String).join(), /10005/);
+  });
+
+  it('give loans without prices, and without knowing what is taken as collateral', async () => {
+    const { venue, connection } = sampled();
+    venue.on('/market/tickers', 'nonsense').on('/crypto-loan-common/collateral-data', 'nonsense');
+    const { loans, wallet } = await connection.read();
+    assert.equal(loans.length, 1);
+    assert.deepEqual(wallet[0], { coin: 'BTC', amount: '0.2' });
+  });
+
+  it('give the history with its words and both parts of an id', async () => {
+    const { rows, older } = await sampled().connection.history(pool, {});
+    assert.deepEqual(rows, [
+      { id: '27511', type: 'collateral_reduced', forced: false, coin: 'BTC', amount: '0.08', at: 1_752_627_997_907 },
+    ]);
+    assert.equal(older, undefined);
+  });
+
+  it('keep ids beyond what a float holds exact, as a number and as text', async () => {
+    const { venue, connection } = sampled();
+    const row = (id: string): string =>
+      `{"adjustId":${id},"adjustTime":1752627997907,"afterLTV":"0.5","amount":"0.08","collateralCurrency":"BTC","direction":0,"preLTV":"0.6","status":1}`;
+    venue.on(
+      '/crypto-loan-common/adjustment-history',
+      successText(`{"list":[${row('9007199254740993')},${row('"1794318409405331968"')}],"nextPageCursor":""}`),
+    );
+    const { rows } = await connection.history(pool, {});
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['9007199254740993', '1794318409405331968'],
+    );
+  });
+
+  it('say of a change that is under way or failed that it is', async () => {
+    const { venue, connection } = sampled();
+    for (const [status, word] of [
+      ['2', 'collateral_reduced_processing'],
+      ['3', 'collateral_reduced_failed'],
+      ['0', 'collateral_reduced_processing'],
+    ] as const) {
+      venue.on('/crypto-loan-common/adjustment-history', fixture('adjustment-history').replace('"status": 1', `"status": ${status}`));
+      assert.equal((await connection.history(pool, {})).rows[0]?.type, word);
+    }
+  });
+
+  it('refuse a row whose direction is neither of the two', async () => {
+    const { venue, connection } = sampled();
+    for (const direction of ['2', '-1', '"add"', 'null']) {
+      venue.on(
+        '/crypto-loan-common/adjustment-history',
+        fixture('adjustment-history').replace('"direction": 1', `"direction": ${direction}`),
+      );
+      const error = await failureOf(connection.history(pool, {}));
+      assert.deepEqual([error.kind, error.field], ['shape', 'result.list[0].direction']);
+    }
+  });
+
+  it('ask for the next page with the cursor of this one, and only when it was full', async () => {
+    const { venue, connection } = sampled();
+    const first = await connection.history(pool, { limit: 1 });
+    assert.equal(first.older, '27511');
+    await connection.history(pool, { limit: 500, cursor: '27511' });
+    assert.deepEqual(
+      venue.to('/adjustment-history').map(({ target }) => target),
+      ['/v5/crypto-loan-common/adjustment-history?limit=1', '/v5/crypto-loan-common/adjustment-history?limit=100&cursor=27511'],
+    );
+  });
+
+  it('give what has accrued on flexible debts, at a yearly rate', async () => {
+    const { rows } = await sampled().connection.interest(pool, {});
+    const row = { coin: 'ETH', debt: '0.10000019', interest: '0.00000019', rate: '0.016510318896' };
+    assert.deepEqual(rows, [{ id: 'flexible-ETH', ...row, at: rows[0]?.at }]);
+  });
+
+  it('give the coins that can be borrowed, each once', async () => {
+    assert.deepEqual(await sampled().connection.borrowableCoins(), ['ETH']);
+  });
+
+  it('give the maximum loan, in answer to the documented question', async () => {
+    const { venue, connection } = sampled();
+    const maximum = await connection.maximumLoan('BTC', pool, []);
+    assert.deepEqual(maximum, { coin: 'BTC', amount: '0.1722', usd: '16456.05', remainingQuota: '9999999.9421' });
+    await connection.maximumLoan('BTC', undefined, [{ coin: 'ETH', amount: '1.5' as never }]);
+    assert.deepEqual(
+      venue.to('/max-loan').map(({ body }) => body),
+      ['{"currency":"BTC"}', '{"currency":"BTC","collateralList":[{"ccy":"ETH","amount":"1.5"}]}'],
+    );
+    assert.equal(await connection.maximumLoan('BTC', order, []), undefined);
+  });
+});
+
+describe('a key of Bybit', () => {
+  const keyed = (more: object) => {
+    const one = sampled();
+    one.venue.on('/user/query-api', success({ readOnly: 0, permissions: { Spot: ['SpotTrade'] }, ips: ['*'], uta: 1, userID: 7, ...more }));
+    return one;
+  };
+
+  it('tells who it is, what it may do and what it is bound to', async () => {
+    const facts = await sampled().connection.inspect();
+    assert.equal(facts.uid, '24617703');
+    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw, facts.subAccount], [true, true, false, false]);
+    assert.deepEqual(facts.boundAddresses, ['10.0.0.1', '2001:db8::1']);
+  });
+
+  it('that is read-only may not trade, and a star is no address', async () => {
+    const facts = await keyed({ readOnly: 1 }).connection.inspect();
+    assert.deepEqual([facts.canRead, facts.canTrade], [true, false]);
+    assert.deepEqual(facts.boundAddresses, []);
+  });
+
+  it('that may withdraw is known for it, in whatever group that stands', async () => {
+    for (const group of ['Wallet', 'Anything']) {
+      for (const Spot of [['SpotTrade'], []]) {
+        const facts = await keyed({ permissions: { Spot, [group]: ['AccountTransfer', 'Withdraw'] } }).connection.inspect();
+        assert.equal(facts.canWithdraw, true);
+      }
+    }
+  });
+
+  it('without the right that loans want is asked to prove itself, and the venue says what is missing', async () => {
+    const { venue, connection } = keyed({ permissions: { Spot: [], Wallet: null } });
+    const facts = await connection.inspect();
+    assert.deepEqual([facts.canRead, facts.canTrade], [true, false]);
+    venue.on('/crypto-loan-common/position', '{"retCode":10005,"retMsg":"","result":{}}');
+    const error = await failureOf(connection.inspect());
+    assert.equal(error.kind, 'permission');
+    assert.match(error.message, /SPOT/);
+  });
+});
+
+describe("Bybit's demo trading", () => {
+  it('has no loans and says so, which is no error', async () => {
+    const { venue, connection } = bench('demo');
+    venue.on('/account/info', success({ marginMode: 'REGULAR_MARGIN' }));
+    const snapshot = await connection.read();
+    assert.deepEqual([snapshot.loans, snapshot.wallet], [[], []]);
+    assert.match(snapshot.walletTrouble!.template, /no crypto loans in demo trading/);
+    const facts = await connection.inspect();
+    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw], [true, false, false]);
+  });
+
+  it('is asked nothing about loans', async () => {
+    const { venue, connection } = bench('demo');
+    assert.deepEqual(await connection.history(undefined, {}), { rows: [] });
+    assert.deepEqual(await connection.interest(undefined, {}), { rows: [] });
+    assert.deepEqual(await connection.borrowableCoins(), []);
+    assert.equal(await connection.maximumLoan('BTC', undefined, []), undefined);
+    for (const call of [connection.adjustableCoins(pool, 'add'), connection.prepareChange(pool, 'add', 'BTC')]) {
+      assert.equal((await failureOf(call)).kind, 'refused');
+    }
+    assert.deepEqual(venue.seen, []);
+  });
+});

@@ -1,0 +1,177 @@
+// A Bybit client that others wrote speaks to the simulated exchange: a third reading of the same documentation.
+import assert from 'node:assert/strict';
+import { RestClientV5, type RestClientOptions } from 'bybit-api';
+import { startBybit, type Bybit, type BybitKeys } from '../../../../src/simulator/bybit/start.ts';
+import { HandClock } from '../bench.ts';
+import { legacyOrderId } from './bench.ts';
+
+interface Answer {
+  readonly retCode: number;
+  readonly result: unknown;
+}
+type Call = (client: RestClientV5) => Promise<Answer>;
+
+/** What the client still has for the older loans, all of it marked as on its way out. */
+interface OlderLoans {
+  getUnpaidLoanOrders(parameters?: { limit: string }): Promise<Answer>;
+  getMaxAllowedReductionCollateralAmount(parameters: { orderId: string }): Promise<Answer>;
+  adjustCollateralAmount(parameters: { orderId: string; amount: string; direction: string }): Promise<Answer>;
+  getLoanLTVAdjustmentHistory(parameters?: { orderId: string }): Promise<Answer>;
+  getCollateralCoins(parameters?: { currency: string }): Promise<Answer>;
+}
+const older = (client: RestClientV5): OlderLoans => client;
+
+/** The exchange's clock follows the machine's, whose time the client signs, and can be put off. */
+class OffsetClock {
+  offsetMs = 0;
+  /** Where it stands still. */
+  standsAt: number | undefined;
+  now(): number {
+    return (this.standsAt ?? Date.now()) + this.offsetMs;
+  }
+}
+
+describe('an independent Bybit client', () => {
+  const clock = new OffsetClock();
+  let bybit: Bybit;
+  beforeEach(async () => {
+    clock.offsetMs = 0;
+    clock.standsAt = undefined;
+    bybit = await startBybit({ walk: false, settleMs: 0, clock });
+  });
+  afterEach(() => bybit.close());
+
+  const clientWith = ({ apiKey, secret }: BybitKeys, options: RestClientOptions = {}): RestClientV5 =>
+    new RestClientV5({ key: apiKey, secret, baseUrl: bybit.url, ...options }, { proxy: false, timeout: 5000 });
+
+  const signed: readonly (readonly [name: string, call: Call, expected: RegExp])[] = [
+    ['getCryptoLoanPosition', (client) => client.getCryptoLoanPosition(), /"ltv":"0\.527989".*"colRes":"0"/],
+    ['getMaxCollateralAmount', (client) => client.getMaxCollateralAmount({ currency: 'BTC' }), /"maxCollateralAmount":"0\.\d{8}"/],
+    [
+      'updateCollateralAmount',
+      (client) => client.updateCollateralAmount({ currency: 'BTC', amount: '0.08', direction: '0' }),
+      /^\{"adjustId":\d+\}$/,
+    ],
+    ['getCollateralAdjustmentHistory', (client) => client.getCollateralAdjustmentHistory({ limit: '2' }), /^\{"list":\[/],
+    [
+      'getMaxLoanAmount',
+      (client) => client.getMaxLoanAmount({ currency: 'USDT', collateralList: [{ ccy: 'ETH', amount: '0.5' }] }),
+      /"maxLoan":"\d+\.\d+".*"remainingQuota"/,
+    ],
+    ['getOngoingFlexibleLoans', (client) => client.getOngoingFlexibleLoans({ loanCurrency: 'USDT' }), /"totalDebt":"12003\.21"/],
+    ['getBorrowContractInfoFixed', (client) => client.getBorrowContractInfoFixed({ orderCurrency: 'ETH' }), /"residualPrincipal":"1\.4"/],
+    [
+      'getUnpaidLoanOrders',
+      (client) => older(client).getUnpaidLoanOrders({ limit: '10' }),
+      /"orderId":"1793683005081680384".*"currentLTV":"0\.\d+"/,
+    ],
+    [
+      'getMaxAllowedReductionCollateralAmount',
+      (client) => older(client).getMaxAllowedReductionCollateralAmount({ orderId: legacyOrderId }),
+      /"maxCollateralAmount":"0\.\d+"/,
+    ],
+    [
+      'adjustCollateralAmount',
+      (client) => older(client).adjustCollateralAmount({ orderId: legacyOrderId, amount: '0.001', direction: '1' }),
+      /^\{"adjustId":"\d{19}"\}$/,
+    ],
+    ['getLoanLTVAdjustmentHistory', (client) => older(client).getLoanLTVAdjustmentHistory({ orderId: legacyOrderId }), /^\{"list":\[/],
+    ['getAllCoinsBalance', (client) => client.getAllCoinsBalance({ accountType: 'FUND' }), /"walletBalance":"1\.\d+"/],
+    ['getQueryApiKey', (client) => client.getQueryApiKey(), /"readOnly":0.*"Spot":\["SpotTrade"\]/],
+  ];
+  for (const [name, call, expected] of signed) {
+    it(`gets its answer from ${name}`, async () => {
+      const { retCode, result } = await call(clientWith(bybit.keys));
+      assert.equal(retCode, 0);
+      assert.match(JSON.stringify(result), expected);
+    });
+  }
+
+  const open: readonly (readonly [name: string, call: Call, expected: RegExp])[] = [
+    ['getServerTime', (client) => client.getServerTime(), /"timeSecond":"\d{10}"/],
+    ['getTickers', (client) => client.getTickers({ category: 'spot', symbol: 'BTCUSDT' }), /"lastPrice":"88000"/],
+    ['getLoanBorrowableCoins', (client) => client.getLoanBorrowableCoins({ currency: 'USDT' }), /"flexibleBorrowable":true/],
+    ['getLoanCollateralCoins', (client) => client.getLoanCollateralCoins({ currency: 'BTC' }), /"collateralRatio":"0\.8"/],
+    ['getCollateralCoins', (client) => older(client).getCollateralCoins({ currency: 'ETH' }), /"liquidationLTV":"0\.95"/],
+  ];
+  for (const [name, call, expected] of open) {
+    it(`gets its answer from ${name}, without a key`, async () => {
+      const { retCode, result } = await call(new RestClientV5({ baseUrl: bybit.url }, { proxy: false, timeout: 5000 }));
+      assert.equal(retCode, 0);
+      assert.match(JSON.stringify(result), expected);
+    });
+  }
+
+  it('sees adjustments of both generations take effect', async () => {
+    const client = clientWith(bybit.keys);
+    await client.updateCollateralAmount({ currency: 'BTC', amount: '0.08', direction: '0' });
+    await older(client).adjustCollateralAmount({ orderId: legacyOrderId, amount: '0.01', direction: '0' });
+    assert.match(JSON.stringify(await client.getCryptoLoanPosition()), /"currency":"BTC","amount":"0\.33"/);
+    assert.match(JSON.stringify(await older(client).getUnpaidLoanOrders()), /"collateralAmount":"0\.06"/);
+    const history = JSON.stringify(await client.getCollateralAdjustmentHistory({ collateralCurrency: 'BTC' }));
+    assert.match(history, /"amount":"0\.08","preLTV":"0\.527989","afterLTV":"0\.\d+","direction":0,"status":1/);
+    assert.match(JSON.stringify(await older(client).getLoanLTVAdjustmentHistory()), /"amount":"0\.01".*"direction":0/);
+  });
+
+  it('is told of the limit, and meets it', async () => {
+    const client = clientWith(bybit.keys, { parseAPIRateLimits: true });
+    const adjust = () => client.updateCollateralAmount({ currency: 'ETH', amount: '0.1', direction: '0' });
+    // The client is then behind by as much as keeps it inside the window even when this machine is held up.
+    clock.standsAt = Date.now() + 2000;
+    const [first, second] = [await adjust(), await adjust()];
+    assert.deepEqual([first.retCode, first.rateLimitApi?.maxRequests, first.rateLimitApi?.remainingRequests], [0, 1, 0]);
+    assert.deepEqual([second.retCode, second.rateLimitApi?.resetAtTimestamp], [10006, clock.standsAt + 1000]);
+    clock.offsetMs = 1000;
+    assert.equal((await adjust()).retCode, 0);
+  });
+
+  const wrong: readonly (readonly [what: string, code: number, client: () => RestClientV5])[] = [
+    ['a wrong secret', 10004, () => clientWith({ ...bybit.keys, secret: 'other' })],
+    ['a wrong key', 10003, () => clientWith({ ...bybit.keys, apiKey: 'other' })],
+    ['a key bound elsewhere', 10010, () => clientWith(bybit.otherKeys.boundToOtherAddress)],
+  ];
+  for (const [what, code, client] of wrong) {
+    it(`is refused everywhere with ${what}`, async () => {
+      for (const [name, call] of signed) assert.equal((await call(client())).retCode, code, name);
+    });
+  }
+
+  it('is refused everywhere when its clock is ahead by more than a second, or behind by more than the window', async () => {
+    for (const offsetMs of [-10_000, 60_000]) {
+      clock.offsetMs = offsetMs;
+      for (const [name, call] of signed) assert.equal((await call(clientWith(bybit.keys))).retCode, 10002, name);
+    }
+  });
+
+  it('may be behind within its window, and finds the right time by asking', async () => {
+    clock.offsetMs = 4000;
+    assert.equal((await clientWith(bybit.keys).getCryptoLoanPosition()).retCode, 0);
+    clock.offsetMs = 60_000;
+    const synced = clientWith(bybit.keys, { syncTimeBeforePrivateRequests: true });
+    assert.equal((await synced.getCryptoLoanPosition()).retCode, 0);
+  });
+
+  it('may read but not act with a read-only key, and see no loan without the permission', async () => {
+    const { readOnly, withoutLoans } = bybit.otherKeys;
+    const acting = ['updateCollateralAmount', 'adjustCollateralAmount'];
+    const anyKey = ['getAllCoinsBalance', 'getQueryApiKey'];
+    for (const [name, call] of signed) {
+      assert.equal((await call(clientWith(readOnly))).retCode, acting.includes(name) ? 10005 : 0, name);
+      assert.equal((await call(clientWith(withoutLoans))).retCode, anyKey.includes(name) ? 0 : 10005, name);
+    }
+  });
+
+  it('finds the older loans gone, in either way', async () => {
+    for (const legacy of ['404', '10017'] as const) {
+      const without = await startBybit({ walk: false, keys: bybit.keys, legacy, clock: new HandClock() });
+      try {
+        const client = new RestClientV5({ baseUrl: without.url }, { proxy: false, timeout: 5000 });
+        const gone = older(client).getCollateralCoins();
+        if (legacy === '404') await assert.rejects(gone, (error: { code?: number }) => error.code === 404);
+        else assert.equal((await gone).retCode, 10017);
+      } finally {
+        await without.close();
+      }
+    }
+  });
+});

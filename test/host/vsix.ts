@@ -25,7 +25,8 @@ function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string>
 
 const gates = (): readonly Gate[] => [
   { what: 'extension, as activated', files: [...loadedWith('dist/extension.js')], limit: 120 * kilobyte },
-  { what: 'extension, all parts', files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview'] }), limit: 250 * kilobyte },
+  // Grows by a part for each venue, of which a person loads those they have an account with.
+  { what: 'extension, all parts', files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview'] }), limit: 300 * kilobyte },
   { what: 'page', files: ['dist/webview/main.js', 'dist/webview/page.css'], limit: 30 * kilobyte },
   { what: 'package', files: [path.relative(root, vsixFile)], limit: 250 * kilobyte },
 ];

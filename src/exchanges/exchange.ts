@@ -36,6 +36,8 @@ export interface KeyFacts {
   readonly boundAddresses: readonly string[];
   readonly accountMode?: Message;
   readonly subAccount?: boolean;
+  /** The venue's clock minus ours, where the venue had refused our time. Requests allow for it. Milliseconds. */
+  readonly clockOffsetMs?: number;
 }
 
 export interface LoanRef {

@@ -109,6 +109,11 @@ export class Http {
     }
   }
 
+  /** What was learnt of the venue's clock, for a person to be told; empty when ours was good enough. */
+  clockFacts(): { readonly clockOffsetMs?: number } {
+    return Math.abs(this.#offsetMs) < 1000 ? {} : { clockOffsetMs: this.#offsetMs };
+  }
+
   dispose(): void {
     this.#disposal.abort();
   }

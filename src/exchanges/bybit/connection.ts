@@ -54,7 +54,8 @@ export class BybitConnection implements Connection {
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
-    const facts = toKeyFacts(schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal)));
+    const key = toKeyFacts(schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal)));
+    const facts = { ...key, ...this.#http.clockFacts() };
     if (facts.canRead || facts.canWithdraw) return facts;
     // Whether loans can be read without the documented right is nowhere said: they say it themselves, and what is missing.
     await this.#pool.loans(signal);

@@ -36,7 +36,7 @@ export class OkxConnection implements Connection {
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
     const [config] = schema.read(schema.accountConfig, await this.#get(endpoints.accountConfig, {}, signal));
     if (config === undefined) throw missing(msg('OKX said nothing about this key. Try again later.'));
-    return toKeyFacts(config);
+    return { ...toKeyFacts(config), ...this.#http.clockFacts() };
   }
 
   async read(signal?: AbortSignal): Promise<Snapshot> {

@@ -16,7 +16,13 @@ export interface KeyReport {
 /** Judges a key by what the venue says about it. */
 export function keyReport(facts: KeyFacts, venue: string): KeyReport {
   const readOnly = !facts.canTrade;
-  const lines = [permissionLine(facts), addressLine(facts, venue), ...modeLines(facts), ...(readOnly ? [readOnlyLine()] : [])];
+  const lines = [
+    permissionLine(facts),
+    addressLine(facts, venue),
+    ...modeLines(facts),
+    ...clockLines(facts, venue),
+    ...(readOnly ? [readOnlyLine()] : []),
+  ];
   if (facts.canWithdraw) {
     return {
       verdict: 'refuse',
@@ -49,6 +55,16 @@ function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message
   return [
     ...(accountMode === undefined ? [] : [msg('Account mode: {0}', accountMode)]),
     ...(uid === undefined ? [] : [subAccount === true ? msg('Sub-account, user id {0}', uid) : msg('User id {0}', uid)]),
+  ];
+}
+
+function clockLines({ clockOffsetMs }: KeyFacts, venue: string): readonly Message[] {
+  if (clockOffsetMs === undefined) return [];
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000).toString();
+  return [
+    clockOffsetMs > 0
+      ? msg("This machine's clock is {0} s behind that of {1}. Requests allow for it, but set the clock all the same.", seconds, venue)
+      : msg("This machine's clock is {0} s ahead of that of {1}. Requests allow for it, but set the clock all the same.", seconds, venue),
   ];
 }
 

@@ -69,7 +69,7 @@ function describe(worst: LoanView, unread: readonly Message[], scene: Scene): Om
       ltvText(loan),
       levelWord(level),
       ...(state.account.simulated ? [msg('(simulated)')] : []),
-      ...(vouched ? [] : [msg('· {0}', age)]),
+      msg('· {0}', age),
       ...unread.map((text) => msg('· {0}', text)),
     ],
     level,

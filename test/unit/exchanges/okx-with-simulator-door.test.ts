@@ -60,6 +60,8 @@ describe('OKX and the simulated exchange', () => {
         await here.control('POST clock', { offsetMs });
         const connection = here.connect();
         assert.equal((await connection.read()).loans.length, 2);
+        const told = (await connection.inspect()).clockOffsetMs ?? 0;
+        assert.ok(Math.abs(told - offsetMs) < 2_000, `a person is told how far the clock is off: ${told.toString()}`);
         const already = (await here.record()).adjustments.length;
         await here.control('POST clock', { offsetMs: -offsetMs });
         const before = await here.sends();

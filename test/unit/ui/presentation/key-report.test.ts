@@ -43,4 +43,10 @@ describe('what is said of a key that was tried', () => {
   it('gives a hint when the key is bound to no address', () => {
     assert.match(lines({ ...good, boundAddresses: [] }).join('\n'), /Hint: bind it/);
   });
+
+  it('says how many seconds the clock is off, and in which direction', () => {
+    assert.match(lines({ ...good, clockOffsetMs: 95_400 }).join('\n'), /clock is 95 s behind that of OKX/);
+    assert.match(lines({ ...good, clockOffsetMs: -2_000 }).join('\n'), /clock is 2 s ahead of that of OKX/);
+    assert.doesNotMatch(lines(good).join('\n'), /clock/);
+  });
 });

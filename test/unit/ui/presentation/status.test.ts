@@ -16,15 +16,15 @@ describe('the status bar', () => {
   });
 
   it('shows the worst LTV of all loans with its level as a word', () => {
-    assert.equal(shown([withLtv('a', '0.2'), withLtv('b', '0.6'), withLtv('c', '0.56')]), '60.00% Watch');
+    assert.equal(shown([withLtv('a', '0.2'), withLtv('b', '0.6'), withLtv('c', '0.56')]), '60.00% Watch · just now');
   });
 
   it('says simulated when the worst loan is', () => {
-    assert.equal(shown([withLtv('a', '0.2'), simulated('b', '0.7')]), '70.00% Warning (simulated)');
+    assert.equal(shown([withLtv('a', '0.2'), simulated('b', '0.7')]), '70.00% Warning (simulated) · just now');
   });
 
   it('lets no simulated loan hide a live one that is near its margin call', () => {
-    assert.equal(shown([simulated('play', '0.9'), withLtv('live', '0.7')]), '70.00% Warning');
+    assert.equal(shown([simulated('play', '0.9'), withLtv('live', '0.7')]), '70.00% Warning · just now');
   });
 
   it('shows old figures with their age and as unknown', () => {
@@ -36,7 +36,7 @@ describe('the status bar', () => {
 
   it('counts accounts of which nothing is known beside the worst figure', () => {
     const blind: AccountState = { account: account({ id: 'x' }), failure: failure(), reading: false };
-    assert.equal(shown([withLtv('a', '0.2'), blind]), '20.00% OK · 1 account not read');
+    assert.equal(shown([withLtv('a', '0.2'), blind]), '20.00% OK · just now · 1 account not read');
     assert.equal(shown([blind]), '1 account not read');
     assert.equal(shown([blind, { ...blind, account: account({ id: 'y' }) }]), '2 accounts not read');
   });

@@ -60,6 +60,8 @@ export interface AdjustableCoin {
   /** For `add` the wallet's available amount, for `reduce` the venue's redeemable maximum. Absent when it could not be read. */
   readonly limit?: Decimal;
   readonly usd?: Decimal;
+  /** `usd` is ours, from an index price. */
+  readonly usdEstimated?: true;
 }
 
 /** What proof will be compared with: read before the send, kept in the journal. Plain JSON. */

@@ -68,8 +68,7 @@ export class Transport {
         ...(departure.body === undefined ? {} : { body: departure.body }),
       });
       const text = await this.#read(response.body, departure);
-      const seconds = Number(response.headers.get('retry-after') ?? '');
-      return { status: response.status, text, headers: response.headers, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
+      return { status: response.status, text, headers: response.headers, ...patience(response.headers.get('retry-after')) };
     } catch (error) {
       if (error instanceof ExchangeError) throw error;
       const effect: Effect = departure.write ? 'unknown' : 'none';
@@ -121,6 +120,16 @@ export class Transport {
       ? msg('The connection to {0} at {1} broke. Check the network connection.', this.#venue, origin)
       : msg('The connection to {0} at {1} broke ({2}). Check the network connection.', this.#venue, origin, code);
   }
+}
+
+/** An hour: whoever wants more is asked again after it, and no timer overflows into asking at once. */
+const mostPatienceSeconds = 3600;
+
+/** How long the answer asks us to wait, when it says so in whole seconds. */
+function patience(retryAfter: string | null): { readonly retryAfterMs?: number } {
+  if (retryAfter === null || !/^\d{1,15}$/.test(retryAfter)) return {};
+  const seconds = Math.min(Number(retryAfter), mostPatienceSeconds);
+  return seconds > 0 ? { retryAfterMs: seconds * 1000 } : {};
 }
 
 /** Something stopped waiting: the person, a window that closes, or we. */

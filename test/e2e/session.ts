@@ -29,6 +29,8 @@ export interface SessionOptions {
 /** A running VS Code with the packaged extension installed, and a hand on its windows. */
 export interface Session {
   readonly page: Page;
+  /** In the browser a test can open more windows and take keys away; the desktop offers no hand for that. */
+  readonly inBrowser: boolean;
   /** Opens one more window on the same profile; undefined where the host cannot. */
   openWindow(): Promise<Page>;
   close(): Promise<void>;
@@ -98,6 +100,7 @@ async function openInBrowser(setting: Setting): Promise<Session> {
     await page.goto(address);
     return {
       page,
+      inBrowser: true,
       async openWindow() {
         // A window, not a tab: what is in a background tab hardly paints.
         const opened = context.waitForEvent('page');
@@ -140,6 +143,7 @@ async function openOnDesktop(desktop: Desktop, setting: Setting): Promise<Sessio
   });
   return {
     page: await app.firstWindow(),
+    inBrowser: false,
     async openWindow() {
       throw new Error('A second window is opened in the browser host only.');
     },

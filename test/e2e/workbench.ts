@@ -29,6 +29,10 @@ export class Workbench {
     this.quickInput = new QuickInput(page);
   }
 
+  get inBrowser(): boolean {
+    return this.#session.inBrowser;
+  }
+
   /** Resolves when the workbench is drawn and takes input. */
   async ready(): Promise<this> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: startDeadlineMs });

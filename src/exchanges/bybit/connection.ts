@@ -130,7 +130,12 @@ export class BybitConnection implements Connection {
       if (coins.size === 0) return valued.map(({ coin }) => ({ coin, limit: zero }));
       return valued
         .filter(({ coin }) => coins.has(coin))
-        .map(({ coin, amount, usd }) => ({ coin, limit: amount, ...optional('usd', usd) }));
+        .map(({ coin, amount, usd, usdEstimated }) => ({
+          coin,
+          limit: amount,
+          ...optional('usd', usd),
+          ...(usdEstimated === undefined ? {} : { usdEstimated }),
+        }));
     }
     const loan = await this.#loan(ref, signal);
     return Promise.all(

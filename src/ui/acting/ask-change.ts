@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isPositive, type Decimal } from '../../core/decimal.ts';
-import { formatAmount, formatDistance, formatLtv, formatUsd } from '../../core/format.ts';
+import { formatAmount, formatCoinUsd, formatDistance, formatLtv } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import type { Account, Direction } from '../../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../../exchanges/exchange.ts';
@@ -121,7 +121,7 @@ function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCo
     direction === 'add' ? vscode.l10n.t('{0} available', amount) : vscode.l10n.t("{0} redeemable: the exchange's maximum", amount);
   return {
     label: coin.coin,
-    description: coin.usd === undefined ? text : `${text} · ${formatUsd(coin.usd, 'asset')}`,
+    description: [text, formatCoinUsd(coin, 'asset')].filter((part) => part !== undefined).join(' · '),
     value: coin,
   };
 }

@@ -161,6 +161,23 @@ describe('the pause before a read is repeated', () => {
     assert.equal(error.retryAfterMs, 3_600_000);
   });
 
+  it('waits an hour at most, and not at all for what is no number of seconds', async () => {
+    for (const [said, ms] of [
+      ['99999999999', 3_600_000],
+      ['Infinity', undefined],
+      ['-5', undefined],
+      ['soon', undefined],
+      ['0', undefined],
+    ] as const) {
+      const { venue, connection } = bench();
+      venue.on(
+        '/borrow-currencies',
+        ...Array.from({ length: 3 }, () => new Response('', { status: 429, headers: { 'retry-after': said } })),
+      );
+      assert.equal((await failureOf(connection.borrowableCoins())).retryAfterMs, ms, said);
+    }
+  });
+
   it('can be stopped', async () => {
     const venue = new FakeFetch().on('/borrow-currencies', new Response('', { status: 503 }));
     const stop = new AbortController();

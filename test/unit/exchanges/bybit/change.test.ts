@@ -173,7 +173,9 @@ describe('preparing a change of the pool', () => {
 
 describe('the coins that can be added or taken', () => {
   it('are those of the wallet that the pool takes', async () => {
-    assert.deepEqual(await sampled().connection.adjustableCoins(pool, 'add'), [{ coin: 'BTC', limit: '0.2', usd: '21262.152', usdEstimated: true }]);
+    assert.deepEqual(await sampled().connection.adjustableCoins(pool, 'add'), [
+      { coin: 'BTC', limit: '0.2', usd: '21262.152', usdEstimated: true },
+    ]);
   });
 
   it('are shown with nothing while the platform takes no more collateral', async () => {

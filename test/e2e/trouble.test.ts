@@ -127,7 +127,9 @@ describe('when things go wrong', () => {
     const rows = await bench().treeRows('Loans');
     assert.match(rows.find((row) => row.startsWith('Main ')) ?? '', /just now/);
     assert.ok(rows.some((row) => /48\.\d\d% · OK/.test(row)));
-    assert.deepEqual(await bench().notifications(), [], 'a reading that fails is never a box');
+    // The editor may still be folding up the progress of the key's own test, which no command can put away.
+    const boxes = (await bench().notifications()).filter((text) => !text.startsWith('Testing the connection of Second'));
+    assert.deepEqual(boxes, [], 'a reading that fails is never a box');
     await bench().screenshot('one-broken');
     await other.control('DELETE', 'fault');
   });

@@ -1,6 +1,7 @@
 import { compare, decimal, isNegative, isZero, type Decimal } from './decimal.ts';
 import { credibleLtv, distanceTo } from './ltv.ts';
-import type { Loan } from './model.ts';
+import type { Loan, Position } from './model.ts';
+import { distanceToLiquidation } from './position.ts';
 
 /**
  * How near a loan is to its margin call. Decided on exact figures, never on displayed text.
@@ -17,7 +18,7 @@ const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
 
 /**
  * Level of a loan: `danger` at or beyond margin call, `warn` within 10 % of it, `watch` within 25 %, else `ok`.
- * Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
+ * Anything overdue is `danger` too. Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
  * margin-call threshold, unless liquidation alone is near enough to warn. Pass `fresh: false` for figures too old to vouch
  * for: then nothing better than `unknown` comes back, while danger and warning stay.
  */
@@ -25,7 +26,23 @@ export function levelOf(loan: Loan, fresh: boolean): Level {
   const ltv = credibleLtv(loan);
   const toMarginCall = distanceTo(loan.marginCall?.ltv, ltv);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, ltv);
-  const level = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
+  const byLtv = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
+  const level = loan.due?.some(({ overdue }) => overdue) === true ? 'danger' : byLtv;
+  return fresh || level === 'danger' || level === 'warn' ? level : 'unknown';
+}
+
+/** The mark price may move by less than this until liquidation. There is no margin call before it. Our own judgement. */
+const positionDangerBelow = decimal('0.05');
+
+/**
+ * Level of a position by the distance of the mark price from liquidation: `danger` below 5 %, `warn` below 10 %, `watch` below
+ * 25 %, else `ok`; `danger` also when the venue says that it is acting on it. Without both prices it is `unknown`.
+ * `fresh` as for loans.
+ */
+export function levelOfPosition(position: Position, fresh: boolean): Level {
+  const distance = distanceToLiquidation(position);
+  const near = position.distress !== undefined || (distance !== undefined && compare(distance, positionDangerBelow) < 0);
+  const level = near ? 'danger' : levelOfDistance(distance);
   return fresh || level === 'danger' || level === 'warn' ? level : 'unknown';
 }
 

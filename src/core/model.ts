@@ -15,6 +15,8 @@ export interface Threshold {
   readonly ltv: Decimal;
   /** `venue`: in the venue's answer. `table`: from a dated table of ours. `person`: entered by the person. */
   readonly source: 'venue' | 'table' | 'person';
+  /** Where and when a figure of a table was looked up. */
+  readonly from?: { readonly url: string; readonly date: string };
 }
 
 /** The price of one instrument at which the venue says it would liquidate. */
@@ -45,6 +47,17 @@ export interface Loan {
   readonly marginCall?: Threshold;
   readonly liquidation?: Threshold;
   readonly liquidationPrice?: LiquidationPrice;
+  /** Debts with a date, soonest first. Overdue is danger, whatever the LTV. */
+  readonly due?: readonly DueDebt[];
+}
+
+/** A part of a debt that has to be repaid by a date. */
+export interface DueDebt extends CoinAmount {
+  /** Milliseconds since the Unix epoch, by the venue's clock. */
+  readonly at: number;
+  readonly overdue: boolean;
+  /** What the venue does at that date by itself. */
+  readonly then?: Message;
 }
 
 /** A coin in the wallet that collateral comes from and returns to. */
@@ -53,12 +66,76 @@ export interface WalletCoin extends CoinAmount {
   readonly pledgeable?: boolean;
 }
 
+/** Which way a position gains. */
+export type Side = 'long' | 'short';
+
+/** Names one position to its venue. */
+export interface PositionRef {
+  /** Stable within the account as long as the position is open. */
+  readonly positionId: string;
+  /** The venue's name, e.g. `BTC-USDT-SWAP`. */
+  readonly instrument: string;
+  /** The venue's word for the kind of instrument: OKX `instType`, Bybit `category`. */
+  readonly market: string;
+  /** The venue's word for which of the positions of one instrument is meant: OKX `posSide`, Bybit `positionIdx`. */
+  readonly slot: string;
+  readonly side: Side;
+  /** The coin its margin is in. */
+  readonly marginCoin: string;
+}
+
+/** One position. An absent figure is unknown: not zero, not safe. */
+export interface Position extends PositionRef {
+  /**
+   * What decides how its value moves with the price:
+   * - `linear` a contract whose margin is in the coin the price is in
+   * - `inverse` a contract whose margin is in the coin that is traded
+   * - `borrowed` coins bought or sold with borrowed ones; its size includes the margin when that is in the coin held
+   * - `other` anything else, e.g. options: nothing is estimated
+   */
+  readonly contract: 'linear' | 'inverse' | 'borrowed' | 'other';
+  /** Only an isolated position is liquidated by itself, and only its margin can be changed. */
+  readonly marginMode: 'isolated' | 'cross';
+  /** Above zero, whatever the venue's sign means. In `sizeCoin`, or in contracts where that is absent. */
+  readonly size: Decimal;
+  readonly sizeCoin?: string;
+  /** What the size stands for: linear and borrowed in the coin that is traded, inverse in the coin the price is in. */
+  readonly exposure?: Decimal;
+  /** The coin all prices here are in. */
+  readonly priceCoin: string;
+  readonly entryPrice?: Decimal;
+  readonly markPrice?: Decimal;
+  readonly lastPrice?: Decimal;
+  /** The mark price at which the venue says it would liquidate. */
+  readonly liquidationPrice?: Decimal;
+  /** Leverage as set at the venue. */
+  readonly leverage?: Decimal;
+  /** In the margin coin, as the venue gives it. */
+  readonly margin?: Decimal;
+  readonly maintenanceMargin?: Decimal;
+  /** The venue's own maintenance ratio, where it has one: 9.4 is 940 %, and liquidation comes at 1. */
+  readonly marginRatio?: Decimal;
+  /** Profit or loss by mark price, in the margin coin. */
+  readonly unrealizedPnl?: Decimal;
+  /** What is owed for it, above zero, interest included. */
+  readonly debt?: CoinAmount;
+  /** Why its margin cannot be changed. Absent when it can. */
+  readonly fixedMargin?: Message;
+  /** What the venue is doing to it by itself just now, e.g. liquidating. */
+  readonly distress?: Message;
+}
+
 /** Everything read from one account at one moment. */
 export interface Snapshot {
   readonly loans: readonly Loan[];
+  /** Why some or all loans could not be read; `loans` holds those that could. */
+  readonly loansTrouble?: Message;
   readonly wallet: readonly WalletCoin[];
   /** Why the wallet could not be read while the loans could; `wallet` is empty then. */
   readonly walletTrouble?: Message;
+  readonly positions: readonly Position[];
+  /** Why some or all positions could not be read; `positions` holds those that could. */
+  readonly positionsTrouble?: Message;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;
 }
@@ -118,4 +195,6 @@ export interface Account {
   readonly simulated: boolean;
   /** True when the key may not trade: nothing can be changed. */
   readonly readOnly: boolean;
+  /** The person's own figures, which stand instead of a table's. Never instead of the venue's. */
+  readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
 }

@@ -1,7 +1,18 @@
 import type { Clock } from '../core/clock.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Message } from '../core/message.ts';
-import type { Account, Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot } from '../core/model.ts';
+import type {
+  Account,
+  Direction,
+  HistoryRow,
+  InterestRow,
+  Loan,
+  MaximumLoan,
+  Page,
+  Position,
+  PositionRef,
+  Snapshot,
+} from '../core/model.ts';
 
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
@@ -38,6 +49,10 @@ export interface KeyFacts {
   readonly subAccount?: boolean;
   /** The venue's clock minus ours, where the venue had refused our time. Requests allow for it. Milliseconds. */
   readonly clockOffsetMs?: number;
+  /** When the key stops working, where the venue tells. Milliseconds since the Unix epoch. */
+  readonly expiresAt?: number;
+  /** What the key may not do that LTV Gauge has a use for. One phrase each. */
+  readonly lacks?: readonly Message[];
 }
 
 export interface LoanRef {
@@ -47,11 +62,31 @@ export interface LoanRef {
 }
 
 export interface CollateralChange {
+  readonly kind: 'collateral';
   readonly loan: LoanRef;
   readonly direction: Direction;
   readonly coin: string;
   /** Positive, exact, as the person confirmed it. Sent as these very characters. */
   readonly amount: Decimal;
+}
+
+export interface MarginChange {
+  readonly kind: 'margin';
+  readonly position: PositionRef;
+  readonly direction: Direction;
+  /** The position's margin coin. */
+  readonly coin: string;
+  /** Positive, exact, as the person confirmed it. Sent as these very characters, whatever sign the venue wants before them. */
+  readonly amount: Decimal;
+}
+
+/** One change that moves money. */
+export type Change = CollateralChange | MarginChange;
+
+/** What the venue answered when it accepted a change. */
+export interface Receipt {
+  /** The venue's own id of the change, where it gives one. */
+  readonly reference?: string;
 }
 
 /** A coin that can be added or taken, with the most the venue would allow. */
@@ -65,7 +100,8 @@ export interface AdjustableCoin {
 }
 
 /** What proof will be compared with: read before the send, kept in the journal. Plain JSON. */
-export interface Baseline {
+export interface CollateralBaseline {
+  readonly kind: 'collateral';
   /** Id of the newest history row of this loan before the send; absent when there was none. */
   readonly newestHistoryId?: string;
   /** Pledged amount of the coin before the send. */
@@ -74,8 +110,23 @@ export interface Baseline {
   readonly ltv?: Decimal;
 }
 
-/** Everything a write is decided on, read freshly in one go. */
-export interface Readiness {
+/** As for collateral; venues keep no history of margin changes, so the position itself has to tell. */
+export interface MarginBaseline {
+  readonly kind: 'margin';
+  readonly size: Decimal;
+  /** Margin before the send, as shown. */
+  readonly margin: Decimal;
+  /** The part of the margin that only a change of margin moves, where `margin` also moves by itself. */
+  readonly steadyMargin?: Decimal;
+  readonly entryPrice?: Decimal;
+  readonly liquidationPrice?: Decimal;
+}
+
+export type Baseline = CollateralBaseline | MarginBaseline;
+
+/** Everything a change of collateral is decided on, read freshly in one go. */
+export interface CollateralReadiness {
+  readonly kind: 'collateral';
   readonly loan: Loan;
   /** The most the venue allows for this direction and coin now. */
   readonly limit: Decimal;
@@ -83,18 +134,44 @@ export interface Readiness {
   readonly walletAvailable: Decimal;
   /** USD index prices of the coins concerned, as far as known. */
   readonly prices: ReadonlyMap<string, Decimal>;
-  readonly baseline: Baseline;
+  readonly baseline: CollateralBaseline;
   readonly asOf: number;
 }
 
-/** What reading says about a change that was sent. */
-export type Proof =
+/** Everything a change of margin is decided on, for both directions, read freshly in one go. */
+export interface MarginReadiness {
+  readonly kind: 'margin';
+  readonly position: Position;
+  /** The margin coin's available amount in the margin wallet now. The most that can be added. */
+  readonly walletAvailable: Decimal;
+  /** The most that can be taken out now. Absent when it cannot be told: then nothing is taken. */
+  readonly reducible?: { readonly amount: Decimal; readonly source: 'venue' | 'estimate' };
+  /** How many decimals the venue takes in an amount. */
+  readonly places: number;
+  readonly baseline: MarginBaseline;
+  readonly asOf: number;
+}
+
+export type Readiness = CollateralReadiness | MarginReadiness;
+
+/** What reading says about a change of collateral or margin that was sent. */
+export type Proof = CollateralProof | MarginProof;
+
+export type CollateralProof =
   /** Nothing yet that tells either way; `failed` is the venue's own row that says it tried and did nothing. */
   | { readonly state: 'pending'; readonly failed?: HistoryRow }
   /** History row and pledged amount agree: it has happened. */
   | { readonly state: 'effective'; readonly row: HistoryRow; readonly loan?: Loan }
   /** The venue did something else than was asked: other direction or other amount. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
+
+/** `position` is the position as it is now; absent when it is gone. */
+export type MarginProof =
+  | { readonly state: 'pending'; readonly position?: Position }
+  /** The margin moved as asked. */
+  | { readonly state: 'effective'; readonly position: Position }
+  /** The margin moved in a way that nothing but another change of margin can explain. */
+  | { readonly state: 'contradicted'; readonly position: Position };
 
 export interface PageRequest {
   /** The `older` of the page before. */
@@ -116,7 +193,7 @@ export interface InterestRequest extends PageRequest {
 export interface Connection {
   /** What the venue says about the key; also proves that address, key, signature and clock are right. */
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
-  /** All loans and the collateral wallet. */
+  /** All loans, the collateral wallet and all positions. Rejects only when nothing at all could be read; what failed in part is told in the snapshot. */
   read(signal?: AbortSignal): Promise<Snapshot>;
   history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
   interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
@@ -131,21 +208,26 @@ export interface Connection {
   /** Coins that can be added to or taken from a loan. */
   adjustableCoins(loan: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]>;
   /** Step 2 of a write: the fresh facts. Rejects when the loan is gone or any figure needed is missing. */
-  prepareChange(loan: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<Readiness>;
-  /** The exact request that `changeCollateral` would send, without key and signature, for the journal and for showing. */
-  describeChange(change: CollateralChange): { readonly method: string; readonly path: string; readonly body: string };
+  prepareCollateral(loan: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness>;
+  /** The same for a position's margin. Rejects when the position is gone, is not isolated or is another one by now. */
+  prepareMargin(position: PositionRef, signal?: AbortSignal): Promise<MarginReadiness>;
+  /** The exact request that `send` would send, without key and signature, for the journal and for showing. */
+  describe(change: Change): { readonly method: string; readonly path: string; readonly body: string };
   /**
    * Step 5: sends once, never again. Resolves when the venue has *accepted* (not done).
    * Rejects with `effect: 'none'` when it certainly did nothing, `effect: 'unknown'` when nobody knows.
    */
-  changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void>;
+  send(change: Change, signal?: AbortSignal): Promise<Receipt>;
   /** Step 7: reads once and compares with the baseline. */
-  proveChange(change: CollateralChange, baseline: Baseline, signal?: AbortSignal): Promise<Proof>;
+  proveCollateral(change: CollateralChange, baseline: CollateralBaseline, receipt: Receipt, signal?: AbortSignal): Promise<CollateralProof>;
+  proveMargin(change: MarginChange, baseline: MarginBaseline, receipt: Receipt, signal?: AbortSignal): Promise<MarginProof>;
   dispose(): void;
 }
 
 export interface ConnectionOptions {
   readonly account: Pick<Account, 'site' | 'baseUrl'>;
+  /** The person's own thresholds, asked for at every read. They stand instead of a table's, never instead of the venue's. */
+  readonly thresholds?: () => Account['thresholds'];
   /** Asked for at every signed attempt; never kept. Rejects with an `ExchangeError` when there are none. */
   readonly keys: () => Promise<Keys>;
   readonly clock: Clock;
@@ -163,6 +245,8 @@ export interface Exchange {
   readonly keyFields: readonly KeyField[];
   /** The wallet collateral comes from and returns to, as the venue calls it. */
   readonly collateralWallet: Message;
+  /** The wallet the margin of positions comes from and returns to, as the venue calls it. */
+  readonly marginWallet: Message;
   /** Where the venue explains how keys are made, for a link. */
   readonly keyHelpUrl: string;
   /** Loads the venue's code, which nobody without an account of it needs. @throws ExchangeError for an address that is not the venue's. */

@@ -3,7 +3,7 @@ import { formatAmount, formatLtv } from '../core/format.ts';
 import { credibleLtv } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { HistoryRow, Loan } from '../core/model.ts';
-import type { Proof } from '../exchanges/exchange.ts';
+import type { CollateralProof } from '../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
 import type { Finding } from './write-machine.ts';
 
@@ -27,7 +27,12 @@ import type { Finding } from './write-machine.ts';
  * @param givenUp the write right before this one, when it asked for the same and a person closed it as never done
  * @returns undefined when it proves nothing yet
  */
-export function judge(record: WriteRecord, proof: Proof, claimed: ReadonlySet<string>, givenUp?: WriteRecord): Finding | undefined {
+export function judge(
+  record: WriteRecord,
+  proof: CollateralProof,
+  claimed: ReadonlySet<string>,
+  givenUp?: WriteRecord,
+): Finding | undefined {
   if (proof.state === 'pending') return undefined;
   const { row, loan } = proof;
   const { change, baseline } = record;

@@ -88,7 +88,7 @@ export class Ledger implements Disposable {
     const known = new Set(this.#writes.sentOn({ accountId, change: intent }).map(({ id }) => id));
     this.#mustBeFree({ accountId, change: intent }, known);
     const connection = await this.#options.connections.get(accountId);
-    const readiness = await connection.prepareChange(intent.loan, intent.direction, intent.coin, signal);
+    const readiness = await connection.prepareCollateral(intent.loan, intent.direction, intent.coin, signal);
     const { clock, maxPreviewAgeMs } = this.#options;
     const preview = previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
     this.#issued.set(preview, known);
@@ -182,7 +182,7 @@ export class Ledger implements Disposable {
     this.#mustBeFree({ accountId: preview.account.id, change: preview.change }, known);
     if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
     const connection = await connections.get(preview.account.id);
-    const planned = plannedRecord(id, preview, connection.describeChange(preview.change), clock.now());
+    const planned = plannedRecord(id, preview, connection.describe(preview.change), clock.now());
     this.#writes.begin(id);
     try {
       const record = await writeDown(this.#writes, planned, known, mayStill);

@@ -3,14 +3,14 @@ import { formatAmount, formatLtv } from '../core/format.ts';
 import { credibleLtv, distanceTo, estimateAfter, largestReduction } from '../core/ltv.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import type { CollateralChange, Readiness } from '../exchanges/exchange.ts';
+import type { CollateralChange, CollateralReadiness } from '../exchanges/exchange.ts';
 import { Refusal, tooOld } from './refusal.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
 export interface Preview {
   readonly change: CollateralChange;
   readonly account: Account;
-  readonly readiness: Readiness;
+  readonly readiness: CollateralReadiness;
   readonly ltvNow?: Decimal;
   /** Our own estimate, rounded up. */
   readonly ltvAfter?: Decimal;
@@ -44,13 +44,13 @@ export function checkedIntent(change: CollateralChange): CollateralChange {
   if (typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
     throw new Refusal(msg('The amount must be more than zero. Start the change again with the amount of {0} you mean.', coin));
   }
-  return frozen({ loan, direction, coin, amount });
+  return frozen({ kind: 'collateral', loan, direction, coin, amount });
 }
 
 function frozen({ loan, direction, coin, amount }: CollateralChange): CollateralChange {
   const { loanId, orderId } = loan;
   const ref = Object.freeze({ loanId, ...(orderId === undefined ? {} : { orderId }) });
-  return Object.freeze({ loan: ref, direction, coin, amount });
+  return Object.freeze({ kind: 'collateral', loan: ref, direction, coin, amount });
 }
 
 /**
@@ -60,7 +60,7 @@ function frozen({ loan, direction, coin, amount }: CollateralChange): Collateral
 export function previewOf(
   account: Account,
   intent: CollateralChange,
-  readiness: Readiness,
+  readiness: CollateralReadiness,
   at: { readonly now: number; readonly maxAgeMs: number },
 ): Preview {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
@@ -87,7 +87,7 @@ export function previewOf(
 }
 
 /** The fresh loan decides how it is addressed: where the venue knows an order id, a request without it would hit another loan. */
-function addressed(intent: CollateralChange, { loan }: Readiness): CollateralChange {
+function addressed(intent: CollateralChange, { loan }: CollateralReadiness): CollateralChange {
   const { loanId, orderId } = intent.loan;
   if (loan.id !== loanId || (orderId !== undefined && orderId !== loan.orderId)) {
     throw new Refusal(
@@ -97,7 +97,7 @@ function addressed(intent: CollateralChange, { loan }: Readiness): CollateralCha
   return frozen({ ...intent, loan: loan.orderId === undefined ? { loanId } : { loanId, orderId: loan.orderId } });
 }
 
-function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: Readiness): void {
+function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
   if (compare(amount, walletAvailable) > 0) {
     throw new Refusal(
       msg(
@@ -112,7 +112,12 @@ function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }
   }
 }
 
-function checkReduce(change: CollateralChange, readiness: Readiness, ltvNow: Decimal | undefined, ltvAfter: Decimal | undefined): void {
+function checkReduce(
+  change: CollateralChange,
+  readiness: CollateralReadiness,
+  ltvNow: Decimal | undefined,
+  ltvAfter: Decimal | undefined,
+): void {
   const { coin, amount } = change;
   const { loan, limit, baseline, prices } = readiness;
   const ceiling = lowestThreshold(readiness);
@@ -156,7 +161,7 @@ function checkReduce(change: CollateralChange, readiness: Readiness, ltvNow: Dec
 }
 
 /** Margin call, or liquidation should it come first. Undefined without a margin call. */
-function lowestThreshold({ loan }: Readiness): Decimal | undefined {
+function lowestThreshold({ loan }: CollateralReadiness): Decimal | undefined {
   const marginCall = loan.marginCall?.ltv;
   const liquidation = loan.liquidation?.ltv;
   if (marginCall === undefined || !isPositive(marginCall)) return undefined;

@@ -46,7 +46,7 @@ export class Prover {
     if (record === undefined || !isOpen(record)) return;
     try {
       const connection = await this.#connections.get(record.accountId);
-      const proof = await connection.proveChange(record.change, record.baseline, signal);
+      const proof = await connection.proveCollateral(record.change, record.baseline, {}, signal);
       await this.#writes.sync();
       const now = this.#writes.get(id);
       if (now === undefined || !isOpen(now)) return;

@@ -1,6 +1,6 @@
 import type { Decimal } from '../core/decimal.ts';
 import type { Message } from '../core/message.ts';
-import type { Baseline, CollateralChange } from '../exchanges/exchange.ts';
+import type { CollateralBaseline, CollateralChange } from '../exchanges/exchange.ts';
 
 /**
  * Where a write stands.
@@ -24,7 +24,7 @@ export interface WriteRecord {
   readonly change: CollateralChange;
   /** Without key and signature. */
   readonly request: { readonly method: string; readonly path: string; readonly body: string };
-  readonly baseline: Baseline;
+  readonly baseline: CollateralBaseline;
   readonly ltvBefore?: Decimal;
   readonly ltvEstimate?: Decimal;
   readonly state: WriteState;

@@ -64,7 +64,7 @@ export function plannedRecord(id: string, preview: Preview, request: WriteRecord
 export async function send(writes: Writes, connection: Connection, { id, change }: WriteRecord): Promise<void> {
   try {
     // No signal: a write on its way is not called back, that would only make its outcome unknown.
-    await connection.changeCollateral(change);
+    await connection.send(change);
   } catch (error) {
     if (ExchangeError.is(error) && error.effect === 'none') {
       await writes.apply(id, { type: 'rejected', note: error.sentence });

@@ -5,12 +5,43 @@ import type { Snapshot } from '../core/model.ts';
 
 const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const threshold = v.object({ ltv: amount, source: v.picklist(['venue', 'table', 'person']) });
+const threshold = v.object({
+  ltv: amount,
+  source: v.picklist(['venue', 'table', 'person']),
+  from: v.exactOptional(v.object({ url: v.string(), date: v.string() })),
+});
 const coinAmount = v.object({ coin: v.string(), amount, usd: v.exactOptional(amount), usdEstimated: v.exactOptional(v.literal(true)) });
 
 const message: v.GenericSchema<unknown, Message> = v.object({
   template: v.string(),
   args: v.array(v.union([v.string(), v.lazy(() => message)])),
+});
+
+const position = v.object({
+  positionId: v.pipe(v.string(), v.nonEmpty()),
+  instrument: v.string(),
+  market: v.string(),
+  slot: v.string(),
+  side: v.picklist(['long', 'short']),
+  marginCoin: v.string(),
+  contract: v.picklist(['linear', 'inverse', 'borrowed', 'other']),
+  marginMode: v.picklist(['isolated', 'cross']),
+  size: amount,
+  sizeCoin: v.exactOptional(v.string()),
+  exposure: v.exactOptional(amount),
+  priceCoin: v.string(),
+  entryPrice: v.exactOptional(amount),
+  markPrice: v.exactOptional(amount),
+  lastPrice: v.exactOptional(amount),
+  liquidationPrice: v.exactOptional(amount),
+  leverage: v.exactOptional(amount),
+  margin: v.exactOptional(amount),
+  maintenanceMargin: v.exactOptional(amount),
+  marginRatio: v.exactOptional(amount),
+  unrealizedPnl: v.exactOptional(amount),
+  debt: v.exactOptional(coinAmount),
+  fixedMargin: v.exactOptional(message),
+  distress: v.exactOptional(message),
 });
 
 const snapshot = v.object({
@@ -27,10 +58,14 @@ const snapshot = v.object({
       marginCall: v.exactOptional(threshold),
       liquidation: v.exactOptional(threshold),
       liquidationPrice: v.exactOptional(v.object({ instrument: v.string(), price: amount })),
+      due: v.exactOptional(v.array(v.object({ ...coinAmount.entries, at: time, overdue: v.boolean(), then: v.exactOptional(message) }))),
     }),
   ),
   wallet: v.array(v.object({ ...coinAmount.entries, pledgeable: v.exactOptional(v.boolean()) })),
   walletTrouble: v.exactOptional(message),
+  positions: v.optional(v.array(position), []),
+  positionsTrouble: v.exactOptional(message),
+  loansTrouble: v.exactOptional(message),
   asOf: time,
 });
 

@@ -95,7 +95,12 @@ async function drawing(): Promise<readonly Outcome[]> {
   const states: readonly AccountState[] = Array.from({ length: 20 }, (_, index) => ({
     account: { id: `account-${String(index)}`, venue: 'okx', site: 'global', name: 'Main', simulated: false, readOnly: false },
     // Each has its own: what is shared would be cloned only once.
-    snapshot: { loans: loansIn(text), wallet: [{ coin: 'STX', amount: decimal('12.5'), pledgeable: true }], asOf: now - 1_000 },
+    snapshot: {
+      loans: loansIn(text),
+      wallet: [{ coin: 'STX', amount: decimal('12.5'), pledgeable: true }],
+      positions: [],
+      asOf: now - 1_000,
+    },
     reading: false,
   }));
   const scene: Scene = { exchanges, now, intervalMs: 30_000, when: String, openWrites: () => [], frozen: () => undefined };

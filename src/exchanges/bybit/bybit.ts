@@ -12,6 +12,7 @@ export const bybit: Exchange = {
     { id: 'secret', label: msg('API secret'), hint: msg('Shown once, when a system-generated key is made. RSA keys are not supported') },
   ],
   collateralWallet: msg('funding account'),
+  marginWallet: msg('Unified Trading Account'),
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {
     const { connectBybit } = await import('./connect.ts');

@@ -5,15 +5,19 @@ import { msg } from '../../core/message.ts';
 import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot, WalletCoin } from '../../core/model.ts';
 import type {
   AdjustableCoin,
-  Baseline,
+  CollateralBaseline,
   CollateralChange,
   Connection,
+  Change,
+  MarginProof,
+  MarginReadiness,
+  Receipt,
   HistoryRequest,
   InterestRequest,
   KeyFacts,
   LoanRef,
-  Proof,
-  Readiness,
+  CollateralProof,
+  CollateralReadiness,
 } from '../exchange.ts';
 import type { Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
@@ -77,8 +81,8 @@ export class BybitConnection implements Connection {
     // As old as the oldest of its parts.
     const asOf = Math.min(pool.at, legacy.at, wallet.at);
     return wallet.value instanceof ExchangeError
-      ? { loans, wallet: [], walletTrouble: wallet.value.sentence, asOf }
-      : { loans, wallet: withUsd(wallet.value, prices), asOf };
+      ? { loans, wallet: [], walletTrouble: wallet.value.sentence, positions: [], asOf }
+      : { loans, wallet: withUsd(wallet.value, prices), positions: [], asOf };
   }
 
   /** Without a loan: of the pool. */
@@ -150,7 +154,7 @@ export class BybitConnection implements Connection {
     );
   }
 
-  async prepareChange(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<Readiness> {
+  async prepareCollateral(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness> {
     const book = this.#book(ref);
     const newest = this.#stamped(book.adjustments(ref, { coin, limit: pageSize }, signal));
     const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
@@ -173,21 +177,37 @@ export class BybitConnection implements Connection {
     });
   }
 
-  describeChange(change: CollateralChange): { readonly method: string; readonly path: string; readonly body: string } {
+  describe(change: Change): { readonly method: string; readonly path: string; readonly body: string } {
+    if (change.kind === 'margin') throw refused(msg('Margin cannot be changed here yet.'));
     const { method, path, body } = this.#book(change.loan).changeCall(change);
     return { method, path, body };
   }
 
-  async changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void> {
+  async send(change: Change, signal?: AbortSignal): Promise<Receipt> {
+    if (change.kind === 'margin') throw refused(msg('Margin cannot be changed here yet.'));
     mustBeClear(change);
     await this.#http.call(this.#book(change.loan).changeCall(change), signal);
+    return {};
   }
 
-  async proveChange(change: CollateralChange, baseline: Baseline, signal?: AbortSignal): Promise<Proof> {
+  async proveCollateral(
+    change: CollateralChange,
+    baseline: CollateralBaseline,
+    _receipt: Receipt,
+    signal?: AbortSignal,
+  ): Promise<CollateralProof> {
     const book = this.#book(change.loan);
     // The rows first: a loan read before its rows could miss what they tell.
     const rows = await this.#rowsSince(book, change, baseline, signal);
     return rows.length === 0 ? { state: 'pending' } : judge(change, baseline, rows, await book.find(change.loan, signal));
+  }
+
+  prepareMargin(): Promise<MarginReadiness> {
+    return Promise.reject(refused(msg('Margin cannot be changed here yet.')));
+  }
+
+  proveMargin(): Promise<MarginProof> {
+    return Promise.resolve({ state: 'pending' });
   }
 
   dispose(): void {
@@ -218,7 +238,7 @@ export class BybitConnection implements Connection {
   async #rowsSince(
     book: LoanBook,
     { loan, coin }: CollateralChange,
-    { newestHistoryId }: Baseline,
+    { newestHistoryId }: CollateralBaseline,
     signal: AbortSignal | undefined,
   ): Promise<readonly Adjustment[]> {
     const all: Adjustment[] = [];

@@ -31,19 +31,21 @@ export function demoConnection(http: Http, clock: Clock): Connection {
     async read(signal) {
       // Asked all the same: that the key works is part of what reading says.
       await inspect(signal);
-      return { loans: [], wallet: [], walletTrouble: noLoans, asOf: clock.now() };
+      return { loans: [], wallet: [], positions: [], walletTrouble: noLoans, asOf: clock.now() };
     },
     history: () => Promise.resolve({ rows: [] }),
     interest: () => Promise.resolve({ rows: [] }),
     borrowableCoins: () => Promise.resolve([]),
     maximumLoan: () => Promise.resolve(undefined),
     adjustableCoins: () => no(),
-    prepareChange: () => no(),
-    describeChange() {
+    prepareCollateral: () => no(),
+    describe() {
       throw refused(noLoans);
     },
-    changeCollateral: () => no(),
-    proveChange: () => Promise.resolve({ state: 'pending' }),
+    prepareMargin: () => no(),
+    send: () => no(),
+    proveCollateral: () => Promise.resolve({ state: 'pending' }),
+    proveMargin: () => Promise.resolve({ state: 'pending' }),
     dispose() {
       http.dispose();
     },

@@ -1,6 +1,6 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { Direction, Loan } from '../../core/model.ts';
-import type { Baseline, CollateralChange, Proof } from '../exchange.ts';
+import type { CollateralBaseline, CollateralChange, CollateralProof } from '../exchange.ts';
 import type { Adjustment } from './loan-book.ts';
 import { toHistoryRow } from './map.ts';
 
@@ -17,7 +17,12 @@ import { toHistoryRow } from './map.ts';
  *
  * @param loan the loan as it is now; undefined when Bybit no longer has it
  */
-export function judge(change: CollateralChange, baseline: Baseline, rows: readonly Adjustment[], loan: Loan | undefined): Proof {
+export function judge(
+  change: CollateralChange,
+  baseline: CollateralBaseline,
+  rows: readonly Adjustment[],
+  loan: Loan | undefined,
+): CollateralProof {
   const since = rows.filter(({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId));
   const done = since.filter(({ status }) => status === 'done');
   const asked = since.filter((row) => row.direction === change.direction && compare(absolute(row.amount), change.amount) === 0);

@@ -2,7 +2,7 @@ import { isPositive, multiply, zero, type Decimal } from '../../core/decimal.ts'
 import { credibleLtv } from '../../core/ltv.ts';
 import { msg } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
-import type { Readiness } from '../exchange.ts';
+import type { CollateralReadiness } from '../exchange.ts';
 import { refused } from './requests.ts';
 
 /** What was read for one change. */
@@ -22,7 +22,7 @@ export interface ChangeFacts {
  * Everything a change of `coin` is decided on.
  * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
  */
-export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Readiness {
+export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
   const { loan, prices, asOf, newestHistoryId } = facts;
   const ltv = credibleLtv(loan);
   if (ltv === undefined || !isPositive(ltv)) {
@@ -31,11 +31,12 @@ export function readinessOf(direction: Direction, coin: string, facts: ChangeFac
   const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
   return {
+    kind: 'collateral',
     loan: valued(loan, prices),
     limit: direction === 'add' ? addable(coin, held, facts.addable) : takeable(coin, pledged, facts.redeemable),
     walletAvailable: held,
     prices,
-    baseline: { ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ltv },
+    baseline: { kind: 'collateral', ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ltv },
     asOf,
   };
 }

@@ -5,15 +5,19 @@ import { msg } from '../../core/message.ts';
 import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot } from '../../core/model.ts';
 import type {
   AdjustableCoin,
-  Baseline,
+  CollateralBaseline,
   CollateralChange,
   Connection,
+  Change,
+  MarginProof,
+  MarginReadiness,
+  Receipt,
   HistoryRequest,
   InterestRequest,
   KeyFacts,
   LoanRef,
-  Proof,
-  Readiness,
+  CollateralProof,
+  CollateralReadiness,
 } from '../exchange.ts';
 import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
@@ -49,8 +53,8 @@ export class OkxConnection implements Connection {
     // As old as the oldest of its parts.
     const asOf = Math.min(loans.at, wallet.at);
     return 'trouble' in wallet
-      ? { loans: valued, wallet: [], walletTrouble: wallet.trouble.sentence, asOf }
-      : { loans: valued, wallet: withUsd(wallet.value, prices), asOf };
+      ? { loans: valued, wallet: [], walletTrouble: wallet.trouble.sentence, positions: [], asOf }
+      : { loans: valued, wallet: withUsd(wallet.value, prices), positions: [], asOf };
   }
 
   async history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
@@ -114,7 +118,7 @@ export class OkxConnection implements Connection {
     );
   }
 
-  async prepareChange(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<Readiness> {
+  async prepareCollateral(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness> {
     const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: this.#clock.now() });
     const newest = stamped(this.history(ref, { limit: 1 }, signal));
     const [loan, wallet, redeemable, history, prices] = await Promise.all([
@@ -135,17 +139,25 @@ export class OkxConnection implements Connection {
     });
   }
 
-  describeChange(change: CollateralChange): { readonly method: string; readonly path: string; readonly body: string } {
+  describe(change: Change): { readonly method: string; readonly path: string; readonly body: string } {
+    if (change.kind === 'margin') throw missing(msg('Margin cannot be changed here yet.'));
     const { method, path, body } = changeCall(change);
     return { method, path, body };
   }
 
-  async changeCollateral(change: CollateralChange, signal?: AbortSignal): Promise<void> {
+  async send(change: Change, signal?: AbortSignal): Promise<Receipt> {
+    if (change.kind === 'margin') throw missing(msg('Margin cannot be changed here yet.'));
     mustBeClear(change);
     await this.#http.call(changeCall(change), signal);
+    return {};
   }
 
-  async proveChange(change: CollateralChange, baseline: Baseline, signal?: AbortSignal): Promise<Proof> {
+  async proveCollateral(
+    change: CollateralChange,
+    baseline: CollateralBaseline,
+    _receipt: Receipt,
+    signal?: AbortSignal,
+  ): Promise<CollateralProof> {
     const before = baseline.newestHistoryId;
     const query = { ...orderOf(change.loan), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
     // The rows first: a loan read before its rows could miss what they tell.
@@ -158,6 +170,14 @@ export class OkxConnection implements Connection {
       rows,
       loans.find(({ id }) => id === change.loan.loanId),
     );
+  }
+
+  prepareMargin(): Promise<MarginReadiness> {
+    return Promise.reject(missing(msg('Margin cannot be changed here yet.')));
+  }
+
+  proveMargin(): Promise<MarginProof> {
+    return Promise.resolve({ state: 'pending' });
   }
 
   dispose(): void {

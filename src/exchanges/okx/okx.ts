@@ -13,6 +13,7 @@ export const okx: Exchange = {
     { id: 'passphrase', label: msg('Passphrase'), hint: msg('The one chosen when the key was made, not the password of OKX') },
   ],
   collateralWallet: msg('funding account'),
+  marginWallet: msg('trading account'),
   keyHelpUrl: 'https://www.okx.com/account/my-api',
   async connect(options) {
     const { connectOkx } = await import('./connect.ts');

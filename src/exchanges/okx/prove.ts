@@ -1,6 +1,6 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
-import type { Baseline, CollateralChange, Proof } from '../exchange.ts';
+import type { CollateralBaseline, CollateralChange, CollateralProof } from '../exchange.ts';
 
 const locked = 'collateral_locked';
 const released = 'collateral_released';
@@ -16,7 +16,12 @@ const released = 'collateral_released';
  *
  * @param loan the loan as it is now; undefined when OKX no longer has it
  */
-export function judge(change: CollateralChange, baseline: Baseline, rows: readonly HistoryRow[], loan: Loan | undefined): Proof {
+export function judge(
+  change: CollateralChange,
+  baseline: CollateralBaseline,
+  rows: readonly HistoryRow[],
+  loan: Loan | undefined,
+): CollateralProof {
   const since = rows.filter(({ id }) => isNewer(id, baseline.newestHistoryId));
   const ours = since.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
   const wanted = change.direction === 'add' ? locked : released;

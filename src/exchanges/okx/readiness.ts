@@ -3,7 +3,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { credibleLtv } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
-import type { Readiness } from '../exchange.ts';
+import type { CollateralReadiness } from '../exchange.ts';
 
 /** What was read for one change. */
 export interface ChangeFacts {
@@ -20,7 +20,7 @@ export interface ChangeFacts {
  * Everything a change of `coin` is decided on.
  * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
  */
-export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Readiness {
+export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
   const { loan, prices, asOf, newestHistoryId } = facts;
   const ltv = credibleLtv(loan);
   if (ltv === undefined || !isPositive(ltv)) {
@@ -29,11 +29,12 @@ export function readinessOf(direction: Direction, coin: string, facts: ChangeFac
   const held = facts.wallet.find((one) => one.coin === coin);
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
   return {
+    kind: 'collateral',
     loan,
     limit: direction === 'add' ? addable(coin, held) : takeable(coin, pledged, facts.redeemable),
     walletAvailable: held?.amount ?? zero,
     prices,
-    baseline: { ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ltv },
+    baseline: { kind: 'collateral', ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ltv },
     asOf,
   };
 }

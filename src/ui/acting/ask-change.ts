@@ -146,7 +146,7 @@ export async function askHowMuch(
     },
     later: async (signal): Promise<AmountFacts> => {
       const connection = await app.connections.get(account.id);
-      const fresh = await connection.prepareChange(refOf(choice), direction, coin.coin, signal);
+      const fresh = await connection.prepareCollateral(refOf(choice), direction, coin.coin, signal);
       const freshBounds: AmountBounds = { ...bounds, limit: fresh.limit };
       return {
         bounds: freshBounds,
@@ -172,5 +172,5 @@ function promptFor(bounds: AmountBounds): string {
 
 /** The change as it will be previewed. */
 export function changeOf(choice: LoanChoice, direction: Direction, coin: string, amount: Decimal): CollateralChange {
-  return { loan: refOf(choice), direction, coin, amount };
+  return { kind: 'collateral', loan: refOf(choice), direction, coin, amount };
 }

@@ -107,6 +107,7 @@ export async function failureOf(call: Promise<unknown>): Promise<ExchangeError> 
 }
 
 export const change = (more: Partial<CollateralChange> = {}): CollateralChange => ({
+  kind: 'collateral',
   loan: { loanId: '12345', orderId: '12345' },
   direction: 'add',
   coin: 'BTC',

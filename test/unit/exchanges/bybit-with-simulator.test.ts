@@ -99,12 +99,12 @@ describe('Bybit and its simulation', () => {
       it(`agree on what it is to ${direction} collateral of ${name}, once`, async () => {
         await start();
         const connection = connect();
-        const change: CollateralChange = { loan, direction, coin: 'BTC', amount: decimal(amount) };
-        const { baseline, walletAvailable } = await connection.prepareChange(loan, direction, 'BTC');
+        const change: CollateralChange = { kind: 'collateral', loan, direction, coin: 'BTC', amount: decimal(amount) };
+        const { baseline, walletAvailable } = await connection.prepareCollateral(loan, direction, 'BTC');
         assert.equal(walletAvailable, '1.7921483143067599');
-        await connection.changeCollateral(change);
+        await connection.send(change);
         clock.time += 2_000;
-        const proof = await connection.proveChange(change, baseline);
+        const proof = await connection.proveCollateral(change, baseline, {});
         assert.equal(proof.state, 'effective');
         const now = proof.loan?.collateral.find(({ coin }) => coin === 'BTC')?.amount;
         const expected = direction === 'add' ? add(baseline.pledged, change.amount) : subtract(baseline.pledged, change.amount);
@@ -116,20 +116,20 @@ describe('Bybit and its simulation', () => {
     }
   }
 
-  const asked: CollateralChange = { loan: pool, direction: 'add', coin: 'BTC', amount: decimal('0.01') };
+  const asked: CollateralChange = { kind: 'collateral', loan: pool, direction: 'add', coin: 'BTC', amount: decimal('0.01') };
 
   /** What becomes of `asked` under a fault. */
   async function underFault(fault: string) {
     await start();
     const connection = connect();
-    const { baseline } = await connection.prepareChange(pool, 'add', 'BTC');
+    const { baseline } = await connection.prepareCollateral(pool, 'add', 'BTC');
     await control('fault', { fault, endpoint: '/adjust-ltv', times: 1 });
-    const error = await connection.changeCollateral(asked).then(
+    const error = await connection.send(asked).then(
       () => undefined,
       (reason: unknown) => reason as Awaited<ReturnType<typeof failureOf>>,
     );
     clock.time += 3_000;
-    return { error, proof: await connection.proveChange(asked, baseline), sent: await sends() };
+    return { error, proof: await connection.proveCollateral(asked, baseline, {}), sent: await sends() };
   }
 
   for (const [fault, effect, state] of [
@@ -166,7 +166,7 @@ describe('Bybit and its simulation', () => {
     assert.equal((await failureOf(connect(otherKeys.withoutLoans).inspect())).kind, 'permission');
     assert.equal((await failureOf(connect(otherKeys.boundToOtherAddress).inspect())).kind, 'ip');
     assert.equal((await failureOf(connect({ ...simulator!.keys, secret: 'wrong' }).inspect())).kind, 'auth');
-    const refused = await failureOf(connect(otherKeys.readOnly).changeCollateral(asked));
+    const refused = await failureOf(connect(otherKeys.readOnly).send(asked));
     assert.deepEqual([refused.kind, refused.effect], ['permission', 'none']);
   });
 

@@ -29,7 +29,7 @@ describe('a clock that is off', () => {
   it('does not keep a change from being made: refused for its time it was refused at the door', async () => {
     const { venue, connection } = apart(-40_000);
     venue.on('/adjust-collateral', stale, fixture('adjust-collateral'));
-    await connection.changeCollateral(change());
+    await connection.send(change());
     const [first, second, ...more] = venue.to('/adjust-collateral');
     assert.equal(more.length, 0);
     assert.equal(first?.body, second?.body);
@@ -42,11 +42,11 @@ describe('a clock that is off', () => {
     it(`is told with its ${(Math.abs(aheadMs) / 1000).toString()} seconds when OKX still refuses, and nothing more is sent`, async () => {
       for (const [path, call] of [
         ['/borrow-currencies', 'borrowableCoins'],
-        ['/adjust-collateral', 'changeCollateral'],
+        ['/adjust-collateral', 'send'],
       ] as const) {
         const { venue, connection, clock } = apart(aheadMs);
         venue.on(path, stale);
-        const error = await failureOf(call === 'borrowableCoins' ? connection.borrowableCoins() : connection.changeCollateral(change()));
+        const error = await failureOf(call === 'borrowableCoins' ? connection.borrowableCoins() : connection.send(change()));
         assert.deepEqual([error.kind, error.code, error.effect], ['clock', '50102', 'none']);
         assert.match(error.message, words);
         assert.equal(venue.to(path).length, 2);
@@ -60,7 +60,7 @@ describe('a clock that is off', () => {
     venue.on('/adjust-collateral', stale, () => {
       throw new TypeError('fetch failed');
     });
-    const error = await failureOf(connection.changeCollateral(change()));
+    const error = await failureOf(connection.send(change()));
     assert.equal(error.effect, 'unknown');
     assert.equal(venue.to('/adjust-collateral').length, 2);
   });
@@ -68,7 +68,7 @@ describe('a clock that is off', () => {
   it('is not blamed when OKX tells no time: a change has had no effect then', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', stale).on('/public/time', new Response('', { status: 404 }));
-    const error = await failureOf(connection.changeCollateral(change()));
+    const error = await failureOf(connection.send(change()));
     assert.equal(error.effect, 'none');
     assert.equal(venue.to('/adjust-collateral').length, 1);
   });
@@ -76,7 +76,7 @@ describe('a clock that is off', () => {
   it('is not believed under HTTP 5xx, where a change may have been made', async () => {
     const { venue, connection } = apart(95_000);
     venue.on('/adjust-collateral', new Response(refusal('50102'), { status: 500 }));
-    const error = await failureOf(connection.changeCollateral(change()));
+    const error = await failureOf(connection.send(change()));
     assert.equal(error.effect, 'unknown');
     assert.equal(venue.to('/adjust-collateral').length, 1);
   });

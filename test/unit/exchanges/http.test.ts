@@ -131,7 +131,7 @@ describe('a request that gets no answer', () => {
         clock: new HastyClock(),
         fetch: venue.fetch,
       });
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.deepEqual([error.kind, error.effect], [kind, 'none']);
     }
     assert.equal(venue.seen.length, 0);

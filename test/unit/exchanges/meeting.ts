@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Decimal } from '../../../src/core/decimal.ts';
-import type { Connection, LoanRef, Proof } from '../../../src/exchanges/exchange.ts';
+import type { Connection, LoanRef, CollateralProof } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import { startSimulator, type Simulator, type SimulatorKeys, type SimulatorOptions } from '../../../src/simulator/start.ts';
 
@@ -82,6 +82,6 @@ export class Meeting {
   }
 }
 
-export function held(proof: Proof, coin: string): Decimal | undefined {
+export function held(proof: CollateralProof, coin: string): Decimal | undefined {
   return proof.state === 'pending' ? undefined : proof.loan?.collateral.find((one) => one.coin === coin)?.amount;
 }

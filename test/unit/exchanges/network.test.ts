@@ -34,7 +34,7 @@ describe('a change and a network that fails', () => {
     it(`has the effect ${effect} when ${name}, and is sent once`, async () => {
       const { venue, connection } = bench();
       venue.on('/adjust-collateral', failing(cause));
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.deepEqual([error.kind, error.effect], ['network', effect]);
       assert.equal(venue.seen.length, 1);
     });

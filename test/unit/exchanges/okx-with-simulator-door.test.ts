@@ -35,7 +35,7 @@ describe('OKX and the simulated exchange', () => {
     it('that may only read are refused a change, which had no effect', async () => {
       const connection = here.connect(here.simulator.otherKeys.readOnly);
       assert.equal((await connection.read()).loans.length, 2);
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.deepEqual([error.kind, error.code, error.effect], ['permission', '50120', 'none']);
       assert.equal(await here.sends(), 1);
     });
@@ -65,7 +65,7 @@ describe('OKX and the simulated exchange', () => {
         const already = (await here.record()).adjustments.length;
         await here.control('POST clock', { offsetMs: -offsetMs });
         const before = await here.sends();
-        await connection.changeCollateral(change({ amount: decimal('0.01') }));
+        await connection.send(change({ amount: decimal('0.01') }));
         assert.equal((await here.record()).adjustments.length, already + 1);
         assert.equal((await here.sends()) - before, 2, 'once at the door, once inside');
         here.clock.time += 5_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
-import type { Proof } from '../../../src/exchanges/exchange.ts';
+import type { CollateralProof } from '../../../src/exchanges/exchange.ts';
 import { change, failureOf } from './bench.ts';
 import { first, Meeting } from './meeting.ts';
 
@@ -13,7 +13,7 @@ describe('OKX and the simulated exchange', () => {
   afterEach(() => here.stop());
 
   describe('agree on what goes wrong with a change', () => {
-    const faults: readonly (readonly [fault: string, kind: string, effect: 'none' | 'unknown', proof: Proof['state']])[] = [
+    const faults: readonly (readonly [fault: string, kind: string, effect: 'none' | 'unknown', proof: CollateralProof['state']])[] = [
       ['reset', 'network', 'unknown', 'pending'],
       ['lost-before-acting', 'network', 'unknown', 'pending'],
       ['lost-after-acting', 'network', 'unknown', 'effective'],
@@ -35,12 +35,12 @@ describe('OKX and the simulated exchange', () => {
     for (const [fault, kind, effect, state] of faults) {
       it(`"${fault}" is ${kind} with effect ${effect}, sent once, and reading then says ${state}`, async () => {
         const connection = here.connect();
-        const { baseline } = await connection.prepareChange(first, 'add', 'BTC');
+        const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
         await here.fault(fault, 'adjust-collateral');
-        const error = await failureOf(connection.changeCollateral(change()));
+        const error = await failureOf(connection.send(change()));
         assert.deepEqual([error.kind, error.effect], [kind, effect]);
         here.clock.time += 1_001;
-        const proof = await connection.proveChange(change(), baseline);
+        const proof = await connection.proveCollateral(change(), baseline, {});
         assert.equal(proof.state, state);
         assert.equal((await here.record()).adjustments.length, state === 'effective' ? 1 : 0);
         assert.equal(await here.sends(), 1);
@@ -49,22 +49,22 @@ describe('OKX and the simulated exchange', () => {
 
     it('no answer at all is unknown once we stop waiting, and no second request is made', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareChange(first, 'add', 'BTC');
+      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
       await here.fault('timeout', 'adjust-collateral');
       const stop = new AbortController();
-      const failure = failureOf(connection.changeCollateral(change(), stop.signal));
+      const failure = failureOf(connection.send(change(), stop.signal));
       while ((await here.sends()) === 0) await new Promise((resolve) => setImmediate(resolve));
       stop.abort();
       const error = await failure;
       assert.deepEqual([error.kind, error.effect], ['aborted', 'unknown']);
-      assert.equal((await connection.proveChange(change(), baseline)).state, 'pending');
+      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
       assert.equal(await here.sends(), 1);
     });
 
     it('an exchange that is not there has got nothing', async () => {
       const connection = here.connect();
       await here.simulator.close();
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.deepEqual([error.kind, error.effect], ['network', 'none']);
       assert.match(error.message, /ECONNREFUSED/);
     });
@@ -72,30 +72,30 @@ describe('OKX and the simulated exchange', () => {
     it('"wrong-types" in an answer that holds nothing is still accepted', async () => {
       const connection = here.connect();
       await here.fault('wrong-types', 'adjust-collateral');
-      await connection.changeCollateral(change());
+      await connection.send(change());
       assert.equal(await here.sends(), 1);
     });
 
     it('"never-settled" stays pending however long one looks', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareChange(first, 'add', 'BTC');
+      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
       await here.fault('never-settled');
-      await connection.changeCollateral(change());
+      await connection.send(change());
       here.clock.time += 600_000;
-      assert.equal((await connection.proveChange(change(), baseline)).state, 'pending');
+      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
     });
 
     for (const fault of ['reversed-direction', 'wrong-amount']) {
       for (const direction of ['add', 'reduce'] as const) {
         it(`"${fault}" of ${direction} is contradicted, with the row that shows it`, async () => {
           const connection = here.connect();
-          const { baseline } = await connection.prepareChange(first, direction, 'BTC');
+          const { baseline } = await connection.prepareCollateral(first, direction, 'BTC');
           await here.fault(fault);
           const wanted = change({ direction, amount: decimal('0.02') });
-          await connection.changeCollateral(wanted);
-          assert.equal((await connection.proveChange(wanted, baseline)).state, 'pending');
+          await connection.send(wanted);
+          assert.equal((await connection.proveCollateral(wanted, baseline, {})).state, 'pending');
           here.clock.time += 1_001;
-          const proof = await connection.proveChange(wanted, baseline);
+          const proof = await connection.proveCollateral(wanted, baseline, {});
           assert.equal(proof.state, 'contradicted');
           assert.equal(proof.row.coin, 'BTC');
         });

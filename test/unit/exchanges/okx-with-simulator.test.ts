@@ -118,9 +118,9 @@ describe('OKX and the simulated exchange', () => {
     it('that a loan which does not exist cannot be prepared', async () => {
       const gone: LoanRef = { loanId: '99999', orderId: '99999' };
       const connection = here.connect();
-      const error = await failureOf(connection.prepareChange(gone, 'add', 'BTC'));
+      const error = await failureOf(connection.prepareCollateral(gone, 'add', 'BTC'));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
-      const refused = await failureOf(connection.changeCollateral(change({ loan: gone })));
+      const refused = await failureOf(connection.send(change({ loan: gone })));
       assert.deepEqual([refused.kind, refused.code, refused.effect], ['refused', '51063', 'none']);
     });
   });
@@ -133,15 +133,15 @@ describe('OKX and the simulated exchange', () => {
     ] as const) {
       it(`${direction} ${amount} ${coin} of ${loan.loanId}: accepted, pending, then effective, once`, async () => {
         const connection = here.connect();
-        const ready = await connection.prepareChange(loan, direction, coin);
+        const ready = await connection.prepareCollateral(loan, direction, coin);
         const size = decimal(amount);
         assert.ok(compare(ready.limit, size) >= 0);
         assert.equal(ready.baseline.newestHistoryId, (await connection.history(loan, { limit: 1 })).rows[0]?.id);
         const wanted = change({ loan, direction, coin, amount: size });
-        await connection.changeCollateral(wanted);
-        assert.equal((await connection.proveChange(wanted, ready.baseline)).state, 'pending');
+        await connection.send(wanted);
+        assert.equal((await connection.proveCollateral(wanted, ready.baseline, {})).state, 'pending');
         here.clock.time += 1_001;
-        const proof = await connection.proveChange(wanted, ready.baseline);
+        const proof = await connection.proveCollateral(wanted, ready.baseline, {});
         assert.equal(proof.state, 'effective');
         assert.equal(proof.row.type, direction === 'add' ? 'collateral_locked' : 'collateral_released');
         const { pledged } = ready.baseline;
@@ -159,23 +159,23 @@ describe('OKX and the simulated exchange', () => {
 
     it('that more than allowed is refused with the maximum named, and nothing changes', async () => {
       const connection = here.connect();
-      const { limit } = await connection.prepareChange(first, 'reduce', 'BTC');
-      const error = await failureOf(connection.changeCollateral(change({ direction: 'reduce', amount: decimal('0.79') })));
+      const { limit } = await connection.prepareCollateral(first, 'reduce', 'BTC');
+      const error = await failureOf(connection.send(change({ direction: 'reduce', amount: decimal('0.79') })));
       assert.deepEqual([error.kind, error.code, error.effect], ['refused', '51758', 'none']);
       assert.ok(error.message.includes(limit), error.message);
-      const poor = await failureOf(connection.changeCollateral(change({ amount: decimal('1.8') })));
+      const poor = await failureOf(connection.send(change({ amount: decimal('1.8') })));
       assert.deepEqual([poor.kind, poor.code, poor.effect], ['refused', '51736', 'none']);
       assert.deepEqual((await here.record()).adjustments, []);
     });
 
     it('that a change is not proven by an identical one of before', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareChange(first, 'add', 'BTC');
-      await connection.changeCollateral(change({ amount: decimal('0.2') }));
+      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+      await connection.send(change({ amount: decimal('0.2') }));
       here.clock.time += 1_001;
-      assert.equal((await connection.proveChange(change({ amount: decimal('0.2') }), baseline)).state, 'effective');
-      const later = await connection.prepareChange(first, 'add', 'BTC');
-      assert.equal((await connection.proveChange(change({ amount: decimal('0.2') }), later.baseline)).state, 'pending');
+      assert.equal((await connection.proveCollateral(change({ amount: decimal('0.2') }), baseline, {})).state, 'effective');
+      const later = await connection.prepareCollateral(first, 'add', 'BTC');
+      assert.equal((await connection.proveCollateral(change({ amount: decimal('0.2') }), later.baseline, {})).state, 'pending');
     });
   });
 
@@ -194,18 +194,18 @@ describe('OKX and the simulated exchange', () => {
         [['only', undefined]],
       );
       const loan: LoanRef = { loanId: 'only' };
-      const { baseline } = await connection.prepareChange(loan, 'add', 'BTC');
+      const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
       const wanted = change({ loan });
-      assert.ok(!connection.describeChange(wanted).body.includes('ordId'));
-      await connection.changeCollateral(wanted);
+      assert.ok(!connection.describe(wanted).body.includes('ordId'));
+      await connection.send(wanted);
       here.clock.time += 1_001;
-      const proof = await connection.proveChange(wanted, baseline);
+      const proof = await connection.proveCollateral(wanted, baseline, {});
       assert.equal(proof.state, 'effective');
       assert.equal(held(proof, 'BTC'), '0.9');
     });
 
     it('that a loan which had an id is no longer to be found', async () => {
-      const error = await failureOf(here.connect().prepareChange(first, 'add', 'BTC'));
+      const error = await failureOf(here.connect().prepareCollateral(first, 'add', 'BTC'));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
     });
   });

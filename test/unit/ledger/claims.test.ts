@@ -19,7 +19,7 @@ async function oneWrite(): Promise<WriteRecord[]> {
 
 /** A window whose request is lost on the way there, and whose answer only fails after `ms`: it follows the write for longer than others wait. */
 async function lostSlowly(desk: Desk, ms: number): Promise<void> {
-  const window = desk.window({ gate: (what) => (what === 'after changeCollateral' ? desk.clock.sleep(ms) : Promise.resolve()) });
+  const window = desk.window({ gate: (what) => (what === 'after send' ? desk.clock.sleep(ms) : Promise.resolve()) });
   desk.venue.sendFault = 'lost-before';
   await start(window.ledger);
   desk.venue.sendFault = 'none';

@@ -18,7 +18,7 @@ const written = (id: string, facts: Partial<WriteRecord> = {}): WriteRecord => (
     path: '/api/v5/finance/flexible-loan/adjust-collateral',
     body: '{"type":"add","collateralAmt":"1.7921483143067599"}',
   },
-  baseline: { newestHistoryId: '17316594851045086', pledged: d('0.8'), ltv: d('0.58') },
+  baseline: { kind: 'collateral', newestHistoryId: '17316594851045086', pledged: d('0.8'), ltv: d('0.58') },
   ltvBefore: d('0.58'),
   ltvEstimate: d('0.51555556'),
   state: 'sent',

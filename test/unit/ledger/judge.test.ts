@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { english } from '../../../src/core/message.ts';
 import type { HistoryRow, Loan } from '../../../src/core/model.ts';
-import type { Proof } from '../../../src/exchanges/exchange.ts';
+import type { CollateralProof } from '../../../src/exchanges/exchange.ts';
 import { judge } from '../../../src/ledger/judge.ts';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
 import { change, d, loanId } from './support.ts';
@@ -15,7 +15,7 @@ const written = (direction: 'add' | 'reduce' = 'add'): WriteRecord => ({
   accountName: 'Main',
   change: change({ direction }),
   request: { method: 'POST', path: '/adjust', body: '{}' },
-  baseline: { newestHistoryId: '1000', pledged: d('0.8'), ltv: d('0.58') },
+  baseline: { kind: 'collateral', newestHistoryId: '1000', pledged: d('0.8'), ltv: d('0.58') },
   ltvBefore: d('0.58'),
   state: 'accepted',
   plannedAt: 1,
@@ -38,7 +38,7 @@ const loan = (pledged: string, ltv: string, id = loanId): Loan => ({
   debts: [{ coin: 'USDT', amount: d('40000') }],
   collateral: pledged === '' ? [] : [{ coin: 'BTC', amount: d(pledged) }],
 });
-const effective = (facts: { row?: HistoryRow; loan?: Loan } = {}): Proof => ({
+const effective = (facts: { row?: HistoryRow; loan?: Loan } = {}): CollateralProof => ({
   state: 'effective',
   row: row(),
   loan: loan('0.9', '0.5156'),

@@ -457,7 +457,7 @@ describe("a person's verdict", () => {
     desk.venue.sendFault = 'lost-before';
     let hang = false;
     const window = desk.window({
-      gate: (what) => (hang && what === 'before proveChange' ? new Promise(() => undefined) : Promise.resolve()),
+      gate: (what) => (hang && what === 'before proveCollateral' ? new Promise(() => undefined) : Promise.resolve()),
     });
     const { done } = await sent(desk, window);
     await desk.clock.advance(60_000);

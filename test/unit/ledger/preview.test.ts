@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import type { Loan } from '../../../src/core/model.ts';
-import type { CollateralChange, Readiness } from '../../../src/exchanges/exchange.ts';
+import type { CollateralChange, CollateralReadiness } from '../../../src/exchanges/exchange.ts';
 import { JournalError } from '../../../src/ledger/journal.ts';
 import { Refusal } from '../../../src/ledger/ledger.ts';
 import { msg } from '../../../src/core/message.ts';
@@ -15,7 +15,7 @@ const refused = (pattern: RegExp) => (error: unknown) => {
 };
 const without =
   (key: 'ltv' | 'marginCall' | 'orderId' | 'collateralUsd') =>
-  (readiness: Readiness): Readiness => {
+  (readiness: CollateralReadiness): CollateralReadiness => {
     const facts = Object.entries(readiness.loan).filter(([name]) => name !== key);
     return { ...readiness, loan: Object.fromEntries(facts) as unknown as Loan };
   };
@@ -92,7 +92,7 @@ describe('a preview', () => {
     await assert.rejects(ledger.preview('a', change()), refused(/may only read.*Update Keys/));
   });
 
-  const answers: [string, 'add' | 'reduce', string, (readiness: Readiness, now: number) => Readiness, RegExp][] = [
+  const answers: [string, 'add' | 'reduce', string, (readiness: CollateralReadiness, now: number) => CollateralReadiness, RegExp][] = [
     ['stale figures', 'add', '0.1', (given, now) => ({ ...given, asOf: now - 60_001 }), /too old/],
     ['figures from the future', 'add', '0.1', (given, now) => ({ ...given, asOf: now + 5_001 }), /too old/],
     ['another loan than was asked for', 'add', '0.1', (given) => ({ ...given, loan: { ...given.loan, id: '67890' } }), /another loan/],

@@ -3,7 +3,14 @@ import { absolute, add, compare, decimal, divide, multiply, subtract, type Decim
 import { ExchangeError, type ErrorKind } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../src/core/model.ts';
-import type { Baseline, CollateralChange, Connection, LoanRef, Proof, Readiness } from '../../../src/exchanges/exchange.ts';
+import type {
+  CollateralBaseline,
+  CollateralChange,
+  Connection,
+  LoanRef,
+  CollateralProof,
+  CollateralReadiness,
+} from '../../../src/exchanges/exchange.ts';
 import type { Journal } from '../../../src/ledger/journal.ts';
 import { MemoryJournal } from '../../../src/ledger/journal.ts';
 import { Ledger, Refusal, type LedgerOptions } from '../../../src/ledger/ledger.ts';
@@ -24,6 +31,7 @@ export const account = (facts: Partial<Account> = {}): Account => ({
 });
 
 export const change = (facts: Partial<CollateralChange> = {}): CollateralChange => ({
+  kind: 'collateral',
   loan: { loanId, orderId: loanId },
   direction: 'add',
   coin: 'BTC',
@@ -50,8 +58,8 @@ export class Venue {
   sendFault: SendFault = 'none';
   readFault = false;
   answer: () => void = () => undefined;
-  shape: (readiness: Readiness) => Readiness = (readiness) => readiness;
-  shapeProof: (proof: Proof) => Proof = (proof) => proof;
+  shape: (readiness: CollateralReadiness) => CollateralReadiness = (readiness) => readiness;
+  shapeProof: (proof: CollateralProof) => CollateralProof = (proof) => proof;
 
   readonly #clock: FakeClock;
 
@@ -91,15 +99,16 @@ export class Venue {
     this.rows.push({ id, type: word, forced: false, coin: 'BTC', amount: signed, at: this.#clock.now() });
   }
 
-  readiness(direction: 'add' | 'reduce'): Readiness {
+  readiness(direction: 'add' | 'reduce'): CollateralReadiness {
     const loan = this.loan();
     const newest = this.rows.at(-1)?.id;
     return this.shape({
+      kind: 'collateral',
       loan,
       limit: direction === 'add' ? this.wallet : d('0.19'),
       walletAvailable: this.wallet,
       prices: new Map([['BTC', d('88000')]]),
-      baseline: { ...(newest === undefined ? {} : { newestHistoryId: newest }), pledged: this.pledged, ltv: loan.ltv! },
+      baseline: { kind: 'collateral', ...(newest === undefined ? {} : { newestHistoryId: newest }), pledged: this.pledged, ltv: loan.ltv! },
       asOf: this.#clock.now(),
     });
   }
@@ -116,7 +125,7 @@ export class Venue {
     if (fault === 'hangs') await new Promise<void>((resolve) => (this.answer = resolve));
   }
 
-  prove(asked: CollateralChange, baseline: Baseline): Proof {
+  prove(asked: CollateralChange, baseline: CollateralBaseline): CollateralProof {
     if (this.readFault) throw trouble('network', 'none');
     const since = BigInt(baseline.newestHistoryId ?? '0');
     const row = this.rows.find(({ id, coin }) => BigInt(id) > since && coin === asked.coin);
@@ -144,22 +153,26 @@ export function connectionTo(venue: Venue, gate: Gate = openGate): Connection {
     borrowableCoins: unused,
     maximumLoan: unused,
     adjustableCoins: unused,
-    prepareChange: async (_loan: LoanRef, direction) => {
-      await gate('before prepareChange');
+    prepareCollateral: async (_loan: LoanRef, direction) => {
+      await gate('before prepareCollateral');
       if (venue.readFault) throw trouble('network', 'none');
       return venue.readiness(direction);
     },
-    describeChange: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
-    changeCollateral: async (asked) => {
-      await gate('before changeCollateral');
+    describe: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
+    prepareMargin: unused,
+    proveMargin: unused,
+    send: async (asked) => {
+      if (asked.kind !== 'collateral') return unused();
+      await gate('before send');
       try {
         await venue.take(asked);
       } finally {
-        await gate('after changeCollateral');
+        await gate('after send');
       }
+      return {};
     },
-    proveChange: async (asked, baseline) => {
-      await gate('before proveChange');
+    proveCollateral: async (asked, baseline) => {
+      await gate('before proveCollateral');
       return venue.prove(asked, baseline);
     },
     dispose: () => undefined,

@@ -168,7 +168,7 @@ describe("a person's verdict in another window", () => {
 
   it('is taken when the clock was set back by far since', async () => {
     const desk = new Desk();
-    const one = desk.window({ gate: (what) => (what === 'after changeCollateral' ? new Promise(() => undefined) : Promise.resolve()) });
+    const one = desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) });
     void start(one.ledger);
     await settled();
     desk.clock.jump(-3_600_000);

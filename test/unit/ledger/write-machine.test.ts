@@ -38,7 +38,7 @@ function record(state: WriteState, facts: Partial<WriteRecord> = {}): WriteRecor
     accountName: 'Main',
     change: change(),
     request: { method: 'POST', path: '/adjust', body: '{}' },
-    baseline: { newestHistoryId: '1000', pledged: d('0.8'), ltv: d('0.58') },
+    baseline: { kind: 'collateral', newestHistoryId: '1000', pledged: d('0.8'), ltv: d('0.58') },
     ltvBefore: d('0.58'),
     state,
     plannedAt: 1,

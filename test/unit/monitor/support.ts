@@ -39,6 +39,7 @@ export const snapshot = (asOf: number, ltv = '0.58'): Snapshot => ({
     { coin: 'BTC', amount: decimal('1.7921483143067599'), pledgeable: true },
     { coin: 'SOL', amount: decimal('40') },
   ],
+  positions: [],
   asOf,
 });
 
@@ -60,10 +61,12 @@ export function readingConnection(read: (signal?: AbortSignal) => Promise<Snapsh
     borrowableCoins: unused,
     maximumLoan: unused,
     adjustableCoins: unused,
-    prepareChange: unused,
-    describeChange: unused,
-    changeCollateral: unused,
-    proveChange: unused,
+    prepareCollateral: unused,
+    describe: unused,
+    send: unused,
+    proveCollateral: unused,
+    prepareMargin: unused,
+    proveMargin: unused,
   };
 }
 
@@ -74,6 +77,7 @@ export class FakeExchange implements Exchange {
   readonly sites = [];
   readonly keyFields = [];
   readonly collateralWallet = msg('funding account');
+  readonly marginWallet = msg('trading account');
   readonly keyHelpUrl = '';
   readonly made: ConnectionOptions[] = [];
   disposed = 0;

@@ -61,7 +61,7 @@ export function aLoan(change: Partial<Loan> = {}, ...unknown: (keyof Loan)[]): L
 
 /** An account with these loans, read `ageMs` ago. */
 export function aState(loans: readonly Loan[], change: Partial<AccountState> = {}, ageMs = 1_000): AccountState {
-  return { account: anAccount(), snapshot: { loans, wallet: [], asOf: now - ageMs }, reading: false, ...change };
+  return { account: anAccount(), snapshot: { loans, wallet: [], positions: [], asOf: now - ageMs }, reading: false, ...change };
 }
 
 export const unreachable: NonNullable<AccountState['failure']> = {

@@ -202,7 +202,7 @@ describe('Marks and actions of a gauge', () => {
     const record = {
       accountId: 'main',
       accountName: 'Main',
-      change: { loan: { loanId: '12345', orderId: '12345' }, direction: 'add', coin: 'BTC', amount: decimal('0.1') },
+      change: { kind: 'collateral', loan: { loanId: '12345', orderId: '12345' }, direction: 'add', coin: 'BTC', amount: decimal('0.1') },
       state: 'accepted',
     } as unknown as WriteRecord;
     const loans = [aLoan(), aLoan({ id: '6', orderId: '6' })];

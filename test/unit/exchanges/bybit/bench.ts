@@ -62,6 +62,7 @@ export function sampled(site?: string) {
 }
 
 export const change = (more: Partial<CollateralChange> = {}): CollateralChange => ({
+  kind: 'collateral',
   loan: pool,
   direction: 'add',
   coin: 'BTC',

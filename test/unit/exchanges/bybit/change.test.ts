@@ -17,12 +17,12 @@ describe('a change of the collateral of the pool', () => {
   ] as const) {
     it(`to ${direction} leaves once, in these very bytes`, async () => {
       const { venue, connection } = sampled();
-      await connection.changeCollateral(change({ direction }));
+      await connection.send(change({ direction }));
       assert.deepEqual(
         venue.seen.map(({ method, target, body }) => [method, target, body]),
         [['POST', '/v5/crypto-loan-common/adjust-ltv', bytes]],
       );
-      const told = connection.describeChange(change({ direction }));
+      const told = connection.describe(change({ direction }));
       assert.deepEqual(told, { method: 'POST', path: '/v5/crypto-loan-common/adjust-ltv', body: bytes });
     });
   }
@@ -33,7 +33,7 @@ describe('a change of the collateral of the pool', () => {
     fc.assert(
       fc.property(digits, fc.constantFrom('add', 'reduce'), (text, direction) => {
         const amount = decimal(`0.${text}`);
-        const { body } = connection.describeChange(change({ amount, direction }));
+        const { body } = connection.describe(change({ amount, direction }));
         assert.equal(body, `{"currency":"BTC","amount":"0.${text}","direction":"${direction === 'add' ? '0' : '1'}"}`);
       }),
     );
@@ -52,7 +52,7 @@ describe('a change of the collateral of the pool', () => {
       { amount: '1e-3' },
     ];
     for (const part of odd) {
-      const error = await failureOf(connection.changeCollateral({ ...change(), ...part } as CollateralChange));
+      const error = await failureOf(connection.send({ ...change(), ...part } as CollateralChange));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(part));
     }
     assert.deepEqual(venue.seen, []);
@@ -70,8 +70,8 @@ describe('a change of the collateral of the pool', () => {
     ];
     for (const loan of refs) {
       for (const call of [
-        connection.changeCollateral(change({ loan })),
-        connection.prepareChange(loan, 'add', 'BTC'),
+        connection.send(change({ loan })),
+        connection.prepareCollateral(loan, 'add', 'BTC'),
         connection.history(loan, {}),
         connection.interest(loan, {}),
       ]) {
@@ -90,7 +90,7 @@ describe('a change of the collateral of the pool', () => {
     ]) {
       const { venue, connection } = sampled();
       venue.on('/crypto-loan-common/adjust-ltv', reply);
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.deepEqual([error.effect, venue.seen.length], ['unknown', 1]);
     }
   });
@@ -98,16 +98,16 @@ describe('a change of the collateral of the pool', () => {
   it('is accepted whatever the id in the answer looks like', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjust-ltv', '{"retCode":0,"retMsg":"","result":{"adjustId":90071992547409931234}}');
-    await connection.changeCollateral(change());
+    await connection.send(change());
   });
 });
 
 describe('preparing a change of the pool', () => {
   it('gives limit, wallet, prices and baseline of an addition', async () => {
     const { venue, connection } = sampled();
-    const ready = await connection.prepareChange(pool, 'add', 'BTC');
+    const ready = await connection.prepareCollateral(pool, 'add', 'BTC');
     assert.deepEqual([ready.limit, ready.walletAvailable], ['0.2', '0.2']);
-    assert.deepEqual(ready.baseline, { newestHistoryId: '27511', pledged: '0.12', ltv: '0.524344' });
+    assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '27511', pledged: '0.12', ltv: '0.524344' });
     assert.deepEqual([ready.prices.get('BTC'), ready.prices.get('USDT'), ready.prices.get('ETHBTC')], ['106310.76', '1', undefined]);
     assert.equal(ready.loan.collateralUsd, '18381.41');
     assert.equal(venue.to('/max-collateral-amount').length, 0);
@@ -116,7 +116,7 @@ describe('preparing a change of the pool', () => {
 
   it('gives the maximum of Bybit for a reduction', async () => {
     const { venue, connection } = sampled();
-    const ready = await connection.prepareChange(pool, 'reduce', 'BTC');
+    const ready = await connection.prepareCollateral(pool, 'reduce', 'BTC');
     assert.equal(ready.limit, '0.08585184');
     assert.match(venue.to('/max-collateral-amount')[0]!.target, /\?currency=BTC$/);
   });
@@ -129,13 +129,13 @@ describe('preparing a change of the pool', () => {
       '/crypto-loan-common/adjustment-history',
       `{"retCode":0,"retMsg":"","result":{"list":[${row('9')},${row('9007199254740993')},${row('9007199254740992')}],"nextPageCursor":""}}`,
     );
-    const { baseline } = await connection.prepareChange(pool, 'add', 'BTC');
+    const { baseline } = await connection.prepareCollateral(pool, 'add', 'BTC');
     assert.equal(baseline.newestHistoryId, '9007199254740993');
   });
 
   it('reads the loan after the newest row', async () => {
     const { venue, connection } = sampled();
-    await connection.prepareChange(pool, 'reduce', 'BTC');
+    await connection.prepareCollateral(pool, 'reduce', 'BTC');
     const at = (suffix: string) => venue.seen.findIndex(({ url }) => url.pathname.endsWith(suffix));
     assert.ok(at('/adjustment-history') < at('/position'));
   });
@@ -159,7 +159,7 @@ describe('preparing a change of the pool', () => {
     it(`is refused without ${name}`, async () => {
       const { venue, connection } = sampled();
       venue.on(suffix, answer);
-      const error = await failureOf(connection.prepareChange(pool, direction, 'BTC'));
+      const error = await failureOf(connection.prepareCollateral(pool, direction, 'BTC'));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
     });
   }
@@ -167,7 +167,7 @@ describe('preparing a change of the pool', () => {
   it('still allows a reduction while the platform takes no more', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', pooled({ colRes: '2' }));
-    assert.equal((await connection.prepareChange(pool, 'reduce', 'BTC')).limit, '0.08585184');
+    assert.equal((await connection.prepareCollateral(pool, 'reduce', 'BTC')).limit, '0.08585184');
   });
 });
 

@@ -40,7 +40,7 @@ async function readFailure(body: string | Response) {
 async function writeFailure(body: string | Response) {
   const { venue, connection } = sampled();
   venue.on('/crypto-loan-common/adjust-ltv', body).on('/market/time', refusal('10001'));
-  return { error: await failureOf(connection.changeCollateral(change())), sends: venue.to('/adjust-ltv').length };
+  return { error: await failureOf(connection.send(change())), sends: venue.to('/adjust-ltv').length };
 }
 
 describe('an error code of Bybit', () => {
@@ -113,7 +113,7 @@ describe('a change that Bybit answers with an error', () => {
         const words = `key ${headers.get('X-BAPI-API-KEY') ?? ''} secret ${canary['secret']!} sign ${headers.get('X-BAPI-SIGN') ?? ''}`;
         return new Response(refusal(code, words));
       });
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       const said = [error.message, JSON.stringify(error), ...trace].join('\n');
       for (const secret of [canary['apiKey']!, canary['secret']!, venue.seen[0]!.headers.get('X-BAPI-SIGN')!]) {
         assert.equal(said.includes(secret), false);

@@ -6,7 +6,7 @@ import type { Adjustment } from '../../../../src/exchanges/bybit/loan-book.ts';
 import { judge } from '../../../../src/exchanges/bybit/prove.ts';
 import { bench, change, sampled, success } from './bench.ts';
 
-const baseline = { newestHistoryId: '9007199254740993', pledged: decimal('5') };
+const baseline = { kind: 'collateral' as const, newestHistoryId: '9007199254740993', pledged: decimal('5') };
 /** Newer than the baseline only for those who do not count in floats. */
 const next = '9007199254740994';
 
@@ -103,7 +103,10 @@ describe('the judgement of an addition of 0.08 BTC to 5 BTC', () => {
   });
 
   it('knows what is new where there was nothing before', () => {
-    assert.equal(judge(change(), { pledged: decimal('5') }, [row('add', '0.08', { id: '1' })], loanOf('5.08')).state, 'effective');
+    assert.equal(
+      judge(change(), { kind: 'collateral', pledged: decimal('5') }, [row('add', '0.08', { id: '1' })], loanOf('5.08')).state,
+      'effective',
+    );
   });
 });
 
@@ -158,12 +161,12 @@ describe('proving a change of the pool', () => {
     direction: 0,
     status,
   });
-  const asked = { newestHistoryId: '27511', pledged: decimal('0.04') };
+  const asked = { kind: 'collateral' as const, newestHistoryId: '27511', pledged: decimal('0.04') };
 
   it('reads the rows of the coin first, then the position', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjustment-history', success({ list: [line(27_512, 1)], nextPageCursor: '' }));
-    const proof = await connection.proveChange(change(), asked);
+    const proof = await connection.proveCollateral(change(), asked, {});
     assert.equal(proof.state, 'effective');
     assert.deepEqual(
       venue.seen.map(({ target }) => target),
@@ -173,7 +176,7 @@ describe('proving a change of the pool', () => {
 
   it('reads no position while there is nothing new', async () => {
     const { venue, connection } = sampled();
-    assert.deepEqual(await connection.proveChange(change(), asked), { state: 'pending' });
+    assert.deepEqual(await connection.proveCollateral(change(), asked, {}), { state: 'pending' });
     assert.equal(venue.to('/position').length, 0);
   });
 
@@ -187,7 +190,7 @@ describe('proving a change of the pool', () => {
         success({ list: [line(27_512, 1), line(27_511, 1), line(27_510, 1)], nextPageCursor: 'oldest' }),
       )
       .on('/crypto-loan-common/position', success({ ltv: '0.5', borrowList: [], collateralList: [{ currency: 'BTC', amount: '0.12' }] }));
-    const proof = await connection.proveChange(change(), asked);
+    const proof = await connection.proveCollateral(change(), asked, {});
     assert.equal(proof.state, 'effective');
     assert.equal(venue.to('/adjustment-history').length, 2);
   });

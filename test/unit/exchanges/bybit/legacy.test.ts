@@ -98,7 +98,7 @@ describe('the old loans of Bybit', () => {
 
   it('can be prepared for a reduction: the estimate is held against a value of our own', async () => {
     const { venue, connection } = withOrders();
-    const readiness = await connection.prepareChange(order, 'reduce', 'BTC');
+    const readiness = await connection.prepareCollateral(order, 'reduce', 'BTC');
     assert.equal(readiness.limit, '0.00210611');
     assert.equal(readiness.baseline.pledged, '0.0964687');
     assert.equal(readiness.loan.collateralUsd, '10255.660813212');
@@ -114,7 +114,7 @@ describe('the old loans of Bybit', () => {
       (await connection.adjustableCoins(order, 'add')).map(({ coin }) => coin),
       ['BTC'],
     );
-    assert.equal((await failureOf(connection.prepareChange(order, 'add', 'XRP'))).kind, 'refused');
+    assert.equal((await failureOf(connection.prepareCollateral(order, 'add', 'XRP'))).kind, 'refused');
   });
 
   it('are changed by order id, in these very bytes', async () => {
@@ -125,10 +125,10 @@ describe('the old loans of Bybit', () => {
       ['reduce', '{"orderId":"1794267532472646144","amount":"0.001","direction":"1"}'],
     ] as const) {
       const wanted = change({ loan, direction, amount: decimal('0.001') });
-      await connection.changeCollateral(wanted);
+      await connection.send(wanted);
       const sent = venue.to('/crypto-loan/adjust-ltv').at(-1);
       assert.deepEqual([sent?.method, sent?.url.pathname, sent?.body], ['POST', '/v5/crypto-loan/adjust-ltv', bytes]);
-      assert.deepEqual(connection.describeChange(wanted), { method: 'POST', path: '/v5/crypto-loan/adjust-ltv', body: bytes });
+      assert.deepEqual(connection.describe(wanted), { method: 'POST', path: '/v5/crypto-loan/adjust-ltv', body: bytes });
     }
     assert.equal(venue.to('/crypto-loan-common/adjust-ltv').length, 0);
   });
@@ -141,9 +141,17 @@ describe('the old loans of Bybit', () => {
       success({ list: [{ ...row, amount: '0.0035313', direction: 1, preLTV: '0.4', afterLTV: '0.42' }], nextPageCursor: '' }),
     );
     const asked = change({ loan: order, direction: 'reduce', amount: decimal('0.0035313') });
-    const proof = await connection.proveChange(asked, { newestHistoryId: '1794318409405331967', pledged: decimal('0.1') });
+    const proof = await connection.proveCollateral(
+      asked,
+      { kind: 'collateral', newestHistoryId: '1794318409405331967', pledged: decimal('0.1') },
+      {},
+    );
     assert.equal(proof.state, 'effective');
-    const old = await connection.proveChange(asked, { newestHistoryId: '1794318409405331968', pledged: decimal('0.1') });
+    const old = await connection.proveCollateral(
+      asked,
+      { kind: 'collateral', newestHistoryId: '1794318409405331968', pledged: decimal('0.1') },
+      {},
+    );
     assert.deepEqual(old, { state: 'pending' });
   });
 });

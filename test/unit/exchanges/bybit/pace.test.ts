@@ -53,7 +53,7 @@ describe("Bybit's limits", () => {
   it('that were passed by a change do not make it leave twice', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjust-ltv', limited(refusal('10006'), '0', 900));
-    const error = await failureOf(connection.changeCollateral(change()));
+    const error = await failureOf(connection.send(change()));
     assert.deepEqual([error.kind, error.effect, error.retryAfterMs, venue.seen.length], ['rate', 'none', 900, 1]);
   });
 });
@@ -66,7 +66,7 @@ describe('HTTP 403 of Bybit', () => {
     assert.deepEqual([error.kind, error.retryAfterMs, venue.seen.length], ['rate', 600_000, 1]);
     assert.match(error.message, /ten minutes/);
     clock.time += 9 * 60_000 + 1;
-    for (const call of [connection.inspect(), connection.read(), connection.changeCollateral(change())]) {
+    for (const call of [connection.inspect(), connection.read(), connection.send(change())]) {
       const silent = await failureOf(call);
       assert.deepEqual([silent.kind, silent.effect, silent.retryAfterMs], ['rate', 'none', 59_999]);
       assert.match(silent.message, /https:\/\/api\.bybit\.com for another 1 min/);

@@ -40,11 +40,11 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
   ],
   [
     'a change to be prepared',
-    (one) => one.prepareChange(pool, 'add', 'BTC'),
+    (one) => one.prepareCollateral(pool, 'add', 'BTC'),
     [`GET ${common}/adjustment-history?collateralCurrency=BTC&limit=100 signed`, position, position, wallet, taken, prices],
   ],
-  ['a change', (one) => one.changeCollateral(change()), [`POST ${common}/adjust-ltv signed`]],
-  ['a change of an old order', (one) => one.changeCollateral(change({ loan: order })), [`POST ${old}/adjust-ltv signed`]],
+  ['a change', (one) => one.send(change()), [`POST ${common}/adjust-ltv signed`]],
+  ['a change of an old order', (one) => one.send(change({ loan: order })), [`POST ${old}/adjust-ltv signed`]],
 ];
 
 describe('what Bybit is asked', () => {

@@ -235,7 +235,7 @@ describe("Bybit's demo trading", () => {
     assert.deepEqual(await connection.interest(undefined, {}), { rows: [] });
     assert.deepEqual(await connection.borrowableCoins(), []);
     assert.equal(await connection.maximumLoan('BTC', undefined, []), undefined);
-    for (const call of [connection.adjustableCoins(pool, 'add'), connection.prepareChange(pool, 'add', 'BTC')]) {
+    for (const call of [connection.adjustableCoins(pool, 'add'), connection.prepareCollateral(pool, 'add', 'BTC')]) {
       assert.equal((await failureOf(call)).kind, 'refused');
     }
     assert.deepEqual(venue.seen, []);

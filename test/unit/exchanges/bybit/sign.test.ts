@@ -41,7 +41,7 @@ describe('signing for Bybit', () => {
 
   it('signs the very bytes of a body', async () => {
     const { venue, connection } = sampled();
-    await connection.changeCollateral(change({ amount: decimal('0.080000000000000001') }));
+    await connection.send(change({ amount: decimal('0.080000000000000001') }));
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('X-BAPI-SIGN'), expected(seen!));
     assert.equal(seen.headers.get('content-type'), 'application/json');
@@ -73,7 +73,7 @@ describe('signing for Bybit', () => {
     const { venue, connection, clock } = sampled();
     const late = '{"retCode":10002,"retMsg":"invalid request, please check your server timestamp","result":{}}';
     venue.on('/crypto-loan-common/adjust-ltv', late, '{"retCode":0,"retMsg":"","result":{"adjustId":1}}');
-    await connection.changeCollateral(change());
+    await connection.send(change());
     const [first, second, ...more] = venue.to('/adjust-ltv');
     assert.deepEqual(more, []);
     assert.equal(first?.headers.get('X-BAPI-TIMESTAMP'), clock.time.toString());
@@ -84,7 +84,7 @@ describe('signing for Bybit', () => {
     const { venue, connection } = sampled();
     const late = '{"retCode":10002,"retMsg":"","result":{}}';
     venue.on('/crypto-loan-common/adjust-ltv', late);
-    const error = await failureOf(connection.changeCollateral(change()));
+    const error = await failureOf(connection.send(change()));
     assert.deepEqual([error.kind, error.effect], ['clock', 'none']);
     assert.match(error.message, /clock is \d+ s behind that of Bybit/);
   });
@@ -92,7 +92,7 @@ describe('signing for Bybit', () => {
   it('does not sign a change anew when it is not said that nothing was done with it', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjust-ltv', '{"retCode":-1,"retMsg":"request expired","result":{}}');
-    const error = await failureOf(connection.changeCollateral(change()));
+    const error = await failureOf(connection.send(change()));
     assert.deepEqual([error.kind, error.effect, venue.to('/adjust-ltv').length], ['clock', 'unknown', 1]);
   });
 });

@@ -15,9 +15,9 @@ describe('the request that moves collateral', () => {
     it(`says "${direction}" for ${direction}, byte for byte, and is what was described`, async () => {
       const { venue, connection } = bench();
       venue.on('/adjust-collateral', fixture('adjust-collateral'));
-      const described = connection.describeChange(change({ direction }));
+      const described = connection.describe(change({ direction }));
       assert.deepEqual(described, { method: 'POST', path, body });
-      await connection.changeCollateral(change({ direction }));
+      await connection.send(change({ direction }));
       assert.equal(venue.seen.length, 1);
       assert.deepEqual([venue.seen[0]?.method, venue.seen[0]?.target, venue.seen[0]?.body], ['POST', path, body]);
     });
@@ -25,7 +25,7 @@ describe('the request that moves collateral', () => {
 
   it('names no order where the only loan has no id', () => {
     const { connection } = bench();
-    const { body } = connection.describeChange(change({ loan: { loanId: 'only' } }));
+    const { body } = connection.describe(change({ loan: { loanId: 'only' } }));
     assert.equal(body, '{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}');
   });
 
@@ -36,15 +36,15 @@ describe('the request that moves collateral', () => {
     const { venue, connection } = bench();
     await fc.assert(
       fc.asyncProperty(amount, fc.constantFrom('add' as const, 'reduce' as const), async (value, direction) => {
-        const { body } = connection.describeChange(change({ amount: value, direction }));
+        const { body } = connection.describe(change({ amount: value, direction }));
         assert.ok(body.includes(`"collateralAmt":"${value}"`));
         assert.ok(body.includes(`"type":"${direction}"`));
       }),
     );
     venue.on('/adjust-collateral', fixture('adjust-collateral'));
     for (const text of ['0.10', '1.7921483143067599', '0.000000000000000001', '007.70']) {
-      await connection.changeCollateral(change({ amount: decimal(text) }));
-      assert.equal(venue.seen.at(-1)?.body, connection.describeChange(change({ amount: decimal(text) })).body);
+      await connection.send(change({ amount: decimal(text) }));
+      assert.equal(venue.seen.at(-1)?.body, connection.describe(change({ amount: decimal(text) })).body);
       assert.ok(venue.seen.at(-1)?.body?.endsWith(`"collateralAmt":"${text}"}`));
     }
   });
@@ -60,7 +60,7 @@ describe('the request that moves collateral', () => {
       { loanId: '' },
     ];
     for (const ref of nameless) {
-      const error = await failureOf(connection.changeCollateral(change({ loan: ref })));
+      const error = await failureOf(connection.send(change({ loan: ref })));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(ref));
     }
     assert.equal(venue.seen.length, 0);
@@ -69,7 +69,7 @@ describe('the request that moves collateral', () => {
   it('is accepted also when the answer has no data', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', '{"code":"0","msg":""}');
-    await connection.changeCollateral(change());
+    await connection.send(change());
     assert.equal(venue.seen.length, 1);
   });
 });
@@ -77,10 +77,10 @@ describe('the request that moves collateral', () => {
 describe('preparing a change', () => {
   it('reads everything anew and names the order in every question', async () => {
     const { venue, connection } = prepared();
-    const ready = await connection.prepareChange(order, 'add', 'BTC');
+    const ready = await connection.prepareCollateral(order, 'add', 'BTC');
     assert.equal(ready.limit, '1.6');
     assert.equal(ready.loan.ltv, '0.5797');
-    assert.deepEqual(ready.baseline, { newestHistoryId: '17316594851045086', pledged: '0.8', ltv: '0.5797' });
+    assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '17316594851045086', pledged: '0.8', ltv: '0.5797' });
     assert.equal(ready.prices.get('BTC'), '88000');
     for (const suffix of ['/loan-info', '/collateral-assets', '/loan-history']) {
       assert.deepEqual(
@@ -93,7 +93,7 @@ describe('preparing a change', () => {
 
   it("takes OKX's redeemable maximum of this very order for a reduction", async () => {
     const { venue, connection } = prepared();
-    assert.equal((await connection.prepareChange(order, 'reduce', 'BTC')).limit, '0.17');
+    assert.equal((await connection.prepareCollateral(order, 'reduce', 'BTC')).limit, '0.17');
     const [asked] = venue.to('/max-collateral-redeem-amount');
     assert.deepEqual([asked?.url.searchParams.get('ccy'), asked?.url.searchParams.get('ordId')], ['BTC', '12345']);
   });
@@ -105,21 +105,21 @@ describe('preparing a change', () => {
       clock.time += 7_000;
       return new Response(success([{ ccy: 'BTC', availBal: '1.7' }]));
     });
-    const ready = await connection.prepareChange(order, 'add', 'BTC');
+    const ready = await connection.prepareCollateral(order, 'add', 'BTC');
     assert.ok(ready.asOf >= start && ready.asOf <= clock.time);
   });
 
   it('has no newest row for a loan without history', async () => {
     const { venue, connection } = prepared();
     venue.on('/loan-history', success([]));
-    assert.equal('newestHistoryId' in (await connection.prepareChange(order, 'add', 'BTC')).baseline, false);
+    assert.equal('newestHistoryId' in (await connection.prepareCollateral(order, 'add', 'BTC')).baseline, false);
   });
 
   it('stops when the available amount of just this coin is not told: an empty text is not zero', async () => {
     for (const direction of ['add', 'reduce'] as const) {
       const { venue, connection } = prepared();
       venue.on('/asset/balances', success([{ ccy: 'BTC', bal: '1.8', availBal: '' }]));
-      const error = await failureOf(connection.prepareChange(order, direction, 'BTC'));
+      const error = await failureOf(connection.prepareCollateral(order, direction, 'BTC'));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
       assert.match(error.message, /how much BTC the funding account holds/);
     }
@@ -128,7 +128,7 @@ describe('preparing a change', () => {
   it('does not need prices: they only feed estimates', async () => {
     const { venue, connection } = prepared();
     venue.on('/index-tickers', refusal('50001'));
-    assert.equal((await connection.prepareChange(order, 'add', 'BTC')).prices.size, 0);
+    assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).prices.size, 0);
   });
 
   const stops: readonly (readonly [string, 'add' | 'reduce', string, string])[] = [
@@ -155,7 +155,7 @@ describe('preparing a change', () => {
     it(`stops when ${name} (${direction})`, async () => {
       const { venue, connection } = prepared();
       venue.on(suffix, reply);
-      const error = await failureOf(connection.prepareChange(order, direction, 'BTC'));
+      const error = await failureOf(connection.prepareCollateral(order, direction, 'BTC'));
       assert.ok(['refused', 'shape', 'permission'].includes(error.kind), error.kind);
       assert.equal(error.effect, 'none');
     });
@@ -165,15 +165,15 @@ describe('preparing a change', () => {
     for (const loans of [[loan(), loan({ ordId: '2' })], [loan({ ordId: '' }), loan({ ordId: '' })], [loan()]]) {
       const { venue, connection } = prepared();
       venue.on('/loan-info', success(loans));
-      assert.equal((await failureOf(connection.prepareChange({ loanId: 'only' }, 'add', 'BTC'))).kind, 'refused');
-      assert.equal((await failureOf(connection.prepareChange({ loanId: 'unnamed-1' }, 'add', 'BTC'))).kind, 'refused');
+      assert.equal((await failureOf(connection.prepareCollateral({ loanId: 'only' }, 'add', 'BTC'))).kind, 'refused');
+      assert.equal((await failureOf(connection.prepareCollateral({ loanId: 'unnamed-1' }, 'add', 'BTC'))).kind, 'refused');
     }
   });
 
   it('works for the only loan of an account without order ids, and asks without one', async () => {
     const { venue, connection } = prepared();
     venue.on('/loan-info', success([loan({ ordId: undefined })]));
-    const ready = await connection.prepareChange({ loanId: 'only' }, 'reduce', 'BTC');
+    const ready = await connection.prepareCollateral({ loanId: 'only' }, 'reduce', 'BTC');
     assert.deepEqual([ready.loan.id, 'orderId' in ready.loan], ['only', false]);
     assert.ok(venue.seen.every(({ url }) => !url.searchParams.has('ordId')));
   });

@@ -39,7 +39,7 @@ async function readFailure(code: string, words = '', status = 200) {
 async function writeFailure(body: string, status = 200) {
   const { venue, connection } = bench();
   venue.on('/adjust-collateral', new Response(body, { status })).on('/public/time', refusal('51000'));
-  return { error: await failureOf(connection.changeCollateral(change())), sends: venue.to('/adjust-collateral').length };
+  return { error: await failureOf(connection.send(change())), sends: venue.to('/adjust-collateral').length };
 }
 
 describe('an error code of OKX', () => {

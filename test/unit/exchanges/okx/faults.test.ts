@@ -66,7 +66,7 @@ describe('a fault on the way to OKX', () => {
     it(`"${name}" is met by one send of a change, no more`, async () => {
       const { venue, connection, clock } = bench();
       venue.on('/adjust-collateral', reply);
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.equal(error.kind, kind);
       const refused = error.code !== undefined && kind !== 'unavailable';
       assert.equal(error.effect, refused ? 'none' : 'unknown');
@@ -147,7 +147,7 @@ describe('keys', () => {
     it(`are in no error and no trace after "${name}"`, async () => {
       const { venue, connection, trace } = bench();
       venue.on('/borrow-currencies', reply).on('/adjust-collateral', reply);
-      const errors = [await failureOf(connection.borrowableCoins()), await failureOf(connection.changeCollateral(change()))];
+      const errors = [await failureOf(connection.borrowableCoins()), await failureOf(connection.send(change()))];
       for (const error of errors) {
         assert.equal(error.cause, undefined);
         const all = [error.message, error.stack, inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), ...trace].join(
@@ -178,7 +178,7 @@ describe('keys', () => {
         clock,
         fetch: venue.fetch,
       });
-      const error = await failureOf(connection.changeCollateral(change()));
+      const error = await failureOf(connection.send(change()));
       assert.equal(error.kind, 'auth');
       assert.equal(error.effect, 'none');
     }
@@ -191,7 +191,7 @@ describe('the trace', () => {
     const { venue, connection, trace } = bench();
     venue.on('/loan-history', reset, success([])).on('/adjust-collateral', fixture('adjust-collateral'));
     await connection.history({ loanId: '12345', orderId: '12345' }, {});
-    await connection.changeCollateral(change());
+    await connection.send(change());
     assert.equal(trace.length, 3);
     assert.match(trace[0]!, /GET \/api\/v5\/finance\/flexible-loan\/loan-history\b.*network.*\d+ ms/);
     assert.match(trace[2]!, /POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral\b.*\d+ ms/);

@@ -34,7 +34,7 @@ const amount = fc.bigInt({ min: 1n, max: 10n ** 18n }).map((units) => {
   return decimal(`${digits.slice(0, -18)}.${digits.slice(-18)}`);
 });
 const pledged = decimal('5');
-const baseline = { newestHistoryId: newest, pledged };
+const baseline = { kind: 'collateral' as const, newestHistoryId: newest, pledged };
 const signed = fc.boolean();
 const withSign = (value: Decimal, minus: boolean): Decimal => (minus ? negate(value) : value);
 
@@ -130,6 +130,6 @@ describe('the judgement of rows and loan', () => {
     const after = loanOf(decimal('5.1'));
     assert.equal(judge(change(), { ...baseline, newestHistoryId: '9' }, [ours('10')], after).state, 'effective');
     assert.equal(judge(change(), { ...baseline, newestHistoryId: '10' }, [ours('9')], after).state, 'pending');
-    assert.equal(judge(change(), { pledged }, [ours('9')], after).state, 'effective');
+    assert.equal(judge(change(), { kind: 'collateral', pledged }, [ours('9')], after).state, 'effective');
   });
 });

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, decimal, subtract, type Decimal } from '../../../../src/core/decimal.ts';
-import type { Baseline, Proof } from '../../../../src/exchanges/exchange.ts';
+import type { CollateralBaseline, CollateralProof } from '../../../../src/exchanges/exchange.ts';
 import { bench, change, success } from '../bench.ts';
 
-const baseline: Baseline = { newestHistoryId: '17316594851045086', pledged: decimal('0.8'), ltv: decimal('0.5797') };
+const baseline: CollateralBaseline = {
+  kind: 'collateral',
+  newestHistoryId: '17316594851045086',
+  pledged: decimal('0.8'),
+  ltv: decimal('0.5797'),
+};
 
 interface Row {
   readonly refId: string;
@@ -17,15 +22,20 @@ const locked = (amt: string, more: Partial<Row> = {}): Row => row('collateral_lo
 const released = (amt: string, more: Partial<Row> = {}): Row => row('collateral_released', amt, more);
 
 /** What is proven of `direction` 0.1 BTC by these rows and this much pledged; undefined: the loan is gone. */
-async function proof(direction: 'add' | 'reduce', rows: readonly Row[], pledged: string | undefined, more: Partial<Baseline> = {}) {
+async function proof(
+  direction: 'add' | 'reduce',
+  rows: readonly Row[],
+  pledged: string | undefined,
+  more: Partial<CollateralBaseline> = {},
+) {
   const { venue, connection } = bench();
   const loan = { ordId: '12345', loanData: [], collateralData: [{ ccy: 'BTC', amt: pledged ?? '0' }], curLTV: '0.5' };
   venue
     .on('/loan-history', success(rows.map((one) => ({ ts: '1731659485000', ...one }))))
     .on('/loan-info', success(pledged === undefined ? [] : [loan]));
-  return { ...(await connection.proveChange(change({ direction }), { ...baseline, ...more })), venue };
+  return { ...(await connection.proveCollateral(change({ direction }), { ...baseline, ...more }, {})), venue };
 }
-const state = async (...args: Parameters<typeof proof>): Promise<Proof['state']> => (await proof(...args)).state;
+const state = async (...args: Parameters<typeof proof>): Promise<CollateralProof['state']> => (await proof(...args)).state;
 
 describe('a change is proven', () => {
   it('by a row of its kind and amount together with the pledged amount, whatever the sign of the row', async () => {

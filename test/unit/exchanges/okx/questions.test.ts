@@ -42,7 +42,7 @@ const questions: readonly Question[] = [
   ],
   [
     'adjust-collateral',
-    (c, loan) => c.changeCollateral(change({ loan, direction: 'add' })),
+    (c, loan) => c.send(change({ loan, direction: 'add' })),
     [
       `POST ${loans}/adjust-collateral {"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}`,
       `POST ${loans}/adjust-collateral {"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}`,
@@ -50,7 +50,7 @@ const questions: readonly Question[] = [
   ],
   [
     'adjust-collateral',
-    (c, loan) => c.changeCollateral(change({ loan, direction: 'reduce' })),
+    (c, loan) => c.send(change({ loan, direction: 'reduce' })),
     [
       `POST ${loans}/adjust-collateral {"type":"reduce","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}`,
       `POST ${loans}/adjust-collateral {"type":"reduce","collateralCcy":"BTC","collateralAmt":"0.1"}`,
@@ -65,7 +65,7 @@ const questions: readonly Question[] = [
   ],
   [
     'loan-history',
-    (c, loan) => c.proveChange(change({ loan }), { newestHistoryId: '17', pledged: decimal('1') }),
+    (c, loan) => c.proveCollateral(change({ loan }), { kind: 'collateral', newestHistoryId: '17', pledged: decimal('1') }, {}),
     [`GET ${loans}/loan-history?ordId=12345&before=17&limit=100`, `GET ${loans}/loan-history?before=17&limit=100`],
   ],
   [

@@ -36,7 +36,7 @@ describe('signing for OKX', () => {
   it('signs the very bytes of a body', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', fixture('adjust-collateral'));
-    await connection.changeCollateral(change({ amount: decimal('0.100000000000000001') }));
+    await connection.send(change({ amount: decimal('0.100000000000000001') }));
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('OK-ACCESS-SIGN'), expected(seen!));
     assert.equal(seen.headers.get('content-type'), 'application/json');

@@ -9,7 +9,7 @@ import { account, loan, record } from './records.ts';
 const other = { ...account, id: 'a2', name: 'Second' };
 const state = (more: Partial<AccountState> = {}): AccountState => ({
   account,
-  snapshot: { loans: [loan, { ...loan, id: '67890', orderId: '67890' }], wallet: [], asOf: 1 },
+  snapshot: { loans: [loan, { ...loan, id: '67890', orderId: '67890' }], wallet: [], positions: [], asOf: 1 },
   reading: false,
   ...more,
 });
@@ -36,7 +36,7 @@ describe('the loans to choose from', () => {
 
   it('are explained when there are none', () => {
     assert.deepEqual(nothingToChoose([], undefined).remedies, ['addAccount', 'trySimulated']);
-    const empty = state({ snapshot: { loans: [], wallet: [], asOf: 1 } });
+    const empty = state({ snapshot: { loans: [], wallet: [], positions: [], asOf: 1 } });
     assert.equal(english(nothingToChoose([empty], undefined).sentence), 'Main has no loan.');
     const unread: AccountState = { account, reading: false, failure: failure(keysMissingCode) };
     assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['updateKeys']);

@@ -26,6 +26,7 @@ export const loan: Loan = {
 };
 
 export const change: CollateralChange = {
+  kind: 'collateral',
   loan: { loanId: '12345', orderId: '12345' },
   direction: 'add',
   coin: 'BTC',
@@ -37,11 +38,12 @@ export function preview(more: Partial<Preview> = {}): Preview {
     change,
     account,
     readiness: {
+      kind: 'collateral',
       loan,
       limit: decimal('1.7921483143067599'),
       walletAvailable: decimal('1.7921483143067599'),
       prices: new Map(),
-      baseline: { pledged: decimal('0.8') },
+      baseline: { kind: 'collateral', pledged: decimal('0.8') },
       asOf: 1_000,
     },
     ltvNow: decimal('0.58'),
@@ -62,7 +64,7 @@ export function record(more: Partial<WriteRecord> = {}): WriteRecord {
     accountName: 'Main',
     change,
     request: { method: 'POST', path: '/api/v5/finance/flexible-loan/adjust-collateral', body: '{}' },
-    baseline: { pledged: decimal('0.8'), newestHistoryId: 'h1', ltv: decimal('0.58') },
+    baseline: { kind: 'collateral', pledged: decimal('0.8'), newestHistoryId: 'h1', ltv: decimal('0.58') },
     state: 'sent',
     plannedAt: 1_000,
     sentAt: 1_001,

@@ -47,7 +47,7 @@ export function account(change: Partial<Account> = {}): Account {
 }
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return { loans: [loan()], wallet: [btc], asOf: now - 1_000, ...change };
+  return { loans: [loan()], wallet: [btc], positions: [], asOf: now - 1_000, ...change };
 }
 
 export function failure(kind: ErrorKind = 'network', code?: string): Failure {
@@ -69,6 +69,7 @@ export const venue: Exchange = {
   ],
   keyFields: [],
   collateralWallet: msg('Funding account'),
+  marginWallet: msg('Trading account'),
   keyHelpUrl: 'https://exchange.test/keys',
   connect: () => {
     throw new Error('no sample connects');
@@ -93,9 +94,9 @@ export function write(change: Partial<WriteRecord> = {}): WriteRecord {
     accountId: 'one',
     venue: 'okx',
     accountName: 'Main',
-    change: { loan: { loanId: '12345', orderId: '12345' }, direction: 'add', coin: 'BTC', amount: decimal('0.1') },
+    change: { kind: 'collateral', loan: { loanId: '12345', orderId: '12345' }, direction: 'add', coin: 'BTC', amount: decimal('0.1') },
     request: { method: 'POST', path: '/', body: '' },
-    baseline: { pledged: decimal('0.8') },
+    baseline: { kind: 'collateral', pledged: decimal('0.8') },
     state: 'accepted',
     plannedAt: now - 5_000,
     updatedAt: now - 3_000,

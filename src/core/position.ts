@@ -1,0 +1,151 @@
+import { add, divide, isPositive, multiply, one, subtract, type Decimal } from './decimal.ts';
+import type { Direction, Position } from './model.ts';
+
+/** Digits kept in our own ratios and, beyond the venue's, in our own prices. */
+const places = 8;
+
+/** A price that can be believed: zero or less is a hole in the answer. */
+const believed = (price: Decimal | undefined): Decimal | undefined => (price !== undefined && isPositive(price) ? price : undefined);
+
+/**
+ * How far the mark price may move against the position until the venue liquidates it, as a fraction of the mark price:
+ * long 1 - liquidation / mark, short liquidation / mark - 1. Zero or negative when it is reached. Rounded down, towards danger.
+ * @returns undefined when either price is unknown: an empty liquidation price is not a safe one.
+ */
+export function distanceToLiquidation(
+  position: Pick<Position, 'side' | 'markPrice' | 'liquidationPrice'>,
+  liquidationPrice: Decimal | undefined = position.liquidationPrice,
+): Decimal | undefined {
+  const mark = believed(position.markPrice);
+  const price = believed(liquidationPrice);
+  if (mark === undefined || price === undefined) return undefined;
+  return position.side === 'long' ? subtract(one, divide(price, mark, places, 'up')) : subtract(divide(price, mark, places, 'down'), one);
+}
+
+/**
+ * Leverage in fact, by mark price: what the position is worth, for borrowed coins what is owed, over its margin. Not what is set
+ * at the venue. Rounded up. Undefined when it cannot be told.
+ */
+export function effectiveLeverage(position: Position, margin: Decimal | undefined = position.margin): Decimal | undefined {
+  const value = valueInMarginCoin(position);
+  return value === undefined || margin === undefined || !isPositive(margin) ? undefined : divide(value, margin, places, 'up');
+}
+
+/** What a change of margin would make of a position. Our own estimate, always shown as one. */
+export interface MarginEstimate {
+  /** In the margin coin. Exact. */
+  readonly margin?: Decimal;
+  readonly leverage?: Decimal;
+  /** In the coin of the prices, rounded towards the mark price. */
+  readonly liquidationPrice?: Decimal;
+  /** With so much margin no price would liquidate it. */
+  readonly unreachable?: true;
+  /** From the mark price to `liquidationPrice`, as `distanceToLiquidation` has it. */
+  readonly distance?: Decimal;
+}
+
+/**
+ * The position after adding or taking `amount` of margin, anchored on the venue's own liquidation price. Per contract:
+ * - linear: the price moves by amount / exposure, where the maintenance margin stays as it is, or by amount / (exposure x (1 ∓ r))
+ *   where it follows the price, r being its rate. Venues differ, so what errs towards danger is taken.
+ * - inverse: the same for one over the price.
+ * - borrowed, with margin in the coin that is held: the price is inversely (long) or directly (short) proportional to the size,
+ *   because margin is a part of it. Source: isolated margin in OKX's help centre; reproduces the printed sample of its API.
+ *
+ * @param amount above zero, in the margin coin
+ */
+export function estimateMarginChange(position: Position, direction: Direction, amount: Decimal): MarginEstimate {
+  const margin =
+    position.margin === undefined ? undefined : direction === 'add' ? add(position.margin, amount) : subtract(position.margin, amount);
+  const leverage = effectiveLeverage(position, margin);
+  const after = liquidationAfter(position, direction, amount);
+  const price = after === 'unreachable' ? undefined : after;
+  const distance = distanceToLiquidation(position, price);
+  return {
+    ...(margin === undefined ? {} : { margin }),
+    ...(leverage === undefined ? {} : { leverage }),
+    ...(price === undefined ? {} : { liquidationPrice: price }),
+    ...(after === 'unreachable' ? { unreachable: true } : {}),
+    ...(price === undefined || distance === undefined ? {} : { distance }),
+  };
+}
+
+function liquidationAfter(position: Position, direction: Direction, amount: Decimal): Decimal | 'unreachable' | undefined {
+  const now = believed(position.liquidationPrice);
+  const exposure = believed(position.exposure);
+  if (now === undefined || exposure === undefined) return undefined;
+  switch (position.contract) {
+    case 'linear': {
+      const move = moveOf(position, direction, amount, exposure, position.side === 'long' ? 'shrinks' : 'grows');
+      if (move === undefined) return undefined;
+      const after = (position.side === 'long') === (direction === 'add') ? subtract(now, move) : add(now, move);
+      return isPositive(after) ? after : 'unreachable';
+    }
+    case 'inverse': {
+      const move = moveOf(position, direction, amount, exposure, position.side === 'long' ? 'grows' : 'shrinks');
+      if (move === undefined) return undefined;
+      const reciprocal = divide(one, now, 2 * places, position.side === 'long' ? 'down' : 'up');
+      const after = (position.side === 'long') === (direction === 'add') ? add(reciprocal, move) : subtract(reciprocal, move);
+      return isPositive(after) ? divide(one, after, places, position.side === 'long' ? 'up' : 'down') : 'unreachable';
+    }
+    case 'borrowed': {
+      // Margin in the other coin lowers the debt in ways that are not documented.
+      if (position.sizeCoin !== position.marginCoin) return undefined;
+      const after = direction === 'add' ? add(position.size, amount) : subtract(position.size, amount);
+      if (!isPositive(after)) return undefined;
+      return position.side === 'long'
+        ? divide(multiply(now, position.size), after, places, 'up')
+        : divide(multiply(now, after), position.size, places, 'down');
+    }
+    case 'other':
+      return undefined;
+  }
+}
+
+/**
+ * How far the price (linear) or one over it (inverse) moves, erring towards danger: small where margin is added, large where it is taken.
+ * @param required whether a maintenance margin that follows the price shrinks (1 - r) or grows (1 + r) what one unit of move is worth
+ */
+function moveOf(
+  position: Position,
+  direction: Direction,
+  amount: Decimal,
+  exposure: Decimal,
+  required: 'shrinks' | 'grows',
+): Decimal | undefined {
+  const rounding = direction === 'add' ? 'down' : 'up';
+  // Dividing by 1 - r makes a move larger, by 1 + r smaller.
+  const plainIsCareful = (required === 'shrinks') === (direction === 'add');
+  if (plainIsCareful) return divide(amount, exposure, 2 * places, rounding);
+  const rate = maintenanceRate(position);
+  if (rate === undefined) return undefined;
+  const factor = required === 'shrinks' ? subtract(one, rate) : add(one, rate);
+  return isPositive(factor) ? divide(amount, multiply(exposure, factor), 2 * places, rounding) : undefined;
+}
+
+/** Maintenance margin over the position's value. Rounded up. */
+function maintenanceRate(position: Position): Decimal | undefined {
+  const maintenance = believed(position.maintenanceMargin);
+  const value = valueInMarginCoin(position);
+  return maintenance === undefined || value === undefined ? undefined : divide(maintenance, value, places, 'up');
+}
+
+function valueInMarginCoin(position: Position): Decimal | undefined {
+  const mark = believed(position.markPrice);
+  const exposure = believed(position.exposure);
+  if (mark === undefined) return undefined;
+  switch (position.contract) {
+    case 'linear':
+      return exposure === undefined ? undefined : multiply(exposure, mark);
+    case 'inverse':
+      return exposure === undefined ? undefined : divide(exposure, mark, 2 * places, 'up');
+    case 'borrowed': {
+      const owed = position.debt;
+      if (owed === undefined) return undefined;
+      if (owed.coin === position.marginCoin) return owed.amount;
+      return owed.coin === position.priceCoin ? divide(owed.amount, mark, 2 * places, 'up') : multiply(owed.amount, mark);
+    }
+    case 'other':
+      return undefined;
+  }
+}

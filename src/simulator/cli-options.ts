@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { BybitOptions } from './bybit/start.ts';
-import type { SimulatorOptions } from './start.ts';
+import type { SimulatorOptions } from './okx/start.ts';
 
 /** What the command line asks for, or `undefined` when it asks for help. */
 export type CliOptions =

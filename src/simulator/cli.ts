@@ -1,7 +1,7 @@
 import { startBybit, type Bybit } from './bybit/start.ts';
 import { readOptions, usage, type CliOptions } from './cli-options.ts';
 import { faultNames } from './faults.ts';
-import { startSimulator, type Simulator } from './start.ts';
+import { startSimulator, type Simulator } from './okx/start.ts';
 
 /** What differs between the exchanges in what is printed. */
 const words = {

@@ -4,7 +4,7 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import type { Vault } from '../accounts/vault.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Account } from '../core/model.ts';
-import type { Simulator, SimulatorOptions } from '../simulator/start.ts';
+import type { Simulator, SimulatorOptions } from '../simulator/okx/start.ts';
 import { isBuiltIn, isBuiltInId, newBuiltInId } from './simulated/built-in.ts';
 import { isServedBy, listCoins, shockPrice } from './simulated/control.ts';
 import { isPortTaken, notStarted, startFrom, startWhenNeeded, type Start } from './simulated/start-from.ts';

@@ -1,4 +1,4 @@
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/okx/start.ts';
 import { eventually } from './eventually.ts';
 import { type Workbench } from './workbench.ts';
 

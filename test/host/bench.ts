@@ -24,7 +24,7 @@ import { toLoans } from '../../src/exchanges/okx/map.ts';
 import { loanInfo, read } from '../../src/exchanges/okx/schema.ts';
 import { exchanges } from '../../src/exchanges/registry.ts';
 import type { AccountState } from '../../src/monitor/store.ts';
-import { startSimulator, type SimulatorKeys } from '../../src/simulator/start.ts';
+import { startSimulator, type SimulatorKeys } from '../../src/simulator/okx/start.ts';
 import { gaugePage } from '../../src/ui/gauge-state.ts';
 import type { Scene } from '../../src/ui/presentation/condition.ts';
 import { loansOutline } from '../../src/ui/presentation/loans-outline.ts';

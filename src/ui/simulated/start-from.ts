@@ -1,11 +1,11 @@
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Simulator, SimulatorOptions } from '../../simulator/start.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/okx/start.ts';
 
 export type Start = (options: SimulatorOptions) => Promise<Simulator>;
 
 /** Loaded on first use, so that activation does not pay for it. */
-export const startWhenNeeded: Start = async (options) => (await import('../../simulator/start.ts')).startSimulator(options);
+export const startWhenNeeded: Start = async (options) => (await import('../../simulator/okx/start.ts')).startSimulator(options);
 
 /** Starts from a saved state; from the beginning when there is none or it cannot be used. */
 export async function startFrom(

@@ -1,7 +1,7 @@
 import { keysMissingCode, type Vault } from '../../accounts/vault.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Keys } from '../../exchanges/exchange.ts';
-import type { SimulatorKeys } from '../../simulator/start.ts';
+import type { SimulatorKeys } from '../../simulator/okx/start.ts';
 
 /**
  * The stored keys of a simulated account, or undefined when there are none: then new ones are made, because with

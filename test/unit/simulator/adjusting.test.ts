@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, divide, subtract, sum, type Decimal } from '../../../src/core/decimal.ts';
-import { checkAdjustment } from '../../../src/simulator/adjusting.ts';
-import { Refusal } from '../../../src/simulator/answers.ts';
+import { checkAdjustment } from '../../../src/simulator/okx/adjusting.ts';
+import { Refusal } from '../../../src/simulator/okx/answers.ts';
 import { amountOf } from '../../../src/simulator/holdings.ts';
 import { Bench, holdings, noon, settleMs } from './bench.ts';
 

@@ -1,12 +1,12 @@
 // A simulated exchange without sockets, under a clock that only moves when it is told to, and a client that signs by itself.
 import { createHmac } from 'node:crypto';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
-import type { Key } from '../../../src/simulator/auth.ts';
+import type { Key } from '../../../src/simulator/okx/auth.ts';
 import { Control } from '../../../src/simulator/control.ts';
-import { ExchangeDoor } from '../../../src/simulator/exchange-door.ts';
+import { OkxDoor } from '../../../src/simulator/okx/okx-door.ts';
 import type { Holding } from '../../../src/simulator/holdings.ts';
 import type { Outcome, RawRequest } from '../../../src/simulator/request.ts';
-import { World, type WorldOptions } from '../../../src/simulator/world.ts';
+import { World, type WorldOptions } from '../../../src/simulator/okx/world.ts';
 
 export const noon = Date.UTC(2026, 10, 20, 12, 0, 0, 0);
 export const settleMs = 1500;
@@ -60,12 +60,12 @@ export interface Twist {
 export class Bench {
   readonly clock = new HandClock();
   readonly world: World;
-  readonly door: ExchangeDoor;
+  readonly door: OkxDoor;
   readonly control: Control;
 
   constructor(options: Partial<WorldOptions> = {}) {
     this.world = new World({ clock: this.clock, seed: 'bench', settleMs, walking: false, ...options });
-    this.door = new ExchangeDoor(this.world, [mainKey, readKey, boundKey], this.clock);
+    this.door = new OkxDoor(this.world, [mainKey, readKey, boundKey], this.clock);
     this.control = new Control(this.world, this.door, this.clock);
   }
 

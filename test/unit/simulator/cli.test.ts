@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readOptions } from '../../../src/simulator/cli-options.ts';
-import { startSimulator } from '../../../src/simulator/start.ts';
+import { startSimulator } from '../../../src/simulator/okx/start.ts';
 
 describe('the command line of the simulated exchange', () => {
   it('has defaults', () => {

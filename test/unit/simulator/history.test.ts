@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal, isZero, sum } from '../../../src/core/decimal.ts';
-import { page, References } from '../../../src/simulator/history.ts';
+import { page, References } from '../../../src/simulator/okx/history.ts';
 import { Bench } from './bench.ts';
 
 interface Row {

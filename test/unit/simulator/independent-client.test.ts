@@ -1,7 +1,7 @@
 // An OKX client that others wrote speaks to the simulated exchange: a third reading of the same documentation.
 import assert from 'node:assert/strict';
 import { RestClient } from 'okx-api';
-import { startSimulator, type Simulator, type SimulatorKeys } from '../../../src/simulator/start.ts';
+import { startSimulator, type Simulator, type SimulatorKeys } from '../../../src/simulator/okx/start.ts';
 
 type Call = (client: RestClient) => Promise<unknown>;
 

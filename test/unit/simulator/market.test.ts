@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal, divide, subtract, absolute } from '../../../src/core/decimal.ts';
-import { coins } from '../../../src/simulator/coins.ts';
+import { coins } from '../../../src/simulator/okx/coins.ts';
 import { Market, newMarket } from '../../../src/simulator/market.ts';
 
 const prices = (market: Market): string[] => coins.map(({ ccy }) => market.price(ccy));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { readState, writeState } from '../../../src/simulator/saved-state.ts';
+import { readState, writeState } from '../../../src/simulator/okx/saved-state.ts';
 import { Bench, settleMs } from './bench.ts';
 
 describe('the saved state of the simulated exchange', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
-import { startSimulator, type Simulator, type SimulatorKeys, type SimulatorOptions } from '../../../src/simulator/start.ts';
+import { startSimulator, type Simulator, type SimulatorKeys, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import { HandClock, loanPath, settleMs } from './bench.ts';
 
 const info = `${loanPath}loan-info`;

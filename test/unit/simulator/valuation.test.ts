@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
-import { coins, knownCoin, type Coin } from '../../../src/simulator/coins.ts';
+import { coins, knownCoin, type Coin } from '../../../src/simulator/okx/coins.ts';
 import { Market, newMarket } from '../../../src/simulator/market.ts';
-import { discountedAmount, valuate } from '../../../src/simulator/valuation.ts';
+import { discountedAmount, valuate } from '../../../src/simulator/okx/valuation.ts';
 import { holdings } from './bench.ts';
 
 const market = new Market(coins, newMarket(coins, 'still', false, 0));

@@ -9,7 +9,7 @@ import { Vault } from '../../../../src/accounts/vault.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import type { Account } from '../../../../src/core/model.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../../../src/simulator/start.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../../../src/simulator/okx/start.ts';
 import { SimulatedExchange } from '../../../../src/ui/simulated-exchange.ts';
 import { ManualDelay } from './manual-delay.ts';
 

@@ -1,5 +1,5 @@
 import { Refusal } from './answers.ts';
-import { header, isParameters, type Parameters, type RawRequest } from './request.ts';
+import { header, isParameters, type Parameters, type RawRequest } from '../request.ts';
 
 const mostRows = 100;
 

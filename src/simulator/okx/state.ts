@@ -1,7 +1,7 @@
-import type { Decimal } from '../core/decimal.ts';
+import type { Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, InterestRow } from './history.ts';
-import type { Holding } from './holdings.ts';
-import type { MarketState } from './market.ts';
+import type { Holding } from '../holdings.ts';
+import type { MarketState } from '../market.ts';
 import type { Position } from './valuation.ts';
 
 export type AdjustType = 'add' | 'reduce';

@@ -1,10 +1,10 @@
-import { add, compare, decimal, divide, multiply, negate, subtract, type Decimal } from '../core/decimal.ts';
+import { add, compare, decimal, divide, multiply, negate, subtract, type Decimal } from '../../core/decimal.ts';
 import { coins, knownCoin } from './coins.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
-import type { Holding } from './holdings.ts';
-import { hourlyInterest, hourMs } from './interest.ts';
-import { newMarket } from './market.ts';
-import { nextRandom, seedFrom } from './random.ts';
+import type { Holding } from '../holdings.ts';
+import { hourlyInterest, hourMs } from '../interest.ts';
+import { newMarket } from '../market.ts';
+import { nextRandom, seedFrom } from '../random.ts';
 import type { Order, WorldState } from './state.ts';
 
 const dayMs = 24 * hourMs;

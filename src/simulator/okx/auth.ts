@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Refusal } from './answers.ts';
-import { header, type RawRequest } from './request.ts';
+import { header, type RawRequest } from '../request.ts';
 import type { SimulatorKeys } from './start.ts';
 
 export type Permission = 'read_only' | 'trade' | 'withdraw';

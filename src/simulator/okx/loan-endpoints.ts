@@ -1,12 +1,12 @@
-import { multiply } from '../core/decimal.ts';
+import { multiply } from '../../core/decimal.ts';
 import { readAmount } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin } from './coins.ts';
 import type { Endpoint, Question } from './endpoints.ts';
 import { historyTypes, page, type PageRequest } from './history.ts';
-import type { Holding } from './holdings.ts';
+import type { Holding } from '../holdings.ts';
 import { optional, optionalId, required, rowLimit } from './parameters.ts';
-import { isParameters } from './request.ts';
+import { isParameters } from '../request.ts';
 import type { Order } from './state.ts';
 import { maxLoan, valuate } from './valuation.ts';
 

@@ -14,10 +14,10 @@ import {
   sum,
   zero,
   type Decimal,
-} from '../core/decimal.ts';
+} from '../../core/decimal.ts';
 import { knownCoin, type Coin } from './coins.ts';
-import { amountOf, changed, type Holding } from './holdings.ts';
-import type { Market } from './market.ts';
+import { amountOf, changed, type Holding } from '../holdings.ts';
+import type { Market } from '../market.ts';
 
 /** What a loan consists of. */
 export interface Position {

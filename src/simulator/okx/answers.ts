@@ -1,4 +1,4 @@
-import type { Answer } from './request.ts';
+import type { Answer } from '../request.ts';
 
 /** HTTP status and text of each code the simulated exchange can answer with. `{0}` is filled in. */
 const codes = {

@@ -1,5 +1,5 @@
-import { decimal, type Decimal } from '../core/decimal.ts';
-import type { MarketCoin } from './market.ts';
+import { decimal, type Decimal } from '../../core/decimal.ts';
+import type { MarketCoin } from '../market.ts';
 
 /** One step of a discount table: coins above `above` (in coin units) count at `rate`, until the next step begins. */
 export interface DiscountTier {

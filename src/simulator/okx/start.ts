@@ -1,10 +1,10 @@
 import { generateKeys, type Key } from './auth.ts';
 import { coins } from './coins.ts';
-import { Control } from './control.ts';
-import { ExchangeDoor } from './exchange-door.ts';
+import { Control } from '../control.ts';
+import { OkxDoor } from './okx-door.ts';
 import { readState, writeState } from './saved-state.ts';
-import { listen } from './server.ts';
-import { Teller } from './teller.ts';
+import { listen } from '../server.ts';
+import { Teller } from '../teller.ts';
 import { World } from './world.ts';
 
 /** One API key with everything a client needs to sign. */
@@ -83,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   if (state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
   const otherKeys: OtherKeys = { readOnly: generateKeys(), withdraw: generateKeys(), boundToOtherAddress: generateKeys() };
-  const door = new ExchangeDoor(world, keyRing(keys, otherKeys), clock);
+  const door = new OkxDoor(world, keyRing(keys, otherKeys), clock);
   const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
   const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
     teller.tell();

@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import type { Decimal } from '../../core/decimal.ts';
 
 /** Every action a loan history can tell of. */
 export const historyTypes = [

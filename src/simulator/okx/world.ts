@@ -1,14 +1,14 @@
-import { decimal, divide, isZero, lesser, negate, subtract, sum, type Decimal } from '../core/decimal.ts';
+import { decimal, divide, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
 import { checkAdjustment, redeemable, type AdjustRequest } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin, knownCoin } from './coins.ts';
-import type { RecordedAdjustment } from './control.ts';
-import type { deviations } from './faults.ts';
+import type { RecordedAdjustment } from '../control.ts';
+import type { deviations } from '../faults.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
-import { amountOf, changed, type Holding } from './holdings.ts';
-import { hourlyInterest, hourMs } from './interest.ts';
-import { Market } from './market.ts';
+import { amountOf, changed, type Holding } from '../holdings.ts';
+import { hourlyInterest, hourMs } from '../interest.ts';
+import { Market } from '../market.ts';
 import type { Adjustment, AdjustType, Order, WorldState } from './state.ts';
 
 /** Interest is told for 30 days. */

@@ -1,7 +1,7 @@
 import { findCoin } from './coins.ts';
 import { historyTypes, type HistoryRow, type InterestRow } from './history.ts';
 import type { Adjustment, Order, WorldState } from './state.ts';
-import { amount, CoinReader, fields, id, list, oneOf, stateFields, whole } from './state-reader.ts';
+import { amount, CoinReader, fields, id, list, oneOf, stateFields, whole } from '../state-reader.ts';
 
 const version = 1;
 const coins = new CoinReader((ccy) => findCoin(ccy) !== undefined);

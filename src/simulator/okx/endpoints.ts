@@ -1,6 +1,6 @@
 import type { Key, Permission } from './auth.ts';
-import type { Limit } from './limits.ts';
-import type { Parameters } from './request.ts';
+import type { Limit } from '../limits.ts';
+import type { Parameters } from '../request.ts';
 import type { Deviation, World } from './world.ts';
 
 /** What an endpoint gets to answer from. */

@@ -1,19 +1,19 @@
 import { accountEndpoints, uid } from './account-endpoints.ts';
 import { Refusal, isCode, refusal, success } from './answers.ts';
 import { authenticate, type Key } from './auth.ts';
-import { Door } from './door.ts';
+import { Door } from '../door.ts';
 import type { Endpoint } from './endpoints.ts';
-import { deviations } from './faults.ts';
-import { Limits } from './limits.ts';
+import { deviations } from '../faults.ts';
+import { Limits } from '../limits.ts';
 import { loanEndpoints } from './loan-endpoints.ts';
 import { fromBody } from './parameters.ts';
-import { fromQuery, pathOf, type Answer, type RawRequest } from './request.ts';
+import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
 import type { Deviation, World } from './world.ts';
 
 const endpoints: readonly Endpoint[] = [...loanEndpoints, ...accountEndpoints];
 
 /** The door of the simulated OKX: who asks, whether they may, and how often. */
-export class ExchangeDoor extends Door {
+export class OkxDoor extends Door {
   protected override readonly malformed = '{"code":"0","data":[{"';
   protected override readonly substance = 'data';
   readonly #limits = new Limits();

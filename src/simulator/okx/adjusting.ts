@@ -10,11 +10,11 @@ import {
   subtract,
   zero,
   type Decimal,
-} from '../core/decimal.ts';
+} from '../../core/decimal.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
-import { amountOf, changed, type Holding } from './holdings.ts';
-import type { Market } from './market.ts';
+import { amountOf, changed, type Holding } from '../holdings.ts';
+import type { Market } from '../market.ts';
 import type { Adjustment, AdjustType, Order } from './state.ts';
 import { isDust, maxRedeem } from './valuation.ts';
 

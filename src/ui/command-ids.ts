@@ -11,7 +11,10 @@ export const commandIds = {
   openGauges: 'ltvGauge.openGauges',
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
+  addMargin: 'ltvGauge.addMargin',
+  reduceMargin: 'ltvGauge.reduceMargin',
   maximumLoan: 'ltvGauge.maximumLoan',
+  setThresholds: 'ltvGauge.setThresholds',
   resolveWrite: 'ltvGauge.resolveWrite',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
@@ -21,9 +24,10 @@ export const commandIds = {
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 /** What a menu or the page hands to a command; from the palette there is none and the command asks. */
-export interface LoanTarget {
+export interface Target {
   readonly accountId: string;
   readonly loanId?: string;
+  readonly positionId?: string;
   /** A coin that was named already, for commands that would ask for one. */
   readonly coin?: string;
 }

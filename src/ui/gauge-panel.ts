@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromPage, PageAction, ToPage } from '../core/protocol.ts';
 import type { App } from './app.ts';
-import { commandIds, type CommandId, type LoanTarget } from './command-ids.ts';
+import { commandIds, type CommandId, type Target } from './command-ids.ts';
 import { gaugeHtml } from './gauge-html.ts';
 import { parseFromPage } from './gauge-messages.ts';
 import { gaugePage, keyOfTarget, type GaugePage } from './gauge-state.ts';
@@ -34,7 +34,7 @@ export function registerGaugePanel(app: App): vscode.Disposable {
   };
   const webviewOptions: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [pageFolder(app)] };
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(commandIds.openGauges, (target?: Partial<LoanTarget>) => {
+    vscode.commands.registerCommand(commandIds.openGauges, (target?: Partial<Target>) => {
       current ??= adopt(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('LTV Gauges'), vscode.ViewColumn.Active, webviewOptions));
       current.show(typeof target?.accountId === 'string' ? { ...target, accountId: target.accountId } : undefined);
     }),
@@ -62,7 +62,7 @@ class GaugePanel implements vscode.Disposable {
   /** What the page shows now; undefined while there is no page that listens. */
   #shown: string | undefined;
   #ready = false;
-  #reveal: LoanTarget | undefined;
+  #reveal: Target | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
   #gone = false;
@@ -102,7 +102,7 @@ class GaugePanel implements vscode.Disposable {
   }
 
   /** Brings the panel to the front, and a loan's gauge into view when one is named. */
-  show(target: LoanTarget | undefined): void {
+  show(target: Target | undefined): void {
     this.#panel.reveal();
     this.#reveal = target;
     this.#revealWhenReady();
@@ -154,7 +154,7 @@ class GaugePanel implements vscode.Disposable {
     }
   }
 
-  #run(command: CommandId, target?: LoanTarget): void {
+  #run(command: CommandId, target?: Target): void {
     vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target])).then(undefined, (error: unknown) => {
       this.#app.log.error(`${command} from the gauges failed: ${error instanceof Error ? error.message : 'unknown'}`);
     });

@@ -1,7 +1,7 @@
 import { msg, type Message } from '../core/message.ts';
 import type { PageState } from '../core/protocol.ts';
 import type { AccountState } from '../monitor/store.ts';
-import type { LoanTarget } from './command-ids.ts';
+import type { Target } from './command-ids.ts';
 import { gaugeView, moneyMark, type Say } from './gauge-view.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import { loanViews } from './presentation/loan-words.ts';
@@ -9,7 +9,7 @@ import { loanViews } from './presentation/loan-words.ts';
 /** What the page shows, and which loan each of its gauges stands for. */
 export interface GaugePage {
   readonly state: PageState;
-  readonly targets: ReadonlyMap<string, Required<Omit<LoanTarget, 'coin'>>>;
+  readonly targets: ReadonlyMap<string, Target>;
   /** There are gauges, and none of them is about real money. */
   readonly simulatedOnly: boolean;
 }
@@ -39,7 +39,7 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
 }
 
 /** Which gauge to show for a target: the loan's own, or the account's first. */
-export function keyOfTarget(targets: GaugePage['targets'], target: LoanTarget): string | undefined {
+export function keyOfTarget(targets: GaugePage['targets'], target: Target): string | undefined {
   for (const [key, { accountId, loanId }] of targets) {
     if (accountId === target.accountId && (target.loanId === undefined || target.loanId === loanId)) return key;
   }

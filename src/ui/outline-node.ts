@@ -3,12 +3,13 @@ import { sourceKey } from './presentation/page-rows.ts';
 
 /**
  * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.
- * Menus hand it to commands, which read `accountId`, `loanId` and `coin` from it.
+ * Menus hand it to commands, which read `accountId`, `loanId`, `positionId` and `coin` from it.
  */
 export class OutlineNode {
   // Own properties, so that a copy of the target keeps them.
   readonly accountId: string;
   readonly loanId: string | undefined;
+  readonly positionId: string | undefined;
   readonly coin: string | undefined;
   readonly parent: OutlineNode | undefined;
   entry: Entry;
@@ -18,6 +19,7 @@ export class OutlineNode {
   constructor(entry: Entry, parent: OutlineNode | undefined) {
     this.accountId = entry.accountId;
     this.loanId = entry.loanId;
+    this.positionId = entry.positionId;
     this.coin = entry.coin;
     this.parent = parent;
     this.entry = entry;

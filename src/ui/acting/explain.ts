@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { ExchangeError } from '../../core/errors.ts';
 import { Refusal } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
-import { commandIds, type CommandId, type LoanTarget } from '../command-ids.ts';
+import { commandIds, type CommandId, type Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
 import type { Obstacle, Remedy } from './loans.ts';
 
 /** Says why nothing can be done, with a button for each thing that would help. */
-export async function explainObstacle(obstacle: Obstacle, target: LoanTarget | undefined): Promise<void> {
+export async function explainObstacle(obstacle: Obstacle, target: Target | undefined): Promise<void> {
   const buttons = obstacle.remedies.map((remedy) => ({ title: remedyLabel(remedy), command: commandIds[remedy] }));
   const chosen = await vscode.window.showWarningMessage(localize(obstacle.sentence), ...buttons);
   if (chosen !== undefined) await run(chosen.command, target);
@@ -18,7 +18,7 @@ export async function explainObstacle(obstacle: Obstacle, target: LoanTarget | u
  * @param retry label of a button that lets the person try again
  * @returns whether the person chose to.
  */
-export async function explainFailure(app: App, error: unknown, target: LoanTarget, retry?: string): Promise<boolean> {
+export async function explainFailure(app: App, error: unknown, target: Target, retry?: string): Promise<boolean> {
   if (ExchangeError.is(error, 'aborted')) return false;
   const showLog = vscode.l10n.t('Show Log');
   const resolve = remedyLabel('resolveWrite');
@@ -52,6 +52,6 @@ function remedyLabel(remedy: Remedy): string {
 }
 
 /** Runs one of our commands about a loan or an account. */
-export async function run(command: CommandId, target?: LoanTarget): Promise<void> {
+export async function run(command: CommandId, target?: Target): Promise<void> {
   await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
 }

@@ -3,7 +3,7 @@ import type { Loan } from '../../core/model.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { AccountState } from '../../monitor/store.ts';
-import type { LoanTarget } from '../command-ids.ts';
+import type { Target } from '../command-ids.ts';
 
 /** A loan that a command could be about. */
 export interface LoanChoice {
@@ -12,7 +12,7 @@ export interface LoanChoice {
 }
 
 /** The loans that `target` leaves to choose from: all of them without a target. */
-export function loanChoices(states: readonly AccountState[], target: LoanTarget | undefined): readonly LoanChoice[] {
+export function loanChoices(states: readonly AccountState[], target: Target | undefined): readonly LoanChoice[] {
   return states
     .filter((state) => target === undefined || state.account.id === target.accountId)
     .flatMap((state) => (state.snapshot?.loans ?? []).map((loan) => ({ state, loan })))
@@ -23,11 +23,16 @@ export function loanChoices(states: readonly AccountState[], target: LoanTarget 
  * A menu or the page hands over a target; so may anything else that can run a command. Whatever is not a target is
  * taken as none, and the command asks.
  */
-export function asTarget(argument: unknown): LoanTarget | undefined {
+export function asTarget(argument: unknown): Target | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
-  const { accountId, loanId, coin } = argument as Partial<Record<keyof LoanTarget, unknown>>;
+  const { accountId, loanId, positionId, coin } = argument as Partial<Record<keyof Target, unknown>>;
   if (typeof accountId !== 'string') return undefined;
-  return { accountId, ...(typeof loanId === 'string' ? { loanId } : {}), ...(typeof coin === 'string' ? { coin } : {}) };
+  return {
+    accountId,
+    ...(typeof loanId === 'string' ? { loanId } : {}),
+    ...(typeof positionId === 'string' ? { positionId } : {}),
+    ...(typeof coin === 'string' ? { coin } : {}),
+  };
 }
 
 /** What a person can do about an obstacle. */
@@ -68,7 +73,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
 }
 
 /** Why there is no loan to choose. */
-export function nothingToChoose(states: readonly AccountState[], target: LoanTarget | undefined): Obstacle {
+export function nothingToChoose(states: readonly AccountState[], target: Target | undefined): Obstacle {
   const concerned = states.filter((state) => target === undefined || state.account.id === target.accountId);
   if (concerned.length === 0) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
   const [first] = concerned;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Verdict, WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
-import type { LoanTarget } from '../command-ids.ts';
+import type { Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
 import type { Attended } from './attended.ts';
 import { explainFailure } from './explain.ts';
@@ -42,7 +42,7 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
 }
 
 /** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
-function unresolved(app: App, target: LoanTarget | undefined): readonly WriteRecord[] {
+function unresolved(app: App, target: Target | undefined): readonly WriteRecord[] {
   const open = app.ledger
     .open(target?.accountId)
     .filter(({ change }) => target?.loanId === undefined || change.loan.loanId === target.loanId);
@@ -52,7 +52,7 @@ function unresolved(app: App, target: LoanTarget | undefined): readonly WriteRec
 }
 
 /** When nothing is known to be open, that may be because the journal was not read yet. */
-async function unresolvedAfterLook(app: App, target: LoanTarget | undefined): Promise<readonly WriteRecord[]> {
+async function unresolvedAfterLook(app: App, target: Target | undefined): Promise<readonly WriteRecord[]> {
   const records = unresolved(app, target);
   if (records.length > 0) return records;
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];

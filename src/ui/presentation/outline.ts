@@ -27,6 +27,7 @@ export interface Entry {
   readonly id: string;
   readonly accountId: string;
   readonly loanId?: string;
+  readonly positionId?: string;
   readonly coin?: string;
   readonly label: Text;
   /** Shown beside the label, joined with a dot. */
@@ -34,7 +35,7 @@ export interface Entry {
   readonly icon?: Icon;
   readonly expansion: 'leaf' | 'open' | 'closed';
   /** What the menus of the manifest go by. */
-  readonly context: 'account' | 'loan' | 'value' | 'borrowable' | 'openWrite' | 'group' | 'more' | 'note';
+  readonly context: 'account' | 'loan' | 'position' | 'fixedPosition' | 'value' | 'borrowable' | 'openWrite' | 'group' | 'more' | 'note';
   /** The entry as a sentence, for a screen reader. */
   readonly spoken: Text;
   /** The exact text that Copy Value takes. */

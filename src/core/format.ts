@@ -1,5 +1,5 @@
 import { decimal, isNegative, multiply, round, withPlaces, type Decimal } from './decimal.ts';
-import type { CoinAmount } from './model.ts';
+import type { CoinAmount, Side } from './model.ts';
 
 const hundred = decimal('100');
 
@@ -24,6 +24,24 @@ export function formatDistance(distance: Decimal): string {
 /** An annual rate in percent with two digits, rounded up. */
 export function formatRate(rate: Decimal): string {
   return formatLtv(rate);
+}
+
+/** Leverage with at most two digits, rounded up: 4.981 is "4.99×". */
+export function formatLeverage(leverage: Decimal): string {
+  return `${grouped(round(leverage, 2, 'up'))}×`;
+}
+
+/** Digits of a price that a person can compare at a glance. */
+const priceDigits = 7;
+
+/**
+ * A liquidation price, above zero, for reading: seven significant digits, and all before the point, rounded towards the mark price.
+ * Of the long position it is rounded up, of the short one down: never further away than it is.
+ */
+export function formatLiquidationPrice(price: Decimal, side: Side): string {
+  const [whole = '', fraction = ''] = price.split('.');
+  const magnitude = /[1-9]/.test(whole) ? whole.replace(/^0+/, '').length : -fraction.search(/[1-9]|$/);
+  return grouped(round(price, Math.max(0, priceDigits - magnitude), side === 'long' ? 'up' : 'down'));
 }
 
 /** An amount with all its digits, grouped: never rounded. */

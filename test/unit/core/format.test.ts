@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal as d, divide, type Decimal } from '../../../src/core/decimal.ts';
-import { formatAmount, formatDistance, formatLtv, formatRate, formatUsd } from '../../../src/core/format.ts';
+import {
+  formatAmount,
+  formatDistance,
+  formatLeverage,
+  formatLiquidationPrice,
+  formatLtv,
+  formatRate,
+  formatUsd,
+} from '../../../src/core/format.ts';
 
 const back = (text: string): Decimal => d(text.replace(/[%$,]/g, ''));
 
@@ -29,6 +37,32 @@ describe('text of a figure', () => {
       ['-0.25', '-25.0%'],
     ];
     for (const [distance, text] of table) assert.equal(formatDistance(d(distance)), text);
+  });
+
+  it('rounds leverage up, with no more digits than it takes', () => {
+    const table: [string, string][] = [
+      ['5', '5×'],
+      ['4.981', '4.99×'],
+      ['3.20000001', '3.21×'],
+      ['1234.5', '1,234.5×'],
+    ];
+    for (const [leverage, text] of table) assert.equal(formatLeverage(d(leverage)), text);
+  });
+
+  it('rounds a liquidation price to seven digits towards the mark price', () => {
+    const table: [string, string, string][] = [
+      ['53615.448336593756', '53,615.45', '53,615.44'],
+      ['53615.4', '53,615.4', '53,615.4'],
+      ['0.000012345678', '0.00001234568', '0.00001234567'],
+      ['0.5', '0.5', '0.5'],
+      ['9999999.5', '10,000,000', '9,999,999'],
+      ['123456789', '123,456,789', '123,456,789'],
+      ['00.10', '0.1', '0.1'],
+    ];
+    for (const [price, long, short] of table) {
+      assert.equal(formatLiquidationPrice(d(price), 'long'), long);
+      assert.equal(formatLiquidationPrice(d(price), 'short'), short);
+    }
   });
 
   it('keeps every digit of an amount', () => {

@@ -36,6 +36,9 @@ export interface RecordedAdjustment {
   readonly state: string;
 }
 
+/** One accepted change of margin as `record` tells it; one row for each time it arrived. The venue's own names say which position. */
+export type RecordedMargin = Readonly<Record<string, string | number>>;
+
 /** What control needs of a world, whichever venue's it is. */
 export interface ControlledWorld {
   readonly market: Market;
@@ -44,6 +47,8 @@ export interface ControlledWorld {
   readonly about: Readonly<Record<string, unknown>>;
   /** Everything accepted, oldest first. */
   recorded(): readonly RecordedAdjustment[];
+  /** Every accepted change of margin, oldest first, where the venue has positions. */
+  recordedMargins?(): readonly RecordedMargin[];
   /** Lets everything happen that was due by now. */
   advance(): void;
   /** Charges one hour's interest at once. */
@@ -147,6 +152,7 @@ export class Control {
   #record(): unknown {
     return {
       adjustments: this.#world.recorded(),
+      margins: this.#world.recordedMargins?.() ?? [],
       requests: Object.fromEntries(this.#door.counts),
     };
   }

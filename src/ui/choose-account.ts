@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Account } from '../core/model.ts';
-import { asTarget } from './acting/loans.ts';
 import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
 import { siteLabel } from './presentation/condition.ts';
 import { sceneOf } from './scene.ts';
+import { asTarget } from './target.ts';
 
 /** The account a menu named, the only one there is, or the one a person picks. */
 export async function chooseAccount(app: App, argument: unknown, placeHolder: string): Promise<Account | undefined> {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { asTarget } from './acting/loans.ts';
 import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 import type { LazyPages } from './lazy-pages.ts';
 import { OutlineNode } from './outline-node.ts';
+import { asTarget } from './target.ts';
 import { registerGuarded } from './trouble.ts';
 
 /** The commands of the views themselves: read anew, read on, copy, log. */

@@ -4,11 +4,12 @@ import { msg } from '../../core/message.ts';
 import type { Direction } from '../../core/model.ts';
 import type { AdjustableCoin, CollateralChange } from '../../exchanges/exchange.ts';
 import type { App } from '../app.ts';
+import { asTarget } from '../target.ts';
 import { askCoin, askHowMuch, askLoan, changeOf } from './ask-change.ts';
 import type { Attended } from './attended.ts';
 import { carryOut } from './carry-out.ts';
 import { explainFailure, explainObstacle } from './explain.ts';
-import { asTarget, loanChoices, nothingToChoose, obstacleOf, type LoanChoice, type Obstacle } from './loans.ts';
+import { loanChoices, nothingToChoose, obstacleOf, type LoanChoice, type Obstacle } from './loans.ts';
 import { back } from './prompts.ts';
 
 /**

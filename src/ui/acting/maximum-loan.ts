@@ -5,9 +5,10 @@ import type { Loan, MaximumLoan } from '../../core/model.ts';
 import type { LoanRef } from '../../exchanges/exchange.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import type { App } from '../app.ts';
+import { asTarget } from '../target.ts';
 import { markOf } from './ask-change.ts';
 import { explainFailure, explainObstacle } from './explain.ts';
-import { asTarget, nothingToChoose } from './loans.ts';
+import { nothingToChoose } from './loans.ts';
 import { loanLabel } from './preview-text.ts';
 import { askAmount, back, pick, underProgress, type Back, type Item } from './prompts.ts';
 

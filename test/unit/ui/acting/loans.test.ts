@@ -3,7 +3,7 @@ import { keysMissingCode } from '../../../../src/accounts/vault.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { AccountState } from '../../../../src/monitor/store.ts';
-import { asTarget, loanChoices, nothingToChoose, obstacleOf } from '../../../../src/ui/acting/loans.ts';
+import { loanChoices, nothingToChoose, obstacleOf } from '../../../../src/ui/acting/loans.ts';
 import { account, loan, record } from './records.ts';
 
 const other = { ...account, id: 'a2', name: 'Second' };
@@ -40,14 +40,6 @@ describe('the loans to choose from', () => {
     assert.equal(english(nothingToChoose([empty], undefined).sentence), 'Main has no loan.');
     const unread: AccountState = { account, reading: false, failure: failure(keysMissingCode) };
     assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['updateKeys']);
-  });
-});
-
-describe('an argument of a command', () => {
-  it('is a target only when it is one; a tree node is', () => {
-    assert.deepEqual(asTarget({ accountId: 'a1', loanId: '12345', more: 1 }), { accountId: 'a1', loanId: '12345' });
-    assert.deepEqual(asTarget({ accountId: 'a1' }), { accountId: 'a1' });
-    for (const wrong of [undefined, null, 'a1', 7, {}, { accountId: 7 }, { loanId: '12345' }]) assert.equal(asTarget(wrong), undefined);
   });
 });
 

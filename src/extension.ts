@@ -15,10 +15,11 @@ import { registerActingCommands } from './ui/acting-commands.ts';
 import type { App } from './ui/app.ts';
 import { registerCollateralView } from './ui/collateral-view.ts';
 import { commandIds } from './ui/command-ids.ts';
-import { registerGaugePanel } from './ui/gauge-panel.ts';
+import { registerGauges } from './ui/gauge-commands.ts';
 import { LazyPages } from './ui/lazy-pages.ts';
 import { registerLoansView } from './ui/loans-view.ts';
 import { pageReader } from './ui/page-reader.ts';
+import { registerPositionsView } from './ui/positions-view.ts';
 import { whenText } from './ui/scene.ts';
 import { intervalMs } from './ui/settings.ts';
 import { SimulatedExchange } from './ui/simulated-exchange.ts';
@@ -68,9 +69,10 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerActingCommands(app));
   keep(registerSimulatorCommands(app));
   keep(registerLoansView(app, pages));
+  keep(registerPositionsView(app, pages));
   keep(registerCollateralView(app, pages));
   keep(registerStatusBar(app));
-  keep(registerGaugePanel(app));
+  keep(registerGauges(app));
 
   poller.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.

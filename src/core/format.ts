@@ -21,6 +21,11 @@ export function formatDistance(distance: Decimal): string {
   return `${grouped(withPlaces(round(multiply(distance, hundred), 1, 'down'), 1))}%`;
 }
 
+/** A maintenance ratio in percent with one digit, rounded down: 9.4 is "940.0%". Liquidation comes when it has fallen to 100 %. */
+export function formatMarginRatio(ratio: Decimal): string {
+  return formatDistance(ratio);
+}
+
 /** An annual rate in percent with two digits, rounded up. */
 export function formatRate(rate: Decimal): string {
   return formatLtv(rate);

@@ -9,7 +9,6 @@ import { gaugePage, keyOfTarget, type GaugePage } from './gauge-state.ts';
 import { localize } from './localize.ts';
 import { sceneOf } from './scene.ts';
 
-const viewType = 'ltvGauge.gauges';
 /** Several accounts may report in the same breath; they are drawn once. */
 const coalesceMs = 50;
 /** How often ages are looked at while the panel is seen. */
@@ -21,39 +20,12 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   refresh: commandIds.refresh,
 };
 
-/** The panel "LTV Gauges": at most one per window, brought back after a reload. */
-export function registerGaugePanel(app: App): vscode.Disposable {
-  let current: GaugePanel | undefined;
-  const adopt = (panel: vscode.WebviewPanel): GaugePanel => {
-    current?.dispose();
-    const adopted = new GaugePanel(app, panel, () => {
-      if (current === adopted) current = undefined;
-    });
-    current = adopted;
-    return adopted;
-  };
-  const webviewOptions: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [pageFolder(app)] };
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand(commandIds.openGauges, (target?: Partial<Target>) => {
-      current ??= adopt(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('LTV Gauges'), vscode.ViewColumn.Active, webviewOptions));
-      current.show(typeof target?.accountId === 'string' ? { ...target, accountId: target.accountId } : undefined);
-    }),
-    vscode.window.registerWebviewPanelSerializer(viewType, {
-      deserializeWebviewPanel: (panel) => {
-        panel.webview.options = webviewOptions;
-        adopt(panel);
-        return Promise.resolve();
-      },
-    }),
-    { dispose: () => current?.dispose() },
-  );
-}
-
 function pageFolder(app: App): vscode.Uri {
   return vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview');
 }
 
-class GaugePanel implements vscode.Disposable {
+/** One panel with its page: follows the store, posts whole states, and runs what the page asks for. */
+export class GaugePanel implements vscode.Disposable {
   readonly #app: App;
   readonly #panel: vscode.WebviewPanel;
   readonly #onGone: () => void;

@@ -1,27 +1,21 @@
 import * as vscode from 'vscode';
 import type { App } from './app.ts';
+import { contextKeys } from './context-keys.ts';
 import type { LazyPages } from './lazy-pages.ts';
-import { showOutline } from './outline-view.ts';
-import { alarmCount, loansOutline, loansState } from './presentation/loans-outline.ts';
+import { showBadge, showOutline } from './outline-view.ts';
+import { loanAlarms, loansState } from './presentation/view-state.ts';
 
-/** The Loans view, its badge, and the context keys that choose its welcome text. */
+/** The Loans view, its badge, and the context keys that choose its welcome text and those of all views. */
 export function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
-  const known = new Map<string, unknown>();
-  const setContext = (key: string, value: unknown): void => {
-    if (known.get(key) === value) return;
-    known.set(key, value);
-    void vscode.commands.executeCommand('setContext', key, value);
-  };
+  const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
-    outline: loansOutline,
+    load: async () => (await import('./presentation/loans-outline.ts')).loansOutline,
     onUpdate: (view, states, scene) => {
       setContext('ltvGauge.loansState', loansState(states, scene));
       setContext('ltvGauge.hasAccounts', states.length > 0);
       setContext('ltvGauge.hasSimulated', app.simulated.account() !== undefined);
-      const alarms = alarmCount(states, scene);
-      if ((view.badge?.value ?? 0) === alarms) return;
-      view.badge = alarms === 0 ? undefined : { value: alarms, tooltip: badgeText(alarms) };
+      showBadge(view, loanAlarms(states, scene), badgeText);
     },
   });
 }

@@ -12,18 +12,19 @@ const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleStat
   closed: vscode.TreeItemCollapsibleState.Collapsed,
 };
 
-/** Shows an outline as a tree and repaints only what reads differently. */
+/** Shows an outline as a tree and repaints only what reads differently. How it is made up is loaded when somebody first looks. */
 export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
-  readonly #outline: () => readonly Entry[];
+  readonly #load: () => Promise<() => readonly Entry[]>;
   readonly #pages: LazyPages;
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
+  #outline: (() => readonly Entry[]) | undefined;
   #roots: readonly OutlineNode[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(outline: () => readonly Entry[], pages: LazyPages) {
-    this.#outline = outline;
+  constructor(load: () => Promise<() => readonly Entry[]>, pages: LazyPages) {
+    this.#load = load;
     this.#pages = pages;
     this.#subscription = pages.onDidChange((key) => {
       const open = nodesOfSource(this.#roots, key);
@@ -33,6 +34,8 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 
   /** Looks at the outline again. */
   update(): void {
+    // Nobody has looked yet: the editor asks by itself.
+    if (this.#outline === undefined) return;
     const entries = this.#outline();
     const { all, changed } = renew(this.#roots, entries);
     if (all) {
@@ -45,6 +48,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 
   async getChildren(node?: OutlineNode): Promise<OutlineNode[]> {
     if (node === undefined) {
+      this.#outline ??= await this.#load();
       this.#roots = adopt(this.#outline(), this.#roots, undefined);
       return [...this.#roots];
     }

@@ -9,16 +9,23 @@ import type { AccountState } from '../monitor/store.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './ticker.ts';
 
+/** What a view shows, as a function of the store. */
+export type Outline = (states: readonly AccountState[], scene: Scene) => readonly Entry[];
+
 export interface OutlineViewOptions {
   readonly id: string;
-  readonly outline: (states: readonly AccountState[], scene: Scene) => readonly Entry[];
+  /** Loads what the view shows; called when somebody first looks. */
+  readonly load: () => Promise<Outline>;
   /** Told whenever the tree looks at the store again. */
   readonly onUpdate?: (view: vscode.TreeView<OutlineNode>, states: readonly AccountState[], scene: Scene) => void;
 }
 
 /** A tree that follows the store and, while it is seen, the ages of what it shows. */
 export function showOutline(app: App, pages: LazyPages, options: OutlineViewOptions): vscode.Disposable {
-  const tree = new OutlineTree(() => options.outline(app.store.all(), sceneOf(app)), pages);
+  const tree = new OutlineTree(async () => {
+    const outline = await options.load();
+    return () => outline(app.store.all(), sceneOf(app));
+  }, pages);
   const view = vscode.window.createTreeView(options.id, { treeDataProvider: tree, showCollapseAll: true });
   const update = (): void => {
     tree.update();
@@ -39,4 +46,10 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     app.ledger.onDidChange(follow),
     view.onDidChangeVisibility(follow),
   );
+}
+
+/** Shows how many of what the view lists need a look; nothing when none does. */
+export function showBadge(view: vscode.TreeView<OutlineNode>, count: number, tooltip: (count: number) => string): void {
+  if ((view.badge?.value ?? 0) === count) return;
+  view.badge = count === 0 ? undefined : { value: count, tooltip: tooltip(count) };
 }

@@ -1,42 +1,48 @@
+import { compareUrgency, type Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { changeText } from '../acting/outcome-text.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from './condition.ts';
-import type { Icon } from './level-words.ts';
+import { levelIcon, levelWord, type Icon } from './level-words.ts';
 import type { Details, Entry, Text } from './outline.ts';
 
 export function accountEntryId(accountId: string): string {
   return `account/${accountId}`;
 }
 
-/** The line of an account, the same in every view; what hangs below it is the view's. Its trouble comes first there. */
-export function accountEntry(state: AccountState, children: readonly Entry[], scene: Scene): Entry {
+/**
+ * The line of an account, the same in every view; what hangs below it is the view's. Its trouble comes first there.
+ * @param worst the most urgent level of what hangs below it, where the view has levels and wants it told
+ */
+export function accountEntry(state: AccountState, children: readonly Entry[], scene: Scene, worst?: Level): Entry {
   const { account } = state;
   return {
     id: accountEntryId(account.id),
     accountId: account.id,
     label: account.name,
-    description: accountMarks(state, scene),
-    icon: accountIcon(state),
+    description: accountMarks(state, scene, worst),
+    icon: accountIcon(state, worst),
     expansion: 'open',
     context: 'account',
-    spoken: spokenAccount(state, scene),
+    spoken: worst === undefined ? spokenAccount(state, scene) : msg('{0} Worst level: {1}.', spokenAccount(state, scene), levelWord(worst)),
     details: () => accountDetails(state, scene),
     children: [...troubles(state, scene), ...children],
   };
 }
 
-function accountIcon({ account, failure }: AccountState): Icon {
+function accountIcon({ account, failure }: AccountState, worst: Level | undefined): Icon {
   if (failure !== undefined) return troubleIcon(failure.error);
+  if (worst !== undefined && compareUrgency(worst, 'warn') <= 0) return levelIcon(worst);
   return { id: account.simulated ? 'beaker' : 'account' };
 }
 
-function accountMarks(state: AccountState, scene: Scene): readonly Text[] {
+function accountMarks(state: AccountState, scene: Scene, worst: Level | undefined): readonly Text[] {
   const { account, failure } = state;
   return [
     // First, so that a narrow view cannot cut it off.
     ...(account.simulated ? [msg('simulated')] : isDemo(state, scene) ? [msg('demo')] : []),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
+    ...(worst === undefined ? [] : [levelWord(worst)]),
     readingAge(state, scene.now),
     venueName(state, scene),
     // That it is simulated is said already.

@@ -3,12 +3,13 @@ import { formatAmount, formatDistance, formatLtv, formatCoinUsd, formatUsd } fro
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, Threshold } from '../../core/model.ts';
-import { changeText, progressText } from '../acting/outcome-text.ts';
 import { accountEntryId } from './account-entry.ts';
 import { readingAge, venueName, type Scene } from './condition.ts';
 import { levelIcon, levelWord } from './level-words.ts';
 import { debtsText, distanceText, loanName, ltvText, sourceText, type LoanView } from './loan-words.ts';
 import type { Details, Entry, Text } from './outline.ts';
+import { writeEntry } from './write-entry.ts';
+import { isOfLoan } from './write-target.ts';
 
 /**
  * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, whether a change is unfinished,
@@ -95,23 +96,11 @@ function exactText({ coin, amount }: CoinAmount): string {
 }
 
 function openWrites(view: LoanView, scene: Scene): readonly Entry[] {
-  const { account } = view.state;
+  const { state, loan } = view;
   return scene
-    .openWrites(account.id)
-    .filter(({ change }) => change.loan.loanId === view.loan.id)
-    .map((record) => {
-      const what = changeText(record, account.simulated);
-      const how = progressText(record, venueName(view.state, scene)) ?? '';
-      return {
-        ...place(view, `/write/${record.id}`),
-        label: what,
-        description: [how],
-        icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },
-        expansion: 'leaf',
-        context: 'openWrite',
-        spoken: msg('{0}: {1}.', what, how),
-      };
-    });
+    .openWrites(state.account.id)
+    .filter(({ change }) => isOfLoan(change, loan.id))
+    .map((record) => writeEntry(record, place(view, `/write/${record.id}`), state, scene));
 }
 
 function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {

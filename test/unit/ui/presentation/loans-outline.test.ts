@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { keysMissingCode } from '../../../../src/accounts/vault.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { levelOf } from '../../../../src/core/level.ts';
-import { alarmCount, loansOutline, loansState } from '../../../../src/ui/presentation/loans-outline.ts';
+import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
+import { loanAlarms, loansState } from '../../../../src/ui/presentation/view-state.ts';
 import { account, below, failure, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
@@ -165,7 +166,7 @@ describe('the welcome texts of the Loans view', () => {
   it('tell of no account, nothing reachable and nothing borrowed', () => {
     assert.equal(loansState([], scene()), 'noAccount');
     assert.equal(loansState([unread('network'), unread('unavailable')], scene()), 'unreachable');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene()), 'nothingBorrowed');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene()), 'nothing');
     assert.equal(loansState([state()], scene()), 'some');
   });
 
@@ -190,8 +191,8 @@ describe('the badge', () => {
       loans.map((one) => levelOf(one, true)),
       ['ok', 'watch', 'warn', 'danger'],
     );
-    assert.equal(alarmCount([state({ snapshot: snapshot({ loans }) })], scene()), 2);
-    assert.equal(alarmCount([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], scene()), 2);
-    assert.equal(alarmCount([], scene()), 0);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans }) })], scene()), 2);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], scene()), 2);
+    assert.equal(loanAlarms([], scene()), 0);
   });
 });

@@ -1,7 +1,7 @@
 import { decimal } from '../../../../src/core/decimal.ts';
 import { ExchangeError, type ErrorKind } from '../../../../src/core/errors.ts';
 import { english, msg } from '../../../../src/core/message.ts';
-import type { Account, Loan, Snapshot, WalletCoin } from '../../../../src/core/model.ts';
+import type { Account, Loan, Position, Snapshot, WalletCoin } from '../../../../src/core/model.ts';
 import type { Exchange } from '../../../../src/exchanges/exchange.ts';
 import type { WriteRecord } from '../../../../src/ledger/ledger.ts';
 import type { AccountState, Failure } from '../../../../src/monitor/store.ts';
@@ -35,6 +35,39 @@ export function loan(change: Partial<Loan> = {}): Loan {
   };
 }
 
+/** A long position in USDT contracts with the mark price 12.4 % above liquidation. Figures invented. */
+export function position(change: Partial<Position> = {}, ...unknown: (keyof Position)[]): Position {
+  const whole: Position = {
+    positionId: 'p1',
+    instrument: 'BTC-USDT-SWAP',
+    market: 'SWAP',
+    slot: 'net',
+    side: 'long',
+    marginCoin: 'USDT',
+    contract: 'linear',
+    marginMode: 'isolated',
+    size: decimal('20'),
+    exposure: decimal('0.2'),
+    priceCoin: 'USDT',
+    entryPrice: decimal('61000.5'),
+    markPrice: decimal('60000'),
+    lastPrice: decimal('60010.1'),
+    liquidationPrice: decimal('52560'),
+    leverage: decimal('8'),
+    margin: decimal('1600'),
+    maintenanceMargin: decimal('48'),
+    marginRatio: decimal('9.4'),
+    unrealizedPnl: decimal('-200.1'),
+    ...change,
+  };
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => !unknown.includes(name as keyof Position))) as unknown as Position;
+}
+
+/** An account without loans, with these positions. */
+export function holding(positions: readonly Position[], change: Partial<Snapshot> = {}): Snapshot {
+  return snapshot({ loans: [], positions, ...change });
+}
+
 export const btc: WalletCoin = {
   coin: 'BTC',
   amount: decimal('1.7921483143067599'),
@@ -48,6 +81,23 @@ export function account(change: Partial<Account> = {}): Account {
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
   return { loans: [loan()], wallet: [btc], positions: [], asOf: now - 1_000, ...change };
+}
+
+/** A change of the margin of the sample position. */
+export function marginWrite(change: Partial<WriteRecord> = {}): WriteRecord {
+  const { positionId, instrument, market, slot, side, marginCoin } = position();
+  return {
+    ...write(),
+    change: {
+      kind: 'margin',
+      position: { positionId, instrument, market, slot, side, marginCoin },
+      direction: 'add',
+      coin: 'USDT',
+      amount: decimal('100'),
+    },
+    baseline: { kind: 'margin', size: decimal('20'), margin: decimal('1600') },
+    ...change,
+  } as WriteRecord;
 }
 
 export function failure(kind: ErrorKind = 'network', code?: string): Failure {

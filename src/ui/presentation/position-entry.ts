@@ -1,0 +1,120 @@
+import { formatLeverage } from '../../core/format.ts';
+import { msg, type Message } from '../../core/message.ts';
+import { accountEntryId } from './account-entry.ts';
+import { readingAge, type Scene } from './condition.ts';
+import { levelIcon, type Icon } from './level-words.ts';
+import type { Entry, Text } from './outline.ts';
+import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
+import {
+  bareDistance,
+  liquidationDistanceText,
+  positionLevelWord,
+  shortPnlText,
+  sideWord,
+  spokenLevelWord,
+  type PositionView,
+} from './position-words.ts';
+import { writeEntry } from './write-entry.ts';
+import { isOfPosition } from './write-target.ts';
+
+/**
+ * A position's line, most wanted first, because a narrow view cuts off its end: distance to liquidation, the level as a word, which
+ * position it is, what is going on, how old the figures are when they are not current, leverage, profit or loss.
+ */
+export function positionEntry(view: PositionView, scene: Scene): Entry {
+  const { state, position, vouched, distance } = view;
+  const several = (state.snapshot?.positions.length ?? 0) > 1;
+  const writes = openWrites(view, scene);
+  return {
+    ...place(view, ''),
+    label: msg('{0} · {1}', bareDistance(distance), positionLevelWord(view)),
+    description: [
+      position.instrument,
+      sideWord(position),
+      ...(position.distress === undefined ? [] : [position.distress]),
+      // Said here too: a closed position hides the line that says more.
+      ...(writes.length === 0 ? [] : [msg('change unfinished')]),
+      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now))]),
+      // An alarm takes the place of the word in the label.
+      ...(position.marginMode === 'cross' && view.counts ? [msg('Cross margin')] : []),
+      ...(position.leverage === undefined ? [] : [formatLeverage(position.leverage)]),
+      ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
+    ],
+    icon: positionIcon(view),
+    expansion: several ? 'closed' : 'open',
+    context: isFixed(view) ? 'fixedPosition' : 'position',
+    spoken:
+      writes.length === 0 ? spokenPosition(view, scene) : msg('{0} A change of this position is unfinished.', spokenPosition(view, scene)),
+    ...(position.liquidationPrice === undefined ? {} : { copy: position.liquidationPrice }),
+    details: () => positionDetails(view, scene),
+    children: [...writes, ...notes(view), ...positionFigures(view, scene).map((figure) => figureEntry(view, figure))],
+  };
+}
+
+/** Whether its margin cannot be changed. */
+function isFixed({ position }: PositionView): boolean {
+  return position.marginMode !== 'isolated' || position.fixedMargin !== undefined;
+}
+
+function positionIcon(view: PositionView): Icon {
+  return view.counts ? levelIcon(view.level) : { id: 'layers' };
+}
+
+function place({ state, position }: PositionView, path: string): Pick<Entry, 'id' | 'accountId' | 'positionId'> {
+  const id = `${accountEntryId(state.account.id)}/position/${position.positionId}${path}`;
+  return { id, accountId: state.account.id, positionId: position.positionId };
+}
+
+function spokenPosition(view: PositionView, scene: Scene): Message {
+  const { state, position, vouched, distance } = view;
+  const about = [position.instrument, sideWord(position), state.account.name] as const;
+  const named = state.account.simulated ? msg('Simulated position {0} {1} of {2}', ...about) : msg('Position {0} {1} of {2}', ...about);
+  const figures = [named, liquidationDistanceText(distance), spokenLevelWord(view)] as const;
+  const sentence = vouched
+    ? msg('{0}: {1}, level {2}.', ...figures)
+    : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, scene.now));
+  return position.distress === undefined ? sentence : msg('{0} {1}.', sentence, position.distress);
+}
+
+function openWrites(view: PositionView, scene: Scene): readonly Entry[] {
+  const { state, position } = view;
+  return scene
+    .openWrites(state.account.id)
+    .filter(({ change }) => isOfPosition(change, position.positionId))
+    .map((record) => writeEntry(record, place(view, `/write/${record.id}`), state, scene));
+}
+
+/** What the venue is doing to the position, and why its margin cannot be changed. */
+function notes(view: PositionView): readonly Entry[] {
+  const { position } = view;
+  const note = (path: string, sentence: Text, icon: Icon): Entry => ({
+    ...place(view, path),
+    label: sentence,
+    icon,
+    expansion: 'leaf',
+    context: 'note',
+    spoken: sentence,
+  });
+  const fixed =
+    position.fixedMargin ??
+    (position.marginMode === 'cross' ? msg('Cross margin: all of the account stands for it, so it has no margin of its own.') : undefined);
+  return [
+    ...(position.distress === undefined ? [] : [note('/distress', position.distress, { id: 'flame', color: 'list.errorForeground' })]),
+    ...(fixed === undefined ? [] : [note('/fixed', fixed, { id: 'lock' })]),
+  ];
+}
+
+function figureEntry(view: PositionView, { path, label, values, copy, icon, below }: Figure): Entry {
+  const [value = ''] = values;
+  return {
+    ...place(view, `/${path}`),
+    label,
+    description: values,
+    ...(icon === undefined ? {} : { icon }),
+    expansion: below === undefined ? 'leaf' : 'open',
+    context: below !== undefined ? 'group' : copy === undefined ? 'note' : 'value',
+    spoken: below !== undefined ? msg('{0} of position {1}.', label, view.position.instrument) : msg('{0}: {1}.', label, value),
+    ...(copy === undefined ? {} : { copy }),
+    ...(below === undefined ? {} : { children: below.map((one) => figureEntry(view, { ...one, path: `${path}/${one.path}` })) }),
+  };
+}

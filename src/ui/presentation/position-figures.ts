@@ -1,0 +1,123 @@
+import type { Decimal } from '../../core/decimal.ts';
+import { formatAmount, formatLeverage, formatMarginRatio } from '../../core/format.ts';
+import { msg } from '../../core/message.ts';
+import { effectiveLeverage } from '../../core/position.ts';
+import { venueName, type Scene } from './condition.ts';
+import type { Icon } from './level-words.ts';
+import type { Details, Text } from './outline.ts';
+import { liquidationDistanceText, pnlText, sideWord, sizeText, spokenLevelWord, type PositionView } from './position-words.ts';
+
+/** One figure of a position, or a group of them. */
+export interface Figure {
+  /** Names it among the others; stable. */
+  readonly path: string;
+  readonly label: Text;
+  /** The figure first, then its source or what it stands for. */
+  readonly values: readonly Text[];
+  /** The exact figure. Absent when it is unknown. */
+  readonly copy?: Decimal;
+  readonly icon?: Icon;
+  readonly below?: readonly Figure[];
+}
+
+/** All figures of a position as the views list them. What the venue did not give is called unknown. */
+export function positionFigures(view: PositionView, scene: Scene): readonly Figure[] {
+  const { position, distance } = view;
+  const venue = venueName(view.state, scene);
+  const figure = (path: string, label: Text, value: Decimal | undefined, unit: string, ...more: readonly Text[]): Figure =>
+    value === undefined
+      ? { path, label, values: [msg('unknown')] }
+      : { path, label, values: [`${formatAmount(value)} ${unit}`, ...more], copy: value };
+  const { priceCoin, marginCoin, debt, marginRatio } = position;
+  return [
+    {
+      path: 'prices',
+      label: msg('Prices'),
+      values: [],
+      icon: { id: 'graph-line' },
+      below: [
+        position.liquidationPrice === undefined
+          ? { path: 'liquidation', label: msg('Liquidation price'), values: [msg('not given by {0} for this position', venue)] }
+          : figure(
+              'liquidation',
+              msg('Liquidation price'),
+              position.liquidationPrice,
+              priceCoin,
+              liquidationDistanceText(distance),
+              msg('from {0}', venue),
+            ),
+        figure('mark', msg('Mark price'), position.markPrice, priceCoin),
+        figure('entry', msg('Entry price'), position.entryPrice, priceCoin),
+        figure('last', msg('Last price'), position.lastPrice, priceCoin),
+      ],
+    },
+    {
+      path: 'margin',
+      label: msg('Margin'),
+      values: [position.marginMode === 'isolated' ? msg('Isolated margin') : msg('Cross margin')],
+      icon: { id: 'lock' },
+      below: [
+        figure('own', msg('Margin'), position.margin, marginCoin),
+        figure('maintenance', msg('Maintenance margin'), position.maintenanceMargin, marginCoin),
+        ...(marginRatio === undefined
+          ? []
+          : [
+              {
+                path: 'ratio',
+                label: msg('Margin ratio'),
+                values: [formatMarginRatio(marginRatio), msg('from {0}', venue), msg('liquidation at 100%')],
+                copy: marginRatio,
+              },
+            ]),
+      ],
+    },
+    { path: 'size', label: msg('Size'), values: [sizeText(position), sideWord(position)], copy: position.size },
+    leverageFigure(view),
+    position.unrealizedPnl === undefined
+      ? { path: 'pnl', label: msg('Unrealised profit or loss'), values: [msg('unknown')] }
+      : {
+          path: 'pnl',
+          label: msg('Unrealised profit or loss'),
+          values: [pnlText(position.unrealizedPnl, marginCoin)],
+          copy: position.unrealizedPnl,
+        },
+    ...(position.contract === 'borrowed' ? [figure('debt', msg('Debt'), debt?.amount, debt?.coin ?? '')] : []),
+  ];
+}
+
+function leverageFigure({ position }: PositionView): Figure {
+  const set = position.leverage;
+  const effective = effectiveLeverage(position);
+  const values: readonly Text[] = [
+    ...(set === undefined ? [] : [msg('{0} set', formatLeverage(set))]),
+    ...(effective === undefined ? [] : [msg('{0} in fact (estimate)', formatLeverage(effective))]),
+  ];
+  const copy = set ?? effective;
+  return {
+    path: 'leverage',
+    label: msg('Leverage'),
+    values: values.length === 0 ? [msg('unknown')] : values,
+    ...(copy === undefined ? {} : { copy }),
+  };
+}
+
+/** Everything exact, for the tooltip. */
+export function positionDetails(view: PositionView, scene: Scene): Details {
+  const { state, position, vouched } = view;
+  const title = [position.instrument, sideWord(position)] as const;
+  const flat = positionFigures(view, scene).flatMap((figure) => figure.below ?? [figure]);
+  return {
+    title: state.account.simulated ? msg('Position {0} {1} (simulated)', ...title) : msg('Position {0} {1}', ...title),
+    lines: [
+      { label: msg('Level'), value: spokenLevelWord(view) },
+      { label: msg('Margin mode'), value: position.marginMode === 'isolated' ? msg('Isolated margin') : msg('Cross margin') },
+      ...flat.map(({ label, values }) => ({ label, value: joined(values) })),
+      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+    ],
+    ...(vouched ? {} : { note: msg('These figures are not current.') }),
+  };
+}
+
+function joined([first = '', ...more]: readonly Text[]): Text {
+  return more.reduce<Text>((text, part) => msg('{0}, {1}', text, part), first);
+}

@@ -1,0 +1,49 @@
+import { compareUrgency, type Level } from '../../core/level.ts';
+import type { Snapshot } from '../../core/model.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import { isVouchedFor, type Scene } from './condition.ts';
+import { loanViews } from './loan-words.ts';
+import { positionViews } from './position-words.ts';
+import { isOfLoan, isOfPosition } from './write-target.ts';
+
+/** Which of a view's welcome texts applies; `some` shows the accounts instead. */
+export type ViewState = 'noAccount' | 'unreachable' | 'nothing' | 'some';
+
+/**
+ * What a view is about to show. A welcome text takes the place of the accounts only when it tells the whole truth:
+ * nothing is said only of current and complete figures, unreachable only when nothing is known from before.
+ */
+function viewState(states: readonly AccountState[], scene: Scene, unsettled: boolean, isEmpty: (snapshot: Snapshot) => boolean): ViewState {
+  if (states.length === 0) return 'noAccount';
+  if (unsettled || states.some(({ account }) => scene.frozen(account.id) !== undefined)) return 'some';
+  const unreachable = (state: AccountState): boolean =>
+    state.snapshot === undefined && (state.failure?.error.kind === 'network' || state.failure?.error.kind === 'unavailable');
+  if (states.every(unreachable)) return 'unreachable';
+  const empty = (state: AccountState): boolean =>
+    state.snapshot !== undefined && isEmpty(state.snapshot) && isVouchedFor(state, scene.now, scene.intervalMs);
+  return states.every(empty) ? 'nothing' : 'some';
+}
+
+/** Which welcome text the Loans view shows. */
+export function loansState(states: readonly AccountState[], scene: Scene): ViewState {
+  const unsettled = states.some(({ account }) => scene.openWrites(account.id).some(({ change }) => isOfLoan(change)));
+  return viewState(states, scene, unsettled, ({ loans, loansTrouble }) => loans.length === 0 && loansTrouble === undefined);
+}
+
+/** Which welcome text the Positions view shows. */
+export function positionsState(states: readonly AccountState[], scene: Scene): ViewState {
+  const unsettled = states.some(({ account }) => scene.openWrites(account.id).some(({ change }) => isOfPosition(change)));
+  return viewState(states, scene, unsettled, ({ positions, positionsTrouble }) => positions.length === 0 && positionsTrouble === undefined);
+}
+
+const isAlarm = ({ level }: { readonly level: Level }): boolean => compareUrgency(level, 'warn') <= 0;
+
+/** How many loans stand at warning or danger, for the badge. */
+export function loanAlarms(states: readonly AccountState[], scene: Scene): number {
+  return states.flatMap((state) => loanViews(state, scene.now, scene.intervalMs)).filter(isAlarm).length;
+}
+
+/** How many positions stand at warning or danger, for the badge. */
+export function positionAlarms(states: readonly AccountState[], scene: Scene): number {
+  return states.flatMap((state) => positionViews(state, scene.now, scene.intervalMs)).filter(isAlarm).length;
+}

@@ -9,8 +9,12 @@ const words = {
   bybit: {
     name: 'Bybit',
     adjusting: 'adjust-ltv',
-    more: (control: string) => `\n  curl -d '{"level":"2"}' ${control}/cap`,
-    faults: ', settlement-failed',
+    more: (control: string) => `
+  curl -d '{"level":"2"}' ${control}/cap
+  curl -d '{"mode":"REGULAR_MARGIN"}' ${control}/margin-mode
+  curl -d '{"days":-1}' ${control}/due
+  curl -d '{"days":6}' ${control}/expiry`,
+    faults: ', settlement-failed, settles-late',
     code: '10006',
   },
 } as const;
@@ -26,14 +30,18 @@ ${passphrase}`;
 function banner(exchange: CliOptions['exchange'], { url, keys, otherKeys }: Simulator | Bybit): string {
   const control = `${url}/__simulator`;
   const { name, adjusting, more, faults, code } = words[exchange];
-  const withoutLoans = 'withoutLoans' in otherKeys ? `\n${keyLines('Key that may not use loans', otherKeys.withoutLoans)}` : '';
+  const lacking =
+    'withoutLoans' in otherKeys
+      ? `\n${keyLines('Key that may not use loans', otherKeys.withoutLoans)}
+${keyLines('Key that may not touch positions', otherKeys.withoutPositions)}`
+      : '';
   return `The simulated ${name} is listening at ${url}
 No real money: everything in it is invented.
 
 ${keyLines('Trading key', keys)}
 ${keyLines('Read-only key', otherKeys.readOnly)}
 ${keyLines('Key that may withdraw', otherKeys.withdraw)}
-${keyLines('Key bound to another IP address', otherKeys.boundToOtherAddress)}${withoutLoans}
+${keyLines('Key bound to another IP address', otherKeys.boundToOtherAddress)}${lacking}
 Control it, without a signature:
   curl ${control}/hello
   curl ${control}/record

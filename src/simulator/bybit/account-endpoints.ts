@@ -1,8 +1,10 @@
 import { amountOf } from '../holdings.ts';
 import { available } from './adjusting.ts';
 import { Refusal } from './answers.ts';
+import type { Key } from './auth.ts';
 import type { Endpoint, Question } from './endpoints.ts';
 import { optional, required } from './parameters.ts';
+import type { World } from './world.ts';
 
 /** The one user of this exchange. */
 export const uid = '24617703';
@@ -11,10 +13,15 @@ export const uid = '24617703';
 const deadlineDays = 90;
 const dayMs = 86_400_000;
 
-function keyFacts({ key, now }: Question): Record<string, unknown> {
-  const { ips = [] } = key ?? {};
+/** When a key stops working: never where it is bound to an address, unless it was said. Milliseconds since the Unix epoch. */
+export function expiryOf({ ips }: Key, { openedAt, keysExpireAt }: World): number | undefined {
   const bound = ips.length > 0 && !ips.includes('*');
-  const expiredAt = bound ? 0 : now + deadlineDays * dayMs;
+  return keysExpireAt ?? (bound ? undefined : openedAt + deadlineDays * dayMs);
+}
+
+function keyFacts({ world, key, now }: Question): Record<string, unknown> {
+  const { ips = [] } = key ?? {};
+  const expiresAt = key && expiryOf(key, world);
   return {
     id: '13770661',
     note: key?.note ?? '',
@@ -24,9 +31,9 @@ function keyFacts({ key, now }: Question): Record<string, unknown> {
     permissions: key?.permissions ?? {},
     ips,
     type: 1,
-    deadlineDay: bound ? 0 : deadlineDays,
-    expiredAt: `${new Date(expiredAt).toISOString().slice(0, 19)}Z`,
-    createdAt: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    deadlineDay: expiresAt === undefined ? 0 : Math.ceil((expiresAt - now) / dayMs),
+    expiredAt: dateTime(expiresAt ?? 0),
+    createdAt: dateTime(world.openedAt),
     uta: 1,
     userID: Number(uid),
     isMaster: true,
@@ -36,6 +43,8 @@ function keyFacts({ key, now }: Question): Record<string, unknown> {
     vipLevel: 'No VIP',
   };
 }
+
+const dateTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** Only the funding wallet: loans take from it and give back to it. */
 function balances({ world, parameters }: Question): Record<string, unknown> {

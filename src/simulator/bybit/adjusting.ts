@@ -1,4 +1,4 @@
-import { compare, isPositive, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, divide, isPositive, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
@@ -84,4 +84,11 @@ export function checkOrderAdjustment(situation: Situation, order: LegacyOrder, {
   if (direction === '0') {
     if (compare(amt, available(situation, order.collateral.ccy)) > 0) throw new Refusal('177011');
   } else if (compare(amt, removableFromOrder(situation, order)) > 0) throw new Refusal('177013');
+}
+
+/** What a fault makes of an adjustment. */
+export function deviate(request: AdjustRequest, deviation: string | undefined): AdjustRequest {
+  if (deviation === 'reversed-direction') return { ...request, direction: request.direction === '0' ? '1' : '0' };
+  if (deviation === 'wrong-amount') return { ...request, amt: divide(request.amt, decimal('2'), 18, 'up') };
+  return request;
 }

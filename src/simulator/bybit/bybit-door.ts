@@ -1,17 +1,26 @@
 import { Door } from '../door.ts';
 import { Limits, type Place } from '../limits.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
-import { accountEndpoints, uid } from './account-endpoints.ts';
+import { accountEndpoints, expiryOf, uid } from './account-endpoints.ts';
 import { answerOf, isCode, Refusal, refusal, success, TurnedAway, turnedAway } from './answers.ts';
 import { authenticate, type Key } from './auth.ts';
 import { catalogueEndpoints } from './catalogue-endpoints.ts';
 import type { Access, Endpoint } from './endpoints.ts';
 import { legacyEndpoints } from './legacy-endpoints.ts';
 import { fromBody } from './parameters.ts';
+import { loanHistoryEndpoints } from './loan-histories.ts';
 import { poolEndpoints } from './pool-endpoints.ts';
-import { deviations, type World } from './world.ts';
+import { positionEndpoints } from './position-endpoints.ts';
+import { deviations, ownDeviations, type World } from './world.ts';
 
-const endpoints: readonly Endpoint[] = [...poolEndpoints, ...legacyEndpoints, ...catalogueEndpoints, ...accountEndpoints];
+const endpoints: readonly Endpoint[] = [
+  ...poolEndpoints,
+  ...loanHistoryEndpoints,
+  ...legacyEndpoints,
+  ...positionEndpoints,
+  ...catalogueEndpoints,
+  ...accountEndpoints,
+];
 
 /** Per address; who asks more often is shut out for a while, whatever is asked. */
 const perAddress = { requests: 600, windowMs: 5000 } as const;
@@ -29,7 +38,7 @@ export class BybitDoor extends Door {
   readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['/adjust-ltv'], deviations: ['settlement-failed'], isCode });
+    super({ adjustments: ['/adjust-ltv', '/add-margin'], deviations: ownDeviations, isCode });
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;
@@ -59,6 +68,7 @@ export class BybitDoor extends Door {
     const { access, perSecond } = endpoint;
     const now = this.#serverTime();
     const key = access === 'public' ? undefined : authenticate(request, this.#keys, now);
+    if (key !== undefined && now >= (expiryOf(key, this.#world) ?? Infinity)) throw new Refusal('33004');
     if (key !== undefined) checkPermission(key, access);
     const place = perSecond === undefined ? undefined : this.#place(endpoint.path, perSecond);
     const headers = place === undefined ? {} : limitHeaders(perSecond ?? 0, place, now - this.#clock.now());
@@ -102,10 +112,14 @@ export class BybitDoor extends Door {
   }
 }
 
+/** What a key must be allowed to do, to read and to write. */
+const needed = { loans: ['Spot', 'SpotTrade'], positions: ['ContractTrade', 'Position'] } as const;
+
 function checkPermission(key: Key, access: Access): void {
-  if (access === 'key') return;
-  const mayTradeSpot = key.permissions['Spot']?.includes('SpotTrade') === true;
-  if (!mayTradeSpot || (access === 'loans-write' && key.readOnly)) throw new Refusal('10005');
+  if (access === 'key' || access === 'public') return;
+  const [group, right] = needed[access === 'loans' || access === 'loans-write' ? 'loans' : 'positions'];
+  const writes = access === 'loans-write' || access === 'positions-write';
+  if (key.permissions[group]?.includes(right) !== true || (writes && key.readOnly)) throw new Refusal('10005');
 }
 
 function limitHeaders(perSecond: number, { left, freeAt }: Place, offsetMs: number): Record<string, string> {

@@ -1,8 +1,11 @@
-import { add, decimal, divide, one as unit, subtract, type Decimal } from '../../core/decimal.ts';
+import { add, decimal, divide, one as unit, subtract, withPlaces, type Decimal } from '../../core/decimal.ts';
+import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { coins, collateralPlaces, legacyLtv, type Coin } from './coins.ts';
+import { categories, indexPrice, markPrice } from './contracts.ts';
 import type { Endpoint, Question } from './endpoints.ts';
-import { optional, required } from './parameters.ts';
+import { oneOf, optional } from './parameters.ts';
+import { contractsIn } from './trading.ts';
 
 /** Upper end of a bracket that has none. */
 const endless = '99999999999';
@@ -73,29 +76,52 @@ function legacyCollateral(question: Question): Record<string, unknown> {
   return { vipCoinList: [{ list, vipLevel: level }] };
 }
 
+const fundingMs = 28_800_000;
 const quotes = ['USDT', 'USDC'];
 /** The smallest step of a price. */
 const tick = (places: number): Decimal => divide(unit, decimal(`1${'0'.repeat(places)}`), places, 'up');
 
-function tickers({ world, parameters }: Question): Record<string, unknown> {
-  if (required(parameters, 'category') !== 'spot') throw new Refusal('10001', 'category');
+function tickers({ world: { market }, parameters, now }: Question): Record<string, unknown> {
+  const category = oneOf(parameters, 'category', ['spot', ...categories]);
   const symbol = optional(parameters, 'symbol');
-  const list = coins.flatMap(({ ccy, pricePlaces }) =>
+  const list = category === 'spot' ? spotTickers(market, symbol) : contractTickers(category, market, symbol, now);
+  if (list.length === 0) throw new Refusal('10001', 'symbol');
+  return { category, list };
+}
+
+function contractTickers(category: string, market: Market, symbol: string | undefined, now: number): Record<string, unknown>[] {
+  return contractsIn(category, symbol === undefined ? undefined : [symbol], undefined).map((contract) => {
+    const [index, mark] = [indexPrice(contract, market), markPrice(contract, market)].map((price) => withPlaces(price, contract.places));
+    const nextFundingTime = ((Math.floor(now / fundingMs) + 1) * fundingMs).toString();
+    return {
+      symbol: contract.symbol,
+      lastPrice: mark,
+      indexPrice: index,
+      markPrice: mark,
+      bid1Price: index,
+      ask1Price: mark,
+      fundingRate: contract.premium,
+      nextFundingTime,
+      deliveryTime: '0',
+    };
+  });
+}
+
+function spotTickers(market: Market, symbol: string | undefined): Record<string, unknown>[] {
+  return coins.flatMap(({ ccy, pricePlaces }) =>
     quotes
       .filter((quote) => quote !== ccy && (symbol ?? `${ccy}${quote}`) === `${ccy}${quote}` && `${ccy}${quote}` !== 'USDTUSDC')
       .map((quote) => {
-        const last = divide(world.market.price(ccy), world.market.price(quote), pricePlaces, 'half-up');
+        const last = divide(market.price(ccy), market.price(quote), pricePlaces, 'half-up');
         return {
           symbol: `${ccy}${quote}`,
           lastPrice: last,
           bid1Price: subtract(last, tick(pricePlaces)),
           ask1Price: add(last, tick(pricePlaces)),
-          usdIndexPrice: quote === 'USDT' ? world.market.price(ccy) : '',
+          usdIndexPrice: quote === 'USDT' ? market.price(ccy) : '',
         };
       }),
   );
-  if (list.length === 0) throw new Refusal('10001', 'symbol');
-  return { category: 'spot', list };
 }
 
 /** What does not depend on who asks. */

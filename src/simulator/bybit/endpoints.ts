@@ -14,8 +14,8 @@ export interface Question {
   readonly deviation?: Deviation;
 }
 
-/** Who may ask: anybody, any key, a key that may trade spot, or such a key that is not read-only. */
-export type Access = 'public' | 'key' | 'loans' | 'loans-write';
+/** Who may ask: anybody, any key, a key that may trade spot (loans) or touch positions; to write, such a key that is not read-only. */
+export type Access = 'public' | 'key' | 'loans' | 'loans-write' | 'positions' | 'positions-write';
 
 /** One endpoint of the API. */
 export interface Endpoint {

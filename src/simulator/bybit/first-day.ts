@@ -3,7 +3,8 @@ import type { Holding } from '../holdings.ts';
 import { hourMs } from '../interest.ts';
 import { newMarket } from '../market.ts';
 import { coins } from './coins.ts';
-import type { FixedDebt, LegacyOrder, Pool, WorldState } from './state.ts';
+import { firstTrading } from './first-trading.ts';
+import type { FixedDebt, LegacyOrder, Pool, Trading, WorldState } from './state.ts';
 
 const dayMs = 24 * hourMs;
 
@@ -14,6 +15,7 @@ export interface Account {
   readonly wallet: readonly Holding[];
   readonly pool: Pool;
   readonly legacyOrders: readonly LegacyOrder[];
+  readonly trading?: Trading;
   /** USD; a coin that is not named starts at its usual price. */
   readonly prices: Readonly<Record<string, Decimal>>;
 }
@@ -92,7 +94,7 @@ export interface FirstDay {
 /** A world as it is on the first day. */
 export function firstDay({ seed, walking, now, account = 'invented', change = {} }: FirstDay): WorldState {
   const hour = Math.floor(now / hourMs) * hourMs;
-  const begun = { ...(account === 'published' ? publishedAccount(hour) : inventedAccount(hour)), ...change };
+  const begun: Account = { ...(account === 'published' ? publishedAccount(hour) : inventedAccount(hour)), ...change };
   const market = newMarket(coins, seed, walking, now);
   const prices = { ...market.prices, ...begun.prices };
   return {
@@ -102,7 +104,9 @@ export function firstDay({ seed, walking, now, account = 'invented', change = {}
     pool: begun.pool,
     legacyOrders: begun.legacyOrders,
     adjustments: [],
+    trading: begun.trading ?? firstTrading(prices, hour),
     cap: '0',
+    begunAt: hour,
     accruedAt: hour,
     counted: 0,
   };

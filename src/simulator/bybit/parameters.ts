@@ -69,8 +69,7 @@ export function collateralAmount(parameters: Parameters, codes: AmountCodes, nam
   return value;
 }
 
-const mostRows = 100;
-const usualRows = 10;
+const usualPaging = { most: 100, usual: 10 } as const;
 
 /** One page of a list. `nextPageCursor` is empty where nothing is left. */
 export interface Page<T> {
@@ -79,13 +78,17 @@ export interface Page<T> {
 }
 
 /**
- * The part of `rows` that is asked for, by `limit` (1 to 100, 10 when not said) and `cursor`: the id of the row before.
+ * The part of `rows` that is asked for, by `limit` (1 to 100 and 10 when not said, or as `paging` has it) and `cursor`: the id of the row before.
  * @throws Refusal 10001 for a limit or a cursor that makes no sense.
  */
-export function page<T>(rows: readonly T[], idOf: (row: T) => string, parameters: Parameters): Page<T> {
-  const limit = optional(parameters, 'limit') ?? usualRows.toString();
-  if (!/^\d{1,3}$/.test(limit) || compare(decimal(limit), decimal('1')) < 0 || Number(limit) > mostRows)
-    throw new Refusal('10001', 'limit');
+export function page<T>(
+  rows: readonly T[],
+  idOf: (row: T) => string,
+  parameters: Parameters,
+  { most, usual }: Readonly<Record<'most' | 'usual', number>> = usualPaging,
+): Page<T> {
+  const limit = optional(parameters, 'limit') ?? usual.toString();
+  if (!/^\d{1,3}$/.test(limit) || compare(decimal(limit), decimal('1')) < 0 || Number(limit) > most) throw new Refusal('10001', 'limit');
   const cursor = optional(parameters, 'cursor');
   const before = cursor === undefined ? -1 : rows.findIndex((row) => idOf(row) === cursor);
   if (cursor !== undefined && before < 0) throw new Refusal('10001', 'cursor');

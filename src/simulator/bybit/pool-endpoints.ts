@@ -1,6 +1,7 @@
 import { add, compare, isPositive, isZero, multiply, sum, type Decimal } from '../../core/decimal.ts';
 import type { Holding } from '../holdings.ts';
 import { isParameters } from '../request.ts';
+import { dueAt } from './accruing.ts';
 import { available, removable } from './adjusting.ts';
 import { jsonInteger, Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
@@ -130,8 +131,6 @@ function ongoingCoins({ world, parameters }: Question): Record<string, unknown> 
   return { list };
 }
 
-const dayMs = 86_400_000;
-
 function borrowContracts({ world, parameters, now }: Question): Record<string, unknown> {
   const [orderId, loanId, ccy, term] = ['orderId', 'loanId', 'orderCurrency', 'term'].map((name) => optional(parameters, name));
   const found = world.pool.fixed
@@ -139,24 +138,21 @@ function borrowContracts({ world, parameters, now }: Question): Record<string, u
     .filter((one) => (term ?? one.termDays.toString()) === one.termDays.toString())
     .reverse();
   const { rows, nextPageCursor } = page(found, (one) => one.loanId, parameters);
-  const list = rows.map((one) => {
-    const dueAt = one.borrowedAt + one.termDays * dayMs;
-    return {
-      orderId: one.orderId,
-      loanId: one.loanId,
-      borrowCurrency: one.ccy,
-      annualRate: one.annualRate,
-      borrowTime: one.borrowedAt.toString(),
-      repaymentTime: dueAt.toString(),
-      interestPaid: one.interestPaid,
-      residualPrincipal: one.principal,
-      residualPenaltyInterest: one.penalty,
-      term: one.termDays.toString(),
-      status: !isPositive(one.principal) ? 2 : dueAt < now ? 3 : 1,
-      repayType: one.repayType,
-      autoRepay: one.repayType === '1' ? 'true' : 'false',
-    };
-  });
+  const list = rows.map((one) => ({
+    orderId: one.orderId,
+    loanId: one.loanId,
+    borrowCurrency: one.ccy,
+    annualRate: one.annualRate,
+    borrowTime: one.borrowedAt.toString(),
+    repaymentTime: dueAt(one).toString(),
+    interestPaid: one.interestPaid,
+    residualPrincipal: one.principal,
+    residualPenaltyInterest: one.penalty,
+    term: one.termDays.toString(),
+    status: !isPositive(one.principal) ? 2 : dueAt(one) < now ? 3 : 1,
+    repayType: one.repayType,
+    autoRepay: one.repayType === '1' ? 'true' : 'false',
+  }));
   return { list, nextPageCursor };
 }
 

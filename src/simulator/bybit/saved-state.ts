@@ -1,6 +1,22 @@
-import { amount, CoinReader, fields, id, list, oneOf, stateFields, text, whole } from '../state-reader.ts';
+import { isPositive } from '../../core/decimal.ts';
+import { amount, broken, CoinReader, fields, id, list, oneOf, stateFields, text, whole } from '../state-reader.ts';
 import { findCoin } from './coins.ts';
-import { capLevels, directions, type Adjustment, type FixedDebt, type FlexibleDebt, type LegacyOrder, type WorldState } from './state.ts';
+import { findContract, slotsOf } from './contracts.ts';
+import { firstTrading } from './first-trading.ts';
+import {
+  capLevels,
+  directions,
+  marginModes,
+  type Adjustment,
+  type FixedDebt,
+  type FlexibleDebt,
+  type HeldPosition,
+  type LegacyOrder,
+  type MarginChange,
+  type Trading,
+  type UnifiedCoin,
+  type WorldState,
+} from './state.ts';
 
 const version = 'bybit-1';
 const coins = new CoinReader((ccy) => findCoin(ccy) !== undefined);
@@ -18,9 +34,11 @@ export function writeState(state: WorldState): string {
 export function readState(saved: string): WorldState {
   const state = stateFields(saved, version);
   const pool = fields(state['pool'], 'pool');
+  const market = coins.market(state['market']);
+  const accruedAt = whole(state['accruedAt'], 'accruedAt');
   return {
     version,
-    market: coins.market(state['market']),
+    market,
     wallet: list(state['wallet'], 'wallet', holding),
     pool: {
       flexible: list(pool['flexible'], 'flexible', flexibleDebt),
@@ -30,8 +48,11 @@ export function readState(saved: string): WorldState {
     },
     legacyOrders: list(state['legacyOrders'], 'legacyOrders', legacyOrder),
     adjustments: list(state['adjustments'], 'adjustments', adjustment),
+    // What was saved before there were positions goes on with those of a first day.
+    trading: state['trading'] === undefined ? firstTrading(market.prices, accruedAt) : trading(state['trading']),
     cap: oneOf(state['cap'], 'cap', capLevels),
-    accruedAt: whole(state['accruedAt'], 'accruedAt'),
+    begunAt: whole(state['begunAt'] ?? accruedAt, 'begunAt'),
+    accruedAt,
     counted: whole(state['counted'], 'counted'),
   };
 }
@@ -84,5 +105,60 @@ function adjustment(value: unknown): Adjustment {
     state: oneOf(entry['state'], 'state', ['pending', 'failing', 'never', 'effective', 'failed']),
     ltvBefore: amount(entry['ltvBefore'], 'ltvBefore'),
     ltvAfter: amount(entry['ltvAfter'], 'ltvAfter'),
+  };
+}
+
+function trading(value: unknown): Trading {
+  const entry = fields(value, 'trading');
+  return {
+    marginMode: oneOf(entry['marginMode'], 'marginMode', marginModes),
+    coins: list(entry['coins'], 'coins', unifiedCoin),
+    positions: list(entry['positions'], 'positions', position),
+    changes: list(entry['changes'], 'changes', marginChange),
+  };
+}
+
+function unifiedCoin(value: unknown): UnifiedCoin {
+  const entry = fields(value, 'coin');
+  const amounts = (name: string) => amount(entry[name], name);
+  return { ...holding(entry), orderIM: amounts('orderIM'), locked: amounts('locked'), bonus: amounts('bonus') };
+}
+
+function slot(entry: Record<string, unknown>): Pick<HeldPosition, 'symbol' | 'positionIdx'> {
+  const symbol = text(entry['symbol'], 'symbol');
+  const positionIdx = whole(entry['positionIdx'], 'positionIdx');
+  const contract = findContract(symbol);
+  if (contract === undefined || !slotsOf(contract).includes(positionIdx)) throw broken(`there is no ${symbol} ${positionIdx.toString()}`);
+  return { symbol, positionIdx };
+}
+
+function position(value: unknown): HeldPosition {
+  const entry = fields(value, 'position');
+  const positive = (name: string) => {
+    const found = amount(entry[name], name);
+    if (!isPositive(found)) throw broken(`${name} is not above zero`);
+    return found;
+  };
+  return {
+    ...slot(entry),
+    side: oneOf(entry['side'], 'side', ['Buy', 'Sell']),
+    size: positive('size'),
+    avgPrice: positive('avgPrice'),
+    leverage: positive('leverage'),
+    extra: amount(entry['extra'], 'extra'),
+    createdAt: whole(entry['createdAt'], 'createdAt'),
+    updatedAt: whole(entry['updatedAt'], 'updatedAt'),
+  };
+}
+
+function marginChange(value: unknown): MarginChange {
+  const entry = fields(value, 'change of margin');
+  return {
+    ...slot(entry),
+    margin: amount(entry['margin'], 'margin'),
+    moved: amount(entry['moved'], 'moved'),
+    acceptedAt: whole(entry['acceptedAt'], 'acceptedAt'),
+    dueAt: whole(entry['dueAt'], 'dueAt'),
+    state: oneOf(entry['state'], 'state', ['pending', 'never', 'effective', 'failed']),
   };
 }

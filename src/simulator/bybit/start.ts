@@ -47,6 +47,8 @@ export interface OtherBybitKeys {
   readonly boundToOtherAddress: BybitKeys;
   /** Lacks the permission that loans ask for. */
   readonly withoutLoans: BybitKeys;
+  /** May place orders, but touch no position. */
+  readonly withoutPositions: BybitKeys;
 }
 
 /** A simulated Bybit that is running. */
@@ -70,7 +72,7 @@ export interface Bybit {
 const elsewhere = '203.0.113.7';
 
 /**
- * Starts a simulated Bybit on loopback: crypto loans of both generations.
+ * Starts a simulated Bybit on loopback: crypto loans of both generations, and positions.
  * @throws RangeError when the saved state cannot be read; the system's own error when the port is taken.
  */
 export async function startBybit(options: BybitOptions = {}): Promise<Bybit> {
@@ -91,6 +93,7 @@ export async function startBybit(options: BybitOptions = {}): Promise<Bybit> {
     withdraw: generateKeys(),
     boundToOtherAddress: generateKeys(),
     withoutLoans: generateKeys(),
+    withoutPositions: generateKeys(),
   };
   const door = new BybitDoor(world, keyRing(keys, otherKeys), clock);
   const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
@@ -141,5 +144,6 @@ function keyRing(keys: BybitKeys, other: OtherBybitKeys): Key[] {
     { ...usual, ...other.withdraw, note: 'may withdraw', permissions: withdrawing, ips: [] },
     { ...usual, ...other.boundToOtherAddress, note: 'bound elsewhere', ips: [elsewhere] },
     { ...usual, ...other.withoutLoans, note: 'without loans', permissions: { ...trading, Spot: [] }, ips: ['*'] },
+    { ...usual, ...other.withoutPositions, note: 'without positions', permissions: { ...trading, ContractTrade: ['Order'] }, ips: ['*'] },
   ];
 }

@@ -70,6 +70,56 @@ export interface Adjustment {
 export const capLevels = ['-1', '0', '1', '2'] as const;
 export type CapLevel = (typeof capLevels)[number];
 
+/** How the whole account holds its positions, as the API calls it. */
+export const marginModes = ['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN'] as const;
+export type MarginMode = (typeof marginModes)[number];
+
+/** One coin of the unified account, with what orders and spot orders hold of it. */
+export interface UnifiedCoin extends Holding {
+  readonly orderIM: Decimal;
+  readonly locked: Decimal;
+  readonly bonus: Decimal;
+}
+
+/** One open position. */
+export interface HeldPosition {
+  readonly symbol: string;
+  /** 0 one-way, 1 the long side, 2 the short side. */
+  readonly positionIdx: number;
+  readonly side: 'Buy' | 'Sell';
+  /** In the base coin; for an inverse contract in USD. */
+  readonly size: Decimal;
+  readonly avgPrice: Decimal;
+  readonly leverage: Decimal;
+  /** Margin that was added to what opening took. */
+  readonly extra: Decimal;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One accepted change of margin. */
+export interface MarginChange {
+  readonly symbol: string;
+  readonly positionIdx: number;
+  /** Signed, as it was asked for. */
+  readonly margin: Decimal;
+  /** Signed, as it really is carried out. */
+  readonly moved: Decimal;
+  readonly acceptedAt: number;
+  readonly dueAt: number;
+  readonly state: 'pending' | 'never' | 'effective' | 'failed';
+}
+
+/** The unified account: its coins and its positions. */
+export interface Trading {
+  readonly marginMode: MarginMode;
+  readonly coins: readonly UnifiedCoin[];
+  readonly positions: readonly HeldPosition[];
+  /** Oldest first. */
+  readonly changes: readonly MarginChange[];
+}
+
 /** Everything the simulated Bybit remembers, as plain data. */
 export interface WorldState {
   readonly version: 'bybit-1';
@@ -81,7 +131,10 @@ export interface WorldState {
   readonly legacyOrders: readonly LegacyOrder[];
   /** Of both generations, oldest first. */
   readonly adjustments: readonly Adjustment[];
+  readonly trading: Trading;
   readonly cap: CapLevel;
+  /** When this world began; its past is told from there. Milliseconds since the Unix epoch. */
+  readonly begunAt: number;
   /** The last full hour whose interest was charged. Milliseconds since the Unix epoch. */
   readonly accruedAt: number;
   /** How many adjustments were ever accepted. */

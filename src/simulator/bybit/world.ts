@@ -1,24 +1,29 @@
-import { add, decimal, divide, isZero, lesser, multiply, negate, type Decimal } from '../../core/decimal.ts';
-import type { ControlledWorld, RecordedAdjustment } from '../control.ts';
+import { add, isZero, lesser, negate, type Decimal } from '../../core/decimal.ts';
+import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { deviations as commonDeviations } from '../faults.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import { hourMs } from '../interest.ts';
 import { Market } from '../market.ts';
 import type { Parameters } from '../request.ts';
+import { accrued } from './accruing.ts';
 import { adjustId } from './adjust-ids.ts';
-import { checkOrderAdjustment, checkPoolAdjustment, type AdjustRequest, type Situation } from './adjusting.ts';
+import { checkOrderAdjustment, checkPoolAdjustment, deviate, type AdjustRequest, type Situation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
-import { coins, findCoin } from './coins.ts';
+import { coins } from './coins.ts';
+import { controls, controlled } from './controls.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
-import { capLevels, type Adjustment, type CapLevel, type LegacyOrder, type Pool, type WorldState } from './state.ts';
+import type { Adjustment, CapLevel, LegacyOrder, Pool, Trading, WorldState } from './state.ts';
+import { acceptMargin, contractOf, liquidated, settled, type MarginRequest } from './trading.ts';
 import { currentLegacyLtv, currentPoolLtv } from './valuation.ts';
 
 /** Adjustments beyond these are forgotten, oldest first. */
 const adjustmentsKept = 1000;
-const interestPlaces = 8;
+/** By how much what settles late is late. */
+const lateMs = 20_000;
 
 /** Ways in which an accepted adjustment can go wrong when a fault asks for it. */
-export const deviations = [...commonDeviations, 'settlement-failed'] as const;
+export const ownDeviations = ['settlement-failed', 'settles-late'] as const;
+export const deviations = [...commonDeviations, ...ownDeviations] as const;
 export type Deviation = (typeof deviations)[number];
 
 /** Whether the older generation answers, and how it does not. */
@@ -41,9 +46,13 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
  */
 export class World implements ControlledWorld {
   readonly market: Market;
-  readonly controls = ['POST cap'];
+  readonly controls = controls;
   readonly legacy: Legacy;
   settleMs: number;
+  /** When every key expires, where that was said; those without an address do anyway. Milliseconds since the Unix epoch. */
+  keysExpireAt: number | undefined;
+  /** When the keys were made. */
+  readonly openedAt: number;
   /** Grows with everything worth saving; a step of the walk alone is not. */
   revision = 0;
   readonly #clock: { now(): number };
@@ -51,6 +60,7 @@ export class World implements ControlledWorld {
 
   constructor({ clock, settleMs, state, legacy = 'there', ...first }: WorldOptions) {
     this.#clock = clock;
+    this.openedAt = clock.now();
     this.settleMs = settleMs;
     this.legacy = legacy;
     const { market, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
@@ -70,11 +80,17 @@ export class World implements ControlledWorld {
   get adjustments(): readonly Adjustment[] {
     return this.#state.adjustments;
   }
+  get trading(): Trading {
+    return this.#state.trading;
+  }
+  get begunAt(): number {
+    return this.#state.begunAt;
+  }
   get cap(): CapLevel {
     return this.#state.cap;
   }
   get about(): Readonly<Record<string, unknown>> {
-    return { venue: 'bybit', legacy: this.legacy === 'there', cap: this.cap };
+    return { venue: 'bybit', legacy: this.legacy === 'there', cap: this.cap, marginMode: this.trading.marginMode };
   }
 
   /** Everything that decides whether an adjustment may be accepted. */
@@ -103,19 +119,24 @@ export class World implements ControlledWorld {
     }));
   }
 
-  /** `POST cap`: the platform's cap of collateral is off (0), near (1), reached (2: nothing can be added) or unknown (-1). */
+  recordedMargins(): RecordedMargin[] {
+    return this.trading.changes.map(({ symbol, positionIdx, margin, moved, acceptedAt, state }) => {
+      return { category: contractOf({ symbol }).category, symbol, positionIdx, margin, moved, when: acceptedAt, state };
+    });
+  }
+
+  /** What can be done to this venue alone, by `controls`. */
   control(what: string, body: Parameters): unknown {
-    if (what !== 'POST cap') return undefined;
-    const cap = capLevels.find((level) => level === body['level']);
-    if (cap === undefined) throw new RangeError(`level must be one of ${capLevels.join(', ')}, as text`);
-    this.#change({ cap });
-    return { cap };
+    const done = controlled(what, body, this.#state, this.#clock.now());
+    if (done?.change !== undefined) this.#change(done.change);
+    if (done?.keysExpireAt !== undefined) this.keysExpireAt = done.keysExpireAt;
+    return done?.answer;
   }
 
   /** When the next accepted adjustment comes to an end. */
   nextDueAt(): number | undefined {
-    const due = this.adjustments.filter(({ state }) => state === 'pending' || state === 'failing').map((one) => one.dueAt);
-    return due.length === 0 ? undefined : Math.min(...due);
+    const waiting = [...this.adjustments, ...this.trading.changes].filter(({ state }) => state === 'pending' || state === 'failing');
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map((one) => one.dueAt));
   }
 
   /** Lets everything happen that was due by now: steps of the walk, settlements, interest. */
@@ -125,10 +146,19 @@ export class World implements ControlledWorld {
     for (;;) {
       const dueAt = this.nextDueAt() ?? Infinity;
       const accrueAt = this.#state.accruedAt + hourMs;
-      if (Math.min(dueAt, accrueAt) > now) return;
+      if (Math.min(dueAt, accrueAt) > now) break;
       if (dueAt <= accrueAt) this.#settleDue(dueAt);
       else this.#accrue(accrueAt);
     }
+    this.#trade(liquidated(this.trading, this.market));
+  }
+
+  /**
+   * Accepts a change of a position's margin.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  changeMargin(request: MarginRequest, deviation?: Deviation): void {
+    this.#trade(acceptMargin(this.trading, request, this.market, this.#clock.now(), lateMs, deviation));
   }
 
   /**
@@ -147,7 +177,7 @@ export class World implements ControlledWorld {
       ...real,
       adjustId: adjustId(counted, orderId !== undefined),
       acceptedAt,
-      dueAt: acceptedAt + this.settleMs,
+      dueAt: acceptedAt + this.settleMs + (deviation === 'settles-late' ? lateMs : 0),
       state: deviation === 'never-settled' ? 'never' : deviation === 'settlement-failed' ? 'failing' : 'pending',
       ltvBefore: this.#ltv(orderId),
       ltvAfter: this.#moved(real).ltv,
@@ -176,7 +206,12 @@ export class World implements ControlledWorld {
     this.touch();
   }
 
+  #trade(trading: Trading): void {
+    if (trading !== this.trading) this.#change({ trading });
+  }
+
   #settleDue(dueAt: number): void {
+    this.#trade(settled(this.trading, dueAt));
     for (const one of this.adjustments) {
       if (one.dueAt !== dueAt || (one.state !== 'pending' && one.state !== 'failing')) continue;
       const ltvBefore = this.#ltv(one.orderId);
@@ -210,26 +245,6 @@ export class World implements ControlledWorld {
   }
 
   #accrue(accruedAt: number): void {
-    const flexible = this.pool.flexible.map((debt) => {
-      const rate = findCoin(debt.ccy)?.borrow?.hourlyRate ?? decimal('0');
-      return { ...debt, interest: add(debt.interest, oneHour(debt.principal, rate)) };
-    });
-    const legacyOrders = this.legacyOrders.map((order) => ({
-      ...order,
-      interest: add(order.interest, oneHour(order.loan.amt, order.hourlyRate)),
-    }));
-    this.#change({ pool: { ...this.pool, flexible }, legacyOrders, accruedAt });
+    this.#change({ ...accrued(this.#state, accruedAt), accruedAt });
   }
-}
-
-/** Against the borrower: rounded up at 8 decimals. */
-function oneHour(principal: Decimal, hourlyRate: Decimal): Decimal {
-  const exact = multiply(principal, hourlyRate);
-  return divide(exact, decimal('1'), interestPlaces, 'up');
-}
-
-function deviate(request: AdjustRequest, deviation: Deviation | undefined): AdjustRequest {
-  if (deviation === 'reversed-direction') return { ...request, direction: request.direction === '0' ? '1' : '0' };
-  if (deviation === 'wrong-amount') return { ...request, amt: divide(request.amt, decimal('2'), 18, 'up') };
-  return request;
 }

@@ -84,7 +84,7 @@ describe('the command line of the simulated exchange', () => {
         if (text.includes('Ctrl+C')) break;
       }
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
-      assert.equal(text.match(/API key +\S+\n +Secret +\S+\n/g)?.length, 5);
+      assert.equal(text.match(/API key +\S+\n +Secret +\S+\n/g)?.length, 6);
       assert.doesNotMatch(text, /Passphrase/);
       assert.match(text, /simulated Bybit/);
       const hello = (await (await fetch(`${url}/__simulator/hello`)).json()) as { venue: string };

@@ -1,6 +1,6 @@
 // A simulated Bybit without sockets, under a clock that only moves when it is told to, and a client that signs by itself.
 import { createHmac } from 'node:crypto';
-import { decimal, type Decimal } from '../../../../src/core/decimal.ts';
+import { decimal, subtract, sum, type Decimal } from '../../../../src/core/decimal.ts';
 import type { Key } from '../../../../src/simulator/bybit/auth.ts';
 import { BybitDoor } from '../../../../src/simulator/bybit/bybit-door.ts';
 import type { Account } from '../../../../src/simulator/bybit/first-day.ts';
@@ -14,11 +14,12 @@ export const poolPath = '/v5/crypto-loan-common/';
 export const legacyPath = '/v5/crypto-loan/';
 export const legacyOrderId = '1793683005081680384';
 
-const permissions = { Spot: ['SpotTrade'], Wallet: [] };
+const permissions = { ContractTrade: ['Order', 'Position'], Spot: ['SpotTrade'], Wallet: [] };
 export const mainKey: Key = { apiKey: 'main', secret: 'main secret', readOnly: false, permissions, ips: ['127.0.0.1'], note: 'main' };
 export const readKey: Key = { ...mainKey, apiKey: 'read', readOnly: true, ips: ['*'] };
 export const boundKey: Key = { ...mainKey, apiKey: 'bound', ips: ['203.0.113.7'] };
 export const withoutLoansKey: Key = { ...mainKey, apiKey: 'without', permissions: { Wallet: ['AccountTransfer'] }, ips: [] };
+export const withoutPositionsKey: Key = { ...mainKey, apiKey: 'no positions', permissions: { ...permissions, ContractTrade: ['Order'] } };
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -54,7 +55,7 @@ export class Bench {
 
   constructor(options: Partial<WorldOptions> = {}) {
     this.world = new World({ clock: this.clock, seed: 'bench', settleMs, walking: false, ...options });
-    this.door = new BybitDoor(this.world, [mainKey, readKey, boundKey, withoutLoansKey], this.clock);
+    this.door = new BybitDoor(this.world, [mainKey, readKey, boundKey, withoutLoansKey, withoutPositionsKey], this.clock);
     this.control = new Control(this.world, this.door, this.clock);
   }
 
@@ -100,6 +101,35 @@ export class Bench {
 
   adjustOrder(direction: string, amount: string, orderId = legacyOrderId): Reply {
     return this.ask('POST', `${legacyPath}adjust-ltv`, JSON.stringify({ orderId, amount, direction }));
+  }
+
+  positions(query: string): Reply {
+    return this.ask('GET', `/v5/position/list?${query}`);
+  }
+
+  /** The row of one slot. */
+  position(symbol: string, positionIdx = 0): Row {
+    const category = symbol.endsWith('USD') ? 'inverse' : 'linear';
+    const found = this.positions(`category=${category}&symbol=${symbol}`).list.find((row) => row['positionIdx'] === positionIdx);
+    if (found === undefined) throw new Error(`no slot ${symbol} ${positionIdx.toString()}`);
+    return found;
+  }
+
+  margin(symbol: string, positionIdx: number | undefined, margin: string, category = symbol.endsWith('USD') ? 'inverse' : 'linear'): Reply {
+    return this.ask('POST', '/v5/position/add-margin', JSON.stringify({ category, symbol, margin, positionIdx }));
+  }
+
+  /** What add-margin can use of a coin: wallet − totalPositionIM − totalOrderIM − locked − bonus. */
+  free(ccy: string): Decimal {
+    const [{ coin } = { coin: [] }] = this.ask('GET', `/v5/account/wallet-balance?accountType=UNIFIED&coin=${ccy}`).list;
+    const [row = {}] = coin as Row[];
+    const held = ['totalPositionIM', 'totalOrderIM', 'locked', 'bonus'].map((name) => decimal(row[name] as string));
+    return subtract(decimal(row['walletBalance'] as string), sum(held));
+  }
+
+  act(name: string, body: unknown): void {
+    const { status, body: answer } = this.control.handle('POST', name, JSON.stringify(body));
+    if (status !== 200) throw new RangeError(JSON.stringify(answer));
   }
 
   wallet(ccy: string): Decimal {

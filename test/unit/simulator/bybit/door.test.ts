@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { authenticate } from '../../../../src/simulator/bybit/auth.ts';
 import { noon } from '../bench.ts';
-import { Bench, boundKey, legacyPath, mainKey, poolPath, readKey, withoutLoansKey, type Reply, type Twist } from './bench.ts';
+import {
+  Bench,
+  boundKey,
+  legacyPath,
+  mainKey,
+  poolPath,
+  readKey,
+  withoutLoansKey,
+  withoutPositionsKey,
+  type Reply,
+  type Twist,
+} from './bench.ts';
 
 const position = `${poolPath}position`;
 const adjust = `${poolPath}adjust-ltv`;
@@ -20,6 +31,16 @@ const signedPaths: readonly (readonly [method: string, target: string, body?: st
   ['GET', `${legacyPath}max-collateral-amount?orderId=1793683005081680384`],
   ['POST', `${legacyPath}adjust-ltv`, '{"orderId":"1793683005081680384","amount":"0.001","direction":"0"}'],
   ['GET', `${legacyPath}adjustment-history`],
+  ['GET', '/v5/crypto-loan-flexible/borrow-history'],
+  ['GET', '/v5/crypto-loan-flexible/repayment-history'],
+  ['GET', '/v5/crypto-loan-fixed/repayment-history'],
+  ['GET', `${legacyPath}borrow-history`],
+  ['GET', `${legacyPath}repayment-history`],
+  ['GET', '/v5/position/list?category=linear&settleCoin=USDT'],
+  ['GET', '/v5/position/list?category=inverse'],
+  ['POST', '/v5/position/add-margin', '{"category":"linear","symbol":"ETHUSDT","margin":"1"}'],
+  ['GET', '/v5/account/info'],
+  ['GET', '/v5/account/wallet-balance?accountType=UNIFIED'],
   ['GET', '/v5/asset/transfer/query-account-coins-balance?accountType=FUND'],
   ['GET', '/v5/user/query-api'],
 ];
@@ -29,6 +50,8 @@ const publicPaths = [
   `${legacyPath}collateral-data`,
   '/v5/market/time',
   '/v5/market/tickers?category=spot&symbol=BTCUSDT',
+  '/v5/market/tickers?category=linear&symbol=BTCUSDT',
+  '/v5/market/tickers?category=inverse',
 ];
 
 describe('the door of the simulated Bybit', () => {
@@ -135,16 +158,37 @@ describe('the door of the simulated Bybit', () => {
   it('lets a read-only key read everything, also where reading is a POST, and change nothing', () => {
     for (const [method, target, body] of signedPaths) {
       const { code } = bench.ask(method, target, body, { key: readKey });
-      assert.equal(code, target.endsWith('adjust-ltv') ? 10005 : 0, target);
+      assert.equal(code, /adjust-ltv|add-margin/.test(target) ? 10005 : 0, target);
     }
-    assert.deepEqual(bench.world.adjustments, []);
+    assert.deepEqual([bench.world.adjustments, bench.world.trading.changes], [[], []]);
   });
 
-  it('lets a key without spot trading see its wallet and itself, and no loan', () => {
+  it('lets a key see only what it has the right for, and every key its wallets and itself', () => {
     for (const [method, target, body] of signedPaths) {
-      const { code } = bench.ask(method, target, body, { key: withoutLoansKey });
-      assert.equal(code, target.includes('crypto-loan') ? 10005 : 0, target);
+      for (const [key, closed] of [
+        [withoutLoansKey, /crypto-loan|position/],
+        [withoutPositionsKey, /v5.position/],
+      ] as const) {
+        const { code } = bench.ask(method, target, body, { key });
+        assert.equal(code, closed.test(target) ? 10005 : 0, `${key.apiKey} ${target}`);
+      }
     }
+  });
+
+  it('tells when a key expires, and lets it in no longer after that', () => {
+    const facts = (key: typeof mainKey) => {
+      const { result } = bench.ask('GET', '/v5/user/query-api', '', { key });
+      return [result['deadlineDay'], result['expiredAt']];
+    };
+    // Bound to an address: not at all. Unbound: 90 days after it was made, whenever one asks.
+    assert.deepEqual(facts(mainKey), [0, '1970-01-01T00:00:00Z']);
+    assert.deepEqual(facts(readKey), [90, '2027-02-18T12:00:00Z']);
+    bench.clock.pass(86_400_000);
+    assert.deepEqual(facts(readKey), [89, '2027-02-18T12:00:00Z']);
+    bench.act('expiry', { days: 1 });
+    assert.deepEqual([facts(mainKey)[0], facts(readKey)[0]], [1, 1]);
+    bench.clock.pass(86_400_000);
+    assert.equal(bench.ask('GET', position).code, 33004);
   });
 
   it('tells what a key may do and where from', () => {
@@ -173,9 +217,29 @@ describe('the door of the simulated Bybit', () => {
     ]);
     assert.equal(tickers('category=spot&symbol=ETHUSDC').list[0]?.['usdIndexPrice'], '');
     assert.ok(tickers('category=spot').list.length > 5);
-    for (const query of ['', 'category=linear', 'category=spot&symbol=USDTUSDT', 'category=spot&symbol=DOGEUSDT']) {
+    for (const query of [
+      '',
+      'category=futures',
+      'category=linear&symbol=BTCUSD',
+      'category=spot&symbol=USDTUSDT',
+      'category=spot&symbol=DOGEUSDT',
+    ]) {
       assert.equal(tickers(query).code, 10001, query);
     }
+  });
+
+  it('tells index and mark price of contracts, which lie a little apart', () => {
+    const { list } = bench.ask('GET', '/v5/market/tickers?category=linear&symbol=BTCUSDT');
+    assert.deepEqual([list.length, list[0]?.['indexPrice'], list[0]?.['markPrice']], [1, '88000.0', '88017.6']);
+    assert.equal(bench.position('BTCUSDT', 1)['markPrice'], '88017.6');
+    const inverse = bench.ask('GET', '/v5/market/tickers?category=inverse').list;
+    assert.deepEqual(
+      inverse.map((row) => [row['symbol'], row['markPrice']]),
+      [
+        ['BTCUSD', '88008.8'],
+        ['ETHUSD', '3261.30'],
+      ],
+    );
   });
 
   it('lists what can be borrowed and what is accepted, by coin', () => {

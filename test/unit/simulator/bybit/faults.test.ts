@@ -52,6 +52,7 @@ describe('what can go wrong at the simulated Bybit', () => {
     ['slow', fine, done],
     ['truncated', fine, done],
     ['never-settled', fine, ['add 0.1 never']],
+    ['settles-late', fine, ['add 0.1 pending']],
     ['settlement-failed', fine, ['add 0.1 failed']],
     ['reversed-direction', fine, ['reduce 0.1 effective']],
     ['wrong-amount', fine, ['add 0.05 effective']],
@@ -137,7 +138,7 @@ describe('what can go wrong at the simulated Bybit', () => {
 
   it('names every control to whoever asks for another', () => {
     const { body } = bench.control.handle('GET', 'nothing', '');
-    assert.match(JSON.stringify(body), /GET hello, .*POST clock, POST cap"/);
+    assert.match(JSON.stringify(body), /GET hello, .*POST clock, POST cap, POST margin-mode, POST due, POST expiry"/);
   });
 
   it('is controlled as every simulated exchange is', () => {

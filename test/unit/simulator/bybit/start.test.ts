@@ -73,13 +73,14 @@ describe('the simulated Bybit over HTTP', () => {
 
   it('generates keys that differ, and offers ones to go wrong with', async () => {
     const bybit = await start();
-    const { readOnly, withdraw, boundToOtherAddress, withoutLoans } = bybit.otherKeys;
-    const all = [bybit.keys, readOnly, withdraw, boundToOtherAddress, withoutLoans];
-    assert.equal(new Set(all.map((one) => one.apiKey)).size, 5);
+    const { readOnly, withdraw, boundToOtherAddress, withoutLoans, withoutPositions } = bybit.otherKeys;
+    const all = [bybit.keys, readOnly, withdraw, boundToOtherAddress, withoutLoans, withoutPositions];
+    assert.equal(new Set(all.map((one) => one.apiKey)).size, 6);
     assert.match((await ask(bybit, 'POST', adjust, addition, readOnly)).text, /"retCode":10005/);
     assert.match((await ask(bybit, 'GET', '/v5/user/query-api', '', withdraw)).text, /"Wallet":\["AccountTransfer","Withdraw"\]/);
     assert.match((await ask(bybit, 'GET', position, '', boundToOtherAddress)).text, /"retCode":10010/);
     assert.match((await ask(bybit, 'GET', position, '', withoutLoans)).text, /"retCode":10005/);
+    assert.match((await ask(bybit, 'GET', '/v5/position/list?category=inverse', '', withoutPositions)).text, /"retCode":10005/);
   });
 
   it('goes on from a saved state with the same keys, and settles what was on its way', async () => {

@@ -1,0 +1,107 @@
+// What happened to the loans before the simulated world began: rows to read, told from when it began.
+import type { Endpoint, Question } from './endpoints.ts';
+import { optional, page } from './parameters.ts';
+
+const dayMs = 86_400_000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Rows of one list, newest first; `at` gives the moment so many days before the beginning. */
+type Past = (at: (days: number) => number) => readonly Row[];
+
+function borrowed(orderId: string, loanCurrency: string, initialLoanAmount: string, borrowTime: number, status = 1): Row {
+  return { borrowTime, initialLoanAmount, loanCurrency, orderId, status };
+}
+
+/** Types: 1 by the user, 2 by liquidation, 3 automatically, 5 delisting, 6 delayed liquidation. */
+function repaid(repayId: string, loanCurrency: string, repayAmount: string, repayTime: number, repayType = 1, repayStatus = 1): Row {
+  return { loanCurrency, repayAmount, repayId, repayStatus, repayTime, repayType };
+}
+
+/** What only the older generation says of a repayment, and as text what the newer one says in numbers. */
+function repaidOrder(repayId: string, repayAmount: string, repayTime: number, repayType = '1', collateralReturn = '0'): Row {
+  const orderId = '1793683005081680384';
+  const repayStatus = 1;
+  const loan = { loanCurrency: 'USDT', loanTerm: '', orderId, repayAmount, repayId, repayStatus, repayTime: repayTime.toString() };
+  return { collateralCurrency: 'BTC', collateralReturn, ...loan, repayType };
+}
+
+const flexibleBorrowing: Past = (at) => [
+  borrowed('1365', 'USDT', '3500', at(20)),
+  borrowed('1364', 'ETH', '0.5', at(39), 3),
+  borrowed('1363', 'USDT', '9000', at(40)),
+  borrowed('1362', 'BTC', '0.006', at(62)),
+];
+
+const flexibleRepayment: Past = (at) => [
+  repaid('1773', 'USDT', '500', at(12)),
+  repaid('1772', 'ETH', '0.1', at(30), 1, 3),
+  repaid('1771', 'BTC', '0.004', at(45), 6),
+  repaid('1770', 'BTC', '0.002', at(45.5), 2),
+];
+
+const fixedRepayment: Past = (at) => [
+  {
+    details: [
+      { loanCurrency: 'ETH', loanId: '568', repayAmount: '0.1' },
+      { loanCurrency: 'ETH', loanId: '569', repayAmount: '0.4' },
+    ],
+    ...repaid('1782', 'ETH', '0.5', at(25)),
+  },
+  { details: [{ loanCurrency: 'USDT', loanId: '502', repayAmount: '1000' }], ...repaid('1674', 'USDT', '1000', at(58), 3) },
+];
+
+/** Only what is paid back in full. */
+const olderLoans: Past = (at) => [
+  {
+    borrowTime: at(150).toString(),
+    collateralCurrency: 'BTC',
+    expirationTime: at(143).toString(),
+    hourlyInterestRate: '0.0000010241',
+    initialCollateralAmount: '0.0494727',
+    initialLoanAmount: '1',
+    loanCurrency: 'ETH',
+    loanTerm: '7',
+    orderId: '1793569729874260992',
+    repaidInterest: '0.00000515',
+    repaidPenaltyInterest: '0',
+    status: 1,
+  },
+];
+
+const olderRepayment: Past = (at) => [
+  repaidOrder('1794271131730737664', '100', at(33)),
+  repaidOrder('1794271131730737001', '20.5', at(70), '2', '0.0003'),
+];
+
+function listed(past: Past, id: string, filters: readonly string[]) {
+  return ({ world, parameters }: Question): Record<string, unknown> => {
+    const wanted = [id, ...filters].map((name) => [name, optional(parameters, name)] as const);
+    const found = past((days) => world.begunAt - days * dayMs).filter((row) =>
+      wanted.every(([name, value]) => value === undefined || row[name] === value),
+    );
+    const { rows, nextPageCursor } = page(found, (row) => String(row[id]), parameters);
+    return { list: rows, nextPageCursor };
+  };
+}
+
+const read = { method: 'GET', access: 'loans', perSecond: 5 } as const;
+
+/** The histories of borrowing and paying back, of both generations. */
+export const loanHistoryEndpoints: readonly Endpoint[] = [
+  { ...read, path: '/v5/crypto-loan-flexible/borrow-history', answer: listed(flexibleBorrowing, 'orderId', ['loanCurrency']) },
+  { ...read, path: '/v5/crypto-loan-flexible/repayment-history', answer: listed(flexibleRepayment, 'repayId', ['loanCurrency']) },
+  { ...read, path: '/v5/crypto-loan-fixed/repayment-history', answer: listed(fixedRepayment, 'repayId', ['loanCurrency']) },
+  {
+    ...read,
+    legacy: true,
+    path: '/v5/crypto-loan/borrow-history',
+    answer: listed(olderLoans, 'orderId', ['loanCurrency', 'collateralCurrency']),
+  },
+  {
+    ...read,
+    legacy: true,
+    path: '/v5/crypto-loan/repayment-history',
+    answer: listed(olderRepayment, 'repayId', ['orderId', 'loanCurrency']),
+  },
+];

@@ -3,7 +3,7 @@ import { commandIds } from './command-ids.ts';
 import type { LazyPages } from './lazy-pages.ts';
 import { localize } from './localize.ts';
 import { adopt, nodesOfSource, renew, type OutlineNode } from './outline-node.ts';
-import { escapeMarkdown } from './presentation/markdown.ts';
+import { escapeMarkdown, markdownLink } from './presentation/markdown.ts';
 import type { Details, Entry, Text } from './presentation/outline.ts';
 
 const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleState>> = {
@@ -97,9 +97,14 @@ function joined(parts: readonly Text[]): string {
   return parts.map(localize).join(' · ');
 }
 
-function tooltip({ title, lines, note }: Details): vscode.MarkdownString {
+function tooltip({ title, lines, note, links = [] }: Details): vscode.MarkdownString {
   const text = (part: Text): string => escapeMarkdown(localize(part));
   const rows = lines.map(({ label, value }) => `- ${text(label)}: **${text(value)}**`);
-  const paragraphs = [`**${text(title)}**`, ...(rows.length === 0 ? [] : [rows.join('\n')]), ...(note === undefined ? [] : [text(note)])];
+  const paragraphs = [
+    `**${text(title)}**`,
+    ...(rows.length === 0 ? [] : [rows.join('\n')]),
+    ...(note === undefined ? [] : [text(note)]),
+    ...links.flatMap(({ label, url }) => markdownLink(localize(label), url)),
+  ];
   return new vscode.MarkdownString(paragraphs.join('\n\n'));
 }

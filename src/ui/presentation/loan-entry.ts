@@ -2,32 +2,37 @@ import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv, formatCoinUsd, formatUsd } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { CoinAmount, Threshold } from '../../core/model.ts';
-import { accountEntryId } from './account-entry.ts';
+import type { Loan, Threshold } from '../../core/model.ts';
 import { readingAge, venueName, type Scene } from './condition.ts';
 import { levelIcon, levelWord } from './level-words.ts';
-import { debtsText, distanceText, loanName, ltvText, sourceText, type LoanView } from './loan-words.ts';
+import { dueDates, dueText } from './due-dates.ts';
+import { debtsText, distanceText, isOverdue, loanName, ltvText, soonestDueText, sourceText, type LoanView } from './loan-words.ts';
+import { exactText, loanPlace } from './loan-place.ts';
 import type { Details, Entry, Text } from './outline.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfLoan } from './write-target.ts';
 
 /**
  * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, whether a change is unfinished,
- * how old the figures are when they are not current, the distance to margin call, what is owed.
+ * whether a debt is overdue, how old the figures are when they are not current, the distance to margin call, what is owed, and when.
  */
 export function loanEntry(view: LoanView, scene: Scene): Entry {
   const { state, loan, vouched, level, distance } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, scene);
+  const due = soonestDueText(loan, scene.when);
+  const overdue = isOverdue(loan);
   return {
-    ...place(view, ''),
+    ...loanPlace(view, ''),
     label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
     description: [
       // Said here too: a closed loan hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
+      ...(overdue && due !== undefined ? [due] : []),
       ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now))]),
       distanceText(distance),
       debtsText(loan),
+      ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
     ],
     icon: levelIcon(level),
@@ -38,6 +43,7 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
     details: () => loanDetails(view, scene),
     children: [
       ...writes,
+      ...dueDates(view, scene),
       coinGroup(view, 'debts'),
       coinGroup(view, 'collateral'),
       thresholds(view, scene),
@@ -47,19 +53,16 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
   };
 }
 
-function place({ state, loan }: LoanView, path: string): Pick<Entry, 'id' | 'accountId' | 'loanId'> {
-  return { id: `${accountEntryId(state.account.id)}/loan/${loan.id}${path}`, accountId: state.account.id, loanId: loan.id };
-}
-
 function spokenLoan(view: LoanView, scene: Scene): Message {
   const { state, loan, vouched, level, distance } = view;
   const about = state.account.simulated
     ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
     : msg('Loan {0} of {1}', loanName(loan), state.account.name);
   const figures = [about, ltvText(loan), levelWord(level), distanceText(distance), debtsText(loan)] as const;
-  return vouched
+  const sentence = vouched
     ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
     : msg('{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.', ...figures, readingAge(state, scene.now));
+  return isOverdue(loan) ? msg('{0} A debt of it is overdue.', sentence) : sentence;
 }
 
 function loanDetails(view: LoanView, scene: Scene): Details {
@@ -78,12 +81,21 @@ function loanDetails(view: LoanView, scene: Scene): Details {
       { label: msg('Collateral may fall by'), value: fallText(distance) },
       { label: msg('Margin call at'), value: threshold(loan.marginCall) },
       { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
+      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, scene.when) })),
       ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
       ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
       { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
     ],
     ...(vouched ? {} : { note: msg('These figures are not current.') }),
+    links: tableLinks(loan),
   };
+}
+
+/** Where the figures of our tables were looked up, each place once. */
+function tableLinks({ marginCall, liquidation }: Loan): NonNullable<Details['links']> {
+  const from = [marginCall, liquidation].flatMap((threshold) => (threshold?.from === undefined ? [] : [threshold.from]));
+  const places = new Map(from.map((one) => [JSON.stringify([one.url, one.date]), one]));
+  return [...places.values()].map(({ url, date }) => ({ label: msg('Table of {0}', date), url }));
 }
 
 function fallText(distance: Decimal | undefined): Text {
@@ -91,16 +103,12 @@ function fallText(distance: Decimal | undefined): Text {
   return isPositive(distance) ? formatDistance(distance) : msg('margin call reached');
 }
 
-function exactText({ coin, amount }: CoinAmount): string {
-  return `${formatAmount(amount)} ${coin}`;
-}
-
 function openWrites(view: LoanView, scene: Scene): readonly Entry[] {
   const { state, loan } = view;
   return scene
     .openWrites(state.account.id)
     .filter(({ change }) => isOfLoan(change, loan.id))
-    .map((record) => writeEntry(record, place(view, `/write/${record.id}`), state, scene));
+    .map((record) => writeEntry(record, loanPlace(view, `/write/${record.id}`), state, scene));
 }
 
 function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
@@ -111,7 +119,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
   const value = usd === undefined ? msg('value unknown') : formatUsd(usd, side);
   const haircut = which === 'collateral' && usd !== undefined && loan.collateralValuation === 'adjusted' ? [msg('after haircut')] : [];
   return {
-    ...place(view, `/${which}`),
+    ...loanPlace(view, `/${which}`),
     label,
     description: [value, ...haircut],
     icon: { id: which === 'debts' ? 'credit-card' : 'lock' },
@@ -119,7 +127,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
     context: 'group',
     spoken: msg('{0}: {1}.', label, value),
     children: loan[which].map((one) => ({
-      ...place(view, `/${which}/${one.coin}`),
+      ...loanPlace(view, `/${which}/${one.coin}`),
       coin: one.coin,
       label: exactText(one),
       description: [formatCoinUsd(one, side)].filter((text) => text !== undefined),
@@ -145,7 +153,7 @@ function thresholds(view: LoanView, scene: Scene): Entry {
             sourceText(threshold, venue),
           ];
     return {
-      ...place(view, `/thresholds/${path}`),
+      ...loanPlace(view, `/thresholds/${path}`),
       label,
       description,
       expansion: 'leaf',
@@ -157,7 +165,7 @@ function thresholds(view: LoanView, scene: Scene): Entry {
   const price = loan.liquidationPrice;
   const priceText = price === undefined ? msg('not given by {0} for this loan', venue) : `${formatAmount(price.price)} ${price.instrument}`;
   return {
-    ...place(view, '/thresholds'),
+    ...loanPlace(view, '/thresholds'),
     label: msg('Thresholds'),
     icon: { id: 'list-ordered' },
     expansion: 'open',
@@ -167,7 +175,7 @@ function thresholds(view: LoanView, scene: Scene): Entry {
       line('marginCall', msg('Margin call'), loan.marginCall),
       line('liquidation', msg('Liquidation'), loan.liquidation),
       {
-        ...place(view, '/thresholds/price'),
+        ...loanPlace(view, '/thresholds/price'),
         label: msg('Liquidation price'),
         description: price === undefined ? [priceText] : [priceText, msg('from {0}', venue)],
         expansion: 'leaf',
@@ -182,7 +190,7 @@ function thresholds(view: LoanView, scene: Scene): Entry {
 function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message, icon: string): Entry {
   const { loan, state } = view;
   return {
-    ...place(view, `/${kind}`),
+    ...loanPlace(view, `/${kind}`),
     label,
     icon: { id: icon },
     expansion: 'closed',

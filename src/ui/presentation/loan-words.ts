@@ -62,10 +62,22 @@ export function sourceText(threshold: Threshold, venue: string): Message {
     case 'venue':
       return msg('from {0}', venue);
     case 'table':
-      return msg('from a dated table');
+      return threshold.from === undefined ? msg('from a dated table') : msg('from a table of {0}', threshold.from.date);
     case 'person':
       return msg('entered by you');
   }
+}
+
+/** Whether a part of the debt should have been repaid by now. */
+export function isOverdue({ due }: Loan): boolean {
+  return due?.some(({ overdue }) => overdue) ?? false;
+}
+
+/** The soonest date a debt has, in words for beside an LTV; undefined for a loan without dates. */
+export function soonestDueText(loan: Loan, when: (ms: number) => string): Message | undefined {
+  const [soonest] = loan.due ?? [];
+  if (isOverdue(loan)) return msg('debt overdue');
+  return soonest === undefined ? undefined : msg('due {0}', when(soonest.at));
 }
 
 /** The id the venue acts on, or ours. */

@@ -7,6 +7,11 @@ export function escapeMarkdown(text: string): string {
     .replace(/\s+/g, ' ');
 }
 
+/** A link, or nothing for an address that is not plain https: it must not end the link and begin something else. */
+export function markdownLink(label: string, url: string): readonly string[] {
+  return /^https:\/\/[\w./?=&%#~-]+$/.test(url) ? [`[${escapeMarkdown(label)}](${url})`] : [];
+}
+
 /** A Markdown table; the cells are plain text. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;

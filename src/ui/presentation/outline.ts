@@ -10,6 +10,8 @@ export interface Details {
   readonly title: Text;
   readonly lines: readonly { readonly label: Text; readonly value: Text }[];
   readonly note?: Text;
+  /** Where figures were looked up. Addresses from our own tables only: whatever is not plain https is left out. */
+  readonly links?: readonly { readonly label: Text; readonly url: string }[];
 }
 
 /** Rows that are read from the venue only when somebody opens the entry. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { keysMissingCode } from '../../../../src/accounts/vault.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { levelOf } from '../../../../src/core/level.ts';
+import { msg } from '../../../../src/core/message.ts';
 import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { loanAlarms, loansState } from '../../../../src/ui/presentation/view-state.ts';
@@ -153,6 +154,82 @@ describe('the Loans view', () => {
         ?.version;
     assert.equal(version({}), version({ ltv: decimal('0.6') }));
     assert.notEqual(version({}), version({ collateral: [{ coin: 'BTC', amount: decimal('0.9') }] }));
+  });
+});
+
+describe('where and when', () => {
+  const table = { url: 'https://exchange.test/help/ltv-levels', date: '2026-11-20' };
+  const entryOf = (change: Parameters<typeof loan>[0]): Entry =>
+    only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], scene())).children);
+  const group = (entry: Entry, label: string): Entry => only(entry.children!.filter((one) => text(one.label) === label));
+
+  it('thresholds of a table were looked up stands beside them, with a link in the tooltip', () => {
+    const entry = entryOf({
+      marginCall: { ltv: decimal('0.75'), source: 'table', from: table },
+      liquidation: { ltv: decimal('0.85'), source: 'table', from: table },
+    });
+    assert.deepEqual(below(group(entry, 'Thresholds')).slice(0, 2), [
+      'Margin call | 75.00% | a fall of 23.4% | from a table of 2026-11-20',
+      'Liquidation | 85.00% | a fall of 32.4% | from a table of 2026-11-20',
+    ]);
+    assert.deepEqual(
+      entry.details!().links!.map(({ label, url }) => [text(label), url]),
+      [['Table of 2026-11-20', 'https://exchange.test/help/ltv-levels']],
+    );
+  });
+
+  it('a person’s own thresholds are said to be theirs', () => {
+    const entry = entryOf({ marginCall: { ltv: decimal('0.75'), source: 'person' } });
+    assert.match(below(group(entry, 'Thresholds'))[0]!, /entered by you$/);
+    assert.deepEqual(entry.details!().links, []);
+  });
+
+  const soon = {
+    coin: 'USDT',
+    amount: decimal('100'),
+    at: now + 86_400_000,
+    overdue: false,
+    then: msg('it is renewed at a floating rate'),
+  };
+
+  it('a debt is due stands in the line and below it, the soonest first', () => {
+    const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
+    assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT | due 2026-11-22T12:00:00.000Z');
+    const dates = group(entry, 'Due dates');
+    assert.equal(line(dates), 'Due dates | due 2026-11-22T12:00:00.000Z');
+    assert.deepEqual(below(dates), [
+      '100 USDT | due 2026-11-22T12:00:00.000Z | it is renewed at a floating rate',
+      '50.5 USDT | due 2026-11-23T12:00:00.000Z | it is renewed at a floating rate',
+    ]);
+    assert.equal(dates.children![1]!.copy, '50.5');
+  });
+
+  it('an overdue debt is danger in word and colour, whatever the LTV', () => {
+    const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
+    assert.equal(line(entry), '10.00% · Danger | debt overdue | 86.4% to margin call | 40,000 USDT');
+    assert.equal(entry.icon?.id, 'flame');
+    assert.match(text(entry.spoken), /A debt of it is overdue\.$/);
+    const dates = group(entry, 'Due dates');
+    assert.equal(line(dates), 'Due dates | Danger | debt overdue');
+    assert.match(below(dates)[0]!, /^100 USDT \| Danger \| overdue since 2026-11-21T11:59:59.000Z/);
+    assert.equal(dates.children![1]!.icon, undefined);
+  });
+
+  it('nothing is due no group says so', () => {
+    assert.ok(entryOf({}).children!.every(({ label }) => text(label) !== 'Due dates'));
+    assert.ok(entryOf({ due: [] }).children!.every(({ label }) => text(label) !== 'Due dates'));
+  });
+
+  it('some loans could not be read, the others are still there, and none is not said', () => {
+    const trouble = msg('The old loans could not be read.');
+    const some = only(loansOutline([state({ snapshot: snapshot({ loansTrouble: trouble }) })], scene()));
+    assert.deepEqual(
+      below(some).map((one) => one.slice(0, 12)),
+      ['The old loan', '57.43% · Wat'],
+    );
+    assert.equal(text(some.children![0]!.spoken), 'Loans not read in full: The old loans could not be read.');
+    const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], scene()));
+    assert.deepEqual(below(none), ['The old loans could not be read.']);
   });
 });
 

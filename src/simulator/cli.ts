@@ -5,7 +5,13 @@ import { startSimulator, type Simulator } from './okx/start.ts';
 
 /** What differs between the exchanges in what is printed. */
 const words = {
-  okx: { name: 'OKX', adjusting: 'adjust-collateral', more: '', faults: '', code: '50011' },
+  okx: {
+    name: 'OKX',
+    adjusting: 'adjust-collateral',
+    more: (control: string) => `\n  curl -d '{"posMode":"net_mode"}' ${control}/account`,
+    faults: ', settled-late',
+    code: '50011',
+  },
   bybit: {
     name: 'Bybit',
     adjusting: 'adjust-ltv',
@@ -51,7 +57,7 @@ Control it, without a signature:
   curl -X POST ${control}/step
   curl -d '{"ms":5000}' ${control}/settle
   curl -X POST ${control}/interest
-  curl -d '{"offsetMs":-60000}' ${control}/clock${more === '' ? '' : more(control)}
+  curl -d '{"offsetMs":-60000}' ${control}/clock${more(control)}
   curl -d '{"fault":"lost-after-acting","endpoint":"${adjusting}","times":1}' ${control}/fault
   curl -X DELETE ${control}/fault
 Faults: ${faultNames.join(', ')}${faults},

@@ -8,13 +8,13 @@ export const uid = '44705892343619584';
 
 const quotes = ['USD', 'USDT', 'USDC', 'BTC'];
 
-function config({ key }: Question): readonly unknown[] {
+function config({ key, world }: Question): readonly unknown[] {
   return [
     {
       uid,
       mainUid: uid,
-      acctLv: '2',
-      posMode: 'net_mode',
+      acctLv: world.trading.acctLv,
+      posMode: world.trading.posMode,
       autoLoan: false,
       enableSpotBorrow: false,
       ctIsoMode: 'automatic',

@@ -1,7 +1,9 @@
 import {
   add,
   compare,
+  decimal,
   decimalPlaces,
+  divide,
   isDecimal,
   isPositive,
   isZero,
@@ -11,6 +13,7 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
+import { deviations as commonDeviations } from '../faults.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
@@ -19,6 +22,16 @@ import type { Adjustment, AdjustType, Order } from './state.ts';
 import { isDust, maxRedeem } from './valuation.ts';
 
 const mostDecimals = 18;
+
+/** Ways in which something accepted can go wrong when a fault asks for it. */
+export const deviations = [...commonDeviations, 'settled-late'] as const;
+export type Deviation = (typeof deviations)[number];
+
+/** What really comes of what was asked for. */
+export function deviate<R extends Pick<AdjustRequest, 'type' | 'amt'>>(request: R, deviation: Deviation | undefined): R {
+  if (deviation === 'reversed-direction') return { ...request, type: request.type === 'add' ? 'reduce' : 'add' };
+  return deviation === 'wrong-amount' ? { ...request, amt: divide(request.amt, decimal('2'), mostDecimals, 'up') } : request;
+}
 
 /** What a client asks for. */
 export interface AdjustRequest {

@@ -1,7 +1,8 @@
+import type { Deviation } from './adjusting.ts';
 import type { Key, Permission } from './auth.ts';
 import type { Limit } from '../limits.ts';
 import type { Parameters } from '../request.ts';
-import type { Deviation, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What an endpoint gets to answer from. */
 export interface Question {
@@ -22,6 +23,17 @@ export interface Endpoint {
   /** What the key must be allowed to do; absent on public endpoints. */
   readonly permission?: Permission;
   readonly limit: Limit;
+  /** Parameter whose values are counted each for itself. */
+  readonly countedBy?: string;
   /** @returns the `data` of the answer. Throws a Refusal when there is none. */
   answer(question: Question): readonly unknown[];
 }
+
+/** An endpoint that is counted over two seconds; public and a GET where nothing else is said. */
+export const endpoint = (path: string, requests: number, answer: Endpoint['answer'], more: Partial<Endpoint> = {}): Endpoint => ({
+  method: 'GET',
+  path: `/api/v5/${path}`,
+  limit: { requests, windowMs: 2000 },
+  answer,
+  ...more,
+});

@@ -1,16 +1,18 @@
 import { accountEndpoints, uid } from './account-endpoints.ts';
 import { Refusal, isCode, refusal, success } from './answers.ts';
+import { deviations, type Deviation } from './adjusting.ts';
 import { authenticate, type Key } from './auth.ts';
 import { Door } from '../door.ts';
 import type { Endpoint } from './endpoints.ts';
-import { deviations } from '../faults.ts';
+import { instrumentEndpoints } from './instrument-endpoints.ts';
 import { Limits } from '../limits.ts';
 import { loanEndpoints } from './loan-endpoints.ts';
 import { fromBody } from './parameters.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
-import type { Deviation, World } from './world.ts';
+import { positionEndpoints } from './position-endpoints.ts';
+import type { World } from './world.ts';
 
-const endpoints: readonly Endpoint[] = [...loanEndpoints, ...accountEndpoints];
+const endpoints: readonly Endpoint[] = [...loanEndpoints, ...positionEndpoints, ...instrumentEndpoints, ...accountEndpoints];
 
 /** The door of the simulated OKX: who asks, whether they may, and how often. */
 export class OkxDoor extends Door {
@@ -22,7 +24,7 @@ export class OkxDoor extends Door {
   readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['adjust-collateral'], isCode });
+    super({ adjustments: ['adjust-collateral', 'margin-balance'], deviations: ['settled-late'], isCode });
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;
@@ -61,8 +63,10 @@ export class OkxDoor extends Door {
     if (permission !== undefined && key?.permissions.includes(permission) !== true) throw new Refusal('50120');
     // Private limits are per user whatever key is used, public ones per address.
     const caller = key === undefined ? request.address : uid;
-    if (!this.#limits.take(caller, path, endpoint.limit, this.#clock.now()).free) throw new Refusal('50011');
-    const parameters = endpoint.method === 'GET' ? fromQuery(request.target.slice(path.length + 1)) : fromBody(request);
+    const query = fromQuery(request.target.slice(path.length + 1));
+    const counted = endpoint.countedBy === undefined ? path : `${path} ${String(query[endpoint.countedBy])}`;
+    if (!this.#limits.take(caller, counted, endpoint.limit, this.#clock.now()).free) throw new Refusal('50011');
+    const parameters = endpoint.method === 'GET' ? query : fromBody(request);
     const more = { ...(key === undefined ? {} : { key }), ...(deviation === undefined ? {} : { deviation }) };
     return success(endpoint.answer({ world: this.#world, parameters, now, ...more }));
   }

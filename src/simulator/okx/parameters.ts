@@ -42,6 +42,17 @@ export function required(parameters: Parameters, name: string): string {
 }
 
 /**
+ * One of a few words.
+ * @throws Refusal 51000 when it is none of them, 50014 when it is missing.
+ */
+export function oneOf<T extends string>(parameters: Parameters, name: string, words: readonly T[]): T {
+  const value = required(parameters, name);
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw new Refusal('51000', name);
+  return found;
+}
+
+/**
  * An optional id.
  * @throws Refusal 51000 when it is not made of digits.
  */

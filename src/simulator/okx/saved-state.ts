@@ -1,6 +1,7 @@
 import { findCoin } from './coins.ts';
 import { historyTypes, type HistoryRow, type InterestRow } from './history.ts';
-import type { Adjustment, Order, WorldState } from './state.ts';
+import { instruments } from './instruments.ts';
+import type { Accepted, Adjustment, MarginChange, OpenPosition, Order, TradingState, WorldState } from './state.ts';
 import { amount, CoinReader, fields, id, list, oneOf, stateFields, whole } from '../state-reader.ts';
 
 const version = 1;
@@ -28,6 +29,7 @@ export function readState(text: string): WorldState {
     interest: list(state['interest'], 'interest', interestRow),
     accruedAt: whole(state['accruedAt'], 'accruedAt'),
     lastRefId: id(state['lastRefId'], 'lastRefId'),
+    ...(state['trading'] === undefined ? {} : { trading: trading(state['trading']) }),
   };
 }
 
@@ -40,15 +42,50 @@ function order(value: unknown): Order {
   };
 }
 
-function adjustment(value: unknown): Adjustment {
-  const entry = fields(value, 'adjustment');
+function accepted(entry: Record<string, unknown>): Accepted {
   return {
     ...holding(entry),
-    ordId: id(entry['ordId'], 'ordId'),
     type: oneOf(entry['type'], 'type', ['add', 'reduce']),
     acceptedAt: whole(entry['acceptedAt'], 'acceptedAt'),
     dueAt: whole(entry['dueAt'], 'dueAt'),
     state: oneOf(entry['state'], 'state', ['pending', 'effective', 'never']),
+  };
+}
+
+function adjustment(value: unknown): Adjustment {
+  const entry = fields(value, 'adjustment');
+  return { ...accepted(entry), ordId: id(entry['ordId'], 'ordId') };
+}
+
+function trading(value: unknown): TradingState {
+  const state = fields(value, 'trading');
+  return {
+    wallet: list(state['wallet'], 'trading wallet', holding),
+    positions: list(state['positions'], 'positions', position),
+    changes: list(state['changes'], 'changes', marginChange),
+  };
+}
+
+function positionId(entry: Record<string, unknown>): Pick<OpenPosition, 'posId' | 'instId'> {
+  const ids = instruments.map(({ instId }) => instId);
+  return { posId: id(entry['posId'], 'posId'), instId: oneOf(entry['instId'], 'instId', ids) };
+}
+
+function marginChange(value: unknown): MarginChange {
+  const entry = fields(value, 'change');
+  return { ...accepted(entry), ...positionId(entry), posSide: oneOf(entry['posSide'], 'posSide', ['net', 'long', 'short']) };
+}
+
+function position(value: unknown): OpenPosition {
+  const entry = fields(value, 'position');
+  const amounts = (['pos', 'avgPx', 'lever', 'margin', 'liab'] as const).map((name) => [name, amount(entry[name], name)] as const);
+  return {
+    ...positionId(entry),
+    ...(Object.fromEntries(amounts) as Pick<OpenPosition, (typeof amounts)[number][0]>),
+    side: oneOf(entry['side'], 'side', ['long', 'short']),
+    mgnMode: oneOf(entry['mgnMode'], 'mgnMode', ['isolated', 'cross']),
+    openedAt: whole(entry['openedAt'], 'openedAt'),
+    changedAt: whole(entry['changedAt'], 'changedAt'),
   };
 }
 

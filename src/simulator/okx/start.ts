@@ -5,6 +5,7 @@ import { OkxDoor } from './okx-door.ts';
 import { readState, writeState } from './saved-state.ts';
 import { listen } from '../server.ts';
 import { Teller } from '../teller.ts';
+import type { PosMode } from './trading.ts';
 import { World } from './world.ts';
 
 /** One API key with everything a client needs to sign. */
@@ -37,6 +38,8 @@ export interface SimulatorOptions {
   readonly walk?: boolean;
   /** False makes it the older generation: one loan, and no `ordId` in any answer. Default true. */
   readonly ordIds?: boolean;
+  /** `net_mode`: one position per instrument, whose sign is its side. Default `long_short_mode`. */
+  readonly posMode?: PosMode;
 }
 
 /** Keys to try what goes wrong with. All belong to the same user as the main key. */
@@ -72,12 +75,13 @@ const elsewhere = '203.0.113.7';
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, seed = 'ltv-gauge', settleMs = 1500, keys = generateKeys(), clock = { now: () => Date.now() } } = options;
-  const { state, onChange, walk = true, ordIds = true } = options;
+  const { state, onChange, walk = true, ordIds = true, posMode = 'long_short_mode' } = options;
   const world = new World({
     clock,
     seed,
     settleMs,
     ordIds,
+    posMode,
     walking: walk,
     ...(state === undefined ? {} : { state: readState(state) }),
   });

@@ -1,23 +1,22 @@
-import { decimal, divide, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
-import { checkAdjustment, redeemable, type AdjustRequest } from './adjusting.ts';
+import { isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import { checkAdjustment, deviate, redeemable, type AdjustRequest, type Deviation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin, knownCoin } from './coins.ts';
-import type { RecordedAdjustment } from '../control.ts';
-import type { deviations } from '../faults.ts';
+import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import { hourlyInterest, hourMs } from '../interest.ts';
 import { Market } from '../market.ts';
-import type { Adjustment, AdjustType, Order, WorldState } from './state.ts';
+import type { Parameters } from '../request.ts';
+import { firstTrading } from './first-positions.ts';
+import type { Adjustment, Order, TradingState, WorldState } from './state.ts';
+import { Trading, type MarginRequest, type PosMode } from './trading.ts';
 
 /** Interest is told for 30 days. */
 const interestKeptMs = 30 * 24 * hourMs;
 /** Adjustments beyond these are forgotten, oldest first; their history rows stay. */
 const adjustmentsKept = 1000;
-
-/** Ways in which an accepted adjustment can go wrong when a fault asks for it. */
-export type Deviation = (typeof deviations)[number];
 
 export interface WorldOptions extends Omit<FirstDay, 'now'> {
   /** Milliseconds since the Unix epoch. */
@@ -28,14 +27,20 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
   readonly state?: WorldState;
   /** False makes it the older generation: one loan, which has no id towards clients. Default true. */
   readonly ordIds?: boolean;
+  /** Default long_short_mode. */
+  readonly posMode?: PosMode;
+  /** Instead of the first day's positions and trading account. */
+  readonly trading?: Partial<TradingState>;
 }
 
 /**
  * The simulated exchange without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; whoever looks
  * calls `advance` first, which lets happen what was due by the clock.
  */
-export class World {
+export class World implements ControlledWorld {
   readonly market: Market;
+  readonly trading: Trading;
+  readonly controls = ['POST account'];
   /** Whether clients are told of order ids, and may name one. */
   readonly ordIds: boolean;
   settleMs: number;
@@ -43,16 +48,21 @@ export class World {
   revision = 0;
   readonly #clock: { now(): number };
   readonly #references: References;
-  #state: Omit<WorldState, 'market' | 'lastRefId'>;
+  #state: Omit<WorldState, 'market' | 'lastRefId' | 'trading'>;
 
-  constructor({ clock, settleMs, state, ordIds = true, ...first }: WorldOptions) {
+  constructor({ clock, settleMs, state, ordIds = true, posMode, trading, ...first }: WorldOptions) {
     this.#clock = clock;
     this.ordIds = ordIds;
     this.settleMs = settleMs;
-    const { market, lastRefId, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
+    const { market, lastRefId, trading: kept, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
     this.market = new Market(coins, market);
     this.#references = new References(lastRefId);
     this.#state = rest;
+    const begun = kept ?? { ...firstTrading(this.market, clock.now()), ...trading };
+    this.trading = new Trading(this.market, begun, () => {
+      this.touch();
+    });
+    if (posMode !== undefined) this.trading.posMode = posMode;
   }
 
   get wallet(): readonly Holding[] {
@@ -97,16 +107,17 @@ export class World {
     return quota === undefined ? undefined : subtract(quota, sum(this.orders().map((one) => amountOf(one.debts, ccy))));
   }
 
-  /** When the next accepted adjustment becomes effective. */
+  /** When the next accepted adjustment or change of margin becomes effective. */
   nextDueAt(): number | undefined {
-    const due = this.adjustments.filter((one) => one.state === 'pending').map((one) => one.dueAt);
+    const due = [...this.adjustments, ...this.trading.changes].filter((one) => one.state === 'pending').map((one) => one.dueAt);
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** Lets everything happen that was due by now: steps of the walk, settlements, interest. */
+  /** Lets everything happen that was due by now: steps of the walk, changes of margin and liquidations, settlements, interest. */
   advance(): void {
     const now = this.#clock.now();
     this.market.advance(now);
+    this.trading.advance(now);
     for (;;) {
       const dueAt = this.nextDueAt() ?? Infinity;
       const accrueAt = this.#state.accruedAt + hourMs;
@@ -129,10 +140,18 @@ export class World {
       ordId: order.ordId,
       ...deviate(request, deviation),
       acceptedAt,
-      dueAt: acceptedAt + this.settleMs,
+      dueAt: acceptedAt + this.settleMs * (deviation === 'settled-late' ? 2 : 1),
       state: deviation === 'never-settled' ? 'never' : 'pending',
     };
     this.#change({ adjustments: [...this.adjustments, adjustment].slice(-adjustmentsKept) });
+  }
+
+  /**
+   * Changes the margin of a position, at once; `settleMs` later where a fault wants it late.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  changeMargin(request: MarginRequest, deviation?: Deviation): ReturnType<Trading['change']> {
+    return this.trading.change(request, this.#clock.now(), this.settleMs, deviation);
   }
 
   /** Charges one hour's interest at once, stamped now. */
@@ -146,7 +165,15 @@ export class World {
   }
 
   get about(): Readonly<Record<string, unknown>> {
-    return { venue: 'okx', ordIds: this.ordIds };
+    const { posMode, acctLv } = this.trading;
+    return { venue: 'okx', ordIds: this.ordIds, posMode, acctLv };
+  }
+
+  /** `POST account`: another position mode or account mode, which a real account only changes while it holds nothing. */
+  control(what: string, body: Parameters): unknown {
+    if (what !== 'POST account') return undefined;
+    this.trading.configure(body);
+    return this.about;
   }
 
   /** Every adjustment that was accepted, as it was really carried out. */
@@ -161,9 +188,13 @@ export class World {
     }));
   }
 
+  recordedMargins(): RecordedMargin[] {
+    return this.trading.recorded();
+  }
+
   /** Everything, as plain data. */
   state(): WorldState {
-    return { ...this.#state, market: this.market.state(), lastRefId: this.#references.last };
+    return { ...this.#state, market: this.market.state(), lastRefId: this.#references.last, trading: this.trading.state() };
   }
 
   #change(change: Partial<WorldState>): void {
@@ -211,14 +242,4 @@ export class World {
     const interest = [...this.interest, ...rows].filter((row) => row.at > at - interestKeptMs);
     this.#change({ orders, interest, accruedAt });
   }
-}
-
-function deviate({ type, ccy, amt }: AdjustRequest, deviation: Deviation | undefined): AdjustRequest {
-  if (deviation === 'reversed-direction') return { type: opposite(type), ccy, amt };
-  if (deviation === 'wrong-amount') return { type, ccy, amt: divide(amt, decimal('2'), 18, 'up') };
-  return { type, ccy, amt };
-}
-
-function opposite(type: AdjustType): AdjustType {
-  return type === 'add' ? 'reduce' : 'add';
 }

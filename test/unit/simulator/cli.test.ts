@@ -9,6 +9,10 @@ describe('the command line of the simulated exchange', () => {
     assert.deepEqual(readOptions([]), { exchange: 'okx', port: 9000, settleMs: 1500, walk: true, ordIds: true });
   });
 
+  it('takes net mode', () => {
+    assert.deepEqual(readOptions(['--net']), { ...readOptions([]), posMode: 'net_mode' });
+  });
+
   it('takes every option', () => {
     const args = ['--port', '0', '--settle=20', '--seed', 'x', '--no-walk', '--older'];
     assert.deepEqual(readOptions(args), { exchange: 'okx', port: 0, settleMs: 20, walk: false, ordIds: false, seed: 'x' });
@@ -30,6 +34,7 @@ describe('the command line of the simulated exchange', () => {
     ['--no-legacy'],
     ['--published'],
     ['--older', '--exchange', 'bybit'],
+    ['--net', '--exchange', 'bybit'],
     ['--port', 'x'],
     ['--port', '65536'],
     ['--port', '-1'],

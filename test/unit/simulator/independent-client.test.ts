@@ -35,6 +35,23 @@ describe('an independent OKX client', () => {
     ['adjustCollateral', (client) => client.adjustCollateral({ type: 'add', collateralCcy: 'BTC', collateralAmt: '0.1' }), /^\[\]$/],
     ['getAccountConfiguration', (client) => client.getAccountConfiguration(), /"perm":"read_only,trade"/],
     ['getBalances', (client) => client.getBalances(), /"bal":"1\.7921483143067599"/],
+    [
+      'getPositions',
+      (client) => client.getPositions({ instId: 'BTC-USDT' }),
+      /"posCcy":"BTC".*"liqPx":"63048\.\d+","margin":"0\.03833334"/,
+    ],
+    ['getBalance', (client) => client.getBalance(), /"ccy":"USDT","cashBal":"6000","availBal":"3199\.2"/],
+    [
+      'getLeverageEstimatedInfo',
+      (client) =>
+        client.getLeverageEstimatedInfo({ instType: 'MARGIN', mgnMode: 'isolated', lever: '3', instId: 'BTC-USDT', posSide: 'net' }),
+      /"estAvailTrans":"0\.00600066"/,
+    ],
+    [
+      'changePositionMargin',
+      (client) => client.changePositionMargin({ instId: 'BTC-USDT', posSide: 'net', type: 'add', amt: '0.01', ccy: 'BTC' }),
+      /^\[\{"amt":"0\.01","ccy":"BTC","instId":"BTC-USDT","leverage":"","posSide":"net","type":"add"\}\]$/,
+    ],
     ['getIndexTickers', (client) => client.getIndexTickers({ quoteCcy: 'USD' }), /"idxPx":"88000"/],
   ];
   for (const [name, call, expected] of signed) {
@@ -42,6 +59,20 @@ describe('an independent OKX client', () => {
       assert.match(JSON.stringify(await call(clientWith(simulator.keys))), expected);
     });
   }
+
+  it('reads what is public about positions', async () => {
+    const client = clientWith(simulator.keys);
+    assert.match(JSON.stringify(await client.getInstruments({ instType: 'SWAP' })), /"ctVal":"0\.01".*"ctType":"linear"/);
+    const marks: unknown = await client.getMarkPrice({ instType: 'SWAP', instId: 'BTC-USDT-SWAP' });
+    assert.match(JSON.stringify(marks), /"markPx":"88026\.4"/);
+  });
+
+  it('sees a change of margin at once', async () => {
+    const client = clientWith(simulator.keys);
+    await client.changePositionMargin({ instId: 'BTC-USDT-SWAP', posSide: 'short', type: 'add', amt: '0.5' });
+    const [, , short] = await client.getPositions();
+    assert.deepEqual([short?.posSide, short?.margin], ['short', '6518.36666667']);
+  });
 
   it('reads the time', async () => {
     const time: unknown = await clientWith(simulator.keys).getSystemTime({});
@@ -81,6 +112,11 @@ describe('an independent OKX client', () => {
   it('may read but not act with a read-only key', async () => {
     const client = clientWith(simulator.otherKeys.readOnly);
     assert.equal((await client.getLoanInfo()).length, 2);
+    assert.equal((await client.getPositions()).length, 7);
+    await assert.rejects(
+      async () => client.changePositionMargin({ instId: 'BTC-USDT', posSide: 'net', type: 'add', amt: '0.01', ccy: 'BTC' }),
+      (error: { code?: string }) => error.code === '50120',
+    );
     await assert.rejects(
       async () => client.adjustCollateral({ type: 'add', collateralCcy: 'BTC', collateralAmt: '0.1' }),
       (error: { code?: string }) => error.code === '50120',

@@ -19,6 +19,28 @@ describe('the saved state of the simulated exchange', () => {
     assert.deepEqual(again.loan('loan-history?limit=2').data, bench.loan('loan-history?limit=2').data);
   });
 
+  it('keeps positions, the trading account and what is still to move', () => {
+    const bench = new Bench();
+    bench.control.handle('POST', 'fault', '{"fault":"settled-late"}');
+    const body = '{"instId":"BTC-USDT-SWAP","posSide":"long","type":"add","amt":"10"}';
+    assert.equal(bench.ask('POST', '/api/v5/account/position/margin-balance', body).code, '0');
+    const again = new Bench({ state: readState(writeState(bench.world.state())) });
+    again.clock.pass(500 + settleMs);
+    again.world.advance();
+    assert.equal(again.world.trading.wallet[0]?.amt, '5990');
+    assert.equal(again.world.trading.state().positions[1]?.margin, '9496.4');
+  });
+
+  it('of before there were positions begins with those of the first day, calm at the prices it has', () => {
+    const bench = new Bench();
+    bench.control.handle('POST', 'price', '{"coin":"BTC","percent":"-60"}');
+    const before = JSON.stringify({ ...bench.world.state(), trading: undefined });
+    const again = new Bench({ state: readState(before) });
+    again.world.advance();
+    assert.equal(again.world.trading.quotes().length, 7);
+    assert.equal(again.wallet('BTC'), bench.wallet('BTC'));
+  });
+
   it('holds no key', () => {
     assert.doesNotMatch(writeState(new Bench().world.state()), /secret|passphrase|apiKey/i);
   });
@@ -43,6 +65,9 @@ describe('the saved state of the simulated exchange', () => {
     ['a market without prices', () => JSON.stringify({ ...good(), market: {} })],
     ['an unknown kind of history', () => writeState(new Bench().world.state()).replace('"collateral_locked"', '"gift"')],
     ['a broken reference id', () => JSON.stringify({ ...good(), lastRefId: 'x' })],
+    ['a position of an unknown instrument', () => writeState(new Bench().world.state()).replace('"BTC-USDT-SWAP"', '"DOGE-USDT"')],
+    ['a position whose margin is a number', () => writeState(new Bench().world.state()).replace('"margin":"9486.4"', '"margin":9486.4')],
+    ['a trading account without positions', () => JSON.stringify({ ...good(), trading: { wallet: [], changes: [] } })],
     ['a time that is text', () => JSON.stringify({ ...good(), accruedAt: '1' })],
   ];
   for (const [what, text] of broken) {

@@ -1,4 +1,18 @@
-import { add, divide, isPositive, multiply, one, subtract, type Decimal } from './decimal.ts';
+import {
+  add,
+  compare,
+  decimal,
+  divide,
+  isPositive,
+  lesser,
+  multiply,
+  one,
+  round,
+  subtract,
+  withPlaces,
+  zero,
+  type Decimal,
+} from './decimal.ts';
 import type { Direction, Position } from './model.ts';
 
 /** Digits kept in our own ratios and, beyond the venue's, in our own prices. */
@@ -70,6 +84,39 @@ export function estimateMarginChange(position: Position, direction: Direction, a
   };
 }
 
+/** What is kept between mark price and liquidation price when margin is taken out. Our own judgement, no venue's figure. */
+export const leastDistanceLeft = decimal('0.01');
+
+/**
+ * The most margin that can be taken while our estimate keeps `leastDistanceLeft` and some margin is left.
+ * @param ceiling the most that anybody else allows, in the margin coin
+ * @param decimals how many the amount may have; it is rounded down to that
+ * @returns zero when nothing can be taken; undefined when it cannot be told
+ */
+export function largestMarginReduction(position: Position, ceiling: Decimal, decimals: number): Decimal | undefined {
+  const { margin } = position;
+  if (margin === undefined || estimateMarginChange(position, 'reduce', zero).distance === undefined) return undefined;
+  const fits = (amount: Decimal): boolean => {
+    const after = estimateMarginChange(position, 'reduce', amount);
+    return (
+      after.margin !== undefined &&
+      isPositive(after.margin) &&
+      after.distance !== undefined &&
+      compare(after.distance, leastDistanceLeft) >= 0
+    );
+  };
+  // In steps of the last decimal: the more is taken, the nearer liquidation comes, so halving finds the last that fits.
+  const inSteps = (amount: Decimal): bigint => BigInt(withPlaces(round(amount, decimals, 'down'), decimals).replace('.', ''));
+  const amountOf = (steps: bigint): Decimal => divide(decimal(steps.toString()), decimal(`1${'0'.repeat(decimals)}`), decimals, 'down');
+  let [fitting, beyond] = [0n, inSteps(lesser(ceiling, margin)) + 1n];
+  while (beyond - fitting > 1n) {
+    const middle = (fitting + beyond) / 2n;
+    if (fits(amountOf(middle))) fitting = middle;
+    else beyond = middle;
+  }
+  return fitting <= 0n ? zero : amountOf(fitting);
+}
+
 function liquidationAfter(position: Position, direction: Direction, amount: Decimal): Decimal | 'unreachable' | undefined {
   const now = believed(position.liquidationPrice);
   const exposure = believed(position.exposure);
@@ -79,14 +126,14 @@ function liquidationAfter(position: Position, direction: Direction, amount: Deci
       const move = moveOf(position, direction, amount, exposure, position.side === 'long' ? 'shrinks' : 'grows');
       if (move === undefined) return undefined;
       const after = (position.side === 'long') === (direction === 'add') ? subtract(now, move) : add(now, move);
-      return isPositive(after) ? after : 'unreachable';
+      return isPositive(after) ? after : beyond(direction);
     }
     case 'inverse': {
       const move = moveOf(position, direction, amount, exposure, position.side === 'long' ? 'grows' : 'shrinks');
       if (move === undefined) return undefined;
       const reciprocal = divide(one, now, 2 * places, position.side === 'long' ? 'down' : 'up');
       const after = (position.side === 'long') === (direction === 'add') ? add(reciprocal, move) : subtract(reciprocal, move);
-      return isPositive(after) ? divide(one, after, places, position.side === 'long' ? 'up' : 'down') : 'unreachable';
+      return isPositive(after) ? divide(one, after, places, position.side === 'long' ? 'up' : 'down') : beyond(direction);
     }
     case 'borrowed': {
       // Margin in the other coin lowers the debt in ways that are not documented.
@@ -101,6 +148,9 @@ function liquidationAfter(position: Position, direction: Direction, amount: Deci
       return undefined;
   }
 }
+
+/** Where no price is left: with more margin nothing liquidates the position, with less everything does, and that is no price. */
+const beyond = (direction: Direction): 'unreachable' | undefined => (direction === 'add' ? 'unreachable' : undefined);
 
 /**
  * How far the price (linear) or one over it (inverse) moves, erring towards danger: small where margin is added, large where it is taken.

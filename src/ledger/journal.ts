@@ -117,7 +117,7 @@ export class FileJournal implements Journal {
   #damaged(line: number): JournalError {
     return new JournalError(
       msg(
-        'Line {0} of the journal of changes cannot be read, so it is not known what is still under way and no change can be sent. Compare your loans at the exchange, then move the file {1} away and reload the window.',
+        'Line {0} of the journal of changes cannot be read, so it is not known what is still under way and no change can be sent. Compare your loans and positions at the exchange, then move the file {1} away and reload the window.',
         line.toString(),
         this.#file,
       ),

@@ -2,10 +2,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import type { CollateralChange, Connection } from '../exchanges/exchange.ts';
+import type { Change, Connection, Readiness } from '../exchanges/exchange.ts';
 import { JournalError, type Journal } from './journal.ts';
 import { orAborted } from './or-aborted.ts';
-import { checkedIntent, isTooOld, previewOf, type Preview } from './preview.ts';
+import { checkedIntent } from './intent.ts';
+import { isTooOld, previewOf, type Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import {
@@ -25,12 +26,13 @@ import {
   usedBefore,
 } from './refusal.ts';
 import { plannedRecord, send, writeDown } from './sender.ts';
-import { isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
+import { isFreezing, isOpen, targetOf, type WriteEvent } from './write-machine.ts';
 import { Writes } from './writes.ts';
 
-export type { Preview } from './preview.ts';
+export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
 export { Refusal } from './refusal.ts';
-export type { WriteRecord, WriteState } from './record.ts';
+export { isCollateralWrite, isMarginWrite } from './record.ts';
+export type { CollateralWrite, Evidence, MarginWrite, WriteRecord, WriteState } from './record.ts';
 
 /** What a person says about a write that reading cannot settle, or about a freeze. */
 export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
@@ -52,7 +54,7 @@ export interface LedgerOptions {
 const lastLookMs = 5_000;
 
 /**
- * Changes collateral in a fixed order: preview, a person's confirmation, the journal, one send, the answer, the proof.
+ * Changes collateral and margin in a fixed order: preview, a person's confirmation, the journal, one send, the answer, the proof.
  * Nothing here ever sends twice: what is uncertain is settled by reading, or by a person.
  */
 export class Ledger implements Disposable {
@@ -61,7 +63,7 @@ export class Ledger implements Disposable {
   readonly #prover: Prover;
   /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
   readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
-  /** Loans on which a commit is under way. */
+  /** Loans and positions on which a commit is under way. */
   readonly #locks = new Set<string>();
   readonly #end = new AbortController();
 
@@ -81,14 +83,14 @@ export class Ledger implements Disposable {
    * Steps 1 to 3: reads everything afresh and says what would come of the change.
    * @throws Refusal when it must not be, with what would be allowed; ExchangeError when the venue could not be read.
    */
-  async preview(accountId: string, change: CollateralChange, signal?: AbortSignal): Promise<Preview> {
+  async preview(accountId: string, change: Change, signal?: AbortSignal): Promise<Preview> {
     const account = this.#actingAccount(accountId);
     const intent = checkedIntent(change);
     await this.#sync();
     const known = new Set(this.#writes.sentOn({ accountId, change: intent }).map(({ id }) => id));
     this.#mustBeFree({ accountId, change: intent }, known);
     const connection = await this.#options.connections.get(accountId);
-    const readiness = await connection.prepareCollateral(intent.loan, intent.direction, intent.coin, signal);
+    const readiness = await prepare(connection, intent, signal);
     const { clock, maxPreviewAgeMs } = this.#options;
     const preview = previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
     this.#issued.set(preview, known);
@@ -105,8 +107,8 @@ export class Ledger implements Disposable {
     const known = this.#issued.get(preview);
     if (known === undefined) throw usedBefore();
     this.#issued.delete(preview);
-    const lock = JSON.stringify([preview.account.id, preview.change.loan.loanId]);
-    if (this.#locks.has(lock)) throw anotherUnderWay();
+    const lock = JSON.stringify([preview.account.id, targetOf(preview.change)]);
+    if (this.#locks.has(lock)) throw anotherUnderWay(preview.change);
     this.#locks.add(lock);
     const id = this.#options.newId();
     const progress = this.onDidChange((record) => {
@@ -148,7 +150,8 @@ export class Ledger implements Disposable {
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
     const record = this.#writes.get(recordId);
-    if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at the loan.'));
+    if (record === undefined)
+      throw new Refusal(msg('This change is no longer known. Refresh the account and look at what it stands at now.'));
     if (verdict === 'lift-freeze') {
       if (isFreezing(record)) await this.#durably(recordId, { type: 'lifted' });
       return;
@@ -218,7 +221,7 @@ export class Ledger implements Disposable {
     if (frozen !== undefined) throw accountFrozen(frozen);
     const open = this.#writes.openOn(intended);
     if (open !== undefined) throw unfinished(open);
-    if (this.#writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken();
+    if (this.#writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken(intended.change);
   }
 
   #mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
@@ -245,4 +248,11 @@ export class Ledger implements Disposable {
       throw notWritten();
     }
   }
+}
+
+/** Step 2: the fresh facts for a change of this kind. */
+function prepare(connection: Connection, change: Change, signal: AbortSignal | undefined): Promise<Readiness> {
+  return change.kind === 'collateral'
+    ? connection.prepareCollateral(change.loan, change.direction, change.coin, signal)
+    : connection.prepareMargin(change.position, signal);
 }

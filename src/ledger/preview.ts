@@ -1,13 +1,17 @@
-import { add, compare, isDecimal, isPositive, lesser, subtract, type Decimal } from '../core/decimal.ts';
-import { formatAmount, formatLtv } from '../core/format.ts';
-import { credibleLtv, distanceTo, estimateAfter, largestReduction } from '../core/ltv.ts';
+import type { Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import type { CollateralChange, CollateralReadiness } from '../exchanges/exchange.ts';
+import type { MarginEstimate } from '../core/position.ts';
+import type { Change, CollateralChange, CollateralReadiness, MarginChange, MarginReadiness, Readiness } from '../exchanges/exchange.ts';
+import { collateralPreview } from './collateral-preview.ts';
+import { marginPreview } from './margin-preview.ts';
 import { Refusal, tooOld } from './refusal.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
-export interface Preview {
+export type Preview = CollateralPreview | MarginPreview;
+
+export interface CollateralPreview {
+  readonly kind: 'collateral';
   readonly change: CollateralChange;
   readonly account: Account;
   readonly readiness: CollateralReadiness;
@@ -22,6 +26,21 @@ export interface Preview {
   readonly readAt: number;
 }
 
+export interface MarginPreview {
+  readonly kind: 'margin';
+  readonly change: MarginChange;
+  readonly account: Account;
+  readonly readiness: MarginReadiness;
+  /** The venue's margin and liquidation price, and what we make of them. */
+  readonly now: Omit<MarginEstimate, 'unreachable'>;
+  /** Our own estimate. */
+  readonly after: MarginEstimate;
+  /** Of the margin coin, in the wallet margin comes from and returns to. */
+  readonly walletAfter: Decimal;
+  /** When the figures were read. Milliseconds since the Unix epoch. */
+  readonly readAt: number;
+}
+
 /** Clocks of one machine may be set back a little between two looks. */
 const clockSlackMs = 5_000;
 
@@ -32,138 +51,17 @@ export function isTooOld(readAt: number, now: number, maxAgeMs: number): boolean
 }
 
 /**
- * A copy of what is intended that nobody can change any more.
- * @throws Refusal when it does not name loan, direction, coin and a positive amount.
- */
-export function checkedIntent(change: CollateralChange): CollateralChange {
-  const { loan, direction, coin, amount } = change;
-  if (loan.loanId === '' || loan.orderId === '') throw new Refusal(msg('No loan is named. Start the change again from the loan itself.'));
-  // Also said to those who got here without the compiler.
-  if (!['add', 'reduce'].includes(direction)) throw new Refusal(msg('No direction is named. Start the change again with Add or Reduce.'));
-  if (coin === '') throw new Refusal(msg('No coin is named. Start the change again and pick one.'));
-  if (typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
-    throw new Refusal(msg('The amount must be more than zero. Start the change again with the amount of {0} you mean.', coin));
-  }
-  return frozen({ kind: 'collateral', loan, direction, coin, amount });
-}
-
-function frozen({ loan, direction, coin, amount }: CollateralChange): CollateralChange {
-  const { loanId, orderId } = loan;
-  const ref = Object.freeze({ loanId, ...(orderId === undefined ? {} : { orderId }) });
-  return Object.freeze({ kind: 'collateral', loan: ref, direction, coin, amount });
-}
-
-/**
  * Step 3: what would come of it, or why it must not be.
  * @throws Refusal when a figure is missing or too old, or a limit is passed. The sentence names what would be allowed.
  */
 export function previewOf(
   account: Account,
-  intent: CollateralChange,
-  readiness: CollateralReadiness,
+  intent: Change,
+  readiness: Readiness,
   at: { readonly now: number; readonly maxAgeMs: number },
 ): Preview {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
-  const change = addressed(intent, readiness);
-  const { loan, prices } = readiness;
-  const ltvNow = credibleLtv(loan);
-  const ltvAfter = estimateAfter(loan, change.direction, change.coin, change.amount, prices).ltv;
-  if (change.direction === 'add') checkAdd(change, readiness);
-  else checkReduce(change, readiness, ltvNow, ltvAfter);
-  const { walletAvailable } = readiness;
-  const distanceNow = distanceTo(loan.marginCall?.ltv, ltvNow);
-  const distanceAfter = distanceTo(loan.marginCall?.ltv, ltvAfter);
-  return Object.freeze({
-    change,
-    account: Object.freeze({ ...account }),
-    readiness: Object.freeze({ ...readiness }),
-    ...(ltvNow === undefined ? {} : { ltvNow }),
-    ...(ltvAfter === undefined ? {} : { ltvAfter }),
-    ...(distanceNow === undefined ? {} : { distanceNow }),
-    ...(distanceAfter === undefined ? {} : { distanceAfter }),
-    walletAfter: change.direction === 'add' ? subtract(walletAvailable, change.amount) : add(walletAvailable, change.amount),
-    readAt: readiness.asOf,
-  });
-}
-
-/** The fresh loan decides how it is addressed: where the venue knows an order id, a request without it would hit another loan. */
-function addressed(intent: CollateralChange, { loan }: CollateralReadiness): CollateralChange {
-  const { loanId, orderId } = intent.loan;
-  if (loan.id !== loanId || (orderId !== undefined && orderId !== loan.orderId)) {
-    throw new Refusal(
-      msg('The exchange answered with another loan than {0}. Nothing was sent. Refresh the account and start again.', loanId),
-    );
-  }
-  return frozen({ ...intent, loan: loan.orderId === undefined ? { loanId } : { loanId, orderId: loan.orderId } });
-}
-
-function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
-  if (compare(amount, walletAvailable) > 0) {
-    throw new Refusal(
-      msg(
-        'The wallet holds {0} {1} that can be added. Start again with at most that, or move more into the wallet first.',
-        formatAmount(walletAvailable),
-        coin,
-      ),
-    );
-  }
-  if (compare(amount, limit) > 0) {
-    throw new Refusal(msg('The exchange takes at most {0} {1} now. Start again with at most that.', formatAmount(limit), coin));
-  }
-}
-
-function checkReduce(
-  change: CollateralChange,
-  readiness: CollateralReadiness,
-  ltvNow: Decimal | undefined,
-  ltvAfter: Decimal | undefined,
-): void {
-  const { coin, amount } = change;
-  const { loan, limit, baseline, prices } = readiness;
-  const ceiling = lowestThreshold(readiness);
-  if (ltvNow === undefined || ceiling === undefined) {
-    throw new Refusal(
-      msg(
-        'The exchange does not tell the LTV or the margin call of this loan now, so nothing can be taken from it safely. Refresh and try again later.',
-      ),
-    );
-  }
-  const allowed = lesser(limit, baseline.pledged);
-  const safe = largestReduction(loan, coin, prices, ceiling);
-  const most = safe === undefined ? allowed : lesser(allowed, safe);
-  if (!isPositive(most)) {
-    throw new Refusal(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin));
-  }
-  if (compare(amount, allowed) > 0) {
-    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin));
-  }
-  if (ltvAfter === undefined) {
-    throw new Refusal(
-      msg(
-        'The LTV after taking {0} {1} cannot be estimated, so nothing is sent. Refresh and try again, or take less.',
-        formatAmount(amount),
-        coin,
-      ),
-    );
-  }
-  if (compare(ltvAfter, ceiling) >= 0) {
-    throw new Refusal(
-      msg(
-        'Taking {0} {1} would raise LTV to an estimated {2}, at or beyond the margin call at {3}. Start again with at most {4} {1}.',
-        formatAmount(amount),
-        coin,
-        formatLtv(ltvAfter),
-        formatLtv(ceiling),
-        formatAmount(most),
-      ),
-    );
-  }
-}
-
-/** Margin call, or liquidation should it come first. Undefined without a margin call. */
-function lowestThreshold({ loan }: CollateralReadiness): Decimal | undefined {
-  const marginCall = loan.marginCall?.ltv;
-  const liquidation = loan.liquidation?.ltv;
-  if (marginCall === undefined || !isPositive(marginCall)) return undefined;
-  return liquidation !== undefined && isPositive(liquidation) ? lesser(marginCall, liquidation) : marginCall;
+  if (intent.kind === 'collateral' && readiness.kind === 'collateral') return collateralPreview(account, intent, readiness);
+  if (intent.kind === 'margin' && readiness.kind === 'margin') return marginPreview(account, intent, readiness);
+  throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
 }

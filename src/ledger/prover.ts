@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { Connection } from '../exchanges/exchange.ts';
-import { judge } from './judge.ts';
-import { isOpen } from './write-machine.ts';
+import { judgeCollateral } from './collateral-judge.ts';
+import { judgeMargin } from './margin-judge.ts';
+import { isCollateralWrite, isMarginWrite, type WriteRecord } from './record.ts';
+import { isOpen, type Finding } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 const firstPauseMs = 1_000;
@@ -45,16 +47,32 @@ export class Prover {
     const record = this.#writes.get(id);
     if (record === undefined || !isOpen(record)) return;
     try {
-      const connection = await this.#connections.get(record.accountId);
-      const proof = await connection.proveCollateral(record.change, record.baseline, {}, signal);
+      const judged = await this.#reading(record, signal);
       await this.#writes.sync();
       const now = this.#writes.get(id);
       if (now === undefined || !isOpen(now)) return;
-      const event = judge(now, proof, this.#writes.claimedBesides(now), this.#writes.givenUpBefore(now));
+      const event = judged(now);
       if (event !== undefined) await this.#writes.applyFound(id, event);
     } catch {
       // Stays open, to be looked at again.
     }
+  }
+
+  /** Reads at the venue. @returns what that says about the write as it is known after the reading. */
+  async #reading(record: WriteRecord, signal: AbortSignal): Promise<(now: WriteRecord) => Finding | undefined> {
+    const connection = await this.#connections.get(record.accountId);
+    const receipt = record.reference === undefined ? {} : { reference: record.reference };
+    const writes = this.#writes;
+    if (isCollateralWrite(record)) {
+      const proof = await connection.proveCollateral(record.change, record.baseline, receipt, signal);
+      return (now) =>
+        isCollateralWrite(now) ? judgeCollateral(now, proof, writes.claimedBesides(now), writes.givenUpBefore(now)) : undefined;
+    }
+    if (isMarginWrite(record)) {
+      const proof = await connection.proveMargin(record.change, record.baseline, receipt, signal);
+      return (now) => (isMarginWrite(now) && !writes.neverLeft(now) ? judgeMargin(now, proof, writes.givenUpBefore(now)) : undefined);
+    }
+    return () => undefined;
   }
 
   /** Looks once at each open write of the account that is not being followed here. Rounds are shared. Never rejects. */

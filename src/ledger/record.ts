@@ -1,41 +1,63 @@
 import type { Decimal } from '../core/decimal.ts';
 import type { Message } from '../core/message.ts';
-import type { CollateralBaseline, CollateralChange } from '../exchanges/exchange.ts';
+import type { Baseline, Change, CollateralBaseline, CollateralChange, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 
 /**
  * Where a write stands.
  * - `planned` written down, nothing sent
  * - `sent` written down as sent; the bytes may have left
  * - `accepted` the venue took it; it is not done yet
- * - `effective` proven by the venue's own history and figures
+ * - `effective` proven by the venue's own history or figures
  * - `rejected` certainly nothing was done
  * - `unknown` the answer was lost or does not say
- * - `not-effective` closed as never done
+ * - `not-effective` closed as never done: by a person, by the venue's own row that says so, or because nothing had left
  * - `mismatch` the venue did something else than was asked: writes on the account are frozen until a person lifts it
  */
 export type WriteState = 'planned' | 'sent' | 'accepted' | 'effective' | 'rejected' | 'unknown' | 'not-effective' | 'mismatch';
 
-/** One intended change of collateral and what became of it. Times are milliseconds since the Unix epoch. */
+/**
+ * What settled a write: a row of the venue's history, or, where the venue keeps none, the position itself. A write that is
+ * closed without evidence is closed by a person's word.
+ */
+export type Evidence = { readonly kind: 'history'; readonly id: string } | { readonly kind: 'position' };
+
+/** One intended change of collateral or margin and what became of it. Times are milliseconds since the Unix epoch. */
 export interface WriteRecord {
   readonly id: string;
   readonly accountId: string;
   readonly venue: string;
   readonly accountName: string;
-  readonly change: CollateralChange;
+  readonly change: Change;
   /** Without key and signature. */
   readonly request: { readonly method: string; readonly path: string; readonly body: string };
-  readonly baseline: CollateralBaseline;
+  /** Of the same kind as the change. */
+  readonly baseline: Baseline;
+  /** The venue's own id of the change, from its answer. */
+  readonly reference?: string;
+  /** Loan-to-value ratios are of changes of collateral only. */
   readonly ltvBefore?: Decimal;
   readonly ltvEstimate?: Decimal;
+  /** Liquidation prices are of changes of margin only. */
+  readonly liquidationBefore?: Decimal;
+  readonly liquidationEstimate?: Decimal;
   readonly state: WriteState;
   readonly plannedAt: number;
   readonly sentAt?: number;
   readonly updatedAt: number;
   readonly ltvAfter?: Decimal;
-  /** The row of the venue's history that proves or contradicts it. */
-  readonly historyId?: string;
+  readonly liquidationAfter?: Decimal;
+  readonly evidence?: Evidence;
   /** Why, in words. */
   readonly note?: Message;
   /** When a person lifted the freeze that a `mismatch` put on the account. */
   readonly freezeLiftedAt?: number;
 }
+
+export type CollateralWrite = WriteRecord & { readonly change: CollateralChange; readonly baseline: CollateralBaseline };
+export type MarginWrite = WriteRecord & { readonly change: MarginChange; readonly baseline: MarginBaseline };
+
+export const isCollateralWrite = (record: WriteRecord): record is CollateralWrite =>
+  record.change.kind === 'collateral' && record.baseline.kind === 'collateral';
+
+export const isMarginWrite = (record: WriteRecord): record is MarginWrite =>
+  record.change.kind === 'margin' && record.baseline.kind === 'margin';

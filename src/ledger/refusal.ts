@@ -1,4 +1,5 @@
 import { english, msg, type Message } from '../core/message.ts';
+import type { Change } from '../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
 
 /** Why nothing was sent, and what to do instead. */
@@ -18,18 +19,26 @@ export class Refusal extends Error {
 export const tooOld = (): Refusal =>
   new Refusal(msg('The figures behind this preview are too old to act on. Nothing was sent. Start the change again to read them afresh.'));
 
-export const overtaken = (): Refusal =>
+export const overtaken = ({ kind }: Change): Refusal =>
   new Refusal(
-    msg(
-      'Another change of this loan was sent after this preview, so its figures no longer hold. Nothing was sent. Start the change again to read them afresh.',
-    ),
+    kind === 'collateral'
+      ? msg(
+          'Another change of this loan was sent after this preview, so its figures no longer hold. Nothing was sent. Start the change again to read them afresh.',
+        )
+      : msg(
+          'Another change of this position was sent after this preview, so its figures no longer hold. Nothing was sent. Start the change again to read them afresh.',
+        ),
   );
 
 export const unfinished = (record: WriteRecord): Refusal =>
   new Refusal(
-    msg(
-      'An earlier change of this loan is not finished, and nobody knows yet whether it took effect. Wait for it, or run "LTV Gauge: Resolve Unfinished Change…".',
-    ),
+    record.change.kind === 'collateral'
+      ? msg(
+          'An earlier change of this loan is not finished, and nobody knows yet whether it took effect. Wait for it, or run "LTV Gauge: Resolve Unfinished Change…".',
+        )
+      : msg(
+          'An earlier change of this position is not finished, and nobody knows yet whether it took effect. Wait for it, or run "LTV Gauge: Resolve Unfinished Change…".',
+        ),
     record,
   );
 
@@ -77,5 +86,9 @@ export const stopped = (): Refusal => new Refusal(msg('Stopped before anything w
 export const usedBefore = (): Refusal =>
   new Refusal(msg('This preview was used before. Nothing was sent a second time. Start the change again to get a new preview.'));
 
-export const anotherUnderWay = (): Refusal =>
-  new Refusal(msg('Another change of this loan is just being sent. Wait for its end, then start again.'));
+export const anotherUnderWay = ({ kind }: Change): Refusal =>
+  new Refusal(
+    kind === 'collateral'
+      ? msg('Another change of this loan is just being sent. Wait for its end, then start again.')
+      : msg('Another change of this position is just being sent. Wait for its end, then start again.'),
+  );

@@ -4,12 +4,12 @@ import type { Connection } from '../exchanges/exchange.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
-import { fold, isOpen, sentBefore } from './write-machine.ts';
+import { fold, isOpen, sentBefore, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 /**
  * Step 5 up to the last moment before the bytes leave: the journal durably says `sent`, and says it of no other write of the
- * same loan that is open or came after the figures. The caller sends right after.
+ * same loan or position that is open or came after the figures. The caller sends right after.
  *
  * @param known ids of writes that were closed before the figures were read
  * @param mayStill throws a Refusal when something that was true at the preview no longer is; asked after each wait
@@ -31,7 +31,7 @@ export async function writeDown(
     // What cannot be read back would not be there after a crash either; what another window closed must not leave any more.
     if (fold(rows).get(id)?.state !== 'sent') throw notWritten();
     const rival = sentBefore(rows, record, known);
-    if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken();
+    if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken(planned.change);
     mayStill();
     return record;
   } catch (error) {
@@ -43,7 +43,7 @@ export async function writeDown(
 
 /** The record of a change that a person has just confirmed. `at` in milliseconds since the Unix epoch. */
 export function plannedRecord(id: string, preview: Preview, request: WriteRecord['request'], at: number): WriteRecord {
-  const { account, change, readiness, ltvNow, ltvAfter } = preview;
+  const { account, change, readiness } = preview;
   return {
     id,
     accountId: account.id,
@@ -52,19 +52,33 @@ export function plannedRecord(id: string, preview: Preview, request: WriteRecord
     change,
     request,
     baseline: readiness.baseline,
-    ...(ltvNow === undefined ? {} : { ltvBefore: ltvNow }),
-    ...(ltvAfter === undefined ? {} : { ltvEstimate: ltvAfter }),
+    ...expectations(preview),
     state: 'planned',
     plannedAt: at,
     updatedAt: at,
   };
 }
 
+/** The figures that matter, before the change and as we expect them after it. */
+function expectations(preview: Preview): Pick<WriteRecord, 'ltvBefore' | 'ltvEstimate' | 'liquidationBefore' | 'liquidationEstimate'> {
+  if (preview.kind === 'collateral') {
+    const { ltvNow, ltvAfter } = preview;
+    return { ...(ltvNow === undefined ? {} : { ltvBefore: ltvNow }), ...(ltvAfter === undefined ? {} : { ltvEstimate: ltvAfter }) };
+  }
+  const [before, estimate] = [preview.now.liquidationPrice, preview.after.liquidationPrice];
+  return {
+    ...(before === undefined ? {} : { liquidationBefore: before }),
+    ...(estimate === undefined ? {} : { liquidationEstimate: estimate }),
+  };
+}
+
 /** Step 6: sends once and notes the answer. The only place that sends. Never rejects. */
 export async function send(writes: Writes, connection: Connection, { id, change }: WriteRecord): Promise<void> {
+  let accepted: WriteEvent;
   try {
     // No signal: a write on its way is not called back, that would only make its outcome unknown.
-    await connection.send(change);
+    const { reference } = await connection.send(change);
+    accepted = { type: 'accepted', ...(reference === undefined || reference === '' ? {} : { reference }) };
   } catch (error) {
     if (ExchangeError.is(error) && error.effect === 'none') {
       await writes.apply(id, { type: 'rejected', note: error.sentence });
@@ -76,5 +90,5 @@ export async function send(writes: Writes, connection: Connection, { id, change 
     }
     return;
   }
-  await writes.apply(id, { type: 'accepted' });
+  await writes.apply(id, accepted);
 }

@@ -4,44 +4,76 @@ import type { Message } from '../core/message.ts';
 import type { WriteRecord } from './record.ts';
 
 /** Raised when a line may no longer be understood by an older version of the extension. */
-const format = 1;
+const format = 2;
 
 const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
 const text = v.pipe(v.string(), v.nonEmpty());
 const time = v.pipe(v.number(), v.safeInteger());
 const message: v.GenericSchema<Message> = v.lazy(() => v.object({ template: v.string(), args: v.array(v.union([v.string(), message])) }));
 
-const record = v.object({
+const loan = v.object({ loanId: text, orderId: v.exactOptional(text) });
+const position = v.object({
+  positionId: text,
+  instrument: text,
+  market: text,
+  slot: text,
+  side: v.picklist(['long', 'short']),
+  marginCoin: text,
+});
+const asked = { direction: v.picklist(['add', 'reduce']), coin: text, amount };
+const change = v.variant('kind', [
+  v.object({ kind: v.literal('collateral'), loan, ...asked }),
+  v.object({ kind: v.literal('margin'), position, ...asked }),
+]);
+const pledge = { newestHistoryId: v.exactOptional(v.string()), pledged: amount, ltv: v.exactOptional(amount) };
+const baseline = v.variant('kind', [
+  v.object({ kind: v.literal('collateral'), ...pledge }),
+  v.object({
+    kind: v.literal('margin'),
+    size: amount,
+    margin: amount,
+    steadyMargin: v.exactOptional(amount),
+    entryPrice: v.exactOptional(amount),
+    liquidationPrice: v.exactOptional(amount),
+  }),
+]);
+const evidence = v.variant('kind', [v.object({ kind: v.literal('history'), id: v.string() }), v.object({ kind: v.literal('position') })]);
+
+const entries = {
   id: text,
   accountId: text,
   venue: text,
   accountName: v.string(),
-  change: v.object({
-    kind: v.optional(v.literal('collateral'), 'collateral'),
-    loan: v.object({ loanId: text, orderId: v.exactOptional(text) }),
-    direction: v.picklist(['add', 'reduce']),
-    coin: text,
-    amount,
-  }),
+  change,
   request: v.object({ method: v.string(), path: v.string(), body: v.string() }),
-  baseline: v.object({
-    kind: v.optional(v.literal('collateral'), 'collateral'),
-    newestHistoryId: v.exactOptional(v.string()),
-    pledged: amount,
-    ltv: v.exactOptional(amount),
-  }),
+  baseline,
+  reference: v.exactOptional(text),
   ltvBefore: v.exactOptional(amount),
   ltvEstimate: v.exactOptional(amount),
+  liquidationBefore: v.exactOptional(amount),
+  liquidationEstimate: v.exactOptional(amount),
   state: v.picklist(['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch']),
   plannedAt: time,
   sentAt: v.exactOptional(time),
   updatedAt: time,
   ltvAfter: v.exactOptional(amount),
-  historyId: v.exactOptional(v.string()),
+  liquidationAfter: v.exactOptional(amount),
+  evidence: v.exactOptional(evidence),
   note: v.exactOptional(message),
   freezeLiftedAt: v.exactOptional(time),
+};
+const record = v.pipe(
+  v.object(entries),
+  v.check((write) => write.change.kind === write.baseline.kind),
+);
+
+/** Format 1 knew changes of collateral only. */
+const first = v.object({
+  ...entries,
+  change: v.object({ kind: v.optional(v.literal('collateral'), 'collateral'), loan, ...asked }),
+  baseline: v.object({ kind: v.optional(v.literal('collateral'), 'collateral'), ...pledge }),
+  historyId: v.exactOptional(v.string()),
 });
-const line = v.object({ format: v.literal(format), ...record.entries });
 
 /** One line of the journal, without the line end. Only what belongs to a record is written, whatever else the object carries. */
 export function toLine(write: WriteRecord): string {
@@ -50,6 +82,12 @@ export function toLine(write: WriteRecord): string {
 
 /** @throws when the text is not a whole record of a format we know. */
 export function fromLine(text: string): WriteRecord {
-  const parsed = v.parse(line, JSON.parse(text));
-  return v.parse(record, parsed);
+  const parsed: unknown = JSON.parse(text);
+  const known = v.parse(v.object({ format: v.picklist([1, format]) }), parsed);
+  return v.parse(record, known.format === 1 ? fromFirst(parsed) : parsed);
+}
+
+function fromFirst(parsed: unknown): unknown {
+  const { historyId, ...rest } = v.parse(first, parsed);
+  return historyId === undefined ? rest : { ...rest, evidence: { kind: 'history', id: historyId } };
 }

@@ -1,6 +1,13 @@
 import { compare, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { WriteRecord, WriteState } from './record.ts';
+import type { Change } from '../exchanges/exchange.ts';
+import type { Evidence, WriteRecord, WriteState } from './record.ts';
+
+interface Facts {
+  readonly evidence: Evidence;
+  readonly ltvAfter?: Decimal;
+  readonly liquidationAfter?: Decimal;
+}
 
 /** What can happen to a write. */
 export type WriteEvent =
@@ -8,17 +15,19 @@ export type WriteEvent =
   | { readonly type: 'sent' }
   /** It is certain, to the one who would have sent it, that nothing left. */
   | { readonly type: 'withdrawn'; readonly note: Message }
-  | { readonly type: 'accepted' }
+  | { readonly type: 'accepted'; readonly reference?: string }
   | { readonly type: 'rejected'; readonly note: Message }
   | { readonly type: 'lost'; readonly note: Message }
-  | { readonly type: 'proven'; readonly historyId: string; readonly ltvAfter?: Decimal; readonly note?: Message }
-  | { readonly type: 'contradicted'; readonly historyId: string; readonly ltvAfter?: Decimal; readonly note: Message }
+  | (Facts & { readonly type: 'proven'; readonly note?: Message })
+  | (Facts & { readonly type: 'contradicted'; readonly note: Message })
+  /** The venue's own history says that it tried and did nothing. */
+  | { readonly type: 'failed'; readonly evidence: Evidence; readonly note: Message }
   /** A person says so. */
   | { readonly type: 'judged'; readonly verdict: 'effective' | 'not-effective' }
   | { readonly type: 'lifted' };
 
 /** What reading found out. */
-export type Finding = Extract<WriteEvent, { readonly type: 'proven' | 'contradicted' }>;
+export type Finding = Extract<WriteEvent, { readonly type: 'proven' | 'contradicted' | 'failed' }>;
 
 const open: readonly WriteState[] = ['sent', 'accepted', 'unknown'];
 
@@ -30,6 +39,8 @@ const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
   lost: ['sent'],
   proven: open,
   contradicted: open,
+  // Of a write whose answer was lost a failure may be another's.
+  failed: ['accepted'],
   judged: open,
   lifted: ['mismatch'],
 };
@@ -53,7 +64,7 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
     case 'withdrawn':
       return withdrawn(updated, event.note);
     case 'accepted':
-      return { ...updated, state: 'accepted' };
+      return { ...updated, state: 'accepted', ...(event.reference === undefined ? {} : { reference: event.reference }) };
     case 'rejected':
       return { ...updated, state: 'rejected', note: event.note };
     case 'lost':
@@ -61,6 +72,8 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
     case 'proven':
     case 'contradicted':
       return found(updated, event);
+    case 'failed':
+      return { ...updated, state: 'not-effective', evidence: event.evidence, note: event.note };
     case 'judged':
       return { ...updated, state: event.verdict, note: msg('Closed by your own verdict, without proof from the exchange.') };
     case 'lifted':
@@ -75,10 +88,14 @@ function withdrawn(record: WriteRecord, note: Message): WriteRecord {
   return after;
 }
 
-function found(record: WriteRecord, event: Finding): WriteRecord {
-  const { historyId, ltvAfter, note } = event;
-  const state = event.type === 'proven' ? 'effective' : 'mismatch';
-  const facts = { state, historyId, ...(ltvAfter === undefined ? {} : { ltvAfter }) } as const;
+function found(record: WriteRecord, event: Exclude<Finding, { readonly type: 'failed' }>): WriteRecord {
+  const { evidence, ltvAfter, liquidationAfter, note } = event;
+  const facts = {
+    state: event.type === 'proven' ? 'effective' : 'mismatch',
+    ...(ltvAfter === undefined ? {} : { ltvAfter }),
+    ...(liquidationAfter === undefined ? {} : { liquidationAfter }),
+    evidence,
+  } as const;
   // The note of an earlier uncertainty is no longer true.
   const { note: past, ...rest } = record;
   return note === undefined && past !== undefined
@@ -97,13 +114,14 @@ function rank(record: WriteRecord): number {
     case 'unknown':
       return 3;
     case 'rejected':
-    case 'not-effective':
       return 4;
+    // What the venue's history or figures say counts for more than a person's verdict, and what was done for more than what was not.
+    case 'not-effective':
+      return record.evidence === undefined ? 4 : 5;
     case 'effective':
-      // What the venue's history proves counts for more than a person's verdict.
-      return record.historyId === undefined ? 4 : 5;
+      return record.evidence === undefined ? 4 : 6;
     case 'mismatch':
-      return record.freezeLiftedAt === undefined ? 6 : 7;
+      return record.freezeLiftedAt === undefined ? 7 : 8;
   }
 }
 
@@ -121,10 +139,10 @@ export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
   const records = new Map<string, WriteRecord>();
   const claims = new Map<string, string>();
   for (const row of rows) {
-    if (row.historyId !== undefined) {
-      const claim = JSON.stringify([row.accountId, row.historyId]);
+    if (row.evidence?.kind === 'history') {
+      const claim = JSON.stringify([row.accountId, row.evidence.id]);
       const owner = claims.get(claim) ?? row.id;
-      if (owner !== row.id && row.state === 'effective') continue;
+      if (owner !== row.id && row.state !== 'mismatch') continue;
       claims.set(claim, owner);
     }
     records.set(row.id, merge(records.get(row.id), row));
@@ -147,18 +165,23 @@ export function restored(record: WriteRecord): WriteRecord {
   return record;
 }
 
-/** Whether both are about the same loan of the same account. */
-export function sameLoan(a: Pick<WriteRecord, 'accountId' | 'change'>, b: Pick<WriteRecord, 'accountId' | 'change'>): boolean {
-  return a.accountId === b.accountId && a.change.loan.loanId === b.change.loan.loanId;
+/** What a change is about, as a key that stays the same within an account. On one target only one write can be open. */
+export function targetOf(change: Change): string {
+  return change.kind === 'collateral' ? `loan:${change.loan.loanId}` : `position:${change.position.positionId}`;
 }
 
-/** Whether it may have changed the loan: it was sent, and the venue did not refuse it. */
+/** Whether both are about the same loan or position of the same account. */
+export function sameTarget(a: Pick<WriteRecord, 'accountId' | 'change'>, b: Pick<WriteRecord, 'accountId' | 'change'>): boolean {
+  return a.accountId === b.accountId && targetOf(a.change) === targetOf(b.change);
+}
+
+/** Whether it may have changed its target: it was sent, and the venue did not refuse it. */
 export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== undefined && record.state !== 'rejected';
 
 /** Whether `b` asks for the very same as `a` did. */
 export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
   return (
-    sameLoan(a, b) &&
+    sameTarget(a, b) &&
     a.change.direction === b.change.direction &&
     a.change.coin === b.change.coin &&
     compare(a.change.amount, b.change.amount) === 0
@@ -166,7 +189,7 @@ export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
 }
 
 /**
- * The write on the same loan because of which `mine` must not go: one that another window had put down as sent before it and
+ * The write on the same target because of which `mine` must not go: one that another window had put down as sent before it and
  * that is open, or that is closed by now but was not yet `known` when the figures for `mine` were read. Of two windows that
  * write `sent` at the same moment, exactly one is first in the journal and may go on.
  *
@@ -184,7 +207,20 @@ export function sentBefore(rows: readonly WriteRecord[], mine: WriteRecord, know
     (record) =>
       record.id !== mine.id &&
       before.has(record.id) &&
-      sameLoan(record, mine) &&
+      sameTarget(record, mine) &&
       (isOpen(record) || (mayHaveMoved(record) && !known.has(record.id))),
   );
+}
+
+/**
+ * Whether, by the journal, `mine` cannot have left, because a write on the same target had gone before it and was not closed
+ * yet when `mine` was planned: its window died before it took its plan back. Without a history of the venue nothing else
+ * tells the effect of the one from that of the other.
+ */
+export function neverLeft(rows: readonly WriteRecord[], mine: WriteRecord): boolean {
+  const planned = rows.findIndex(({ id }) => id === mine.id);
+  const closed = [...fold(rows.slice(0, Math.max(planned, 0))).values()].filter(
+    ({ state }) => state !== 'planned' && !open.includes(state),
+  );
+  return sentBefore(rows, mine, new Set(closed.map(({ id }) => id))) !== undefined;
 }

@@ -8,10 +8,11 @@ import {
   isOpen,
   mayHaveMoved,
   merge,
+  neverLeft,
   next,
   restored,
   sameChange,
-  sameLoan,
+  sameTarget,
   type Finding,
   type WriteEvent,
 } from './write-machine.ts';
@@ -24,6 +25,8 @@ export class Writes implements Disposable {
   readonly #told = new Map<string, WriteRecord>();
   /** The same, as it has to be taken: what nobody is known to work on may have been left behind by a crash. */
   readonly #records = new Map<string, WriteRecord>();
+  /** The journal as it was last read. */
+  #rows: readonly WriteRecord[] = [];
   readonly #plannedForAtMostMs: number;
   /** Writes this window is carrying out: what it knows of them is ahead of the journal. */
   readonly #underWay = new Set<string>();
@@ -45,21 +48,27 @@ export class Writes implements Disposable {
     return [...this.#records.values()].filter((record) => isOpen(record) && (accountId === undefined || record.accountId === accountId));
   }
 
-  openOn(loan: Pick<WriteRecord, 'accountId' | 'change'>): WriteRecord | undefined {
-    return this.open(loan.accountId).find((record) => sameLoan(record, loan));
+  /** The open write on the loan or position that `intended` is about. */
+  openOn(intended: Pick<WriteRecord, 'accountId' | 'change'>): WriteRecord | undefined {
+    return this.open(intended.accountId).find((record) => sameTarget(record, intended));
   }
 
-  /** Writes of the loan that may have changed it. */
-  sentOn(loan: Pick<WriteRecord, 'accountId' | 'change'>): readonly WriteRecord[] {
-    return [...this.#records.values()].filter((record) => sameLoan(record, loan) && mayHaveMoved(record));
+  /** Writes on the loan or position that `intended` is about that may have changed it. */
+  sentOn(intended: Pick<WriteRecord, 'accountId' | 'change'>): readonly WriteRecord[] {
+    return [...this.#records.values()].filter((record) => sameTarget(record, intended) && mayHaveMoved(record));
   }
 
-  /** The write sent right before `record` on its loan, when it asked for the same and a person closed it as never done. */
+  /** The write sent right before `record` on its loan or position, when it asked for the same and a person closed it as never done. */
   givenUpBefore(record: WriteRecord): WriteRecord | undefined {
     const sentAt = record.sentAt ?? record.plannedAt;
     const earlier = this.sentOn(record).filter((other) => other.id !== record.id && (other.sentAt ?? 0) <= sentAt);
     const last = earlier.sort((a, b) => (a.sentAt ?? 0) - (b.sentAt ?? 0)).at(-1);
-    return last?.state === 'not-effective' && sameChange(last, record) ? last : undefined;
+    return last?.state === 'not-effective' && last.evidence === undefined && sameChange(last, record) ? last : undefined;
+  }
+
+  /** Whether, by the journal as it was last read, another write on its target was sent in its stead. */
+  neverLeft(record: WriteRecord): boolean {
+    return neverLeft(this.#rows, record);
   }
 
   frozen(accountId: string): WriteRecord | undefined {
@@ -69,7 +78,7 @@ export class Writes implements Disposable {
   /** Rows of the venue's history that belong to other writes than `record`. */
   claimedBesides(record: WriteRecord): ReadonlySet<string> {
     const others = [...this.#records.values()].filter(({ id, accountId }) => id !== record.id && accountId === record.accountId);
-    return new Set(others.map(({ historyId }) => historyId).filter((id) => id !== undefined));
+    return new Set(others.flatMap(({ evidence }) => (evidence?.kind === 'history' ? [evidence.id] : [])));
   }
 
   /**
@@ -79,7 +88,8 @@ export class Writes implements Disposable {
    */
   async sync(): Promise<void> {
     const plans: WriteRecord[] = [];
-    for (const row of fold(await this.#journal.load()).values()) {
+    this.#rows = await this.#journal.load();
+    for (const row of fold(this.#rows).values()) {
       const known = this.#told.get(row.id);
       const isHere = this.#underWay.has(row.id);
       const told = isHere && known !== undefined ? merge(row, known) : merge(known, row);

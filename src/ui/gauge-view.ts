@@ -113,7 +113,7 @@ function pendingSentences({ state, loan }: LoanView, scene: Scene): Message[] {
       : [msg('Changes are frozen: the exchange did something else than was asked ({0}).', changeText(frozen, simulated))]),
     ...scene
       .openWrites(id)
-      .filter(({ change }) => change.loan.loanId === loan.id)
+      .filter(({ change }) => change.kind === 'collateral' && change.loan.loanId === loan.id)
       .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, scene)) ?? '')),
   ];
 }

@@ -1,15 +1,17 @@
+import type { Change } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
+import { targetOf } from '../../ledger/write-machine.ts';
 
 /**
- * Loans whose change a command is speaking about right now, so that the background does not say the same again.
- * On one loan only one change can be open, so the loan is enough to know it by.
+ * Loans and positions whose change a command is speaking about right now, so that the background does not say the same again.
+ * On one of them only one change can be open, so that is enough to know it by.
  */
 export class Attended {
   readonly #counts = new Map<string, number>();
 
-  /** Until the returned function is called, this loan's changes are spoken about by the caller. */
-  attend(accountId: string, loanId: string): () => void {
-    const key = keyOf(accountId, loanId);
+  /** Until the returned function is called, changes of the same loan or position are spoken about by the caller. */
+  attend(accountId: string, change: Change): () => void {
+    const key = keyOf(accountId, targetOf(change));
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     let left = false;
     return () => {
@@ -22,10 +24,10 @@ export class Attended {
   }
 
   has(record: WriteRecord): boolean {
-    return this.#counts.has(keyOf(record.accountId, record.change.loan.loanId));
+    return this.#counts.has(keyOf(record.accountId, targetOf(record.change)));
   }
 }
 
-function keyOf(accountId: string, loanId: string): string {
-  return JSON.stringify([accountId, loanId]);
+function keyOf(accountId: string, target: string): string {
+  return JSON.stringify([accountId, target]);
 }

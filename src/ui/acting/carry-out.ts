@@ -53,7 +53,7 @@ function readAfresh(app: App, accountId: string, change: CollateralChange): Prom
 /** Commits, and says the outcome. Rejects when nothing was sent. */
 async function commit(app: App, attended: Attended, preview: Preview, wait: { stopped: boolean }): Promise<void> {
   const { account, change } = preview;
-  const leave = attended.attend(account.id, change.loan.loanId);
+  const leave = attended.attend(account.id, change);
   let last: WriteRecord | undefined;
   let outcome: WriteRecord;
   try {

@@ -39,12 +39,12 @@ function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
   const { account } = choice.state;
   const obstacle = obstacleOf(choice.state, app.ledger.frozen(account.id));
   if (obstacle !== undefined) return obstacle;
-  const open = app.ledger.open(account.id).find((record) => record.change.loan.loanId === choice.loan.id);
+  const open = app.ledger.open(account.id).find(({ change }) => change.kind === 'collateral' && change.loan.loanId === choice.loan.id);
   if (open === undefined) return undefined;
   return {
     sentence: msg(
       'An earlier change of loan {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
-      open.change.loan.orderId ?? open.change.loan.loanId,
+      choice.loan.orderId ?? choice.loan.id,
     ),
     remedies: ['resolveWrite'],
   };

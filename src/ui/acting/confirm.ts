@@ -18,6 +18,7 @@ export async function confirm(app: App, preview: Preview, remark: string | undef
   const { account } = preview;
   const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
   const site = venue?.sites.find((one) => one.id === account.site);
+  if (preview.kind === 'margin') return 'leave';
   const text = previewText(preview, {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,

@@ -1,6 +1,7 @@
 import { keysMissingCode } from '../../accounts/vault.ts';
 import type { Loan } from '../../core/model.ts';
 import { msg, type Message } from '../../core/message.ts';
+import type { Change } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import type { Target } from '../command-ids.ts';
@@ -36,7 +37,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
       sentence: msg(
         'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
         account.name,
-        frozen.change.loan.orderId ?? frozen.change.loan.loanId,
+        nameOf(frozen.change),
       ),
       remedies: ['resolveWrite'],
     };
@@ -54,6 +55,15 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
     };
   }
   return undefined;
+}
+
+/** What a change is about, as its venue names it. */
+export const nameOf = (change: Change): string =>
+  change.kind === 'collateral' ? (change.loan.orderId ?? change.loan.loanId) : change.position.instrument;
+
+/** What a write is about, for commands. */
+export function targetOfWrite({ accountId, change }: WriteRecord): Target {
+  return change.kind === 'collateral' ? { accountId, loanId: change.loan.loanId } : { accountId, positionId: change.position.positionId };
 }
 
 /** Why there is no loan to choose. */

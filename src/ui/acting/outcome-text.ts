@@ -1,7 +1,7 @@
 import { formatAmount, formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
-import { loanLabel } from './preview-text.ts';
+import { nameOf } from './loans.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -15,8 +15,8 @@ export interface OutcomeText {
 
 /** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)". */
 export function changeText(record: WriteRecord, simulated: boolean): Message {
-  const { direction, amount, coin, loan } = record.change;
-  const args = [formatAmount(amount), coin, loanLabel(loan.orderId, loan.loanId), record.accountName] as const;
+  const { direction, amount, coin } = record.change;
+  const args = [formatAmount(amount), coin, nameOf(record.change), record.accountName] as const;
   if (simulated) {
     return direction === 'add'
       ? msg('SIMULATED: add {0} {1} to loan {2} ({3})', ...args)
@@ -104,7 +104,7 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
 
 function doneText(record: WriteRecord, change: Message, venueName: string): Message {
   // Without a row of the venue's history it is a person's word, and no proof is claimed.
-  if (record.historyId === undefined) return msg('Closed as done: {0}.', change);
+  if (record.evidence === undefined) return msg('Closed as done: {0}.', change);
   if (record.ltvAfter === undefined) return msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName);
   return msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(record.ltvAfter), venueName);
 }

@@ -4,7 +4,7 @@ import { levelOf } from '../../core/level.ts';
 import { distanceTo, estimateAfter, largestReduction } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan } from '../../core/model.ts';
-import type { Preview } from '../../ledger/ledger.ts';
+import type { CollateralPreview } from '../../ledger/ledger.ts';
 
 /** What a preview does not know by itself. */
 export interface PreviewSurroundings {
@@ -39,7 +39,7 @@ export function stakesMark(simulated: boolean, demo: boolean): Message {
 }
 
 /** The preview as text: everything a person needs to see that this is what they meant. */
-export function previewText(preview: Preview, around: PreviewSurroundings): PreviewText {
+export function previewText(preview: CollateralPreview, around: PreviewSurroundings): PreviewText {
   const { account, change, readiness } = preview;
   const { direction, amount, coin } = change;
   const { loan } = readiness;
@@ -142,7 +142,7 @@ function distanceLine(kind: 'marginCall' | 'liquidation', now: Decimal | undefin
     : msg('Distance to liquidation: {0} now → {1} after (estimate)', distanceText(now), distanceText(after));
 }
 
-function walletLine(preview: Preview): Message {
+function walletLine(preview: CollateralPreview): Message {
   const { coin } = preview.change;
   const now = formatAmount(preview.readiness.walletAvailable);
   return preview.walletAfter === undefined

@@ -3,7 +3,7 @@ import type { ExchangeError } from '../../core/errors.ts';
 import { formatAmount, formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
-import type { WriteRecord } from '../../ledger/ledger.ts';
+import type { CollateralWrite, WriteRecord } from '../../ledger/ledger.ts';
 
 /** What reading says now about the loan of an open write. */
 export type Reading =
@@ -18,7 +18,7 @@ export function newRows(rows: readonly HistoryRow[], newestBefore: string | unde
 }
 
 /** Both readings side by side, for a person who has to judge what became of a write. */
-export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly (Message | string)[] {
+export function resolveLines(record: CollateralWrite, reading: Reading, timeOf: (at: number) => string): readonly (Message | string)[] {
   const { method, path, body } = record.request;
   const sentAt = record.sentAt ?? record.plannedAt;
   const lines = [stateLine(record), msg('Sent at {0}: {1} {2} {3}', timeOf(sentAt), method, path, body)];
@@ -53,7 +53,7 @@ function stateLine({ state }: WriteRecord): Message {
   }
 }
 
-function comparison(record: WriteRecord, loan: Loan | undefined): Message[] {
+function comparison(record: CollateralWrite, loan: Loan | undefined): Message[] {
   const { coin, amount, direction } = record.change;
   const before = record.baseline.pledged;
   const beforeLine = msg('Before: {0} {1} pledged, LTV {2}', formatAmount(before), coin, ltvText(record.baseline.ltv));
@@ -74,7 +74,7 @@ function verdictLine(now: Decimal, before: Decimal, expected: Decimal): Message 
   return msg('The figures now fit neither: something else changed this loan too.');
 }
 
-function historyLines(record: WriteRecord, rows: readonly HistoryRow[], timeOf: (at: number) => string): (Message | string)[] {
+function historyLines(record: CollateralWrite, rows: readonly HistoryRow[], timeOf: (at: number) => string): (Message | string)[] {
   const fresh = newRows(rows, record.baseline.newestHistoryId);
   if (fresh.length === 0) return [msg('History of the loan since then: nothing.')];
   return [

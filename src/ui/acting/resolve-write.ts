@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { ExchangeError } from '../../core/errors.ts';
-import type { Verdict, WriteRecord } from '../../ledger/ledger.ts';
+import { isCollateralWrite, type Verdict, type WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import type { Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
 import { asTarget } from '../target.ts';
 import type { Attended } from './attended.ts';
 import { explainFailure } from './explain.ts';
+import { targetOfWrite } from './loans.ts';
 import { changeText } from './outcome-text.ts';
 import { back, pick, underProgress } from './prompts.ts';
 import { resolveLines, type Reading } from './resolve-text.ts';
@@ -23,7 +24,7 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
     void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
     return;
   }
-  const leave = attended.attend(record.accountId, record.change.loan.loanId);
+  const leave = attended.attend(record.accountId, record.change);
   let latest = record;
   const subscription = app.ledger.onDidChange((changed) => {
     if (changed.id === record.id) latest = changed;
@@ -32,7 +33,7 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
   try {
     say = await judge(app, record, () => latest);
   } catch (error) {
-    say = () => explainFailure(app, error, { accountId: record.accountId, loanId: record.change.loan.loanId });
+    say = () => explainFailure(app, error, targetOfWrite(record));
   } finally {
     subscription.dispose();
     leave();
@@ -45,7 +46,7 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
 function unresolved(app: App, target: Target | undefined): readonly WriteRecord[] {
   const open = app.ledger
     .open(target?.accountId)
-    .filter(({ change }) => target?.loanId === undefined || change.loan.loanId === target.loanId);
+    .filter(({ change }) => target?.loanId === undefined || (change.kind === 'collateral' && change.loan.loanId === target.loanId));
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
   const frozen = accounts.map((id) => app.ledger.frozen(id)).filter((record) => record !== undefined);
   return [...open, ...frozen.filter(({ id }) => !open.some((record) => record.id === id))];
@@ -91,7 +92,7 @@ async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): 
     void app.poller.refresh(now.accountId);
     const settled = latest();
     // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word.
-    if (verdict !== 'lift-freeze' && settled.historyId !== undefined) return () => sayOutcome(app, settled);
+    if (verdict !== 'lift-freeze' && settled.evidence !== undefined) return () => sayOutcome(app, settled);
     return () => saySettled(verdict);
   }
 }
@@ -107,8 +108,10 @@ async function read(app: App, record: WriteRecord, signal: AbortSignal): Promise
     await app.ledger.reconcile(record.accountId);
     const snapshot = await connection.read(signal);
     app.store.succeed(record.accountId, snapshot);
-    const history = await connection.history(record.change.loan, { limit: rowsRead }, signal);
-    return { loan: snapshot.loans.find((loan) => loan.id === record.change.loan.loanId), rows: history.rows };
+    const { change } = record;
+    if (change.kind === 'margin') return { loan: undefined, rows: [] };
+    const history = await connection.history(change.loan, { limit: rowsRead }, signal);
+    return { loan: snapshot.loans.find((loan) => loan.id === change.loan.loanId), rows: history.rows };
   } catch (error) {
     if (signal.aborted) return undefined;
     if (ExchangeError.is(error)) return { failure: error };
@@ -125,7 +128,7 @@ async function askVerdict(app: App, record: WriteRecord, reading: Reading): Prom
           { label: verdictLabel('effective'), verdict: 'effective' },
           { label: verdictLabel('not-effective'), verdict: 'not-effective' },
         ];
-  const detail = resolveLines(record, reading, timeOf).map(localize).join('\n');
+  const detail = isCollateralWrite(record) ? resolveLines(record, reading, timeOf).map(localize).join('\n') : '';
   // The first button has the focus, so it is the harmless one.
   const labels = [readAgain, ...verdicts.map(({ label }) => label)];
   const chosen = await vscode.window.showWarningMessage(describe(app, record), { modal: true, detail }, ...labels);

@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import { commandIds } from '../command-ids.ts';
 import { localize } from '../localize.ts';
 import { run } from './explain.ts';
+import { targetOfWrite } from './loans.ts';
 import { outcomeText } from './outcome-text.ts';
 
 /** The venue's name for sentences. */
@@ -26,7 +27,7 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, buttons);
   if (chosen === openGauges) await run(commandIds.openGauges);
   if (chosen === showLog) app.log.show();
-  if (chosen === resolve) await run(commandIds.resolveWrite, { accountId: record.accountId, loanId: record.change.loan.loanId });
+  if (chosen === resolve) await run(commandIds.resolveWrite, targetOfWrite(record));
 }
 
 function show(

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../core/emitter.ts';
 import type { WriteRecord, WriteState } from '../../ledger/ledger.ts';
+import { targetOf } from '../../ledger/write-machine.ts';
 import type { App } from '../app.ts';
 import type { Attended } from './attended.ts';
 
@@ -26,8 +27,8 @@ export function watchWrites(app: App, attended: Attended): Disposable {
     await sayOutcome(app, record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {
-    const { direction, amount, coin, loan } = record.change;
-    app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, loan ${loan.loanId}: ${record.state}`);
+    const { direction, amount, coin } = record.change;
+    app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, ${targetOf(record.change)}: ${record.state}`);
     if (record.state === 'planned' || record.freezeLiftedAt !== undefined) return;
     if (attended.has(record)) {
       // Said by whoever attends; when the journal brings the same end again, that is no news.

@@ -4,11 +4,11 @@ import { english } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
-import { change, d, Desk, ignore, refused, start, type Gate } from './support.ts';
+import { change, d, Desk, ignore, refused, start, type Gate, rowOf } from './support.ts';
 
 const told = async (desk: Desk): Promise<WriteRecord[]> => [...fold(await desk.disk.load()).values()];
 const ends = async (desk: Desk): Promise<[string, string | undefined][]> =>
-  (await told(desk)).map(({ state, historyId }) => [state, historyId]);
+  (await told(desk)).map((record) => [record.state, rowOf(record)]);
 
 /** The rows of a write that was sent. */
 async function oneWrite(): Promise<WriteRecord[]> {

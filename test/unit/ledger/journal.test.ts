@@ -29,6 +29,36 @@ const written = (id: string, facts: Partial<WriteRecord> = {}): WriteRecord => (
   ...facts,
 });
 
+const writtenMargin = (facts: Partial<WriteRecord> = {}): WriteRecord => ({
+  id: 'm1',
+  accountId: 'a',
+  venue: 'bybit',
+  accountName: 'Main',
+  change: {
+    kind: 'margin',
+    position: { positionId: 'linear:BTCUSDT:1', instrument: 'BTCUSDT', market: 'linear', slot: '1', side: 'long', marginCoin: 'USDT' },
+    direction: 'reduce',
+    coin: 'USDT',
+    amount: d('10.5'),
+  },
+  request: { method: 'POST', path: '/v5/position/add-margin', body: '{"margin":"-10.5"}' },
+  baseline: {
+    kind: 'margin',
+    size: d('1'),
+    margin: d('400'),
+    steadyMargin: d('399.5'),
+    entryPrice: d('20000'),
+    liquidationPrice: d('19700'),
+  },
+  liquidationBefore: d('19700'),
+  liquidationEstimate: d('19710.5'),
+  state: 'sent',
+  plannedAt: 1_700_000_000_000,
+  sentAt: 1_700_000_000_001,
+  updatedAt: 1_700_000_000_001,
+  ...facts,
+});
+
 describe('the journal on the disk', () => {
   let folder = '';
   let file = '';
@@ -48,16 +78,66 @@ describe('the journal on the disk', () => {
   it('gives back what was written, in order and to the last digit, to every window', async () => {
     const [one, two] = [new FileJournal(folder), new FileJournal(folder)];
     await one.append(written('w1'));
-    await two.append(written('w2', { state: 'effective', ltvAfter: d('0.5'), historyId: '17316594851045087' }));
+    await two.append(written('w2', { state: 'effective', ltvAfter: d('0.5'), evidence: { kind: 'history', id: '17316594851045087' } }));
     await one.append(written('w1', { state: 'accepted' }));
     const rows = [
       written('w1'),
-      written('w2', { state: 'effective', ltvAfter: d('0.5'), historyId: '17316594851045087' }),
+      written('w2', { state: 'effective', ltvAfter: d('0.5'), evidence: { kind: 'history', id: '17316594851045087' } }),
       written('w1', { state: 'accepted' }),
     ];
     assert.deepEqual(await one.load(), rows);
     assert.deepEqual(await two.load(), rows);
     assert.deepEqual(await new FileJournal(folder).load(), rows);
+  });
+
+  it('gives back changes of margin, with what the venue called them and how they ended', async () => {
+    const rows = [
+      writtenMargin(),
+      writtenMargin({ baseline: { kind: 'margin', size: d('2'), margin: d('400') } }),
+      writtenMargin({ state: 'accepted', reference: '1850000000000000001' }),
+      writtenMargin({ state: 'effective', reference: 'r', liquidationAfter: d('19690'), evidence: { kind: 'position' } }),
+    ];
+    const journal = new FileJournal(folder);
+    for (const row of rows) await journal.append(row);
+    assert.deepEqual(await new FileJournal(folder).load(), rows);
+  });
+
+  it('still reads what the first version wrote, which knew loans only', async () => {
+    const line = (state: string): string =>
+      '{"format":1,"id":"w1","accountId":"a","venue":"okx","accountName":"Main","change":{"loan":{"loanId":"12345","orderId":"12345"},' +
+      '"direction":"add","coin":"BTC","amount":"0.1"},"request":{"method":"POST","path":"/adjust","body":"{}"},"baseline":' +
+      `{"newestHistoryId":"1000","pledged":"0.8","ltv":"0.58"},"ltvBefore":"0.58",${state}}\n`;
+    await new FileJournal(folder).append(written('w0'));
+    await writeFile(
+      file,
+      line('"state":"sent","plannedAt":1,"sentAt":2,"updatedAt":2') +
+        line('"state":"effective","plannedAt":1,"sentAt":2,"updatedAt":3,"ltvAfter":"0.5156","historyId":"1001"'),
+    );
+    const journal = new FileJournal(folder);
+    await journal.append(writtenMargin());
+    const [sent, effective, margin] = await journal.load();
+    assert.deepEqual(sent, {
+      id: 'w1',
+      accountId: 'a',
+      venue: 'okx',
+      accountName: 'Main',
+      change: change(),
+      request: { method: 'POST', path: '/adjust', body: '{}' },
+      baseline: { kind: 'collateral', newestHistoryId: '1000', pledged: '0.8', ltv: '0.58' },
+      ltvBefore: '0.58',
+      state: 'sent',
+      plannedAt: 1,
+      sentAt: 2,
+      updatedAt: 2,
+    });
+    assert.deepEqual(effective, {
+      ...sent,
+      state: 'effective',
+      updatedAt: 3,
+      ltvAfter: '0.5156',
+      evidence: { kind: 'history', id: '1001' },
+    });
+    assert.deepEqual(margin, writtenMargin());
   });
 
   it('writes rows asked for at the same time whole and in turn', async () => {
@@ -119,8 +199,12 @@ describe('the journal on the disk', () => {
 
   const damages: [string, (lines: string[]) => string[]][] = [
     ['cut short in the middle', (lines) => lines.with(1, lines[1]!.slice(0, 50))],
-    ['no record', (lines) => lines.with(1, '{"format":1}')],
-    ['of a format that is not known', (lines) => lines.with(1, lines[1]!.replace('"format":1', '"format":2'))],
+    ['no record', (lines) => lines.with(1, '{"format":2}')],
+    ['of a format that is not known', (lines) => lines.with(1, lines[1]!.replace('"format":2', '"format":3'))],
+    [
+      'of a change and a baseline that do not belong together',
+      (lines) => lines.with(1, lines[1]!.replace('"kind":"collateral"', '"kind":"margin"')),
+    ],
     ['with an amount that is a number', (lines) => lines.with(1, lines[1]!.replace('"amount":"1.7921483143067599"', '"amount":1.79'))],
     ['with a direction that does not exist', (lines) => lines.with(1, lines[1]!.replace('"direction":"add"', '"direction":"flip"'))],
     ['with a state that does not exist', (lines) => lines.with(1, lines[1]!.replace('"state":"sent"', '"state":"done"'))],
@@ -134,7 +218,7 @@ describe('the journal on the disk', () => {
       await writeFile(file, damaged);
       await assert.rejects(new FileJournal(folder).load(), (error) => {
         assert.ok(error instanceof JournalError);
-        assert.match(error.message, /^Line 2 .*Compare your loans.*writes\.jsonl/);
+        assert.match(error.message, /^Line 2 .*Compare your loans and positions.*writes\.jsonl/);
         return true;
       });
       assert.equal(await readFile(file, 'utf8'), damaged, 'nothing is repaired behind a person’s back');

@@ -4,7 +4,7 @@ import { ExchangeError } from '../../../src/core/errors.ts';
 import type { Loan } from '../../../src/core/model.ts';
 import type { CollateralChange, CollateralReadiness } from '../../../src/exchanges/exchange.ts';
 import { JournalError } from '../../../src/ledger/journal.ts';
-import { Refusal } from '../../../src/ledger/ledger.ts';
+import { Refusal, type CollateralPreview, type Preview } from '../../../src/ledger/ledger.ts';
 import { msg } from '../../../src/core/message.ts';
 import { account, change, d, Desk, loanId } from './support.ts';
 
@@ -13,6 +13,11 @@ const refused = (pattern: RegExp) => (error: unknown) => {
   assert.match(error.message, pattern);
   return true;
 };
+function collateral(preview: Preview): CollateralPreview {
+  assert.ok(preview.kind === 'collateral');
+  return preview;
+}
+
 const without =
   (key: 'ltv' | 'marginCall' | 'orderId' | 'collateralUsd') =>
   (readiness: CollateralReadiness): CollateralReadiness => {
@@ -23,7 +28,7 @@ const without =
 describe('a preview', () => {
   it('says what would come of adding, from fresh figures', async () => {
     const desk = new Desk();
-    const preview = await desk.window().ledger.preview('a', change());
+    const preview = collateral(await desk.window().ledger.preview('a', change()));
     assert.equal(preview.ltvNow, '0.58');
     // 0.58 x 0.8 / 0.9
     assert.equal(preview.ltvAfter, '0.51555556');
@@ -36,14 +41,14 @@ describe('a preview', () => {
   });
 
   it('says what would come of taking', async () => {
-    const preview = await new Desk().window().ledger.preview('a', change({ direction: 'reduce' }));
+    const preview = collateral(await new Desk().window().ledger.preview('a', change({ direction: 'reduce' })));
     assert.equal(preview.ltvAfter, '0.66285715');
     assert.equal(preview.walletAfter, '1.8921483143067599');
   });
 
   it('cannot be changed, nor can the change behind it', async () => {
     const given = { ...change(), loan: { loanId, orderId: loanId } };
-    const preview = await new Desk().window().ledger.preview('a', given);
+    const preview = collateral(await new Desk().window().ledger.preview('a', given));
     Object.assign(given, { direction: 'reduce', amount: d('7') });
     Object.assign(given.loan, { orderId: '67890' });
     assert.deepEqual(preview.change, change());
@@ -56,14 +61,14 @@ describe('a preview', () => {
   });
 
   it('names the order of the loan even when the command did not', async () => {
-    const preview = await new Desk().window().ledger.preview('a', change({ loan: { loanId } }));
+    const preview = collateral(await new Desk().window().ledger.preview('a', change({ loan: { loanId } })));
     assert.deepEqual(preview.change.loan, { loanId, orderId: loanId });
   });
 
   it('does without an order id where the venue knows none', async () => {
     const desk = new Desk();
     desk.venue.shape = without('orderId');
-    const preview = await desk.window().ledger.preview('a', change({ loan: { loanId } }));
+    const preview = collateral(await desk.window().ledger.preview('a', change({ loan: { loanId } })));
     assert.deepEqual(preview.change.loan, { loanId });
   });
 
@@ -177,7 +182,7 @@ describe('a preview', () => {
     const { ledger } = desk.window();
     const error = await ledger.preview('a', change({ direction: 'reduce', amount: d('0.18') })).catch((thrown: unknown) => thrown);
     const named = /at most ([\d.]+\d) BTC/.exec((error as Refusal).message)?.[1];
-    const preview = await ledger.preview('a', change({ direction: 'reduce', amount: d(named!) }));
+    const preview = collateral(await ledger.preview('a', change({ direction: 'reduce', amount: d(named!) })));
     assert.ok(preview.distanceAfter !== undefined && !preview.distanceAfter.startsWith('-'));
   });
 
@@ -190,7 +195,7 @@ describe('a preview', () => {
   it('lets a loan be rescued whose LTV is unknown: adding needs none', async () => {
     const desk = new Desk();
     desk.venue.shape = without('ltv');
-    const preview = await desk.window().ledger.preview('a', change());
+    const preview = collateral(await desk.window().ledger.preview('a', change()));
     assert.equal(preview.ltvAfter, undefined);
     assert.equal(preview.distanceAfter, undefined);
   });
@@ -215,7 +220,7 @@ describe('a preview', () => {
 
   it('is made from amounts as exact as they were typed', async () => {
     const amount = d('0.100000000000000001') satisfies Decimal;
-    const preview = await new Desk().window().ledger.preview('a', change({ amount }));
+    const preview = collateral(await new Desk().window().ledger.preview('a', change({ amount })));
     assert.equal(preview.change.amount, amount);
     assert.equal(preview.walletAfter, '1.692148314306759899');
   });

@@ -265,3 +265,6 @@ export const refused = (pattern: RegExp) => (error: unknown) => {
   assert.match(error.message, pattern);
   return true;
 };
+
+/** The row of the venue's history that settled a write. */
+export const rowOf = ({ evidence }: WriteRecord): string | undefined => (evidence?.kind === 'history' ? evidence.id : undefined);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Refusal } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
-import { change, d, Desk, ignore, refused, start } from './support.ts';
+import { change, d, Desk, ignore, refused, start, rowOf } from './support.ts';
 
 describe('two windows on one account', () => {
   it('see the open write of the other and do not send over it', async () => {
@@ -46,7 +46,7 @@ describe('two windows on one account', () => {
     assert.equal((await done).state, 'effective');
     const told = [...fold(await one.journal.disk.load()).values()];
     assert.deepEqual(
-      told.map(({ state, historyId }) => [state, historyId]),
+      told.map((record) => [record.state, rowOf(record)]),
       [['effective', '1001']],
     );
   });
@@ -120,7 +120,7 @@ describe('a preview', () => {
     await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
     assert.deepEqual(desk.venue.sends, [change()]);
     assert.deepEqual(
-      [...fold(await desk.disk.load()).values()].map(({ state, historyId }) => [state, historyId]),
+      [...fold(await desk.disk.load()).values()].map((record) => [record.state, rowOf(record)]),
       [
         ['not-effective', undefined],
         ['effective', '1001'],

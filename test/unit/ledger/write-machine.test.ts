@@ -23,8 +23,8 @@ const events: readonly WriteEvent[] = [
   { type: 'accepted' },
   { type: 'rejected', note: msg('No.') },
   { type: 'lost', note: msg('Lost.') },
-  { type: 'proven', historyId: '7', ltvAfter: d('0.5') },
-  { type: 'contradicted', historyId: '7', note: msg('Other.') },
+  { type: 'proven', evidence: { kind: 'history', id: '7' }, ltvAfter: d('0.5') },
+  { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('Other.') },
   { type: 'judged', verdict: 'effective' },
   { type: 'judged', verdict: 'not-effective' },
   { type: 'lifted' },
@@ -102,8 +102,11 @@ describe('a write', () => {
   it('loses the note of an uncertainty that is over', () => {
     const lost = next(record('sent'), { type: 'lost', note: msg('Lost.') }, 2)!;
     assert.deepEqual(lost.note, msg('Lost.'));
-    assert.equal('note' in next(lost, { type: 'proven', historyId: '7' }, 3)!, false);
-    assert.deepEqual(next(lost, { type: 'contradicted', historyId: '7', note: msg('Other.') }, 3)?.note, msg('Other.'));
+    assert.equal('note' in next(lost, { type: 'proven', evidence: { kind: 'history', id: '7' } }, 3)!, false);
+    assert.deepEqual(
+      next(lost, { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('Other.') }, 3)?.note,
+      msg('Other.'),
+    );
   });
 
   it('freezes until it is lifted, once', () => {
@@ -143,21 +146,28 @@ describe('the rows of a journal', () => {
     assert.equal(merge(record('accepted'), record('unknown')).state, 'unknown');
     assert.equal(merge(record('effective'), record('accepted')).state, 'effective');
     assert.equal(merge(undefined, record('planned')).state, 'planned');
-    assert.equal(merge(record('effective', { historyId: '7' }), record('not-effective')).state, 'effective');
-    assert.equal(merge(record('not-effective'), record('effective', { historyId: '7' })).state, 'effective');
+    assert.equal(merge(record('effective', { evidence: { kind: 'history', id: '7' } }), record('not-effective')).state, 'effective');
+    assert.equal(merge(record('not-effective'), record('effective', { evidence: { kind: 'history', id: '7' } })).state, 'effective');
     const lifted = record('mismatch', { freezeLiftedAt: 5 });
     assert.equal(merge(lifted, record('mismatch')).freezeLiftedAt, 5);
   });
 
   it('let a row of the history prove the first write only that took it, and never hide a freeze', () => {
-    const proven = (id: string, facts: Partial<WriteRecord> = {}): WriteRecord => record('effective', { id, historyId: '7', ...facts });
+    const proven = (id: string, facts: Partial<WriteRecord> = {}): WriteRecord =>
+      record('effective', { id, evidence: { kind: 'history', id: '7' }, ...facts });
     const mine = record('accepted', { id: 'mine' });
     const states = (...rows: WriteRecord[]): string[] => [...fold(rows).values()].map(({ state }) => state);
     assert.deepEqual(states(mine, proven('other'), proven('mine')), ['accepted', 'effective']);
     assert.deepEqual(states(mine, proven('mine'), proven('other'), proven('mine')), ['effective']);
     assert.deepEqual(states(mine, proven('other', { accountId: 'b' }), proven('mine')), ['effective', 'effective']);
-    assert.deepEqual(states(proven('other'), record('mismatch', { id: 'mine', historyId: '7' })), ['effective', 'mismatch']);
-    assert.deepEqual(states(record('mismatch', { id: 'other', historyId: '7' }), mine, proven('mine')), ['mismatch', 'accepted']);
+    assert.deepEqual(states(proven('other'), record('mismatch', { id: 'mine', evidence: { kind: 'history', id: '7' } })), [
+      'effective',
+      'mismatch',
+    ]);
+    assert.deepEqual(states(record('mismatch', { id: 'other', evidence: { kind: 'history', id: '7' } }), mine, proven('mine')), [
+      'mismatch',
+      'accepted',
+    ]);
   });
 
   it('let exactly one of two windows go on that wrote at the same moment', () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { Attended } from '../../../../src/ui/acting/attended.ts';
-import { record } from './records.ts';
+import { change, record } from './records.ts';
 
 describe('loans that a command speaks about', () => {
   it('are known until the command leaves, however often it says so', () => {
     const attended = new Attended();
-    const first = attended.attend('a1', '12345');
-    const second = attended.attend('a1', '12345');
+    const first = attended.attend('a1', change);
+    const second = attended.attend('a1', change);
     assert.equal(attended.has(record()), true);
     first();
     first();
@@ -17,8 +17,8 @@ describe('loans that a command speaks about', () => {
 
   it('are told apart by account and loan', () => {
     const attended = new Attended();
-    attended.attend('a1', '67890');
-    attended.attend('a2', '12345');
+    attended.attend('a1', { ...change, loan: { loanId: '67890' } });
+    attended.attend('a2', change);
     assert.equal(attended.has(record()), false);
   });
 });

@@ -9,8 +9,11 @@ const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective
 
 function said(state: WriteState, simulated = false): string {
   return english(
-    outcomeText(record({ state, historyId: 'h2', ltvAfter: decimal('0.5155'), note: msg('51756: above the maximum.') }), 'OKX', simulated)
-      .sentence,
+    outcomeText(
+      record({ state, evidence: { kind: 'history', id: 'h2' }, ltvAfter: decimal('0.5155'), note: msg('51756: above the maximum.') }),
+      'OKX',
+      simulated,
+    ).sentence,
   );
 }
 
@@ -20,7 +23,7 @@ describe('what is said of a change', () => {
   });
 
   it('gives the new LTV of the venue when it is done', () => {
-    const proven = record({ state: 'effective', historyId: 'h2', ltvAfter: decimal('0.5155') });
+    const proven = record({ state: 'effective', evidence: { kind: 'history', id: 'h2' }, ltvAfter: decimal('0.5155') });
     assert.equal(
       english(outcomeText(proven, 'OKX', false).sentence),
       'Done: LTV is now 51.55%, says OKX. Add 0.1 BTC to loan 12345 (Main).',

@@ -3,7 +3,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import { actLabel, liveEstimate, previewText, type PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
 import type { Loan } from '../../../../src/core/model.ts';
-import type { Preview } from '../../../../src/ledger/ledger.ts';
+import type { CollateralPreview } from '../../../../src/ledger/ledger.ts';
 import { account, change, loan, preview } from './records.ts';
 
 const around: PreviewSurroundings = {
@@ -15,7 +15,7 @@ const around: PreviewSurroundings = {
   age: msg('just now'),
 };
 
-function shown(of: Preview, with_: PreviewSurroundings = around): { title: string; detail: string; act: string } {
+function shown(of: CollateralPreview, with_: PreviewSurroundings = around): { title: string; detail: string; act: string } {
   const text = previewText(of, with_);
   return { title: english(text.title), detail: text.lines.map(english).join('\n'), act: english(text.act) };
 }
@@ -68,7 +68,7 @@ describe('the preview before a change', () => {
     const known = preview({ change: reduce });
     const { account: main, readiness, ltvNow, distanceNow, readAt } = known;
     assert.ok(ltvNow !== undefined && distanceNow !== undefined);
-    const { detail } = shown({ change: reduce, account: main, readiness, ltvNow, distanceNow, readAt });
+    const { detail } = shown({ kind: 'collateral', change: reduce, account: main, readiness, ltvNow, distanceNow, readAt });
     assert.match(detail, /LTV: 58\.00% now → unknown after/);
     assert.match(detail, /margin call: 21\.3% now → unknown after/);
     assert.match(detail, /now → unknown after$/m);

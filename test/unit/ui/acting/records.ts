@@ -1,7 +1,7 @@
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { Account, Loan } from '../../../../src/core/model.ts';
 import type { CollateralChange } from '../../../../src/exchanges/exchange.ts';
-import type { Preview, WriteRecord } from '../../../../src/ledger/ledger.ts';
+import type { CollateralPreview, CollateralWrite } from '../../../../src/ledger/ledger.ts';
 
 export const account: Account = {
   id: 'a1',
@@ -33,8 +33,9 @@ export const change: CollateralChange = {
   amount: decimal('0.1'),
 };
 
-export function preview(more: Partial<Preview> = {}): Preview {
+export function preview(more: Partial<CollateralPreview> = {}): CollateralPreview {
   return {
+    kind: 'collateral',
     change,
     account,
     readiness: {
@@ -56,7 +57,7 @@ export function preview(more: Partial<Preview> = {}): Preview {
   };
 }
 
-export function record(more: Partial<WriteRecord> = {}): WriteRecord {
+export function record(more: Partial<CollateralWrite> = {}): CollateralWrite {
   return {
     id: 'w1',
     accountId: 'a1',

@@ -4,11 +4,11 @@ import { credibleLtv } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { HistoryRow, Loan } from '../core/model.ts';
 import type { CollateralProof } from '../exchanges/exchange.ts';
-import type { WriteRecord } from './record.ts';
+import type { CollateralWrite, WriteRecord } from './record.ts';
 import type { Finding } from './write-machine.ts';
 
 /**
- * Steps 7 and 8 of a write: what a reading proves.
+ * Steps 7 and 8 of a change of collateral: what a reading proves.
  *
  * The venue's row alone is not believed. It must be new, not claimed by another write, about this coin and this exact
  * amount, and the pledged amount must have moved in the direction that was asked:
@@ -23,26 +23,31 @@ import type { Finding } from './write-machine.ts';
  * row of the earlier one are alike, and nobody can tell them apart, a person neither: the row counts for the open write, and
  * the note says what else it may mean.
  *
+ * Where the venue gave an id when it accepted, the row has to bear it: any other row is another change.
+ *
+ * The venue's row that says that it tried and did nothing closes the write as not done, but only where the venue is known to
+ * have accepted it: after a lost answer a failure may be that of another attempt.
+ *
  * @param claimed rows of the venue's history that belong to other writes of ours
  * @param givenUp the write right before this one, when it asked for the same and a person closed it as never done
  * @returns undefined when it proves nothing yet
  */
-export function judge(
-  record: WriteRecord,
+export function judgeCollateral(
+  record: CollateralWrite,
   proof: CollateralProof,
   claimed: ReadonlySet<string>,
   givenUp?: WriteRecord,
 ): Finding | undefined {
-  if (proof.state === 'pending') return undefined;
+  if (proof.state === 'pending') return proof.failed === undefined ? undefined : judgeFailure(record, proof.failed, claimed);
   const { row, loan } = proof;
   const { change, baseline } = record;
-  if (row.id === baseline.newestHistoryId || claimed.has(row.id)) return undefined;
+  if (!mayBeOurs(record, row, claimed)) return undefined;
   if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
 
   const ltv = loan === undefined ? undefined : credibleLtv(loan);
-  const facts = { historyId: row.id, ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
-  const asAsked = row.coin === change.coin && compare(absolute(row.amount), change.amount) === 0 && !row.forced;
-  if (proof.state === 'contradicted' || !asAsked) return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
+  const facts = { evidence: { kind: 'history', id: row.id } as const, ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
+  if (proof.state === 'contradicted' || !isAsAsked(record, row))
+    return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(record);
   if (loan === undefined) {
     return { type: 'proven', ...facts, note: doubt ?? msg('The new LTV could not be read. Refresh the account to see it.') };
@@ -54,11 +59,30 @@ export function judge(
   return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
 }
 
-const wantedMove = ({ change }: WriteRecord): -1 | 1 => (change.direction === 'add' ? 1 : -1);
+/** Whether it is new, no other write's and, as far as the venue's id tells, this one's. */
+function mayBeOurs({ baseline, reference }: CollateralWrite, { id }: HistoryRow, claimed: ReadonlySet<string>): boolean {
+  return id !== baseline.newestHistoryId && !claimed.has(id) && (reference === undefined || id === reference);
+}
+
+const isAsAsked = ({ change }: CollateralWrite, row: HistoryRow): boolean =>
+  row.coin === change.coin && compare(absolute(row.amount), change.amount) === 0 && !row.forced;
+
+function judgeFailure(record: CollateralWrite, row: HistoryRow, claimed: ReadonlySet<string>): Finding | undefined {
+  if (record.state !== 'accepted' || !mayBeOurs(record, row, claimed) || !isAsAsked(record, row)) return undefined;
+  const note = msg(
+    'The exchange accepted it, but its history says that it failed: "{0}" of {1} {2}. Start the change again if you still want it.',
+    row.type,
+    formatAmount(row.amount),
+    row.coin,
+  );
+  return { type: 'failed', evidence: { kind: 'history', id: row.id }, note };
+}
+
+const wantedMove = ({ change }: CollateralWrite): -1 | 1 => (change.direction === 'add' ? 1 : -1);
 
 const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
 
-function otherThanAsked({ change }: WriteRecord, row: HistoryRow): Message {
+function otherThanAsked({ change }: CollateralWrite, row: HistoryRow): Message {
   const args = [formatAmount(change.amount), change.coin, row.type, formatAmount(row.amount), row.coin] as const;
   return change.direction === 'add'
     ? msg(
@@ -71,7 +95,7 @@ function otherThanAsked({ change }: WriteRecord, row: HistoryRow): Message {
       );
 }
 
-function pledgeWentBack({ change, baseline }: WriteRecord, loan: Loan): Message {
+function pledgeWentBack({ change, baseline }: CollateralWrite, loan: Loan): Message {
   return msg(
     'The pledged {0} went from {1} to {2}, against the direction that was asked. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
     change.coin,
@@ -80,7 +104,7 @@ function pledgeWentBack({ change, baseline }: WriteRecord, loan: Loan): Message 
   );
 }
 
-function mayBeOfEarlier({ change, baseline }: WriteRecord): Message {
+function mayBeOfEarlier({ change, baseline }: CollateralWrite): Message {
   return msg(
     'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. {0} {1} were pledged before: compare at the exchange before the next change.',
     formatAmount(baseline.pledged),
@@ -88,7 +112,7 @@ function mayBeOfEarlier({ change, baseline }: WriteRecord): Message {
   );
 }
 
-function againstPrediction(record: WriteRecord, ltv: Decimal | undefined): Message | undefined {
+function againstPrediction(record: CollateralWrite, ltv: Decimal | undefined): Message | undefined {
   const { ltvBefore } = record;
   // More collateral lowers LTV: it must not have moved the same way as the pledged amount.
   if (ltvBefore === undefined || ltv === undefined || compare(ltv, ltvBefore) !== wantedMove(record)) return undefined;

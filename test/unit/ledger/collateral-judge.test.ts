@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { english } from '../../../src/core/message.ts';
 import type { HistoryRow, Loan } from '../../../src/core/model.ts';
 import type { CollateralProof } from '../../../src/exchanges/exchange.ts';
-import { judge } from '../../../src/ledger/judge.ts';
-import type { WriteRecord } from '../../../src/ledger/record.ts';
+import { judgeCollateral } from '../../../src/ledger/collateral-judge.ts';
+import type { CollateralWrite } from '../../../src/ledger/record.ts';
 import { change, d, loanId } from './support.ts';
 
 const none = new Set<string>();
-const written = (direction: 'add' | 'reduce' = 'add'): WriteRecord => ({
+const written = (direction: 'add' | 'reduce' = 'add'): CollateralWrite => ({
   id: 'w1',
   accountId: 'a',
   venue: 'okx',
@@ -47,32 +47,44 @@ const effective = (facts: { row?: HistoryRow; loan?: Loan } = {}): CollateralPro
 
 describe('a reading', () => {
   it('proves an addition when row, pledged amount and LTV agree', () => {
-    assert.deepEqual(judge(written(), effective(), none), { type: 'proven', historyId: '1001', ltvAfter: '0.5156' });
+    assert.deepEqual(judgeCollateral(written(), effective(), none), {
+      type: 'proven',
+      evidence: { kind: 'history', id: '1001' },
+      ltvAfter: '0.5156',
+    });
   });
 
   it('proves a reduction when row, pledged amount and LTV agree', () => {
     const proof = effective({ row: row({ type: 'collateral_released', amount: d('0.1') }), loan: loan('0.7', '0.6629') });
-    assert.deepEqual(judge(written('reduce'), proof, none), { type: 'proven', historyId: '1001', ltvAfter: '0.6629' });
+    assert.deepEqual(judgeCollateral(written('reduce'), proof, none), {
+      type: 'proven',
+      evidence: { kind: 'history', id: '1001' },
+      ltvAfter: '0.6629',
+    });
   });
 
   it('is compared by value: 0.10 is 0.1', () => {
-    assert.equal(judge(written(), effective({ row: row({ amount: d('-0.1000') }) }), none)?.type, 'proven');
+    assert.equal(judgeCollateral(written(), effective({ row: row({ amount: d('-0.1000') }) }), none)?.type, 'proven');
   });
 
   it('proves nothing while there is nothing new', () => {
-    assert.equal(judge(written(), { state: 'pending' }, none), undefined);
-    assert.equal(judge(written(), effective({ row: row({ id: '1000' }) }), none), undefined, 'the row from before the send');
-    assert.equal(judge(written(), effective(), new Set(['1001'])), undefined, 'the row of another write');
-    assert.equal(judge(written(), effective({ loan: loan('0.9', '0.5', '67890') }), none), undefined, 'the figures of another loan');
-    assert.equal(judge(written(), effective({ loan: loan('0.8', '0.58') }), none), undefined, 'figures that lag behind');
+    assert.equal(judgeCollateral(written(), { state: 'pending' }, none), undefined);
+    assert.equal(judgeCollateral(written(), effective({ row: row({ id: '1000' }) }), none), undefined, 'the row from before the send');
+    assert.equal(judgeCollateral(written(), effective(), new Set(['1001'])), undefined, 'the row of another write');
+    assert.equal(
+      judgeCollateral(written(), effective({ loan: loan('0.9', '0.5', '67890') }), none),
+      undefined,
+      'the figures of another loan',
+    );
+    assert.equal(judgeCollateral(written(), effective({ loan: loan('0.8', '0.58') }), none), undefined, 'figures that lag behind');
   });
 
   it('that the row of another write contradicts is none', () => {
-    assert.equal(judge(written(), { state: 'contradicted', row: row({ amount: d('-5') }) }, new Set(['1001'])), undefined);
+    assert.equal(judgeCollateral(written(), { state: 'contradicted', row: row({ amount: d('-5') }) }, new Set(['1001'])), undefined);
   });
 
   it('freezes when the venue did something else', () => {
-    const event = judge(
+    const event = judgeCollateral(
       written(),
       { state: 'contradicted', row: row({ type: 'collateral_released', amount: d('0.1') }), loan: loan('0.7', '0.66') },
       none,
@@ -87,36 +99,36 @@ describe('a reading', () => {
 
   it('is not believed about another coin, another amount or a forced act, whatever its own verdict', () => {
     for (const facts of [{ coin: 'ETH' }, { amount: d('-1') }, { amount: d('-0.10000001') }, { forced: true }]) {
-      assert.equal(judge(written(), effective({ row: row(facts) }), none)?.type, 'contradicted');
+      assert.equal(judgeCollateral(written(), effective({ row: row(facts) }), none)?.type, 'contradicted');
     }
   });
 
   it('freezes when the pledged amount moved against the direction that was asked', () => {
-    const add = judge(written(), effective({ loan: loan('0.7', '0.66') }), none);
+    const add = judgeCollateral(written(), effective({ loan: loan('0.7', '0.66') }), none);
     assert.ok(add?.type === 'contradicted');
     assert.match(english(add.note), /The pledged BTC went from 0.8 to 0.7, against the direction/);
     assert.equal(
-      judge(written('reduce'), effective({ row: row({ amount: d('0.1') }), loan: loan('0.9', '0.5') }), none)?.type,
+      judgeCollateral(written('reduce'), effective({ row: row({ amount: d('0.1') }), loan: loan('0.9', '0.5') }), none)?.type,
       'contradicted',
     );
-    assert.equal(judge(written(), effective({ loan: loan('', '0.9') }), none)?.type, 'contradicted');
+    assert.equal(judgeCollateral(written(), effective({ loan: loan('', '0.9') }), none)?.type, 'contradicted');
   });
 
   it('is effective but loud when LTV went the other way although row and pledged amount agree: prices moved', () => {
-    const event = judge(written(), effective({ loan: loan('0.9', '0.61') }), none);
+    const event = judgeCollateral(written(), effective({ loan: loan('0.9', '0.61') }), none);
     assert.ok(event?.type === 'proven' && event.note !== undefined);
     assert.equal(event.ltvAfter, '0.61');
     assert.match(english(event.note), /LTV went from 58.00% to 61.00%.*Look at the loan/);
   });
 
   it('that brings no loan proves by its row, and says that the LTV is not known', () => {
-    const event = judge(written(), { state: 'effective', row: row() }, none);
+    const event = judgeCollateral(written(), { state: 'effective', row: row() }, none);
     assert.ok(event?.type === 'proven' && event.note !== undefined);
     assert.equal(event.ltvAfter, undefined);
   });
 
   it('does not take an LTV of zero for good news', () => {
-    const event = judge(written(), effective({ loan: loan('0.9', '0') }), none);
+    const event = judgeCollateral(written(), effective({ loan: loan('0.9', '0') }), none);
     assert.ok(event?.type === 'proven');
     assert.equal(event.ltvAfter, undefined);
   });
@@ -125,7 +137,7 @@ describe('a reading', () => {
     const amounts = fc.integer({ min: 0, max: 2000 }).map((thousandths) => (thousandths / 1000).toFixed(3));
     fc.assert(
       fc.property(fc.constantFrom('add' as const, 'reduce' as const), amounts, amounts, fc.boolean(), (direction, pledged, ltv, forced) => {
-        const event = judge(written(direction), effective({ row: row({ forced }), loan: loan(pledged, ltv) }), none);
+        const event = judgeCollateral(written(direction), effective({ row: row({ forced }), loan: loan(pledged, ltv) }), none);
         if (event?.type !== 'proven') return;
         assert.equal(forced, false);
         assert.ok(direction === 'add' ? Number(pledged) > 0.8 : Number(pledged) < 0.8);

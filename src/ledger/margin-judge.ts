@@ -1,0 +1,103 @@
+import { absolute, compare, decimal, multiply, subtract } from '../core/decimal.ts';
+import { formatAmount } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Position } from '../core/model.ts';
+import type { MarginProof } from '../exchanges/exchange.ts';
+import { isSamePosition } from './intent.ts';
+import type { MarginWrite, WriteRecord } from './record.ts';
+import type { Finding } from './write-machine.ts';
+
+/** The liquidation price moves by so much by itself, e.g. with interest. A fraction of it. */
+const priceSlack = decimal('0.001');
+
+/**
+ * Steps 7 and 8 of a change of margin: what a reading proves. Venues keep no history of it, so the position has to tell, and
+ * what the adapter makes of it is looked at a second time, without knowing the venue:
+ * - it must be the very position that was named. One that is gone, or was turned round, tells nothing;
+ * - the margin must have moved in the direction that was asked. Moved the other way is a mismatch, not moved proves nothing;
+ * - while size and entry price are as before, the liquidation price must not have gone the other way: that is a mismatch too.
+ *
+ * Where the margin also moves by itself (the baseline then has a steady part), that it did not move as asked tells nothing by
+ * itself: then the liquidation price has to bear the adapter out, or to condemn it.
+ *
+ * @param givenUp the write right before this one, when it asked for the same and a person closed it as never done
+ * @returns undefined when it proves nothing yet
+ */
+export function judgeMargin(record: MarginWrite, proof: MarginProof, givenUp?: WriteRecord): Finding | undefined {
+  if (proof.state === 'pending') return undefined;
+  const { position } = proof;
+  if (!isSamePosition(position, record.change.position)) return undefined;
+  const { liquidationPrice } = position;
+  const facts = {
+    evidence: { kind: 'position' } as const,
+    ...(liquidationPrice === undefined ? {} : { liquidationAfter: liquidationPrice }),
+  };
+  if (proof.state === 'contradicted') return { type: 'contradicted', ...facts, note: otherThanAsked(record, position) };
+
+  const margin = marginMove(record, position);
+  const price = priceMove(record, position);
+  if (margin === undefined) return undefined;
+  const drifts = record.baseline.steadyMargin !== undefined;
+  if (price === 'against' && (margin !== 'none' || drifts))
+    return { type: 'contradicted', ...facts, note: priceWentBack(record, position) };
+  if (margin === 'against' && !drifts) return { type: 'contradicted', ...facts, note: otherThanAsked(record, position) };
+  if (margin !== 'asked' && !(drifts && price === 'asked')) return undefined;
+  return { type: 'proven', ...facts, ...(givenUp === undefined ? {} : { note: mayBeOfEarlier(record) }) };
+}
+
+/** Against what was asked: as asked, the other way, or not at all. */
+type Move = 'asked' | 'against' | 'none';
+
+function marginMove({ change, baseline }: MarginWrite, { margin }: Position): Move | undefined {
+  if (margin === undefined) return undefined;
+  const moved = compare(margin, baseline.margin);
+  if (moved === 0) return 'none';
+  return moved === (change.direction === 'add' ? 1 : -1) ? 'asked' : 'against';
+}
+
+/** More margin takes the liquidation price of a long position down and that of a short one up, all else being equal. */
+function priceMove({ change, baseline }: MarginWrite, { size, entryPrice, liquidationPrice, side }: Position): Move {
+  const before = baseline.liquidationPrice;
+  if (before === undefined || liquidationPrice === undefined || baseline.entryPrice === undefined || entryPrice === undefined)
+    return 'none';
+  if (compare(size, baseline.size) !== 0 || compare(entryPrice, baseline.entryPrice) !== 0) return 'none';
+  const moved = compare(liquidationPrice, before);
+  if (moved === 0) return 'none';
+  if (moved === ((change.direction === 'add') === (side === 'short') ? 1 : -1)) return 'asked';
+  return compare(absolute(subtract(liquidationPrice, before)), absolute(multiply(before, priceSlack))) > 0 ? 'against' : 'none';
+}
+
+function otherThanAsked({ change, baseline }: MarginWrite, { margin }: Position): Message {
+  const args = [
+    formatAmount(change.amount),
+    change.coin,
+    formatAmount(baseline.margin),
+    margin === undefined ? msg('unknown') : formatAmount(margin),
+  ] as const;
+  return change.direction === 'add'
+    ? msg(
+        'Adding {0} {1} of margin was asked, but the margin went from {2} {1} to {3} {1}. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+        ...args,
+      )
+    : msg(
+        'Taking {0} {1} of margin was asked, but the margin went from {2} {1} to {3} {1}. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+        ...args,
+      );
+}
+
+function priceWentBack({ baseline }: MarginWrite, { liquidationPrice, priceCoin }: Position): Message {
+  return msg(
+    'The liquidation price went from {0} to {1} {2}, against the direction that was asked. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+    baseline.liquidationPrice ?? '',
+    liquidationPrice ?? '',
+    priceCoin,
+  );
+}
+
+function mayBeOfEarlier({ change, baseline }: MarginWrite): Message {
+  return msg(
+    'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. The margin was {0} {1} before: compare at the exchange before the next change.',
+    formatAmount(baseline.margin),
+    change.coin,
+  );
+}

@@ -7,10 +7,10 @@ import { statusOf, type Status } from './presentation/status.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './ticker.ts';
 
-/** The worst LTV of all loans, at the left of the status bar. Hidden while there is no account. */
+/** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
-  item.name = vscode.l10n.t('LTV Gauge: worst LTV');
+  item.name = vscode.l10n.t('LTV Gauge: worst loan or position');
   item.command = commandIds.openGauges;
   let shown = '';
   const update = (): void => {
@@ -46,13 +46,13 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
 function tooltip({ rows }: Status): vscode.MarkdownString {
   const head = [
     vscode.l10n.t('Account'),
-    vscode.l10n.t('Loan'),
+    vscode.l10n.t('Loan or position'),
     vscode.l10n.t('LTV'),
     vscode.l10n.t('Level'),
     vscode.l10n.t('Distance'),
     vscode.l10n.t('Read'),
   ];
-  const cells = rows.map(({ account, loan, ltv, level, distance, age }) => [account, loan, ltv, level, distance, age].map(localize));
+  const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
   // Untrusted, as made: nothing in it can run a command.
   return new vscode.MarkdownString(markdownTable(head, cells));
 }

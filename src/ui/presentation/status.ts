@@ -1,16 +1,17 @@
-import { compare } from '../../core/decimal.ts';
-import { compareUrgency, type Level } from '../../core/level.ts';
+import type { Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { readingAge, troubleWord, type Scene } from './condition.ts';
 import { levelWord } from './level-words.ts';
-import { debtsText, distanceText, loanName, loanViews, ltvText, type LoanView } from './loan-words.ts';
 import type { Text } from './outline.ts';
+import { gaugedOf, worstFirst, type Gauged } from './worst-first.ts';
 
 /** A line of the table in the tooltip. */
 export interface StatusRow {
   readonly account: Text;
-  readonly loan: Text;
+  /** The loan or position. */
+  readonly what: Text;
+  /** Of a loan. */
   readonly ltv: Text;
   readonly level: Text;
   readonly distance: Text;
@@ -30,52 +31,45 @@ export interface Status {
 /** The status of all accounts, or undefined when there are none and nothing is to be shown. */
 export function statusOf(states: readonly AccountState[], scene: Scene): Status | undefined {
   if (states.length === 0) return undefined;
-  const views = states.flatMap((state) => loanViews(state, scene.now, scene.intervalMs)).sort(worstFirst);
-  // Accounts of which nothing is known: no figure can speak for them.
-  const blind = states.filter(({ snapshot, failure }) => snapshot === undefined && failure !== undefined);
-  const worst = views[0];
-  const rows = [...views.map((view) => loanRow(view, scene)), ...states.filter(hasNoLoan).map((state) => emptyRow(state, scene))];
-  const unread = blind.length === 0 ? [] : [blindText(blind.length)];
-  if (worst !== undefined) return { ...describe(worst, unread, scene), rows };
+  const gauged = states.flatMap((state) => gaugedOf(state, scene)).sort(worstFirst);
+  const [worst] = gauged;
+  const gaps = [
+    // Accounts of which nothing is known: no figure can speak for them.
+    ...counted(states.filter(({ snapshot, failure }) => snapshot === undefined && failure !== undefined).length, blindText),
+    ...counted(states.filter(isPartlyRead).length, partlyText),
+  ];
+  const empty = states.filter((state) => gauged.every((one) => one.state !== state));
+  const rows = [...gauged.map((one) => row(one, scene)), ...empty.map((state) => emptyRow(state, scene))];
+  if (worst !== undefined) return { ...describe(worst, gaps, scene), rows };
   const simulated = states.every(({ account }) => account.simulated) ? [msg('(simulated)')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
-  const text = known ? [msg('no loan')] : unread.length > 0 ? unread : [msg('reading…')];
+  const text = gaps.length > 0 ? gaps : [known ? msg('no loan or position') : msg('reading…')];
   return { text: [...text, ...simulated], level: 'unknown', spoken: msg('LTV Gauge: {0}.', text[0] ?? ''), rows };
 }
 
-/**
- * The order of worry: by level, then by distance. A live loan near its margin call comes before any simulated one: a price moved
- * in play must not hide it.
- */
-function worstFirst(a: LoanView, b: LoanView): number {
-  const alarm = ({ state, level }: LoanView): number => (!state.account.simulated && (level === 'danger' || level === 'warn') ? 0 : 1);
-  const play = ({ state }: LoanView): number => (state.account.simulated ? 1 : 0);
-  return alarm(a) - alarm(b) || compareUrgency(a.level, b.level) || play(a) - play(b) || nearerFirst(a, b);
+function isPartlyRead({ snapshot }: AccountState): boolean {
+  return snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
 }
 
-function nearerFirst(a: LoanView, b: LoanView): number {
-  if (a.distance !== undefined && b.distance !== undefined) return compare(a.distance, b.distance);
-  if ((a.distance === undefined) === (b.distance === undefined)) return 0;
-  return a.distance === undefined ? -1 : 1;
-}
+const counted = (count: number, text: (count: number) => Message): Message[] => (count === 0 ? [] : [text(count)]);
 
-function describe(worst: LoanView, unread: readonly Message[], scene: Scene): Omit<Status, 'rows'> {
-  const { state, loan, level, distance, vouched } = worst;
+function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<Status, 'rows'> {
+  const { state, level, vouched } = worst;
   const age = readingAge(state, scene.now);
   const about = state.account.simulated ? msg('simulated account {0}', state.account.name) : msg('account {0}', state.account.name);
-  const figures = [ltvText(loan), levelWord(level), distanceText(distance), about] as const;
+  const figures = [worst.spoken, levelWord(level), about] as const;
   return {
     text: [
-      ltvText(loan),
+      worst.figure,
       levelWord(level),
       ...(state.account.simulated ? [msg('(simulated)')] : []),
       msg('· {0}', age),
-      ...unread.map((text) => msg('· {0}', text)),
+      ...gaps.map((text) => msg('· {0}', text)),
     ],
     level,
     spoken: vouched
-      ? msg('LTV Gauge: worst LTV {0}, level {1}, {2}, {3}.', ...figures)
-      : msg('LTV Gauge: worst LTV when last read {0}, level {1}, {2}, {3}. Not current: read {4}.', ...figures, age),
+      ? msg('LTV Gauge: worst is {0}, level {1}, {2}.', ...figures)
+      : msg('LTV Gauge: worst when last read is {0}, level {1}, {2}. Not current: read {3}.', ...figures, age),
   };
 }
 
@@ -83,31 +77,32 @@ function blindText(count: number): Message {
   return count === 1 ? msg('1 account not read') : msg('{0} accounts not read', count.toString());
 }
 
+function partlyText(count: number): Message {
+  return count === 1 ? msg('1 account partly read') : msg('{0} accounts partly read', count.toString());
+}
+
 function accountText({ account }: AccountState): Text {
   return account.simulated ? msg('{0} (simulated)', account.name) : account.name;
 }
 
-function loanRow(view: LoanView, scene: Scene): StatusRow {
+function row({ state, what, ltv, level, distanceText }: Gauged, scene: Scene): StatusRow {
   return {
-    account: accountText(view.state),
-    loan: msg('{0} ({1})', loanName(view.loan), debtsText(view.loan)),
-    ltv: ltvText(view.loan),
-    level: levelWord(view.level),
-    distance: distanceText(view.distance),
-    age: ageWithTrouble(view.state, scene),
+    account: accountText(state),
+    what,
+    ltv,
+    level: levelWord(level),
+    distance: distanceText,
+    age: ageWithTrouble(state, scene),
   };
 }
 
-function hasNoLoan({ snapshot }: AccountState): boolean {
-  return snapshot === undefined || snapshot.loans.length === 0;
-}
-
 function emptyRow(state: AccountState, scene: Scene): StatusRow {
-  const loan = state.snapshot === undefined ? '–' : msg('no loan');
-  return { account: accountText(state), loan, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, scene) };
+  const what = state.snapshot === undefined || isPartlyRead(state) ? '–' : msg('no loan or position');
+  return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, scene) };
 }
 
 function ageWithTrouble(state: AccountState, scene: Scene): Text {
   const age = readingAge(state, scene.now);
-  return state.failure === undefined ? age : msg('{0}, {1}', age, troubleWord(state.failure.error));
+  if (state.failure !== undefined) return msg('{0}, {1}', age, troubleWord(state.failure.error));
+  return isPartlyRead(state) ? msg('{0}, {1}', age, msg('partly read')) : age;
 }

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
+import { msg } from '../../../../src/core/message.ts';
 import type { AccountState } from '../../../../src/monitor/store.ts';
 import { statusOf } from '../../../../src/ui/presentation/status.ts';
-import { account, failure, loan, now, scene, snapshot, state, text } from './samples.ts';
+import { account, failure, holding, loan, now, position, scene, snapshot, state, text } from './samples.ts';
 
 const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, scene())?.text.map(text).join(' ');
 const withLtv = (id: string, ltv: string, change: Partial<AccountState> = {}): AccountState =>
   state({ account: account({ id, name: id }), snapshot: snapshot({ loans: [loan({ ltv: decimal(ltv) })] }), ...change });
+const withPosition = (id: string, liquidationPrice: string, change: Parameters<typeof position>[0] = {}): AccountState =>
+  state({
+    account: account({ id, name: id }),
+    snapshot: holding([position({ liquidationPrice: decimal(liquidationPrice), ...change })]),
+  });
 const simulated = (id: string, ltv: string): AccountState =>
   withLtv(id, ltv, { account: account({ id, name: id, simulated: true, site: 'loopback' }) });
 
@@ -43,9 +49,9 @@ describe('the status bar', () => {
 
   it('says that nothing is borrowed only when all accounts were read', () => {
     const empty = state({ snapshot: snapshot({ loans: [] }) });
-    assert.equal(shown([empty]), 'no loan');
+    assert.equal(shown([empty]), 'no loan or position');
     assert.equal(shown([empty, { account: account({ id: 'x' }), reading: true }]), 'reading…');
-    assert.notEqual(shown([{ ...empty, failure: failure() }]), 'no loan');
+    assert.notEqual(shown([{ ...empty, failure: failure() }]), 'no loan or position');
   });
 
   it('lists every loan and every account without one in its table, worst first', () => {
@@ -59,6 +65,68 @@ describe('the status bar', () => {
         ['b (simulated)', '60.00%', 'Watch', 'just now'],
         ['a', '20.00%', 'OK', 'just now'],
         ['c', '–', '–', 'just now'],
+      ],
+    );
+  });
+
+  it('shows a position by its distance to liquidation when it is the worst', () => {
+    const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
+    assert.equal(shown(states), '8.0% to liq. Warning · just now');
+    assert.equal(
+      text(statusOf(states, scene())?.spoken),
+      'LTV Gauge: worst is BTC-USDT-SWAP long, 8.0% to liquidation, level Warning, account b.',
+    );
+    assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), '90.00% Danger · just now');
+    assert.equal(
+      text(statusOf([withLtv('a', '0.6')], scene())?.spoken),
+      'LTV Gauge: worst is LTV 60.00%, 18.6% to margin call, level Watch, account a.',
+    );
+  });
+
+  it('takes the nearer of two at one level, whichever kind', () => {
+    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '52560')]), '12.4% to liq. Watch · just now');
+    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), '60.00% Watch · just now');
+  });
+
+  it('counts an isolated position of unknown distance as unknown, and a cross one only when it alarms', () => {
+    const unknown = position({}, 'liquidationPrice');
+    const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
+    assert.equal(shown([withLtv('a', '0.2'), holds({})]), '– to liq. Unknown · just now');
+    assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), '20.00% OK · just now');
+    assert.equal(
+      shown([withLtv('a', '0.2'), holds({ marginMode: 'cross', liquidationPrice: decimal('59000') })]),
+      '1.6% to liq. Danger · just now',
+    );
+  });
+
+  it('says that an account was read in part only, instead of calling what is missing nothing', () => {
+    const partly = state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }), account: account({ id: 'p', name: 'p' }) });
+    assert.equal(shown([partly]), '1 account partly read');
+    assert.equal(shown([withLtv('a', '0.2'), partly]), '20.00% OK · just now · 1 account partly read');
+    const row = statusOf([partly], scene())!.rows[0]!;
+    assert.deepEqual([row.what, row.age].map(text), ['–', 'just now, partly read']);
+  });
+
+  it('lists loans and positions in one table', () => {
+    const both = state({ snapshot: snapshot({ positions: [position({ liquidationPrice: decimal('59000') })] }) });
+    assert.deepEqual(
+      statusOf([both], scene())?.rows.map((row) => [row.what, row.ltv, row.level, row.distance].map(text)),
+      [
+        ['BTC-USDT-SWAP long', '–', 'Danger', '1.6% to liquidation'],
+        ['12345 (40,000 USDT)', '57.43%', 'Watch', '22.1% to margin call'],
+      ],
+    );
+  });
+
+  it('tells of an overdue debt and of what a venue is doing to a position', () => {
+    const overdue = loan({ due: [{ coin: 'USDT', amount: decimal('1'), at: now - 1, overdue: true }] });
+    const distressed = position({ distress: msg('being liquidated') });
+    const rows = statusOf([state({ snapshot: snapshot({ loans: [overdue], positions: [distressed] }) })], scene())!.rows;
+    assert.deepEqual(
+      rows.map(({ distance, level }) => [distance, level].map(text)),
+      [
+        ['being liquidated, 12.4% to liquidation', 'Danger'],
+        ['debt overdue, 22.1% to margin call', 'Danger'],
       ],
     );
   });

@@ -1,0 +1,86 @@
+import { compare, type Decimal } from '../../core/decimal.ts';
+import { compareUrgency, type Level } from '../../core/level.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import type { Scene } from './condition.ts';
+import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, type LoanView } from './loan-words.ts';
+import type { Text } from './outline.ts';
+import { bareDistance, liquidationDistanceText, positionViews, sideWord, type PositionView } from './position-words.ts';
+
+/** A loan or a position, as far as they are compared with each other. */
+export interface Gauged {
+  readonly state: AccountState;
+  readonly vouched: boolean;
+  readonly level: Level;
+  /** Of a loan to its margin call, of a position to its liquidation; a fraction. */
+  readonly distance: Decimal | undefined;
+  /** The loan or position by its name. */
+  readonly what: Text;
+  /** The one figure that stands for it: the LTV, or the distance to liquidation. */
+  readonly figure: Text;
+  /** `figure` and distance within a sentence. */
+  readonly spoken: Text;
+  /** A dash for a position. */
+  readonly ltv: string;
+  readonly distanceText: Text;
+}
+
+/** What counts of an account: all its loans and isolated positions, and cross positions that alarm. */
+export function gaugedOf(state: AccountState, scene: Scene): readonly Gauged[] {
+  return [
+    ...loanViews(state, scene.now, scene.intervalMs).map(ofLoan),
+    ...positionViews(state, scene.now, scene.intervalMs)
+      .filter(({ counts }) => counts)
+      .map(ofPosition),
+  ];
+}
+
+function ofLoan({ state, loan, vouched, level, distance }: LoanView): Gauged {
+  const words: Message = isOverdue(loan) ? msg('{0}, {1}', msg('debt overdue'), distanceText(distance)) : distanceText(distance);
+  return {
+    state,
+    vouched,
+    level,
+    distance,
+    what: msg('{0} ({1})', loanName(loan), debtsText(loan)),
+    figure: ltvText(loan),
+    spoken: msg('LTV {0}, {1}', ltvText(loan), words),
+    ltv: ltvText(loan),
+    distanceText: words,
+  };
+}
+
+function ofPosition({ state, position, vouched, level, distance }: PositionView): Gauged {
+  const words: Message =
+    position.distress === undefined
+      ? liquidationDistanceText(distance)
+      : msg('{0}, {1}', position.distress, liquidationDistanceText(distance));
+  const what = msg('{0} {1}', position.instrument, sideWord(position));
+  return {
+    state,
+    vouched,
+    level,
+    distance,
+    what,
+    figure: msg('{0} to liq.', bareDistance(distance)),
+    spoken: msg('{0}, {1}', what, words),
+    ltv: '–',
+    distanceText: words,
+  };
+}
+
+/**
+ * The order of worry: by level, then by distance. A live loan or position that alarms comes before any simulated one: a price moved
+ * in play must not hide it.
+ */
+export function worstFirst(a: Gauged, b: Gauged): number {
+  const alarm = ({ state, level }: Gauged): number => (!state.account.simulated && (level === 'danger' || level === 'warn') ? 0 : 1);
+  const play = ({ state }: Gauged): number => (state.account.simulated ? 1 : 0);
+  return alarm(a) - alarm(b) || compareUrgency(a.level, b.level) || play(a) - play(b) || nearerFirst(a, b);
+}
+
+function nearerFirst(a: Gauged, b: Gauged): number {
+  if (a.distance !== undefined && b.distance !== undefined) return compare(a.distance, b.distance);
+  if ((a.distance === undefined) === (b.distance === undefined)) return 0;
+  return a.distance === undefined ? -1 : 1;
+}

@@ -1,4 +1,5 @@
 import type { Decimal } from './decimal.ts';
+import type { HaircutRule } from './haircut.ts';
 import type { Message } from './message.ts';
 
 /** An amount of one coin. `usd` is the venue's own valuation, or with `usdEstimated` ours, from an index price. */
@@ -44,6 +45,8 @@ export interface Loan {
   readonly collateralValuation: 'adjusted' | 'raw';
   readonly debts: readonly CoinAmount[];
   readonly collateral: readonly CoinAmount[];
+  /** By coin: how the venue values it as collateral of this loan, also for coins that are not pledged yet. Absent where it does not publish that. */
+  readonly haircuts?: Readonly<Record<string, HaircutRule>>;
   readonly marginCall?: Threshold;
   readonly liquidation?: Threshold;
   readonly liquidationPrice?: LiquidationPrice;

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
+import { amountToAdd, amountToTake, collateralValue, flatRule, recoveredRule, type HaircutRule } from '../../../src/core/haircut.ts';
+import { bybitBtc } from './bybit-brackets.ts';
+import { anAmount, aPrice, aRule } from './arbitrary-loans.ts';
+
+describe('collateral under brackets', () => {
+  it('is what Bybit prints for 0.12 BTC: brackets like those of a tax, not one rate for all', () => {
+    const price = divide(d('9355.37'), d('0.08800022'), 9, 'half-up');
+    const value = collateralValue(bybitBtc, d('0.12'), price);
+    assert.ok(compare(absoluteDifference(value, d('9930.11')), d('0.02')) <= 0, value);
+  });
+
+  it("is what Bybit's help page prints for 25 ETH at 3000", () => {
+    const rule: HaircutRule = {
+      by: 'value',
+      tiers: [
+        { upTo: d('50000'), rate: d('1') },
+        { upTo: d('100000'), rate: d('0.975') },
+      ],
+    };
+    assert.equal(collateralValue(rule, d('25'), d('3000')), '74375');
+    assert.equal(divide(d('60000'), d('74375'), 4, 'up'), '0.8068');
+  });
+
+  it('counts coins where the brackets are in coins: OKX prints BTC 0-20 at 0.98, 20-25 at 0.9775', () => {
+    const rule: HaircutRule = {
+      by: 'amount',
+      tiers: [
+        { upTo: d('20'), rate: d('0.98') },
+        { upTo: d('25'), rate: d('0.9775') },
+      ],
+    };
+    assert.equal(collateralValue(rule, d('20'), d('1000')), '19600');
+    assert.equal(collateralValue(rule, d('22'), d('1000')), '21555');
+    assert.equal(collateralValue(rule, d('30'), d('1000')), collateralValue(rule, d('25'), d('1000')), 'nothing counts beyond the end');
+  });
+
+  it('has no jump at an edge', () => {
+    for (const edge of ['10000', '20000', '30000']) {
+      const below = collateralValue(bybitBtc, d('1'), subtract(d(edge), d('0.000001')));
+      const above = collateralValue(bybitBtc, d('1'), add(d(edge), d('0.000001')));
+      assert.ok(compare(subtract(above, below), d('0.000002')) <= 0);
+    }
+  });
+
+  it('never counts for more than it is worth, and more never counts for less', () => {
+    fc.assert(
+      fc.property(aRule, anAmount, anAmount, aPrice, (rule, amount, more, price) => {
+        const value = collateralValue(rule, amount, price);
+        assert.ok(compare(value, multiply(amount, price)) <= 0);
+        assert.ok(compare(collateralValue(rule, add(amount, more), price), value) >= 0);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
+
+describe('the amount that counts for so much', () => {
+  it('to add is rounded up: it is enough, and a step less is not', () => {
+    fc.assert(
+      fc.property(aRule, anAmount, aPrice, anAmount, fc.integer({ min: 0, max: 8 }), (rule, held, price, more, places) => {
+        const amount = amountToAdd(rule, held, price, more, places);
+        if (amount === undefined) {
+          assert.ok(compare(collateralValue(rule, d('999999999999999'), price), add(collateralValue(rule, held, price), more)) < 0);
+          return;
+        }
+        const gain = (of: Decimal): Decimal => subtract(collateralValue(rule, add(held, of), price), collateralValue(rule, held, price));
+        assert.ok(compare(gain(amount), more) >= 0);
+        const less = subtract(amount, step(places));
+        if (compare(less, d('0')) > 0) assert.ok(compare(gain(less), add(more, slack(price))) < 0);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('to take is rounded down: what it releases is not too much', () => {
+    fc.assert(
+      fc.property(aRule, anAmount, aPrice, anAmount, fc.integer({ min: 0, max: 8 }), (rule, held, price, less, places) => {
+        const amount = amountToTake(rule, held, price, less, places);
+        assert.ok(compare(amount, d('0')) >= 0 && compare(amount, held) <= 0);
+        const loss = subtract(collateralValue(rule, held, price), collateralValue(rule, subtract(held, amount), price));
+        assert.ok(compare(loss, less) <= 0);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('is nothing for nothing, unknown without a price, and unreachable beyond the end of the brackets', () => {
+    assert.equal(amountToAdd(bybitBtc, d('1'), d('5000'), d('0'), 8), '0');
+    assert.equal(amountToAdd(bybitBtc, d('1'), d('0'), d('10'), 8), undefined);
+    assert.equal(amountToAdd({ by: 'value', tiers: [{ upTo: d('10'), rate: d('1') }] }, d('0'), d('1'), d('11'), 8), undefined);
+    assert.equal(amountToTake(bybitBtc, d('1'), d('5000'), d('0'), 8), '0');
+  });
+});
+
+describe('a haircut that is not published', () => {
+  it('is recovered from what the venue prints', () => {
+    assert.deepEqual(recoveredRule(d('980'), d('1000')), flatRule(d('0.98')));
+    assert.equal(recoveredRule(d('980'), d('0')), undefined);
+  });
+});
+
+const absoluteDifference = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? subtract(a, b) : subtract(b, a));
+const step = (places: number): Decimal => (places === 0 ? d('1') : d(`0.${'0'.repeat(places - 1)}1`));
+/** One step of the search inside, in USD. */
+const slack = (price: Decimal): Decimal => add(multiply(price, d('0.0000001')), d('0.0000001'));

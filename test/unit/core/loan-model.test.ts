@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
+import { factorAt, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
+import type { Loan } from '../../../src/core/model.ts';
+import { aModel, anAmount, loanOf, pricesOf } from './arbitrary-loans.ts';
+import { bybitBtc } from './bybit-brackets.ts';
+
+const runs = { numRuns: 10_000 };
+
+/** position and collateral-data of Bybit's new loans, as printed; prices recovered from its own USD figures. */
+const pool: Loan = {
+  id: 'pool',
+  ltv: d('0.524344'),
+  debtUsd: d('9638.17'),
+  collateralUsd: d('18381.41'),
+  collateralValuation: 'adjusted',
+  debts: [
+    { coin: 'BTC', amount: d('0.08800022') },
+    { coin: 'ETH', amount: d('0.1') },
+  ],
+  collateral: [
+    { coin: 'BTC', amount: d('0.12') },
+    { coin: 'ETH', amount: d('2') },
+    { coin: 'USDT', amount: d('4002.12') },
+    { coin: 'USDC', amount: d('1000') },
+  ],
+  haircuts: { BTC: bybitBtc, ETH: bybitBtc, USDT: bybitBtc, USDC: { by: 'value', tiers: [{ rate: d('0.7248') }] } },
+};
+const poolPrices = new Map<string, Decimal>([
+  ['BTC', d('106310.757')],
+  ['ETH', d('2828.00')],
+  ['USDT', d('1')],
+  ['USDC', d('1')],
+]);
+
+const made = (loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanModel => {
+  const model = modelOf(loan, prices);
+  assert.ok(typeof model === 'object', String(model));
+  return model;
+};
+
+describe('a loan as we compute it', () => {
+  it("gives the venue's own LTV as long as nothing moves", () => {
+    const model = made(pool, poolPrices);
+    assert.equal(model.haircuts, 'published');
+    assert.equal(divide(ltvOf(model)!, d('1'), 6, 'half-up'), '0.524344');
+  });
+
+  it('is refused where our recomputation differs from the venue by more than 0.5 %', () => {
+    for (const ltv of ['0.5', '0.53', '0.9']) assert.equal(modelOf({ ...pool, ltv: d(ltv) }, poolPrices), 'definitions');
+    assert.equal(typeof modelOf({ ...pool, ltv: d('0.5265') }, poolPrices), 'object');
+  });
+
+  it('is refused without a price, and without an LTV', () => {
+    const withoutEth = new Map(poolPrices);
+    withoutEth.delete('ETH');
+    assert.equal(modelOf(pool, withoutEth), 'price');
+    assert.equal(modelOf(pool, new Map([...poolPrices, ['ETH', d('0')]])), 'price');
+    const { ltv: _, ...blind } = pool;
+    assert.equal(modelOf(blind, poolPrices), 'ltv');
+  });
+
+  it('recovers the haircut where none is published: exact for one coin, an average for several', () => {
+    const { haircuts: _, ...unpublished } = pool;
+    assert.equal(made(unpublished, poolPrices).haircuts, 'averaged');
+    const single: Loan = {
+      ...unpublished,
+      ltv: d('0.58'),
+      debtUsd: d('40000'),
+      collateralUsd: d('68965.52'),
+      debts: [{ coin: 'USDT', amount: d('40000') }],
+      collateral: [{ coin: 'BTC', amount: d('0.8') }],
+    };
+    const model = made(
+      single,
+      new Map([
+        ['BTC', d('88000')],
+        ['USDT', d('1')],
+      ]),
+    );
+    assert.equal(model.haircuts, 'recovered');
+    assert.equal(divide(ltvOf(model)!, d('1'), 6, 'down'), '0.58');
+  });
+
+  it('reads again what it says of itself', () => {
+    fc.assert(
+      fc.property(aModel, (model) => {
+        const again = made(loanOf(model), pricesOf(model));
+        assert.ok(isNear(ltvOf(again)!, model.ltv), `${ltvOf(again)!} is not ${model.ltv}`);
+      }),
+      runs,
+    );
+  });
+
+  it('has an LTV that more collateral never raises, and that the order of coins does not matter to', () => {
+    fc.assert(
+      fc.property(aModel, anAmount, (model, more) => {
+        const [first] = model.collateral;
+        const richer = withCollateral(model, { ...first!, amount: add(first!.amount, more) });
+        assert.ok(compare(ltvOf(richer)!, ltvOf(model)!) <= 0);
+        assert.equal(ltvOf({ ...model, collateral: [...model.collateral].reverse(), debts: [...model.debts].reverse() }), ltvOf(model));
+      }),
+      runs,
+    );
+  });
+
+  it('keeps its LTV when all prices change by one factor, as long as no haircut depends on value', () => {
+    fc.assert(
+      fc.property(aModel, fc.constantFrom('0.1', '0.5', '2', '10'), (model, factor) => {
+        const flat = { ...model, collateral: model.collateral.map((one) => ({ ...one, rule: { ...one.rule, by: 'amount' as const } })) };
+        const coins = [...flat.collateral, ...flat.debts].map(({ coin }) => coin);
+        const before = ltvOf(flat);
+        if (before === undefined) return;
+        assert.equal(ltvOf(withPrices(flat, new Map(coins.map((coin) => [coin, d(factor)])))), before);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('the price at which a line is reached', () => {
+  const plain = (debt: string, quantity: string, price: string): LoanModel =>
+    made(
+      {
+        ...pool,
+        ltv: divide(d(debt), multiply(d(quantity), d(price)), 8, 'up'),
+        collateralValuation: 'raw',
+        debts: [{ coin: 'USDT', amount: d(debt) }],
+        collateral: [{ coin: 'BTC', amount: d(quantity) }],
+      },
+      new Map([
+        ['BTC', d(price)],
+        ['USDT', d('1')],
+      ]),
+    );
+
+  it('is what was published', () => {
+    const table: [string, string, string, string, string][] = [
+      ['50000', '1', '100000', '0.7', '71428'],
+      ['47944', '1', '126000', '0.8', '59930'],
+      ['7500', '1', '10000', '0.86', '8720'],
+    ];
+    for (const [debt, quantity, price, line, expected] of table) {
+      const factor = factorAt(plain(debt, quantity, price), new Set(['BTC']), d(line), 'fall');
+      assert.equal(divide(multiply(factor!, d(price)), d('1'), 0, 'down'), expected);
+    }
+    // Opened at 75 %, liquidated at 86 %: a fall of 12.79 %.
+    assert.equal(
+      divide(subtract(d('1'), factorAt(plain('7500', '1', '10000'), new Set(['BTC']), d('0.86'), 'fall')!), d('1'), 6, 'half-up'),
+      '0.127907',
+    );
+  });
+
+  it('is where the LTV then is the line, whatever brackets are crossed on the way', () => {
+    fc.assert(
+      fc.property(
+        aModel,
+        fc.constantFrom('1.01', '1.2', '1.5', '3'),
+        fc.constantFrom('fall' as const, 'rise' as const),
+        (model, beyond, way) => {
+          const line = multiply(model.ltv, d(beyond));
+          const coins = new Set(way === 'fall' ? model.collateral.map(({ coin }) => coin) : model.debts.map(({ coin }) => coin));
+          const factor = factorAt(model, coins, line, way);
+          if (factor === undefined) return;
+          assert.ok(way === 'fall' ? compare(factor, d('1')) <= 0 : compare(factor, d('1')) >= 0);
+          const there = ltvOf(withPrices(model, new Map([...coins].map((coin) => [coin, factor]))));
+          if (there === undefined) return;
+          assert.ok(isNear(there, line), `${there} is not ${line}`);
+          // Nearer to now the line is not reached.
+          const half = divide(add(factor, d('1')), d('2'), 18, 'down');
+          const before = ltvOf(withPrices(model, new Map([...coins].map((coin) => [coin, half]))))!;
+          assert.ok(compare(before, add(line, d('0.00000002'))) <= 0);
+        },
+      ),
+      runs,
+    );
+  });
+
+  it('is the present one when the line is reached already', () => {
+    const model = plain('50000', '1', '100000');
+    assert.equal(factorAt(model, new Set(['BTC']), d('0.5'), 'fall'), '1');
+    assert.equal(factorAt(model, new Set(['BTC']), d('0'), 'fall'), undefined);
+  });
+
+  it('does not exist for coins that do not matter', () => {
+    assert.equal(factorAt(plain('50000', '1', '100000'), new Set(['ETH']), d('0.7'), 'fall'), undefined);
+    assert.equal(factorAt(plain('50000', '1', '100000'), new Set(['BTC']), d('0.7'), 'rise'), undefined);
+  });
+});
+
+const absolute = (value: Decimal): Decimal => (compare(value, d('0')) < 0 ? subtract(d('0'), value) : value);
+
+/** LTVs are rounded up at eight digits. */
+const isNear = (a: Decimal, b: Decimal): boolean =>
+  compare(absolute(subtract(a, b)), add(d('0.00000002'), multiply(b, d('0.0000001')))) <= 0;

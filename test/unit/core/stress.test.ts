@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { add, compare, decimal as d, one } from '../../../src/core/decimal.ts';
+import { flatRule } from '../../../src/core/haircut.ts';
+import { loanDistance } from '../../../src/core/loan-distance.ts';
+import type { LoanModel } from '../../../src/core/loan-model.ts';
+import type { Position } from '../../../src/core/model.ts';
+import { coinsOf, eventsOf, shocked, type Exposed } from '../../../src/core/stress.ts';
+import { aModel } from './arbitrary-loans.ts';
+
+const loan: LoanModel = {
+  collateral: [
+    { coin: 'BTC', amount: d('1'), price: d('60000'), rule: flatRule(d('1')) },
+    { coin: 'USDC', amount: d('40000'), price: d('1'), rule: flatRule(d('1')) },
+  ],
+  debts: [{ coin: 'USDT', amount: d('70000'), price: d('1') }],
+  ltv: d('0.7'),
+  correction: d('1'),
+  haircuts: 'published',
+};
+const long: Position = {
+  positionId: 'p',
+  instrument: 'BTC-USDT-SWAP',
+  market: 'SWAP',
+  slot: 'long',
+  side: 'long',
+  marginCoin: 'USDT',
+  contract: 'linear',
+  marginMode: 'isolated',
+  size: d('1'),
+  priceCoin: 'USDT',
+  markPrice: d('60000'),
+  liquidationPrice: d('54000'),
+};
+const exposed: Exposed = {
+  loans: [{ key: 'loan', model: loan, marginCall: d('0.8'), liquidation: d('0.9') }],
+  positions: [
+    { key: 'long', position: long, coin: 'BTC' },
+    { key: 'short', position: { ...long, side: 'short', liquidationPrice: d('66000') }, coin: 'BTC' },
+    { key: 'blind', position: { ...long, liquidationPrice: undefined } as unknown as Position, coin: 'BTC' },
+  ],
+};
+
+describe('a shock', () => {
+  it('tells who is at margin call, who is liquidated, and who is not touched', () => {
+    assert.deepEqual(coinsOf(exposed), ['BTC']);
+    const btc = new Set(['BTC']);
+    assert.deepEqual(
+      shocked(exposed, btc, d('0.75')).map(({ key, ltv, harm }) => [key, ltv, harm]),
+      [
+        ['loan', '0.82352942', 'marginCall'],
+        ['long', undefined, 'liquidation'],
+        ['short', undefined, undefined],
+        ['blind', undefined, undefined],
+      ],
+    );
+    assert.equal(shocked(exposed, new Set(['ETH']), d('0.1'))[1]!.harm, undefined);
+  });
+
+  it('brings events, nearest first', () => {
+    const events = (way: 'fall' | 'rise') =>
+      eventsOf(exposed, new Set(['BTC']), way).map(({ key, harm, change }) => `${key} ${harm} ${change}`);
+    assert.deepEqual(events('fall'), [
+      'long liquidation -0.1',
+      'loan marginCall -0.208333333333333333',
+      'loan liquidation -0.37037037037037037',
+    ]);
+    assert.deepEqual(events('rise'), ['short liquidation 0.1']);
+  });
+
+  it('as far as the distance of a loan says does harm, and a little less does not', () => {
+    fc.assert(
+      fc.property(aModel, (model) => {
+        const line = d((Number(model.ltv) * 1.3).toFixed(8));
+        const distance = loanDistance(model, line);
+        for (const [coin, { fall }] of distance.fallOf) {
+          const all: Exposed = { loans: [{ key: 'a', model, marginCall: line }], positions: [] };
+          const at = (change: string) => shocked(all, new Set([coin]), add(one, d(change)))[0]!.harm;
+          if (compare(fall, d('0.0001')) < 0 || compare(fall, d('0.999')) > 0) continue;
+          assert.equal(at(`-${(Number(fall) - 0.00001).toFixed(8)}`), undefined);
+          assert.equal(at(`-${(Number(fall) + 0.00001).toFixed(8)}`), 'marginCall');
+        }
+        if (distance.uniformFall !== undefined)
+          assert.ok(compare(distance.uniformFall, d('1')) <= 0 && compare(distance.uniformFall, d('0')) >= 0);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

@@ -104,6 +104,8 @@ export interface Position extends PositionRef {
   readonly sizeCoin?: string;
   /** What the size stands for: linear and borrowed in the coin that is traded, inverse in the coin the price is in. */
   readonly exposure?: Decimal;
+  /** The coin whose price moves it, e.g. BTC for `BTC-USDT-SWAP`. */
+  readonly baseCoin?: string;
   /** The coin all prices here are in. */
   readonly priceCoin: string;
   readonly entryPrice?: Decimal;
@@ -139,6 +141,8 @@ export interface Snapshot {
   readonly positions: readonly Position[];
   /** Why some or all positions could not be read; `positions` holds those that could. */
   readonly positionsTrouble?: Message;
+  /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged or held here, as far as known. Feeds estimates only. */
+  readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;
 }

@@ -1,6 +1,7 @@
 import { add, compare, isPositive, lesser, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
-import { credibleLtv, distanceTo, estimateAfter, largestReduction } from '../core/ltv.ts';
+import { estimateAfter, largestReduction } from '../core/estimate.ts';
+import { credibleLtv, distanceTo } from '../core/ltv.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { CollateralChange, CollateralReadiness } from '../exchanges/exchange.ts';

@@ -29,6 +29,7 @@ const position = v.object({
   size: amount,
   sizeCoin: v.exactOptional(v.string()),
   exposure: v.exactOptional(amount),
+  baseCoin: v.exactOptional(v.string()),
   priceCoin: v.string(),
   entryPrice: v.exactOptional(amount),
   markPrice: v.exactOptional(amount),
@@ -55,6 +56,12 @@ const snapshot = v.object({
       collateralValuation: v.picklist(['adjusted', 'raw']),
       debts: v.array(coinAmount),
       collateral: v.array(coinAmount),
+      haircuts: v.exactOptional(
+        v.record(
+          v.string(),
+          v.object({ by: v.picklist(['value', 'amount']), tiers: v.array(v.object({ upTo: v.exactOptional(amount), rate: amount })) }),
+        ),
+      ),
       marginCall: v.exactOptional(threshold),
       liquidation: v.exactOptional(threshold),
       liquidationPrice: v.exactOptional(v.object({ instrument: v.string(), price: amount })),
@@ -66,6 +73,7 @@ const snapshot = v.object({
   positions: v.optional(v.array(position), []),
   positionsTrouble: v.exactOptional(message),
   loansTrouble: v.exactOptional(message),
+  prices: v.exactOptional(v.record(v.string(), amount)),
   asOf: time,
 });
 

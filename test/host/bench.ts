@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import Big from 'big.js';
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
 import { levelOf } from '../../src/core/level.ts';
-import { estimateAfter } from '../../src/core/ltv.ts';
+import { estimateAfter } from '../../src/core/estimate.ts';
 import { english, type Message } from '../../src/core/message.ts';
 import type { Loan } from '../../src/core/model.ts';
 import { open } from '../../src/exchanges/okx/envelope.ts';

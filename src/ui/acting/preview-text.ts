@@ -1,7 +1,8 @@
 import { compare, isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv } from '../../core/format.ts';
 import { levelOf } from '../../core/level.ts';
-import { distanceTo, estimateAfter, largestReduction } from '../../core/ltv.ts';
+import { estimateAfter, largestReduction } from '../../core/estimate.ts';
+import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { CollateralPreview } from '../../ledger/ledger.ts';

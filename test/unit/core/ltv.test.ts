@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, isPositive, subtract, type Decimal } from '../../../src/core/decimal.ts';
-import { credibleLtv, distanceTo, estimateAfter, largestReduction } from '../../../src/core/ltv.ts';
+import { estimateAfter, largestReduction } from '../../../src/core/estimate.ts';
+import { credibleLtv, distanceTo } from '../../../src/core/ltv.ts';
 import type { Loan } from '../../../src/core/model.ts';
 
 const none = new Map<string, Decimal>();

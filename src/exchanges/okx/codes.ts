@@ -17,18 +17,25 @@ const wrongSite = msg(
 );
 const clock = msg('OKX refused the timestamp of the request. Set the clock of this machine.');
 const ours = msg('OKX could not read the request. Please report this with the log.');
+const frozenPart = msg(
+  'OKX has frozen this position, coin or account for now, as it does while it liquidates or deleverages. Refresh and look, or see the OKX app.',
+);
 const frozen = msg('OKX has blocked or frozen this account. See the OKX app or ask its support.');
 const restricted = msg('OKX does not allow this for your account (identity, country or risk control). See the OKX app.');
 const slowDown = msg('Too many requests to OKX. Wait a moment.');
 const busy = msg('OKX is busy or under maintenance. Try again later.');
 const lost = msg('OKX did not finish in time, so it is not known what became of the request.');
 const noRight = msg('This API key may not do that. Give the key the Trade permission on OKX, or use another key.');
+const noReadRight = msg('This API key may not read that. Give the key the Read permission on OKX, or use another key.');
+const noPosition = msg('OKX has no such position. It may have been closed or liquidated. Refresh.');
+const poor = msg('The trading account does not hold that much. Transfer coins to it on OKX, or use a smaller amount.');
 const tooMuch = msg('That is more than OKX would release now. Take out less, or add other collateral first.');
 const noOrder = msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.');
 const strategy = msg('Not available while the account is in the delta-neutral strategy. Change the strategy on OKX first.');
 
 /**
- * Sources: https://www.okx.com/docs-v5/en/#error-code-rest-api (general) and #error-code-rest-api-finance (loans).
+ * Sources: https://www.okx.com/docs-v5/en/#error-code-rest-api (general), #error-code-rest-api-finance (loans) and
+ * those that the change of margin names, #trading-account-rest-api-increase-decrease-margin.
  * Decided by code; HTTP status is looked at only where there is no code.
  */
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -45,13 +52,13 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '50014': { kind: 'refused', sentence: ours },
   '50015': { kind: 'refused', sentence: ours },
   '50016': { kind: 'refused', sentence: ours },
-  '50017': { kind: 'permission', sentence: frozen },
-  '50018': { kind: 'permission', sentence: frozen },
-  '50019': { kind: 'permission', sentence: frozen },
-  '50020': { kind: 'permission', sentence: frozen },
-  '50021': { kind: 'permission', sentence: frozen },
-  '50022': { kind: 'permission', sentence: frozen },
-  '50023': { kind: 'permission', sentence: frozen },
+  '50017': { kind: 'permission', sentence: frozenPart },
+  '50018': { kind: 'permission', sentence: frozenPart },
+  '50019': { kind: 'permission', sentence: frozenPart },
+  '50020': { kind: 'permission', sentence: frozenPart },
+  '50021': { kind: 'permission', sentence: frozenPart },
+  '50022': { kind: 'permission', sentence: frozenPart },
+  '50023': { kind: 'permission', sentence: frozenPart },
   '50026': { kind: 'unavailable', sentence: lost, ambiguous: true },
   '50027': { kind: 'permission', sentence: restricted },
   '50029': { kind: 'permission', sentence: restricted },
@@ -67,7 +74,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '50053': { kind: 'refused', sentence: msg('OKX offers this in demo trading only.') },
   '50061': { kind: 'rate', sentence: slowDown },
   '50067': { kind: 'auth', sentence: wrongSite },
-  '50072': { kind: 'refused', sentence: msg('OKX does not allow isolated margin in the mode of this account.') },
+  '50072': {
+    kind: 'refused',
+    sentence: msg('OKX does not allow isolated margin in the mode of this account. Change the account mode on OKX, or see its app.'),
+  },
   '50100': { kind: 'auth', sentence: msg('OKX has frozen this API key. Make a new key on OKX and run "Update Keys…".') },
   '50101': { kind: 'auth', sentence: wrongSite },
   '50102': { kind: 'clock', sentence: clock },
@@ -99,6 +109,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
     sentence: msg('OKX already has a request of this id. Refresh and look before you try again.'),
     ambiguous: true,
   },
+  '51023': { kind: 'refused', sentence: noPosition },
+  '51040': {
+    kind: 'refused',
+    sentence: msg('OKX does not let the margin of a long option be changed. Close or reduce the position instead.'),
+  },
+  '51043': { kind: 'refused', sentence: noPosition },
   '51054': { kind: 'unavailable', sentence: lost, ambiguous: true },
   '51063': { kind: 'refused', sentence: noOrder },
   '51732': { kind: 'permission', sentence: restricted },
@@ -134,14 +150,51 @@ const meanings: Readonly<Record<string, Meaning>> = {
     sentence: msg('An identical request is being worked on. Wait for it, then refresh.'),
     ambiguous: true,
   },
+  '54012': {
+    kind: 'refused',
+    sentence: msg('OKX allows only adding margin, cancelling and post-only orders for this instrument now. Try again later.'),
+  },
+  '59005': {
+    kind: 'refused',
+    sentence: msg('In manual transfer mode the first margin must be worth more than 10,000 USDT. Use a larger amount.'),
+  },
+  '59105': {
+    kind: 'refused',
+    sentence: msg('The leverage would become lower than OKX allows. Add less margin.'),
+  },
+  '59200': { kind: 'refused', sentence: poor },
+  '59201': {
+    kind: 'refused',
+    sentence: msg('The balance of the trading account is below zero. Transfer coins to it on OKX, then try again.'),
+  },
+  '59300': { kind: 'refused', sentence: noPosition },
+  '59301': { kind: 'refused', sentence: msg('That is more margin than OKX allows to add or take out now. Use a smaller amount.') },
+  '59302': {
+    kind: 'refused',
+    sentence: msg('An order to close this position is waiting. Wait until it is done, or cancel it on OKX, then try again.'),
+  },
+  '59303': {
+    kind: 'refused',
+    sentence: msg('The available margin is not enough. Transfer coins to the trading account, or use a smaller amount.'),
+  },
   '59521': { kind: 'refused', sentence: strategy },
 };
 
 /** 51720 to 51731 refuse to subscribe to or redeem from earn products; they are not expected on loans. */
 const earn: Meaning = { kind: 'refused', sentence: msg('OKX refused the request.') };
 
-/** The documented meaning of a code; undefined for one we do not know. */
-export function meaningOf(code: string): Meaning | undefined {
+/** Those that say that there is no position, or none any more. */
+export const noSuchPosition: ReadonlySet<string> = new Set(['51023', '51043', '59300']);
+
+/** What a key lacks that may not even read. Nobody should give it the right to trade for that. */
+const noReading: Readonly<Record<string, Meaning>> = {
+  '50030': { kind: 'permission', sentence: noReadRight },
+  '50120': { kind: 'permission', sentence: noReadRight },
+};
+
+/** The documented meaning of a code, as an answer to a change or to a question; undefined for one we do not know. */
+export function meaningOf(code: string, write = true): Meaning | undefined {
+  if (!write && Object.hasOwn(noReading, code)) return noReading[code];
   if (/^517(2\d|3[01])$/.test(code)) return earn;
   return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
 }

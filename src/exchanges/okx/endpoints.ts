@@ -1,6 +1,9 @@
 import type { RateLimit } from '../limiter.ts';
 
-/** Paths as documented: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan and the account, funding and market pages. */
+/**
+ * Paths as documented: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan, #trading-account-rest-api and the funding, market
+ * and public data pages.
+ */
 const loans = '/api/v5/finance/flexible-loan';
 
 export const endpoints = {
@@ -13,18 +16,27 @@ export const endpoints = {
   loanHistory: `${loans}/loan-history`,
   interestAccrued: `${loans}/interest-accrued`,
   accountConfig: '/api/v5/account/config',
+  positions: '/api/v5/account/positions',
+  marginBalance: '/api/v5/account/position/margin-balance',
+  leverageInfo: '/api/v5/account/adjust-leverage-info',
+  tradingBalance: '/api/v5/account/balance',
   balances: '/api/v5/asset/balances',
   time: '/api/v5/public/time',
+  instruments: '/api/v5/public/instruments',
   indexTickers: '/api/v5/market/index-tickers',
 } as const;
 
 const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.balances]: { count: 6, intervalMs: 1_000 },
+  [endpoints.positions]: { count: 10, intervalMs: 2_000 },
+  [endpoints.marginBalance]: { count: 20, intervalMs: 2_000 },
+  [endpoints.tradingBalance]: { count: 10, intervalMs: 2_000 },
+  [endpoints.instruments]: { count: 20, intervalMs: 2_000 },
   [endpoints.time]: { count: 10, intervalMs: 2_000 },
   [endpoints.indexTickers]: { count: 20, intervalMs: 2_000 },
 };
 
-/** The documented limit of an endpoint; the loan endpoints and account/config share the same figures. */
+/** The documented limit of an endpoint; the loan endpoints, account/config and adjust-leverage-info share the same figures. */
 export function limitOf(path: string): RateLimit {
   return limits[path] ?? { count: 5, intervalMs: 2_000 };
 }

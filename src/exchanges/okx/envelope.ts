@@ -40,7 +40,7 @@ function parseJson(text: string): unknown {
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
 function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean): ExchangeError {
-  const { kind, sentence, ambiguous } = meaningOf(code) ?? unknownCode(answer.status);
+  const { kind, sentence, ambiguous } = meaningOf(code, write) ?? unknownCode(answer.status);
   const said = spoken(text);
   return failure({
     kind,
@@ -83,7 +83,7 @@ function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence
     case 404:
       return {
         kind: 'unavailable',
-        sentence: msg('This address does not offer OKX loans (HTTP {0}). Check the site of the account.', http),
+        sentence: msg('OKX does not offer this at this address (HTTP {0}). Check the site of the account.', http),
       };
     case 429:
       return { kind: 'rate', sentence: msg('Too many requests to OKX (HTTP {0}). Wait a moment.', http) };

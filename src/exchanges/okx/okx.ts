@@ -2,7 +2,7 @@ import { msg } from '../../core/message.ts';
 import type { Exchange } from '../exchange.ts';
 import { sites } from './sites.ts';
 
-/** OKX: flexible loans. */
+/** OKX: flexible loans, and positions with their isolated margin. */
 export const okx: Exchange = {
   id: 'okx',
   name: 'OKX',

@@ -3,9 +3,13 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Page } from '../../core/model.ts';
 import type { CollateralChange, LoanRef, PageRequest } from '../exchange.ts';
-import type { Call } from '../http.ts';
+import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
 import { onlyLoan } from './map.ts';
+
+export function signedGet(http: Http, path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {
+  return http.call({ method: 'GET', path, query, signed: true }, signal);
+}
 
 /** OKX's default and maximum page. */
 export const pageSize = 100;

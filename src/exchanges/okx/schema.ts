@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isDecimal, type Decimal } from '../../core/decimal.ts';
+import { isDecimal, isZero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 
@@ -51,6 +51,44 @@ export const interestAccrued = v.array(
 export const balances = v.array(v.object({ ccy: coin, availBal: maybe }));
 export const indexTickers = v.array(v.object({ instId: v.string(), idxPx: maybe }));
 export const publicTime = v.pipe(v.array(v.object({ ts: time })), v.minLength(1));
+/** One by one, so that a row that is not understood takes down only itself. */
+export const positions = v.array(v.unknown());
+/** A row without a position: closed, or margin that waits for one in manual-transfer mode. */
+export const idlePosition = v.object({ pos: v.pipe(amount, v.check(isZero)) });
+/** Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
+export const position = v.object({
+  instType: v.picklist(['MARGIN', 'SWAP', 'FUTURES', 'OPTION', 'EVENTS']),
+  instId: coin,
+  mgnMode: v.picklist(['isolated', 'cross']),
+  posId: coin,
+  posSide: v.picklist(['net', 'long', 'short']),
+  pos: amount,
+  posCcy: v.optional(v.string(), ''),
+  ccy: coin,
+  avgPx: maybe,
+  markPx: maybe,
+  last: maybe,
+  liqPx: maybe,
+  lever: maybe,
+  margin: maybe,
+  mmr: maybe,
+  mgnRatio: maybe,
+  upl: maybe,
+  liab: maybe,
+  liabCcy: v.optional(v.string(), ''),
+  interest: maybe,
+});
+/** One by one too: what is listed there by the hundred must not hang on one. */
+export const instruments = v.array(v.unknown());
+export const instrument = v.object({
+  instId: coin,
+  ctVal: maybe,
+  ctMult: maybe,
+  ctValCcy: v.optional(v.string(), ''),
+  ctType: v.optional(v.string(), ''),
+});
+export const tradingBalance = v.array(v.object({ details: v.array(v.object({ ccy: coin, availBal: maybe, availEq: maybe })) }));
+export const leverageInfo = v.array(v.object({ estAvailTrans: maybe, estAvailQuoteTrans: maybe }));
 export const accountConfig = v.pipe(
   v.array(
     v.object({

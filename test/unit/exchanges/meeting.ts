@@ -14,7 +14,7 @@ class SharedClock implements Clock {
   time = Date.UTC(2026, 10, 20, 12);
   readonly now = (): number => this.time;
   readonly sleep = async (ms: number): Promise<void> => {
-    this.time += ms;
+    this.time += Math.ceil(ms);
   };
 }
 

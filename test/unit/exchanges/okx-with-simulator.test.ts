@@ -24,9 +24,10 @@ describe('OKX and the simulated exchange', () => {
     });
 
     it('all loans and the wallet, digit for digit', async () => {
+      const at = here.clock.time;
       const { loans, wallet, walletTrouble, asOf } = await here.connect().read();
       assert.equal(walletTrouble, undefined);
-      assert.equal(asOf, here.clock.time);
+      assert.equal(asOf, at);
       const [one, two] = loans;
       assert.ok(two !== undefined);
       assert.deepEqual([one?.id, one?.orderId, two.id], ['12345', '12345', '67890']);

@@ -4,7 +4,10 @@ import { knownCodes } from '../../../../src/exchanges/okx/codes.ts';
 import { english } from '../../../../src/core/message.ts';
 import { bench, change, failureOf, refusal } from '../bench.ts';
 
-/** Every code of the guide's general and finance tables: https://www.okx.com/docs-v5/en/#error-code-rest-api */
+/**
+ * Every code of the guide's general and finance tables, https://www.okx.com/docs-v5/en/#error-code-rest-api, and those that tell why a
+ * margin is not changed.
+ */
 const documented: Readonly<Record<ErrorKind, string>> = {
   auth: '50067 50100 50101 50103 50104 50105 50106 50111 50113 50114 50119',
   permission: '50007 50009 50017 50018 50019 50020 50021 50022 50023 50027 50029 50030 50120 51732 51733 51734 51735 51737',
@@ -13,8 +16,8 @@ const documented: Readonly<Record<ErrorKind, string>> = {
   rate: '50011 50061',
   unavailable: '50001 50004 50013 50026 51054 51739',
   refused:
-    '50000 50002 50005 50006 50014 50015 50016 50038 50042 50053 50072 50107 50112 50115 51000 51001 51010 51016 51063 51720 51721 51722 51723 51724 51725 51726 51727 51728 51729 51730 51731 51736 51738 51750 51751 ' +
-    '51752 51753 51754 51755 51756 51757 51758 51759 51760 51761 51762 51784 59521',
+    '50000 50002 50005 50006 50014 50015 50016 50038 50042 50053 50072 50107 50112 50115 51000 51001 51010 51016 51023 51040 51043 51063 51720 51721 51722 51723 51724 51725 51726 51727 51728 51729 51730 51731 51736 51738 51750 51751 ' +
+    '51752 51753 51754 51755 51756 51757 51758 51759 51760 51761 51762 51784 54012 59005 59105 59200 59201 59300 59301 59302 59303 59521',
   network: '',
   shape: '',
   aborted: '',

@@ -1,0 +1,59 @@
+import { decimalPlaces, isNegative, lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { msg } from '../../core/message.ts';
+import type { Position } from '../../core/model.ts';
+import type { MarginReadiness } from '../exchange.ts';
+import { missing } from './requests.ts';
+
+/** What was read for one change of margin. */
+export interface MarginFacts {
+  readonly position: Position;
+  /** What the trading account has of the margin coin. Undefined when OKX does not say. */
+  readonly available: Decimal | undefined;
+  /** What OKX says could be taken out. Undefined when it does not say. */
+  readonly reducible: Decimal | undefined;
+  readonly asOf: number;
+}
+
+/**
+ * Everything a change of margin is decided on.
+ * @throws ExchangeError `refused` when its margin cannot be changed, or a figure that is needed is missing.
+ */
+export function marginReadinessOf({ position, available, reducible, asOf }: MarginFacts): MarginReadiness {
+  const { margin, fixedMargin, marginCoin, size, entryPrice, liquidationPrice } = position;
+  if (fixedMargin !== undefined) throw missing(fixedMargin);
+  if (margin === undefined) throw missing(msg('OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
+  if (available === undefined) {
+    throw missing(msg('OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.', marginCoin));
+  }
+  return {
+    kind: 'margin',
+    position,
+    walletAvailable: floored(available),
+    // More than the margin itself cannot be taken, whatever is said.
+    ...(reducible === undefined ? {} : { reducible: { amount: floored(lesser(reducible, margin)), source: 'venue' } }),
+    places: placesOf(available),
+    baseline: {
+      kind: 'margin',
+      size,
+      margin,
+      ...(entryPrice === undefined ? {} : { entryPrice }),
+      ...(liquidationPrice === undefined ? {} : { liquidationPrice }),
+    },
+    asOf,
+  };
+}
+
+/** An account in the red has nothing to give. */
+const floored = (amount: Decimal): Decimal => (isNegative(amount) ? zero : amount);
+
+const fewestPlaces = 8;
+const mostPlaces = 18;
+
+/**
+ * How many decimals an amount may have. OKX does not document it. As many as it shows of the coin itself are surely taken; a round
+ * balance shows none, and nobody must be kept from adding 0.001 BTC by it, so eight, the smallest part of a bitcoin, are always allowed:
+ * an amount too fine is refused and moves nothing. 18 is the finest OKX prints.
+ */
+function placesOf(available: Decimal): number {
+  return Math.min(mostPlaces, Math.max(fewestPlaces, decimalPlaces(available)));
+}

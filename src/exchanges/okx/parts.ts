@@ -1,0 +1,23 @@
+import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+
+/** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
+export type Part<T> = { readonly value: T; readonly at: number } | { readonly trouble: ExchangeError; readonly at: number };
+
+/** Reads a part so that its failure takes down only itself. @throws ExchangeError `aborted` only: then nobody wants the rest either. */
+export async function part<T>(clock: Clock, reading: Promise<T>): Promise<Part<T>> {
+  try {
+    return { value: await reading, at: clock.now() };
+  } catch (error) {
+    if (error instanceof ExchangeError && error.kind !== 'aborted') return { trouble: error, at: clock.now() };
+    throw error;
+  }
+}
+
+/** What concerns the key, and so every part, however the others put it. */
+const ofTheKey: ReadonlySet<ErrorKind> = new Set(['auth', 'ip', 'clock']);
+
+/** Of several reasons why nothing could be read, the one that tells most. */
+export function mostTelling(first: ExchangeError, ...others: readonly ExchangeError[]): ExchangeError {
+  return [first, ...others].find(({ kind }) => ofTheKey.has(kind)) ?? first;
+}

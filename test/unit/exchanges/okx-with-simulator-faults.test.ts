@@ -112,11 +112,32 @@ describe('OKX and the simulated exchange', () => {
       here.clock.time += 2_000;
       const connection = here.connect();
       await here.fault('wrong-types', 'loan-info');
-      const error = await failureOf(connection.read());
+      const error = await failureOf(connection.adjustableCoins(first, 'reduce'));
       assert.equal(error.kind, 'shape');
       assert.match(error.field ?? '', /^data\[0\]\./);
       await here.fault('malformed', 'loan-info');
-      assert.equal((await failureOf(connection.read())).kind, 'shape');
+      assert.equal((await failureOf(connection.adjustableCoins(first, 'reduce'))).kind, 'shape');
+    });
+
+    it('positions are shown though the loans cannot be read, and the reverse; without both there is nothing', async () => {
+      for (const fault of ['wrong-types', 'malformed', '50030']) {
+        here.clock.time += 2_000;
+        await here.fault(fault, 'loan-info');
+        const { loans, loansTrouble, positions, positionsTrouble, wallet } = await here.connect().read();
+        assert.deepEqual([loans.length, positions.length, positionsTrouble, wallet.length], [0, 7, undefined, 4], fault);
+        assert.ok(loansTrouble !== undefined);
+      }
+      for (const fault of ['malformed', '50030']) {
+        here.clock.time += 2_000;
+        await here.fault(fault, 'positions');
+        const { loans, loansTrouble, positions, positionsTrouble } = await here.connect().read();
+        assert.deepEqual([loans.length, loansTrouble, positions.length], [2, undefined, 0], fault);
+        assert.ok(positionsTrouble !== undefined);
+      }
+      here.clock.time += 2_000;
+      await here.fault('50030', 'loan-info');
+      await here.fault('50030', 'positions');
+      assert.equal((await failureOf(here.connect().read())).kind, 'permission');
     });
 
     it('loans are shown though the wallet cannot be read', async () => {

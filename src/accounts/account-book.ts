@@ -1,10 +1,18 @@
+import { compare, decimal, isDecimal, isPositive, type Decimal } from '../core/decimal.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { Account } from '../core/model.ts';
 import type { RecordStorage } from './storage.ts';
 
 const storageKey = 'ltvGauge.accounts';
+/** Above any LTV at which something still has to be decided. */
+const highestLtv = decimal('2');
 /** Where something that is not even a list is moved before the first account is written over it. */
 const unreadableKey = 'ltvGauge.accounts.unreadable';
+
+/** What of an account may change. */
+export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds'>> & {
+  readonly thresholds?: Account['thresholds'] | undefined;
+};
 
 /**
  * The accounts a person added, without their keys. Whatever else is found in storage is left there and not listed:
@@ -38,25 +46,29 @@ export class AccountBook implements Disposable {
 
   /**
    * The name is trimmed.
-   * @throws RangeError when the record is incomplete, its name is empty or its id is taken.
+   * @throws RangeError when the record is incomplete, its name is empty, its id is taken or its thresholds are not believable.
    */
   add(account: Account): Promise<void> {
     return this.#write(account.id, (records) => {
       if (this.get(account.id) !== undefined) throw new RangeError('an account with this id is already there');
+      believable(account.thresholds);
       return [...records, checked({ ...account, name: account.name.trim() })];
     });
   }
 
   /**
-   * Changes what is given and keeps the rest, also what a newer version may have written beside it.
-   * @throws RangeError when the account is not there or its name would become empty.
+   * Changes what is given and keeps the rest, also what a newer version may have written beside it. Thresholds that are
+   * given as undefined are removed.
+   * @throws RangeError when the account is not there, its name would become empty or its thresholds are not believable.
    */
-  update(id: string, change: Partial<Omit<Account, 'id' | 'venue'>>): Promise<void> {
+  update(id: string, change: AccountUpdate): Promise<void> {
     return this.#write(id, (records) => {
       const at = records.findIndex((record) => accountOf(record)?.id === id);
       if (at < 0) throw new RangeError('there is no account with this id');
       const name = change.name?.trim();
-      const changed = { ...(records[at] as object), ...change, ...(name === undefined ? {} : { name }) };
+      const changed: Record<string, unknown> = { ...(records[at] as object), ...change, ...(name === undefined ? {} : { name }) };
+      if (changed['thresholds'] === undefined) delete changed['thresholds'];
+      believable(change.thresholds);
       return records.with(at, checked(changed));
     });
   }
@@ -96,12 +108,40 @@ export class AccountBook implements Disposable {
 
 function accountOf(record: unknown): Account | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
-  const { id, venue, site, baseUrl, name, simulated, readOnly } = record as Record<string, unknown>;
+  const { id, venue, site, baseUrl, name, simulated, readOnly, thresholds } = record as Record<string, unknown>;
   if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
   if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
   if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
-  return Object.freeze({ id, venue, site, ...(baseUrl === undefined ? {} : { baseUrl }), name, simulated, readOnly });
+  // Figures that cannot be meant are as good as none; the account is not lost for them.
+  const own = thresholdsOf(thresholds);
+  return Object.freeze({
+    id,
+    venue,
+    site,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    name,
+    simulated,
+    readOnly,
+    ...(own === undefined ? {} : { thresholds: own }),
+  });
 }
+
+/** Two fractions above 0 and up to 2, the margin call before the liquidation; undefined for anything else. */
+function thresholdsOf(value: unknown): Account['thresholds'] {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { marginCall, liquidation } = value as Record<string, unknown>;
+  if (!isLtv(marginCall) || !isLtv(liquidation) || compare(marginCall, liquidation) >= 0) return undefined;
+  return Object.freeze({ marginCall, liquidation });
+}
+
+function believable(thresholds: Account['thresholds']): void {
+  if (thresholds !== undefined && thresholdsOf(thresholds) === undefined) {
+    throw new RangeError('thresholds are fractions above 0 and up to 2, the margin call below the liquidation');
+  }
+}
+
+const isLtv = (value: unknown): value is Decimal =>
+  typeof value === 'string' && isDecimal(value) && isPositive(value) && compare(value, highestLtv) <= 0;
 
 function checked(record: object): object {
   if (accountOf(record) === undefined) throw new RangeError('an account needs an id, an exchange, a site and a name');

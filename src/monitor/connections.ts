@@ -82,7 +82,14 @@ export class Connections implements Disposable {
     if (this.#lines.get(accountId) !== line) throw gone();
     if (!same(before, account) && !same(address, account)) return this.#open(accountId, line);
     line.address = address;
-    return this.#connect(account.venue, address, () => this.#options.vault.read(accountId));
+    const { book, vault } = this.#options;
+    // Asked for at each read, so that a new figure counts without a new connection.
+    return this.#connect(
+      account.venue,
+      address,
+      () => vault.read(accountId),
+      () => book.get(accountId)?.thresholds,
+    );
   }
 
   async #locate(account: Account): Promise<Address> {
@@ -104,7 +111,12 @@ export class Connections implements Disposable {
     return account;
   }
 
-  async #connect(venueId: string, account: Address, keys: () => Promise<Keys>): Promise<Connection> {
+  async #connect(
+    venueId: string,
+    account: Address,
+    keys: () => Promise<Keys>,
+    thresholds?: () => Account['thresholds'],
+  ): Promise<Connection> {
     const exchange = this.exchange(venueId);
     if (exchange === undefined) {
       throw new ExchangeError({
@@ -118,6 +130,7 @@ export class Connections implements Disposable {
       account,
       keys,
       clock,
+      ...(thresholds === undefined ? {} : { thresholds }),
       ...(fetch === undefined ? {} : { fetch }),
       ...(trace === undefined ? {} : { trace }),
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AccountBook } from '../../../src/accounts/account-book.ts';
+import { decimal } from '../../../src/core/decimal.ts';
 import type { Account } from '../../../src/core/model.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -107,5 +108,67 @@ describe('the account book', () => {
     const storage = new MemoryStorage();
     await new AccountBook(storage).add(account('a'));
     assert.deepEqual(storage.get(key), [account('a')]);
+  });
+
+  const own = { marginCall: decimal('0.80'), liquidation: decimal('0.9') };
+
+  it("keeps thresholds of one's own as they were written, until they are taken away", async () => {
+    const storage = new MemoryStorage();
+    const book = new AccountBook(storage);
+    await book.add(account('a'));
+    assert.equal('thresholds' in book.get('a')!, false);
+    await book.update('a', { thresholds: own });
+    await book.update('a', { name: 'B' });
+    assert.deepEqual(new AccountBook(storage).get('a')?.thresholds, own);
+    await book.update('a', { thresholds: undefined });
+    assert.deepEqual(storage.get(key), [account('a', { name: 'B' })]);
+    assert.equal('thresholds' in book.get('a')!, false);
+    await book.add(account('c', { thresholds: own }));
+    assert.deepEqual(book.get('c')?.thresholds, own);
+  });
+
+  const broken: readonly unknown[] = [
+    null,
+    7,
+    'x',
+    [],
+    {},
+    { marginCall: '0.8' },
+    { marginCall: 0.8, liquidation: 0.9 },
+    { marginCall: '', liquidation: '0.9' },
+    { marginCall: '0', liquidation: '0.9' },
+    { marginCall: '-0.1', liquidation: '0.9' },
+    { marginCall: '80 %', liquidation: '0.9' },
+    { marginCall: '8e-1', liquidation: '0.9' },
+    { marginCall: '0.9', liquidation: '0.9' },
+    { marginCall: '0.90', liquidation: '0.9' },
+    { marginCall: '0.95', liquidation: '0.9' },
+    { marginCall: '0.95', liquidation: '2.0000001' },
+  ];
+
+  it('ignores thresholds that cannot be meant, and loses neither them nor the account', async () => {
+    const storage = new MemoryStorage();
+    const book = new AccountBook(storage);
+    for (const thresholds of broken) {
+      await storage.update(key, [{ ...account('a'), thresholds }]);
+      assert.deepEqual(book.list(), [account('a')], JSON.stringify(thresholds));
+      await book.update('a', { readOnly: true });
+      assert.deepEqual(storage.get(key), [{ ...account('a', { readOnly: true }), thresholds }]);
+    }
+    await book.update('a', { thresholds: { marginCall: decimal('1.5'), liquidation: decimal('2') } });
+    assert.deepEqual(book.get('a')?.thresholds, { marginCall: '1.5', liquidation: '2' });
+    await storage.update(key, [{ ...account('a'), thresholds: 7 }]);
+    await book.update('a', { thresholds: undefined });
+    assert.deepEqual(storage.get(key), [account('a')]);
+  });
+
+  it('refuses to write thresholds that cannot be meant', async () => {
+    const book = new AccountBook(new MemoryStorage());
+    await book.add(account('a'));
+    for (const thresholds of broken as readonly NonNullable<Account['thresholds']>[]) {
+      await assert.rejects(book.update('a', { thresholds }), RangeError, JSON.stringify(thresholds));
+      await assert.rejects(book.add(account('b', { thresholds })), RangeError, JSON.stringify(thresholds));
+    }
+    assert.deepEqual(book.list(), [account('a')]);
   });
 });

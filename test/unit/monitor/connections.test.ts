@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { keysMissingCode } from '../../../src/accounts/vault.ts';
+import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import type { Account } from '../../../src/core/model.ts';
 import { Connections } from '../../../src/monitor/connections.ts';
@@ -58,6 +59,19 @@ describe('connections', () => {
     await book.update('a', { name: 'Main', readOnly: true });
     assert.equal(await connections.get('a'), before);
     assert.equal(exchange.disposed, 0);
+  });
+
+  it("ask for the person's thresholds as they are now, without a new connection", async () => {
+    const { connections, exchange, book } = await connecting();
+    const before = await connections.get('a');
+    const asked = exchange.made[0]!.thresholds!;
+    assert.equal(asked(), undefined);
+    const thresholds = { marginCall: decimal('0.8'), liquidation: decimal('0.9') };
+    await book.update('a', { thresholds });
+    assert.equal(await connections.get('a'), before);
+    assert.deepEqual(asked(), thresholds);
+    await book.remove('a');
+    assert.equal(asked(), undefined);
   });
 
   it('end with their account', async () => {

@@ -27,7 +27,7 @@ const ours = refused(msg('Bybit could not read the request. Please report this w
 const expired: Meaning = {
   kind: 'auth',
   sentence: msg(
-    'This API key has expired; keys that are bound to no IP address live for 90 days. Make a new key on Bybit and run "Update Keys…".',
+    'This API key has expired: one that is bound to no IP address lives for 90 days, and 7 days after a change of the password. Make a new key on Bybit and run "Update Keys…".',
   ),
 };
 const restricted: Meaning = {
@@ -66,13 +66,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '10005': {
     kind: 'permission',
     sentence: msg(
-      'This API key may not do that. Loans need the permission SPOT – Trade, and changes need a key that is not read-only. Change the key on Bybit, or use another one.',
+      'This API key may not do that. Loans need the permission SPOT – Trade, positions need Contract – Positions, and changes need a key that is not read-only. Change the key on Bybit, or use another one.',
     ),
   },
   '10006': { kind: 'rate', sentence: msg('Too many requests to Bybit. Wait a moment.') },
   '10007': { kind: 'auth', sentence: msg('Bybit did not accept this API key. Run "Update Keys…" and enter all parts again.') },
   '10008': { kind: 'permission', sentence: msg('Bybit has banned this account. See the Bybit app or ask its support.') },
-  '10009': { kind: 'ip', sentence: msg('Bybit does not serve the region of this IP address.') },
+  '10009': {
+    kind: 'ip',
+    sentence: msg('Bybit does not serve the region of this IP address. Check that the account is on the site of your region.'),
+  },
   '10010': {
     kind: 'ip',
     sentence: msg("This machine's IP address is not on the list of the API key. Add it on Bybit, or connect from an address on the list."),

@@ -11,7 +11,7 @@ import { receiveWindow, sign } from './sign.ts';
 import { demoSite, sites } from './sites.ts';
 
 /** Ready to call Bybit; nothing is sent yet. @throws ExchangeError for an address that is not Bybit's. */
-export function connectBybit({ account, keys, clock, fetch, trace }: ConnectionOptions): Connection {
+export function connectBybit({ account, keys, clock, fetch, trace, thresholds }: ConnectionOptions): Connection {
   const { site, origin } = originOf(sites, account);
   const http = new Http({
     dialect: {
@@ -29,5 +29,5 @@ export function connectBybit({ account, keys, clock, fetch, trace }: ConnectionO
     ...(fetch === undefined ? {} : { fetch }),
     ...(trace === undefined ? {} : { trace }),
   });
-  return site.id === demoSite ? demoConnection(http, clock) : new BybitConnection(http, clock);
+  return site.id === demoSite ? demoConnection(http, clock) : new BybitConnection(http, clock, thresholds);
 }

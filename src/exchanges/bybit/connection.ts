@@ -23,16 +23,18 @@ import type { Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
 import { Funds, ifAny } from './funds.ts';
 import { Legacy } from './legacy.ts';
-import type { Adjustment, Line, LoanBook } from './loan-book.ts';
-import { optional, poolId, toHistoryRow, toKeyFacts, withUsd } from './map.ts';
+import { mergedPage } from './history.ts';
+import { toKeyFacts } from './key-facts.ts';
+import type { Line, LoanBook } from './loan-book.ts';
+import { optional, poolId, withUsd } from './map.ts';
 import { Pool } from './pool.ts';
-import { isNewer, judge, newestOf } from './prove.ts';
+import { newestOf } from './prove.ts';
+import { readProof } from './read-proof.ts';
 import { readinessOf } from './readiness.ts';
-import { mustBeClear, pageSize, refused } from './requests.ts';
+import { mustBeClear, pageSize, refused, toReceipt } from './requests.ts';
 import * as schema from './schema.ts';
-
-/** Pages of history that are read for a proof. A thousand changes of one coin are more than anybody makes. */
-const mostPages = 10;
+import { readLoans, snapshotOf } from './snapshot.ts';
+import type { AskThresholds } from './thresholds.ts';
 
 const wholePool: LoanRef = { loanId: poolId };
 
@@ -45,7 +47,8 @@ export class BybitConnection implements Connection {
   readonly #pool: Pool;
   readonly #legacy: LoanBook;
 
-  constructor(http: Http, clock: Clock) {
+  /** @param thresholds the person's own, asked for at every read */
+  constructor(http: Http, clock: Clock, thresholds: AskThresholds = () => undefined) {
     this.#http = http;
     this.#clock = clock;
     this.#line = {
@@ -53,44 +56,34 @@ export class BybitConnection implements Connection {
       ask: (path, query, signal) => http.call({ method: 'GET', path, query, signed: false }, signal),
     };
     this.#funds = new Funds(this.#line);
-    this.#pool = new Pool(this.#line, () => clock.now());
-    this.#legacy = new Legacy(this.#line, () => clock.now());
+    this.#pool = new Pool(this.#line, () => clock.now(), thresholds);
+    this.#legacy = new Legacy(this.#line, () => clock.now(), thresholds);
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
-    const key = toKeyFacts(schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal)));
+    const key = toKeyFacts(schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal)), this.#clock.now());
     const facts = { ...key, ...this.#http.clockFacts() };
     if (facts.canRead || facts.canWithdraw) return facts;
     // Whether loans can be read without the documented right is nowhere said: they say it themselves, and what is missing.
-    await this.#pool.loans(signal);
+    await this.#pool.find(wholePool, signal);
     return { ...facts, canRead: true };
   }
 
   async read(signal?: AbortSignal): Promise<Snapshot> {
-    const [pool, legacy, wallet, prices] = await Promise.all([
-      this.#stamped(this.#pool.loans(signal)),
-      this.#stamped(this.#legacy.loans(signal)),
+    const [loans, wallet, prices] = await Promise.all([
+      readLoans(this.#pool, this.#legacy, signal),
       this.#stamped(ifAny(this.#walletForPool(signal))),
       this.#funds.pricesIfAny(signal),
     ]);
-    const loans = [...pool.value, ...legacy.value].map((loan) => ({
-      ...loan,
-      debts: withUsd(loan.debts, prices),
-      collateral: withUsd(loan.collateral, prices),
-    }));
-    // As old as the oldest of its parts.
-    const asOf = Math.min(pool.at, legacy.at, wallet.at);
-    return wallet.value instanceof ExchangeError
-      ? { loans, wallet: [], walletTrouble: wallet.value.sentence, positions: [], asOf }
-      : { loans, wallet: withUsd(wallet.value, prices), positions: [], asOf };
+    return snapshotOf({ loans, wallet, prices });
   }
 
   /** Without a loan: of the pool. */
   async history(ref: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
-    const { rows, older } = await this.#book(ref).adjustments(ref ?? wholePool, page, signal);
+    const { rows, older } = await mergedPage(this.#book(ref).history(ref ?? wholePool), page, signal);
     // Bybit cannot be asked for one type only.
     const wanted = page.type === undefined ? rows : rows.filter(({ type }) => type === page.type);
-    return { rows: wanted.map(toHistoryRow), ...(older === undefined ? {} : { older }) };
+    return { rows: wanted, ...(older === undefined ? {} : { older }) };
   }
 
   async interest(ref: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
@@ -186,20 +179,16 @@ export class BybitConnection implements Connection {
   async send(change: Change, signal?: AbortSignal): Promise<Receipt> {
     if (change.kind === 'margin') throw refused(msg('Margin cannot be changed here yet.'));
     mustBeClear(change);
-    await this.#http.call(this.#book(change.loan).changeCall(change), signal);
-    return {};
+    return toReceipt(await this.#http.call(this.#book(change.loan).changeCall(change), signal));
   }
 
   async proveCollateral(
     change: CollateralChange,
     baseline: CollateralBaseline,
-    _receipt: Receipt,
+    receipt: Receipt,
     signal?: AbortSignal,
   ): Promise<CollateralProof> {
-    const book = this.#book(change.loan);
-    // The rows first: a loan read before its rows could miss what they tell.
-    const rows = await this.#rowsSince(book, change, baseline, signal);
-    return rows.length === 0 ? { state: 'pending' } : judge(change, baseline, rows, await book.find(change.loan, signal));
+    return readProof(this.#book(change.loan), change, baseline, receipt, signal);
   }
 
   prepareMargin(): Promise<MarginReadiness> {
@@ -233,24 +222,6 @@ export class BybitConnection implements Connection {
     const loan = await this.#book(ref).find(ref, signal);
     if (loan === undefined) throw refused(msg('Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
     return loan;
-  }
-
-  async #rowsSince(
-    book: LoanBook,
-    { loan, coin }: CollateralChange,
-    { newestHistoryId }: CollateralBaseline,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly Adjustment[]> {
-    const all: Adjustment[] = [];
-    let cursor: string | undefined;
-    for (let count = 0; count < mostPages; count += 1) {
-      const page = { coin, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
-      const { rows, older } = await book.adjustments(loan, page, signal);
-      all.push(...rows.filter(({ id }) => isNewer(id, newestHistoryId)));
-      if (older === undefined || rows.some(({ id }) => !isNewer(id, newestHistoryId))) break;
-      cursor = older;
-    }
-    return all;
   }
 
   /** The wallet with what the pool would take as collateral, as far as Bybit tells. */

@@ -72,7 +72,10 @@ export function isOverrun({ status, text }: Answer): boolean {
 
 function forbidden(text: string): { readonly kind: ErrorKind; readonly sentence: Message; readonly retryAfterMs?: number } {
   return isCountry(text)
-    ? { kind: 'ip', sentence: msg('Bybit does not serve the region of this IP address.') }
+    ? {
+        kind: 'ip',
+        sentence: msg('Bybit does not serve the region of this IP address. Check that the account is on the site of your region.'),
+      }
     : {
         kind: 'rate',
         retryAfterMs: quietMs,

@@ -1,18 +1,20 @@
-import * as v from 'valibot';
 import { lesser, sum, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, HistoryRequest, InterestRequest, LoanRef } from '../exchange.ts';
+import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http.ts';
-import type { Adjustment, Line, LoanBook } from './loan-book.ts';
+import { adjustmentsOf, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
+import { adjustments, collateralData, completed, orders, type Order, type Orders, type Terms } from './legacy-answers.ts';
+import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead } from './loan-book.ts';
 import { optional, toAdjustment, yearly } from './map.ts';
-import { adjustCall, pageQuery, pageSize, toPage } from './requests.ts';
+import { adjustCall, isAbsent, pageQuery, pageSize, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-import { tableThresholds, thresholdOf } from './thresholds.ts';
+import { presumed, thresholdOf, type AskThresholds, type Thresholds } from './thresholds.ts';
 
 /*
- * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in this file: to
- * drop it, delete it, its test and the lines that import it.
+ * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in the
+ * two files whose names begin with this one's: to drop it, delete them, their test and the lines that import them.
  * Source: https://bybit-exchange.github.io/docs/v5/crypto-loan/
  */
 
@@ -23,65 +25,37 @@ const paths = {
   adjust: `${root}/adjust-ltv`,
   adjustments: `${root}/adjustment-history`,
   collateralData: `${root}/collateral-data`,
+  repayments: `${root}/repayment-history`,
+  completed: `${root}/borrow-history`,
 } as const;
 
-/** Answers that say that there are no such loans any more: no such address, no such route. */
-const absent: ReadonlySet<string | undefined> = new Set(['404', '10017']);
 /** Pages of orders that are read; nobody has more. */
 const mostPages = 20;
-
-const orders = v.object({
-  list: v.array(
-    v.object({
-      orderId: schema.id,
-      loanCurrency: schema.coin,
-      collateralCurrency: schema.coin,
-      collateralAmount: schema.amount,
-      currentLTV: schema.maybe,
-      totalDebt: schema.amount,
-      residualInterest: schema.maybe,
-      residualPenaltyInterest: schema.maybe,
-      hourlyInterestRate: schema.maybe,
-    }),
-  ),
-  nextPageCursor: schema.cursor,
-});
-const adjustments = v.object({
-  list: v.array(
-    v.object({
-      orderId: schema.id,
-      adjustId: schema.id,
-      adjustTime: schema.time,
-      collateralCurrency: schema.coin,
-      amount: schema.amount,
-      preLTV: schema.maybe,
-      afterLTV: schema.maybe,
-      direction: schema.direction,
-    }),
-  ),
-  nextPageCursor: schema.cursor,
-});
-const collateralData = v.object({
-  vipCoinList: v.array(
-    v.object({ list: v.array(v.object({ currency: schema.coin, marginCallLTV: schema.maybe, liquidationLTV: schema.maybe })) }),
-  ),
-});
-
-type Order = v.InferOutput<typeof orders>['list'][number];
-type Terms = v.InferOutput<typeof collateralData>['vipCoinList'][number]['list'];
 
 /** The old loans: each order has one debt, one collateral and an id of 19 digits. */
 export class Legacy implements LoanBook {
   readonly #line: Line;
   readonly #now: () => number;
+  readonly #thresholds: AskThresholds;
 
-  constructor(line: Line, now: () => number) {
+  constructor(line: Line, now: () => number, thresholds: AskThresholds) {
     this.#line = line;
     this.#now = now;
+    this.#thresholds = thresholds;
   }
 
-  async loans(signal: AbortSignal | undefined): Promise<readonly Loan[]> {
-    return this.#toLoans(await this.#orders({}, signal), signal);
+  /** None, without a word, where Bybit does not know these loans any more. */
+  async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
+    const orders = await this.#orders({}, signal);
+    const asOf = this.#now();
+    const loans = (await this.#toLoans(orders, signal)).map((loan, at) => ({ ...loan, ...dueOf(orders[at], loan, asOf) }));
+    const vague = orders.filter(({ expirationTime }) => expirationTime !== '' && !milliseconds.test(expirationTime));
+    const trouble = vague.length === 0 ? {} : { trouble: dateUnread(vague.map(({ orderId }) => orderId)) };
+    return { loans, ...trouble, asOf };
+  }
+
+  unread(why: Message): Message {
+    return msg('Loans of before November 2025 could not be read; if you have none, nothing is missing. {0}', why);
   }
 
   async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
@@ -90,16 +64,34 @@ export class Legacy implements LoanBook {
   }
 
   /** Made by people only, of the last six months; there is no status, so whatever is listed has happened. */
-  async adjustments(
-    ref: LoanRef,
-    page: HistoryRequest & { readonly coin?: string },
-    signal: AbortSignal | undefined,
-  ): Promise<Page<Adjustment>> {
-    const query = { orderId: ref.loanId, collateralCurrency: page.coin, ...pageQuery(page) };
+  async adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>> {
+    const query = { orderId: ref.loanId, adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
     const { list, nextPageCursor } = schema.read(adjustments, await this.#line.get(paths.adjustments, query, signal));
     const { older } = toPage(list, nextPageCursor, page);
     const rows = list.filter(({ orderId }) => orderId === ref.loanId).map((row) => toAdjustment(row, 'done'));
     return { rows, ...(older === undefined ? {} : { older }) };
+  }
+
+  history(ref: LoanRef): readonly HistoryPart[] {
+    const query = { orderId: ref.loanId };
+    const own = (orderId: string | undefined): boolean => orderId === ref.loanId;
+    return [
+      adjustmentsOf(this, ref),
+      listOf(this.#line, {
+        name: 'borrowed',
+        path: paths.completed,
+        query,
+        read: (result) => schema.read(completed, result),
+        toRow: (name, row) => (own(row.orderId) ? toBorrowing(name, row) : undefined),
+      }),
+      listOf(this.#line, {
+        name: 'repaid',
+        path: paths.repayments,
+        query,
+        read: (result) => schema.read(repayments, result),
+        toRow: (name, row) => (own(row.orderId) ? toRepayment(name, row) : undefined),
+      }),
+    ];
   }
 
   async interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
@@ -148,15 +140,11 @@ export class Legacy implements LoanBook {
     return all;
   }
 
-  async #ordersAfter(
-    cursor: string | undefined,
-    query: NonNullable<Call['query']>,
-    signal: AbortSignal | undefined,
-  ): Promise<v.InferOutput<typeof orders>> {
+  async #ordersAfter(cursor: string | undefined, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<Orders> {
     try {
       return schema.read(orders, await this.#line.get(paths.orders, { ...query, limit: pageSize.toString(), cursor }, signal));
     } catch (error) {
-      if (ExchangeError.is(error) && absent.has(error.code)) return { list: [], nextPageCursor: '' };
+      if (isAbsent(error)) return { list: [], nextPageCursor: '' };
       throw error;
     }
   }
@@ -164,7 +152,8 @@ export class Legacy implements LoanBook {
   async #toLoans(list: readonly Order[], signal: AbortSignal | undefined): Promise<readonly Loan[]> {
     if (list.length === 0) return [];
     const terms = await this.#terms(signal);
-    return list.map((order) => toLoan(order, terms));
+    const otherwise = presumed(this.#thresholds());
+    return list.map((order) => toLoan(order, terms, otherwise));
   }
 
   /** The thresholds of each coin. Without them the table has to do. */
@@ -178,7 +167,7 @@ export class Legacy implements LoanBook {
   }
 }
 
-function toLoan(order: Order, terms: Terms): Loan {
+function toLoan(order: Order, terms: Terms, otherwise: Thresholds): Loan {
   const own = terms.filter(({ currency }) => currency === order.collateralCurrency);
   return {
     id: order.orderId,
@@ -189,10 +178,22 @@ function toLoan(order: Order, terms: Terms): Loan {
     debts: [{ coin: order.loanCurrency, amount: sum([order.totalDebt, interestOf(order)]) }],
     collateral: [{ coin: order.collateralCurrency, amount: order.collateralAmount }],
     // They differ by the person's level, which is not told here: the strictest is taken.
-    marginCall: thresholdOf(strictest(own.map(({ marginCallLTV }) => marginCallLTV)), tableThresholds.marginCall),
-    liquidation: thresholdOf(strictest(own.map(({ liquidationLTV }) => liquidationLTV)), tableThresholds.liquidation),
+    marginCall: thresholdOf(strictest(own.map(({ marginCallLTV }) => marginCallLTV)), otherwise.marginCall),
+    liquidation: thresholdOf(strictest(own.map(({ liquidationLTV }) => liquidationLTV)), otherwise.liquidation),
   };
 }
+
+const milliseconds = /^\d{13}$/;
+
+/** The whole debt of a fixed loan is due at once; a flexible one has no date. There is no status, so the time tells whether it is overdue. */
+function dueOf(order: Order | undefined, { debts }: Loan, now: number): Pick<Loan, 'due'> {
+  if (order === undefined || !milliseconds.test(order.expirationTime)) return {};
+  const at = Number(order.expirationTime);
+  return { due: debts.map((debt) => ({ ...debt, at, overdue: at <= now })) };
+}
+
+const dateUnread = (orders: readonly string[]): Message =>
+  msg('The date by which the loan {0} must be repaid could not be read. Look at it in the Bybit app.', orders.join(', '));
 
 const interestOf = ({ residualInterest, residualPenaltyInterest }: Order): Decimal =>
   sum([residualInterest, residualPenaltyInterest].filter((value) => value !== undefined));

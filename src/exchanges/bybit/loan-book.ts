@@ -1,6 +1,7 @@
 import type { Decimal } from '../../core/decimal.ts';
+import type { Message } from '../../core/message.ts';
 import type { Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, HistoryRequest, InterestRequest, LoanRef } from '../exchange.ts';
+import type { CollateralChange, InterestRequest, LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http.ts';
 
 /** A row of Bybit's history of adjustments. */
@@ -20,13 +21,41 @@ export interface Line {
   readonly ask: Ask;
 }
 
+/** Loans as one reading brought them. */
+export interface LoansRead {
+  readonly loans: readonly Loan[];
+  /** What about them could not be read. */
+  readonly trouble?: Message;
+  /** When the oldest of it was read, by our clock. Milliseconds since the Unix epoch. */
+  readonly asOf: number;
+}
+
+/** One of the lists that the history of a loan is made of. */
+export interface HistoryPart {
+  /** Names it among the others. */
+  readonly name: string;
+  /** Newest first. */
+  read(page: PageRequest, signal: AbortSignal | undefined): Promise<Page<HistoryRow>>;
+}
+
+export interface AdjustmentRequest extends PageRequest {
+  /** Only of this collateral coin. */
+  readonly coin?: string;
+  /** Only the one with this id. */
+  readonly id?: string;
+}
+
 /** One generation of Bybit's loans, with its own paths, names and ids. */
 export interface LoanBook {
-  loans(signal: AbortSignal | undefined): Promise<readonly Loan[]>;
-  /** The loan as it is now; undefined when it is gone. */
+  loans(signal: AbortSignal | undefined): Promise<LoansRead>;
+  /** Says that its loans could not be read. */
+  unread(why: Message): Message;
+  /** The loan as it is now, without the dates of its debts; undefined when it is gone. */
   find(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined>;
-  /** Newest first. `coin`: only of this collateral coin. */
-  adjustments(ref: LoanRef, page: HistoryRequest & { readonly coin?: string }, signal: AbortSignal | undefined): Promise<Page<Adjustment>>;
+  /** Newest first. */
+  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>>;
+  /** All that Bybit keeps of what happened to a loan. For showing: proofs rest on adjustments alone. */
+  history(ref: LoanRef): readonly HistoryPart[];
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;
   /** The most that may be taken out now. */
   redeemable(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined>;

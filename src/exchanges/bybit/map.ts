@@ -1,11 +1,9 @@
 import type * as v from 'valibot';
 import { isPositive, isZero, lesser, multiply, one, sum, type Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
 import type { CoinAmount, Direction, HistoryRow, Loan, WalletCoin } from '../../core/model.ts';
-import type { KeyFacts } from '../exchange.ts';
 import type { Adjustment } from './loan-book.ts';
 import type * as schema from './schema.ts';
-import { tableThresholds } from './thresholds.ts';
+import type { Thresholds } from './thresholds.ts';
 
 /** Bybit's words in, ours out. */
 
@@ -15,7 +13,7 @@ export const poolId = 'pool';
 type Position = v.InferOutput<typeof schema.position>;
 
 /** The pool; undefined when nothing is owed and nothing pledged. What is supplied to others backs no loan, and is left out. */
-export function toPool(position: Position): Loan | undefined {
+export function toPool(position: Position, thresholds: Thresholds): Loan | undefined {
   const debts = position.borrowList.map(toDebt).filter(({ amount }) => !isZero(amount));
   const collateral = position.collateralList
     .map(({ currency, amount, amountUSD }) => ({ coin: currency, amount, ...optional('usd', amountUSD) }))
@@ -30,8 +28,14 @@ export function toPool(position: Position): Loan | undefined {
     collateralValuation: 'adjusted',
     debts,
     collateral,
-    ...tableThresholds,
+    ...thresholds,
   };
+}
+
+/** The coins in which a fixed debt is owed. */
+export function fixedDebts({ borrowList }: Position): ReadonlySet<string> {
+  const owed = borrowList.filter(({ fixedTotalDebt }) => fixedTotalDebt !== undefined && !isZero(fixedTotalDebt));
+  return new Set(owed.map(({ loanCurrency }) => loanCurrency));
 }
 
 /** Flexible and fixed together, with interest. */
@@ -96,7 +100,8 @@ interface AdjustmentRow {
   readonly direction: Direction;
 }
 
-const ends: Readonly<Record<Adjustment['status'], string>> = { done: '', processing: '_processing', failed: '_failed' };
+/** How the word of a row ends by its status. */
+export const ends: Readonly<Record<Adjustment['status'], string>> = { done: '', processing: '_processing', failed: '_failed' };
 
 /** Bybit has no words for the types of its rows, so these are ours. */
 export function toAdjustment(row: AdjustmentRow, status: Adjustment['status']): Adjustment {
@@ -123,18 +128,3 @@ const hoursAYear = '8760' as Decimal;
 
 /** Simple, not compounded: Bybit prints hourly rates. */
 export const yearly = (hourlyRate: Decimal): Decimal => multiply(hourlyRate, hoursAYear);
-
-export function toKeyFacts(key: v.InferOutput<typeof schema.key>): KeyFacts {
-  const rights = Object.values(key.permissions).flatMap((group): unknown[] => (Array.isArray(group) ? group : []));
-  const spot = rights.includes('SpotTrade');
-  return {
-    ...(key.userID === '' ? {} : { uid: key.userID }),
-    // All loan endpoints, also those that read, want this right.
-    canRead: spot,
-    canTrade: spot && key.readOnly === '0',
-    canWithdraw: rights.some((right) => typeof right === 'string' && /withdraw/i.test(right)),
-    boundAddresses: key.ips.map((address) => address.trim()).filter((address) => address !== '' && address !== '*'),
-    ...(key.uta === '' ? {} : { accountMode: key.uta === '1' ? msg('unified account') : msg('classic account') }),
-    ...(key.isMaster === undefined ? {} : { subAccount: !key.isMaster }),
-  };
-}

@@ -1,12 +1,16 @@
 import type { Decimal } from '../../core/decimal.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, HistoryRequest, InterestRequest, LoanRef } from '../exchange.ts';
+import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http.ts';
+import { readDates } from './due.ts';
 import { endpoints } from './endpoints.ts';
-import type { Adjustment, Line, LoanBook } from './loan-book.ts';
-import { toAdjustment, toCollateralCoins, toPool, yearly } from './map.ts';
+import { adjustmentsOf, borrowings, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
+import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead } from './loan-book.ts';
+import { fixedDebts, toAdjustment, toCollateralCoins, toPool, yearly } from './map.ts';
 import { adjustCall, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
+import { presumed, type AskThresholds } from './thresholds.ts';
 
 /** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
@@ -15,33 +19,64 @@ const full = '2';
 export class Pool implements LoanBook {
   readonly #line: Line;
   readonly #now: () => number;
+  readonly #thresholds: AskThresholds;
 
-  constructor(line: Line, now: () => number) {
+  constructor(line: Line, now: () => number, thresholds: AskThresholds) {
     this.#line = line;
     this.#now = now;
+    this.#thresholds = thresholds;
   }
 
-  async loans(signal: AbortSignal | undefined): Promise<readonly Loan[]> {
-    const loan = toPool(await this.#position(signal));
-    return loan === undefined ? [] : [loan];
+  async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
+    const position = await this.#position(signal);
+    const asOf = this.#now();
+    const loan = toPool(position, presumed(this.#thresholds()));
+    if (loan === undefined) return { loans: [], asOf };
+    const { due, trouble } = await readDates(this.#line, fixedDebts(position), this.#now, signal);
+    return { loans: [{ ...loan, ...(due === undefined ? {} : { due }) }], ...(trouble === undefined ? {} : { trouble }), asOf };
+  }
+
+  unread(why: Message): Message {
+    return msg('The loans in the pool could not be read. {0}', why);
   }
 
   async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
-    return toPool(await this.#position(signal));
+    return toPool(await this.#position(signal), presumed(this.#thresholds()));
   }
 
-  async adjustments(
-    _ref: LoanRef,
-    page: HistoryRequest & { readonly coin?: string },
-    signal: AbortSignal | undefined,
-  ): Promise<Page<Adjustment>> {
-    const query = { collateralCurrency: page.coin, ...pageQuery(page) };
+  async adjustments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>> {
+    const query = { adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
     const { list, nextPageCursor } = schema.read(schema.adjustments, await this.#line.get(endpoints.adjustments, query, signal));
     return toPage(
       list.map((row) => toAdjustment(row, row.status)),
       nextPageCursor,
       page,
     );
+  }
+
+  history(ref: LoanRef): readonly HistoryPart[] {
+    return [
+      adjustmentsOf(this, ref),
+      listOf(this.#line, {
+        name: 'borrowed',
+        path: endpoints.borrowings,
+        read: (result) => schema.read(borrowings, result),
+        toRow: toBorrowing,
+      }),
+      // Numbered apart from each other.
+      listOf(this.#line, {
+        name: 'repaid',
+        path: endpoints.repayments,
+        read: (result) => schema.read(repayments, result),
+        toRow: toRepayment,
+      }),
+      listOf(this.#line, {
+        name: 'repaid-fixed',
+        path: endpoints.fixedRepayments,
+        read: (result) => schema.read(repayments, result),
+        toRow: toRepayment,
+      }),
+    ];
   }
 
   /** What has accrued on the flexible debts and is not paid: Bybit lists no single accruals, and nothing of fixed debts. */

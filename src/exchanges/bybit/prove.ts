@@ -15,21 +15,30 @@ import { toHistoryRow } from './map.ts';
  * Nothing yet is whatever Bybit still works on. A row of status 3 says that it tried and did nothing.
  * Source of the procedure: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ltv-adjust-history
  *
+ * Where Bybit gave the change an id, only the row with that id tells of it: what others did at the same time neither proves nor
+ * contradicts it, and a row with that id that is not what was asked contradicts it whatever the pledged amount says.
+ *
  * @param loan the loan as it is now; undefined when Bybit no longer has it
+ * @param reference the id that Bybit gave the change
  */
 export function judge(
   change: CollateralChange,
   baseline: CollateralBaseline,
   rows: readonly Adjustment[],
   loan: Loan | undefined,
+  reference?: string,
 ): CollateralProof {
+  const found = loan === undefined ? {} : { loan };
+  const own = rows.find(({ id }) => id === reference && isNewer(id, baseline.newestHistoryId));
+  if (reference !== undefined && (own === undefined || own.status === 'processing')) return { state: 'pending' };
+  if (own?.status === 'done' && !isAsked(change, own)) return { state: 'contradicted', row: toHistoryRow(own), ...found };
+
   const since = rows.filter(({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId));
   const done = since.filter(({ status }) => status === 'done');
-  const asked = since.filter((row) => row.direction === change.direction && compare(absolute(row.amount), change.amount) === 0);
+  const asked = (own === undefined ? since : [own]).filter((row) => isAsked(change, row));
   const pledged = loan === undefined ? undefined : pledgedOf(loan, change.coin);
   const is = (expected: Decimal): boolean => pledged !== undefined && compare(pledged, expected) === 0;
   const agrees = is(after(baseline.pledged, done));
-  const found = loan === undefined ? {} : { loan };
 
   const match = asked.find(({ status }) => status === 'done');
   if (match !== undefined) {
@@ -41,14 +50,19 @@ export function judge(
     const back = is(moveBy(baseline.pledged, opposite(match.direction), match.amount));
     return back && done.length === 1 ? { state: 'contradicted', row, ...found } : { state: 'pending' };
   }
-  if (since.some(({ status }) => status === 'processing')) return { state: 'pending' };
+  if (own === undefined && since.some(({ status }) => status === 'processing')) return { state: 'pending' };
   const [other, ...more] = done;
   const failed = asked.find(({ status }) => status === 'failed');
   if (failed !== undefined)
     return agrees || pledged === undefined ? { state: 'pending', failed: toHistoryRow(failed) } : { state: 'pending' };
   // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
-  if (other !== undefined && more.length === 0 && agrees) return { state: 'contradicted', row: toHistoryRow(other), ...found };
+  if (own === undefined && other !== undefined && more.length === 0 && agrees)
+    return { state: 'contradicted', row: toHistoryRow(other), ...found };
   return { state: 'pending' };
+}
+
+function isAsked({ direction, coin, amount }: CollateralChange, row: Adjustment): boolean {
+  return row.coin === coin && row.direction === direction && compare(absolute(row.amount), amount) === 0;
 }
 
 /** Whether an id is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */

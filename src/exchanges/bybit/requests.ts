@@ -1,14 +1,16 @@
+import * as v from 'valibot';
 import { isDecimal, isPositive } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Page } from '../../core/model.ts';
-import type { CollateralChange, PageRequest } from '../exchange.ts';
+import type { CollateralChange, PageRequest, Receipt } from '../exchange.ts';
 import type { Call } from '../http.ts';
+import * as schema from './schema.ts';
 
 /** Bybit's maximum page; its default is ten. */
 export const pageSize = 100;
 
-const limitFor = (page: PageRequest): number => Math.min(page.limit ?? pageSize, pageSize);
+export const limitFor = (page: PageRequest): number => Math.min(page.limit ?? pageSize, pageSize);
 
 export function pageQuery(page: PageRequest): NonNullable<Call['query']> {
   return { limit: limitFor(page).toString(), cursor: page.cursor };
@@ -45,6 +47,20 @@ export function mustBeClear({ direction, coin, amount }: CollateralChange): void
   if (!Object.hasOwn(words, direction) || coin === '' || typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
     throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
   }
+}
+
+/** Answers that say that there is no such thing at this address: no such page, no such route. */
+export function isAbsent(error: unknown): boolean {
+  return ExchangeError.is(error) && (error.code === '404' || error.code === '10017');
+}
+
+/** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */
+const accepted = v.object({ adjustId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });
+
+/** What Bybit answered when it accepted a change of collateral. An answer without an id is no error: the change was accepted. */
+export function toReceipt(result: unknown): Receipt {
+  const answer = v.safeParse(accepted, result);
+  return answer.success ? { reference: answer.output.adjustId } : {};
 }
 
 export function refused(sentence: Message): ExchangeError {

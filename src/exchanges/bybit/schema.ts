@@ -25,7 +25,7 @@ export const maybe = v.optional(
 );
 export const coin = v.pipe(v.string(), v.minLength(1));
 /** Text, or a number as its digits. */
-const digits = v.union([
+export const digits = v.union([
   v.string(),
   v.pipe(
     v.instance(Numeral),
@@ -36,7 +36,7 @@ export const id = v.pipe(digits, v.regex(/^[\w-]{1,64}$/));
 /** Milliseconds. Seconds or microseconds would be taken for a time far away, and a clock learnt from it. */
 export const time = v.pipe(digits, v.regex(/^\d{13}$/), v.transform(Number));
 /** A small number that stands for a word. */
-const choice = v.pipe(digits, v.regex(/^-?\d{1,3}$/));
+export const choice = v.pipe(digits, v.regex(/^-?\d{1,3}$/));
 /** 0 adds, 1 reduces: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/adjust-collateral */
 export const direction = v.pipe(
   choice,
@@ -44,7 +44,7 @@ export const direction = v.pipe(
   v.transform((text) => (text === '0' ? ('add' as const) : ('reduce' as const))),
 );
 /** What is neither done nor failed is still open, also in a word that is not documented. */
-const status = v.pipe(
+export const status = v.pipe(
   choice,
   v.transform((text) => (text === '1' ? ('done' as const) : text === '3' ? ('failed' as const) : ('processing' as const))),
 );
@@ -106,6 +106,9 @@ export const key = v.object({
   uta: v.optional(v.union([choice, v.literal('')]), ''),
   userID: v.optional(digits, ''),
   isMaster: v.optional(v.boolean()),
+  // Told of some keys only, and of the others in more than one way: whatever cannot be read tells nothing.
+  expiredAt: v.optional(v.unknown()),
+  deadlineDay: v.optional(v.unknown()),
 });
 
 /**

@@ -17,8 +17,8 @@ interface Facts {
   readonly domains: readonly string[];
   /** Ends of paths and the samples that answer there. */
   readonly samples: Readonly<Record<string, string>>;
-  /** A path that `read` cannot do without. */
-  readonly needed: string;
+  /** Paths without any of which `read` has nothing to show. */
+  readonly needed: readonly string[];
   readonly codes: {
     readonly knownCodes: readonly string[];
     readonly meaningOf: (code: string) => { readonly kind: ErrorKind } | undefined;
@@ -35,7 +35,7 @@ const facts: Readonly<Record<string, Facts>> = {
       '/market/index-tickers': 'index-tickers',
       '/account/config': 'account-config',
     },
-    needed: '/loan-info',
+    needed: ['/loan-info'],
     codes: okxCodes,
   },
   bybit: {
@@ -54,13 +54,14 @@ const facts: Readonly<Record<string, Facts>> = {
     samples: {
       '/crypto-loan-common/position': 'position',
       '/crypto-loan-common/collateral-data': 'collateral-data',
+      '/crypto-loan-fixed/borrow-contract-info': 'borrow-contract-info',
       '/crypto-loan/ongoing-orders': 'legacy-ongoing-orders',
       '/crypto-loan/collateral-data': 'legacy-collateral-data',
       '/query-account-coins-balance': 'query-account-coins-balance',
       '/market/tickers': 'tickers',
       '/user/query-api': 'query-api',
     },
-    needed: '/crypto-loan-common/position',
+    needed: ['/crypto-loan-common/position', '/crypto-loan/ongoing-orders'],
     codes: bybitCodes,
   },
 };
@@ -188,7 +189,7 @@ for (const exchange of exchanges) {
     for (const [name, reply, kinds] of faults) {
       it(`makes of ${name} ${kinds.join(' or ')}, without a word of the key`, async () => {
         const { venue, connection, trace } = await connected(exchange, { site: live(exchange).id });
-        venue.on(factsOf(exchange).needed, reply);
+        for (const suffix of factsOf(exchange).needed) venue.on(suffix, reply);
         const error = await failureOf(connection.read());
         assert.ok(kinds.includes(error.kind), error.kind);
         assert.equal(error.effect, 'none');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decimal } from '../../../../src/core/decimal.ts';
+import type { Account } from '../../../../src/core/model.ts';
 import type { CollateralChange, Connection, LoanRef } from '../../../../src/exchanges/exchange.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
 import { canary, FakeFetch, HastyClock } from '../bench.ts';
@@ -24,7 +25,7 @@ export const refusal = (code: string, words = ''): string =>
   `{"retCode":${code},"retMsg":${JSON.stringify(words)},"result":{},"retExtInfo":{},"time":${venueTime.toString()}}`;
 
 /** A connection to a faked Bybit, and everything around it. */
-export function bench(site = 'global', clock = new HastyClock()) {
+export function bench(site = 'global', clock = new HastyClock(), thresholds?: () => Account['thresholds']) {
   const venue = new FakeFetch();
   const trace: string[] = [];
   const connection: Connection = connectBybit({
@@ -33,13 +34,14 @@ export function bench(site = 'global', clock = new HastyClock()) {
     clock,
     fetch: venue.fetch,
     trace: (line) => trace.push(line),
+    ...(thresholds === undefined ? {} : { thresholds }),
   });
   return { venue, clock, trace, connection };
 }
 
 /** A venue that answers with the samples. Old orders are not there unless they are asked for. */
-export function sampled(site?: string) {
-  const one = bench(site);
+export function sampled(site?: string, thresholds?: () => Account['thresholds']) {
+  const one = bench(site, undefined, thresholds);
   one.venue
     .on('/crypto-loan-common/position', fixture('position'))
     .on('/crypto-loan-common/collateral-data', fixture('collateral-data'))
@@ -49,6 +51,10 @@ export function sampled(site?: string) {
     .on('/crypto-loan-common/adjust-ltv', fixture('adjust-ltv'))
     .on('/crypto-loan-common/adjustment-history', fixture('adjustment-history'))
     .on('/crypto-loan-flexible/ongoing-coin', fixture('ongoing-coin'))
+    .on('/crypto-loan-flexible/borrow-history', fixture('borrow-history'))
+    .on('/crypto-loan-flexible/repayment-history', fixture('repayment-history'))
+    .on('/crypto-loan-fixed/repayment-history', fixture('fixed-repayment-history'))
+    .on('/crypto-loan-fixed/borrow-contract-info', fixture('borrow-contract-info'))
     .on('/query-account-coins-balance', fixture('query-account-coins-balance'))
     .on('/user/query-api', fixture('query-api'))
     .on('/market/tickers', fixture('tickers'))
@@ -57,9 +63,18 @@ export function sampled(site?: string) {
     .on('/crypto-loan/max-collateral-amount', fixture('legacy-max-collateral-amount'))
     .on('/crypto-loan/adjust-ltv', fixture('legacy-adjust-ltv'))
     .on('/crypto-loan/adjustment-history', fixture('legacy-adjustment-history'))
+    .on('/crypto-loan/borrow-history', fixture('legacy-borrow-history'))
+    .on('/crypto-loan/repayment-history', fixture('legacy-repayment-history'))
     .on('/crypto-loan/collateral-data', fixture('legacy-collateral-data'));
   return one;
 }
+
+/** Where the table has its thresholds from. */
+const from = { url: 'https://www.bybit.com/en/help-center/article/FAQ-Crypto-Loan', date: '2026-11-20' };
+export const table = {
+  marginCall: { ltv: '0.85', source: 'table', from },
+  liquidation: { ltv: '0.92', source: 'table', from },
+};
 
 export const change = (more: Partial<CollateralChange> = {}): CollateralChange => ({
   kind: 'collateral',

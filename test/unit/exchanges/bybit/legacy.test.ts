@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
+import { english } from '../../../../src/core/message.ts';
 import { failureOf } from '../bench.ts';
-import { change, fixture, order, refusal, sampled, success } from './bench.ts';
+import { change, fixture, order, refusal, sampled, success, table } from './bench.ts';
 
 function withOrders() {
   const one = sampled();
@@ -14,14 +15,14 @@ describe('the old loans of Bybit', () => {
   it('stand beside the pool, each order a loan of its own, with interest in its debt', async () => {
     const { loans } = await withOrders().connection.read();
     assert.equal(loans.length, 2);
-    const { debts, collateral, ...rest } = loans[1]!;
+    const { debts, collateral, due, ...rest } = loans[1]!;
+    assert.equal(due?.length, 1);
     assert.deepEqual(rest, {
       id: '1793683005081680384',
       orderId: '1793683005081680384',
       ltv: '0.4161',
       collateralValuation: 'raw',
-      marginCall: { ltv: '0.85', source: 'table' },
-      liquidation: { ltv: '0.92', source: 'table' },
+      ...table,
     });
     assert.equal(debts[0]?.amount, '1888.045358');
     assert.deepEqual([collateral[0]?.coin, collateral[0]?.amount], ['BTC', '0.0964687']);
@@ -55,12 +56,32 @@ describe('the old loans of Bybit', () => {
     });
   }
 
-  it('that cannot be read for any other reason are not silently none', async () => {
-    for (const code of ['10005', '10016', '999']) {
+  it('that cannot be read for any other reason are not silently none, and leave the pool where it is', async () => {
+    for (const code of ['10005', '10016', '999', '177002']) {
       const { venue, connection } = sampled();
       venue.on('/crypto-loan/ongoing-orders', refusal(code));
-      assert.equal((await failureOf(connection.read())).code, code);
+      const { loans, loansTrouble } = await connection.read();
+      assert.deepEqual(
+        loans.map(({ id }) => id),
+        ['pool'],
+      );
+      assert.match(english(loansTrouble!), new RegExp(`^Loans of before November 2025 could not be read.*code ${code}`));
     }
+  });
+
+  it('with a date are due on it, with all that is owed, and overdue after it', async () => {
+    const { venue, connection, clock } = withOrders();
+    const due = async () => (await connection.read()).loans[1]?.due?.map(({ coin, amount, at, overdue }) => [coin, amount, at, overdue]);
+    assert.deepEqual(await due(), [['USDT', '1888.045358', 1_731_149_999_000, false]]);
+    clock.time = 1_731_149_999_000;
+    assert.deepEqual(await due(), [['USDT', '1888.045358', 1_731_149_999_000, true]]);
+    venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', '""'));
+    const flexible = await connection.read();
+    assert.deepEqual([flexible.loans[1]?.due, flexible.loansTrouble], [undefined, undefined]);
+    venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', '"soon"'));
+    const vague = await connection.read();
+    assert.equal(vague.loans[1]?.ltv, '0.4161');
+    assert.match(english(vague.loansTrouble!), /date.*1793683005081680384/);
   });
 
   it('are read page by page', async () => {
@@ -85,10 +106,37 @@ describe('the old loans of Bybit', () => {
     const { rows } = await connection.history(own, {});
     assert.deepEqual(
       rows.map(({ id, type, amount }) => [id, type, amount]),
-      [['1794318409405331968', 'collateral_reduced', '0.001']],
+      [
+        ['1794318409405331968', 'collateral_reduced', '0.001'],
+        ['repaid-1794271131730737664', 'repaid', '100'],
+      ],
     );
     assert.deepEqual((await connection.history(order, {})).rows, []);
     assert.match(venue.to('/adjustment-history')[0]!.target, /\?orderId=1794267532472646144&limit=100$/);
+  });
+
+  it('that are paid off tell when they began, and a liquidation is told as forced', async () => {
+    const { venue, connection } = withOrders();
+    const done = { loanId: '1793569729874260992', orderId: '1793569729874260992' };
+    const { rows } = await connection.history(done, {});
+    assert.deepEqual(rows, [
+      {
+        id: 'borrowed-1793569729874260992',
+        type: 'borrowed',
+        forced: false,
+        coin: 'ETH',
+        amount: '1',
+        at: 1_728_546_174_028,
+      },
+    ]);
+    venue.on(
+      '/crypto-loan/repayment-history',
+      fixture('legacy-repayment-history')
+        .replace('"1794267532472646144"', `"${done.orderId}"`)
+        .replace('"repayType": "1"', '"repayType": "2"'),
+    );
+    const [sold] = (await connection.history(done, {})).rows;
+    assert.deepEqual([sold?.type, sold?.forced], ['repaid_by_liquidation', true]);
   });
 
   it('tell their interest', async () => {

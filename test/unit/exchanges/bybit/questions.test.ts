@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { decimal } from '../../../../src/core/decimal.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { limitOf } from '../../../../src/exchanges/bybit/endpoints.ts';
 import { change, fixture, order, pool, sampled, success } from './bench.ts';
@@ -8,6 +9,7 @@ const old = '/v5/crypto-loan';
 const wallet = 'GET /v5/asset/transfer/query-account-coins-balance?accountType=FUND signed';
 const prices = 'GET /v5/market/tickers?category=spot';
 const position = `GET ${common}/position signed`;
+const dates = 'GET /v5/crypto-loan-fixed/borrow-contract-info?limit=100 signed';
 const taken = `GET ${common}/collateral-data`;
 const id = order.loanId;
 const orders = `GET ${old}/ongoing-orders?orderId=${id}&limit=100 signed`;
@@ -16,12 +18,44 @@ const terms = `GET ${old}/collateral-data`;
 /** Every call, and what it may ask, by the pages of https://bybit-exchange.github.io/docs/v5/ */
 const questions: readonly (readonly [string, (connection: Connection) => Promise<unknown>, readonly string[]])[] = [
   ['inspecting the key', (one) => one.inspect(), ['GET /v5/user/query-api signed']],
-  ['reading everything', (one) => one.read(), [position, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms]],
-  ['the history', (one) => one.history(undefined, {}), [`GET ${common}/adjustment-history?limit=100 signed`]],
+  [
+    'reading everything',
+    (one) => one.read(),
+    [position, dates, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms],
+  ],
+  [
+    'the history',
+    (one) => one.history(undefined, {}),
+    [
+      `GET ${common}/adjustment-history?limit=100 signed`,
+      'GET /v5/crypto-loan-flexible/borrow-history?limit=100 signed',
+      'GET /v5/crypto-loan-flexible/repayment-history?limit=100 signed',
+      'GET /v5/crypto-loan-fixed/repayment-history?limit=100 signed',
+    ],
+  ],
   [
     'the history of an old order',
-    (one) => one.history(order, { limit: 5, cursor: 'x' }),
-    [`GET ${old}/adjustment-history?orderId=${id}&limit=5&cursor=x signed`],
+    (one) => one.history(order, { limit: 5 }),
+    ['adjustment-history', 'borrow-history', 'repayment-history'].map((list) => `GET ${old}/${list}?orderId=${id}&limit=5 signed`),
+  ],
+  [
+    'what became of a change that has an id',
+    (one) => one.proveCollateral(change({ direction: 'reduce' }), { kind: 'collateral', pledged: decimal('0.2') }, { reference: '27511' }),
+    [`GET ${common}/adjustment-history?adjustId=27511&limit=100 signed`, position],
+  ],
+  [
+    'what became of a change of an old order',
+    (one) =>
+      one.proveCollateral(
+        change({ loan: { loanId: '1794267532472646144', orderId: '1794267532472646144' }, direction: 'reduce', amount: decimal('0.001') }),
+        { kind: 'collateral', pledged: decimal('0.2') },
+        { reference: '1794318409405331968' },
+      ),
+    [
+      `GET ${old}/adjustment-history?orderId=1794267532472646144&adjustId=1794318409405331968&limit=100 signed`,
+      `GET ${old}/ongoing-orders?orderId=1794267532472646144&limit=100 signed`,
+      terms,
+    ],
   ],
   [
     'interest of one coin',
@@ -70,6 +104,8 @@ describe('what Bybit is asked', () => {
       [`${common}/adjust-ltv`, 1],
       [`${old}/adjust-ltv`, 1],
       [`${common}/position`, 5],
+      ['/v5/crypto-loan-fixed/borrow-contract-info', 5],
+      ['/v5/crypto-loan-flexible/repayment-history', 5],
       [`${old}/ongoing-orders`, 5],
       ['/v5/asset/transfer/query-account-coins-balance', 5],
       ['/v5/user/query-api', 10],

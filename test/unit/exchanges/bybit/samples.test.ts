@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { sum } from '../../../../src/core/decimal.ts';
 import { failureOf } from '../bench.ts';
-import { bench, fixture, order, pool, sampled, success, successText } from './bench.ts';
+import { bench, fixture, order, pool, sampled, success, successText, table } from './bench.ts';
+
+const dated = { overdue: false, then: { template: 'Bybit repays it automatically then.', args: [] } };
 
 describe("Bybit's printed sample answers", () => {
   it('give the published account as one pool, with its LTV and all its parts', async () => {
@@ -23,8 +25,11 @@ describe("Bybit's printed sample answers", () => {
           { coin: 'USDT', amount: '4002.12', usd: '3201.69' },
           { coin: 'USDC', amount: '1000', usd: '724.8' },
         ],
-        marginCall: { ltv: '0.85', source: 'table' },
-        liquidation: { ltv: '0.92', source: 'table' },
+        ...table,
+        due: [
+          { coin: 'ETH', amount: '0.1', usd: '282.8', usdEstimated: true, ...dated, at: 1_755_225_696_068 },
+          { coin: 'ETH', amount: '1.4', usd: '3959.2', usdEstimated: true, ...dated, at: 1_755_225_756_068 },
+        ],
       },
     ]);
   });
@@ -97,10 +102,16 @@ describe("Bybit's printed sample answers", () => {
     assert.deepEqual(wallet[0], { coin: 'BTC', amount: '0.2' });
   });
 
-  it('give the history with its words and both parts of an id', async () => {
+  it('give the history of all that happened as one, newest first', async () => {
     const { rows, older } = await sampled().connection.history(pool, {});
     assert.deepEqual(rows, [
+      { id: 'repaid-fixed-1782', type: 'repaid', forced: false, coin: 'ETH', amount: '1.5', at: 1_752_717_174_353 },
       { id: '27511', type: 'collateral_reduced', forced: false, coin: 'BTC', amount: '0.08', at: 1_752_627_997_907 },
+      { id: 'repaid-1773', type: 'repaid', forced: false, coin: 'BTC', amount: '0.007', at: 1_752_570_731_274 },
+      { id: 'repaid-1772', type: 'repaid', forced: false, coin: 'BTC', amount: '0.006', at: 1_752_570_726_038 },
+      { id: 'borrowed-1364', type: 'borrowed', forced: false, coin: 'BTC', amount: '0.006', at: 1_752_569_950_643 },
+      { id: 'repaid-1771', type: 'repaid', forced: false, coin: 'BTC', amount: '0.005', at: 1_752_569_614_528 },
+      { id: 'borrowed-1363', type: 'borrowed', forced: false, coin: 'BTC', amount: '0.1', at: 1_752_569_209_643 },
     ]);
     assert.equal(older, undefined);
   });
@@ -115,7 +126,7 @@ describe("Bybit's printed sample answers", () => {
     );
     const { rows } = await connection.history(pool, {});
     assert.deepEqual(
-      rows.map(({ id }) => id),
+      rows.map(({ id }) => id).filter((id) => /^\d/.test(id)),
       ['9007199254740993', '1794318409405331968'],
     );
   });
@@ -128,7 +139,7 @@ describe("Bybit's printed sample answers", () => {
       ['0', 'collateral_reduced_processing'],
     ] as const) {
       venue.on('/crypto-loan-common/adjustment-history', fixture('adjustment-history').replace('"status": 1', `"status": ${status}`));
-      assert.equal((await connection.history(pool, {})).rows[0]?.type, word);
+      assert.equal((await connection.history(pool, {})).rows.find(({ id }) => id === '27511')?.type, word);
     }
   });
 
@@ -142,17 +153,6 @@ describe("Bybit's printed sample answers", () => {
       const error = await failureOf(connection.history(pool, {}));
       assert.deepEqual([error.kind, error.field], ['shape', 'result.list[0].direction']);
     }
-  });
-
-  it('ask for the next page with the cursor of this one, and only when it was full', async () => {
-    const { venue, connection } = sampled();
-    const first = await connection.history(pool, { limit: 1 });
-    assert.equal(first.older, '27511');
-    await connection.history(pool, { limit: 500, cursor: '27511' });
-    assert.deepEqual(
-      venue.to('/adjustment-history').map(({ target }) => target),
-      ['/v5/crypto-loan-common/adjustment-history?limit=1', '/v5/crypto-loan-common/adjustment-history?limit=100&cursor=27511'],
-    );
   });
 
   it('give what has accrued on flexible debts, at a yearly rate', async () => {
@@ -196,6 +196,54 @@ describe('a key of Bybit', () => {
     const facts = await keyed({ readOnly: 1 }).connection.inspect();
     assert.deepEqual([facts.canRead, facts.canTrade], [true, false]);
     assert.deepEqual(facts.boundAddresses, []);
+  });
+
+  const expiresAt = async (more: object) => {
+    const { connection, clock } = keyed(more);
+    const { expiresAt: at } = await connection.inspect();
+    return at === undefined ? undefined : at - clock.now();
+  };
+
+  it('tells when it ends, by the moment or by whole days', async () => {
+    const { expiresAt: printed } = await sampled().connection.inspect();
+    assert.equal(printed, Date.UTC(2026, 2, 1));
+    const day = 86_400_000;
+    for (const [more, wanted] of [
+      [{ deadlineDay: 7, expiredAt: '' }, 7 * day],
+      [{ deadlineDay: 7, expiredAt: '2026-03-01 00:00:00' }, 7 * day],
+      [{ deadlineDay: 0 }, 0],
+      // As printed in the documentation for a key that is bound to addresses.
+      [{ deadlineDay: -2, expiredAt: '1970-01-01T00:00:00Z' }, undefined],
+      [{}, undefined],
+      [{ deadlineDay: null, expiredAt: null }, undefined],
+      [{ deadlineDay: 'soon', expiredAt: 'soon' }, undefined],
+    ] as const) {
+      assert.equal(await expiresAt(more), wanted, JSON.stringify(more));
+    }
+  });
+
+  it('tells which rights it lacks, and is good for the rest', async () => {
+    for (const [permissions, canTrade, lacks] of [
+      [{ Spot: ['SpotTrade'], ContractTrade: ['Order', 'Position'] }, true, undefined],
+      [{ Spot: ['SpotTrade'] }, true, ['Contract – Positions, for the margin of positions']],
+      [{ ContractTrade: ['Position'] }, true, ['SPOT – Trade, for loans']],
+      [{ ContractTrade: ['Order'] }, false, ['SPOT – Trade, for loans', 'Contract – Positions, for the margin of positions']],
+    ] as const) {
+      const facts = await keyed({ permissions }).connection.inspect();
+      assert.deepEqual([facts.canRead, facts.canTrade, facts.lacks?.map(({ template }) => template)], [true, canTrade, lacks]);
+    }
+    const { canRead, canTrade } = await keyed({ readOnly: 1, permissions: { ContractTrade: ['Position'] } }).connection.inspect();
+    assert.deepEqual([canRead, canTrade], [true, false]);
+  });
+
+  it('that has expired is to be replaced', async () => {
+    for (const code of ['33004', '-2015']) {
+      const { venue, connection } = sampled();
+      venue.on('/user/query-api', `{"retCode":${code},"retMsg":"","result":{}}`);
+      const error = await failureOf(connection.inspect());
+      assert.equal(error.kind, 'auth');
+      assert.match(error.message, /expired.*90 days.*Make a new key/);
+    }
   });
 
   it('that may withdraw is known for it, in whatever group that stands', async () => {

@@ -32,10 +32,10 @@ describe('signing for Bybit', () => {
 
   it('signs the query as it is sent, and a question without one', async () => {
     const { venue, connection } = sampled();
-    await connection.history(pool, { cursor: 'ä &=+/#?%20' });
+    await connection.interest(pool, { coin: 'ä &=+/#?%20' });
     await connection.inspect();
     for (const seen of venue.seen) assert.equal(seen.headers.get('X-BAPI-SIGN'), expected(seen), seen.target);
-    assert.equal(venue.seen[0]?.url.searchParams.get('cursor'), 'ä &=+/#?%20');
+    assert.equal(venue.seen[0]?.url.searchParams.get('loanCurrency'), 'ä &=+/#?%20');
     assert.equal(venue.seen[1]?.url.search, '');
   });
 

@@ -1,0 +1,59 @@
+import type { Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Loan, Snapshot, WalletCoin } from '../../core/model.ts';
+import { ifAny } from './funds.ts';
+import type { LoanBook, LoansRead } from './loan-book.ts';
+import { withUsd } from './map.ts';
+
+/**
+ * The loans of both generations. What one of them cannot tell is said beside what the other tells.
+ * @returns the error when there is nothing to show: the old orders, which hardly anybody still has, do not vouch for the pool.
+ */
+export async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | undefined): Promise<LoansRead | ExchangeError> {
+  const [main, more] = await Promise.all([ifAny(pool.loans(signal)), ifAny(old.loans(signal))]);
+  if (main instanceof ExchangeError) {
+    if (more instanceof ExchangeError || more.loans.length === 0) return main;
+    return { ...more, ...said(pool.unread(main.sentence), more.trouble) };
+  }
+  if (more instanceof ExchangeError) return { ...main, ...said(main.trouble, old.unread(more.sentence)) };
+  const asOf = Math.min(main.asOf, more.asOf);
+  return { loans: [...main.loans, ...more.loans], ...said(main.trouble, more.trouble), asOf };
+}
+
+/** All that can be said, in one. */
+export function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
+  const [first, ...more] = troubles.filter((one) => one !== undefined);
+  return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('{0} {1}', text, one), first) };
+}
+
+/** What was read for one snapshot; a part that failed is its error. */
+export interface Parts {
+  readonly loans: LoansRead | ExchangeError;
+  readonly wallet: { readonly value: readonly WalletCoin[] | ExchangeError; readonly at: number };
+  readonly prices: ReadonlyMap<string, Decimal>;
+}
+
+/** @throws ExchangeError when nothing at all could be read. */
+export function snapshotOf({ loans, wallet, prices }: Parts): Snapshot {
+  if (loans instanceof ExchangeError) throw loans;
+  return {
+    loans: loans.loans.map((loan) => valued(loan, prices)),
+    ...(loans.trouble === undefined ? {} : { loansTrouble: loans.trouble }),
+    ...(wallet.value instanceof ExchangeError
+      ? { wallet: [], walletTrouble: wallet.value.sentence }
+      : { wallet: withUsd(wallet.value, prices) }),
+    positions: [],
+    // As old as the oldest of its parts.
+    asOf: Math.min(loans.asOf, wallet.at),
+  };
+}
+
+function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
+  return {
+    ...loan,
+    debts: withUsd(loan.debts, prices),
+    collateral: withUsd(loan.collateral, prices),
+    ...(loan.due === undefined ? {} : { due: withUsd(loan.due, prices) }),
+  };
+}

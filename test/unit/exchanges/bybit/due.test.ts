@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { english } from '../../../../src/core/message.ts';
+import { fixture, refusal, sampled, success } from './bench.ts';
+
+const path = '/crypto-loan-fixed/borrow-contract-info';
+/** When the bench's clock is at its beginning, this is to come. */
+const day = 86_400_000;
+
+const contract = (more: object = {}): object => ({
+  orderId: '13007',
+  loanId: '9007199254740993',
+  borrowCurrency: 'ETH',
+  residualPrincipal: '1.4',
+  residualPenaltyInterest: '0',
+  repaymentTime: '1755225756068',
+  status: 1,
+  repayType: '1',
+  ...more,
+});
+
+/** What reading says when Bybit lists these contracts. */
+async function readWith(...pages: (object[] | string)[]) {
+  const one = sampled();
+  one.venue.on(path, ...pages.map((page) => (typeof page === 'string' ? page : success({ list: page, nextPageCursor: '' }))));
+  const { loans, loansTrouble } = await one.connection.read();
+  return { ...one, loan: loans[0]!, due: loans[0]?.due, trouble: loansTrouble === undefined ? undefined : english(loansTrouble) };
+}
+
+describe('the dates of fixed debts of the pool', () => {
+  it('come soonest first, with principal and penalty, and what happens then', async () => {
+    const { due, trouble } = await readWith([
+      contract({ repaymentTime: '1755225756069', repayType: '2', residualPenaltyInterest: '0.01' }),
+      contract({ repaymentTime: 1_755_225_756_067, repayType: '0' }),
+      contract(),
+      contract({ repaymentTime: '1755225756070', repayType: '' }),
+    ]);
+    assert.deepEqual(
+      due?.map(({ at, amount, overdue, then }) => [at, amount, overdue, then?.template]),
+      [
+        [1_755_225_756_067, '1.4', false, undefined],
+        [1_755_225_756_068, '1.4', false, 'Bybit repays it automatically then.'],
+        [1_755_225_756_069, '1.41', false, 'It becomes a flexible loan then.'],
+        [1_755_225_756_070, '1.4', false, undefined],
+      ],
+    );
+    assert.equal(trouble, undefined);
+  });
+
+  it('leave out what is repaid, and keep a status nobody knows', async () => {
+    const { due } = await readWith([
+      contract({ status: 2 }),
+      contract({ status: 4, residualPrincipal: '1' }),
+      contract({ residualPrincipal: '0' }),
+    ]);
+    assert.deepEqual(
+      due?.map(({ amount }) => amount),
+      ['1'],
+    );
+  });
+
+  it('are overdue when Bybit says so or when they have passed, and then nothing will happen by itself', async () => {
+    const { clock, connection, venue, due } = await readWith([contract({ status: 3 })]);
+    assert.deepEqual([due?.[0]?.overdue, due?.[0]?.then], [true, undefined]);
+    venue.on(path, success({ list: [contract({ repaymentTime: (clock.time + day).toString() })], nextPageCursor: '' }));
+    assert.equal((await connection.read()).loans[0]?.due?.[0]?.overdue, false);
+    clock.time += day;
+    assert.equal((await connection.read()).loans[0]?.due?.[0]?.overdue, true);
+  });
+
+  it('are read page by page', async () => {
+    const full = success({ list: Array.from({ length: 100 }, () => contract({ status: 2 })), nextPageCursor: '568' });
+    const { due, venue } = await readWith(full, [contract()]);
+    assert.equal(due?.length, 1);
+    assert.deepEqual(
+      venue.to(path).map(({ target }) => target.split('?')[1]),
+      ['limit=100', 'limit=100&cursor=568'],
+    );
+  });
+
+  for (const [name, answer] of [
+    ['a missing right', refusal('10005')],
+    ['no such route', refusal('10017')],
+    ['an answer that is none', '<html>'],
+    ['a date that is none', success({ list: [contract({ repaymentTime: 'soon' })], nextPageCursor: '' })],
+    ['a principal that is not told', success({ list: [contract({ residualPrincipal: '' })], nextPageCursor: '' })],
+  ] as const) {
+    it(`that cannot be read for ${name} are said not to be, and nothing else is lost`, async () => {
+      const { loan, due, trouble } = await readWith(answer);
+      assert.deepEqual([loan.ltv, loan.debts.length, loan.collateral.length, due], ['0.524344', 2, 4, undefined]);
+      assert.match(trouble!, /^The dates by which fixed loans must be repaid could not be read\. \S/);
+    });
+  }
+
+  it('that Bybit does not name for a coin with a fixed debt are said to be missing', async () => {
+    const { due, trouble } = await readWith([contract({ borrowCurrency: 'BTC' })]);
+    assert.equal(due?.length, 1);
+    assert.match(trouble!, /not name every date.*in ETH must/);
+  });
+
+  it('are not asked for without a fixed debt', async () => {
+    const { venue, connection } = sampled();
+    venue.on('/crypto-loan-common/position', fixture('position').replace('"fixedTotalDebt": "0.1"', '"fixedTotalDebt": ""'));
+    const { loans, loansTrouble } = await connection.read();
+    assert.deepEqual([loans[0]?.due, loansTrouble, venue.to(path).length], [undefined, undefined, 0]);
+  });
+});

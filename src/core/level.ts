@@ -40,10 +40,13 @@ const positionDangerBelow = decimal('0.05');
  * `fresh` as for loans.
  */
 export function levelOfPosition(position: Position, fresh: boolean): Level {
-  const distance = distanceToLiquidation(position);
-  const near = position.distress !== undefined || (distance !== undefined && compare(distance, positionDangerBelow) < 0);
-  const level = near ? 'danger' : levelOfDistance(distance);
+  const level = position.distress === undefined ? levelOfLiquidation(distanceToLiquidation(position)) : 'danger';
   return fresh || level === 'danger' || level === 'warn' ? level : 'unknown';
+}
+
+/** The same by the distance alone, for an estimate of what a change would make of a position. */
+export function levelOfLiquidation(distance: Decimal | undefined): Level {
+  return distance !== undefined && compare(distance, positionDangerBelow) < 0 ? 'danger' : levelOfDistance(distance);
 }
 
 /** Being far from liquidation says nothing good about the margin call, so only alarms count. */

@@ -5,7 +5,7 @@ import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 
 /**
- * The commands that change collateral or ask what could be borrowed, and the news of changes that nobody waits for.
+ * The commands that change collateral or margin or ask what could be borrowed, and the news of changes that nobody waits for.
  * What they ask and say is loaded when it is first needed.
  */
 export function registerActingCommands(app: App): vscode.Disposable {
@@ -16,6 +16,12 @@ export function registerActingCommands(app: App): vscode.Disposable {
     ),
     vscode.commands.registerCommand(commandIds.reduceCollateral, async (argument: unknown) =>
       (await import('./acting/change-collateral.ts')).changeCollateral(app, attended, 'reduce', argument),
+    ),
+    vscode.commands.registerCommand(commandIds.addMargin, async (argument: unknown) =>
+      (await import('./acting/change-margin.ts')).changeMargin(app, attended, 'add', argument),
+    ),
+    vscode.commands.registerCommand(commandIds.reduceMargin, async (argument: unknown) =>
+      (await import('./acting/change-margin.ts')).changeMargin(app, attended, 'reduce', argument),
     ),
     vscode.commands.registerCommand(commandIds.resolveWrite, async (argument: unknown) =>
       (await import('./acting/resolve-write.ts')).resolveWrite(app, attended, argument),

@@ -16,7 +16,7 @@ import { distanceTo } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView } from '../core/protocol.ts';
-import { changeText, progressText } from './acting/outcome-text.ts';
+import { changeText, progressText } from './acting/change-text.ts';
 import { isDemo, readingAge, venueName, type Scene } from './presentation/condition.ts';
 import { levelWord } from './presentation/level-words.ts';
 import { loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';

@@ -14,14 +14,21 @@ export interface AmountBounds {
   readonly purpose: Direction | 'hypothetical';
   /** The most that is allowed now. */
   readonly limit?: Decimal;
+  /** `limit` is what we reckon, not what the venue says. */
+  readonly estimated?: true;
+  /** How many decimals the venue takes, where it tells. */
+  readonly places?: number;
+  /** Why no amount at all is allowed now. */
+  readonly impossible?: Message;
 }
 
 export type AmountVerdict =
   | { readonly ok: true; /** Without needless zeros: the very characters that would be sent. */ readonly amount: Decimal }
   | { readonly ok: false; readonly sentence: Message };
 
-/** How many decimals may be typed: as many as the limit shows, at least 8, at most 18. */
+/** How many decimals may be typed: as the venue tells, else as many as the limit shows, at least 8, at most 18. */
 export function allowedPlaces(bounds: AmountBounds): number {
+  if (bounds.places !== undefined) return bounds.places;
   if (bounds.limit === undefined) return mostPlaces;
   return Math.min(mostPlaces, Math.max(usualPlaces, decimalPlaces(bounds.limit)));
 }
@@ -43,6 +50,7 @@ export function trimmed(amount: Decimal): Decimal {
 export function judgeAmount(text: string, bounds: AmountBounds): AmountVerdict {
   const typed = text.trim();
   if (typed === '') return refuse(msg('Type an amount of {0}.', bounds.coin));
+  if (bounds.impossible !== undefined) return refuse(bounds.impossible);
   const form = formFault(typed);
   if (form !== undefined) return refuse(form);
   if (!isDecimal(typed)) return refuse(msg('That is not an amount. Write digits and a decimal point, for example 0.1.'));
@@ -78,10 +86,11 @@ function formFault(typed: string): Message | undefined {
 }
 
 function tooMuch(bounds: AmountBounds): Message {
+  if (bounds.purpose !== 'reduce') return withLargest(msg('That is more than is available in the wallet.'), bounds);
   return withLargest(
-    bounds.purpose === 'reduce'
-      ? msg('That is more than the exchange would release now.')
-      : msg('That is more than is available in the wallet.'),
+    bounds.estimated === true
+      ? msg('That is more than could be taken out now, by our own estimate.')
+      : msg('That is more than the exchange would release now.'),
     bounds,
   );
 }

@@ -2,30 +2,20 @@ import * as vscode from 'vscode';
 import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
-import type { Account, Direction } from '../../core/model.ts';
+import type { Direction } from '../../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../../exchanges/exchange.ts';
 import type { App } from '../app.ts';
-import { localize } from '../localize.ts';
+import { loanLabel } from './change-text.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
 import type { LoanChoice } from './loans.ts';
-import { liveEstimate, loanLabel, stakesMark } from './preview-text.ts';
+import { markOf } from './mark.ts';
+import { liveEstimate } from './preview-text.ts';
 import { askAmount, back, pick, type AmountFacts, type Back, type Item } from './prompts.ts';
 
 /** What the venue is told about a loan: its order id whenever there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
   const { id, orderId } = choice.loan;
   return orderId === undefined ? { loanId: id } : { loanId: id, orderId };
-}
-
-/** Whether no real money is at stake, and why, for titles. */
-export function markOf(app: App, account: Account): string {
-  return localize(stakesMark(account.simulated, isDemo(app, account)));
-}
-
-/** Whether the account is on the venue's own demo trading. */
-export function isDemo(app: App, account: Account): boolean {
-  const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
-  return venue?.sites.find((site) => site.id === account.site)?.demo ?? false;
 }
 
 /** Asks which of the loans, grouped by account. With one there is nothing to ask. */

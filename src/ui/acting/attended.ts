@@ -4,14 +4,14 @@ import { targetOf } from '../../ledger/write-machine.ts';
 
 /**
  * Loans and positions whose change a command is speaking about right now, so that the background does not say the same again.
- * On one of them only one change can be open, so that is enough to know it by.
+ * On each only one change can be open, so it is enough to know the change by.
  */
 export class Attended {
   readonly #counts = new Map<string, number>();
 
-  /** Until the returned function is called, changes of the same loan or position are spoken about by the caller. */
+  /** Until the returned function is called, changes of the loan or position of `change` are spoken about by the caller. */
   attend(accountId: string, change: Change): () => void {
-    const key = keyOf(accountId, targetOf(change));
+    const key = keyOf(accountId, change);
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     let left = false;
     return () => {
@@ -24,10 +24,10 @@ export class Attended {
   }
 
   has(record: WriteRecord): boolean {
-    return this.#counts.has(keyOf(record.accountId, targetOf(record.change)));
+    return this.#counts.has(keyOf(record.accountId, record.change));
   }
 }
 
-function keyOf(accountId: string, target: string): string {
-  return JSON.stringify([accountId, target]);
+function keyOf(accountId: string, change: Change): string {
+  return JSON.stringify([accountId, targetOf(change)]);
 }

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { localize } from '../localize.ts';
 import type { App } from '../app.ts';
-import type { CollateralChange } from '../../exchanges/exchange.ts';
+import type { Change } from '../../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../../ledger/ledger.ts';
 import type { Attended } from './attended.ts';
 import { confirm } from './confirm.ts';
 import { explainFailure } from './explain.ts';
-import { changeText, progressText } from './outcome-text.ts';
+import { changeTarget } from './change-target.ts';
+import { changeText, progressText } from './change-text.ts';
 import { underProgress } from './prompts.ts';
 import { sayOutcome, venueName } from './say-outcome.ts';
 
@@ -16,8 +17,8 @@ const mostWaitForViewsMs = 3_000;
  * Previews a change, lets the person confirm it, commits it, and says what became of it.
  * @returns `again` when the person wants to go back to the amount.
  */
-export async function carryOut(app: App, attended: Attended, accountId: string, change: CollateralChange): Promise<'again' | 'ended'> {
-  const target = { accountId, loanId: change.loan.loanId };
+export async function carryOut(app: App, attended: Attended, accountId: string, change: Change): Promise<'again' | 'ended'> {
+  const target = changeTarget(accountId, change);
   let remark: string | undefined;
   for (;;) {
     let preview: Preview;
@@ -46,18 +47,23 @@ export async function carryOut(app: App, attended: Attended, accountId: string, 
   }
 }
 
-function readAfresh(app: App, accountId: string, change: CollateralChange): Promise<Preview> {
-  return underProgress(vscode.l10n.t('Reading loan, wallet and limit afresh'), (signal) => app.ledger.preview(accountId, change, signal));
+function readAfresh(app: App, accountId: string, change: Change): Promise<Preview> {
+  const title =
+    change.kind === 'margin'
+      ? vscode.l10n.t('Reading position, wallet and limit afresh')
+      : vscode.l10n.t('Reading loan, wallet and limit afresh');
+  return underProgress(title, (signal) => app.ledger.preview(accountId, change, signal));
 }
 
 /** Commits, and says the outcome. Rejects when nothing was sent. */
 async function commit(app: App, attended: Attended, preview: Preview, wait: { stopped: boolean }): Promise<void> {
   const { account, change } = preview;
   const leave = attended.attend(account.id, change);
+  const title = change.kind === 'margin' ? vscode.l10n.t('Changing margin') : vscode.l10n.t('Changing collateral');
   let last: WriteRecord | undefined;
   let outcome: WriteRecord;
   try {
-    outcome = await underProgress(vscode.l10n.t('Changing collateral'), (signal, say) => {
+    outcome = await underProgress(title, (signal, say) => {
       signal.addEventListener('abort', () => {
         wait.stopped = true;
       });

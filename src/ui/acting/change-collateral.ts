@@ -8,6 +8,7 @@ import { asTarget } from '../target.ts';
 import { askCoin, askHowMuch, askLoan, changeOf } from './ask-change.ts';
 import type { Attended } from './attended.ts';
 import { carryOut } from './carry-out.ts';
+import { loanLabel } from './change-text.ts';
 import { explainFailure, explainObstacle } from './explain.ts';
 import { loanChoices, nothingToChoose, obstacleOf, type LoanChoice, type Obstacle } from './loans.ts';
 import { back } from './prompts.ts';
@@ -44,7 +45,7 @@ function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
   return {
     sentence: msg(
       'An earlier change of loan {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
-      choice.loan.orderId ?? choice.loan.id,
+      loanLabel(choice.loan.orderId, choice.loan.id),
     ),
     remedies: ['resolveWrite'],
   };

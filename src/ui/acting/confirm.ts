@@ -4,7 +4,8 @@ import type { Preview } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import { localize } from '../localize.ts';
 import { ageText } from '../presentation/age.ts';
-import { isDemo } from './ask-change.ts';
+import { marginPreviewText } from './margin-preview-text.ts';
+import { isDemo } from './mark.ts';
 import { previewText } from './preview-text.ts';
 
 /** What the person decided in front of a preview. */
@@ -18,15 +19,15 @@ export async function confirm(app: App, preview: Preview, remark: string | undef
   const { account } = preview;
   const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
   const site = venue?.sites.find((one) => one.id === account.site);
-  if (preview.kind === 'margin') return 'leave';
-  const text = previewText(preview, {
+  const around = {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
-    collateralWallet: venue?.collateralWallet ?? msg('wallet of the exchange'),
+    wallet: (preview.kind === 'margin' ? venue?.marginWallet : venue?.collateralWallet) ?? msg('wallet of the exchange'),
     readAt: new Date(preview.readAt).toLocaleTimeString(vscode.env.language),
     age: ageText(preview.readAt, app.clock.now()),
-  });
+  };
+  const text = preview.kind === 'margin' ? marginPreviewText(preview, around) : previewText(preview, around);
   const readAgain = vscode.l10n.t('Read Again');
   const act = localize(text.act);
   const detail = [...(remark === undefined ? [] : [remark, '']), ...text.lines.map(localize)].join('\n');

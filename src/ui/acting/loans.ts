@@ -1,10 +1,10 @@
 import { keysMissingCode } from '../../accounts/vault.ts';
 import type { Loan } from '../../core/model.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { Change } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import type { Target } from '../command-ids.ts';
+import { loanLabel, positionName } from './change-text.ts';
 
 /** A loan that a command could be about. */
 export interface LoanChoice {
@@ -29,16 +29,12 @@ export interface Obstacle {
   readonly remedies: readonly Remedy[];
 }
 
-/** Why the collateral of this account cannot be changed, or undefined when it can be tried. */
+/** Why nothing can be changed on this account, or undefined when it can be tried. */
 export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined): Obstacle | undefined {
   const { account, failure } = state;
   if (frozen !== undefined) {
     return {
-      sentence: msg(
-        'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
-        account.name,
-        nameOf(frozen.change),
-      ),
+      sentence: frozenSentence(account.name, frozen),
       remedies: ['resolveWrite'],
     };
   }
@@ -57,13 +53,18 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
   return undefined;
 }
 
-/** What a change is about, as its venue names it. */
-export const nameOf = (change: Change): string =>
-  change.kind === 'collateral' ? (change.loan.orderId ?? change.loan.loanId) : change.position.instrument;
-
-/** What a write is about, for commands. */
-export function targetOfWrite({ accountId, change }: WriteRecord): Target {
-  return change.kind === 'collateral' ? { accountId, loanId: change.loan.loanId } : { accountId, positionId: change.position.positionId };
+function frozenSentence(accountName: string, { change }: WriteRecord): Message {
+  return change.kind === 'margin'
+    ? msg(
+        'Changes on {0} are frozen: the exchange did something else than was asked on position {1}. Look at what happened, then lift the freeze.',
+        accountName,
+        positionName(change.position),
+      )
+    : msg(
+        'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
+        accountName,
+        loanLabel(change.loan.orderId, change.loan.loanId),
+      );
 }
 
 /** Why there is no loan to choose. */
@@ -76,6 +77,13 @@ export function nothingToChoose(states: readonly AccountState[], target: Target 
     return {
       sentence: msg('The loans of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
       remedies: failed.failure.error.code === keysMissingCode ? ['updateKeys'] : ['refresh'],
+    };
+  }
+  const blind = concerned.find((state) => state.snapshot?.loansTrouble !== undefined);
+  if (blind?.snapshot?.loansTrouble !== undefined) {
+    return {
+      sentence: msg('The loans of {0} could not be read. {1}', blind.account.name, blind.snapshot.loansTrouble),
+      remedies: ['refresh'],
     };
   }
   if (target?.loanId !== undefined) {

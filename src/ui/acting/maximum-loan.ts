@@ -6,10 +6,10 @@ import type { LoanRef } from '../../exchanges/exchange.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import type { App } from '../app.ts';
 import { asTarget } from '../target.ts';
-import { markOf } from './ask-change.ts';
+import { loanLabel } from './change-text.ts';
 import { explainFailure, explainObstacle } from './explain.ts';
 import { nothingToChoose } from './loans.ts';
-import { loanLabel } from './preview-text.ts';
+import { markOf } from './mark.ts';
 import { askAmount, back, pick, underProgress, type Back, type Item } from './prompts.ts';
 
 /** Whose quota, and on top of which loan. */

@@ -1,7 +1,7 @@
-import { formatAmount, formatLtv } from '../../core/format.ts';
+import { formatLiquidationPrice, formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
-import { nameOf } from './loans.ts';
+import { changeText } from './change-text.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -13,39 +13,8 @@ export interface OutcomeText {
   readonly resolvable: boolean;
 }
 
-/** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)". */
-export function changeText(record: WriteRecord, simulated: boolean): Message {
-  const { direction, amount, coin } = record.change;
-  const args = [formatAmount(amount), coin, nameOf(record.change), record.accountName] as const;
-  if (simulated) {
-    return direction === 'add'
-      ? msg('SIMULATED: add {0} {1} to loan {2} ({3})', ...args)
-      : msg('SIMULATED: take {0} {1} out of loan {2} ({3})', ...args);
-  }
-  return direction === 'add' ? msg('Add {0} {1} to loan {2} ({3})', ...args) : msg('Take {0} {1} out of loan {2} ({3})', ...args);
-}
-
-/** What is being waited for, while the progress is shown. */
-export function progressText(record: WriteRecord, venueName: string): Message | undefined {
-  switch (record.state) {
-    case 'planned':
-      return msg('written down, about to be sent');
-    case 'sent':
-      return msg('sent; waiting for the answer of {0}', venueName);
-    case 'accepted':
-      return msg('accepted by {0}, not done yet; waiting for proof', venueName);
-    case 'unknown':
-      return msg('no clear answer from {0}; finding out by reading', venueName);
-    case 'effective':
-    case 'rejected':
-    case 'not-effective':
-    case 'mismatch':
-      return undefined;
-  }
-}
-
 /**
- * What became of a change. "Done" is said of an effective change only, with the venue's own LTV.
+ * What became of a change. "Done" is said of an effective change only, with the venue's own LTV or liquidation price.
  */
 export function outcomeText(record: WriteRecord, venueName: string, simulated: boolean): OutcomeText {
   const change = changeText(record, simulated);
@@ -83,10 +52,15 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
       return {
         loudness: 'error',
         sentence: withNote(
-          msg(
-            'It is not known whether this happened: {0}. It will be found out by reading and is never sent again. Until then nothing else can be changed on this loan.',
-            change,
-          ),
+          record.change.kind === 'margin'
+            ? msg(
+                'It is not known whether this happened: {0}. It will be found out by reading and is never sent again. Until then nothing else can be changed on this position.',
+                change,
+              )
+            : msg(
+                'It is not known whether this happened: {0}. It will be found out by reading and is never sent again. Until then nothing else can be changed on this loan.',
+                change,
+              ),
           record,
         ),
         resolvable: true,
@@ -103,8 +77,14 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
 }
 
 function doneText(record: WriteRecord, change: Message, venueName: string): Message {
-  // Without a row of the venue's history it is a person's word, and no proof is claimed.
+  // Without evidence from the venue it is a person's word, and no proof is claimed.
   if (record.evidence === undefined) return msg('Closed as done: {0}.', change);
+  if (record.change.kind === 'margin') {
+    const { side } = record.change.position;
+    return record.liquidationAfter === undefined
+      ? msg('Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.', change, venueName)
+      : msg('Done: liquidation price is now {1}, says {2}. {0}.', change, formatLiquidationPrice(record.liquidationAfter, side), venueName);
+  }
   if (record.ltvAfter === undefined) return msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName);
   return msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(record.ltvAfter), venueName);
 }

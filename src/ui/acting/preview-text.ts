@@ -6,6 +6,7 @@ import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { CollateralPreview } from '../../ledger/ledger.ts';
+import { loanLabel } from './change-text.ts';
 
 /** What a preview does not know by itself. */
 export interface PreviewSurroundings {
@@ -14,7 +15,8 @@ export interface PreviewSurroundings {
   readonly siteLabel: Message | string;
   /** The venue's own demo trading: no real money either, but a real server. */
   readonly demo: boolean;
-  readonly collateralWallet: Message;
+  /** Where the coins come from or go to, as the venue calls it. */
+  readonly wallet: Message;
   /** When the figures were read, as a time of day. */
   readonly readAt: string;
   readonly age: Message;
@@ -53,7 +55,7 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
     msg('Loan: {0}', loanName),
     direction === 'add' ? msg('Act: add collateral') : msg('Act: take collateral out'),
     msg('Amount: {0} {1}', shownAmount, coin),
-    direction === 'add' ? msg('From: {0}', around.collateralWallet) : msg('To: {0}', around.collateralWallet),
+    direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
     msg('LTV: {0} now → {1} after (estimate)', ltvText(preview.ltvNow), ltvText(preview.ltvAfter)),
     distanceLine('marginCall', preview.distanceNow, preview.distanceAfter),
     distanceLine('liquidation', distanceTo(loan.liquidation?.ltv, preview.ltvNow), distanceTo(loan.liquidation?.ltv, preview.ltvAfter)),
@@ -68,11 +70,6 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
     lines,
     act: actLabel(direction, amount, coin),
   };
-}
-
-/** A loan by the id the venue acts on. */
-export function loanLabel(orderId: string | undefined, loanId: string): string {
-  return orderId ?? loanId;
 }
 
 /** A remark under an allowed amount. */
@@ -122,7 +119,8 @@ function titleOf(simulated: boolean, demo: boolean, direction: Direction, amount
     : msg('{0}: take {1} {2} out of the collateral of loan {3}?', mark, amount, coin, loanName);
 }
 
-function stakesLine(simulated: boolean, demo: boolean): Message {
+/** Whether money is at stake, as a sentence. */
+export function stakesLine(simulated: boolean, demo: boolean): Message {
   if (simulated) return msg('SIMULATED exchange: no real money moves.');
   if (demo) return msg("DEMO trading on the exchange's own server: no real money moves.");
   return msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.');

@@ -1,15 +1,17 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
-import type { ExchangeError } from '../../core/errors.ts';
 import { formatAmount, formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
-import type { CollateralWrite, WriteRecord } from '../../ledger/ledger.ts';
+import type { CollateralBaseline, CollateralChange } from '../../exchanges/exchange.ts';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+import { marginBefore, marginComparison, type PositionReading } from './margin-resolve-text.ts';
 
-/** What reading says now about the loan of an open write. */
+/** What reading says now about the loan or position of an open write. */
 export type Reading =
   | { readonly loan: Loan | undefined; readonly rows: readonly HistoryRow[] }
-  /** It could not be read. */
-  | { readonly failure: ExchangeError };
+  | PositionReading
+  /** It could not be read, and why. */
+  | { readonly failure: Message };
 
 /** Rows that came after the ones that were there before the send, newest first. */
 export function newRows(rows: readonly HistoryRow[], newestBefore: string | undefined): readonly HistoryRow[] {
@@ -18,19 +20,25 @@ export function newRows(rows: readonly HistoryRow[], newestBefore: string | unde
 }
 
 /** Both readings side by side, for a person who has to judge what became of a write. */
-export function resolveLines(record: CollateralWrite, reading: Reading, timeOf: (at: number) => string): readonly (Message | string)[] {
+export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly (Message | string)[] {
   const { method, path, body } = record.request;
   const sentAt = record.sentAt ?? record.plannedAt;
   const lines = [stateLine(record), msg('Sent at {0}: {1} {2} {3}', timeOf(sentAt), method, path, body)];
   if (record.note !== undefined) lines.push(record.note);
-  if ('failure' in reading) {
-    lines.push(
-      msg('Before: {0} {1} pledged, LTV {2}', formatAmount(record.baseline.pledged), record.change.coin, ltvText(record.baseline.ltv)),
-    );
-    lines.push(msg('Now: could not be read. {0}', reading.failure.sentence));
-    return lines;
+  const { change, baseline } = record;
+  if (change.kind === 'margin' && baseline.kind === 'margin') {
+    lines.push(marginBefore(change, baseline));
+    if ('failure' in reading) return [...lines, msg('Now: could not be read. {0}', reading.failure)];
+    return 'position' in reading ? [...lines, ...marginComparison(change, baseline, record.liquidationEstimate, reading)] : lines;
   }
-  return [...lines, ...comparison(record, reading.loan), ...historyLines(record, reading.rows, timeOf)];
+  if (change.kind === 'collateral' && baseline.kind === 'collateral') {
+    lines.push(msg('Before: {0} {1} pledged, LTV {2}', formatAmount(baseline.pledged), change.coin, ltvText(baseline.ltv)));
+    if ('failure' in reading) return [...lines, msg('Now: could not be read. {0}', reading.failure)];
+    return 'loan' in reading
+      ? [...lines, ...comparison(change, baseline, reading.loan), ...historyLines(baseline, reading.rows, timeOf)]
+      : lines;
+  }
+  return lines;
 }
 
 function stateLine({ state }: WriteRecord): Message {
@@ -53,15 +61,15 @@ function stateLine({ state }: WriteRecord): Message {
   }
 }
 
-function comparison(record: CollateralWrite, loan: Loan | undefined): Message[] {
-  const { coin, amount, direction } = record.change;
-  const before = record.baseline.pledged;
-  const beforeLine = msg('Before: {0} {1} pledged, LTV {2}', formatAmount(before), coin, ltvText(record.baseline.ltv));
-  if (loan === undefined) return [beforeLine, msg('Now: the loan is not there any more.')];
+function comparison(
+  { coin, amount, direction }: CollateralChange,
+  { pledged: before }: CollateralBaseline,
+  loan: Loan | undefined,
+): Message[] {
+  if (loan === undefined) return [msg('Now: the loan is not there any more.')];
   const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
   const expected = direction === 'add' ? add(before, amount) : subtract(before, amount);
   return [
-    beforeLine,
     msg('Now: {0} {1} pledged, LTV {2}', formatAmount(now), coin, ltvText(loan.ltv)),
     msg('If it happened: {0} {1} pledged', formatAmount(expected), coin),
     verdictLine(now, before, expected),
@@ -74,8 +82,12 @@ function verdictLine(now: Decimal, before: Decimal, expected: Decimal): Message 
   return msg('The figures now fit neither: something else changed this loan too.');
 }
 
-function historyLines(record: CollateralWrite, rows: readonly HistoryRow[], timeOf: (at: number) => string): (Message | string)[] {
-  const fresh = newRows(rows, record.baseline.newestHistoryId);
+function historyLines(
+  { newestHistoryId }: CollateralBaseline,
+  rows: readonly HistoryRow[],
+  timeOf: (at: number) => string,
+): (Message | string)[] {
+  const fresh = newRows(rows, newestHistoryId);
   if (fresh.length === 0) return [msg('History of the loan since then: nothing.')];
   return [
     msg('History of the loan since then:'),

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import { ExchangeError } from '../../core/errors.ts';
-import { isCollateralWrite, type Verdict, type WriteRecord } from '../../ledger/ledger.ts';
+import type { Snapshot } from '../../core/model.ts';
+import type { Change, CollateralChange, Connection, MarginChange } from '../../exchanges/exchange.ts';
+import type { Verdict, WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import type { Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
 import { asTarget } from '../target.ts';
 import type { Attended } from './attended.ts';
 import { explainFailure } from './explain.ts';
-import { targetOfWrite } from './loans.ts';
-import { changeText } from './outcome-text.ts';
+import { changeTarget, concerns } from './change-target.ts';
+import { changeText } from './change-text.ts';
 import { back, pick, underProgress } from './prompts.ts';
 import { resolveLines, type Reading } from './resolve-text.ts';
 import { sayOutcome } from './say-outcome.ts';
@@ -33,20 +35,18 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
   try {
     say = await judge(app, record, () => latest);
   } catch (error) {
-    say = () => explainFailure(app, error, targetOfWrite(record));
+    say = () => explainFailure(app, error, changeTarget(record.accountId, record.change));
   } finally {
     subscription.dispose();
     leave();
   }
-  // Said last: a notification may stand for long, and until then the background must not keep silent about this loan.
+  // Said last: a notification may stand for long, and until then the background must not keep silent about this loan or position.
   await say();
 }
 
 /** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
 function unresolved(app: App, target: Target | undefined): readonly WriteRecord[] {
-  const open = app.ledger
-    .open(target?.accountId)
-    .filter(({ change }) => target?.loanId === undefined || (change.kind === 'collateral' && change.loan.loanId === target.loanId));
+  const open = app.ledger.open(target?.accountId).filter(({ change }) => target === undefined || concerns(target, change));
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
   const frozen = accounts.map((id) => app.ledger.frozen(id)).filter((record) => record !== undefined);
   return [...open, ...frozen.filter(({ id }) => !open.some((record) => record.id === id))];
@@ -87,7 +87,7 @@ async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): 
     // It may have been found out by reading while the question stood there: then that counts, also for who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
     if (verdict === undefined) return () => Promise.resolve();
-    if (verdict === 'read-again' || !(await isSure(verdict))) continue;
+    if (verdict === 'read-again' || !(await isSure(verdict, now.change))) continue;
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);
     const settled = latest();
@@ -108,14 +108,44 @@ async function read(app: App, record: WriteRecord, signal: AbortSignal): Promise
     await app.ledger.reconcile(record.accountId);
     const snapshot = await connection.read(signal);
     app.store.succeed(record.accountId, snapshot);
-    const { change } = record;
-    if (change.kind === 'margin') return { loan: undefined, rows: [] };
-    const history = await connection.history(change.loan, { limit: rowsRead }, signal);
-    return { loan: snapshot.loans.find((loan) => loan.id === change.loan.loanId), rows: history.rows };
+    return await (record.change.kind === 'margin'
+      ? readPosition(connection, record.change, snapshot, signal)
+      : readLoan(connection, record.change, snapshot, signal));
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (ExchangeError.is(error)) return { failure: error };
+    if (ExchangeError.is(error)) return { failure: error.sentence };
     throw error;
+  }
+}
+
+async function readLoan(
+  connection: Connection,
+  { loan: ref }: CollateralChange,
+  { loans, loansTrouble }: Snapshot,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const loan = loans.find(({ id }) => id === ref.loanId);
+  // Not to be found among loans of which some could not be read is not gone.
+  if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
+  const history = await connection.history(ref, { limit: rowsRead }, signal);
+  return { loan, rows: history.rows };
+}
+
+/** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
+async function readPosition(
+  connection: Connection,
+  { position: ref }: MarginChange,
+  { positions, positionsTrouble }: Snapshot,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const position = positions.find(({ positionId }) => positionId === ref.positionId);
+  if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
+  try {
+    const { position: fresh, baseline } = await connection.prepareMargin(ref, signal);
+    return { position: fresh, figures: baseline };
+  } catch (error) {
+    if (signal.aborted || !ExchangeError.is(error)) throw error;
+    return { position };
   }
 }
 
@@ -128,7 +158,7 @@ async function askVerdict(app: App, record: WriteRecord, reading: Reading): Prom
           { label: verdictLabel('effective'), verdict: 'effective' },
           { label: verdictLabel('not-effective'), verdict: 'not-effective' },
         ];
-  const detail = isCollateralWrite(record) ? resolveLines(record, reading, timeOf).map(localize).join('\n') : '';
+  const detail = resolveLines(record, reading, timeOf).map(localize).join('\n');
   // The first button has the focus, so it is the harmless one.
   const labels = [readAgain, ...verdicts.map(({ label }) => label)];
   const chosen = await vscode.window.showWarningMessage(describe(app, record), { modal: true, detail }, ...labels);
@@ -147,12 +177,12 @@ function verdictLabel(verdict: Verdict): string {
   }
 }
 
-async function isSure(verdict: Verdict): Promise<boolean> {
+async function isSure(verdict: Verdict, { kind }: Change): Promise<boolean> {
   const goBack = vscode.l10n.t('Go Back');
   const label = verdictLabel(verdict);
   const chosen = await vscode.window.showWarningMessage(
     verdictQuestion(verdict),
-    { modal: true, detail: verdictDetail(verdict) },
+    { modal: true, detail: verdictDetail(verdict, kind) },
     goBack,
     label,
   );
@@ -170,10 +200,12 @@ function verdictQuestion(verdict: Verdict): string {
   }
 }
 
-function verdictDetail(verdict: Verdict): string {
+function verdictDetail(verdict: Verdict, kind: Change['kind']): string {
   switch (verdict) {
     case 'effective':
-      return vscode.l10n.t('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.');
+      return kind === 'margin'
+        ? vscode.l10n.t('This is your word, not proof. Nothing is sent. The position can be changed again afterwards.')
+        : vscode.l10n.t('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.');
     case 'not-effective':
       return vscode.l10n.t(
         'This is your word, not proof. Nothing is sent. If the exchange carries it out later all the same, another change that you make comes on top of it. Look at the site of the exchange first.',

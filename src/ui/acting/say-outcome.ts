@@ -3,8 +3,8 @@ import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import { commandIds } from '../command-ids.ts';
 import { localize } from '../localize.ts';
+import { changeTarget } from './change-target.ts';
 import { run } from './explain.ts';
-import { targetOfWrite } from './loans.ts';
 import { outcomeText } from './outcome-text.ts';
 
 /** The venue's name for sentences. */
@@ -24,15 +24,20 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   const resolve = vscode.l10n.t('Resolve Unfinished Change…');
   const openGauges = vscode.l10n.t('Open Gauges');
   const buttons = outcome.loudness === 'info' ? [openGauges] : outcome.resolvable ? [resolve, showLog] : [showLog];
-  const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, buttons);
+  const lookThere =
+    record.change.kind === 'margin'
+      ? vscode.l10n.t('Look at the position on the site of the exchange too, before you change anything.')
+      : vscode.l10n.t('Look at the loan on the site of the exchange too, before you change anything.');
+  const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, lookThere, buttons);
   if (chosen === openGauges) await run(commandIds.openGauges);
   if (chosen === showLog) app.log.show();
-  if (chosen === resolve) await run(commandIds.resolveWrite, targetOfWrite(record));
+  if (chosen === resolve) await run(commandIds.resolveWrite, changeTarget(record.accountId, record.change));
 }
 
 function show(
   loudness: ReturnType<typeof outcomeText>['loudness'],
   sentence: string,
+  alarmDetail: string,
   buttons: readonly string[],
 ): Thenable<string | undefined> {
   switch (loudness) {
@@ -43,10 +48,6 @@ function show(
     case 'error':
       return vscode.window.showErrorMessage(sentence, ...buttons);
     case 'alarm':
-      return vscode.window.showErrorMessage(
-        sentence,
-        { modal: true, detail: vscode.l10n.t('Look at the loan on the site of the exchange too, before you change anything.') },
-        ...buttons,
-      );
+      return vscode.window.showErrorMessage(sentence, { modal: true, detail: alarmDetail }, ...buttons);
   }
 }

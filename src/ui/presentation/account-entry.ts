@@ -1,7 +1,7 @@
 import { compareUrgency, type Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
-import { changeText } from '../acting/outcome-text.ts';
+import { changeText } from '../acting/change-text.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from './condition.ts';
 import { levelIcon, levelWord, type Icon } from './level-words.ts';
 import type { Details, Entry, Text } from './outline.ts';

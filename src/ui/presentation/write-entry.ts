@@ -1,7 +1,7 @@
 import { msg } from '../../core/message.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { AccountState } from '../../monitor/store.ts';
-import { changeText, progressText } from '../acting/outcome-text.ts';
+import { changeText, progressText } from '../acting/change-text.ts';
 import { venueName, type Scene } from './condition.ts';
 import type { Entry } from './outline.ts';
 import { targetOf } from './write-target.ts';

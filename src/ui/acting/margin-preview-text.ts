@@ -1,0 +1,112 @@
+import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
+import { formatAmount } from '../../core/format.ts';
+import { levelOfLiquidation } from '../../core/level.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Direction, Position } from '../../core/model.ts';
+import type { MarginEstimate } from '../../core/position.ts';
+import type { MarginChange, MarginReadiness } from '../../exchanges/exchange.ts';
+import type { MarginPreview } from '../../ledger/ledger.ts';
+import { positionName } from './change-text.ts';
+import { distanceText, hedgeSlot, leverageText, liquidationText, marginText } from './margin-words.ts';
+import { stakesLine, stakesMark, type PreviewSurroundings, type PreviewText } from './preview-text.ts';
+
+/** The words of the button, naming the act with its exact amount and the position with its side. */
+export function marginActLabel({ direction, amount, coin, position }: MarginChange): Message {
+  const args = [formatAmount(amount), coin, positionName(position)] as const;
+  return direction === 'add' ? msg('Add {0} {1} to {2}', ...args) : msg('Take {0} {1} out of {2}', ...args);
+}
+
+/** The preview of a change of margin as text: everything a person needs to see that this is what they meant. */
+export function marginPreviewText(preview: MarginPreview, around: PreviewSurroundings): PreviewText {
+  const { account, change, readiness, now, after } = preview;
+  const { direction, coin } = change;
+  const { position } = readiness;
+  const amount = formatAmount(change.amount);
+  return {
+    title: titleOf(stakesMark(account.simulated, around.demo), change),
+    lines: [
+      stakesLine(account.simulated, around.demo),
+      msg('Exchange: {0}, {1}', around.venueName, around.siteLabel),
+      msg('Account: {0}', account.name),
+      positionLine(change),
+      direction === 'add' ? msg('Act: add margin') : msg('Act: take margin out'),
+      msg('Amount: {0} {1}', amount, coin),
+      direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
+      msg('Margin: {0} now → {1} after', marginText(now.margin, coin), marginText(after.margin, coin)),
+      leverageLine(position, now.leverage, after.leverage),
+      msg(
+        'Liquidation price: {0} now → {1} after (estimate; the figure of the exchange itself follows)',
+        liquidationText(now.liquidationPrice, position.side, position.priceCoin),
+        liquidationText(after.liquidationPrice, position.side, position.priceCoin, after.unreachable),
+      ),
+      msg(
+        'Distance to liquidation: {0} now → {1} after (estimate)',
+        distanceText(now.distance),
+        distanceText(after.distance, after.unreachable),
+      ),
+      position.markPrice === undefined
+        ? msg('Mark price: unknown')
+        : msg('Mark price: {0} {1}', formatAmount(position.markPrice), position.priceCoin),
+      msg('Wallet: {0} {1} now → {2} {1} after', formatAmount(readiness.walletAvailable), coin, formatAmount(preview.walletAfter)),
+      msg('Available to add: {0} {1}', formatAmount(readiness.walletAvailable), coin),
+      reducibleLine(readiness, around.venueName),
+      ...cautions(position, direction, after),
+      msg('Figures read at {0} ({1}).', around.readAt, around.age),
+    ],
+    act: marginActLabel(change),
+  };
+}
+
+function titleOf(mark: Message, { direction, amount, coin, position }: MarginChange): Message {
+  const args = [mark, formatAmount(amount), coin, positionName(position)] as const;
+  return direction === 'add'
+    ? msg('{0}: add {1} {2} to the margin of {3}?', ...args)
+    : msg('{0}: take {1} {2} out of the margin of {3}?', ...args);
+}
+
+/** In hedge mode with the venue's own word for the place, because the other side may be open too. */
+function positionLine({ position }: MarginChange): Message {
+  const slot = hedgeSlot(position);
+  return slot === undefined
+    ? msg('Position: {0}, isolated', positionName(position))
+    : msg('Position: {0}, isolated, hedge mode (slot {1})', positionName(position), slot);
+}
+
+function leverageLine({ leverage }: Position, now: Decimal | undefined, after: Decimal | undefined): Message {
+  const figures = [leverageText(now), leverageText(after)] as const;
+  if (leverage === undefined) return msg('Leverage in fact: {0} now → {1} after (estimate)', ...figures);
+  return msg('Leverage: {0} set; in fact {1} now → {2} after (estimate)', leverageText(leverage), ...figures);
+}
+
+function reducibleLine({ reducible, position }: MarginReadiness, venueName: string): Message {
+  if (reducible === undefined) return msg('Can be taken out: unknown');
+  const args = [formatAmount(reducible.amount), position.marginCoin] as const;
+  return reducible.source === 'venue'
+    ? msg('Can be taken out: {0} {1}, says {2}. No recommendation.', ...args, venueName)
+    : msg('Can be taken out: {0} {1}, by our own estimate. No recommendation.', ...args);
+}
+
+/** Said when the position is in trouble, would stand near liquidation afterwards, or when nobody can tell. */
+function cautions(position: Position, direction: Direction, after: MarginEstimate): Message[] {
+  return [
+    ...(position.distress === undefined ? [] : [msg('CAUTION: the exchange acts on this position by itself now. {0}', position.distress)]),
+    ...(direction === 'reduce' ? [msg('CAUTION: taking margin out brings liquidation nearer.')] : []),
+    ...outlook(position, after),
+  ];
+}
+
+function outlook(position: Position, after: MarginEstimate): Message[] {
+  if (after.unreachable === true) return [];
+  const { distance } = after;
+  if (distance === undefined) return [msg('CAUTION: the liquidation price after this cannot be estimated.')];
+  if (isNegative(distance) || isZero(distance))
+    return [msg('CAUTION: after this the position would stand at or beyond liquidation (estimate).')];
+  const level = levelOfLiquidation(distance);
+  const percent = level === 'danger' ? '5 %' : level === 'warn' ? '10 %' : undefined;
+  if (percent === undefined) return [];
+  return [
+    position.side === 'long'
+      ? msg('CAUTION: after this a fall of the mark price by less than {0} would bring liquidation (estimate).', percent)
+      : msg('CAUTION: after this a rise of the mark price by less than {0} would bring liquidation (estimate).', percent),
+  ];
+}

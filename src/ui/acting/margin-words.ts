@@ -1,0 +1,33 @@
+import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
+import { formatAmount, formatDistance, formatLeverage, formatLiquidationPrice } from '../../core/format.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { PositionRef, Side } from '../../core/model.ts';
+
+// A figure of a position as text, said to be unknown where it is: an absent one is never safe.
+
+/** With all its digits. */
+export function marginText(margin: Decimal | undefined, coin: string): Message | string {
+  return margin === undefined ? msg('unknown') : `${formatAmount(margin)} ${coin}`;
+}
+
+/** @param coin the one prices are in, where it is known */
+export function liquidationText(price: Decimal | undefined, side: Side, coin?: string, unreachable?: true): Message | string {
+  if (unreachable === true) return msg('none');
+  if (price === undefined) return msg('unknown');
+  return coin === undefined ? formatLiquidationPrice(price, side) : `${formatLiquidationPrice(price, side)} ${coin}`;
+}
+
+export function distanceText(distance: Decimal | undefined, unreachable?: true): Message | string {
+  if (unreachable === true) return msg('out of reach');
+  if (distance === undefined) return msg('unknown');
+  return isNegative(distance) || isZero(distance) ? msg('{0}, reached', formatDistance(distance)) : formatDistance(distance);
+}
+
+export function leverageText(leverage: Decimal | undefined): Message | string {
+  return leverage === undefined ? msg('unknown') : formatLeverage(leverage);
+}
+
+/** The venue's word for the place of a position that shares its instrument with another one. Undefined where there is one place only. */
+export function hedgeSlot({ slot }: Pick<PositionRef, 'slot'>): string | undefined {
+  return ['', 'net', '0'].includes(slot) ? undefined : slot;
+}

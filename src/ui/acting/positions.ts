@@ -1,0 +1,119 @@
+import { keysMissingCode } from '../../accounts/vault.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Position, PositionRef } from '../../core/model.ts';
+import { distanceToLiquidation, effectiveLeverage } from '../../core/position.ts';
+import type { WriteRecord } from '../../ledger/ledger.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import type { Target } from '../command-ids.ts';
+import { positionName } from './change-text.ts';
+import { obstacleOf, type Obstacle } from './loans.ts';
+import { distanceText, leverageText, marginText } from './margin-words.ts';
+
+/** A position that a command could be about. */
+export interface PositionChoice {
+  readonly state: AccountState;
+  readonly position: Position;
+}
+
+/**
+ * The positions that `target` leaves to choose from: all of them without a target. Those whose margin cannot be changed are
+ * among them, after the others of their account, so that the reason can be told.
+ */
+export function positionChoices(states: readonly AccountState[], target: Target | undefined): readonly PositionChoice[] {
+  return states
+    .filter((state) => target === undefined || state.account.id === target.accountId)
+    .flatMap((state) => {
+      const positions = state.snapshot?.positions ?? [];
+      const changeable = positions.filter((position) => fixedReason(position) === undefined);
+      return [...changeable, ...positions.filter((position) => !changeable.includes(position))].map((position) => ({ state, position }));
+    })
+    .filter(({ position }) => target?.positionId === undefined || position.positionId === target.positionId);
+}
+
+/** What names the position to its venue, and nothing more. */
+export function refOf({ positionId, instrument, market, slot, side, marginCoin }: Position): PositionRef {
+  return { positionId, instrument, market, slot, side, marginCoin };
+}
+
+/** Why the margin of a position cannot be changed, or undefined when it can. */
+export function fixedReason({ fixedMargin, marginMode }: Position): Message | undefined {
+  if (fixedMargin !== undefined) return fixedMargin;
+  return marginMode === 'cross'
+    ? msg('It shares the margin of the whole account (cross), so it has none of its own to change.')
+    : undefined;
+}
+
+/** One line to choose by. */
+export interface PositionItemText {
+  readonly label: Message;
+  readonly description: Message;
+  /** Why it cannot be changed. */
+  readonly detail?: Message;
+}
+
+/** Instrument and side, distance to liquidation, leverage in fact (else as set), margin. */
+export function positionItemText({ state, position }: PositionChoice): PositionItemText {
+  const { leverage, margin, marginCoin } = position;
+  const figures = msg(
+    'distance to liquidation {0}, leverage {1}, margin {2}',
+    distanceText(distanceToLiquidation(position)),
+    leverageText(effectiveLeverage(position) ?? leverage),
+    marginText(margin, marginCoin),
+  );
+  const reason = fixedReason(position);
+  return {
+    label: positionName(position),
+    description: state.account.readOnly ? msg('{0}, read-only', figures) : figures,
+    ...(reason === undefined ? {} : { detail: msg('Cannot be changed: {0}', reason) }),
+  };
+}
+
+/**
+ * Why the margin of this position cannot be changed now, or undefined when it can be tried.
+ * @param frozen the mismatch that keeps the account frozen
+ * @param open an unfinished change of this position
+ */
+export function positionObstacle(
+  { state, position }: PositionChoice,
+  frozen: WriteRecord | undefined,
+  open: WriteRecord | undefined,
+): Obstacle | undefined {
+  const reason = fixedReason(position);
+  if (reason !== undefined) {
+    return { sentence: msg('The margin of {0} cannot be changed. {1}', positionName(position), reason), remedies: [] };
+  }
+  const obstacle = obstacleOf(state, frozen);
+  if (obstacle !== undefined || open === undefined) return obstacle;
+  return {
+    sentence: msg(
+      'An earlier change of {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this position.',
+      positionName(position),
+    ),
+    remedies: ['resolveWrite'],
+  };
+}
+
+/** Why there is no position to choose. */
+export function noPosition(states: readonly AccountState[], target: Target | undefined): Obstacle {
+  const concerned = states.filter((state) => target === undefined || state.account.id === target.accountId);
+  const [first] = concerned;
+  if (first === undefined) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
+  const failed = concerned.find((state) => state.failure !== undefined);
+  if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
+    return {
+      sentence: msg('The positions of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
+      remedies: failed.failure.error.code === keysMissingCode ? ['updateKeys'] : ['refresh'],
+    };
+  }
+  const blind = concerned.find((state) => state.snapshot?.positionsTrouble !== undefined);
+  if (blind?.snapshot?.positionsTrouble !== undefined) {
+    return {
+      sentence: msg('The positions of {0} could not be read. {1}', blind.account.name, blind.snapshot.positionsTrouble),
+      remedies: ['refresh'],
+    };
+  }
+  if (target?.positionId !== undefined) return { sentence: msg('This position is not there any more.'), remedies: ['refresh'] };
+  return concerned.length === 1
+    ? { sentence: msg('{0} has no open position.', first.account.name), remedies: ['refresh'] }
+    : { sentence: msg('None of your accounts has an open position.'), remedies: ['refresh'] };
+}

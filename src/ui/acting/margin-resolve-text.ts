@@ -2,6 +2,7 @@ import { absolute, add, compare, decimal, multiply, subtract, type Decimal } fro
 import { msg, type Message } from '../../core/message.ts';
 import type { Position } from '../../core/model.ts';
 import type { MarginBaseline, MarginChange } from '../../exchanges/exchange.ts';
+import type { MarginWrite } from '../../ledger/ledger.ts';
 import { positionName } from './change-text.ts';
 import { liquidationText, marginText } from './margin-words.ts';
 
@@ -17,17 +18,15 @@ export interface PositionReading {
 const tolerance = decimal('0.01');
 
 /** What the position was before the send. */
-export function marginBefore({ coin, position }: MarginChange, { margin, liquidationPrice }: MarginBaseline): Message {
+export function marginBefore({ change, baseline }: MarginWrite): Message {
+  const { coin, position } = change;
+  const { margin, liquidationPrice } = baseline;
   return msg('Before: margin {0}, liquidation price {1}', marginText(margin, coin), liquidationText(liquidationPrice, position.side));
 }
 
 /** What it is now, what it would be had the change happened, and which of the two fits. */
-export function marginComparison(
-  change: MarginChange,
-  before: MarginBaseline,
-  liquidationEstimate: Decimal | undefined,
-  { position, figures }: PositionReading,
-): Message[] {
+export function marginComparison(record: MarginWrite, { position, figures }: PositionReading): Message[] {
+  const { change, baseline: before, liquidationEstimate } = record;
   const { coin, position: ref } = change;
   const { side } = ref;
   if (position === undefined) return [msg('Now: the position is not there any more.')];

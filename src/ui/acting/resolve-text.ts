@@ -2,8 +2,7 @@ import { absolute, add, compare, subtract, zero, type Decimal } from '../../core
 import { formatAmount, formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
-import type { CollateralBaseline, CollateralChange } from '../../exchanges/exchange.ts';
-import type { WriteRecord } from '../../ledger/ledger.ts';
+import { isCollateralWrite, isMarginWrite, type CollateralWrite, type WriteRecord } from '../../ledger/ledger.ts';
 import { marginBefore, marginComparison, type PositionReading } from './margin-resolve-text.ts';
 
 /** What reading says now about the loan or position of an open write. */
@@ -23,21 +22,19 @@ export function newRows(rows: readonly HistoryRow[], newestBefore: string | unde
 export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly (Message | string)[] {
   const { method, path, body } = record.request;
   const sentAt = record.sentAt ?? record.plannedAt;
-  const lines = [stateLine(record), msg('Sent at {0}: {1} {2} {3}', timeOf(sentAt), method, path, body)];
+  const lines: (Message | string)[] = [stateLine(record), msg('Sent at {0}: {1} {2} {3}', timeOf(sentAt), method, path, body)];
   if (record.note !== undefined) lines.push(record.note);
-  const { change, baseline } = record;
-  if (change.kind === 'margin' && baseline.kind === 'margin') {
-    lines.push(marginBefore(change, baseline));
-    if ('failure' in reading) return [...lines, msg('Now: could not be read. {0}', reading.failure)];
-    return 'position' in reading ? [...lines, ...marginComparison(change, baseline, record.liquidationEstimate, reading)] : lines;
+  if (isMarginWrite(record)) {
+    lines.push(marginBefore(record));
+    if ('position' in reading) lines.push(...marginComparison(record, reading));
   }
-  if (change.kind === 'collateral' && baseline.kind === 'collateral') {
-    lines.push(msg('Before: {0} {1} pledged, LTV {2}', formatAmount(baseline.pledged), change.coin, ltvText(baseline.ltv)));
-    if ('failure' in reading) return [...lines, msg('Now: could not be read. {0}', reading.failure)];
-    return 'loan' in reading
-      ? [...lines, ...comparison(change, baseline, reading.loan), ...historyLines(baseline, reading.rows, timeOf)]
-      : lines;
+  if (isCollateralWrite(record)) {
+    lines.push(
+      msg('Before: {0} {1} pledged, LTV {2}', formatAmount(record.baseline.pledged), record.change.coin, ltvText(record.baseline.ltv)),
+    );
+    if ('loan' in reading) lines.push(...comparison(record, reading.loan), ...historyLines(record, reading.rows, timeOf));
   }
+  if ('failure' in reading) lines.push(msg('Now: could not be read. {0}', reading.failure));
   return lines;
 }
 
@@ -61,11 +58,9 @@ function stateLine({ state }: WriteRecord): Message {
   }
 }
 
-function comparison(
-  { coin, amount, direction }: CollateralChange,
-  { pledged: before }: CollateralBaseline,
-  loan: Loan | undefined,
-): Message[] {
+function comparison({ change, baseline }: CollateralWrite, loan: Loan | undefined): Message[] {
+  const { coin, amount, direction } = change;
+  const before = baseline.pledged;
   if (loan === undefined) return [msg('Now: the loan is not there any more.')];
   const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
   const expected = direction === 'add' ? add(before, amount) : subtract(before, amount);
@@ -82,12 +77,8 @@ function verdictLine(now: Decimal, before: Decimal, expected: Decimal): Message 
   return msg('The figures now fit neither: something else changed this loan too.');
 }
 
-function historyLines(
-  { newestHistoryId }: CollateralBaseline,
-  rows: readonly HistoryRow[],
-  timeOf: (at: number) => string,
-): (Message | string)[] {
-  const fresh = newRows(rows, newestHistoryId);
+function historyLines({ baseline }: CollateralWrite, rows: readonly HistoryRow[], timeOf: (at: number) => string): (Message | string)[] {
+  const fresh = newRows(rows, baseline.newestHistoryId);
   if (fresh.length === 0) return [msg('History of the loan since then: nothing.')];
   return [
     msg('History of the loan since then:'),

@@ -5,10 +5,10 @@ import type { Direction, Position } from '../../../../src/core/model.ts';
 import type { MarginReadiness } from '../../../../src/exchanges/exchange.ts';
 import { judgeAmount } from '../../../../src/ui/acting/amount.ts';
 import { largestOut, marginBounds, marginPrompt, marginRemark } from '../../../../src/ui/acting/margin-amount.ts';
-import { blind, marginReadiness, positions } from './margin-records.ts';
+import { blind, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
 
 const wallet = msg('Unified Trading Account');
-const { reducible: _, ...nobodyKnows } = marginReadiness();
+const nobodyKnows = mutedReadiness();
 
 function said(text: string, readiness: MarginReadiness, direction: Direction): string {
   const verdict = judgeAmount(text, marginBounds(readiness, direction));
@@ -33,7 +33,10 @@ describe('an amount of margin while it is typed', () => {
 
   it('says when the most that can be taken is our own estimate', () => {
     const ours = marginReadiness(positions.long, { reducible: { amount: decimal('5'), source: 'estimate' } });
-    assert.equal(said('6', ours, 'reduce'), 'That is more than could be taken out now, by our own estimate. At most 5 USDT can be taken out.');
+    assert.equal(
+      said('6', ours, 'reduce'),
+      'That is more than could be taken out now, by our own estimate. At most 5 USDT can be taken out.',
+    );
   });
 
   it('is never taken where nobody knows how much can be, and can still be added', () => {
@@ -66,8 +69,11 @@ describe('the estimate while an amount of margin is typed', () => {
       false,
     ]);
     assert.match(remark(positions.short, 'add', '10')[0], /liquidation price 54,800 USDT → 55,298 USDT, distance 9\.6% → 10\.5%/);
-    assert.match(remark(positions.inverse, 'add', '0.001')[0], /^Margin 0\.002 BTC → 0\.003 BTC, liquidation price 45,000 USD → 43,062\.21 USD/);
-    assert.match(remark(positions.borrowed, 'add', '0.0001')[0], /liquidation price 53,615\.45 USDT → 50,940\.47 USDT/);
+    assert.match(
+      remark(positions.inverse, 'add', '0.001')[0],
+      /^Margin 0\.002 BTC → 0\.003 BTC, liquidation price 45,000 USD → 43,071\.43 USD/,
+    );
+    assert.match(remark(positions.borrowed, 'add', '0.0001')[0], /liquidation price 53,615\.45 USDT → 50,940\.48 USDT/);
   });
 
   it('cautions near liquidation, and where the preview would refuse with what would not be refused', () => {

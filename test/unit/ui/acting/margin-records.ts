@@ -1,8 +1,8 @@
 import { decimal } from '../../../../src/core/decimal.ts';
-import type { Direction, Position, Side } from '../../../../src/core/model.ts';
+import type { Direction, Position } from '../../../../src/core/model.ts';
 import { distanceToLiquidation, effectiveLeverage, estimateMarginChange } from '../../../../src/core/position.ts';
 import type { MarginBaseline, MarginChange, MarginReadiness } from '../../../../src/exchanges/exchange.ts';
-import type { MarginPreview, WriteRecord } from '../../../../src/ledger/ledger.ts';
+import type { MarginPreview, MarginWrite } from '../../../../src/ledger/ledger.ts';
 import { refOf } from '../../../../src/ui/acting/positions.ts';
 import { account, record } from './records.ts';
 
@@ -78,7 +78,18 @@ const borrowed: Position = {
 export const positions = { long, short, inverse, borrowed } as const;
 
 /** A position of which the venue tells neither mark nor liquidation price, margin nor leverage. */
-export function blind({ positionId, instrument, market, slot, side, marginCoin, contract, marginMode, size, priceCoin }: Position): Position {
+export function blind({
+  positionId,
+  instrument,
+  market,
+  slot,
+  side,
+  marginCoin,
+  contract,
+  marginMode,
+  size,
+  priceCoin,
+}: Position): Position {
   return { positionId, instrument, market, slot, side, marginCoin, contract, marginMode, size, priceCoin };
 }
 
@@ -97,17 +108,13 @@ export function baseline(more: Partial<MarginBaseline> = {}): MarginBaseline {
   };
 }
 
+/** Without a word about what can be taken out. */
+export function mutedReadiness(position: Position = long): MarginReadiness {
+  return { kind: 'margin', position, walletAvailable: decimal('250.123456'), places: 4, baseline: baseline(), asOf: 1_000 };
+}
+
 export function marginReadiness(position: Position = long, more: Partial<MarginReadiness> = {}): MarginReadiness {
-  return {
-    kind: 'margin',
-    position,
-    walletAvailable: decimal('250.123456'),
-    reducible: { amount: decimal('33.33339'), source: 'venue' },
-    places: 4,
-    baseline: baseline(),
-    asOf: 1_000,
-    ...more,
-  };
+  return { ...mutedReadiness(position), reducible: { amount: decimal('33.33339'), source: 'venue' }, ...more };
 }
 
 /** As the ledger makes it, from the same estimate. */
@@ -138,15 +145,14 @@ export function marginPreview(
   };
 }
 
-export function marginRecord(more: Partial<WriteRecord> = {}): WriteRecord {
-  return record({
+export function marginRecord(more: Partial<MarginWrite> = {}): MarginWrite {
+  return {
+    ...record(),
     change: marginChange(),
     request: { method: 'POST', path: '/api/v5/account/position/margin-balance', body: '{}' },
     baseline: baseline(),
     liquidationBefore: decimal('45200'),
     liquidationEstimate: decimal('44700'),
     ...more,
-  });
+  };
 }
-
-export const sides: readonly Side[] = ['long', 'short'];

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { WriteState } from '../../../../src/ledger/ledger.ts';
-import { outcomeText, progressText } from '../../../../src/ui/acting/outcome-text.ts';
+import { progressText } from '../../../../src/ui/acting/change-text.ts';
+import { outcomeText } from '../../../../src/ui/acting/outcome-text.ts';
 import { record } from './records.ts';
 
 const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];

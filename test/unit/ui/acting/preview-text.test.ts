@@ -10,7 +10,7 @@ const around: PreviewSurroundings = {
   venueName: 'OKX',
   siteLabel: msg('Global'),
   demo: false,
-  collateralWallet: msg('Funding account'),
+  wallet: msg('Funding account'),
   readAt: '14:03:22',
   age: msg('just now'),
 };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
-import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { HistoryRow } from '../../../../src/core/model.ts';
 import { newRows, resolveLines, type Reading } from '../../../../src/ui/acting/resolve-text.ts';
@@ -50,8 +49,7 @@ describe('both readings of an open write', () => {
   });
 
   it('say why they could not be read, and claim nothing about now', () => {
-    const failure = new ExchangeError({ kind: 'network', sentence: msg('No answer.'), effect: 'none' });
-    const shown = text({ failure });
+    const shown = text({ failure: msg('No answer.') });
     assert.match(shown, /Now: could not be read\. No answer\./);
     assert.doesNotMatch(shown, /happened so far|that happened/);
   });

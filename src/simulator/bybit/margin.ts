@@ -66,7 +66,7 @@ export interface Figures {
   readonly profit: Decimal;
 }
 
-/** What is printed of a position, in the coin of its margin: margins rounded up, profit down. */
+/** What is printed of a position, in the coin of its margin: margins rounded up, value and profit to the nearest, as in the printed sample. */
 export function figures(stake: Stake, terms: Terms, mark: Decimal): Figures {
   const { side, size, avgPrice, leverage, extra } = stake;
   const fee = closingFee(stake, terms);
@@ -76,7 +76,7 @@ export function figures(stake: Stake, terms: Terms, mark: Decimal): Figures {
     value: round(entry, amountPlaces, 'half-up'),
     initial: round(add(add(divide(now, leverage, workPlaces, 'up'), extra), fee), amountPlaces, 'up'),
     maintenance: round(add(multiply(now, terms.maintenance), fee), amountPlaces, 'up'),
-    profit: round(side === 'Buy' ? gain : negate(gain), amountPlaces, 'down'),
+    profit: round(side === 'Buy' ? gain : negate(gain), amountPlaces, 'half-up'),
   };
 }
 

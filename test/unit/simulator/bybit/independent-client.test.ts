@@ -1,6 +1,7 @@
 // A Bybit client that others wrote speaks to the simulated exchange: a third reading of the same documentation.
 import assert from 'node:assert/strict';
 import { RestClientV5, type RestClientOptions } from 'bybit-api';
+import { decimal, subtract } from '../../../../src/core/decimal.ts';
 import { startBybit, type Bybit, type BybitKeys } from '../../../../src/simulator/bybit/start.ts';
 import { HandClock } from '../bench.ts';
 import { legacyOrderId } from './bench.ts';
@@ -18,7 +19,12 @@ interface OlderLoans {
   adjustCollateralAmount(parameters: { orderId: string; amount: string; direction: string }): Promise<Answer>;
   getLoanLTVAdjustmentHistory(parameters?: { orderId: string }): Promise<Answer>;
   getCollateralCoins(parameters?: { currency: string }): Promise<Answer>;
+  getCompletedLoanOrderHistory(): Promise<Answer>;
+  getRepaymentHistory(): Promise<Answer>;
 }
+/** The client's own type has another name for the side; what it sends is what it is given. */
+const addition = { category: 'inverse', symbol: 'ETHUSD', margin: '0.01', positionIdx: 0 } as const;
+
 const older = (client: RestClientV5): OlderLoans => client;
 
 /** The exchange's clock follows the machine's, whose time the client signs, and can be put off. */
@@ -76,6 +82,25 @@ describe('an independent Bybit client', () => {
       /^\{"adjustId":"\d{19}"\}$/,
     ],
     ['getLoanLTVAdjustmentHistory', (client) => older(client).getLoanLTVAdjustmentHistory({ orderId: legacyOrderId }), /^\{"list":\[/],
+    ['getBorrowHistoryFlexible', (client) => client.getBorrowHistoryFlexible({ limit: '2' }), /"orderId":"1365".*"nextPageCursor":"1364"/],
+    ['getRepaymentHistoryFlexible', (client) => client.getRepaymentHistoryFlexible({ loanCurrency: 'USDT' }), /"repayAmount":"500"/],
+    ['getRepaymentHistoryFixed', (client) => client.getRepaymentHistoryFixed(), /"details":\[\{"loanCurrency":"ETH","loanId":"568"/],
+    ['getCompletedLoanOrderHistory', (client) => older(client).getCompletedLoanOrderHistory(), /"status":1/],
+    ['getRepaymentHistory', (client) => older(client).getRepaymentHistory(), /"repayType":"1"/],
+    [
+      'getPositionInfo by symbol',
+      (client) => client.getPositionInfo({ category: 'linear', symbol: 'BTCUSDT' }),
+      /"positionIdx":1.*"side":"Buy".*"positionIdx":2.*"side":"Sell"/,
+    ],
+    [
+      'getPositionInfo by cursor',
+      (client) => client.getPositionInfo({ category: 'linear', settleCoin: 'USDT', limit: 1, cursor: 'BTCUSDT,1' }),
+      /^\{"list":\[\{"positionIdx":2,[^}]*"symbol":"BTCUSDT"[^}]*\}\],"nextPageCursor":"BTCUSDT,2"/,
+    ],
+    ['getPositionInfo of inverse ones', (client) => client.getPositionInfo({ category: 'inverse' }), /"liqPrice":"1550\.69"/],
+    ['addOrReduceMargin', (client) => client.addOrReduceMargin(addition), /"symbol":"ETHUSD","size":"200".*"positionIM":"0\.0\d+"/],
+    ['getAccountInfo', (client) => client.getAccountInfo(), /"marginMode":"ISOLATED_MARGIN"/],
+    ['getWalletBalance', (client) => client.getWalletBalance({ accountType: 'UNIFIED', coin: 'USDT' }), /"walletBalance":"20000\.5"/],
     ['getAllCoinsBalance', (client) => client.getAllCoinsBalance({ accountType: 'FUND' }), /"walletBalance":"1\.\d+"/],
     ['getQueryApiKey', (client) => client.getQueryApiKey(), /"readOnly":0.*"Spot":\["SpotTrade"\]/],
   ];
@@ -90,6 +115,8 @@ describe('an independent Bybit client', () => {
   const open: readonly (readonly [name: string, call: Call, expected: RegExp])[] = [
     ['getServerTime', (client) => client.getServerTime(), /"timeSecond":"\d{10}"/],
     ['getTickers', (client) => client.getTickers({ category: 'spot', symbol: 'BTCUSDT' }), /"lastPrice":"88000"/],
+    ['getTickers of a contract', (client) => client.getTickers({ category: 'linear', symbol: 'BTCUSDT' }), /"markPrice":"88017\.6"/],
+    ['getTickers of an inverse one', (client) => client.getTickers({ category: 'inverse', symbol: 'ETHUSD' }), /"markPrice":"3261\.30"/],
     ['getLoanBorrowableCoins', (client) => client.getLoanBorrowableCoins({ currency: 'USDT' }), /"flexibleBorrowable":true/],
     ['getLoanCollateralCoins', (client) => client.getLoanCollateralCoins({ currency: 'BTC' }), /"collateralRatio":"0\.8"/],
     ['getCollateralCoins', (client) => older(client).getCollateralCoins({ currency: 'ETH' }), /"liquidationLTV":"0\.95"/],
@@ -151,14 +178,33 @@ describe('an independent Bybit client', () => {
     assert.equal((await synced.getCryptoLoanPosition()).retCode, 0);
   });
 
-  it('may read but not act with a read-only key, and see no loan without the permission', async () => {
-    const { readOnly, withoutLoans } = bybit.otherKeys;
-    const acting = ['updateCollateralAmount', 'adjustCollateralAmount'];
-    const anyKey = ['getAllCoinsBalance', 'getQueryApiKey'];
+  it('may read but not act with a read-only key, and see no loan or no position without the permission', async () => {
+    const { readOnly, withoutLoans, withoutPositions } = bybit.otherKeys;
+    const acting = ['updateCollateralAmount', 'adjustCollateralAmount', 'addOrReduceMargin'];
+    const anyKey = ['getAllCoinsBalance', 'getQueryApiKey', 'getAccountInfo', 'getWalletBalance'];
     for (const [name, call] of signed) {
+      const aboutPositions = /^(getPositionInfo|addOrReduceMargin)/.test(name);
       assert.equal((await call(clientWith(readOnly))).retCode, acting.includes(name) ? 10005 : 0, name);
-      assert.equal((await call(clientWith(withoutLoans))).retCode, anyKey.includes(name) ? 0 : 10005, name);
+      assert.equal((await call(clientWith(withoutLoans))).retCode, aboutPositions || anyKey.includes(name) ? 0 : 10005, name);
+      // A second later, so that no limit stands in the way of what is allowed.
+      clock.offsetMs += 1000;
+      assert.equal((await call(clientWith(withoutPositions))).retCode, aboutPositions ? 10005 : 0, name);
+      clock.offsetMs = 0;
     }
+  });
+
+  it('sees margin go into the side that was meant, and out of the wallet', async () => {
+    const client = clientWith(bybit.keys);
+    const before = JSON.stringify(await client.getWalletBalance({ accountType: 'UNIFIED', coin: 'ETH' }));
+    const { result } = await client.addOrReduceMargin(addition);
+    assert.deepEqual([result.positionIdx, result.liqPrice], [0, '1439.11']);
+    const after = JSON.stringify(await client.getWalletBalance({ accountType: 'UNIFIED', coin: 'ETH' }));
+    const held = (text: string): string => /"totalPositionIM":"([\d.]+)"/.exec(text)?.[1] ?? '';
+    assert.equal(subtract(decimal(held(after)), decimal(held(before))), '0.01');
+    assert.equal((await client.addOrReduceMargin({ ...addition, margin: '-0.0300' })).retCode, 110078);
+    // It leaves the side out as its own type asks for: refused where there are two.
+    const unsided = { category: 'linear', symbol: 'BTCUSDT', margin: '10' } as const;
+    assert.equal((await client.addOrReduceMargin(unsided)).retCode, 10001);
   });
 
   it('finds the older loans gone, in either way', async () => {

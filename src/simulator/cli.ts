@@ -18,6 +18,7 @@ const words = {
     more: (control: string) => `
   curl -d '{"level":"2"}' ${control}/cap
   curl -d '{"mode":"REGULAR_MARGIN"}' ${control}/margin-mode
+  curl -d '{"by":"entry"}' ${control}/margin-price
   curl -d '{"days":-1}' ${control}/due
   curl -d '{"days":6}' ${control}/expiry`,
     faults: ', settlement-failed, settles-late',

@@ -1,10 +1,10 @@
 import type { Parameters } from '../request.ts';
-import { capLevels, marginModes, type WorldState } from './state.ts';
+import { capLevels, marginModes, marginPrices, type WorldState } from './state.ts';
 
 const dayMs = 86_400_000;
 
 /** What can be done to the simulated Bybit alone. */
-export const controls: readonly string[] = ['POST cap', 'POST margin-mode', 'POST due', 'POST expiry'];
+export const controls: readonly string[] = ['POST cap', 'POST margin-mode', 'POST margin-price', 'POST due', 'POST expiry'];
 
 interface Done {
   readonly answer: unknown;
@@ -16,6 +16,7 @@ interface Done {
  * Carries out one of them; undefined for anything else.
  * - `POST cap {level}`: the platform's cap of collateral is off (0), near (1), reached (2: nothing can be added) or unknown (-1).
  * - `POST margin-mode {mode}`: how the account holds its positions.
+ * - `POST margin-price {by}`: margins follow the mark price, or stay at entry.
  * - `POST due {days}`: fixed contracts are to be paid back so many days from now; below zero they are overdue.
  * - `POST expiry {days}`: so long all keys still work, as after a change of the password.
  * @throws RangeError when the body makes no sense.
@@ -29,6 +30,10 @@ export function controlled(what: string, body: Parameters, state: Pick<WorldStat
     case 'POST margin-mode': {
       const marginMode = word(body, 'mode', marginModes);
       return { answer: { marginMode }, change: { trading: { ...state.trading, marginMode } } };
+    }
+    case 'POST margin-price': {
+      const marginPrice = word(body, 'by', marginPrices);
+      return { answer: { marginPrice }, change: { trading: { ...state.trading, marginPrice } } };
     }
     case 'POST due': {
       const dueAt = now + days(body);

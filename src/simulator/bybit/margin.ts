@@ -59,23 +59,24 @@ export function isReached(side: HeldPosition['side'], price: Decimal | undefined
 export interface Figures {
   /** At the entry price. */
   readonly value: Decimal;
-  /** At the mark price, with what was added and the closing fee. */
+  /** At the mark (or entry) price, with what was added and the closing fee. */
   readonly initial: Decimal;
-  /** At the mark price, with the closing fee. */
+  /** At the mark (or entry) price, with the closing fee. */
   readonly maintenance: Decimal;
   readonly profit: Decimal;
 }
 
 /** What is printed of a position, in the coin of its margin: margins rounded up, value and profit to the nearest, as in the printed sample. */
-export function figures(stake: Stake, terms: Terms, mark: Decimal): Figures {
+export function figures(stake: Stake, terms: Terms, mark: Decimal, marginPrice: 'mark' | 'entry' = 'mark'): Figures {
   const { side, size, avgPrice, leverage, extra } = stake;
   const fee = closingFee(stake, terms);
   const [entry, now] = [valueAt(terms, size, avgPrice), valueAt(terms, size, mark)];
+  const base = marginPrice === 'mark' ? now : entry;
   const gain = terms.inverse ? subtract(entry, now) : subtract(now, entry);
   return {
     value: round(entry, amountPlaces, 'half-up'),
-    initial: round(add(add(divide(now, leverage, workPlaces, 'up'), extra), fee), amountPlaces, 'up'),
-    maintenance: round(add(multiply(now, terms.maintenance), fee), amountPlaces, 'up'),
+    initial: round(add(add(divide(base, leverage, workPlaces, 'up'), extra), fee), amountPlaces, 'up'),
+    maintenance: round(add(multiply(base, terms.maintenance), fee), amountPlaces, 'up'),
     profit: round(side === 'Buy' ? gain : negate(gain), amountPlaces, 'half-up'),
   };
 }

@@ -7,6 +7,7 @@ import {
   capLevels,
   directions,
   marginModes,
+  marginPrices,
   type Adjustment,
   type FixedDebt,
   type FlexibleDebt,
@@ -112,6 +113,7 @@ function trading(value: unknown): Trading {
   const entry = fields(value, 'trading');
   return {
     marginMode: oneOf(entry['marginMode'], 'marginMode', marginModes),
+    marginPrice: oneOf(entry['marginPrice'] ?? 'mark', 'marginPrice', marginPrices),
     coins: list(entry['coins'], 'coins', unifiedCoin),
     positions: list(entry['positions'], 'positions', position),
     changes: list(entry['changes'], 'changes', marginChange),

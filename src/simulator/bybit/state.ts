@@ -74,6 +74,9 @@ export type CapLevel = (typeof capLevels)[number];
 export const marginModes = ['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN'] as const;
 export type MarginMode = (typeof marginModes)[number];
 
+/** At which price margins are reckoned: Bybit says mark, a printed sample of isolated margin has entry. */
+export const marginPrices = ['mark', 'entry'] as const;
+
 /** One coin of the unified account, with what orders and spot orders hold of it. */
 export interface UnifiedCoin extends Holding {
   readonly orderIM: Decimal;
@@ -114,6 +117,7 @@ export interface MarginChange {
 /** The unified account: its coins and its positions. */
 export interface Trading {
   readonly marginMode: MarginMode;
+  readonly marginPrice: (typeof marginPrices)[number];
   readonly coins: readonly UnifiedCoin[];
   readonly positions: readonly HeldPosition[];
   /** Oldest first. */

@@ -98,6 +98,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
     for (const [name, wrong] of [
       ['margin-mode', { mode: 'CROSS' }],
       ['margin-mode', {}],
+      ['margin-price', { by: 'last' }],
       ['due', {}],
       ['due', { days: '1' }],
       ['expiry', { days: 5000 }],

@@ -98,6 +98,17 @@ describe('positions at the simulated Bybit', () => {
     for (const name of ['positionValue', 'liqPrice', 'avgPrice', 'updatedTime']) assert.equal(after[name], before[name], name);
   });
 
+  it('keep their margin at entry where it is told so, as the printed sample of isolated margin does', () => {
+    bench.act('margin-price', { by: 'entry' });
+    const before = bench.position('BTCUSDT', 1);
+    // 43120 at entry: a tenth, and the fee of closing at what is left of it.
+    assert.deepEqual([before['positionIM'], before['positionMM']], ['4333.3444', '236.9444']);
+    const free = bench.free('USDT');
+    bench.act('price', { coin: 'BTC', price: '90000' });
+    assert.equal(bench.position('BTCUSDT', 1)['positionIM'], before['positionIM']);
+    assert.equal(bench.free('USDT'), free);
+  });
+
   describe('change their margin', () => {
     const cases = [
       ['BTCUSDT', 1, 'USDT', '123.4567'],

@@ -2,7 +2,7 @@ import { msg } from '../../core/message.ts';
 import type { Exchange } from '../exchange.ts';
 import { sites } from './sites.ts';
 
-/** Bybit: crypto loans of both generations. */
+/** Bybit: crypto loans of both generations, and the margin of isolated positions. */
 export const bybit: Exchange = {
   id: 'bybit',
   name: 'Bybit',

@@ -41,6 +41,8 @@ const poolEmpty = refused(msg('Bybit does not have enough of this coin to lend n
 const platformCap = refused(msg('Bybit takes no more of this coin as collateral from anybody now. Use another coin, or repay.'));
 const borrowing = refused(msg('Bybit refused because of the terms of a loan order. See the Bybit app.'));
 const repaying = refused(msg('Bybit refused a repayment. See the Bybit app.'));
+const liquidatedAtOnce = refused(msg('The position would be liquidated at once. Take out less, or add margin first.'));
+const noPosition = refused(msg('Bybit has no such position. It may have been closed or liquidated. Refresh.'));
 const later: Meaning = { kind: 'unavailable', sentence: msg('Bybit asks to wait a moment before the next change. Try again later.') };
 
 /**
@@ -87,6 +89,17 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '10027': restricted,
   '10028': refused(msg('Bybit offers this to unified accounts only. Upgrade the account on Bybit.')),
   '33004': expired,
+  '110011': liquidatedAtOnce,
+  '110012': refused(msg('The Unified Trading Account does not have that much free. Use a smaller amount, or transfer money to it first.')),
+  '110014': refused(msg('The Unified Trading Account does not have that much free. Use a smaller amount, or transfer money to it first.')),
+  '110015': refused(msg('Bybit allows this in isolated margin mode only. The account is in cross margin mode. Refresh.')),
+  '110027': refused(msg('Bybit says that the margin is as it was. Refresh and look before you try again.')),
+  '110033': noPosition,
+  '110034': noPosition,
+  '110046': liquidatedAtOnce,
+  '110076': refused(msg('Bybit adds margin by itself in isolated margin mode only. See the Bybit app.')),
+  '110077': refused(msg('Bybit does not allow this in portfolio margin mode. Refresh.')),
+  '110078': refused(msg('That is more than can be taken from the margin of this position now. Use a smaller amount.')),
   '-2015': expired,
   '148001': refused(msg('Bybit does not offer this coin. Choose another coin.')),
   '148002': borrowing,

@@ -2,13 +2,15 @@ import type { Clock } from '../../core/clock.ts';
 import { zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, Snapshot, WalletCoin } from '../../core/model.ts';
+import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, PositionRef, Snapshot, WalletCoin } from '../../core/model.ts';
 import type {
   AdjustableCoin,
   CollateralBaseline,
   CollateralChange,
   Connection,
   Change,
+  MarginBaseline,
+  MarginChange,
   MarginProof,
   MarginReadiness,
   Receipt,
@@ -28,6 +30,7 @@ import { toKeyFacts } from './key-facts.ts';
 import type { Line, LoanBook } from './loan-book.ts';
 import { optional, poolId, withUsd } from './map.ts';
 import { Pool } from './pool.ts';
+import { Positions } from './positions.ts';
 import { newestOf } from './prove.ts';
 import { readProof } from './read-proof.ts';
 import { readinessOf } from './readiness.ts';
@@ -46,6 +49,7 @@ export class BybitConnection implements Connection {
   readonly #funds: Funds;
   readonly #pool: Pool;
   readonly #legacy: LoanBook;
+  readonly #positions: Positions;
 
   /** @param thresholds the person's own, asked for at every read */
   constructor(http: Http, clock: Clock, thresholds: AskThresholds = () => undefined) {
@@ -58,6 +62,7 @@ export class BybitConnection implements Connection {
     this.#funds = new Funds(this.#line);
     this.#pool = new Pool(this.#line, () => clock.now(), thresholds);
     this.#legacy = new Legacy(this.#line, () => clock.now(), thresholds);
+    this.#positions = new Positions(http, () => clock.now());
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
@@ -70,12 +75,13 @@ export class BybitConnection implements Connection {
   }
 
   async read(signal?: AbortSignal): Promise<Snapshot> {
-    const [loans, wallet, prices] = await Promise.all([
+    const [loans, wallet, positions, prices] = await Promise.all([
       readLoans(this.#pool, this.#legacy, signal),
       this.#stamped(ifAny(this.#walletForPool(signal))),
+      this.#positions.all(signal),
       this.#funds.pricesIfAny(signal),
     ]);
-    return snapshotOf({ loans, wallet, prices });
+    return snapshotOf({ loans, wallet, positions, prices });
   }
 
   /** Without a loan: of the pool. */
@@ -171,13 +177,13 @@ export class BybitConnection implements Connection {
   }
 
   describe(change: Change): { readonly method: string; readonly path: string; readonly body: string } {
-    if (change.kind === 'margin') throw refused(msg('Margin cannot be changed here yet.'));
+    if (change.kind === 'margin') return this.#positions.describe(change);
     const { method, path, body } = this.#book(change.loan).changeCall(change);
     return { method, path, body };
   }
 
   async send(change: Change, signal?: AbortSignal): Promise<Receipt> {
-    if (change.kind === 'margin') throw refused(msg('Margin cannot be changed here yet.'));
+    if (change.kind === 'margin') return this.#positions.send(change, signal);
     mustBeClear(change);
     return toReceipt(await this.#http.call(this.#book(change.loan).changeCall(change), signal));
   }
@@ -191,12 +197,12 @@ export class BybitConnection implements Connection {
     return readProof(this.#book(change.loan), change, baseline, receipt, signal);
   }
 
-  prepareMargin(): Promise<MarginReadiness> {
-    return Promise.reject(refused(msg('Margin cannot be changed here yet.')));
+  prepareMargin(position: PositionRef, signal?: AbortSignal): Promise<MarginReadiness> {
+    return this.#positions.prepare(position, signal);
   }
 
-  proveMargin(): Promise<MarginProof> {
-    return Promise.resolve({ state: 'pending' });
+  proveMargin(change: MarginChange, baseline: MarginBaseline, _receipt: Receipt, signal?: AbortSignal): Promise<MarginProof> {
+    return this.#positions.prove(change, baseline, signal);
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 import type { RateLimit } from '../limiter.ts';
 
-/** Paths as documented: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the market, user and asset pages. */
+/** Paths as documented: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the market, user, asset, account and position pages. */
 const common = '/v5/crypto-loan-common';
 
 export const endpoints = {
@@ -19,6 +19,9 @@ export const endpoints = {
   balances: '/v5/asset/transfer/query-account-coins-balance',
   key: '/v5/user/query-api',
   accountInfo: '/v5/account/info',
+  unifiedWallet: '/v5/account/wallet-balance',
+  positions: '/v5/position/list',
+  addMargin: '/v5/position/add-margin',
   time: '/v5/market/time',
   tickers: '/v5/market/tickers',
 } as const;
@@ -27,7 +30,10 @@ const everySecond = (count: number): RateLimit => ({ count, intervalMs: 1_000 })
 
 const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.key]: everySecond(10),
-  [endpoints.accountInfo]: everySecond(10),
+  [endpoints.accountInfo]: everySecond(50),
+  [endpoints.unifiedWallet]: everySecond(50),
+  [endpoints.positions]: everySecond(50),
+  [endpoints.addMargin]: everySecond(10),
   [endpoints.time]: everySecond(10),
 };
 

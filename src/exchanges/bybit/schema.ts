@@ -118,8 +118,12 @@ export const key = v.object({
 export function read<Schema extends v.GenericSchema>(schema: Schema, result: unknown): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, result);
   if (parsed.success) return parsed.output;
-  const field = `result${pathOf(parsed.issues[0])}`;
-  throw new ExchangeError({
+  throw unlike(`result${pathOf(parsed.issues[0])}`);
+}
+
+/** A field that is not what the documentation says. */
+export function unlike(field: string): ExchangeError {
+  return new ExchangeError({
     kind: 'shape',
     field,
     effect: 'none',

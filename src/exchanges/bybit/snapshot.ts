@@ -5,6 +5,7 @@ import type { Loan, Snapshot, WalletCoin } from '../../core/model.ts';
 import { ifAny } from './funds.ts';
 import type { LoanBook, LoansRead } from './loan-book.ts';
 import { withUsd } from './map.ts';
+import type { PositionsRead } from './positions.ts';
 
 /**
  * The loans of both generations. What one of them cannot tell is said beside what the other tells.
@@ -31,22 +32,33 @@ export function said(...troubles: readonly (Message | undefined)[]): { readonly 
 export interface Parts {
   readonly loans: LoansRead | ExchangeError;
   readonly wallet: { readonly value: readonly WalletCoin[] | ExchangeError; readonly at: number };
+  readonly positions: PositionsRead;
   readonly prices: ReadonlyMap<string, Decimal>;
 }
 
-/** @throws ExchangeError when nothing at all could be read. */
-export function snapshotOf({ loans, wallet, prices }: Parts): Snapshot {
-  if (loans instanceof ExchangeError) throw loans;
+/** @throws ExchangeError when there is nothing to show. */
+export function snapshotOf({ loans, wallet, positions, prices }: Parts): Snapshot {
+  if (loans instanceof ExchangeError && !standsAlone(positions, loans)) throw loans;
   return {
-    loans: loans.loans.map((loan) => valued(loan, prices)),
-    ...(loans.trouble === undefined ? {} : { loansTrouble: loans.trouble }),
+    ...(loans instanceof ExchangeError
+      ? { loans: [], loansTrouble: loans.sentence }
+      : {
+          loans: loans.loans.map((loan) => valued(loan, prices)),
+          ...(loans.trouble === undefined ? {} : { loansTrouble: loans.trouble }),
+        }),
     ...(wallet.value instanceof ExchangeError
       ? { wallet: [], walletTrouble: wallet.value.sentence }
       : { wallet: withUsd(wallet.value, prices) }),
-    positions: [],
+    positions: positions.positions,
+    ...(positions.trouble === undefined ? {} : { positionsTrouble: positions.trouble.sentence }),
     // As old as the oldest of its parts.
-    asOf: Math.min(loans.asOf, wallet.at),
+    asOf: Math.min(loans instanceof ExchangeError ? positions.asOf : loans.asOf, wallet.at, positions.asOf),
   };
+}
+
+/** Whether positions are enough to show without loans: there are some, or the key is one that may not read loans at all. */
+function standsAlone({ positions, blind }: PositionsRead, loans: ExchangeError): boolean {
+  return blind === undefined && (positions.length > 0 || loans.code === '10005');
 }
 
 function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {

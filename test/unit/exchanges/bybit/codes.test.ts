@@ -6,7 +6,7 @@ import { change, refusal, sampled } from './bench.ts';
 
 const range = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, at) => (from + at).toString()).join(' ');
 
-/** Every code of the error page's general and loan tables: https://bybit-exchange.github.io/docs/v5/error */
+/** Every code of the error page's general, position and loan tables: https://bybit-exchange.github.io/docs/v5/error */
 const documented: Readonly<Record<ErrorKind, string>> = {
   auth: '10003 10004 10007 33004 -2015',
   permission: '10005 10008 10024 10027 177008',
@@ -15,7 +15,7 @@ const documented: Readonly<Record<ErrorKind, string>> = {
   rate: '429 10006',
   unavailable: '10000 10016 148019 148034 148035 148036 177002',
   refused:
-    `10001 10014 10017 10028 ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
+    `10001 10014 10017 10028 110011 110012 110014 110015 110027 110033 110034 110046 ${range(110_076, 110_078)} ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
     `${range(177_003, 177_007)} ${range(177_009, 177_021)}`,
   network: '',
   shape: '',

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { decimal } from '../../../../src/core/decimal.ts';
+import { decimal, zero } from '../../../../src/core/decimal.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { limitOf } from '../../../../src/exchanges/bybit/endpoints.ts';
 import { change, fixture, order, pool, sampled, success } from './bench.ts';
+import { answerPositions, inverse, long, marginChange } from './position-bench.ts';
 
 const common = '/v5/crypto-loan-common';
 const old = '/v5/crypto-loan';
 const wallet = 'GET /v5/asset/transfer/query-account-coins-balance?accountType=FUND signed';
 const prices = 'GET /v5/market/tickers?category=spot';
+const account = 'GET /v5/account/info signed';
+const positions = ['linear&settleCoin=USDT', 'linear&settleCoin=USDC', 'inverse'].map(
+  (kind) => `GET /v5/position/list?category=${kind}&limit=200 signed`,
+);
 const position = `GET ${common}/position signed`;
 const dates = 'GET /v5/crypto-loan-fixed/borrow-contract-info?limit=100 signed';
 const taken = `GET ${common}/collateral-data`;
@@ -21,7 +26,7 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
   [
     'reading everything',
     (one) => one.read(),
-    [position, dates, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms],
+    [position, dates, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms, account, ...positions],
   ],
   [
     'the history',
@@ -77,6 +82,17 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
     (one) => one.prepareCollateral(pool, 'add', 'BTC'),
     [`GET ${common}/adjustment-history?collateralCurrency=BTC&limit=100 signed`, position, position, wallet, taken, prices],
   ],
+  [
+    'a change of margin to be prepared',
+    (one) => one.prepareMargin(long),
+    ['GET /v5/position/list?category=linear&symbol=BTCUSDT signed', account, 'GET /v5/account/wallet-balance?accountType=UNIFIED signed'],
+  ],
+  ['a change of margin', (one) => one.send(marginChange()), ['POST /v5/position/add-margin signed']],
+  [
+    'what became of a change of margin',
+    (one) => one.proveMargin(marginChange({ position: inverse }), { kind: 'margin', size: zero, margin: zero }, {}),
+    ['GET /v5/position/list?category=inverse&symbol=ETHUSD signed', account],
+  ],
   ['a change', (one) => one.send(change()), [`POST ${common}/adjust-ltv signed`]],
   ['a change of an old order', (one) => one.send(change({ loan: order })), [`POST ${old}/adjust-ltv signed`]],
 ];
@@ -86,6 +102,7 @@ describe('what Bybit is asked', () => {
     it(`for ${name} is what its documentation offers, and no more`, async () => {
       const { venue, connection } = sampled();
       venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders'));
+      answerPositions(venue);
       await call(connection);
       const asked = venue.seen.map(({ method, target, headers }) => `${method} ${target}${headers.has('X-BAPI-SIGN') ? ' signed' : ''}`);
       assert.deepEqual(asked.sort(), [...wanted].sort());
@@ -109,6 +126,10 @@ describe('what Bybit is asked', () => {
       [`${old}/ongoing-orders`, 5],
       ['/v5/asset/transfer/query-account-coins-balance', 5],
       ['/v5/user/query-api', 10],
+      ['/v5/position/list', 50],
+      ['/v5/position/add-margin', 10],
+      ['/v5/account/info', 50],
+      ['/v5/account/wallet-balance', 50],
     ] as const) {
       assert.deepEqual(limitOf(path), { count, intervalMs: 1_000 }, path);
     }

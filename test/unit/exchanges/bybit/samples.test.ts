@@ -267,16 +267,6 @@ describe('a key of Bybit', () => {
 });
 
 describe("Bybit's demo trading", () => {
-  it('has no loans and says so, which is no error', async () => {
-    const { venue, connection } = bench('demo');
-    venue.on('/account/info', success({ marginMode: 'REGULAR_MARGIN' }));
-    const snapshot = await connection.read();
-    assert.deepEqual([snapshot.loans, snapshot.wallet], [[], []]);
-    assert.match(snapshot.walletTrouble!.template, /no crypto loans in demo trading/);
-    const facts = await connection.inspect();
-    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw], [true, false, false]);
-  });
-
   it('is asked nothing about loans', async () => {
     const { venue, connection } = bench('demo');
     assert.deepEqual(await connection.history(undefined, {}), { rows: [] });

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { isPositive } from '../../core/decimal.ts';
+import * as schema from './schema.ts';
+
+/**
+ * What is said of positions, and of the account and the wallet behind them. Amounts are decimal text, `""` is unknown.
+ * Sources: https://bybit-exchange.github.io/docs/v5/position , /docs/v5/account/account-info , /docs/v5/account/wallet-balance
+ */
+
+/** Of an open position none of these is zero: where Bybit prints one, the figure is not there. */
+const figure = v.pipe(
+  schema.maybe,
+  v.transform((value) => (value !== undefined && isPositive(value) ? value : undefined)),
+);
+
+/** Rows are read one by one, so that an odd one takes down only itself. */
+export const positions = (market: string) =>
+  v.object({
+    category: v.optional(v.literal(market)),
+    list: v.array(v.unknown()),
+    nextPageCursor: schema.cursor,
+  });
+
+const positionIdx = v.pipe(schema.id, v.picklist(['0', '1', '2']));
+
+/** Enough of a row to tell that its slot is empty. */
+export const slot = v.object({ positionIdx, side: v.string(), size: schema.maybe });
+
+export const position = v.pipe(
+  v.object({
+    symbol: v.pipe(v.string(), v.regex(/^[A-Z0-9-]{1,40}$/)),
+    positionIdx,
+    side: v.picklist(['Buy', 'Sell']),
+    size: v.pipe(schema.amount, v.check(isPositive)),
+    avgPrice: figure,
+    markPrice: figure,
+    liqPrice: figure,
+    positionValue: figure,
+    leverage: figure,
+    positionIM: figure,
+    positionMM: figure,
+    unrealisedPnl: schema.maybe,
+    positionStatus: v.optional(v.string(), ''),
+    tradeMode: v.optional(schema.id, '0'),
+  }),
+  // Slot 1 is the Buy side and slot 2 the Sell side: https://bybit-exchange.github.io/docs/v5/enum#positionidx
+  v.check(({ positionIdx, side }) => positionIdx === '0' || (positionIdx === '1') === (side === 'Buy')),
+);
+
+export const account = v.object({
+  marginMode: v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN']),
+  unifiedMarginStatus: v.optional(schema.id, ''),
+});
+
+export const wallet = v.object({
+  list: v.array(
+    v.object({
+      accountType: v.optional(v.string()),
+      coin: v.array(
+        v.object({
+          coin: schema.coin,
+          walletBalance: schema.maybe,
+          totalPositionIM: schema.maybe,
+          totalOrderIM: schema.maybe,
+          locked: schema.maybe,
+          bonus: schema.maybe,
+        }),
+      ),
+    }),
+  ),
+});
+
+export type Row = v.InferOutput<typeof position>;
+export type Mode = v.InferOutput<typeof account>;
+export type Wallet = v.InferOutput<typeof wallet>;

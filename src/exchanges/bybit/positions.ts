@@ -1,0 +1,201 @@
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Position, PositionRef } from '../../core/model.ts';
+import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness, Receipt } from '../exchange.ts';
+import type { Call, Http } from '../http.ts';
+import { endpoints } from './endpoints.ts';
+import { ifAny } from './funds.ts';
+import { judgeMargin } from './margin-proof.ts';
+import { marginCall, marginReadinessOf, marketOf } from './margin.ts';
+import { markValueOf, steadyMarginOf, toPosition, type Found, type Market } from './position-map.ts';
+import { openIn, openOrOdd } from './position-rows.ts';
+import * as schema from './position-schema.ts';
+import { refused } from './requests.ts';
+import { read } from './schema.ts';
+
+/** Bybit's maximum page; its default is twenty. */
+const pageSize = '200';
+/** Pages that are read of one kind of position. */
+const mostPages = 20;
+
+interface Kind {
+  readonly market: Market;
+  readonly settleCoin?: string;
+}
+
+/** Linear positions are asked for by the coin they are settled in. Source: https://bybit-exchange.github.io/docs/v5/position */
+const kinds: readonly Kind[] = [{ market: 'linear', settleCoin: 'USDT' }, { market: 'linear', settleCoin: 'USDC' }, { market: 'inverse' }];
+
+/** Bybit's code for a key that may not do what was asked. */
+const noRight = '10005';
+const mayNotRead = msg(
+  'This API key may not read positions: it lacks the permission Contract – Positions. Change the key on Bybit, or use another one.',
+);
+const mayNotChange = msg(
+  'This API key may not change margin: that needs the permission Contract – Positions and a key that is not read-only. Change the key on Bybit, or use another one.',
+);
+
+/** All positions that could be read. */
+export interface PositionsRead {
+  readonly positions: readonly Position[];
+  /** The first reason why some could not be read. Absent where the address or the account simply has none of the kind. */
+  readonly trouble?: ExchangeError;
+  /** Why nothing at all could be read. */
+  readonly blind?: ExchangeError;
+  /** When the oldest part was read. */
+  readonly asOf: number;
+}
+
+interface Part {
+  readonly found: readonly Found[];
+  readonly trouble?: ExchangeError;
+  /** Why not even a first page could be read. */
+  readonly blind?: ExchangeError;
+  readonly at: number;
+}
+
+/** The positions of an account and their margin. */
+export class Positions {
+  readonly #call: Http['call'];
+  readonly #now: () => number;
+
+  constructor(http: Pick<Http, 'call'>, now: () => number) {
+    this.#call = (call, signal) => http.call(call, signal);
+    this.#now = now;
+  }
+
+  /** Each kind of position that cannot be read takes down only itself. @throws ExchangeError `aborted` only */
+  async all(signal?: AbortSignal): Promise<PositionsRead> {
+    const [mode, ...parts] = await Promise.all([
+      this.#stamped(ifAny(this.#mode(signal))),
+      ...kinds.map((kind) => this.#kind(kind, signal)),
+    ]);
+    const asOf = Math.min(mode.at, ...parts.map(({ at }) => at));
+    // Whether positions are isolated is the account's affair: without it none can be told what it is.
+    if (mode.value instanceof ExchangeError) return blindFor(mode.value, asOf);
+    const failures = parts.flatMap(({ blind }) => blind ?? []);
+    const [failure] = failures;
+    if (failure !== undefined && failures.length === parts.length) {
+      return blindFor(failures.find((one) => !isAbsent(one)) ?? failure, asOf);
+    }
+    const account = mode.value;
+    const positions = parts.flatMap(({ found }) => found.map((one) => toPosition(one, account)));
+    const trouble = parts.find((part) => part.trouble !== undefined)?.trouble;
+    return {
+      // What moves from one page to the next while they are read is told twice.
+      positions: [...new Map(positions.map((one) => [one.positionId, one])).values()],
+      ...(trouble === undefined ? {} : { trouble }),
+      asOf,
+    };
+  }
+
+  /** @throws ExchangeError `refused` when the position is gone, is another one by now, is not isolated, or a figure is missing. */
+  async prepare(ref: PositionRef, signal?: AbortSignal): Promise<MarginReadiness> {
+    const market = marketOf(ref);
+    const [found, mode, wallet] = await Promise.all([
+      this.#stamped(this.#find(market, ref, signal)),
+      this.#stamped(this.#mode(signal)),
+      this.#stamped(this.#wallet(signal)),
+    ]);
+    if (found.value === undefined) throw refused(msg('Bybit has no such position. It may have been closed or liquidated. Refresh.'));
+    return marginReadinessOf(ref, {
+      found: found.value,
+      position: toPosition(found.value, mode.value),
+      wallet: wallet.value,
+      asOf: Math.min(found.at, mode.at, wallet.at),
+    });
+  }
+
+  /** @throws ExchangeError `refused` when it cannot be told what is meant. */
+  describe(change: MarginChange): { readonly method: string; readonly path: string; readonly body: string } {
+    const { method, path, body } = marginCall(change);
+    return { method, path, body };
+  }
+
+  /** Bybit gives no id of a change of margin. */
+  async send(change: MarginChange, signal?: AbortSignal): Promise<Receipt> {
+    await this.#ask(marginCall(change), signal, mayNotChange);
+    return {};
+  }
+
+  async prove(change: MarginChange, baseline: MarginBaseline, signal?: AbortSignal): Promise<MarginProof> {
+    const market = marketOf(change.position);
+    const [found, mode] = await Promise.all([this.#find(market, change.position, signal), this.#mode(signal)]);
+    const now =
+      found === undefined
+        ? undefined
+        : { position: toPosition(found, mode), steadyMargin: steadyMarginOf(found.row), value: markValueOf(found) };
+    return judgeMargin(change, baseline, now);
+  }
+
+  async #find(market: Market, { instrument, slot, marginCoin }: PositionRef, signal: AbortSignal | undefined): Promise<Found | undefined> {
+    const { list } = await this.#list(market, { symbol: instrument }, signal);
+    return openIn(list, { market, instrument, slot, marginCoin });
+  }
+
+  /** All positions of one kind, as far as they can be read. */
+  async #kind({ market, settleCoin }: Kind, signal: AbortSignal | undefined): Promise<Part> {
+    const found: Found[] = [];
+    let trouble: ExchangeError | undefined;
+    let cursor: string | undefined;
+    let at = Number.POSITIVE_INFINITY;
+    for (let page = 0; page < mostPages; page += 1) {
+      const answer = await ifAny(this.#list(market, { settleCoin, limit: pageSize, cursor }, signal));
+      at = Math.min(at, this.#now());
+      if (answer instanceof ExchangeError) {
+        // What was there a page ago is not absent.
+        if (page > 0) return { found, at, trouble: trouble ?? answer };
+        return { found, at, blind: answer, ...(isAbsent(answer) ? {} : { trouble: answer }) };
+      }
+      for (const raw of answer.list) {
+        const one = openOrOdd(market, settleCoin, raw);
+        if (one instanceof ExchangeError) trouble ??= one;
+        else if (one !== undefined) found.push(one);
+      }
+      const next = answer.nextPageCursor;
+      // An empty page is the last one, and so is one that leads back to itself.
+      if (next === '' || next === cursor || answer.list.length === 0) return { found, at, ...(trouble === undefined ? {} : { trouble }) };
+      cursor = next;
+    }
+    return {
+      found,
+      at,
+      trouble: trouble ?? refused(msg('Bybit lists more positions than LTV Gauge reads. See the Bybit app for the others.')),
+    };
+  }
+
+  async #list(market: Market, query: NonNullable<Call['query']>, signal: AbortSignal | undefined) {
+    const call: Call = { method: 'GET', path: endpoints.positions, query: { category: market, ...query }, signed: true };
+    return read(schema.positions(market), await this.#ask(call, signal, mayNotRead));
+  }
+
+  async #mode(signal: AbortSignal | undefined): Promise<schema.Mode> {
+    return read(schema.account, await this.#ask({ method: 'GET', path: endpoints.accountInfo, signed: true }, signal, mayNotRead));
+  }
+
+  async #wallet(signal: AbortSignal | undefined): Promise<schema.Wallet> {
+    const call: Call = { method: 'GET', path: endpoints.unifiedWallet, query: { accountType: 'UNIFIED' }, signed: true };
+    return read(schema.wallet, await this.#ask(call, signal, mayNotRead));
+  }
+
+  /** Names the right that is missing: the general sentence speaks of loans. */
+  async #ask(call: Call, signal: AbortSignal | undefined, missing: Message): Promise<unknown> {
+    try {
+      return await this.#call(call, signal);
+    } catch (error) {
+      if (!ExchangeError.is(error, 'permission') || error.code !== noRight) throw error;
+      throw new ExchangeError({ kind: 'permission', code: noRight, effect: error.effect, sentence: missing });
+    }
+  }
+
+  async #stamped<T>(promise: Promise<T>): Promise<{ readonly value: T; readonly at: number }> {
+    return { value: await promise, at: this.#now() };
+  }
+}
+
+/** Answers that say that an account or an address has no such thing at all. */
+const isAbsent = ({ code }: ExchangeError): boolean => code === '404' || code === '10017';
+
+function blindFor(error: ExchangeError, asOf: number): PositionsRead {
+  return { positions: [], ...(isAbsent(error) ? {} : { trouble: error }), blind: error, asOf };
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { absolute, add, compare, decimal, divide, multiply, negate, subtract, type Decimal } from '../../../../src/core/decimal.ts';
+import type { PositionRef } from '../../../../src/core/model.ts';
+import type { MarginProof } from '../../../../src/exchanges/exchange.ts';
+import { failureOf } from '../bench.ts';
+import { refusal } from './bench.ts';
+import { accountText, inverse, listText, long, marginChange, positioned, rowsOf, short, type RawRow } from './position-bench.ts';
+
+const [buy, sell] = rowsOf('linear') as [RawRow, RawRow, RawRow];
+const [eth] = rowsOf('inverse') as [RawRow];
+const figure = (row: RawRow, name: string): Decimal => decimal(row[name] as string);
+
+interface Case {
+  readonly ref?: PositionRef;
+  readonly row?: RawRow;
+  readonly direction?: 'add' | 'reduce';
+  readonly amount?: string;
+  /** What the rows say after the send. */
+  readonly after: readonly unknown[];
+  readonly account?: string;
+}
+
+/** What becomes of a change: prepared with one row, proved with others. */
+async function proofOf({ ref = long, row = buy, direction = 'add', amount = '10', after, account }: Case): Promise<MarginProof> {
+  const before = positioned('global', { [ref.instrument]: [listText(ref.market, [row])] });
+  const { baseline } = await before.connection.prepareMargin(ref);
+  const now = positioned('global', { [ref.instrument]: [listText(ref.market, after)] });
+  if (account !== undefined) now.venue.on('/account/info', account);
+  return now.connection.proveMargin(marginChange({ position: ref, direction, amount: decimal(amount) }), baseline, {});
+}
+
+const moved = (row: RawRow, by: string, liqPrice: unknown = row['liqPrice'], more: RawRow = {}): RawRow => ({
+  ...row,
+  positionIM: add(figure(row, 'positionIM'), decimal(by)),
+  liqPrice,
+  ...more,
+});
+
+describe('what became of a change of margin on Bybit', () => {
+  for (const [name, one, state] of [
+    ['both witnesses say it was added', { after: [moved(buy, '10', '19690.00')] }, 'effective'],
+    ['both say it was taken', { direction: 'reduce', after: [moved(buy, '-10', '19710.00')] }, 'effective'],
+    ['both say the opposite', { after: [moved(buy, '-10', '19710.00')] }, 'contradicted'],
+    ['both say the opposite of taking', { direction: 'reduce', after: [moved(buy, '10', '19690.00')] }, 'contradicted'],
+    ['nothing moved', { after: [buy] }, 'pending'],
+    ['only the margin moved', { after: [moved(buy, '10')] }, 'pending'],
+    ['only the price moved', { after: [moved(buy, '0', '19690.00')] }, 'pending'],
+    ['the witnesses disagree', { after: [moved(buy, '10', '19710.00')] }, 'pending'],
+    ['the witnesses disagree the other way', { after: [moved(buy, '-10', '19690.00')] }, 'pending'],
+    ['twice as much moved', { after: [moved(buy, '20', '19680.00')] }, 'pending'],
+    ['half as much moved', { after: [moved(buy, '5', '19695.00')] }, 'pending'],
+    ['the price went out of its band', { after: [moved(buy, '10', '')] }, 'effective'],
+    ['the price is not told and the margin went the other way', { after: [moved(buy, '-10', '')] }, 'contradicted'],
+    ['the price is not told and the margin is all but there', { after: [moved(buy, '9.9995', '')] }, 'effective'],
+    ['the price is not told and the margin is nearly there', { after: [moved(buy, '9.95', '')] }, 'pending'],
+    ['the same, but the value moved too', { after: [moved(buy, '9.97', '', { positionValue: '20001' })] }, 'effective'],
+    ['the price is not told and the margin is not quite there', { after: [moved(buy, '9.8', '')] }, 'pending'],
+    ['the price is told and the margin is not quite there', { after: [moved(buy, '9.8', '19690.20')] }, 'effective'],
+    ['the amount is too small for a step of the price', { amount: '0.05', after: [moved(buy, '0.05')] }, 'effective'],
+    ['the amount is large enough for a step of the price', { amount: '0.1', after: [moved(buy, '0.1')] }, 'pending'],
+    [
+      'a short position got more',
+      { ref: short, row: { ...sell, liqPrice: '22000.0' }, after: [moved(sell, '10', '22020.0')] },
+      'effective',
+    ],
+    [
+      'a short position lost it',
+      { ref: short, row: { ...sell, liqPrice: '22000.0' }, after: [moved(sell, '-10', '21980.0')] },
+      'contradicted',
+    ],
+    ['a short position has no price', { ref: short, row: sell, after: [moved(sell, '10')] }, 'effective'],
+    ['the sample got 0.01 more', { ref: inverse, row: eth, amount: '0.01', after: [moved(eth, '0.01', '1435.55')] }, 'effective'],
+    ['the sample lost 0.01', { ref: inverse, row: eth, amount: '0.01', after: [moved(eth, '-0.01', '1686.10')] }, 'contradicted'],
+    ['it is gone', { after: [] }, 'pending'],
+    ['its slot is empty', { after: [{ ...buy, side: '', size: '0' }] }, 'pending'],
+    ['only the other side is there', { after: [moved(sell, '10', '19690.00')] }, 'pending'],
+    ['it was traded', { after: [moved(buy, '10', '19690.00', { size: '1.1' })] }, 'pending'],
+    ['it was closed and opened anew', { after: [moved(buy, '10', '19690.00', { avgPrice: '20001' })] }, 'pending'],
+    ['the account is cross by now', { after: [moved(buy, '10', '19690.00')], account: accountText('REGULAR_MARGIN') }, 'pending'],
+    ['the margin is not told', { after: [moved(buy, '10', '19690.00', { positionIM: '' })] }, 'pending'],
+    ['leverage is not told, so the margin as shown has to do', { after: [moved(buy, '10', '19690.00', { leverage: '' })] }, 'effective'],
+  ] as readonly (readonly [string, Case, MarginProof['state']])[]) {
+    it(`is ${state} when ${name}`, async () => {
+      const proof = await proofOf(one);
+      assert.equal(proof.state, state);
+      if (proof.state !== 'pending') assert.equal(proof.position.positionId, (one.ref ?? long).positionId);
+    });
+  }
+
+  it('is told by the part of the margin that does not follow the mark price', async () => {
+    // Entry and exit by mark price: value and margin went up by 1 % of the value and of its 50th part.
+    const followed = moved(buy, '14', '19690.00', { positionValue: '20200', markPrice: '20210' });
+    assert.equal((await proofOf({ after: [followed] })).state, 'effective');
+    const onlyFollowed = moved(buy, '10', '19700.00', { positionValue: '20500' });
+    assert.equal((await proofOf({ after: [onlyFollowed] })).state, 'pending');
+  });
+
+  it('is never told by what the mark price alone does, whatever it does and whatever follows it', async () => {
+    const basis = fc.integer({ min: -3_000, max: 3_000 }).filter((points) => points !== 0);
+    await fc.assert(
+      fc.asyncProperty(
+        basis,
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.constantFrom('add', 'reduce'),
+        fc.constantFrom('19700.00', ''),
+        fc.boolean(),
+        async (points, many, direction, liqPrice, withValue) => {
+          const row = { ...buy, liqPrice };
+          const change = divide(decimal(points.toString()), decimal('10000'), 8, 'half-up');
+          const followed = (name: string): Decimal => add(figure(row, name), multiply(figure(row, name), change));
+          const amount = decimal(many.toString());
+          const positionIM = followed('positionIM');
+          const after = {
+            ...row,
+            markPrice: followed('markPrice'),
+            positionIM,
+            ...(withValue ? { positionValue: followed('positionValue') } : {}),
+          };
+          // Only the very amount, of a position whose liquidation price nobody knows, could deceive.
+          const drift = absolute(subtract(positionIM, figure(row, 'positionIM')));
+          const coincidence = compare(absolute(subtract(drift, amount)), divide(amount, decimal('1000'), 8, 'up')) <= 0;
+          if (coincidence && liqPrice === '') return;
+          assert.equal((await proofOf({ row, direction, amount, after: [after] })).state, 'pending');
+        },
+      ),
+    );
+  });
+
+  it('agrees with what was done, for both sides, directions and markets, and never takes one for the other', async () => {
+    const sides = fc.constantFrom(
+      { ref: long, row: buy, size: '1', inverse: false },
+      { ref: short, row: { ...sell, liqPrice: '22000.00' }, size: '0.5', inverse: false },
+      { ref: inverse, row: eth, size: '200', inverse: true },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        sides,
+        fc.constantFrom('add', 'reduce'),
+        fc.boolean(),
+        fc.integer({ min: 2, max: 400 }),
+        async (side, direction, reversed, many) => {
+          const amount = side.inverse ? divide(decimal(many.toString()), decimal('100000'), 5, 'up') : decimal(many.toString());
+          const done = (direction === 'add') !== reversed ? amount : negate(amount);
+          const before = figure(side.row, 'liqPrice');
+          const size = decimal(side.size);
+          const step = divide(done, size, 12, 'half-up');
+          const liqPrice = side.inverse
+            ? divide(decimal('1'), add(divide(decimal('1'), before, 16, 'half-up'), step), 2, 'half-up')
+            : side.ref.side === 'long'
+              ? subtract(before, step)
+              : add(before, step);
+          const { state } = await proofOf({ ref: side.ref, row: side.row, direction, amount, after: [moved(side.row, done, liqPrice)] });
+          assert.equal(state, reversed ? 'contradicted' : 'effective');
+        },
+      ),
+    );
+  });
+
+  it('cannot be told while Bybit cannot be read', async () => {
+    const { venue, connection } = positioned();
+    const { baseline } = await connection.prepareMargin(long);
+    venue.on('/position/list', refusal('10016'));
+    const error = await failureOf(connection.proveMargin(marginChange(), baseline, {}));
+    assert.deepEqual([error.kind, error.effect], ['unavailable', 'none']);
+  });
+});

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decimal } from '../../../../src/core/decimal.ts';
+import type { PositionRef } from '../../../../src/core/model.ts';
+import type { MarginChange } from '../../../../src/exchanges/exchange.ts';
+import { canary, failureOf } from '../bench.ts';
+import { fixture, refusal, success } from './bench.ts';
+import { accountText, inverse, listText, long, marginChange, oneWay, positioned, rowsOf, short, type RawRow } from './position-bench.ts';
+
+const usdc: PositionRef = { ...oneWay, positionId: 'linear:BTCPERP:0', instrument: 'BTCPERP', marginCoin: 'USDC' };
+const inverseShort: PositionRef = { ...inverse, positionId: 'inverse:ETHUSD:2', slot: '2', side: 'short' };
+
+/** Bodies by the page https://bybit-exchange.github.io/docs/v5/position/manual-add-margin , byte for byte. */
+const bodies: readonly (readonly [string, PositionRef, 'add' | 'reduce', string, string])[] = [
+  ['the printed sample', inverse, 'add', '0.01', '{"category":"inverse","symbol":"ETHUSD","margin":"0.01","positionIdx":0}'],
+  ['one-way, linear', oneWay, 'add', '10', '{"category":"linear","symbol":"BTCUSDT","margin":"10","positionIdx":0}'],
+  ['one-way, linear', oneWay, 'reduce', '10', '{"category":"linear","symbol":"BTCUSDT","margin":"-10","positionIdx":0}'],
+  ['hedge, Buy side', long, 'add', '10', '{"category":"linear","symbol":"BTCUSDT","margin":"10","positionIdx":1}'],
+  ['hedge, Buy side', long, 'reduce', '10.5000', '{"category":"linear","symbol":"BTCUSDT","margin":"-10.5000","positionIdx":1}'],
+  ['hedge, Sell side', short, 'add', '10', '{"category":"linear","symbol":"BTCUSDT","margin":"10","positionIdx":2}'],
+  ['hedge, Sell side', short, 'reduce', '10', '{"category":"linear","symbol":"BTCUSDT","margin":"-10","positionIdx":2}'],
+  ['USDC', usdc, 'reduce', '0.1', '{"category":"linear","symbol":"BTCPERP","margin":"-0.1","positionIdx":0}'],
+  ['one-way, inverse', inverse, 'reduce', '0.01', '{"category":"inverse","symbol":"ETHUSD","margin":"-0.01","positionIdx":0}'],
+  ['hedge, inverse', inverseShort, 'reduce', '0.0001', '{"category":"inverse","symbol":"ETHUSD","margin":"-0.0001","positionIdx":2}'],
+];
+
+describe("a change of a position's margin on Bybit", () => {
+  for (const [name, position, direction, amount, body] of bodies) {
+    it(`to ${direction} ${amount} (${name}) leaves once, in these very bytes`, async () => {
+      const { venue, connection } = positioned();
+      const change = marginChange({ position, direction, amount: decimal(amount) });
+      assert.deepEqual(await connection.send(change), {});
+      assert.deepEqual(
+        venue.seen.map((one) => [one.method, one.target, one.body]),
+        [['POST', '/v5/position/add-margin', body]],
+      );
+      assert.deepEqual(connection.describe(change), { method: 'POST', path: '/v5/position/add-margin', body });
+    });
+  }
+
+  const whole = fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String);
+  const fraction = fc.stringMatching(/^[0-9]{1,4}$/);
+  const positive = fc
+    .tuple(whole, fraction)
+    .map(([a, b]) => `${a}.${b}`)
+    .filter((text) => !/^0\.0+$/.test(text));
+
+  it('carries the sign of the direction and the very characters of the amount', () => {
+    const { connection } = positioned();
+    fc.assert(
+      fc.property(positive, fc.constantFrom('add', 'reduce'), (text, direction) => {
+        const { body } = connection.describe(marginChange({ amount: decimal(text), direction }));
+        const { margin } = JSON.parse(body) as { margin: unknown };
+        assert.equal(margin, direction === 'add' ? text : `-${text}`);
+      }),
+    );
+  });
+
+  it('never has more decimals than Bybit takes, and nothing is rounded', async () => {
+    const { venue, connection } = positioned();
+    await fc.assert(
+      fc.asyncProperty(whole, fc.stringMatching(/^[0-9]{5,30}$/), async (a, b) => {
+        if (/^0*$/.test(a + b)) return;
+        const change = marginChange({ amount: decimal(`${a}.${b}`) });
+        const error = await failureOf(connection.send(change));
+        assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
+        assert.match(error.message, /at most 4 decimals/);
+      }),
+    );
+    assert.deepEqual(venue.seen, []);
+  });
+
+  it('never takes one side of a hedge for the other', () => {
+    const { connection } = positioned();
+    const any = fc.record({ slot: fc.constantFrom('0', '1', '2', '3', '', '01', '1.0', 'x'), side: fc.constantFrom('long', 'short') });
+    fc.assert(
+      fc.property(any, fc.constantFrom('0', '1', '2'), fc.constantFrom('add', 'reduce'), ({ slot, side }, idSlot, direction) => {
+        const position = { ...long, slot, side, positionId: `linear:BTCUSDT:${idSlot}` } as PositionRef;
+        const clear = idSlot === slot && (slot === '0' || slot === (side === 'long' ? '1' : '2'));
+        if (!clear) {
+          assert.throws(() => connection.describe(marginChange({ position, direction })), /which position is meant/);
+          return;
+        }
+        const { body } = connection.describe(marginChange({ position, direction }));
+        assert.equal((JSON.parse(body) as { positionIdx: unknown }).positionIdx, Number(slot));
+      }),
+    );
+  });
+
+  it('that could be meant otherwise is not sent', async () => {
+    const { venue, connection } = positioned();
+    const odd: readonly Partial<Record<keyof MarginChange, unknown>>[] = [
+      { direction: 'remove' },
+      { direction: 'toString' },
+      { direction: '-' },
+      { coin: '' },
+      { coin: 'USDC' },
+      { coin: 'BTC' },
+      { amount: '0' },
+      { amount: '0.0000' },
+      { amount: '-1' },
+      { amount: '+1' },
+      { amount: 1 },
+      { amount: '1e1' },
+      { amount: '' },
+      { position: { ...long, market: 'spot', positionId: 'spot:BTCUSDT:1' } },
+      { position: { ...long, market: 'inverse', positionId: 'inverse:BTCUSDT:1' } },
+      { position: { ...long, instrument: 'ETHUSDT' } },
+      { position: { ...long, positionId: 'linear:BTCUSDT:2' } },
+      { position: { ...long, side: 'short' } },
+      { position: { ...long, marginCoin: 'USDC' }, coin: 'USDC' },
+      { position: { ...inverse, marginCoin: 'USD' }, coin: 'USD' },
+      { position: { ...long, instrument: 'BTCX', positionId: 'linear:BTCX:1', marginCoin: 'BTC' }, coin: 'BTC' },
+    ];
+    for (const part of odd) {
+      const change = { ...marginChange(), ...part } as MarginChange;
+      const error = await failureOf(connection.send(change));
+      assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(part));
+      assert.throws(() => connection.describe(change), JSON.stringify(part));
+    }
+    assert.deepEqual(venue.seen, []);
+  });
+
+  it('is not repeated when its answer is lost', async () => {
+    for (const reply of [
+      () => Promise.reject(new TypeError('fetch failed')),
+      new Response('', { status: 502 }),
+      new Response(refusal('110078'), { status: 502 }),
+      refusal('10000'),
+      refusal('10016'),
+      refusal('10014'),
+      refusal('-1'),
+      refusal('999999'),
+      'half an ans',
+    ]) {
+      const { venue, connection } = positioned();
+      venue.on('/position/add-margin', reply);
+      const error = await failureOf(connection.send(marginChange()));
+      assert.deepEqual([error.effect, venue.seen.length], ['unknown', 1]);
+    }
+  });
+
+  for (const [code, words] of [
+    ['110011', /liquidated at once/],
+    ['110046', /liquidated at once/],
+    ['110012', /Unified Trading Account/],
+    ['110014', /Unified Trading Account/],
+    ['110015', /isolated margin mode only/],
+    ['110027', /margin is as it was/],
+    ['110033', /no such position/],
+    ['110034', /no such position/],
+    ['110076', /by itself in isolated/],
+    ['110077', /portfolio margin mode/],
+    ['110078', /more than can be taken/],
+  ] as const) {
+    it(`that Bybit refuses with ${code} had no effect, and it is said what to do`, async () => {
+      const { venue, connection } = positioned();
+      venue.on('/position/add-margin', refusal(code));
+      const error = await failureOf(connection.send(marginChange()));
+      assert.deepEqual([error.kind, error.code, error.effect, venue.seen.length], ['refused', code, 'none', 1]);
+      assert.match(error.message, words);
+    });
+  }
+
+  it('that the key may not make names the right it lacks', async () => {
+    const { venue, connection } = positioned();
+    venue.on('/position/add-margin', refusal('10005'));
+    const error = await failureOf(connection.send(marginChange()));
+    assert.deepEqual([error.kind, error.code, error.effect], ['permission', '10005', 'none']);
+    assert.match(error.message, /Contract – Positions.*not read-only/);
+  });
+
+  it('never says a key, a secret or a signature, even when Bybit does', async () => {
+    for (const code of ['10005', '110078', '999999']) {
+      const { venue, connection, trace } = positioned();
+      venue.on('/position/add-margin', () => {
+        const { headers } = venue.seen.at(-1)!;
+        const words = `key ${headers.get('X-BAPI-API-KEY') ?? ''} secret ${canary['secret']!} sign ${headers.get('X-BAPI-SIGN') ?? ''}`;
+        return new Response(refusal(code, words));
+      });
+      const error = await failureOf(connection.send(marginChange()));
+      const said = [error.message, JSON.stringify(error), ...trace].join('\n');
+      for (const secret of [canary['apiKey']!, canary['secret']!, venue.seen[0]!.headers.get('X-BAPI-SIGN')!]) {
+        assert.equal(said.includes(secret), false);
+      }
+    }
+  });
+
+  it('can be made in demo trading, where collateral cannot', async () => {
+    const { venue, connection } = positioned('demo');
+    await connection.send(marginChange());
+    assert.equal(venue.seen[0]?.url.origin, 'https://api-demo.bybit.com');
+    assert.equal((await connection.prepareMargin(long)).position.positionId, long.positionId);
+  });
+});
+
+describe('preparing a change of margin on Bybit', () => {
+  const [buy, sell] = rowsOf('linear') as [RawRow, RawRow, RawRow];
+  const with_ = (...rows: readonly unknown[]) => positioned('global', { BTCUSDT: [listText('linear', rows)] });
+
+  it('gives position, wallet, estimate and baseline of just the side that is meant', async () => {
+    const { connection } = positioned();
+    const ready = await connection.prepareMargin(short);
+    assert.deepEqual([ready.position.positionId, ready.position.side, ready.places], ['linear:BTCUSDT:2', 'short', 4]);
+    // 5000 - 1522.853 - 100 - 10.5 - 20
+    assert.equal(ready.walletAvailable, '3346.647');
+    // 1111.633 - 1005 - 6.633: value 10050 at 10x, fee 0.0006 of 11055.
+    assert.deepEqual(ready.reducible, { amount: '100', source: 'estimate' });
+    assert.deepEqual(ready.baseline, { kind: 'margin', size: '0.5', margin: '1111.633', steadyMargin: '106.633', entryPrice: '20100' });
+    const other = await connection.prepareMargin(long);
+    assert.deepEqual([other.position.positionId, other.reducible?.amount], ['linear:BTCUSDT:1', '0']);
+    assert.equal(other.baseline.liquidationPrice, '19700.00');
+  });
+
+  it('finds in the printed sample just the 0.01 that had been added', async () => {
+    const { reducible, baseline, walletAvailable } = await positioned().connection.prepareMargin(inverse);
+    assert.deepEqual(reducible, { amount: '0.01', source: 'estimate' });
+    assert.equal(baseline.steadyMargin, '0.0100717225');
+    assert.equal(walletAvailable, '0.03073389');
+  });
+
+  it('takes less out where there is a loss, and by the greater of two values, never less than nothing', async () => {
+    for (const [more, amount] of [
+      [{ unrealisedPnl: '-40.00001' }, '59.9999'],
+      [{ unrealisedPnl: '-400' }, '0'],
+      [{ unrealisedPnl: '400' }, '100'],
+      // Value 10100 by mark: 1111.633 - 1010 - 6.666
+      [{ markPrice: '20200' }, '94.967'],
+      [{ leverage: '5' }, '0'],
+    ] as const) {
+      const { reducible } = await with_(buy, { ...sell, ...more }).connection.prepareMargin(short);
+      assert.equal(reducible?.amount, amount, JSON.stringify(more));
+    }
+  });
+
+  it('lets nothing be taken out where a figure is missing', async () => {
+    for (const field of ['positionValue', 'leverage', 'unrealisedPnl', 'markPrice']) {
+      const { reducible } = await with_(buy, { ...sell, [field]: '' }).connection.prepareMargin(short);
+      assert.equal(reducible, undefined, field);
+    }
+  });
+
+  it('counts nothing as free that is not known to be', async () => {
+    const held = { coin: 'USDT', walletBalance: '100', totalPositionIM: '40', totalOrderIM: '0', locked: '0', bonus: '0' };
+    const wallet = (coin: readonly object[], accountType = 'UNIFIED') => success({ list: [{ accountType, coin }] });
+    const prepared = (answer: string) => {
+      const { venue, connection } = positioned();
+      venue.on('/account/wallet-balance', answer);
+      return connection.prepareMargin(long);
+    };
+    for (const [answer, free] of [
+      [wallet([held]), '60'],
+      [wallet([{ ...held, walletBalance: '30' }]), '0'],
+      [wallet([{ ...held, walletBalance: '-30' }]), '0'],
+      [wallet([{ ...held, bonus: '-50' }]), '60'],
+      [wallet([{ ...held, coin: 'USDC' }]), '0'],
+      [wallet([]), '0'],
+    ] as const) {
+      assert.equal((await prepared(answer)).walletAvailable, free, answer);
+    }
+    for (const answer of [
+      ...Object.keys(held)
+        .filter((field) => field !== 'coin')
+        .flatMap((field) => [wallet([{ ...held, [field]: '' }]), wallet([{ ...held, [field]: undefined }])]),
+      wallet([held], 'CONTRACT'),
+      success({ list: [] }),
+    ]) {
+      const error = await failureOf(prepared(answer));
+      assert.deepEqual([error.kind, error.effect], ['refused', 'none'], answer);
+    }
+  });
+
+  const account = (answer: string) => {
+    const one = positioned();
+    one.venue.on('/account/info', answer);
+    return one;
+  };
+  for (const [name, one, ref, words] of [
+    ['is gone', with_(), long, /no such position/],
+    ['is gone from its slot', with_({ ...buy, side: '', size: '0' }, sell), long, /no such position/],
+    ['is there in another slot only', with_(sell), long, /no such position/],
+    ['was opened the other way', with_({ ...buy, positionIdx: 0 }), { ...oneWay, side: 'short' } as PositionRef, /opened the other way/],
+    ['is in an account that is cross', account(accountText('REGULAR_MARGIN')), long, /cross margin mode/],
+    ['is in an account that is portfolio', account(accountText('PORTFOLIO_MARGIN')), long, /portfolio margin mode/],
+    ['is in a classic account', account(accountText('ISOLATED_MARGIN', 1)), long, /cross margin mode/],
+    ['is inverse in a first unified account', account(accountText('ISOLATED_MARGIN', 3)), inverse, /cross margin mode/],
+    ['has no margin', with_({ ...buy, positionIM: '' }, sell), long, /how much margin/],
+    ['is there twice', with_(buy, buy), long, /which position is which/],
+    ['goes by another name', with_({ ...buy, symbol: 'ETHUSDT' }), long, /which position is which/],
+    ['is not named', positioned(), { ...long, slot: '2' }, /which position is meant/],
+  ] as const) {
+    it(`is refused when the position ${name}`, async () => {
+      const error = await failureOf(one.connection.prepareMargin(ref));
+      assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
+      assert.match(error.message, words);
+      assert.deepEqual(one.venue.to('/add-margin'), []);
+    });
+  }
+
+  it('does not take an odd row for an empty slot, nor the odd row of the other side for a reason to stop', async () => {
+    assert.equal((await failureOf(with_({ ...buy, size: 1 }, sell).connection.prepareMargin(long))).kind, 'shape');
+    assert.equal((await failureOf(with_({ ...buy, positionIdx: 7 }, sell).connection.prepareMargin(long))).kind, 'shape');
+    assert.equal((await with_(buy, { ...sell, size: 1 }).connection.prepareMargin(long)).position.slot, '1');
+  });
+
+  it('fails with what cannot be read', async () => {
+    for (const suffix of ['/position/list', '/account/info', '/account/wallet-balance']) {
+      const { venue, connection } = positioned();
+      venue.on(suffix, refusal('10005'));
+      const error = await failureOf(connection.prepareMargin(long));
+      assert.equal(error.kind, 'permission');
+      assert.match(error.message, /Contract – Positions/);
+    }
+    const { venue, connection } = positioned();
+    venue.on('/position/list', fixture('position-list-inverse'));
+    assert.equal((await failureOf(connection.prepareMargin(long))).kind, 'shape');
+  });
+});

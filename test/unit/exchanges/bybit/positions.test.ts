@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import type { Position } from '../../../../src/core/model.ts';
+import { partsOf } from '../../../../src/exchanges/bybit/position-map.ts';
+import { failureOf } from '../bench.ts';
+import { fixture, refusal, sampled, success } from './bench.ts';
+import { accountText, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
+
+/** What demo trading shows, which has nothing but positions. */
+const read = (one: ReturnType<typeof positioned>) => one.connection.read();
+const usdt = (...list: readonly unknown[]) => ({ USDT: [listText('linear', list)] });
+const [buy, sell] = rowsOf('linear') as [RawRow, RawRow, RawRow];
+const byId = (positions: readonly Position[], id: string): Position => positions.find(({ positionId }) => positionId === id)!;
+
+describe("Bybit's positions", () => {
+  it('are read with their figures as printed: linear, both sides of a hedge', async () => {
+    const { positions, positionsTrouble } = await read(positioned('demo'));
+    assert.equal(positionsTrouble, undefined);
+    assert.deepEqual(
+      positions.map(({ positionId }) => positionId),
+      ['linear:BTCUSDT:1', 'linear:BTCUSDT:2', 'inverse:ETHUSD:0'],
+    );
+    assert.deepEqual(positions[0], {
+      positionId: 'linear:BTCUSDT:1',
+      instrument: 'BTCUSDT',
+      market: 'linear',
+      slot: '1',
+      side: 'long',
+      marginCoin: 'USDT',
+      contract: 'linear',
+      marginMode: 'isolated',
+      size: '1',
+      sizeCoin: 'BTC',
+      exposure: '1',
+      priceCoin: 'USDT',
+      entryPrice: '20000',
+      markPrice: '20010',
+      liquidationPrice: '19700.00',
+      leverage: '50',
+      margin: '411.22',
+      maintenanceMargin: '111',
+      unrealizedPnl: '10',
+    });
+    assert.deepEqual([positions[1]?.side, positions[1]?.slot, positions[1]?.size], ['short', '2', '0.5']);
+  });
+
+  it('of inverse contracts count in dollars and have their margin in the coin', async () => {
+    const { positions } = await read(positioned('demo'));
+    assert.deepEqual(byId(positions, 'inverse:ETHUSD:0'), {
+      positionId: 'inverse:ETHUSD:0',
+      instrument: 'ETHUSD',
+      market: 'inverse',
+      slot: '0',
+      side: 'long',
+      marginCoin: 'ETH',
+      contract: 'inverse',
+      marginMode: 'isolated',
+      size: '200',
+      sizeCoin: 'USD',
+      exposure: '200',
+      priceCoin: 'USD',
+      entryPrice: '1812.70004844',
+      markPrice: '1812.90',
+      liquidationPrice: '1550.80',
+      leverage: '12',
+      margin: '0.01926611',
+      unrealizedPnl: '0.00001217',
+    });
+  });
+
+  it('have no liquidation price where Bybit prints none, and never zero', async () => {
+    for (const liqPrice of ['', '0', undefined]) {
+      const { positions } = await read(positioned('demo', usdt({ ...buy, liqPrice })));
+      assert.equal('liquidationPrice' in byId(positions, 'linear:BTCUSDT:1'), false);
+    }
+  });
+
+  it('have no figure where Bybit prints none or one that no open position has', async () => {
+    const names = {
+      avgPrice: 'entryPrice',
+      markPrice: 'markPrice',
+      leverage: 'leverage',
+      positionIM: 'margin',
+      positionMM: 'maintenanceMargin',
+    };
+    for (const [theirs, ours] of Object.entries(names)) {
+      for (const value of ['', '0', '0.00', undefined]) {
+        const { positions } = await read(positioned('demo', usdt({ ...buy, [theirs]: value })));
+        assert.equal(ours in byId(positions, 'linear:BTCUSDT:1'), false, `${theirs} ${String(value)}`);
+      }
+    }
+    const { positions } = await read(positioned('demo', usdt({ ...buy, unrealisedPnl: '' })));
+    assert.equal('unrealizedPnl' in positions[0]!, false);
+  });
+
+  it('are not there in slots that are empty', async () => {
+    for (const row of [
+      { ...buy, side: '' },
+      { ...buy, size: '0' },
+      { ...buy, side: '', size: '0', positionValue: '', leverage: '' },
+      { ...buy, side: '', size: '', symbol: '?' },
+    ]) {
+      const { positions, positionsTrouble } = await read(positioned('demo', usdt(row, sell)));
+      assert.deepEqual([positions.map(({ slot }) => slot), positionsTrouble], [['2', '0'], undefined]);
+    }
+  });
+
+  for (const [name, row] of [
+    ['a size that is a number', { ...buy, size: 1 }],
+    ['a size below zero', { ...buy, size: '-1' }],
+    ['no size', { ...buy, size: '' }],
+    ['a side nobody knows', { ...buy, side: 'Long' }],
+    ['a slot nobody knows', { ...buy, positionIdx: 3 }],
+    ['the slot of the other side', { ...buy, positionIdx: 2 }],
+    ['a price that is no number', { ...buy, markPrice: '1e5' }],
+    ['a name of another settle coin', { ...buy, symbol: 'BTCPERP' }],
+    ['nothing in it', {}],
+    ['a shape of its own', 7],
+  ] as const) {
+    it(`with ${name} take down only themselves, and it is said`, async () => {
+      const { positions, positionsTrouble } = await read(positioned('demo', usdt(row, sell)));
+      assert.deepEqual(
+        positions.map(({ positionId }) => positionId),
+        ['linear:BTCUSDT:2', 'inverse:ETHUSD:0'],
+      );
+      assert.match(positionsTrouble!.template, /not shown/);
+    });
+  }
+
+  it('are told by name what they are made of', () => {
+    for (const [market, symbol, base, settle] of [
+      ['linear', 'BTCUSDT', 'BTC', 'USDT'],
+      ['linear', '1000PEPEUSDT', '1000PEPE', 'USDT'],
+      ['linear', 'USDCUSDT', 'USDC', 'USDT'],
+      ['linear', 'BTCUSDT-26DEC25', 'BTC', 'USDT'],
+      ['linear', 'BTCPERP', 'BTC', 'USDC'],
+      ['linear', 'BTC-26DEC25', 'BTC', 'USDC'],
+      ['linear', 'ETH-2JAN26', 'ETH', 'USDC'],
+      ['inverse', 'BTCUSD', 'BTC', 'BTC'],
+      ['inverse', 'ETHUSDZ25', 'ETH', 'ETH'],
+      ['inverse', 'XRPUSD', 'XRP', 'XRP'],
+    ] as const) {
+      assert.deepEqual(partsOf(market, symbol), { base, settle }, symbol);
+    }
+    for (const [market, symbol] of [
+      ['linear', 'USDT'],
+      ['linear', 'BTCEUR'],
+      ['linear', 'PERP'],
+      ['inverse', 'BTCUSDT'],
+      ['inverse', 'USD'],
+    ] as const) {
+      assert.equal(partsOf(market, symbol), undefined, symbol);
+    }
+  });
+
+  it('of a name that tells nothing are settled in the coin they were asked for by', async () => {
+    const { positions, positionsTrouble } = await read(positioned('demo', usdt({ ...buy, symbol: 'BTCX' })));
+    assert.equal(positionsTrouble, undefined);
+    assert.deepEqual([positions[0]?.marginCoin, positions[0]?.priceCoin, positions[0]?.sizeCoin], ['USDT', 'USDT', undefined]);
+  });
+
+  it('settled in USDC are priced in it', async () => {
+    const row = { ...buy, symbol: 'BTCPERP', positionIdx: 0 };
+    const { positions } = await read(positioned('demo', { USDC: [listText('linear', [row])] }));
+    const perpetual = byId(positions, 'linear:BTCPERP:0');
+    assert.deepEqual([perpetual.marginCoin, perpetual.priceCoin, perpetual.sizeCoin], ['USDC', 'USDC', 'BTC']);
+  });
+});
+
+describe('whether positions of Bybit are isolated', () => {
+  for (const [name, account, tradeMode, mode, fixed] of [
+    ['isolated', accountText('ISOLATED_MARGIN'), 0, 'isolated', undefined],
+    ['isolated, first unified', accountText('ISOLATED_MARGIN', 3), 0, 'isolated', undefined],
+    ['cross', accountText('REGULAR_MARGIN'), 0, 'cross', /cross margin mode/],
+    ['cross, whatever a row says', accountText('REGULAR_MARGIN'), 1, 'cross', /cross margin mode/],
+    ['portfolio', accountText('PORTFOLIO_MARGIN', 6), 0, 'cross', /portfolio margin mode/],
+    ['classic and isolated', accountText('REGULAR_MARGIN', 1), 1, 'isolated', /not in the Unified Trading Account/],
+    ['classic and cross', accountText('ISOLATED_MARGIN', 1), 0, 'cross', /cross margin mode/],
+  ] as const) {
+    it(`is the account's affair: ${name}`, async () => {
+      const one = positioned('demo', usdt({ ...buy, tradeMode }));
+      one.venue.on('/account/info', account);
+      const { positions } = await read(one);
+      const position = byId(positions, 'linear:BTCUSDT:1');
+      assert.equal(position.marginMode, mode);
+      if (fixed === undefined) assert.equal(position.fixedMargin, undefined);
+      else assert.match(position.fixedMargin!.template, fixed);
+    });
+  }
+
+  it('is told by themselves for inverse ones of the first unified accounts, and their margin is elsewhere', async () => {
+    for (const [tradeMode, mode] of [
+      [0, 'cross'],
+      [1, 'isolated'],
+    ] as const) {
+      const one = positioned('demo', { inverse: [listText('inverse', [{ ...rowsOf('inverse')[0], tradeMode }])] });
+      one.venue.on('/account/info', accountText('ISOLATED_MARGIN', 4));
+      const position = byId((await read(one)).positions, 'inverse:ETHUSD:0');
+      assert.equal(position.marginMode, mode);
+      assert.notEqual(position.fixedMargin, undefined);
+    }
+  });
+
+  it('is not guessed: without the account, or with a mode nobody knows, no position is shown, and it is said', async () => {
+    for (const answer of [refusal('10016'), accountText('SOMETHING_NEW'), success({})]) {
+      const one = sampled();
+      one.venue.on('/account/info', answer).on('/position/list', fixture('position-list-empty'));
+      const { positions, positionsTrouble, loans } = await one.connection.read();
+      assert.deepEqual([positions, loans.length], [[], 1]);
+      assert.notEqual(positionsTrouble, undefined);
+    }
+  });
+
+  it('does not hide what Bybit does to them by itself', async () => {
+    for (const [positionStatus, words] of [
+      ['Liq', /liquidating/],
+      ['Adl', /auto-deleveraging/],
+    ] as const) {
+      const { positions } = await read(positioned('demo', usdt({ ...buy, positionStatus })));
+      assert.match(positions[0]!.distress!.template, words);
+    }
+    const { positions } = await read(positioned('demo', usdt(buy)));
+    assert.equal(positions[0]!.distress, undefined);
+  });
+});
+
+describe("reading Bybit's positions", () => {
+  it('goes on until there are no more pages', async () => {
+    const rows = Array.from({ length: 5 }, (_, at) => ({ ...buy, symbol: `C${at.toString()}USDT` }));
+    const page = (at: number, cursor: string) => listText('linear', rows.slice(2 * at, 2 * at + 2), cursor);
+    const one = positioned('demo', { USDT: [page(0, 'page1'), page(1, 'page2'), page(2, 'page3'), listText('linear', [], 'page4')] });
+    const { positions } = await read(one);
+    assert.equal(positions.filter(({ marginCoin }) => marginCoin === 'USDT').length, 5);
+    assert.deepEqual(
+      one.venue.to('/position/list').flatMap(({ target }) => (target.includes('settleCoin=USDT') ? [target] : [])),
+      ['', '&cursor=page1', '&cursor=page2', '&cursor=page3'].map(
+        (cursor) => `/v5/position/list?category=linear&settleCoin=USDT&limit=200${cursor}`,
+      ),
+    );
+  });
+
+  it('ends at a page that leads to itself, and says when there are more pages than it reads', async () => {
+    const circle = positioned('demo', { USDT: [listText('linear', [buy], 'page1'), listText('linear', [sell], 'page1')] });
+    assert.equal((await read(circle)).positionsTrouble, undefined);
+    assert.equal(circle.venue.seen.length, 5);
+    const endless = Array.from({ length: 30 }, (_, at) => listText('linear', [buy], `page${(at + 1).toString()}`));
+    const { positions, positionsTrouble } = await read(positioned('demo', { USDT: endless }));
+    assert.equal(positions.length, 2);
+    assert.match(positionsTrouble!.template, /more positions/);
+  });
+
+  it('keeps what could be read when one kind, or a later page, cannot be', async () => {
+    for (const [answers, ids] of [
+      [{ USDT: [refusal('10016')] }, ['inverse:ETHUSD:0']],
+      [{ inverse: ['nonsense'] }, ['linear:BTCUSDT:1', 'linear:BTCUSDT:2']],
+      [{ USDT: [listText('linear', [buy], 'page1'), refusal('10017')] }, ['linear:BTCUSDT:1', 'inverse:ETHUSD:0']],
+      [{ USDT: [listText('inverse', [buy])] }, ['inverse:ETHUSD:0']],
+    ] as const) {
+      const { positions, positionsTrouble } = await read(positioned('demo', answers));
+      assert.deepEqual(
+        positions.map(({ positionId }) => positionId),
+        ids,
+      );
+      assert.notEqual(positionsTrouble, undefined);
+    }
+  });
+
+  it('takes an address that has no such function for one without positions', async () => {
+    const one = sampled();
+    one.venue.on('/account/info', accountText('ISOLATED_MARGIN')).on('/position/list', refusal('10017'));
+    const { positions, positionsTrouble, loans } = await one.connection.read();
+    assert.deepEqual([positions, positionsTrouble, loans.length], [[], undefined, 1]);
+  });
+
+  it('says in one sentence which right a key lacks, and leaves the loans alone', async () => {
+    const one = sampled();
+    one.venue.on('/account/info', fixture('account-info')).on('/position/list', refusal('10005', 'Permission denied'));
+    const { positions, positionsTrouble, loans, wallet } = await one.connection.read();
+    assert.deepEqual([positions, loans.length, wallet.length], [[], 1, 2]);
+    assert.match(positionsTrouble!.template, /permission Contract – Positions/);
+    assert.doesNotMatch(positionsTrouble!.template, /loan/i);
+  });
+
+  it('stands beside the loans', async () => {
+    const { venue, connection } = sampled();
+    venue.on('/account/info', fixture('account-info')).on('/position/list', () => {
+      const kind = venue.seen.at(-1)!.url.searchParams.get('category');
+      return new Response(kind === 'inverse' ? fixture('position-list-inverse') : fixture('position-list-empty'));
+    });
+    const { loans, positions, positionsTrouble } = await connection.read();
+    assert.deepEqual([loans.length, positions.length, positionsTrouble], [1, 1, undefined]);
+  });
+});
+
+describe("Bybit's demo trading, which has positions", () => {
+  it('shows them, and says that it has no loans, which is no error', async () => {
+    const { positions, loans, walletTrouble, positionsTrouble } = await read(positioned('demo'));
+    assert.deepEqual([positions.length, loans, positionsTrouble], [3, [], undefined]);
+    assert.match(walletTrouble!.template, /no crypto loans in demo trading/);
+  });
+
+  it('cannot be asked what a key may do, so a change is left to it to refuse', async () => {
+    const facts = await positioned('demo').connection.inspect();
+    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw], [true, true, false]);
+  });
+
+  it('is not read at all when nothing could be read', async () => {
+    for (const [suffix, answer] of [
+      ['/account/info', refusal('10003')],
+      ['/position/list', refusal('10005')],
+      ['/position/list', refusal('10017')],
+    ] as const) {
+      const one = positioned('demo');
+      one.venue.on(suffix, answer);
+      await failureOf(read(one));
+    }
+  });
+});

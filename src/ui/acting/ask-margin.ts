@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { Direction } from '../../core/model.ts';
 import type { App } from '../app.ts';
 import { localize } from '../localize.ts';
 import { positionName } from './change-text.ts';
-import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginRemark } from './margin-amount.ts';
+import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from './margin-amount.ts';
 import { markOf } from './mark.ts';
 import { positionItemText, refOf, type PositionChoice } from './positions.ts';
 import { askAmount, back, pick, type AmountFacts, type Back, type Item } from './prompts.ts';
+import { venueName } from './say-outcome.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
 export async function askPosition(app: App, direction: Direction, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
@@ -48,8 +50,7 @@ export async function askMargin(
 ): Promise<Decimal | Back | undefined> {
   const { position, state } = choice;
   const { account } = state;
-  const venue = app.exchanges.find(({ id }) => id === account.venue);
-  const wallet = venue?.marginWallet ?? msg('wallet of the exchange');
+  const wallet = app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('wallet of the exchange');
   return askAmount({
     title: titleOf(app, choice, direction),
     placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', position.marginCoin),
@@ -58,19 +59,38 @@ export async function askMargin(
       prompt: localize(marginPromptBefore(wallet)),
       remark: (amount) => marginRemark(position, direction, amount),
     },
-    later: async (signal): Promise<AmountFacts> => {
-      const connection = await app.connections.get(account.id);
-      const fresh = await connection.prepareMargin(refOf(position), signal);
-      const largest = largestOut(fresh);
-      return {
-        bounds: marginBounds(fresh, direction),
-        prompt: localize(marginPrompt(fresh, wallet, venue?.name ?? account.venue)),
-        remark: (amount) => marginRemark(fresh.position, direction, amount, largest),
-      };
-    },
+    later: (signal) => freshFacts(app, choice, direction, wallet, signal),
     ...(value === undefined ? {} : { value }),
     canGoBack,
   });
+}
+
+/** What the box goes by once everything is read afresh; or, when it cannot be, the word that it could not. */
+async function freshFacts(
+  app: App,
+  { position, state }: PositionChoice,
+  direction: Direction,
+  wallet: Message,
+  signal: AbortSignal,
+): Promise<AmountFacts> {
+  const { id, venue } = state.account;
+  try {
+    const connection = await app.connections.get(id);
+    const fresh = await connection.prepareMargin(refOf(position), signal);
+    const largest = largestOut(fresh);
+    return {
+      bounds: marginBounds(fresh, direction),
+      prompt: localize(marginPrompt(fresh, wallet, venueName(app, venue))),
+      remark: (amount) => marginRemark(fresh.position, direction, amount, largest),
+    };
+  } catch (error) {
+    if (!ExchangeError.is(error)) throw error;
+    return {
+      bounds: { coin: position.marginCoin, purpose: direction },
+      prompt: localize(marginPromptUnread(error.sentence)),
+      remark: (amount) => marginRemark(position, direction, amount),
+    };
+  }
 }
 
 function titleOf(app: App, { state, position }: PositionChoice, direction: Direction): string {

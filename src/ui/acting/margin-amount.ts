@@ -23,6 +23,11 @@ export function marginPromptBefore(wallet: Message): Message {
   return msg('Reading how much can be added from the {0} and how much can be taken out. A preview follows; nothing is sent yet.', wallet);
 }
 
+/** What stands there when they could not be read. The preview reads anew and decides. */
+export function marginPromptUnread(why: Message): Message {
+  return msg('How much can be added and taken out could not be read. {0} The preview reads it again; nothing is sent yet.', why);
+}
+
 /** Both maxima, from where to where, and how fine an amount may be. */
 export function marginPrompt(readiness: MarginReadiness, wallet: Message, venueName: string): Message {
   return msg(

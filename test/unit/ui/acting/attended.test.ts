@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Attended } from '../../../../src/ui/acting/attended.ts';
+import { marginChange, marginRecord, positions } from './margin-records.ts';
 import { change, record } from './records.ts';
 
 describe('loans that a command speaks about', () => {
@@ -20,5 +21,16 @@ describe('loans that a command speaks about', () => {
     attended.attend('a1', { ...change, loan: { loanId: '67890' } });
     attended.attend('a2', change);
     assert.equal(attended.has(record()), false);
+  });
+
+  it('are told apart from positions, also under the same id, and one position from the other', () => {
+    const attended = new Attended();
+    const sameId = { ...marginChange(), position: { ...marginChange().position, positionId: '12345' } };
+    const leave = attended.attend('a1', sameId);
+    assert.equal(attended.has(record()), false);
+    assert.equal(attended.has(marginRecord({ change: sameId })), true);
+    assert.equal(attended.has(marginRecord({ change: marginChange(positions.short) })), false);
+    leave();
+    assert.equal(attended.has(marginRecord({ change: sameId })), false);
   });
 });

@@ -1,4 +1,4 @@
-import { absolute, compare, decimal, multiply, subtract } from '../core/decimal.ts';
+import { absolute, compare, decimal, multiply, subtract, zero } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Position } from '../core/model.ts';
@@ -88,8 +88,8 @@ function otherThanAsked({ change, baseline }: MarginWrite, { margin }: Position)
 function priceWentBack({ baseline }: MarginWrite, { liquidationPrice, priceCoin }: Position): Message {
   return msg(
     'The liquidation price went from {0} to {1} {2}, against the direction that was asked. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-    baseline.liquidationPrice ?? '',
-    liquidationPrice ?? '',
+    formatAmount(baseline.liquidationPrice ?? zero),
+    formatAmount(liquidationPrice ?? zero),
     priceCoin,
   );
 }

@@ -4,18 +4,21 @@ import { ExchangeError, type ErrorKind } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../src/core/model.ts';
 import type {
+  Change,
   CollateralBaseline,
   CollateralChange,
   Connection,
   LoanRef,
   CollateralProof,
   CollateralReadiness,
+  Receipt,
 } from '../../../src/exchanges/exchange.ts';
 import type { Journal } from '../../../src/ledger/journal.ts';
 import { MemoryJournal } from '../../../src/ledger/journal.ts';
 import { Ledger, Refusal, type LedgerOptions } from '../../../src/ledger/ledger.ts';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
 import { FakeClock, settled } from '../core/fake-clock.ts';
+import { Market } from './market.ts';
 
 export const d = decimal;
 export const loanId = '12345';
@@ -56,6 +59,10 @@ export class Venue {
   /** Taken, but not yet in effect. */
   readonly taken: { readonly type: 'add' | 'reduce'; readonly amount: Decimal }[] = [];
   sendFault: SendFault = 'none';
+  /** The venue's own id of the next change that it accepts. */
+  reference: string | undefined;
+  /** What each look for proof of collateral was handed. */
+  readonly receipts: Receipt[] = [];
   readFault = false;
   answer: () => void = () => undefined;
   shape: (readiness: CollateralReadiness) => CollateralReadiness = (readiness) => readiness;
@@ -144,7 +151,7 @@ const unused = (): never => {
   throw new Error('not to be used here');
 };
 
-export function connectionTo(venue: Venue, gate: Gate = openGate): Connection {
+export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate): Connection {
   return {
     inspect: unused,
     read: unused,
@@ -159,20 +166,30 @@ export function connectionTo(venue: Venue, gate: Gate = openGate): Connection {
       return venue.readiness(direction);
     },
     describe: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
-    prepareMargin: unused,
-    proveMargin: unused,
+    prepareMargin: async ({ positionId }) => {
+      await gate('before prepareMargin');
+      if (venue.readFault) throw trouble('network', 'none');
+      if (!market.held.has(positionId)) throw trouble('refused', 'none');
+      return market.readiness(positionId);
+    },
+    proveMargin: async (asked, baseline) => {
+      await gate('before proveMargin');
+      if (venue.readFault) throw trouble('network', 'none');
+      return market.prove(asked, baseline);
+    },
     send: async (asked) => {
-      if (asked.kind !== 'collateral') return unused();
       await gate('before send');
       try {
-        await venue.take(asked);
+        if (asked.kind === 'collateral') await venue.take(asked);
+        else await market.take(asked, venue.sendFault, (kind) => trouble(kind, kind === 'refused' ? 'none' : 'unknown'));
       } finally {
         await gate('after send');
       }
-      return {};
+      return venue.reference === undefined ? {} : { reference: venue.reference };
     },
-    proveCollateral: async (asked, baseline) => {
+    proveCollateral: async (asked, baseline, receipt) => {
       await gate('before proveCollateral');
+      venue.receipts.push(receipt);
       return venue.prove(asked, baseline);
     },
     dispose: () => undefined,
@@ -215,6 +232,7 @@ export class TestJournal implements Journal {
 export class Desk {
   readonly clock = new FakeClock();
   readonly venue = new Venue(this.clock);
+  readonly market = new Market(this.clock);
   readonly accounts = new Map([['a', account()]]);
   readonly disk: Journal = new MemoryJournal();
   #ids = 0;
@@ -226,7 +244,7 @@ export class Desk {
   } {
     const journal = new TestJournal(more.journal ?? this.disk);
     if (more.gate !== undefined) journal.gate = more.gate;
-    const connection = connectionTo(this.venue, more.gate);
+    const connection = connectionTo(this.venue, this.market, more.gate);
     const ledger = new Ledger({
       journal,
       book: { get: (id) => this.accounts.get(id) },
@@ -252,7 +270,7 @@ export class Desk {
 export const ignore = (): void => undefined;
 
 /** A change that a person confirmed, sent as far as it goes without time passing. */
-export async function start(ledger: Ledger, asked = change()): Promise<{ readonly done: Promise<WriteRecord> }> {
+export async function start(ledger: Ledger, asked: Change = change()): Promise<{ readonly done: Promise<WriteRecord> }> {
   const preview = await ledger.preview('a', asked);
   const done = ledger.commit(preview, ignore);
   done.catch(ignore);

@@ -83,6 +83,37 @@ describe('a reading', () => {
     assert.equal(judgeCollateral(written(), { state: 'contradicted', row: row({ amount: d('-5') }) }, new Set(['1001'])), undefined);
   });
 
+  it('closes it as not done when the venue accepted it and its own row says that it failed', () => {
+    const failed = row({ type: 'failed' });
+    const event = judgeCollateral(written(), { state: 'pending', failed }, none);
+    assert.ok(event?.type === 'failed');
+    assert.deepEqual(event.evidence, { kind: 'history', id: '1001' });
+    assert.match(english(event.note), /history says that it failed: "failed" of -0\.1 BTC/);
+    const named = { ...written(), reference: '1001' };
+    assert.equal(judgeCollateral(named, { state: 'pending', failed }, none)?.type, 'failed');
+  });
+
+  it('closes nothing by a failure that may be of another change', () => {
+    const failed = row({ type: 'failed' });
+    for (const state of ['unknown', 'sent'] as const) {
+      for (const facts of [{}, { reference: '1001' }]) {
+        assert.equal(judgeCollateral({ ...written(), state, ...facts }, { state: 'pending', failed }, none), undefined, state);
+      }
+    }
+    assert.equal(judgeCollateral({ ...written(), reference: '1002' }, { state: 'pending', failed }, none), undefined);
+    assert.equal(judgeCollateral(written(), { state: 'pending', failed }, new Set(['1001'])), undefined);
+    for (const facts of [{ id: '1000' }, { coin: 'ETH' }, { amount: d('-0.2') }, { forced: true }]) {
+      assert.equal(judgeCollateral(written(), { state: 'pending', failed: row({ type: 'failed', ...facts }) }, none), undefined);
+    }
+  });
+
+  it('that bears another id than the venue gave is of another change', () => {
+    const named = { ...written(), reference: '1002' };
+    assert.equal(judgeCollateral(named, effective(), none), undefined);
+    assert.equal(judgeCollateral(named, { state: 'contradicted', row: row({ amount: d('-5') }) }, none), undefined);
+    assert.equal(judgeCollateral(named, effective({ row: row({ id: '1002' }) }), none)?.type, 'proven');
+  });
+
   it('freezes when the venue did something else', () => {
     const event = judgeCollateral(
       written(),

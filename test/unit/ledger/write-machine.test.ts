@@ -8,6 +8,7 @@ import {
   isOpen,
   mayHaveMoved,
   merge,
+  neverLeft,
   next,
   restored,
   sentBefore,
@@ -25,6 +26,7 @@ const events: readonly WriteEvent[] = [
   { type: 'lost', note: msg('Lost.') },
   { type: 'proven', evidence: { kind: 'history', id: '7' }, ltvAfter: d('0.5') },
   { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('Other.') },
+  { type: 'failed', evidence: { kind: 'history', id: '7' }, note: msg('Failed.') },
   { type: 'judged', verdict: 'effective' },
   { type: 'judged', verdict: 'not-effective' },
   { type: 'lifted' },
@@ -61,7 +63,7 @@ describe('a write', () => {
       'judged>effective',
       'judged>not-effective',
     ],
-    accepted: ['proven>effective', 'contradicted>mismatch', 'judged>effective', 'judged>not-effective'],
+    accepted: ['proven>effective', 'contradicted>mismatch', 'failed>not-effective', 'judged>effective', 'judged>not-effective'],
     unknown: ['proven>effective', 'contradicted>mismatch', 'judged>effective', 'judged>not-effective'],
     effective: [],
     rejected: [],
@@ -168,6 +170,107 @@ describe('the rows of a journal', () => {
       'mismatch',
       'accepted',
     ]);
+  });
+
+  it('let what the venue said failed outweigh a verdict, and what it did outweigh that', () => {
+    const failed = record('not-effective', { evidence: { kind: 'history', id: '7' } });
+    const done = record('effective', { evidence: { kind: 'history', id: '8' } });
+    const verdict = record('effective');
+    for (const [a, b, expected] of [
+      [failed, verdict, failed],
+      [failed, done, done],
+      [failed, record('mismatch'), record('mismatch')],
+      [record('not-effective'), failed, failed],
+    ] as const) {
+      assert.deepEqual(merge(a, b), expected);
+      assert.deepEqual(merge(b, a), expected);
+    }
+    // One row of a failure closes one write only.
+    assert.deepEqual(
+      [...fold([record('accepted', { id: 'mine' }), failed, { ...failed, id: 'mine' }]).values()].map(({ state }) => state),
+      ['accepted', 'not-effective'],
+    );
+  });
+
+  it('tell what cannot have left because another of the same target was under way', () => {
+    const rows = (...given: [string, WriteState][]): WriteRecord[] => given.map(([id, state]) => record(state, { id }));
+    const cases: [[string, WriteState][], boolean][] = [
+      [
+        [
+          ['x', 'planned'],
+          ['x', 'sent'],
+        ],
+        false,
+      ],
+      [
+        [
+          ['a', 'planned'],
+          ['a', 'sent'],
+          ['x', 'planned'],
+          ['x', 'sent'],
+        ],
+        true,
+      ],
+      [
+        [
+          ['a', 'sent'],
+          ['x', 'planned'],
+          ['a', 'effective'],
+          ['x', 'sent'],
+        ],
+        true,
+      ],
+      [
+        [
+          ['a', 'sent'],
+          ['a', 'effective'],
+          ['x', 'planned'],
+          ['x', 'sent'],
+        ],
+        false,
+      ],
+      [
+        [
+          ['a', 'sent'],
+          ['a', 'not-effective'],
+          ['x', 'planned'],
+          ['x', 'sent'],
+        ],
+        false,
+      ],
+      [
+        [
+          ['x', 'planned'],
+          ['a', 'sent'],
+          ['a', 'effective'],
+          ['x', 'sent'],
+        ],
+        true,
+      ],
+      [
+        [
+          ['x', 'planned'],
+          ['a', 'sent'],
+          ['x', 'sent'],
+          ['a', 'rejected'],
+        ],
+        false,
+      ],
+      [
+        [
+          ['x', 'planned'],
+          ['x', 'sent'],
+          ['a', 'planned'],
+          ['a', 'sent'],
+        ],
+        false,
+      ],
+    ];
+    for (const [given, expected] of cases) {
+      assert.equal(neverLeft(rows(...given), record('unknown', { id: 'x' })), expected, JSON.stringify(given));
+    }
+    const elsewhere = record('sent', { id: 'a', change: change({ loan: { loanId: '67890' } }) });
+    assert.equal(neverLeft([elsewhere, ...rows(['x', 'planned'], ['x', 'sent'])], record('unknown', { id: 'x' })), false);
   });
 
   it('let exactly one of two windows go on that wrote at the same moment', () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { FileJournal } from '../../../src/ledger/journal.ts';
 import { Refusal } from '../../../src/ledger/ledger.ts';
 import { settled } from '../core/fake-clock.ts';
+import { long, marginChange } from './market.ts';
 import { change, Desk, ignore, type Gate, type SendFault } from './support.ts';
 
 /** A process that dies at its `at`-th step and is never heard of again. */
@@ -24,24 +25,47 @@ function dyingAt(at: number): { readonly gate: Gate; readonly reached: () => str
 
 const faults: SendFault[] = ['none', 'refused', 'lost-before', 'lost-after', 'odd-error'];
 
+/** What the venue was sent, and what it did. */
+const targets = [
+  {
+    name: 'a loan',
+    asked: change(),
+    sends: ({ venue }: Desk) => venue.sends.length,
+    settle: ({ venue }: Desk) => {
+      venue.settle();
+    },
+    took: ({ venue }: Desk) => venue.rows.length === 1,
+  },
+  {
+    name: 'a position',
+    asked: marginChange({ direction: 'reduce' }),
+    sends: ({ market }: Desk) => market.sends.length,
+    settle: ({ market }: Desk) => {
+      market.settle();
+    },
+    took: ({ market }: Desk) => market.held.get(long)?.steady === '390',
+  },
+];
+const cases = targets.flatMap((target) => faults.map((fault) => ({ ...target, fault })));
+
 describe('a crash at any step of a write', () => {
-  for (const fault of faults) {
-    it(`never leads to a second send nor to a forgotten one (answer: ${fault})`, async () => {
+  for (const { name, asked, sends: sendsOf, settle, took: tookPlace, fault } of cases) {
+    it(`never leads to a second send nor to a forgotten one (${name}, answer: ${fault})`, async () => {
       const places: string[] = [];
       for (let at = 1; ; at += 1) {
         const desk = new Desk();
         desk.venue.sendFault = fault;
         const { gate, reached } = dyingAt(at);
         const first = desk.window({ gate });
-        const commit = first.ledger.preview('a', change()).then((preview) => first.ledger.commit(preview, ignore));
+        const commit = first.ledger.preview('a', asked).then((preview) => first.ledger.commit(preview, ignore));
         commit.catch(ignore);
         await settled();
-        desk.venue.settle();
+        settle(desk);
         await desk.clock.advance(120_000);
         const place = reached();
         if (place === undefined) break;
         places.push(place);
-        const sends = desk.venue.sends.length;
+        const sends = sendsOf(desk);
         const before = await first.journal.states();
         assert.ok(sends <= 1, place);
         if (sends === 1) assert.ok(before.includes('sent'), `${place}: sent without being written down`);
@@ -49,23 +73,23 @@ describe('a crash at any step of a write', () => {
         desk.venue.sendFault = 'none';
         const second = desk.window();
         const mayBeUnderWay = before.includes('sent') && !['rejected', 'effective'].includes(before.at(-1)!);
-        const attempt = await second.ledger.preview('a', change()).catch((error: unknown) => error);
+        const attempt = await second.ledger.preview('a', asked).catch((error: unknown) => error);
         if (mayBeUnderWay)
           assert.ok(attempt instanceof Refusal && attempt.openWrite !== undefined, `${place}: written anew over an open write`);
         else assert.equal(attempt instanceof Error, false, `${place}: ${String(attempt)}`);
 
         await second.ledger.reconcile('a');
-        assert.equal(desk.venue.sends.length, sends, `${place}: sent again`);
+        assert.equal(sendsOf(desk), sends, `${place}: sent again`);
         const after = await second.journal.states();
-        const took = desk.venue.rows.length === 1;
+        const took = tookPlace(desk);
         if (took) assert.equal(after.at(-1), 'effective', `${place}: what took effect is not found again`);
         else if (mayBeUnderWay) assert.equal(second.ledger.open('a').length, 1, `${place}: forgotten`);
         if (before.at(-1) === 'planned') assert.equal(after.at(-1), 'not-effective', `${place}: left as planned`);
 
         const open = second.ledger.open('a')[0];
         if (open !== undefined) await second.ledger.settle(open.id, 'not-effective');
-        await second.ledger.preview('a', change());
-        assert.equal(desk.venue.sends.length, sends);
+        await second.ledger.preview('a', asked);
+        assert.equal(sendsOf(desk), sends);
       }
       for (const step of ['before append planned', 'after append planned', 'before append sent', 'after append sent', 'before send']) {
         assert.ok(places.includes(step), `the crash ${step} was not tried`);

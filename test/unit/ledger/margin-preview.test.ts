@@ -77,7 +77,7 @@ describe('a preview of a change of margin', () => {
           asked.push(what);
         },
       });
-      await assert.rejects(window.ledger.preview('a', { ...marginChange(), ...facts } as MarginChange), refused(pattern));
+      await assert.rejects(window.ledger.preview('a', { ...marginChange(), ...facts }), refused(pattern));
       assert.deepEqual(asked, []);
     });
   }

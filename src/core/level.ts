@@ -11,7 +11,7 @@ export type Level = 'ok' | 'watch' | 'warn' | 'danger' | 'unknown';
 
 /** All collateral may fall by less than this until margin call. Our own judgement, not a venue's figure. */
 const watchBelow = decimal('0.25');
-const warnBelow = decimal('0.1');
+export const warnBelow = decimal('0.1');
 
 /** From the most to the least urgent. Unknown stands above ok: not knowing is a reason to look. */
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
@@ -32,7 +32,7 @@ export function levelOf(loan: Loan, fresh: boolean): Level {
 }
 
 /** The mark price may move by less than this until liquidation. There is no margin call before it. Our own judgement. */
-const positionDangerBelow = decimal('0.05');
+export const positionDangerBelow = decimal('0.05');
 
 /**
  * Level of a position by the distance of the mark price from liquidation: `danger` below 5 %, `warn` below 10 %, `watch` below

@@ -10,10 +10,18 @@ export interface GaugeTick {
   readonly at: number;
   /** E.g. "Margin call". */
   readonly label: string;
-  /** E.g. "73.74%". */
+  /** E.g. "73.74%", or a price. */
   readonly valueText: string;
   /** Where the threshold is known from, e.g. "from OKX". */
   readonly source: string;
+}
+
+/** A part of the scale where the venue acts, or is near to acting. */
+export interface GaugeZone {
+  readonly kind: 'warn' | 'danger';
+  /** Places on the scale, 0..1. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface GaugeRow {
@@ -33,7 +41,7 @@ export interface GaugeMeter {
 }
 
 export interface GaugeView {
-  /** Account id and loan id; stable. */
+  /** Account and loan or position; stable. */
   readonly key: string;
   readonly title: string;
   /** Venue and account name. */
@@ -42,17 +50,18 @@ export interface GaugeView {
   readonly simulatedMark?: string;
   readonly level: Level;
   readonly levelText: string;
-  /** What the large figure is: "LTV", or that it is only the last known one. */
-  readonly ltvCaption: string;
+  /** What the large figure is: the LTV of a loan, the distance of a position to liquidation, or that it is only the last known one. */
+  readonly caption: string;
   /** E.g. "57.43%", or a dash when unknown. */
-  readonly ltvText: string;
+  readonly figure: string;
   /** Needle on the scale, 0..1; absent when unknown. */
-  readonly ltvAt?: number;
-  /** Absent when the LTV is unknown. */
+  readonly at?: number;
+  /** Absent when the needle is. */
   readonly meter?: GaugeMeter;
   /** Both ends of the scale, e.g. "0%" and "100%". */
   readonly scale: readonly [string, string];
   readonly ticks: readonly GaugeTick[];
+  readonly zones: readonly GaugeZone[];
   readonly distanceText: string;
   readonly rows: readonly GaugeRow[];
   /** E.g. "Read 45 s ago". */
@@ -63,7 +72,7 @@ export interface GaugeView {
   readonly reading: boolean;
   /** The account's present trouble, when there is one. */
   readonly trouble?: string;
-  /** Changes of this loan that were sent and are not settled yet. */
+  /** Changes of this loan or position that were sent and are not settled yet. */
   readonly pending: readonly string[];
   /** Said by a screen reader as the meter's value. */
   readonly spokenValue: string;
@@ -73,12 +82,12 @@ export interface GaugeView {
   readonly actions: readonly { readonly id: PageAction; readonly label: string }[];
 }
 
-export type PageAction = 'add' | 'reduce' | 'refresh';
+export type PageAction = 'add' | 'reduce' | 'addMargin' | 'reduceMargin' | 'refresh';
 
 export interface PageState {
   readonly heading: string;
   readonly gauges: readonly GaugeView[];
-  /** Accounts that have trouble but no loan to show it on. */
+  /** Accounts that have trouble but no gauge to show it on, and those that were read in part only. */
   readonly notices: readonly string[];
   /** Shown instead of gauges when there are none. */
   readonly emptyText: string;

@@ -17,6 +17,8 @@ const ageIntervalMs = 5_000;
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
+  addMargin: commandIds.addMargin,
+  reduceMargin: commandIds.reduceMargin,
   refresh: commandIds.refresh,
 };
 
@@ -73,7 +75,7 @@ export class GaugePanel implements vscode.Disposable {
     this.#followVisibility();
   }
 
-  /** Brings the panel to the front, and a loan's gauge into view when one is named. */
+  /** Brings the panel to the front, and the gauge of a loan or position into view when one is named. */
   show(target: Target | undefined): void {
     this.#panel.reveal();
     this.#reveal = target;

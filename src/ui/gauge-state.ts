@@ -1,12 +1,15 @@
 import { msg, type Message } from '../core/message.ts';
-import type { PageState } from '../core/protocol.ts';
+import type { GaugeView, PageState } from '../core/protocol.ts';
 import type { AccountState } from '../monitor/store.ts';
 import type { Target } from './command-ids.ts';
-import { gaugeView, moneyMark, type Say } from './gauge-view.ts';
+import { moneyMark, type Say } from './gauge-frame.ts';
+import { loanGauge } from './loan-gauge.ts';
+import { positionGauge } from './position-gauge.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import { loanViews } from './presentation/loan-words.ts';
+import { positionViews } from './presentation/position-words.ts';
 
-/** What the page shows, and which loan each of its gauges stands for. */
+/** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
   readonly state: PageState;
   readonly targets: ReadonlyMap<string, Target>;
@@ -14,16 +17,20 @@ export interface GaugePage {
   readonly simulatedOnly: boolean;
 }
 
-/** The whole page as a function of the store. Gauges keep the order of accounts and loans: a button must not move under a hand. */
+interface Drawn {
+  readonly state: AccountState;
+  readonly target: Target;
+  readonly gauge: GaugeView;
+}
+
+/** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: a button must not move under a hand. */
 export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: Say): GaugePage {
-  const gauges = accounts
-    .flatMap((state) => loanViews(state, scene.now, scene.intervalMs))
-    .map((view) => ({ view, key: JSON.stringify([view.state.account.id, view.loan.id]) }));
+  const drawn = accounts.flatMap((state) => gaugesOf(state, scene, say));
   return {
     state: {
       heading: say(msg('LTV Gauges')),
-      gauges: gauges.map(({ key, view }) => gaugeView(key, view, scene, say)),
-      notices: accounts.flatMap((state) => notice(state, scene, say)),
+      gauges: drawn.map(({ gauge }) => gauge),
+      notices: accounts.flatMap((state) => notices(state, drawn, scene, say)),
       emptyText: say(emptyText(accounts)),
       emptyActions:
         accounts.length > 0
@@ -33,32 +40,59 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
               { id: 'trySimulated', label: say(msg('Try with the Simulated Exchange')) },
             ],
     },
-    targets: new Map(gauges.map(({ key, view }) => [key, { accountId: view.state.account.id, loanId: view.loan.id }])),
-    simulatedOnly: gauges.length > 0 && gauges.every(({ view }) => moneyMark(view, scene) !== undefined),
+    targets: new Map(drawn.map(({ gauge, target }) => [gauge.key, target])),
+    simulatedOnly: drawn.length > 0 && drawn.every(({ state }) => moneyMark(state, scene) !== undefined),
   };
 }
 
-/** Which gauge to show for a target: the loan's own, or the account's first. */
+/** Loans, then positions. A position with cross margin has none: it is not liquidated by itself. */
+function gaugesOf(state: AccountState, scene: Scene, say: Say): readonly Drawn[] {
+  const accountId = state.account.id;
+  return [
+    ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
+      const key = JSON.stringify([accountId, view.loan.id]);
+      return { state, target: { accountId, loanId: view.loan.id }, gauge: loanGauge(key, view, scene, say) };
+    }),
+    ...positionViews(state, scene.now, scene.intervalMs)
+      .filter(({ position }) => position.marginMode === 'isolated')
+      .map((view) => {
+        const { positionId } = view.position;
+        const key = JSON.stringify([accountId, 'position', positionId]);
+        return { state, target: { accountId, positionId }, gauge: positionGauge(key, view, scene, say) };
+      }),
+  ];
+}
+
+/** Which gauge to show for a target: the loan's or position's own, or the account's first. */
 export function keyOfTarget(targets: GaugePage['targets'], target: Target): string | undefined {
-  for (const [key, { accountId, loanId }] of targets) {
-    if (accountId === target.accountId && (target.loanId === undefined || target.loanId === loanId)) return key;
+  for (const [key, one] of targets) {
+    const meant = (name: 'loanId' | 'positionId'): boolean => target[name] === undefined || target[name] === one[name];
+    if (one.accountId === target.accountId && meant('loanId') && meant('positionId')) return key;
   }
   return undefined;
 }
 
-/** The trouble of an account that has no gauge to show it on. */
-function notice(state: AccountState, scene: Scene, say: Say): string[] {
-  if (state.failure === undefined || (state.snapshot?.loans.length ?? 0) > 0) return [];
-  const mark = moneyMark({ state }, scene);
+/** The trouble of an account that has no gauge to show it on, and what could not be read beside the gauges it has. */
+function notices(state: AccountState, drawn: readonly Drawn[], scene: Scene, say: Say): string[] {
+  const { failure, snapshot } = state;
+  const mark = moneyMark(state, scene);
   const name = `${venueName(state, scene)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
-  return [say(msg('{0}: {1}', name, state.failure.error.sentence))];
+  const isShown = drawn.some((one) => one.state === state);
+  return [
+    ...(failure === undefined || isShown ? [] : [failure.error.sentence]),
+    ...[snapshot?.loansTrouble, snapshot?.positionsTrouble].filter((trouble) => trouble !== undefined),
+  ].map((sentence) => say(msg('{0}: {1}', name, sentence)));
 }
 
 function emptyText(accounts: readonly AccountState[]): Message {
   if (accounts.length === 0) {
-    return msg('See how near your loans are to their margin call. Add an account, or try everything without real money.');
+    return msg(
+      'See how near your loans are to their margin call and your positions to liquidation. Add an account, or try everything without real money.',
+    );
   }
-  if (accounts.some((state) => state.failure !== undefined)) return msg('No loan could be read. Trying goes on by itself.');
+  const isBroken = ({ failure, snapshot }: AccountState): boolean =>
+    failure !== undefined || snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
+  if (accounts.some(isBroken)) return msg('Not everything could be read. Trying goes on by itself.');
   if (accounts.some((state) => state.snapshot === undefined)) return msg('Reading the accounts…');
-  return msg('Nothing is borrowed. A gauge appears here as soon as there is a loan.');
+  return msg('No loan and no isolated position. A gauge appears here as soon as there is one.');
 }

@@ -13,6 +13,10 @@ export const radius = {
 
 /** Drawing units; at the usual width of a card one unit is about one pixel. */
 export const labelLine = 14;
+/** What is left for a label beside the end of the scale. */
+export const labelWidth = 62;
+/** Digits and signs of the label's font that fit into it. */
+export const longestLabel = 9;
 const labelHeight = 2 * labelLine;
 const labelGap = 3;
 const aside = 2;

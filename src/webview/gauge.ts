@@ -2,13 +2,13 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import { ifDefined } from 'lit-html/directives/if-defined.js';
 import { keyed } from 'lit-html/directives/keyed.js';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { GaugeRow, GaugeView, PageAction } from '../core/protocol.ts';
-import { arcPath, dashes, labelLine, placeLabels, pointAt, radius, viewBox } from './dial.ts';
+import type { GaugeRow, GaugeView, GaugeZone, PageAction } from '../core/protocol.ts';
+import { arcPath, dashes, labelLine, labelWidth, longestLabel, placeLabels, pointAt, radius, viewBox } from './dial.ts';
 import { levelShape, refreshShape, tickHead } from './marks.ts';
 
 export type OnAction = (key: string, action: PageAction) => void;
 
-/** One loan as an item of the list. `place` makes its ids unique on the page; `reachable` is whether Tab stops at it. */
+/** One loan or position as an item of the list. `place` makes its ids unique on the page; `reachable` is whether Tab stops at it. */
 export function gaugeItem(view: GaugeView, place: number, reachable: boolean, onAction: OnAction): TemplateResult {
   const title = `title-${place.toString()}`;
   const classes = [
@@ -37,7 +37,7 @@ export function gaugeItem(view: GaugeView, place: number, reachable: boolean, on
     <div
       class="dial"
       role=${view.meter === undefined ? 'img' : 'meter'}
-      aria-label=${view.meter === undefined ? view.spokenValue : `${view.title}, ${view.ltvCaption}`}
+      aria-label=${view.meter === undefined ? view.spokenValue : `${view.title}, ${view.caption}`}
       aria-valuemin=${ifDefined(view.meter === undefined ? undefined : '0')}
       aria-valuemax=${ifDefined(view.meter?.max)}
       aria-valuenow=${ifDefined(view.meter?.now)}
@@ -93,12 +93,9 @@ function actions(view: GaugeView, onAction: OnAction): TemplateResult {
 
 function dial(view: GaugeView): TemplateResult {
   const labels = placeLabels(view.ticks.map((tick) => tick.at));
-  const marginCall = view.ticks.find((tick) => tick.kind === 'marginCall')?.at;
-  const liquidation = view.ticks.find((tick) => tick.kind === 'liquidation')?.at;
   return html`<svg viewBox=${viewBox(labels)} aria-hidden="true">
     <path class="band" pathLength="100" d=${arcPath(radius.band)}></path>
-    ${marginCall === undefined ? nothing : zone('warn', marginCall, liquidation ?? 1)}
-    ${liquidation === undefined ? nothing : zone('danger', liquidation, 1)} ${view.ltvAt === undefined ? nothing : filled(view.ltvAt)}
+    ${view.zones.map(zone)} ${view.at === undefined ? nothing : filled(view.at)}
     ${view.ticks.map(
       (tick) => svg`<g class="tick ${tick.kind}" transform="rotate(${tick.at * 180})">
         <line x1=${-radius.tickFrom} x2=${-radius.tickTo}></line>${tickHead(tick.kind)}
@@ -110,16 +107,16 @@ function dial(view: GaugeView): TemplateResult {
       const from = pointAt(tick.at, radius.label);
       return svg`${label.leader ? svg`<line class="leader" x1=${from.x} y1=${from.y} x2=${label.x} y2=${label.y + 3}></line>` : nothing}
         <text class="label" text-anchor=${label.anchor} x=${label.x} y=${label.y - labelLine}>${tick.label}</text>
-        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y}>${tick.valueText}<title>${tick.source}</title></text>`;
+        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${ifDefined(tick.valueText.length > longestLabel ? labelWidth : undefined)}>${tick.valueText}<title>${tick.source}</title></text>`;
     })}
     <text class="end" text-anchor="middle" x=${-radius.band} y="18">${view.scale[0]}</text>
     <text class="end" text-anchor="middle" x=${radius.band} y="18">${view.scale[1]}</text>
-    <text class="caption" text-anchor="middle" y="-50">${view.ltvCaption}</text>
-    <text class=${view.ltvText.length > 7 ? 'ltv long' : 'ltv'} text-anchor="middle" y="-14">${view.ltvText}</text>
+    <text class="caption" text-anchor="middle" y="-50">${view.caption}</text>
+    <text class=${view.figure.length > 7 ? 'main long' : 'main'} text-anchor="middle" y="-14">${view.figure}</text>
   </svg>`;
 }
 
-const zone = (kind: 'warn' | 'danger', from: number, to: number): SVGTemplateResult =>
+const zone = ({ kind, from, to }: GaugeZone): SVGTemplateResult =>
   svg`<path class="zone ${kind}" pathLength="100" d=${arcPath(radius.zone)} stroke-dasharray=${dashes(from, to)}></path>`;
 
 const filled = (at: number): SVGTemplateResult =>

@@ -66,7 +66,7 @@ function show(next: PageState): void {
     return;
   }
   const news = levelNews(before.gauges, next.gauges);
-  // What was said of a loan must not be found again when no loan is shown.
+  // What was said of a gauge must not be found again when none is shown.
   if (news !== '' || next.gauges.length === 0) spoken.textContent = news;
   // The gauge that was worked with is gone: stay in the list instead of falling out of the page.
   const first = next.gauges[0];

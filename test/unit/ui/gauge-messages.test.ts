@@ -6,6 +6,9 @@ describe('A message from the page', () => {
   it('is taken when it is one of the known ones', () => {
     assert.deepEqual(parseFromPage({ type: 'ready', more: 1 }), { type: 'ready' });
     assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action: 'reduce' }), { type: 'action', key: 'k', action: 'reduce' });
+    for (const action of ['add', 'addMargin', 'reduceMargin', 'refresh']) {
+      assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
+    }
     assert.deepEqual(parseFromPage({ type: 'emptyAction', action: 'addAccount' }), { type: 'emptyAction', action: 'addAccount' });
   });
 

@@ -37,10 +37,10 @@ describe('The page of gauges', () => {
 
   it('says LTV rounded up, the distance rounded down, and the level in a word', () => {
     const gauge = gaugeOf(aLoan());
-    assert.equal(gauge.ltvText, '57.43%');
+    assert.equal(gauge.figure, '57.43%');
     assert.equal(gauge.distanceText, 'Collateral may fall 22.1% until the margin call');
     assert.equal(gauge.levelText, 'Watch');
-    assert.equal(gauge.ltvCaption, 'LTV');
+    assert.equal(gauge.caption, 'LTV');
     assert.equal(gauge.stale, false);
   });
 
@@ -92,8 +92,8 @@ describe('The page of gauges', () => {
   it('shows an unknown LTV as unknown: no needle, no meter, never zero', () => {
     const gauge = gaugeOf(aLoan({}, 'ltv'));
     assert.equal(gauge.level, 'unknown');
-    assert.equal(gauge.ltvText, '–');
-    assert.equal(gauge.ltvAt, undefined);
+    assert.equal(gauge.figure, '–');
+    assert.equal(gauge.at, undefined);
     assert.equal(gauge.meter, undefined);
     assert.equal(gauge.distanceText, 'The distance to the margin call is unknown');
   });
@@ -109,9 +109,9 @@ describe('The page of gauges', () => {
 
   it('keeps the needle on the scale and the meter within its bounds, and still tells the true figure', () => {
     const gauge = gaugeOf(aLoan({ ltv: decimal('12.5') }));
-    assert.equal(gauge.ltvAt, 1);
+    assert.equal(gauge.at, 1);
     assert.deepEqual(gauge.meter, { now: '100', max: '100' });
-    assert.equal(gauge.ltvText, '1,250.00%');
+    assert.equal(gauge.figure, '1,250.00%');
     assert.match(gauge.spokenValue, /LTV 1,250\.00%/);
   });
 
@@ -124,8 +124,8 @@ describe('The page of gauges', () => {
         const gauge = gaugeOf(aLoan({ ltv, marginCall: { ltv: threshold, source: 'venue' } }, 'liquidation'));
         const tick = gauge.ticks[0]!.at;
         assert.equal(tick < 1, true);
-        if (compare(ltv, threshold) >= 0) assert.equal(gauge.ltvAt! >= tick, true);
-        else assert.equal(gauge.ltvAt! <= tick, true);
+        if (compare(ltv, threshold) >= 0) assert.equal(gauge.at! >= tick, true);
+        else assert.equal(gauge.at! <= tick, true);
       }),
       { numRuns: 100 },
     );
@@ -139,7 +139,7 @@ describe('What the page does not vouch for', () => {
     const gauge = only([aState([aLoan({ ltv: decimal('0.2') })], {}, old)]);
     assert.equal(gauge.stale, true);
     assert.equal(gauge.level, 'unknown');
-    assert.equal(gauge.ltvCaption, 'Last known LTV');
+    assert.equal(gauge.caption, 'Last known LTV');
     assert.equal(gauge.ageText, 'Read 10 min ago');
     assert.equal(gauge.distanceText, 'When last read, collateral could fall 72.8% until the margin call');
   });
@@ -230,7 +230,7 @@ describe('A page without gauges', () => {
     assert.deepEqual(state.notices, []);
   });
 
-  it('names the trouble of accounts that have no loan to show it on', () => {
+  it('names the trouble of accounts that have no gauge to show it on', () => {
     const state = page([
       { account: anAccount(), failure: unreachable, reading: false },
       aState([], { account: anAccount({ id: 's', name: 'Simulated', simulated: true, site: 'loopback' }), failure: unreachable }),
@@ -243,13 +243,13 @@ describe('A page without gauges', () => {
     assert.deepEqual(state.emptyActions, []);
   });
 
-  it('tells nothing borrowed from nothing read', () => {
-    assert.match(page([aState([])]).emptyText, /Nothing is borrowed/);
+  it('tells nothing there from nothing read', () => {
+    assert.match(page([aState([])]).emptyText, /No loan and no isolated position/);
     assert.match(page([{ account: anAccount(), reading: true }]).emptyText, /Reading/);
-    assert.match(page([{ account: anAccount(), reading: false, failure: unreachable }]).emptyText, /No loan could be read/);
+    assert.match(page([{ account: anAccount(), reading: false, failure: unreachable }]).emptyText, /Not everything could be read/);
     assert.match(
       page([aState([]), { account: anAccount({ id: 'b' }), reading: false, failure: unreachable }]).emptyText,
-      /No loan could be read/,
+      /Not everything could be read/,
     );
   });
 });

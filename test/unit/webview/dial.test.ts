@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { dashes, labelLine, placeLabels, pointAt, radius, viewBox, type PlacedLabel } from '../../../src/webview/dial.ts';
+import { dashes, labelLine, labelWidth, placeLabels, pointAt, radius, viewBox, type PlacedLabel } from '../../../src/webview/dial.ts';
 
-/** Wider than any label we have, in either language. */
-const width = 62;
+/** Wider than any word we have, in either language; longer figures are drawn narrower. */
+const width = labelWidth;
 
 interface Box {
   readonly left: number;
@@ -63,6 +63,12 @@ describe('Labels of the ticks', () => {
       [false, false],
     );
     assert.equal(labels[0]!.y < labels[1]!.y, true);
+  });
+
+  it('have room beside the end of the scale, where a position has its only one', () => {
+    const [label] = placeLabels([1]);
+    assert.deepEqual([label!.anchor, label!.leader], ['start', false]);
+    assert.equal(label!.x + labelWidth <= 194, true);
   });
 
   it('are led by a line where one had to move', () => {

@@ -97,7 +97,7 @@ export function marginWrite(change: Partial<WriteRecord> = {}): WriteRecord {
     },
     baseline: { kind: 'margin', size: decimal('20'), margin: decimal('1600') },
     ...change,
-  } as WriteRecord;
+  };
 }
 
 export function failure(kind: ErrorKind = 'network', code?: string): Failure {

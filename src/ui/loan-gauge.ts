@@ -1,88 +1,46 @@
-import {
-  decimal,
-  fractionForDrawing,
-  greater,
-  isNegative,
-  isZero,
-  lesser,
-  multiply,
-  one,
-  round,
-  zero,
-  type Decimal,
-} from '../core/decimal.ts';
+import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { distanceTo } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
-import type { GaugeRow, GaugeTick, GaugeView } from '../core/protocol.ts';
-import { changeText, progressText } from './acting/change-text.ts';
-import { isDemo, readingAge, venueName, type Scene } from './presentation/condition.ts';
-import { levelWord } from './presentation/level-words.ts';
-import { loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
+import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
+import { framed, percent, reached, unknownFigure, type Face, type Say } from './gauge-frame.ts';
+import { venueName, type Scene } from './presentation/condition.ts';
+import { isOverdue, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
+import { isOfLoan } from './presentation/write-target.ts';
 
-/** Puts a message into the person's language. */
-export type Say = (message: Message | string) => string;
-
-const unknownFigure = '—';
-const hundred = decimal('100');
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
 const headroom = decimal('1.1');
 
-/** One gauge as ready text and places on the scale. */
-export function gaugeView(key: string, view: LoanView, scene: Scene, say: Say): GaugeView {
-  const { loan, state, vouched, level } = view;
+/** The gauge of a loan: its LTV on a scale with the thresholds at which the venue acts. */
+export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): GaugeView {
+  const { loan, state, vouched } = view;
   const venue = venueName(state, scene);
   const full = scaleEnd(loan);
-  const texts = {
-    title: say(msg('Loan {0}', loanName(loan))),
-    subtitle: [venue, state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(' · '),
-    levelText: say(levelWord(level)),
-    ltvCaption: say(vouched ? msg('LTV') : msg('Last known LTV')),
-    ltvText: ltvText(loan),
-    distanceText: say(distanceSentence(view)),
-    ageText: say(msg('Read {0}', readingAge(state, scene.now))),
-  };
   const ticks = [...tick('marginCall', msg('Margin call'), loan.marginCall), ...tick('liquidation', msg('Liquidation'), loan.liquidation)];
-  const mark = moneyMark(view, scene);
-  const trouble = state.failure?.error.sentence;
-  return {
-    key,
-    ...texts,
-    ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
-    ...(trouble === undefined ? {} : { trouble: say(trouble) }),
-    level,
+  const distance = distanceSentence(view);
+  const face: Face = {
+    title: say(msg('Loan {0}', loanName(loan))),
+    caption: say(vouched ? msg('LTV') : msg('Last known LTV')),
+    figure: ltvText(loan),
     ...(loan.ltv === undefined
       ? {}
       : {
-          ltvAt: fractionForDrawing(loan.ltv, full),
+          at: fractionForDrawing(loan.ltv, full),
           meter: { now: percent(lesser(greater(loan.ltv, zero), full)), max: percent(full) },
         }),
     scale: ['0%', `${percent(full)}%`],
     ticks,
-    rows: [debtRow(loan, say), collateralRow(loan, say), liquidationRow(loan, venue, say)],
-    stale: !vouched,
-    reading: state.reading,
-    pending: pendingSentences(view, scene).map(say),
-    spokenValue: [
-      `${texts.ltvCaption} ${texts.ltvText}`,
-      texts.levelText,
-      texts.distanceText,
-      ...ticks.map(({ label, valueText }) => `${label} ${valueText}`),
-      texts.ageText,
-      ...[mark, trouble].flatMap((text) => (text === undefined ? [] : [say(text)])),
-    ].join('. '),
-    spokenLevel: `${texts.title}, ${texts.subtitle}: ${texts.levelText}, ${texts.ltvCaption} ${texts.ltvText}`,
-    actions: [
-      ...(state.account.readOnly
-        ? []
-        : [
-            { id: 'add' as const, label: say(msg('Add Collateral…')) },
-            { id: 'reduce' as const, label: say(msg('Reduce Collateral…')) },
-          ]),
-      { id: 'refresh', label: say(msg('Refresh')) },
+    zones: zones(ticks),
+    distanceText: say(isOverdue(loan) ? msg('{0}. {1}', msg('A debt is overdue'), distance) : distance),
+    rows: [debtRow(loan, say), collateralRow(loan, say), liquidationRow(loan, venue, say), ...dueRow(loan, scene, say)],
+    changes: [
+      { id: 'add', label: msg('Add Collateral…') },
+      { id: 'reduce', label: msg('Reduce Collateral…') },
     ],
+    concerns: (change) => isOfLoan(change, loan.id),
   };
+  return framed(key, view, face, scene, say);
 
   function tick(kind: GaugeTick['kind'], label: Message, threshold: Threshold | undefined): GaugeTick[] {
     if (threshold === undefined) return [];
@@ -98,24 +56,24 @@ export function gaugeView(key: string, view: LoanView, scene: Scene, say: Say): 
   }
 }
 
-/** An account on a venue's own demo trading talks to a real server, so it is told apart from the simulated exchange. */
-export function moneyMark({ state }: Pick<LoanView, 'state'>, scene: Scene): Message | undefined {
-  if (isDemo(state, scene)) return msg('DEMO TRADING: no real money');
-  return state.account.simulated ? msg('SIMULATED: no real money') : undefined;
+/** What lies beyond the thresholds. */
+function zones(ticks: readonly GaugeTick[]): readonly GaugeZone[] {
+  const marginCall = ticks.find(({ kind }) => kind === 'marginCall')?.at;
+  const liquidation = ticks.find(({ kind }) => kind === 'liquidation')?.at;
+  return [
+    ...(marginCall === undefined ? [] : [{ kind: 'warn' as const, from: marginCall, to: liquidation ?? 1 }]),
+    ...(liquidation === undefined ? [] : [{ kind: 'danger' as const, from: liquidation, to: 1 }]),
+  ];
 }
 
-function pendingSentences({ state, loan }: LoanView, scene: Scene): Message[] {
-  const { id, simulated } = state.account;
-  const frozen = scene.frozen(id);
-  return [
-    ...(frozen === undefined
-      ? []
-      : [msg('Changes are frozen: the exchange did something else than was asked ({0}).', changeText(frozen, simulated))]),
-    ...scene
-      .openWrites(id)
-      .filter(({ change }) => change.kind === 'collateral' && change.loan.loanId === loan.id)
-      .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, scene)) ?? '')),
-  ];
+/** Debts with a date, in the row's lines. */
+function dueRow(loan: Loan, scene: Scene, say: Say): GaugeRow[] {
+  if (loan.due === undefined || loan.due.length === 0) return [];
+  const lines = loan.due.map(({ amount, coin, at, overdue }) => {
+    const when = scene.when(at);
+    return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('overdue since {0}', when) : when) };
+  });
+  return [{ label: say(msg('Due')), lines }];
 }
 
 /** 100 %, where debt equals collateral, or somewhat beyond the outermost threshold when that is further out. */
@@ -125,15 +83,6 @@ function scaleEnd(loan: Loan): Decimal {
     zero,
   );
   return greater(one, round(multiply(outermost, headroom), 2, 'up'));
-}
-
-/** A fraction as percent without a sign, at most two digits, rounded towards danger. */
-function percent(fraction: Decimal): string {
-  return round(multiply(fraction, hundred), 2, 'up');
-}
-
-function reached(distance: Decimal | undefined): boolean {
-  return distance !== undefined && (isNegative(distance) || isZero(distance));
 }
 
 function distanceSentence({ loan, distance, vouched }: LoanView): Message {

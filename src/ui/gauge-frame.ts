@@ -1,0 +1,100 @@
+import { isNegative, isZero, multiply, decimal, round, type Decimal } from '../core/decimal.ts';
+import type { Level } from '../core/level.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { GaugeView, PageAction } from '../core/protocol.ts';
+import type { Change } from '../exchanges/exchange.ts';
+import type { AccountState } from '../monitor/store.ts';
+import { changeText, progressText } from './acting/change-text.ts';
+import { isDemo, readingAge, venueName, type Scene } from './presentation/condition.ts';
+import { levelWord } from './presentation/level-words.ts';
+
+/** Puts a message into the person's language. */
+export type Say = (message: Message | string) => string;
+
+export const unknownFigure = '—';
+const hundred = decimal('100');
+
+/** A loan or a position with the account it was read from. */
+export interface Gauged {
+  readonly state: AccountState;
+  /** Whether the figures may be shown as the present ones. */
+  readonly vouched: boolean;
+  readonly level: Level;
+}
+
+/** What a loan and a position fill in differently. */
+export type Face = Pick<
+  GaugeView,
+  'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'distanceText' | 'rows'
+> & {
+  /** What can be changed, if the account may. */
+  readonly changes: readonly { readonly id: PageAction; readonly label: Message }[];
+  /** Which unfinished changes are about it. */
+  readonly concerns: (change: Change) => boolean;
+};
+
+/** One gauge as ready text and places on the scale. */
+export function framed(key: string, { state, vouched, level }: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
+  const { changes, concerns, ...shown } = face;
+  const subtitle = [venueName(state, scene), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(' · ');
+  const levelText = say(levelWord(level));
+  const ageText = say(msg('Read {0}', readingAge(state, scene.now)));
+  const mark = moneyMark(state, scene);
+  const trouble = state.failure?.error.sentence;
+  return {
+    key,
+    ...shown,
+    subtitle,
+    levelText,
+    ageText,
+    ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
+    ...(trouble === undefined ? {} : { trouble: say(trouble) }),
+    level,
+    stale: !vouched,
+    reading: state.reading,
+    pending: pendingSentences(state, concerns, scene).map(say),
+    spokenValue: [
+      `${face.caption} ${face.figure}`,
+      levelText,
+      face.distanceText,
+      ...face.ticks.map(({ label, valueText }) => `${label} ${valueText}`),
+      ageText,
+      ...[mark, trouble].flatMap((text) => (text === undefined ? [] : [say(text)])),
+    ].join('. '),
+    spokenLevel: `${face.title}, ${subtitle}: ${levelText}, ${face.caption} ${face.figure}`,
+    actions: [
+      ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
+      { id: 'refresh', label: say(msg('Refresh')) },
+    ],
+  };
+}
+
+/** An account on a venue's own demo trading talks to a real server, so it is told apart from the simulated exchange. */
+export function moneyMark(state: AccountState, scene: Scene): Message | undefined {
+  if (isDemo(state, scene)) return msg('DEMO TRADING: no real money');
+  return state.account.simulated ? msg('SIMULATED: no real money') : undefined;
+}
+
+function pendingSentences(state: AccountState, concerns: (change: Change) => boolean, scene: Scene): Message[] {
+  const { id, simulated } = state.account;
+  const frozen = scene.frozen(id);
+  return [
+    ...(frozen === undefined
+      ? []
+      : [msg('Changes are frozen: the exchange did something else than was asked ({0}).', changeText(frozen, simulated))]),
+    ...scene
+      .openWrites(id)
+      .filter(({ change }) => concerns(change))
+      .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, scene)) ?? '')),
+  ];
+}
+
+/** A fraction as percent without a sign, at most two digits, rounded towards danger. */
+export function percent(fraction: Decimal): string {
+  return round(multiply(fraction, hundred), 2, 'up');
+}
+
+/** Whether nothing is left of a distance. */
+export function reached(distance: Decimal | undefined): boolean {
+  return distance !== undefined && (isNegative(distance) || isZero(distance));
+}

@@ -1,0 +1,98 @@
+import { add, divide, fractionForDrawing, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
+import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
+import { positionDangerBelow, warnBelow } from '../core/level.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { GaugeView } from '../core/protocol.ts';
+import { framed, percent, reached, type Face, type Say } from './gauge-frame.ts';
+import { venueName, type Scene } from './presentation/condition.ts';
+import { positionFigures } from './presentation/position-figures.ts';
+import { bareDistance, sideWord, type PositionView } from './presentation/position-words.ts';
+import { isOfPosition } from './presentation/write-target.ts';
+
+const places = 8;
+/** Rows of a gauge, in this order, by the paths of the figures. */
+const rowPaths = ['mark', 'liquidation', 'own', 'size', 'leverage', 'pnl', 'debt'];
+
+/** The gauge of an isolated position: how near the mark price is to liquidation, which stands at the end of the scale. */
+export function positionGauge(key: string, view: PositionView, scene: Scene, say: Say): GaugeView {
+  const { position, vouched, distance, state } = view;
+  const price = position.liquidationPrice;
+  const known = distance !== undefined && price !== undefined;
+  const face: Face = {
+    title: say(msg('{0} {1}', position.instrument, sideWord(position))),
+    caption: say(vouched ? msg('To liquidation') : msg('Last known distance')),
+    figure: bareDistance(distance),
+    ...needle(view),
+    scale: ['0%', '100%'],
+    ticks: known
+      ? [
+          {
+            kind: 'liquidation',
+            at: 1,
+            label: say(msg('Liquidation')),
+            valueText: formatLiquidationPrice(price, position.side),
+            source: say(msg('from {0}', venueName(state, scene))),
+          },
+        ]
+      : [],
+    zones: known
+      ? [
+          { kind: 'warn', from: nearness(view, warnBelow), to: nearness(view, positionDangerBelow) },
+          { kind: 'danger', from: nearness(view, positionDangerBelow), to: 1 },
+        ]
+      : [],
+    distanceText: say(position.distress === undefined ? sentence(view) : msg('{0}. {1}', position.distress, sentence(view))),
+    rows: rows(view, scene, say),
+    changes:
+      position.fixedMargin === undefined
+        ? [
+            { id: 'addMargin', label: msg('Add Margin…') },
+            { id: 'reduceMargin', label: msg('Reduce Margin…') },
+          ]
+        : [],
+    concerns: (change) => isOfPosition(change, position.positionId),
+  };
+  return framed(key, view, face, scene, say);
+}
+
+/** Liquidation price over mark price, for a short position the reverse: 1 is liquidation. */
+function needle({ position: { side, markPrice, liquidationPrice }, distance }: PositionView): Pick<Face, 'at' | 'meter'> {
+  if (distance === undefined || markPrice === undefined || liquidationPrice === undefined) return {};
+  const [part, whole] = side === 'long' ? [liquidationPrice, markPrice] : [markPrice, liquidationPrice];
+  return {
+    at: fractionForDrawing(part, whole),
+    meter: { now: percent(lesser(one, divide(part, whole, places, 'up'))), max: '100' },
+  };
+}
+
+/** Where on the scale a distance stands. */
+function nearness({ position }: PositionView, distance: Decimal): number {
+  return position.side === 'long' ? fractionForDrawing(subtract(one, distance), one) : fractionForDrawing(one, add(one, distance));
+}
+
+function sentence({ position, distance, vouched }: PositionView): Message {
+  if (distance === undefined) return msg('The distance to liquidation is unknown');
+  if (reached(distance))
+    return vouched ? msg('The liquidation price is reached') : msg('When last read, the liquidation price was reached');
+  const text = formatDistance(distance);
+  if (position.side === 'long') {
+    return vouched
+      ? msg('The mark price may fall {0} until liquidation', text)
+      : msg('When last read, the mark price could fall {0} until liquidation', text);
+  }
+  return vouched
+    ? msg('The mark price may rise {0} until liquidation', text)
+    : msg('When last read, the mark price could rise {0} until liquidation', text);
+}
+
+function rows(view: PositionView, scene: Scene, say: Say): GaugeView['rows'] {
+  const figures = positionFigures(view, scene).flatMap((figure) => figure.below ?? [figure]);
+  return rowPaths.flatMap((path) => {
+    const figure = figures.find((one) => one.path === path);
+    if (figure === undefined) return [];
+    const [value = '', ...more] = figure.values.map(say);
+    // The last one is the source or our estimate; the distance in between stands in the middle of the gauge.
+    const detail = more.at(-1);
+    return [{ label: say(figure.label), lines: [{ value, ...(detail === undefined ? {} : { detail }) }] }];
+  });
+}

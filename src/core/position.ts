@@ -3,6 +3,7 @@ import {
   compare,
   decimal,
   divide,
+  greater,
   isPositive,
   lesser,
   multiply,
@@ -175,9 +176,21 @@ function moveOf(
 
 /** Maintenance margin over the position's value. Rounded up. */
 function maintenanceRate(position: Position): Decimal | undefined {
-  const maintenance = believed(position.maintenanceMargin);
+  const maintenance = requiredMargin(position);
   const value = valueInMarginCoin(position);
   return maintenance === undefined || value === undefined ? undefined : divide(maintenance, value, places, 'up');
+}
+
+/**
+ * What has to be left for the position not to be liquidated. A venue that names a ratio counts the fee of closing in: then margin and
+ * profit over the ratio is more than the maintenance margin, and the more is taken.
+ * Source: isolated margin in OKX's help centre; reproduces the printed sample of its API.
+ */
+function requiredMargin({ maintenanceMargin, margin, unrealizedPnl, marginRatio }: Position): Decimal | undefined {
+  const told = believed(maintenanceMargin);
+  const ratio = believed(marginRatio);
+  if (told === undefined || margin === undefined || unrealizedPnl === undefined || ratio === undefined) return told;
+  return greater(told, divide(add(margin, unrealizedPnl), ratio, 2 * places, 'up'));
 }
 
 function valueInMarginCoin(position: Position): Decimal | undefined {

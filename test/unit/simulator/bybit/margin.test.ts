@@ -12,7 +12,8 @@ function stake(side: 'Buy' | 'Sell', size: string, avgPrice: string, leverage: s
   return { side, size: decimal(size), avgPrice: decimal(avgPrice), leverage: decimal(leverage), extra: decimal(extra) };
 }
 
-describe('isolated margin at the simulated Bybit', () => {
+describe('isolated margin at the simulated Bybit', function () {
+  this.timeout(20_000);
   // Help page "Liquidation Price (USDT Contract)": 1 BTC at 20000, 50x, maintenance margin rate 0.5 %.
   for (const [side, extra, expected] of [
     ['Buy', '0', '19700'],

@@ -190,7 +190,8 @@ describe('positions at the simulated Bybit', () => {
       assert.equal(code('ETHUSDT', 0, '1'), 110012);
     });
 
-    it('keep their sum with the wallet through any changes', () => {
+    it('keep their sum with the wallet through any changes', function () {
+      this.timeout(20_000);
       const change = fc.tuple(fc.constantFrom(1, 2), fc.integer({ min: -3_000_000, max: 3_000_000 }));
       fc.assert(
         fc.property(fc.array(change, { maxLength: 8 }), (changes) => {

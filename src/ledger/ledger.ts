@@ -92,7 +92,7 @@ export class Ledger implements Disposable {
     const connection = await this.#options.connections.get(accountId);
     const readiness = await prepare(connection, intent, signal);
     const { clock, maxPreviewAgeMs } = this.#options;
-    const preview = previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
+    const preview = await previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
     this.#issued.set(preview, known);
     return preview;
   }

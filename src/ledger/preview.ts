@@ -3,8 +3,6 @@ import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { MarginEstimate } from '../core/position.ts';
 import type { Change, CollateralChange, CollateralReadiness, MarginChange, MarginReadiness, Readiness } from '../exchanges/exchange.ts';
-import { collateralPreview } from './collateral-preview.ts';
-import { marginPreview } from './margin-preview.ts';
 import { Refusal, tooOld } from './refusal.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
@@ -51,17 +49,21 @@ export function isTooOld(readAt: number, now: number, maxAgeMs: number): boolean
 }
 
 /**
- * Step 3: what would come of it, or why it must not be.
+ * Step 3: what would come of it, or why it must not be. The reckoning is loaded when it is first needed.
  * @throws Refusal when a figure is missing or too old, or a limit is passed. The sentence names what would be allowed.
  */
-export function previewOf(
+export async function previewOf(
   account: Account,
   intent: Change,
   readiness: Readiness,
   at: { readonly now: number; readonly maxAgeMs: number },
-): Preview {
+): Promise<Preview> {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
-  if (intent.kind === 'collateral' && readiness.kind === 'collateral') return collateralPreview(account, intent, readiness);
-  if (intent.kind === 'margin' && readiness.kind === 'margin') return marginPreview(account, intent, readiness);
+  if (intent.kind === 'collateral' && readiness.kind === 'collateral') {
+    return (await import('./collateral-preview.ts')).collateralPreview(account, intent, readiness);
+  }
+  if (intent.kind === 'margin' && readiness.kind === 'margin') {
+    return (await import('./margin-preview.ts')).marginPreview(account, intent, readiness);
+  }
   throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
 }

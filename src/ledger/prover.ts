@@ -1,7 +1,5 @@
 import type { Clock } from '../core/clock.ts';
 import type { Connection } from '../exchanges/exchange.ts';
-import { judgeCollateral } from './collateral-judge.ts';
-import { judgeMargin } from './margin-judge.ts';
 import { isCollateralWrite, isMarginWrite, type WriteRecord } from './record.ts';
 import { isOpen, type Finding } from './write-machine.ts';
 import type { Writes } from './writes.ts';
@@ -58,18 +56,20 @@ export class Prover {
     }
   }
 
-  /** Reads at the venue. @returns what that says about the write as it is known after the reading. */
+  /** Reads at the venue; how to judge is loaded when it is first needed. @returns what that says about the write as it is known after the reading. */
   async #reading(record: WriteRecord, signal: AbortSignal): Promise<(now: WriteRecord) => Finding | undefined> {
     const connection = await this.#connections.get(record.accountId);
     const receipt = record.reference === undefined ? {} : { reference: record.reference };
     const writes = this.#writes;
     if (isCollateralWrite(record)) {
       const proof = await connection.proveCollateral(record.change, record.baseline, receipt, signal);
+      const { judgeCollateral } = await import('./collateral-judge.ts');
       return (now) =>
         isCollateralWrite(now) ? judgeCollateral(now, proof, writes.claimedBesides(now), writes.givenUpBefore(now)) : undefined;
     }
     if (isMarginWrite(record)) {
       const proof = await connection.proveMargin(record.change, record.baseline, receipt, signal);
+      const { judgeMargin } = await import('./margin-judge.ts');
       return (now) => (isMarginWrite(now) && !writes.neverLeft(now) ? judgeMargin(now, proof, writes.givenUpBefore(now)) : undefined);
     }
     return () => undefined;

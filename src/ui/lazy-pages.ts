@@ -1,7 +1,6 @@
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import { ExchangeError } from '../core/errors.ts';
-import type { Entry, PageSource } from './presentation/outline.ts';
-import { emptyEntry, failedEntry, moreEntry, sourceKey } from './presentation/page-rows.ts';
+import { sourceKey, type Entry, type PageSource } from './presentation/outline.ts';
 
 /** One page read from a venue. `older` asks for the next; absent on the last. */
 export interface ReadPage {
@@ -92,7 +91,8 @@ export class LazyPages implements Disposable {
   }
 }
 
-function shown(source: PageSource, { entries, older, error }: Loaded): readonly Entry[] {
+async function shown(source: PageSource, { entries, older, error }: Loaded): Promise<readonly Entry[]> {
+  const { emptyEntry, failedEntry, moreEntry } = await import('./presentation/page-rows.ts');
   if (error !== undefined) return [...entries, failedEntry(source, error), moreEntry(source, true)];
   if (entries.length === 0) return [emptyEntry(source)];
   return older === undefined ? entries : [...entries, moreEntry(source, false)];

@@ -1,5 +1,4 @@
-import { faceOf, type Entry } from './presentation/outline.ts';
-import { sourceKey } from './presentation/page-rows.ts';
+import { faceOf, sourceKey, type Entry } from './presentation/outline.ts';
 
 /**
  * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.

@@ -1,6 +1,5 @@
 import type { App } from './app.ts';
 import type { PageReader } from './lazy-pages.ts';
-import { borrowableEntry, historyEntry, interestEntry } from './presentation/page-rows.ts';
 
 /** Rows asked for at a time: what one reads without scrolling far. */
 const pageSize = 20;
@@ -8,6 +7,7 @@ const pageSize = 20;
 /** Reads the rows below an opened entry from the account's venue. */
 export function pageReader(connections: App['connections'], when: (ms: number) => string): PageReader {
   return async (source, cursor) => {
+    const { borrowableEntry, historyEntry, interestEntry } = await import('./presentation/page-rows.ts');
     const connection = await connections.get(source.accountId);
     const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
     switch (source.kind) {

@@ -23,6 +23,11 @@ export interface PageSource {
   readonly version: string;
 }
 
+/** Names a source whatever its version. */
+export function sourceKey({ kind, accountId, loan }: PageSource): string {
+  return `${kind}/${accountId}/${loan?.loanId ?? ''}`;
+}
+
 /** One line of a view, free of the editor, so that what it says can be tested without one. */
 export interface Entry {
   /** Stable across readings and restarts, and unique in its view. */

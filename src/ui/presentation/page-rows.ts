@@ -2,14 +2,9 @@ import { formatAmount, formatRate } from '../../core/format.ts';
 import { msg } from '../../core/message.ts';
 import type { HistoryRow, InterestRow } from '../../core/model.ts';
 import type { ExchangeError } from '../../core/errors.ts';
-import type { Entry, PageSource } from './outline.ts';
+import { sourceKey, type Entry, type PageSource } from './outline.ts';
 
 type Place = Pick<Entry, 'id' | 'accountId' | 'loanId'>;
-
-/** Names a source whatever its version. */
-export function sourceKey({ kind, accountId, loan }: PageSource): string {
-  return `${kind}/${accountId}/${loan?.loanId ?? ''}`;
-}
 
 function place(source: PageSource, row: string): Place {
   return {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { adopt, nodesOfSource, renew, type OutlineNode } from '../../../src/ui/outline-node.ts';
-import type { Entry } from '../../../src/ui/presentation/outline.ts';
-import { sourceKey } from '../../../src/ui/presentation/page-rows.ts';
+import { sourceKey, type Entry } from '../../../src/ui/presentation/outline.ts';
 
 const entry = (id: string, label: string, children: readonly Entry[] = [], change: Partial<Entry> = {}): Entry => ({
   id,

@@ -109,11 +109,11 @@ export function largestMarginReduction(position: Position, ceiling: Decimal, dec
   // In steps of the last decimal: the more is taken, the nearer liquidation comes, so halving finds the last that fits.
   const inSteps = (amount: Decimal): bigint => BigInt(withPlaces(round(amount, decimals, 'down'), decimals).replace('.', ''));
   const amountOf = (steps: bigint): Decimal => divide(decimal(steps.toString()), decimal(`1${'0'.repeat(decimals)}`), decimals, 'down');
-  let [fitting, beyond] = [0n, inSteps(lesser(ceiling, margin)) + 1n];
-  while (beyond - fitting > 1n) {
-    const middle = (fitting + beyond) / 2n;
+  let [fitting, tooMuch] = [0n, inSteps(lesser(ceiling, margin)) + 1n];
+  while (tooMuch - fitting > 1n) {
+    const middle = (fitting + tooMuch) / 2n;
     if (fits(amountOf(middle))) fitting = middle;
-    else beyond = middle;
+    else tooMuch = middle;
   }
   return fitting <= 0n ? zero : amountOf(fitting);
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { decimal as d } from '../../../src/core/decimal.ts';
 import { freshUntil, isFresh } from '../../../src/core/freshness.ts';
-import { compareUrgency, levelOf, worst, type Level } from '../../../src/core/level.ts';
-import type { Loan } from '../../../src/core/model.ts';
+import { compareUrgency, levelOf, levelOfPosition, worst, type Level } from '../../../src/core/level.ts';
+import { msg } from '../../../src/core/message.ts';
+import type { Loan, Position } from '../../../src/core/model.ts';
 
 function loan(ltv: string | undefined, marginCall: string | undefined, liquidation?: string): Loan {
   return {
@@ -56,6 +57,90 @@ describe('level of a loan', () => {
     assert.equal(worst([]), undefined);
     assert.ok(compareUrgency('danger', 'ok') < 0);
     assert.equal(compareUrgency('ok', 'ok'), 0);
+  });
+});
+
+describe('level of a loan with a date', () => {
+  const due = (overdue: boolean): Loan => ({
+    ...loan('0.3', '0.8', '0.9'),
+    due: [
+      { coin: 'USDT', amount: d('50'), at: 1, overdue: false },
+      { coin: 'USDT', amount: d('50'), at: 2, overdue },
+    ],
+  });
+
+  it('is danger once any part is overdue, whatever the LTV and however old the figures', () => {
+    assert.equal(levelOf(due(true), true), 'danger');
+    assert.equal(levelOf(due(true), false), 'danger');
+    assert.equal(
+      levelOf({ ...loan(undefined, undefined), due: [{ coin: 'USDT', amount: d('50'), at: 1, overdue: true }] }, true),
+      'danger',
+    );
+  });
+
+  it('is by LTV before that', () => {
+    assert.equal(levelOf(due(false), true), 'ok');
+    assert.equal(levelOf(due(false), false), 'unknown');
+  });
+});
+
+describe('level of a position', () => {
+  const position = (
+    side: 'long' | 'short',
+    mark: string | undefined,
+    liquidation: string | undefined,
+    facts: Partial<Position> = {},
+  ): Position => ({
+    positionId: 'p',
+    instrument: 'BTCUSDT',
+    market: 'linear',
+    slot: '0',
+    side,
+    marginCoin: 'USDT',
+    contract: 'linear',
+    marginMode: 'isolated',
+    size: d('1'),
+    priceCoin: 'USDT',
+    ...(mark === undefined ? {} : { markPrice: d(mark) }),
+    ...(liquidation === undefined ? {} : { liquidationPrice: d(liquidation) }),
+    ...facts,
+  });
+  const table: ['long' | 'short', string | undefined, string | undefined, Level, Level][] = [
+    // side, mark, liquidation, level when fresh, level when stale
+    ['long', '100', '10', 'ok', 'unknown'],
+    ['long', '100', '75', 'ok', 'unknown'],
+    ['long', '100', '75.00001', 'watch', 'unknown'],
+    ['long', '100', '90', 'watch', 'unknown'],
+    ['long', '100', '90.00001', 'warn', 'warn'],
+    ['long', '100', '95', 'warn', 'warn'],
+    ['long', '100', '95.000000001', 'danger', 'danger'],
+    ['long', '100', '100', 'danger', 'danger'],
+    ['long', '100', '130', 'danger', 'danger'],
+    ['short', '100', '125', 'ok', 'unknown'],
+    ['short', '100', '124.99999', 'watch', 'unknown'],
+    ['short', '100', '110', 'watch', 'unknown'],
+    ['short', '100', '109.99999', 'warn', 'warn'],
+    ['short', '100', '105', 'warn', 'warn'],
+    ['short', '100', '104.99999', 'danger', 'danger'],
+    ['short', '100', '70', 'danger', 'danger'],
+    ['long', undefined, '75', 'unknown', 'unknown'],
+    ['long', '100', undefined, 'unknown', 'unknown'],
+    ['long', '100', '0', 'unknown', 'unknown'],
+    ['short', '0', '110', 'unknown', 'unknown'],
+  ];
+  for (const [side, mark, liquidation, fresh, stale] of table) {
+    it(`${side} at ${mark ?? 'no price'}, liquidation at ${liquidation ?? 'no price'} is ${fresh}, and ${stale} when stale`, () => {
+      assert.equal(levelOfPosition(position(side, mark, liquidation), true), fresh);
+      assert.equal(levelOfPosition(position(side, mark, liquidation), false), stale);
+    });
+  }
+
+  it('is danger as long as the venue acts on it by itself, whatever the prices', () => {
+    for (const liquidation of ['10', undefined]) {
+      const one = position('long', '100', liquidation, { distress: msg('It is being liquidated.') });
+      assert.equal(levelOfPosition(one, true), 'danger');
+      assert.equal(levelOfPosition(one, false), 'danger');
+    }
   });
 });
 

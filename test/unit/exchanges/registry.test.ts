@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isDecimal, isNegative } from '../../../src/core/decimal.ts';
+import { isDecimal, isNegative, isPositive } from '../../../src/core/decimal.ts';
 import type { ErrorKind } from '../../../src/core/errors.ts';
 import { credibleLtv } from '../../../src/core/ltv.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
@@ -33,9 +33,10 @@ const facts: Readonly<Record<string, Facts>> = {
       '/collateral-assets': 'collateral-assets',
       '/asset/balances': 'balances',
       '/market/index-tickers': 'index-tickers',
+      '/account/positions': 'positions',
       '/account/config': 'account-config',
     },
-    needed: ['/loan-info'],
+    needed: ['/loan-info', '/account/positions'],
     codes: okxCodes,
   },
   bybit: {
@@ -91,7 +92,7 @@ async function connected(exchange: Exchange, account: Pick<Account, 'site' | 'ba
   return { venue, connection, trace };
 }
 
-function assertSound({ loans, wallet, asOf }: Snapshot): void {
+function assertSound({ loans, wallet, positions, asOf }: Snapshot): void {
   assert.equal(new Set(loans.map(({ id }) => id)).size, loans.length, 'each loan has an id of its own');
   for (const loan of loans) {
     assert.notEqual(loan.id, '');
@@ -107,6 +108,11 @@ function assertSound({ loans, wallet, asOf }: Snapshot): void {
   }
   assert.equal(new Set(wallet.map(({ coin }) => coin)).size, wallet.length);
   for (const { amount } of wallet) assert.ok(isDecimal(amount) && !isNegative(amount));
+  assert.equal(new Set(positions.map(({ positionId }) => positionId)).size, positions.length, 'each position has an id of its own');
+  for (const { instrument, slot, marginCoin, priceCoin, size } of positions) {
+    for (const name of [instrument, slot, marginCoin, priceCoin]) assert.notEqual(name, '');
+    assert.ok(isDecimal(size) && isPositive(size));
+  }
   assert.ok(Number.isSafeInteger(asOf));
 }
 

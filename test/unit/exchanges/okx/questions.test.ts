@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { Connection, LoanRef } from '../../../../src/exchanges/exchange.ts';
+import { limitOf } from '../../../../src/exchanges/okx/endpoints.ts';
 import { bench, change, fixture, success } from '../bench.ts';
 
 const loans = '/api/v5/finance/flexible-loan';
@@ -74,6 +75,7 @@ const questions: readonly Question[] = [
     [`GET ${loans}/interest-accrued?ccy=USDC&ordId=12345&after=17&limit=100`, `GET ${loans}/interest-accrued?ccy=USDC&after=17&limit=100`],
   ],
   ['account/config', (c) => c.inspect(), ['GET /api/v5/account/config', 'GET /api/v5/account/config']],
+  ['account/positions', (c) => c.read(), ['GET /api/v5/account/positions', 'GET /api/v5/account/positions']],
   ['asset/balances', (c) => c.read(), ['GET /api/v5/asset/balances', 'GET /api/v5/asset/balances']],
   ['index-tickers', (c) => c.read(), ['GET /api/v5/market/index-tickers?quoteCcy=USD', 'GET /api/v5/market/index-tickers?quoteCcy=USD']],
 ];
@@ -102,6 +104,18 @@ describe('a question to OKX', () => {
       });
     }
   }
+
+  it('about positions and their margin is asked no oftener than documented', () => {
+    for (const [path, count] of [
+      ['account/positions', 10],
+      ['account/position/margin-balance', 20],
+      ['account/adjust-leverage-info', 5],
+      ['account/balance', 10],
+      ['public/instruments', 20],
+    ] as const) {
+      assert.deepEqual(limitOf(`/api/v5/${path}`), { count, intervalMs: 2_000 }, path);
+    }
+  });
 
   it("about OKX's time has no key", async () => {
     const { venue, connection } = bench();

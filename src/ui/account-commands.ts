@@ -22,6 +22,10 @@ export function registerAccountCommands(app: App): vscode.Disposable {
     onAccount(commandIds.removeAccount, vscode.l10n.t('Which account shall be removed?'), (acts, account) =>
       acts.removeAccount(app, account),
     ),
+    registerGuarded(app, commandIds.setThresholds, async (argument) => {
+      const account = await chooseAccount(app, argument, vscode.l10n.t('The loans of which account shall have other thresholds?'));
+      if (account !== undefined) await (await import('./set-thresholds.ts')).setThresholds(app, account);
+    }),
     onAccount(commandIds.testConnection, vscode.l10n.t('Which account shall be tested?'), (acts, account) =>
       acts.testConnection(app, account),
     ),

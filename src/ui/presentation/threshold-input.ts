@@ -1,0 +1,70 @@
+import { compare, decimal, decimalPlaces, divide, isDecimal, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Account, Loan, Threshold } from '../../core/model.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import type { Checked } from './key-input.ts';
+
+const hundred = decimal('100');
+/** Percent. Nothing is left of a loan's collateral long before. */
+const highest = decimal('200');
+const mostPlaces = 2;
+
+/** A percentage as typed, with or without its sign: more than 0, less than 200, at most two decimals. */
+export function checkMarginCall(raw: string): Checked {
+  const checked = checkPercent(raw);
+  if (!('value' in checked)) return checked;
+  return compare(checked.value, highest) < 0 ? checked : { problem: msg('Less than {0}, please.', `${highest}%`) };
+}
+
+/** The same for liquidation: more than the margin call, at most 200. */
+export function checkLiquidation(raw: string, marginCall: Decimal): Checked {
+  const checked = checkPercent(raw);
+  if (!('value' in checked)) return checked;
+  if (compare(checked.value, marginCall) <= 0) return { problem: msg('More than the margin call, {0}.', `${marginCall}%`) };
+  return compare(checked.value, highest) <= 0 ? checked : { problem: msg('At most {0}, please.', `${highest}%`) };
+}
+
+function checkPercent(raw: string): { readonly value: Decimal } | { readonly problem: Message } {
+  const text = raw.trim().replace(/\s*%$/, '');
+  const problem = msg('A percentage with at most two decimals, such as 75 or 75.5.');
+  if (text.startsWith('-') || !isDecimal(text) || decimalPlaces(text) > mostPlaces) return { problem };
+  return isPositive(text) ? { value: text } : { problem: msg('More than 0, please.') };
+}
+
+/** Fractions from percentages that were checked. Exact. */
+export function thresholdsFrom(marginCall: Decimal, liquidation: Decimal): NonNullable<Account['thresholds']> {
+  const fraction = (percent: Decimal): Decimal => divide(percent, hundred, mostPlaces + 2, 'half-up');
+  return { marginCall: fraction(marginCall), liquidation: fraction(liquidation) };
+}
+
+/** A fraction as percent, with all its digits. */
+export function percentOf(ltv: Decimal): string {
+  return multiply(ltv, hundred);
+}
+
+/** What to offer at first: the person's own thresholds, or those of a table. */
+export function offered({ account, snapshot }: AccountState): { readonly marginCall: string; readonly liquidation: string } {
+  const from = (name: 'marginCall' | 'liquidation'): string => {
+    const known = account.thresholds?.[name] ?? snapshot?.loans.map((loan) => loan[name]).find(isReplaceable)?.ltv;
+    return known === undefined ? '' : percentOf(known);
+  };
+  return { marginCall: from('marginCall'), liquidation: from('liquidation') };
+}
+
+/** Why own thresholds would have no effect on this account, or undefined when they would or when there are some to remove. */
+export function uselessThresholds({ account, snapshot }: AccountState, venue: string): Message | undefined {
+  if (account.thresholds !== undefined) return undefined;
+  if (snapshot === undefined) return msg('The loans of {0} have not been read yet. Try again when they have.', account.name);
+  if (snapshot.loans.length === 0) return msg('{0} has no loan, so there are no thresholds to set.', account.name);
+  if (snapshot.loans.some(hasReplaceable)) return undefined;
+  return msg('{0} itself gives the thresholds of the loans of {1}. Own ones would never stand instead of them.', venue, account.name);
+}
+
+function hasReplaceable({ marginCall, liquidation }: Loan): boolean {
+  return isReplaceable(marginCall) || isReplaceable(liquidation);
+}
+
+/** The venue's own threshold always stands. */
+function isReplaceable(threshold: Threshold | undefined): boolean {
+  return threshold?.source === 'table' || threshold?.source === 'person';
+}

@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import { decimal, type Decimal } from '../core/decimal.ts';
+import type { Account } from '../core/model.ts';
+import type { AccountUpdate } from '../accounts/account-book.ts';
+import type { App } from './app.ts';
+import { localize } from './localize.ts';
+import { askInput, askPick } from './multi-step.ts';
+import { venueName } from './presentation/condition.ts';
+import type { Checked } from './presentation/key-input.ts';
+import { runSteps, type Step } from './presentation/step-sequence.ts';
+import {
+  checkLiquidation,
+  checkMarginCall,
+  offered,
+  percentOf,
+  thresholdsFrom,
+  uselessThresholds,
+} from './presentation/threshold-input.ts';
+import { sceneOf } from './scene.ts';
+
+/** Percentages as answered so far. */
+interface Answers {
+  readonly useTable: boolean;
+  readonly marginCall?: Decimal;
+  readonly liquidation?: Decimal;
+}
+
+/** Asks for the account's own thresholds, which stand instead of a table's, or goes back to the table; then reads the account anew. */
+export async function setThresholds(app: App, account: Account): Promise<void> {
+  const state = app.store.get(account.id);
+  if (state === undefined) return;
+  const venue = venueName(state, sceneOf(app));
+  const useless = uselessThresholds(state, venue);
+  if (useless !== undefined) {
+    await vscode.window.showInformationMessage(localize(useless));
+    return;
+  }
+  const steps = stepsFor(account, venue, offered(state));
+  const answers = await runSteps<Answers>(steps, { useTable: false });
+  if (answers === undefined) return;
+  const update = updateFrom(answers);
+  await app.book.update(account.id, update);
+  app.log.info(`thresholds of ${account.id}: ${update.thresholds === undefined ? 'from the table' : 'entered'}`);
+  await app.poller.refresh(account.id);
+  await vscode.window.showInformationMessage(
+    update.thresholds === undefined
+      ? vscode.l10n.t('The loans of {0} go by the table again.', account.name)
+      : vscode.l10n.t(
+          'The loans of {0} now go by your thresholds: margin call at {1}, liquidation at {2}.',
+          account.name,
+          `${percentOf(update.thresholds.marginCall)}%`,
+          `${percentOf(update.thresholds.liquidation)}%`,
+        ),
+  );
+}
+
+function updateFrom({ useTable, marginCall, liquidation }: Answers): Pick<AccountUpdate, 'thresholds'> {
+  const entered = !useTable && marginCall !== undefined && liquidation !== undefined;
+  return { thresholds: entered ? thresholdsFrom(marginCall, liquidation) : undefined };
+}
+
+function stepsFor(account: Account, venue: string, first: ReturnType<typeof offered>): readonly Step<Answers>[] {
+  const title = vscode.l10n.t('Loan Thresholds of {0}', account.name);
+  return [
+    {
+      applies: () => account.thresholds !== undefined,
+      ask: async (answers, frame) => {
+        const items = [
+          { label: vscode.l10n.t('Enter thresholds'), value: false },
+          { label: vscode.l10n.t('Use the table'), value: true },
+        ];
+        const placeholder = vscode.l10n.t('Your own thresholds are in use. What shall be used?');
+        const outcome = await askPick({ title, frame, placeholder, items, isActive: (value) => value === answers.useTable });
+        return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useTable: outcome.value } } : outcome;
+      },
+    },
+    {
+      applies: ({ useTable }) => !useTable,
+      ask: async (answers, frame) => {
+        const outcome = await askInput({
+          title,
+          frame,
+          prompt: vscode.l10n.t(
+            'Margin call at which LTV, in percent? Look it up at {0}: levels and warnings go by what you enter.',
+            venue,
+          ),
+          placeholder: '75',
+          value: answers.marginCall ?? first.marginCall,
+          password: false,
+          check: localized(checkMarginCall),
+        });
+        return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, marginCall: decimal(outcome.value) } } : outcome;
+      },
+    },
+    {
+      applies: ({ useTable }) => !useTable,
+      ask: async (answers, frame) => {
+        const outcome = await askInput({
+          title,
+          frame,
+          prompt: vscode.l10n.t('Liquidation at which LTV, in percent?'),
+          placeholder: '85',
+          value: answers.liquidation ?? first.liquidation,
+          password: false,
+          check: localized((raw) => checkLiquidation(raw, answers.marginCall ?? decimal('0'))),
+        });
+        return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, liquidation: decimal(outcome.value) } } : outcome;
+      },
+    },
+  ];
+}
+
+function localized(check: (raw: string) => Checked): (raw: string) => { readonly value: string } | { readonly problem: string } {
+  return (raw) => {
+    const checked = check(raw);
+    return 'value' in checked ? checked : { problem: localize(checked.problem) };
+  };
+}

@@ -27,7 +27,7 @@ import { Funds, ifAny } from './funds.ts';
 import { Legacy } from './legacy.ts';
 import { mergedPage } from './history.ts';
 import { toKeyFacts } from './key-facts.ts';
-import type { Line, LoanBook } from './loan-book.ts';
+import type { Line, LoanBook, Setting } from './loan-book.ts';
 import { optional, poolId, withUsd } from './map.ts';
 import { Pool } from './pool.ts';
 import { Positions } from './positions.ts';
@@ -37,7 +37,6 @@ import { readinessOf } from './readiness.ts';
 import { mustBeClear, pageSize, refused, toReceipt } from './requests.ts';
 import * as schema from './schema.ts';
 import { readLoans, snapshotOf } from './snapshot.ts';
-import type { AskThresholds } from './thresholds.ts';
 
 const wholePool: LoanRef = { loanId: poolId };
 
@@ -52,7 +51,7 @@ export class BybitConnection implements Connection {
   readonly #positions: Positions;
 
   /** @param thresholds the person's own, asked for at every read */
-  constructor(http: Http, clock: Clock, thresholds: AskThresholds = () => undefined) {
+  constructor(http: Http, clock: Clock, thresholds: Setting['thresholds'] = () => undefined) {
     this.#http = http;
     this.#clock = clock;
     this.#line = {
@@ -60,9 +59,11 @@ export class BybitConnection implements Connection {
       ask: (path, query, signal) => http.call({ method: 'GET', path, query, signed: false }, signal),
     };
     this.#funds = new Funds(this.#line);
-    this.#pool = new Pool(this.#line, () => clock.now(), thresholds);
-    this.#legacy = new Legacy(this.#line, () => clock.now(), thresholds);
-    this.#positions = new Positions(http, () => clock.now());
+    const now = (): number => clock.now();
+    const setting: Setting = { now, venueNow: () => now() + (http.clockFacts().clockOffsetMs ?? 0), thresholds };
+    this.#pool = new Pool(this.#line, setting);
+    this.#legacy = new Legacy(this.#line, setting);
+    this.#positions = new Positions(http, now);
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {

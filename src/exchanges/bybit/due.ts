@@ -6,6 +6,7 @@ import type { DueDebt } from '../../core/model.ts';
 import { endpoints } from './endpoints.ts';
 import { ifAny } from './funds.ts';
 import type { Line } from './loan-book.ts';
+import type { FixedDebts } from './map.ts';
 import { pageSize } from './requests.ts';
 import * as schema from './schema.ts';
 
@@ -13,13 +14,14 @@ import * as schema from './schema.ts';
 const mostPages = 20;
 const repaid = '2';
 const overdue = '3';
+const milliseconds = /^\d{13}$/;
 
 const contracts = v.object({
   list: v.array(
     v.object({
       borrowCurrency: schema.coin,
-      repaymentTime: schema.time,
-      residualPrincipal: schema.amount,
+      repaymentTime: schema.digits,
+      residualPrincipal: schema.maybe,
       residualPenaltyInterest: schema.maybe,
       status: schema.choice,
       repayType: v.optional(v.union([schema.choice, v.literal('')]), ''),
@@ -39,30 +41,39 @@ export interface Dates {
 /**
  * When the fixed debts of the pool have to be repaid. Nothing is asked when there are none.
  * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/fixed/borrow-contract
- * @param owed the coins of fixed debts
+ * @param now by Bybit's clock, as the dates are
  */
-export async function readDates(line: Line, owed: ReadonlySet<string>, now: () => number, signal: AbortSignal | undefined): Promise<Dates> {
-  if (owed.size === 0) return {};
+export async function readDates(
+  line: Line,
+  { owed, vague }: FixedDebts,
+  now: () => number,
+  signal: AbortSignal | undefined,
+): Promise<Dates> {
+  if (owed.size === 0 && !vague) return {};
   const read = await ifAny(readContracts(line, signal));
   if (read instanceof ExchangeError) return { trouble: unread(read.sentence) };
-  const due = sooner(read.contracts.filter(({ status }) => status !== repaid).flatMap((one) => toDue(one, now())));
+  // Whoever is not said to have repaid still owes, also in a status that is not documented.
+  const open = read.contracts.filter(({ status }) => status !== repaid);
+  const due = sooner(open.flatMap((one) => toDue(one, now()) ?? []));
   // A debt without a date is not a debt without an end.
-  const missing = [...owed].filter((coin) => !due.some((one) => one.coin === coin));
-  const trouble = read.all && missing.length === 0 ? {} : { trouble: incomplete(missing, [...owed]) };
-  return { ...(due.length === 0 ? {} : { due }), ...trouble };
+  const missing = [
+    ...open.filter((one) => toDue(one, now()) === undefined).map(({ borrowCurrency }) => borrowCurrency),
+    ...[...owed].filter((coin) => !open.some(({ borrowCurrency }) => borrowCurrency === coin)),
+    ...(read.all ? [] : [...owed, ...due.map(({ coin }) => coin)]),
+  ];
+  return { ...(due.length === 0 ? {} : { due }), ...(missing.length === 0 ? {} : { trouble: incomplete(missing) }) };
 }
 
-/** Also said of the old loans. */
-export const unread = (why: Message): Message => msg('The dates by which fixed loans must be repaid could not be read. {0}', why);
+const unread = (why: Message): Message => msg('The dates by which fixed loans must be repaid could not be read. {0}', why);
 
-const incomplete = (missing: readonly string[], owed: readonly string[]): Message =>
+const incomplete = (coins: readonly string[]): Message =>
   msg(
     'Bybit does not name every date by which the fixed loans in {0} must be repaid. Look at them in the Bybit app.',
-    (missing.length === 0 ? owed : missing).join(', '),
+    [...new Set(coins)].join(', '),
   );
 
 /** Soonest first. */
-export const sooner = (debts: readonly DueDebt[]): readonly DueDebt[] => [...debts].sort((a, b) => a.at - b.at);
+const sooner = (debts: readonly DueDebt[]): readonly DueDebt[] => [...debts].sort((a, b) => a.at - b.at);
 
 async function readContracts(
   line: Line,
@@ -82,14 +93,16 @@ async function readContracts(
   return { contracts: all, all: false };
 }
 
-/** Whoever is not said to have repaid still owes, also in a status that is not documented. */
-function toDue(row: Contract, now: number): readonly DueDebt[] {
+/** None for a contract that owes nothing; undefined when amount or date is not told. */
+function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
+  if (row.residualPrincipal === undefined || !milliseconds.test(row.repaymentTime)) return undefined;
   const amount = sum([row.residualPrincipal, row.residualPenaltyInterest].filter((value) => value !== undefined));
-  const late = row.status === overdue || row.repaymentTime <= now;
+  const at = Number(row.repaymentTime);
+  const late = row.status === overdue || at <= now;
   if (!isPositive(amount) && row.status !== overdue) return [];
   // What should have happened at a date that has passed did not happen.
   const then = late ? undefined : whatHappens(row.repayType);
-  return [{ coin: row.borrowCurrency, amount, at: row.repaymentTime, overdue: late, ...(then === undefined ? {} : { then }) }];
+  return [{ coin: row.borrowCurrency, amount, at, overdue: late, ...(then === undefined ? {} : { then }) }];
 }
 
 function whatHappens(repayType: string): Message | undefined {

@@ -15,8 +15,8 @@ export const orders = v.object({
       residualInterest: schema.maybe,
       residualPenaltyInterest: schema.maybe,
       hourlyInterestRate: schema.maybe,
-      // Of fixed loans only.
-      expirationTime: v.optional(schema.digits, ''),
+      // Of fixed loans only. One that cannot be read takes nothing else down.
+      expirationTime: v.fallback(v.optional(schema.digits, ''), '?'),
     }),
   ),
   nextPageCursor: schema.cursor,

@@ -6,11 +6,11 @@ import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts'
 import type { Call } from '../http.ts';
 import { adjustmentsOf, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
 import { adjustments, collateralData, completed, orders, type Order, type Orders, type Terms } from './legacy-answers.ts';
-import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead } from './loan-book.ts';
+import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting } from './loan-book.ts';
 import { optional, toAdjustment, yearly } from './map.ts';
 import { adjustCall, isAbsent, pageQuery, pageSize, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-import { presumed, thresholdOf, type AskThresholds, type Thresholds } from './thresholds.ts';
+import { presumed, thresholdOf, type Thresholds } from './thresholds.ts';
 
 /*
  * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in the
@@ -35,20 +35,21 @@ const mostPages = 20;
 /** The old loans: each order has one debt, one collateral and an id of 19 digits. */
 export class Legacy implements LoanBook {
   readonly #line: Line;
-  readonly #now: () => number;
-  readonly #thresholds: AskThresholds;
+  readonly #setting: Setting;
 
-  constructor(line: Line, now: () => number, thresholds: AskThresholds) {
+  constructor(line: Line, setting: Setting) {
     this.#line = line;
-    this.#now = now;
-    this.#thresholds = thresholds;
+    this.#setting = setting;
   }
 
   /** None, without a word, where Bybit does not know these loans any more. */
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
     const orders = await this.#orders({}, signal);
-    const asOf = this.#now();
-    const loans = (await this.#toLoans(orders, signal)).map((loan, at) => ({ ...loan, ...dueOf(orders[at], loan, asOf) }));
+    const asOf = this.#setting.now();
+    const loans = (await this.#toLoans(orders, signal)).map((loan, at) => ({
+      ...loan,
+      ...dueOf(orders[at], loan, this.#setting.venueNow()),
+    }));
     const vague = orders.filter(({ expirationTime }) => expirationTime !== '' && !milliseconds.test(expirationTime));
     const trouble = vague.length === 0 ? {} : { trouble: dateUnread(vague.map(({ orderId }) => orderId)) };
     return { loans, ...trouble, asOf };
@@ -95,7 +96,7 @@ export class Legacy implements LoanBook {
   }
 
   async interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
-    const at = this.#now();
+    const at = this.#setting.now();
     const rows = (await this.#orders({ orderId: ref.loanId, loanCurrency: page.coin }, signal)).flatMap((order) =>
       order.hourlyInterestRate === undefined || order.orderId !== ref.loanId
         ? []
@@ -152,7 +153,7 @@ export class Legacy implements LoanBook {
   async #toLoans(list: readonly Order[], signal: AbortSignal | undefined): Promise<readonly Loan[]> {
     if (list.length === 0) return [];
     const terms = await this.#terms(signal);
-    const otherwise = presumed(this.#thresholds());
+    const otherwise = presumed(this.#setting.thresholds());
     return list.map((order) => toLoan(order, terms, otherwise));
   }
 

@@ -1,6 +1,6 @@
 import type { Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
-import type { Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
+import type { Account, Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http.ts';
 
@@ -19,6 +19,16 @@ export interface Line {
   readonly get: Ask;
   /** Without key: for what anybody may know. */
   readonly ask: Ask;
+}
+
+/** What is around the reading of loans. Times are milliseconds since the Unix epoch. */
+export interface Setting {
+  /** By our clock, which tells how old a figure is. */
+  readonly now: () => number;
+  /** By Bybit's clock as far as we know it, which tells what is overdue. */
+  readonly venueNow: () => number;
+  /** The person's own, asked for at every read. */
+  readonly thresholds: () => Account['thresholds'];
 }
 
 /** Loans as one reading brought them. */

@@ -32,10 +32,19 @@ export function toPool(position: Position, thresholds: Thresholds): Loan | undef
   };
 }
 
-/** The coins in which a fixed debt is owed. */
-export function fixedDebts({ borrowList }: Position): ReadonlySet<string> {
+/** Which coins are owed until a date. */
+export interface FixedDebts {
+  readonly owed: ReadonlySet<string>;
+  /** Of some coin it is not told. That is not none. */
+  readonly vague: boolean;
+}
+
+export function fixedDebts({ borrowList }: Position): FixedDebts {
   const owed = borrowList.filter(({ fixedTotalDebt }) => fixedTotalDebt !== undefined && !isZero(fixedTotalDebt));
-  return new Set(owed.map(({ loanCurrency }) => loanCurrency));
+  return {
+    owed: new Set(owed.map(({ loanCurrency }) => loanCurrency)),
+    vague: borrowList.some(({ fixedTotalDebt }) => fixedTotalDebt === undefined),
+  };
 }
 
 /** Flexible and fixed together, with interest. */

@@ -6,11 +6,11 @@ import type { Call } from '../http.ts';
 import { readDates } from './due.ts';
 import { endpoints } from './endpoints.ts';
 import { adjustmentsOf, borrowings, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
-import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead } from './loan-book.ts';
+import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting } from './loan-book.ts';
 import { fixedDebts, toAdjustment, toCollateralCoins, toPool, yearly } from './map.ts';
 import { adjustCall, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-import { presumed, type AskThresholds } from './thresholds.ts';
+import { presumed } from './thresholds.ts';
 
 /** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
@@ -18,21 +18,19 @@ const full = '2';
 /** The loans since July 2025: one pool for each account, in which collateral and debts are kept by coin. There are no order ids. */
 export class Pool implements LoanBook {
   readonly #line: Line;
-  readonly #now: () => number;
-  readonly #thresholds: AskThresholds;
+  readonly #setting: Setting;
 
-  constructor(line: Line, now: () => number, thresholds: AskThresholds) {
+  constructor(line: Line, setting: Setting) {
     this.#line = line;
-    this.#now = now;
-    this.#thresholds = thresholds;
+    this.#setting = setting;
   }
 
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
     const position = await this.#position(signal);
-    const asOf = this.#now();
-    const loan = toPool(position, presumed(this.#thresholds()));
+    const asOf = this.#setting.now();
+    const loan = toPool(position, presumed(this.#setting.thresholds()));
     if (loan === undefined) return { loans: [], asOf };
-    const { due, trouble } = await readDates(this.#line, fixedDebts(position), this.#now, signal);
+    const { due, trouble } = await readDates(this.#line, fixedDebts(position), this.#setting.venueNow, signal);
     return { loans: [{ ...loan, ...(due === undefined ? {} : { due }) }], ...(trouble === undefined ? {} : { trouble }), asOf };
   }
 
@@ -41,7 +39,7 @@ export class Pool implements LoanBook {
   }
 
   async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
-    return toPool(await this.#position(signal), presumed(this.#thresholds()));
+    return toPool(await this.#position(signal), presumed(this.#setting.thresholds()));
   }
 
   async adjustments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>> {
@@ -82,7 +80,7 @@ export class Pool implements LoanBook {
   /** What has accrued on the flexible debts and is not paid: Bybit lists no single accruals, and nothing of fixed debts. */
   async interest(_ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
     const { list } = schema.read(schema.flexibleDebts, await this.#line.get(endpoints.flexibleDebts, { loanCurrency: page.coin }, signal));
-    const at = this.#now();
+    const at = this.#setting.now();
     const rows = list.map(({ loanCurrency, totalDebt, unpaidInterest, hourlyInterestRate }) => ({
       id: `flexible-${loanCurrency}`,
       coin: loanCurrency,

@@ -7,9 +7,6 @@ export interface Thresholds {
   readonly liquidation: Threshold;
 }
 
-/** Asks for the person's own figures, which may change at any time. */
-export type AskThresholds = () => Account['thresholds'];
-
 const from = { url: 'https://www.bybit.com/en/help-center/article/FAQ-Crypto-Loan', date: '2026-11-20' } as const;
 
 /**

@@ -157,6 +157,62 @@ describe('Bybit and its simulation', () => {
     assert.equal(proof.failed?.type, 'collateral_added_failed');
   });
 
+  it('agree on when fixed debts are due, and on those that are overdue', async () => {
+    await start();
+    const connection = connect();
+    const read = async () =>
+      (await connection.read()).loans[0]?.due?.map(({ coin, amount, at, overdue }) => ({ coin, amount, at, overdue }));
+    const [due, ...more] = (await read()) ?? [];
+    assert.deepEqual([due?.coin, due?.amount, due?.overdue, more], ['ETH', '1.4', false, []]);
+    assert.ok(due!.at > clock.now());
+    await control('due', { days: -1 });
+    assert.deepEqual(await read(), [{ ...due!, at: clock.now() - 86_400_000, overdue: true }]);
+  });
+
+  for (const [name, loan, forced] of [
+    ['the pool', pool, ['repaid-1771', 'repaid-1770']],
+    ['an old order', order, ['repaid-1794271131730737001']],
+  ] as const) {
+    it(`agree on all that happened to ${name}, page by page`, async () => {
+      await start();
+      const connection = connect();
+      await connection.send({ kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.01') });
+      clock.time += 2_000;
+      const { rows, older } = await connection.history(loan, {});
+      assert.equal(older, undefined);
+      assert.equal(rows[0]?.type, 'collateral_added');
+      assert.deepEqual(
+        rows.map(({ at }) => at),
+        rows.map(({ at }) => at).sort((a, b) => b - a),
+      );
+      assert.deepEqual(
+        rows.filter((row) => row.forced).map(({ id }) => id),
+        forced,
+      );
+      const paged: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const page: Awaited<ReturnType<Connection['history']>> = await connection.history(loan, {
+          limit: 2,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        paged.push(...page.rows);
+        cursor = page.older;
+      } while (cursor !== undefined && paged.length < 100);
+      assert.deepEqual(paged, rows);
+    });
+  }
+
+  it('agree on when keys expire, and on keys that have', async () => {
+    await start();
+    await control('expiry', { days: 7 });
+    const { expiresAt } = await connect().inspect();
+    assert.ok(Math.abs(expiresAt! - clock.now() - 7 * 86_400_000) < 1_000);
+    await control('expiry', { days: -1 });
+    const error = await failureOf(connect().inspect());
+    assert.deepEqual([error.kind, error.code], ['auth', '33004']);
+  });
+
   it('agree on what keys may do', async () => {
     const { otherKeys } = await start();
     const main = await connect().inspect();

@@ -81,8 +81,7 @@ describe('the dates of fixed debts of the pool', () => {
     ['a missing right', refusal('10005')],
     ['no such route', refusal('10017')],
     ['an answer that is none', '<html>'],
-    ['a date that is none', success({ list: [contract({ repaymentTime: 'soon' })], nextPageCursor: '' })],
-    ['a principal that is not told', success({ list: [contract({ residualPrincipal: '' })], nextPageCursor: '' })],
+    ['a principal that is a number', success({ list: [contract({ residualPrincipal: 1.4 })], nextPageCursor: '' })],
   ] as const) {
     it(`that cannot be read for ${name} are said not to be, and nothing else is lost`, async () => {
       const { loan, due, trouble } = await readWith(answer);
@@ -91,16 +90,53 @@ describe('the dates of fixed debts of the pool', () => {
     });
   }
 
+  it('of which one cannot be read are said to be incomplete, and the others stand', async () => {
+    for (const more of [{ repaymentTime: 'soon' }, { repaymentTime: '1755225756' }, { repaymentTime: '' }, { residualPrincipal: '' }]) {
+      const { due, trouble } = await readWith([contract(more), contract(), contract({ ...more, status: 2, borrowCurrency: 'XRP' })]);
+      assert.equal(due?.length, 1);
+      assert.match(trouble!, /not name every date.*in ETH must/, JSON.stringify(more));
+    }
+  });
+
   it('that Bybit does not name for a coin with a fixed debt are said to be missing', async () => {
     const { due, trouble } = await readWith([contract({ borrowCurrency: 'BTC' })]);
     assert.equal(due?.length, 1);
     assert.match(trouble!, /not name every date.*in ETH must/);
   });
 
+  it('are said to be incomplete when Bybit lists more than is read', async () => {
+    const full = success({ list: Array.from({ length: 100 }, () => contract()), nextPageCursor: 'a' });
+    const other = success({ list: Array.from({ length: 100 }, () => contract()), nextPageCursor: 'b' });
+    const { venue, due, trouble } = await readWith(...Array.from({ length: 21 }, (_, page) => (page % 2 === 0 ? full : other)));
+    assert.deepEqual([due?.length, venue.to(path).length], [2000, 20]);
+    assert.match(trouble!, /not name every date.*in ETH must/);
+  }).timeout(10_000);
+
   it('are not asked for without a fixed debt', async () => {
     const { venue, connection } = sampled();
-    venue.on('/crypto-loan-common/position', fixture('position').replace('"fixedTotalDebt": "0.1"', '"fixedTotalDebt": ""'));
+    venue.on('/crypto-loan-common/position', fixture('position').replace('"fixedTotalDebt": "0.1"', '"fixedTotalDebt": "0.0"'));
     const { loans, loansTrouble } = await connection.read();
     assert.deepEqual([loans[0]?.due, loansTrouble, venue.to(path).length], [undefined, undefined, 0]);
+  });
+
+  it('are asked for when it is not told whether there is a fixed debt, without insisting on one', async () => {
+    const { venue, connection } = sampled();
+    const vague = fixture('position').replace('"fixedTotalDebt": "0.1"', '"fixedTotalDebt": ""');
+    venue.on('/crypto-loan-common/position', vague).on(path, success({ list: [contract()], nextPageCursor: '' }));
+    assert.equal((await connection.read()).loans[0]?.due?.length, 1);
+    venue.on(path, success({ list: [], nextPageCursor: '' }));
+    const { loans, loansTrouble } = await connection.read();
+    assert.deepEqual([loans[0]?.due, loansTrouble], [undefined, undefined]);
+  });
+
+  it("are overdue by Bybit's clock, once it is known that ours is off", async () => {
+    const { venue, connection, clock } = sampled();
+    venue.on(path, success({ list: [contract({ repaymentTime: (clock.time + day).toString() })], nextPageCursor: '' }));
+    const isOverdue = async () => (await connection.read()).loans[0]?.due?.[0]?.overdue;
+    assert.equal(await isOverdue(), false);
+    // Bybit's time in the sample is years ahead of the bench's.
+    venue.on('/user/query-api', refusal('10002'), fixture('query-api'));
+    await connection.inspect();
+    assert.equal(await isOverdue(), true);
   });
 });

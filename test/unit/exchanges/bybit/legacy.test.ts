@@ -78,10 +78,12 @@ describe('the old loans of Bybit', () => {
     venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', '""'));
     const flexible = await connection.read();
     assert.deepEqual([flexible.loans[1]?.due, flexible.loansTrouble], [undefined, undefined]);
-    venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', '"soon"'));
-    const vague = await connection.read();
-    assert.equal(vague.loans[1]?.ltv, '0.4161');
-    assert.match(english(vague.loansTrouble!), /date.*1793683005081680384/);
+    for (const date of ['"soon"', 'null', '1731149999']) {
+      venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', date));
+      const vague = await connection.read();
+      assert.equal(vague.loans[1]?.ltv, '0.4161');
+      assert.match(english(vague.loansTrouble!), /date.*1793683005081680384/);
+    }
   });
 
   it('are read page by page', async () => {

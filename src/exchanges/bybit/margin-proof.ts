@@ -1,14 +1,16 @@
 import {
   absolute,
   compare,
+  decimal,
   decimalPlaces,
   divide,
   greater,
   lesser,
   multiply,
   negate,
+  one,
   subtract,
-  decimal,
+  zero,
   type Decimal,
 } from '../../core/decimal.ts';
 import type { Position } from '../../core/model.ts';
@@ -17,46 +19,33 @@ import type { MarginBaseline, MarginChange, MarginProof } from '../exchange.ts';
 /** What was read after a change. */
 export interface MarginNow {
   readonly position: Position;
+  /** As in the baseline. */
   readonly steadyMargin: Decimal | undefined;
-  /** By mark price, in the margin coin. */
-  readonly value: Decimal | undefined;
 }
-
-const hundredth = decimal('0.01');
-const tenThousandth = decimal('0.0001');
-const quarter = decimal('0.25');
-const ten = decimal('10');
-const rounding = decimal('0.00000002');
 
 /**
  * Compares a position with what it was before a change of its margin. Bybit keeps no history of such changes, so two witnesses are heard:
- * - the margin that only such a change moves (or else the margin as shown) has to differ by the amount that was asked;
- * - the liquidation price of an isolated position does not follow the mark price; where it is known before and after, it has to have moved
- *   the right way, unless such an amount moves it by less than a step of the price.
- * What differs by just the amount the other way, with the price agreeing to that, is contradicted. All else is pending: also a position that is
- * gone, was traded in between, changed sides, or is isolated no more, because then its margin tells nothing.
+ * - The margin. Bybit says that it follows the mark price, while its printed sample goes by the entry. So it is compared as it is and without the
+ *   part that follows the mark price, and one of the two has to differ by just the amount.
+ * - The liquidation price, which follows no other price while the position is isolated. Where it is known before and after, it has to have moved
+ *   as such an amount moves it.
+ *
+ * Effective is what both say, or the margin alone where the price can say nothing; then the margin has to say it more exactly. Contradicted is
+ * what they say in the same way of the opposite. All else is pending: also a position that is gone, was traded in between, changed sides, or is
+ * isolated no more, because then its margin tells nothing.
  *
  * @param now the position as it is now; undefined when it is gone
  */
 export function judgeMargin(change: MarginChange, baseline: MarginBaseline, now: MarginNow | undefined): MarginProof {
   if (now === undefined) return { state: 'pending' };
-  const { position, steadyMargin } = now;
-  const pending: MarginProof = { state: 'pending', position };
-  if (!isSame(change, baseline, position)) return pending;
-  const moved =
-    baseline.steadyMargin !== undefined && steadyMargin !== undefined
-      ? subtract(steadyMargin, baseline.steadyMargin)
-      : position.margin === undefined
-        ? undefined
-        : subtract(position.margin, baseline.margin);
-  if (moved === undefined) return pending;
-  const word = wordOfPrice(change, baseline, position);
-  const tolerance = toleranceOf(change, baseline, now, word === 'nothing');
-  const isNear = (expected: Decimal): boolean => compare(absolute(subtract(moved, expected)), tolerance) <= 0;
+  const { position } = now;
+  if (!isSame(change, baseline, position)) return { state: 'pending', position };
   const asked = change.direction === 'add' ? change.amount : negate(change.amount);
-  if (isNear(asked) && (word === 'asked' || word === 'nothing')) return { state: 'effective', position };
-  if (isNear(negate(asked)) && (word === 'opposite' || word === 'nothing')) return { state: 'contradicted', position };
-  return pending;
+  const done = hasMovedBy(asked, change, baseline, now);
+  const opposite = hasMovedBy(negate(asked), change, baseline, now);
+  // Both at once can only be chance.
+  if (done === opposite) return { state: 'pending', position };
+  return { state: done ? 'effective' : 'contradicted', position };
 }
 
 /** Whether it is still the position that the baseline was read of, of the same size and entry. */
@@ -70,50 +59,81 @@ function isSame({ position: ref }: MarginChange, { size, entryPrice }: MarginBas
   );
 }
 
-/** What the liquidation price says; `nothing` when it is not known, or could not show so small a change; `still` when it should have moved. */
+const half = decimal('0.5');
+const quarter = decimal('0.25');
+const hundredth = decimal('0.01');
+const thousandth = decimal('0.001');
+const tenThousandth = decimal('0.0001');
+/** Of two figures of eight decimals. */
+const rounding = decimal('0.00000002');
+const ten = decimal('10');
+/** Digits kept in our own figures: more than Bybit prints. */
+const digits = 16;
+
+/** @param expected signed: what went into the position */
+function hasMovedBy(expected: Decimal, change: MarginChange, baseline: MarginBaseline, now: MarginNow): boolean {
+  const word = wordOfPrice(expected, baseline, now.position);
+  if (word === 'no') return false;
+  // With the price as a witness only adding, taking and nothing have to stay apart.
+  const tolerance = word === 'yes' ? multiply(change.amount, quarter) : strictTolerance(change, baseline, now);
+  return moves(baseline, now).some((moved) => compare(absolute(subtract(moved, expected)), tolerance) <= 0);
+}
+
+/** How far the margin moved, as it is and without what follows the mark price; as far as known. */
+function moves(baseline: MarginBaseline, { position: { margin }, steadyMargin }: MarginNow): readonly Decimal[] {
+  return [
+    ...(margin === undefined ? [] : [subtract(margin, baseline.margin)]),
+    ...(steadyMargin === undefined || baseline.steadyMargin === undefined ? [] : [subtract(steadyMargin, baseline.steadyMargin)]),
+  ];
+}
+
+/**
+ * How far the margin alone may be from the amount: 0.0001 of it, or the rounding, or 0.001 of what the value moved by, because the fee of
+ * closing may follow that; 1 % of the amount at most. So what the mark price does to the margin is taken for a change of just that amount only by a rare chance.
+ */
+function strictTolerance({ amount }: MarginChange, baseline: MarginBaseline, { position, steadyMargin }: MarginNow): Decimal {
+  const before = following(baseline.margin, baseline.steadyMargin);
+  const after = following(position.margin, steadyMargin);
+  const { leverage } = position;
+  const fee =
+    before === undefined || after === undefined || leverage === undefined
+      ? zero
+      : multiply(multiply(absolute(subtract(after, before)), leverage), thousandth);
+  return lesser(multiply(amount, hundredth), greater(greater(multiply(amount, tenThousandth), rounding), fee));
+}
+
+/** Value by mark price / leverage. */
+function following(margin: Decimal | undefined, steadyMargin: Decimal | undefined): Decimal | undefined {
+  return margin === undefined || steadyMargin === undefined ? undefined : subtract(margin, steadyMargin);
+}
+
+/**
+ * What the liquidation price says to a change of the margin: linear, it moves by amount / size, inverse, one over it does. A maintenance margin
+ * that follows the price makes it somewhat more or less, so half the amount is allowed for. `nothing` when it is not known, or when one step of
+ * it is worth so much that it could not tell.
+ * Source: Bybit's help centre on isolated margin: entry - (initial - maintenance margin) / size - margin added / size for a long position.
+ */
 function wordOfPrice(
-  { direction, amount }: MarginChange,
+  expected: Decimal,
   { liquidationPrice: before }: MarginBaseline,
   { side, exposure, contract, liquidationPrice: after }: Position,
-): 'asked' | 'opposite' | 'still' | 'nothing' {
-  if (before === undefined || after === undefined) return 'nothing';
-  const way = compare(after, before);
-  // More margin moves it away: down for a long position, up for a short one.
-  if (way !== 0) return way > 0 === ((side === 'short') === (direction === 'add')) ? 'asked' : 'opposite';
-  if (exposure === undefined) return 'still';
-  const move = contract === 'inverse' ? multiply(multiply(amount, before), before) : amount;
-  return compare(divide(move, exposure, 16, 'up'), stepOf(before, after)) < 0 ? 'nothing' : 'still';
+): 'yes' | 'no' | 'nothing' {
+  if (before === undefined || after === undefined || exposure === undefined) return 'nothing';
+  const step = stepOf(before, after);
+  const inverse = contract === 'inverse';
+  const fall = inverse ? subtract(divide(one, after, digits, 'half-up'), divide(one, before, digits, 'half-up')) : subtract(before, after);
+  const oneStep = inverse ? divide(step, multiply(before, before), digits, 'up') : step;
+  // More margin moves the price down for a long position and up for a short one.
+  const moved = multiply(side === 'long' ? fall : negate(fall), exposure);
+  const noise = multiply(oneStep, exposure);
+  const amount = absolute(expected);
+  const off = subtract(absolute(subtract(moved, expected)), noise);
+  if (compare(off, multiply(amount, half)) > 0) return 'no';
+  return compare(noise, multiply(amount, quarter)) > 0 ? 'nothing' : 'yes';
 }
 
 /** The steps of a price are ten of its last printed digit at most, as in `0.10`. */
 function stepOf(...prices: readonly Decimal[]): Decimal {
   const places = Math.max(...prices.map(decimalPlaces));
   return divide(ten, decimal(`1${'0'.repeat(places)}`), places, 'up');
-}
-
-/**
- * How far the margin may be from what is expected.
- * - With the liquidation price as a second witness: 1 % of the amount, or 0.0001 of what the position is worth, because the reserve for closing, and
- *   perhaps more, follows the mark price; but never more than a quarter of the amount, so that adding, taking and nothing stay apart.
- * - Alone, where value / leverage moved too: 1 % of the amount, for the reserve.
- * - Alone, where it did not: 0.0001 of the amount, or the rounding of two figures of eight decimals. Bybit says that the margin follows the mark
- *   price; should it do so while the value does not, the mark price alone could look like a change of the margin.
- */
-function toleranceOf(
-  { amount }: MarginChange,
-  baseline: MarginBaseline,
-  { position, steadyMargin, value }: MarginNow,
-  alone: boolean,
-): Decimal {
-  const percent = multiply(amount, hundredth);
-  if (!alone) return value === undefined ? percent : lesser(multiply(amount, quarter), greater(percent, multiply(value, tenThousandth)));
-  const before = initialPart(baseline.margin, baseline.steadyMargin);
-  const after = initialPart(position.margin, steadyMargin);
-  const followed = before !== undefined && after !== undefined && compare(before, after) !== 0;
-  return followed ? percent : greater(multiply(amount, tenThousandth), rounding);
-}
-
-/** Value / leverage. */
-function initialPart(margin: Decimal | undefined, steadyMargin: Decimal | undefined): Decimal | undefined {
-  return margin === undefined || steadyMargin === undefined ? undefined : subtract(margin, steadyMargin);
 }

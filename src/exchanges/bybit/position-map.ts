@@ -123,19 +123,20 @@ function refOf({ market, marginCoin, row }: Found): PositionRef {
 /** Digits kept in our own figures: more than Bybit prints. */
 const digits = 16;
 
-/**
- * The part of the margin that a change of margin moves and the entry does not explain: margin - value / leverage, so what was added by hand
- * and the reserve for the fee of closing. In the margin coin; may be below zero. Undefined when a figure is missing.
- * CALC on the sample of https://bybit-exchange.github.io/docs/v5/position/manual-add-margin : 0.01926611 - 0.11033265 / 12 = 0.0100717225,
- * of which 0.01 was added.
- */
-export function steadyMarginOf({ positionIM, positionValue, leverage }: Row): Decimal | undefined {
-  if (positionIM === undefined || positionValue === undefined || leverage === undefined) return undefined;
-  return subtract(positionIM, divide(positionValue, leverage, digits, 'half-up'));
-}
-
 /** What the position is worth by the mark price, in the margin coin. Rounded up. */
 export function markValueOf({ market, row }: Found): Decimal | undefined {
   if (row.markPrice === undefined) return undefined;
   return market === 'linear' ? multiply(row.size, row.markPrice) : divide(row.size, row.markPrice, digits, 'up');
+}
+
+/**
+ * The part of the margin that does not follow the mark price: margin - value by mark price / leverage, so what was added by hand and the reserve
+ * for the fee of closing. In the margin coin; may be below zero. Undefined when a figure is missing. The printed `positionValue` will not do:
+ * in the sample of https://bybit-exchange.github.io/docs/v5/position/manual-add-margin it is 200 / 1812.70004844, by the entry.
+ */
+export function steadyMarginOf(found: Found): Decimal | undefined {
+  const { positionIM, leverage } = found.row;
+  const value = markValueOf(found);
+  if (positionIM === undefined || leverage === undefined || value === undefined) return undefined;
+  return subtract(positionIM, divide(value, leverage, digits, 'half-up'));
 }

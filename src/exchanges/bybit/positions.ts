@@ -7,7 +7,7 @@ import { endpoints } from './endpoints.ts';
 import { ifAny } from './funds.ts';
 import { judgeMargin } from './margin-proof.ts';
 import { marginCall, marginReadinessOf, marketOf } from './margin.ts';
-import { markValueOf, steadyMarginOf, toPosition, type Found, type Market } from './position-map.ts';
+import { steadyMarginOf, toPosition, type Found, type Market } from './position-map.ts';
 import { openIn, openOrOdd } from './position-rows.ts';
 import * as schema from './position-schema.ts';
 import { refused } from './requests.ts';
@@ -121,10 +121,7 @@ export class Positions {
   async prove(change: MarginChange, baseline: MarginBaseline, signal?: AbortSignal): Promise<MarginProof> {
     const market = marketOf(change.position);
     const [found, mode] = await Promise.all([this.#find(market, change.position, signal), this.#mode(signal)]);
-    const now =
-      found === undefined
-        ? undefined
-        : { position: toPosition(found, mode), steadyMargin: steadyMarginOf(found.row), value: markValueOf(found) };
+    const now = found === undefined ? undefined : { position: toPosition(found, mode), steadyMargin: steadyMarginOf(found) };
     return judgeMargin(change, baseline, now);
   }
 

@@ -54,11 +54,18 @@ describe('what became of a change of margin on Bybit', () => {
     ['the price is not told and the margin went the other way', { after: [moved(buy, '-10', '')] }, 'contradicted'],
     ['the price is not told and the margin is all but there', { after: [moved(buy, '9.9995', '')] }, 'effective'],
     ['the price is not told and the margin is nearly there', { after: [moved(buy, '9.95', '')] }, 'pending'],
-    ['the same, but the value moved too', { after: [moved(buy, '9.97', '', { positionValue: '20001' })] }, 'effective'],
+    [
+      'the price is not told and the fee followed the mark price',
+      { after: [moved(buy, '10.208', '', { markPrice: '20020' })] },
+      'effective',
+    ],
+    ['the price is not told and more than the fee followed', { after: [moved(buy, '10.25', '', { markPrice: '20020' })] }, 'pending'],
+    ['the price is not told and only the mark price moved', { after: [{ ...buy, liqPrice: '', markPrice: '20020' }] }, 'pending'],
+    ['the price moved, but by another amount', { after: [moved(buy, '10', '19670.00')] }, 'pending'],
     ['the price is not told and the margin is not quite there', { after: [moved(buy, '9.8', '')] }, 'pending'],
     ['the price is told and the margin is not quite there', { after: [moved(buy, '9.8', '19690.20')] }, 'effective'],
     ['the amount is too small for a step of the price', { amount: '0.05', after: [moved(buy, '0.05')] }, 'effective'],
-    ['the amount is large enough for a step of the price', { amount: '0.1', after: [moved(buy, '0.1')] }, 'pending'],
+    ['the amount is large enough for a step of the price', { amount: '0.3', after: [moved(buy, '0.3')] }, 'pending'],
     [
       'a short position got more',
       { ref: short, row: { ...sell, liqPrice: '22000.0' }, after: [moved(sell, '10', '22020.0')] },
@@ -88,12 +95,14 @@ describe('what became of a change of margin on Bybit', () => {
     });
   }
 
-  it('is told by the part of the margin that does not follow the mark price', async () => {
-    // Entry and exit by mark price: value and margin went up by 1 % of the value and of its 50th part.
-    const followed = moved(buy, '14', '19690.00', { positionValue: '20200', markPrice: '20210' });
-    assert.equal((await proofOf({ after: [followed] })).state, 'effective');
-    const onlyFollowed = moved(buy, '10', '19700.00', { positionValue: '20500' });
-    assert.equal((await proofOf({ after: [onlyFollowed] })).state, 'pending');
+  it('is told whether the margin follows the mark price or not, with the liquidation price or without', async () => {
+    for (const liqPrice of ['19690.00', '']) {
+      // 200 of mark price are 4 of margin at 50 times.
+      for (const by of ['14', '10']) {
+        const after = [moved(buy, by, liqPrice, { markPrice: '20210' })];
+        assert.equal((await proofOf({ after })).state, 'effective', `${by} ${liqPrice}`);
+      }
+    }
   });
 
   it('is never told by what the mark price alone does, whatever it does and whatever follows it', async () => {
@@ -118,8 +127,11 @@ describe('what became of a change of margin on Bybit', () => {
             ...(withValue ? { positionValue: followed('positionValue') } : {}),
           };
           // Only the very amount, of a position whose liquidation price nobody knows, could deceive.
-          const drift = absolute(subtract(positionIM, figure(row, 'positionIM')));
-          const coincidence = compare(absolute(subtract(drift, amount)), divide(amount, decimal('1000'), 8, 'up')) <= 0;
+          const drift = subtract(positionIM, figure(row, 'positionIM'));
+          const steady = subtract(drift, divide(subtract(after.markPrice, figure(row, 'markPrice')), decimal('50'), 8, 'half-up'));
+          const coincidence = [drift, steady].some(
+            (one) => compare(absolute(subtract(absolute(one), amount)), multiply(amount, decimal('0.011'))) <= 0,
+          );
           if (coincidence && liqPrice === '') return;
           assert.equal((await proofOf({ row, direction, amount, after: [after] })).state, 'pending');
         },
@@ -129,9 +141,9 @@ describe('what became of a change of margin on Bybit', () => {
 
   it('agrees with what was done, for both sides, directions and markets, and never takes one for the other', async () => {
     const sides = fc.constantFrom(
-      { ref: long, row: buy, size: '1', inverse: false },
-      { ref: short, row: { ...sell, liqPrice: '22000.00' }, size: '0.5', inverse: false },
-      { ref: inverse, row: eth, size: '200', inverse: true },
+      { ref: long, row: buy, size: '1', leverage: '50', inverse: false },
+      { ref: short, row: { ...sell, liqPrice: '22000.00' }, size: '0.5', leverage: '10', inverse: false },
+      { ref: inverse, row: eth, size: '200', leverage: '12', inverse: true },
     );
     await fc.assert(
       fc.asyncProperty(
@@ -139,7 +151,9 @@ describe('what became of a change of margin on Bybit', () => {
         fc.constantFrom('add', 'reduce'),
         fc.boolean(),
         fc.integer({ min: 2, max: 400 }),
-        async (side, direction, reversed, many) => {
+        fc.integer({ min: -200, max: 200 }),
+        fc.boolean(),
+        async (side, direction, reversed, many, points, follows) => {
           const amount = side.inverse ? divide(decimal(many.toString()), decimal('100000'), 5, 'up') : decimal(many.toString());
           const done = (direction === 'add') !== reversed ? amount : negate(amount);
           const before = figure(side.row, 'liqPrice');
@@ -150,7 +164,14 @@ describe('what became of a change of margin on Bybit', () => {
             : side.ref.side === 'long'
               ? subtract(before, step)
               : add(before, step);
-          const { state } = await proofOf({ ref: side.ref, row: side.row, direction, amount, after: [moved(side.row, done, liqPrice)] });
+          // The mark price goes on meanwhile, and the margin follows it or does not.
+          const mark = figure(side.row, 'markPrice');
+          const markPrice = add(mark, multiply(mark, divide(decimal(points.toString()), decimal('10000'), 4, 'half-up')));
+          const value = (price: Decimal): Decimal => (side.inverse ? divide(size, price, 16, 'half-up') : multiply(size, price));
+          const followed = divide(subtract(value(markPrice), value(mark)), decimal(side.leverage), 16, 'half-up');
+          const by = follows ? add(done, followed) : done;
+          const after = [moved(side.row, by, liqPrice, { markPrice })];
+          const { state } = await proofOf({ ref: side.ref, row: side.row, direction, amount, after });
           assert.equal(state, reversed ? 'contradicted' : 'effective');
         },
       ),

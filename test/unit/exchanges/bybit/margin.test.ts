@@ -206,7 +206,8 @@ describe('preparing a change of margin on Bybit', () => {
     assert.equal(ready.walletAvailable, '3346.647');
     // 1111.633 - 1005 - 6.633: value 10050 at 10x, fee 0.0006 of 11055.
     assert.deepEqual(ready.reducible, { amount: '100', source: 'estimate' });
-    assert.deepEqual(ready.baseline, { kind: 'margin', size: '0.5', margin: '1111.633', steadyMargin: '106.633', entryPrice: '20100' });
+    // 1111.633 - 10005 / 10, by mark price
+    assert.deepEqual(ready.baseline, { kind: 'margin', size: '0.5', margin: '1111.633', steadyMargin: '111.133', entryPrice: '20100' });
     const other = await connection.prepareMargin(long);
     assert.deepEqual([other.position.positionId, other.reducible?.amount], ['linear:BTCUSDT:1', '0']);
     assert.equal(other.baseline.liquidationPrice, '19700.00');
@@ -215,7 +216,8 @@ describe('preparing a change of margin on Bybit', () => {
   it('finds in the printed sample just the 0.01 that had been added', async () => {
     const { reducible, baseline, walletAvailable } = await positioned().connection.prepareMargin(inverse);
     assert.deepEqual(reducible, { amount: '0.01', source: 'estimate' });
-    assert.equal(baseline.steadyMargin, '0.0100717225');
+    // 0.01926611 - 200 / 1812.90 / 12
+    assert.equal(baseline.steadyMargin, '0.0100727365835586');
     assert.equal(walletAvailable, '0.03073389');
   });
 

@@ -8,7 +8,7 @@ import { distanceToLiquidation } from '../../../src/core/position.ts';
 import type { AccountState } from '../../../src/monitor/store.ts';
 import { gaugePage, keyOfTarget } from '../../../src/ui/gauge-state.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
-import { position } from './presentation/samples.ts';
+import { marginWrite, position } from './presentation/samples.ts';
 
 const held = (positions: readonly Position[], change: Partial<AccountState> = {}, ageMs = 1_000): AccountState =>
   aState([], { snapshot: { loans: [], wallet: [], positions, asOf: now - ageMs }, ...change });
@@ -153,6 +153,20 @@ describe('Positions beside loans', () => {
     assert.equal(keyOfTarget(targets, { accountId: 'main', positionId: 'p2' }), state.gauges[2]!.key);
     assert.equal(keyOfTarget(targets, { accountId: 'main', positionId: 'gone' }), undefined);
     assert.equal(keyOfTarget(targets, { accountId: 'main' }), state.gauges[0]!.key);
+  });
+
+  it('tell of their own unfinished changes only', () => {
+    const open = gaugePage([account], aScene({ openWrites: () => [marginWrite()] }), say).state.gauges;
+    assert.deepEqual(
+      open.map(({ pending }) => pending.length),
+      [0, 1, 0],
+    );
+    assert.match(open[1]!.pending[0]!, /Add 100 USDT to the margin.*not done yet/);
+    const frozen = gaugePage([account], aScene({ frozen: () => marginWrite() }), say).state.gauges;
+    assert.deepEqual(
+      frozen.map(({ pending }) => pending.length),
+      [1, 1, 1],
+    );
   });
 
   it('do not keep the page from saying what could not be read', () => {

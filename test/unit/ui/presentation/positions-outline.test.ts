@@ -6,7 +6,7 @@ import type { AccountState } from '../../../../src/monitor/store.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { positionsOutline } from '../../../../src/ui/presentation/positions-outline.ts';
 import { loansState, positionAlarms, positionsState } from '../../../../src/ui/presentation/view-state.ts';
-import { account, below, failure, holding, line, now, position, scene, snapshot, state, text } from './samples.ts';
+import { account, below, failure, holding, line, marginWrite, now, position, scene, snapshot, state, text, write } from './samples.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -208,6 +208,28 @@ describe('the Positions view', () => {
     assert.deepEqual(below(second!), ['No open position']);
   });
 
+  it('shows an unfinished change at its position, and at the account when the position is gone', () => {
+    const openWrites = (): readonly ReturnType<typeof write>[] => [marginWrite(), write()];
+    const other = position({ positionId: 'p2', side: 'short', liquidationPrice: decimal('75000') });
+    const [entry, untouched] = only(positionsOutline([withPositions([position(), other])], scene({ openWrites }))).children!;
+    assert.equal(line(entry!), '12.4% · Watch | BTC-USDT-SWAP | long | change unfinished | 8× | -200.1 USDT');
+    assert.equal(
+      below(entry!)[0],
+      'Add 100 USDT to the margin of BTC-USDT-SWAP long (Main) | accepted by OKX, not done yet; waiting for proof',
+    );
+    assert.match(text(entry!.spoken), /A change of this position is unfinished\.$/);
+    assert.doesNotMatch(line(untouched!), /unfinished/);
+    const gone = only(positionsOutline([withPositions([])], scene({ openWrites }))).children!;
+    assert.match(line(gone[0]!), /^Add 100 USDT/);
+    assert.deepEqual([gone[0]!.context, gone[0]!.positionId], ['openWrite', 'p1']);
+    assert.equal(gone.filter(({ context }) => context === 'openWrite').length, 1, 'a change of a loan belongs to the other view');
+  });
+
+  it('says so when changes are frozen', () => {
+    const whole = only(positionsOutline([withPositions([position()])], scene({ frozen: () => marginWrite({ state: 'mismatch' }) })));
+    assert.match(below(whole)[0]!, /^Changes are frozen.*margin of BTC-USDT-SWAP long/);
+  });
+
   it('marks the simulated ones', () => {
     const entry = entryOf(position(), { account: account({ simulated: true, site: 'loopback' }) });
     assert.match(text(entry.spoken), /^Simulated position BTC-USDT-SWAP long of Main/);
@@ -240,6 +262,16 @@ describe('the welcome texts of the Positions view', () => {
     assert.equal(positionsState([state({ snapshot: holding([], { asOf: stale }) })], scene()), 'some');
     assert.equal(positionsState([state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }) })], scene()), 'some');
     assert.equal(loansState([state({ snapshot: snapshot({ loans: [], loansTrouble: msg('Not read.') }) })], scene()), 'some');
+  });
+
+  it('give way to an unfinished change of what the view lists, and to a freeze', () => {
+    const none = [state({ snapshot: holding([]) })];
+    const withMargin = scene({ openWrites: () => [marginWrite()] });
+    assert.deepEqual([positionsState(none, withMargin), loansState(none, withMargin)], ['some', 'nothing']);
+    const withLoan = scene({ openWrites: () => [write()] });
+    assert.deepEqual([positionsState(none, withLoan), loansState(none, withLoan)], ['nothing', 'some']);
+    const frozen = scene({ frozen: () => write({ state: 'mismatch' }) });
+    assert.deepEqual([positionsState(none, frozen), loansState(none, frozen)], ['some', 'some']);
   });
 
   it('are chosen for each view by what it lists itself', () => {

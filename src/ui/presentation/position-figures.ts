@@ -74,10 +74,10 @@ export function positionFigures(view: PositionView, scene: Scene): readonly Figu
     { path: 'size', label: msg('Size'), values: [sizeText(position), sideWord(position)], copy: position.size },
     leverageFigure(view),
     position.unrealizedPnl === undefined
-      ? { path: 'pnl', label: msg('Unrealised profit or loss'), values: [msg('unknown')] }
+      ? { path: 'pnl', label: msg('Unrealised PnL'), values: [msg('unknown')] }
       : {
           path: 'pnl',
-          label: msg('Unrealised profit or loss'),
+          label: msg('Unrealised PnL'),
           values: [pnlText(position.unrealizedPnl, marginCoin)],
           copy: position.unrealizedPnl,
         },

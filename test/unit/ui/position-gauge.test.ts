@@ -65,7 +65,7 @@ describe('The gauge of a position', () => {
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
         ['Leverage', [{ value: '8× set', detail: '7.5× in fact (estimate)' }]],
-        ['Unrealised profit or loss', [{ value: '-200.1 USDT' }]],
+        ['Unrealised PnL', [{ value: '-200.1 USDT' }]],
       ],
     );
   });

@@ -45,7 +45,7 @@ describe('the Positions view', () => {
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
       'Leverage | 8× set | 7.5× in fact (estimate)',
-      'Unrealised profit or loss | -200.1 USDT',
+      'Unrealised PnL | -200.1 USDT',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('the Positions view', () => {
     );
     assert.equal(copies['Liquidation price'], '52560');
     assert.equal(copies['Margin ratio'], '9.4');
-    assert.equal(copies['Unrealised profit or loss'], '-200.1');
+    assert.equal(copies['Unrealised PnL'], '-200.1');
   });
 
   it('shows what is owed only for borrowed coins', () => {
@@ -97,7 +97,7 @@ describe('the Positions view', () => {
       'Last price | unknown',
     ]);
     assert.deepEqual(below(entry.children![1]!), ['Margin | unknown', 'Maintenance margin | unknown']);
-    assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', 'Unrealised profit or loss | unknown']);
+    assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', 'Unrealised PnL | unknown']);
     assert.match(text(entry.spoken), /distance to liquidation unknown, level Unknown/);
     assert.ok(everything(entry).every(({ copy }) => copy !== '0'));
   });

@@ -2,11 +2,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import type { Change, Connection, Readiness } from '../exchanges/exchange.ts';
+import type { Change, Connection } from '../exchanges/exchange.ts';
+import { checkedIntent } from './intent.ts';
 import { JournalError, type Journal } from './journal.ts';
 import { orAborted } from './or-aborted.ts';
-import { checkedIntent } from './intent.ts';
-import { isTooOld, previewOf, type Preview } from './preview.ts';
+import { isTooOld, prepare, previewOf, type Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import {
@@ -150,8 +150,7 @@ export class Ledger implements Disposable {
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
     const record = this.#writes.get(recordId);
-    if (record === undefined)
-      throw new Refusal(msg('This change is no longer known. Refresh the account and look at what it stands at now.'));
+    if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at it at the exchange.'));
     if (verdict === 'lift-freeze') {
       if (isFreezing(record)) await this.#durably(recordId, { type: 'lifted' });
       return;
@@ -248,11 +247,4 @@ export class Ledger implements Disposable {
       throw notWritten();
     }
   }
-}
-
-/** Step 2: the fresh facts for a change of this kind. */
-function prepare(connection: Connection, change: Change, signal: AbortSignal | undefined): Promise<Readiness> {
-  return change.kind === 'collateral'
-    ? connection.prepareCollateral(change.loan, change.direction, change.coin, signal)
-    : connection.prepareMargin(change.position, signal);
 }

@@ -2,7 +2,15 @@ import type { Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { MarginEstimate } from '../core/position.ts';
-import type { Change, CollateralChange, CollateralReadiness, MarginChange, MarginReadiness, Readiness } from '../exchanges/exchange.ts';
+import type {
+  Change,
+  CollateralChange,
+  CollateralReadiness,
+  Connection,
+  MarginChange,
+  MarginReadiness,
+  Readiness,
+} from '../exchanges/exchange.ts';
 import { Refusal, tooOld } from './refusal.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
@@ -46,6 +54,13 @@ const clockSlackMs = 5_000;
 export function isTooOld(readAt: number, now: number, maxAgeMs: number): boolean {
   const age = now - readAt;
   return !(age <= maxAgeMs && age >= -clockSlackMs);
+}
+
+/** Step 2: the fresh facts for a change of this kind. */
+export function prepare(connection: Connection, change: Change, signal: AbortSignal | undefined): Promise<Readiness> {
+  return change.kind === 'collateral'
+    ? connection.prepareCollateral(change.loan, change.direction, change.coin, signal)
+    : connection.prepareMargin(change.position, signal);
 }
 
 /**

@@ -85,7 +85,7 @@ export type Change = CollateralChange | MarginChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
-  /** The venue's own id of the change, where it gives one. */
+  /** The venue's own id of the change, where it gives one. Where its history has a row of the change, the id of that row: another row proves nothing. */
   readonly reference?: string;
 }
 

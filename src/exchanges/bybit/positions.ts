@@ -72,11 +72,13 @@ export class Positions {
     ]);
     const asOf = Math.min(mode.at, ...parts.map(({ at }) => at));
     // Whether positions are isolated is the account's affair: without it none can be told what it is.
-    if (mode.value instanceof ExchangeError) return blindFor(mode.value, asOf);
+    // Every account has that page, so its absence is trouble: positions must not vanish without a word.
+    if (mode.value instanceof ExchangeError) return { positions: [], trouble: mode.value, blind: mode.value, asOf };
     const failures = parts.flatMap(({ blind }) => blind ?? []);
     const [failure] = failures;
     if (failure !== undefined && failures.length === parts.length) {
-      return blindFor(failures.find((one) => !isAbsent(one)) ?? failure, asOf);
+      const trouble = failures.find((one) => !isAbsent(one));
+      return { positions: [], ...(trouble === undefined ? {} : { trouble }), blind: trouble ?? failure, asOf };
     }
     const account = mode.value;
     const positions = parts.flatMap(({ found }) => found.map((one) => toPosition(one, account)));
@@ -190,9 +192,5 @@ export class Positions {
   }
 }
 
-/** Answers that say that an account or an address has no such thing at all. */
+/** Answers that say that an account or an address has no such positions at all. */
 const isAbsent = ({ code }: ExchangeError): boolean => code === '404' || code === '10017';
-
-function blindFor(error: ExchangeError, asOf: number): PositionsRead {
-  return { positions: [], ...(isAbsent(error) ? {} : { trouble: error }), blind: error, asOf };
-}

@@ -201,7 +201,13 @@ describe('whether positions of Bybit are isolated', () => {
   });
 
   it('is not guessed: without the account, or with a mode nobody knows, no position is shown, and it is said', async () => {
-    for (const answer of [refusal('10016'), accountText('SOMETHING_NEW'), success({})]) {
+    for (const answer of [
+      refusal('10016'),
+      refusal('10017'),
+      new Response('', { status: 404 }),
+      accountText('SOMETHING_NEW'),
+      success({}),
+    ]) {
       const one = sampled();
       one.venue.on('/account/info', answer).on('/position/list', fixture('position-list-empty'));
       const { positions, positionsTrouble, loans } = await one.connection.read();

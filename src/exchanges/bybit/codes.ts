@@ -14,7 +14,7 @@ const refused = (sentence: Message): Meaning => ({ kind: 'refused', sentence });
 const busy: Meaning = { kind: 'unavailable', sentence: msg('Bybit is busy or under maintenance. Try again later.'), ambiguous: true };
 const lost: Meaning = {
   kind: 'unavailable',
-  sentence: msg('Bybit did not finish in time, so it is not known what became of the request.'),
+  sentence: msg('Bybit did not finish in time, so it is not known what became of the request. Refresh and look.'),
   ambiguous: true,
 };
 const repeated: Meaning = {

@@ -121,7 +121,7 @@ export function listOf<Row>(
       try {
         result = await line.get(path, { ...query, ...pageQuery(page) }, signal);
       } catch (error) {
-        if (isAbsent(error)) return { rows: [] };
+        if (page.cursor === undefined && isAbsent(error)) return { rows: [] };
         throw error;
       }
       const { list: rows, nextPageCursor } = list.read(result);

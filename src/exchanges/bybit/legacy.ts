@@ -135,17 +135,19 @@ export class Legacy implements LoanBook {
     for (let page = 0; page < mostPages; page += 1) {
       const answer = await this.#ordersAfter(cursor, query, signal);
       all.push(...answer.list);
-      if (answer.list.length < pageSize || answer.nextPageCursor === '') break;
+      if (answer.list.length < pageSize || answer.nextPageCursor === '' || answer.nextPageCursor === cursor) break;
       cursor = answer.nextPageCursor;
     }
-    return all;
+    // What moves from one page to the next while they are read is told twice.
+    return [...new Map(all.map((order) => [order.orderId, order])).values()];
   }
 
   async #ordersAfter(cursor: string | undefined, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<Orders> {
     try {
       return schema.read(orders, await this.#line.get(paths.orders, { ...query, limit: pageSize.toString(), cursor }, signal));
     } catch (error) {
-      if (isAbsent(error)) return { list: [], nextPageCursor: '' };
+      // What was there a page ago is not absent.
+      if (cursor === undefined && isAbsent(error)) return { list: [], nextPageCursor: '' };
       throw error;
     }
   }

@@ -23,7 +23,7 @@ export async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSign
 }
 
 /** All that can be said, in one. */
-export function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
+function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
   const [first, ...more] = troubles.filter((one) => one !== undefined);
   return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('{0} {1}', text, one), first) };
 }

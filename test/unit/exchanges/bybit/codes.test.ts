@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../../../src/core/errors.ts';
-import { knownCodes } from '../../../../src/exchanges/bybit/codes.ts';
+import { english } from '../../../../src/core/message.ts';
+import { knownCodes, meaningOf } from '../../../../src/exchanges/bybit/codes.ts';
 import { canary, failureOf } from '../bench.ts';
-import { change, refusal, sampled } from './bench.ts';
+import { change, fixture, pool, refusal, sampled } from './bench.ts';
 
 const range = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, at) => (from + at).toString()).join(' ');
 
@@ -78,6 +79,24 @@ describe('an error code of Bybit', () => {
     for (const code of ['"0"', '1.5', '1e9', '12345678', 'null']) {
       assert.equal((await readFailure(`{"retCode":${code},"result":{"list":[]}}`)).kind, 'shape', code);
     }
+  });
+});
+
+describe('the sentence of every code of Bybit', () => {
+  for (const code of knownCodes) {
+    it(`${code} says what to do`, () => {
+      const said = english(meaningOf(code)!.sentence);
+      assert.match(said, /\b(refresh|check|choose|use|wait|try|see|set|add|make|run|take out|upgrade|report|look|connect)\b/i);
+      assert.match(said, /\.$/);
+    });
+  }
+
+  it('offers another coin or repayment when the platform takes no more', async () => {
+    const words = /Use another coin, or repay\./;
+    for (const code of ['148006', '148048', '177015']) assert.match(english(meaningOf(code)!.sentence), words);
+    const { venue, connection } = sampled();
+    venue.on('/crypto-loan-common/position', fixture('position').replace('"colRes": "0"', '"colRes": "2"'));
+    assert.match((await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'))).message, words);
   });
 });
 

@@ -102,6 +102,22 @@ describe('the old loans of Bybit', () => {
     );
   });
 
+  it('that are told twice are shown once, and a page that is missing is not the end', async () => {
+    const { venue, connection } = sampled();
+    const [row] = (JSON.parse(fixture('legacy-ongoing-orders')) as { result: { list: object[] } }).result.list;
+    const full = success({
+      list: Array.from({ length: 100 }, (_, at) => ({ ...row, orderId: String(1000 + at) })),
+      nextPageCursor: 'next',
+    });
+    venue.on('/crypto-loan/ongoing-orders', full);
+    assert.equal((await connection.read()).loans.length, 101);
+    assert.equal(venue.to('/ongoing-orders').length, 2);
+    venue.on('/crypto-loan/ongoing-orders', full, refusal('10017'));
+    const { loans, loansTrouble } = await connection.read();
+    assert.equal(loans.length, 1);
+    assert.match(english(loansTrouble!), /before November 2025/);
+  });
+
   it('have a history whose rows have happened, and none of other orders', async () => {
     const { venue, connection } = withOrders();
     const own = { loanId: '1794267532472646144', orderId: '1794267532472646144' };

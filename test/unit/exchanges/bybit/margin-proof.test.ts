@@ -137,7 +137,7 @@ describe('what became of a change of margin on Bybit', () => {
         },
       ),
     );
-  });
+  }).timeout(20_000);
 
   it('agrees with what was done, for both sides, directions and markets, and never takes one for the other', async () => {
     const sides = fc.constantFrom(
@@ -176,7 +176,7 @@ describe('what became of a change of margin on Bybit', () => {
         },
       ),
     );
-  });
+  }).timeout(20_000);
 
   it('cannot be told while Bybit cannot be read', async () => {
     const { venue, connection } = positioned();

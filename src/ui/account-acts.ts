@@ -10,6 +10,7 @@ import { localize } from './localize.ts';
 import { checkAccountName } from './presentation/key-input.ts';
 import { keyReport } from './presentation/key-report.ts';
 import { runSteps } from './presentation/step-sequence.ts';
+import { whenText } from './scene.ts';
 import { isBuiltIn } from './simulated/built-in.ts';
 
 export async function updateKeys(app: App, account: Account): Promise<void> {
@@ -83,13 +84,11 @@ function removalDetail(app: App, account: Account): string {
     isBuiltIn(account)
       ? vscode.l10n.t('Its simulated exchange stops, and everything on it is gone. No real money is concerned.')
       : vscode.l10n.t(
-          'Its keys and the last figures are deleted from this computer. At the exchange nothing changes: loans, collateral and the key itself stay.',
+          'Its keys and the last figures are deleted from this computer. At the exchange nothing changes: loans, positions and the key itself stay.',
         ),
   ];
   if (app.ledger.open(account.id).length > 0) {
-    lines.push(
-      vscode.l10n.t('A change of collateral on it is not finished yet. Without the account nobody looks any more whether it happened.'),
-    );
+    lines.push(vscode.l10n.t('A change on it is not finished yet. Without the account nobody looks any more whether it happened.'));
   }
   return lines.join('\n\n');
 }
@@ -104,7 +103,7 @@ export async function testConnection(app: App, account: Account): Promise<void> 
     return;
   }
   const venue = app.connections.exchange(account.venue)?.name ?? account.venue;
-  const report = keyReport(facts, venue);
+  const report = keyReport(facts, venue, whenText);
   await keepReadOnly(app, account, report.readOnly);
   void app.poller.refresh(account.id);
   if (report.verdict === 'accept') {

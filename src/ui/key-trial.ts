@@ -5,6 +5,7 @@ import type { Connection, Exchange, KeyFacts, Keys } from '../exchanges/exchange
 import type { App } from './app.ts';
 import { localize } from './localize.ts';
 import { keyReport, type KeyReport } from './presentation/key-report.ts';
+import { whenText } from './scene.ts';
 
 /** What a person decided about a key that was tried. */
 export type TrialOutcome =
@@ -58,7 +59,7 @@ export async function tryKeys(app: App, trial: Trial): Promise<TrialOutcome> {
     } finally {
       connection?.dispose();
     }
-    const report = keyReport(facts, trial.exchange.name);
+    const report = keyReport(facts, trial.exchange.name, whenText);
     return report.verdict === 'refuse' ? askAfterRefusal(report) : askToSave(report, trial);
   }
 }

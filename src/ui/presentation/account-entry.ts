@@ -113,7 +113,7 @@ function accountDetails(state: AccountState, scene: Scene): Details {
       { label: msg('Site'), value: siteLabel(state, scene) },
       ...(account.baseUrl === undefined ? [] : [{ label: msg('Address'), value: account.baseUrl }]),
       { label: msg('Money'), value: account.simulated ? msg('simulated') : isDemo(state, scene) ? msg('demo trading') : msg('real') },
-      { label: msg('Key'), value: account.readOnly ? msg('read-only: nothing can be changed') : msg('may adjust collateral') },
+      { label: msg('Key'), value: account.readOnly ? msg('read-only: nothing can be changed') : msg('may change collateral and margin') },
       { label: msg('Read at'), value: snapshot === undefined ? msg('never') : scene.when(snapshot.asOf) },
     ],
     ...(failure === undefined ? {} : { note: failure.error.sentence }),

@@ -13,12 +13,17 @@ export interface KeyReport {
   readonly lines: readonly Message[];
 }
 
-/** Judges a key by what the venue says about it. */
-export function keyReport(facts: KeyFacts, venue: string): KeyReport {
+/**
+ * Judges a key by what the venue says about it.
+ * @param when a moment as the person's clock shows it
+ */
+export function keyReport(facts: KeyFacts, venue: string, when: (ms: number) => string): KeyReport {
   const readOnly = !facts.canTrade;
   const lines = [
     permissionLine(facts),
+    ...lackLines(facts),
     addressLine(facts, venue),
+    ...expiryLines(facts, venue, when),
     ...modeLines(facts),
     ...clockLines(facts, venue),
     ...(readOnly ? [readOnlyLine()] : []),
@@ -27,7 +32,7 @@ export function keyReport(facts: KeyFacts, venue: string): KeyReport {
     return {
       verdict: 'refuse',
       reason: msg(
-        'This key may withdraw. LTV Gauge never needs that, and a key that can empty an account is not stored. Make a key at {0} with Read, and Trade if you want to adjust collateral, but without Withdraw.',
+        'This key may withdraw. LTV Gauge never needs that, and a key that can empty an account is not stored. Make a key at {0} with Read, and Trade if you want to adjust collateral or margin, but without Withdraw.',
         venue,
       ),
       readOnly,
@@ -49,6 +54,15 @@ function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
   return boundAddresses.length > 0
     ? msg('Bound to: {0}', boundAddresses.join(', '))
     : msg('Bound to no IP address. Hint: bind it to yours at {0}; then nobody else can use it.', venue);
+}
+
+/** What will be missing in the views, so that nobody takes it for not being there. */
+function lackLines({ lacks }: KeyFacts): readonly Message[] {
+  return (lacks ?? []).map((lack) => msg('Missing permission: {0}', lack));
+}
+
+function expiryLines({ expiresAt }: KeyFacts, venue: string, when: (ms: number) => string): readonly Message[] {
+  return expiresAt === undefined ? [] : [msg('Stops working at {0}. Renew it at {1} before that.', when(expiresAt), venue)];
 }
 
 function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {

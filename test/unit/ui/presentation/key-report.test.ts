@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { KeyFacts } from '../../../../src/exchanges/exchange.ts';
-import { keyReport } from '../../../../src/ui/presentation/key-report.ts';
+import { keyReport, type KeyReport } from '../../../../src/ui/presentation/key-report.ts';
 
 const good: KeyFacts = {
   canRead: true,
@@ -11,7 +11,8 @@ const good: KeyFacts = {
   accountMode: msg('Spot mode'),
   uid: '42',
 };
-const lines = (facts: KeyFacts): string[] => keyReport(facts, 'OKX').lines.map(english);
+const report = (facts: KeyFacts): KeyReport => keyReport(facts, 'OKX', (ms) => new Date(ms).toISOString());
+const lines = (facts: KeyFacts): string[] => report(facts).lines.map(english);
 
 describe('what is said of a key that was tried', () => {
   it('shows permissions, addresses and account mode', () => {
@@ -21,23 +22,33 @@ describe('what is said of a key that was tried', () => {
       'Account mode: Spot mode',
       'User id 42',
     ]);
-    assert.deepEqual([keyReport(good, 'OKX').verdict, keyReport(good, 'OKX').readOnly], ['accept', false]);
+    assert.deepEqual([report(good).verdict, report(good).readOnly], ['accept', false]);
   });
 
   it('refuses a key that may withdraw, whatever else it may', () => {
-    const report = keyReport({ ...good, canWithdraw: true }, 'OKX');
-    assert.equal(report.verdict, 'refuse');
-    assert.match(english(report.reason!), /may withdraw/);
+    const refused = report({ ...good, canWithdraw: true });
+    assert.equal(refused.verdict, 'refuse');
+    assert.match(english(refused.reason!), /may withdraw/);
   });
 
   it('refuses a key that may not read', () => {
-    assert.equal(keyReport({ ...good, canRead: false }, 'OKX').verdict, 'refuse');
+    assert.equal(report({ ...good, canRead: false }).verdict, 'refuse');
   });
 
   it('accepts a key that may not trade as read-only and says so', () => {
-    const report = keyReport({ ...good, canTrade: false }, 'OKX');
-    assert.deepEqual([report.verdict, report.readOnly], ['accept', true]);
-    assert.match(report.lines.map(english).join('\n'), /read-only: everything can be seen, nothing can be changed/);
+    const accepted = report({ ...good, canTrade: false });
+    assert.deepEqual([accepted.verdict, accepted.readOnly], ['accept', true]);
+    assert.match(accepted.lines.map(english).join('\n'), /read-only: everything can be seen, nothing can be changed/);
+  });
+
+  it('says which permissions are missing, so that nobody takes what is not shown for not being there', () => {
+    const some = lines({ ...good, lacks: [msg('Contract – Positions, for the margin of positions')] });
+    assert.equal(some[1], 'Missing permission: Contract – Positions, for the margin of positions');
+  });
+
+  it('says when the key stops working, where the venue tells', () => {
+    assert.ok(lines({ ...good, expiresAt: 0 }).includes('Stops working at 1970-01-01T00:00:00.000Z. Renew it at OKX before that.'));
+    assert.doesNotMatch(lines(good).join('\n'), /Stops working/);
   });
 
   it('gives a hint when the key is bound to no address', () => {

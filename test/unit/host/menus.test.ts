@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+interface MenuItem {
+  readonly command: string;
+  readonly when: string;
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly contributes: { readonly menus: { readonly 'view/item/context': readonly MenuItem[] } };
+};
+
+/** The commands a line offers, by the only forms of condition the manifest uses there. */
+function offered(view: string, viewItem: string): readonly string[] {
+  const holds = (part: string): boolean => {
+    const [, name, operator, wanted = ''] = /^(view|viewItem) (==|=~) (.+)$/.exec(part) ?? [];
+    assert.ok(name !== undefined, `not understood: ${part}`);
+    const value = name === 'view' ? view : viewItem;
+    return operator === '==' ? value === wanted : new RegExp(wanted.slice(1, -1)).test(value);
+  };
+  const items = manifest.contributes.menus['view/item/context'].filter(({ when }) => when.split(' && ').every(holds));
+  return [...new Set(items.map(({ command }) => command.replace('ltvGauge.', '')))].sort();
+}
+
+describe('the menu of a line', () => {
+  it('offers changes of margin only where margin can be changed', () => {
+    assert.deepEqual(offered('ltvGauge.positions', 'position'), ['addMargin', 'copyValue', 'openGauges', 'reduceMargin']);
+    assert.deepEqual(offered('ltvGauge.positions', 'fixedPosition'), ['copyValue']);
+  });
+
+  it('offers changes of collateral only at a loan', () => {
+    assert.deepEqual(offered('ltvGauge.loans', 'loan'), ['addCollateral', 'copyValue', 'maximumLoan', 'openGauges', 'reduceCollateral']);
+    for (const item of ['position', 'fixedPosition', 'account', 'value', 'note', 'group', 'openWrite']) {
+      const commands = offered('ltvGauge.positions', item);
+      assert.ok(!commands.includes('addCollateral') && !commands.includes('reduceCollateral'), item);
+    }
+  });
+
+  it('offers the same at an account and at an unfinished change in every view', () => {
+    for (const view of ['ltvGauge.loans', 'ltvGauge.positions', 'ltvGauge.collateral']) {
+      assert.deepEqual(offered(view, 'account'), [
+        'refresh',
+        'removeAccount',
+        'renameAccount',
+        'setThresholds',
+        'testConnection',
+        'updateKeys',
+      ]);
+      assert.deepEqual(offered(view, 'openWrite'), ['resolveWrite']);
+      assert.deepEqual(offered(view, 'note'), []);
+    }
+  });
+});

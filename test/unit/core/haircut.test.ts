@@ -5,7 +5,9 @@ import { amountToAdd, amountToTake, collateralValue, flatRule, recoveredRule, ty
 import { bybitBtc } from './bybit-brackets.ts';
 import { anAmount, aPrice, aRule } from './arbitrary-loans.ts';
 
-describe('collateral under brackets', () => {
+describe('collateral under brackets', function () {
+  // Thousands of loans take a while on a busy machine.
+  this.timeout(120_000);
   it('is what Bybit prints for 0.12 BTC: brackets like those of a tax, not one rate for all', () => {
     const price = divide(d('9355.37'), d('0.08800022'), 9, 'half-up');
     const value = collateralValue(bybitBtc, d('0.12'), price);
@@ -57,7 +59,9 @@ describe('collateral under brackets', () => {
   });
 });
 
-describe('the amount that counts for so much', () => {
+describe('the amount that counts for so much', function () {
+  // Thousands of loans take a while on a busy machine.
+  this.timeout(120_000);
   it('to add is rounded up: it is enough, and a step less is not', () => {
     fc.assert(
       fc.property(aRule, anAmount, aPrice, anAmount, fc.integer({ min: 0, max: 8 }), (rule, held, price, more, places) => {
@@ -95,7 +99,9 @@ describe('the amount that counts for so much', () => {
   });
 });
 
-describe('a haircut that is not published', () => {
+describe('a haircut that is not published', function () {
+  // Thousands of loans take a while on a busy machine.
+  this.timeout(120_000);
   it('is recovered from what the venue prints', () => {
     assert.deepEqual(recoveredRule(d('980'), d('1000')), flatRule(d('0.98')));
     assert.equal(recoveredRule(d('980'), d('0')), undefined);

@@ -40,7 +40,9 @@ const made = (loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanModel => {
   return model;
 };
 
-describe('a loan as we compute it', () => {
+describe('a loan as we compute it', function () {
+  // Thousands of loans take a while on a busy machine.
+  this.timeout(120_000);
   it("gives the venue's own LTV as long as nothing moves", () => {
     const model = made(pool, poolPrices);
     assert.equal(model.haircuts, 'published');
@@ -118,7 +120,9 @@ describe('a loan as we compute it', () => {
   });
 });
 
-describe('the price at which a line is reached', () => {
+describe('the price at which a line is reached', function () {
+  // Thousands of loans take a while on a busy machine.
+  this.timeout(120_000);
   const plain = (debt: string, quantity: string, price: string): LoanModel =>
     made(
       {

@@ -1,19 +1,5 @@
-import {
-  add,
-  compare,
-  decimal,
-  divide,
-  greater,
-  isPositive,
-  lesser,
-  multiply,
-  one,
-  round,
-  subtract,
-  withPlaces,
-  zero,
-  type Decimal,
-} from './decimal.ts';
+import { add, compare, decimal, divide, greater, isPositive, lesser, multiply, one, subtract, zero, type Decimal } from './decimal.ts';
+import { amountOf, lastThatFits, stepsIn } from './grid.ts';
 import type { Direction, Position } from './model.ts';
 
 /** Digits kept in our own ratios and, beyond the venue's, in our own prices. */
@@ -106,16 +92,14 @@ export function largestMarginReduction(position: Position, ceiling: Decimal, dec
       compare(after.distance, leastDistanceLeft) >= 0
     );
   };
-  // In steps of the last decimal: the more is taken, the nearer liquidation comes, so halving finds the last that fits.
-  const inSteps = (amount: Decimal): bigint => BigInt(withPlaces(round(amount, decimals, 'down'), decimals).replace('.', ''));
-  const amountOf = (steps: bigint): Decimal => divide(decimal(steps.toString()), decimal(`1${'0'.repeat(decimals)}`), decimals, 'down');
-  let [fitting, tooMuch] = [0n, inSteps(lesser(ceiling, margin)) + 1n];
-  while (tooMuch - fitting > 1n) {
-    const middle = (fitting + tooMuch) / 2n;
-    if (fits(amountOf(middle))) fitting = middle;
-    else tooMuch = middle;
-  }
-  return fitting <= 0n ? zero : amountOf(fitting);
+  // The more is taken, the nearer liquidation comes, so halving finds the last that fits.
+  const most = stepsIn(lesser(ceiling, margin), decimals);
+  return most <= 0n
+    ? zero
+    : amountOf(
+        lastThatFits(most, (steps) => fits(amountOf(steps, decimals))),
+        decimals,
+      );
 }
 
 function liquidationAfter(position: Position, direction: Direction, amount: Decimal): Decimal | 'unreachable' | undefined {

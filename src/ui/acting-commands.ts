@@ -23,6 +23,12 @@ export function registerActingCommands(app: App): vscode.Disposable {
     vscode.commands.registerCommand(commandIds.reduceMargin, async (argument: unknown) =>
       (await import('./acting/change-margin.ts')).changeMargin(app, attended, 'reduce', argument),
     ),
+    vscode.commands.registerCommand(commandIds.bringLtvToTarget, async (argument: unknown) =>
+      (await import('./acting/target-ltv.ts')).bringLtvToTarget(app, attended, argument),
+    ),
+    vscode.commands.registerCommand(commandIds.bringLiquidationToTarget, async (argument: unknown) =>
+      (await import('./acting/target-liquidation.ts')).bringLiquidationToTarget(app, attended, argument),
+    ),
     vscode.commands.registerCommand(commandIds.resolveWrite, async (argument: unknown) =>
       (await import('./acting/resolve-write.ts')).resolveWrite(app, attended, argument),
     ),

@@ -13,6 +13,8 @@ export const commandIds = {
   reduceCollateral: 'ltvGauge.reduceCollateral',
   addMargin: 'ltvGauge.addMargin',
   reduceMargin: 'ltvGauge.reduceMargin',
+  bringLtvToTarget: 'ltvGauge.bringLtvToTarget',
+  bringLiquidationToTarget: 'ltvGauge.bringLiquidationToTarget',
   maximumLoan: 'ltvGauge.maximumLoan',
   setThresholds: 'ltvGauge.setThresholds',
   resolveWrite: 'ltvGauge.resolveWrite',

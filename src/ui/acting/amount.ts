@@ -73,7 +73,7 @@ function refuse(sentence: Message): AmountVerdict {
   return { ok: false, sentence };
 }
 
-function formFault(typed: string): Message | undefined {
+export function formFault(typed: string): Message | undefined {
   if (/^[-−]/.test(typed)) return msg('An amount is never negative: the command says the direction. Write it without the minus sign.');
   if (typed.startsWith('+')) return msg('Write the amount without the plus sign.');
   if (typed.includes(',')) return msg('Write the amount without commas. The decimal sign is a point, for example 0.1.');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
-import type { Direction } from '../../core/model.ts';
+import type { Direction, Loan } from '../../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../../exchanges/exchange.ts';
 import type { App } from '../app.ts';
 import { loanLabel } from './change-text.ts';
@@ -11,6 +11,7 @@ import type { LoanChoice } from './loans.ts';
 import { markOf } from './mark.ts';
 import { liveEstimate } from './preview-text.ts';
 import { askAmount, back, pick, type AmountFacts, type Back, type Item } from './prompts.ts';
+import { safestMost } from './target-safe.ts';
 
 /** What the venue is told about a loan: its order id whenever there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
@@ -131,7 +132,7 @@ export async function askHowMuch(
     placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin.coin),
     facts: {
       bounds,
-      prompt: promptFor(bounds),
+      prompt: promptFor(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {}))),
       remark: (amount) => liveEstimate(choice.loan, direction, coin.coin, amount, new Map()),
     },
     later: async (signal): Promise<AmountFacts> => {
@@ -140,7 +141,7 @@ export async function askHowMuch(
       const freshBounds: AmountBounds = { ...bounds, limit: fresh.limit };
       return {
         bounds: freshBounds,
-        prompt: promptFor(freshBounds),
+        prompt: promptFor(freshBounds, fresh.loan, fresh.prices),
         remark: (amount) => liveEstimate(fresh.loan, direction, coin.coin, amount, fresh.prices),
       };
     },
@@ -149,15 +150,25 @@ export async function askHowMuch(
   });
 }
 
-function promptFor(bounds: AmountBounds): string {
+function promptFor(bounds: AmountBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>): string {
   const most = largestAllowed(bounds) ?? '';
-  return bounds.purpose === 'reduce'
-    ? vscode.l10n.t(
-        'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
-        most,
-        bounds.coin,
-      )
-    : vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, bounds.coin);
+  const { coin } = bounds;
+  if (bounds.purpose !== 'reduce')
+    return vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
+  const safest = bounds.limit === undefined ? undefined : safestMost(loan, coin, bounds.limit, prices);
+  if (safest !== undefined) {
+    return vscode.l10n.t(
+      'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps 5 points below that line by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
+      most,
+      coin,
+      safest,
+    );
+  }
+  return vscode.l10n.t(
+    'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
+    most,
+    coin,
+  );
 }
 
 /** The change as it will be previewed. */

@@ -13,7 +13,7 @@ import { askAmount, back, pick, type AmountFacts, type Back, type Item } from '.
 import { venueName } from './say-outcome.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
-export async function askPosition(app: App, direction: Direction, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
+export async function askPosition(app: App, title: string, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
   if (choices.length <= 1) return choices[0];
   const items: Item<PositionChoice>[] = [];
   let group: string | undefined;
@@ -32,7 +32,7 @@ export async function askPosition(app: App, direction: Direction, choices: reado
     });
   }
   const picked = await pick({
-    title: direction === 'add' ? vscode.l10n.t('Add Margin') : vscode.l10n.t('Reduce Margin'),
+    title,
     placeholder: vscode.l10n.t('Which position?'),
     items,
     canGoBack: false,

@@ -15,9 +15,16 @@ const mostWaitForViewsMs = 3_000;
 
 /**
  * Previews a change, lets the person confirm it, commits it, and says what became of it.
+ * @param settled told what became of it just before the person is: the words may stand for long
  * @returns `again` when the person wants to go back to the amount.
  */
-export async function carryOut(app: App, attended: Attended, accountId: string, change: Change): Promise<'again' | 'ended'> {
+export async function carryOut(
+  app: App,
+  attended: Attended,
+  accountId: string,
+  change: Change,
+  settled?: (outcome: WriteRecord) => void,
+): Promise<'again' | 'ended'> {
   const target = changeTarget(accountId, change);
   let remark: string | undefined;
   for (;;) {
@@ -34,7 +41,7 @@ export async function carryOut(app: App, attended: Attended, accountId: string, 
     if (decision === 'read-again') continue;
     const wait = { stopped: false };
     try {
-      await commit(app, attended, preview, wait);
+      await commit(app, attended, preview, wait, settled);
       return 'ended';
     } catch (error) {
       if (!(error instanceof Refusal) || error.openWrite !== undefined || wait.stopped) {
@@ -56,7 +63,13 @@ function readAfresh(app: App, accountId: string, change: Change): Promise<Previe
 }
 
 /** Commits, and says the outcome. Rejects when nothing was sent. */
-async function commit(app: App, attended: Attended, preview: Preview, wait: { stopped: boolean }): Promise<void> {
+async function commit(
+  app: App,
+  attended: Attended,
+  preview: Preview,
+  wait: { stopped: boolean },
+  settled?: (outcome: WriteRecord) => void,
+): Promise<void> {
   const { account, change } = preview;
   const leave = attended.attend(account.id, change);
   const title = change.kind === 'margin' ? vscode.l10n.t('Changing margin') : vscode.l10n.t('Changing collateral');
@@ -90,6 +103,7 @@ async function commit(app: App, attended: Attended, preview: Preview, wait: { st
   // The views show it before the words say it; but the words do not wait for a venue that has become slow.
   const shown = readSince(app, account.id, outcome.updatedAt);
   await Promise.race([shown, app.clock.sleep(mostWaitForViewsMs)]);
+  settled?.(outcome);
   await Promise.all([sayOutcome(app, outcome), shown]);
 }
 

@@ -36,7 +36,7 @@ function targetOf({ state, loan }: LoanChoice): { accountId: string; loanId: str
 }
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
-function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
+export function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
   const { account } = choice.state;
   const obstacle = obstacleOf(choice.state, app.ledger.frozen(account.id));
   if (obstacle !== undefined) return obstacle;

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
 import type { Direction } from '../../core/model.ts';
 import type { App } from '../app.ts';
@@ -18,8 +19,9 @@ export async function changeMargin(app: App, attended: Attended, direction: Dire
   const target = asTarget(argument);
   const choices = positionChoices(app.store.all(), target);
   if (choices.length === 0) return explainObstacle(noPosition(app.store.all(), target), target);
+  const title = direction === 'add' ? vscode.l10n.t('Add Margin') : vscode.l10n.t('Reduce Margin');
   for (;;) {
-    const choice = await askPosition(app, direction, choices);
+    const choice = await askPosition(app, title, choices);
     if (choice === undefined) return;
     const { state, position } = choice;
     const obstacle = obstacleOn(app, choice);
@@ -29,7 +31,7 @@ export async function changeMargin(app: App, attended: Attended, direction: Dire
 }
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
-function obstacleOn(app: App, choice: PositionChoice): Obstacle | undefined {
+export function obstacleOn(app: App, choice: PositionChoice): Obstacle | undefined {
   const { id } = choice.state.account;
   const { positionId } = choice.position;
   const open = app.ledger.open(id).find(({ change }) => change.kind === 'margin' && change.position.positionId === positionId);

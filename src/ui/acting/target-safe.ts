@@ -1,0 +1,33 @@
+import { decimal, isPositive, lesser, round, subtract, type Decimal } from '../../core/decimal.ts';
+import { largestReduction } from '../../core/estimate.ts';
+import { modelOf } from '../../core/loan-model.ts';
+import type { Loan } from '../../core/model.ts';
+import { safeMaximum } from '../../core/target.ts';
+
+/** How far below its margin call a loan is kept by our own safe maximum: five points of LTV. Our judgement, no venue's figure. */
+export const safetyCushion = decimal('0.05');
+
+/** Decimals of an amount that we name. */
+const amountPlaces = 8;
+
+/** Margin call, or liquidation should it come first. A fraction; undefined without a margin call. */
+export function callLine({ marginCall, liquidation }: Loan): Decimal | undefined {
+  if (marginCall === undefined || !isPositive(marginCall.ltv)) return undefined;
+  return liquidation !== undefined && isPositive(liquidation.ltv) ? lesser(marginCall.ltv, liquidation.ltv) : marginCall.ltv;
+}
+
+/**
+ * The most of a coin that can be taken so that the loan stays five points below its margin call by our estimate. Of the
+ * two ways to reckon it the smaller counts.
+ * @param limit the venue's maximum
+ * @returns an amount of at most 8 decimals, zero when nothing can be taken; undefined when it cannot be told
+ */
+export function safestMost(loan: Loan, coin: string, limit: Decimal, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+  const line = callLine(loan);
+  if (line === undefined) return undefined;
+  const careful = largestReduction(loan, coin, prices, subtract(line, safetyCushion));
+  if (careful === undefined) return undefined;
+  const most = round(lesser(careful, limit), amountPlaces, 'down');
+  const model = modelOf(loan, prices);
+  return typeof model === 'string' ? most : lesser(most, safeMaximum(model, { coin, limit, places: amountPlaces }, line, safetyCushion));
+}

@@ -24,12 +24,25 @@ function offered(view: string, viewItem: string): readonly string[] {
 
 describe('the menu of a line', () => {
   it('offers changes of margin only where margin can be changed', () => {
-    assert.deepEqual(offered('ltvGauge.positions', 'position'), ['addMargin', 'copyValue', 'openGauges', 'reduceMargin']);
+    assert.deepEqual(offered('ltvGauge.positions', 'position'), [
+      'addMargin',
+      'bringLiquidationToTarget',
+      'copyValue',
+      'openGauges',
+      'reduceMargin',
+    ]);
     assert.deepEqual(offered('ltvGauge.positions', 'fixedPosition'), ['copyValue']);
   });
 
   it('offers changes of collateral only at a loan', () => {
-    assert.deepEqual(offered('ltvGauge.loans', 'loan'), ['addCollateral', 'copyValue', 'maximumLoan', 'openGauges', 'reduceCollateral']);
+    assert.deepEqual(offered('ltvGauge.loans', 'loan'), [
+      'addCollateral',
+      'bringLtvToTarget',
+      'copyValue',
+      'maximumLoan',
+      'openGauges',
+      'reduceCollateral',
+    ]);
     for (const item of ['position', 'fixedPosition', 'account', 'value', 'note', 'group', 'openWrite']) {
       const commands = offered('ltvGauge.positions', item);
       assert.ok(!commands.includes('addCollateral') && !commands.includes('reduceCollateral'), item);

@@ -43,13 +43,12 @@ export async function actOn(
   }
   if (offer.steps.length > 1 && !(await isWanted(title, localize(severalText(offer)), vscode.l10n.t('Begin with the First'))))
     return 'again';
-  return carryOutAll(
-    app,
-    attended,
-    account.id,
-    offer.steps,
-    changes.filter((change) => change !== undefined),
-  );
+  const all = changes.filter((change) => change !== undefined);
+  const [only] = all;
+  if (all.length === 1 && only !== undefined) return carryOut(app, attended, account.id, only);
+  const rest = await carryOutAll(app, attended, account.id, all);
+  if (rest !== undefined) void vscode.window.showWarningMessage(localize(stoppedText(title, offer.steps.slice(rest))));
+  return 'ended';
 }
 
 /** Undefined for a repayment, which is not done here. */
@@ -67,23 +66,19 @@ export async function isWanted(title: string, detail: string, go: string): Promi
   return (await vscode.window.showWarningMessage(title, { modal: true, detail }, vscode.l10n.t('Go Back'), go)) === go;
 }
 
-/** One after the other; the first that is not proven effective ends it. */
-async function carryOutAll(
-  app: App,
-  attended: Attended,
-  accountId: string,
-  steps: readonly Step[],
-  changes: readonly Change[],
-): Promise<'again' | 'ended'> {
+/**
+ * One after the other; the first that is not proven effective ends it.
+ * @returns from which on they were not begun, if there is news in that: who left the first preview knows it
+ */
+async function carryOutAll(app: App, attended: Attended, accountId: string, changes: readonly Change[]): Promise<number | undefined> {
   for (const [index, change] of changes.entries()) {
-    const isLast = index === changes.length - 1;
-    if (isLast && index === 0) return carryOut(app, attended, accountId, change);
     const outcome = await outcomeOf(app, attended, accountId, change);
-    if (isLast || outcome?.state === 'effective') continue;
-    void vscode.window.showWarningMessage(localize(stoppedText(steps.slice(index + (outcome === undefined ? 0 : 1)))));
-    return 'ended';
+    // Without evidence it is a person's word.
+    if (outcome?.state === 'effective' && outcome.evidence !== undefined) continue;
+    const rest = outcome === undefined ? index : index + 1;
+    return rest === 0 || rest === changes.length ? undefined : rest;
   }
-  return 'ended';
+  return undefined;
 }
 
 /** As soon as it is known; the words about it may stand for long. @returns undefined when nothing was sent. */

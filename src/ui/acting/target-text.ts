@@ -152,8 +152,8 @@ export function severalText({ steps }: Offer): Message {
 }
 
 /** Said when the rest of several changes is not begun. */
-export function stoppedText(rest: readonly Step[]): Message {
-  return msg('Stopped. Not begun: {0}.', stepsText(rest));
+export function stoppedText(title: string, rest: readonly Step[]): Message {
+  return msg('{0}: stopped. Not begun: {1}.', title, stepsText(rest));
 }
 
 /** Said of a repayment, which is not carried out here. */

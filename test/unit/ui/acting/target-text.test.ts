@@ -101,7 +101,7 @@ describe('an alternative in words', () => {
       inBoth(severalText(several)),
       /^Add 5 ETH \+ Add 0\.04166667 BTC\. These are 2 changes, .* its own confirmation\. The first that does not end as proven effective stops the rest\.$/,
     );
-    assert.equal(inBoth(stoppedText(several.steps.slice(1))), 'Stopped. Not begun: Add 0.04166667 BTC.');
+    assert.equal(inBoth(stoppedText('LIVE: x', several.steps.slice(1))), 'LIVE: x: stopped. Not begun: Add 0.04166667 BTC.');
   });
 
   it('leaves repaying to the exchange', () => {

@@ -10,7 +10,8 @@ const driftRate = decimal('0.005');
 
 /**
  * Compares the margin as it is now with what was asked. OKX keeps no history of margin changes, so the margin itself has to tell:
- * - moved by exactly the amount: effective
+ * - moved by exactly the amount, while size and entry price stayed as they were: effective. A trade moves margin too, and one that
+ *   closes a fifth of the contracts gives back a fifth of it, which may be just the sum that was to be taken
  * - moved by exactly the opposite, or by an amount that neither fees nor interest explain, while size and entry price stayed as they
  *   were: contradicted
  * - anything else: pending. So is a move that is the amount but for a fee: then a person has to say.
@@ -22,21 +23,23 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, posi
   if (position.margin === undefined) return { state: 'pending', position };
   const moved = subtract(position.margin, baseline.margin);
   const wanted = change.direction === 'add' ? change.amount : negate(change.amount);
+  if (isZero(moved) || wasTraded(position, baseline, moved)) return { state: 'pending', position };
   if (compare(moved, wanted) === 0) return { state: 'effective', position };
-  if (isZero(moved) || !isOtherwiseUnchanged(position, baseline, moved)) return { state: 'pending', position };
+  // What freezes an account has to be known for sure.
+  if (position.entryPrice === undefined || baseline.entryPrice === undefined) return { state: 'pending', position };
   if (compare(moved, negate(wanted)) === 0) return { state: 'contradicted', position };
   const drift = driftOf(position, baseline);
   const isExplained = isWithin(moved, drift) || isWithin(subtract(moved, wanted), drift);
   return { state: isExplained ? 'pending' : 'contradicted', position };
 }
 
-/** A trade, a liquidation and auto-deleveraging change the size, and all of them move margin too. */
-function isOtherwiseUnchanged(position: Position, baseline: MarginBaseline, moved: Decimal): boolean {
+/** A trade, a liquidation and auto-deleveraging change the size, and all of them move margin too. An entry price that is not told tells nothing. */
+function wasTraded(position: Position, baseline: MarginBaseline, moved: Decimal): boolean {
   const { entryPrice, size } = position;
-  if (entryPrice === undefined || baseline.entryPrice === undefined || compare(entryPrice, baseline.entryPrice) !== 0) return false;
+  if (entryPrice !== undefined && baseline.entryPrice !== undefined && compare(entryPrice, baseline.entryPrice) !== 0) return true;
   // Where the margin is in the coin held it is a part of the size.
   const isPart = position.contract === 'borrowed' && position.sizeCoin === position.marginCoin;
-  return compare(size, baseline.size) === 0 || (isPart && compare(size, add(baseline.size, moved)) === 0);
+  return compare(size, baseline.size) !== 0 && !(isPart && compare(size, add(baseline.size, moved)) === 0);
 }
 
 function driftOf({ leverage = one }: Position, { margin }: MarginBaseline): Decimal {

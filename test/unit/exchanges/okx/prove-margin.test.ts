@@ -35,7 +35,11 @@ describe('the proof of a change of margin on OKX', () => {
     ['moved by just the amount', swap({ margin: '340' }), 'add', 'effective'],
     ['moved by just the amount, written longer', swap({ margin: '340.000' }), 'add', 'effective'],
     ['moved down by just the amount', swap({ margin: '260' }), 'reduce', 'effective'],
-    ['moved by just the amount after a trade', swap({ margin: '340', pos: '6', avgPx: '60500' }), 'add', 'effective'],
+    // A trade moves margin too: one of five contracts that is closed gives back a fifth of it, a round sum.
+    ['moved by just the amount, but so did the size', swap({ margin: '260', pos: '4' }), 'reduce', 'pending'],
+    ['moved by just the amount, but so did size and entry price', swap({ margin: '340', pos: '6', avgPx: '60500' }), 'add', 'pending'],
+    ['moved by just the amount, but the entry price too', swap({ margin: '340', avgPx: '60500' }), 'add', 'pending'],
+    ['moved by just the amount, while the entry price is not told', swap({ margin: '340', avgPx: '' }), 'add', 'effective'],
     ['not moved', swap(), 'add', 'pending'],
     ['moved by the opposite', swap({ margin: '260' }), 'add', 'contradicted'],
     ['moved up instead of down', swap({ margin: '340' }), 'reduce', 'contradicted'],
@@ -96,6 +100,8 @@ describe('the proof of a change of margin on OKX', () => {
     assert.equal((await proofOf(row('80.5', '380'), 'add', before, refs.marginLong)).state, 'contradicted');
     assert.equal((await proofOf(row('0.5', '380'), 'add', before, refs.marginLong)).state, 'contradicted');
     assert.equal((await proofOf(row('0.6', '380'), 'add', before, refs.marginLong)).state, 'pending');
+    assert.equal((await proofOf(row('0.5', '340'), 'add', before, refs.marginLong)).state, 'effective');
+    assert.equal((await proofOf(row('0.4', '340'), 'add', before, refs.marginLong)).state, 'pending');
     const short = marginShort({ pos: '80.5', margin: '380' });
     assert.equal((await proofOf(short, 'add', before, refs.marginShort)).state, 'contradicted');
   });

@@ -65,8 +65,12 @@ function moved(from: Decimal, { direction, amount }: MarginChange): Decimal {
 }
 
 function verdictLine(change: MarginChange, before: MarginBaseline, position: Position, figures: MarginBaseline | undefined): Message {
-  if (compare(position.size, before.size) !== 0) {
+  if (!isSizeAsBefore(before, position)) {
     return msg('The size of the position changed as well, so its margin does not tell what became of this change.');
+  }
+  // Closed and opened anew it has the same name, and may have the same size.
+  if (before.entryPrice !== undefined && position.entryPrice !== undefined && compare(before.entryPrice, position.entryPrice) !== 0) {
+    return msg('The entry price of the position changed as well, so its margin does not tell what became of this change.');
   }
   // The part that moves by itself is left out on both sides, or on neither.
   const [was, is] =
@@ -76,4 +80,11 @@ function verdictLine(change: MarginChange, before: MarginBaseline, position: Pos
   if (isNear(moved(was, change))) return msg('The figures now are those of a change that happened.');
   if (isNear(was)) return msg('The figures now are those from before: it has not happened so far.');
   return msg('The figures now fit neither: something else changed this position too.');
+}
+
+/** But for what the margin itself is of it: that of borrowed coins is a part of the size when it is in the coin held. */
+function isSizeAsBefore(before: MarginBaseline, { size, margin, contract, sizeCoin, marginCoin }: Position): boolean {
+  if (compare(size, before.size) === 0) return true;
+  const isPart = contract === 'borrowed' && sizeCoin === marginCoin;
+  return isPart && margin !== undefined && compare(subtract(size, before.size), subtract(margin, before.margin)) === 0;
 }

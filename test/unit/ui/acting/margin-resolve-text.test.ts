@@ -62,6 +62,18 @@ describe('both readings of an open change of margin', () => {
     assert.doesNotMatch(turned, /that happened|so far/);
   });
 
+  it('know that the size of borrowed coins includes the margin that is in the coin held', () => {
+    const held = (margin: string, size: string): string =>
+      text(now(margin, { contract: 'borrowed', sizeCoin: 'USDT', size: decimal(size) }));
+    assert.match(held('110', '12'), /those of a change that happened/);
+    assert.match(held('100', '2'), /has not happened so far/);
+    assert.match(held('110', '11'), /size of the position changed as well/);
+  });
+
+  it('judge nothing by the margin of a position of another entry price', () => {
+    assert.match(text(now('110', { entryPrice: decimal('50001') })), /entry price of the position changed as well/);
+  });
+
   it('say when the position is gone or could not be read, and claim nothing about it', () => {
     const gone = text({ position: undefined });
     assert.match(gone, /Now: the position is not there any more\.$/);

@@ -118,6 +118,8 @@ export interface MarginBaseline {
   readonly margin: Decimal;
   /** The part of the margin that only a change of margin moves, where `margin` also moves by itself. */
   readonly steadyMargin?: Decimal;
+  /** As set at the venue, where setting it anew moves margin as a change of margin does. */
+  readonly leverage?: Decimal;
   readonly entryPrice?: Decimal;
   readonly liquidationPrice?: Decimal;
 }

@@ -33,6 +33,7 @@ const baseline = v.variant('kind', [
     size: amount,
     margin: amount,
     steadyMargin: v.exactOptional(amount),
+    leverage: v.exactOptional(amount),
     entryPrice: v.exactOptional(amount),
     liquidationPrice: v.exactOptional(amount),
   }),

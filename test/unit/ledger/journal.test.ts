@@ -47,6 +47,7 @@ const writtenMargin = (facts: Partial<WriteRecord> = {}): WriteRecord => ({
     size: d('1'),
     margin: d('400'),
     steadyMargin: d('399.5'),
+    leverage: d('10'),
     entryPrice: d('20000'),
     liquidationPrice: d('19700'),
   },

@@ -31,8 +31,9 @@ export interface MarginNow {
  *   as such an amount moves it.
  *
  * Effective is what both say, or the margin alone where the price can say nothing; then the margin has to say it more exactly. Contradicted is
- * what they say in the same way of the opposite. All else is pending: also a position that is gone, was traded in between, changed sides, or is
- * isolated no more, because then its margin tells nothing.
+ * what they say in the same way of the opposite. All else is pending: also a position that is gone, was traded in between, changed sides, has
+ * another leverage, or is isolated no more, because then its margin tells nothing. Leverage that is set anew moves margin and liquidation price
+ * just as adding or taking margin does.
  *
  * @param now the position as it is now; undefined when it is gone
  */
@@ -48,14 +49,17 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, now:
   return { state: done ? 'effective' : 'contradicted', position };
 }
 
-/** Whether it is still the position that the baseline was read of, of the same size and entry. */
-function isSame({ position: ref }: MarginChange, { size, entryPrice }: MarginBaseline, now: Position): boolean {
+/** Whether it is still the position that the baseline was read of, of the same size, entry and leverage, as far as told. */
+function isSame({ position: ref }: MarginChange, { size, entryPrice, leverage }: MarginBaseline, now: Position): boolean {
+  const isAsBefore = (before: Decimal | undefined, after: Decimal | undefined): boolean =>
+    before === undefined || after === undefined || compare(before, after) === 0;
   return (
     now.positionId === ref.positionId &&
     now.side === ref.side &&
     now.marginMode === 'isolated' &&
     compare(now.size, size) === 0 &&
-    (entryPrice === undefined || now.entryPrice === undefined || compare(entryPrice, now.entryPrice) === 0)
+    isAsBefore(entryPrice, now.entryPrice) &&
+    isAsBefore(leverage, now.leverage)
   );
 }
 
@@ -70,13 +74,24 @@ const ten = decimal('10');
 /** Digits kept in our own figures: more than Bybit prints. */
 const digits = 16;
 
-/** @param expected signed: what went into the position */
+/**
+ * Where the liquidation price cannot tell, the margin alone may be off by 0.0001 of the amount, or the rounding, or the fee of closing; by 1 % of the
+ * amount at most.
+ * @param expected signed: what went into the position
+ */
 function hasMovedBy(expected: Decimal, change: MarginChange, baseline: MarginBaseline, now: MarginNow): boolean {
   const word = wordOfPrice(expected, baseline, now.position);
   if (word === 'no') return false;
   // With the price as a witness only adding, taking and nothing have to stay apart.
-  const tolerance = word === 'yes' ? multiply(change.amount, quarter) : strictTolerance(change, baseline, now);
-  return moves(baseline, now).some((moved) => compare(absolute(subtract(moved, expected)), tolerance) <= 0);
+  const rough = multiply(change.amount, quarter);
+  const moved = moves(baseline, now);
+  const isNear = (one: Decimal, to: Decimal, tolerance: Decimal): boolean => compare(absolute(subtract(one, to)), tolerance) <= 0;
+  if (word === 'yes') return moved.some((one) => isNear(one, expected, rough));
+  // Without it, a margin of which one reading says that nothing came or went may have been moved by the mark price alone.
+  const noise = feeMove(baseline, now);
+  if (compare(noise, rough) > 0 || moved.some((one) => isNear(one, zero, rough))) return false;
+  const tolerance = lesser(multiply(change.amount, hundredth), greater(greater(multiply(change.amount, tenThousandth), rounding), noise));
+  return moved.some((one) => isNear(one, expected, tolerance));
 }
 
 /** How far the margin moved, as it is and without what follows the mark price; as far as known. */
@@ -87,19 +102,14 @@ function moves(baseline: MarginBaseline, { position: { margin }, steadyMargin }:
   ];
 }
 
-/**
- * How far the margin alone may be from the amount: 0.0001 of it, or the rounding, or 0.001 of what the value moved by, because the fee of
- * closing may follow that; 1 % of the amount at most. So what the mark price does to the margin is taken for a change of just that amount only by a rare chance.
- */
-function strictTolerance({ amount }: MarginChange, baseline: MarginBaseline, { position, steadyMargin }: MarginNow): Decimal {
+/** What the fee of closing may have moved the margin by, because it may follow the mark price: 0.001 of what the value moved by. */
+function feeMove(baseline: MarginBaseline, { position, steadyMargin }: MarginNow): Decimal {
   const before = following(baseline.margin, baseline.steadyMargin);
   const after = following(position.margin, steadyMargin);
   const { leverage } = position;
-  const fee =
-    before === undefined || after === undefined || leverage === undefined
-      ? zero
-      : multiply(multiply(absolute(subtract(after, before)), leverage), thousandth);
-  return lesser(multiply(amount, hundredth), greater(greater(multiply(amount, tenThousandth), rounding), fee));
+  return before === undefined || after === undefined || leverage === undefined
+    ? zero
+    : multiply(multiply(absolute(subtract(after, before)), leverage), thousandth);
 }
 
 /** Value by mark price / leverage. */

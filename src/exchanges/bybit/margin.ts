@@ -99,7 +99,7 @@ export function marginReadinessOf(asked: PositionRef, { found, position, wallet,
   }
   if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
   if (position.marginMode !== 'isolated') throw refused(msg('The position is not isolated, so it has no margin of its own to change.'));
-  const { margin, size, entryPrice, liquidationPrice } = position;
+  const { margin, size, leverage, entryPrice, liquidationPrice } = position;
   if (margin === undefined) {
     throw refused(msg('Bybit does not say how much margin this position has, so nothing can be decided. Try again later.'));
   }
@@ -115,6 +115,7 @@ export function marginReadinessOf(asked: PositionRef, { found, position, wallet,
       size,
       margin,
       ...optional('steadyMargin', steadyMarginOf(found)),
+      ...optional('leverage', leverage),
       ...optional('entryPrice', entryPrice),
       ...optional('liquidationPrice', liquidationPrice),
     },

@@ -207,7 +207,14 @@ describe('preparing a change of margin on Bybit', () => {
     // 1111.633 - 1005 - 6.633: value 10050 at 10x, fee 0.0006 of 11055.
     assert.deepEqual(ready.reducible, { amount: '100', source: 'estimate' });
     // 1111.633 - 10005 / 10, by mark price
-    assert.deepEqual(ready.baseline, { kind: 'margin', size: '0.5', margin: '1111.633', steadyMargin: '111.133', entryPrice: '20100' });
+    assert.deepEqual(ready.baseline, {
+      kind: 'margin',
+      size: '0.5',
+      margin: '1111.633',
+      steadyMargin: '111.133',
+      leverage: '10',
+      entryPrice: '20100',
+    });
     const other = await connection.prepareMargin(long);
     assert.deepEqual([other.position.positionId, other.reducible?.amount], ['linear:BTCUSDT:1', '0']);
     assert.equal(other.baseline.liquidationPrice, '19700.00');

@@ -18,6 +18,8 @@ export interface HaircutRule {
   readonly by: 'value' | 'amount';
   /** Ascending. */
   readonly tiers: readonly Tier[];
+  /** Not as published: it comes from the venue's own valuation of what is held, with which the published rule does not agree. */
+  readonly recovered?: true;
 }
 
 /** One rate for every amount. */

@@ -46,7 +46,7 @@ export interface LoanModel {
   readonly ltv: Decimal;
   /** The venue's LTV over ours. Near 1. */
   readonly correction: Decimal;
-  /** Where the haircuts are from: published rules, or recovered from the venue's valuation as one rate (exact for one coin, an average for several). */
+  /** Where the haircuts are from: published rules, or recovered from the venue's valuation: of single coins, or of all as one rate (exact for one coin, `averaged` for several). */
   readonly haircuts: 'published' | 'recovered' | 'averaged';
 }
 
@@ -88,7 +88,9 @@ function withRules(
     return { collateral: held.map((stake) => ({ ...stake, rule: flatRule(one) })), haircuts: 'published' };
   }
   const known = held.map((stake) => ({ ...stake, rule: haircuts?.[stake.coin] }));
-  if (known.every((pledge): pledge is Pledge => pledge.rule !== undefined)) return { collateral: known, haircuts: 'published' };
+  if (known.every((pledge): pledge is Pledge => pledge.rule !== undefined)) {
+    return { collateral: known, haircuts: known.some(({ rule }) => rule.recovered) ? 'recovered' : 'published' };
+  }
   if (loan.collateralUsd === undefined) return undefined;
   const rule = recoveredRule(loan.collateralUsd, sum(held.map(({ amount, price }) => multiply(amount, price))));
   if (rule === undefined) return undefined;

@@ -59,7 +59,11 @@ const snapshot = v.object({
       haircuts: v.exactOptional(
         v.record(
           v.string(),
-          v.object({ by: v.picklist(['value', 'amount']), tiers: v.array(v.object({ upTo: v.exactOptional(amount), rate: amount })) }),
+          v.object({
+            by: v.picklist(['value', 'amount']),
+            tiers: v.array(v.object({ upTo: v.exactOptional(amount), rate: amount })),
+            recovered: v.exactOptional(v.literal(true)),
+          }),
         ),
       ),
       marginCall: v.exactOptional(threshold),

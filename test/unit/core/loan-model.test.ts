@@ -84,6 +84,11 @@ describe('a loan as we compute it', function () {
     assert.equal(divide(ltvOf(model)!, d('1'), 6, 'down'), '0.58');
   });
 
+  it('says of a single rule too that it was recovered', () => {
+    const recovered = { ...pool.haircuts!['USDC']!, recovered: true } as const;
+    assert.equal(made({ ...pool, haircuts: { ...pool.haircuts, USDC: recovered } }, poolPrices).haircuts, 'recovered');
+  });
+
   it('reads again what it says of itself', () => {
     fc.assert(
       fc.property(aModel, (model) => {

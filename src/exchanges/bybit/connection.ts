@@ -82,7 +82,7 @@ export class BybitConnection implements Connection {
       this.#positions.all(signal),
       this.#funds.pricesIfAny(signal),
     ]);
-    return snapshotOf({ loans, wallet, positions, prices });
+    return snapshotOf({ loans, wallet, positions, prices, rules: this.#pool.terms.kept?.rules });
   }
 
   /** Without a loan: of the pool. */
@@ -157,6 +157,8 @@ export class BybitConnection implements Connection {
   async prepareCollateral(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness> {
     const book = this.#book(ref);
     const newest = this.#stamped(book.adjustments(ref, { coin, limit: pageSize }, signal));
+    // What can be added is asked for anew, and that answer tells the haircuts too.
+    if (book === this.#pool && direction === 'reduce') this.#pool.terms.refreshIfOld(signal);
     const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
       // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
       newest.then(() => this.#stamped(this.#loan(ref, signal))),
@@ -173,6 +175,7 @@ export class BybitConnection implements Connection {
       addable,
       newestHistoryId: newestOf(history.value.rows),
       prices,
+      rules: this.#pool.terms.kept?.rules,
       asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
     });
   }
@@ -233,7 +236,10 @@ export class BybitConnection implements Connection {
 
   /** The wallet with what the pool would take as collateral, as far as Bybit tells. */
   async #walletForPool(signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
-    const [wallet, coins] = await Promise.all([this.#funds.wallet(signal), ifAny(this.#pool.collateralCoins(signal))]);
-    return coins instanceof ExchangeError ? wallet : wallet.map((one) => ({ ...one, pledgeable: coins.has(one.coin) }));
+    const [wallet, terms] = await Promise.all([this.#funds.wallet(signal), this.#pool.terms.known(signal)]);
+    const coins = terms?.coins;
+    return coins === undefined || coins instanceof ExchangeError
+      ? wallet
+      : wallet.map((one) => ({ ...one, pledgeable: coins.has(one.coin) }));
   }
 }

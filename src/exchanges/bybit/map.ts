@@ -61,12 +61,6 @@ export function optional<Name extends string>(name: Name, value: Decimal | undef
   return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
 }
 
-/** Coins that Bybit takes as collateral of the pool, from lists such as "BTC,ETH". */
-export function toCollateralCoins(data: v.InferOutput<typeof schema.collateralData>): ReadonlySet<string> {
-  const names = data.collateralRatioConfigList.flatMap(({ currencies }) => currencies.split(',').map((name) => name.trim()));
-  return new Set(names.filter((name) => name !== ''));
-}
-
 /** The funding wallet. Where Bybit names two amounts of a coin, the smaller one is safe to count on; one that is not told is left out. */
 export function toWallet(balances: v.InferOutput<typeof schema.balances>): readonly WalletCoin[] {
   return balances.balance.flatMap(({ coin, walletBalance, transferBalance }) => {

@@ -1,13 +1,15 @@
 import type { Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http.ts';
+import { CollateralTerms } from './collateral-terms.ts';
 import { readDates } from './due.ts';
 import { endpoints } from './endpoints.ts';
 import { adjustmentsOf, borrowings, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
 import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting } from './loan-book.ts';
-import { fixedDebts, toAdjustment, toCollateralCoins, toPool, yearly } from './map.ts';
+import { fixedDebts, toAdjustment, toPool, yearly } from './map.ts';
 import { adjustCall, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
 import { presumed } from './thresholds.ts';
@@ -17,12 +19,15 @@ const full = '2';
 
 /** The loans since July 2025: one pool for each account, in which collateral and debts are kept by coin. There are no order ids. */
 export class Pool implements LoanBook {
+  /** What it takes as collateral, and for how much. */
+  readonly terms: CollateralTerms;
   readonly #line: Line;
   readonly #setting: Setting;
 
   constructor(line: Line, setting: Setting) {
     this.#line = line;
     this.#setting = setting;
+    this.terms = new CollateralTerms(line, setting.now);
   }
 
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
@@ -98,12 +103,9 @@ export class Pool implements LoanBook {
   }
 
   async addable(_ref: LoanRef, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
-    const [{ colRes }, coins] = await Promise.all([this.#position(signal), this.collateralCoins(signal)]);
+    const [{ colRes }, { coins }] = await Promise.all([this.#position(signal), this.terms.fresh(signal)]);
+    if (coins instanceof ExchangeError) throw coins;
     return colRes === full ? new Set() : coins;
-  }
-
-  async collateralCoins(signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
-    return toCollateralCoins(schema.read(schema.collateralData, await this.#line.ask(endpoints.collateralData, {}, signal)));
   }
 
   changeCall(change: CollateralChange): Call & { readonly body: string } {

@@ -36,6 +36,13 @@ export function partsOf(market: Market, symbol: string): { readonly base: string
   return undefined;
 }
 
+/**
+ * The coin whose price moves an instrument. Coins that are worth very little are traded by the thousand and more: `1000BONKUSDT` moves with
+ * BONK, `SHIB1000USDT` with SHIB.
+ */
+export const baseCoinOf = (market: Market, symbol: string): string | undefined =>
+  partsOf(market, symbol)?.base.replace(/^10{3,7}(?=[A-Z])|(?<=[A-Z])10{3,7}$/, '');
+
 const sides: Readonly<Record<Row['side'], Side>> = { Buy: 'long', Sell: 'short' };
 
 export const idOf = (market: string, symbol: string, slot: string): string => `${market}:${symbol}:${slot}`;
@@ -88,6 +95,7 @@ export function toPosition(found: Found, mode: Mode): Position {
   const trouble = distress.get(row.positionStatus);
   // Inverse contracts are worth one US dollar each.
   const sizeCoin = market === 'inverse' ? 'USD' : partsOf(market, row.symbol)?.base;
+  const baseCoin = baseCoinOf(market, row.symbol);
   return {
     ...refOf(found),
     contract: market,
@@ -95,6 +103,7 @@ export function toPosition(found: Found, mode: Mode): Position {
     size: row.size,
     ...(sizeCoin === undefined ? {} : { sizeCoin }),
     exposure: row.size,
+    ...(baseCoin === undefined ? {} : { baseCoin }),
     priceCoin: market === 'inverse' ? 'USD' : marginCoin,
     ...optional('entryPrice', row.avgPrice),
     ...optional('markPrice', row.markPrice),

@@ -3,6 +3,7 @@ import { credibleLtv } from '../../core/ltv.ts';
 import { msg } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import type { CollateralReadiness } from '../exchange.ts';
+import { withHaircuts, type Rules } from './haircuts.ts';
 import { refused } from './requests.ts';
 
 /** What was read for one change. */
@@ -15,6 +16,8 @@ export interface ChangeFacts {
   readonly addable: ReadonlySet<string> | undefined;
   readonly newestHistoryId: string | undefined;
   readonly prices: ReadonlyMap<string, Decimal>;
+  /** How the pool's collateral is valued; undefined when that is not known now. */
+  readonly rules: Rules | undefined;
   readonly asOf: number;
 }
 
@@ -32,7 +35,7 @@ export function readinessOf(direction: Direction, coin: string, facts: ChangeFac
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
   return {
     kind: 'collateral',
-    loan: valued(loan, prices),
+    loan: valued(withHaircuts(loan, facts.rules, prices, facts.wallet), prices),
     limit: direction === 'add' ? addable(coin, held, facts.addable) : takeable(coin, pledged, facts.redeemable),
     walletAvailable: held,
     prices,

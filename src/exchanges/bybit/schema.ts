@@ -70,7 +70,8 @@ export const position = v.object({
   collateralList: v.array(v.object({ currency: coin, amount, amountUSD: maybe })),
   colRes: v.optional(v.union([choice, v.literal('')]), ''),
 });
-export const collateralData = v.object({ collateralRatioConfigList: v.array(v.object({ currencies: v.string() })) });
+/** Rows are read one by one: of an odd one the coins may still be told. */
+export const collateralData = v.object({ collateralRatioConfigList: v.array(v.unknown()) });
 export const loanableData = v.object({
   list: v.array(v.object({ currency: coin, flexibleBorrowable: v.optional(v.boolean()), fixedBorrowable: v.optional(v.boolean()) })),
 });

@@ -2,7 +2,9 @@ import type { Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan, Snapshot, WalletCoin } from '../../core/model.ts';
+import { pricesOf } from '../prices.ts';
 import { ifAny } from './funds.ts';
+import { withHaircuts, type Rules } from './haircuts.ts';
 import type { LoanBook, LoansRead } from './loan-book.ts';
 import { withUsd } from './map.ts';
 import type { PositionsRead } from './positions.ts';
@@ -34,23 +36,24 @@ export interface Parts {
   readonly wallet: { readonly value: readonly WalletCoin[] | ExchangeError; readonly at: number };
   readonly positions: PositionsRead;
   readonly prices: ReadonlyMap<string, Decimal>;
+  /** How the pool's collateral is valued; undefined when that is not known now. */
+  readonly rules: Rules | undefined;
 }
 
 /** @throws ExchangeError when there is nothing to show. */
-export function snapshotOf({ loans, wallet, positions, prices }: Parts): Snapshot {
+export function snapshotOf({ loans, wallet, positions, prices, rules }: Parts): Snapshot {
   if (loans instanceof ExchangeError && !standsAlone(positions, loans)) throw loans;
+  const held = wallet.value instanceof ExchangeError ? [] : withUsd(wallet.value, prices);
+  const found = loans instanceof ExchangeError ? [] : loans.loans.map((loan) => valued(withHaircuts(loan, rules, prices, held), prices));
+  const loansTrouble = loans instanceof ExchangeError ? loans.sentence : loans.trouble;
   return {
-    ...(loans instanceof ExchangeError
-      ? { loans: [], loansTrouble: loans.sentence }
-      : {
-          loans: loans.loans.map((loan) => valued(loan, prices)),
-          ...(loans.trouble === undefined ? {} : { loansTrouble: loans.trouble }),
-        }),
-    ...(wallet.value instanceof ExchangeError
-      ? { wallet: [], walletTrouble: wallet.value.sentence }
-      : { wallet: withUsd(wallet.value, prices) }),
+    loans: found,
+    ...(loansTrouble === undefined ? {} : { loansTrouble }),
+    wallet: held,
+    ...(wallet.value instanceof ExchangeError ? { walletTrouble: wallet.value.sentence } : {}),
     positions: positions.positions,
     ...(positions.trouble === undefined ? {} : { positionsTrouble: positions.trouble.sentence }),
+    ...pricesOf({ loans: found, wallet: held, positions: positions.positions }, prices),
     // As old as the oldest of its parts.
     asOf: Math.min(loans instanceof ExchangeError ? positions.asOf : loans.asOf, wallet.at, positions.asOf),
   };

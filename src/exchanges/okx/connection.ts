@@ -22,9 +22,10 @@ import type {
   CollateralReadiness,
 } from '../exchange.ts';
 import type { Http } from '../http.ts';
+import { pricesOf } from '../prices.ts';
 import { endpoints } from './endpoints.ts';
 import { LoanBook } from './loan-book.ts';
-import { toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd } from './map.ts';
+import { toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues } from './map.ts';
 import { marginCall, mustBeClearMargin } from './margin-change.ts';
 import { mostTelling, part, type Part } from './parts.ts';
 import { PositionBook } from './position-book.ts';
@@ -65,19 +66,17 @@ export class OkxConnection implements Connection {
     // A wallet alone says nothing about what could be liquidated.
     if ('trouble' in loans && 'trouble' in positions) throw mostTelling(loans.trouble, positions.trouble);
     const held = 'trouble' in positions ? { positions: [], trouble: positions.trouble.sentence, at: positions.at } : positions.value;
-    return {
-      ...('trouble' in loans
-        ? { loans: [], loansTrouble: loans.trouble.sentence }
-        : {
-            loans: loans.value.map((loan) => ({
-              ...loan,
-              debts: withUsd(loan.debts, prices),
-              collateral: withUsd(loan.collateral, prices),
-            })),
-          }),
-      ...('trouble' in wallet ? { wallet: [], walletTrouble: wallet.trouble.sentence } : { wallet: withUsd(wallet.value, prices) }),
+    const found = {
+      loans: 'trouble' in loans ? [] : loans.value.map((loan) => withValues(loan, prices)),
+      wallet: 'trouble' in wallet ? [] : withUsd(wallet.value, prices),
       positions: held.positions,
+    };
+    return {
+      ...found,
+      ...('trouble' in loans ? { loansTrouble: loans.trouble.sentence } : {}),
+      ...('trouble' in wallet ? { walletTrouble: wallet.trouble.sentence } : {}),
       ...(held.trouble === undefined ? {} : { positionsTrouble: held.trouble }),
+      ...pricesOf(found, prices),
       // As old as the oldest of its parts.
       asOf: Math.min(loans.at, wallet.at, held.at),
     };

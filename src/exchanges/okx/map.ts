@@ -34,7 +34,8 @@ function toLoan(element: LoanInfo[number], id: string): Loan {
     ...optional('ltv', element.curLTV),
     ...optional('debtUsd', element.loanNotionalUsd),
     ...optional('collateralUsd', element.collateralNotionalUsd),
-    // After the discount rate, since December 2025.
+    // After the discount rate, since December 2025. `haircuts` stay absent: OKX does not say by which rule it discounts here. Its public table
+    // (discount-rate-interest-free-quota) is documented for the trading account, and nothing says that loans go by it.
     collateralValuation: 'adjusted',
     debts: element.loanData.map(toCoinAmount),
     collateral: element.collateralData.map(toCoinAmount),
@@ -84,6 +85,13 @@ export function withUsd<Amount extends CoinAmount>(amounts: readonly Amount[], p
     return one.usd !== undefined || price === undefined ? one : { ...one, usd: multiply(one.amount, price), usdEstimated: true };
   });
 }
+
+/** The same for both sides of a loan. */
+export const withValues = (loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan => ({
+  ...loan,
+  debts: withUsd(loan.debts, prices),
+  collateral: withUsd(loan.collateral, prices),
+});
 
 /** USD index prices by coin, of the instruments `COIN-USD`. */
 export function toPrices(tickers: v.InferOutput<typeof schema.indexTickers>): ReadonlyMap<string, Decimal> {

@@ -75,6 +75,7 @@ export function toPosition(row: PositionRow, instrument: Instrument | undefined)
     size,
     ...(isMargin ? { sizeCoin: row.posCcy } : {}),
     ...figure('exposure', exposure),
+    ...baseCoinOf(row),
     priceCoin: priceCoinOf(row),
     ...figure('entryPrice', row.avgPx),
     ...figure('markPrice', row.markPx),
@@ -92,6 +93,14 @@ export function toPosition(row: PositionRow, instrument: Instrument | undefined)
 
 function figure<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
   return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
+}
+
+const namedByCoins: ReadonlySet<string> = new Set(['MARGIN', 'SWAP', 'FUTURES', 'OPTION']);
+
+/** The first coin of its name. Names of event contracts are not built of coins. */
+function baseCoinOf({ instType, instId }: PositionRow): Pick<Position, 'baseCoin'> {
+  const { base, quote } = coinsOf(instId);
+  return namedByCoins.has(instType) && base !== '' && quote !== '' ? { baseCoin: base } : {};
 }
 
 /** Options are priced in the coin they settle in; all else in the second coin of its name, as far as the name has two. */

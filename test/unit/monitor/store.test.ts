@@ -1,8 +1,52 @@
 import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import type { HaircutRule } from '../../../src/core/haircut.ts';
+import { msg } from '../../../src/core/message.ts';
+import type { Position, Snapshot } from '../../../src/core/model.ts';
 import { Store, type StoreChange } from '../../../src/monitor/store.ts';
 import { account, failure, snapshot, World } from './support.ts';
 
 const slot = 'ltvGauge.snapshot.a';
+
+const rules: Readonly<Record<string, HaircutRule>> = {
+  BTC: {
+    by: 'value',
+    tiers: [
+      { upTo: decimal('10000'), rate: decimal('0.8') },
+      { upTo: decimal('20000'), rate: decimal('0.7') },
+    ],
+  },
+  USDC: { by: 'amount', tiers: [{ rate: decimal('0.724800000000000001') }], recovered: true },
+};
+
+/** With every figure a position can have. */
+const position: Position = {
+  positionId: '1',
+  instrument: 'BTC-USDT',
+  market: 'MARGIN',
+  slot: 'net',
+  side: 'long',
+  marginCoin: 'BTC',
+  contract: 'borrowed',
+  marginMode: 'isolated',
+  size: decimal('0.00190433573'),
+  sizeCoin: 'BTC',
+  exposure: decimal('0.00190433573'),
+  baseCoin: 'BTC',
+  priceCoin: 'USDT',
+  entryPrice: decimal('52502.26'),
+  markPrice: decimal('53615.1'),
+  lastPrice: decimal('53615.2'),
+  liquidationPrice: decimal('53615.448336593756'),
+  leverage: decimal('5'),
+  margin: decimal('0.000381'),
+  maintenanceMargin: decimal('0.0000193'),
+  marginRatio: decimal('9.404143929947395'),
+  unrealizedPnl: decimal('-0.0000033452492717'),
+  debt: { coin: 'USDT', amount: decimal('99.9998177776581948'), usd: decimal('100'), usdEstimated: true },
+  fixedMargin: msg('Cross margin: {0}', 'BTC'),
+  distress: msg('Bybit is liquidating this position now.'),
+};
 
 async function world(): Promise<World & { heard: StoreChange[] }> {
   const made = new World();
@@ -68,6 +112,20 @@ describe('the store', () => {
     assert.deepEqual(again.get('a'), { account: account('a'), snapshot: read, reading: false });
   });
 
+  it('has haircuts, prices and positions after a restart, too, because estimates are made of them', async () => {
+    const { storage, book, clock } = await world();
+    const plain = snapshot(clock.now());
+    const whole: Snapshot = {
+      ...plain,
+      loans: plain.loans.map((loan) => ({ ...loan, haircuts: rules })),
+      positions: [position],
+      prices: { BTC: decimal('88000.123456789012345678'), USDT: decimal('1') },
+    };
+    // As it is stored: text.
+    await storage.update(slot, JSON.parse(JSON.stringify(whole)));
+    assert.deepEqual(new Store({ book, storage, clock }).get('a')?.snapshot, whole);
+  });
+
   it('does not let an overtaken answer replace a newer one', async () => {
     const { store, clock } = await world();
     clock.jump(10_000);
@@ -94,6 +152,17 @@ describe('the store', () => {
     ['an empty LTV', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], ltv: '' }] })],
     ['an amount with an exponent', (whole) => ({ ...whole, wallet: [{ coin: 'BTC', amount: '1e3' }] })],
     ['a loan without id', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], id: '' }] })],
+    [
+      'a haircut that is no amount',
+      (whole) => ({ ...whole, loans: [{ ...whole.loans[0], haircuts: { BTC: { by: 'value', tiers: [{ rate: 0.8 }] } } }] }),
+    ],
+    [
+      'a haircut by nothing known',
+      (whole) => ({ ...whole, loans: [{ ...whole.loans[0], haircuts: { BTC: { by: 'weight', tiers: [] } } }] }),
+    ],
+    ['a price that is a number', (whole) => ({ ...whole, prices: { BTC: 88000 } })],
+    ['an empty price', (whole) => ({ ...whole, prices: { BTC: '' } })],
+    ['a position that is on neither side', (whole) => ({ ...whole, positions: [{ ...position, side: 'both' }] })],
     ['a threshold from nowhere', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], marginCall: { ltv: '0.7' } }] })],
   ];
   for (const [name, spoil] of odd) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Position } from '../../../../src/core/model.ts';
-import { partsOf } from '../../../../src/exchanges/bybit/position-map.ts';
+import { baseCoinOf, partsOf } from '../../../../src/exchanges/bybit/position-map.ts';
 import { failureOf } from '../bench.ts';
 import { fixture, refusal, sampled, success } from './bench.ts';
 import { accountText, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
@@ -31,6 +31,7 @@ describe("Bybit's positions", () => {
       size: '1',
       sizeCoin: 'BTC',
       exposure: '1',
+      baseCoin: 'BTC',
       priceCoin: 'USDT',
       entryPrice: '20000',
       markPrice: '20010',
@@ -57,6 +58,7 @@ describe("Bybit's positions", () => {
       size: '200',
       sizeCoin: 'USD',
       exposure: '200',
+      baseCoin: 'ETH',
       priceCoin: 'USD',
       entryPrice: '1812.70004844',
       markPrice: '1812.90',
@@ -149,6 +151,24 @@ describe("Bybit's positions", () => {
       ['inverse', 'USD'],
     ] as const) {
       assert.equal(partsOf(market, symbol), undefined, symbol);
+    }
+  });
+
+  it('move with the coin of their name, however many of it are traded as one', () => {
+    for (const [market, symbol, coin] of [
+      ['linear', 'BTCUSDT', 'BTC'],
+      ['linear', 'BTCPERP', 'BTC'],
+      ['linear', 'ETH-26DEC25', 'ETH'],
+      ['inverse', 'BTCUSD', 'BTC'],
+      ['inverse', 'ETHUSDZ25', 'ETH'],
+      ['linear', '1000BONKUSDT', 'BONK'],
+      ['linear', '1000000MOGUSDT', 'MOG'],
+      ['linear', 'SHIB1000USDT', 'SHIB'],
+      ['linear', '1INCHUSDT', '1INCH'],
+      ['linear', 'C98USDT', 'C98'],
+      ['linear', 'SPX', undefined],
+    ] as const) {
+      assert.equal(baseCoinOf(market, symbol), coin, symbol);
     }
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { sum } from '../../../../src/core/decimal.ts';
+import type { Loan } from '../../../../src/core/model.ts';
 import { failureOf } from '../bench.ts';
 import { bench, fixture, order, pool, sampled, success, successText, table } from './bench.ts';
 
@@ -8,30 +9,35 @@ const dated = { overdue: false, then: { template: 'Bybit repays it automatically
 describe("Bybit's printed sample answers", () => {
   it('give the published account as one pool, with its LTV and all its parts', async () => {
     const { loans } = await sampled().connection.read();
-    assert.deepEqual(loans, [
-      {
-        id: 'pool',
-        ltv: '0.524344',
-        debtUsd: '9638.17',
-        collateralUsd: '18381.41',
-        collateralValuation: 'adjusted',
-        debts: [
-          { coin: 'BTC', amount: '0.08800022', usd: '9355.37' },
-          { coin: 'ETH', amount: '0.1', usd: '282.8' },
-        ],
-        collateral: [
-          { coin: 'BTC', amount: '0.12', usd: '9930.11' },
-          { coin: 'ETH', amount: '2', usd: '4524.81' },
-          { coin: 'USDT', amount: '4002.12', usd: '3201.69' },
-          { coin: 'USDC', amount: '1000', usd: '724.8' },
-        ],
-        ...table,
-        due: [
-          { coin: 'ETH', amount: '0.1', usd: '282.8', usdEstimated: true, ...dated, at: 1_755_225_696_068 },
-          { coin: 'ETH', amount: '1.4', usd: '3959.2', usdEstimated: true, ...dated, at: 1_755_225_756_068 },
-        ],
-      },
-    ]);
+    const [{ haircuts, ...loan }, ...more] = loans as [Loan];
+    assert.deepEqual(Object.keys(haircuts!).sort(), ['BTC', 'ETH', 'USDC', 'USDT']);
+    assert.deepEqual(
+      [loan, ...more],
+      [
+        {
+          id: 'pool',
+          ltv: '0.524344',
+          debtUsd: '9638.17',
+          collateralUsd: '18381.41',
+          collateralValuation: 'adjusted',
+          debts: [
+            { coin: 'BTC', amount: '0.08800022', usd: '9355.37' },
+            { coin: 'ETH', amount: '0.1', usd: '282.8' },
+          ],
+          collateral: [
+            { coin: 'BTC', amount: '0.12', usd: '9930.11' },
+            { coin: 'ETH', amount: '2', usd: '4524.81' },
+            { coin: 'USDT', amount: '4002.12', usd: '3201.69' },
+            { coin: 'USDC', amount: '1000', usd: '724.8' },
+          ],
+          ...table,
+          due: [
+            { coin: 'ETH', amount: '0.1', usd: '282.8', usdEstimated: true, ...dated, at: 1_755_225_696_068 },
+            { coin: 'ETH', amount: '1.4', usd: '3959.2', usdEstimated: true, ...dated, at: 1_755_225_756_068 },
+          ],
+        },
+      ],
+    );
   });
 
   it('add up: what is supplied to others backs nothing', async () => {

@@ -17,6 +17,7 @@ describe('a position on OKX', () => {
     assert.deepEqual(await only(printed()), {
       ...refs.marginLong,
       ...{ contract: 'borrowed', marginMode: 'isolated', size: '0.00190433573', sizeCoin: 'BTC', exposure: '0.00190433573' },
+      baseCoin: 'BTC',
       ...{ priceCoin: 'USDT', entryPrice: '62961.4', markPrice: '62891.9', lastPrice: '62892.9' },
       ...{ liquidationPrice: '53615.448336593756', leverage: '5', margin: '0.000317654', maintenanceMargin: '0.0000318005395854' },
       ...{ marginRatio: '9.404143929947395', unrealizedPnl: '-0.0000033452492717' },
@@ -104,11 +105,27 @@ describe('a position on OKX', () => {
         size: '0.00190433573',
         sizeCoin: 'BTC',
         exposure: '0.00190433573',
+        baseCoin: 'BTC',
         priceCoin: 'USDT',
       },
     });
     assert.equal((await only(marginShort({ liab: '' }))).exposure, undefined);
     assert.equal((await only(printed({ liab: '0' }))).debt, undefined);
+  });
+
+  it('moves with the first coin of its name, where its name is made of coins', async () => {
+    for (const [row, coin] of [
+      [printed(), 'BTC'],
+      [swap(), 'BTC'],
+      [swap({ instId: 'ETH-USD-SWAP' }), 'ETH'],
+      [swap({ instId: 'SOL-USD_UM-SWAP' }), 'SOL'],
+      [swap({ instType: 'FUTURES', instId: 'BTC-USD-261225' }), 'BTC'],
+      [swap({ instType: 'OPTION', instId: 'BTC-USD-261225-90000-C' }), 'BTC'],
+      [swap({ instType: 'EVENTS', instId: 'RAIN-IN-PARIS' }), undefined],
+      [swap({ instId: 'BTC' }), undefined],
+    ] as const) {
+      assert.equal((await only(row)).baseCoin, coin, JSON.stringify(row));
+    }
   });
 
   const kinds: readonly (readonly [what: string, row: object, contract: string, priceCoin: string, exposure: string | undefined])[] = [

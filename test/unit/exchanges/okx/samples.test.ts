@@ -44,6 +44,26 @@ describe("OKX's printed sample answers", () => {
     assert.deepEqual(loans, [{ id: 'only', ...wanted }]);
   });
 
+  it('give the prices of the coins that are owed, pledged or held, and of no others', async () => {
+    const { venue, connection } = sampled();
+    const index = (instId: string, idxPx: string) => ({ instId, idxPx, ts: '1649419644492' });
+    const rows = [
+      index('USDC-USD', '1.0002'),
+      index('DOT-USD', '4.1'),
+      index('DOT-USDT', '4'),
+      index('ETH-USD', '0'),
+      index('DOGE-USD', '0.1'),
+    ];
+    venue.on('/market/index-tickers', JSON.stringify({ code: '0', data: rows, msg: '' }));
+    const { prices, loans } = await connection.read();
+    // A price of nothing is none.
+    assert.deepEqual(prices, { USDC: '1.0002', DOT: '4.1' });
+    // OKX does not say how it discounts the collateral of a loan.
+    assert.equal(loans[0]?.haircuts, undefined);
+    venue.on('/market/index-tickers', 'nonsense');
+    assert.equal((await connection.read()).prices, undefined);
+  });
+
   it('give no liquidation price where it is printed as an empty text', async () => {
     const { loans } = await sampled().connection.read();
     assert.equal(loans[0]?.liquidationPrice, undefined);

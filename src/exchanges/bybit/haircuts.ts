@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import {
+  absolute,
+  compare,
+  decimal,
+  greater,
+  isNegative,
+  isPositive,
+  lesser,
+  multiply,
+  one,
+  subtract,
+  zero,
+  type Decimal,
+} from '../../core/decimal.ts';
+import { collateralValue, recoveredRule, type HaircutRule, type Tier } from '../../core/haircut.ts';
+import type { CoinAmount, Loan } from '../../core/model.ts';
+import * as schema from './schema.ts';
+
+/** By coin. */
+export type Rules = ReadonlyMap<string, HaircutRule>;
+
+const config = v.object({
+  currencies: v.string(),
+  collateralRatioList: v.array(v.object({ collateralRatio: schema.amount, minValue: schema.amount, maxValue: schema.maybe })),
+});
+
+/** From lists such as "BTC,ETH". */
+export const namesIn = (currencies: string): readonly string[] =>
+  currencies
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+/**
+ * How Bybit values each coin of the pool: brackets in USD, each ratio for the part of the value inside its bracket. A row that is odd
+ * takes down only itself, and a coin with two different rules has none.
+ * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin
+ */
+export function toRules(rows: readonly unknown[]): Rules {
+  const rules = new Map<string, HaircutRule>();
+  const unclear = new Set<string>();
+  for (const raw of rows) {
+    const row = v.safeParse(config, raw);
+    const rule = row.success ? toRule(row.output.collateralRatioList) : undefined;
+    if (!row.success || rule === undefined) continue;
+    for (const coin of namesIn(row.output.currencies)) {
+      const other = rules.get(coin);
+      if (other !== undefined && JSON.stringify(other) !== JSON.stringify(rule)) unclear.add(coin);
+      rules.set(coin, rule);
+    }
+  }
+  for (const coin of unclear) rules.delete(coin);
+  return rules;
+}
+
+/** Undefined unless the brackets begin at zero, leave no gap, and each counts nothing to all of what is in it. */
+function toRule(list: v.InferOutput<typeof config>['collateralRatioList']): HaircutRule | undefined {
+  const tiers: Tier[] = [];
+  let from: Decimal | undefined = zero;
+  for (const { collateralRatio: rate, minValue, maxValue } of [...list].sort((a, b) => compare(a.minValue, b.minValue))) {
+    if (from === undefined || compare(minValue, from) !== 0 || isNegative(rate) || compare(rate, one) > 0) return undefined;
+    if (maxValue !== undefined && compare(maxValue, minValue) <= 0) return undefined;
+    tiers.push({ ...(maxValue === undefined ? {} : { upTo: maxValue }), rate });
+    from = maxValue;
+  }
+  return tiers.length === 0 ? undefined : { by: 'value', tiers };
+}
+
+/**
+ * The pool with the rules of what is pledged and of what is `held` and could be: snapshots are stored, so they carry no others. Old
+ * orders count without haircuts.
+ * @param rules undefined when they are not known now
+ * @param prices USD for one coin, of the same read
+ */
+export function withHaircuts(
+  loan: Loan,
+  rules: Rules | undefined,
+  prices: ReadonlyMap<string, Decimal>,
+  held: readonly CoinAmount[],
+): Loan {
+  if (rules === undefined || loan.collateralValuation === 'raw') return loan;
+  const pledged = loan.collateral.map((one) => [one.coin, believedRule(rules.get(one.coin), one, prices.get(one.coin))] as const);
+  const others = held.map(({ coin }) => [coin, rules.get(coin)] as const);
+  const known = [...others, ...pledged].filter(([, rule]) => rule !== undefined);
+  return known.length === 0 ? loan : { ...loan, haircuts: Object.fromEntries(known) as Record<string, HaircutRule> };
+}
+
+/** How far Bybit's own value of a coin may be from what its rule makes of it: prices are not of the very same moment, and cents are cut off. */
+const most = { part: decimal('0.005'), usd: decimal('0.01') };
+
+/**
+ * The published rule, unless Bybit's own valuation of what is pledged says otherwise. Then one rate that gives this very value holds for as
+ * much as is pledged now, and beyond it the published brackets, but none at more than that rate: so what is added never counts for more
+ * than either says, and what is taken never for less.
+ */
+function believedRule(
+  rule: HaircutRule | undefined,
+  { amount, usd, usdEstimated }: CoinAmount,
+  price: Decimal | undefined,
+): HaircutRule | undefined {
+  if (usd === undefined || usdEstimated === true || price === undefined) return rule;
+  const raw = multiply(amount, price);
+  const own = recoveredRule(usd, raw);
+  const rate = own?.tiers[0]?.rate;
+  if (own === undefined || rate === undefined) return rule;
+  if (rule === undefined) return { ...own, recovered: true };
+  const value = collateralValue(rule, amount, price);
+  if (compare(absolute(subtract(value, usd)), greater(multiply(value, most.part), most.usd)) <= 0) return rule;
+  const beyond = rule.tiers.filter(({ upTo }) => upTo === undefined || isPositive(subtract(upTo, raw)));
+  return {
+    by: 'value',
+    tiers: [{ upTo: raw, rate }, ...beyond.map((tier) => ({ ...tier, rate: lesser(tier.rate, rate) }))],
+    recovered: true,
+  };
+}

@@ -11,6 +11,7 @@ import type { Attended } from './attended.ts';
 import { explainFailure } from './explain.ts';
 import { changeTarget, concerns } from './change-target.ts';
 import { changeText } from './change-text.ts';
+import { LatestNews } from './latest-news.ts';
 import { back, pick, underProgress } from './prompts.ts';
 import { resolveLines, type Reading } from './resolve-text.ts';
 import { sayOutcome } from './say-outcome.ts';
@@ -20,28 +21,32 @@ const rowsRead = 10;
 
 /** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
 export async function resolveWrite(app: App, attended: Attended, argument: unknown): Promise<void> {
-  const record = await askRecord(app, await unresolvedAfterLook(app, asTarget(argument)));
-  if (record === undefined) return;
-  if (attended.has(record)) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
-    return;
-  }
-  const leave = attended.attend(record.accountId, record.change);
-  let latest = record;
-  const subscription = app.ledger.onDidChange((changed) => {
-    if (changed.id === record.id) latest = changed;
-  });
-  let say: () => Thenable<unknown>;
+  // From before the first question: what was found out while it stood there must not be asked.
+  const news = new LatestNews(app.ledger);
   try {
-    say = await judge(app, record, () => latest);
-  } catch (error) {
-    say = () => explainFailure(app, error, changeTarget(record.accountId, record.change));
+    const record = await askRecord(app, await unresolvedAfterLook(app, asTarget(argument)));
+    if (record === undefined) return;
+    if (attended.has(record)) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
+      return;
+    }
+    const say = await judgeAttended(app, attended, record, news);
+    // Said last: a notification may stand for long, and until then the background must not keep silent about this loan or position.
+    await say();
   } finally {
-    subscription.dispose();
+    news.dispose();
+  }
+}
+
+async function judgeAttended(app: App, attended: Attended, record: WriteRecord, news: LatestNews): Promise<() => Thenable<unknown>> {
+  const leave = attended.attend(record.accountId, record.change);
+  try {
+    return await judge(app, record, () => news.of(record));
+  } catch (error) {
+    return () => explainFailure(app, error, changeTarget(record.accountId, record.change));
+  } finally {
     leave();
   }
-  // Said last: a notification may stand for long, and until then the background must not keep silent about this loan or position.
-  await say();
 }
 
 /** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
@@ -91,8 +96,9 @@ async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): 
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);
     const settled = latest();
-    // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word.
-    if (verdict !== 'lift-freeze' && settled.evidence !== undefined) return () => sayOutcome(app, settled);
+    // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word, and so does
+    // whatever had closed it before, e.g. in another window.
+    if (verdict !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== verdict)) return () => sayOutcome(app, settled);
     return () => saySettled(verdict);
   }
 }

@@ -29,8 +29,9 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
     ...place(view, ''),
     label: msg('{0} · {1}', bareDistance(distance), positionLevelWord(view)),
     description: [
-      position.instrument,
+      // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
       sideWord(position),
+      position.instrument,
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),

@@ -22,7 +22,7 @@ const entryOf = (one: Position, change: Partial<AccountState> = {}): Entry =>
 describe('the Positions view', () => {
   it('shows distance and level of a position, then which it is, leverage, and profit or loss', () => {
     const entry = entryOf(position());
-    assert.equal(line(entry), '12.4% · Watch | BTC-USDT-SWAP | long | 8× | -200.1 USDT');
+    assert.equal(line(entry), '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT');
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'position');
     assert.equal(entry.positionId, 'p1');
@@ -68,7 +68,7 @@ describe('the Positions view', () => {
       unrealizedPnl: decimal('12.34'),
     });
     const entry = entryOf(borrowed);
-    assert.equal(line(entry), '20.0% · Watch | BTC-USDT-SWAP | short | 8× | +12.34 USDT');
+    assert.equal(line(entry), '20.0% · Watch | short | BTC-USDT-SWAP | 8× | +12.34 USDT');
     assert.ok(below(entry).includes('Debt | 0.3 BTC'));
     assert.ok(below(entry).includes('Size | 20 USDT | short'));
     assert.ok(below(entryOf(position())).every((one) => !one.startsWith('Debt')));
@@ -89,7 +89,7 @@ describe('the Positions view', () => {
         'unrealizedPnl',
       ),
     );
-    assert.equal(line(entry), '– · Unknown | BTC-USDT-SWAP | long');
+    assert.equal(line(entry), '– · Unknown | long | BTC-USDT-SWAP');
     assert.deepEqual(below(entry.children![0]!), [
       'Liquidation price | not given by OKX for this position',
       'Mark price | unknown',
@@ -115,7 +115,7 @@ describe('the Positions view', () => {
       const whole = only(positionsOutline([blind], scene()));
       assert.ok(everything(whole).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = whole.children!.at(-1)!;
-      assert.match(line(entry), /Unknown \| BTC-USDT-SWAP \| long \| read (5 min ago|just now)/);
+      assert.match(line(entry), /Unknown \| long \| BTC-USDT-SWAP \| read (5 min ago|just now)/);
       assert.match(text(entry.spoken), /when last read .*Not current/);
     }
   });
@@ -129,7 +129,7 @@ describe('the Positions view', () => {
 
   it('says what the venue is doing to a position, as danger', () => {
     const entry = entryOf(position({ distress: msg('being liquidated') }));
-    assert.equal(line(entry), '12.4% · Danger | BTC-USDT-SWAP | long | being liquidated | 8× | -200.1 USDT');
+    assert.equal(line(entry), '12.4% · Danger | long | BTC-USDT-SWAP | being liquidated | 8× | -200.1 USDT');
     assert.equal(below(entry)[0], 'being liquidated');
     assert.match(text(entry.spoken), /being liquidated\.$/);
   });
@@ -151,8 +151,8 @@ describe('the Positions view', () => {
     );
     const whole = only(positionsOutline([withPositions([cross, position()])], scene()));
     assert.deepEqual(below(whole), [
-      '12.4% · Watch | BTC-USDT-SWAP | long | 8× | -200.1 USDT',
-      '90.0% · Cross margin | ETH-USDT-SWAP | long | 8× | -200.1 USDT',
+      '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT',
+      '90.0% · Cross margin | long | ETH-USDT-SWAP | 8× | -200.1 USDT',
     ]);
     const entry = whole.children![1]!;
     assert.equal(entry.context, 'fixedPosition');
@@ -163,7 +163,7 @@ describe('the Positions view', () => {
 
   it('shows the alarm of a cross position', () => {
     const cross = position({ marginMode: 'cross', liquidationPrice: decimal('59000') });
-    assert.equal(line(entryOf(cross)), '1.6% · Danger | BTC-USDT-SWAP | long | Cross margin | 8× | -200.1 USDT');
+    assert.equal(line(entryOf(cross)), '1.6% · Danger | long | BTC-USDT-SWAP | Cross margin | 8× | -200.1 USDT');
     assert.equal(positionAlarms([withPositions([cross])], scene()), 1);
   });
 
@@ -212,7 +212,7 @@ describe('the Positions view', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [marginWrite(), write()];
     const other = position({ positionId: 'p2', side: 'short', liquidationPrice: decimal('75000') });
     const [entry, untouched] = only(positionsOutline([withPositions([position(), other])], scene({ openWrites }))).children!;
-    assert.equal(line(entry!), '12.4% · Watch | BTC-USDT-SWAP | long | change unfinished | 8× | -200.1 USDT');
+    assert.equal(line(entry!), '12.4% · Watch | long | BTC-USDT-SWAP | change unfinished | 8× | -200.1 USDT');
     assert.equal(
       below(entry!)[0],
       'Add 100 USDT to the margin of BTC-USDT-SWAP long (Main) | accepted by OKX, not done yet; waiting for proof',

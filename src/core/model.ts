@@ -50,6 +50,8 @@ export interface Loan {
   readonly marginCall?: Threshold;
   readonly liquidation?: Threshold;
   readonly liquidationPrice?: LiquidationPrice;
+  /** When it was read, where that was earlier than the rest of its snapshot: kept because the newest reading could not tell. Milliseconds since the Unix epoch. */
+  readonly keptFrom?: number;
   /** Debts with a date, soonest first. Overdue is danger, whatever the LTV. */
   readonly due?: readonly DueDebt[];
 }
@@ -124,6 +126,8 @@ export interface Position extends PositionRef {
   readonly unrealizedPnl?: Decimal;
   /** What is owed for it, above zero, interest included. */
   readonly debt?: CoinAmount;
+  /** As for a loan: when it was read, where that was earlier than the rest. */
+  readonly keptFrom?: number;
   /** Why its margin cannot be changed. Absent when it can. */
   readonly fixedMargin?: Message;
   /** What the venue is doing to it by itself just now, e.g. liquidating. */

@@ -76,8 +76,10 @@ export class Store implements Disposable {
     this.#set(accountId, ({ snapshot: held }) => {
       // A held time that lies in the future comes from a clock that was wrong, and would never be overtaken.
       const overtaken = held !== undefined && held.asOf > snapshot.asOf && held.asOf <= this.#options.clock.now();
-      if (!overtaken) this.#keep(accountId, snapshot);
-      return { snapshot: overtaken ? held : snapshot, reading: false };
+      if (overtaken) return { snapshot: held, reading: false };
+      const whole = held === undefined ? snapshot : withKept(snapshot, held);
+      this.#keep(accountId, whole);
+      return { snapshot: whole, reading: false };
     });
   }
 
@@ -125,6 +127,31 @@ export class Store implements Disposable {
       // See above.
     }
   }
+}
+
+/**
+ * Where loans or positions could not all be read, those that are missing stay as they were last seen, with the time of that:
+ * an alarm must not go out because its line was cut.
+ */
+function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
+  const { loansTrouble, positionsTrouble } = snapshot;
+  return {
+    ...snapshot,
+    ...(loansTrouble === undefined ? {} : { loans: kept(snapshot.loans, held.loans, ({ id }) => id, held.asOf) }),
+    ...(positionsTrouble === undefined
+      ? {}
+      : { positions: kept(snapshot.positions, held.positions, ({ positionId }) => positionId, held.asOf) }),
+  };
+}
+
+function kept<One extends { readonly keptFrom?: number }>(
+  read: readonly One[],
+  before: readonly One[],
+  idOf: (one: One) => string,
+  asOf: number,
+): readonly One[] {
+  const present = new Set(read.map(idOf));
+  return [...read, ...before.filter((one) => !present.has(idOf(one))).map((one) => ({ ...one, keptFrom: one.keptFrom ?? asOf }))];
 }
 
 const slot = (accountId: string): string => `ltvGauge.snapshot.${accountId}`;

@@ -41,6 +41,7 @@ const position = v.object({
   marginRatio: v.exactOptional(amount),
   unrealizedPnl: v.exactOptional(amount),
   debt: v.exactOptional(coinAmount),
+  keptFrom: v.exactOptional(time),
   fixedMargin: v.exactOptional(message),
   distress: v.exactOptional(message),
 });
@@ -69,6 +70,7 @@ const snapshot = v.object({
       marginCall: v.exactOptional(threshold),
       liquidation: v.exactOptional(threshold),
       liquidationPrice: v.exactOptional(v.object({ instrument: v.string(), price: amount })),
+      keptFrom: v.exactOptional(time),
       due: v.exactOptional(v.array(v.object({ ...coinAmount.entries, at: time, overdue: v.boolean(), then: v.exactOptional(message) }))),
     }),
   ),

@@ -27,20 +27,26 @@ export type Face = Pick<
   GaugeView,
   'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'distanceText' | 'rows'
 > & {
+  /** Why the newest reading could not tell, and from when the figures are instead. */
+  readonly kept?: { readonly from: number; readonly because: Message };
   /** What can be changed, if the account may. */
   readonly changes: readonly { readonly id: PageAction; readonly label: Message }[];
   /** Which unfinished changes are about it. */
   readonly concerns: (change: Change) => boolean;
 };
 
+export function keptFace(from: number | undefined, because: Message | undefined): Pick<Face, 'kept'> {
+  return from === undefined || because === undefined ? {} : { kept: { from, because } };
+}
+
 /** One gauge as ready text and places on the scale. */
 export function framed(key: string, { state, vouched, level }: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
-  const { changes, concerns, ...shown } = face;
+  const { changes, concerns, kept, ...shown } = face;
   const subtitle = [venueName(state, scene), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(' · ');
   const levelText = say(levelWord(level));
-  const ageText = say(msg('Read {0}', readingAge(state, scene.now)));
+  const ageText = say(msg('Read {0}', readingAge(state, scene.now, kept?.from)));
   const mark = moneyMark(state, scene);
-  const trouble = state.failure?.error.sentence;
+  const trouble = state.failure?.error.sentence ?? kept?.because;
   return {
     key,
     ...shown,

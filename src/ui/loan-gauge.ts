@@ -4,7 +4,7 @@ import { distanceTo } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { framed, percent, reached, unknownFigure, type Face, type Say } from './gauge-frame.ts';
+import { framed, percent, reached, unknownFigure, type Face, type Say, keptFace } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import { isOverdue, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
 import { isOfLoan } from './presentation/write-target.ts';
@@ -38,6 +38,7 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
       { id: 'add', label: msg('Add Collateral…') },
       { id: 'reduce', label: msg('Reduce Collateral…') },
     ],
+    ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
   };
   return framed(key, view, face, scene, say);

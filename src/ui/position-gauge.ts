@@ -3,7 +3,7 @@ import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
 import { positionDangerBelow, warnBelow } from '../core/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
-import { framed, percent, reached, type Face, type Say } from './gauge-frame.ts';
+import { framed, percent, reached, type Face, type Say, keptFace } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import { positionFigures } from './presentation/position-figures.ts';
 import { bareDistance, sideWord, type PositionView } from './presentation/position-words.ts';
@@ -50,6 +50,7 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
             { id: 'reduceMargin', label: msg('Reduce Margin…') },
           ]
         : [],
+    ...keptFace(position.keptFrom, view.state.snapshot?.positionsTrouble),
     concerns: (change) => isOfPosition(change, position.positionId),
   };
   return framed(key, view, face, scene, say);

@@ -114,7 +114,7 @@ export class QuickInput {
       async () => {
         await this.#page.keyboard.press('F1');
         await this.#input.first().waitFor({ timeout: 2000 });
-        await this.#input.first().fill(`>${title}`);
+        await this.#input.first().fill(`>${title}`, { timeout: 2000 });
         const found = await eventually(title, () => this.#focus(title, true), { deadlineMs: 1500 }).catch(() => false);
         if (!found) await this.#page.keyboard.press('Escape');
         return found;

@@ -4,9 +4,10 @@ import { useWorkbench } from './use-workbench.ts';
 describe('the packaged extension in VS Code', () => {
   const workbench = useWorkbench();
 
-  it('brings a container with two views that the palette opens', async () => {
+  it('brings a container with three views that the palette opens', async () => {
     await workbench().openContainer();
     assert.equal(await workbench().pane('Loans').isVisible(), true);
+    assert.equal(await workbench().pane('Positions').isVisible(), true);
     assert.equal(await workbench().pane('Collateral').isVisible(), true);
   });
 

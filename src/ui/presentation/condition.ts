@@ -20,9 +20,13 @@ export interface Scene {
   readonly frozen: (accountId: string) => WriteRecord | undefined;
 }
 
-/** Whether the figures of an account may be shown as the present ones: read in time, and the last reading did not fail. */
-export function isVouchedFor(state: AccountState, now: number, intervalMs: number): boolean {
-  return state.failure === undefined && state.snapshot !== undefined && isFresh(state.snapshot.asOf, now, intervalMs);
+/**
+ * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
+ * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
+ */
+export function isVouchedFor(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
+  const { failure, snapshot } = state;
+  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
 }
 
 /** What is wrong with an account in two or three words; its error's own sentence says the rest. */
@@ -87,8 +91,8 @@ export function isDemo(state: AccountState, scene: Scene): boolean {
   return venue?.sites.find(({ id }) => id === state.account.site)?.demo ?? false;
 }
 
-/** How old the figures are, or that there are none yet. */
-export function readingAge(state: AccountState, now: number): Message {
-  if (state.snapshot !== undefined) return ageText(state.snapshot.asOf, now);
+/** How old the figures are, or that there are none yet. `keptFrom` as above. */
+export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
+  if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
   return state.failure === undefined ? msg('reading…') : msg('never read');
 }

@@ -29,7 +29,7 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
       // Said here too: a closed loan hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
       ...(overdue && due !== undefined ? [due] : []),
-      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now))]),
+      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, loan.keptFrom))]),
       distanceText(distance),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
@@ -61,7 +61,11 @@ function spokenLoan(view: LoanView, scene: Scene): Message {
   const figures = [about, ltvText(loan), levelWord(level), distanceText(distance), debtsText(loan)] as const;
   const sentence = vouched
     ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
-    : msg('{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.', ...figures, readingAge(state, scene.now));
+    : msg(
+        '{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.',
+        ...figures,
+        readingAge(state, scene.now, loan.keptFrom),
+      );
   return isOverdue(loan) ? msg('{0} A debt of it is overdue.', sentence) : sentence;
 }
 

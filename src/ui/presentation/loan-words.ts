@@ -23,14 +23,10 @@ export interface LoanView {
 }
 
 export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
-  const vouched = isVouchedFor(state, now, intervalMs);
-  return (state.snapshot?.loans ?? []).map((loan) => ({
-    state,
-    loan,
-    vouched,
-    level: levelOf(loan, vouched),
-    distance: distanceTo(loan.marginCall?.ltv, loan.ltv),
-  }));
+  return (state.snapshot?.loans ?? []).map((loan) => {
+    const vouched = isVouchedFor(state, now, intervalMs, loan.keptFrom);
+    return { state, loan, vouched, level: levelOf(loan, vouched), distance: distanceTo(loan.marginCall?.ltv, loan.ltv) };
+  });
 }
 
 export function ltvText(loan: Loan): string {

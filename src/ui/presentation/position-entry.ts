@@ -35,7 +35,7 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
-      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now))]),
+      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, position.keptFrom))]),
       // An alarm takes the place of the word in the label.
       ...(position.marginMode === 'cross' && view.counts ? [msg('Cross margin')] : []),
       ...(position.leverage === undefined ? [] : [formatLeverage(position.leverage)]),
@@ -73,7 +73,7 @@ function spokenPosition(view: PositionView, scene: Scene): Message {
   const figures = [named, liquidationDistanceText(distance), spokenLevelWord(view)] as const;
   const sentence = vouched
     ? msg('{0}: {1}, level {2}.', ...figures)
-    : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, scene.now));
+    : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, scene.now, position.keptFrom));
   return position.distress === undefined ? sentence : msg('{0} {1}.', sentence, position.distress);
 }
 

@@ -28,8 +28,8 @@ export interface PositionView {
 
 /** The positions of an account, isolated ones first, else in the venue's order. */
 export function positionViews(state: AccountState, now: number, intervalMs: number): readonly PositionView[] {
-  const vouched = isVouchedFor(state, now, intervalMs);
   const views = (state.snapshot?.positions ?? []).map((position) => {
+    const vouched = isVouchedFor(state, now, intervalMs, position.keptFrom);
     const own = levelOfPosition(position, vouched);
     const isolated = position.marginMode === 'isolated';
     const alarm = own === 'danger' || own === 'warn' || own === 'watch';

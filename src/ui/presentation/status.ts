@@ -54,8 +54,8 @@ function isPartlyRead({ snapshot }: AccountState): boolean {
 const counted = (count: number, text: (count: number) => Message): Message[] => (count === 0 ? [] : [text(count)]);
 
 function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<Status, 'rows'> {
-  const { state, level, vouched } = worst;
-  const age = readingAge(state, scene.now);
+  const { state, level, vouched, keptFrom } = worst;
+  const age = readingAge(state, scene.now, keptFrom);
   const about = state.account.simulated ? msg('simulated account {0}', state.account.name) : msg('account {0}', state.account.name);
   const figures = [worst.spoken, levelWord(level), about] as const;
   return {
@@ -85,14 +85,14 @@ function accountText({ account }: AccountState): Text {
   return account.simulated ? msg('{0} (simulated)', account.name) : account.name;
 }
 
-function row({ state, what, ltv, level, distanceText }: Gauged, scene: Scene): StatusRow {
+function row({ state, keptFrom, what, ltv, level, distanceText }: Gauged, scene: Scene): StatusRow {
   return {
     account: accountText(state),
     what,
     ltv,
     level: levelWord(level),
     distance: distanceText,
-    age: ageWithTrouble(state, scene),
+    age: ageWithTrouble(state, scene, keptFrom),
   };
 }
 
@@ -101,8 +101,8 @@ function emptyRow(state: AccountState, scene: Scene): StatusRow {
   return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, scene) };
 }
 
-function ageWithTrouble(state: AccountState, scene: Scene): Text {
-  const age = readingAge(state, scene.now);
+function ageWithTrouble(state: AccountState, scene: Scene, keptFrom?: number): Text {
+  const age = readingAge(state, scene.now, keptFrom);
   if (state.failure !== undefined) return msg('{0}, {1}', age, troubleWord(state.failure.error));
   return isPartlyRead(state) ? msg('{0}, {1}', age, msg('partly read')) : age;
 }

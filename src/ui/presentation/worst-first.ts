@@ -11,6 +11,8 @@ import { bareDistance, liquidationDistanceText, positionViews, sideWord, type Po
 export interface Gauged {
   readonly state: AccountState;
   readonly vouched: boolean;
+  /** When it was read, where that was earlier than the rest of the account. */
+  readonly keptFrom: number | undefined;
   readonly level: Level;
   /** Of a loan to its margin call, of a position to its liquidation; a fraction. */
   readonly distance: Decimal | undefined;
@@ -40,6 +42,7 @@ function ofLoan({ state, loan, vouched, level, distance }: LoanView): Gauged {
   return {
     state,
     vouched,
+    keptFrom: loan.keptFrom,
     level,
     distance,
     what: msg('{0} ({1})', loanName(loan), debtsText(loan)),
@@ -59,6 +62,7 @@ function ofPosition({ state, position, vouched, level, distance }: PositionView)
   return {
     state,
     vouched,
+    keptFrom: position.keptFrom,
     level,
     distance,
     what,

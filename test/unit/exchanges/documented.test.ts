@@ -76,7 +76,9 @@ for (const exchange of exchanges) {
         // A connection each: what one has asked counts towards its limits.
         const one = await connected(exchange);
         // Samples do not fit all questions; what counts here is what was asked.
-        await call(one.connection).catch((error: unknown) => { assert.ok(ExchangeError.is(error), inspect(error)); });
+        await call(one.connection).catch((error: unknown) => {
+          assert.ok(ExchangeError.is(error), inspect(error));
+        });
         seen.push(...one.venue.seen);
         origin = one.origin;
       }

@@ -3,6 +3,8 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { HaircutRule } from '../../../src/core/haircut.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Position, Snapshot } from '../../../src/core/model.ts';
+
+import { msg } from '../../../src/core/message.ts';
 import { Store, type StoreChange } from '../../../src/monitor/store.ts';
 import { account, failure, snapshot, World } from './support.ts';
 
@@ -207,5 +209,43 @@ describe('the store', () => {
     store.begin('a');
     await book.remove('b');
     assert.deepEqual(heard, []);
+  });
+});
+
+describe('what could not be read beside what could', () => {
+  const sentence = msg('The loans could not be read.');
+  const before = snapshot(1_000);
+  const [loan] = before.loans;
+
+  it('stays as it was last seen, with the time of that, until it can be read again', async () => {
+    const world = new World();
+    await world.book.add(account('a'));
+    world.store.succeed('a', before);
+    world.store.succeed('a', { ...snapshot(2_000), loans: [], loansTrouble: sentence });
+    assert.deepEqual(world.store.get('a')?.snapshot?.loans, [{ ...loan, keptFrom: 1_000 }]);
+    assert.equal(world.store.get('a')?.snapshot?.asOf, 2_000);
+    // It does not grow younger by being kept again.
+    world.store.succeed('a', { ...snapshot(3_000), loans: [], loansTrouble: sentence });
+    assert.equal(world.store.get('a')?.snapshot?.loans[0]?.keptFrom, 1_000);
+    world.store.succeed('a', snapshot(4_000));
+    assert.deepEqual(world.store.get('a')?.snapshot?.loans, before.loans);
+    // An answer that knows of none, without trouble, is believed.
+    world.store.succeed('a', { ...snapshot(5_000), loans: [] });
+    assert.deepEqual(world.store.get('a')?.snapshot?.loans, []);
+  });
+
+  it('is only what is missing: what was read stands', async () => {
+    const world = new World();
+    await world.book.add(account('a'));
+    world.store.succeed('a', { ...before, loans: [loan!, { ...loan!, id: 'other', orderId: 'other' }] });
+    world.store.succeed('a', { ...snapshot(2_000, '0.61'), loansTrouble: sentence });
+    const { loans } = world.store.get('a')!.snapshot!;
+    assert.deepEqual(
+      loans.map(({ id, ltv, keptFrom }) => [id, ltv, keptFrom]),
+      [
+        ['12345', '0.61', undefined],
+        ['other', '0.58', 1_000],
+      ],
+    );
   });
 });

@@ -156,9 +156,7 @@ export interface MarginReadiness {
 
 export type Readiness = CollateralReadiness | MarginReadiness;
 
-/** What reading says about a change of collateral or margin that was sent. */
-export type Proof = CollateralProof | MarginProof;
-
+/** What reading says about a change of collateral that was sent. */
 export type CollateralProof =
   /** Nothing yet that tells either way; `failed` is the venue's own row that says it tried and did nothing. */
   | { readonly state: 'pending'; readonly failed?: HistoryRow }
@@ -167,7 +165,7 @@ export type CollateralProof =
   /** The venue did something else than was asked: other direction or other amount. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
 
-/** `position` is the position as it is now; absent when it is gone. */
+/** The same about a change of margin. `position` is as it is now; absent when it is gone. */
 export type MarginProof =
   | { readonly state: 'pending'; readonly position?: Position }
   /** The margin moved as asked. */

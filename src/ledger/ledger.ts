@@ -32,7 +32,7 @@ import { Writes } from './writes.ts';
 export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
 export { Refusal } from './refusal.ts';
 export { isCollateralWrite, isMarginWrite } from './record.ts';
-export type { CollateralWrite, Evidence, MarginWrite, WriteRecord, WriteState } from './record.ts';
+export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './record.ts';
 
 /** What a person says about a write that reading cannot settle, or about a freeze. */
 export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';

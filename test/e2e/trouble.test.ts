@@ -126,7 +126,7 @@ describe('when things go wrong', () => {
     await bench().waitForRow('Loans', /in the answer of OKX is not what its documentation says/);
     // What was read before stays, and nothing of it reassures; positions, which can be read, are not touched.
     await bench().waitForRow('Loans', /57\.98% · Unknown/);
-    await bench().waitForRow('Positions', /^Second .*just now/);
+    await bench().waitForRow('Loans', /^Second .*just now/);
     const rows = await bench().treeRows('Loans');
     assert.match(rows.find((row) => row.startsWith('Main ')) ?? '', /just now/);
     assert.ok(rows.some((row) => /48\.\d\d% · OK/.test(row)));

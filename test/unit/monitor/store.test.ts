@@ -3,8 +3,6 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { HaircutRule } from '../../../src/core/haircut.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Position, Snapshot } from '../../../src/core/model.ts';
-
-import { msg } from '../../../src/core/message.ts';
 import { Store, type StoreChange } from '../../../src/monitor/store.ts';
 import { account, failure, snapshot, World } from './support.ts';
 

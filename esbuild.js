@@ -25,7 +25,7 @@ const asCommonJs = {
       for (const { path: file, text } of outputFiles) {
         const { code, map } = await transform(text, {
           format: 'cjs',
-          platform: 'node',
+          platform: 'neutral',
           target: 'node22',
           minify,
           sourcemap: minify ? false : 'external',

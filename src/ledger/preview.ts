@@ -75,10 +75,10 @@ export async function previewOf(
 ): Promise<Preview> {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
   if (intent.kind === 'collateral' && readiness.kind === 'collateral') {
-    return (await import('./collateral-preview.ts')).collateralPreview(account, intent, readiness);
+    return (await import('./steps.ts')).collateralPreview(account, intent, readiness);
   }
   if (intent.kind === 'margin' && readiness.kind === 'margin') {
-    return (await import('./margin-preview.ts')).marginPreview(account, intent, readiness);
+    return (await import('./steps.ts')).marginPreview(account, intent, readiness);
   }
   throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
 }

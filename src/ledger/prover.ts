@@ -63,13 +63,13 @@ export class Prover {
     const writes = this.#writes;
     if (isCollateralWrite(record)) {
       const proof = await connection.proveCollateral(record.change, record.baseline, receipt, signal);
-      const { judgeCollateral } = await import('./collateral-judge.ts');
+      const { judgeCollateral } = await import('./steps.ts');
       return (now) =>
         isCollateralWrite(now) ? judgeCollateral(now, proof, writes.claimedBesides(now), writes.givenUpBefore(now)) : undefined;
     }
     if (isMarginWrite(record)) {
       const proof = await connection.proveMargin(record.change, record.baseline, receipt, signal);
-      const { judgeMargin } = await import('./margin-judge.ts');
+      const { judgeMargin } = await import('./steps.ts');
       return (now) => (isMarginWrite(now) && !writes.neverLeft(now) ? judgeMargin(now, proof, writes.givenUpBefore(now)) : undefined);
     }
     return () => undefined;

@@ -12,28 +12,28 @@ export function registerActingCommands(app: App): vscode.Disposable {
   const attended = new Attended();
   return vscode.Disposable.from(
     vscode.commands.registerCommand(commandIds.addCollateral, async (argument: unknown) =>
-      (await import('./acting/change-collateral.ts')).changeCollateral(app, attended, 'add', argument),
+      (await import('./dialogs.ts')).changeCollateral(app, attended, 'add', argument),
     ),
     vscode.commands.registerCommand(commandIds.reduceCollateral, async (argument: unknown) =>
-      (await import('./acting/change-collateral.ts')).changeCollateral(app, attended, 'reduce', argument),
+      (await import('./dialogs.ts')).changeCollateral(app, attended, 'reduce', argument),
     ),
     vscode.commands.registerCommand(commandIds.addMargin, async (argument: unknown) =>
-      (await import('./acting/change-margin.ts')).changeMargin(app, attended, 'add', argument),
+      (await import('./dialogs.ts')).changeMargin(app, attended, 'add', argument),
     ),
     vscode.commands.registerCommand(commandIds.reduceMargin, async (argument: unknown) =>
-      (await import('./acting/change-margin.ts')).changeMargin(app, attended, 'reduce', argument),
+      (await import('./dialogs.ts')).changeMargin(app, attended, 'reduce', argument),
     ),
     vscode.commands.registerCommand(commandIds.bringLtvToTarget, async (argument: unknown) =>
-      (await import('./acting/target-ltv.ts')).bringLtvToTarget(app, attended, argument),
+      (await import('./dialogs.ts')).bringLtvToTarget(app, attended, argument),
     ),
     vscode.commands.registerCommand(commandIds.bringLiquidationToTarget, async (argument: unknown) =>
-      (await import('./acting/target-liquidation.ts')).bringLiquidationToTarget(app, attended, argument),
+      (await import('./dialogs.ts')).bringLiquidationToTarget(app, attended, argument),
     ),
     vscode.commands.registerCommand(commandIds.resolveWrite, async (argument: unknown) =>
-      (await import('./acting/resolve-write.ts')).resolveWrite(app, attended, argument),
+      (await import('./dialogs.ts')).resolveWrite(app, attended, argument),
     ),
     vscode.commands.registerCommand(commandIds.maximumLoan, async (argument: unknown) =>
-      (await import('./acting/maximum-loan.ts')).showMaximumLoan(app, argument),
+      (await import('./dialogs.ts')).showMaximumLoan(app, argument),
     ),
     watchWrites(app, attended),
   );

@@ -7,6 +7,6 @@ import { showOutline } from './outline-view.ts';
 export function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.collateral',
-    load: async () => (await import('./presentation/collateral-outline.ts')).collateralOutline,
+    load: async () => (await import('./presentation/outlines.ts')).collateralOutline,
   });
 }

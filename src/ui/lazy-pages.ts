@@ -92,7 +92,7 @@ export class LazyPages implements Disposable {
 }
 
 async function shown(source: PageSource, { entries, older, error }: Loaded): Promise<readonly Entry[]> {
-  const { emptyEntry, failedEntry, moreEntry } = await import('./presentation/page-rows.ts');
+  const { emptyEntry, failedEntry, moreEntry } = await import('./presentation/outlines.ts');
   if (error !== undefined) return [...entries, failedEntry(source, error), moreEntry(source, true)];
   if (entries.length === 0) return [emptyEntry(source)];
   return older === undefined ? entries : [...entries, moreEntry(source, false)];

@@ -10,7 +10,7 @@ export function registerLoansView(app: App, pages: LazyPages): vscode.Disposable
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
-    load: async () => (await import('./presentation/loans-outline.ts')).loansOutline,
+    load: async () => (await import('./presentation/outlines.ts')).loansOutline,
     onUpdate: (view, states, scene) => {
       setContext('ltvGauge.loansState', loansState(states, scene));
       setContext('ltvGauge.hasAccounts', states.length > 0);

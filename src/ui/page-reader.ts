@@ -7,7 +7,7 @@ const pageSize = 20;
 /** Reads the rows below an opened entry from the account's venue. */
 export function pageReader(connections: App['connections'], when: (ms: number) => string): PageReader {
   return async (source, cursor) => {
-    const { borrowableEntry, historyEntry, interestEntry } = await import('./presentation/page-rows.ts');
+    const { borrowableEntry, historyEntry, interestEntry } = await import('./presentation/outlines.ts');
     const connection = await connections.get(source.accountId);
     const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
     switch (source.kind) {

@@ -10,7 +10,7 @@ export function registerPositionsView(app: App, pages: LazyPages): vscode.Dispos
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',
-    load: async () => (await import('./presentation/positions-outline.ts')).positionsOutline,
+    load: async () => (await import('./presentation/outlines.ts')).positionsOutline,
     onUpdate: (view, states, scene) => {
       setContext('ltvGauge.positionsState', positionsState(states, scene));
       showBadge(view, positionAlarms(states, scene), badgeText);

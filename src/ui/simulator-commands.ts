@@ -15,7 +15,7 @@ export function registerSimulatorCommands(app: App): vscode.Disposable {
       });
       return trying;
     }),
-    registerGuarded(app, commandIds.movePrice, async () => (await import('./simulated/move-price.ts')).movePrice(app)),
+    registerGuarded(app, commandIds.movePrice, async () => (await import('./dialogs.ts')).movePrice(app)),
   );
 }
 

@@ -23,7 +23,7 @@ export function watchWrites(app: App, attended: Attended): Disposable {
       const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
       if (now?.state !== record.state || attended.has(record)) return;
     }
-    const { sayOutcome } = await import('./say-outcome.ts');
+    const { sayOutcome } = await import('../dialogs.ts');
     await sayOutcome(app, record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {

@@ -1,0 +1,5 @@
+/** The door of the part with what a change is reckoned and judged by. Imported with import() only: only a window that makes or proves a change reads it. */
+export { judgeCollateral } from './collateral-judge.ts';
+export { collateralPreview } from './collateral-preview.ts';
+export { judgeMargin } from './margin-judge.ts';
+export { marginPreview } from './margin-preview.ts';

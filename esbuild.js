@@ -16,8 +16,9 @@ const common = {
   absWorkingDir: __dirname,
 };
 
-// What a dynamic import() brings becomes a part of its own, read when it is first needed: activation loads the entry and what it shares
-// with the parts. esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.
+// What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
+// its own in the package, so what is used together has one door: src/ui/dialogs.ts and its like.
+// esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.
 const asCommonJs = {
   name: 'as-common-js',
   setup({ onEnd }) {
@@ -25,6 +26,7 @@ const asCommonJs = {
       for (const { path: file, text } of outputFiles) {
         const { code, map } = await transform(text, {
           format: 'cjs',
+          // For `node` each part would list its exports once more, for import() by ES modules, of which there are none.
           platform: 'neutral',
           target: 'node22',
           minify,
@@ -41,6 +43,22 @@ const asCommonJs = {
   },
 };
 
+// esbuild makes a part of whatever the same parts share. Each part of ours comes after activation, so it may well say that it needs the
+// entry: then all that activation loads is one part to read, not one for each way in which the others share it.
+const afterActivation = {
+  name: 'after-activation',
+  setup({ initialOptions, onResolve, onLoad }) {
+    const inner = 'after-activation';
+    onResolve({ filter: /^\./, namespace: 'file' }, ({ kind, path: target, resolveDir }) =>
+      kind === 'dynamic-import' ? { path: path.join(resolveDir, target), namespace: inner } : undefined,
+    );
+    onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
+      contents: `import './${initialOptions.entryPoints[0]}';export * from ${JSON.stringify(door)};`,
+      resolveDir: __dirname,
+    }));
+  },
+};
+
 const extension = {
   ...common,
   sourcemap: minify ? false : 'inline',
@@ -52,7 +70,7 @@ const extension = {
   format: 'esm',
   splitting: true,
   write: false,
-  plugins: [asCommonJs],
+  plugins: [afterActivation, asCommonJs],
   external: ['vscode'],
   // The `node` build of ofetch carries a fetch of its own; this one uses the editor's, which knows about proxies.
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },

@@ -81,7 +81,9 @@ export async function send(writes: Writes, connection: Connection, { id, change 
     accepted = { type: 'accepted', ...(reference === undefined || reference === '' ? {} : { reference }) };
   } catch (error) {
     if (ExchangeError.is(error) && error.effect === 'none') {
-      await writes.apply(id, { type: 'rejected', note: error.sentence });
+      // Who was never reached has refused nothing.
+      const neverLeft = error.kind === 'network' || error.kind === 'aborted';
+      await writes.apply(id, { type: neverLeft ? 'withdrawn' : 'rejected', note: error.sentence });
     } else {
       const note = ExchangeError.is(error)
         ? error.sentence

@@ -230,6 +230,19 @@ describe('the ledger', () => {
     await window.ledger.preview('a', change());
   });
 
+  it('says of what never got to the venue that it was not done, and of nobody that he refused it', async () => {
+    const desk = new Desk();
+    desk.venue.sendFault = 'never-left';
+    const { window, done, progress } = await sent(desk);
+    const record = await done;
+    assert.equal(record.state, 'not-effective');
+    assert.equal(record.sentAt, undefined);
+    assert.deepEqual(record.note, trouble('network', 'none').sentence);
+    assert.deepEqual(progress, ['planned', 'sent', 'not-effective']);
+    assert.deepEqual(window.ledger.open(), []);
+    await window.ledger.preview('a', change());
+  });
+
   for (const fault of ['lost-after', 'odd-error'] satisfies SendFault[]) {
     it(`takes an answer that is ${fault} for unknown, reads, and finds what happened, without a second send`, async () => {
       const desk = new Desk();

@@ -6,7 +6,8 @@ import type { FakeClock } from '../core/fake-clock.ts';
 const d = decimal;
 
 /** What the venue does with the next change of margin that is sent to it. */
-export type MarginFault = 'none' | 'refused' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
+export type MarginFault =
+  'none' | 'refused' | 'never-left' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
 
 export const long = 'linear:BTCUSDT:1';
 export const short = 'linear:BTCUSDT:2';
@@ -106,6 +107,7 @@ export class Market {
   /** @returns what the answer is to be, where it is one */
   async take(asked: MarginChange, fault: MarginFault, trouble: (kind: 'refused' | 'network') => Error): Promise<void> {
     if (fault === 'refused') throw trouble('refused');
+    if (fault === 'never-left') throw trouble('network');
     this.sends.push(structuredClone(asked));
     if (fault === 'lost-before') throw trouble('network');
     const type = fault === 'wrong-way' ? (asked.direction === 'add' ? 'reduce' : 'add') : asked.direction;

@@ -46,7 +46,8 @@ export const trouble = (kind: ErrorKind, effect: 'none' | 'unknown'): ExchangeEr
   new ExchangeError({ kind, sentence: msg('The venue said {0}.', kind), effect });
 
 /** What the venue does with the next changes that are sent to it. */
-export type SendFault = 'none' | 'refused' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
+export type SendFault =
+  'none' | 'refused' | 'never-left' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
 
 /** One loan of 40000 USDT on 0.8 BTC at 88000, haircut-adjusted. It outlives ledgers and connections. */
 export class Venue {
@@ -123,6 +124,7 @@ export class Venue {
   async take(asked: CollateralChange): Promise<void> {
     const fault = this.sendFault;
     if (fault === 'refused') throw trouble('refused', 'none');
+    if (fault === 'never-left') throw trouble('network', 'none');
     this.sends.push(structuredClone(asked));
     if (fault === 'lost-before') throw trouble('network', 'unknown');
     const type = fault === 'wrong-way' ? (asked.direction === 'add' ? 'reduce' : 'add') : asked.direction;
@@ -181,7 +183,10 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
       await gate('before send');
       try {
         if (asked.kind === 'collateral') await venue.take(asked);
-        else await market.take(asked, venue.sendFault, (kind) => trouble(kind, kind === 'refused' ? 'none' : 'unknown'));
+        else
+          await market.take(asked, venue.sendFault, (kind) =>
+            trouble(kind, ['refused', 'never-left'].includes(venue.sendFault) ? 'none' : 'unknown'),
+          );
       } finally {
         await gate('after send');
       }

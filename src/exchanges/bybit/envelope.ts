@@ -99,7 +99,7 @@ function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence
     case 404:
       return {
         kind: 'refused',
-        sentence: msg('This address does not offer Bybit loans (HTTP {0}). Check the site of the account.', http),
+        sentence: msg('This address does not offer this part of Bybit (HTTP {0}). Check the site of the account.', http),
       };
     case 429:
       return { kind: 'rate', sentence: msg('Too many requests to Bybit (HTTP {0}). Wait a moment.', http) };

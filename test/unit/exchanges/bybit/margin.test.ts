@@ -170,6 +170,14 @@ describe("a change of a position's margin on Bybit", () => {
     assert.match(error.message, /Contract – Positions.*not read-only/);
   });
 
+  it('says nothing of loans where there is no such page', async () => {
+    const { venue, connection } = positioned();
+    venue.on('/position/add-margin', new Response('<html>', { status: 404 }));
+    const error = await failureOf(connection.send(marginChange()));
+    assert.equal(error.effect, 'unknown');
+    assert.match(error.message, /does not offer this part of Bybit \(HTTP 404\)/);
+  });
+
   it('never says a key, a secret or a signature, even when Bybit does', async () => {
     for (const code of ['10005', '110078', '999999']) {
       const { venue, connection, trace } = positioned();

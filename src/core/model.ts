@@ -139,12 +139,16 @@ export interface Snapshot {
   readonly loans: readonly Loan[];
   /** Why some or all loans could not be read; `loans` holds those that could. */
   readonly loansTrouble?: Message;
+  /** The trouble is that the key may not read loans: it stays so until the key is changed, and is no news. */
+  readonly loansBarred?: true;
   readonly wallet: readonly WalletCoin[];
   /** Why the wallet could not be read while the loans could; `wallet` is empty then. */
   readonly walletTrouble?: Message;
   readonly positions: readonly Position[];
   /** Why some or all positions could not be read; `positions` holds those that could. */
   readonly positionsTrouble?: Message;
+  /** As for loans. */
+  readonly positionsBarred?: true;
   /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged or held here, as far as known. Feeds estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */

@@ -78,7 +78,9 @@ const snapshot = v.object({
   walletTrouble: v.exactOptional(message),
   positions: v.optional(v.array(position), []),
   positionsTrouble: v.exactOptional(message),
+  positionsBarred: v.exactOptional(v.literal(true)),
   loansTrouble: v.exactOptional(message),
+  loansBarred: v.exactOptional(v.literal(true)),
   prices: v.exactOptional(v.record(v.string(), amount)),
   asOf: time,
 });

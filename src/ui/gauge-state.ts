@@ -5,7 +5,7 @@ import type { Target } from './command-ids.ts';
 import { moneyMark, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
-import { venueName, type Scene } from './presentation/condition.ts';
+import { venueName, type Scene, gapsOf } from './presentation/condition.ts';
 import { loanViews } from './presentation/loan-words.ts';
 import { positionViews } from './presentation/position-words.ts';
 
@@ -78,10 +78,9 @@ function notices(state: AccountState, drawn: readonly Drawn[], scene: Scene, say
   const mark = moneyMark(state, scene);
   const name = `${venueName(state, scene)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
   const isShown = drawn.some((one) => one.state === state);
-  return [
-    ...(failure === undefined || isShown ? [] : [failure.error.sentence]),
-    ...[snapshot?.loansTrouble, snapshot?.positionsTrouble].filter((trouble) => trouble !== undefined),
-  ].map((sentence) => say(msg('{0}: {1}', name, sentence)));
+  return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot)].map((sentence) =>
+    say(msg('{0}: {1}', name, sentence)),
+  );
 }
 
 function emptyText(accounts: readonly AccountState[]): Message {
@@ -90,8 +89,7 @@ function emptyText(accounts: readonly AccountState[]): Message {
       'See how near your loans are to their margin call and your positions to liquidation. Add an account, or try everything without real money.',
     );
   }
-  const isBroken = ({ failure, snapshot }: AccountState): boolean =>
-    failure !== undefined || snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
+  const isBroken = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
   if (accounts.some(isBroken)) return msg('Not everything could be read. Trying goes on by itself.');
   if (accounts.some((state) => state.snapshot === undefined)) return msg('Reading the accounts…');
   return msg('No loan and no isolated position. A gauge appears here as soon as there is one.');

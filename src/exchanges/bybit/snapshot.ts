@@ -49,19 +49,24 @@ export function snapshotOf({ loans, wallet, positions, prices, rules }: Parts): 
   return {
     loans: found,
     ...(loansTrouble === undefined ? {} : { loansTrouble }),
+    ...(isBarred(loans) ? { loansBarred: true } : {}),
     wallet: held,
     ...(wallet.value instanceof ExchangeError ? { walletTrouble: wallet.value.sentence } : {}),
     positions: positions.positions,
     ...(positions.trouble === undefined ? {} : { positionsTrouble: positions.trouble.sentence }),
+    ...(isBarred(positions.trouble) ? { positionsBarred: true } : {}),
     ...pricesOf({ loans: found, wallet: held, positions: positions.positions }, prices),
     // As old as the oldest of its parts.
     asOf: Math.min(loans instanceof ExchangeError ? positions.asOf : loans.asOf, wallet.at, positions.asOf),
   };
 }
 
+/** Bybit's word for a right that the key has not. */
+const isBarred = (answer: unknown): boolean => ExchangeError.is(answer, 'permission') && answer.code === '10005';
+
 /** Whether positions are enough to show without loans: there are some, or the key is one that may not read loans at all. */
 function standsAlone({ positions, blind }: PositionsRead, loans: ExchangeError): boolean {
-  return blind === undefined && (positions.length > 0 || loans.code === '10005');
+  return blind === undefined && (positions.length > 0 || isBarred(loans));
 }
 
 function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {

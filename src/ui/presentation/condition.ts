@@ -2,6 +2,7 @@ import { keysMissingCode } from '../../accounts/vault.ts';
 import type { ExchangeError } from '../../core/errors.ts';
 import { isFresh } from '../../core/freshness.ts';
 import { msg, type Message } from '../../core/message.ts';
+import type { Snapshot } from '../../core/model.ts';
 import type { Exchange } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { AccountState } from '../../monitor/store.ts';
@@ -27,6 +28,13 @@ export interface Scene {
 export function isVouchedFor(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
   const { failure, snapshot } = state;
   return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
+}
+
+/** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */
+export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
+  const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
+  const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;
+  return [loans, positions].filter((trouble) => trouble !== undefined);
 }
 
 /** What is wrong with an account in two or three words; its error's own sentence says the rest. */

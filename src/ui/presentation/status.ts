@@ -1,7 +1,7 @@
 import type { Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
-import { readingAge, troubleWord, type Scene } from './condition.ts';
+import { readingAge, troubleWord, type Scene, gapsOf } from './condition.ts';
 import { levelWord } from './level-words.ts';
 import type { Text } from './outline.ts';
 import { gaugedOf, worstFirst, type Gauged } from './worst-first.ts';
@@ -47,9 +47,7 @@ export function statusOf(states: readonly AccountState[], scene: Scene): Status 
   return { text: [...text, ...simulated], level: 'unknown', spoken: msg('LTV Gauge: {0}.', text[0] ?? ''), rows };
 }
 
-function isPartlyRead({ snapshot }: AccountState): boolean {
-  return snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
-}
+const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).length > 0;
 
 const counted = (count: number, text: (count: number) => Message): Message[] => (count === 0 ? [] : [text(count)]);
 

@@ -300,10 +300,11 @@ describe("reading Bybit's positions", () => {
   it('says in one sentence which right a key lacks, and leaves the loans alone', async () => {
     const one = sampled();
     one.venue.on('/account/info', fixture('account-info')).on('/position/list', refusal('10005', 'Permission denied'));
-    const { positions, positionsTrouble, loans, wallet } = await one.connection.read();
+    const { positions, positionsTrouble, loans, wallet, positionsBarred } = await one.connection.read();
     assert.deepEqual([positions, loans.length, wallet.length], [[], 1, 2]);
     assert.match(positionsTrouble!.template, /permission Contract – Positions/);
     assert.doesNotMatch(positionsTrouble!.template, /loan/i);
+    assert.equal(positionsBarred, true, 'no failure: it stays so');
   });
 
   it('stands beside the loans', async () => {

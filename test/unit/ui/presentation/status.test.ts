@@ -99,6 +99,11 @@ describe('the status bar', () => {
     );
   });
 
+  it('calls it no gap that a key is not meant to read everything', () => {
+    const barred = { positionsTrouble: msg('This key may not read positions.'), positionsBarred: true } as const;
+    assert.equal(shown([withLtv('a', '0.2', { snapshot: { ...withLtv('a', '0.2').snapshot!, ...barred } })]), '20.00% OK · just now');
+  });
+
   it('says that an account was read in part only, instead of calling what is missing nothing', () => {
     const partly = state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }), account: account({ id: 'p', name: 'p' }) });
     assert.equal(shown([partly]), '1 account partly read');

@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const ledger = keep(new Ledger({ journal, book, connections, clock, newId: randomUUID, maxPreviewAgeMs, proofPatienceMs }));
   const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
   const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead }));
-  const pages = keep(new LazyPages(pageReader(connections, whenText)));
+  const pages = keep(new LazyPages(pageReader(connections, store, whenText)));
 
   const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, simulated, intervalMs };
   keep(registerViewCommands(app, pages));

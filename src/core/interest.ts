@@ -1,4 +1,4 @@
-import { add, compare, decimal, divide, isNegative, isPositive, multiply, subtract, sum, zero, type Decimal } from './decimal.ts';
+import { compare, decimal, divide, isNegative, isPositive, multiply, subtract, sum, zero, type Decimal } from './decimal.ts';
 import { collateralOf, debtOf, type LoanModel } from './loan-model.ts';
 
 const hoursPerYear = decimal('8760');
@@ -20,11 +20,6 @@ export function hourlyInterest(debt: Decimal, annualRate: Decimal): Decimal {
 
 /** What a debt costs in a day at this rate, in its coin. Rounded against the borrower. */
 export const dailyInterest = (debt: Decimal, annualRate: Decimal): Decimal => multiply(hourlyInterest(debt, annualRate), hoursPerDay);
-
-/** The debt after so many hours, when interest is added each hour and nothing is repaid. In the coin. */
-export function debtAfter(debt: Decimal, annualRate: Decimal, hours: number): Decimal {
-  return add(debt, multiply(hourlyInterest(debt, annualRate), decimal(Math.max(0, Math.floor(hours)).toString())));
-}
 
 /**
  * Whole hours until interest alone carries LTV to `line`, at flat prices and rates. Rounded down. Our estimate: interest on interest

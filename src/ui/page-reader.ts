@@ -5,9 +5,9 @@ import type { PageReader } from './lazy-pages.ts';
 const pageSize = 20;
 
 /** Reads the rows below an opened entry from the account's venue. */
-export function pageReader(connections: App['connections'], when: (ms: number) => string): PageReader {
+export function pageReader(connections: App['connections'], states: Pick<App['store'], 'get'>, when: (ms: number) => string): PageReader {
   return async (source, cursor) => {
-    const { borrowableEntry, historyEntry, interestEntry } = await import('./presentation/outlines.ts');
+    const { borrowableEntry, historyEntry, interestEntry, interestOutlook } = await import('./presentation/outlines.ts');
     const connection = await connections.get(source.accountId);
     const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
     switch (source.kind) {
@@ -17,7 +17,13 @@ export function pageReader(connections: App['connections'], when: (ms: number) =
       }
       case 'interest': {
         const { rows, older } = await connection.interest(source.loan, page);
-        return { entries: rows.map((row) => interestEntry(source, row, when)), ...(older === undefined ? {} : { older }) };
+        const entries = rows.map((row) => interestEntry(source, row, when));
+        const snapshot = states.get(source.accountId)?.snapshot;
+        const loan = snapshot?.loans.find(({ id }) => id === source.loan?.loanId);
+        // Above the first rows only: they tell the rates of now.
+        const outlook =
+          cursor !== undefined || loan === undefined ? undefined : interestOutlook(source, loan, rows, snapshot?.prices ?? {});
+        return { entries: outlook === undefined ? entries : [outlook, ...entries], ...(older === undefined ? {} : { older }) };
       }
       case 'borrowable':
         return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };

@@ -1,5 +1,6 @@
 /** The door of the part with what the views list. Imported with import() only: activation does not read it, the first view that is seen does. */
 export { collateralOutline } from './collateral-outline.ts';
+export { interestOutlook } from './interest-outlook.ts';
 export { loansOutline } from './loans-outline.ts';
 export { borrowableEntry, emptyEntry, failedEntry, historyEntry, interestEntry, moreEntry } from './page-rows.ts';
 export { positionsOutline } from './positions-outline.ts';

@@ -77,6 +77,15 @@ export function estimateAfter(
 }
 
 /**
+ * Whether adding `coin` is estimated with the loan's average haircut, because the venue does not publish how it values this one and
+ * its own figures do not tell: then the LTV after may come out higher than estimated.
+ */
+export function assumesHaircut(loan: Loan, coin: string): boolean {
+  const alone = loan.collateral.length === 1 && loan.collateral[0]?.coin === coin;
+  return loan.collateralValuation === 'adjusted' && loan.haircuts?.[coin] === undefined && !alone;
+}
+
+/**
  * The most of `coin` that can be taken while our estimate stays below `ceiling`, with a cushion of a millionth of LTV.
  * @returns an amount of at most 8 decimals, rounded down, zero when nothing can be taken; undefined when it cannot be told.
  */

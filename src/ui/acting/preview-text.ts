@@ -1,7 +1,7 @@
 import { compare, isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv } from '../../core/format.ts';
 import { levelOf } from '../../core/level.ts';
-import { estimateAfter, largestReduction } from '../../core/estimate.ts';
+import { assumesHaircut, estimateAfter, largestReduction } from '../../core/estimate.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan } from '../../core/model.ts';
@@ -64,6 +64,14 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
   ];
   const caution = cautionLine(loan, direction, preview.ltvAfter);
   if (caution !== undefined) lines.push(caution);
+  if (direction === 'add' && assumesHaircut(loan, coin)) {
+    lines.push(
+      msg(
+        'The exchange does not say how it values {0} for this loan. The average haircut of the loan is assumed, so LTV after may come out higher.',
+        coin,
+      ),
+    );
+  }
   lines.push(msg('Figures read at {0} ({1}).', around.readAt, around.age));
   return {
     title: titleOf(account.simulated, around.demo, direction, shownAmount, coin, loanName),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
+import { flatRule } from '../../../../src/core/haircut.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import { actLabel, liveEstimate, previewText, type PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
 import type { Loan } from '../../../../src/core/model.ts';
@@ -73,6 +74,17 @@ describe('the preview before a change', () => {
     assert.match(detail, /margin call: 21\.3% now → unknown after/);
     assert.match(detail, /now → unknown after$/m);
     assert.match(detail, /CAUTION: how much nearer/);
+  });
+
+  it('says that an average haircut is assumed where the venue does not tell how it values what is added', () => {
+    const of = (loan: Partial<Loan>, coin = 'ETH'): string =>
+      shown(preview({ change: { ...change, coin }, readiness: { ...preview().readiness, loan: { ...preview().readiness.loan, ...loan } } }))
+        .detail;
+    const assumed = /^The exchange does not say how it values ETH for this loan/m;
+    assert.match(of({}), assumed);
+    assert.doesNotMatch(of({}, 'BTC'), assumed, 'of the only coin of a loan its own figures tell');
+    assert.doesNotMatch(of({ haircuts: { ETH: flatRule(decimal('0.9')) } }), assumed);
+    assert.doesNotMatch(of({ collateralValuation: 'raw' }), assumed);
   });
 
   it('warns when the loan would stand near, at or beyond a line afterwards', () => {

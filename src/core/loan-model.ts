@@ -114,8 +114,13 @@ function rawLtv(model: Pick<LoanModel, 'debts' | 'collateral'>): Decimal | undef
  * @returns undefined when no collateral is left that counts.
  */
 export function ltvOf(model: LoanModel): Decimal | undefined {
-  const own = rawLtv(model);
-  return own === undefined ? undefined : divide(multiply(own, model.correction), one, ratioPlaces, 'up');
+  return ltvOfTotals(model, debtOf(model), collateralOf(model));
+}
+
+/** The same for other totals, in USD: what is owed, and what counts as collateral. */
+export function ltvOfTotals({ correction }: LoanModel, debt: Decimal, collateral: Decimal): Decimal | undefined {
+  if (!isPositive(collateral)) return undefined;
+  return divide(multiply(divide(debt, collateral, factorPlaces, 'up'), correction), one, ratioPlaces, 'up');
 }
 
 /** The model with other prices: each is multiplied by the coin's factor, on both sides of the loan. Coins without one stay. */

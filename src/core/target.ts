@@ -13,8 +13,8 @@ import {
   zero,
   type Decimal,
 } from './decimal.ts';
-import { amountToAdd, amountToTake, type HaircutRule } from './haircut.ts';
-import { collateralOf, debtOf, ltvOf, withCollateral, withDebt, type LoanModel, type Pledge } from './loan-model.ts';
+import { amountToAdd, amountToTake, collateralValue, type HaircutRule } from './haircut.ts';
+import { collateralOf, debtOf, ltvOfTotals, withCollateral, withDebt, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
 
 /** Digits kept of amounts in USD. */
 const usdPlaces = 18;
@@ -97,54 +97,63 @@ export interface Answer {
 /** LTVs are computed to eight digits. */
 const ltvStep = '0.00000001' as Decimal;
 
+/** A loan with its totals, which are reckoned once: summing up all brackets of all coins for each way would take far too long. */
+interface Reckoned {
+  readonly model: LoanModel;
+  /** USD. */
+  readonly debt: Decimal;
+  /** USD, after haircuts. */
+  readonly collateral: Decimal;
+}
+
 /**
  * Every way to bring a loan to `target`: above it by adding one coin, by adding several, or by repaying; below it by taking one coin out.
  * @param target LTV as the venue counts it, above zero
  */
 export function waysTo(model: LoanModel, target: Decimal, means: Means): Answer {
-  const now = ltvOf(model) ?? model.ltv;
+  const loan: Reckoned = { model, debt: debtOf(model), collateral: collateralOf(model) };
+  const now = ltvOfTotals(model, loan.debt, loan.collateral) ?? model.ltv;
   if (!isPositive(target)) return { ways: [], deadEnds: [], there: false };
   if (compare(now, add(target, ltvStep)) <= 0 && compare(now, subtract(target, ltvStep)) >= 0)
     return { ways: [], deadEnds: [], there: true };
-  // What the venue counts is ours times the correction.
-  const found = compare(now, target) > 0 ? lowering(model, target, means) : raising(model, target, means);
+  const found = compare(now, target) > 0 ? lowering(loan, target, means) : raising(loan, target, means);
   return { ...found, there: false };
 }
 
 type Found = Omit<Answer, 'there'>;
 
-function lowering(model: LoanModel, target: Decimal, means: Means): Found {
+function lowering(loan: Reckoned, target: Decimal, means: Means): Found {
   const ways: Way[] = [];
   const deadEnds: DeadEnd[] = [];
-  const more = subtract(wantedCollateral(model, target), collateralOf(model));
+  const more = subtract(wantedCollateral(loan, target), loan.collateral);
   for (const coin of means.addable) {
-    const amount = amountToAdd(coin.rule, heldOf(model, coin.coin), coin.price, more, coin.places);
-    if (amount !== undefined && compare(amount, coin.available) <= 0) ways.push(addWay(model, [[coin, amount]]));
-    else deadEnds.push(deadEnd('add', coin.coin, amount === undefined ? 'haircut' : 'wallet', addUpTo(model, coin)));
+    const amount = amountToAdd(coin.rule, heldOf(loan, coin.coin), coin.price, more, coin.places);
+    if (amount !== undefined && compare(amount, coin.available) <= 0) ways.push(addWay(loan, [[coin, amount]]));
+    else deadEnds.push(deadEnd('add', coin.coin, amount === undefined ? 'haircut' : 'wallet', addUpTo(loan, coin)));
   }
   if (ways.length === 0) {
-    const mix = mixed(model, target, means.addable);
+    const mix = mixed(loan, target, means.addable);
     if (mix !== undefined) ways.push(mix);
   }
   for (const debt of means.payable) {
-    const way = repaying(model, target, debt);
+    const way = repaying(loan, target, debt);
     if ('steps' in way) ways.push(way);
     else deadEnds.push(way);
   }
   return { ways, deadEnds };
 }
 
-function raising(model: LoanModel, target: Decimal, means: Means): Found {
+function raising(loan: Reckoned, target: Decimal, means: Means): Found {
   const ways: Way[] = [];
   const deadEnds: DeadEnd[] = [];
-  const less = subtract(collateralOf(model), wantedCollateral(model, target));
+  const less = subtract(loan.collateral, wantedCollateral(loan, target));
   for (const { coin, limit, places } of means.takeable) {
-    const pledge = model.collateral.find((held) => held.coin === coin);
+    const pledge = loan.model.collateral.find((held) => held.coin === coin);
     if (pledge === undefined) continue;
     const amount = amountToTake(pledge.rule, pledge.amount, pledge.price, less, places);
     const most = round(lesser(limit, pledge.amount), places, 'down');
     const taken = lesser(amount, most);
-    const way = isZero(taken) ? undefined : takeWay(model, pledge, taken);
+    const way = isZero(taken) ? undefined : takeWay(loan, pledge, taken);
     const gets = compare(amount, most) <= 0 && compare(amount, pledge.amount) < 0;
     if (gets && way !== undefined) ways.push(way);
     else deadEnds.push(deadEnd('reduce', coin, 'limit', way));
@@ -152,84 +161,101 @@ function raising(model: LoanModel, target: Decimal, means: Means): Found {
   return { ways, deadEnds };
 }
 
-/** Collateral, in USD after haircuts, at which the venue would count `target`. Rounded up. */
-function wantedCollateral(model: LoanModel, target: Decimal): Decimal {
-  return divide(multiply(debtOf(model), model.correction), target, usdPlaces, 'up');
+/** Collateral, in USD after haircuts, at which the venue would count `target`: what it counts is ours times the correction. Rounded up. */
+function wantedCollateral({ model, debt }: Reckoned, target: Decimal): Decimal {
+  return divide(multiply(debt, model.correction), target, usdPlaces, 'up');
 }
 
-const heldOf = (model: LoanModel, coin: string): Decimal => model.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+const heldOf = ({ model }: Reckoned, coin: string): Decimal => model.collateral.find((held) => held.coin === coin)?.amount ?? zero;
 
-function repaying(model: LoanModel, target: Decimal, { coin, available, places }: PayableDebt): Way | DeadEnd {
-  const debt = model.debts.find((owed) => owed.coin === coin);
+function repaying(loan: Reckoned, target: Decimal, { coin, available, places }: PayableDebt): Way | DeadEnd {
+  const debt = loan.model.debts.find((owed) => owed.coin === coin);
   if (debt === undefined) return deadEnd('repay', coin, 'debt', undefined);
-  const allowed = divide(multiply(target, collateralOf(model)), model.correction, usdPlaces, 'down');
-  const exact = divide(subtract(debtOf(model), allowed), debt.price, usdPlaces, 'up');
+  const allowed = divide(multiply(target, loan.collateral), loan.model.correction, usdPlaces, 'down');
+  const exact = divide(subtract(loan.debt, allowed), debt.price, usdPlaces, 'up');
   const isEnough = compare(exact, debt.amount) <= 0;
   // The last of a debt may be finer than the grid: then it is repaid whole.
   const amount = lesser(round(exact, places, 'up'), debt.amount);
-  if (isEnough && compare(amount, available) <= 0) return repayWay(model, coin, amount, debt.price, available);
+  if (isEnough && compare(amount, available) <= 0) return repayWay(loan, debt, amount, available);
   const most = lesser(debt.amount, round(available, places, 'down'));
-  const nearest = isPositive(most) ? repayWay(model, coin, most, debt.price, available) : undefined;
+  const nearest = isPositive(most) ? repayWay(loan, debt, most, available) : undefined;
   return deadEnd('repay', coin, isEnough ? 'wallet' : 'debt', nearest);
 }
 
-/** Coin after coin, the one that counts for most first, until the target is reached. */
-function mixed(model: LoanModel, target: Decimal, coins: readonly AddableCoin[]): Way | undefined {
-  const parts: (readonly [AddableCoin, Decimal])[] = [];
-  let at = model;
-  for (const coin of [...coins].sort((a, b) => compare(worthOf(model, b), worthOf(model, a)))) {
-    const more = subtract(wantedCollateral(at, target), collateralOf(at));
-    if (!isPositive(more)) break;
-    const needed = amountToAdd(coin.rule, heldOf(at, coin.coin), coin.price, more, coin.places);
+type Part = readonly [coin: AddableCoin, amount: Decimal];
+
+/** Coin after coin, the one that counts for most first, until the target is reached. Undefined when one is enough, or all are not. */
+function mixed(loan: Reckoned, target: Decimal, coins: readonly AddableCoin[]): Way | undefined {
+  const parts: Part[] = [];
+  const offers = coins.map((coin) => {
     const most = round(coin.available, coin.places, 'down');
+    return { coin, most, worth: gain(loan, coin, most) };
+  });
+  let missing = subtract(wantedCollateral(loan, target), loan.collateral);
+  for (const { coin, most } of offers.sort((a, b) => compare(b.worth, a.worth))) {
+    if (!isPositive(missing)) break;
+    const needed = amountToAdd(coin.rule, heldOf(loan, coin.coin), coin.price, missing, coin.places);
     const amount = needed === undefined ? most : lesser(needed, most);
     if (!isPositive(amount)) continue;
     parts.push([coin, amount]);
-    at = added(at, coin, amount);
+    missing = subtract(missing, gain(loan, coin, amount));
   }
-  const ltv = ltvOf(at);
-  return ltv !== undefined && compare(ltv, add(target, ltvStep)) <= 0 && parts.length > 1 ? addWay(model, parts) : undefined;
+  return isPositive(missing) || parts.length < 2 ? undefined : addWay(loan, parts);
 }
 
-function worthOf(model: LoanModel, coin: AddableCoin): Decimal {
-  return subtract(collateralOf(added(model, coin, coin.available)), collateralOf(model));
+/** What so much more of a coin counts for. USD. Exact. */
+function gain(loan: Reckoned, { coin, price, rule }: AddableCoin, amount: Decimal): Decimal {
+  const held = heldOf(loan, coin);
+  return subtract(collateralValue(rule, add(held, amount), price), collateralValue(rule, held, price));
 }
 
-function added(model: LoanModel, { coin, price, rule }: AddableCoin, amount: Decimal): LoanModel {
-  const held: Pledge = model.collateral.find((one) => one.coin === coin) ?? { coin, amount: zero, price, rule };
-  return withCollateral(model, { ...held, amount: add(held.amount, amount) });
-}
-
-function addUpTo(model: LoanModel, coin: AddableCoin): Way | undefined {
+function addUpTo(loan: Reckoned, coin: AddableCoin): Way | undefined {
   const most = round(coin.available, coin.places, 'down');
-  return isPositive(most) ? addWay(model, [[coin, most]]) : undefined;
+  return isPositive(most) ? addWay(loan, [[coin, most]]) : undefined;
 }
 
-function addWay(model: LoanModel, parts: readonly (readonly [AddableCoin, Decimal])[]): Way {
-  const after = parts.reduce((at, [coin, amount]) => added(at, coin, amount), model);
-  return way(
-    model,
+function addWay(loan: Reckoned, parts: readonly Part[]): Way {
+  const after = parts.reduce((at, [{ coin, price, rule }, amount]) => {
+    const held: Pledge = at.collateral.find((one) => one.coin === coin) ?? { coin, amount: zero, price, rule };
+    return withCollateral(at, { ...held, amount: add(held.amount, amount) });
+  }, loan.model);
+  return {
+    steps: parts.map(([{ coin }, amount]) => ({ act: 'add', coin, amount })),
+    usd: sum(parts.map(([{ price }, amount]) => multiply(amount, price))),
+    ltv: ltvWith(loan, { collateral: add(loan.collateral, sum(parts.map(([coin, amount]) => gain(loan, coin, amount)))) }),
     after,
-    parts.map(([{ coin }, amount]) => ({ act: 'add', coin, amount })),
-    sum(parts.map(([{ price }, amount]) => multiply(amount, price))),
-    parts.map(([{ coin, available }, amount]) => ({ coin, amount: subtract(available, amount) })),
-  );
+    left: parts.map(([{ coin, available }, amount]) => ({ coin, amount: subtract(available, amount) })),
+  };
 }
 
-function takeWay(model: LoanModel, pledge: Pledge, amount: Decimal): Way | undefined {
-  const after = withCollateral(model, { ...pledge, amount: subtract(pledge.amount, amount) });
-  if (ltvOf(after) === undefined) return undefined;
-  return way(model, after, [{ act: 'reduce', coin: pledge.coin, amount }], multiply(amount, pledge.price), []);
+function takeWay(loan: Reckoned, pledge: Pledge, amount: Decimal): Way | undefined {
+  const kept = subtract(pledge.amount, amount);
+  const { rule, price, coin } = pledge;
+  const lost = subtract(collateralValue(rule, pledge.amount, price), collateralValue(rule, kept, price));
+  const collateral = subtract(loan.collateral, lost);
+  if (!isPositive(collateral)) return undefined;
+  return {
+    steps: [{ act: 'reduce', coin, amount }],
+    usd: multiply(amount, price),
+    ltv: ltvWith(loan, { collateral }),
+    after: withCollateral(loan.model, { ...pledge, amount: kept }),
+    left: [],
+  };
 }
 
-function repayWay(model: LoanModel, coin: string, amount: Decimal, price: Decimal, available: Decimal): Way {
-  const owed = model.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
-  const after = withDebt(model, coin, greater(subtract(owed, amount), zero));
-  return way(model, after, [{ act: 'repay', coin, amount }], multiply(amount, price), [{ coin, amount: subtract(available, amount) }]);
+function repayWay(loan: Reckoned, { coin, amount: owed, price }: Stake, amount: Decimal, available: Decimal): Way {
+  const usd = multiply(amount, price);
+  return {
+    steps: [{ act: 'repay', coin, amount }],
+    usd,
+    ltv: ltvWith(loan, { debt: greater(subtract(loan.debt, usd), zero) }),
+    after: withDebt(loan.model, coin, greater(subtract(owed, amount), zero)),
+    left: [{ coin, amount: subtract(available, amount) }],
+  };
 }
 
-function way(model: LoanModel, after: LoanModel, steps: readonly Step[], usd: Decimal, left: Way['left']): Way {
-  return { steps, usd, ltv: ltvOf(after) ?? model.ltv, after, left };
+function ltvWith({ model, debt, collateral }: Reckoned, other: { readonly debt?: Decimal; readonly collateral?: Decimal }): Decimal {
+  return ltvOfTotals(model, other.debt ?? debt, other.collateral ?? collateral) ?? model.ltv;
 }
 
 const deadEnd = (act: Step['act'], coin: string, reason: DeadEnd['reason'], nearest: Way | undefined): DeadEnd => ({
@@ -249,7 +275,8 @@ export function safeMaximum(model: LoanModel, coin: TakeableCoin, marginCall: De
   const target = subtract(marginCall, cushion);
   const pledge = model.collateral.find((held) => held.coin === coin.coin);
   if (pledge === undefined || !isPositive(target)) return zero;
-  const less = subtract(collateralOf(model), wantedCollateral(model, target));
+  const collateral = collateralOf(model);
+  const less = subtract(collateral, wantedCollateral({ model, debt: debtOf(model), collateral }, target));
   const amount = amountToTake(pledge.rule, pledge.amount, pledge.price, less, coin.places);
   return lesser(amount, round(lesser(coin.limit, pledge.amount), coin.places, 'down'));
 }

@@ -15,6 +15,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import Big from 'big.js';
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
+import type { HaircutRule } from '../../src/core/haircut.ts';
+import { ltvOf } from '../../src/core/loan-model.ts';
+import { waysTo } from '../../src/core/target.ts';
 import { levelOf } from '../../src/core/level.ts';
 import { estimateAfter } from '../../src/core/estimate.ts';
 import { english, type Message } from '../../src/core/message.ts';
@@ -146,6 +149,43 @@ function judging(): Promise<Outcome> {
   });
 }
 
+function solving(): Promise<Outcome> {
+  const rule: HaircutRule = {
+    by: 'value',
+    tiers: ['0.9', '0.8', '0.7', '0.5', '0.4', '0.3'].map((rate, index) => ({
+      upTo: decimal(String((index + 1) * 5000)),
+      rate: decimal(rate),
+    })),
+  };
+  const collateral = Array.from({ length: 20 }, (_, index) => ({
+    coin: `C${String(index)}`,
+    amount: decimal(`${String(index + 1)}.12345678`),
+    price: decimal(`${String(100 * (index + 1))}.1234`),
+    rule,
+  }));
+  const debts = [{ coin: 'USDT', amount: decimal('100000'), price: decimal('1') }];
+  const plain = { collateral, debts, ltv: decimal('1'), correction: decimal('1'), haircuts: 'published' as const };
+  const model = { ...plain, ltv: ltvOf(plain) ?? decimal('1') };
+  const means = {
+    addable: collateral.map((coin) => ({ ...coin, available: decimal('1'), places: 8 })),
+    takeable: [],
+    payable: [{ coin: 'USDT', available: decimal('50000'), places: 8 }],
+  };
+  const target = decimal('0.48');
+  // Most coins are not enough alone, so that the mix is looked for too.
+  const { ways, deadEnds } = waysTo(model, target, means);
+  assert.ok(ways.length > 0 && deadEnds.length > 10);
+  const Exact = Big();
+  Exact.DP = 8;
+  return compare({
+    what: 'ways to a target, 20 coins of 6 brackets · 1,000 divisions',
+    ours: () => waysTo(model, target, means),
+    baseline: () =>
+      collateral.flatMap(({ amount, price }) => Array.from({ length: 50 }, () => new Exact(amount).div(new Exact(price)).toFixed())),
+    budget: 8,
+  });
+}
+
 async function serving(): Promise<Outcome> {
   // Half a second passes before each request, so that none meets the rate limit.
   let time = now;
@@ -198,7 +238,7 @@ function signedAnswer(base: string, keys: SimulatorKeys, time: number, agent: Ag
 
 async function main(): Promise<boolean> {
   await makeVsix();
-  const outcomes = [...(await activation()), await reading(), ...(await drawing()), await judging(), await serving()];
+  const outcomes = [...(await activation()), await reading(), ...(await drawing()), await judging(), await solving(), await serving()];
   process.stdout.write(`${table(outcomes)}\n\n`);
   for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
   const broken = outcomes.filter((outcome) => !isWithin(outcome));

@@ -15,84 +15,10 @@ import {
 } from './decimal.ts';
 import { amountToAdd, amountToTake, collateralValue, type HaircutRule } from './haircut.ts';
 import { collateralOf, debtOf, ltvOfTotals, withCollateral, withDebt, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
+import type { AddableCoin, Answer, DeadEnd, Means, PayableDebt, Step, TakeableCoin, Way } from './way.ts';
 
 /** Digits kept of amounts in USD. */
 const usdPlaces = 18;
-
-/** A coin that could be pledged. */
-export interface AddableCoin {
-  readonly coin: string;
-  /** The most that can be added: what is in the wallet, or less where the venue takes less. */
-  readonly available: Decimal;
-  readonly price: Decimal;
-  readonly rule: HaircutRule;
-  /** Decimals of the venue's grid of amounts. */
-  readonly places: number;
-}
-
-/** A coin of the collateral that could be taken out. */
-export interface TakeableCoin {
-  readonly coin: string;
-  /** The most the venue would release now. */
-  readonly limit: Decimal;
-  readonly places: number;
-}
-
-/** A debt that could be repaid. */
-export interface PayableDebt {
-  readonly coin: string;
-  /** In the wallet. */
-  readonly available: Decimal;
-  readonly places: number;
-}
-
-export interface Means {
-  readonly addable: readonly AddableCoin[];
-  readonly takeable: readonly TakeableCoin[];
-  readonly payable: readonly PayableDebt[];
-}
-
-export interface Step {
-  readonly act: 'add' | 'reduce' | 'repay';
-  readonly coin: string;
-  /** On the venue's grid: what is added or repaid is rounded up, what is taken out down. */
-  readonly amount: Decimal;
-}
-
-/** One way to bring a loan to a target. Its LTV is an estimate. */
-export interface Way {
-  readonly steps: readonly Step[];
-  /** What moves, at today's prices. USD. */
-  readonly usd: Decimal;
-  readonly ltv: Decimal;
-  /** The model afterwards, for distances. */
-  readonly after: LoanModel;
-  /** What is left of each coin in the wallet; what is taken out arrives there. */
-  readonly left: readonly { readonly coin: string; readonly amount: Decimal }[];
-}
-
-/** A way that does not lead there, how near it comes, and why it ends. */
-export interface DeadEnd {
-  readonly act: Step['act'];
-  readonly coin: string;
-  /**
-   * - `wallet` the wallet does not hold enough
-   * - `limit` the venue releases no more
-   * - `haircut` no amount of this coin counts for so much
-   * - `debt` even without this debt the loan stays above the target
-   */
-  readonly reason: 'wallet' | 'limit' | 'haircut' | 'debt';
-  /** The farthest this way leads. Absent when it leads nowhere. */
-  readonly nearest?: Way;
-}
-
-export interface Answer {
-  /** In the order: one coin each, dearest to the wallet last; then a mix, where it takes one. */
-  readonly ways: readonly Way[];
-  readonly deadEnds: readonly DeadEnd[];
-  /** The loan is at the target already, within one step of LTV. */
-  readonly there: boolean;
-}
 
 /** LTVs are computed to eight digits. */
 const ltvStep = '0.00000001' as Decimal;
@@ -126,13 +52,18 @@ function lowering(loan: Reckoned, target: Decimal, means: Means): Found {
   const ways: Way[] = [];
   const deadEnds: DeadEnd[] = [];
   const more = subtract(wantedCollateral(loan, target), loan.collateral);
-  for (const coin of means.addable) {
-    const amount = amountToAdd(coin.rule, heldOf(loan, coin.coin), coin.price, more, coin.places);
-    if (amount !== undefined && compare(amount, coin.available) <= 0) ways.push(addWay(loan, [[coin, amount]]));
-    else deadEnds.push(deadEnd('add', coin.coin, amount === undefined ? 'haircut' : 'wallet', addUpTo(loan, coin)));
+  const offers = means.addable.map((coin) => offerOf(loan, coin));
+  for (const { coin, held, most, worth } of offers) {
+    const amount = amountToAdd(coin.rule, held, coin.price, more, coin.places);
+    if (amount !== undefined && compare(amount, coin.available) <= 0)
+      ways.push(addWay(loan, [{ coin, amount, worth: gain(loan, coin, amount) }]));
+    else {
+      const nearest = isPositive(most) ? addWay(loan, [{ coin, amount: most, worth }]) : undefined;
+      deadEnds.push(deadEnd('add', coin.coin, amount === undefined ? 'haircut' : 'wallet', nearest));
+    }
   }
   if (ways.length === 0) {
-    const mix = mixed(loan, target, means.addable);
+    const mix = mixed(loan, more, offers);
     if (mix !== undefined) ways.push(mix);
   }
   for (const debt of means.payable) {
@@ -182,23 +113,39 @@ function repaying(loan: Reckoned, target: Decimal, { coin, available, places }: 
   return deadEnd('repay', coin, isEnough ? 'wallet' : 'debt', nearest);
 }
 
-type Part = readonly [coin: AddableCoin, amount: Decimal];
+/** A coin with the most of it that can be added, on the grid, and what that counts for. */
+interface Offer {
+  readonly coin: AddableCoin;
+  readonly held: Decimal;
+  readonly most: Decimal;
+  /** USD. */
+  readonly worth: Decimal;
+}
 
-/** Coin after coin, the one that counts for most first, until the target is reached. Undefined when one is enough, or all are not. */
-function mixed(loan: Reckoned, target: Decimal, coins: readonly AddableCoin[]): Way | undefined {
+function offerOf(loan: Reckoned, coin: AddableCoin): Offer {
+  const most = round(coin.available, coin.places, 'down');
+  return { coin, held: heldOf(loan, coin.coin), most, worth: gain(loan, coin, most) };
+}
+
+interface Part {
+  readonly coin: AddableCoin;
+  readonly amount: Decimal;
+  /** What it counts for. USD. */
+  readonly worth: Decimal;
+}
+
+/** Coin after coin, the one that counts for most first, until `more` is reached. Undefined when one is enough, or all are not. */
+function mixed(loan: Reckoned, more: Decimal, offers: readonly Offer[]): Way | undefined {
   const parts: Part[] = [];
-  const offers = coins.map((coin) => {
-    const most = round(coin.available, coin.places, 'down');
-    return { coin, most, worth: gain(loan, coin, most) };
-  });
-  let missing = subtract(wantedCollateral(loan, target), loan.collateral);
-  for (const { coin, most } of offers.sort((a, b) => compare(b.worth, a.worth))) {
+  let missing = more;
+  for (const { coin, held, most, worth } of [...offers].sort((a, b) => compare(b.worth, a.worth))) {
     if (!isPositive(missing)) break;
-    const needed = amountToAdd(coin.rule, heldOf(loan, coin.coin), coin.price, missing, coin.places);
+    if (!isPositive(most)) continue;
+    const needed = compare(worth, missing) <= 0 ? undefined : amountToAdd(coin.rule, held, coin.price, missing, coin.places);
     const amount = needed === undefined ? most : lesser(needed, most);
-    if (!isPositive(amount)) continue;
-    parts.push([coin, amount]);
-    missing = subtract(missing, gain(loan, coin, amount));
+    const part = { coin, amount, worth: amount === most ? worth : gain(loan, coin, amount) };
+    parts.push(part);
+    missing = subtract(missing, part.worth);
   }
   return isPositive(missing) || parts.length < 2 ? undefined : addWay(loan, parts);
 }
@@ -209,22 +156,17 @@ function gain(loan: Reckoned, { coin, price, rule }: AddableCoin, amount: Decima
   return subtract(collateralValue(rule, add(held, amount), price), collateralValue(rule, held, price));
 }
 
-function addUpTo(loan: Reckoned, coin: AddableCoin): Way | undefined {
-  const most = round(coin.available, coin.places, 'down');
-  return isPositive(most) ? addWay(loan, [[coin, most]]) : undefined;
-}
-
 function addWay(loan: Reckoned, parts: readonly Part[]): Way {
-  const after = parts.reduce((at, [{ coin, price, rule }, amount]) => {
+  const after = parts.reduce((at, { coin: { coin, price, rule }, amount }) => {
     const held: Pledge = at.collateral.find((one) => one.coin === coin) ?? { coin, amount: zero, price, rule };
     return withCollateral(at, { ...held, amount: add(held.amount, amount) });
   }, loan.model);
   return {
-    steps: parts.map(([{ coin }, amount]) => ({ act: 'add', coin, amount })),
-    usd: sum(parts.map(([{ price }, amount]) => multiply(amount, price))),
-    ltv: ltvWith(loan, { collateral: add(loan.collateral, sum(parts.map(([coin, amount]) => gain(loan, coin, amount)))) }),
+    steps: parts.map(({ coin, amount }) => ({ act: 'add', coin: coin.coin, amount })),
+    usd: sum(parts.map(({ coin, amount }) => multiply(amount, coin.price))),
+    ltv: ltvWith(loan, { collateral: add(loan.collateral, sum(parts.map(({ worth }) => worth))) }),
     after,
-    left: parts.map(([{ coin, available }, amount]) => ({ coin, amount: subtract(available, amount) })),
+    left: parts.map(({ coin, amount }) => ({ coin: coin.coin, amount: subtract(coin.available, amount) })),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
-import type { Step } from '../../core/target.ts';
+import type { Step } from '../../core/way.ts';
 import type { Change } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';

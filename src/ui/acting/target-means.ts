@@ -2,7 +2,7 @@ import { compare, decimal, divide, greater, isPositive, lesser, multiply, one, s
 import { flatRule, recoveredRule, type HaircutRule } from '../../core/haircut.ts';
 import { collateralOf, type LoanModel } from '../../core/loan-model.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
-import type { AddableCoin, Means, PayableDebt, TakeableCoin } from '../../core/target.ts';
+import type { AddableCoin, Means, PayableDebt, TakeableCoin } from '../../core/way.ts';
 import type { AdjustableCoin } from '../../exchanges/exchange.ts';
 
 /** More decimals than that no venue is known to want; how fine an amount it takes is not documented. */

@@ -1,6 +1,7 @@
 import { compare, isPositive, lesser, multiply, round, type Decimal } from '../../core/decimal.ts';
 import { estimateAfter, largestReduction } from '../../core/estimate.ts';
-import { waysTo, type DeadEnd, type Step, type Way } from '../../core/target.ts';
+import { waysTo } from '../../core/target.ts';
+import type { DeadEnd, Step, Way } from '../../core/way.ts';
 import { usableOf, usefulPlaces, type Reading, type Unusable } from './target-means.ts';
 import { safestMost } from './target-safe.ts';
 

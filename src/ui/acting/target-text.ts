@@ -4,7 +4,7 @@ import { distanceTo } from '../../core/ltv.ts';
 import type { ModelTrouble } from '../../core/loan-model.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan } from '../../core/model.ts';
-import type { Step } from '../../core/target.ts';
+import type { Step } from '../../core/way.ts';
 import { shortAmount } from '../presentation/short-amount.ts';
 import { loanLabel } from './change-text.ts';
 import type { Blocked, Offer } from './target-offers.ts';

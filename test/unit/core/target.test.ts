@@ -14,7 +14,8 @@ import {
 } from '../../../src/core/decimal.ts';
 import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
 import { ltvOf, type LoanModel } from '../../../src/core/loan-model.ts';
-import { safeMaximum, waysTo, type AddableCoin, type Means, type Way } from '../../../src/core/target.ts';
+import { safeMaximum, waysTo } from '../../../src/core/target.ts';
+import type { AddableCoin, Means, Way } from '../../../src/core/way.ts';
 import { aModel, anAmount, aPrice, aRule } from './arbitrary-loans.ts';
 import { bybitBtc } from './bybit-brackets.ts';
 

@@ -13,7 +13,7 @@ import {
   zero,
   type Decimal,
 } from './decimal.ts';
-import { amountToAdd, amountToTake, collateralValue, type HaircutRule } from './haircut.ts';
+import { amountToAdd, amountToTake, collateralValue } from './haircut.ts';
 import { collateralOf, debtOf, ltvOfTotals, withCollateral, withDebt, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
 import type { AddableCoin, Answer, DeadEnd, Means, PayableDebt, Step, TakeableCoin, Way } from './way.ts';
 

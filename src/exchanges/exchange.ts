@@ -110,7 +110,7 @@ export interface CollateralBaseline {
   readonly ltv?: Decimal;
 }
 
-/** As for collateral; venues keep no history of margin changes, so the position itself has to tell. */
+/** As for collateral; no history of margin changes is read (Bybit keeps none, OKX lists them among its bills), so the position itself has to tell. */
 export interface MarginBaseline {
   readonly kind: 'margin';
   readonly size: Decimal;

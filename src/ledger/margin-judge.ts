@@ -11,7 +11,7 @@ import type { Finding } from './write-machine.ts';
 const priceSlack = decimal('0.001');
 
 /**
- * Steps 7 and 8 of a change of margin: what a reading proves. Venues keep no history of it, so the position has to tell, and
+ * Steps 7 and 8 of a change of margin: what a reading proves. No history of it is read, so the position has to tell, and
  * what the adapter makes of it is looked at a second time, without knowing the venue:
  * - it must be the very position that was named. One that is gone, or was turned round, tells nothing;
  * - the margin must have moved in the direction that was asked. Moved the other way is a mismatch, not moved proves nothing;

@@ -16,7 +16,7 @@ import type { Baseline, Change, CollateralBaseline, CollateralChange, MarginBase
 export type WriteState = 'planned' | 'sent' | 'accepted' | 'effective' | 'rejected' | 'unknown' | 'not-effective' | 'mismatch';
 
 /**
- * What settled a write: a row of the venue's history, or, where the venue keeps none, the position itself. A write that is
+ * What settled a write: a row of the venue's history, or, for margin, of which no history is read, the position itself. A write that is
  * closed without evidence is closed by a person's word.
  */
 export type Evidence = { readonly kind: 'history'; readonly id: string } | { readonly kind: 'position' };

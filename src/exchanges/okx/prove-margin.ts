@@ -9,7 +9,8 @@ import type { MarginBaseline, MarginChange, MarginProof } from '../exchange.ts';
 const driftRate = decimal('0.005');
 
 /**
- * Compares the margin as it is now with what was asked. OKX keeps no history of margin changes, so the margin itself has to tell:
+ * Compares the margin as it is now with what was asked. OKX lists changes of margin among the bills of the trading account (type 6,
+ * https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-bills-details-last-7-days), but they are not read here: the margin itself has to tell:
  * - moved by exactly the amount, while size and entry price stayed as they were: effective. A trade moves margin too, and one that
  *   closes a fifth of the contracts gives back a fifth of it, which may be just the sum that was to be taken
  * - moved by exactly the opposite, or by an amount that neither fees nor interest explain, while size and entry price stayed as they

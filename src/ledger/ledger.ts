@@ -5,6 +5,7 @@ import type { Account } from '../core/model.ts';
 import type { Change, Connection } from '../exchanges/exchange.ts';
 import { checkedIntent } from './intent.ts';
 import { JournalError, type Journal } from './journal.ts';
+import { lastLook } from './last-look.ts';
 import { orAborted } from './or-aborted.ts';
 import { isTooOld, prepare, previewOf, type Preview } from './preview.ts';
 import { Prover } from './prover.ts';
@@ -50,11 +51,12 @@ export interface LedgerOptions {
   readonly proofPatienceMs: number;
 }
 
-/** How long a person's verdict waits for a last look at the venue. */
-const lastLookMs = 5_000;
+/** How long a person's verdict waits for the venue's word. */
+const verdictLookMs = 5_000;
 
 /**
- * Changes collateral and margin in a fixed order: preview, a person's confirmation, the journal, one send, the answer, the proof.
+ * Changes collateral and margin in a fixed order: preview, a person's confirmation, a last look, the journal, one send, the answer,
+ * the proof.
  * Nothing here ever sends twice: what is uncertain is settled by reading, or by a person.
  */
 export class Ledger implements Disposable {
@@ -98,7 +100,7 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * Steps 5 to 8, after the person confirmed: journal, send once, prove. Resolves with the record as it stands when it is
+   * Steps 5 to 8, after the person confirmed: look a last time, journal, send once, prove. Resolves with the record as it stands when it is
    * closed, when patience is over, or when `signal` is aborted: that stops the waiting, never the write.
    * @throws Refusal when nothing was sent; ExchangeError when not even a connection could be made.
    */
@@ -163,7 +165,7 @@ export class Ledger implements Disposable {
     if (isOpen(record) && Math.abs(clock.now() - (record.sentAt ?? record.plannedAt)) < proofPatienceMs) {
       throw tooEarly(record, proofPatienceMs);
     }
-    await this.#lastLook(recordId);
+    await this.#lookBeforeVerdict(recordId);
     await this.#durably(recordId, { type: 'judged', verdict });
   }
 
@@ -175,16 +177,23 @@ export class Ledger implements Disposable {
 
   /** Resolves once the bytes are on their way, with a promise of the end of all looking for proof. */
   async #sent(id: string, preview: Preview, known: ReadonlySet<string>, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
-    const { connections, clock, proofPatienceMs } = this.#options;
+    const { connections, clock, maxPreviewAgeMs, proofPatienceMs } = this.#options;
     const mayStill = (): void => {
       this.#mustStillHold(preview, stop);
     };
+    const mustBeFree = async (): Promise<void> => {
+      await this.#sync();
+      this.#mustBeFree({ accountId: preview.account.id, change: preview.change }, known);
+      mayStill();
+    };
     mayStill();
-    await this.#sync();
-    this.#mustBeFree({ accountId: preview.account.id, change: preview.change }, known);
+    await mustBeFree();
     if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
     const connection = await connections.get(preview.account.id);
-    const planned = plannedRecord(id, preview, connection.describe(preview.change), clock.now());
+    const fresh = await lastLook(connection, preview, { now: () => clock.now(), maxAgeMs: maxPreviewAgeMs }, stop);
+    // The look takes its time, in which another window may have sent something.
+    await mustBeFree();
+    const planned = plannedRecord(id, fresh, connection.describe(fresh.change), clock.now());
     this.#writes.begin(id);
     try {
       const record = await writeDown(this.#writes, planned, known, mayStill);
@@ -233,10 +242,10 @@ export class Ledger implements Disposable {
     if (stop.aborted) throw stopped();
   }
 
-  async #lastLook(id: string): Promise<void> {
+  async #lookBeforeVerdict(id: string): Promise<void> {
     const enough = new AbortController();
     const stop = AbortSignal.any([this.#end.signal, enough.signal]);
-    await Promise.race([this.#prover.look(id, stop), this.#options.clock.sleep(lastLookMs, stop).catch(() => undefined)]);
+    await Promise.race([this.#prover.look(id, stop), this.#options.clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
     enough.abort();
   }
 

@@ -19,6 +19,10 @@ export class Refusal extends Error {
 export const tooOld = (): Refusal =>
   new Refusal(msg('The figures behind this preview are too old to act on. Nothing was sent. Start the change again to read them afresh.'));
 
+/** The checks of the preview, made again right before the send, refuse now. */
+export const notAsBefore = ({ sentence }: Refusal): Refusal =>
+  new Refusal(msg('The figures changed after this preview, so nothing was sent. {0}', sentence));
+
 export const overtaken = ({ kind }: Change): Refusal =>
   new Refusal(
     kind === 'collateral'

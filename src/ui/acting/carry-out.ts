@@ -32,7 +32,7 @@ export async function carryOut(
     try {
       preview = await readAfresh(app, accountId, change);
     } catch (error) {
-      const again = await explainFailure(app, error, target, vscode.l10n.t('Change Amount…'));
+      const again = await explainFailure(app, error, target, vscode.l10n.t('Change Amount…'), remark !== undefined);
       return again ? 'again' : 'ended';
     }
     const decision = await confirm(app, preview, remark);
@@ -48,7 +48,7 @@ export async function carryOut(
         await explainFailure(app, error, target);
         return 'ended';
       }
-      // Nothing was sent, most often because the figures had grown too old: read afresh, and let the person see and decide anew.
+      // Nothing was sent, most often because the figures had grown too old or something else moved them: read afresh, and let the person see and decide anew.
       remark = vscode.l10n.t('{0}\nThe figures below have just been read afresh. Please look at them again.', localize(error.sentence));
     }
   }

@@ -16,15 +16,17 @@ export async function explainObstacle(obstacle: Obstacle, target: Target | undef
 /**
  * Says what went wrong before anything was sent. Whatever is not one of our own errors is for the log only.
  * @param retry label of a button that lets the person try again
+ * @param confirmed whether the person had already confirmed it, and so may think that it was sent
  * @returns whether the person chose to.
  */
-export async function explainFailure(app: App, error: unknown, target: Target, retry?: string): Promise<boolean> {
+export async function explainFailure(app: App, error: unknown, target: Target, retry?: string, confirmed = false): Promise<boolean> {
   if (ExchangeError.is(error, 'aborted')) return false;
   const showLog = vscode.l10n.t('Show Log');
   const resolve = remedyLabel('resolveWrite');
   const open = error instanceof Refusal && error.openWrite !== undefined;
   const buttons = [...(open ? [resolve] : []), ...(retry === undefined || open ? [] : [retry]), showLog];
-  const chosen = await vscode.window.showErrorMessage(failureText(app, error), ...buttons);
+  const text = failureText(app, error);
+  const chosen = await vscode.window.showErrorMessage(confirmed ? vscode.l10n.t('Nothing was sent. {0}', text) : text, ...buttons);
   if (chosen === showLog) app.log.show();
   if (chosen === resolve) await run(commandIds.resolveWrite, target);
   return retry !== undefined && chosen === retry;

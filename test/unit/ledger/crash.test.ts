@@ -134,7 +134,7 @@ describe('a crash at any step of a write', () => {
 
   it('leaves a plan alone that another window may just be sending', async () => {
     const desk = new Desk();
-    const { gate } = dyingAt(7);
+    const { gate } = dyingAt(9);
     const first = desk.window({ gate });
     first.ledger
       .preview('a', change())

@@ -6,6 +6,7 @@ import {
   divide,
   greater,
   isPositive,
+  isZero,
   multiply,
   one,
   subtract,
@@ -158,8 +159,13 @@ export function factorAt(model: LoanModel, coins: ReadonlySet<string>, threshold
   let from = one;
   let before = excess(one);
   if (compare(before, zero) >= 0) return one;
+  // What falls on the side of the debts only, or rises on that of the collateral only, leads away from the line.
+  const harmful: readonly Stake[] = way === 'fall' ? model.collateral : model.debts;
+  if (!harmful.some(({ coin }) => coins.has(coin))) return undefined;
   for (const to of corners(model, coins, way)) {
     const after = excess(to);
+    // Reached only where nothing is left of the price: that is no price.
+    if (isZero(to) && isZero(after)) return undefined;
     if (compare(after, zero) >= 0) return crossing(from, before, to, after, way);
     from = to;
     before = after;

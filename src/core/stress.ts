@@ -1,8 +1,22 @@
-import { add, compare, isPositive, multiply, one, subtract, type Decimal } from './decimal.ts';
+import { add, compare, divide, greater, isPositive, multiply, one, subtract, zero, type Decimal } from './decimal.ts';
 import { isStable } from './loan-distance.ts';
 import { factorAt, ltvOf, withPrices, type LoanModel } from './loan-model.ts';
 import type { Position } from './model.ts';
 import { distanceToLiquidation } from './position.ts';
+
+/** Digits of a factor that was found by division. */
+const factorPlaces = 18;
+
+// The same loan is looked at again and again until it is read anew; what becomes of it is worked out once.
+const worked = new WeakMap<LoanModel, Map<string, Decimal | undefined>>();
+
+function once(model: LoanModel, question: readonly string[], answer: () => Decimal | undefined): Decimal | undefined {
+  const known = worked.get(model) ?? new Map<string, Decimal | undefined>();
+  worked.set(model, known);
+  const key = question.join(' ');
+  if (!known.has(key)) known.set(key, answer());
+  return known.get(key);
+}
 
 /** A loan under stress. */
 export interface StressedLoan {
@@ -13,11 +27,11 @@ export interface StressedLoan {
   readonly liquidation?: Decimal;
 }
 
-/** A position under stress. */
+/** A position under stress. Its prices are in `position.priceCoin`: where that is no stablecoin, a fall of that coin is a rise of them. */
 export interface StressedPosition {
   readonly key: string;
   readonly position: Position;
-  /** The coin whose price moves it. */
+  /** The coin that is traded. */
   readonly coin: string;
 }
 
@@ -30,7 +44,7 @@ export interface Exposed {
 export function coinsOf({ loans, positions }: Exposed): readonly string[] {
   const all = [
     ...loans.flatMap(({ model }) => [...model.collateral, ...model.debts].map(({ coin }) => coin)),
-    ...positions.map(({ coin }) => coin),
+    ...positions.flatMap(({ coin, position }) => [coin, position.priceCoin]),
   ];
   return [...new Set(all.filter((coin) => !isStable(coin)))];
 }
@@ -42,6 +56,8 @@ export interface Outcome {
   readonly key: string;
   /** Estimated; absent for positions, and where no collateral is left. */
   readonly ltv?: Decimal;
+  /** Of a position to liquidation, as `distanceToLiquidation` has it; absent for loans and where it is unknown. */
+  readonly distance?: Decimal;
   /** The worst that it brings; absent when nothing happens. */
   readonly harm?: Harm;
 }
@@ -55,17 +71,23 @@ export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string
   const factors = new Map([...coins].map((coin) => [coin, factor]));
   return [
     ...loans.map((loan): Outcome => {
-      const ltv = ltvOf(withPrices(loan.model, factors));
+      const ltv = once(loan.model, [factor, ...coins], () => ltvOf(withPrices(loan.model, factors)));
       const harm = harmOf(loan, ltv);
       return { key: loan.key, ...(ltv === undefined ? {} : { ltv }), ...(harm === undefined ? {} : { harm }) };
     }),
     ...positions.map(({ key, position, coin }): Outcome => {
       const { markPrice } = position;
-      const moved = !coins.has(coin) || markPrice === undefined ? position : { ...position, markPrice: multiply(markPrice, factor) };
+      const moved = markPrice === undefined ? position : { ...position, markPrice: movedPrice(markPrice, coin, position, coins, factor) };
       const distance = distanceToLiquidation(moved);
-      return { key, ...(distance !== undefined && !isPositive(distance) ? { harm: 'liquidation' } : {}) };
+      if (distance === undefined) return { key };
+      return { key, distance, ...(isPositive(distance) ? {} : { harm: 'liquidation' }) };
     }),
   ];
+}
+
+function movedPrice(price: Decimal, coin: string, { priceCoin }: Position, coins: ReadonlySet<string>, factor: Decimal): Decimal {
+  if (coins.has(coin) === coins.has(priceCoin)) return price;
+  return coins.has(coin) ? multiply(price, factor) : divide(price, factor, factorPlaces, 'half-up');
 }
 
 function harmOf({ marginCall, liquidation }: StressedLoan, ltv: Decimal | undefined): Harm | undefined {
@@ -92,12 +114,19 @@ export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fal
     if (factor !== undefined) events.push({ key, harm, change: subtract(factor, one) });
   };
   for (const { key, model, marginCall, liquidation } of exposed.loans) {
-    if (marginCall !== undefined) note(key, 'marginCall', factorAt(model, coins, marginCall, way));
-    if (liquidation !== undefined) note(key, 'liquidation', factorAt(model, coins, liquidation, way));
+    const at = (line: Decimal): Decimal | undefined => once(model, [way, line, ...coins], () => factorAt(model, coins, line, way));
+    if (marginCall !== undefined) note(key, 'marginCall', at(marginCall));
+    if (liquidation !== undefined) note(key, 'liquidation', at(liquidation));
   }
   for (const { key, position, coin } of exposed.positions) {
-    const distance = coins.has(coin) && (position.side === 'long') === (way === 'fall') ? distanceToLiquidation(position) : undefined;
-    if (distance !== undefined) note(key, 'liquidation', way === 'fall' ? subtract(one, distance) : add(one, distance));
+    const distance = distanceToLiquidation(position);
+    if (distance === undefined || coins.has(coin) === coins.has(position.priceCoin)) continue;
+    // Its own price falls with the coin that is traded, and rises as the coin falls in which it is told.
+    const falls = coins.has(coin) === (way === 'fall');
+    if (falls !== (position.side === 'long')) continue;
+    const left = greater(distance, zero);
+    const reached = falls ? subtract(one, left) : add(one, left);
+    note(key, 'liquidation', coins.has(coin) ? reached : divide(one, reached, factorPlaces, 'half-up'));
   }
   return events
     .filter(({ change }) => way === 'fall' || compare(change, one) <= 0)

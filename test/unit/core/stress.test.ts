@@ -70,6 +70,48 @@ describe('a shock', function () {
     assert.deepEqual(events('rise'), ['short liquidation 0.1']);
   });
 
+  it('moves a pair of two coins with both: together nothing happens, the coin of its prices works the other way', () => {
+    const pair = (side: Position['side'], liquidationPrice: string): Exposed => ({
+      loans: [],
+      positions: [
+        {
+          key: side,
+          position: { ...long, side, priceCoin: 'BTC', markPrice: d('0.05'), liquidationPrice: d(liquidationPrice) },
+          coin: 'ETH',
+        },
+      ],
+    });
+    assert.deepEqual(coinsOf(pair('long', '0.04')), ['ETH', 'BTC']);
+    const harm = (exposed: Exposed, coins: readonly string[], factor: string) => shocked(exposed, new Set(coins), d(factor))[0]!.harm;
+    assert.equal(harm(pair('long', '0.04'), ['ETH', 'BTC'], '0.5'), undefined);
+    assert.equal(harm(pair('long', '0.04'), ['ETH'], '0.8'), 'liquidation');
+    assert.equal(harm(pair('short', '0.0625'), ['BTC'], '0.8'), 'liquidation');
+    assert.equal(harm(pair('short', '0.0625'), ['BTC'], '0.81'), undefined);
+    const changes = (exposed: Exposed, coins: readonly string[], way: 'fall' | 'rise') =>
+      eventsOf(exposed, new Set(coins), way).map(({ change }) => change);
+    assert.deepEqual(changes(pair('long', '0.04'), ['ETH', 'BTC'], 'fall'), []);
+    assert.deepEqual(changes(pair('long', '0.04'), ['ETH'], 'fall'), ['-0.2']);
+    assert.deepEqual(changes(pair('long', '0.04'), ['BTC'], 'rise'), ['0.25']);
+    assert.deepEqual(changes(pair('short', '0.0625'), ['BTC'], 'fall'), ['-0.2']);
+    assert.deepEqual(changes(pair('short', '0.0625'), ['BTC'], 'rise'), []);
+  });
+
+  it('of a position beyond its liquidation price is no move at all', () => {
+    const gone: Exposed = { loans: [], positions: [{ key: 'gone', position: { ...long, liquidationPrice: d('61000') }, coin: 'BTC' }] };
+    assert.deepEqual(eventsOf(gone, new Set(['BTC']), 'fall'), [{ key: 'gone', harm: 'liquidation', change: '0' }]);
+    assert.deepEqual(eventsOf(gone, new Set(['BTC']), 'rise'), []);
+  });
+
+  it('harms no loan that owes what it pledges, or nothing, not even at a price of nothing', () => {
+    const same = { ...loan, collateral: [loan.collateral[0]!], debts: [{ coin: 'BTC', amount: d('0.5'), price: d('60000') }] };
+    for (const model of [same, { ...loan, debts: [] }]) {
+      assert.deepEqual(
+        eventsOf({ loans: [{ key: 'a', model, marginCall: d('0.9') }], positions: [] }, new Set(['BTC', 'USDC']), 'fall'),
+        [],
+      );
+    }
+  });
+
   it('as far as the distance of a loan says does harm, and a little less does not', () => {
     fc.assert(
       fc.property(aModel, (model) => {

@@ -6,11 +6,15 @@ import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import { framed, percent, reached, unknownFigure, type Face, type Say, keptFace } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
+import { estimateMark, lineLabel, liquidationsByCoin, loanEstimates, noEstimateText, reachText } from './presentation/loan-estimates.ts';
 import { isOverdue, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
 import { isOfLoan } from './presentation/write-target.ts';
 
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
 const headroom = decimal('1.1');
+
+/** Coins whose own liquidation price has room in a gauge. */
+const namedCoins = 2;
 
 /** The gauge of a loan: its LTV on a scale with the thresholds at which the venue acts. */
 export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): GaugeView {
@@ -33,7 +37,7 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
     ticks,
     zones: zones(ticks),
     distanceText: say(isOverdue(loan) ? msg('{0}. {1}', msg('A debt is overdue'), distance) : distance),
-    rows: [debtRow(loan, say), collateralRow(loan, say), liquidationRow(loan, venue, say), ...dueRow(loan, scene, say)],
+    rows: [debtRow(loan, say), collateralRow(loan, say), liquidationRow(view, venue, say), ...dueRow(loan, scene, say)],
     changes: [
       { id: 'add', label: msg('Add Collateral…') },
       { id: 'reduce', label: msg('Reduce Collateral…') },
@@ -129,8 +133,9 @@ function collateralRow(loan: Loan, say: Say): GaugeRow {
   return amountRow(say(msg('Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('in all')));
 }
 
-/** The venue's price where it gives one, and how far everything may fall: right for any mix of coins, but our own estimate. */
-function liquidationRow(loan: Loan, venueName: string, say: Say): GaugeRow {
+/** The venue's price where it gives one, how far everything may fall, and where single coins would bring liquidation: all but the first our own estimate. */
+function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
+  const { loan, vouched } = view;
   const lines: Line[] = [];
   const price = loan.liquidationPrice;
   if (price !== undefined) {
@@ -138,8 +143,23 @@ function liquidationRow(loan: Loan, venueName: string, say: Say): GaugeRow {
   }
   const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
   if (reached(distance)) lines.push({ value: say(msg('level reached')) });
-  else if (distance !== undefined) {
+  else if (distance !== undefined && vouched) {
     lines.push({ value: say(msg('{0} fall of all collateral', formatDistance(distance))), detail: say(msg('estimate')) });
   }
+  lines.push(...coinEstimates(view, say));
   return { label: say(msg('Liquidation')), lines: lines.length === 0 ? [{ value: unknownFigure }] : lines };
+}
+
+function coinEstimates(view: LoanView, say: Say): Line[] {
+  const estimates = loanEstimates(view);
+  if (typeof estimates !== 'string') {
+    return liquidationsByCoin(estimates, view.loan)
+      .slice(0, namedCoins)
+      .map((line) => ({
+        value: say(msg('{0}: {1}', lineLabel(line), reachText(line.liquidation, line.way))),
+        detail: say(estimateMark(estimates)),
+      }));
+  }
+  // That a figure is unknown is seen without a sentence here; the tree says why.
+  return estimates === 'stale' || estimates === 'definitions' ? [{ value: say(noEstimateText(estimates, view)) }] : [];
 }

@@ -6,9 +6,10 @@ import type { Loan, Threshold } from '../../core/model.ts';
 import { readingAge, venueName, type Scene } from './condition.ts';
 import { levelIcon, levelWord } from './level-words.ts';
 import { dueDates, dueText } from './due-dates.ts';
+import { estimateLines } from './loan-estimates.ts';
 import { debtsText, distanceText, isOverdue, loanName, ltvText, soonestDueText, sourceText, type LoanView } from './loan-words.ts';
 import { exactText, loanPlace } from './loan-place.ts';
-import type { Details, Entry, Text } from './outline.ts';
+import { joined, type Details, type Entry, type Text } from './outline.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfLoan } from './write-target.ts';
 
@@ -85,6 +86,10 @@ function loanDetails(view: LoanView, scene: Scene): Details {
       { label: msg('Collateral may fall by'), value: fallText(distance) },
       { label: msg('Margin call at'), value: threshold(loan.marginCall) },
       { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
+      ...estimateLines(view).map(({ label, texts, mark }) => ({
+        label,
+        value: mark === undefined ? joined(texts) : msg('{0} ({1})', joined(texts), mark),
+      })),
       ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, scene.when) })),
       ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
       ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
@@ -187,6 +192,18 @@ function thresholds(view: LoanView, scene: Scene): Entry {
         spoken: msg('{0}: {1}.', msg('Liquidation price'), priceText),
         ...(price === undefined ? {} : { copy: price.price }),
       },
+      ...estimateLines(view).map(({ path, label, texts, mark, copy }): Entry => {
+        const description = mark === undefined ? texts : [...texts, mark];
+        return {
+          ...loanPlace(view, `/thresholds/${path}`),
+          label,
+          description,
+          expansion: 'leaf',
+          context: copy === undefined ? 'note' : 'value',
+          spoken: msg('{0}: {1}.', label, joined(description)),
+          ...(copy === undefined ? {} : { copy }),
+        };
+      }),
     ],
   };
 }

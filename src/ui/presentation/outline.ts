@@ -1,9 +1,14 @@
-import type { Message } from '../../core/message.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { LoanRef } from '../../exchanges/exchange.ts';
 import type { Icon } from './level-words.ts';
 
 /** Words to be translated, or data that is the same in every language. */
 export type Text = Message | string;
+
+/** Parts of a line as one text. */
+export function joined([first = '', ...more]: readonly Text[]): Text {
+  return more.reduce<Text>((text, part) => msg('{0}, {1}', text, part), first);
+}
 
 /** What is shown when a person stays on an entry. Made only then. */
 export interface Details {

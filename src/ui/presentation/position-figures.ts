@@ -4,7 +4,7 @@ import { msg } from '../../core/message.ts';
 import { effectiveLeverage } from '../../core/position.ts';
 import { venueName, type Scene } from './condition.ts';
 import type { Icon } from './level-words.ts';
-import type { Details, Text } from './outline.ts';
+import { joined, type Details, type Text } from './outline.ts';
 import { liquidationDistanceText, pnlText, sideWord, sizeText, spokenLevelWord, type PositionView } from './position-words.ts';
 
 /** One figure of a position, or a group of them. */
@@ -116,8 +116,4 @@ export function positionDetails(view: PositionView, scene: Scene): Details {
     ],
     ...(vouched ? {} : { note: msg('These figures are not current.') }),
   };
-}
-
-function joined([first = '', ...more]: readonly Text[]): Text {
-  return more.reduce<Text>((text, part) => msg('{0}, {1}', text, part), first);
 }

@@ -39,6 +39,7 @@ describe('the Loans view', () => {
       'Margin call | 73.74% | a fall of 22.1% | from OKX',
       'Liquidation | 83.74% | a fall of 31.4% | from OKX',
       'Liquidation price | 60,000.5 BTC-USDT | from OKX',
+      'Estimates | unknown: no price of BTC, USDT',
     ]);
     assert.deepEqual(
       groups.slice(3).map(({ pages, expansion }) => [pages?.kind, pages?.loan, expansion]),
@@ -58,6 +59,7 @@ describe('the Loans view', () => {
       'Margin call | unknown',
       'Liquidation | unknown',
       'Liquidation price | not given by OKX for this loan',
+      'Estimates | unknown: the LTV is not known',
     ]);
   });
 

@@ -84,9 +84,52 @@ export interface GaugeView {
 
 export type PageAction = 'add' | 'reduce' | 'addMargin' | 'reduceMargin' | 'refresh';
 
+/** What a shock makes of one loan or position. */
+export interface StressCell {
+  /** Figure and level in words, e.g. "74.10% · Margin call". */
+  readonly text: string;
+  /** For the shape and the colour beside the words. */
+  readonly level: Level;
+}
+
+/** Shocks of prices and what they make of loans and positions whose money is of one kind. */
+export interface StressTable {
+  /** Shown as a mark when set, e.g. "SIMULATED". Real and simulated never stand in one table. */
+  readonly simulatedMark?: string;
+  /** What breaks first: one sentence for all coins together and for each coin that several depend on. */
+  readonly first: readonly string[];
+  /** That these are estimates, and of what. */
+  readonly caption: string;
+  /** Loans and positions, in the order of the gauges. */
+  readonly columns: readonly {
+    /** The key of its gauge. */
+    readonly key: string;
+    readonly title: string;
+    /** Venue and account name, and what the figure is. */
+    readonly detail: string;
+  }[];
+  /** Shocks, e.g. "All coins −20%"; a cell for each column. Empty when no price matters to any column. */
+  readonly rows: readonly { readonly label: string; readonly cells: readonly StressCell[] }[];
+  /** Who is not in the table, by reason. */
+  readonly leftOut: readonly string[];
+}
+
+/** The part of the page that tells what would happen if prices moved. */
+export interface StressView {
+  readonly heading: string;
+  /** Above the sentences about what breaks first. */
+  readonly firstHeading: string;
+  /** Heads the column of shocks. */
+  readonly shockHeading: string;
+  /** One for each kind of money; not empty. */
+  readonly tables: readonly StressTable[];
+}
+
 export interface PageState {
   readonly heading: string;
   readonly gauges: readonly GaugeView[];
+  /** Absent when there is no loan and no position. */
+  readonly stress?: StressView;
   /** Accounts that have trouble but no gauge to show it on, and those that were read in part only. */
   readonly notices: readonly string[];
   /** Shown instead of gauges when there are none. */

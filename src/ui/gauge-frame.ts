@@ -14,6 +14,12 @@ export type Say = (message: Message | string) => string;
 export const unknownFigure = '—';
 const hundred = decimal('100');
 
+/** The key of a loan's gauge. */
+export const loanKey = (accountId: string, loanId: string): string => JSON.stringify([accountId, loanId]);
+
+/** The key of a position's gauge. */
+export const positionKey = (accountId: string, positionId: string): string => JSON.stringify([accountId, 'position', positionId]);
+
 /** A loan or a position with the account it was read from. */
 export interface Gauged {
   readonly state: AccountState;

@@ -2,12 +2,13 @@ import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageState } from '../core/protocol.ts';
 import type { AccountState } from '../monitor/store.ts';
 import type { Target } from './command-ids.ts';
-import { moneyMark, type Say } from './gauge-frame.ts';
+import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
 import { venueName, type Scene, gapsOf } from './presentation/condition.ts';
 import { loanViews } from './presentation/loan-words.ts';
 import { positionViews } from './presentation/position-words.ts';
+import { stressView } from './stress-state.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
@@ -26,10 +27,12 @@ interface Drawn {
 /** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: a button must not move under a hand. */
 export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: Say): GaugePage {
   const drawn = accounts.flatMap((state) => gaugesOf(state, scene, say));
+  const stress = drawn.length === 0 ? undefined : stressView(accounts, scene, say);
   return {
     state: {
       heading: say(msg('LTV Gauges')),
       gauges: drawn.map(({ gauge }) => gauge),
+      ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, scene, say)),
       emptyText: say(emptyText(accounts)),
       emptyActions:
@@ -50,14 +53,14 @@ function gaugesOf(state: AccountState, scene: Scene, say: Say): readonly Drawn[]
   const accountId = state.account.id;
   return [
     ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
-      const key = JSON.stringify([accountId, view.loan.id]);
+      const key = loanKey(accountId, view.loan.id);
       return { state, target: { accountId, loanId: view.loan.id }, gauge: loanGauge(key, view, scene, say) };
     }),
     ...positionViews(state, scene.now, scene.intervalMs)
       .filter(({ position }) => position.marginMode === 'isolated')
       .map((view) => {
         const { positionId } = view.position;
-        const key = JSON.stringify([accountId, 'position', positionId]);
+        const key = positionKey(accountId, positionId);
         return { state, target: { accountId, positionId }, gauge: positionGauge(key, view, scene, say) };
       }),
   ];

@@ -11,18 +11,20 @@ interface Host {
 declare function acquireVsCodeApi(): Host;
 
 /** Kept while the page is hidden: where the person was. Never a figure. */
-interface Place {
+interface Kept {
   readonly key?: string | undefined;
   readonly scroll?: number;
+  readonly stressOpen?: boolean;
 }
 
 const host = acquireVsCodeApi();
 const root = elementOf('page');
 const spoken = elementOf('spoken');
-const place = (host.getState() ?? {}) as Place;
+const kept = (host.getState() ?? {}) as Kept;
 
 let state: PageState | undefined;
-let current = place.key;
+let current = kept.key;
+let stressOpen = kept.stressOpen ?? false;
 
 function elementOf(id: string): HTMLElement {
   const element = document.getElementById(id);
@@ -35,7 +37,7 @@ function send(message: FromPage): void {
 }
 
 function draw(): void {
-  if (state !== undefined) render(page(state, current, send), root);
+  if (state !== undefined) render(page(state, { current, stressOpen }, send), root);
 }
 
 function itemOf(key: string): HTMLElement | undefined {
@@ -47,7 +49,7 @@ function keyAround(target: EventTarget | null): string | undefined {
 }
 
 function remember(): void {
-  host.setState({ key: current, scroll: window.scrollY } satisfies Place);
+  host.setState({ key: current, scroll: window.scrollY, stressOpen } satisfies Kept);
 }
 
 function focusOn(key: string): void {
@@ -62,7 +64,7 @@ function show(next: PageState): void {
   state = next;
   draw();
   if (before === undefined) {
-    window.scrollTo(0, place.scroll ?? 0);
+    window.scrollTo(0, kept.scroll ?? 0);
     return;
   }
   const news = levelNews(before.gauges, next.gauges);
@@ -98,6 +100,17 @@ root.addEventListener('keydown', (event) => {
   event.preventDefault();
   focusOn(to);
 });
+
+// It does not bubble.
+root.addEventListener(
+  'toggle',
+  ({ target }) => {
+    if (!(target instanceof HTMLDetailsElement)) return;
+    stressOpen = target.open;
+    remember();
+  },
+  true,
+);
 
 window.addEventListener('scrollend', remember);
 

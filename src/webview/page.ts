@@ -2,9 +2,18 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { FromPage, GaugeView, PageState } from '../core/protocol.ts';
 import { gaugeItem } from './gauge.ts';
+import { stressSection } from './stress.ts';
 
-/** The whole page. `current` is the key of the gauge that Tab stops at. */
-export function page(state: PageState, current: string | undefined, send: (message: FromPage) => void): TemplateResult {
+/** Where the person is on the page. */
+export interface Place {
+  /** The gauge that Tab stops at. */
+  readonly current: string | undefined;
+  /** Whether the stress section is open. */
+  readonly stressOpen: boolean;
+}
+
+/** The whole page. */
+export function page(state: PageState, { current, stressOpen }: Place, send: (message: FromPage) => void): TemplateResult {
   const reachable = state.gauges.some((gauge) => gauge.key === current) ? current : state.gauges[0]?.key;
   return html`<h1>${state.heading}</h1>
     ${state.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
@@ -21,7 +30,8 @@ export function page(state: PageState, current: string | undefined, send: (messa
                 }),
             )}
           </ul>`
-    }`;
+    }
+    ${state.stress === undefined ? nothing : stressSection(state.stress, stressOpen)}`;
 }
 
 function empty(state: PageState, send: (message: FromPage) => void): TemplateResult {

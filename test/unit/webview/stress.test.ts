@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { TemplateResult } from 'lit-html';
+import type { PageState, StressTable, StressView } from '../../../src/core/protocol.ts';
+import { page } from '../../../src/webview/page.ts';
+import { stressSection } from '../../../src/webview/stress.ts';
+
+/** The markup of a template with its values in their places, as far as it takes to look at it without a browser. */
+function markup(value: unknown): string {
+  if (Array.isArray(value)) return value.map(markup).join('');
+  if (typeof value !== 'object' || value === null) return typeof value === 'symbol' ? '' : String(value);
+  const { strings, values = [] } = value as { readonly strings?: TemplateResult['strings']; readonly values?: readonly unknown[] };
+  // A directive has values only.
+  return strings === undefined ? markup(values) : strings.map((text, index) => text + markup(values[index] ?? '')).join('');
+}
+
+const table = (change: Partial<StressTable> = {}): StressTable => ({
+  first: ['BTC −12.4%: the position liquidated'],
+  caption: 'Estimates of everything',
+  columns: [
+    { key: 'a', title: 'Loan 1', detail: 'OKX, LTV' },
+    { key: 'b', title: 'Loan 2', detail: 'OKX, LTV' },
+  ],
+  rows: [
+    {
+      label: 'BTC −10%',
+      cells: [
+        { text: '63.81% · Watch', level: 'watch' },
+        { text: '74.00% · Margin call', level: 'danger' },
+      ],
+    },
+  ],
+  leftOut: ['Left out (figures not current): loan 3'],
+  ...change,
+});
+const view = (...tables: StressTable[]): StressView => ({
+  heading: 'If prices moved',
+  firstHeading: 'First',
+  shockHeading: 'Prices',
+  tables,
+});
+const shown = (...tables: StressTable[]): string => markup(stressSection(view(...tables), false)).replace(/\s+/g, ' ');
+const count = (text: string, part: string): number => text.split(part).length - 1;
+
+describe('The section of shocks', () => {
+  it('is a real table: a caption, a header for each column and each row', () => {
+    const text = shown(table());
+    assert.match(text, /<caption id=shocks-0> Estimates of everything <\/caption>/);
+    assert.equal(count(text, '<th scope="col">'), 3);
+    assert.equal(count(text, '<th scope="row">'), 1);
+    assert.equal(count(text, '<td '), 2);
+    assert.ok(!text.includes('<th scope="col"></th>'), 'no header is empty');
+  });
+
+  it('lets what scrolls be reached by keyboard, under the name of its caption', () => {
+    const text = shown(table(), table());
+    for (const id of ['shocks-0', 'shocks-1']) {
+      assert.ok(text.includes(`role="region" tabindex="0" aria-labelledby=${id}`));
+      assert.equal(count(text, `id=${id}>`), 1);
+    }
+  });
+
+  it('says each level in words beside its shape, which is hidden from a screen reader', () => {
+    const text = shown(table());
+    assert.match(text, /<td class="level-danger"> <svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> 74\.00% · Margin call <\/td>/);
+  });
+
+  it('marks what is no real money, and only that', () => {
+    const marked = shown(table({ simulatedMark: 'SIMULATED' }), table());
+    assert.equal(count(marked, 'class=simulated'), 1);
+    assert.equal(count(marked, '<p class="mark">SIMULATED</p>'), 1);
+  });
+
+  it('says who is left out even where nothing is left for a table', () => {
+    const text = shown(table({ first: [], rows: [], columns: [] }));
+    assert.ok(!text.includes('<table>') && !text.includes('<h3>'));
+    assert.match(text, /Left out \(figures not current\): loan 3/);
+  });
+
+  it('stands on a page only where there is one', () => {
+    const state: PageState = { heading: 'H', gauges: [], notices: [], emptyText: '', emptyActions: [] };
+    const draw = (stress?: StressView): string =>
+      markup(page({ ...state, ...(stress === undefined ? {} : { stress }) }, { current: undefined, stressOpen: false }, () => undefined));
+    assert.ok(!draw().includes('<details'));
+    assert.equal(count(draw(view(table())), '<details'), 1);
+  });
+});

@@ -6,7 +6,16 @@ import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import { framed, percent, reached, unknownFigure, type Face, type Say, keptFace } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
-import { estimateMark, lineLabel, liquidationsByCoin, loanEstimates, noEstimateText, reachText } from './presentation/loan-estimates.ts';
+import {
+  estimateMark,
+  lineLabel,
+  liquidationsByCoin,
+  loanEstimates,
+  noEstimateText,
+  reachText,
+  type LoanEstimates,
+  type NoEstimate,
+} from './presentation/loan-estimates.ts';
 import { isOverdue, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
 import { isOfLoan } from './presentation/write-target.ts';
 
@@ -135,7 +144,8 @@ function collateralRow(loan: Loan, say: Say): GaugeRow {
 
 /** The venue's price where it gives one, how far everything may fall, and where single coins would bring liquidation: all but the first our own estimate. */
 function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
-  const { loan, vouched } = view;
+  const { loan } = view;
+  const estimates = loanEstimates(view);
   const lines: Line[] = [];
   const price = loan.liquidationPrice;
   if (price !== undefined) {
@@ -143,15 +153,14 @@ function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
   }
   const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
   if (reached(distance)) lines.push({ value: say(msg('level reached')) });
-  else if (distance !== undefined && vouched) {
+  else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({ value: say(msg('{0} fall of all collateral', formatDistance(distance))), detail: say(msg('estimate')) });
   }
-  lines.push(...coinEstimates(view, say));
+  lines.push(...coinEstimates(view, estimates, say));
   return { label: say(msg('Liquidation')), lines: lines.length === 0 ? [{ value: unknownFigure }] : lines };
 }
 
-function coinEstimates(view: LoanView, say: Say): Line[] {
-  const estimates = loanEstimates(view);
+function coinEstimates(view: LoanView, estimates: LoanEstimates | NoEstimate, say: Say): Line[] {
   if (typeof estimates !== 'string') {
     return liquidationsByCoin(estimates, view.loan)
       .slice(0, namedCoins)

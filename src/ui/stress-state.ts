@@ -5,7 +5,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { StressCell, StressTable, StressView } from '../core/protocol.ts';
 import { coinsOf, eventsOf, shocked, type Event, type Exposed, type Outcome } from '../core/stress.ts';
 import type { AccountState } from '../monitor/store.ts';
-import { unknownFigure, type Say } from './gauge-frame.ts';
+import type { Say } from './gauge-frame.ts';
 import type { Scene } from './presentation/condition.ts';
 import { levelWord } from './presentation/level-words.ts';
 import { changeText } from './presentation/loan-estimates.ts';
@@ -118,17 +118,15 @@ function row(
 }
 
 function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCell {
-  const figure =
-    member.kind === 'loan'
-      ? outcome?.ltv === undefined
-        ? unknownFigure
-        : formatLtv(outcome.ltv)
-      : outcome?.distance === undefined || !isPositive(outcome.distance)
-        ? unknownFigure
-        : formatDistance(outcome.distance);
   const level = levelUnder(member, outcome);
   const word = outcome?.harm === undefined ? levelWord(level) : outcome.harm === 'liquidation' ? msg('Liquidation') : msg('Margin call');
-  return { text: say(msg('{0} · {1}', figure, word)), level };
+  const figure = figureUnder(member, outcome);
+  return { text: say(figure === undefined ? word : msg('{0} · {1}', figure, word)), level };
+}
+
+function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'distance'> = {}): string | undefined {
+  if (member.kind === 'loan') return ltv === undefined ? undefined : formatLtv(ltv);
+  return distance === undefined || !isPositive(distance) ? undefined : formatDistance(distance);
 }
 
 function levelUnder(member: Member, outcome: Outcome | undefined): Level {

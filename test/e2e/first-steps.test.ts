@@ -39,6 +39,10 @@ describe('someone who tries the simulated exchange', () => {
     const page = await bench().gaugeFrame();
     const spoken = await page.getByRole('meter').first().getAttribute('aria-valuetext');
     assert.match(spoken ?? '', /5[78]\.\d\d%/);
+    // By keyboard; what is closed would not be looked at.
+    await page.locator('summary').press('Enter');
+    await page.getByRole('table', { name: 'Estimates' }).waitFor();
+    await bench().screenshot('shocks');
     await page.evaluate(axeSource);
     const violations = await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.map(({ id }) => id))`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal } from '../../../src/core/decimal.ts';
+import { flatRule } from '../../../src/core/haircut.ts';
 import type { Loan } from '../../../src/core/model.ts';
 import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import type { WriteRecord } from '../../../src/ledger/ledger.ts';
@@ -79,6 +80,50 @@ describe('The page of gauges', () => {
     ]);
     assert.deepEqual(gaugeOf(aLoan({}, 'liquidationPrice')).rows[2]?.lines, [
       { value: '31.4% fall of all collateral', detail: 'estimate' },
+    ]);
+  });
+
+  it('names up to two coins whose fall alone brings liquidation, nearest first, and not the one that the venue has a price of', () => {
+    const prices = { BTC: decimal('80000'), ETH: decimal('3000'), SOL: decimal('150'), USDT: decimal('1') };
+    const rows = (one: Loan): GaugeView['rows'][number]['lines'] =>
+      only([aState([], { snapshot: { loans: [one], wallet: [], positions: [], prices, asOf: now - 1_000 } })]).rows[2]!.lines;
+    const coin = (name: string, amount: string) => ({ coin: name, amount: decimal(amount) });
+    const all = [coin('SOL', '200'), coin('BTC', '0.5'), coin('ETH', '10')];
+    const haircuts = Object.fromEntries(all.map((one) => [one.coin, flatRule(decimal('0.9'))]));
+    // 36,000, 27,000 and 27,000 count; 64,485.32 are needed.
+    const several = aLoan(
+      {
+        collateral: all,
+        haircuts,
+        collateralUsd: decimal('90000'),
+        debtUsd: decimal('54000'),
+        ltv: decimal('0.6'),
+        debts: [coin('USDT', '54000')],
+      },
+      'liquidationPrice',
+    );
+    assert.deepEqual(rows(several), [
+      { value: '28.3% fall of all collateral', detail: 'estimate' },
+      { value: 'BTC alone: $23,300.7 (−70.8%)', detail: 'estimate' },
+      { value: 'SOL alone: $8.251732 (−94.4%)', detail: 'estimate' },
+    ]);
+    assert.deepEqual(
+      rows(aLoan({ collateral: [coin('BTC', '0.9')] })).map(({ detail }) => detail),
+      ['from OKX', 'estimate'],
+    );
+  });
+
+  it('estimates nothing where the definitions differ or the figures are old, and says so', () => {
+    const snapshot = { loans: [aLoan({ ltv: decimal('0.7') })], wallet: [], positions: [], asOf: now - 1_000 };
+    const known = { ...snapshot, prices: { BTC: decimal('90000'), USDT: decimal('1') } };
+    const lines = (state: AccountState): readonly string[] => only([state]).rows[2]!.lines.map(({ value }) => value);
+    assert.deepEqual(lines(aState([], { snapshot: known })), [
+      'BTC-USDT 60,931.7',
+      "Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.",
+    ]);
+    assert.deepEqual(lines(aState([], { snapshot: { ...known, asOf: now - 600_000 } })), [
+      'BTC-USDT 60,931.7',
+      'not current: nothing is estimated from old figures',
     ]);
   });
 

@@ -64,10 +64,10 @@ describe('The table of shocks', () => {
     );
     assert.deepEqual(textsOf(table), [
       'BTC −10.0% | 63.81% · Watch | 2.6% · Danger',
-      'BTC −20.0% | 71.78% · Warning | — · Liquidation',
-      'BTC −30.0% | 82.04% · Margin call | — · Liquidation',
-      'BTC −40.0% | 95.71% · Liquidation | — · Liquidation',
-      'BTC −50.0% | 114.85% · Liquidation | — · Liquidation',
+      'BTC −20.0% | 71.78% · Warning | Liquidation',
+      'BTC −30.0% | 82.04% · Margin call | Liquidation',
+      'BTC −40.0% | 95.71% · Liquidation | Liquidation',
+      'BTC −50.0% | 114.85% · Liquidation | Liquidation',
     ]);
     assert.deepEqual(
       table.rows.map(({ cells }) => cells.map(({ level }) => level)),

@@ -21,7 +21,7 @@ describe('someone who tries the simulated exchange', () => {
   it('sees loans, wallet, the worst loan in the status bar and a gauge for each loan', async () => {
     await bench().runCommand('LTV Gauge: Try with the Simulated Exchange');
     const page = await bench().gaugeFrame();
-    await page.getByText('Loan 67890').waitFor();
+    await page.getByRole('heading', { name: 'Loan 67890' }).waitFor();
     // Two loans and six isolated positions; the one with cross margin has no gauge of its own.
     assert.equal(await page.getByRole('meter').count(), 8);
     assert.match(await page.locator('body').innerText(), /SIMULATED/);
@@ -150,7 +150,7 @@ describe('someone who tries the simulated exchange', () => {
   it('finds account, keys, figures and the panel again after a reload', async () => {
     await bench().reload();
     const page = await bench().gaugeFrame();
-    await page.getByText('Loan 12345').waitFor();
+    await page.getByRole('heading', { name: 'Loan 12345' }).waitFor();
     await bench().openContainer();
     await bench().waitForRow('Loans', /^Simulated .*just now/);
     await bench().waitForRow('Loans', /51\.\d\d% · OK/);

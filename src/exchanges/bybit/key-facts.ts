@@ -42,6 +42,8 @@ const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 function expiry({ expiredAt, deadlineDay }: Key, now: number): number | undefined {
   const at = typeof expiredAt === 'string' && moment.test(expiredAt) ? Date.parse(expiredAt) : NaN;
   if (at > 0) return at;
+  // The year 1970 alone says it too: zero days beside it are not "today".
+  if (at === 0) return undefined;
   const days = deadlineDay instanceof Numeral ? deadlineDay.source : '';
   return /^\d{1,4}$/.test(days) ? now + Number(days) * dayMs : undefined;
 }

@@ -12,6 +12,8 @@ export const uid = '24617703';
 /** How long a key lives that is not bound to an address. */
 const deadlineDays = 90;
 const dayMs = 86_400_000;
+/** Printed in the documentation for a key that does not expire. */
+const neverDays = -2;
 
 /** When a key stops working: never where it is bound to an address, unless it was said. Milliseconds since the Unix epoch. */
 export function expiryOf({ ips }: Key, { openedAt, keysExpireAt }: World): number | undefined {
@@ -31,7 +33,7 @@ function keyFacts({ world, key, now }: Question): Record<string, unknown> {
     permissions: key?.permissions ?? {},
     ips,
     type: 1,
-    deadlineDay: expiresAt === undefined ? 0 : Math.ceil((expiresAt - now) / dayMs),
+    deadlineDay: expiresAt === undefined ? neverDays : Math.ceil((expiresAt - now) / dayMs),
     expiredAt: dateTime(expiresAt ?? 0),
     createdAt: dateTime(world.openedAt),
     uta: 1,

@@ -220,6 +220,7 @@ describe('a key of Bybit', () => {
       [{ deadlineDay: 0 }, 0],
       // As printed in the documentation for a key that is bound to addresses.
       [{ deadlineDay: -2, expiredAt: '1970-01-01T00:00:00Z' }, undefined],
+      [{ deadlineDay: 0, expiredAt: '1970-01-01T00:00:00Z' }, undefined],
       [{}, undefined],
       [{ deadlineDay: null, expiredAt: null }, undefined],
       [{ deadlineDay: 'soon', expiredAt: 'soon' }, undefined],

@@ -181,7 +181,7 @@ describe('the door of the simulated Bybit', () => {
       return [result['deadlineDay'], result['expiredAt']];
     };
     // Bound to an address: not at all. Unbound: 90 days after it was made, whenever one asks.
-    assert.deepEqual(facts(mainKey), [0, '1970-01-01T00:00:00Z']);
+    assert.deepEqual(facts(mainKey), [-2, '1970-01-01T00:00:00Z']);
     assert.deepEqual(facts(readKey), [90, '2027-02-18T12:00:00Z']);
     bench.clock.pass(86_400_000);
     assert.deepEqual(facts(readKey), [89, '2027-02-18T12:00:00Z']);
@@ -193,7 +193,7 @@ describe('the door of the simulated Bybit', () => {
 
   it('tells what a key may do and where from', () => {
     const main = bench.ask('GET', '/v5/user/query-api').result;
-    assert.deepEqual([main['readOnly'], main['ips'], main['secret'], main['deadlineDay']], [0, ['127.0.0.1'], '', 0]);
+    assert.deepEqual([main['readOnly'], main['ips'], main['secret'], main['deadlineDay']], [0, ['127.0.0.1'], '', -2]);
     const read = bench.ask('GET', '/v5/user/query-api', '', { key: readKey }).result;
     assert.deepEqual([read['readOnly'], read['ips'], read['deadlineDay']], [1, ['*'], 90]);
     assert.deepEqual(bench.ask('GET', '/v5/user/query-api', '', { key: withoutLoansKey }).result['ips'], []);

@@ -52,14 +52,15 @@ export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItem
     label: stepsText(steps),
     description: shortBy === undefined ? msg('→ LTV {0} (estimate)', formatLtv(ltv)) : msg('→ only LTV {0} (estimate)', formatLtv(ltv)),
     detail: joined([
+      // The list cuts off what is long, so that what must not be overlooked comes first.
       ...(shortBy === undefined || first === undefined ? [] : [reasonText(shortBy, first.act, wallet)]),
+      ...(offer.beyondSafe ? [msg('CAUTION: leaves less than 5 points to the margin call')] : []),
+      ...(offer.assumed ? [msg("assumes the loan's average haircut")] : []),
       ...(steps.length > 1 ? [msg('{0} changes, one after the other', steps.length.toString())] : []),
       ...(first?.act === 'repay' ? [msg('not here: repaying stays in the app of the exchange')] : []),
       costText(offer),
-      ...leftText(offer, wallet),
       outlook(loan, ltv),
-      ...(offer.assumed ? [msg("assumes the loan's average haircut")] : []),
-      ...(offer.beyondSafe ? [msg('CAUTION: leaves less than 5 points to the margin call')] : []),
+      ...leftText(offer, wallet),
     ]),
   };
 }
@@ -111,7 +112,7 @@ export function reasonText(reason: NonNullable<Offer['shortBy']>, act: Step['act
 }
 
 function costText({ steps, usd }: Offer): Message {
-  return steps[0]?.act === 'reduce' ? msg('frees {0}', formatUsd(usd, 'asset')) : msg('costs {0}', formatUsd(usd, 'debt'));
+  return steps[0]?.act === 'reduce' ? msg('frees {0}', formatUsd(usd, 'asset')) : msg('needs {0}', formatUsd(usd, 'debt'));
 }
 
 function leftText({ steps, left }: Offer, wallet: Message): Message[] {
@@ -127,12 +128,12 @@ function outlook({ marginCall, liquidation }: Loan, ltv: Decimal): Message {
   if (toCall === undefined) {
     return toLiquidation === undefined
       ? msg('how far collateral may fall then is not known')
-      : msg('then collateral may fall {0} until liquidation', formatDistance(toLiquidation));
+      : msg('then {0} to liquidation', formatDistance(toLiquidation));
   }
   if (!isPositive(toCall)) return msg('even then the margin call is reached');
   return toLiquidation === undefined
-    ? msg('then collateral may fall {0} until margin call', formatDistance(toCall))
-    : msg('then collateral may fall {0} until margin call, {1} until liquidation', formatDistance(toCall), formatDistance(toLiquidation));
+    ? msg('then {0} to margin call', formatDistance(toCall))
+    : msg('then {0} to margin call, {1} to liquidation', formatDistance(toCall), formatDistance(toLiquidation));
 }
 
 const joined = (parts: readonly Message[]): Message => parts.reduce((text, next) => msg('{0} · {1}', text, next));

@@ -29,38 +29,38 @@ describe('an alternative in words', () => {
     assert.deepEqual(lines(first(readingOf(single, 'add', [coin('BTC', '2')]), '0.4')), [
       'Add 0.25 BTC',
       '→ LTV 40.00% (estimate)',
-      'costs $20,000.00 · 1.75 BTC left in the funding account · then collateral may fall 46.6% until margin call, 50.0% until liquidation',
+      'needs $20,000.00 · then 46.6% to margin call, 50.0% to liquidation · 1.75 BTC left in the funding account',
     ]);
     assert.deepEqual(lines(first(readingOf(single, 'reduce', [coin('BTC', '0.3')]), '0.6')), [
       'Take out 0.16666666 BTC',
       '→ LTV 60.00% (estimate)',
-      'frees $13,333.33 · goes to the funding account · then collateral may fall 20.0% until margin call, 25.0% until liquidation',
+      'frees $13,333.33 · then 20.0% to margin call, 25.0% to liquidation · goes to the funding account',
     ]);
     const repaying = readingOf(single, 'add', [], { wallet: [{ coin: 'USDT', amount: decimal('8000') }] });
     assert.deepEqual(lines(first(repaying, '0.4')), [
       'Repay 7,200 USDT',
       '→ LTV 40.00% (estimate)',
-      'not here: repaying stays in the app of the exchange · costs $7,200.00 · 800 USDT left in the funding account · ' +
-        'then collateral may fall 46.6% until margin call, 50.0% until liquidation',
+      'not here: repaying stays in the app of the exchange · needs $7,200.00 · then 46.6% to margin call, 50.0% to liquidation · ' +
+        '800 USDT left in the funding account',
     ]);
     assert.match(
       lines(first(readingOf(single, 'add', [coin('BTC', '0.2'), coin('ETH', '5')]), '0.4'))[2]!,
-      /^2 changes, one after the other · costs .* · 0 ETH left in the funding account · 0\.158333 BTC left in the funding account · /,
+      /^2 changes, one after the other · needs .* · 0 ETH left in the funding account · 0\.158333 BTC left in the funding account$/,
     );
   });
 
   it('says what it assumes and what to be careful of', () => {
-    assert.match(lines(first(readingOf(averaged, 'reduce', [coin('BTC', '1')]), '0.6'))[2]!, / · assumes the loan's average haircut$/);
+    assert.match(lines(first(readingOf(averaged, 'reduce', [coin('BTC', '1')]), '0.6'))[2]!, /^assumes the loan's average haircut · /);
     assert.match(
       lines(first(readingOf(single, 'reduce', [coin('BTC', '0.3')]), '0.72'))[2]!,
-      / · CAUTION: leaves less than 5 points to the margin call$/,
+      / · CAUTION: leaves less than 5 points to the margin call · frees/,
     );
   });
 
   it('says why it is not enough and how far it leads', () => {
     const short = first(readingOf(single, 'add', [coin('BTC', '0.1')]), '0.4');
     assert.deepEqual(lines(short).slice(0, 2), ['Add 0.1 BTC', '→ only LTV 45.46% (estimate)']);
-    assert.match(lines(short)[2]!, /^the funding account holds no more of it · costs \$8,000\.00 · 0 BTC left/);
+    assert.match(lines(short)[2]!, /^the funding account holds no more of it · needs \$8,000\.00 · then .* · 0 BTC left/);
     assert.equal(inBoth(shortText(short, decimal('0.4'))), 'Add 0.1 BTC: that brings LTV to 45.46% only (estimate), not to 40.00%.');
   });
 
@@ -70,11 +70,11 @@ describe('an alternative in words', () => {
     assert.ok(marginCall !== undefined && liquidation !== undefined);
     const low = { ltv: decimal('0.4'), source: 'venue' as const };
     const table: [Loan, RegExp][] = [
-      [lineless, / · how far collateral may fall then is not known$/],
-      [{ ...lineless, liquidation }, / · then collateral may fall 50\.0% until liquidation$/],
-      [{ ...lineless, marginCall }, / · then collateral may fall 46\.6% until margin call$/],
-      [{ ...single, marginCall: low }, / · even then the margin call is reached$/],
-      [{ ...single, liquidation: low }, / · even then liquidation is reached$/],
+      [lineless, / · how far collateral may fall then is not known · /],
+      [{ ...lineless, liquidation }, / · then 50\.0% to liquidation · /],
+      [{ ...lineless, marginCall }, / · then 46\.6% to margin call · /],
+      [{ ...single, marginCall: low }, / · even then the margin call is reached · /],
+      [{ ...single, liquidation: low }, / · even then liquidation is reached · /],
     ];
     for (const [loan, expected] of table) assert.match(lines(offer, loan)[2]!, expected);
   });

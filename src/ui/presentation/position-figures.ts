@@ -1,5 +1,5 @@
 import type { Decimal } from '../../core/decimal.ts';
-import { formatAmount, formatLeverage, formatMarginRatio } from '../../core/format.ts';
+import { formatAmount, formatLeverage, formatLiquidationPrice, formatMarginRatio } from '../../core/format.ts';
 import { msg } from '../../core/message.ts';
 import { effectiveLeverage } from '../../core/position.ts';
 import { venueName, type Scene } from './condition.ts';
@@ -14,6 +14,8 @@ export interface Figure {
   readonly label: Text;
   /** The figure first, then its source or what it stands for. */
   readonly values: readonly Text[];
+  /** The first of `values` with every digit, where that is longer than a person can compare at a glance. */
+  readonly exact?: Text;
   /** The exact figure. Absent when it is unknown. */
   readonly copy?: Decimal;
   readonly icon?: Icon;
@@ -22,7 +24,7 @@ export interface Figure {
 
 /** All figures of a position as the views list them. What the venue did not give is called unknown. */
 export function positionFigures(view: PositionView, scene: Scene): readonly Figure[] {
-  const { position, distance } = view;
+  const { position } = view;
   const venue = venueName(view.state, scene);
   const figure = (path: string, label: Text, value: Decimal | undefined, unit: string, ...more: readonly Text[]): Figure =>
     value === undefined
@@ -36,16 +38,7 @@ export function positionFigures(view: PositionView, scene: Scene): readonly Figu
       values: [],
       icon: { id: 'graph-line' },
       below: [
-        position.liquidationPrice === undefined
-          ? { path: 'liquidation', label: msg('Liquidation price'), values: [msg('not given by {0} for this position', venue)] }
-          : figure(
-              'liquidation',
-              msg('Liquidation price'),
-              position.liquidationPrice,
-              priceCoin,
-              liquidationDistanceText(distance),
-              msg('from {0}', venue),
-            ),
+        liquidationFigure(view, venue),
         figure('mark', msg('Mark price'), position.markPrice, priceCoin),
         figure('entry', msg('Entry price'), position.entryPrice, priceCoin),
         figure('last', msg('Last price'), position.lastPrice, priceCoin),
@@ -85,6 +78,19 @@ export function positionFigures(view: PositionView, scene: Scene): readonly Figu
   ];
 }
 
+/** Venues print it with a dozen digits behind the point. */
+function liquidationFigure({ position, distance }: PositionView, venue: string): Figure {
+  const place = { path: 'liquidation', label: msg('Liquidation price') } as const;
+  const { liquidationPrice, priceCoin, side } = position;
+  if (liquidationPrice === undefined) return { ...place, values: [msg('not given by {0} for this position', venue)] };
+  return {
+    ...place,
+    values: [`${formatLiquidationPrice(liquidationPrice, side)} ${priceCoin}`, liquidationDistanceText(distance), msg('from {0}', venue)],
+    exact: `${formatAmount(liquidationPrice)} ${priceCoin}`,
+    copy: liquidationPrice,
+  };
+}
+
 function leverageFigure({ position }: PositionView): Figure {
   const set = position.leverage;
   const effective = effectiveLeverage(position);
@@ -111,7 +117,7 @@ export function positionDetails(view: PositionView, scene: Scene): Details {
     lines: [
       { label: msg('Level'), value: spokenLevelWord(view) },
       { label: msg('Margin mode'), value: position.marginMode === 'isolated' ? msg('Isolated margin') : msg('Cross margin') },
-      ...flat.map(({ label, values }) => ({ label, value: joined(values) })),
+      ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
       { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
     ],
     ...(vouched ? {} : { note: msg('These figures are not current.') }),

@@ -127,6 +127,20 @@ describe('the Positions view', () => {
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
   });
 
+  it('cuts a long liquidation price towards the mark price, and keeps its digits for the tooltip and the clipboard', () => {
+    for (const [side, printed, shown] of [
+      ['long', '52560.270718232045', '52,560.28 USDT | 12.3% to liquidation'],
+      ['short', '75000.170068043802', '75,000.17 USDT | 25.0% to liquidation'],
+    ] as const) {
+      const entry = entryOf(position({ side, liquidationPrice: decimal(printed) }));
+      const [figure] = everything(entry).filter(({ label }) => text(label) === 'Liquidation price');
+      assert.equal(line(figure!), `Liquidation price | ${shown} | from OKX`);
+      assert.equal(figure!.copy, printed);
+      const whole = `${printed.slice(0, 2)},${printed.slice(2)} USDT`;
+      assert.ok(entry.details!().lines.some(({ value }) => text(value).startsWith(whole)));
+    }
+  });
+
   it('says what the venue is doing to a position, as danger', () => {
     const entry = entryOf(position({ distress: msg('being liquidated') }));
     assert.equal(line(entry), '12.4% · Danger | long | BTC-USDT-SWAP | being liquidated | 8× | -200.1 USDT');

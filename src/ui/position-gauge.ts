@@ -23,7 +23,8 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
     caption: say(vouched ? msg('To liquidation') : msg('Last known distance')),
     figure: bareDistance(distance),
     ...needle(view),
-    scale: ['0%', '100%'],
+    // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
+    scale: [position.side === 'long' ? '100%' : '∞', '0%'],
     ticks: known
       ? [
           {

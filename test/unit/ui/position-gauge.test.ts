@@ -32,6 +32,7 @@ describe('The gauge of a position', () => {
     assert.equal(gauge.levelText, 'Watch');
     assert.equal(gauge.at, 0.876);
     assert.deepEqual(gauge.meter, { now: '87.6', max: '100' });
+    assert.deepEqual(gauge.scale, ['100%', '0%']);
     assert.deepEqual(gauge.ticks, [{ kind: 'liquidation', at: 1, label: 'Liquidation', valueText: '52,560', source: 'from OKX' }]);
     assert.deepEqual(gauge.zones, [
       { kind: 'warn', from: 0.9, to: 0.95 },
@@ -49,6 +50,7 @@ describe('The gauge of a position', () => {
     const gauge = gaugeOf(short());
     assert.equal(gauge.figure, '25.0%');
     assert.equal(gauge.at, 0.8);
+    assert.deepEqual(gauge.scale, ['∞', '0%']);
     assert.equal(gauge.distanceText, 'The mark price may rise 25.0% until liquidation');
     assert.deepEqual(
       gauge.zones.map(({ from }) => from),

@@ -80,7 +80,7 @@ async function freshFacts(
     const largest = largestOut(fresh);
     return {
       bounds: marginBounds(fresh, direction),
-      prompt: localize(marginPrompt(fresh, wallet, venueName(app, venue))),
+      prompt: localize(marginPrompt(fresh, direction, wallet, venueName(app, venue))),
       remark: (amount) => marginRemark(fresh.position, direction, amount, largest),
     };
   } catch (error) {

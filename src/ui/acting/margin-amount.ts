@@ -28,16 +28,20 @@ export function marginPromptUnread(why: Message): Message {
   return msg('How much can be added and taken out could not be read. {0} The preview reads it again; nothing is sent yet.', why);
 }
 
-/** Both maxima, from where to where, and how fine an amount may be. */
-export function marginPrompt(readiness: MarginReadiness, wallet: Message, venueName: string): Message {
+/** Both maxima, that of the direction first, from where to where, and how fine an amount may be. */
+export function marginPrompt(readiness: MarginReadiness, direction: Direction, wallet: Message, venueName: string): Message {
+  const added = mostIn(readiness, wallet);
+  const taken = mostOut(readiness, wallet, venueName);
   return msg(
-    'At most {0} {1} can be added from the {2}. {3} At most {4} decimals are allowed. A preview follows; nothing is sent yet.',
-    largestAllowed(marginBounds(readiness, 'add')) ?? '',
-    readiness.position.marginCoin,
-    wallet,
-    mostOut(readiness, wallet, venueName),
+    '{0} {1} At most {2} decimals are allowed. A preview follows; nothing is sent yet.',
+    ...(direction === 'add' ? ([added, taken] as const) : ([taken, added] as const)),
     readiness.places.toString(),
   );
+}
+
+function mostIn(readiness: MarginReadiness, wallet: Message): Message {
+  const most = largestAllowed(marginBounds(readiness, 'add')) ?? '';
+  return msg('At most {0} {1} can be added from the {2}.', most, readiness.position.marginCoin, wallet);
 }
 
 function mostOut(readiness: MarginReadiness, wallet: Message, venueName: string): Message {

@@ -46,14 +46,17 @@ describe('an amount of margin while it is typed', () => {
 
   it('is asked for with both maxima, whose figures they are, the wallet and the decimals', () => {
     assert.equal(
-      english(marginPrompt(marginReadiness(), wallet, 'Bybit')),
+      english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')),
       'At most 250.1234 USDT can be added from the Unified Trading Account. ' +
         'At most 33.3333 USDT can be taken out to the Unified Trading Account, says Bybit; no recommendation. ' +
         'At most 4 decimals are allowed. A preview follows; nothing is sent yet.',
     );
     const ours = marginReadiness(positions.long, { reducible: { amount: decimal('5'), source: 'estimate' } });
-    assert.match(english(marginPrompt(ours, wallet, 'Bybit')), /5 USDT can be taken out .* by our own estimate/);
-    assert.match(english(marginPrompt(nobodyKnows, wallet, 'Bybit')), /How much can be taken out is not known\./);
+    assert.match(
+      english(marginPrompt(ours, 'reduce', wallet, 'Bybit')),
+      /^At most 5 USDT can be taken out .* by our own estimate; no recommendation\. At most 250\.1234 USDT can be added/,
+    );
+    assert.match(english(marginPrompt(nobodyKnows, 'reduce', wallet, 'Bybit')), /^How much can be taken out is not known\. At most/);
   });
 });
 

@@ -46,12 +46,12 @@ export class AccountBook implements Disposable {
 
   /**
    * The name is trimmed.
-   * @throws RangeError when the record is incomplete, its name is empty, its id is taken or its thresholds are not believable.
+   * @throws RangeError when the record is incomplete, its name is empty, its id is taken, or its user id or thresholds are not believable.
    */
   add(account: Account): Promise<void> {
     return this.#write(account.id, (records) => {
       if (this.get(account.id) !== undefined) throw new RangeError('an account with this id is already there');
-      believable(account.thresholds);
+      believable(account);
       return [...records, checked({ ...account, name: account.name.trim() })];
     });
   }
@@ -59,7 +59,7 @@ export class AccountBook implements Disposable {
   /**
    * Changes what is given and keeps the rest, also what a newer version may have written beside it. Thresholds that are
    * given as undefined are removed.
-   * @throws RangeError when the account is not there, its name would become empty or its thresholds are not believable.
+   * @throws RangeError when the account is not there, its name would become empty, or its user id or thresholds are not believable.
    */
   update(id: string, change: AccountUpdate): Promise<void> {
     return this.#write(id, (records) => {
@@ -68,7 +68,7 @@ export class AccountBook implements Disposable {
       const name = change.name?.trim();
       const changed: Record<string, unknown> = { ...(records[at] as object), ...change, ...(name === undefined ? {} : { name }) };
       if (changed['thresholds'] === undefined) delete changed['thresholds'];
-      believable(change.thresholds);
+      believable(change);
       return records.with(at, checked(changed));
     });
   }
@@ -108,7 +108,7 @@ export class AccountBook implements Disposable {
 
 function accountOf(record: unknown): Account | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
-  const { id, venue, site, baseUrl, name, simulated, readOnly, thresholds } = record as Record<string, unknown>;
+  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds } = record as Record<string, unknown>;
   if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
   if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
   if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
@@ -122,6 +122,8 @@ function accountOf(record: unknown): Account | undefined {
     name,
     simulated,
     readOnly,
+    // An account whose owner cannot be read is one whose owner is not known yet.
+    ...(isText(uid) ? { uid } : {}),
     ...(own === undefined ? {} : { thresholds: own }),
   });
 }
@@ -134,7 +136,8 @@ function thresholdsOf(value: unknown): Account['thresholds'] {
   return Object.freeze({ marginCall, liquidation });
 }
 
-function believable(thresholds: Account['thresholds']): void {
+function believable({ uid, thresholds }: AccountUpdate): void {
+  if (uid !== undefined && !isText(uid)) throw new RangeError('a user id is a text');
   if (thresholds !== undefined && thresholdsOf(thresholds) === undefined) {
     throw new RangeError('thresholds are fractions above 0 and up to 2, the margin call below the liquidation');
   }

@@ -210,6 +210,8 @@ export interface Account {
   readonly simulated: boolean;
   /** True when the key may not trade: nothing can be changed. */
   readonly readOnly: boolean;
+  /** Whose keys these are: the venue's user id, once a test of them told it. Shown in part only. */
+  readonly uid?: string;
   /** The person's own figures, which stand instead of a table's. Never instead of the venue's. */
   readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
 }

@@ -93,6 +93,12 @@ export class Store implements Disposable {
     }));
   }
 
+  /** Lets go of the last figures, because they are not those of this account any more. Nothing else of it is lost. */
+  forget(accountId: string): void {
+    this.#forget(accountId);
+    this.#changed.fire({ accountId, what: 'state' });
+  }
+
   dispose(): void {
     this.#watch.dispose();
     this.#changed.dispose();

@@ -110,6 +110,34 @@ describe('the account book', () => {
     assert.deepEqual(storage.get(key), [account('a')]);
   });
 
+  it('remembers whose keys they are, and does without where that was never told', async () => {
+    const storage = new MemoryStorage();
+    const book = new AccountBook(storage);
+    await book.add(account('old'));
+    await book.add(account('a', { uid: '44705892343619584' }));
+    assert.equal('uid' in book.get('old')!, false);
+    await book.update('a', { name: 'B' });
+    await book.update('old', { uid: '42' });
+    const again = new AccountBook(storage);
+    assert.deepEqual(
+      again.list().map(({ uid }) => uid),
+      ['42', '44705892343619584'],
+    );
+  });
+
+  it('takes a user id that cannot be one for none, loses nothing by it, and writes none such', async () => {
+    const storage = new MemoryStorage();
+    const book = new AccountBook(storage);
+    for (const uid of [null, 7, '', ' ', {}, ['1']] as unknown[]) {
+      await storage.update(key, [{ ...account('a'), uid }]);
+      assert.deepEqual(book.list(), [account('a')], JSON.stringify(uid));
+      await book.update('a', { readOnly: true });
+      assert.deepEqual(storage.get(key), [{ ...account('a', { readOnly: true }), uid }]);
+      await assert.rejects(book.update('a', { uid: uid as string }), RangeError, JSON.stringify(uid));
+      await assert.rejects(book.add(account('b', { uid: uid as string })), RangeError, JSON.stringify(uid));
+    }
+  });
+
   const own = { marginCall: decimal('0.80'), liquidation: decimal('0.9') };
 
   it("keeps thresholds of one's own as they were written, until they are taken away", async () => {

@@ -187,6 +187,19 @@ describe('the store', () => {
     assert.deepEqual(store.get('a'), { account: account('a'), reading: false });
   });
 
+  it('lets go of the figures of an account that has the keys of another user now, in storage too, and of nothing else', async () => {
+    const { store, storage, clock, heard } = await world();
+    for (const id of ['a', 'b']) store.succeed(id, snapshot(clock.now()));
+    store.forget('a');
+    assert.deepEqual(store.get('a'), { account: account('a'), reading: false });
+    assert.equal(storage.get(slot), undefined);
+    assert.deepEqual(heard.at(-1), { accountId: 'a', what: 'state' });
+    assert.notEqual(store.get('b')?.snapshot, undefined);
+    const later = snapshot(clock.now());
+    store.succeed('a', later);
+    assert.deepEqual(store.get('a')?.snapshot, later);
+  });
+
   it('shows a new name at once', async () => {
     const { store, book, heard } = await world();
     await book.update('a', { name: 'Main' });

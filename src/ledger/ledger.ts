@@ -1,11 +1,11 @@
-import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import type { Change, Connection } from '../exchanges/exchange.ts';
+import type { Change } from '../exchanges/exchange.ts';
 import { checkedIntent } from './intent.ts';
-import { JournalError, type Journal } from './journal.ts';
+import { JournalError } from './journal.ts';
 import { lastLook } from './last-look.ts';
+import type { LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
 import { isTooOld, prepare, previewOf, type Preview } from './preview.ts';
 import { Prover } from './prover.ts';
@@ -15,21 +15,21 @@ import {
   accountGone,
   accountMoved,
   anotherUnderWay,
+  keysOfAnother,
   mayOnlyRead,
   notReadable,
   notWritten,
-  overtaken,
   Refusal,
   stopped,
   tooEarly,
   tooOld,
-  unfinished,
   usedBefore,
 } from './refusal.ts';
-import { plannedRecord, send, writeDown } from './sender.ts';
+import { mustBeFree, plannedRecord, send, writeDown } from './sender.ts';
 import { isFreezing, isOpen, targetOf, type WriteEvent } from './write-machine.ts';
 import { Writes } from './writes.ts';
 
+export type { LedgerOptions } from './ledger-options.ts';
 export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
 export { Refusal } from './refusal.ts';
 export { isCollateralWrite, isMarginWrite } from './record.ts';
@@ -37,19 +37,6 @@ export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './re
 
 /** What a person says about a write that reading cannot settle, or about a freeze. */
 export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
-
-export interface LedgerOptions {
-  readonly journal: Journal;
-  /** The account book. */
-  readonly book: { get(accountId: string): Account | undefined };
-  readonly connections: { get(accountId: string): Promise<Connection> };
-  readonly clock: Clock;
-  readonly newId: () => string;
-  /** How old the figures may be that a person confirmed. Milliseconds. */
-  readonly maxPreviewAgeMs: number;
-  /** How long `commit` waits for proof. Milliseconds. */
-  readonly proofPatienceMs: number;
-}
 
 /** How long a person's verdict waits for the venue's word. */
 const verdictLookMs = 5_000;
@@ -90,7 +77,7 @@ export class Ledger implements Disposable {
     const intent = checkedIntent(change);
     await this.#sync();
     const known = new Set(this.#writes.sentOn({ accountId, change: intent }).map(({ id }) => id));
-    this.#mustBeFree({ accountId, change: intent }, known);
+    mustBeFree(this.#writes, { accountId, change: intent }, known);
     const connection = await this.#options.connections.get(accountId);
     const readiness = await prepare(connection, intent, signal);
     const { clock, maxPreviewAgeMs } = this.#options;
@@ -139,6 +126,15 @@ export class Ledger implements Disposable {
     return this.#writes.frozen(accountId);
   }
 
+  /**
+   * What is not settled on the account, by the journal as it is now: a freeze, or a write whose effect nobody has seen.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async unsettled(accountId: string): Promise<WriteRecord | undefined> {
+    await this.#sync();
+    return this.frozen(accountId) ?? this.open(accountId)[0];
+  }
+
   /** Looks once for proof of each open write of the account. Never rejects: what cannot be read now stays open. */
   reconcile(accountId: string): Promise<void> {
     return this.#prover.reconcile(accountId, this.#end.signal);
@@ -181,18 +177,18 @@ export class Ledger implements Disposable {
     const mayStill = (): void => {
       this.#mustStillHold(preview, stop);
     };
-    const mustBeFree = async (): Promise<void> => {
+    const stillFree = async (): Promise<void> => {
       await this.#sync();
-      this.#mustBeFree({ accountId: preview.account.id, change: preview.change }, known);
+      mustBeFree(this.#writes, { accountId: preview.account.id, change: preview.change }, known);
       mayStill();
     };
     mayStill();
-    await mustBeFree();
+    await stillFree();
     if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
     const connection = await connections.get(preview.account.id);
     const fresh = await lastLook(connection, preview, { now: () => clock.now(), maxAgeMs: maxPreviewAgeMs }, stop);
     // The look takes its time, in which another window may have sent something.
-    await mustBeFree();
+    await stillFree();
     const planned = plannedRecord(id, fresh, connection.describe(fresh.change), clock.now());
     this.#writes.begin(id);
     try {
@@ -224,18 +220,11 @@ export class Ledger implements Disposable {
     }
   }
 
-  #mustBeFree(intended: Pick<WriteRecord, 'accountId' | 'change'>, known: ReadonlySet<string>): void {
-    const frozen = this.#writes.frozen(intended.accountId);
-    if (frozen !== undefined) throw accountFrozen(frozen);
-    const open = this.#writes.openOn(intended);
-    if (open !== undefined) throw unfinished(open);
-    if (this.#writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken(intended.change);
-  }
-
   #mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
     const { clock, maxPreviewAgeMs } = this.#options;
-    const { venue, site, baseUrl } = this.#actingAccount(account.id);
+    const { venue, site, baseUrl, uid } = this.#actingAccount(account.id);
     if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
+    if (uid !== account.uid) throw keysOfAnother();
     const frozen = this.#writes.frozen(account.id);
     if (frozen !== undefined) throw accountFrozen(frozen);
     if (isTooOld(readAt, clock.now(), maxPreviewAgeMs)) throw tooOld();

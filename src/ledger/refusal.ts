@@ -76,6 +76,9 @@ export const mayOnlyRead = (): Refusal =>
 export const accountMoved = (): Refusal =>
   new Refusal(msg('The account now points to another address than in the preview. Nothing was sent. Start the change again.'));
 
+export const keysOfAnother = (): Refusal =>
+  new Refusal(msg('The account now has the keys of another user than in the preview. Nothing was sent. Start the change again.'));
+
 export const tooEarly = (record: WriteRecord, patienceMs: number): Refusal =>
   new Refusal(
     msg(

@@ -3,9 +3,21 @@ import { msg } from '../core/message.ts';
 import type { Connection } from '../exchanges/exchange.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
-import { notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
+import { accountFrozen, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
 import { fold, isOpen, sentBefore, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
+
+/**
+ * @param known ids of writes that were closed before the figures were read
+ * @throws Refusal when a freeze, an open write or one that came after the figures stands in the way
+ */
+export function mustBeFree(writes: Writes, intended: Pick<WriteRecord, 'accountId' | 'change'>, known: ReadonlySet<string>): void {
+  const frozen = writes.frozen(intended.accountId);
+  if (frozen !== undefined) throw accountFrozen(frozen);
+  const open = writes.openOn(intended);
+  if (open !== undefined) throw unfinished(open);
+  if (writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken(intended.change);
+}
 
 /**
  * Step 5 up to the last moment before the bytes leave: the journal durably says `sent`, and says it of no other write of the

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { ExchangeError } from '../core/errors.ts';
 import type { Account } from '../core/model.ts';
-import type { KeyFacts } from '../exchanges/exchange.ts';
+import type { KeyFacts, Keys } from '../exchanges/exchange.ts';
 import { keySteps, type AccountAnswers } from './account-steps.ts';
+import { addBeside } from './add-account.ts';
 import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
-import { inspectUnderProgress, reportDetail, tryKeys } from './key-trial.ts';
+import { inspectUnderProgress, keptFacts, reportDetail, tryKeys, type KeptFacts } from './key-trial.ts';
 import { localize } from './localize.ts';
 import { checkAccountName } from './presentation/key-input.ts';
+import { isOtherOwner, otherOwnerAdvice, otherOwnerSentence } from './presentation/key-owner.ts';
 import { keyReport } from './presentation/key-report.ts';
 import { runSteps } from './presentation/step-sequence.ts';
 import { whenText } from './scene.ts';
@@ -30,19 +32,40 @@ export async function updateKeys(app: App, account: Account): Promise<void> {
     const empty: AccountAnswers = { exchange, keys: {} };
     const answers = await runSteps(keySteps(title, [exchange]), empty);
     if (answers === undefined) return;
-    const outcome = await tryKeys(app, { exchange, account, name: account.name, keys: answers.keys, replaces: true });
+    const outcome = await tryKeys(app, { exchange, account, name: account.name, keys: answers.keys, replaces: account });
     if (outcome.kind === 'nothing') return;
     if (outcome.kind === 'changeKeys') continue;
-    await app.vault.store(account.id, answers.keys);
-    await keepReadOnly(app, account, outcome.readOnly);
+    if (outcome.kind === 'addNew') return addBeside(app, account, exchange, answers.keys, outcome.kept);
+    await takeKeys(app, account, answers.keys, outcome.kept);
     app.log.info(`keys updated: ${account.id}`);
     await app.poller.refresh(account.id);
     return;
   }
 }
 
-async function keepReadOnly(app: App, account: Account, readOnly: boolean): Promise<void> {
-  if (account.readOnly !== readOnly) await app.book.update(account.id, { readOnly });
+async function takeKeys(app: App, account: Account, keys: Keys, kept: KeptFacts): Promise<void> {
+  const before = app.book.get(account.id) ?? account;
+  if (!isOtherOwner(before, kept.uid)) {
+    await app.vault.store(account.id, keys);
+    await keepFacts(app, before, kept);
+    return;
+  }
+  // The owner first: a change that was previewed with the old keys must not go out with the new ones.
+  await keepFacts(app, before, kept);
+  try {
+    await app.vault.store(account.id, keys);
+  } catch (error) {
+    await keepFacts(app, { ...before, ...kept }, before);
+    throw error;
+  }
+  // A reading that began with the old keys must not outlive them: it ends first, then what it brought goes.
+  await app.poller.refresh(account.id);
+  app.store.forget(account.id);
+}
+
+async function keepFacts(app: App, account: Account, { readOnly, uid }: KeptFacts): Promise<void> {
+  if (account.readOnly === readOnly && (uid === undefined || account.uid === uid)) return;
+  await app.book.update(account.id, { readOnly, ...(uid === undefined ? {} : { uid }) });
 }
 
 export async function renameAccount(app: App, account: Account): Promise<void> {
@@ -104,7 +127,13 @@ export async function testConnection(app: App, account: Account): Promise<void> 
   }
   const venue = app.connections.exchange(account.venue)?.name ?? account.venue;
   const report = keyReport(facts, venue, whenText);
-  await keepReadOnly(app, account, report.readOnly);
+  const kept = keptFacts(facts, report);
+  const { uid } = account;
+  if (uid !== undefined && isOtherOwner(account, kept.uid)) {
+    await offerUpdate(account, localize(otherOwnerSentence(venue, kept.uid, uid)), localize(otherOwnerAdvice()));
+    return;
+  }
+  await keepFacts(app, account, kept);
   void app.poller.refresh(account.id);
   if (report.verdict === 'accept') {
     const sentence = vscode.l10n.t('The connection of {0} works.', account.name);

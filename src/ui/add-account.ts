@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Account } from '../core/model.ts';
+import type { Exchange, Keys } from '../exchanges/exchange.ts';
 import { keySteps, nameStep, placeSteps, type AccountAnswers } from './account-steps.ts';
 import type { App } from './app.ts';
-import { tryKeys } from './key-trial.ts';
+import { tryKeys, type KeptFacts } from './key-trial.ts';
 import { runSteps } from './presentation/step-sequence.ts';
 
 /** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
@@ -24,10 +25,10 @@ export async function addAccount(app: App): Promise<void> {
     if (complete?.exchange === undefined || complete.site === undefined || complete.name === undefined) return;
     const { exchange, site, name, keys } = complete;
     const place = { venue: exchange.id, site: site.id, ...(complete.baseUrl === undefined ? {} : { baseUrl: complete.baseUrl }) };
-    const outcome = await tryKeys(app, { exchange, account: place, name, keys, replaces: false });
+    const outcome = await tryKeys(app, { exchange, account: place, name, keys });
     if (outcome.kind === 'nothing') return;
     if (outcome.kind === 'save') {
-      await save(app, { ...place, id: randomUUID(), name, simulated: site.simulated, readOnly: outcome.readOnly }, complete);
+      await save(app, { ...place, id: randomUUID(), name, simulated: site.simulated, ...outcome.kept }, keys);
       return;
     }
     // Everything but the key is kept.
@@ -36,8 +37,21 @@ export async function addAccount(app: App): Promise<void> {
   }
 }
 
+/** Adds keys that turned out to be of another user than those of `beside`, at the same place. Only the name is left to be asked for. */
+export async function addBeside(app: App, beside: Account, exchange: Exchange, keys: Keys, kept: KeptFacts): Promise<void> {
+  const { venue, baseUrl, simulated } = beside;
+  const site = exchange.sites.find(({ id }) => id === beside.site);
+  if (site === undefined) return;
+  const taken = app.book.list().map(({ name }) => name);
+  const answers: AccountAnswers = { exchange, site, keys };
+  const complete = await runSteps([nameStep(vscode.l10n.t('Add Account'), taken)], answers);
+  if (complete?.name === undefined) return;
+  const place = { venue, site: site.id, ...(baseUrl === undefined ? {} : { baseUrl }) };
+  await save(app, { ...place, id: randomUUID(), name: complete.name, simulated, ...kept }, keys);
+}
+
 /** Keys first, then the record: a record without keys would be an account that cannot be read. */
-async function save(app: App, account: Account, { keys }: AccountAnswers): Promise<void> {
+async function save(app: App, account: Account, keys: Keys): Promise<void> {
   try {
     await app.vault.store(account.id, keys);
     await app.book.add(account);

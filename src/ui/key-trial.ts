@@ -1,23 +1,37 @@
 import * as vscode from 'vscode';
 import { ExchangeError } from '../core/errors.ts';
+import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { Connection, Exchange, KeyFacts, Keys } from '../exchanges/exchange.ts';
+import { Refusal } from '../ledger/ledger.ts';
 import type { App } from './app.ts';
 import { localize } from './localize.ts';
+import {
+  isOtherOwner,
+  otherOwnerAdvice,
+  otherOwnerSentence,
+  twinAdvice,
+  twinOf,
+  twinSentence,
+  unsettledReason,
+} from './presentation/key-owner.ts';
 import { keyReport, type KeyReport } from './presentation/key-report.ts';
 import { whenText } from './scene.ts';
 
-/** What a person decided about a key that was tried. */
+/** What a test of a key found that is remembered with its account. */
+export type KeptFacts = Pick<Account, 'readOnly' | 'uid'>;
+
+/** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
 export type TrialOutcome =
-  { readonly kind: 'save'; readonly readOnly: boolean } | { readonly kind: 'changeKeys' } | { readonly kind: 'nothing' };
+  { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts } | { readonly kind: 'changeKeys' } | { readonly kind: 'nothing' };
 
 export interface Trial {
   readonly exchange: Exchange;
   readonly account: Pick<Account, 'venue' | 'site' | 'baseUrl'>;
   readonly name: string;
   readonly keys: Keys;
-  /** Whether the account is there already and only gets another key. */
-  readonly replaces: boolean;
+  /** The account that is there already and only gets another key. */
+  readonly replaces?: Account;
 }
 
 /** Asks the venue about a key, reading only. Can be stopped by the person. @throws ExchangeError */
@@ -60,7 +74,7 @@ export async function tryKeys(app: App, trial: Trial): Promise<TrialOutcome> {
       connection?.dispose();
     }
     const report = keyReport(facts, trial.exchange.name, whenText);
-    return report.verdict === 'refuse' ? askAfterRefusal(report) : askToSave(report, trial);
+    return report.verdict === 'refuse' ? askAfterRefusal(report) : askWhose(app, report, keptFacts(facts, report), trial);
   }
 }
 
@@ -86,12 +100,74 @@ async function askAfterRefusal(report: KeyReport): Promise<TrialOutcome> {
   return { kind: choice === change ? 'changeKeys' : 'nothing' };
 }
 
-async function askToSave(report: KeyReport, { name, replaces }: Trial): Promise<TrialOutcome> {
-  const save = { title: replaces ? vscode.l10n.t('Save Keys') : vscode.l10n.t('Save Account') };
+export function keptFacts({ uid }: KeyFacts, { readOnly }: KeyReport): KeptFacts {
+  return { readOnly, ...(uid === undefined ? {} : { uid }) };
+}
+
+/** Keys of the right user are asked about as usual; those of another, or of one who is here already, with a warning. */
+function askWhose(app: App, report: KeyReport, kept: KeptFacts, trial: Trial): Promise<TrialOutcome> {
+  const { account, replaces } = trial;
+  const known = replaces === undefined ? undefined : (app.book.get(replaces.id) ?? replaces);
+  const twin = twinOf(app.book.list(), account, kept.uid, replaces?.id);
+  if (known?.uid !== undefined && isOtherOwner(known, kept.uid)) {
+    const sentence = localize(otherOwnerSentence(trial.exchange.name, kept.uid, known.uid));
+    return askOfOther(app, sentence, report, kept, known, twin);
+  }
+  return twin === undefined || kept.uid === undefined
+    ? askToSave(report, kept, trial)
+    : askOfTwin(localize(twinSentence(trial.exchange.name, kept.uid, twin.name)), report, kept);
+}
+
+/** The first button has the focus, so it is a harmless one. What is not settled is asked for anew, because the dialog may stand for long. */
+async function askOfOther(
+  app: App,
+  sentence: string,
+  report: KeyReport,
+  kept: KeptFacts,
+  account: Account,
+  twin: Account | undefined,
+): Promise<TrialOutcome> {
+  const addNew = { title: vscode.l10n.t('Add as New Account…') };
   const change = { title: vscode.l10n.t('Change Keys') };
-  const question = replaces
-    ? vscode.l10n.t('The key works. Use it for the account {0} from now on?', name)
-    : vscode.l10n.t('The key works. Save the account {0}?', name);
+  const use = { title: vscode.l10n.t('Use Anyway') };
+  for (;;) {
+    const held = await unsettled(app, account);
+    const advice = twin === undefined ? otherOwnerAdvice() : msg('Keys of that account are already here as {0}.', twin.name);
+    const detail = [localize(advice), ...(held === undefined ? [] : [held]), reportDetail(report)].join('\n\n');
+    const buttons = [...(twin === undefined ? [addNew] : []), change, ...(held === undefined ? [use] : []), saveNothing()];
+    const choice = await vscode.window.showWarningMessage(sentence, { modal: true, detail }, ...buttons);
+    if (choice === addNew) return { kind: 'addNew', kept };
+    if (choice !== use) return { kind: choice === change ? 'changeKeys' : 'nothing' };
+    if ((await unsettled(app, account)) === undefined) return { kind: 'save', kept };
+  }
+}
+
+/** Why the account cannot get the keys of another user now, if so. */
+async function unsettled(app: App, { id, name }: Account): Promise<string | undefined> {
+  try {
+    return (await app.ledger.unsettled(id)) === undefined ? undefined : localize(unsettledReason(name));
+  } catch (error) {
+    if (error instanceof Refusal) return localize(error.sentence);
+    throw error;
+  }
+}
+
+async function askOfTwin(sentence: string, report: KeyReport, kept: KeptFacts): Promise<TrialOutcome> {
+  const change = { title: vscode.l10n.t('Change Keys') };
+  const save = { title: vscode.l10n.t('Save Anyway') };
+  const detail = `${localize(twinAdvice())}\n\n${reportDetail(report)}`;
+  const choice = await vscode.window.showWarningMessage(sentence, { modal: true, detail }, change, save, saveNothing());
+  if (choice === save) return { kind: 'save', kept };
+  return { kind: choice === change ? 'changeKeys' : 'nothing' };
+}
+
+async function askToSave(report: KeyReport, kept: KeptFacts, { name, replaces }: Trial): Promise<TrialOutcome> {
+  const save = { title: replaces === undefined ? vscode.l10n.t('Save Account') : vscode.l10n.t('Save Keys') };
+  const change = { title: vscode.l10n.t('Change Keys') };
+  const question =
+    replaces === undefined
+      ? vscode.l10n.t('The key works. Save the account {0}?', name)
+      : vscode.l10n.t('The key works. Use it for the account {0} from now on?', name);
   const choice = await vscode.window.showInformationMessage(
     question,
     { modal: true, detail: reportDetail(report) },
@@ -99,7 +175,7 @@ async function askToSave(report: KeyReport, { name, replaces }: Trial): Promise<
     change,
     saveNothing(),
   );
-  if (choice === save) return { kind: 'save', readOnly: report.readOnly };
+  if (choice === save) return { kind: 'save', kept };
   return { kind: choice === change ? 'changeKeys' : 'nothing' };
 }
 

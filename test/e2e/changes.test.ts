@@ -130,8 +130,9 @@ describe('changes of collateral', () => {
     const before = await readKeys(bench());
     await enterAccount(bench(), exchange.url, 'Viewer', exchange.otherKeys.readOnly);
     const dialog = await bench().dialog();
+    assert.match(dialog.text, /is already here as Main/);
     assert.match(dialog.text, /trade no[^]*read-only: everything can be seen, nothing can be changed/);
-    await dialog.press('Save Account');
+    await dialog.press('Save Anyway');
     await bench().waitForRow('Loans', /^Viewer .*read-only/);
     await bench().runCommand('LTV Gauge: Add Collateral…');
     await bench().quickInput.waitFor('Which loan');

@@ -1,5 +1,6 @@
 import { msg, type Message } from '../../core/message.ts';
 import type { KeyFacts } from '../../exchanges/exchange.ts';
+import { shortUid } from './key-owner.ts';
 
 /** What is to be done with a key after it was tried. */
 export interface KeyReport {
@@ -68,7 +69,9 @@ function expiryLines({ expiresAt }: KeyFacts, venue: string, when: (ms: number) 
 function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {
   return [
     ...(accountMode === undefined ? [] : [msg('Account mode: {0}', accountMode)]),
-    ...(uid === undefined ? [] : [subAccount === true ? msg('Sub-account, user id {0}', uid) : msg('User id {0}', uid)]),
+    ...(uid === undefined
+      ? []
+      : [subAccount === true ? msg('Sub-account, user id {0}', shortUid(uid)) : msg('User id {0}', shortUid(uid))]),
   ];
 }
 

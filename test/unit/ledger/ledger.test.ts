@@ -188,6 +188,7 @@ describe('the ledger', () => {
     ['removed', (desk) => desk.accounts.delete('a'), /no longer there/],
     ['made read-only', (desk) => desk.accounts.set('a', account({ readOnly: true })), /may only read/],
     ['moved to another site', (desk) => desk.accounts.set('a', account({ site: 'eea' })), /another address/],
+    ['given the keys of another user', (desk) => desk.accounts.set('a', account({ uid: '2' })), /keys of another user/],
     ['moved to another address', (desk) => desk.accounts.set('a', account({ baseUrl: 'http://127.0.0.1:1' })), /another address/],
   ];
   for (const [name, act, pattern] of changes) {
@@ -333,6 +334,26 @@ describe('the ledger', () => {
       await reopened.ledger.preview('a', change());
     });
   }
+
+  it('tells what is not settled on an account by the journal as it is now, and nothing while it cannot be read', async () => {
+    const desk = new Desk();
+    const fresh = desk.window();
+    assert.equal(await fresh.ledger.unsettled('a'), undefined);
+    desk.venue.sendFault = 'wrong-way';
+    const { window, done } = await sent(desk);
+    const restarted = desk.window();
+    assert.deepEqual(restarted.ledger.open('a'), [], 'it has read nothing yet');
+    assert.equal((await restarted.ledger.unsettled('a'))?.state, 'accepted', 'an open write of another window');
+    assert.equal(await restarted.ledger.unsettled('b'), undefined);
+    desk.venue.settle();
+    await desk.clock.advance(2_000);
+    const { id } = await done;
+    assert.equal((await restarted.ledger.unsettled('a'))?.state, 'mismatch', 'a freeze');
+    await window.ledger.settle(id, 'lift-freeze');
+    assert.equal(await restarted.ledger.unsettled('a'), undefined);
+    restarted.journal.unreadable = new Error('denied');
+    await assert.rejects(restarted.ledger.unsettled('a'), refused(/journal of changes cannot be read/));
+  });
 
   it('does not send on an account that was frozen between preview and commit', async () => {
     const desk = new Desk();

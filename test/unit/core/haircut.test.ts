@@ -96,6 +96,31 @@ describe('the amount that counts for so much', function () {
     assert.equal(amountToAdd(bybitBtc, d('1'), d('0'), d('10'), 8), undefined);
     assert.equal(amountToAdd({ by: 'value', tiers: [{ upTo: d('10'), rate: d('1') }] }, d('0'), d('1'), d('11'), 8), undefined);
     assert.equal(amountToTake(bybitBtc, d('1'), d('5000'), d('0'), 8), '0');
+    // Without a price nothing tells what would be left.
+    assert.equal(amountToTake(bybitBtc, d('1'), d('0'), d('10'), 8), '0');
+    // What is held may be finer than the grid; that is no reason to add a step.
+    assert.equal(amountToAdd(bybitBtc, d('0.123456789012345'), d('5000'), d('0'), 2), '0');
+  });
+
+  it('passes over a bracket that counts for nothing, as it is written in tables that go down to zero and up again', () => {
+    const rule: HaircutRule = {
+      by: 'value',
+      tiers: [{ upTo: d('100'), rate: d('0.9') }, { upTo: d('200'), rate: d('0') }, { rate: d('0.5') }],
+    };
+    // 100 at 0.9 and 50 at 0.5.
+    assert.equal(amountToAdd(rule, d('0'), d('1'), d('115'), 2), '250');
+    assert.equal(amountToTake(rule, d('250'), d('1'), d('25'), 2), '150');
+  });
+
+  it('reaches the very end of the brackets also where that is finer than the grid', () => {
+    const rule: HaircutRule = { by: 'amount', tiers: [{ upTo: d('1.00005'), rate: d('1') }] };
+    assert.equal(amountToAdd(rule, d('0'), d('1'), d('1.00005'), 0), '2');
+    assert.equal(amountToTake(rule, d('3'), d('1'), d('0.00005'), 0), '2');
+  });
+
+  it('takes one step more for a hair more', () => {
+    assert.equal(amountToAdd(flatRule(d('1')), d('0'), d('10'), d('10'), 4), '1');
+    assert.equal(amountToAdd(flatRule(d('1')), d('0'), d('10'), d('10.0000000000000000001'), 4), '1.0001');
   });
 });
 
@@ -103,8 +128,12 @@ describe('a haircut that is not published', function () {
   // Thousands of loans take a while on a busy machine.
   this.timeout(120_000);
   it('is recovered from what the venue prints', () => {
-    assert.deepEqual(recoveredRule(d('980'), d('1000')), flatRule(d('0.98')));
-    assert.equal(recoveredRule(d('980'), d('0')), undefined);
+    assert.deepEqual(recoveredRule(d('980'), d('1000')), { by: 'amount', tiers: [{ rate: '0.98' }] });
+    for (const raw of ['0', '-1000']) assert.equal(recoveredRule(d('980'), d(raw)), undefined);
+  });
+
+  it('never counts for more than the venue says', () => {
+    assert.deepEqual(recoveredRule(d('200'), d('300'))!.tiers, [{ rate: '0.666666666666666666' }]);
   });
 });
 

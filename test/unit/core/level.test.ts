@@ -38,6 +38,9 @@ describe('level of a loan', () => {
     ['0.5', '0', '0.9', 'unknown', 'unknown'],
     ['0.5', '0.9', '0.5', 'danger', 'danger'],
     ['0.5', '0.9', '0.6', 'watch', 'unknown'],
+    // Of liquidation nothing is known, of margin call enough.
+    ['0.5', '0.8', undefined, 'ok', 'unknown'],
+    ['0.7', '0.8', undefined, 'watch', 'unknown'],
   ];
   for (const [ltv, marginCall, liquidation, fresh, stale] of table) {
     it(`at ${ltv ?? 'no figure'}, margin call ${marginCall ?? 'unknown'}, liquidation ${liquidation ?? 'unknown'} is ${fresh}, and ${stale} when stale`, () => {

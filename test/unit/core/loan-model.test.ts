@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import { factorAt, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
+import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
 import type { Loan } from '../../../src/core/model.ts';
 import { aModel, anAmount, loanOf, pricesOf } from './arbitrary-loans.ts';
 import { bybitBtc } from './bybit-brackets.ts';
@@ -40,6 +41,21 @@ const made = (loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanModel => {
   return model;
 };
 
+const plain = (debt: string, quantity: string, price: string): LoanModel =>
+  made(
+    {
+      ...pool,
+      ltv: divide(d(debt), multiply(d(quantity), d(price)), 8, 'up'),
+      collateralValuation: 'raw',
+      debts: [{ coin: 'USDT', amount: d(debt) }],
+      collateral: [{ coin: 'BTC', amount: d(quantity) }],
+    },
+    new Map([
+      ['BTC', d(price)],
+      ['USDT', d('1')],
+    ]),
+  );
+
 describe('a loan as we compute it', function () {
   // Thousands of loans take a while on a busy machine.
   this.timeout(120_000);
@@ -60,6 +76,57 @@ describe('a loan as we compute it', function () {
     assert.equal(modelOf(pool, withoutEth), 'price');
     assert.equal(modelOf(pool, new Map([...poolPrices, ['ETH', d('0')]])), 'price');
     assert.equal(modelOf(without(pool, 'ltv'), poolPrices), 'ltv');
+    // A coin that is only owed, and one that is only pledged.
+    assert.equal(modelOf({ ...pool, debts: [...pool.debts, { coin: 'DOGE', amount: d('1') }] }, poolPrices), 'price');
+    assert.equal(modelOf({ ...pool, collateral: [...pool.collateral, { coin: 'DOGE', amount: d('1') }] }, poolPrices), 'price');
+  });
+
+  it('is taken where the difference is 0.5 % to the last digit, and not a hair beyond', () => {
+    const at = (ltv: string) =>
+      modelOf(
+        {
+          id: '1',
+          ltv: d(ltv),
+          collateralValuation: 'raw',
+          debts: [{ coin: 'USDT', amount: d('50000') }],
+          collateral: [{ coin: 'BTC', amount: d('1') }],
+        },
+        new Map([
+          ['BTC', d('100000')],
+          ['USDT', d('1')],
+        ]),
+      );
+    for (const ltv of ['0.5', '0.5025', '0.4975']) assert.equal(typeof at(ltv), 'object', ltv);
+    for (const ltv of ['0.50250001', '0.49749999']) assert.equal(at(ltv), 'definitions', ltv);
+    const model = at('0.5');
+    assert.ok(typeof model === 'object');
+    assert.equal(model.haircuts, 'published', 'where nothing is cut, nothing is guessed');
+  });
+
+  it('cannot be made of collateral that counts for nothing, nor of one whose haircut nothing tells', () => {
+    const empty = pool.collateral.map(({ coin }) => ({ coin, amount: d('0') }));
+    assert.equal(modelOf({ ...pool, collateral: empty }, poolPrices), 'price');
+    assert.equal(modelOf({ ...pool, collateral: [] }, poolPrices), 'price');
+    const unpublished = without(pool, 'haircuts');
+    assert.equal(modelOf({ ...unpublished, collateral: empty }, poolPrices), 'price');
+    assert.equal(modelOf(without(unpublished, 'collateralUsd'), poolPrices), 'price');
+  });
+
+  it('without a debt has an LTV of zero, and a venue that says anything else means something else', () => {
+    const repaid: Loan = { ...without(pool, 'debtUsd'), debts: [] };
+    assert.equal(ltvOf(made({ ...repaid, ltv: d('0') }, poolPrices)), '0');
+    assert.equal(modelOf({ ...repaid, ltv: d('0.5') }, poolPrices), 'definitions');
+  });
+
+  it('is averaged as soon as the rule of a single coin is not published', () => {
+    const { USDT, ...others } = pool.haircuts!;
+    assert.ok(USDT !== undefined);
+    assert.equal(made({ ...pool, haircuts: others }, poolPrices).haircuts, 'averaged');
+  });
+
+  it('never flatters by its own rounding, however small the excess', () => {
+    const model = plain('0.50000000000000000001', '1', '1');
+    assert.equal(ltvOf({ ...model, correction: d('1') }), '0.50000001');
   });
 
   it('recovers the haircut where none is published: exact for one coin, an average for several', () => {
@@ -128,21 +195,6 @@ describe('a loan as we compute it', function () {
 describe('the price at which a line is reached', function () {
   // Thousands of loans take a while on a busy machine.
   this.timeout(120_000);
-  const plain = (debt: string, quantity: string, price: string): LoanModel =>
-    made(
-      {
-        ...pool,
-        ltv: divide(d(debt), multiply(d(quantity), d(price)), 8, 'up'),
-        collateralValuation: 'raw',
-        debts: [{ coin: 'USDT', amount: d(debt) }],
-        collateral: [{ coin: 'BTC', amount: d(quantity) }],
-      },
-      new Map([
-        ['BTC', d(price)],
-        ['USDT', d('1')],
-      ]),
-    );
-
   it('is what was published', () => {
     const table: [string, string, string, string, string][] = [
       ['50000', '1', '100000', '0.7', '71428'],
@@ -189,6 +241,71 @@ describe('the price at which a line is reached', function () {
     const model = plain('50000', '1', '100000');
     assert.equal(factorAt(model, new Set(['BTC']), d('0.5'), 'fall'), '1');
     assert.equal(factorAt(model, new Set(['BTC']), d('0'), 'fall'), undefined);
+    for (const way of ['fall', 'rise'] as const) {
+      for (const line of ['0.5', '0.4']) assert.equal(factorAt(model, new Set(['BTC']), d(line), way), '1', `${line} ${way}`);
+    }
+  });
+
+  it('of a coin that is owed is found above, and rounded towards now', () => {
+    const owing = (usdc: string): LoanModel => ({
+      collateral: [{ coin: 'USDC', amount: d(usdc), price: d('1'), rule: flatRule(d('1')) }],
+      debts: [{ coin: 'ETH', amount: d('1'), price: d('3000') }],
+      ltv: d('0.3'),
+      correction: d('1'),
+      haircuts: 'published',
+    });
+    const rising = (usdc: string, line: string) => factorAt(owing(usdc), new Set(['ETH']), d(line), 'rise');
+    assert.equal(rising('10000', '0.6'), '2');
+    assert.equal(rising('10000', '0.7'), '2.333333333333333333');
+    assert.equal(factorAt(owing('10000'), new Set(['ETH']), d('0.6'), 'fall'), undefined);
+  });
+
+  it('may be nothing: the coin alone has to become worthless', () => {
+    const model: LoanModel = {
+      collateral: [
+        { coin: 'BTC', amount: d('1'), price: d('60000'), rule: flatRule(d('1')) },
+        { coin: 'USDC', amount: d('100'), price: d('1'), rule: flatRule(d('1')) },
+      ],
+      debts: [{ coin: 'USDT', amount: d('80'), price: d('1') }],
+      ltv: d('0.001331'),
+      correction: d('1'),
+      haircuts: 'published',
+    };
+    assert.equal(factorAt(model, new Set(['BTC']), d('0.8'), 'fall'), '0');
+    assert.equal(factorAt(model, new Set(['BTC']), d('0.80000001'), 'fall'), undefined);
+  });
+
+  it('is found beyond the edges that are crossed on the way up, whatever the order of coins', () => {
+    const tiers = (first: string, second: string): HaircutRule => ({
+      by: 'value',
+      tiers: [
+        { upTo: d(first), rate: d('0.9') },
+        { upTo: d(second), rate: d('0.5') },
+        { upTo: d('100000'), rate: d('0.1') },
+      ],
+    });
+    const btc = { coin: 'BTC', amount: d('1'), price: d('100'), rule: tiers('150', '400') };
+    const eth = { coin: 'ETH', amount: d('1'), price: d('100'), rule: tiers('200', '300') };
+    const gone = { coin: 'SOL', amount: d('0'), price: d('100'), rule: tiers('200', '300') };
+    const debts = [
+      { coin: 'BTC', amount: d('0.5'), price: d('100') },
+      { coin: 'ETH', amount: d('0.5'), price: d('100') },
+    ];
+    const model = { debts, ltv: d('0.55555556'), correction: d('1'), haircuts: 'published' as const };
+    for (const collateral of [
+      [btc, eth, gone],
+      [gone, eth, btc],
+    ]) {
+      // Three times the price: debts of 300; BTC counts 135 + 75, ETH 180 + 50. Five times: 500; 135 + 125 + 10, 180 + 50 + 20.
+      const table: [string, string][] = [
+        ['0.681818181818181818', '3'],
+        ['0.961538461538461538', '5'],
+      ];
+      for (const [line, expected] of table) {
+        const factor = factorAt({ ...model, collateral }, new Set(['BTC', 'ETH', 'SOL']), d(line), 'rise')!;
+        assert.equal(divide(factor, d('1'), 9, 'half-up'), expected, line);
+      }
+    }
   });
 
   it('does not exist for coins that do not matter', () => {
@@ -203,6 +320,6 @@ const absolute = (value: Decimal): Decimal => (compare(value, d('0')) < 0 ? subt
 const isNear = (a: Decimal, b: Decimal): boolean =>
   compare(absolute(subtract(a, b)), add(d('0.00000002'), multiply(b, d('0.0000001')))) <= 0;
 
-function without<Key extends 'ltv' | 'haircuts'>(loan: Loan, key: Key): Omit<Loan, Key> {
+function without<Key extends keyof Loan>(loan: Loan, key: Key): Omit<Loan, Key> {
   return Object.fromEntries(Object.entries(loan).filter(([name]) => name !== key)) as unknown as Omit<Loan, Key>;
 }

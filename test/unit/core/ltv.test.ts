@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { add, compare, decimal as d, isPositive, subtract, type Decimal } from '../../../src/core/decimal.ts';
+import { add, compare, decimal as d, divide, isPositive, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import { estimateAfter, largestReduction } from '../../../src/core/estimate.ts';
+import { flatRule } from '../../../src/core/haircut.ts';
 import { credibleLtv, distanceTo } from '../../../src/core/ltv.ts';
-import type { Loan } from '../../../src/core/model.ts';
+import type { Direction, Loan } from '../../../src/core/model.ts';
+import { bybitBtc } from './bybit-brackets.ts';
 
 const none = new Map<string, Decimal>();
 const prices = new Map([
@@ -171,5 +173,114 @@ describe('an estimate', () => {
     assert.equal(largestReduction(loan({ ltv: d('0') }), 'BTC', prices, d('0.7374')), undefined);
     assert.equal(largestReduction(loan(), 'BTC', prices, d('0')), undefined);
     assert.equal(largestReduction(mixed, 'ETH', none, d('0.7374')), undefined);
+  });
+
+  it('names what can be taken of the only coin without a price, to the last of eight decimals', () => {
+    // 0.8 x (1 - 0.58 / (0.7374 - 0.000001))
+    assert.equal(largestReduction(loan(), 'BTC', none, d('0.7374')), '0.17076128');
+  });
+
+  it('is unknown without a valuation by the venue', () => {
+    const { collateralUsd, ...unvalued } = loan();
+    assert.ok(collateralUsd);
+    assert.equal(estimateAfter(unvalued, 'add', 'BTC', d('1'), prices).ltv, undefined);
+    assert.equal(largestReduction(unvalued, 'BTC', prices, d('0.7374')), undefined);
+  });
+
+  it('does not depend on rules that are not published', () => {
+    // The price of the debt shows that the venue counts otherwise than we would.
+    const withDebt = new Map([...prices, ['USDT', d('1')] as const]);
+    assert.equal(estimateAfter(mixed, 'add', 'ETH', d('1'), withDebt).ltv, '0.49159818');
+  });
+
+  it('is never better than the exact figure, whatever is rounded on the way', () => {
+    const tiny = loan({ ltv: d('0.5'), collateralUsd: d('0.1'), collateral: [{ coin: 'BTC', amount: d('3') }] });
+    assert.ok(compare(estimateAfter(tiny, 'add', 'BTC', d('1'), none).ltv!, d('0.375')) >= 0);
+    assert.ok(compare(estimateAfter(tiny, 'reduce', 'BTC', d('1'), none).ltv!, d('0.75')) >= 0);
+    const raw = d('7690');
+    const higher = { ...mixed, collateralUsd: d('15381') };
+    for (let amount = 1; amount <= 100; amount += 1) {
+      const more = d((amount / 10).toFixed(1));
+      // ltv x value / (value + amount x price x value / raw) is ltv x raw / (raw + amount x price).
+      const added = divide(multiply(d('0.7'), raw), add(raw, multiply(more, d('3260'))), 30, 'down');
+      assert.ok(compare(estimateAfter(mixed, 'add', 'ETH', more, prices).ltv!, added) >= 0, more);
+      const less = d((amount / 100).toFixed(2));
+      const taken = divide(multiply(d('0.7'), raw), subtract(raw, multiply(less, d('3260'))), 30, 'down');
+      assert.ok(compare(estimateAfter(higher, 'reduce', 'ETH', less, prices).ltv!, taken) >= 0, less);
+    }
+  });
+});
+
+describe('an estimate by published brackets', () => {
+  /** 1 BTC at 20000 counts 8000 + 7000. */
+  const published = loan({
+    ltv: d('0.5'),
+    debtUsd: d('7500'),
+    collateralUsd: d('15000'),
+    debts: [{ coin: 'USDT', amount: d('7500') }],
+    collateral: [{ coin: 'BTC', amount: d('1') }],
+    haircuts: { BTC: bybitBtc, ETH: flatRule(d('0.9')) },
+  });
+  const quoted = new Map([
+    ['BTC', d('20000')],
+    ['ETH', d('1000')],
+    ['USDT', d('1')],
+  ]);
+  /** With 0.1 ETH more, which counts 90. */
+  const two = {
+    ...published,
+    ltv: d('0.49701790'),
+    collateralUsd: d('15090'),
+    collateral: [
+      { coin: 'BTC', amount: d('1') },
+      { coin: 'ETH', amount: d('0.1') },
+    ],
+  };
+  const after = (of: Loan, direction: Direction, coin: string, amount: string, at: ReadonlyMap<string, Decimal> = quoted) =>
+    estimateAfter(of, direction, coin, d(amount), at).ltv;
+
+  it('goes through them, up and down, for a coin that is pledged and for one that is not', () => {
+    // 30000 counts 20000, 10000 counts 8000, and an ETH 900.
+    assert.equal(after(published, 'add', 'BTC', '0.5'), '0.375');
+    assert.equal(after(published, 'reduce', 'BTC', '0.5'), '0.9375');
+    assert.equal(after(published, 'add', 'ETH', '1'), '0.47169812');
+    assert.equal(after(two, 'add', 'ETH', '1'), '0.46904316');
+  });
+
+  it('knows nothing of taking more than there is', () => {
+    assert.equal(after(published, 'reduce', 'BTC', '1.5'), undefined);
+    assert.equal(after(two, 'reduce', 'ETH', '0.2'), undefined);
+    assert.equal(after(published, 'reduce', 'ETH', '1'), undefined);
+  });
+
+  it('is none where the venue counts otherwise, and neither is a largest reduction', () => {
+    const differing = { ...published, ltv: d('0.6') };
+    assert.equal(after(differing, 'add', 'BTC', '0.5'), undefined);
+    assert.equal(largestReduction(differing, 'BTC', quoted, d('0.75')), undefined);
+  });
+
+  it('takes the share of the valuation instead where no price can be believed', () => {
+    for (const blind of [none, new Map([['BTC', d('0')]])]) {
+      assert.equal(after(published, 'add', 'BTC', '1', blind), '0.25');
+      assert.equal(after(published, 'reduce', 'BTC', '0.5', blind), '1');
+    }
+  });
+
+  it('of the largest reduction stays a millionth below the ceiling', () => {
+    // 15000 - 7500 / 0.749999 may go, all of it in the bracket of 0.7: 4999.98666 / 0.7 / 20000.
+    const most = largestReduction(published, 'BTC', quoted, d('0.75'))!;
+    assert.equal(most, '0.3571419');
+    assert.ok(compare(after(published, 'reduce', 'BTC', most)!, d('0.75')) < 0);
+  });
+
+  it('lets go of all of a coin only where others stay', () => {
+    assert.equal(largestReduction(two, 'ETH', quoted, d('0.75')), '0.1');
+    const repaid = (of: Loan): Loan => {
+      const { debtUsd, ...rest } = of;
+      assert.ok(debtUsd !== undefined);
+      return { ...rest, ltv: d('0'), debts: [] };
+    };
+    assert.equal(largestReduction(repaid(published), 'BTC', quoted, d('0.75')), '0');
+    assert.equal(largestReduction(repaid(two), 'ETH', quoted, d('0.75')), '0.1');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  add,
   compare,
   decimal as d,
   decimalPlaces,
@@ -45,7 +46,9 @@ const away = (distance: string): MarginAim => ({ by: 'distance', distance: d(dis
 function inShort(answer: MarginAnswer): string {
   if (answer.state === 'there') return 'there';
   if (answer.state === 'way') return `${answer.way.direction} ${answer.way.amount}`;
+  assert.equal(answer.state, 'deadEnd');
   const { direction, reason, needed, nearest } = answer;
+  if (nearest !== undefined) assert.equal(nearest.direction, direction, 'the farthest lies the same way');
   return [direction, reason, needed ?? '-', nearest?.amount ?? '-'].join(' ');
 }
 
@@ -55,7 +58,8 @@ describe('the margin that brings liquidation to a price', () => {
     const { liquidationPrice, ...priceless } = long;
     const { markPrice, ...markless } = long;
     const { margin, ...marginless } = long;
-    assert.ok(liquidationPrice !== undefined && markPrice !== undefined && margin !== undefined);
+    const { maintenanceMargin, ...unmaintained } = long;
+    assert.ok(maintenanceMargin !== undefined && liquidationPrice !== undefined && markPrice !== undefined && margin !== undefined);
     const table: [string, Position, MarginAim, MarginMeans, string][] = [
       ['44,000 is 1,200 further: 24 USDT', long, at('44000'), means('250', '33'), 'add 24'],
       ['a hair further takes one step more', long, at('43999.999'), means('250', '33'), 'add 24.0001'],
@@ -64,11 +68,21 @@ describe('the margin that brings liquidation to a price', () => {
       ['the wallet is not enough', long, at('44000'), means('20.00009', '33'), 'add wallet 24 20'],
       ['the wallet is empty', long, at('44000'), means('0', '33'), 'add wallet 24 -'],
       ['less than a step is as good as empty', long, at('44000'), means('0.00009', '33'), 'add wallet 24 -'],
+      ['the wallet holds just that', long, at('44000'), means('24', '33'), 'add 24'],
+      ['a single step is something', long, at('44000'), means('0.0001', '33'), 'add wallet 24 0.0001'],
+      [
+        'on a grid so coarse that a step is more than enough',
+        { ...long, exposure: d('0.00002') },
+        at('44000'),
+        means('9', '33', 0),
+        'add 1',
+      ],
       ['at the price itself', long, at('45200'), means('250', '33'), 'there'],
       // 4 of 1,000 USDT maintenance: a unit taken is reckoned to move the price by 50 / 0.996.
       ['46,200 is 1,000 nearer: 19.92 USDT', long, at('46200'), means('250', '33'), 'reduce 19.92'],
       ['rounded down', long, at('46199.999'), means('250', '33'), 'reduce 19.9199'],
       ['the venue allows less', long, at('46200'), means('250', '5.00009'), 'reduce limit - 5'],
+      ['the venue allows just that', long, at('46200'), means('250', '19.92'), 'reduce 19.92'],
       ['the venue allows nothing', long, at('46200'), means('250', '0'), 'reduce limit - -'],
       ['nobody tells what may be taken', long, at('46200'), means('250'), 'reduce unclear - -'],
       ['one per cent is kept', long, at('49900'), means('250', '100'), 'reduce cushion - 85.656'],
@@ -76,11 +90,22 @@ describe('the margin that brings liquidation to a price', () => {
       ['the venue is acting', { ...long, distress: { template: 'x', args: [] } }, at('46200'), means('250', '33'), 'reduce distress - -'],
       ['no liquidation price', priceless, at('44000'), means('250', '33'), 'add unknown - -'],
       ['no mark price', markless, away('0.5'), means('250', '33'), 'add unknown - -'],
+      ['no maintenance margin to reckon with', unmaintained, at('46200'), means('250', '33'), 'reduce unknown - -'],
       ['no margin to take', marginless, at('46200'), means('250', '33'), 'reduce unknown - -'],
       ['an option', { ...long, contract: 'other' }, at('44000'), means('250', '33'), 'add unknown - -'],
       // A short position whose margin is added in full where the maintenance grows with the price.
       ['short', { ...long, side: 'short', liquidationPrice: d('54800') }, at('55000'), means('250', '33'), 'add 4.016'],
       ['short, nearer', { ...long, side: 'short', liquidationPrice: d('54800') }, at('54000'), means('250', '33'), 'reduce 16'],
+      // So much margin that taking half of it would leave no price at all.
+      [
+        'short, far',
+        { ...long, side: 'short', liquidationPrice: d('54800'), margin: d('3000') },
+        at('54000'),
+        means('250', '33'),
+        'reduce 16',
+      ],
+      // However much is added to what is held, its price stays above zero.
+      ['all of the way', { ...long, contract: 'borrowed', sizeCoin: 'USDT' }, away('1'), means('250', '33'), 'add wallet - 250'],
     ];
     for (const [name, position, aim, has, expected] of table) assert.equal(inShort(marginFor(position, aim, has)), expected, name);
   });
@@ -143,6 +168,7 @@ describe('the margin that brings liquidation to a price', () => {
         assert.ok(isPositive(amount) && decimalPlaces(amount) <= has.places, `${amount} is on the grid`);
         assert.deepEqual(after, estimateMarginChange(position, direction, amount));
         assert.ok(!isNegative(walletAfter), 'nothing is spent that is not there');
+        assert.equal(walletAfter, direction === 'add' ? subtract(has.available, amount) : add(has.available, amount));
         if (direction === 'reduce') {
           assert.ok(compare(amount, has.reducible) <= 0 && compare(amount, position.margin!) < 0);
           assert.ok(compare(after.distance!, leastDistanceLeft) >= 0);

@@ -107,11 +107,15 @@ describe('the effective leverage', () => {
       debt: { coin: 'BTC', amount: d('0.001') },
     };
     assert.equal(effectiveLeverage(shortOfBase), '3.144595');
+    // What is owed in the coin of the margin needs no price, and what does not come out even is rounded up.
+    const inQuote: Position = { ...okx, marginCoin: 'USDT', margin: d('30'), debt: { coin: 'USDT', amount: d('100') } };
+    assert.equal(effectiveLeverage(inQuote), '3.33333334');
   });
 
   it('is unknown where a figure is missing or nonsense', () => {
     for (const key of ['margin', 'markPrice', 'exposure'] as const) assert.equal(effectiveLeverage(without(bybit('long'), key)), undefined);
     assert.equal(effectiveLeverage(without(okx, 'debt')), undefined);
+    assert.equal(effectiveLeverage(without(bybit('long', { contract: 'inverse' }), 'exposure')), undefined);
     assert.equal(effectiveLeverage(bybit('long', { margin: d('0') })), undefined);
     assert.equal(effectiveLeverage(bybit('long', { contract: 'other' })), undefined);
   });
@@ -127,6 +131,50 @@ describe('the estimate of a change of margin', () => {
     // 3000 / 1.005 instead of 3000, and 100 / 0.995 instead of 100.
     assert.equal(estimateMarginChange(bybit('short'), 'add', d('3000')).liquidationPrice, '23285.0746268656716417');
     assert.equal(estimateMarginChange(bybit('long'), 'reduce', d('100')).liquidationPrice, '19800.5025125628140704');
+  });
+
+  it('tells margin, leverage, price and distance, and leaves out what it does not know', () => {
+    assert.deepEqual(estimateMarginChange(bybit('long'), 'add', d('3000')), {
+      margin: '3400',
+      leverage: '5.88235295',
+      liquidationPrice: '16700',
+      distance: '0.165',
+    });
+    assert.deepEqual(estimateMarginChange(without(bybit('long'), 'markPrice'), 'add', d('3000')), {
+      margin: '3400',
+      liquidationPrice: '16700',
+    });
+    assert.deepEqual(estimateMarginChange(without(bybit('long'), 'margin'), 'add', d('3000')), {
+      liquidationPrice: '16700',
+      distance: '0.165',
+    });
+    assert.deepEqual(estimateMarginChange(bybit('long'), 'add', d('20000')), {
+      margin: '20400',
+      leverage: '0.98039216',
+      unreachable: true,
+    });
+    assert.deepEqual(estimateMarginChange(bybit('long', { contract: 'other' }), 'reduce', d('1')), { margin: '399' });
+  });
+
+  it('takes the larger of the maintenance margin that is told and the one behind a margin ratio', () => {
+    const reduced = (facts: Partial<Position>) => {
+      const position = { ...bybit('long'), unrealizedPnl: d('-100'), marginRatio: d('1.5'), ...facts };
+      return estimateMarginChange(position, 'reduce', d('100')).liquidationPrice;
+    };
+    // (400 - 100) / 1.5 is 200 of 20000, so 100 / 0.99; (400 - 100) / 5 is less than 100, so 100 / 0.995.
+    const [byRatio, asTold] = ['19801.0101010101010102', '19800.5025125628140704'];
+    assert.equal(reduced({}), byRatio);
+    assert.equal(reduced({ marginRatio: d('5') }), asTold);
+    assert.equal(reduced({ marginRatio: d('0') }), asTold, 'no ratio is zero');
+    const whole = { ...bybit('long'), unrealizedPnl: d('-100'), marginRatio: d('1.5') };
+    for (const [key, expected] of [
+      ['unrealizedPnl', asTold],
+      ['marginRatio', asTold],
+      ['margin', asTold],
+      ['maintenanceMargin', undefined],
+    ] as const) {
+      assert.equal(estimateMarginChange(without(whole, key), 'reduce', d('100')).liquidationPrice, expected, key);
+    }
   });
 
   it("agrees with the formulas behind the exchange's printed sample of a position on borrowed coins", () => {
@@ -162,6 +210,20 @@ describe('the estimate of a change of margin', () => {
     near(estimateMarginChange(inverse, 'add', d('0.1')).liquidationPrice, d('14357.14285714'), 9);
     // Taking errs further: by the whole amount over the exposure. 1 / (1/16750 - 0.05 / 10000)
     near(estimateMarginChange(inverse, 'reduce', d('0.05')).liquidationPrice, d('18281.0368349249'), 9);
+  });
+
+  it('reproduces a short inverse contract solved from its equation', () => {
+    // 0.1 + 10000 (1/P - 1/20000) = 0.005 x 10000 / P gives P = 24875; with 0.05 less 22111.111...
+    const inverse = bybit('short', {
+      contract: 'inverse',
+      exposure: d('10000'),
+      margin: d('0.1'),
+      maintenanceMargin: d('0.0025'),
+      liquidationPrice: d('24875'),
+    });
+    near(estimateMarginChange(inverse, 'reduce', d('0.05')).liquidationPrice, d('22111.11111111'), 9);
+    // Adding errs nearer: by the whole amount over the exposure. 1 / (1/24875 - 0.1 / 10000)
+    near(estimateMarginChange(inverse, 'add', d('0.1')).liquidationPrice, d('33111.48086522'), 9);
   });
 
   it('says that no price is left only where margin was added', () => {
@@ -247,6 +309,9 @@ function applied(position: Position, direction: Direction, amount: Decimal): Pos
   return { ...position, margin, liquidationPrice, ...(position.contract === 'borrowed' ? { size } : {}) };
 }
 
+/** Of an inverse contract the careful move takes the rate where a long one is added to or a short one taken from. */
+const takesInverseRate = (side: 'long' | 'short', direction: Direction): boolean => (side === 'long') === (direction === 'add');
+
 describe('whatever the position', () => {
   it('more margin never brings liquidation nearer, and less never takes it further away', () => {
     fc.assert(
@@ -315,6 +380,23 @@ describe('whatever the position', () => {
         const ofDebt = side === 'long' ? divide(d('30'), size, 40, 'half-up') : divide(multiply(d('10'), size), d('3'), 40, 'half-up');
         const estimated = estimateMarginChange(borrowed(side), direction, amount).liquidationPrice!;
         assert.equal(compare(estimated, ofDebt), side === 'long' ? 1 : -1, `borrowed ${side} ${direction}`);
+        const inverse = bybit(side, {
+          contract: 'inverse',
+          exposure: d('10000'),
+          margin: d('0.3'),
+          maintenanceMargin: d('0.0025'),
+          liquidationPrice: d(side === 'long' ? '16751' : '24877'),
+        });
+        const grows = side === 'long' ? d('1.005') : d('0.995');
+        const perCoin = divide(amount, multiply(d('10000'), takesInverseRate(side, direction) ? grows : d('1')), 40, 'half-up');
+        const inverted = divide(d('1'), inverse.liquidationPrice!, 40, 'half-up');
+        const reciprocal = (side === 'long') === (direction === 'add') ? add(inverted, perCoin) : subtract(inverted, perCoin);
+        const ofCoin = estimateMarginChange(inverse, direction, amount).liquidationPrice!;
+        assert.equal(
+          compare(ofCoin, divide(d('1'), reciprocal, 40, 'half-up')),
+          side === 'long' ? 1 : -1,
+          `inverse ${side} ${direction}: ${ofCoin}`,
+        );
       }
     }
   });
@@ -369,6 +451,7 @@ describe('the largest reduction', () => {
     assert.equal(largestMarginReduction(bybit('short'), d('399'), 4), '100');
     assert.equal(largestMarginReduction(bybit('long'), d('60.98765'), 2), '60.98');
     assert.equal(largestMarginReduction(bybit('long'), d('60.98765'), 0), '60');
+    assert.equal(largestMarginReduction(bybit('long'), d('0.0001'), 4), '0.0001');
   });
 
   it('is nothing where liquidation is near or reached, or nobody else allows anything', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { add, compare, decimal as d, one } from '../../../src/core/decimal.ts';
+import { add, compare, decimal as d, divide, one } from '../../../src/core/decimal.ts';
 import { flatRule } from '../../../src/core/haircut.ts';
 import { loanDistance } from '../../../src/core/loan-distance.ts';
 import type { LoanModel } from '../../../src/core/loan-model.ts';
@@ -110,6 +110,81 @@ describe('a shock', function () {
         [],
       );
     }
+  });
+
+  it('does harm at the very line, and to a loan whose collateral is gone', () => {
+    const harmAt = (facts: Partial<Exposed['loans'][number]>, factor: string) =>
+      shocked(
+        { loans: [{ key: 'a', model: { ...loan, collateral: [loan.collateral[0]!] }, ...facts }], positions: [] },
+        new Set(['BTC']),
+        d(factor),
+      )[0];
+    // 70000 on 60000.
+    const lines = { marginCall: d('1.25'), liquidation: d('1.75') };
+    assert.deepEqual(harmAt(lines, '1'), { key: 'a', ltv: '1.16666667' });
+    assert.deepEqual(harmAt({ ...lines, marginCall: d('1.16666667') }, '1'), { key: 'a', ltv: '1.16666667', harm: 'marginCall' });
+    assert.deepEqual(harmAt({ ...lines, liquidation: d('1.16666667') }, '1'), { key: 'a', ltv: '1.16666667', harm: 'liquidation' });
+    assert.deepEqual(harmAt(lines, '0'), { key: 'a', harm: 'liquidation' });
+    assert.deepEqual(harmAt({ marginCall: d('1.25') }, '0'), { key: 'a', harm: 'marginCall' });
+    assert.deepEqual(harmAt({}, '0'), { key: 'a' }, 'no line is known');
+  });
+
+  it('liquidates a position at the very price, and leaves alone what has no price to move', () => {
+    const of = (position: Position, factor: string) =>
+      shocked({ loans: [], positions: [{ key: 'p', position, coin: 'BTC' }] }, new Set(['BTC']), d(factor))[0];
+    assert.deepEqual(of(long, '0.9'), { key: 'p', harm: 'liquidation' });
+    assert.deepEqual(of(long, '0.9001'), { key: 'p' });
+    const { markPrice, ...markless } = long;
+    assert.ok(markPrice !== undefined);
+    assert.deepEqual(of(markless, '0.1'), { key: 'p' });
+  });
+
+  it('knows every coin that matters, once', () => {
+    const eth = { ...loan, debts: [...loan.debts, { coin: 'ETH', amount: d('1'), price: d('3000') }] };
+    assert.deepEqual(
+      coinsOf({
+        loans: [
+          { key: 'a', model: eth },
+          { key: 'b', model: loan },
+        ],
+        positions: [
+          { key: 'p', position: long, coin: 'SOL' },
+          { key: 'q', position: long, coin: 'USDC' },
+        ],
+      }),
+      ['BTC', 'ETH', 'SOL'],
+    );
+  });
+
+  it('brings a rise only until prices have doubled, nearest first', () => {
+    const owing = (usdc: string): LoanModel => ({
+      ...loan,
+      collateral: [{ coin: 'USDC', amount: d(usdc), price: d('1'), rule: flatRule(d('1')) }],
+      debts: [{ coin: 'BTC', amount: d('1'), price: d('60000') }],
+    });
+    const short = (price: string): Position => ({ ...long, side: 'short', liquidationPrice: d(price) });
+    const found = eventsOf(
+      {
+        loans: [
+          // 0.8 of 150000 is twice 60000; of a dollar more a little beyond.
+          { key: 'double', model: owing('150000'), marginCall: d('0.8') },
+          { key: 'beyond', model: owing('150001'), marginCall: d('0.8') },
+          { key: 'near', model: owing('100000'), marginCall: d('0.8'), liquidation: d('0.9') },
+        ],
+        positions: [
+          { key: 'far', position: short('120001'), coin: 'BTC' },
+          { key: 'short', position: short('72000'), coin: 'BTC' },
+          { key: 'other', position: short('66000'), coin: 'ETH' },
+          { key: 'long', position: long, coin: 'BTC' },
+        ],
+      },
+      new Set(['BTC']),
+      'rise',
+    );
+    assert.deepEqual(
+      found.map(({ key, harm, change }) => `${key} ${harm} ${divide(change, one, 6, 'half-up')}`),
+      ['short liquidation 0.2', 'near marginCall 0.333333', 'near liquidation 0.5', 'double marginCall 1'],
+    );
   });
 
   it('as far as the distance of a loan says does harm, and a little less does not', () => {

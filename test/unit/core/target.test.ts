@@ -13,7 +13,7 @@ import {
   type Decimal,
 } from '../../../src/core/decimal.ts';
 import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
-import { ltvOf, type LoanModel } from '../../../src/core/loan-model.ts';
+import { ltvOf, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
 import { safeMaximum, waysTo } from '../../../src/core/target.ts';
 import type { AddableCoin, Means, Way } from '../../../src/core/way.ts';
 import { aModel, anAmount, aPrice, aRule } from './arbitrary-loans.ts';
@@ -132,6 +132,122 @@ describe('the ways to a target LTV', function () {
     for (const target of ['0', '-1']) assert.deepEqual(waysTo(at, d(target), nothing), { ways: [], deadEnds: [], there: false });
   });
 
+  it('count as there within a hundred-millionth, the last digit we keep, and not beyond', () => {
+    const at = model('50000', '1', '100000');
+    const away = (target: string) => waysTo(at, d(target), { ...nothing, addable: [btc('1', '100000')] });
+    for (const target of ['0.49999999', '0.50000001']) assert.deepEqual(away(target), { ways: [], deadEnds: [], there: true }, target);
+    for (const target of ['0.49999998', '0.50000002', '0.4', '0.6']) assert.equal(away(target).there, false, target);
+  });
+
+  it('start from prices as they are in the model, whatever LTV the venue told before', () => {
+    const moved = withPrices(model('50000', '1', '100000'), new Map([['BTC', d('0.8')]]));
+    assert.equal(waysTo(moved, d('0.625'), nothing).there, true);
+    assert.equal(waysTo(moved, d('0.5'), { ...nothing, addable: [btc('1', '80000')] }).ways[0]!.steps[0]!.amount, '0.25');
+  });
+
+  it('may take all that the wallet holds, and leave nothing there', () => {
+    const { ways, deadEnds } = waysTo(model('50000', '1', '70000'), d('0.5'), {
+      ...nothing,
+      addable: [btc('0.42857143', '70000')],
+      payable: [{ coin: 'USDT', available: d('15000'), places: 2 }],
+    });
+    assert.deepEqual(deadEnds, []);
+    assert.deepEqual(
+      ways.map(({ steps, left }) => [steps, left]),
+      [
+        [[{ act: 'add', coin: 'BTC', amount: '0.42857143' }], [{ coin: 'BTC', amount: '0' }]],
+        [[{ act: 'repay', coin: 'USDT', amount: '15000' }], [{ coin: 'USDT', amount: '0' }]],
+      ],
+    );
+  });
+
+  it('reckon with what is held of the very coin: its brackets may be full', () => {
+    const tiers = [{ upTo: d('100'), rate: d('1') }, { rate: d('0.5') }];
+    const loan: LoanModel = {
+      collateral: [
+        { coin: 'BTC', amount: d('1'), price: d('1000'), rule: raw },
+        { coin: 'ETH', amount: d('1'), price: d('100'), rule: { by: 'value', tiers } },
+      ],
+      debts: [{ coin: 'USDT', amount: d('600'), price: d('1') }],
+      ltv: d('0.54545455'),
+      correction: d('1'),
+      haircuts: 'published',
+    };
+    const eth = { coin: 'ETH', available: d('9'), price: d('100'), rule: { by: 'value' as const, tiers }, places: 4 };
+    // 1200 are wanted and 1100 there; an ETH more counts 50.
+    assert.equal(waysTo(loan, d('0.5'), { ...nothing, addable: [eth] }).ways[0]!.steps[0]!.amount, '2');
+    // 1000 are wanted: all that counts of ETH may go, and nothing else matters to it.
+    const out = waysTo(loan, d('0.6'), { ...nothing, takeable: [{ coin: 'ETH', limit: d('0.5'), places: 4 }] });
+    assert.deepEqual(
+      out.deadEnds.map(({ act, coin, reason, nearest }) => [act, coin, reason, nearest?.steps]),
+      [['reduce', 'ETH', 'limit', [{ act: 'reduce', coin: 'ETH', amount: '0.5' }]]],
+    );
+    const some = waysTo(loan, d('0.57'), { ...nothing, takeable: [{ coin: 'ETH', limit: d('1'), places: 4 }] });
+    assert.deepEqual(some.ways[0]!.steps, [{ act: 'reduce', coin: 'ETH', amount: '0.4736' }]);
+    // Exactly as much as the venue releases.
+    const exactly = waysTo(loan, d('0.57'), { ...nothing, takeable: [{ coin: 'ETH', limit: d('0.4736'), places: 4 }] });
+    assert.deepEqual(exactly.ways[0]!.steps, [{ act: 'reduce', coin: 'ETH', amount: '0.4736' }]);
+    // What the venue releases may be finer than the grid.
+    const fine = waysTo(loan, d('0.57'), { ...nothing, takeable: [{ coin: 'ETH', limit: d('0.12349'), places: 4 }] });
+    assert.equal(fine.deadEnds[0]!.nearest?.steps[0]?.amount, '0.1234');
+    // With all of it gone the target is still not reached.
+    const all = waysTo(loan, d('0.9'), { ...nothing, takeable: [{ coin: 'ETH', limit: d('1'), places: 4 }] });
+    assert.deepEqual([all.ways, all.deadEnds[0]!.reason, all.deadEnds[0]!.nearest?.ltv], [[], 'limit', '0.6']);
+  });
+
+  it('do not lead over coins that are not pledged or not owed', () => {
+    const at = model('30000', '1', '70000');
+    assert.deepEqual(waysTo(at, d('0.6'), { ...nothing, takeable: [{ coin: 'ETH', limit: d('1'), places: 4 }] }), {
+      ways: [],
+      deadEnds: [],
+      there: false,
+    });
+    assert.deepEqual(waysTo(at, d('0.3'), { ...nothing, payable: [{ coin: 'USDC', available: d('99999'), places: 2 }] }).deadEnds, [
+      { act: 'repay', coin: 'USDC', reason: 'debt' },
+    ]);
+  });
+
+  it('over one of several debts end where that one is repaid', () => {
+    const loan: LoanModel = {
+      ...model('30000', '1', '100000'),
+      debts: [
+        { coin: 'USDT', amount: d('30000'), price: d('1') },
+        { coin: 'USDC', amount: d('20000'), price: d('1') },
+      ],
+    };
+    const payable = [{ coin: 'USDC', available: d('99999'), places: 2 }];
+    assert.equal(waysTo(loan, d('0.3'), { ...nothing, payable }).ways[0]!.steps[0]!.amount, '20000');
+    const [end] = waysTo(loan, d('0.2'), { ...nothing, payable }).deadEnds;
+    assert.deepEqual([end!.reason, end!.nearest?.steps[0]?.amount, end!.nearest?.ltv], ['debt', '20000', '0.3']);
+    // The last of a debt may be finer than the grid; what the wallet holds may be too.
+    const [poor] = waysTo(loan, d('0.3'), { ...nothing, payable: [{ coin: 'USDC', available: d('12.345'), places: 2 }] }).deadEnds;
+    assert.deepEqual([poor!.reason, poor!.nearest?.steps[0]?.amount], ['wallet', '12.34']);
+  });
+
+  it('mix no coin of which there is less than a step', () => {
+    const { ways } = waysTo(model('50000', '1', '70000'), d('0.5'), {
+      ...nothing,
+      addable: [
+        btc('0.3', '70000'),
+        { coin: 'ETH', available: d('9'), price: d('3000'), rule: raw, places: 6 },
+        { coin: 'XAUT', available: d('0.9'), price: d('90000'), rule: flatRule(d('0.5')), places: 0 },
+      ],
+    });
+    assert.deepEqual(
+      ways.map(({ steps }) => steps.map(({ coin, amount }) => `${amount} ${coin}`)),
+      [['9 ETH', '0.04285715 BTC']],
+    );
+  });
+
+  it('end nowhere where no collateral counts or nothing is owed', () => {
+    const bare: LoanModel = { ...model('50000', '1', '70000'), collateral: [] };
+    assert.deepEqual(waysTo(bare, d('0.5'), nothing), { ways: [], deadEnds: [], there: false });
+    const repaid: LoanModel = { ...model('0', '1', '70000'), ltv: d('0') };
+    const takeable = [{ coin: 'BTC', limit: d('1'), places: 4 }];
+    // All of it could go, but then nothing is left to have an LTV.
+    assert.deepEqual(waysTo(repaid, d('0.5'), { ...nothing, takeable }).deadEnds, [{ act: 'reduce', coin: 'BTC', reason: 'limit' }]);
+  });
+
   const means = fc
     .tuple(aModel, anAmount, fc.integer({ min: 0, max: 8 }), aRule, aPrice)
     .map(([loan, available, places, rule, price]): readonly [LoanModel, Means] => [
@@ -193,6 +309,7 @@ describe('the most that can be taken safely', function () {
     assert.equal(safeMaximum(loan, { coin: 'BTC', limit: d('0.1'), places: 8 }, d('0.85'), d('0.05')), '0.1');
     assert.equal(safeMaximum(model('58000', '1', '70000'), { coin: 'BTC', limit: d('0.1'), places: 8 }, d('0.85'), d('0.05')), '0');
     assert.equal(safeMaximum(loan, { coin: 'ETH', limit: d('0.1'), places: 8 }, d('0.85'), d('0.05')), '0');
+    assert.equal(safeMaximum(loan, { coin: 'BTC', limit: d('0.12349'), places: 4 }, d('0.85'), d('0.05')), '0.1234');
   });
 });
 

@@ -62,6 +62,18 @@ describe('decimals', () => {
   it('refuse text so long that arithmetic would become slow', () => {
     assert.ok(isDecimal('9'.repeat(80)));
     assert.equal(isDecimal('9'.repeat(81)), false);
+    // What is logged of it is short as well, and shows what it was.
+    assert.throws(
+      () => d('<html>'.repeat(1000)),
+      ({ message }: Error) => message.includes('"<html><html>') && message.length < 120,
+    );
+  });
+
+  it('refuse a JavaScript number, should one get past the types', () => {
+    const float = (0.1 + 0.2) as unknown as Decimal;
+    assert.throws(() => add(float, one));
+    assert.throws(() => divide(one, float, 2, 'up'));
+    assert.throws(() => divide(float, one, 2, 'up'));
   });
 
   it('keep every digit of the documented samples', () => {
@@ -111,7 +123,7 @@ describe('decimals', () => {
   });
 
   it('never divide by zero', () => {
-    for (const text of ['0', '-0', '0.000']) assert.throws(() => divide(one, d(text), 2, 'up'), RangeError);
+    for (const text of ['0', '-0', '0.000']) assert.throws(() => divide(one, d(text), 2, 'up'), /^RangeError: division by zero/);
   });
 
   it('are bracketed by their quotient rounded down and up, at most one step apart', () => {
@@ -184,6 +196,13 @@ describe('decimals', () => {
 
   it('are drawn between 0 and 1, whatever they are', () => {
     assert.equal(fractionForDrawing(d('0.5'), one), 0.5);
+    assert.equal(fractionForDrawing(d('1'), d('3')), 0.333333);
+    // Of nothing and of less than nothing there is no part.
+    for (const [value, full] of [
+      ['1', '0'],
+      ['-1', '-2'],
+    ] as const)
+      assert.equal(fractionForDrawing(d(value), d(full)), 0);
     fc.assert(
       fc.property(anyDecimal, anyDecimal, (value, full) => {
         const place = fractionForDrawing(value, full);

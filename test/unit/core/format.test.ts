@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { compare, decimal as d, divide, type Decimal } from '../../../src/core/decimal.ts';
 import {
   formatAmount,
+  formatCoinUsd,
   formatDistance,
   formatLeverage,
   formatLiquidationPrice,
   formatLtv,
+  formatMarginRatio,
   formatRate,
   formatUsd,
 } from '../../../src/core/format.ts';
@@ -58,6 +60,10 @@ describe('text of a figure', () => {
       ['9999999.5', '10,000,000', '9,999,999'],
       ['123456789', '123,456,789', '123,456,789'],
       ['00.10', '0.1', '0.1'],
+      // Leading zeros are no digits, zeros between and behind are.
+      ['0020304.12345', '20,304.13', '20,304.12'],
+      ['100200.98765', '100,201', '100,200.9'],
+      ['30', '30', '30'],
     ];
     for (const [price, long, short] of table) {
       assert.equal(formatLiquidationPrice(d(price), 'long'), long);
@@ -84,6 +90,17 @@ describe('text of a figure', () => {
     assert.equal(formatUsd(d('-3'), 'asset'), '-$3.00');
     assert.equal(formatUsd(d('-0.001'), 'debt'), '$0.00');
     assert.equal(formatUsd(d('-0.001'), 'asset'), '-$0.01');
+  });
+
+  it('marks the value of a coin when it is our estimate, and has none for what nobody valued', () => {
+    assert.equal(formatCoinUsd({ usd: d('12.345') }, 'asset'), '$12.34');
+    assert.equal(formatCoinUsd({ usd: d('12.345'), usdEstimated: true }, 'debt'), '≈ $12.35');
+    assert.equal(formatCoinUsd({}, 'asset'), undefined);
+  });
+
+  it('shows a margin ratio not above what it is', () => {
+    assert.equal(formatMarginRatio(d('9.4041')), '940.4%');
+    assert.equal(formatMarginRatio(d('1.00999')), '100.9%');
   });
 
   it('never understates risk, whatever the figure', () => {

@@ -260,7 +260,7 @@ describe('the price at which a line is reached', function () {
     assert.equal(factorAt(owing('10000'), new Set(['ETH']), d('0.6'), 'fall'), undefined);
   });
 
-  it('may be nothing: the coin alone has to become worthless', () => {
+  it('is above zero, however little: where the coin has to become worthless there is none', () => {
     const model: LoanModel = {
       collateral: [
         { coin: 'BTC', amount: d('1'), price: d('60000'), rule: flatRule(d('1')) },
@@ -271,8 +271,9 @@ describe('the price at which a line is reached', function () {
       correction: d('1'),
       haircuts: 'published',
     };
-    assert.equal(factorAt(model, new Set(['BTC']), d('0.8'), 'fall'), '0');
-    assert.equal(factorAt(model, new Set(['BTC']), d('0.80000001'), 'fall'), undefined);
+    // 80 / 0.79 is 101.265823: 1.265823 of 60000.
+    assert.equal(divide(factorAt(model, new Set(['BTC']), d('0.79'), 'fall')!, d('1'), 12, 'half-up'), '0.000021097046');
+    for (const line of ['0.8', '0.80000001']) assert.equal(factorAt(model, new Set(['BTC']), d(line), 'fall'), undefined, line);
   });
 
   it('is found beyond the edges that are crossed on the way up, whatever the order of coins', () => {

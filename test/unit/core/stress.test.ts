@@ -132,8 +132,8 @@ describe('a shock', function () {
   it('liquidates a position at the very price, and leaves alone what has no price to move', () => {
     const of = (position: Position, factor: string) =>
       shocked({ loans: [], positions: [{ key: 'p', position, coin: 'BTC' }] }, new Set(['BTC']), d(factor))[0];
-    assert.deepEqual(of(long, '0.9'), { key: 'p', harm: 'liquidation' });
-    assert.deepEqual(of(long, '0.9001'), { key: 'p' });
+    assert.deepEqual(of(long, '0.9'), { key: 'p', distance: '0', harm: 'liquidation' });
+    assert.deepEqual(of(long, '0.9001'), { key: 'p', distance: '0.00011109' });
     const { markPrice, ...markless } = long;
     assert.ok(markPrice !== undefined);
     assert.deepEqual(of(markless, '0.1'), { key: 'p' });

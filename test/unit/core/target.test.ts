@@ -165,7 +165,7 @@ describe('the ways to a target LTV', function () {
     const tiers = [{ upTo: d('100'), rate: d('1') }, { rate: d('0.5') }];
     const loan: LoanModel = {
       collateral: [
-        { coin: 'BTC', amount: d('1'), price: d('1000'), rule: raw },
+        { coin: 'BTC', amount: d('0.5'), price: d('2000'), rule: raw },
         { coin: 'ETH', amount: d('1'), price: d('100'), rule: { by: 'value', tiers } },
       ],
       debts: [{ coin: 'USDT', amount: d('600'), price: d('1') }],

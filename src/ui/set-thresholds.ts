@@ -44,12 +44,13 @@ export async function setThresholds(app: App, account: Account): Promise<void> {
   await app.poller.refresh(account.id);
   await vscode.window.showInformationMessage(
     update.thresholds === undefined
-      ? vscode.l10n.t('The loans of {0} go by the table again.', account.name)
+      ? vscode.l10n.t('Loans of {0} without thresholds from {1} go by the table again.', account.name, venue)
       : vscode.l10n.t(
-          'The loans of {0} now go by your thresholds: margin call at {1}, liquidation at {2}.',
+          'Loans of {0} without thresholds from {3} now go by yours: margin call at {1}, liquidation at {2}.',
           account.name,
           `${percentOf(update.thresholds.marginCall)}%`,
           `${percentOf(update.thresholds.liquidation)}%`,
+          venue,
         ),
   );
 }

@@ -75,13 +75,13 @@ function refuse(sentence: Message): AmountVerdict {
 
 export function formFault(typed: string): Message | undefined {
   if (/^[-−]/.test(typed)) return msg('An amount is never negative: the command says the direction. Write it without the minus sign.');
-  if (typed.startsWith('+')) return msg('Write the amount without the plus sign.');
-  if (typed.includes(',')) return msg('Write the amount without commas. The decimal sign is a point, for example 0.1.');
-  if (/\s/.test(typed)) return msg('Write the amount without spaces.');
+  if (typed.startsWith('+')) return msg('Write the number without the plus sign.');
+  if (typed.includes(',')) return msg('Write the number without commas. The decimal sign is a point, for example 0.1.');
+  if (/\s/.test(typed)) return msg('Write the number without spaces.');
   if (/^\d*\.?\d*[eE]/.test(typed)) return msg('Write all digits instead of an exponent, for example 0.001.');
   if (/^\d*\.$/.test(typed)) return msg('At least one digit must follow the decimal point.');
   if (/^\.\d+$/.test(typed)) return msg('Write a zero before the decimal point: {0}.', `0${typed}`);
-  if (/^0\d/.test(typed)) return msg('Write the amount without zeros in front.');
+  if (/^0\d/.test(typed)) return msg('Write the number without zeros in front.');
   return undefined;
 }
 

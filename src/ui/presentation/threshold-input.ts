@@ -20,13 +20,14 @@ export function checkMarginCall(raw: string): Checked {
 export function checkLiquidation(raw: string, marginCall: Decimal): Checked {
   const checked = checkPercent(raw);
   if (!('value' in checked)) return checked;
-  if (compare(checked.value, marginCall) <= 0) return { problem: msg('More than the margin call, {0}.', `${marginCall}%`) };
+  if (compare(checked.value, marginCall) <= 0)
+    return { problem: msg('Liquidation comes after the margin call: write more than {0}.', `${marginCall}%`) };
   return compare(checked.value, highest) <= 0 ? checked : { problem: msg('At most {0}, please.', `${highest}%`) };
 }
 
 function checkPercent(raw: string): { readonly value: Decimal } | { readonly problem: Message } {
   const text = raw.trim().replace(/\s*%$/, '');
-  const problem = msg('A percentage with at most two decimals, such as 75 or 75.5.');
+  const problem = msg('Write a percentage with a decimal point and at most two decimals, such as 75 or 75.5.');
   if (text.startsWith('-') || !isDecimal(text) || decimalPlaces(text) > mostPlaces) return { problem };
   return isPositive(text) ? { value: text } : { problem: msg('More than 0, please.') };
 }

@@ -34,7 +34,7 @@ describe('a target LTV while it is typed', () => {
       ['0.00', 'refused', 'The percentage must be more than zero.'],
       ['-55', 'refused', 'The percentage must be more than zero.'],
       ['55.12345', 'refused', 'At most 4 decimals are allowed here.'],
-      ['55,5', 'refused', 'Write the amount without commas. The decimal sign is a point, for example 0.1.'],
+      ['55,5', 'refused', 'Write the number without commas. The decimal sign is a point, for example 0.1.'],
       ['5e1', 'refused', 'Write all digits instead of an exponent, for example 0.001.'],
       ['fifty', 'refused', 'That is not a percentage. Write digits and a decimal point, for example 62.5.'],
     ];

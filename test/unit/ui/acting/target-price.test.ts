@@ -34,7 +34,7 @@ describe('a target for the liquidation price while it is typed', () => {
       ['0', 'refused', 'The price must be more than zero.'],
       ['-1', 'refused', 'The price must be more than zero.'],
       ['0%', 'refused', 'The percentage must be more than zero.'],
-      ['44,000', 'refused', 'Write the amount without commas. The decimal sign is a point, for example 0.1.'],
+      ['44,000', 'refused', 'Write the number without commas. The decimal sign is a point, for example 0.1.'],
       ['low', 'refused', 'That is not a price. Write digits and a decimal point, or a distance such as 12%.'],
     ];
     for (const [typed, verdict, sentence] of table) assert.deepEqual(said(typed), [verdict, sentence], typed);

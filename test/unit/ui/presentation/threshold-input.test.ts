@@ -26,7 +26,7 @@ describe('thresholds as they are typed', () => {
       assert.equal(taken(checkMarginCall(raw)), value);
     }
     for (const wrong of ['', '%', '75,5', '75.555', '-75', '+75', '1e2', '.5', '75.', 'seventy', '0x10', '75%%']) {
-      assert.match(taken(checkMarginCall(wrong)), /^no: A percentage with at most two decimals/, wrong);
+      assert.match(taken(checkMarginCall(wrong)), /^no: Write a percentage with a decimal point/, wrong);
     }
   });
 
@@ -36,8 +36,8 @@ describe('thresholds as they are typed', () => {
     assert.equal(taken(checkMarginCall('200')), 'no: Less than 200%, please.');
     assert.equal(taken(checkLiquidation('200', decimal('75'))), '200');
     assert.equal(taken(checkLiquidation('200.01', decimal('75'))), 'no: At most 200%, please.');
-    assert.equal(taken(checkLiquidation('75', decimal('75'))), 'no: More than the margin call, 75%.');
-    assert.equal(taken(checkLiquidation('75.00', decimal('75'))), 'no: More than the margin call, 75%.');
+    assert.equal(taken(checkLiquidation('75', decimal('75'))), 'no: Liquidation comes after the margin call: write more than 75%.');
+    assert.equal(taken(checkLiquidation('75.00', decimal('75'))), 'no: Liquidation comes after the margin call: write more than 75%.');
     assert.equal(taken(checkLiquidation('75.01', decimal('75'))), '75.01');
   });
 

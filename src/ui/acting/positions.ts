@@ -1,4 +1,5 @@
 import { keysMissingCode } from '../../accounts/vault.ts';
+import { formatLeverage } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
 import { distanceToLiquidation, effectiveLeverage } from '../../core/position.ts';
@@ -7,7 +8,7 @@ import type { AccountState } from '../../monitor/store.ts';
 import type { Target } from '../command-ids.ts';
 import { positionName } from './change-text.ts';
 import { obstacleOf, type Obstacle } from './loans.ts';
-import { distanceText, leverageText, marginText } from './margin-words.ts';
+import { distanceText, marginText } from './margin-words.ts';
 
 /** A position that a command could be about. */
 export interface PositionChoice {
@@ -39,7 +40,7 @@ export function refOf({ positionId, instrument, market, slot, side, marginCoin }
 export function fixedReason({ fixedMargin, marginMode }: Position): Message | undefined {
   if (fixedMargin !== undefined) return fixedMargin;
   return marginMode === 'cross'
-    ? msg('It shares the margin of the whole account (cross), so it has none of its own to change.')
+    ? msg('Cross margin: the whole account stands behind this position, so there is no margin of its own to change.')
     : undefined;
 }
 
@@ -54,10 +55,18 @@ export interface PositionItemText {
 /** Instrument and side, distance to liquidation, leverage in fact (else as set), margin. */
 export function positionItemText({ state, position }: PositionChoice): PositionItemText {
   const { leverage, margin, marginCoin } = position;
+  const inFact = effectiveLeverage(position);
+  // The two differ, and the view names both.
+  const leveraged =
+    inFact !== undefined
+      ? msg('leverage in fact {0}', formatLeverage(inFact))
+      : leverage !== undefined
+        ? msg('leverage {0} set', formatLeverage(leverage))
+        : msg('leverage unknown');
   const figures = msg(
-    'distance to liquidation {0}, leverage {1}, margin {2}',
+    'distance to liquidation {0}, {1}, margin {2}',
     distanceText(distanceToLiquidation(position)),
-    leverageText(effectiveLeverage(position) ?? leverage),
+    leveraged,
     marginText(margin, marginCoin),
   );
   const reason = fixedReason(position);

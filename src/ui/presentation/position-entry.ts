@@ -98,7 +98,9 @@ function notes(view: PositionView): readonly Entry[] {
   });
   const fixed =
     position.fixedMargin ??
-    (position.marginMode === 'cross' ? msg('Cross margin: all of the account stands for it, so it has no margin of its own.') : undefined);
+    (position.marginMode === 'cross'
+      ? msg('Cross margin: the whole account stands behind this position, so there is no margin of its own to change.')
+      : undefined);
   return [
     ...(position.distress === undefined ? [] : [note('/distress', position.distress, { id: 'flame', color: 'list.errorForeground' })]),
     ...(fixed === undefined ? [] : [note('/fixed', fixed, { id: 'lock' })]),

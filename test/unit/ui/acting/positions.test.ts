@@ -64,16 +64,16 @@ describe('the positions to choose from', () => {
   it('tell the long from the short one of the same instrument, with distance, leverage and margin', () => {
     assert.deepEqual(named(positions.long), {
       label: 'BTC-USDT-SWAP long',
-      description: 'distance to liquidation 9.6%, leverage 10×, margin 100 USDT',
+      description: 'distance to liquidation 9.6%, leverage in fact 10×, margin 100 USDT',
     });
     assert.equal(named(positions.short).label, 'BTC-USDT-SWAP short');
-    assert.equal(named(positions.inverse).description, 'distance to liquidation 10.0%, leverage 10×, margin 0.002 BTC');
+    assert.equal(named(positions.inverse).description, 'distance to liquidation 10.0%, leverage in fact 10×, margin 0.002 BTC');
   });
 
   it('say unknown where a figure is missing, reached where it is, the set leverage where the one in fact cannot be told', () => {
     assert.equal(named(blind(positions.long)).description, 'distance to liquidation unknown, leverage unknown, margin unknown');
     assert.match(named({ ...positions.long, markPrice: decimal('45200') }).description, /liquidation 0\.0%, reached, /);
-    assert.match(named({ ...blind(positions.long), leverage: decimal('7') }).description, /leverage 7×/);
+    assert.match(named({ ...blind(positions.long), leverage: decimal('7') }).description, /leverage 7× set/);
   });
 
   it('say why one cannot be changed, and that an account is read-only', () => {
@@ -113,7 +113,10 @@ describe('what stands in the way of a change of margin', () => {
       'The margin of ETH-USDT-SWAP long cannot be changed. Cross margin.',
     );
     const silent: Position = { ...positions.short, marginMode: 'cross' };
-    assert.match(english(positionObstacle(choice(silent), undefined, undefined)?.sentence ?? msg('')), /short cannot be changed\. .*cross/);
+    assert.match(
+      english(positionObstacle(choice(silent), undefined, undefined)?.sentence ?? msg('')),
+      /short cannot be changed\. Cross margin: the whole account/,
+    );
   });
 
   it('is a key that may only read, a freeze, or an unfinished change, each with what to do', () => {

@@ -171,7 +171,7 @@ describe('the Positions view', () => {
     const entry = whole.children![1]!;
     assert.equal(entry.context, 'fixedPosition');
     assert.equal(entry.icon?.color, undefined);
-    assert.match(below(entry)[0]!, /^Cross margin: all of the account stands for it/);
+    assert.match(below(entry)[0]!, /^Cross margin: the whole account stands behind this position/);
     assert.match(text(entry.spoken), /level not told for cross margin/);
   });
 

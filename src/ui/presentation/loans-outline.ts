@@ -1,3 +1,4 @@
+import { worst } from '../../core/level.ts';
 import { msg } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { accountEntry, accountEntryId } from './account-entry.ts';
@@ -13,9 +14,15 @@ import { isOfLoan } from './write-target.ts';
 /** The Loans view: accounts, their loans, and what hangs on each. */
 export function loansOutline(states: readonly AccountState[], scene: Scene): readonly Entry[] {
   if (loansState(states, scene) !== 'some') return [];
-  return states.map((state) =>
-    accountEntry(state, [...troubleNote(state, 'loans'), ...strayWrites(state, scene), ...loans(state, scene)], scene),
-  );
+  return states.map((state) => {
+    const levels = loanViews(state, scene.now, scene.intervalMs).map(({ level }) => level);
+    return accountEntry(
+      state,
+      [...troubleNote(state, 'loans'), ...strayWrites(state, scene), ...loans(state, scene)],
+      scene,
+      worst(levels),
+    );
+  });
 }
 
 function loans(state: AccountState, scene: Scene): readonly Entry[] {

@@ -91,14 +91,21 @@ describe('the Loans view', () => {
 
   it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {
     const entry = only(loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], scene()));
-    assert.equal(line(entry), 'Main | keys missing | 5 min ago | OKX | Global');
+    assert.equal(line(entry), 'Main | keys missing | Unknown | 5 min ago | OKX | Global');
     assert.equal(below(entry)[0], 'It went wrong.');
-    assert.equal(text(entry.spoken), 'Account Main at OKX, read: 5 min ago. Trouble: keys missing.');
+    assert.equal(text(entry.spoken), 'Account Main at OKX, read: 5 min ago. Trouble: keys missing. Worst level: Unknown.');
+  });
+
+  it('tells the worst level of its loans in the line of an account, which may be closed', () => {
+    const loans = [loan(), loan({ id: '67890', orderId: '67890', ltv: decimal('0.8') })];
+    const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], scene()));
+    assert.equal(line(entry), 'Main | Danger | just now | OKX | Global');
+    assert.deepEqual(entry.icon, entry.children![1]!.icon);
   });
 
   it('says simulated, demo and read-only in the line of an account', () => {
     const simulated = state({ account: account({ simulated: true, site: 'loopback', readOnly: true }) });
-    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | just now | OKX | read-only');
+    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | Watch | just now | OKX | read-only');
     const demo = state({ account: account({ site: 'global-demo' }) });
     assert.match(line(only(loansOutline([demo], scene()))), /^Main \| demo \|/);
     const entry = only(only(loansOutline([simulated], scene())).children);

@@ -140,7 +140,8 @@ function lineTexts(line: PriceLine, loan: Loan): readonly Text[] {
     return [loan.marginCall === undefined || loan.liquidation === undefined ? msg('does not reach the line') : msg('reaches neither line')];
   }
   const at = (reach: Reach, there: Message, text: (at: string) => Message): Message =>
-    isZero(reach.change) ? there : text(reachText(reach, way));
+    // The sign stands before the figure: a narrow view cuts off the word at the end.
+    isZero(reach.change) ? there : text(`≈ ${reachText(reach, way)}`);
   return [
     ...(marginCall === undefined ? [] : [at(marginCall, msg('margin call reached'), (text) => msg('margin call at {0}', text))]),
     ...(liquidation === undefined

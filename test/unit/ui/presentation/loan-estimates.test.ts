@@ -38,13 +38,15 @@ const mixed: Loan = {
 describe('the estimates of a loan', () => {
   it('say at which price of its coin each line is reached, rounded towards the present price, as an estimate', () => {
     // 90,000 x 0.57421 / 0.7374 and / 0.8374, rounded up.
-    assert.deepEqual(ours(unpriced), ['BTC alone | margin call at $70,082.59 (−22.1%) | liquidation at $61,713.52 (−31.4%) | estimate']);
+    assert.deepEqual(ours(unpriced), [
+      'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | liquidation at ≈ $61,713.52 (−31.4%) | estimate',
+    ]);
   });
 
   it('leave the liquidation price to the venue where it gives one, first and unmarked', () => {
     assert.deepEqual(thresholdLines(loan()).slice(2), [
       'Liquidation price | 60,000.5 BTC-USDT | from OKX',
-      'BTC alone | margin call at $70,082.59 (−22.1%) | estimate',
+      'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | estimate',
     ]);
   });
 
@@ -52,15 +54,15 @@ describe('the estimates of a loan', () => {
     assert.deepEqual(
       ours({ ...mixed, marginCall: { ltv: decimal('0.8'), source: 'venue' }, liquidation: { ltv: decimal('0.95'), source: 'venue' } }),
       [
-        'All coins together | margin call at −25.0% | liquidation at −36.8% | estimate',
+        'All coins together | margin call at ≈ −25.0% | liquidation at ≈ −36.8% | estimate',
         // 40,500 of 50,625 that are needed: ETH counts for 27,000, BTC has to count for 23,625 instead of 40,500; what was cut off on the way is added.
-        'BTC alone | margin call at $52,500.01 (−41.6%) | liquidation at $34,736.85 (−61.4%) | estimate',
-        'ETH alone | margin call at $1,125 (−62.5%) | liquidation at $236.8422 (−92.1%) | estimate',
+        'BTC alone | margin call at ≈ $52,500.01 (−41.6%) | liquidation at ≈ $34,736.85 (−61.4%) | estimate',
+        'ETH alone | margin call at ≈ $1,125 (−62.5%) | liquidation at ≈ $236.8422 (−92.1%) | estimate',
       ],
     );
     assert.equal(
       ours({ ...mixed, marginCall: { ltv: decimal('0.98'), source: 'venue' }, liquidation: { ltv: decimal('1.1'), source: 'venue' } })[2],
-      'ETH alone | margin call at $91.83674 (−96.9%) | liquidation not reached | estimate',
+      'ETH alone | margin call at ≈ $91.83674 (−96.9%) | liquidation not reached | estimate',
     );
   });
 
@@ -74,7 +76,10 @@ describe('the estimates of a loan', () => {
       marginCall: { ltv: decimal('0.75'), source: 'venue' },
       liquidation: { ltv: decimal('0.9'), source: 'venue' },
     };
-    assert.equal(ours(short).at(-1), 'BTC (owed) alone | margin call at $112,500 (+25.0%) | liquidation at $135,000 (+50.0%) | estimate');
+    assert.equal(
+      ours(short).at(-1),
+      'BTC (owed) alone | margin call at ≈ $112,500 (+25.0%) | liquidation at ≈ $135,000 (+50.0%) | estimate',
+    );
   });
 
   it('say so when they rest on an average of haircuts', () => {
@@ -92,7 +97,7 @@ describe('the estimates of a loan', () => {
     const details = entryOf(unpriced).details!();
     assert.deepEqual(
       details.lines.filter(({ label }) => text(label) === 'BTC alone').map(({ value }) => text(value)),
-      ['margin call at $70,082.59 (−22.1%), liquidation at $61,713.52 (−31.4%) (estimate)'],
+      ['margin call at ≈ $70,082.59 (−22.1%), liquidation at ≈ $61,713.52 (−31.4%) (estimate)'],
     );
   });
 

@@ -75,7 +75,8 @@ export function modelOf(loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanM
   const own = rawLtv(model);
   if (own === undefined) return 'price';
   if (!isPositive(own) || !isPositive(ltv)) return isPositive(ltv) || isPositive(own) ? 'definitions' : model;
-  const correction = divide(ltv, own, factorPlaces, 'up');
+  // Down, because ours is rounded up and so is what comes of both: then at rest it is the venue's LTV again, not a digit above it.
+  const correction = divide(ltv, own, factorPlaces, 'down');
   if (compare(absolute(subtract(correction, one)), mostDifference) > 0) return 'definitions';
   return { ...model, correction };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { add, compare, decimal as d, divide, one } from '../../../src/core/decimal.ts';
 import { flatRule } from '../../../src/core/haircut.ts';
 import { loanDistance } from '../../../src/core/loan-distance.ts';
-import type { LoanModel } from '../../../src/core/loan-model.ts';
+import { modelOf, type LoanModel } from '../../../src/core/loan-model.ts';
 import type { Position } from '../../../src/core/model.ts';
 import { coinsOf, eventsOf, shocked, type Exposed } from '../../../src/core/stress.ts';
 import { aModel } from './arbitrary-loans.ts';
@@ -129,6 +129,26 @@ describe('a shock', function () {
     assert.deepEqual(harmAt({}, '0'), { key: 'a' }, 'no line is known');
   });
 
+  it('leaves the LTV of a loan that it does not touch as the venue tells it', () => {
+    const model = modelOf(
+      {
+        id: '1',
+        ltv: d('0.5742'),
+        collateralUsd: d('69662.14'),
+        collateralValuation: 'adjusted',
+        debts: [{ coin: 'USDT', amount: d('40000') }],
+        collateral: [{ coin: 'BTC', amount: d('1.1') }],
+      },
+      new Map([
+        ['BTC', d('90000')],
+        ['USDT', d('1')],
+      ]),
+    );
+    assert.ok(typeof model === 'object');
+    const untouched: Exposed = { loans: [{ key: 'a', model, marginCall: d('0.7374') }], positions: [] };
+    assert.deepEqual(shocked(untouched, new Set(['ETH']), d('0.5')), [{ key: 'a', ltv: '0.5742' }]);
+  });
+
   it('liquidates a position at the very price, and leaves alone what has no price to move', () => {
     const of = (position: Position, factor: string) =>
       shocked({ loans: [], positions: [{ key: 'p', position, coin: 'BTC' }] }, new Set(['BTC']), d(factor))[0];
@@ -170,6 +190,9 @@ describe('a shock', function () {
           { key: 'double', model: owing('150000'), marginCall: d('0.8') },
           { key: 'beyond', model: owing('150001'), marginCall: d('0.8') },
           { key: 'near', model: owing('100000'), marginCall: d('0.8'), liquidation: d('0.9') },
+          // Whose margin call nobody knows, or no line at all.
+          { key: 'blind', model: owing('100000'), liquidation: d('0.95') },
+          { key: 'lost', model: owing('100000') },
         ],
         positions: [
           { key: 'far', position: short('120001'), coin: 'BTC' },
@@ -183,7 +206,7 @@ describe('a shock', function () {
     );
     assert.deepEqual(
       found.map(({ key, harm, change }) => `${key} ${harm} ${divide(change, one, 6, 'half-up')}`),
-      ['short liquidation 0.2', 'near marginCall 0.333333', 'near liquidation 0.5', 'double marginCall 1'],
+      ['short liquidation 0.2', 'near marginCall 0.333333', 'near liquidation 0.5', 'blind liquidation 0.583333', 'double marginCall 1'],
     );
   });
 

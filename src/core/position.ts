@@ -24,12 +24,16 @@ export function distanceToLiquidation(
 }
 
 /**
- * Leverage in fact, by mark price: what the position is worth, for borrowed coins what is owed, over its margin. Not what is set
- * at the venue. Rounded up. Undefined when it cannot be told.
+ * Leverage in fact, by mark price: what the position is worth, for borrowed coins what is owed, over what its margin is worth after
+ * an unrealized loss. A profit does not count for it: it may go as it came. Not what is set at the venue. Rounded up.
+ * @returns undefined when it cannot be told, or when nothing is left of the margin
  */
 export function effectiveLeverage(position: Position, margin: Decimal | undefined = position.margin): Decimal | undefined {
   const value = valueInMarginCoin(position);
-  return value === undefined || margin === undefined || !isPositive(margin) ? undefined : divide(value, margin, places, 'up');
+  if (value === undefined || margin === undefined) return undefined;
+  const loss = lesser(position.unrealizedPnl ?? zero, zero);
+  const left = add(margin, loss);
+  return isPositive(left) ? divide(value, left, places, 'up') : undefined;
 }
 
 /** What a change of margin would make of a position. Our own estimate, always shown as one. */

@@ -17,7 +17,7 @@ describe('someone with loans on Bybit and on OKX', () => {
   let bybit: Bybit;
   let okx: TestExchange;
   // High enough that no row is out of sight.
-  const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 10 }, viewport: { width: 1280, height: 1400 } });
+  const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 10 }, viewport: { width: 1280, height: 2400 } });
 
   before(async () => {
     bybit = await startBybit({ walk: false, settleMs: 500 });

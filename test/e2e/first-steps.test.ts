@@ -51,6 +51,7 @@ describe('someone who tries the simulated exchange', () => {
   });
 
   it('opens a loan and reads debts, collateral, thresholds with their source, interest and history', async () => {
+    await bench().fullHeight();
     await bench().expand('Loans', '· Watch');
     const rows = await eventually(
       'the parts of the loan',
@@ -64,6 +65,7 @@ describe('someone who tries the simulated exchange', () => {
     );
     assert.match(rows, /from OKX/);
     await bench().screenshot('loan-opened');
+    await bench().normalHeight();
   });
 
   it('adds 0.1 BTC from the palette by keyboard alone, and is told it is done with the new LTV', async () => {

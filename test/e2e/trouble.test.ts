@@ -118,6 +118,7 @@ describe('when things go wrong', () => {
   });
 
   it('a second account that breaks leaves the first untouched', async () => {
+    await bench().fullHeight();
     await addAccount(bench(), other, 'Second');
     await bench().clearNotifications();
     await bench().waitForRow('Loans', /57\.98% · Watch/);
@@ -135,6 +136,7 @@ describe('when things go wrong', () => {
     assert.deepEqual(boxes, [], 'a reading that fails is never a box');
     await bench().screenshot('one-broken');
     await other.control('DELETE', 'fault');
+    await bench().normalHeight();
   });
 
   it('an exchange that dies turns ages and greys, and recovers without a restart', async () => {

@@ -191,6 +191,15 @@ export class Workbench {
     });
   }
 
+  /** Makes the window so high that no row of a tree is out of sight, until `normalHeight`. A list draws only what is in sight. */
+  async fullHeight(): Promise<void> {
+    await this.page.setViewportSize({ width: 1280, height: 2400 });
+  }
+
+  async normalHeight(): Promise<void> {
+    await this.page.setViewportSize({ width: 1280, height: 800 });
+  }
+
   /** Takes a picture of the window into out/screenshots and answers with the file. */
   async screenshot(name: string): Promise<string> {
     mkdirSync(screenshotFolder, { recursive: true });

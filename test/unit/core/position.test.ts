@@ -93,13 +93,17 @@ describe('the distance to liquidation', () => {
 });
 
 describe('the effective leverage', () => {
-  it('is value over margin, or debt over margin', () => {
+  it('is value, or debt, over what a loss has left of the margin; a profit does not count', () => {
     assert.equal(effectiveLeverage(bybit('long')), '50');
     assert.equal(effectiveLeverage(bybit('long', { contract: 'inverse', exposure: d('10000'), margin: d('0.1') })), '5');
-    // 99.9998177776581948 / 62891.9 / 0.000317654
-    near(effectiveLeverage(okx), d('5.00553112'), 8);
+    // 99.9998177776581948 / 62891.9 / (0.000317654 - 0.0000033452492717)
+    near(effectiveLeverage(okx), d('5.05880596'), 8);
+    const flat = { ...okx, unrealizedPnl: d('0') };
+    near(effectiveLeverage(flat), d('5.00553112'), 8);
+    assert.equal(effectiveLeverage({ ...okx, unrealizedPnl: d('0.0001') }), effectiveLeverage(flat));
+    assert.equal(effectiveLeverage({ ...okx, unrealizedPnl: d('-0.000317654') }), undefined, 'nothing is left');
     const shortOfBase: Position = {
-      ...okx,
+      ...flat,
       side: 'short',
       marginCoin: 'USDT',
       sizeCoin: 'USDT',
@@ -108,7 +112,7 @@ describe('the effective leverage', () => {
     };
     assert.equal(effectiveLeverage(shortOfBase), '3.144595');
     // What is owed in the coin of the margin needs no price, and what does not come out even is rounded up.
-    const inQuote: Position = { ...okx, marginCoin: 'USDT', margin: d('30'), debt: { coin: 'USDT', amount: d('100') } };
+    const inQuote: Position = { ...flat, marginCoin: 'USDT', margin: d('30'), debt: { coin: 'USDT', amount: d('100') } };
     assert.equal(effectiveLeverage(inQuote), '3.33333334');
   });
 

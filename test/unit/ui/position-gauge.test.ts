@@ -66,7 +66,7 @@ describe('The gauge of a position', () => {
         ['Liquidation price', [{ value: '52,560 USDT', detail: 'from OKX' }]],
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
-        ['Leverage', [{ value: '8× set', detail: '7.5× in fact (estimate)' }]],
+        ['Leverage', [{ value: '8× set', detail: '8.58× in fact (estimate)' }]],
         ['Unrealised PnL', [{ value: '-200.1 USDT' }]],
       ],
     );

@@ -44,7 +44,7 @@ describe('the Positions view', () => {
     ]);
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
-      'Leverage | 8× set | 7.5× in fact (estimate)',
+      'Leverage | 8× set | 8.58× in fact (estimate)',
       'Unrealised PnL | -200.1 USDT',
     ]);
   });

@@ -275,6 +275,22 @@ describe('the price at which a line is reached', function () {
     for (const line of ['0.8', '0.80000001']) assert.equal(factorAt(model, new Set(['BTC']), d(line), 'fall'), undefined, line);
   });
 
+  it('of a rise is above now, though a fall leads there too', () => {
+    const tiers = [{ upTo: d('100'), rate: d('0.9') }, { upTo: d('200'), rate: d('0.8') }, { rate: d('0.1') }];
+    const model: LoanModel = {
+      collateral: [{ coin: 'BTC', amount: d('2'), price: d('100'), rule: { by: 'value', tiers } }],
+      debts: [
+        { coin: 'USDT', amount: d('60'), price: d('1') },
+        { coin: 'ETH', amount: d('0.01'), price: d('3000') },
+      ],
+      ltv: d('0.52941177'),
+      correction: d('1'),
+      haircuts: 'published',
+    };
+    // At half the prices 75 are owed on 90. Above, 60 + 30 f is 0.8 of 150 + 20 f.
+    assert.equal(factorAt(model, new Set(['BTC', 'ETH']), d('0.8'), 'rise'), '4.285714285714285714');
+  });
+
   it('is found beyond the edges that are crossed on the way up, whatever the order of coins', () => {
     const tiers = (first: string, second: string): HaircutRule => ({
       by: 'value',

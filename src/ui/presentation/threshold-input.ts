@@ -5,18 +5,18 @@ import type { AccountState } from '../../monitor/store.ts';
 import type { Checked } from './key-input.ts';
 
 const hundred = decimal('100');
-/** Percent. Nothing is left of a loan's collateral long before. */
-const highest = decimal('200');
+/** Percent. Beyond it more is owed than the collateral counts for: no exchange waits that long. */
+const highest = decimal('100');
 const mostPlaces = 2;
 
-/** A percentage as typed, with or without its sign: more than 0, less than 200, at most two decimals. */
+/** A percentage as typed, with or without its sign: more than 0, less than 100, at most two decimals. */
 export function checkMarginCall(raw: string): Checked {
   const checked = checkPercent(raw);
   if (!('value' in checked)) return checked;
   return compare(checked.value, highest) < 0 ? checked : { problem: msg('Less than {0}, please.', `${highest}%`) };
 }
 
-/** The same for liquidation: more than the margin call, at most 200. */
+/** The same for liquidation: more than the margin call, at most 100. */
 export function checkLiquidation(raw: string, marginCall: Decimal): Checked {
   const checked = checkPercent(raw);
   if (!('value' in checked)) return checked;

@@ -21,7 +21,7 @@ describe('thresholds as they are typed', () => {
       ['75', '75'],
       [' 75.5 % ', '75.5'],
       ['0.01%', '0.01'],
-      ['199.99', '199.99'],
+      ['99.99', '99.99'],
     ] as const) {
       assert.equal(taken(checkMarginCall(raw)), value);
     }
@@ -30,12 +30,12 @@ describe('thresholds as they are typed', () => {
     }
   });
 
-  it('lie above 0, the liquidation above the margin call and at most at 200', () => {
+  it('lie above 0, the liquidation above the margin call and at most at 100', () => {
     assert.equal(taken(checkMarginCall('0')), 'no: More than 0, please.');
     assert.equal(taken(checkMarginCall('0.00')), 'no: More than 0, please.');
-    assert.equal(taken(checkMarginCall('200')), 'no: Less than 200%, please.');
-    assert.equal(taken(checkLiquidation('200', decimal('75'))), '200');
-    assert.equal(taken(checkLiquidation('200.01', decimal('75'))), 'no: At most 200%, please.');
+    assert.equal(taken(checkMarginCall('100')), 'no: Less than 100%, please.');
+    assert.equal(taken(checkLiquidation('100', decimal('75'))), '100');
+    assert.equal(taken(checkLiquidation('100.01', decimal('75'))), 'no: At most 100%, please.');
     assert.equal(taken(checkLiquidation('75', decimal('75'))), 'no: Liquidation comes after the margin call: write more than 75%.');
     assert.equal(taken(checkLiquidation('75.00', decimal('75'))), 'no: Liquidation comes after the margin call: write more than 75%.');
     assert.equal(taken(checkLiquidation('75.01', decimal('75'))), '75.01');
@@ -46,7 +46,7 @@ describe('thresholds as they are typed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20_000 }), (n) => {
         const percent = decimal(`${Math.floor(n / 100).toString()}.${(n % 100).toString().padStart(2, '0')}`);
-        const shown = percentOf(thresholdsFrom(percent, decimal('200')).marginCall);
+        const shown = percentOf(thresholdsFrom(percent, decimal('100')).marginCall);
         assert.equal(Math.round(Number(shown) * 100), n);
       }),
     );

@@ -134,6 +134,21 @@ export interface Position extends PositionRef {
   readonly distress?: Message;
 }
 
+/** A loan or position that stood at warning or danger when it was last seen, and that the venue knows no more. Times as `Snapshot.asOf`. */
+export interface Vanished {
+  readonly kind: 'loan' | 'position';
+  /** `Loan.id` or `Position.positionId`. */
+  readonly id: string;
+  /** The instrument of a position; of a loan the venue's order id, or ours. */
+  readonly name: string;
+  readonly side?: Side;
+  /** Only what was overdue made it an alarm, not its loan-to-value. */
+  readonly overdue?: true;
+  readonly lastSeen: number;
+  /** When it was first missed. */
+  readonly noticed: number;
+}
+
 /** Everything read from one account at one moment. */
 export interface Snapshot {
   readonly loans: readonly Loan[];
@@ -149,6 +164,8 @@ export interface Snapshot {
   readonly positionsTrouble?: Message;
   /** As for loans. */
   readonly positionsBarred?: true;
+  /** What is gone since earlier readings though it stood near its end. Kept by us: no venue tells it. Newest first. */
+  readonly vanished?: readonly Vanished[];
   /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged or held here, as far as known. Feeds estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */

@@ -5,6 +5,7 @@ import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import type { Account, Snapshot } from '../core/model.ts';
 import { storedSnapshot } from './stored-snapshot.ts';
+import { vanishedSince } from './vanished.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
 export interface Failure {
@@ -75,9 +76,10 @@ export class Store implements Disposable {
   succeed(accountId: string, snapshot: Snapshot): void {
     this.#set(accountId, ({ snapshot: held }) => {
       // A held time that lies in the future comes from a clock that was wrong, and would never be overtaken.
-      const overtaken = held !== undefined && held.asOf > snapshot.asOf && held.asOf <= this.#options.clock.now();
+      const now = this.#options.clock.now();
+      const overtaken = held !== undefined && held.asOf > snapshot.asOf && held.asOf <= now;
       if (overtaken) return { snapshot: held, reading: false };
-      const whole = held === undefined ? snapshot : withKept(snapshot, held);
+      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, now);
       this.#keep(accountId, whole);
       return { snapshot: whole, reading: false };
     });
@@ -148,6 +150,11 @@ function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
       ? {}
       : { positions: kept(snapshot.positions, held.positions, ({ positionId }) => positionId, held.asOf) }),
   };
+}
+
+function withVanished(snapshot: Snapshot, held: Snapshot, now: number): Snapshot {
+  const vanished = vanishedSince(held, snapshot, now);
+  return vanished.length === 0 ? snapshot : { ...snapshot, vanished };
 }
 
 function kept<One extends { readonly keptFrom?: number }>(

@@ -46,6 +46,16 @@ const position = v.object({
   distress: v.exactOptional(message),
 });
 
+const vanished = v.object({
+  kind: v.picklist(['loan', 'position']),
+  id: v.pipe(v.string(), v.nonEmpty()),
+  name: v.string(),
+  side: v.exactOptional(v.picklist(['long', 'short'])),
+  overdue: v.exactOptional(v.literal(true)),
+  lastSeen: time,
+  noticed: time,
+});
+
 const snapshot = v.object({
   loans: v.array(
     v.object({
@@ -81,6 +91,7 @@ const snapshot = v.object({
   positionsBarred: v.exactOptional(v.literal(true)),
   loansTrouble: v.exactOptional(message),
   loansBarred: v.exactOptional(v.literal(true)),
+  vanished: v.exactOptional(v.array(vanished)),
   prices: v.exactOptional(v.record(v.string(), amount)),
   asOf: time,
 });

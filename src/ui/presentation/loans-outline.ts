@@ -7,6 +7,7 @@ import { loanEntry } from './loan-entry.ts';
 import { loanViews } from './loan-words.ts';
 import type { Entry } from './outline.ts';
 import { troubleNote } from './trouble-note.ts';
+import { vanishedNotes } from './vanished-notes.ts';
 import { loansState } from './view-state.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfLoan } from './write-target.ts';
@@ -18,7 +19,7 @@ export function loansOutline(states: readonly AccountState[], scene: Scene): rea
     const levels = loanViews(state, scene.now, scene.intervalMs).map(({ level }) => level);
     return accountEntry(
       state,
-      [...troubleNote(state, 'loans'), ...strayWrites(state, scene), ...loans(state, scene)],
+      [...troubleNote(state, 'loans'), ...vanishedNotes(state, 'loan', scene), ...strayWrites(state, scene), ...loans(state, scene)],
       scene,
       worst(levels),
     );

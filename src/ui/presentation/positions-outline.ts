@@ -7,6 +7,7 @@ import type { Entry } from './outline.ts';
 import { positionEntry } from './position-entry.ts';
 import { positionViews } from './position-words.ts';
 import { troubleNote } from './trouble-note.ts';
+import { vanishedNotes } from './vanished-notes.ts';
 import { positionsState } from './view-state.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfPosition } from './write-target.ts';
@@ -20,7 +21,12 @@ export function positionsOutline(states: readonly AccountState[], scene: Scene):
       .map(({ level }) => level);
     return accountEntry(
       state,
-      [...troubleNote(state, 'positions'), ...strayWrites(state, scene), ...positions(state, scene)],
+      [
+        ...troubleNote(state, 'positions'),
+        ...vanishedNotes(state, 'position', scene),
+        ...strayWrites(state, scene),
+        ...positions(state, scene),
+      ],
       scene,
       worst(levels),
     );

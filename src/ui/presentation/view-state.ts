@@ -1,5 +1,5 @@
 import { compareUrgency, type Level } from '../../core/level.ts';
-import type { Snapshot } from '../../core/model.ts';
+import type { Snapshot, Vanished } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor, type Scene } from './condition.ts';
 import { loanViews } from './loan-words.ts';
@@ -24,16 +24,29 @@ function viewState(states: readonly AccountState[], scene: Scene, unsettled: boo
   return states.every(empty) ? 'nothing' : 'some';
 }
 
+/** Whether something near its end is gone: that nothing is there would not be the whole truth then. */
+const misses = ({ vanished }: Snapshot, kind: Vanished['kind']): boolean => vanished?.some((one) => one.kind === kind) ?? false;
+
 /** Which welcome text the Loans view shows. */
 export function loansState(states: readonly AccountState[], scene: Scene): ViewState {
   const unsettled = states.some(({ account }) => scene.openWrites(account.id).some(({ change }) => isOfLoan(change)));
-  return viewState(states, scene, unsettled, ({ loans, loansTrouble }) => loans.length === 0 && loansTrouble === undefined);
+  return viewState(
+    states,
+    scene,
+    unsettled,
+    (snapshot) => snapshot.loans.length === 0 && snapshot.loansTrouble === undefined && !misses(snapshot, 'loan'),
+  );
 }
 
 /** Which welcome text the Positions view shows. */
 export function positionsState(states: readonly AccountState[], scene: Scene): ViewState {
   const unsettled = states.some(({ account }) => scene.openWrites(account.id).some(({ change }) => isOfPosition(change)));
-  return viewState(states, scene, unsettled, ({ positions, positionsTrouble }) => positions.length === 0 && positionsTrouble === undefined);
+  return viewState(
+    states,
+    scene,
+    unsettled,
+    (snapshot) => snapshot.positions.length === 0 && snapshot.positionsTrouble === undefined && !misses(snapshot, 'position'),
+  );
 }
 
 const isAlarm = ({ level }: { readonly level: Level }): boolean => compareUrgency(level, 'warn') <= 0;

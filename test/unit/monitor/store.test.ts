@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { HaircutRule } from '../../../src/core/haircut.ts';
 import { msg } from '../../../src/core/message.ts';
-import type { Position, Snapshot } from '../../../src/core/model.ts';
+import type { Position, Snapshot, Vanished } from '../../../src/core/model.ts';
 import { Store, type StoreChange } from '../../../src/monitor/store.ts';
 import { account, failure, snapshot, World } from './support.ts';
 
@@ -163,6 +163,7 @@ describe('the store', () => {
     ['a price that is a number', (whole) => ({ ...whole, prices: { BTC: 88000 } })],
     ['an empty price', (whole) => ({ ...whole, prices: { BTC: '' } })],
     ['a position that is on neither side', (whole) => ({ ...whole, positions: [{ ...position, side: 'both' }] })],
+    ['something vanished of no kind', (whole) => ({ ...whole, vanished: [{ kind: 'x', id: '1', name: '1', lastSeen: 1, noticed: 1 }] })],
     ['a threshold from nowhere', (whole) => ({ ...whole, loans: [{ ...whole.loans[0], marginCall: { ltv: '0.7' } }] })],
   ];
   for (const [name, spoil] of odd) {
@@ -258,5 +259,130 @@ describe('what could not be read beside what could', () => {
         ['other', '0.58', 1_000],
       ],
     );
+  });
+});
+
+describe('what stood near its end and is gone', () => {
+  const day = 24 * 60 * 60_000;
+  // 0.7 of 0.7374 leaves 5 % to the margin call; the sample position stands at its liquidation price.
+  const near = '0.7';
+  const sentence = msg('It could not be read.');
+
+  async function one(): Promise<{ world: World; read: (change?: Partial<Snapshot>, ltv?: string) => readonly Vanished[] | undefined }> {
+    const world = new World();
+    await world.book.add(account('a'));
+    const read = (change: Partial<Snapshot> = {}, ltv = near): readonly Vanished[] | undefined => {
+      world.store.succeed('a', { ...snapshot(world.clock.now(), ltv), ...change });
+      return world.store.get('a')?.snapshot?.vanished;
+    };
+    return { world, read };
+  }
+
+  it('is remembered by name, with when it was last seen and when it was missed, after a restart too', async () => {
+    const { world, read } = await one();
+    const { book, storage, clock } = world;
+    const lastSeen = clock.now();
+    assert.equal(read({ positions: [position] }), undefined);
+    clock.jump(30_000);
+    const expected: readonly Vanished[] = [
+      { kind: 'position', id: '1', name: 'BTC-USDT', side: 'long', lastSeen, noticed: clock.now() },
+      { kind: 'loan', id: '12345', name: '12345', lastSeen, noticed: clock.now() },
+    ];
+    assert.deepEqual(read({ loans: [] }), expected);
+    await storage.update(slot, JSON.parse(JSON.stringify(storage.get(slot))));
+    assert.deepEqual(new Store({ book, storage, clock }).get('a')?.snapshot?.vanished, expected);
+  });
+
+  it('is not what was safe or could not be told', async () => {
+    const { read } = await one();
+    const { liquidationPrice, distress, ...unknown } = position;
+    assert.ok(liquidationPrice !== undefined && distress !== undefined, 'what makes the sample an alarm is left out');
+    const safe: Position = { ...unknown, positionId: '2', liquidationPrice: decimal('10000') };
+    read({ positions: [unknown, safe] }, '0.58');
+    assert.equal(read({ loans: [] }), undefined);
+  });
+
+  it('is told apart where only an overdue debt made it an alarm', async () => {
+    const { world, read } = await one();
+    const due = [{ coin: 'USDT', amount: decimal('1'), at: world.clock.now(), overdue: true }];
+    for (const [ltv, overdue] of [
+      ['0.58', true],
+      [near, undefined],
+    ] as const) {
+      read({ loans: snapshot(0, ltv).loans.map((loan) => ({ ...loan, due })) });
+      assert.equal(read({ loans: [] })?.[0]?.overdue, overdue);
+    }
+  });
+
+  it('is not what could not be read, and once it is missed, dates from the reading that had it', async () => {
+    const { world, read } = await one();
+    const lastSeen = world.clock.now();
+    read({ positions: [position] });
+    world.clock.jump(60_000);
+    assert.equal(read({ loans: [], loansTrouble: sentence, positionsTrouble: sentence }), undefined);
+    world.clock.jump(60_000);
+    assert.deepEqual(
+      read({ loans: [], loansTrouble: sentence })?.map(({ kind, lastSeen: seen }) => [kind, seen]),
+      [['position', lastSeen]],
+    );
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ kind, lastSeen: seen }) => [kind, seen]),
+      [
+        ['loan', lastSeen],
+        ['position', lastSeen],
+      ],
+    );
+  });
+
+  it('is carried along for 24 hours, through readings with trouble too', async () => {
+    const { world, read } = await one();
+    read();
+    const missed = read({ loans: [] });
+    assert.equal(missed?.length, 1);
+    world.clock.jump(day - 1);
+    assert.deepEqual(read({ loans: [], loansTrouble: sentence }), missed);
+    assert.deepEqual(read({ loans: [] }), missed);
+    world.clock.jump(1);
+    assert.equal(read({ loans: [] }), undefined);
+  });
+
+  it('is dropped when it is back, and missed anew when it goes again', async () => {
+    const { world, read } = await one();
+    read();
+    read({ loans: [] });
+    assert.equal(read({}, '0.5'), undefined);
+    assert.equal(read({ loans: [] }), undefined);
+    read();
+    world.clock.jump(1_000);
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ noticed }) => noticed),
+      [world.clock.now()],
+    );
+  });
+
+  it('is ten at most, newest first', async () => {
+    const { world, read } = await one();
+    for (let index = 0; index < 12; index += 1) {
+      read({ loans: [], positions: [{ ...position, positionId: index.toString() }] });
+      world.clock.jump(1_000);
+    }
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ id }) => id),
+      ['11', '10', '9', '8', '7', '6', '5', '4', '3', '2'],
+    );
+  });
+
+  it('does not stay for ever by a wrong clock, and is not taken over by another user of the account', async () => {
+    const { world, read } = await one();
+    const { clock, store } = world;
+    read();
+    const [missed] = read({ loans: [] })!;
+    await world.storage.update(slot, { ...store.get('a')!.snapshot, vanished: [{ ...missed, noticed: clock.now() + 30 * day }] });
+    const again = new Store({ book: world.book, storage: world.storage, clock });
+    again.succeed('a', { ...snapshot(clock.now()), loans: [] });
+    assert.equal(again.get('a')?.snapshot?.vanished?.[0]?.noticed, clock.now());
+    again.forget('a');
+    again.succeed('a', { ...snapshot(clock.now()), loans: [] });
+    assert.equal(again.get('a')?.snapshot?.vanished, undefined);
   });
 });

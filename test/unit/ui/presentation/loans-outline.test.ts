@@ -6,7 +6,7 @@ import { msg } from '../../../../src/core/message.ts';
 import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { loanAlarms, loansState } from '../../../../src/ui/presentation/view-state.ts';
-import { account, below, failure, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
+import { account, below, failure, gone, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -239,6 +239,23 @@ describe('where and when', () => {
     assert.equal(text(some.children![0]!.spoken), 'Loans not read in full: The old loans could not be read.');
     const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], scene()));
     assert.deepEqual(below(none), ['The old loans could not be read.']);
+  });
+
+  it('warns of what is gone though it stood near its end, in place of the welcome text', () => {
+    const at = scene({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
+    const empty = state({ snapshot: snapshot({ loans: [], vanished: gone }) });
+    assert.equal(loansState([empty], at), 'some');
+    const whole = only(loansOutline([empty], at));
+    const warning =
+      'Loan 12345 is no longer there; it stood near its margin call when last seen (13:02). If you did not repay it, look at the exchange.';
+    assert.deepEqual(below(whole), [warning, 'Nothing borrowed']);
+    const [note] = whole.children!;
+    assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
+    assert.equal(text(note!.spoken), `Warning for account Main: ${warning}`);
+    const other = state({ snapshot: snapshot({ loans: [], vanished: gone.filter(({ kind }) => kind !== 'loan') }) });
+    assert.equal(loansState([other], at), 'nothing', 'each view tells of its own');
+    const overdue = state({ snapshot: snapshot({ loans: [], vanished: [{ ...gone[1]!, overdue: true }] }) });
+    assert.match(below(only(loansOutline([overdue], scene())))[0]!, /^Loan 12345 is no longer there; its debt was overdue when last seen/);
   });
 });
 

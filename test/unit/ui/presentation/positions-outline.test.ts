@@ -6,7 +6,22 @@ import type { AccountState } from '../../../../src/monitor/store.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { positionsOutline } from '../../../../src/ui/presentation/positions-outline.ts';
 import { loansState, positionAlarms, positionsState } from '../../../../src/ui/presentation/view-state.ts';
-import { account, below, failure, holding, line, marginWrite, now, position, scene, snapshot, state, text, write } from './samples.ts';
+import {
+  account,
+  below,
+  failure,
+  gone,
+  holding,
+  line,
+  marginWrite,
+  now,
+  position,
+  scene,
+  snapshot,
+  state,
+  text,
+  write,
+} from './samples.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -258,6 +273,21 @@ describe('the Positions view', () => {
         .map(({ id }) => id);
     assert.equal(new Set(ids('60000')).size, ids('60000').length);
     assert.deepEqual(ids('60000'), ids('61000'));
+  });
+
+  it('warns of what is gone though it stood near its end, in place of the welcome text', () => {
+    const at = scene({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
+    const empty = state({ snapshot: holding([], { vanished: gone }) });
+    assert.equal(positionsState([empty], at), 'some');
+    const whole = only(positionsOutline([empty], at));
+    const warning =
+      'BTC-USDT long is no longer there; it stood near liquidation when last seen (13:02). If you did not close it, look at the exchange.';
+    assert.deepEqual(below(whole), [warning, 'No open position']);
+    const [note] = whole.children!;
+    assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
+    assert.equal(text(note!.spoken), `Warning for account Main: ${warning}`);
+    const other = state({ snapshot: holding([], { vanished: gone.filter(({ kind }) => kind !== 'position') }) });
+    assert.equal(positionsState([other], at), 'nothing', 'each view tells of its own');
   });
 });
 

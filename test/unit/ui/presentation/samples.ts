@@ -1,7 +1,7 @@
 import { decimal } from '../../../../src/core/decimal.ts';
 import { ExchangeError, type ErrorKind } from '../../../../src/core/errors.ts';
 import { english, msg } from '../../../../src/core/message.ts';
-import type { Account, Loan, Position, Snapshot, WalletCoin } from '../../../../src/core/model.ts';
+import type { Account, Loan, Position, Snapshot, Vanished, WalletCoin } from '../../../../src/core/model.ts';
 import type { Exchange } from '../../../../src/exchanges/exchange.ts';
 import type { WriteRecord } from '../../../../src/ledger/ledger.ts';
 import type { AccountState, Failure } from '../../../../src/monitor/store.ts';
@@ -82,6 +82,12 @@ export function account(change: Partial<Account> = {}): Account {
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
   return { loans: [loan()], wallet: [btc], positions: [], asOf: now - 1_000, ...change };
 }
+
+/** The sample loan and a position after they went away near their end. */
+export const gone: readonly Vanished[] = [
+  { kind: 'position', id: 'p9', name: 'BTC-USDT', side: 'long', lastSeen: now - 60_000, noticed: now - 1_000 },
+  { kind: 'loan', id: '12345', name: '12345', lastSeen: now - 60_000, noticed: now - 1_000 },
+];
 
 /** A change of the margin of the sample position. */
 export function marginWrite(change: Partial<WriteRecord> = {}): WriteRecord {

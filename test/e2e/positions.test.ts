@@ -108,8 +108,14 @@ describe('someone with positions on OKX and Bybit, and an account that is dead',
     await bench().waitForRow('Positions', /37\.3% · OK .*BTC-USDT-SWAP/);
   });
 
-  it('takes margin out of the short, from the palette, and out of nothing else', async () => {
-    const dialog = await preview('Reduce', 'BTC-USDT-SWAP short', '100');
+  it('takes margin out of the short, from the menu of its line, and out of nothing else', async () => {
+    await bench().clearNotifications();
+    await bench().contextMenu('Positions', '37.3%', 'Reduce Margin…');
+    await bench().quickInput.waitFor('take margin out of BTC-USDT-SWAP short (Main)');
+    await bench().quickInput.waitFor('At most');
+    await bench().type('100');
+    await bench().pressEnter();
+    const dialog = await bench().dialog();
     assert.match(dialog.text, /Act: take margin out/);
     assert.match(dialog.text, /taking margin out brings liquidation nearer/);
     const [now, after] = liquidationIn(dialog.text);

@@ -53,9 +53,10 @@ export interface Estimate {
  * LTV after adding or taking `amount` of `coin`, anchored on the venue's last figure:
  * ltv x collateral value / (collateral value ± amount x price x haircut).
  *
- * Where the venue publishes how it values the coin, its brackets are gone through. Otherwise: a loan of that one coin needs no price: its share of the venue's own valuation is taken. Otherwise what is added counts
- * with the loan's average haircut (at most 1), and what is taken counts in full, because its own haircut is not known and
- * might be smaller than the average: the estimate of a reduction errs towards danger.
+ * Where the venue publishes how it values the coin, its brackets are gone through. Where it does not, a loan of that one coin
+ * needs no price: its share of the venue's own valuation is taken. In any other loan what is added counts with the average
+ * haircut (at most 1), and what is taken counts in full, because its own haircut is not known and might be smaller than the
+ * average: the estimate of a reduction errs towards danger.
  */
 export function estimateAfter(
   loan: Loan,

@@ -18,11 +18,15 @@ export function pageReader(connections: App['connections'], states: Pick<App['st
       case 'interest': {
         const { rows, older } = await connection.interest(source.loan, page);
         const entries = rows.map((row) => interestEntry(source, row, when));
-        const snapshot = states.get(source.accountId)?.snapshot;
-        const loan = snapshot?.loans.find(({ id }) => id === source.loan?.loanId);
+        const state = states.get(source.accountId);
+        // Nothing is foreseen from figures that a reading since could not confirm.
+        const snapshot = state?.failure === undefined ? state?.snapshot : undefined;
+        const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
         // Above the first rows only: they tell the rates of now.
         const outlook =
-          cursor !== undefined || loan === undefined ? undefined : interestOutlook(source, loan, rows, snapshot?.prices ?? {});
+          cursor !== undefined || snapshot === undefined || loan === undefined
+            ? undefined
+            : interestOutlook(source, loan, rows, snapshot.prices ?? {}, when(snapshot.asOf));
         return { entries: outlook === undefined ? entries : [outlook, ...entries], ...(older === undefined ? {} : { older }) };
       }
       case 'borrowable':

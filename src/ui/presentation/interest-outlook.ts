@@ -14,12 +14,14 @@ const mostDays = decimal('3650');
  * What a loan costs a day at the rates of its newest rows, and when interest alone would bring its margin call, at flat prices.
  * Undefined when no rate is known of what it owes. Estimates, and called so.
  * @param rows newest first
+ * @param figuresOf when loan and prices were read, as text: rows once opened stay, and so do figures made from them
  */
 export function interestOutlook(
   source: PageSource,
   loan: Loan,
   rows: readonly InterestRow[],
   prices: Readonly<Record<string, Decimal>>,
+  figuresOf: string,
 ): Entry | undefined {
   const rates = new Map<string, Decimal>();
   for (const { coin, rate } of rows) if (!rates.has(coin)) rates.set(coin, rate);
@@ -42,7 +44,7 @@ export function interestOutlook(
     accountId: source.accountId,
     loanId: loan.id,
     label,
-    ...(outlook === undefined ? {} : { description: [outlook] }),
+    description: [...(outlook === undefined ? [] : [outlook]), msg('figures of {0}', figuresOf)],
     icon: { id: 'calendar' },
     expansion: 'leaf',
     context: 'note',

@@ -52,6 +52,8 @@ export async function addBeside(app: App, beside: Account, exchange: Exchange, k
 
 /** Keys first, then the record: a record without keys would be an account that cannot be read. */
 async function save(app: App, account: Account, keys: Keys): Promise<void> {
+  // Before the account is seen: whoever goes on at once with the next command must not lose the focus to this one.
+  await vscode.commands.executeCommand('ltvGauge.loans.focus');
   try {
     await app.vault.store(account.id, keys);
     await app.book.add(account);
@@ -61,5 +63,4 @@ async function save(app: App, account: Account, keys: Keys): Promise<void> {
   }
   app.log.info(`account added: ${account.id} at ${account.venue} ${account.site}`);
   void app.poller.refresh(account.id);
-  await vscode.commands.executeCommand('ltvGauge.loans.focus');
 }

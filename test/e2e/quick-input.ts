@@ -73,6 +73,8 @@ export class QuickInput {
     await eventually(
       `a row “${text}” to pick`,
       async () => {
+        // What closed shortly before may give the focus back to where it came from, late; a person would click into the box.
+        if ((await this.#widget.locator(':focus').count()) === 0) await this.#input.first().focus({ timeout: 1000 });
         if (await row.isVisible()) return this.#focus(text);
         // A long list draws only what is in sight.
         if ((await this.#rows().count()) > 1) await this.#page.keyboard.press('ArrowDown');

@@ -19,7 +19,37 @@ export type WriteState = 'planned' | 'sent' | 'accepted' | 'effective' | 'reject
  * What settled a write: a row of the venue's history, or, for margin, of which no history is read, the position itself. A write that is
  * closed without evidence is closed by a person's word.
  */
-export type Evidence = { readonly kind: 'history'; readonly id: string } | { readonly kind: 'position' };
+export type Evidence =
+  | { readonly kind: 'history'; readonly id: string; /** The row itself, as the venue had it. */ readonly row?: ProvingRow }
+  | { readonly kind: 'position' };
+
+export interface ProvingRow {
+  /** The venue's word. */
+  readonly type: string;
+  readonly coin: string;
+  /** Signed as the venue prints it. */
+  readonly amount: Decimal;
+  /** By the venue's clock. */
+  readonly at: number;
+}
+
+/** What a change was decided on, as it was read right before it was sent. */
+export interface DecidedOn {
+  readonly readAt: number;
+  readonly walletAvailable: Decimal;
+  /** The most the venue allowed. Absent when it could not tell. */
+  readonly limit?: Decimal;
+  /** What the amount was worth in USD, by the venue's index price. Absent when there was none. */
+  readonly usd?: Decimal;
+}
+
+/** What came back when it was sent. */
+export interface Answer {
+  readonly at: number;
+  readonly kind: 'accepted' | 'refused' | 'lost' | 'neverLeft';
+  /** The venue's own code, when it gave one. */
+  readonly code?: string;
+}
 
 /** One intended change of collateral or margin and what became of it. Times are milliseconds since the Unix epoch. */
 export interface WriteRecord {
@@ -32,6 +62,11 @@ export interface WriteRecord {
   readonly request: { readonly method: string; readonly path: string; readonly body: string };
   /** Of the same kind as the change. */
   readonly baseline: Baseline;
+  /** Absent in records from before this was kept, as is `window`. */
+  readonly figures?: DecidedOn;
+  /** Which window made it: a name that means nothing but itself. */
+  readonly window?: string;
+  readonly answer?: Answer;
   /** The venue's own id of the change, from its answer. */
   readonly reference?: string;
   /** Loan-to-value ratios are of changes of collateral only. */

@@ -18,6 +18,12 @@ export const commandIds = {
   maximumLoan: 'ltvGauge.maximumLoan',
   setThresholds: 'ltvGauge.setThresholds',
   resolveWrite: 'ltvGauge.resolveWrite',
+  undoAdd: 'ltvGauge.undoAdd',
+  armWriting: 'ltvGauge.armWriting',
+  disarmWriting: 'ltvGauge.disarmWriting',
+  openActivity: 'ltvGauge.openActivity',
+  exportActivity: 'ltvGauge.exportActivity',
+  verifyLedger: 'ltvGauge.verifyLedger',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
   showLog: 'ltvGauge.showLog',
@@ -32,4 +38,6 @@ export interface Target {
   readonly positionId?: string;
   /** A coin that was named already, for commands that would ask for one. */
   readonly coin?: string;
+  /** A change in the journal. */
+  readonly writeId?: string;
 }

@@ -52,6 +52,7 @@ describe('the menu of a line', () => {
   it('offers the same at an account and at an unfinished change in every view', () => {
     for (const view of ['ltvGauge.loans', 'ltvGauge.positions', 'ltvGauge.collateral']) {
       assert.deepEqual(offered(view, 'account'), [
+        'openActivity',
         'refresh',
         'removeAccount',
         'renameAccount',

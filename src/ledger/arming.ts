@@ -1,0 +1,89 @@
+import type { RecordStorage } from '../accounts/storage.ts';
+import type { Clock } from '../core/clock.ts';
+import { Emitter, type Disposable } from '../core/emitter.ts';
+import type { Account } from '../core/model.ts';
+
+/** For how long a person arms an account: a quarter of an hour, until this window is reloaded, or until it is taken back. */
+export type ArmingTerm = 'quarter' | 'restart' | 'always';
+
+/**
+ * Whether changes may be sent from an account.
+ * - `simulated` armed from the start, for no money moves
+ * - a number: until that time, in milliseconds since the Unix epoch
+ */
+export type ArmState = { readonly armed: false } | { readonly armed: true; readonly until: number | 'restart' | 'always' | 'simulated' };
+
+export interface ArmingOptions {
+  /** Keeps what was armed for always, and nothing else: all shorter terms end with the window. */
+  readonly storage: RecordStorage;
+  readonly clock: Clock;
+  readonly book: { get(accountId: string): Account | undefined; onDidChange(listener: (accountId: string) => void): Disposable };
+}
+
+/** Fifteen minutes. Milliseconds. */
+export const quarterMs = 15 * 60_000;
+
+/** Which accounts may be written on. Nothing is armed until a person arms it, except what is simulated. */
+export class Arming implements Disposable {
+  readonly #options: ArmingOptions;
+  /** Terms that end with this window; `false` is disarmed by hand. */
+  readonly #here = new Map<string, number | 'restart' | false>();
+  readonly #changed = new Emitter<string>();
+  readonly #watch: Disposable;
+
+  /** Told the id of the account whose state was changed by a person. That a term runs out is not told: ask `state`. */
+  readonly onDidChange = this.#changed.on;
+
+  constructor(options: ArmingOptions) {
+    this.#options = options;
+    this.#watch = options.book.onDidChange((accountId) => {
+      if (options.book.get(accountId) === undefined) void this.#forget(accountId);
+    });
+  }
+
+  /** An account that is not in the book is not armed. */
+  state(accountId: string): ArmState {
+    const { book, clock, storage } = this.#options;
+    const account = book.get(accountId);
+    const here = this.#here.get(accountId);
+    if (account === undefined || here === false) return { armed: false };
+    if (here === 'restart') return { armed: true, until: here };
+    const left = here === undefined ? 0 : here - clock.now();
+    // A clock that was set back must not make the term longer than it was.
+    if (here !== undefined && left > 0 && left <= quarterMs) return { armed: true, until: here };
+    if (storage.get(slot(accountId)) === true) return { armed: true, until: 'always' };
+    return account.simulated ? { armed: true, until: 'simulated' } : { armed: false };
+  }
+
+  async arm(accountId: string, term: ArmingTerm): Promise<void> {
+    this.#here.delete(accountId);
+    await this.#keep(accountId, term === 'always');
+    if (term === 'quarter') this.#here.set(accountId, this.#options.clock.now() + quarterMs);
+    if (term === 'restart') this.#here.set(accountId, term);
+    this.#changed.fire(accountId);
+  }
+
+  /** At once in this window, and for always in all that open later. */
+  async disarm(accountId: string): Promise<void> {
+    this.#here.set(accountId, false);
+    this.#changed.fire(accountId);
+    await this.#keep(accountId, false);
+  }
+
+  dispose(): void {
+    this.#watch.dispose();
+    this.#changed.dispose();
+  }
+
+  async #forget(accountId: string): Promise<void> {
+    this.#here.delete(accountId);
+    await this.#keep(accountId, false);
+  }
+
+  async #keep(accountId: string, always: boolean): Promise<void> {
+    const { storage } = this.#options;
+    if ((storage.get(slot(accountId)) === true) !== always) await storage.update(slot(accountId), always ? true : undefined);
+  }
+}
+
+const slot = (accountId: string): string => `ltvGauge.armed.${accountId}`;

@@ -23,6 +23,17 @@ export type ErrorKind = 'auth' | 'permission' | 'ip' | 'clock' | 'rate' | 'netwo
  */
 export type Effect = 'none' | 'unknown';
 
+/**
+ * What would work instead of what was refused.
+ * - `otherCoin` the same with another coin
+ * - `repay` pay back some of the debt
+ * - `less` a smaller amount
+ * - `more` a larger amount
+ * - `addMargin` put margin or collateral in first
+ * - `later` the very same, once what is going on is over
+ */
+export type Instead = 'otherCoin' | 'repay' | 'less' | 'more' | 'addMargin' | 'later';
+
 export interface ExchangeErrorFacts {
   readonly kind: ErrorKind;
   /** What happened and what to do, in one or two sentences. Never holds a key, a secret, a signature or a query string. */
@@ -34,6 +45,8 @@ export interface ExchangeErrorFacts {
   readonly effect: Effect;
   /** How long the venue asks us to wait, when it says. Milliseconds. */
   readonly retryAfterMs?: number;
+  /** What would work, most promising first. Where a list of coins or an amount helps, the sentence names it. */
+  readonly instead?: readonly Instead[];
 }
 
 /** The one error type of everything that talks to a venue. */
@@ -45,6 +58,8 @@ export class ExchangeError extends Error {
   readonly field: string | undefined;
   readonly effect: Effect;
   readonly retryAfterMs: number | undefined;
+  /** Empty when nothing is known that would work. */
+  readonly instead: readonly Instead[];
 
   constructor(facts: ExchangeErrorFacts) {
     // No `cause`: the errors of the network layer hold headers and query strings.
@@ -55,6 +70,7 @@ export class ExchangeError extends Error {
     this.field = facts.field;
     this.effect = facts.effect;
     this.retryAfterMs = facts.retryAfterMs;
+    this.instead = facts.instead ?? [];
   }
 
   static is(error: unknown, kind?: ErrorKind): error is ExchangeError {

@@ -89,6 +89,29 @@ export interface Receipt {
   readonly reference?: string;
 }
 
+/**
+ * A request that moves money as it would leave, for a person to look at before it does. Nothing stands for key, signature or
+ * passphrase but a mask, and nothing was read to make it.
+ */
+export interface RequestView {
+  readonly method: string;
+  /** Whole: the host of the account's site, the path and, where there is one, the query. */
+  readonly url: string;
+  /** In the order and by the names they are sent with. */
+  readonly headers: readonly RequestHeader[];
+  /** Byte for byte what is sent. */
+  readonly body: string;
+}
+
+export interface RequestHeader {
+  readonly name: string;
+  readonly value: string;
+  /** `value` is a mask: what really stands there is nobody's to see. */
+  readonly masked?: true;
+  /** What to show a person instead of `value`, where that is not decided before the request leaves. */
+  readonly said?: Message;
+}
+
 /** A coin that can be added or taken, with the most the venue would allow. */
 export interface AdjustableCoin {
   readonly coin: string;
@@ -132,6 +155,8 @@ export interface CollateralReadiness {
   readonly loan: Loan;
   /** The most the venue allows for this direction and coin now. */
   readonly limit: Decimal;
+  /** The smallest amount the venue takes, where it tells. Less is refused, and moves nothing. */
+  readonly minimum?: Decimal;
   /** The coin's available amount in the wallet now. */
   readonly walletAvailable: Decimal;
   /** USD index prices of the coins concerned, as far as known. */
@@ -197,6 +222,11 @@ export interface Connection {
   read(signal?: AbortSignal): Promise<Snapshot>;
   history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
   interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
+  /**
+   * What one of each coin is worth now, in USD, from the very source of `Snapshot.prices`: public, unsigned, one request at most.
+   * A coin the venue does not price, or whose price cannot be read, is absent.
+   */
+  indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>>;
   borrowableCoins(signal?: AbortSignal): Promise<readonly string[]>;
   /** What could be borrowed of `coin`, on top of `loan` when given, with `extra` collateral on top when given. */
   maximumLoan(
@@ -213,6 +243,11 @@ export interface Connection {
   prepareMargin(position: PositionRef, signal?: AbortSignal): Promise<MarginReadiness>;
   /** The exact request that `send` would send, without key and signature, for the journal and for showing. */
   describe(change: Change): { readonly method: string; readonly path: string; readonly body: string };
+  /**
+   * What `send` would send now, every byte of it but key, signature and time. Reads no key and asks nobody.
+   * @throws ExchangeError `refused` where `send` would refuse to send at all
+   */
+  rehearse(change: Change): RequestView;
   /**
    * Step 5: sends once, never again. Resolves when the venue has *accepted* (not done).
    * Rejects with `effect: 'none'` when it certainly did nothing, `effect: 'unknown'` when nobody knows.

@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg } from '../core/message.ts';
-import type { Keys } from './exchange.ts';
+import type { Keys, RequestView } from './exchange.ts';
 import { Limiter, type RateLimit } from './limiter.ts';
 import { keepPace, type Pace } from './pace.ts';
 import { queryText } from './query.ts';
 import { withoutSecrets } from './redact.ts';
+import { rehearsalOf } from './rehearsal.ts';
 import { aborted, Transport, type Answer } from './transport.ts';
 
 /** One call of an endpoint, before it is signed. */
@@ -37,6 +38,8 @@ export interface Dialect {
   /** Sent with every request, signed or not. */
   readonly headers: Readonly<Record<string, string>>;
   sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>>;
+  /** The headers that `sign` makes, in its order: what is secret in them, and what is the time of sending. */
+  readonly signedHeaders: Readonly<Record<string, 'secret' | 'time'>>;
   /** The payload of an answer. @throws ExchangeError for everything that is not a success. */
   open(answer: Answer, write: boolean): unknown;
   limitOf(path: string): RateLimit;
@@ -112,6 +115,11 @@ export class Http {
   /** What was learnt of the venue's clock, for a person to be told; empty when ours was good enough. */
   clockFacts(): { readonly clockOffsetMs?: number } {
     return Math.abs(this.#offsetMs) < 1000 ? {} : { clockOffsetMs: this.#offsetMs };
+  }
+
+  /** The request as `call` would send it, without key, signature and time. Reads no key and sends nothing. */
+  rehearse(call: Call): RequestView {
+    return rehearsalOf(this.#options.dialect, call);
   }
 
   dispose(): void {

@@ -9,11 +9,12 @@ export function withoutSecrets(error: ExchangeError, secrets: readonly string[])
   const dangerous = secrets.filter((secret) => secret.length >= shortest);
   const sentence = masked(error.sentence, dangerous);
   if (sentence === error.sentence) return error;
-  const { kind, code, field, effect, retryAfterMs } = error;
+  const { kind, code, field, effect, retryAfterMs, instead } = error;
   return new ExchangeError({
     kind,
     sentence,
     effect,
+    instead,
     ...(code === undefined ? {} : { code }),
     ...(field === undefined ? {} : { field }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -7,7 +7,7 @@ import { endpoints, limitOf } from './endpoints.ts';
 import { open } from './envelope.ts';
 import { BybitPace } from './pace.ts';
 import { read, serverTime } from './schema.ts';
-import { receiveWindow, sign } from './sign.ts';
+import { receiveWindow, sign, signedHeaders } from './sign.ts';
 import { demoSite, sites } from './sites.ts';
 
 /** Ready to call Bybit; nothing is sent yet. @throws ExchangeError for an address that is not Bybit's. */
@@ -17,8 +17,9 @@ export function connectBybit({ account, keys, clock, fetch, trace, thresholds }:
     dialect: {
       venue: 'Bybit',
       origin,
-      headers: { 'Content-Type': 'application/json', 'X-BAPI-RECV-WINDOW': receiveWindow },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-BAPI-RECV-WINDOW': receiveWindow },
       sign,
+      signedHeaders,
       open,
       limitOf,
       pace: new BybitPace(origin, clock),

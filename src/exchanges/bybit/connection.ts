@@ -15,13 +15,15 @@ import type {
   MarginReadiness,
   Receipt,
   HistoryRequest,
+  RequestView,
   InterestRequest,
   KeyFacts,
   LoanRef,
   CollateralProof,
   CollateralReadiness,
 } from '../exchange.ts';
-import type { Http } from '../http.ts';
+import type { Call, Http } from '../http.ts';
+import { priced } from '../prices.ts';
 import { endpoints } from './endpoints.ts';
 import { Funds, ifAny } from './funds.ts';
 import { Legacy } from './legacy.ts';
@@ -95,6 +97,11 @@ export class BybitConnection implements Connection {
 
   async interest(ref: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
     return await this.#book(ref).interest(ref ?? wholePool, page, signal);
+  }
+
+  async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {
+    // One question brings all of them; asked for by name it would be one for each.
+    return coins.length === 0 ? {} : priced(coins, await this.#funds.prices(signal));
   }
 
   async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
@@ -186,10 +193,13 @@ export class BybitConnection implements Connection {
     return { method, path, body };
   }
 
+  rehearse(change: Change): RequestView {
+    return change.kind === 'margin' ? this.#positions.rehearse(change) : this.#http.rehearse(this.#clearCall(change));
+  }
+
   async send(change: Change, signal?: AbortSignal): Promise<Receipt> {
     if (change.kind === 'margin') return this.#positions.send(change, signal);
-    mustBeClear(change);
-    return toReceipt(await this.#http.call(this.#book(change.loan).changeCall(change), signal));
+    return toReceipt(await this.#http.call(this.#clearCall(change), signal));
   }
 
   async proveCollateral(
@@ -221,6 +231,12 @@ export class BybitConnection implements Connection {
     if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.#pool;
     if (ref.orderId !== undefined && ref.orderId !== '' && ref.orderId === ref.loanId && ref.loanId !== poolId) return this.#legacy;
     throw refused(msg('It cannot be told which loan is meant, so nothing was asked. Refresh the account and start again from the loan.'));
+  }
+
+  /** @throws ExchangeError `refused` when the change could be meant otherwise. */
+  #clearCall(change: CollateralChange): Call {
+    mustBeClear(change);
+    return this.#book(change.loan).changeCall(change);
   }
 
   async #stamped<T>(promise: Promise<T>): Promise<{ readonly value: T; readonly at: number }> {

@@ -2,7 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import { msg } from '../../core/message.ts';
 import type { Change, Connection, KeyFacts } from '../exchange.ts';
 import type { Http } from '../http.ts';
+import { priced } from '../prices.ts';
 import { endpoints } from './endpoints.ts';
+import { readPrices } from './funds.ts';
+import type { Line } from './loan-book.ts';
 import { Positions } from './positions.ts';
 import { refused } from './requests.ts';
 import * as schema from './schema.ts';
@@ -17,6 +20,7 @@ const no = (): Promise<never> => Promise.reject(refused(noLoans));
  */
 export function demoConnection(http: Http, clock: Clock): Connection {
   const positions = new Positions(http, () => clock.now());
+  const ask: Line['ask'] = (path, query, signal) => http.call({ method: 'GET', path, query, signed: false }, signal);
   const ofPosition = (change: Change) => {
     if (change.kind !== 'margin') throw refused(noLoans);
     return change;
@@ -49,12 +53,14 @@ export function demoConnection(http: Http, clock: Clock): Connection {
     },
     history: () => Promise.resolve({ rows: [] }),
     interest: () => Promise.resolve({ rows: [] }),
+    indexPrices: async (coins, signal) => (coins.length === 0 ? {} : priced(coins, await readPrices(ask, signal))),
     borrowableCoins: () => Promise.resolve([]),
     maximumLoan: () => Promise.resolve(undefined),
     adjustableCoins: () => no(),
     prepareCollateral: () => no(),
     prepareMargin: (position, signal) => positions.prepare(position, signal),
     describe: (change) => positions.describe(ofPosition(change)),
+    rehearse: (change) => positions.rehearse(ofPosition(change)),
     send: async (change, signal) => positions.send(ofPosition(change), signal),
     proveCollateral: () => Promise.resolve({ state: 'pending' }),
     proveMargin: (change, baseline, _receipt, signal) => positions.prove(change, baseline, signal),

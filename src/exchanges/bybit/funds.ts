@@ -28,13 +28,21 @@ export class Funds {
     return toWallet(balances);
   }
 
+  /** By coin. @throws ExchangeError */
+  async prices(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    return readPrices(this.#line.ask, signal);
+  }
+
   /** Prices only feed estimates and valuations, so none is better than no loans. */
   async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
-    const prices = await ifAny(
-      this.#line.ask(endpoints.tickers, { category: 'spot' }, signal).then((data) => toPrices(schema.read(schema.tickers, data))),
-    );
+    const prices = await ifAny(this.prices(signal));
     return prices instanceof ExchangeError ? new Map() : prices;
   }
+}
+
+/** What everything on the spot market is worth, by coin; whoever asks. @throws ExchangeError */
+export async function readPrices(ask: Line['ask'], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+  return toPrices(schema.read(schema.tickers, await ask(endpoints.tickers, { category: 'spot' }, signal)));
 }
 
 /** What can be done without: its failure is a value. Only an interruption still interrupts. */

@@ -1,7 +1,7 @@
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
-import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness, Receipt } from '../exchange.ts';
+import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness, Receipt, RequestView } from '../exchange.ts';
 import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
 import { ifAny } from './funds.ts';
@@ -56,11 +56,11 @@ interface Part {
 
 /** The positions of an account and their margin. */
 export class Positions {
-  readonly #call: Http['call'];
+  readonly #http: Pick<Http, 'call' | 'rehearse'>;
   readonly #now: () => number;
 
-  constructor(http: Pick<Http, 'call'>, now: () => number) {
-    this.#call = (call, signal) => http.call(call, signal);
+  constructor(http: Pick<Http, 'call' | 'rehearse'>, now: () => number) {
+    this.#http = http;
     this.#now = now;
   }
 
@@ -112,6 +112,11 @@ export class Positions {
   describe(change: MarginChange): { readonly method: string; readonly path: string; readonly body: string } {
     const { method, path, body } = marginCall(change);
     return { method, path, body };
+  }
+
+  /** @throws ExchangeError `refused` when it cannot be told what is meant. */
+  rehearse(change: MarginChange): RequestView {
+    return this.#http.rehearse(marginCall(change));
   }
 
   /** Bybit gives no id of a change of margin. */
@@ -180,7 +185,7 @@ export class Positions {
   /** Names the right that is missing: the general sentence speaks of loans. */
   async #ask(call: Call, signal: AbortSignal | undefined, missing: Message): Promise<unknown> {
     try {
-      return await this.#call(call, signal);
+      return await this.#http.call(call, signal);
     } catch (error) {
       if (!ExchangeError.is(error, 'permission') || error.code !== noRight) throw error;
       throw new ExchangeError({ kind: 'permission', code: noRight, effect: error.effect, sentence: missing });

@@ -96,7 +96,8 @@ export const flexibleDebts = v.object({
   list: v.array(v.object({ loanCurrency: coin, hourlyInterestRate: amount, totalDebt: amount, unpaidInterest: amount })),
 });
 export const balances = v.object({ balance: v.array(v.object({ coin, walletBalance: maybe, transferBalance: maybe })) });
-export const tickers = v.object({ list: v.array(v.object({ symbol: v.string(), lastPrice: maybe })) });
+/** A row that is not understood takes down only itself. */
+export const tickers = v.object({ list: v.array(v.fallback(v.object({ symbol: v.string(), lastPrice: maybe }), { symbol: '' })) });
 export const serverTime = v.object({ timeNano: v.pipe(digits, v.regex(/^\d{19}$/)) });
 export const accountInfo = v.object({ marginMode: v.optional(v.string(), '') });
 export const key = v.object({

@@ -33,6 +33,13 @@ export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, stri
   };
 }
 
+/** What `sign` adds, in its order. */
+export const signedHeaders = {
+  'X-BAPI-API-KEY': 'secret',
+  'X-BAPI-TIMESTAMP': 'time',
+  'X-BAPI-SIGN': 'secret',
+} as const;
+
 function unsendable(): ExchangeError {
   return new ExchangeError({
     kind: 'auth',

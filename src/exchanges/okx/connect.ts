@@ -5,7 +5,7 @@ import { OkxConnection } from './connection.ts';
 import { endpoints, limitOf } from './endpoints.ts';
 import { open } from './envelope.ts';
 import { publicTime, read } from './schema.ts';
-import { sign } from './sign.ts';
+import { sign, signedHeaders } from './sign.ts';
 import { sites } from './sites.ts';
 
 /** Ready to call OKX; nothing is sent yet. @throws ExchangeError for an address that is not OKX's. */
@@ -15,8 +15,9 @@ export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOpt
     dialect: {
       venue: 'OKX',
       origin,
-      headers: { 'Content-Type': 'application/json', ...(site.demo ? { 'x-simulated-trading': '1' } : {}) },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...(site.demo ? { 'x-simulated-trading': '1' } : {}) },
       sign,
+      signedHeaders,
       open,
       limitOf,
       time: { path: endpoints.time, read: (data) => read(publicTime, data)[0]?.ts ?? 0 },

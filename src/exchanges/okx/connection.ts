@@ -15,6 +15,7 @@ import type {
   MarginReadiness,
   Receipt,
   HistoryRequest,
+  RequestView,
   InterestRequest,
   KeyFacts,
   LoanRef,
@@ -22,7 +23,7 @@ import type {
   CollateralReadiness,
 } from '../exchange.ts';
 import type { Http } from '../http.ts';
-import { pricesOf } from '../prices.ts';
+import { priced, pricesOf } from '../prices.ts';
 import { endpoints } from './endpoints.ts';
 import { LoanBook } from './loan-book.ts';
 import { toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues } from './map.ts';
@@ -90,6 +91,11 @@ export class OkxConnection implements Connection {
   async interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
     const data = await signedGet(this.#http, endpoints.interestAccrued, { ccy: page.coin, ...pageQuery(loan, page) }, signal);
     return toPage(schema.read(schema.interestAccrued, data).map(toInterestRow), page);
+  }
+
+  async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {
+    // One question brings all of them; asked for by name it would be one for each.
+    return coins.length === 0 ? {} : priced(coins, await this.#prices(signal));
   }
 
   async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
@@ -169,10 +175,12 @@ export class OkxConnection implements Connection {
     return { method, path, body };
   }
 
+  rehearse(change: Change): RequestView {
+    return this.#http.rehearse(clearCallOf(change));
+  }
+
   async send(change: Change, signal?: AbortSignal): Promise<Receipt> {
-    if (change.kind === 'margin') mustBeClearMargin(change);
-    else mustBeClear(change);
-    await this.#http.call(callOf(change), signal);
+    await this.#http.call(clearCallOf(change), signal);
     // OKX gives no id, neither of a change of collateral nor of one of margin.
     return {};
   }
@@ -226,16 +234,30 @@ export class OkxConnection implements Connection {
   /** USD index prices. They only feed estimates and valuations, so none is better than no loans. */
   async #pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
     try {
-      const data = await this.#http.call(
-        { method: 'GET', path: endpoints.indexTickers, query: { quoteCcy: 'USD' }, signed: false },
-        signal,
-      );
-      return toPrices(schema.read(schema.indexTickers, data));
+      return await this.#prices(signal);
     } catch (error) {
       if (ExchangeError.is(error, 'aborted') || !(error instanceof ExchangeError)) throw error;
       return new Map();
     }
   }
+
+  /** USD index prices of everything that OKX has an index of. @throws ExchangeError */
+  async #prices(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    const query = { quoteCcy: 'USD' };
+    return toPrices(
+      schema.read(
+        schema.indexTickers,
+        await this.#http.call({ method: 'GET', path: endpoints.indexTickers, query, signed: false }, signal),
+      ),
+    );
+  }
+}
+
+/** @throws ExchangeError `refused` when it could be meant otherwise. */
+function clearCallOf(change: Change): ReturnType<typeof changeCall> {
+  if (change.kind === 'margin') mustBeClearMargin(change);
+  else mustBeClear(change);
+  return callOf(change);
 }
 
 function callOf(change: Change): ReturnType<typeof changeCall> {

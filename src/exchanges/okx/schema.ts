@@ -49,7 +49,8 @@ export const interestAccrued = v.array(
   v.object({ refId: coin, ccy: coin, loan: amount, interest: amount, interestRate: amount, ts: time }),
 );
 export const balances = v.array(v.object({ ccy: coin, availBal: maybe }));
-export const indexTickers = v.array(v.object({ instId: v.string(), idxPx: maybe }));
+/** A row that is not understood takes down only itself. */
+export const indexTickers = v.array(v.fallback(v.object({ instId: v.string(), idxPx: maybe }), { instId: '' }));
 export const publicTime = v.pipe(v.array(v.object({ ts: time })), v.minLength(1));
 /** One by one, so that a row that is not understood takes down only itself. */
 export const positions = v.array(v.unknown());

@@ -25,6 +25,14 @@ export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, stri
   };
 }
 
+/** What `sign` adds, in its order. */
+export const signedHeaders = {
+  'OK-ACCESS-KEY': 'secret',
+  'OK-ACCESS-SIGN': 'secret',
+  'OK-ACCESS-TIMESTAMP': 'time',
+  'OK-ACCESS-PASSPHRASE': 'secret',
+} as const;
+
 function unsendable(): ExchangeError {
   return new ExchangeError({
     kind: 'auth',

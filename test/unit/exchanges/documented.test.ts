@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
+import { english } from '../../../src/core/message.ts';
 import type { Connection, Exchange } from '../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
 import { canary, FakeFetch, HastyClock, type Reply, type Seen } from './bench.ts';
@@ -15,7 +17,7 @@ const documentedOf = ({ id }: Exchange): Documented => {
   return known;
 };
 
-async function connected(exchange: Exchange, everywhere?: Reply) {
+async function connected(exchange: Exchange, everywhere?: Reply, asked = { asked: 0 }) {
   const venue = new FakeFetch();
   for (const [suffix, name] of Object.entries(documentedOf(exchange).samples)) {
     venue.on(suffix, everywhere ?? readFileSync(path.join(process.cwd(), 'test/fixtures', exchange.id, `${name}.json`), 'utf8'));
@@ -24,7 +26,10 @@ async function connected(exchange: Exchange, everywhere?: Reply) {
   const trace: string[] = [];
   const connection = await exchange.connect({
     account: { site: site.id },
-    keys: async () => canary,
+    keys: async () => {
+      asked.asked += 1;
+      return canary;
+    },
     clock: new HastyClock(),
     fetch: venue.fetch,
     trace: (line) => trace.push(line),
@@ -40,6 +45,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
   yield (connection) => connection.inspect();
   yield (connection) => connection.read();
   yield (connection) => connection.borrowableCoins();
+  yield (connection) => connection.indexPrices(['BTC', 'USDC']);
   yield (connection) => connection.maximumLoan('USDT', undefined, []);
   for (const loan of [undefined, ...loans]) {
     yield (connection) => connection.history(loan, { limit: 10 });
@@ -116,6 +122,64 @@ for (const exchange of exchanges) {
         );
       });
     }
+
+    for (const [change, where, body] of documented.changes) {
+      const of = change.kind === 'margin' ? `${change.position.instrument} (${change.position.slot})` : change.loan.loanId;
+      it(`to ${change.direction} ${change.kind} of ${of} is rehearsed as it would leave, without a key or a request`, async () => {
+        const keys = { asked: 0 };
+        const { venue, connection, origin } = await connected(exchange, undefined, keys);
+        const { method, url, headers, body: shown } = connection.rehearse(change);
+        assert.deepEqual([method, url, shown], ['POST', `${origin!}${where}`, body]);
+        assert.deepEqual(
+          headers.map(({ name, value }) => [name, value]),
+          documented.headers,
+        );
+        assert.deepEqual([venue.seen.length, keys.asked], [0, 0]);
+        for (const { value, masked, said } of headers) {
+          assert.equal(masked === true, value === '••••');
+          assert.equal(said === undefined ? undefined : english(said), value === 'time of sending' ? value : undefined);
+        }
+        await connection.send(change);
+        const [sent] = venue.seen;
+        assert.deepEqual([sent?.method, sent?.url.href, sent?.body], [method, url, shown]);
+        assert.deepEqual([...sent!.headers.keys()].sort(), headers.map(({ name }) => name.toLowerCase()).sort());
+        for (const { name, value, masked, said } of headers) {
+          if (masked !== true && said === undefined) assert.equal(sent!.headers.get(name), value);
+        }
+      });
+    }
+
+    it('is rehearsed to the byte, whatever amount is sent', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat(999_999),
+          fc.integer({ min: 1, max: 9999 }),
+          fc.constantFrom(...documented.changes),
+          async (whole, part, [one]) => {
+            const { venue, connection } = await connected(exchange);
+            const change = { ...one, amount: decimal(`${whole.toString()}.${part.toString().padStart(4, '0')}`) };
+            const { method, url, body } = connection.rehearse(change);
+            await connection.send(change);
+            const sent = venue.seen.at(-1);
+            assert.deepEqual([method, url, body], [sent?.method, sent?.url.href, sent?.body]);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
+
+    it('is not rehearsed where it would not be sent', async () => {
+      const { venue, connection } = await connected(exchange);
+      for (const [change] of documented.changes) {
+        const unclear = { ...change, amount: decimal('0') };
+        assert.throws(
+          () => connection.rehearse(unclear),
+          (error) => ExchangeError.is(error, 'refused'),
+        );
+        await assert.rejects(connection.send(unclear), (error) => ExchangeError.is(error, 'refused'));
+      }
+      assert.deepEqual(venue.seen, []);
+    });
 
     const faults: readonly (readonly [string, Reply])[] = [
       ['HTTP 401', new Response(JSON.stringify(canary), { status: 401 })],

@@ -10,6 +10,8 @@ export interface Documented {
   readonly samples: Readonly<Record<string, string>>;
   readonly loans: readonly LoanRef[];
   readonly positions: readonly PositionRef[];
+  /** The headers of a request that changes something on a live site, by the page about authentication. The values are those of a rehearsal. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** What goes out for a change, to the letter: path and body. */
   readonly changes: readonly (readonly [change: Change, path: string, body: string])[];
 }
@@ -78,6 +80,15 @@ const okx: Documented = {
   },
   loans: [order],
   positions: [marginLong, okxPosition('BTC-USDT-SWAP', 'SWAP', 'short', 'short', 'USDT')],
+  // #overview-rest-authentication
+  headers: [
+    ['Accept', 'application/json'],
+    ['Content-Type', 'application/json'],
+    ['OK-ACCESS-KEY', '••••'],
+    ['OK-ACCESS-SIGN', '••••'],
+    ['OK-ACCESS-TIMESTAMP', 'time of sending'],
+    ['OK-ACCESS-PASSPHRASE', '••••'],
+  ],
   changes: [
     [collateral(order, 'add'), adjustCollateral, '{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
     [collateral(order, 'reduce'), adjustCollateral, '{"type":"reduce","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
@@ -184,6 +195,15 @@ const bybit: Documented = {
   },
   loans: [pool, oldOrder],
   positions: [hedgeLong, hedgeShort],
+  // /docs/v5/guide#authentication
+  headers: [
+    ['Accept', 'application/json'],
+    ['Content-Type', 'application/json'],
+    ['X-BAPI-RECV-WINDOW', '5000'],
+    ['X-BAPI-API-KEY', '••••'],
+    ['X-BAPI-TIMESTAMP', 'time of sending'],
+    ['X-BAPI-SIGN', '••••'],
+  ],
   changes: [
     [collateral(pool, 'add'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"0"}'],
     [collateral(pool, 'reduce'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"1"}'],

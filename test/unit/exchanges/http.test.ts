@@ -21,6 +21,7 @@ function plain(
         attempts.push(attempt);
         return { 'x-sign': attempt.timestamp.toString() };
       },
+      signedHeaders: { 'x-sign': 'secret' },
       open: ({ text }) => text,
       limitOf: () => ({ count: 2, intervalMs: 2_000 }),
       time: { path: '/time', read: () => 0 },

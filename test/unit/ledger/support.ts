@@ -159,6 +159,7 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
     read: unused,
     history: unused,
     interest: unused,
+    indexPrices: unused,
     borrowableCoins: unused,
     maximumLoan: unused,
     adjustableCoins: unused,
@@ -168,6 +169,7 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
       return venue.readiness(direction);
     },
     describe: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
+    rehearse: (asked) => ({ method: 'POST', url: 'https://venue.invalid/adjust', headers: [], body: JSON.stringify(asked) }),
     prepareMargin: async ({ positionId }) => {
       await gate('before prepareMargin');
       if (venue.readFault) throw trouble('network', 'none');

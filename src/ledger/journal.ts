@@ -1,18 +1,43 @@
 import { mkdir, open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { english, msg, type Message } from '../core/message.ts';
+import { Holders } from './holders.ts';
 import type { WriteRecord } from './record.ts';
 import { fromLine, toLine } from './stored-record.ts';
 
 /** Where writes are remembered. Only ever grows. */
 export interface Journal {
-  /** Every row ever appended, oldest first, also those of other windows; a record has a row for each of its states. */
-  load(): Promise<WriteRecord[]>;
-  /** Resolves when the row is durable. */
+  /**
+   * Every row ever appended, oldest first, also those of other windows; a record has a row for each of its states.
+   * The very same array as long as nothing was added.
+   * @throws JournalError
+   */
+  load(): Promise<readonly WriteRecord[]>;
+  /**
+   * Resolves when the row is durable. A row in state `sent` takes its loan or position until the write is closed.
+   * @throws TargetTaken when another open write holds it: nothing was written.
+   * @throws JournalError when the row could not be made durable; after a crash it may be there nevertheless.
+   */
   append(record: WriteRecord): Promise<void>;
+  /**
+   * Reads everything anew and looks whether a row was altered, is missing or was put in between.
+   * @throws JournalError when it could not be looked at.
+   */
+  verify(): Promise<Verification>;
+  /**
+   * Moves a journal that cannot be read aside, never deletes it, and begins anew.
+   * @returns where it is now
+   * @throws JournalError
+   */
+  setAside(): Promise<string>;
+  dispose(): void;
 }
 
-/** The journal cannot be read as a whole: nothing may be sent on half a memory. */
+export type Verification =
+  | { readonly ok: true; readonly rows: number; readonly writes: number; /** Hex SHA-256 of the last row. */ readonly head?: string }
+  | { readonly ok: false; readonly row?: number; readonly sentence: Message };
+
+/** The journal cannot be read as a whole, or not be written: nothing may be sent on half a memory. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
   readonly sentence: Message;
@@ -23,17 +48,56 @@ export class JournalError extends Error {
   }
 }
 
+/** Another write on the same loan or position was written down as sent and is not closed yet. */
+export class TargetTaken extends Error {
+  override readonly name = 'TargetTaken';
+  /** The one that holds it. */
+  readonly writeId: string;
+
+  constructor(writeId: string) {
+    super(`held by ${writeId}`);
+    this.writeId = writeId;
+  }
+}
+
+export const disposed = (): JournalError => new JournalError(msg('This window is closing and writes nothing down any more.'));
+
 /** Forgets everything with its process; for tests. */
 export class MemoryJournal implements Journal {
-  readonly #lines: string[] = [];
+  #rows: readonly WriteRecord[] = [];
+  #holders = new Holders();
 
-  load(): Promise<WriteRecord[]> {
-    return Promise.resolve(this.#lines.map(fromLine));
+  load(): Promise<readonly WriteRecord[]> {
+    return Promise.resolve(this.#rows);
   }
 
   append(record: WriteRecord): Promise<void> {
-    this.#lines.push(toLine(record));
+    const row = fromLine(toLine(record));
+    const holder = this.#holders.against(row);
+    if (holder !== undefined) return Promise.reject(new TargetTaken(holder));
+    this.adopt(row);
     return Promise.resolve();
+  }
+
+  /** Takes a row in as one of an older journal, in which two open writes could be on one loan or position. */
+  adopt(record: WriteRecord): void {
+    const row = fromLine(toLine(record));
+    this.#holders.add(row);
+    this.#rows = [...this.#rows, row];
+  }
+
+  verify(): Promise<Verification> {
+    return Promise.resolve({ ok: true, rows: this.#rows.length, writes: this.#holders.writes });
+  }
+
+  setAside(): Promise<string> {
+    this.#rows = [];
+    this.#holders = new Holders();
+    return Promise.resolve('memory');
+  }
+
+  dispose(): void {
+    // Nothing is held.
   }
 }
 
@@ -62,12 +126,12 @@ export class FileJournal implements Journal {
   }
 
   /** @throws JournalError naming the first line that is damaged; a last line that was cut short is not damage. */
-  load(): Promise<WriteRecord[]> {
+  load(): Promise<readonly WriteRecord[]> {
     return this.#inTurn(async () => {
       const { size } = await stat(this.#file).catch(absent);
       // The file only grows: as long as its size is the same, so is its content.
       if (this.#cache?.size !== size) this.#cache = { size, rows: size === 0 ? [] : this.#parse(await readFile(this.#file, 'utf8')) };
-      return [...this.#cache.rows];
+      return this.#cache.rows;
     });
   }
 
@@ -90,6 +154,18 @@ export class FileJournal implements Journal {
       }
       if (isNew) await syncFolder(this.#folder);
     });
+  }
+
+  verify(): Promise<Verification> {
+    return Promise.reject(disposed());
+  }
+
+  setAside(): Promise<string> {
+    return Promise.reject(disposed());
+  }
+
+  dispose(): void {
+    // Nothing is held.
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -135,19 +135,30 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
  * venue's history for the proof of two writes at the same moment, it proves the one that is first in the journal; the other
  * stays as open as it was. A freeze is never passed over.
  */
-export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
-  const records = new Map<string, WriteRecord>();
-  const claims = new Map<string, string>();
-  for (const row of rows) {
+export class Folded {
+  readonly records = new Map<string, WriteRecord>();
+  readonly #claims = new Map<string, string>();
+
+  /** @returns the write as it stands after this row; undefined when the row is its first and counts for nothing */
+  add(row: WriteRecord): WriteRecord | undefined {
+    const before = this.records.get(row.id);
     if (row.evidence?.kind === 'history') {
       const claim = JSON.stringify([row.accountId, row.evidence.id]);
-      const owner = claims.get(claim) ?? row.id;
-      if (owner !== row.id && row.state !== 'mismatch') continue;
-      claims.set(claim, owner);
+      const owner = this.#claims.get(claim) ?? row.id;
+      if (owner !== row.id && row.state !== 'mismatch') return before;
+      this.#claims.set(claim, owner);
     }
-    records.set(row.id, merge(records.get(row.id), row));
+    const after = merge(before, row);
+    this.records.set(row.id, after);
+    return after;
   }
-  return records;
+}
+
+/** All rows at once. */
+export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
+  const folded = new Folded();
+  for (const row of rows) folded.add(row);
+  return folded.records;
 }
 
 /** A record as it has to be taken when nobody here is working on it: who planned or sent it may have died on the way. */

@@ -13,8 +13,7 @@ import type {
   CollateralReadiness,
   Receipt,
 } from '../../../src/exchanges/exchange.ts';
-import type { Journal } from '../../../src/ledger/journal.ts';
-import { MemoryJournal } from '../../../src/ledger/journal.ts';
+import { MemoryJournal, type Journal, type Verification } from '../../../src/ledger/journal.ts';
 import { Ledger, Refusal, type LedgerOptions } from '../../../src/ledger/ledger.ts';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
 import { FakeClock, settled } from '../core/fake-clock.ts';
@@ -215,7 +214,7 @@ export class TestJournal implements Journal {
     this.disk = disk;
   }
 
-  async load(): Promise<WriteRecord[]> {
+  async load(): Promise<readonly WriteRecord[]> {
     await this.gate('before load');
     if (this.unreadable !== undefined) throw this.unreadable;
     return this.disk.load();
@@ -230,6 +229,18 @@ export class TestJournal implements Journal {
     await this.gate(`after append ${record.state}`);
   }
 
+  verify(): Promise<Verification> {
+    return this.disk.verify();
+  }
+
+  setAside(): Promise<string> {
+    return this.disk.setAside();
+  }
+
+  dispose(): void {
+    this.disk.dispose();
+  }
+
   async states(id?: string): Promise<string[]> {
     return (await this.disk.load()).filter((record) => id === undefined || record.id === id).map(({ state }) => state);
   }
@@ -241,7 +252,7 @@ export class Desk {
   readonly venue = new Venue(this.clock);
   readonly market = new Market(this.clock);
   readonly accounts = new Map([['a', account()]]);
-  readonly disk: Journal = new MemoryJournal();
+  readonly disk = new MemoryJournal();
   #ids = 0;
 
   window(more: { readonly gate?: Gate; readonly journal?: Journal; readonly options?: Partial<LedgerOptions> } = {}): {

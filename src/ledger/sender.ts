@@ -1,6 +1,7 @@
 import { ExchangeError } from '../core/errors.ts';
 import { msg } from '../core/message.ts';
 import type { Connection } from '../exchanges/exchange.ts';
+import { JournalError, TargetTaken } from './journal.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { accountFrozen, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
@@ -47,10 +48,20 @@ export async function writeDown(
     mayStill();
     return record;
   } catch (error) {
-    const refusal = error instanceof Refusal ? error : notWritten();
+    const refusal = await refusalOf(error, writes);
     await writes.apply(id, { type: 'withdrawn', note: refusal.sentence });
     throw refusal;
   }
+}
+
+async function refusalOf(error: unknown, writes: Writes): Promise<Refusal> {
+  if (error instanceof Refusal) return error;
+  if (error instanceof JournalError) return new Refusal(error.sentence);
+  if (!(error instanceof TargetTaken)) return notWritten();
+  // Another window was first, since this one last read the journal.
+  await writes.sync().catch(() => undefined);
+  const holder = writes.get(error.writeId);
+  return holder === undefined ? notWritten() : unfinished(holder);
 }
 
 /** The record of a change that a person has just confirmed. `at` in milliseconds since the Unix epoch. */

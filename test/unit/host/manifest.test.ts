@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+
+interface Manifest {
+  readonly activationEvents?: readonly string[];
+  readonly enabledApiProposals?: readonly string[];
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly contributes: Readonly<Record<string, unknown>> & {
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string; readonly type?: string }>> };
+  };
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const sources = globSync('src/**/*.ts').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+const settings = Object.entries(manifest.contributes.configuration.properties);
+
+describe('what nobody but a person may decide', () => {
+  it('hosts, limits and intervals: every setting belongs to the user, none to a workspace', () => {
+    assert.ok(settings.length > 1);
+    for (const [name, { scope }] of settings) assert.equal(scope, 'application', name);
+  });
+
+  it('amounts in settings are texts: a JSON number would lose digits', () => {
+    for (const [name, { type }] of settings.filter(([key]) => key.includes('.limits.'))) {
+      assert.ok(type === 'string' || type === 'object', name);
+    }
+  });
+
+  it('a write: no link, agent or other extension has a way in', () => {
+    assert.deepEqual(
+      (manifest.activationEvents ?? []).filter((event) => event.startsWith('onUri')),
+      [],
+    );
+    assert.equal(manifest.enabledApiProposals, undefined);
+    for (const door of ['languageModelTools', 'chatParticipants', 'mcpServerDefinitionProviders', 'taskDefinitions', 'terminal']) {
+      assert.equal(manifest.contributes[door], undefined, door);
+    }
+    for (const { file, text } of sources) {
+      assert.ok(!/registerUriHandler|vscode\.lm\.|vscode\.chat\.|registerMcpServer/.test(text), file);
+    }
+    // What activate returns is what other extensions get.
+    const entry = sources.find(({ file }) => file.endsWith('extension.ts'))?.text ?? '';
+    assert.match(entry, /export function activate\(context: vscode\.ExtensionContext\): void/);
+  });
+
+  it('where a signed request goes: the address of an account is never taken from a setting', () => {
+    for (const { file, text } of sources.filter((source) => source.text.includes('getConfiguration'))) {
+      assert.match(file, /ui[/\\]settings\.ts$/);
+      assert.ok(!/baseUrl|host/i.test(text), file);
+    }
+  });
+});

@@ -5,6 +5,7 @@ import { AccountBook } from './accounts/account-book.ts';
 import { Vault } from './accounts/vault.ts';
 import { systemClock } from './core/clock.ts';
 import { exchanges } from './exchanges/registry.ts';
+import { Arming } from './ledger/arming.ts';
 import { FileJournal } from './ledger/journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
@@ -21,14 +22,12 @@ import { registerLoansView } from './ui/loans-view.ts';
 import { pageReader } from './ui/page-reader.ts';
 import { registerPositionsView } from './ui/positions-view.ts';
 import { whenText } from './ui/scene.ts';
-import { intervalMs } from './ui/settings.ts';
+import { intervalMs, readLimits } from './ui/settings.ts';
 import { SimulatedExchange } from './ui/simulated-exchange.ts';
 import { registerSimulatorCommands } from './ui/simulator-commands.ts';
 import { registerStatusBar } from './ui/status-bar.ts';
 import { registerViewCommands } from './ui/view-commands.ts';
 
-/** A preview older than this is read anew instead of being acted on. */
-const maxPreviewAgeMs = 60_000;
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
 const proofPatienceMs = 60_000;
 
@@ -58,12 +57,27 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const store = keep(new Store({ book, storage: context.globalState, clock }));
   const journal = new FileJournal(path.join(folder, 'journal'));
-  const ledger = keep(new Ledger({ journal, book, connections, clock, newId: randomUUID, maxPreviewAgeMs, proofPatienceMs }));
+  const arming = keep(new Arming({ storage: context.globalState, clock, book }));
+  const ledger = keep(
+    new Ledger({
+      journal,
+      book,
+      connections,
+      clock,
+      newId: randomUUID,
+      // Figures that the views would have read anew by now are not acted on.
+      maxPreviewAgeMs: intervalMs,
+      proofPatienceMs,
+      window: randomUUID(),
+      arming,
+      limits: readLimits,
+    }),
+  );
   const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
   const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead }));
   const pages = keep(new LazyPages(pageReader(connections, store, whenText)));
 
-  const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, simulated, intervalMs };
+  const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, arming, simulated, intervalMs };
   keep(registerViewCommands(app, pages));
   keep(registerAccountCommands(app));
   keep(registerActingCommands(app));

@@ -1,4 +1,3 @@
-import type { RecordStorage } from '../accounts/storage.ts';
 import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { Account } from '../core/model.ts';
@@ -14,8 +13,8 @@ export type ArmingTerm = 'quarter' | 'restart' | 'always';
 export type ArmState = { readonly armed: false } | { readonly armed: true; readonly until: number | 'restart' | 'always' | 'simulated' };
 
 export interface ArmingOptions {
-  /** Keeps what was armed for always, and nothing else: all shorter terms end with the window. */
-  readonly storage: RecordStorage;
+  /** Keeps what was armed for always, and nothing else: all shorter terms end with the window. What `vscode.Memento` offers, as far as needed. */
+  readonly storage: { get(key: string): unknown; update(key: string, value: unknown): PromiseLike<void> };
   readonly clock: Clock;
   readonly book: { get(accountId: string): Account | undefined; onDidChange(listener: (accountId: string) => void): Disposable };
 }

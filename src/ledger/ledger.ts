@@ -1,11 +1,11 @@
 import type { Disposable } from '../core/emitter.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import type { Change } from '../exchanges/exchange.ts';
+import type { Change, RequestView } from '../exchanges/exchange.ts';
 import { checkedIntent } from './intent.ts';
-import { JournalError } from './journal.ts';
+import { JournalError, type Verification } from './journal.ts';
 import { lastLook } from './last-look.ts';
-import type { LedgerOptions } from './ledger-options.ts';
+import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
 import { isTooOld, prepare, previewOf, type Preview } from './preview.ts';
 import { Prover } from './prover.ts';
@@ -17,6 +17,7 @@ import {
   anotherUnderWay,
   keysOfAnother,
   mayOnlyRead,
+  notArmed,
   notReadable,
   notWritten,
   Refusal,
@@ -31,6 +32,7 @@ import { Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
 export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
+export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';
 export { isCollateralWrite, isMarginWrite } from './record.ts';
 export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './record.ts';
@@ -61,9 +63,9 @@ export class Ledger implements Disposable {
 
   /** Reads nothing: the journal is first asked by `preview`, `reconcile` or `settle`. */
   constructor(options: LedgerOptions) {
-    const { journal, clock, maxPreviewAgeMs, connections } = options;
+    const { journal, clock, connections } = options;
     this.#options = options;
-    this.#writes = new Writes(journal, clock, maxPreviewAgeMs);
+    this.#writes = new Writes(journal, clock, longestPreviewAgeMs);
     this.#prover = new Prover(this.#writes, connections, clock);
     this.onDidChange = this.#writes.onDidChange;
   }
@@ -80,10 +82,19 @@ export class Ledger implements Disposable {
     mustBeFree(this.#writes, { accountId, change: intent }, known);
     const connection = await this.#options.connections.get(accountId);
     const readiness = await prepare(connection, intent, signal);
-    const { clock, maxPreviewAgeMs } = this.#options;
-    const preview = await previewOf(account, intent, readiness, { now: clock.now(), maxAgeMs: maxPreviewAgeMs });
+    const preview = await previewOf(account, intent, readiness, { now: this.#options.clock.now(), maxAgeMs: this.#maxAgeMs() });
     this.#issued.set(preview, known);
     return preview;
+  }
+
+  /**
+   * The exact request that committing the preview would send, with what is secret masked. Sends nothing, and needs no arming.
+   * @throws ExchangeError when not even a connection could be made.
+   */
+  async rehearse({ account, change }: Preview): Promise<RequestView> {
+    this.#actingAccount(account.id);
+    const connection = await this.#options.connections.get(account.id);
+    return connection.rehearse(change);
   }
 
   /**
@@ -95,6 +106,8 @@ export class Ledger implements Disposable {
     // Up to the first await nobody else can run: of two commits at the same moment only one gets past here.
     const known = this.#issued.get(preview);
     if (known === undefined) throw usedBefore();
+    // The preview is not used up by this: who arms the account may confirm it after all.
+    this.#mustBeArmed(preview.account);
     this.#issued.delete(preview);
     const lock = JSON.stringify([preview.account.id, targetOf(preview.change)]);
     if (this.#locks.has(lock)) throw anotherUnderWay(preview.change);
@@ -135,6 +148,56 @@ export class Ledger implements Disposable {
     return this.frozen(accountId) ?? this.open(accountId)[0];
   }
 
+  /**
+   * Every write as it stands now, closed ones too, newest first.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async activity(accountId?: string): Promise<readonly WriteRecord[]> {
+    await this.#sync();
+    return this.#writes.all(accountId).reverse();
+  }
+
+  /**
+   * The rows of one write in the order in which the journal has them; none when it is not known.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async steps(writeId: string): Promise<readonly WriteRecord[]> {
+    await this.#sync();
+    return (await this.#writes.rows()).filter(({ id }) => id === writeId);
+  }
+
+  /**
+   * Whether any change of this account ever left for the exchange.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async everSent(accountId: string): Promise<boolean> {
+    await this.#sync();
+    return this.#writes.all(accountId).some(({ sentAt }) => sentAt !== undefined);
+  }
+
+  /** Looks through the whole journal for rows that were altered, are missing or were put in between. */
+  async verify(): Promise<Verification> {
+    try {
+      return await this.#options.journal.verify();
+    } catch (error) {
+      return { ok: false, sentence: this.#unreadable(error).sentence };
+    }
+  }
+
+  /**
+   * Moves a journal that cannot be read aside and begins a new one, which takes over what this window knows to be open.
+   * @returns where the old one is now
+   * @throws Refusal when a change is just being sent, or it cannot be moved.
+   */
+  async setAside(): Promise<string> {
+    if (this.#locks.size > 0) throw new Refusal(msg('A change is just being sent. Wait for its end, then start again.'));
+    try {
+      return await this.#writes.setAside();
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
+  }
+
   /** Looks once for proof of each open write of the account. Never rejects: what cannot be read now stays open. */
   reconcile(accountId: string): Promise<void> {
     return this.#prover.reconcile(accountId, this.#end.signal);
@@ -154,7 +217,9 @@ export class Ledger implements Disposable {
       return;
     }
     if (this.#writes.isUnderWay(recordId)) {
-      throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), record);
+      throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), {
+        openWrite: record,
+      });
     }
     const { clock, proofPatienceMs } = this.#options;
     // In every window: the one that sent it may be another.
@@ -173,7 +238,7 @@ export class Ledger implements Disposable {
 
   /** Resolves once the bytes are on their way, with a promise of the end of all looking for proof. */
   async #sent(id: string, preview: Preview, known: ReadonlySet<string>, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
-    const { connections, clock, maxPreviewAgeMs, proofPatienceMs } = this.#options;
+    const { connections, clock, proofPatienceMs } = this.#options;
     const mayStill = (): void => {
       this.#mustStillHold(preview, stop);
     };
@@ -186,10 +251,10 @@ export class Ledger implements Disposable {
     await stillFree();
     if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
     const connection = await connections.get(preview.account.id);
-    const fresh = await lastLook(connection, preview, { now: () => clock.now(), maxAgeMs: maxPreviewAgeMs }, stop);
+    const fresh = await lastLook(connection, preview, { now: () => clock.now(), maxAgeMs: this.#maxAgeMs() }, stop);
     // The look takes its time, in which another window may have sent something.
     await stillFree();
-    const planned = plannedRecord(id, fresh, connection.describe(fresh.change), clock.now());
+    const planned = plannedRecord(id, this.#options.window, fresh, connection.describe(fresh.change), clock.now());
     this.#writes.begin(id);
     try {
       const record = await writeDown(this.#writes, planned, known, mayStill);
@@ -216,18 +281,30 @@ export class Ledger implements Disposable {
     try {
       await this.#writes.sync();
     } catch (error) {
-      throw error instanceof JournalError ? new Refusal(error.sentence) : notReadable();
+      throw this.#unreadable(error);
     }
   }
 
+  #unreadable(error: unknown): Refusal {
+    return error instanceof JournalError ? new Refusal(error.sentence) : notReadable();
+  }
+
+  #maxAgeMs(): number {
+    return Math.min(this.#options.maxPreviewAgeMs(), longestPreviewAgeMs);
+  }
+
+  #mustBeArmed({ id }: Account): void {
+    if (!this.#options.arming.state(id).armed) throw notArmed();
+  }
+
   #mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
-    const { clock, maxPreviewAgeMs } = this.#options;
     const { venue, site, baseUrl, uid } = this.#actingAccount(account.id);
+    this.#mustBeArmed(account);
     if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
     if (uid !== account.uid) throw keysOfAnother();
     const frozen = this.#writes.frozen(account.id);
     if (frozen !== undefined) throw accountFrozen(frozen);
-    if (isTooOld(readAt, clock.now(), maxPreviewAgeMs)) throw tooOld();
+    if (isTooOld(readAt, this.#options.clock.now(), this.#maxAgeMs())) throw tooOld();
     if (stop.aborted) throw stopped();
   }
 

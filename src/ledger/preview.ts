@@ -28,6 +28,13 @@ export interface CollateralPreview {
   readonly distanceNow?: Decimal;
   readonly distanceAfter?: Decimal;
   readonly walletAfter?: Decimal;
+  /**
+   * Our recomputation of the loan as it is now differs from the venue's own figure by more than 0.5 %, so nothing is estimated:
+   * collateral can only be added, and only by somebody who is asked for that explicitly.
+   */
+  readonly doubt?: 'definitions';
+  /** What the amount is worth in USD by the venue's index price. Absent when there was none. */
+  readonly usd?: Decimal;
   /** When the figures were read. Milliseconds since the Unix epoch. */
   readonly readAt: number;
 }
@@ -43,6 +50,8 @@ export interface MarginPreview {
   readonly after: MarginEstimate;
   /** Of the margin coin, in the wallet margin comes from and returns to. */
   readonly walletAfter: Decimal;
+  /** What the amount is worth in USD by the venue's index price. Absent when there was none. */
+  readonly usd?: Decimal;
   /** When the figures were read. Milliseconds since the Unix epoch. */
   readonly readAt: number;
 }

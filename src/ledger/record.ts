@@ -1,4 +1,5 @@
 import type { Decimal } from '../core/decimal.ts';
+import type { Instead } from '../core/errors.ts';
 import type { Message } from '../core/message.ts';
 import type { Baseline, Change, CollateralBaseline, CollateralChange, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 
@@ -49,6 +50,8 @@ export interface Answer {
   readonly kind: 'accepted' | 'refused' | 'lost' | 'neverLeft';
   /** The venue's own code, when it gave one. */
   readonly code?: string;
+  /** What would lead on instead, when it was refused. */
+  readonly instead?: readonly Instead[];
 }
 
 /** One intended change of collateral or margin and what became of it. Times are milliseconds since the Unix epoch. */

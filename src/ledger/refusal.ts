@@ -1,27 +1,55 @@
+import type { Instead } from '../core/errors.ts';
 import { english, msg, type Message } from '../core/message.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
 
+export interface RefusalFacts {
+  /** The write that has to be settled first. */
+  readonly openWrite?: WriteRecord;
+  /**
+   * What a person has to do before the same can go.
+   * - `arm` the account is not armed
+   * - `readAgain` the figures are too old or cannot be believed: reading afresh may help
+   * - `settings` a limit of the person's own stands in the way, or cannot be understood
+   */
+  readonly remedy?: 'arm' | 'readAgain' | 'settings';
+  /** What would lead on, the most likely first. */
+  readonly instead?: readonly Instead[];
+}
+
 /** Why nothing was sent, and what to do instead. */
-export class Refusal extends Error {
+export class Refusal extends Error implements RefusalFacts {
   override readonly name = 'Refusal';
   readonly sentence: Message;
-  /** The write that has to be settled first. */
-  readonly openWrite: WriteRecord | undefined;
+  declare readonly openWrite?: WriteRecord;
+  declare readonly remedy?: 'arm' | 'readAgain' | 'settings';
+  declare readonly instead?: readonly Instead[];
 
-  constructor(sentence: Message, openWrite?: WriteRecord) {
+  constructor(sentence: Message, { openWrite, remedy, instead }: RefusalFacts = {}) {
     super(english(sentence));
     this.sentence = sentence;
-    this.openWrite = openWrite;
+    if (openWrite !== undefined) this.openWrite = openWrite;
+    if (remedy !== undefined) this.remedy = remedy;
+    if (instead !== undefined) this.instead = instead;
   }
 }
 
 export const tooOld = (): Refusal =>
-  new Refusal(msg('The figures behind this preview are too old to act on. Nothing was sent. Start the change again to read them afresh.'));
+  new Refusal(msg('The figures behind this preview are too old to act on. Nothing was sent. Start the change again to read them afresh.'), {
+    remedy: 'readAgain',
+  });
 
 /** The checks of the preview, made again right before the send, refuse now. */
-export const notAsBefore = ({ sentence }: Refusal): Refusal =>
-  new Refusal(msg('The figures changed after this preview, so nothing was sent. {0}', sentence));
+export const notAsBefore = (refusal: Refusal): Refusal =>
+  new Refusal(msg('The figures changed after this preview, so nothing was sent. {0}', refusal.sentence), refusal);
+
+export const notArmed = (): Refusal =>
+  new Refusal(
+    msg(
+      'Changes from this account are not armed, so nothing was sent. Arm it first: that is a decision of its own, made before any amount.',
+    ),
+    { remedy: 'arm' },
+  );
 
 export const overtaken = ({ kind }: Change): Refusal =>
   new Refusal(
@@ -43,7 +71,7 @@ export const unfinished = (record: WriteRecord): Refusal =>
       : msg(
           'An earlier change of this position is not finished, and nobody knows yet whether it took effect. Wait for it, or run "LTV Gauge: Resolve Unfinished Change…".',
         ),
-    record,
+    { openWrite: record },
   );
 
 export const accountFrozen = (mismatch: WriteRecord): Refusal =>
@@ -51,7 +79,7 @@ export const accountFrozen = (mismatch: WriteRecord): Refusal =>
     msg(
       'Changes on this account are frozen, because an earlier one had another effect than asked. Run "LTV Gauge: Resolve Unfinished Change…" first.',
     ),
-    mismatch,
+    { openWrite: mismatch },
   );
 
 export const notReadable = (): Refusal =>
@@ -85,7 +113,7 @@ export const tooEarly = (record: WriteRecord, patienceMs: number): Refusal =>
       'This change was sent less than {0} seconds ago, so it may still take effect. Wait, then look again and say what became of it.',
       Math.ceil(patienceMs / 1_000).toString(),
     ),
-    record,
+    { openWrite: record },
   );
 
 export const stopped = (): Refusal => new Refusal(msg('Stopped before anything was sent. Start the change again if you still want it.'));

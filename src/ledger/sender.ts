@@ -3,7 +3,7 @@ import { msg } from '../core/message.ts';
 import type { Connection } from '../exchanges/exchange.ts';
 import { JournalError, TargetTaken } from './journal.ts';
 import type { Preview } from './preview.ts';
-import type { WriteRecord } from './record.ts';
+import type { DecidedOn, WriteRecord } from './record.ts';
 import { accountFrozen, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
 import { fold, isOpen, sentBefore, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
@@ -65,7 +65,7 @@ async function refusalOf(error: unknown, writes: Writes): Promise<Refusal> {
 }
 
 /** The record of a change that a person has just confirmed. `at` in milliseconds since the Unix epoch. */
-export function plannedRecord(id: string, preview: Preview, request: WriteRecord['request'], at: number): WriteRecord {
+export function plannedRecord(id: string, window: string, preview: Preview, request: WriteRecord['request'], at: number): WriteRecord {
   const { account, change, readiness } = preview;
   return {
     id,
@@ -75,11 +75,20 @@ export function plannedRecord(id: string, preview: Preview, request: WriteRecord
     change,
     request,
     baseline: readiness.baseline,
+    figures: decidedOn(preview),
+    window,
     ...expectations(preview),
     state: 'planned',
     plannedAt: at,
     updatedAt: at,
   };
+}
+
+function decidedOn({ readiness, change, usd, readAt }: Preview): DecidedOn {
+  const { walletAvailable } = readiness;
+  const limit =
+    readiness.kind === 'collateral' ? readiness.limit : change.direction === 'reduce' ? readiness.reducible?.amount : walletAvailable;
+  return { readAt, walletAvailable, ...(limit === undefined ? {} : { limit }), ...(usd === undefined ? {} : { usd }) };
 }
 
 /** The figures that matter, before the change and as we expect them after it. */

@@ -4,3 +4,4 @@ export { judgeCollateral } from './collateral-judge.ts';
 export { collateralPreview } from './collateral-preview.ts';
 export { judgeMargin } from './margin-judge.ts';
 export { marginPreview } from './margin-preview.ts';
+export { limitsFrom } from './limits.ts';

@@ -4,7 +4,7 @@ import type { Message } from '../core/message.ts';
 import type { WriteRecord } from './record.ts';
 
 /** Raised when a line may no longer be understood by an older version of the extension. */
-const format = 2;
+const format = 3;
 
 const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -38,7 +38,18 @@ const baseline = v.variant('kind', [
     liquidationPrice: v.exactOptional(amount),
   }),
 ]);
-const evidence = v.variant('kind', [v.object({ kind: v.literal('history'), id: v.string() }), v.object({ kind: v.literal('position') })]);
+const row = v.object({ type: v.string(), coin: v.string(), amount, at: time });
+const evidence = v.variant('kind', [
+  v.object({ kind: v.literal('history'), id: v.string(), row: v.exactOptional(row) }),
+  v.object({ kind: v.literal('position') }),
+]);
+const figures = v.object({ readAt: time, walletAvailable: amount, limit: v.exactOptional(amount), usd: v.exactOptional(amount) });
+const answer = v.object({
+  at: time,
+  kind: v.picklist(['accepted', 'refused', 'lost', 'neverLeft']),
+  code: v.exactOptional(v.string()),
+  instead: v.exactOptional(v.array(v.picklist(['otherCoin', 'repay', 'less', 'more', 'addMargin', 'later']))),
+});
 
 const entries = {
   id: text,
@@ -48,6 +59,9 @@ const entries = {
   change,
   request: v.object({ method: v.string(), path: v.string(), body: v.string() }),
   baseline,
+  figures: v.exactOptional(figures),
+  window: v.exactOptional(v.string()),
+  answer: v.exactOptional(answer),
   reference: v.exactOptional(text),
   ltvBefore: v.exactOptional(amount),
   ltvEstimate: v.exactOptional(amount),
@@ -68,7 +82,7 @@ const record = v.pipe(
   v.check((write) => write.change.kind === write.baseline.kind),
 );
 
-/** Format 1 knew changes of collateral only. */
+/** Format 1 knew changes of collateral only. Format 2 kept less of a write than format 3: what it lacks is optional. */
 const first = v.object({
   ...entries,
   change: v.object({ kind: v.optional(v.literal('collateral'), 'collateral'), loan, ...asked }),
@@ -84,7 +98,7 @@ export function toLine(write: WriteRecord): string {
 /** @throws when the text is not a whole record of a format we know. */
 export function fromLine(text: string): WriteRecord {
   const parsed: unknown = JSON.parse(text);
-  const known = v.parse(v.object({ format: v.picklist([1, format]) }), parsed);
+  const known = v.parse(v.object({ format: v.picklist([1, 2, format]) }), parsed);
   return v.parse(record, known.format === 1 ? fromFirst(parsed) : parsed);
 }
 

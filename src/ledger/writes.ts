@@ -44,6 +44,12 @@ export class Writes implements Disposable {
     return this.#records.get(id);
   }
 
+  /** In the order they were planned, as far as is known here. */
+  all(accountId?: string): WriteRecord[] {
+    const all = [...this.#records.values()].filter((record) => accountId === undefined || record.accountId === accountId);
+    return all.sort((a, b) => a.plannedAt - b.plannedAt);
+  }
+
   open(accountId?: string): readonly WriteRecord[] {
     return [...this.#records.values()].filter((record) => isOpen(record) && (accountId === undefined || record.accountId === accountId));
   }
@@ -117,6 +123,24 @@ export class Writes implements Disposable {
   /** Every row of the journal, as it is now. */
   rows(): Promise<readonly WriteRecord[]> {
     return this.#journal.load();
+  }
+
+  /**
+   * Moves the journal aside and begins anew with what this window knows to hold things up: that it is not known any more what was done
+   * must not make anybody forget it. @returns where the old one is. @throws what the journal threw.
+   */
+  async setAside(): Promise<string> {
+    const place = await this.#journal.setAside();
+    const kept = [...this.#told.values()].filter((record) => isOpen(record) || isFreezing(record));
+    this.#told.clear();
+    this.#records.clear();
+    for (const record of kept) {
+      // As it was once written, so that it holds its loan or position.
+      if (record.state !== 'sent') await this.#journal.append({ ...record, state: 'sent' });
+      await this.#journal.append(record);
+    }
+    await this.sync();
+    return place;
   }
 
   isUnderWay(id: string): boolean {

@@ -3,6 +3,7 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import type { Vault } from '../accounts/vault.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
+import type { Arming } from '../ledger/arming.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Connections } from '../monitor/connections.ts';
 import type { Poller } from '../monitor/poller.ts';
@@ -21,6 +22,8 @@ export interface App {
   readonly store: Store;
   readonly poller: Poller;
   readonly ledger: Ledger;
+  /** Which accounts changes may be sent from. */
+  readonly arming: Arming;
   readonly simulated: SimulatedExchange;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
   readonly intervalMs: () => number;

@@ -201,7 +201,7 @@ describe('the journal on the disk', () => {
   const damages: [string, (lines: string[]) => string[]][] = [
     ['cut short in the middle', (lines) => lines.with(1, lines[1]!.slice(0, 50))],
     ['no record', (lines) => lines.with(1, '{"format":2}')],
-    ['of a format that is not known', (lines) => lines.with(1, lines[1]!.replace('"format":2', '"format":3'))],
+    ['of a format that is not known', (lines) => lines.with(1, lines[1]!.replace('"format":3', '"format":4'))],
     [
       'of a change and a baseline that do not belong together',
       (lines) => lines.with(1, lines[1]!.replace('"kind":"collateral"', '"kind":"margin"')),

@@ -13,6 +13,8 @@ import type {
   CollateralReadiness,
   Receipt,
 } from '../../../src/exchanges/exchange.ts';
+import type { ArmState } from '../../../src/ledger/arming.ts';
+import type { Limits, LimitsFault } from '../../../src/ledger/limits.ts';
 import { MemoryJournal, type Journal, type Verification } from '../../../src/ledger/journal.ts';
 import { Ledger, Refusal, type LedgerOptions } from '../../../src/ledger/ledger.ts';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
@@ -234,6 +236,7 @@ export class TestJournal implements Journal {
   }
 
   setAside(): Promise<string> {
+    this.unreadable = undefined;
     return this.disk.setAside();
   }
 
@@ -246,6 +249,8 @@ export class TestJournal implements Journal {
   }
 }
 
+export const noLimits: Limits = { perActionByCoin: new Map(), perDayByCoin: new Map(), keepInWallet: new Map() };
+
 /** A person with one account at one venue, and the windows they open on it. */
 export class Desk {
   readonly clock = new FakeClock();
@@ -253,6 +258,8 @@ export class Desk {
   readonly market = new Market(this.clock);
   readonly accounts = new Map([['a', account()]]);
   readonly disk = new MemoryJournal();
+  armed: ArmState = { armed: true, until: 'restart' };
+  limits: Limits | LimitsFault = noLimits;
   #ids = 0;
 
   window(more: { readonly gate?: Gate; readonly journal?: Journal; readonly options?: Partial<LedgerOptions> } = {}): {
@@ -275,8 +282,11 @@ export class Desk {
       },
       clock: this.clock,
       newId: () => `w${(this.#ids += 1).toString()}`,
-      maxPreviewAgeMs: 60_000,
+      maxPreviewAgeMs: () => 60_000,
       proofPatienceMs: 60_000,
+      window: 'this window',
+      arming: { state: () => this.armed },
+      limits: () => this.limits,
       ...more.options,
     });
     const heard: WriteRecord[] = [];

@@ -10,7 +10,7 @@ import { MemoryJournal } from '../../../src/ledger/journal.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
-import { account, ignore, refused } from './support.ts';
+import { account, ignore, noLimits, refused } from './support.ts';
 
 interface Place {
   /** Anew each time: limits are by connection, and nobody wants to wait for them here. */
@@ -51,8 +51,11 @@ async function open(venue: 'okx' | 'bybit'): Promise<Place> {
     connections: { get: () => Promise.resolve(connect()) },
     clock,
     newId: () => `w${(ids += 1).toString()}`,
-    maxPreviewAgeMs: 60_000,
+    maxPreviewAgeMs: () => 60_000,
     proofPatienceMs: 60_000,
+    window: 'this window',
+    arming: { state: () => ({ armed: true, until: 'restart' }) },
+    limits: () => noLimits,
   });
   return {
     connect,

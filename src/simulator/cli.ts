@@ -9,7 +9,7 @@ const words = {
     name: 'OKX',
     adjusting: 'adjust-collateral',
     more: (control: string) => `\n  curl -d '{"posMode":"net_mode"}' ${control}/account`,
-    faults: ', settled-late',
+    faults: '',
     code: '50011',
   },
   bybit: {
@@ -21,7 +21,7 @@ const words = {
   curl -d '{"by":"entry"}' ${control}/margin-price
   curl -d '{"days":-1}' ${control}/due
   curl -d '{"days":6}' ${control}/expiry`,
-    faults: ', settlement-failed, settles-late',
+    faults: ', settlement-failed',
     code: '10006',
   },
 } as const;

@@ -4,6 +4,7 @@ import { pathOf, type Answer, type Outcome, type RawRequest } from './request.ts
 /** How late a slow answer is when the fault does not say. */
 const slowMs = 3000;
 const afterActing = '-after-acting';
+const badGateway: Answer = { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' };
 
 /** Everything between the socket and a venue's world: counts requests, and makes go wrong what is to go wrong. */
 export abstract class Door {
@@ -17,7 +18,7 @@ export abstract class Door {
     this.faults = new Faults(vocabulary);
   }
 
-  /** Carries a request out; a deviation is the name of a fault about what an adjustment comes to. */
+  /** Carries a request out; a deviation is the name of a fault about what an adjustment comes to, or about the rows of a list. */
   protected abstract answer(request: RawRequest, deviation?: string): Answer;
   /** The answer where only its code is known. */
   protected abstract refuse(code: string): Answer;
@@ -42,8 +43,11 @@ export abstract class Door {
       case 'lost-after-acting':
         this.answer(request);
         return { kind: 'reset' };
+      case '5xx-after-acting':
+        this.answer(request);
+        return answered(badGateway, { contentType: 'text/html' });
       case '5xx':
-        return answered({ status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' }, { contentType: 'text/html' });
+        return answered(badGateway, { contentType: 'text/html' });
       case 'slow':
         return answered(this.answer(request), { delayMs: fault.ms ?? slowMs });
       case 'truncated':

@@ -12,13 +12,26 @@ export const faultNames = [
   'slow',
   'lost-after-acting',
   'lost-before-acting',
+  '5xx-after-acting',
   'never-settled',
+  'settled-late',
   'reversed-direction',
   'wrong-amount',
+  'doubled-rows',
+  'rows-out-of-order',
 ] as const;
 
 /** How an accepted adjustment comes to something else than was asked for. */
-export const deviations = ['never-settled', 'reversed-direction', 'wrong-amount'] as const;
+export const deviations = ['never-settled', 'settled-late', 'reversed-direction', 'wrong-amount'] as const;
+
+/** What can be the matter with the rows of a list: each is told twice, or the oldest comes first. */
+const rowFaults = ['doubled-rows', 'rows-out-of-order'] as const;
+
+/** The rows of a list as a fault wants them told. */
+export function bentRows(rows: readonly unknown[], fault: string | undefined): readonly unknown[] {
+  if (fault === 'doubled-rows') return rows.flatMap((row) => [row, row]);
+  return fault === 'rows-out-of-order' ? [...rows].reverse() : rows;
+}
 
 const afterActing = /^(.+)-after-acting$/;
 
@@ -26,6 +39,8 @@ const afterActing = /^(.+)-after-acting$/;
 export interface FaultVocabulary {
   /** Ends of the paths that adjustments go to. */
   readonly adjustments: readonly string[];
+  /** Ends of the paths that tell of adjustments. */
+  readonly histories: readonly string[];
   /** What can go wrong with an adjustment at this venue alone. */
   readonly deviations?: readonly string[];
   /** Whether `text` is a code the venue can answer with. */
@@ -85,7 +100,7 @@ export class Faults {
   /** The fault that strikes a request to `path`, used up by one. */
   take(path: string): Fault | undefined {
     const found = this.#on.find(({ fault, endpoint }) => {
-      const ends = endpoint === undefined ? (this.#isAboutActing(fault) ? this.#vocabulary.adjustments : ['']) : [endpoint];
+      const ends = endpoint === undefined ? this.#placesOf(fault) : [endpoint];
       return ends.some((end) => path.endsWith(end));
     });
     if (found?.times !== undefined) {
@@ -95,7 +110,12 @@ export class Faults {
     return found;
   }
 
-  /** These wait for an adjustment where no endpoint is named, instead of being used up by the next read. */
+  /** Where a fault waits when no endpoint is named, instead of being used up by the next read. */
+  #placesOf(fault: string): readonly string[] {
+    if (rowFaults.some((one) => one === fault)) return this.#vocabulary.histories;
+    return this.#isAboutActing(fault) ? this.#vocabulary.adjustments : [''];
+  }
+
   #isAboutActing(fault: string): boolean {
     const own = this.#vocabulary.deviations ?? [];
     return fault === 'lost-before-acting' || afterActing.test(fault) || [...deviations, ...own].includes(fault);

@@ -1,4 +1,5 @@
 import { Door } from '../door.ts';
+import { bentRows } from '../faults.ts';
 import { Limits, type Place } from '../limits.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
 import { accountEndpoints, expiryOf, uid } from './account-endpoints.ts';
@@ -38,7 +39,7 @@ export class BybitDoor extends Door {
   readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['/adjust-ltv', '/add-margin'], deviations: ownDeviations, isCode });
+    super({ adjustments: ['/adjust-ltv', '/add-margin'], histories: ['/adjustment-history'], deviations: ownDeviations, isCode });
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;
@@ -77,7 +78,10 @@ export class BybitDoor extends Door {
       const parameters = endpoint.method === 'GET' ? fromQuery(request.target.slice(endpoint.path.length + 1)) : fromBody(request);
       const wanted = deviations.find((one) => one === deviation);
       const more = { ...(key === undefined ? {} : { key }), ...(wanted === undefined ? {} : { deviation: wanted }) };
-      return { ...success(endpoint.answer({ world: this.#world, parameters, now, ...more }), now), headers };
+      const result = endpoint.answer({ world: this.#world, parameters, now, ...more });
+      const { list } = result;
+      const told = Array.isArray(list) ? { ...result, list: bentRows(list, deviation) } : result;
+      return { ...success(told, now), headers };
     } catch (error) {
       if (error instanceof Refusal) return { ...refusal(error, now), headers };
       throw error;

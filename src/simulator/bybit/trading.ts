@@ -146,7 +146,7 @@ export function acceptMargin(
     margin: request.margin,
     moved: deviated(request, position, trading, market, deviation),
     acceptedAt: now,
-    dueAt: now + (deviation === 'settles-late' ? lateMs : 0),
+    dueAt: now + (deviation === 'settled-late' ? lateMs : 0),
     state: deviation === 'never-settled' ? 'never' : deviation === 'settlement-failed' ? 'failed' : 'pending',
   };
   return settled({ ...trading, changes: [...trading.changes, change].slice(-changesKept) }, now);

@@ -22,7 +22,7 @@ const adjustmentsKept = 1000;
 const lateMs = 20_000;
 
 /** Ways in which an accepted adjustment can go wrong when a fault asks for it. */
-export const ownDeviations = ['settlement-failed', 'settles-late'] as const;
+export const ownDeviations = ['settlement-failed'] as const;
 export const deviations = [...commonDeviations, ...ownDeviations] as const;
 export type Deviation = (typeof deviations)[number];
 
@@ -177,7 +177,7 @@ export class World implements ControlledWorld {
       ...real,
       adjustId: adjustId(counted, orderId !== undefined),
       acceptedAt,
-      dueAt: acceptedAt + this.settleMs + (deviation === 'settles-late' ? lateMs : 0),
+      dueAt: acceptedAt + this.settleMs + (deviation === 'settled-late' ? lateMs : 0),
       state: deviation === 'never-settled' ? 'never' : deviation === 'settlement-failed' ? 'failing' : 'pending',
       ltvBefore: this.#ltv(orderId),
       ltvAfter: this.#moved(real).ltv,

@@ -13,7 +13,7 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
-import { deviations as commonDeviations } from '../faults.ts';
+import type { deviations } from '../faults.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
@@ -24,7 +24,6 @@ import { isDust, maxRedeem } from './valuation.ts';
 const mostDecimals = 18;
 
 /** Ways in which something accepted can go wrong when a fault asks for it. */
-export const deviations = [...commonDeviations, 'settled-late'] as const;
 export type Deviation = (typeof deviations)[number];
 
 /** What really comes of what was asked for. */

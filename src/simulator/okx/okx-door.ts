@@ -1,8 +1,8 @@
 import { accountEndpoints, uid } from './account-endpoints.ts';
 import { Refusal, isCode, refusal, success } from './answers.ts';
-import { deviations, type Deviation } from './adjusting.ts';
 import { authenticate, type Key } from './auth.ts';
 import { Door } from '../door.ts';
+import { bentRows, deviations } from '../faults.ts';
 import type { Endpoint } from './endpoints.ts';
 import { instrumentEndpoints } from './instrument-endpoints.ts';
 import { Limits } from '../limits.ts';
@@ -24,7 +24,7 @@ export class OkxDoor extends Door {
   readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['adjust-collateral', 'margin-balance'], deviations: ['settled-late'], isCode });
+    super({ adjustments: ['adjust-collateral', 'margin-balance'], histories: ['loan-history'], isCode });
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;
@@ -37,10 +37,7 @@ export class OkxDoor extends Door {
   protected override answer(request: RawRequest, deviation?: string): Answer {
     this.#world.advance();
     try {
-      return this.#serve(
-        request,
-        deviations.find((one) => one === deviation),
-      );
+      return this.#serve(request, deviation);
     } catch (error) {
       if (error instanceof Refusal) return refusal(error);
       throw error;
@@ -50,7 +47,7 @@ export class OkxDoor extends Door {
     }
   }
 
-  #serve(request: RawRequest, deviation: Deviation | undefined): Answer {
+  #serve(request: RawRequest, deviation: string | undefined): Answer {
     const path = pathOf(request);
     const endpoint = endpoints.find((one) => one.path === path);
     if (endpoint === undefined) {
@@ -67,7 +64,8 @@ export class OkxDoor extends Door {
     const counted = endpoint.countedBy === undefined ? path : `${path} ${String(query[endpoint.countedBy])}`;
     if (!this.#limits.take(caller, counted, endpoint.limit, this.#clock.now()).free) throw new Refusal('50011');
     const parameters = endpoint.method === 'GET' ? query : fromBody(request);
-    const more = { ...(key === undefined ? {} : { key }), ...(deviation === undefined ? {} : { deviation }) };
-    return success(endpoint.answer({ world: this.#world, parameters, now, ...more }));
+    const wanted = deviations.find((one) => one === deviation);
+    const more = { ...(key === undefined ? {} : { key }), ...(wanted === undefined ? {} : { deviation: wanted }) };
+    return success(bentRows(endpoint.answer({ world: this.#world, parameters, now, ...more }), deviation));
   }
 }

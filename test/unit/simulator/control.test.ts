@@ -154,6 +154,7 @@ describe('the control of the simulated exchange', () => {
       ['timeout', /^silence$/, []],
       ['reset', /^reset$/, []],
       ['5xx', /^502 <html>/, []],
+      ['5xx-after-acting', /^502 <html>/, ['add 0.1 effective']],
       ['50011', /^429 .*"50011"/, []],
       ['51759', /^200 .*"51759"/, []],
       ['50013', /^429 .*"50013"/, []],
@@ -165,6 +166,9 @@ describe('the control of the simulated exchange', () => {
       ['slow', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.1 effective']],
       ['truncated', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.1 effective']],
       ['never-settled', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.1 never']],
+      ['settled-late', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.1 pending']],
+      ['doubled-rows', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.1 effective']],
+      ['rows-out-of-order', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.1 effective']],
       ['reversed-direction', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['reduce 0.1 effective']],
       ['wrong-amount', /^200 \{"code":"0","data":\[\],"msg":""\}$/, ['add 0.05 effective']],
     ];
@@ -183,6 +187,22 @@ describe('the control of the simulated exchange', () => {
         faultNames.filter((name) => !onAdding.some(([tried]) => tried === name)),
         [],
       );
+    });
+
+    it('about rows wait for the history, and tell each row twice or the oldest first', () => {
+      bench.adjust('add', 'BTC', '0.1', '12345');
+      bench.clock.pass(settleMs);
+      const told = (): unknown[] => bench.loan('loan-history?ordId=12345&limit=2').data.map((row) => row['refId']);
+      const [newest, older] = told();
+      for (const [name, expected] of [
+        ['doubled-rows', [newest, newest, older, older]],
+        ['rows-out-of-order', [older, newest]],
+      ] as const) {
+        fault(name, { times: 1 });
+        assert.equal(bench.order('12345')['curLTV'], '0.5154');
+        assert.deepEqual(told(), expected, name);
+        assert.deepEqual(told(), [newest, older], name);
+      }
     });
 
     it('turn texts into numbers where types are to be wrong', () => {

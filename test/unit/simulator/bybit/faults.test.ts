@@ -34,6 +34,7 @@ describe('what can go wrong at the simulated Bybit', () => {
     ['timeout', /^silence$/, []],
     ['reset', /^reset$/, []],
     ['5xx', /^502 <html>/, []],
+    ['5xx-after-acting', /^502 <html>/, done],
     ['10006', /^200 \{"retCode":10006,/, []],
     ['10000', /^200 \{"retCode":10000,/, []],
     ['10017', /^200 \{"retCode":10017,/, []],
@@ -52,8 +53,10 @@ describe('what can go wrong at the simulated Bybit', () => {
     ['slow', fine, done],
     ['truncated', fine, done],
     ['never-settled', fine, ['add 0.1 never']],
-    ['settles-late', fine, ['add 0.1 pending']],
+    ['settled-late', fine, ['add 0.1 pending']],
     ['settlement-failed', fine, ['add 0.1 failed']],
+    ['doubled-rows', fine, done],
+    ['rows-out-of-order', fine, done],
     ['reversed-direction', fine, ['reduce 0.1 effective']],
     ['wrong-amount', fine, ['add 0.05 effective']],
   ];
@@ -90,6 +93,25 @@ describe('what can go wrong at the simulated Bybit', () => {
       kindOf('POST', '/v5/crypto-loan/adjust-ltv', '{"orderId":"1793683005081680384","amount":"0.001","direction":"0"}');
       assert.equal((control('GET', 'hello')['faults'] as unknown[]).length, 0, name);
     }
+  });
+
+  it('tells each row of a history twice, or the oldest first, and keeps their ids to the digit', () => {
+    control('POST', 'settle', { ms: 0 });
+    bench.adjust('0', 'BTC', '0.1');
+    bench.clock.pass(1000);
+    bench.adjust('0', 'BTC', '0.1');
+    const ids = (): string[] => {
+      bench.clock.pass(1000);
+      const outcome = bench.send('GET', `${poolPath}adjustment-history`);
+      return outcome.kind === 'answer' ? [...outcome.answer.body.matchAll(/"adjustId":(\d+)/g)].map(([, id]) => id!) : [];
+    };
+    const [newest, older] = ids();
+    assert.deepEqual([newest, older], ['9007199254740997', '27512']);
+    fault('doubled-rows', { times: 1 });
+    assert.match(kindOf(), /^200 \{"retCode":0/);
+    assert.deepEqual(ids(), [newest, newest, older, older]);
+    fault('rows-out-of-order', { times: 1 });
+    assert.deepEqual(ids(), [older, newest]);
   });
 
   it('strikes only the endpoint it is for, as often as it is told to', () => {

@@ -32,7 +32,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
     ['malformed', /^200 \{"retCode":0,"retMsg":"OK","result":\{"$/, done, '150'],
     ['never-settled', fine, ['linear BTCUSDT 2 -100 -100 never'], '250'],
     ['settlement-failed', fine, ['linear BTCUSDT 2 -100 -100 failed'], '250'],
-    ['settles-late', fine, ['linear BTCUSDT 2 -100 -100 pending'], '250'],
+    ['settled-late', fine, ['linear BTCUSDT 2 -100 -100 pending'], '250'],
     ['wrong-amount', fine, ['linear BTCUSDT 2 -100 -50 effective'], '200'],
     ['reversed-direction', fine, ['linear BTCUSDT 2 -100 100 effective'], '350'],
   ];
@@ -48,7 +48,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
   }
 
   it('waits for a change of margin where it is about acting', () => {
-    for (const fault of ['lost-after-acting', 'never-settled', 'wrong-amount', '10016-after-acting', 'settles-late']) {
+    for (const fault of ['lost-after-acting', 'never-settled', 'wrong-amount', '10016-after-acting', 'settled-late']) {
       bench.act('fault', { fault, times: 1 });
       bench.positions('category=inverse');
       assert.equal(bench.door.faults.list().length, 1, fault);
@@ -70,7 +70,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
   });
 
   it('settles late, but settles; what is on its way cannot be used twice', () => {
-    bench.act('fault', { fault: 'settles-late', times: 2 });
+    bench.act('fault', { fault: 'settled-late', times: 2 });
     assert.equal(bench.margin('BTCUSDT', 2, '-200').code, 0);
     assert.equal(bench.margin('BTCUSDT', 2, '-60').code, 110078);
     assert.equal(bench.position('BTCUSDT', 2)['liqPrice'], '107461.6');
@@ -86,7 +86,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
   });
 
   it('comes to nothing late where the position is gone by then', () => {
-    bench.act('fault', { fault: 'settles-late', times: 1 });
+    bench.act('fault', { fault: 'settled-late', times: 1 });
     bench.margin('BTCUSDT', 2, '10');
     bench.act('price', { coin: 'BTC', price: '120000' });
     bench.clock.pass(20_000);

@@ -13,7 +13,7 @@ describe('the saved state of the simulated Bybit', () => {
     bench.adjust('1', 'ETH', '1');
     bench.control.handle('POST', 'cap', '{"level":"1"}');
     bench.margin('BTCUSDT', 2, '-20.5');
-    bench.act('fault', { fault: 'settles-late', times: 1 });
+    bench.act('fault', { fault: 'settled-late', times: 1 });
     bench.margin('ETHUSD', 0, '0.0101');
     return bench;
   };

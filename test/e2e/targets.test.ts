@@ -80,7 +80,7 @@ describe('bringing a loan or a position to a target', () => {
     await bench().runCommand('LTV Gauge: Bring Liquidation Price to Target…');
     await bench().quickInput.waitFor('Which position');
     await bench().pick('BTC-USDT-SWAP long');
-    await bench().quickInput.waitFor('Price or distance');
+    await bench().quickInput.waitFor('Price, distance or leverage');
     await bench().type('25%');
     await bench().pressEnter();
     const rows = await ways();

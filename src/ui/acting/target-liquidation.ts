@@ -21,7 +21,7 @@ import { blockedMarginText, marginReasonText, marginWayText, shortMarginText } f
 import { aimPrompt, aimText, judgeAim, judgeTargetPrice } from './target-price.ts';
 
 /**
- * "Bring Liquidation Price to Target…": asks for position and price or distance, reads afresh, and shows the margin it takes.
+ * "Bring Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.
  * What is picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
 export async function bringLiquidationToTarget(app: App, attended: Attended, argument: unknown): Promise<void> {
@@ -53,7 +53,7 @@ async function askAndBring(app: App, attended: Attended, choice: PositionChoice,
         account.name,
       ),
       prompt: aimPrompt(position),
-      placeholder: vscode.l10n.t('Price or distance, for example 45000 or 12%'),
+      placeholder: vscode.l10n.t('Price, distance or leverage, for example 45000, 12% or 5x'),
       judge: (typed) => judgeTargetPrice(typed, position),
       value: text,
       canGoBack,
@@ -84,26 +84,32 @@ async function bring(
     if (!verdict.ok) return (await offerRetry(verdict.sentence, vscode.l10n.t('Change Target…'))) ? { position } : 'ended';
     const answer = marginFor(position, aim, { available, places, ...(reducible === undefined ? {} : { reducible: reducible.amount }) });
     if (answer.state === 'there') {
-      const sentence = msg('Liquidation of {0} is there already (estimate). There is nothing to do.', positionName(position));
+      const sentence =
+        aim.by === 'leverage'
+          ? msg(
+              'Leverage in fact of {0} is {1} already (estimate). There is nothing to do.',
+              positionName(position),
+              aimText(aim, position),
+            )
+          : msg('Liquidation of {0} is there already (estimate). There is nothing to do.', positionName(position));
       void vscode.window.showInformationMessage(localize(sentence));
       return 'ended';
     }
-    const title = vscode.l10n.t(
-      '{0}: bring liquidation of {1} to {2} ({3})',
-      markOf(app, account),
-      localize(positionName(position)),
-      localize(aimText(aim, position)),
-      account.name,
-    );
+    const wanted = aimText(aim, position);
+    const words = [markOf(app, account), localize(positionName(position)), localize(wanted), account.name] as const;
+    const title =
+      aim.by === 'leverage'
+        ? vscode.l10n.t('{0}: bring leverage in fact of {1} to {2} ({3})', ...words)
+        : vscode.l10n.t('{0}: bring liquidation of {1} to {2} ({3})', ...words);
     const way = await pick({
       title,
       placeholder: vscode.l10n.t('A preview follows; nothing is sent yet.'),
-      items: itemsOf(answer, position, wallet),
+      items: itemsOf(answer, aim, position, wallet),
       canGoBack: true,
     });
     if (way === back) return { position };
     if (way === undefined) return 'ended';
-    const sentence = answer.state === 'deadEnd' ? shortMarginText(way, position, aimText(aim, position)) : undefined;
+    const sentence = answer.state === 'deadEnd' ? shortMarginText(way, aim, position, wanted) : undefined;
     if ((await actOn(app, attended, { ...choice, position }, way, title, sentence)) === 'ended') return 'ended';
   }
 }
@@ -122,14 +128,19 @@ async function readAfresh(app: App, choice: PositionChoice): Promise<MarginReadi
   }
 }
 
-function itemsOf(answer: Exclude<MarginAnswer, { state: 'there' }>, position: Position, wallet: Message): readonly Item<MarginWay>[] {
+function itemsOf(
+  answer: Exclude<MarginAnswer, { state: 'there' }>,
+  aim: MarginAim,
+  position: Position,
+  wallet: Message,
+): readonly Item<MarginWay>[] {
   const itemOf = (way: MarginWay, reason?: Message): Item<MarginWay> => {
-    const { label, description, detail } = marginWayText(way, position, wallet);
+    const { label, description, detail } = marginWayText(way, aim, position, wallet);
     const told = reason === undefined ? detail : msg('{0} · {1}', reason, detail);
     return { label: localize(label), description: localize(description), detail: localize(told), value: way };
   };
   if (answer.state === 'way') return [itemOf(answer.way)];
-  const reason = marginReasonText(answer, position, wallet);
+  const reason = marginReasonText(answer, aim, position, wallet);
   return [
     { label: vscode.l10n.t('No way leads there now') },
     { label: vscode.l10n.t('Not possible'), kind: vscode.QuickPickItemKind.Separator },

@@ -1,6 +1,6 @@
 import { formatAmount, formatDistance } from '../../core/format.ts';
 import { levelOfLiquidation } from '../../core/level.ts';
-import type { MarginAnswer, MarginReason, MarginWay } from '../../core/margin-target.ts';
+import type { MarginAim, MarginAnswer, MarginReason, MarginWay } from '../../core/margin-target.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Position } from '../../core/model.ts';
 import { leastDistanceLeft } from '../../core/position.ts';
@@ -11,27 +11,30 @@ import { stepText, type TargetItemText } from './target-text.ts';
 type DeadEnd = Extract<MarginAnswer, { readonly state: 'deadEnd' }>;
 
 /** @param wallet where margin comes from and returns to */
-export function marginWayText(way: MarginWay, position: Position, wallet: Message): TargetItemText {
+export function marginWayText(way: MarginWay, aim: MarginAim, position: Position, wallet: Message): TargetItemText {
   const { direction, amount, after, walletAfter } = way;
   const { side, priceCoin, marginCoin } = position;
+  const liquidation = [
+    liquidationText(after.liquidationPrice, side, priceCoin, after.unreachable),
+    distanceText(after.distance, after.unreachable),
+  ] as const;
+  const margin = marginText(after.margin, marginCoin);
+  const leverage = leverageText(after.leverage);
+  const left = [formatAmount(walletAfter), marginCoin, wallet] as const;
   return {
     label: stepText({ act: direction, coin: marginCoin, amount }),
-    description: msg(
-      '→ liquidation price {0}, distance {1} (estimate)',
-      liquidationText(after.liquidationPrice, side, priceCoin, after.unreachable),
-      distanceText(after.distance, after.unreachable),
-    ),
-    detail: withCaution(
-      way,
-      msg(
-        'margin {0} · leverage in fact {1} · {2} {3} in the {4} afterwards',
-        marginText(after.margin, marginCoin),
-        leverageText(after.leverage),
-        formatAmount(walletAfter),
-        marginCoin,
-        wallet,
-      ),
-    ),
+    ...(aim.by === 'leverage'
+      ? {
+          description: msg('→ leverage in fact {0}, distance {1} (estimate)', leverage, liquidation[1]),
+          detail: withCaution(
+            way,
+            msg('margin {0} · liquidation price {1} · {2} {3} in the {4} afterwards', margin, liquidation[0], ...left),
+          ),
+        }
+      : {
+          description: msg('→ liquidation price {0}, distance {1} (estimate)', ...liquidation),
+          detail: withCaution(way, msg('margin {0} · leverage in fact {1} · {2} {3} in the {4} afterwards', margin, leverage, ...left)),
+        }),
   };
 }
 
@@ -51,7 +54,10 @@ function withCaution({ after }: MarginWay, text: Message): Message {
 }
 
 /** Why it does not lead to the aim. */
-export function marginReasonText({ reason, direction, needed }: DeadEnd, position: Position, wallet: Message): Message {
+export function marginReasonText({ reason, direction, needed }: DeadEnd, aim: MarginAim, position: Position, wallet: Message): Message {
+  // What is wanted is not known; how margin is taken out all the same hangs on the liquidation price.
+  if (aim.by === 'leverage' && reason === 'unknown' && direction === 'add')
+    return msg('leverage in fact cannot be told now; margin can still be added by its amount');
   return reason === 'wallet' && needed !== undefined
     ? msg('it takes {0} {1}, and the {2} holds less', formatAmount(needed), position.marginCoin, wallet)
     : plainReason(reason, direction, position, wallet);
@@ -81,17 +87,28 @@ export function blockedMarginText({ direction }: DeadEnd, { marginCoin }: Positi
   return direction === 'add' ? msg('Add {0}', marginCoin) : msg('Take out {0}', marginCoin);
 }
 
-/** Asked before something that does not lead all the way. */
+/** Asked before something that does not lead all the way. @param wanted the aim in words */
 export function shortMarginText(
   { direction, amount, after }: MarginWay,
+  aim: MarginAim,
   { side, marginCoin, priceCoin }: Position,
-  aim: Message | string,
+  wanted: Message | string,
 ): Message {
-  return msg(
-    '{0}: that brings the liquidation price to {1} only, distance {2} (estimate), not to {3}.',
-    stepText({ act: direction, coin: marginCoin, amount }),
-    liquidationText(after.liquidationPrice, side, priceCoin, after.unreachable),
-    distanceText(after.distance, after.unreachable),
-    aim,
-  );
+  const step = stepText({ act: direction, coin: marginCoin, amount });
+  const distance = distanceText(after.distance, after.unreachable);
+  return aim.by === 'leverage'
+    ? msg(
+        '{0}: that brings leverage in fact to {1} only, distance to liquidation {2} (estimate), not to {3}.',
+        step,
+        leverageText(after.leverage),
+        distance,
+        wanted,
+      )
+    : msg(
+        '{0}: that brings the liquidation price to {1} only, distance {2} (estimate), not to {3}.',
+        step,
+        liquidationText(after.liquidationPrice, side, priceCoin, after.unreachable),
+        distance,
+        wanted,
+      );
 }

@@ -1,5 +1,5 @@
 import { add, compare, isDecimal, isPositive, isZero, multiply, one, subtract, type Decimal } from '../../core/decimal.ts';
-import { formatDistance, formatLiquidationPrice } from '../../core/format.ts';
+import { formatDistance, formatLeverage, formatLiquidationPrice } from '../../core/format.ts';
 import { levelOfLiquidation } from '../../core/level.ts';
 import type { MarginAim } from '../../core/margin-target.ts';
 import { msg, type Message } from '../../core/message.ts';
@@ -8,17 +8,18 @@ import { distanceToLiquidation, leastDistanceLeft } from '../../core/position.ts
 import { formFault, trimmed } from './amount.ts';
 import { distanceText, liquidationText } from './margin-words.ts';
 import type { Remark } from './preview-text.ts';
+import { isLeverage, judgeLeverage, readLeverage } from './target-leverage.ts';
 import { readPercent, type TargetVerdict } from './target-percent.ts';
 
 /** What stands over the box. */
 export function aimPrompt({ priceCoin }: Position): Message {
   return msg(
-    'The liquidation price that is wanted, in {0}, or its distance from the mark price with a percent sign. The way there follows; nothing is sent yet.',
+    'The liquidation price that is wanted, in {0}; its distance from the mark price, with a percent sign; or a leverage in fact, with an x. The way there follows; nothing is sent yet.',
     priceCoin,
   );
 }
 
-/** Judges a liquidation price (`45000`) or a distance from the mark price (`12%`) as typed. */
+/** Judges a liquidation price (`45000`), a distance from the mark price (`12%`) or a leverage in fact (`5x`) as typed. */
 export function judgeTargetPrice(text: string, position: Position): TargetVerdict<MarginAim> {
   const aim = readAim(text);
   return 'by' in aim ? judgeAim(aim, position) : { ok: false, sentence: aim };
@@ -26,21 +27,24 @@ export function judgeTargetPrice(text: string, position: Position): TargetVerdic
 
 function readAim(text: string): MarginAim | Message {
   const typed = text.trim();
-  if (typed === '') return msg('Type a price, or a distance with a percent sign, for example 12%.');
+  if (typed === '') return msg('Type a price, a distance with a percent sign such as 12%, or a leverage with an x such as 5x.');
   if (typed.endsWith('%')) {
     const distance = readPercent(typed);
     return typeof distance === 'string' ? { by: 'distance', distance } : distance;
   }
+  if (isLeverage(typed)) return readLeverage(typed);
   if (/^[-−]/.test(typed)) return msg('The price must be more than zero.');
   const form = formFault(typed);
   if (form !== undefined) return form;
-  if (!isDecimal(typed)) return msg('That is not a price. Write digits and a decimal point, or a distance such as 12%.');
+  if (!isDecimal(typed))
+    return msg('That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.');
   const price = trimmed(typed);
   return isZero(price) ? msg('The price must be more than zero.') : { by: 'price', price };
 }
 
 /** The same for what was read already, for looking again at fresher figures. */
 export function judgeAim(aim: MarginAim, position: Position): TargetVerdict<MarginAim> {
+  if (aim.by === 'leverage') return judgeLeverage(aim, position);
   const { side, markPrice, liquidationPrice, priceCoin } = position;
   const now = distanceToLiquidation(position);
   if (markPrice === undefined || !isPositive(markPrice) || now === undefined) {
@@ -98,5 +102,12 @@ function remarkOn(figures: readonly (string | Message)[], order: -1 | 0 | 1, dis
 
 /** The aim in a title. */
 export function aimText(aim: MarginAim, { side, priceCoin }: Position): Message | string {
-  return aim.by === 'price' ? `${formatLiquidationPrice(aim.price, side)} ${priceCoin}` : msg('{0} away', formatDistance(aim.distance));
+  switch (aim.by) {
+    case 'price':
+      return `${formatLiquidationPrice(aim.price, side)} ${priceCoin}`;
+    case 'distance':
+      return msg('{0} away', formatDistance(aim.distance));
+    case 'leverage':
+      return formatLeverage(aim.leverage);
+  }
 }

@@ -15,7 +15,7 @@ import {
 import { amountOf, stepsIn } from '../../../src/core/grid.ts';
 import { marginFor, type MarginAim, type MarginAnswer, type MarginMeans } from '../../../src/core/margin-target.ts';
 import type { Position } from '../../../src/core/model.ts';
-import { estimateMarginChange, leastDistanceLeft } from '../../../src/core/position.ts';
+import { effectiveLeverage, estimateMarginChange, leastDistanceLeft } from '../../../src/core/position.ts';
 
 /** 0.02 BTC at 50,000 USDT with 100 USDT of margin: round figures of our own. A unit of margin moves the price by 50 USDT. */
 const long: Position = {
@@ -42,6 +42,7 @@ const means = (available: string, reducible?: string, places = 4): MarginMeans =
 });
 const at = (price: string): MarginAim => ({ by: 'price', price: d(price) });
 const away = (distance: string): MarginAim => ({ by: 'distance', distance: d(distance) });
+const times = (leverage: string): MarginAim => ({ by: 'leverage', leverage: d(leverage) });
 
 function inShort(answer: MarginAnswer): string {
   if (answer.state === 'there') return 'there';
@@ -110,6 +111,42 @@ describe('the margin that brings liquidation to a price', () => {
     for (const [name, position, aim, has, expected] of table) assert.equal(inShort(marginFor(position, aim, has)), expected, name);
   });
 
+  it('is what brings leverage in fact to at most so much, and a reason where neither is possible', () => {
+    const { liquidationPrice, ...priceless } = long;
+    const { exposure, ...unsized } = long;
+    const { margin, ...marginless } = long;
+    const { maintenanceMargin, ...unmaintained } = long;
+    assert.ok(liquidationPrice !== undefined && exposure !== undefined && margin !== undefined && maintenanceMargin !== undefined);
+    // 1,000 USDT with 100 USDT of margin: 10 times.
+    const table: [string, Position, MarginAim, MarginMeans, string][] = [
+      ['half of it takes as much again', long, times('5'), means('250', '33'), 'add 100'],
+      ['a third takes 200, and a step because thirds are never even', long, times('3'), means('250', '33'), 'add 233.3334'],
+      ['on a coarse grid rounded up', long, times('3'), means('250', '33', 0), 'add 234'],
+      ['as it is', long, times('10'), means('250', '33'), 'there'],
+      ['a hair above is less than a step', long, times('10.00001'), means('250', '33'), 'there'],
+      ['12.5 times are 80 USDT', long, times('12.5'), means('250', '33'), 'reduce 20'],
+      ['rounded down', long, times('11'), means('250', '33'), 'reduce 9.0909'],
+      ['the venue allows less', long, times('12.5'), means('250', '5.00009'), 'reduce limit - 5'],
+      ['nobody tells what may be taken', long, times('12.5'), means('250'), 'reduce unclear - -'],
+      ['one per cent to liquidation is kept', long, times('100'), means('250', '100'), 'reduce cushion - 85.656'],
+      ['the wallet is not enough', long, times('5'), means('20', '33'), 'add wallet 100 20'],
+      ['the venue is acting', { ...long, distress: { template: 'x', args: [] } }, times('20'), means('250', '33'), 'reduce distress - -'],
+      ['a loss counts', { ...long, unrealizedPnl: d('-50') }, times('10'), means('250', '33'), 'add 50'],
+      ['a profit does not', { ...long, unrealizedPnl: d('50') }, times('10'), means('250', '33'), 'there'],
+      ['the loss has eaten up all margin', { ...long, unrealizedPnl: d('-100') }, times('10'), means('250', '33'), 'add 100'],
+      // No price liquidates it any more long before leverage is that low.
+      ['far below one', long, times('0.1'), means('20000', '33'), 'add 9900'],
+      ['a liquidation price is not needed to add', priceless, times('5'), means('250', '33'), 'add 100'],
+      ['nor to be there', priceless, times('10'), means('250', '33'), 'there'],
+      ['but to take', priceless, times('20'), means('250', '33'), 'reduce unknown - -'],
+      ['and so is what it takes to estimate it', unmaintained, times('20'), means('250', '33'), 'reduce unknown - -'],
+      ['of unknown size', unsized, times('5'), means('250', '33'), 'add unknown - -'],
+      ['of unknown margin', marginless, times('20'), means('250', '33'), 'add unknown - -'],
+      ['an option', { ...long, contract: 'other' }, times('5'), means('250', '33'), 'add unknown - -'],
+    ];
+    for (const [name, position, aim, has, expected] of table) assert.equal(inShort(marginFor(position, aim, has)), expected, name);
+  });
+
   it('counts as reached where nothing would liquidate any more', () => {
     const answer = marginFor(long, at('0.00000001'), means('2000', '33'));
     assert.equal(inShort(answer), 'add 904');
@@ -132,6 +169,7 @@ describe('the margin that brings liquidation to a price', () => {
       aim: fc.oneof(
         units(10n, 950n, 3).map((distance): MarginAim => ({ by: 'distance', distance })),
         units(10n, 10n ** 9n, 4).map((price): MarginAim => ({ by: 'price', price })),
+        units(1n, 2n * 10n ** 4n, 2).map((leverage): MarginAim => ({ by: 'leverage', leverage })),
       ),
     })
     .map(({ contract, side, mark, gap, exposure, margin, maintenance, available, reducible, places, aim }) => {
@@ -145,11 +183,17 @@ describe('the margin that brings liquidation to a price', () => {
         exposure,
         margin,
         maintenanceMargin: maintenance,
-        ...(contract === 'borrowed' ? { size: exposure, sizeCoin: 'USDT' } : {}),
+        ...(contract === 'borrowed' ? { size: exposure, sizeCoin: 'USDT', debt: { coin: 'USDT', amount: exposure } } : {}),
       };
       return { position, aim, means: { available, reducible, places } };
     });
   const reaches = (position: Position, aim: MarginAim, estimate: ReturnType<typeof estimateMarginChange>): boolean => {
+    if (aim.by === 'leverage') {
+      // Reckoned anew from the margin alone: worth no more than so many times it.
+      const { leverage, margin } = estimate;
+      assert.deepEqual(leverage, effectiveLeverage(position, margin));
+      return leverage !== undefined && compare(leverage, aim.leverage) <= 0;
+    }
     if (estimate.unreachable === true) return true;
     if (aim.by === 'distance') return estimate.distance !== undefined && compare(estimate.distance, aim.distance) >= 0;
     if (estimate.liquidationPrice === undefined) return false;
@@ -182,6 +226,24 @@ describe('the margin that brings liquidation to a price', () => {
         const next = amountOf(stepsIn(amount, has.places) + step, has.places);
         if (direction === 'reduce' ? compare(next, position.margin!) <= 0 : isPositive(next)) {
           assert.ok(!reaches(position, aim, estimateMarginChange(position, direction, next)), `${next} leads there as well`);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('never raises leverage by adding, and never lowers it by taking out', function () {
+    this.timeout(20_000);
+    fc.assert(
+      fc.property(aCase, units(1n, 2n * 10n ** 4n, 2), ({ position, means: has }, leverage) => {
+        const answer = marginFor(position, { by: 'leverage', leverage }, has);
+        const way = answer.state === 'way' ? answer.way : answer.state === 'deadEnd' ? answer.nearest : undefined;
+        if (way === undefined) return;
+        const now = effectiveLeverage(position)!;
+        if (way.direction === 'add') assert.ok(compare(way.after.leverage!, now) <= 0, `${now} now, ${way.after.leverage!} then`);
+        else {
+          assert.ok(compare(way.after.leverage!, now) >= 0);
+          assert.ok(compare(way.after.leverage!, leverage) <= 0, 'never above what is wanted');
         }
       }),
       { numRuns: 200 },

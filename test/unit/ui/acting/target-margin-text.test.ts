@@ -9,6 +9,7 @@ import { blind, positions } from './margin-records.ts';
 
 const wallet = msg('trading account');
 const at = (price: string): MarginAim => ({ by: 'price', price: decimal(price) });
+const times = (leverage: string): MarginAim => ({ by: 'leverage', leverage: decimal(leverage) });
 const solve = (position: Position, aim: MarginAim, available = '250', reducible: string | undefined = '33'): MarginAnswer =>
   marginFor(position, aim, {
     available: decimal(available),
@@ -16,15 +17,15 @@ const solve = (position: Position, aim: MarginAim, available = '250', reducible:
     ...(reducible === 'unclear' ? {} : { reducible: decimal(reducible) }),
   });
 
-function lines(position: Position, answer: MarginAnswer): string[] {
+function lines(position: Position, answer: MarginAnswer, aim: MarginAim = at('44000')): string[] {
   if (answer.state !== 'way') return [answer.state];
-  const { label, description, detail } = marginWayText(answer.way, position, wallet);
+  const { label, description, detail } = marginWayText(answer.way, aim, position, wallet);
   return [label, description, detail].map(inBoth);
 }
 
-function reason(position: Position, answer: MarginAnswer): string {
+function reason(position: Position, answer: MarginAnswer, aim: MarginAim = at('44000')): string {
   assert.ok(answer.state === 'deadEnd');
-  return inBoth(marginReasonText(answer, position, wallet));
+  return inBoth(marginReasonText(answer, aim, position, wallet));
 }
 
 describe('the way to a liquidation price in words', () => {
@@ -60,6 +61,7 @@ describe('the way to a liquidation price in words', () => {
       inBoth(
         marginReasonText(
           { state: 'deadEnd', direction: 'reduce', reason: 'distress' },
+          at('46200'),
           { ...long, distress: msg('Reduce Margin') },
           wallet,
         ),
@@ -74,8 +76,35 @@ describe('the way to a liquidation price in words', () => {
     const answer = solve(positions.long, at('44000'), '20');
     assert.ok(answer.state === 'deadEnd' && answer.nearest !== undefined);
     assert.equal(
-      inBoth(shortMarginText(answer.nearest, positions.long, '44,000 USDT')),
+      inBoth(shortMarginText(answer.nearest, at('44000'), positions.long, '44,000 USDT')),
       'Add 20 USDT: that brings the liquidation price to 44,200 USDT only, distance 11.6% (estimate), not to 44,000 USDT.',
+    );
+  });
+
+  it('speaks of leverage first where that is what is wanted', () => {
+    const { long } = positions;
+    assert.deepEqual(lines(long, solve(long, times('5')), times('5')), [
+      'Add 100 USDT',
+      '→ leverage in fact 5×, distance 19.6% (estimate)',
+      'margin 200 USDT · liquidation price 40,200 USDT · 150 USDT in the trading account afterwards',
+    ]);
+    assert.match(
+      lines(long, solve(long, times('20'), '250', '90'), times('20'))[2]!,
+      /^margin 50 USDT · .* · CAUTION: less than 5% to liquidation$/,
+    );
+    assert.equal(
+      reason(blind(long), { state: 'deadEnd', direction: 'add', reason: 'unknown' }, times('5')),
+      'leverage in fact cannot be told now; margin can still be added by its amount',
+    );
+    assert.equal(
+      reason(blind(long), { state: 'deadEnd', direction: 'reduce', reason: 'unknown' }, times('50')),
+      'the liquidation price after taking out cannot be estimated, so nothing is taken',
+    );
+    const short = solve(long, times('5'), '20');
+    assert.ok(short.state === 'deadEnd' && short.nearest !== undefined);
+    assert.equal(
+      inBoth(shortMarginText(short.nearest, times('5'), long, '5×')),
+      'Add 20 USDT: that brings leverage in fact to 8.34× only, distance to liquidation 11.6% (estimate), not to 5×.',
     );
   });
 });

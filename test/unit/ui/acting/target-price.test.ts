@@ -10,7 +10,7 @@ function said(text: string, position: Position = positions.long): [string, strin
   if (!verdict.ok) return ['refused', inBoth(verdict.sentence)];
   const { target, remark } = verdict;
   return [
-    `${target.by} ${target.by === 'price' ? target.price : target.distance}${remark.caution ? ', caution' : ''}`,
+    `${target.by} ${'price' in target ? target.price : 'distance' in target ? target.distance : target.leverage}${remark.caution ? ', caution' : ''}`,
     inBoth(remark.sentence),
   ];
 }
@@ -30,14 +30,61 @@ describe('a target for the liquidation price while it is typed', () => {
       ['50000', 'refused', 'A long position is liquidated below the mark price, which is 50,000 USDT. Type less.'],
       ['60000', 'refused', 'A long position is liquidated below the mark price, which is 50,000 USDT. Type less.'],
       ['100%', 'refused', 'No price is 100% below the mark price. Type less.'],
-      ['', 'refused', 'Type a price, or a distance with a percent sign, for example 12%.'],
+      ['', 'refused', 'Type a price, a distance with a percent sign such as 12%, or a leverage with an x such as 5x.'],
       ['0', 'refused', 'The price must be more than zero.'],
       ['-1', 'refused', 'The price must be more than zero.'],
       ['0%', 'refused', 'The percentage must be more than zero.'],
       ['44,000', 'refused', 'Write the number without commas. The decimal sign is a point, for example 0.1.'],
-      ['low', 'refused', 'That is not a price. Write digits and a decimal point, or a distance such as 12%.'],
+      ['low', 'refused', 'That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.'],
     ];
     for (const [typed, verdict, sentence] of table) assert.deepEqual(said(typed), [verdict, sentence], typed);
+  });
+
+  it('is a leverage in fact with an x behind it', () => {
+    const now = 'Leverage in fact 10× now.';
+    const table: [string, string, string][] = [
+      ['5x', 'leverage 5', `${now} For 5×, margin is added: liquidation then at 40,200 USDT, 19.6% away (estimate).`],
+      ['5 X', 'leverage 5', `${now} For 5×, margin is added: liquidation then at 40,200 USDT, 19.6% away (estimate).`],
+      ['9.5×', 'leverage 9.5', `${now} For 9.5×, margin is added: liquidation then at 44,936.85 USDT, 10.1% away (estimate).`],
+      ['0.5x', 'leverage 0.5', `${now} For 0.5×, margin is added: then no price liquidates it (estimate).`],
+      ['20x', 'leverage 20, caution', `${now} For 20×, margin is taken out: liquidation then at 47,710.05 USDT, 4.5% away (estimate).`],
+      ['10x', 'leverage 10', 'Leverage in fact is 10×. That is where it is.'],
+      [
+        '69.71x',
+        'leverage 69.71, caution',
+        `${now} For 69.71×, margin is taken out: liquidation then at 49,499.95 USDT, 1.0% away (estimate).`,
+      ],
+      ['69.72x', 'refused', 'That would leave less to liquidation than the 1.0% that is kept. Type 69.71× at most.'],
+      ['1000000x', 'refused', 'That would leave less to liquidation than the 1.0% that is kept. Type 69.71× at most.'],
+      ['0x', 'refused', 'The leverage must be more than zero.'],
+      ['0.00x', 'refused', 'The leverage must be more than zero.'],
+      ['-5x', 'refused', 'The leverage must be more than zero.'],
+      ['5.001x', 'refused', 'At most 2 decimals are allowed here.'],
+      ['5,5x', 'refused', 'Write the number without commas. The decimal sign is a point, for example 0.1.'],
+      ['x', 'refused', 'That is not a leverage. Write digits and a decimal point, then an x, for example 5x.'],
+      ['5xx', 'refused', 'That is not a leverage. Write digits and a decimal point, then an x, for example 5x.'],
+      ['x5', 'refused', 'That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.'],
+    ];
+    for (const [typed, verdict, sentence] of table) assert.deepEqual(said(typed), [verdict, sentence], typed);
+  });
+
+  it('says of a leverage what is not known, and that nothing can be taken out where liquidation is near', () => {
+    const { exposure, ...unsized } = positions.long;
+    assert.ok(exposure !== undefined);
+    assert.deepEqual(said('5x', unsized), ['leverage 5, caution', 'Leverage in fact now is unknown.']);
+    const { liquidationPrice, ...priceless } = positions.long;
+    assert.ok(liquidationPrice !== undefined);
+    assert.deepEqual(said('5x', priceless), [
+      'leverage 5, caution',
+      'Leverage in fact 10× now. For 5×, margin is added.',
+    ]);
+    assert.deepEqual(said('20x', priceless), ['leverage 20, caution', 'Leverage in fact 10× now. For 20×, margin is taken out.']);
+    const close = { ...positions.long, markPrice: decimal('45300') };
+    assert.deepEqual(said('20x', close), [
+      'refused',
+      'Leverage in fact is 9.06× now, and no margin can be taken out: 1.0% to liquidation are kept.',
+    ]);
+    assert.match(said('5x', close)[1], /margin is added/);
   });
 
   it('is the other way round for a short position', () => {
@@ -69,6 +116,7 @@ describe('a target for the liquidation price while it is typed', () => {
     assert.equal(judgeAim(aim, positions.long).ok, true);
     assert.equal(judgeAim(aim, { ...positions.long, markPrice: decimal('46000') }).ok, false);
     assert.equal(aimText(aim, positions.long), '46,200 USDT');
+    assert.equal(aimText({ by: 'leverage', leverage: decimal('5') }, positions.long), '5×');
     const distance = aimText({ by: 'distance', distance: decimal('0.12') }, positions.long);
     assert.equal(typeof distance === 'string' ? distance : inBoth(distance), '12.0% away');
     assert.match(inBoth(aimPrompt(positions.long)), /in USDT/);

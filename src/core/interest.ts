@@ -75,11 +75,11 @@ export function accrued(debt: Decimal, annualRate: Decimal, hours: number): Deci
 
 /**
  * The loan after so many hours of interest, at flat prices and rates, with nothing repaid. `ltvOf` gives its estimated LTV.
- * @param annualRates by coin
- * @returns undefined when the rate of a debt is not known
+ * @param annualRates by coin; every debt needs one
+ * @returns undefined when one is not known
  */
 export function afterInterest(model: LoanModel, annualRates: ReadonlyMap<string, Decimal>, hours: number): LoanModel | undefined {
-  if (!model.debts.every(({ coin }) => annualRates.has(coin))) return undefined;
+  if (model.debts.some(({ coin, amount }) => isPositive(amount) && !annualRates.has(coin))) return undefined;
   return model.debts.reduce(
     (at, { coin, amount }) => withDebt(at, coin, add(amount, accrued(amount, annualRates.get(coin) ?? zero, hours))),
     model,
@@ -99,6 +99,7 @@ export function hoursUntil(model: LoanModel, line: Decimal, annualRates: Readonl
   const perHour: Decimal[] = [];
   for (const { coin, amount, price } of model.debts) {
     const rate = annualRates.get(coin);
+    if (!isPositive(amount)) continue;
     if (rate === undefined) return undefined;
     perHour.push(multiply(hourlyInterest(amount, rate), price));
   }

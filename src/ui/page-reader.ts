@@ -25,9 +25,9 @@ export function pageReader(connections: App['connections'], states: Pick<App['st
         // Above the first rows only: they tell the rates of now.
         const outlook =
           cursor !== undefined || snapshot === undefined || loan === undefined
-            ? undefined
-            : interestOutlook(source, loan, rows, snapshot.prices ?? {}, when(snapshot.asOf));
-        return { entries: outlook === undefined ? entries : [outlook, ...entries], ...(older === undefined ? {} : { older }) };
+            ? []
+            : interestOutlook(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, when);
+        return { entries: [...outlook, ...entries], ...(older === undefined ? {} : { older }) };
       }
       case 'borrowable':
         return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };

@@ -1,5 +1,5 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
-// `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
+// `--crash` only what kills processes, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context, transform } = require('esbuild');
 const { globSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -102,8 +102,19 @@ const unit = { ...tests('unit', []), packages: 'external' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.
 const integration = { ...tests('integration', ['test/integration/suite.ts']), external: ['vscode', 'mocha'], alias: extension.alias };
 const e2e = { ...tests('e2e', []), packages: 'external' };
+// Windows that are killed start in plain Node, often: one file each, with everything inside.
+const crash = {
+  ...common,
+  entryPoints: ['test/crash/main.ts', 'test/crash/window-process.ts'],
+  outdir: 'out/test/crash',
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  alias: extension.alias,
+};
 
-const wanted = flags.has('--unit') ? [unit] : minify ? [extension, page] : [extension, page, unit, integration, e2e];
+const everything = [extension, page, unit, integration, e2e, crash];
+const wanted = flags.has('--unit') ? [unit] : flags.has('--crash') ? [crash] : minify ? [extension, page] : everything;
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.

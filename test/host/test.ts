@@ -1,4 +1,5 @@
-// `npm test`: the checks, the unit tests, the tests inside VS Code, the package and the tests that drive it as a person would.
+// `npm test`: the checks, the unit tests, a short round of processes killed in the middle of a write, the tests inside VS Code, the package and the
+// tests that drive it as a person would.
 // `npm test -- unit e2e` runs only those; `--grep words` only the tests named so.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -73,6 +74,7 @@ const suites: readonly Suite[] = [
     run: async () => one((await runNpm(['run', '--silent', `check:${check}`])) === 0),
   })),
   { name: 'unit', run: () => mocha('unit', 10_000) },
+  { name: 'crash', run: () => counted('crash', (env) => runNode(['out/test/crash/main.js', '--short'], { env })) },
   { name: 'integration', run: () => counted('integration', (env) => runNode(['test/host/integration.ts'], { env })) },
   {
     name: 'package',
@@ -94,7 +96,7 @@ function chosen(): readonly Suite[] {
       throw new Error(`There is no suite “${name}”. There are: check, ${suites.map((suite) => suite.name).join(', ')}.`);
     }
   }
-  if (['unit', 'integration', 'e2e'].some((name) => asked.has(name))) asked.add('build');
+  if (['unit', 'crash', 'integration', 'e2e'].some((name) => asked.has(name))) asked.add('build');
   if (asked.has('e2e')) asked.add('package');
   return suites.filter((suite) => [...asked].some((name) => suite.name === name || suite.name.startsWith(`${name} `)));
 }

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { AccountBook } from '../../src/accounts/account-book.ts';
+import { Vault } from '../../src/accounts/vault.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { exchanges } from '../../src/exchanges/registry.ts';
+import { FileJournal, type Journal } from '../../src/ledger/journal.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { Connections } from '../../src/monitor/connections.ts';
+import { MemorySecrets, MemoryStorage } from '../unit/accounts/memory-storage.ts';
+import type { Setup } from './protocol.ts';
+
+export const accountId = 'a';
+/** As in src/extension.ts. */
+export const maxPreviewAgeMs = 60_000;
+export const proofPatienceMs = 60_000;
+
+/** The journal on the disk, as the extension has it. */
+export function journalIn(folder: string): Journal {
+  return new FileJournal(path.join(folder, 'journal'));
+}
+
+export interface Composition {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  /** Limits are kept by connection and in real time, which nobody wants to wait for here. */
+  reconnect(): void;
+  dispose(): void;
+}
+
+/** Everything a write needs, put together as in src/extension.ts, without the editor. */
+export async function compose(
+  setup: Setup,
+  {
+    clock,
+    fetch,
+    watch,
+  }: { readonly clock: Clock; readonly fetch: typeof globalThis.fetch; readonly watch: (journal: Journal) => Journal },
+): Promise<Composition> {
+  const book = new AccountBook(new MemoryStorage());
+  const vault = new Vault(new MemorySecrets());
+  await vault.store(accountId, setup.keys);
+  const { venue, baseUrl } = setup;
+  await book.add({ id: accountId, venue, site: 'loopback', baseUrl, name: 'Simulated', simulated: true, readOnly: false });
+  const connect = (): Connections =>
+    new Connections({ exchanges, book, vault, clock, fetch, locate: (account) => Promise.resolve(account) });
+  let connections = connect();
+  const journal = journalIn(setup.folder);
+  const ledger = new Ledger({
+    journal: watch(journal),
+    book,
+    connections: { get: (id) => connections.get(id) },
+    clock,
+    newId: randomUUID,
+    maxPreviewAgeMs,
+    proofPatienceMs,
+  });
+  return {
+    ledger,
+    journal,
+    reconnect() {
+      connections.dispose();
+      connections = connect();
+    },
+    dispose() {
+      ledger.dispose();
+      connections.dispose();
+      book.dispose();
+    },
+  };
+}

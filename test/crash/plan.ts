@@ -1,0 +1,62 @@
+import type { Kill } from './crash-run.ts';
+import { systems } from './systems.ts';
+
+type Place = Pick<Kill, 'at' | 'fate'>;
+
+/** Where a process can die in a write, in the order in which it comes by. */
+export const steps: readonly Place[] = [
+  { at: 'before anything' },
+  { at: 'inside planned' },
+  { at: 'planned' },
+  { at: 'inside sent' },
+  { at: 'sent' },
+  { at: 'before leaving' },
+  { at: 'arrived', fate: 'lost' },
+  { at: 'arrived', fate: 'done' },
+  { at: 'arrived', fate: 'late' },
+  { at: 'acted' },
+  { at: 'answered' },
+  { at: 'before accepted' },
+  { at: 'inside accepted' },
+  { at: 'accepted' },
+  { at: 'reading' },
+  { at: 'read' },
+  { at: 'before effective' },
+  { at: 'inside effective' },
+  { at: 'effective' },
+];
+
+/** Where the successor can die while it finds out. */
+const again = ['loaded', 'reading', 'read', 'before effective', 'inside effective', 'effective'] as const;
+
+const everywhere: readonly Kill[] = systems.flatMap((system) =>
+  (['add', 'reduce'] as const).flatMap((direction) => steps.map((place): Kill => ({ system, direction, ...place }))),
+);
+
+/** Two crashes in a row, after those steps that leave something to find out. */
+const twice: readonly Kill[] = systems.flatMap((system, index) =>
+  (
+    [
+      { at: 'planned' },
+      { at: 'sent' },
+      { at: 'arrived', fate: 'done' },
+      { at: 'acted' },
+      { at: 'accepted' },
+      { at: 'before effective' },
+    ] satisfies Place[]
+  ).flatMap((place) => again.map((second): Kill => ({ system, direction: index % 2 === 0 ? 'add' : 'reduce', ...place, again: second }))),
+);
+
+export const full: readonly Kill[] = [...everywhere, ...twice];
+
+/** Each step once, each system and direction several times, and a few crashes in a row. */
+export const short: readonly Kill[] = [
+  ...steps
+    .filter(({ at, fate }) => !['inside planned', 'read', 'inside effective'].includes(at) && fate !== 'done')
+    .map((place, index): Kill => {
+      const system = systems[index % systems.length];
+      if (system === undefined) throw new RangeError('there are no systems');
+      return { system, direction: index % 2 === 0 ? 'reduce' : 'add', ...place };
+    }),
+  ...twice.filter(({ at, again: second }, index) => at === 'acted' && second === 'before effective' && index % 3 === 1),
+];

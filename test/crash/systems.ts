@@ -1,0 +1,63 @@
+import type { Direction, Position, Snapshot } from '../../src/core/model.ts';
+import { decimal, type Decimal } from '../../src/core/decimal.ts';
+import type { Change, CollateralChange, MarginChange } from '../../src/exchanges/exchange.ts';
+
+/** One kind of write at one venue: each has its own requests and its own way of being proven. */
+export interface System {
+  readonly name: string;
+  readonly venue: 'okx' | 'bybit';
+  readonly kind: Change['kind'];
+  /** The change, on a loan or position that the exchange has. @throws RangeError when it has none */
+  change(snapshot: Snapshot, direction: Direction): Change;
+  /** Whether one row of the simulator's record is about this loan or position. */
+  concerns(row: Readonly<Record<string, unknown>>): boolean;
+}
+
+function ofLoan(name: string, venue: System['venue'], id: string | undefined, amount: Decimal): System {
+  return {
+    name,
+    venue,
+    kind: 'collateral',
+    change({ loans }, direction): CollateralChange {
+      const loan = loans.find((one) => (id === undefined ? one.orderId === undefined : one.orderId === id));
+      if (loan === undefined) throw new RangeError(`${name}: no such loan`);
+      const ref = { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) };
+      return { kind: 'collateral', loan: ref, direction, coin: 'BTC', amount };
+    },
+    concerns: (row) => row['ccy'] === 'BTC' && row['loan'] === id,
+  };
+}
+
+function ofPosition(name: string, venue: System['venue'], is: (position: Position) => boolean, concerns: System['concerns']): System {
+  return {
+    name,
+    venue,
+    kind: 'margin',
+    change({ positions }, direction): MarginChange {
+      const found = positions.find(is);
+      if (found === undefined) throw new RangeError(`${name}: no such position`);
+      const { positionId, instrument, market, slot, side, marginCoin } = found;
+      const position = { positionId, instrument, market, slot, side, marginCoin };
+      return { kind: 'margin', position, direction, coin: marginCoin, amount: decimal('5') };
+    },
+    concerns,
+  };
+}
+
+export const systems: readonly System[] = [
+  ofLoan('OKX loan', 'okx', '12345', decimal('0.01')),
+  ofPosition(
+    'OKX margin',
+    'okx',
+    ({ instrument, side }) => instrument === 'BTC-USDT-SWAP' && side === 'long',
+    ({ instId, posSide }) => instId === 'BTC-USDT-SWAP' && posSide === 'long',
+  ),
+  ofLoan('Bybit pool', 'bybit', undefined, decimal('0.01')),
+  ofLoan('Bybit older loan', 'bybit', '1793683005081680384', decimal('0.001')),
+  ofPosition(
+    'Bybit margin',
+    'bybit',
+    ({ instrument, slot }) => instrument === 'BTCUSDT' && slot === '2',
+    ({ symbol, positionIdx }) => symbol === 'BTCUSDT' && positionIdx === 2,
+  ),
+];

@@ -1,0 +1,35 @@
+import type { Outcome } from './crash-run.ts';
+import { systems } from './systems.ts';
+
+/** One row for each step, one column for each system: what all runs there came to. */
+export function crashTable(outcomes: readonly Outcome[]): readonly string[] {
+  const rowOf = ({ kill: { at, fate, again } }: Outcome): string =>
+    [at, ...(fate === undefined ? [] : [fate]), ...(again === undefined ? [] : ['+ a second crash'])].join(', ');
+  const rows = [...new Set(outcomes.map(rowOf))].map((name) => [
+    name,
+    ...systems.map((system) => cell(outcomes.filter((one) => rowOf(one) === name && one.kill.system === system))),
+  ]);
+  return lines([['killed at', ...systems.map(({ name }) => name)], ...rows]);
+}
+
+const words = { 'nothing sent': 'nothing sent', 'done, found by reading': 'done', 'not done, a person says so': 'person' } as const;
+
+function cell(outcomes: readonly Outcome[]): string {
+  const counts = new Map<string, number>();
+  for (const { end, violations } of outcomes) {
+    const word = violations.length > 0 || end === undefined ? 'VIOLATED' : words[end];
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].map(([word, count]) => `${count.toString()} ${word}`).join(', ');
+}
+
+/** Columns as wide as their widest cell. */
+export function lines(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

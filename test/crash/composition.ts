@@ -4,16 +4,17 @@ import { AccountBook } from '../../src/accounts/account-book.ts';
 import { Vault } from '../../src/accounts/vault.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { exchanges } from '../../src/exchanges/registry.ts';
+import { Arming } from '../../src/ledger/arming.ts';
 import { FileJournal, type Journal } from '../../src/ledger/journal.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import { limitsFrom } from '../../src/ledger/limits.ts';
 import { Connections } from '../../src/monitor/connections.ts';
 import { MemorySecrets, MemoryStorage } from '../unit/accounts/memory-storage.ts';
 import type { Setup } from './protocol.ts';
 
 export const accountId = 'a';
 /** As in src/extension.ts. */
-export const maxPreviewAgeMs = 60_000;
-export const proofPatienceMs = 60_000;
+const proofPatienceMs = 60_000;
 
 /** The journal on the disk, as the extension has it. */
 export function journalIn(folder: string): Journal {
@@ -37,7 +38,10 @@ export async function compose(
     watch,
   }: { readonly clock: Clock; readonly fetch: typeof globalThis.fetch; readonly watch: (journal: Journal) => Journal },
 ): Promise<Composition> {
-  const book = new AccountBook(new MemoryStorage());
+  const storage = new MemoryStorage();
+  const book = new AccountBook(storage);
+  // What is simulated is armed from the start.
+  const arming = new Arming({ storage, clock, book });
   const vault = new Vault(new MemorySecrets());
   await vault.store(accountId, setup.keys);
   const { venue, baseUrl } = setup;
@@ -52,8 +56,11 @@ export async function compose(
     connections: { get: (id) => connections.get(id) },
     clock,
     newId: randomUUID,
-    maxPreviewAgeMs,
+    maxPreviewAgeMs: () => 60_000,
     proofPatienceMs,
+    window: randomUUID(),
+    arming,
+    limits: () => limitsFrom({}),
   });
   return {
     ledger,
@@ -64,6 +71,7 @@ export async function compose(
     },
     dispose() {
       ledger.dispose();
+      arming.dispose();
       connections.dispose();
       book.dispose();
     },

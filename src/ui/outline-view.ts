@@ -44,6 +44,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     ticker,
     app.store.onDidChange(follow),
     app.ledger.onDidChange(follow),
+    app.arming.onDidChange(follow),
     view.onDidChangeVisibility(follow),
   );
 }

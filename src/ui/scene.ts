@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from './app.ts';
 import { msUntilAgeChanges } from './presentation/age.ts';
+import { msUntilArmingChanges } from './presentation/arming-words.ts';
 import type { Scene } from './presentation/condition.ts';
 
 // Made at first use: it takes longer than all the rest of the activation.
@@ -21,13 +22,19 @@ export function sceneOf(app: App): Scene {
     when: whenText,
     openWrites: (accountId) => app.ledger.open(accountId),
     frozen: (accountId) => app.ledger.frozen(accountId),
+    arming: (accountId) => app.arming.state(accountId),
   };
 }
 
-/** How long until any age that is shown reads differently; undefined when nothing was read yet. Milliseconds. */
+/** How long until any age or term that is shown reads differently; undefined when there is none. Milliseconds. */
 export function msUntilAnyAgeChanges(app: App): number | undefined {
+  const now = app.clock.now();
   const waits = app.store
     .all()
-    .flatMap(({ snapshot }) => (snapshot === undefined ? [] : [msUntilAgeChanges(snapshot.asOf, app.clock.now(), app.intervalMs())]));
+    .flatMap(({ account, snapshot }) => [
+      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, app.intervalMs()),
+      msUntilArmingChanges(app.arming.state(account.id), now),
+    ])
+    .filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.min(...waits);
 }

@@ -6,12 +6,13 @@ import type { Target } from './command-ids.ts';
  */
 export function asTarget(argument: unknown): Target | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
-  const { accountId, loanId, positionId, coin } = argument as Partial<Record<keyof Target, unknown>>;
+  const { accountId, loanId, positionId, coin, writeId } = argument as Partial<Record<keyof Target, unknown>>;
   if (typeof accountId !== 'string') return undefined;
   return {
     accountId,
     ...(typeof loanId === 'string' ? { loanId } : {}),
     ...(typeof positionId === 'string' ? { positionId } : {}),
     ...(typeof coin === 'string' ? { coin } : {}),
+    ...(typeof writeId === 'string' ? { writeId } : {}),
   };
 }

@@ -107,7 +107,15 @@ async function drawing(): Promise<readonly Outcome[]> {
     },
     reading: false,
   }));
-  const scene: Scene = { exchanges, now, intervalMs: 30_000, when: String, openWrites: () => [], frozen: () => undefined };
+  const scene: Scene = {
+    exchanges,
+    now,
+    intervalMs: 30_000,
+    when: String,
+    openWrites: () => [],
+    frozen: () => undefined,
+    arming: () => ({ armed: false }),
+  };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
   const clone = (): unknown => structuredClone(states);
   assert.equal(loansOutline(states, scene).flatMap(({ children }) => children ?? []).length, 200);
@@ -222,7 +230,15 @@ function freshlyRead(count: number): readonly AccountState[] {
 }
 
 function shocking(): Promise<Outcome> {
-  const scene: Scene = { exchanges, now, intervalMs: 30_000, when: String, openWrites: () => [], frozen: () => undefined };
+  const scene: Scene = {
+    exchanges,
+    now,
+    intervalMs: 30_000,
+    when: String,
+    openWrites: () => [],
+    frozen: () => undefined,
+    arming: () => ({ armed: false }),
+  };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
   const [table] = stressView(freshlyRead(20), scene, say)?.tables ?? [];
   assert.equal(table?.columns.length, 20);

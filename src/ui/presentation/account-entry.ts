@@ -2,6 +2,7 @@ import { compareUrgency, type Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { changeText } from '../acting/change-text.ts';
+import { armingContext, armingMark, armingText, withArming } from './arming-words.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from './condition.ts';
 import { levelIcon, levelWord, type Icon } from './level-words.ts';
 import type { Details, Entry, Text } from './outline.ts';
@@ -23,8 +24,8 @@ export function accountEntry(state: AccountState, children: readonly Entry[], sc
     description: accountMarks(state, scene, worst),
     icon: accountIcon(state, worst),
     expansion: 'open',
-    context: 'account',
-    spoken: worst === undefined ? spokenAccount(state, scene) : msg('{0} Worst level: {1}.', spokenAccount(state, scene), levelWord(worst)),
+    context: armingContext(account, scene.arming(account.id)),
+    spoken: withArming(spokenAccount(state, scene, worst), account, scene.arming(account.id), scene.now),
     details: () => accountDetails(state, scene),
     children: [...troubles(state, scene), ...children],
   };
@@ -38,20 +39,30 @@ function accountIcon({ account, failure }: AccountState, worst: Level | undefine
 
 function accountMarks(state: AccountState, scene: Scene, worst: Level | undefined): readonly Text[] {
   const { account, failure } = state;
+  const arming = scene.arming(account.id);
+  const mark = armingMark(account, arming, scene.now);
   return [
     // First, so that a narrow view cannot cut it off.
     ...(account.simulated ? [msg('simulated')] : isDemo(state, scene) ? [msg('demo')] : []),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
     ...(worst === undefined ? [] : [levelWord(worst)]),
+    // That something can be sent must not be cut off either; that nothing can is how it mostly is.
+    ...(arming.armed && mark !== undefined ? [mark] : []),
     readingAge(state, scene.now),
     venueName(state, scene),
     // That it is simulated is said already.
     ...(account.simulated ? [] : [siteLabel(state, scene)]),
     ...(account.readOnly ? [msg('read-only')] : []),
+    ...(arming.armed || mark === undefined ? [] : [mark]),
   ];
 }
 
-function spokenAccount(state: AccountState, scene: Scene): Message {
+function spokenAccount(state: AccountState, scene: Scene, worst: Level | undefined): Message {
+  const spoken = spokenReading(state, scene);
+  return worst === undefined ? spoken : msg('{0} Worst level: {1}.', spoken, levelWord(worst));
+}
+
+function spokenReading(state: AccountState, scene: Scene): Message {
   const { account, failure } = state;
   const marked = account.simulated ? msg('Simulated account {0}', account.name) : msg('Account {0}', account.name);
   const venue = venueName(state, scene);
@@ -114,6 +125,7 @@ function accountDetails(state: AccountState, scene: Scene): Details {
       ...(account.baseUrl === undefined ? [] : [{ label: msg('Address'), value: account.baseUrl }]),
       { label: msg('Money'), value: account.simulated ? msg('simulated') : isDemo(state, scene) ? msg('demo trading') : msg('real') },
       { label: msg('Key'), value: account.readOnly ? msg('read-only: nothing can be changed') : msg('may change collateral and margin') },
+      ...(account.readOnly ? [] : [{ label: msg('Writing'), value: armingText(scene.arming(account.id), scene.when) }]),
       { label: msg('Read at'), value: snapshot === undefined ? msg('never') : scene.when(snapshot.asOf) },
     ],
     ...(failure === undefined ? {} : { note: failure.error.sentence }),

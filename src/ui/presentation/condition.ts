@@ -4,6 +4,7 @@ import { isFresh } from '../../core/freshness.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 import type { Exchange } from '../../exchanges/exchange.ts';
+import type { ArmState } from '../../ledger/arming.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { ageText } from './age.ts';
@@ -19,6 +20,8 @@ export interface Scene {
   readonly when: (ms: number) => string;
   readonly openWrites: (accountId: string) => readonly WriteRecord[];
   readonly frozen: (accountId: string) => WriteRecord | undefined;
+  /** Whether changes may be sent from the account. */
+  readonly arming: (accountId: string) => ArmState;
 }
 
 /**

@@ -47,7 +47,19 @@ export interface Entry {
   readonly icon?: Icon;
   readonly expansion: 'leaf' | 'open' | 'closed';
   /** What the menus of the manifest go by. */
-  readonly context: 'account' | 'loan' | 'position' | 'fixedPosition' | 'value' | 'borrowable' | 'openWrite' | 'group' | 'more' | 'note';
+  readonly context:
+    | 'account'
+    | 'account.armed'
+    | 'account.disarmed'
+    | 'loan'
+    | 'position'
+    | 'fixedPosition'
+    | 'value'
+    | 'borrowable'
+    | 'openWrite'
+    | 'group'
+    | 'more'
+    | 'note';
   /** The entry as a sentence, for a screen reader. */
   readonly spoken: Text;
   /** The exact text that Copy Value takes. */

@@ -30,6 +30,7 @@ export function aScene(change: Partial<Scene> = {}): Scene {
     when: (ms) => ms.toString(),
     openWrites: () => [],
     frozen: () => undefined,
+    arming: () => ({ armed: false }),
     ...change,
   };
 }

@@ -5,6 +5,7 @@ describe('what a menu or the page hands to a command', () => {
   it('is taken when it names an account, without whatever else it carries', () => {
     assert.deepEqual(asTarget({ accountId: 'a1', loanId: '12345', more: 1 }), { accountId: 'a1', loanId: '12345' });
     assert.deepEqual(asTarget({ accountId: 'a1', positionId: 'p', coin: 'USDT' }), { accountId: 'a1', positionId: 'p', coin: 'USDT' });
+    assert.deepEqual(asTarget({ accountId: 'a1', writeId: 'w1' }), { accountId: 'a1', writeId: 'w1' });
     assert.deepEqual(asTarget({ accountId: 'a1', loanId: undefined, positionId: 7 }), { accountId: 'a1' });
   });
 

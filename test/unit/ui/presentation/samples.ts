@@ -140,6 +140,7 @@ export function scene(change: Partial<Scene> = {}): Scene {
     when: (ms) => new Date(ms).toISOString(),
     openWrites: () => [],
     frozen: () => undefined,
+    arming: () => ({ armed: true, until: 'simulated' }),
     ...change,
   };
 }

@@ -14,6 +14,7 @@ import { Store } from './monitor/store.ts';
 import { registerAccountCommands } from './ui/account-commands.ts';
 import { registerActingCommands } from './ui/acting-commands.ts';
 import type { App } from './ui/app.ts';
+import { registerArmingCommands } from './ui/arming-commands.ts';
 import { registerCollateralView } from './ui/collateral-view.ts';
 import { commandIds } from './ui/command-ids.ts';
 import { registerGauges } from './ui/gauge-commands.ts';
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerViewCommands(app, pages));
   keep(registerAccountCommands(app));
   keep(registerActingCommands(app));
+  keep(registerArmingCommands(app));
   keep(registerSimulatorCommands(app));
   keep(registerLoansView(app, pages));
   keep(registerPositionsView(app, pages));

@@ -35,6 +35,9 @@ export function registerActingCommands(app: App): vscode.Disposable {
     vscode.commands.registerCommand(commandIds.maximumLoan, async (argument: unknown) =>
       (await import('./dialogs.ts')).showMaximumLoan(app, argument),
     ),
+    vscode.commands.registerCommand(commandIds.undoAdd, async (argument: unknown) =>
+      (await import('./dialogs.ts')).undoAdd(app, attended, argument),
+    ),
     watchWrites(app, attended),
   );
 }

@@ -3,6 +3,9 @@
  * Imported with import() only, so that activation does not read it; one part, because most of it shares its steps and texts.
  */
 export { removeAccount, renameAccount, testConnection, updateKeys } from './account-acts.ts';
+export { armWritingOn } from './acting/arm-writing.ts';
+export { sayDisarmed } from './acting/say-disarmed.ts';
+export { undoAdd } from './acting/undo-add.ts';
 export { changeCollateral } from './acting/change-collateral.ts';
 export { changeMargin } from './acting/change-margin.ts';
 export { showMaximumLoan } from './acting/maximum-loan.ts';

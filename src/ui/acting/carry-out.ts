@@ -1,47 +1,101 @@
 import * as vscode from 'vscode';
 import { localize } from '../localize.ts';
 import type { App } from '../app.ts';
-import type { Change } from '../../exchanges/exchange.ts';
+import type { Change, MarginChange } from '../../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../../ledger/ledger.ts';
+import { armWriting } from './arm-writing.ts';
+import { armedText } from './arming-text.ts';
 import type { Attended } from './attended.ts';
 import { confirm } from './confirm.ts';
-import { explainFailure } from './explain.ts';
+import { askWayOn, explainFailure } from './explain.ts';
 import { changeTarget } from './change-target.ts';
 import { changeText, progressText } from './change-text.ts';
 import { underProgress } from './prompts.ts';
 import { sayOutcome, venueName } from './say-outcome.ts';
+import { showRequest } from './show-request.ts';
 
 const mostWaitForViewsMs = 3_000;
 
+/** What the one who asks for a change brings along. */
+export interface Carrying {
+  /** Told what became of it just before the person is: the words may stand for long. */
+  readonly settled?: (outcome: WriteRecord) => void;
+  /** Said above the first preview. */
+  readonly remark?: string;
+  /** There is no amount that could be asked anew. */
+  readonly fixed?: boolean;
+  /** There is a choice of coins to go back to. */
+  readonly coins?: boolean;
+}
+
+/** `again` the person wants to go back to the amount, `otherCoin` to the choice of the coin. */
+export type CarriedOut = 'again' | 'otherCoin' | 'ended';
+
 /**
- * Previews a change, lets the person confirm it, commits it, and says what became of it.
- * @param settled told what became of it just before the person is: the words may stand for long
- * @returns `again` when the person wants to go back to the amount.
+ * Previews a change, lets the person confirm it, commits it, and says what became of it. Looking at the request and arming lead back to
+ * a preview that is read afresh: what is confirmed is never older than the question.
  */
+export function carryOut(
+  app: App,
+  attended: Attended,
+  accountId: string,
+  change: MarginChange,
+  carrying?: Carrying,
+): Promise<'again' | 'ended'>;
+export function carryOut(app: App, attended: Attended, accountId: string, change: Change, carrying?: Carrying): Promise<CarriedOut>;
 export async function carryOut(
   app: App,
   attended: Attended,
   accountId: string,
   change: Change,
-  settled?: (outcome: WriteRecord) => void,
-): Promise<'again' | 'ended'> {
+  carrying: Carrying = {},
+): Promise<CarriedOut> {
   const target = changeTarget(accountId, change);
-  let remark: string | undefined;
+  let { remark } = carrying;
+  let rehearsed = false;
+  let refused = false;
   for (;;) {
     let preview: Preview;
+    let first: boolean;
     try {
       preview = await readAfresh(app, accountId, change);
+      first = !preview.account.simulated && !(await app.ledger.everSent(accountId));
     } catch (error) {
-      const again = await explainFailure(app, error, target, vscode.l10n.t('Change Amount…'), remark !== undefined);
-      return again ? 'again' : 'ended';
+      const on = await askWayOn(app, error, target, {
+        ...(carrying.fixed === true ? {} : { retry: vscode.l10n.t('Change Amount…') }),
+        coins: carrying.coins === true,
+        readAgain: true,
+        confirmed: refused,
+      });
+      if (on === 'readAgain') continue;
+      return on === 'retry' ? 'again' : on;
     }
-    const decision = await confirm(app, preview, remark);
-    if (decision === 'leave') return 'ended';
+    const decision = await confirm(app, preview, { remark, first, rehearsed });
     remark = undefined;
-    if (decision === 'read-again') continue;
+    refused = false;
+    switch (decision) {
+      case 'leave':
+        return 'ended';
+      case 'readAgain':
+        continue;
+      case 'showRequest':
+        try {
+          await showRequest(app, preview);
+        } catch (error) {
+          await explainFailure(app, error, target);
+          return 'ended';
+        }
+        rehearsed = true;
+        continue;
+      case 'arm':
+        if (await armWriting(app, preview.account)) remark = localize(armedText(preview.account.name, app.arming.state(accountId)));
+        continue;
+      case 'act':
+        break;
+    }
     const wait = { stopped: false };
     try {
-      await commit(app, attended, preview, wait, settled);
+      await commit(app, attended, preview, wait, carrying.settled);
       return 'ended';
     } catch (error) {
       if (!(error instanceof Refusal) || error.openWrite !== undefined || wait.stopped) {
@@ -50,6 +104,7 @@ export async function carryOut(
       }
       // Nothing was sent, most often because the figures had grown too old or something else moved them: read afresh, and let the person see and decide anew.
       remark = vscode.l10n.t('{0}\nThe figures below have just been read afresh. Please look at them again.', localize(error.sentence));
+      refused = true;
     }
   }
 }

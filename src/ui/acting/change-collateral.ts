@@ -95,6 +95,8 @@ async function askAmountAndCarryOut(
     if (answer === undefined || answer === back) return answer;
     amount = answer;
     const change: CollateralChange = changeOf(choice, direction, coin.coin, amount);
-    if ((await carryOut(app, attended, choice.state.account.id, change)) === 'ended') return undefined;
+    const carried = await carryOut(app, attended, choice.state.account.id, change, { coins: true });
+    if (carried === 'ended') return undefined;
+    if (carried === 'otherCoin') return back;
   }
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import { commandIds, type CommandId, type Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
+import { failureButtons, type FailureButton } from './failure-buttons.ts';
 import type { Obstacle, Remedy } from './loans.ts';
 
 /** Says why nothing can be done, with a button for each thing that would help. */
@@ -13,29 +14,97 @@ export async function explainObstacle(obstacle: Obstacle, target: Target | undef
   if (chosen !== undefined) await run(chosen.command, target);
 }
 
+/** What the one who asks can go on with after a failure. */
+export interface WaysOn {
+  /** Label of a button that lets the person try again. */
+  readonly retry?: string;
+  /** There is a choice of coins to go back to. */
+  readonly coins?: boolean;
+  readonly readAgain?: boolean;
+  /** The person had already confirmed it, and so may think that it was sent. */
+  readonly confirmed?: boolean;
+}
+
+/** What the person chose; everything else was done here. */
+export type WayOn = 'retry' | 'otherCoin' | 'readAgain' | 'ended';
+
 /**
  * Says what went wrong before anything was sent. Whatever is not one of our own errors is for the log only.
  * @param retry label of a button that lets the person try again
- * @param confirmed whether the person had already confirmed it, and so may think that it was sent
  * @returns whether the person chose to.
  */
-export async function explainFailure(app: App, error: unknown, target: Target, retry?: string, confirmed = false): Promise<boolean> {
-  if (ExchangeError.is(error, 'aborted')) return false;
-  const showLog = vscode.l10n.t('Show Log');
-  const resolve = remedyLabel('resolveWrite');
-  const open = error instanceof Refusal && error.openWrite !== undefined;
-  const buttons = [...(open ? [resolve] : []), ...(retry === undefined || open ? [] : [retry]), showLog];
+export async function explainFailure(app: App, error: unknown, target: Target, retry?: string): Promise<boolean> {
+  return (await askWayOn(app, error, target, retry === undefined ? {} : { retry })) === 'retry';
+}
+
+/** The same, with every way on that the failure names and the one who asks has. */
+export async function askWayOn(app: App, error: unknown, target: Target, ways: WaysOn): Promise<WayOn> {
+  if (ExchangeError.is(error, 'aborted')) return 'ended';
   const text = failureText(app, error);
-  const chosen = await vscode.window.showErrorMessage(confirmed ? vscode.l10n.t('Nothing was sent. {0}', text) : text, ...buttons);
-  if (chosen === showLog) app.log.show();
-  if (chosen === resolve) await run(commandIds.resolveWrite, target);
-  return retry !== undefined && chosen === retry;
+  const buttons = failureButtons({
+    unfinished: error instanceof Refusal && error.openWrite !== undefined,
+    remedy: error instanceof Refusal ? error.remedy : undefined,
+    instead: error instanceof Refusal || ExchangeError.is(error) ? error.instead : undefined,
+    canRetry: ways.retry !== undefined,
+    hasCoins: ways.coins === true,
+    hasMargin: target.positionId !== undefined,
+    canReadAgain: ways.readAgain === true,
+  }).map((button) => ({ button, title: failureLabel(button, ways.retry ?? '') }));
+  const sentence = ways.confirmed === true ? vscode.l10n.t('Nothing was sent. {0}', text) : text;
+  const chosen = await vscode.window.showErrorMessage(sentence, ...buttons);
+  return chosen === undefined ? 'ended' : follow(app, chosen.button, target);
+}
+
+async function follow(app: App, button: FailureButton, target: Target): Promise<WayOn> {
+  switch (button) {
+    case 'retry':
+    case 'otherCoin':
+    case 'readAgain':
+      return button;
+    case 'resolve':
+      await run(commandIds.resolveWrite, target);
+      break;
+    case 'arm':
+      await run(commandIds.armWriting, { accountId: target.accountId });
+      break;
+    case 'addMargin':
+      await run(commandIds.addMargin, target);
+      break;
+    case 'settings':
+      await openLimits();
+      break;
+    case 'showLog':
+      app.log.show();
+      break;
+  }
+  return 'ended';
 }
 
 function failureText(app: App, error: unknown): string {
   if (error instanceof Refusal || ExchangeError.is(error)) return localize(error.sentence);
   app.log.error(error instanceof Error ? error : new Error(String(error)));
   return vscode.l10n.t('Something went wrong inside the extension; nothing was sent. The log says more.');
+}
+
+function failureLabel(button: FailureButton, retry: string): string {
+  switch (button) {
+    case 'retry':
+      return retry;
+    case 'otherCoin':
+      return vscode.l10n.t('Choose Another Coin…');
+    case 'readAgain':
+      return vscode.l10n.t('Read Again');
+    case 'resolve':
+      return remedyLabel('resolveWrite');
+    case 'arm':
+      return vscode.l10n.t('Arm Writing…');
+    case 'addMargin':
+      return vscode.l10n.t('Add Margin…');
+    case 'settings':
+      return vscode.l10n.t('Open Settings');
+    case 'showLog':
+      return vscode.l10n.t('Show Log');
+  }
 }
 
 function remedyLabel(remedy: Remedy): string {
@@ -51,6 +120,11 @@ function remedyLabel(remedy: Remedy): string {
     case 'refresh':
       return vscode.l10n.t('Refresh');
   }
+}
+
+/** Opens the limits in the settings of the user: those of a workspace are not heeded. */
+export async function openLimits(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openGlobalSettings', { query: 'ltvGauge.limits' });
 }
 
 /** Runs one of our commands about a loan or an account. */

@@ -56,15 +56,15 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
     direction === 'add' ? msg('Act: add collateral') : msg('Act: take collateral out'),
     msg('Amount: {0} {1}', shownAmount, coin),
     direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
-    msg('LTV: {0} now → {1} after (estimate)', ltvText(preview.ltvNow), ltvText(preview.ltvAfter)),
-    distanceLine('marginCall', preview.distanceNow, preview.distanceAfter),
-    distanceLine('liquidation', distanceTo(loan.liquidation?.ltv, preview.ltvNow), distanceTo(loan.liquidation?.ltv, preview.ltvAfter)),
+    ...outlook(preview),
     walletLine(preview),
     limitLine(direction, readiness.limit, coin),
   ];
-  const caution = cautionLine(loan, direction, preview.ltvAfter);
+  // Where our reckoning is in doubt nothing of it is shown, neither what comforts nor what warns.
+  const doubtful = preview.doubt !== undefined;
+  const caution = doubtful ? undefined : cautionLine(loan, direction, preview.ltvAfter);
   if (caution !== undefined) lines.push(caution);
-  if (direction === 'add' && assumesHaircut(loan, coin)) {
+  if (!doubtful && direction === 'add' && assumesHaircut(loan, coin)) {
     lines.push(
       msg(
         'The exchange does not say how it values {0} for this loan. The average haircut of the loan is assumed, so LTV after may come out higher.',
@@ -132,6 +132,23 @@ export function stakesLine(simulated: boolean, demo: boolean): Message {
   if (simulated) return msg('SIMULATED exchange: no real money moves.');
   if (demo) return msg("DEMO trading on the exchange's own server: no real money moves.");
   return msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.');
+}
+
+function outlook({ ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt }: CollateralPreview): readonly Message[] {
+  const liquidation = readiness.loan.liquidation?.ltv;
+  const toLiquidation = distanceTo(liquidation, ltvNow);
+  if (doubt !== undefined) {
+    return [
+      msg('LTV: {0} now → not estimated', ltvText(ltvNow)),
+      msg('Distance to margin call: {0} now → not estimated', distanceText(distanceNow)),
+      msg('Distance to liquidation: {0} now → not estimated', distanceText(toLiquidation)),
+    ];
+  }
+  return [
+    msg('LTV: {0} now → {1} after (estimate)', ltvText(ltvNow), ltvText(ltvAfter)),
+    distanceLine('marginCall', distanceNow, distanceAfter),
+    distanceLine('liquidation', toLiquidation, distanceTo(liquidation, ltvAfter)),
+  ];
 }
 
 function ltvText(ltv: Decimal | undefined): Message | string {

@@ -16,6 +16,8 @@ export interface Item<T> extends vscode.QuickPickItem {
 interface PickQuestion<T> {
   readonly title: string;
   readonly placeholder: string;
+  /** Said under the box, in full. */
+  readonly prompt?: string;
   /** Either at hand, or read while the list already stands there and can be left with Escape. */
   readonly items: readonly Item<T>[] | ((signal: AbortSignal) => Promise<readonly Item<T>[]>);
   readonly canGoBack: boolean;
@@ -30,6 +32,7 @@ export async function pick<T>(question: PickQuestion<T>): Promise<T | Back | und
   const abort = new AbortController();
   input.title = question.title;
   input.placeholder = question.placeholder;
+  input.prompt = question.prompt;
   input.matchOnDescription = true;
   input.ignoreFocusOut = true;
   input.buttons = question.canGoBack ? [vscode.QuickInputButtons.Back] : [];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { WriteRecord } from '../../ledger/ledger.ts';
+import { undoOf } from '../../ledger/undo.ts';
 import type { App } from '../app.ts';
 import { commandIds } from '../command-ids.ts';
 import { localize } from '../localize.ts';
@@ -23,7 +24,10 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   const showLog = vscode.l10n.t('Show Log');
   const resolve = vscode.l10n.t('Resolve Unfinished Change…');
   const openGauges = vscode.l10n.t('Open Gauges');
-  const buttons = outcome.loudness === 'info' ? [openGauges] : outcome.resolvable ? [resolve, showLog] : [showLog];
+  const undo = vscode.l10n.t('Undo…');
+  const undoable = undoOf(record, app.clock.now()) !== undefined;
+  const buttons =
+    outcome.loudness === 'info' ? [openGauges, ...(undoable ? [undo] : [])] : outcome.resolvable ? [resolve, showLog] : [showLog];
   const lookThere =
     record.change.kind === 'margin'
       ? vscode.l10n.t('Look at the position on the site of the exchange too, before you change anything.')
@@ -31,6 +35,7 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, lookThere, buttons);
   if (chosen === openGauges) await run(commandIds.openGauges);
   if (chosen === showLog) app.log.show();
+  if (chosen === undo) await run(commandIds.undoAdd, { ...changeTarget(record.accountId, record.change), writeId: record.id });
   if (chosen === resolve) await run(commandIds.resolveWrite, changeTarget(record.accountId, record.change));
 }
 

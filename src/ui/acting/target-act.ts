@@ -45,7 +45,8 @@ export async function actOn(
     return 'again';
   const all = changes.filter((change) => change !== undefined);
   const [only] = all;
-  if (all.length === 1 && only !== undefined) return carryOut(app, attended, account.id, only);
+  // The other ways, with their coins, are in the list that "again" leads back to.
+  if (all.length === 1 && only !== undefined) return (await carryOut(app, attended, account.id, only)) === 'ended' ? 'ended' : 'again';
   const rest = await carryOutAll(app, attended, account.id, all);
   if (rest !== undefined) void vscode.window.showWarningMessage(localize(stoppedText(title, offer.steps.slice(rest))));
   return 'ended';
@@ -84,7 +85,7 @@ async function carryOutAll(app: App, attended: Attended, accountId: string, chan
 /** As soon as it is known; the words about it may stand for long. @returns undefined when nothing was sent. */
 function outcomeOf(app: App, attended: Attended, accountId: string, change: Change): Promise<WriteRecord | undefined> {
   return new Promise((resolve, reject) => {
-    carryOut(app, attended, accountId, change, resolve).then(() => {
+    carryOut(app, attended, accountId, change, { settled: resolve }).then(() => {
       resolve(undefined);
     }, reject);
   });

@@ -76,6 +76,17 @@ describe('the preview before a change', () => {
     assert.match(detail, /CAUTION: how much nearer/);
   });
 
+  it('shows nothing of an estimate that is in doubt, neither to comfort nor to warn', () => {
+    const of = (more: Partial<CollateralPreview>): string => shown(preview({ doubt: 'definitions', ...more })).detail;
+    const detail = of({});
+    assert.match(detail, /^LTV: 58\.00% now → not estimated$/m);
+    assert.match(detail, /^Distance to margin call: 21\.3% now → not estimated$/m);
+    assert.match(detail, /^Distance to liquidation: 30\.7% now → not estimated$/m);
+    assert.doesNotMatch(detail, /51\.56|30\.0%|38\.4%/);
+    assert.doesNotMatch(of({ ltvAfter: decimal('0.84') }), /CAUTION/);
+    assert.doesNotMatch(of({ change: { ...change, coin: 'ETH' } }), /average haircut/);
+  });
+
   it('says that an average haircut is assumed where the venue does not tell how it values what is added', () => {
     const of = (loan: Partial<Loan>, coin = 'ETH'): string =>
       shown(preview({ change: { ...change, coin }, readiness: { ...preview().readiness, loan: { ...preview().readiness.loan, ...loan } } }))

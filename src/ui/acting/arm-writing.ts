@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { Account } from '../../core/model.ts';
+import type { ArmingTerm } from '../../ledger/arming.ts';
+import type { App } from '../app.ts';
+import { chooseAccount } from '../choose-account.ts';
+import { localize } from '../localize.ts';
+import { armingText } from '../presentation/arming-words.ts';
+import { whenText } from '../scene.ts';
+import { readLimits } from '../settings.ts';
+import { armedText, armingChoices, armingMeaning, asksForName, nameFault, namePrompt, type Stakes } from './arming-text.ts';
+import { explainObstacle, openLimits } from './explain.ts';
+import { obstacleOf } from './loans.ts';
+import { isDemo, markOf } from './mark.ts';
+import { back, pick, type Item } from './prompts.ts';
+
+/** "Arm Writing…": asks which account and for how long, and says what came of it. */
+export async function armWritingOn(app: App, argument: unknown): Promise<void> {
+  const account = await chooseAccount(app, argument, vscode.l10n.t('Which account shall be armed, so that changes can be sent from it?'));
+  if (account === undefined || !(await armWriting(app, account))) return;
+  const disarm = vscode.l10n.t('Disarm Writing');
+  const said = vscode.window.showInformationMessage(localize(armedText(account.name, app.arming.state(account.id))), disarm);
+  if ((await said) === disarm) await app.arming.disarm(account.id);
+}
+
+/** Asks for how long, and arms. @returns whether it was armed; false when the person left, or may only read. */
+export async function armWriting(app: App, account: Account): Promise<boolean> {
+  if (account.readOnly) {
+    const obstacle = obstacleOf({ account, reading: false }, undefined);
+    if (obstacle !== undefined) await explainObstacle(obstacle, { accountId: account.id });
+    return false;
+  }
+  const term = await askTerm(app, account);
+  if (term === undefined) return false;
+  if (term === 'settings') {
+    await openLimits();
+    return false;
+  }
+  if (asksForName(term, stakesOf(app, account)) && !(await isNameTyped(account))) return false;
+  await app.arming.arm(account.id, term);
+  return true;
+}
+
+async function askTerm(app: App, account: Account): Promise<ArmingTerm | 'settings' | undefined> {
+  const stakes = stakesOf(app, account);
+  const arming = app.arming.state(account.id);
+  const items: readonly Item<ArmingTerm | 'settings'>[] = [
+    ...armingChoices(stakes).map(({ term, label, detail }) => ({ label: localize(label), detail: localize(detail), value: term })),
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    { label: vscode.l10n.t('Set Limits…'), detail: vscode.l10n.t('Opens your settings. Nothing is armed.'), value: 'settings' },
+  ];
+  const chosen = await pick({
+    title: vscode.l10n.t('{0}: arm writing on {1}', markOf(app, account), account.name),
+    placeholder: arming.armed
+      ? vscode.l10n.t('For how long, from now on? It is {0}.', localize(armingText(arming, whenText)))
+      : vscode.l10n.t('For how long?'),
+    prompt: localize(armingMeaning(stakes, await readLimits())),
+    items,
+    canGoBack: false,
+  });
+  return chosen === back ? undefined : chosen;
+}
+
+async function isNameTyped({ name }: Account): Promise<boolean> {
+  const typed = await vscode.window.showInputBox({
+    title: vscode.l10n.t('LIVE: arm writing on {0} always', name),
+    prompt: localize(namePrompt(name)),
+    ignoreFocusOut: true,
+    validateInput: (raw) => {
+      const fault = raw === '' ? undefined : nameFault(raw, name);
+      return fault === undefined ? undefined : localize(fault);
+    },
+  });
+  // Enter on an empty box is taken by the editor.
+  return typed !== undefined && nameFault(typed, name) === undefined;
+}
+
+function stakesOf(app: App, account: Account): Stakes {
+  if (account.simulated) return 'simulated';
+  return isDemo(app, account) ? 'demo' : 'live';
+}

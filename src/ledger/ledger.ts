@@ -158,12 +158,14 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * The rows of one write in the order in which the journal has them; none when it is not known.
+   * The rows of one write in the order in which the journal has them; none when it is not known. Without an id those of all writes: the
+   * very same array as long as nothing was added.
    * @throws Refusal when the journal cannot be read.
    */
-  async steps(writeId: string): Promise<readonly WriteRecord[]> {
+  async steps(writeId?: string): Promise<readonly WriteRecord[]> {
     await this.#sync();
-    return (await this.#writes.rows()).filter(({ id }) => id === writeId);
+    const rows = await this.#writes.rows();
+    return writeId === undefined ? rows : rows.filter(({ id }) => id === writeId);
   }
 
   /**

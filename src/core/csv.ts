@@ -1,0 +1,20 @@
+/** So that spreadsheets read the file as UTF-8. */
+const byteOrderMark = '\uFEFF';
+
+/** What a spreadsheet may take for the beginning of a formula, also in its full-width form, or drop before one. */
+const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/;
+const plainNumber = /^-?\d+(\.\d+)?$/;
+
+/**
+ * Rows as a CSV file: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), UTF-8 with a byte order mark, CRLF after each row.
+ * A cell that a spreadsheet could run as a formula gets an apostrophe before it; plain decimal numbers are left as they are
+ * (https://owasp.org/www-community/attacks/CSV_Injection).
+ */
+export function csvText(rows: readonly (readonly string[])[]): string {
+  return byteOrderMark + rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(text: string): string {
+  const safe = formulaStart.test(text) && !plainNumber.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -13,6 +13,8 @@ import { Poller } from './monitor/poller.ts';
 import { Store } from './monitor/store.ts';
 import { registerAccountCommands } from './ui/account-commands.ts';
 import { registerActingCommands } from './ui/acting-commands.ts';
+import { registerActivityCommands } from './ui/activity-commands.ts';
+import { registerActivityView } from './ui/activity-view.ts';
 import type { App } from './ui/app.ts';
 import { registerArmingCommands } from './ui/arming-commands.ts';
 import { registerCollateralView } from './ui/collateral-view.ts';
@@ -83,10 +85,12 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerAccountCommands(app));
   keep(registerActingCommands(app));
   keep(registerArmingCommands(app));
+  keep(registerActivityCommands(app));
   keep(registerSimulatorCommands(app));
   keep(registerLoansView(app, pages));
   keep(registerPositionsView(app, pages));
   keep(registerCollateralView(app, pages));
+  keep(registerActivityView(app, pages));
   keep(registerStatusBar(app));
   keep(registerGauges(app));
 

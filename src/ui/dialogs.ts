@@ -1,5 +1,5 @@
 /**
- * The door of the part with everything that asks a person something: the dialogs about collateral, margin, accounts and simulated prices.
+ * The door of the part with everything that asks a person something: the dialogs about collateral, margin, accounts and simulated prices, and what they did.
  * Imported with import() only, so that activation does not read it; one part, because most of it shares its steps and texts.
  */
 export { removeAccount, renameAccount, testConnection, updateKeys } from './account-acts.ts';
@@ -13,6 +13,9 @@ export { resolveWrite } from './acting/resolve-write.ts';
 export { sayOutcome } from './acting/say-outcome.ts';
 export { bringLiquidationToTarget } from './acting/target-liquidation.ts';
 export { bringLtvToTarget } from './acting/target-ltv.ts';
+export { activityDocument } from './activity-document.ts';
 export { addAccount } from './add-account.ts';
+export { exportActivity } from './export-activity.ts';
 export { setThresholds } from './set-thresholds.ts';
 export { movePrice } from './simulated/move-price.ts';
+export { verifyLedger } from './verify-ledger.ts';

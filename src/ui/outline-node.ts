@@ -2,7 +2,7 @@ import { faceOf, sourceKey, type Entry } from './presentation/outline.ts';
 
 /**
  * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.
- * Menus hand it to commands, which read `accountId`, `loanId`, `positionId` and `coin` from it.
+ * Menus hand it to commands, which read `accountId`, `loanId`, `positionId`, `coin` and `writeId` from it.
  */
 export class OutlineNode {
   // Own properties, so that a copy of the target keeps them.
@@ -10,6 +10,7 @@ export class OutlineNode {
   readonly loanId: string | undefined;
   readonly positionId: string | undefined;
   readonly coin: string | undefined;
+  readonly writeId: string | undefined;
   readonly parent: OutlineNode | undefined;
   entry: Entry;
   /** What the editor has asked for so far; undefined while it was never opened. */
@@ -20,6 +21,7 @@ export class OutlineNode {
     this.loanId = entry.loanId;
     this.positionId = entry.positionId;
     this.coin = entry.coin;
+    this.writeId = entry.writeId;
     this.parent = parent;
     this.entry = entry;
   }

@@ -16,6 +16,10 @@ export interface OutlineViewOptions {
   readonly id: string;
   /** Loads what the view shows; called when somebody first looks. */
   readonly load: () => Promise<Outline>;
+  /** Brings up to date what the view shows besides the store; called while it is seen. */
+  readonly read?: () => Promise<void> | undefined;
+  /** Tells of changes besides those of the store and the ledger. */
+  readonly onDidChange?: (listener: () => void) => vscode.Disposable;
   /** Told whenever the tree looks at the store again. */
   readonly onUpdate?: (view: vscode.TreeView<OutlineNode>, states: readonly AccountState[], scene: Scene) => void;
 }
@@ -36,6 +40,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     update();
     if (view.visible) ticker.start();
     else ticker.stop();
+    if (view.visible) void options.read?.()?.then(update);
   };
   follow();
   return vscode.Disposable.from(
@@ -46,6 +51,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     app.ledger.onDidChange(follow),
     app.arming.onDidChange(follow),
     view.onDidChangeVisibility(follow),
+    ...(options.onDidChange === undefined ? [] : [options.onDidChange(follow)]),
   );
 }
 

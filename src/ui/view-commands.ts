@@ -11,7 +11,9 @@ export function registerViewCommands(app: App, pages: LazyPages): vscode.Disposa
   return vscode.Disposable.from(
     registerGuarded(app, commandIds.refresh, (argument) => refresh(app, pages, argument)),
     registerGuarded(app, commandIds.loadMore, async (argument) => {
-      if (argument instanceof OutlineNode && argument.entry.more !== undefined) await pages.more(argument.entry.more);
+      const more = argument instanceof OutlineNode ? argument.entry.more : undefined;
+      if (typeof more === 'function') more();
+      else if (more !== undefined) await pages.more(more);
     }),
     registerGuarded(app, commandIds.copyValue, async (argument) => {
       if (argument instanceof OutlineNode && argument.entry.copy !== undefined) await vscode.env.clipboard.writeText(argument.entry.copy);

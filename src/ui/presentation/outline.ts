@@ -41,6 +41,8 @@ export interface Entry {
   readonly loanId?: string;
   readonly positionId?: string;
   readonly coin?: string;
+  /** A change in the journal. */
+  readonly writeId?: string;
   readonly label: Text;
   /** Shown beside the label, joined with a dot. */
   readonly description?: readonly Text[];
@@ -57,6 +59,8 @@ export interface Entry {
     | 'value'
     | 'borrowable'
     | 'openWrite'
+    | 'write'
+    | 'undoableWrite'
     | 'group'
     | 'more'
     | 'note';
@@ -67,8 +71,8 @@ export interface Entry {
   readonly details?: () => Details;
   readonly children?: readonly Entry[];
   readonly pages?: PageSource;
-  /** Only on the entry that asks for the next page. */
-  readonly more?: PageSource;
+  /** Only on the entry that asks for the next page: where it is read, or what brings it. */
+  readonly more?: PageSource | (() => void);
 }
 
 /** Everything about an entry that is visible without opening it; two entries with the same face need no repaint. */

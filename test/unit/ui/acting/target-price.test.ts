@@ -74,10 +74,7 @@ describe('a target for the liquidation price while it is typed', () => {
     assert.deepEqual(said('5x', unsized), ['leverage 5, caution', 'Leverage in fact now is unknown.']);
     const { liquidationPrice, ...priceless } = positions.long;
     assert.ok(liquidationPrice !== undefined);
-    assert.deepEqual(said('5x', priceless), [
-      'leverage 5, caution',
-      'Leverage in fact 10× now. For 5×, margin is added.',
-    ]);
+    assert.deepEqual(said('5x', priceless), ['leverage 5, caution', 'Leverage in fact 10× now. For 5×, margin is added.']);
     assert.deepEqual(said('20x', priceless), ['leverage 20, caution', 'Leverage in fact 10× now. For 20×, margin is taken out.']);
     const close = { ...positions.long, markPrice: decimal('45300') };
     assert.deepEqual(said('20x', close), [

@@ -1,0 +1,180 @@
+import { msg, type Message } from '../../core/message.ts';
+import type { WriteRecord } from '../../ledger/record.ts';
+import { undoOf } from '../../ledger/undo.ts';
+import { isFreezing, isOpen } from '../../ledger/write-machine.ts';
+import type { AccountState } from '../../monitor/store.ts';
+import { accountEntry, accountEntryId } from './account-entry.ts';
+import { activitySections, roundedHand, type Fact, type Hand, type Section } from './activity-facts.ts';
+import { activityLabel, stateIcon, stateWord } from './activity-words.ts';
+import type { Scene } from './condition.ts';
+import { joined, type Entry, type Text } from './outline.ts';
+import { targetOf } from './write-target.ts';
+
+/** What was read of the journal, and how much of it is to be shown. */
+export type ActivityView =
+  | { readonly trouble: Message }
+  | {
+      readonly trouble?: undefined;
+      /** Newest first. */
+      readonly writes: readonly WriteRecord[];
+      /** The rows of one write, as far as they were read. */
+      readonly steps: (writeId: string) => readonly WriteRecord[];
+      /** How many writes of an account are listed. */
+      readonly shown: (accountId: string) => number;
+    };
+
+/** What the lines need besides the journal. */
+export interface ActivityActs {
+  readonly shortWhen: (ms: number, now: number) => string;
+  readonly more: (accountId: string) => void;
+}
+
+/** The Activity view: accounts, their changes, newest first, and all that is known of each. */
+export function activityOutline(states: readonly AccountState[], scene: Scene, view: ActivityView, acts: ActivityActs): readonly Entry[] {
+  if (view.trouble !== undefined) return [unreadable(view.trouble)];
+  const { writes } = view;
+  const below = (accountId: string, simulated: boolean): readonly Entry[] => {
+    const own = writes.filter((record) => record.accountId === accountId);
+    const shown = own.slice(0, view.shown(accountId));
+    const lines = shown.map((record) => writeLine(record, view.steps(record.id), simulated, scene, acts));
+    if (shown.length < own.length) lines.push(moreLine(accountId, own.length - shown.length, acts));
+    return lines.length > 0 ? lines : [nothing(accountEntryId(accountId), accountId)];
+  };
+  const present = new Set(states.map(({ account }) => account.id));
+  const gone = [...new Set(writes.map(({ accountId }) => accountId))].filter((id) => !present.has(id));
+  if (present.size + gone.length === 0) return [nothing('activity', '')];
+  return [
+    ...states.map((state) => accountEntry(state, below(state.account.id, state.account.simulated), scene)),
+    ...gone.map((accountId) => removedAccount(accountId, writes, below(accountId, false))),
+  ];
+}
+
+/** Its changes stay; whether money was real is no longer known of them, so nothing is said about it. */
+function removedAccount(accountId: string, writes: readonly WriteRecord[], children: readonly Entry[]): Entry {
+  const name = writes.find((record) => record.accountId === accountId)?.accountName ?? accountId;
+  const description = [msg('removed account')];
+  return {
+    id: accountEntryId(accountId),
+    accountId,
+    label: name,
+    description,
+    icon: { id: 'archive' },
+    expansion: 'closed',
+    context: 'group',
+    spoken: msg('Account {0}, which was removed here.', name),
+    children,
+  };
+}
+
+function writeLine(record: WriteRecord, rows: readonly WriteRecord[], simulated: boolean, scene: Scene, acts: ActivityActs): Entry {
+  const label = activityLabel(record);
+  const word = stateWord(record);
+  const made = acts.shortWhen(madeAt(record), scene.now);
+  const id = `write/${record.id}`;
+  const hand = roundedHand(scene.when);
+  const sections = activitySections(record, rows, hand);
+  return {
+    id,
+    accountId: record.accountId,
+    ...targetOf(record.change),
+    writeId: record.id,
+    label,
+    description: [word, ...(simulated ? [msg('simulated')] : []), made],
+    icon: stateIcon(record),
+    expansion: 'closed',
+    context: contextOf(record, scene),
+    spoken: simulated ? msg('Simulated: {0}, {1}, {2}.', label, word, made) : msg('{0}, {1}, {2}.', label, word, made),
+    copy: record.change.amount,
+    details: () => ({
+      title: label,
+      lines: [
+        { label: msg('State'), value: word },
+        { label: msg('Money'), value: simulated ? msg('simulated') : record.accountName },
+        ...summary(record, hand),
+      ],
+      ...(record.note === undefined ? {} : { note: record.note }),
+    }),
+    children: sections.flatMap((section) => sectionLines(section, id, record)),
+  };
+}
+
+/** What is unsettled offers to be resolved, as it does in the other views. */
+function contextOf(record: WriteRecord, { now }: Scene): Entry['context'] {
+  if (isOpen(record) || isFreezing(record)) return 'openWrite';
+  return undoOf(record, now) === undefined ? 'write' : 'undoableWrite';
+}
+
+/** When it was sent, or written down when it never was. */
+const madeAt = ({ sentAt, plannedAt }: WriteRecord): number => sentAt ?? plannedAt;
+
+function summary(record: WriteRecord, hand: Hand): readonly { readonly label: Text; readonly value: Text }[] {
+  return activitySections(record, [], hand)
+    .filter(({ id }) => id === 'course')
+    .flatMap(({ facts }) => facts)
+    .filter(({ id }) => id !== 'note');
+}
+
+function sectionLines({ id, title, facts }: Section, writeLineId: string, record: WriteRecord): readonly Entry[] {
+  const lines = facts.map((fact) => factLine(fact, writeLineId, record));
+  if (title === undefined) return lines;
+  return [
+    {
+      id: `${writeLineId}/about/${id}`,
+      accountId: record.accountId,
+      label: title,
+      expansion: 'closed',
+      context: 'group',
+      spoken: title,
+      children: lines,
+    },
+  ];
+}
+
+function factLine({ id, label, value, copy, icon }: Fact, writeLineId: string, record: WriteRecord): Entry {
+  return {
+    id: `${writeLineId}/${id}`,
+    accountId: record.accountId,
+    label,
+    description: [value],
+    ...(icon === undefined ? {} : { icon }),
+    expansion: 'leaf',
+    context: copy === undefined ? 'note' : 'value',
+    spoken: joined([label, value]),
+    ...(copy === undefined ? {} : { copy }),
+    details: () => ({ title: label, lines: [], note: value }),
+  };
+}
+
+function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
+  const label = msg('Load more… ({0} older changes)', left.toString());
+  return {
+    id: `${accountEntryId(accountId)}/more-activity`,
+    accountId,
+    label,
+    icon: { id: 'ellipsis' },
+    expansion: 'leaf',
+    context: 'more',
+    spoken: label,
+    more: () => {
+      acts.more(accountId);
+    },
+  };
+}
+
+function nothing(id: string, accountId: string): Entry {
+  const label = msg('No change was ever made from here.');
+  return { id: `${id}/no-activity`, accountId, label, expansion: 'leaf', context: 'note', spoken: label };
+}
+
+function unreadable(trouble: Message): Entry {
+  const label = msg('{0} "LTV Gauge: Verify Ledger" looks closer and helps.', trouble);
+  return {
+    id: 'activity/unreadable',
+    accountId: '',
+    label,
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    expansion: 'leaf',
+    context: 'note',
+    spoken: label,
+  };
+}

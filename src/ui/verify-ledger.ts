@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import { Refusal } from '../ledger/refusal.ts';
+import type { Verification } from '../ledger/journal.ts';
+import type { App } from './app.ts';
+import { localize } from './localize.ts';
+
+/** "Verify Ledger": looks through the whole journal and says what was found; one that is not whole can be set aside. */
+export async function verifyLedger(app: App): Promise<void> {
+  const found = await underWay(vscode.l10n.t('Verifying the ledger'), () => app.ledger.verify());
+  if (found.ok) {
+    app.log.info(`ledger verified: ${found.rows.toString()} rows of ${found.writes.toString()} changes, head ${found.head ?? 'none'}`);
+    void vscode.window.showInformationMessage(wholeText(found));
+    return;
+  }
+  const sentence = localize(found.sentence);
+  app.log.error(`ledger not whole${found.row === undefined ? '' : `, row ${found.row.toString()}`}: ${sentence}`);
+  const showLog = vscode.l10n.t('Show Log');
+  const setAside = vscode.l10n.t('Set Aside and Begin Anew…');
+  const detail = [
+    ...(found.row === undefined ? [] : [vscode.l10n.t('Row {0} of the ledger.', found.row.toString())]),
+    sentence,
+    vscode.l10n.t(
+      'What the ledger says from there on cannot be relied on, nor what it says to be finished. Compare your loans and positions at the exchange.',
+    ),
+  ].join('\n\n');
+  const chosen = await vscode.window.showErrorMessage(
+    vscode.l10n.t('The ledger is not whole.'),
+    { modal: true, detail },
+    showLog,
+    setAside,
+  );
+  if (chosen === showLog) app.log.show();
+  if (chosen === setAside) await setAsideAfterAsking(app);
+}
+
+function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: true }>): string {
+  if (rows === 0) return vscode.l10n.t('The ledger is empty: no change was ever made from here.');
+  // As much of it as two people would compare.
+  return vscode.l10n.t(
+    'The ledger is whole: no row was altered, is missing or was put in between. Rows: {0}, changes: {1}, last row: {2}',
+    rows.toString(),
+    writes.toString(),
+    head?.slice(0, 12) ?? '–',
+  );
+}
+
+async function setAsideAfterAsking(app: App): Promise<void> {
+  const act = vscode.l10n.t('Set Aside and Begin Anew');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Begin a new ledger?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Compare your loans and positions at the exchange first: of changes that are still under way, the new ledger knows only those that this window knows of.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
+      ),
+    },
+    act,
+  );
+  if (chosen !== act) return;
+  try {
+    const place = await underWay(vscode.l10n.t('Setting the ledger aside'), () => app.ledger.setAside());
+    app.log.warn(`ledger set aside: ${place}`);
+    // The views look again, and what is still under way is looked for.
+    void app.poller.refresh();
+    const copy = vscode.l10n.t('Copy Path');
+    const next = await vscode.window.showInformationMessage(
+      vscode.l10n.t('A new ledger has begun. The old one is kept as {0}', place),
+      copy,
+    );
+    if (next === copy) await vscode.env.clipboard.writeText(place);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    void vscode.window.showErrorMessage(vscode.l10n.t('The ledger was not set aside. {0}', localize(error.sentence)));
+  }
+}
+
+function underWay<T>(title: string, work: () => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, work);
+}

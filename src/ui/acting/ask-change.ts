@@ -126,36 +126,38 @@ export async function askHowMuch(
   value: string | undefined,
 ): Promise<Decimal | Back | undefined> {
   const { account } = choice.state;
-  const bounds: AmountBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
+  const bounds: ChangeBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
   return askAmount({
     title: titleOf(app, choice, direction, coin.coin),
     placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin.coin),
-    facts: {
-      bounds,
-      prompt: promptFor(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {}))),
-      remark: (amount) => liveEstimate(choice.loan, direction, coin.coin, amount, new Map()),
-    },
+    facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {}))),
     later: async (signal): Promise<AmountFacts> => {
       const connection = await app.connections.get(account.id);
       const fresh = await connection.prepareCollateral(refOf(choice), direction, coin.coin, signal);
-      const freshBounds: AmountBounds = { ...bounds, limit: fresh.limit };
-      return {
-        bounds: freshBounds,
-        prompt: promptFor(freshBounds, fresh.loan, fresh.prices),
-        remark: (amount) => liveEstimate(fresh.loan, direction, coin.coin, amount, fresh.prices),
-      };
+      return factsOf({ ...bounds, limit: fresh.limit }, fresh.loan, fresh.prices);
     },
     ...(value === undefined ? {} : { value }),
     canGoBack: true,
   });
 }
 
-function promptFor(bounds: AmountBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>): string {
+type ChangeBounds = AmountBounds & { readonly purpose: Direction };
+
+function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>): AmountFacts {
+  const { coin, purpose, limit } = bounds;
+  const safest = purpose !== 'reduce' || limit === undefined ? undefined : safestMost(loan, coin, limit, prices);
+  return {
+    bounds,
+    prompt: promptFor(bounds, safest),
+    remark: (amount) => liveEstimate(loan, purpose, coin, amount, prices, safest),
+  };
+}
+
+function promptFor(bounds: ChangeBounds, safest: Decimal | undefined): string {
   const most = largestAllowed(bounds) ?? '';
   const { coin } = bounds;
   if (bounds.purpose !== 'reduce')
     return vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
-  const safest = bounds.limit === undefined ? undefined : safestMost(loan, coin, bounds.limit, prices);
   if (safest !== undefined) {
     return vscode.l10n.t(
       'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps 5 points below that line by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',

@@ -87,13 +87,17 @@ export interface Remark {
   readonly caution: boolean;
 }
 
-/** What the figures would become, while an amount is typed. Always an estimate. */
+/**
+ * What the figures would become, while an amount is typed. Always an estimate. Short: the box cuts off what is longer than two lines.
+ * @param safest the safe maximum of a reduction as `safestMost` has it, where it can be told
+ */
 export function liveEstimate(
   loan: Loan,
   direction: Direction,
   coin: string,
   amount: Decimal,
   prices: ReadonlyMap<string, Decimal>,
+  safest?: Decimal,
 ): Remark {
   const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
   const unsure = direction === 'reduce';
@@ -101,18 +105,41 @@ export function liveEstimate(
   if (after === undefined) {
     return { sentence: msg('LTV {0} now. LTV after cannot be estimated here.', formatLtv(loan.ltv)), caution: unsure };
   }
-  const figures = [formatLtv(loan.ltv), formatLtv(after)] as const;
-  const distance = distanceTo(loan.marginCall?.ltv, after);
-  if (distance === undefined) return { sentence: msg('LTV {0} → {1} (estimate).', ...figures), caution: unsure };
-  if (isPositive(distance)) {
-    return { sentence: msg('LTV {0} → {1}, then {2} to margin call (estimate).', ...figures, formatDistance(distance)), caution: false };
-  }
-  const beyond = msg('LTV {0} → {1} (estimate): at or beyond margin call.', ...figures);
-  const most = direction === 'reduce' ? largestBelowMarginCall(loan, coin, prices) : undefined;
+  const toCall = distanceTo(loan.marginCall?.ltv, after);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, after);
+  const sentence = becomes([formatLtv(loan.ltv), formatLtv(after)], toCall, toLiquidation);
+  const reached = [toCall, toLiquidation].some((distance) => distance !== undefined && !isPositive(distance));
+  if (direction === 'add') return { sentence, caution: reached };
+  if (safest !== undefined && compare(amount, safest) > 0) return { sentence: beyondSafe(sentence, coin, safest, reached), caution: true };
+  const most = reached ? largestBelowMarginCall(loan, coin, prices) : undefined;
   return {
-    sentence: most === undefined ? beyond : msg('{0} The preview would refuse it; below the line is at most {1} {2}.', beyond, most, coin),
-    caution: true,
+    sentence:
+      most === undefined ? sentence : msg('{0} The preview would refuse it; below the line is at most {1} {2}.', sentence, most, coin),
+    caution: reached || toCall === undefined,
   };
+}
+
+function becomes(figures: readonly [string, string], toCall: Decimal | undefined, toLiquidation: Decimal | undefined): Message {
+  if (toLiquidation !== undefined && !isPositive(toLiquidation))
+    return msg('LTV {0} → {1} (estimate): at or beyond liquidation.', ...figures);
+  if (toCall !== undefined && !isPositive(toCall)) return msg('LTV {0} → {1} (estimate): at or beyond margin call.', ...figures);
+  const [call, end] = [toCall, toLiquidation].map((distance) => (distance === undefined ? undefined : formatDistance(distance)));
+  if (call !== undefined && end !== undefined)
+    return msg('LTV {0} → {1}, then {2} to margin call, {3} to liquidation (estimate).', ...figures, call, end);
+  if (call !== undefined) return msg('LTV {0} → {1}, then {2} to margin call (estimate).', ...figures, call);
+  if (end !== undefined) return msg('LTV {0} → {1}, then {2} to liquidation (estimate); margin call unknown.', ...figures, end);
+  return msg('LTV {0} → {1} (estimate).', ...figures);
+}
+
+function beyondSafe(sentence: Message, coin: string, safest: Decimal, reached: boolean): Message {
+  if (!isPositive(safest)) {
+    return reached
+      ? msg('{0} The preview would refuse it; nothing can be taken out safely.', sentence)
+      : msg('{0} Nothing can be taken out that keeps 5 points below margin call.', sentence);
+  }
+  return reached
+    ? msg('{0} The preview would refuse it; the safe maximum is {1} {2}.', sentence, safest, coin)
+    : msg('{0} More than the safe maximum of {1} {2}, which keeps 5 points below margin call.', sentence, safest, coin);
 }
 
 function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {

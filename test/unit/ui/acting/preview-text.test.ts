@@ -5,6 +5,8 @@ import { english, msg } from '../../../../src/core/message.ts';
 import { actLabel, liveEstimate, previewText, type PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
 import type { Loan } from '../../../../src/core/model.ts';
 import type { CollateralPreview } from '../../../../src/ledger/ledger.ts';
+import { safestMost } from '../../../../src/ui/acting/target-safe.ts';
+import { inBoth } from './chinese.ts';
 import { account, change, loan, preview } from './records.ts';
 
 const around: PreviewSurroundings = {
@@ -117,13 +119,35 @@ describe('the preview before a change', () => {
 });
 
 describe('the estimate while an amount is typed', () => {
-  const estimate = (direction: 'add' | 'reduce', coin: string, amount: string, of = loan): [string, boolean] => {
-    const { sentence, caution } = liveEstimate(of, direction, coin, decimal(amount), new Map());
-    return [english(sentence), caution];
+  const estimate = (direction: 'add' | 'reduce', coin: string, amount: string, of = loan, safest?: string): [string, boolean] => {
+    const { sentence, caution } = liveEstimate(
+      of,
+      direction,
+      coin,
+      decimal(amount),
+      new Map(),
+      safest === undefined ? undefined : decimal(safest),
+    );
+    return [inBoth(sentence), caution];
   };
+  const { marginCall, liquidation, ...unlined } = loan;
+  assert.ok(marginCall !== undefined && liquidation !== undefined);
 
-  it('shows LTV now, after, and the distance to margin call then', () => {
-    assert.deepEqual(estimate('add', 'BTC', '0.1'), ['LTV 58.00% → 51.56%, then 30.0% to margin call (estimate).', false]);
+  it('shows LTV now and after, and how far margin call and liquidation are then', () => {
+    assert.deepEqual(estimate('add', 'BTC', '0.1'), [
+      'LTV 58.00% → 51.56%, then 30.0% to margin call, 38.4% to liquidation (estimate).',
+      false,
+    ]);
+    assert.deepEqual(estimate('add', 'BTC', '0.1', { ...unlined, marginCall }), [
+      'LTV 58.00% → 51.56%, then 30.0% to margin call (estimate).',
+      false,
+    ]);
+    assert.deepEqual(estimate('reduce', 'BTC', '0.1', { ...unlined, liquidation }), [
+      'LTV 58.00% → 66.29%, then 20.8% to liquidation (estimate); margin call unknown.',
+      true,
+    ]);
+    assert.deepEqual(estimate('add', 'BTC', '0.1', unlined), ['LTV 58.00% → 51.56% (estimate).', false]);
+    assert.deepEqual(estimate('reduce', 'BTC', '0.1', unlined), ['LTV 58.00% → 66.29% (estimate).', true]);
   });
 
   it('cautions where the preview would refuse, with what would not be refused', () => {
@@ -135,6 +159,32 @@ describe('the estimate while an amount is typed', () => {
     );
     const [, most = ''] = /at most (\S+) BTC/.exec(text) ?? [];
     assert.equal(estimate('reduce', 'BTC', most)[1], false);
+    assert.match(estimate('reduce', 'BTC', '0.3')[0], /^LTV 58\.00% → 92\.80% \(estimate\): at or beyond liquidation\. The preview/);
+  });
+
+  it('cautions above the safe maximum and names it', () => {
+    const safest = safestMost(loan, 'BTC', decimal('0.17'), new Map())!;
+    assert.match(safest, /^0\.1249/);
+    assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
+    assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
+      `LTV 58.00% → 69.26%, then 6.0% to margin call, 17.2% to liquidation (estimate). More than the safe maximum of ${safest} BTC, which keeps 5 points below margin call.`,
+      true,
+    ]);
+    assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, safest), [
+      `LTV 58.00% → 77.34% (estimate): at or beyond margin call. The preview would refuse it; the safe maximum is ${safest} BTC.`,
+      true,
+    ]);
+    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], /\. Nothing can be taken out that keeps 5 points below margin call\.$/);
+    assert.match(
+      estimate('reduce', 'BTC', '0.2', loan, '0')[0],
+      /margin call\. The preview would refuse it; nothing can be taken out safely\.$/,
+    );
+    assert.deepEqual(estimate('add', 'BTC', '0.13', loan, '0')[1], false, 'what is added has no maximum of that kind');
+  });
+
+  it('fits into the two lines of the box', () => {
+    const long = [estimate('reduce', 'BTC', '0.13', loan, '0.12345678'), estimate('reduce', 'BTC', '0.2', loan, '0.12345678')];
+    for (const [text] of long) assert.ok(text.length <= 170, `${text.length.toString()} characters: ${text}`);
   });
 
   it('says so when it cannot be told, and cautions where that could hide a danger', () => {

@@ -7,7 +7,7 @@ import type { MarginEstimate } from '../../core/position.ts';
 import type { MarginChange, MarginReadiness } from '../../exchanges/exchange.ts';
 import type { MarginPreview } from '../../ledger/ledger.ts';
 import { positionName } from './change-text.ts';
-import { distanceText, hedgeSlot, leverageText, liquidationText, marginText } from './margin-words.ts';
+import { distanceText, isHedged, leverageText, liquidationText, marginText } from './margin-words.ts';
 import { stakesLine, stakesMark, type PreviewSurroundings, type PreviewText } from './preview-text.ts';
 
 /** The words of the button, naming the act with its exact amount and the position with its side. */
@@ -64,12 +64,12 @@ function titleOf(mark: Message, { direction, amount, coin, position }: MarginCha
     : msg('{0}: take {1} {2} out of the margin of {3}?', ...args);
 }
 
-/** In hedge mode with the venue's own word for the place, because the other side may be open too. */
+/** Says in hedge mode that the other side is not meant. */
 function positionLine({ position }: MarginChange): Message {
-  const slot = hedgeSlot(position);
-  return slot === undefined
-    ? msg('Position: {0}, isolated', positionName(position))
-    : msg('Position: {0}, isolated, hedge mode (slot {1})', positionName(position), slot);
+  const name = positionName(position);
+  return isHedged(position)
+    ? msg('Position: {0}, isolated. Its other side is a position of its own and is not touched (hedge mode).', name)
+    : msg('Position: {0}, isolated', name);
 }
 
 function leverageLine({ leverage }: Position, now: Decimal | undefined, after: Decimal | undefined): Message {

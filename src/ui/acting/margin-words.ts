@@ -27,7 +27,7 @@ export function leverageText(leverage: Decimal | undefined): Message | string {
   return leverage === undefined ? msg('unknown') : formatLeverage(leverage);
 }
 
-/** The venue's word for the place of a position that shares its instrument with another one. Undefined where there is one place only. */
-export function hedgeSlot({ slot }: Pick<PositionRef, 'slot'>): string | undefined {
-  return ['', 'net', '0'].includes(slot) ? undefined : slot;
+/** Whether long and short of its instrument are two positions at the venue, so that the other side may be open too. */
+export function isHedged({ slot }: Pick<PositionRef, 'slot'>): boolean {
+  return !['', 'net', '0'].includes(slot);
 }

@@ -1,7 +1,8 @@
-import { formatLiquidationPrice, formatLtv } from '../../core/format.ts';
+import { formatLtv } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import { changeText } from './change-text.ts';
+import { liquidationText } from './margin-words.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -15,12 +16,13 @@ export interface OutcomeText {
 
 /**
  * What became of a change. "Done" is said of an effective change only, with the venue's own LTV or liquidation price.
+ * @param priceCoin the coin prices of the position are in, where it is known
  */
-export function outcomeText(record: WriteRecord, venueName: string, simulated: boolean): OutcomeText {
+export function outcomeText(record: WriteRecord, venueName: string, simulated: boolean, priceCoin?: string): OutcomeText {
   const change = changeText(record, simulated);
   switch (record.state) {
     case 'effective':
-      return { loudness: 'info', sentence: withNote(doneText(record, change, venueName), record), resolvable: false };
+      return { loudness: 'info', sentence: withNote(doneText(record, change, venueName, priceCoin), record), resolvable: false };
     case 'rejected':
       return {
         loudness: 'error',
@@ -76,14 +78,19 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
   }
 }
 
-function doneText(record: WriteRecord, change: Message, venueName: string): Message {
+function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
   // Without evidence from the venue it is a person's word, and no proof is claimed.
   if (record.evidence === undefined) return msg('Closed as done: {0}.', change);
   if (record.change.kind === 'margin') {
     const { side } = record.change.position;
     return record.liquidationAfter === undefined
       ? msg('Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.', change, venueName)
-      : msg('Done: liquidation price is now {1}, says {2}. {0}.', change, formatLiquidationPrice(record.liquidationAfter, side), venueName);
+      : msg(
+          'Done: liquidation price is now {1}, says {2}. {0}.',
+          change,
+          liquidationText(record.liquidationAfter, side, priceCoin),
+          venueName,
+        );
   }
   if (record.ltvAfter === undefined) return msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName);
   return msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(record.ltvAfter), venueName);

@@ -19,7 +19,7 @@ export function venueName(app: App, venueId: string): string {
  */
 export async function sayOutcome(app: App, record: WriteRecord, isNews = true): Promise<void> {
   const simulated = app.book.get(record.accountId)?.simulated ?? false;
-  const outcome = outcomeText(record, venueName(app, record.venue), simulated);
+  const outcome = outcomeText(record, venueName(app, record.venue), simulated, priceCoinOf(app, record));
   const sentence = localize(outcome.sentence);
   const showLog = vscode.l10n.t('Show Log');
   const resolve = vscode.l10n.t('Resolve Unfinished Change…');
@@ -37,6 +37,13 @@ export async function sayOutcome(app: App, record: WriteRecord, isNews = true): 
   if (chosen === showLog) app.log.show();
   if (chosen === undo) await run(commandIds.undoAdd, { ...changeTarget(record.accountId, record.change), writeId: record.id });
   if (chosen === resolve) await run(commandIds.resolveWrite, changeTarget(record.accountId, record.change));
+}
+
+/** Of the position as it was read last; one that is gone since has none. */
+function priceCoinOf(app: App, { accountId, change }: WriteRecord): string | undefined {
+  if (change.kind !== 'margin') return undefined;
+  const positions = app.store.get(accountId)?.snapshot?.positions ?? [];
+  return positions.find(({ positionId }) => positionId === change.position.positionId)?.priceCoin;
 }
 
 function show(

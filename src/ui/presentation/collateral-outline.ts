@@ -1,5 +1,5 @@
 import { compare, sum, type Decimal } from '../../core/decimal.ts';
-import { formatAmount, formatCoinUsd } from '../../core/format.ts';
+import { formatAmount, formatCoinUsd, formatUsd } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WalletCoin } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
@@ -87,7 +87,7 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, scene: 
         { label: msg('Available'), value: exact },
         {
           label: coin.usdEstimated === true ? msg('Value in USD (estimate by index price)') : msg('Value in USD'),
-          value: coin.usd === undefined ? msg('unknown') : formatAmount(coin.usd),
+          value: coin.usd === undefined ? msg('unknown') : formatUsd(coin.usd, 'asset'),
         },
         { label: msg('As collateral'), value: useText(coin) },
         { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },

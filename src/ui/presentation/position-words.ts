@@ -78,7 +78,18 @@ export function shortPnlText(amount: Decimal, coin: string): string {
   return `${signed(amount, shortAmount(amount, 'asset'))} ${coin}`;
 }
 
-/** How large it is, in the venue's unit. */
-export function sizeText({ size, sizeCoin }: Pick<Position, 'size' | 'sizeCoin'>): Message | string {
-  return sizeCoin === undefined ? msg('{0} contracts', formatAmount(size)) : `${formatAmount(size)} ${sizeCoin}`;
+/** How large it is, in the venue's unit; contracts also in what they stand for, where that is known. */
+export function sizeText({
+  size,
+  sizeCoin,
+  exposure,
+  contract,
+  baseCoin,
+  priceCoin,
+}: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message | string {
+  if (sizeCoin !== undefined) return `${formatAmount(size)} ${sizeCoin}`;
+  const coin = contract === 'inverse' ? priceCoin : baseCoin;
+  return exposure === undefined || coin === undefined
+    ? msg('{0} contracts', formatAmount(size))
+    : msg('{0} contracts ({1} {2})', formatAmount(size), formatAmount(exposure), coin);
 }

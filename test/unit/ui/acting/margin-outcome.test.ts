@@ -34,6 +34,11 @@ describe('what is said of a change of margin', () => {
       said({ ...proven, liquidationAfter: decimal('44703.21') }),
       'Done: liquidation price is now 44,703.21, says OKX. Add 10 USDT to the margin of BTC-USDT-SWAP long (Main).',
     );
+    assert.match(
+      english(outcomeText(marginRecord({ ...proven, liquidationAfter: decimal('44703.21') }), 'OKX', false, 'USDT').sentence),
+      /^Done: liquidation price is now 44,703\.21 USDT, says OKX\./,
+      'with its coin, where the position is still there to tell it',
+    );
     assert.equal(
       said({ ...proven, note: msg('The price moved meanwhile.') }),
       'Done: OKX shows it in the margin; the new liquidation price is not known yet. Add 10 USDT to the margin of BTC-USDT-SWAP long (Main). The price moved meanwhile.',

@@ -56,7 +56,10 @@ describe('the preview before a change of margin', () => {
     const { title, detail, act } = shown(marginPreview(positions.short, 'reduce'));
     assert.equal(title, 'LIVE: take 10 USDT out of the margin of BTC-USDT-SWAP short?');
     assert.equal(act, 'Take 10 USDT out of BTC-USDT-SWAP short');
-    assert.match(detail, /^Position: BTC-USDT-SWAP short, isolated, hedge mode \(slot short\)$/m);
+    assert.match(
+      detail,
+      /^Position: BTC-USDT-SWAP short, isolated\. Its other side is a position of its own and is not touched \(hedge mode\)\.$/m,
+    );
     assert.match(detail, /^Act: take margin out$/m);
     assert.match(detail, /^To: trading account$/m);
     assert.match(detail, /^Margin: 100 USDT now → 90 USDT after$/m);

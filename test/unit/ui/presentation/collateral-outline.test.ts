@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { WalletCoin } from '../../../../src/core/model.ts';
 import { collateralOutline } from '../../../../src/ui/presentation/collateral-outline.ts';
-import { account, below, btc, failure, line, now, scene, snapshot, state } from './samples.ts';
+import { account, below, btc, failure, line, now, scene, snapshot, state, text } from './samples.ts';
 
 const coin = (name: string, amount: string, change: Partial<WalletCoin> = {}): WalletCoin => ({
   coin: name,
@@ -27,6 +27,12 @@ describe('the Collateral view', () => {
       '5 DOGE | $1.00 | cannot be pledged',
     ]);
     assert.equal(group!.children![0]!.copy, '1.7921483143067599');
+    const shown = group!.children![0]!.details!().lines.map(({ label, value }) => `${text(label)}: ${text(value)}`);
+    assert.deepEqual(
+      shown.slice(0, 2),
+      ['Available: 1.7921483143067599 BTC', 'Value in USD: $158,292.62'],
+      'coins exact, dollars in cents',
+    );
   });
 
   it('adds up what can be pledged only when every value is known', () => {

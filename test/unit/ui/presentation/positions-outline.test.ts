@@ -64,6 +64,20 @@ describe('the Positions view', () => {
     ]);
   });
 
+  it('says what contracts stand for, where that is known', () => {
+    const size = (...of: Parameters<typeof position>): string => {
+      const entry = entryOf(position(...of)).children!.find(({ label }) => text(label) === 'Size')!;
+      return line(entry);
+    };
+    assert.equal(size({ baseCoin: 'BTC' }), 'Size | 20 contracts (0.2 BTC) | long');
+    assert.equal(
+      size({ contract: 'inverse', baseCoin: 'BTC', priceCoin: 'USD', exposure: decimal('2000') }),
+      'Size | 20 contracts (2,000 USD) | long',
+    );
+    assert.equal(size({ baseCoin: 'BTC' }, 'exposure'), 'Size | 20 contracts | long');
+    assert.equal(size({ baseCoin: 'BTC', sizeCoin: 'BTC', size: decimal('0.2') }), 'Size | 0.2 BTC | long');
+  });
+
   it('copies the exact figures', () => {
     const copies = Object.fromEntries(
       everything(entryOf(position())).flatMap(({ label, copy }) => (copy === undefined ? [] : [[text(label), copy]])),

@@ -18,6 +18,8 @@ export interface Threshold {
   readonly source: 'venue' | 'table' | 'person';
   /** Where and when a figure of a table was looked up. */
   readonly from?: { readonly url: string; readonly date: string };
+  /** What a table says where the person's figure stands instead of it. Fraction. */
+  readonly table?: Decimal;
 }
 
 /** The price of one instrument at which the venue says it would liquidate. */

@@ -21,7 +21,10 @@ const table: Thresholds = {
 /** What counts where Bybit itself says nothing: the person's figures, and without any those of the table. */
 export function presumed(person: Account['thresholds']): Thresholds {
   if (person === undefined) return table;
-  return { marginCall: { ltv: person.marginCall, source: 'person' }, liquidation: { ltv: person.liquidation, source: 'person' } };
+  return {
+    marginCall: { ltv: person.marginCall, source: 'person', table: table.marginCall.ltv },
+    liquidation: { ltv: person.liquidation, source: 'person', table: table.liquidation.ltv },
+  };
 }
 
 /** The venue's own figure where there is one. */

@@ -78,7 +78,10 @@ describe('thresholds of Bybit loans', () => {
     const read = async () => (await connection.read()).loans.map(({ marginCall, liquidation }) => ({ marginCall, liquidation }));
     assert.deepEqual(await read(), [table, table]);
     person = own;
-    const theirs = { marginCall: { ltv: '0.8', source: 'person' }, liquidation: { ltv: '0.95', source: 'person' } };
+    const theirs = {
+      marginCall: { ltv: '0.8', source: 'person', table: '0.85' },
+      liquidation: { ltv: '0.95', source: 'person', table: '0.92' },
+    };
     assert.deepEqual(await read(), [theirs, theirs]);
     const ready = await connection.prepareCollateral({ loanId: 'pool' }, 'add', 'BTC');
     assert.deepEqual(ready.loan.marginCall, theirs.marginCall);

@@ -20,8 +20,8 @@ export interface InputOptions extends StepOptions {
   /** Hidden while it is typed. */
   readonly password: boolean;
   readonly placeholder?: string;
-  /** Returns what is taken, or what is wrong with it. */
-  readonly check: (raw: string) => { readonly value: string } | { readonly problem: string };
+  /** Returns what is taken, with what to consider first, if anything; or what is wrong with it. */
+  readonly check: (raw: string) => { readonly value: string; readonly caution?: string | undefined } | { readonly problem: string };
 }
 
 function framed(input: vscode.QuickInput & { buttons: readonly vscode.QuickInputButton[] }, { title, frame }: StepOptions): void {
@@ -62,14 +62,20 @@ export async function askInput(options: InputOptions): Promise<Outcome<string>> 
   box.value = options.value;
   box.password = options.password;
   if (options.placeholder !== undefined) box.placeholder = options.placeholder;
+  const show = (raw: string): void => {
+    const checked = options.check(raw);
+    if ('problem' in checked) box.validationMessage = raw === '' ? undefined : checked.problem;
+    else
+      box.validationMessage =
+        checked.caution === undefined ? undefined : { message: checked.caution, severity: vscode.InputBoxValidationSeverity.Warning };
+  };
+  // What is offered may need a word of caution before it is taken as it stands.
+  if ('value' in options.check(box.value)) show(box.value);
   return untilAnswered(box, (answer) => [
     box.onDidTriggerButton(() => {
       answer({ kind: 'back' });
     }),
-    box.onDidChangeValue((raw) => {
-      const checked = options.check(raw);
-      box.validationMessage = raw !== '' && 'problem' in checked ? checked.problem : undefined;
-    }),
+    box.onDidChangeValue(show),
     box.onDidAccept(() => {
       const checked = options.check(box.value);
       if ('value' in checked) answer({ kind: 'next', value: checked.value });

@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
 import { decimal, type Decimal } from '../core/decimal.ts';
+import type { Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { AccountUpdate } from '../accounts/account-book.ts';
+import type { AccountState } from '../monitor/store.ts';
 import type { App } from './app.ts';
 import { localize } from './localize.ts';
-import { askInput, askPick } from './multi-step.ts';
+import { askInput, askPick, type InputOptions } from './multi-step.ts';
 import { venueName } from './presentation/condition.ts';
 import type { Checked } from './presentation/key-input.ts';
 import { runSteps, type Step } from './presentation/step-sequence.ts';
 import {
+  aboveTable,
   checkLiquidation,
   checkMarginCall,
   offered,
@@ -35,7 +38,7 @@ export async function setThresholds(app: App, account: Account): Promise<void> {
     await vscode.window.showInformationMessage(localize(useless));
     return;
   }
-  const steps = stepsFor(account, venue, offered(state));
+  const steps = stepsFor(state, venue);
   const answers = await runSteps<Answers>(steps, { useTable: false });
   if (answers === undefined) return;
   const update = updateFrom(answers);
@@ -60,7 +63,9 @@ function updateFrom({ useTable, marginCall, liquidation }: Answers): Pick<Accoun
   return { thresholds: entered ? thresholdsFrom(marginCall, liquidation) : undefined };
 }
 
-function stepsFor(account: Account, venue: string, first: ReturnType<typeof offered>): readonly Step<Answers>[] {
+function stepsFor(state: AccountState, venue: string): readonly Step<Answers>[] {
+  const { account } = state;
+  const first = offered(state);
   const title = vscode.l10n.t('Loan Thresholds of {0}', account.name);
   return [
     {
@@ -88,7 +93,7 @@ function stepsFor(account: Account, venue: string, first: ReturnType<typeof offe
           placeholder: '75',
           value: answers.marginCall ?? first.marginCall,
           password: false,
-          check: localized(checkMarginCall),
+          check: localized(checkMarginCall, (typed) => aboveTable(state, 'marginCall', typed)),
         });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, marginCall: decimal(outcome.value) } } : outcome;
       },
@@ -103,7 +108,10 @@ function stepsFor(account: Account, venue: string, first: ReturnType<typeof offe
           placeholder: '85',
           value: answers.liquidation ?? first.liquidation,
           password: false,
-          check: localized((raw) => checkLiquidation(raw, answers.marginCall ?? decimal('0'))),
+          check: localized(
+            (raw) => checkLiquidation(raw, answers.marginCall ?? decimal('0')),
+            (typed) => aboveTable(state, 'liquidation', typed),
+          ),
         });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, liquidation: decimal(outcome.value) } } : outcome;
       },
@@ -111,9 +119,11 @@ function stepsFor(account: Account, venue: string, first: ReturnType<typeof offe
   ];
 }
 
-function localized(check: (raw: string) => Checked): (raw: string) => { readonly value: string } | { readonly problem: string } {
+function localized(check: (raw: string) => Checked, consider: (typed: Decimal) => Message | undefined): InputOptions['check'] {
   return (raw) => {
     const checked = check(raw);
-    return 'value' in checked ? checked : { problem: localize(checked.problem) };
+    if ('problem' in checked) return { problem: localize(checked.problem) };
+    const caution = consider(decimal(checked.value));
+    return { ...checked, caution: caution === undefined ? undefined : localize(caution) };
   };
 }

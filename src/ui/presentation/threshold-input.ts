@@ -1,4 +1,4 @@
-import { compare, decimal, decimalPlaces, divide, isDecimal, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, decimalPlaces, divide, isDecimal, isPositive, lesser, multiply, type Decimal } from '../../core/decimal.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Account, Loan, Threshold } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
@@ -50,6 +50,28 @@ export function offered({ account, snapshot }: AccountState): { readonly marginC
     return known === undefined ? '' : percentOf(known);
   };
   return { marginCall: from('marginCall'), liquidation: from('liquidation') };
+}
+
+/**
+ * Said of a threshold above that of a table, before it is saved: the person may know better, but if not, warnings come too late.
+ * @param typed percent, checked
+ */
+export function aboveTable({ snapshot }: AccountState, which: 'marginCall' | 'liquidation', typed: Decimal): Message | undefined {
+  const known = (snapshot?.loans ?? []).map((loan) => tableFigure(loan[which])).filter((figure) => figure !== undefined);
+  const [first, ...more] = known;
+  if (first === undefined) return undefined;
+  const strictest = percentOf(more.reduce(lesser, first));
+  if (compare(typed, decimal(strictest)) <= 0) return undefined;
+  return which === 'marginCall'
+    ? msg('Higher than the {0} of our table: warnings would come later. Take it only if the exchange itself shows it.', `${strictest}%`)
+    : msg(
+        'Higher than the {0} of our table: liquidation may come before it. Take it only if the exchange itself shows it.',
+        `${strictest}%`,
+      );
+}
+
+function tableFigure(threshold: Threshold | undefined): Decimal | undefined {
+  return threshold?.source === 'table' ? threshold.ltv : threshold?.table;
 }
 
 /** Why own thresholds would have no effect on this account, or undefined when they would or when there are some to remove. */

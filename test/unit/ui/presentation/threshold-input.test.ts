@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import {
+  aboveTable,
   checkLiquidation,
   checkMarginCall,
   offered,
@@ -63,6 +64,23 @@ describe('own thresholds', () => {
     const sentence = uselessThresholds(one, 'OKX');
     return sentence === undefined ? undefined : english(sentence);
   };
+
+  it('get a word of caution where they are above the table, whether it is in use or not', () => {
+    const said = (typed: string, which: 'marginCall' | 'liquidation', loans: Parameters<typeof loan>[0][]) => {
+      const caution = aboveTable(state({ snapshot: snapshot({ loans: loans.map((one) => loan(one)) }) }), which, decimal(typed));
+      return caution === undefined ? '' : english(caution);
+    };
+    assert.match(said('75.01', 'marginCall', [table]), /^Higher than the 75% of our table: warnings would come later\./);
+    assert.equal(said('75', 'marginCall', [table]), '');
+    assert.equal(said('60', 'marginCall', [table]), '');
+    assert.match(said('96', 'liquidation', [table]), /^Higher than the 95% of our table: liquidation may come before it\./);
+    const own = { marginCall: { ltv: decimal('0.9'), source: 'person' as const, table: decimal('0.75') } };
+    assert.match(said('80', 'marginCall', [own]), /the 75% of our table/, 'also while own figures stand instead of it');
+    const strict = { marginCall: { ltv: decimal('0.7'), source: 'table' as const } };
+    assert.match(said('72', 'marginCall', [table, strict]), /the 70% of our table/, 'the strictest counts');
+    assert.equal(said('99', 'marginCall', [{ marginCall: { ltv: decimal('0.7374'), source: 'venue' } }]), '', 'no table, no caution');
+    assert.equal(aboveTable(state({}), 'marginCall', decimal('99')), undefined);
+  });
 
   it('can be set where a loan goes by a table or by the person, and removed wherever there are some', () => {
     assert.equal(why(state({ snapshot: snapshot({ loans: [loan(), loan(table)] }) })), undefined);

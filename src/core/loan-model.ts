@@ -22,7 +22,7 @@ import type { Loan } from './model.ts';
 const ratioPlaces = 8;
 const factorPlaces = 18;
 /** Beyond this relative difference between the venue's LTV and ours, the two do not mean the same. */
-const mostDifference = decimal('0.005');
+export const mostDifference = decimal('0.005');
 
 /** One coin of a loan with all that its value is computed from. */
 export interface Stake {

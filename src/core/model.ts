@@ -168,7 +168,7 @@ export interface Snapshot {
   readonly positionsBarred?: true;
   /** What is gone since earlier readings though it stood near its end. Kept by us: no venue tells it. Newest first. */
   readonly vanished?: readonly Vanished[];
-  /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged or held here, as far as known. Feeds estimates only. */
+  /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged, held or traded here, as far as known. Feeds estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;

@@ -11,7 +11,7 @@ export function priced(coins: Iterable<string>, known: ReadonlyMap<string, Decim
   );
 }
 
-/** The prices that a snapshot carries: of every coin in it that is owed, pledged or held, as far as known. A venue knows hundreds more. */
+/** The prices that a snapshot carries: of every coin in it that is owed, pledged, held or traded, as far as known. A venue knows hundreds more. */
 export function pricesOf(
   { loans, wallet, positions }: Pick<Snapshot, 'loans' | 'wallet' | 'positions'>,
   known: ReadonlyMap<string, Decimal>,
@@ -20,7 +20,13 @@ export function pricesOf(
     [
       ...loans.flatMap(({ debts, collateral }) => [...debts, ...collateral].map(({ coin }) => coin)),
       ...wallet.map(({ coin }) => coin),
-      ...positions.flatMap(({ marginCoin, debt }) => [marginCoin, ...(debt === undefined ? [] : [debt.coin])]),
+      // The coins whose prices move a position, too: its distance is carried on by theirs.
+      ...positions.flatMap(({ marginCoin, debt, baseCoin, priceCoin }) => [
+        marginCoin,
+        priceCoin,
+        debt?.coin ?? marginCoin,
+        baseCoin ?? marginCoin,
+      ]),
     ],
     known,
   );

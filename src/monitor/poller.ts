@@ -156,8 +156,8 @@ function afterwards(work: () => Promise<void>): void {
   work().catch(() => undefined);
 }
 
-// Of an error of ours nothing is shown: it might quote what must not be quoted.
-const unexpected = (): ExchangeError =>
+/** Stands for an error of ours, of which nothing is shown: it might quote what must not be quoted. */
+export const unexpected = (): ExchangeError =>
   new ExchangeError({
     kind: 'unavailable',
     sentence: msg('Reading this account failed inside LTV Gauge. Run "LTV Gauge: Show Log" and report it.'),

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import type { Account, Snapshot } from '../core/model.ts';
+import type { Live } from './live.ts';
 import { storedSnapshot } from './stored-snapshot.ts';
 import { vanishedSince } from './vanished.ts';
 
@@ -23,12 +24,14 @@ export interface AccountState {
   readonly snapshot?: Snapshot;
   readonly failure?: Failure;
   readonly reading: boolean;
+  /** What our arithmetic makes of the last figures. Never instead of them. */
+  readonly live?: Live;
 }
 
-/** `account`: added, removed or renamed. `state`: anything read or failed. */
+/** `account`: added, removed or renamed. `state`: anything read or failed. `live`: only what is estimated has changed. */
 export interface StoreChange {
   readonly accountId: string;
-  readonly what: 'account' | 'state';
+  readonly what: 'account' | 'state' | 'live';
 }
 
 export interface StoreOptions {
@@ -93,6 +96,13 @@ export class Store implements Disposable {
       failure: { error, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 },
       reading: false,
     }));
+  }
+
+  /** What is estimated from `snapshot`. Nothing happens when that is no longer what is held: an estimate belongs to its reading. */
+  estimate(accountId: string, snapshot: Snapshot, live: Live): void {
+    if (this.#options.book.get(accountId) === undefined || this.#of(accountId).snapshot !== snapshot) return;
+    this.#known.set(accountId, { ...this.#of(accountId), live });
+    this.#changed.fire({ accountId, what: 'live' });
   }
 
   /** Lets go of the last figures, because they are not those of this account any more. Nothing else of it is lost. */

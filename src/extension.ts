@@ -29,6 +29,7 @@ import { intervalMs, readLimits } from './ui/settings.ts';
 import { SimulatedExchange } from './ui/simulated-exchange.ts';
 import { registerSimulatorCommands } from './ui/simulator-commands.ts';
 import { registerStatusBar } from './ui/status-bar.ts';
+import { watchPrices } from './ui/watch-prices.ts';
 import { registerViewCommands } from './ui/view-commands.ts';
 
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
@@ -93,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerActivityView(app, pages));
   keep(registerStatusBar(app));
   keep(registerGauges(app));
+  keep(watchPrices(app));
 
   poller.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.

@@ -16,6 +16,18 @@ export interface GaugeTick {
   readonly source: string;
 }
 
+/** A second needle. */
+export interface GaugeEstimate {
+  /** Place on the scale, 0..1. */
+  readonly at: number;
+  /** That it is an estimate, in a word. */
+  readonly label: string;
+  /** E.g. "~58.41%". */
+  readonly valueText: string;
+  /** What it is from and how old that is. */
+  readonly source: string;
+}
+
 /** A part of the scale where the venue acts, or is near to acting. */
 export interface GaugeZone {
   readonly kind: 'warn' | 'danger';
@@ -62,6 +74,8 @@ export interface GaugeView {
   readonly scale: readonly [string, string];
   readonly ticks: readonly GaugeTick[];
   readonly zones: readonly GaugeZone[];
+  /** What the figure is about now by our own arithmetic, where that reads differently. Beside the figure, never instead of it. */
+  readonly estimate?: GaugeEstimate;
   readonly distanceText: string;
   readonly rows: readonly GaugeRow[];
   /** E.g. "Read 45 s ago". */

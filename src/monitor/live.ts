@@ -21,5 +21,5 @@ export interface Live {
 /** How often prices are asked for. Milliseconds. */
 export const watchEveryMs = 10_000;
 
-/** For so long an estimate is shown as the present one. Milliseconds. */
-export const currentForMs = 5 * watchEveryMs;
+/** An estimate counts as the present one for as long as a reading would that is made at this interval. Milliseconds. */
+export const liveIntervalMs = 2 * watchEveryMs;

@@ -5,8 +5,9 @@ import type { GaugeView, PageAction } from '../core/protocol.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import type { AccountState } from '../monitor/store.ts';
 import { changeText, progressText } from './acting/change-text.ts';
+import type { LiveLine } from './presentation/live-lines.ts';
 import { isDemo, readingAge, venueName, type Scene } from './presentation/condition.ts';
-import { levelWord } from './presentation/level-words.ts';
+import { levelPhrase, type Since } from './presentation/since-reading.ts';
 
 /** Puts a message into the person's language. */
 export type Say = (message: Message | string) => string;
@@ -26,12 +27,13 @@ export interface Gauged {
   /** Whether the figures may be shown as the present ones. */
   readonly vouched: boolean;
   readonly level: Level;
+  readonly since?: Since<unknown>;
 }
 
 /** What a loan and a position fill in differently. */
 export type Face = Pick<
   GaugeView,
-  'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'distanceText' | 'rows'
+  'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'estimate' | 'distanceText' | 'rows'
 > & {
   /** Why the newest reading could not tell, and from when the figures are instead. */
   readonly kept?: { readonly from: number; readonly because: Message };
@@ -46,10 +48,10 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 }
 
 /** One gauge as ready text and places on the scale. */
-export function framed(key: string, { state, vouched, level }: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
+export function framed(key: string, { state, vouched, level, since }: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
   const { changes, concerns, kept, ...shown } = face;
   const subtitle = [venueName(state, scene), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(' · ');
-  const levelText = say(levelWord(level));
+  const levelText = say(levelPhrase(level, since));
   const ageText = say(msg('Read {0}', readingAge(state, scene.now, kept?.from)));
   const mark = moneyMark(state, scene);
   const trouble = state.failure?.error.sentence ?? kept?.because;
@@ -67,6 +69,9 @@ export function framed(key: string, { state, vouched, level }: Gauged, face: Fac
     pending: pendingSentences(state, concerns, scene).map(say),
     spokenValue: [
       `${face.caption} ${face.figure}`,
+      ...(face.estimate === undefined
+        ? []
+        : [say(msg('{0} {1}, {2}', msg('Estimated now'), face.estimate.valueText, face.estimate.source))]),
       levelText,
       face.distanceText,
       ...face.ticks.map(({ label, valueText }) => `${label} ${valueText}`),
@@ -99,6 +104,14 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
       .filter(({ change }) => concerns(change))
       .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, scene)) ?? '')),
   ];
+}
+
+/** The lines about what is estimated between readings as rows. */
+export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'] {
+  return lines.map(({ label, value, detail }) => ({
+    label: say(label),
+    lines: [{ value: say(value), ...(detail === undefined ? {} : { detail: say(detail) }) }],
+  }));
 }
 
 /** A fraction as percent without a sign, at most two digits, rounded towards danger. */

@@ -4,7 +4,7 @@ import { distanceTo } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { framed, percent, reached, unknownFigure, type Face, type Say, keptFace } from './gauge-frame.ts';
+import { framed, liveRows, percent, reached, unknownFigure, type Face, type Say, keptFace } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import {
   estimateMark,
@@ -16,7 +16,9 @@ import {
   type LoanEstimates,
   type NoEstimate,
 } from './presentation/loan-estimates.ts';
+import { loanLiveLines } from './presentation/live-lines.ts';
 import { isOverdue, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
+import { pricesText } from './presentation/since-reading.ts';
 import { isOfLoan } from './presentation/write-target.ts';
 
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
@@ -45,8 +47,15 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
     scale: ['0%', `${percent(full)}%`],
     ticks,
     zones: zones(ticks),
+    ...estimate(view, full, scene, say),
     distanceText: say(isOverdue(loan) ? msg('{0}. {1}', msg('A debt is overdue'), distance) : distance),
-    rows: [debtRow(loan, say), collateralRow(loan, say), liquidationRow(view, venue, say), ...dueRow(loan, scene, say)],
+    rows: [
+      debtRow(loan, say),
+      collateralRow(loan, say),
+      liquidationRow(view, venue, say),
+      ...liveRows(loanLiveLines(view, scene.now), say),
+      ...dueRow(loan, scene, say),
+    ],
     changes: [
       { id: 'add', label: msg('Add Collateral…') },
       { id: 'reduce', label: msg('Reduce Collateral…') },
@@ -68,6 +77,20 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
       },
     ];
   }
+}
+
+/** Where the LTV is about now. */
+function estimate({ since }: LoanView, full: Decimal, scene: Scene, say: Say): Pick<Face, 'estimate'> {
+  if (since === undefined) return {};
+  const { ltv } = since.figures;
+  return {
+    estimate: {
+      at: fractionForDrawing(ltv, full),
+      label: say(msg('Estimate')),
+      valueText: `~${formatLtv(ltv)}`,
+      source: say(pricesText(since, scene.now)),
+    },
+  };
 }
 
 /** What lies beyond the thresholds. */

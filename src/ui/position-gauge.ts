@@ -3,10 +3,12 @@ import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
 import { positionDangerBelow, warnBelow } from '../core/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
-import { framed, percent, reached, type Face, type Say, keptFace } from './gauge-frame.ts';
+import { framed, liveRows, percent, reached, type Face, type Say, keptFace } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
+import { positionLiveLines } from './presentation/live-lines.ts';
 import { positionFigures } from './presentation/position-figures.ts';
 import { bareDistance, sideWord, type PositionView } from './presentation/position-words.ts';
+import { pricesText } from './presentation/since-reading.ts';
 import { isOfPosition } from './presentation/write-target.ts';
 
 const places = 8;
@@ -42,8 +44,9 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
           { kind: 'danger', from: nearness(view, positionDangerBelow), to: 1 },
         ]
       : [],
+    ...estimate(view, scene, say),
     distanceText: say(position.distress === undefined ? sentence(view) : msg('{0}. {1}', position.distress, sentence(view))),
-    rows: rows(view, scene, say),
+    rows: [...rows(view, scene, say), ...liveRows(positionLiveLines(view, scene.now), say)],
     changes:
       position.fixedMargin === undefined
         ? [
@@ -64,6 +67,21 @@ function needle({ position: { side, markPrice, liquidationPrice }, distance }: P
   return {
     at: fractionForDrawing(part, whole),
     meter: { now: percent(lesser(one, divide(part, whole, places, 'up'))), max: '100' },
+  };
+}
+
+/** Where the distance is about now. */
+function estimate(view: PositionView, scene: Scene, say: Say): Pick<Face, 'estimate'> {
+  const { since } = view;
+  if (since === undefined) return {};
+  const { distance } = since.figures;
+  return {
+    estimate: {
+      at: nearness(view, distance),
+      label: say(msg('Estimate')),
+      valueText: `~${formatDistance(distance)}`,
+      source: say(pricesText(since, scene.now)),
+    },
   };
 }
 

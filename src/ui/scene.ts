@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from './app.ts';
+import { liveIntervalMs } from '../monitor/live.ts';
 import { msUntilAgeChanges } from './presentation/age.ts';
 import { msUntilArmingChanges } from './presentation/arming-words.ts';
 import type { Scene } from './presentation/condition.ts';
@@ -31,8 +32,9 @@ export function msUntilAnyAgeChanges(app: App): number | undefined {
   const now = app.clock.now();
   const waits = app.store
     .all()
-    .flatMap(({ account, snapshot }) => [
+    .flatMap(({ account, snapshot, live }) => [
       snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, app.intervalMs()),
+      live?.at === undefined ? undefined : msUntilAgeChanges(live.at, now, liveIntervalMs),
       msUntilArmingChanges(app.arming.state(account.id), now),
     ])
     .filter((wait) => wait !== undefined);

@@ -2,7 +2,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import { ifDefined } from 'lit-html/directives/if-defined.js';
 import { keyed } from 'lit-html/directives/keyed.js';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { GaugeRow, GaugeView, GaugeZone, PageAction } from '../core/protocol.ts';
+import type { GaugeEstimate, GaugeRow, GaugeTick, GaugeView, GaugeZone, PageAction } from '../core/protocol.ts';
 import { arcPath, dashes, labelLine, labelWidth, longestLabel, placeLabels, pointAt, radius, viewBox } from './dial.ts';
 import { levelShape, refreshShape, tickHead } from './marks.ts';
 
@@ -92,7 +92,9 @@ function actions(view: GaugeView, onAction: OnAction): TemplateResult {
 }
 
 function dial(view: GaugeView): TemplateResult {
-  const labels = placeLabels(view.ticks.map((tick) => tick.at));
+  // The second needle has its own words, placed among the others so that none covers another.
+  const marks: readonly Marked[] = view.estimate === undefined ? view.ticks : [...view.ticks, view.estimate];
+  const labels = placeLabels(marks.map(({ at }) => at));
   return html`<svg viewBox=${viewBox(labels)} aria-hidden="true">
     <path class="band" pathLength="100" d=${arcPath(radius.band)}></path>
     ${view.zones.map(zone)} ${view.at === undefined ? nothing : filled(view.at)}
@@ -101,8 +103,9 @@ function dial(view: GaugeView): TemplateResult {
         <line x1=${-radius.tickFrom} x2=${-radius.tickTo}></line>${tickHead(tick.kind)}
       </g>`,
     )}
+    ${view.estimate === undefined ? nothing : estimateNeedle(view.estimate)}
     ${labels.map((label, index) => {
-      const tick = view.ticks[index];
+      const tick = marks[index];
       if (tick === undefined) return nothing;
       const from = pointAt(tick.at, radius.label);
       return svg`${label.leader ? svg`<line class="leader" x1=${from.x} y1=${from.y} x2=${label.x} y2=${label.y + 3}></line>` : nothing}
@@ -115,6 +118,14 @@ function dial(view: GaugeView): TemplateResult {
     <text class=${view.figure.length > 7 ? 'main long' : 'main'} text-anchor="middle" y="-14">${view.figure}</text>
   </svg>`;
 }
+
+type Marked = Pick<GaugeTick, 'at' | 'label' | 'valueText' | 'source'>;
+
+/** Thin and broken, with a head of its own, so that it is taken neither for the venue's needle nor for a line of the venue. */
+const estimateNeedle = ({ at }: GaugeEstimate): SVGTemplateResult =>
+  svg`<g class="tick estimate" transform="rotate(${at * 180})">
+    <line x1=${-radius.tickFrom} x2=${-radius.tickTo}></line><path class="head hollow" d="M-118 0l-4-4-4 4 4 4z"></path>
+  </g>`;
 
 const zone = ({ kind, from, to }: GaugeZone): SVGTemplateResult =>
   svg`<path class="zone ${kind}" pathLength="100" d=${arcPath(radius.zone)} stroke-dasharray=${dashes(from, to)}></path>`;

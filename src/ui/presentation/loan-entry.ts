@@ -4,12 +4,24 @@ import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan, Threshold } from '../../core/model.ts';
 import { readingAge, venueName, type Scene } from './condition.ts';
-import { levelIcon, levelWord } from './level-words.ts';
+import { levelIcon } from './level-words.ts';
+import { definitionsDiffer, loanLiveLines, spokenSince } from './live-lines.ts';
 import { dueDates, dueText } from './due-dates.ts';
 import { estimateLines } from './loan-estimates.ts';
-import { debtsText, distanceText, isOverdue, loanName, ltvText, soonestDueText, sourceText, type LoanView } from './loan-words.ts';
+import {
+  debtsText,
+  distanceText,
+  isOverdue,
+  loanName,
+  ltvText,
+  ltvTexts,
+  soonestDueText,
+  sourceText,
+  type LoanView,
+} from './loan-words.ts';
 import { exactText, loanPlace } from './loan-place.ts';
 import { joined, type Details, type Entry, type Text } from './outline.ts';
+import { bothLevels, levelPhrase } from './since-reading.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfLoan } from './write-target.ts';
 
@@ -25,8 +37,9 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
-    label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
+    label: msg('{0} · {1}', ltvText(loan), levelPhrase(level, view.since)),
     description: [
+      ...(view.since === undefined ? [] : [ltvTexts(view)]),
       // Said here too: a closed loan hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
       ...(overdue && due !== undefined ? [due] : []),
@@ -35,6 +48,7 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
+      ...(definitionsDiffer(view) ? [msg('definitions differ')] : []),
     ],
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
@@ -59,7 +73,7 @@ function spokenLoan(view: LoanView, scene: Scene): Message {
   const about = state.account.simulated
     ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
     : msg('Loan {0} of {1}', loanName(loan), state.account.name);
-  const figures = [about, ltvText(loan), levelWord(level), distanceText(distance), debtsText(loan)] as const;
+  const figures = [about, ltvText(loan), bothLevels(level, view.since), distanceText(distance), debtsText(loan)] as const;
   const sentence = vouched
     ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
     : msg(
@@ -67,7 +81,9 @@ function spokenLoan(view: LoanView, scene: Scene): Message {
         ...figures,
         readingAge(state, scene.now, loan.keptFrom),
       );
-  return isOverdue(loan) ? msg('{0} A debt of it is overdue.', sentence) : sentence;
+  const now = spokenSince(view);
+  const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
+  return isOverdue(loan) ? msg('{0} A debt of it is overdue.', whole) : whole;
 }
 
 function loanDetails(view: LoanView, scene: Scene): Details {
@@ -82,7 +98,11 @@ function loanDetails(view: LoanView, scene: Scene): Details {
         label: msg('LTV'),
         value: loan.ltv === undefined ? msg('unknown') : msg('{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
       },
-      { label: msg('Level'), value: levelWord(level) },
+      ...loanLiveLines(view, scene.now).map(({ label, value, detail }) => ({
+        label,
+        value: detail === undefined ? value : msg('{0} ({1})', value, detail),
+      })),
+      { label: msg('Level'), value: bothLevels(level, view.since) },
       { label: msg('Collateral may fall by'), value: fallText(distance) },
       { label: msg('Margin call at'), value: threshold(loan.marginCall) },
       { label: msg('Liquidation at'), value: threshold(loan.liquidation) },

@@ -1,12 +1,14 @@
 import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatDistance, formatLtv } from '../../core/format.ts';
 import { levelOf, type Level } from '../../core/level.ts';
+import type { LiveLoan } from '../../core/live-estimate.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor } from './condition.ts';
 import { shortAmount } from './short-amount.ts';
+import { arrow, sinceReading, type Since } from './since-reading.ts';
 
 /** Debts named in a line before the rest is counted. */
 const namedDebts = 2;
@@ -17,16 +19,32 @@ export interface LoanView {
   readonly loan: Loan;
   /** Whether the figures may be shown as the present ones. */
   readonly vouched: boolean;
+  /** The worse of what the last reading and an estimate since say. */
   readonly level: Level;
-  /** To the margin call; a fraction. */
+  /** To the margin call by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
+  /** Absent where there is nothing to say beside the last reading. */
+  readonly since?: Since<LiveLoan>;
 }
 
 export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
   return (state.snapshot?.loans ?? []).map((loan) => {
     const vouched = isVouchedFor(state, now, intervalMs, loan.keptFrom);
-    return { state, loan, vouched, level: levelOf(loan, vouched), distance: distanceTo(loan.marginCall?.ltv, loan.ltv) };
+    const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true);
+    const readLevel = levelOf(loan, vouched);
+    const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, ltvText(loan), {
+      level: levelNow,
+      text: ({ ltv }) => formatLtv(ltv),
+    });
+    const level = since?.raises === true ? levelNow(since.figures) : readLevel;
+    const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
+    return { state, loan, vouched, level, distance, ...(since === undefined ? {} : { since }) };
   });
+}
+
+/** The venue's LTV, and beside it what it is about now. */
+export function ltvTexts({ loan, since }: Pick<LoanView, 'loan' | 'since'>): string {
+  return since === undefined ? ltvText(loan) : arrow(ltvText(loan), formatLtv(since.figures.ltv));
 }
 
 export function ltvText(loan: Loan): string {

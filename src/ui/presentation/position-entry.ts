@@ -3,10 +3,12 @@ import { msg, type Message } from '../../core/message.ts';
 import { accountEntryId } from './account-entry.ts';
 import { readingAge, type Scene } from './condition.ts';
 import { levelIcon, type Icon } from './level-words.ts';
+import { spokenSince } from './live-lines.ts';
 import type { Entry, Text } from './outline.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import {
   bareDistance,
+  bareDistances,
   liquidationDistanceText,
   positionLevelWord,
   shortPnlText,
@@ -32,6 +34,7 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
       // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
       sideWord(position),
       position.instrument,
+      ...(view.since === undefined ? [] : [bareDistances(view)]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
@@ -74,7 +77,9 @@ function spokenPosition(view: PositionView, scene: Scene): Message {
   const sentence = vouched
     ? msg('{0}: {1}, level {2}.', ...figures)
     : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, scene.now, position.keptFrom));
-  return position.distress === undefined ? sentence : msg('{0} {1}.', sentence, position.distress);
+  const now = spokenSince(view);
+  const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
+  return position.distress === undefined ? whole : msg('{0} {1}.', whole, position.distress);
 }
 
 function openWrites(view: PositionView, scene: Scene): readonly Entry[] {

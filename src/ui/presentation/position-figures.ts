@@ -4,6 +4,7 @@ import { msg } from '../../core/message.ts';
 import { effectiveLeverage } from '../../core/position.ts';
 import { venueName, type Scene } from './condition.ts';
 import type { Icon } from './level-words.ts';
+import { positionLiveLines } from './live-lines.ts';
 import { joined, type Details, type Text } from './outline.ts';
 import { liquidationDistanceText, pnlText, sideWord, sizeText, spokenLevelWord, type PositionView } from './position-words.ts';
 
@@ -115,6 +116,10 @@ export function positionDetails(view: PositionView, scene: Scene): Details {
   return {
     title: state.account.simulated ? msg('Position {0} {1} (simulated)', ...title) : msg('Position {0} {1}', ...title),
     lines: [
+      ...positionLiveLines(view, scene.now).map(({ label, value, detail }) => ({
+        label,
+        value: detail === undefined ? value : msg('{0} ({1})', value, detail),
+      })),
       { label: msg('Level'), value: spokenLevelWord(view) },
       { label: msg('Margin mode'), value: position.marginMode === 'isolated' ? msg('Isolated margin') : msg('Cross margin') },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),

@@ -1,13 +1,14 @@
 import { isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance } from '../../core/format.ts';
 import { levelOfPosition, type Level } from '../../core/level.ts';
+import type { LivePosition } from '../../core/live-estimate.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position } from '../../core/model.ts';
 import { distanceToLiquidation } from '../../core/position.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor } from './condition.ts';
-import { levelWord } from './level-words.ts';
 import { shortAmount } from './short-amount.ts';
+import { arrow, bothLevels, levelPhrase, sinceReading, type Since } from './since-reading.ts';
 
 /** A position together with the account it was read from. */
 export interface PositionView {
@@ -22,19 +23,28 @@ export interface PositionView {
   readonly level: Level;
   /** Whether the level has a say among others: not that of a cross position without an alarm. */
   readonly counts: boolean;
-  /** Of the mark price to liquidation; a fraction. */
+  /** Of the mark price to liquidation by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
+  /** Absent where there is nothing to say beside the last reading. */
+  readonly since?: Since<LivePosition>;
 }
 
 /** The positions of an account, isolated ones first, else in the venue's order. */
 export function positionViews(state: AccountState, now: number, intervalMs: number): readonly PositionView[] {
   const views = (state.snapshot?.positions ?? []).map((position) => {
     const vouched = isVouchedFor(state, now, intervalMs, position.keptFrom);
-    const own = levelOfPosition(position, vouched);
+    const readLevel = levelOfPosition(position, vouched);
+    const distance = distanceToLiquidation(position);
+    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true);
+    const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, bareDistance(distance), {
+      level: levelNow,
+      text: (figures) => bareDistance(figures.distance),
+    });
+    const own = since?.raises === true ? levelNow(since.figures) : readLevel;
     const isolated = position.marginMode === 'isolated';
     const alarm = own === 'danger' || own === 'warn' || own === 'watch';
     const level: Level = isolated || alarm ? own : 'unknown';
-    return { state, position, vouched, level, counts: isolated || alarm, distance: distanceToLiquidation(position) };
+    return { state, position, vouched, level, counts: isolated || alarm, distance, ...(since === undefined ? {} : { since }) };
   });
   const rank = ({ position }: PositionView): number => (position.marginMode === 'isolated' ? 0 : 1);
   return views.sort((a, b) => rank(a) - rank(b));
@@ -49,6 +59,11 @@ export function bareDistance(distance: Decimal | undefined): string {
   return distance === undefined ? '–' : formatDistance(distance);
 }
 
+/** The bare distance, and beside it what it is about now. */
+export function bareDistances({ distance, since }: Pick<PositionView, 'distance' | 'since'>): string {
+  return since === undefined ? bareDistance(distance) : arrow(bareDistance(distance), bareDistance(since.figures.distance));
+}
+
 /** How far the mark price may move until liquidation, in words. */
 export function liquidationDistanceText(distance: Decimal | undefined): Message {
   if (distance === undefined) return msg('distance to liquidation unknown');
@@ -57,13 +72,13 @@ export function liquidationDistanceText(distance: Decimal | undefined): Message 
 }
 
 /** The level in a word, or that the margin is shared where that says more. */
-export function positionLevelWord({ level, counts }: PositionView): Message {
-  return counts ? levelWord(level) : msg('Cross margin');
+export function positionLevelWord({ level, counts, since }: PositionView): Message {
+  return counts ? levelPhrase(level, since) : msg('Cross margin');
 }
 
 /** The same within a sentence or beside the word "level". */
-export function spokenLevelWord({ level, counts }: PositionView): Message {
-  return counts ? levelWord(level) : msg('not told for cross margin');
+export function spokenLevelWord({ level, counts, since }: PositionView): Message {
+  return counts ? bothLevels(level, since) : msg('not told for cross margin');
 }
 
 const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);

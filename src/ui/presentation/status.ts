@@ -2,7 +2,6 @@ import type { Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { readingAge, troubleWord, type Scene, gapsOf } from './condition.ts';
-import { levelWord } from './level-words.ts';
 import type { Text } from './outline.ts';
 import { gaugedOf, worstFirst, type Gauged } from './worst-first.ts';
 
@@ -52,14 +51,14 @@ const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).l
 const counted = (count: number, text: (count: number) => Message): Message[] => (count === 0 ? [] : [text(count)]);
 
 function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<Status, 'rows'> {
-  const { state, level, vouched, keptFrom } = worst;
+  const { state, level, levelText, vouched, keptFrom } = worst;
   const age = readingAge(state, scene.now, keptFrom);
   const about = state.account.simulated ? msg('simulated account {0}', state.account.name) : msg('account {0}', state.account.name);
-  const figures = [worst.spoken, levelWord(level), about] as const;
+  const figures = [worst.spoken, levelText, about] as const;
   return {
     text: [
       worst.figure,
-      levelWord(level),
+      levelText,
       ...(state.account.simulated ? [msg('(simulated)')] : []),
       msg('· {0}', age),
       ...gaps.map((text) => msg('· {0}', text)),
@@ -83,12 +82,12 @@ function accountText({ account }: AccountState): Text {
   return account.simulated ? msg('{0} (simulated)', account.name) : account.name;
 }
 
-function row({ state, keptFrom, what, ltv, level, distanceText }: Gauged, scene: Scene): StatusRow {
+function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, scene: Scene): StatusRow {
   return {
     account: accountText(state),
     what,
     ltv,
-    level: levelWord(level),
+    level: levelText,
     distance: distanceText,
     age: ageWithTrouble(state, scene, keptFrom),
   };

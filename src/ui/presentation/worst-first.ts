@@ -1,11 +1,13 @@
-import { compare, type Decimal } from '../../core/decimal.ts';
+import { compare, lesser, type Decimal } from '../../core/decimal.ts';
 import { compareUrgency, type Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import type { Scene } from './condition.ts';
-import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, type LoanView } from './loan-words.ts';
+import { formatLtv } from '../../core/format.ts';
+import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from './loan-words.ts';
 import type { Text } from './outline.ts';
-import { bareDistance, liquidationDistanceText, positionViews, sideWord, type PositionView } from './position-words.ts';
+import { bareDistance, bareDistances, liquidationDistanceText, positionViews, sideWord, type PositionView } from './position-words.ts';
+import { levelPhrase } from './since-reading.ts';
 
 /** A loan or a position, as far as they are compared with each other. */
 export interface Gauged {
@@ -14,15 +16,17 @@ export interface Gauged {
   /** When it was read, where that was earlier than the rest of the account. */
   readonly keptFrom: number | undefined;
   readonly level: Level;
-  /** Of a loan to its margin call, of a position to its liquidation; a fraction. */
+  /** The level in words, and whether only an estimate makes it so. */
+  readonly levelText: Message;
+  /** Of a loan to its margin call, of a position to its liquidation, by the last reading or an estimate since, whichever is less; a fraction. */
   readonly distance: Decimal | undefined;
   /** The loan or position by its name. */
   readonly what: Text;
-  /** The one figure that stands for it: the LTV, or the distance to liquidation. */
+  /** The one figure that stands for it: the LTV, or the distance to liquidation. With the estimate where that makes it worse. */
   readonly figure: Text;
   /** `figure` and distance within a sentence. */
   readonly spoken: Text;
-  /** A dash for a position. */
+  /** With the estimate. A dash for a position. */
   readonly ltv: string;
   readonly distanceText: Text;
 }
@@ -37,23 +41,29 @@ export function gaugedOf(state: AccountState, scene: Scene): readonly Gauged[] {
   ];
 }
 
-function ofLoan({ state, loan, vouched, level, distance }: LoanView): Gauged {
+function ofLoan(view: LoanView): Gauged {
+  const { state, loan, vouched, level, distance, since } = view;
   const words: Message = isOverdue(loan) ? msg('{0}, {1}', msg('debt overdue'), distanceText(distance)) : distanceText(distance);
   return {
     state,
     vouched,
     keptFrom: loan.keptFrom,
     level,
-    distance,
+    levelText: levelPhrase(level, since),
+    distance: nearest(distance, since?.figures.toMarginCall),
     what: msg('{0} ({1})', loanName(loan), debtsText(loan)),
-    figure: ltvText(loan),
-    spoken: msg('LTV {0}, {1}', ltvText(loan), words),
-    ltv: ltvText(loan),
+    figure: since?.raises === true ? ltvTexts(view) : ltvText(loan),
+    spoken:
+      since === undefined
+        ? msg('LTV {0}, {1}', ltvText(loan), words)
+        : msg('LTV {0}, estimated now {1}, {2}', ltvText(loan), formatLtv(since.figures.ltv), words),
+    ltv: ltvTexts(view),
     distanceText: words,
   };
 }
 
-function ofPosition({ state, position, vouched, level, distance }: PositionView): Gauged {
+function ofPosition(view: PositionView): Gauged {
+  const { state, position, vouched, level, distance, since } = view;
   const words: Message =
     position.distress === undefined
       ? liquidationDistanceText(distance)
@@ -64,14 +74,21 @@ function ofPosition({ state, position, vouched, level, distance }: PositionView)
     vouched,
     keptFrom: position.keptFrom,
     level,
-    distance,
+    levelText: levelPhrase(level, since),
+    distance: nearest(distance, since?.figures.distance),
     what,
-    figure: msg('{0} to liq.', bareDistance(distance)),
-    spoken: msg('{0}, {1}', what, words),
+    figure: msg('{0} to liq.', since?.raises === true ? bareDistances(view) : bareDistance(distance)),
+    spoken:
+      since === undefined
+        ? msg('{0}, {1}', what, words)
+        : msg('{0}, {1}, estimated now {2}', what, words, bareDistance(since.figures.distance)),
     ltv: '–',
-    distanceText: words,
+    distanceText: since === undefined ? words : msg('{0} → ~{1}', words, bareDistance(since.figures.distance)),
   };
 }
+
+const nearest = (read: Decimal | undefined, now: Decimal | undefined): Decimal | undefined =>
+  read === undefined || now === undefined ? read : lesser(read, now);
 
 /**
  * The order of worry: by level, then by distance. A live loan or position that alarms comes before any simulated one: a price moved

@@ -1,44 +1,62 @@
 // `npm run crash`: kills real processes in the middle of writes, and lets two of them press the same button at once. Prints what came of it and
-// ends non-zero when anything was sent twice, forgotten or told wrongly. `--short` is the round that belongs to `npm test`.
+// ends non-zero when anything was sent twice, forgotten or told wrongly. `--short` is the round that belongs to `npm test`; `npm run crash -- races`
+// is one part of it, as is `kills`.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CrashRun, type Outcome } from './crash-run.ts';
-import { full, short } from './plan.ts';
-import { crashTable } from './table.ts';
+import { CrashRun, type Kill, type Outcome } from './crash-run.ts';
+import { full, fullRaces, short, shortRaces } from './plan.ts';
+import { runRace, type RaceOutcome } from './race.ts';
+import { crashTable, raceTable } from './table.ts';
 import { Windows } from './window.ts';
 
 /** Runs at a time: each has a process that works and one that starts. */
 const atOnce = 2;
 
-async function crashes(kills: typeof full): Promise<readonly Outcome[]> {
+async function all<T, R>(tasks: readonly T[], carryOut: (task: T, windows: Windows) => Promise<R>): Promise<readonly R[]> {
   const windows = new Windows(atOnce + 1);
-  const left = [...kills];
-  const outcomes: Outcome[] = [];
+  const left = [...tasks];
+  const outcomes: R[] = [];
   const work = async (): Promise<void> => {
-    for (let kill = left.shift(); kill !== undefined; kill = left.shift()) outcomes.push(await new CrashRun(kill, windows).run());
+    for (let task = left.shift(); task !== undefined; task = left.shift()) outcomes.push(await carryOut(task, windows));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   await windows.end();
   return outcomes;
 }
 
+/** What went wrong, run by run. */
+function complaints(crashes: readonly Outcome[], races: readonly RaceOutcome[]): readonly string[] {
+  const told = (where: string, violations: readonly string[]): readonly string[] =>
+    violations.length === 0 ? [] : [[`✗ ${where}`, ...violations.map((one) => `  ${one}`)].join('\n')];
+  return [
+    ...crashes.flatMap(({ kill: { system, direction, at, fate, again }, violations }) => {
+      const where = [at, ...(fate === undefined ? [] : [fate]), ...(again === undefined ? [] : [`then ${again}`])].join(', ');
+      return told(`${system.name}, ${direction}, killed at: ${where}`, violations);
+    }),
+    ...races.flatMap(({ race: { system, direction, turns }, violations }) =>
+      told(`${system.name}, ${direction}, two windows, turns ${turns}`, violations),
+    ),
+  ];
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { short: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { short: { type: 'boolean' } } });
+  const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
   const started = Date.now();
-  const outcomes = await crashes(values.short === true ? short : full);
-  for (const line of crashTable(outcomes)) console.log(line);
-  const bad = outcomes.filter(({ violations }) => violations.length > 0);
-  for (const { kill, violations } of bad) {
-    const { system, direction, at, fate, again } = kill;
-    const where = [at, ...(fate === undefined ? [] : [fate]), ...(again === undefined ? [] : [`then ${again}`])].join(', ');
-    console.log(`\n✗ ${system.name}, ${direction}, ${where}`);
-    for (const violation of violations) console.log(`  ${violation}`);
-  }
+  const kill = (one: Kill, windows: Windows): Promise<Outcome> => new CrashRun(one, windows).run();
+  const outcomes = wanted('kills') ? await all(values.short === true ? short : full, kill) : [];
+  const races = wanted('races') ? await all(values.short === true ? shortRaces : fullRaces, runRace) : [];
+  for (const line of [...crashTable(outcomes), '', ...raceTable(races)]) console.log(line);
+  const bad = complaints(outcomes, races);
+  for (const complaint of bad) console.log(`\n${complaint}`);
   const kills = outcomes.reduce((sum, one) => sum + one.kills, 0);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`\n${outcomes.length.toString()} runs, ${kills.toString()} kills, ${bad.length.toString()} with a violation, ${seconds} s`);
+  console.log(
+    `\n${outcomes.length.toString()} crashes with ${kills.toString()} kills, ${races.length.toString()} races of two windows, ${bad.length.toString()} with a violation, ${seconds} s`,
+  );
+  const passed = outcomes.length + races.length - bad.length;
   const file = process.env['LTV_GAUGE_RESULT'];
-  if (file !== undefined && file !== '') writeFileSync(file, JSON.stringify({ passed: outcomes.length - bad.length, failed: bad.length }));
+  if (file !== undefined && file !== '') writeFileSync(file, JSON.stringify({ passed, failed: bad.length }));
   return bad.length === 0 ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
 import type { Kill } from './crash-run.ts';
+import type { Race } from './race.ts';
 import { systems } from './systems.ts';
 
 type Place = Pick<Kill, 'at' | 'fate'>;
@@ -60,3 +61,18 @@ export const short: readonly Kill[] = [
     }),
   ...twice.filter(({ at, again: second }, index) => at === 'acted' && second === 'before effective' && index % 3 === 1),
 ];
+
+/** One is some steps ahead, and the other overtakes it and goes to its end; both turns about; both run off from the same step. */
+const turns: readonly string[] = [
+  ...Array.from({ length: 14 }, (_none, ahead) => 'A'.repeat(ahead) + 'B'.repeat(40)),
+  'AB'.repeat(40),
+  'AAB'.repeat(30),
+  'ABB'.repeat(30),
+  ...Array.from({ length: 9 }, (_none, together) => `${'AB'.repeat(together)}*`),
+];
+
+export const fullRaces: readonly Race[] = systems.flatMap((system, index) =>
+  turns.map((order, turn): Race => ({ system, direction: (index + turn) % 2 === 0 ? 'add' : 'reduce', turns: order })),
+);
+
+export const shortRaces: readonly Race[] = fullRaces.filter((_race, index) => index % 29 === 5);

@@ -1,4 +1,5 @@
 import type { Outcome } from './crash-run.ts';
+import type { RaceOutcome } from './race.ts';
 import { systems } from './systems.ts';
 
 /** One row for each step, one column for each system: what all runs there came to. */
@@ -23,8 +24,23 @@ function cell(outcomes: readonly Outcome[]): string {
   return [...counts].map(([word, count]) => `${count.toString()} ${word}`).join(', ');
 }
 
+/** How many of two windows that pressed the same button sent, by how the other was refused. */
+export function raceTable(outcomes: readonly RaceOutcome[]): readonly string[] {
+  const ways = ['with the open one', 'overtaken'] as const;
+  const count = (is: (outcome: RaceOutcome) => boolean): string => outcomes.filter(is).length.toString();
+  const rows = systems
+    .filter((system) => outcomes.some(({ race }) => race.system === system))
+    .map((system) => [
+      system.name,
+      count(({ race }) => race.system === system),
+      ...ways.map((way) => count(({ race, refused, violations }) => race.system === system && refused === way && violations.length === 0)),
+      count(({ race, violations }) => race.system === system && violations.length > 0),
+    ]);
+  return lines([['two windows', 'rounds', 'other refused with the open one', 'other refused as overtaken', 'VIOLATED'], ...rows]);
+}
+
 /** Columns as wide as their widest cell. */
-export function lines(rows: readonly (readonly string[])[]): readonly string[] {
+function lines(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -6,7 +6,7 @@ import { Vault } from './accounts/vault.ts';
 import { systemClock } from './core/clock.ts';
 import { exchanges } from './exchanges/registry.ts';
 import { Arming } from './ledger/arming.ts';
-import { FileJournal } from './ledger/journal.ts';
+import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { Poller } from './monitor/poller.ts';
@@ -60,7 +60,13 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const store = keep(new Store({ book, storage: context.globalState, clock }));
-  const journal = new FileJournal(path.join(folder, 'journal'));
+  const journal = keep(
+    new LateJournal(async () => {
+      const { SqliteJournal } = await import('./ledger/database/sqlite-journal.ts');
+      const worker = context.asAbsolutePath('dist/parts/ledger-worker.js');
+      return new SqliteJournal({ folder: path.join(folder, 'journal'), worker, storage: context.globalState });
+    }),
+  );
   const arming = keep(new Arming({ storage: context.globalState, clock, book }));
   const ledger = keep(
     new Ledger({

@@ -5,7 +5,8 @@ import { Vault } from '../../src/accounts/vault.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { exchanges } from '../../src/exchanges/registry.ts';
 import { Arming } from '../../src/ledger/arming.ts';
-import { FileJournal, type Journal } from '../../src/ledger/journal.ts';
+import { SqliteJournal } from '../../src/ledger/database/sqlite-journal.ts';
+import type { Journal } from '../../src/ledger/journal.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { limitsFrom } from '../../src/ledger/limits.ts';
 import { Connections } from '../../src/monitor/connections.ts';
@@ -17,8 +18,8 @@ export const accountId = 'a';
 const proofPatienceMs = 60_000;
 
 /** The journal on the disk, as the extension has it. */
-export function journalIn(folder: string): Journal {
-  return new FileJournal(path.join(folder, 'journal'));
+function journalIn(folder: string, storage: MemoryStorage): Journal {
+  return new SqliteJournal({ folder: path.join(folder, 'journal'), worker: path.join(__dirname, 'ledger-worker.js'), storage });
 }
 
 export interface Composition {
@@ -49,7 +50,7 @@ export async function compose(
   const connect = (): Connections =>
     new Connections({ exchanges, book, vault, clock, fetch, locate: (account) => Promise.resolve(account) });
   let connections = connect();
-  const journal = journalIn(setup.folder);
+  const journal = journalIn(setup.folder, storage);
   const ledger = new Ledger({
     journal: watch(journal),
     book,
@@ -71,6 +72,7 @@ export async function compose(
     },
     dispose() {
       ledger.dispose();
+      journal.dispose();
       arming.dispose();
       connections.dispose();
       book.dispose();

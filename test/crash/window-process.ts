@@ -114,8 +114,9 @@ async function carryOut(call: Call): Promise<unknown> {
     case 'rows':
       return journal.load();
     case 'verify':
+      return journal.verify();
     case 'setAside':
-      return undefined;
+      return journal.setAside();
   }
 }
 

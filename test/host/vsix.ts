@@ -52,6 +52,7 @@ const required = [
   'extension/package.nls.zh-cn.json',
   'extension/l10n/bundle.l10n.zh-cn.json',
   'extension/dist/extension.js',
+  'extension/dist/parts/ledger-worker.js',
   'extension/dist/webview/main.js',
   'extension/dist/webview/page.css',
   'extension/media/icon.png',

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FileJournal } from '../../../src/ledger/journal.ts';
 import { Refusal } from '../../../src/ledger/ledger.ts';
 import { settled } from '../core/fake-clock.ts';
+import { Drawer } from './database/desk-drawer.ts';
 import { long, marginChange } from './market.ts';
 import { change, Desk, ignore, type Gate, type SendFault } from './support.ts';
 
@@ -98,7 +97,7 @@ describe('a crash at any step of a write', () => {
   }
 
   it('is survived on a real disk too, and no key ever gets there', async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'ltv-gauge-crash-'));
+    const drawer = new Drawer();
     try {
       const desk = new Desk();
       desk.venue.sendFault = 'hangs';
@@ -109,13 +108,13 @@ describe('a crash at any step of a write', () => {
           return take(asked);
         };
       });
-      const first = desk.window({ journal: new FileJournal(folder) });
+      const first = desk.window({ journal: drawer.open() });
       const commit = first.ledger.commit(await first.ledger.preview('a', change()), ignore);
       await Promise.race([arrived, commit]);
       assert.equal(desk.venue.sends.length, 1);
       // The process dies here. Its successor finds the write, and the venue has done it meanwhile.
       desk.venue.settle();
-      const second = desk.window({ journal: new FileJournal(folder) });
+      const second = desk.window({ journal: drawer.open() });
       await assert.rejects(
         second.ledger.preview('a', change()),
         (error) => error instanceof Refusal && error.openWrite?.state === 'unknown',
@@ -126,9 +125,11 @@ describe('a crash at any step of a write', () => {
         ['unknown', 'effective'],
       );
       assert.equal(desk.venue.sends.length, 1);
-      assert.doesNotMatch(await readFile(path.join(folder, 'writes.jsonl'), 'utf8'), /secret|passphrase|sign/i);
+      for (const name of await readdir(drawer.folder)) {
+        assert.doesNotMatch(await readFile(path.join(drawer.folder, name), 'latin1'), /secret|passphrase|sign/i);
+      }
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      drawer.remove();
     }
   });
 

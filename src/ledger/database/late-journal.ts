@@ -1,0 +1,44 @@
+import { disposed, type Journal, type Verification } from '../journal.ts';
+import type { WriteRecord } from '../record.ts';
+
+/** A journal that is only brought in when it is first asked for something. */
+export class LateJournal implements Journal {
+  readonly #bring: () => Promise<Journal>;
+  #journal: Promise<Journal> | undefined;
+  #isDisposed = false;
+
+  constructor(bring: () => Promise<Journal>) {
+    this.#bring = bring;
+  }
+
+  async load(): Promise<readonly WriteRecord[]> {
+    return (await this.#brought()).load();
+  }
+
+  async append(record: WriteRecord): Promise<void> {
+    return (await this.#brought()).append(record);
+  }
+
+  async verify(): Promise<Verification> {
+    return (await this.#brought()).verify();
+  }
+
+  async setAside(): Promise<string> {
+    return (await this.#brought()).setAside();
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#journal?.then(
+      (journal) => {
+        journal.dispose();
+      },
+      () => undefined,
+    );
+  }
+
+  #brought(): Promise<Journal> {
+    if (this.#isDisposed) return Promise.reject(disposed());
+    return (this.#journal ??= this.#bring());
+  }
+}

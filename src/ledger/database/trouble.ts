@@ -1,0 +1,82 @@
+/** What can be wrong with the ledger's file. `row` counts from 1. */
+export type Trouble =
+  /** The editor brings no `node:sqlite`. */
+  | { readonly kind: 'noSqlite' }
+  /** Written by a version of the extension that knows more. */
+  | { readonly kind: 'newer' }
+  /** Another connection held the lock for longer than we wait. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'readOnly' }
+  | { readonly kind: 'failed'; readonly detail: string }
+  /** The worker ended in the middle of its work. */
+  | { readonly kind: 'stopped'; readonly detail: string }
+  | { readonly kind: 'notMoved'; readonly detail: string }
+  /** Rows of an older version wait in a file of lines. Never seen outside of this folder. */
+  | { readonly kind: 'linesWaiting' }
+  | Damage;
+
+/** What no waiting mends. */
+export type Damage =
+  | { readonly kind: 'corrupt' }
+  | { readonly kind: 'notOurs' }
+  | { readonly kind: 'gone'; readonly expected: number }
+  | { readonly kind: 'shorter'; readonly rows: number; readonly expected: number }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'altered'; readonly row: number }
+  | { readonly kind: 'misplaced'; readonly row: number }
+  | { readonly kind: 'missing'; readonly row: number }
+  | { readonly kind: 'unreadable'; readonly row: number }
+  | { readonly kind: 'held'; readonly target: string };
+
+const damages = new Set<Trouble['kind']>([
+  'corrupt',
+  'notOurs',
+  'gone',
+  'shorter',
+  'replaced',
+  'altered',
+  'misplaced',
+  'missing',
+  'unreadable',
+  'held',
+] satisfies Damage['kind'][]);
+
+export const isDamage = (trouble: Trouble): trouble is Damage => damages.has(trouble.kind);
+
+/** Trouble on its way up. */
+export class LedgerFault extends Error {
+  override readonly name = 'LedgerFault';
+  readonly trouble: Trouble;
+
+  constructor(trouble: Trouble) {
+    super(trouble.kind);
+    this.trouble = trouble;
+  }
+}
+
+/** Primary result codes of SQLite, https://www.sqlite.org/rescode.html. */
+const byResultCode: Readonly<Record<number, Trouble>> = {
+  3: { kind: 'readOnly' },
+  5: { kind: 'busy' },
+  6: { kind: 'busy' },
+  8: { kind: 'readOnly' },
+  11: { kind: 'corrupt' },
+  13: { kind: 'full' },
+  26: { kind: 'notOurs' },
+};
+const byErrno: Readonly<Record<string, Trouble>> = {
+  ENOSPC: { kind: 'full' },
+  EDQUOT: { kind: 'full' },
+  EROFS: { kind: 'readOnly' },
+  EACCES: { kind: 'readOnly' },
+  EPERM: { kind: 'readOnly' },
+};
+
+/** @param error what SQLite or the file system threw */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof LedgerFault) return error.trouble;
+  const { errcode, code } = error as { readonly errcode?: unknown; readonly code?: unknown };
+  const known = typeof errcode === 'number' ? byResultCode[errcode & 0xff] : byErrno[String(code)];
+  return known ?? { kind: 'failed', detail: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,66 @@
+import { Worker } from 'node:worker_threads';
+import type { Answered, Answers, Place, Request } from './protocol.ts';
+import { LedgerFault } from './trouble.ts';
+
+interface Waiting {
+  readonly resolve: (answered: Answered) => void;
+  readonly reject: (reason: LedgerFault) => void;
+}
+
+/**
+ * Asks the worker thread that holds the database. It is started by the first request and anew after it died; a request that it died over is
+ * rejected, never repeated. It does not keep the process alive.
+ */
+export class WorkerLink {
+  readonly #file: string;
+  readonly #place: Place;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #asked = 0;
+
+  /** @param file the worker's own bundle */
+  constructor(file: string, place: Place) {
+    this.#file = file;
+    this.#place = place;
+  }
+
+  /** @throws LedgerFault */
+  async ask<R extends Request>(request: R): Promise<Answers[R['do']]> {
+    const answered = await new Promise<Answered>((resolve, reject) => {
+      const worker = (this.#worker ??= this.#start());
+      const number = (this.#asked += 1);
+      this.#waiting.set(number, { resolve, reject });
+      worker.postMessage({ number, request });
+    });
+    if ('trouble' in answered) throw new LedgerFault(answered.trouble);
+    return answered.answer as Answers[R['do']];
+  }
+
+  /** Lets what was asked before come to its end. */
+  close(): void {
+    this.#worker?.postMessage({ number: 0, request: { do: 'close' } satisfies Request });
+    this.#worker = undefined;
+  }
+
+  #start(): Worker {
+    // Without flags of the editor's own process, some of which a worker does not take.
+    const worker = new Worker(this.#file, { name: 'ltv-gauge-ledger', workerData: this.#place, execArgv: [] });
+    worker.unref();
+    const ended = (detail: string): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const { reject } of this.#waiting.values()) reject(new LedgerFault({ kind: 'stopped', detail }));
+      this.#waiting.clear();
+    };
+    worker.on('message', (answered: Answered) => {
+      this.#waiting.get(answered.number)?.resolve(answered);
+      this.#waiting.delete(answered.number);
+    });
+    worker.on('error', (error) => {
+      ended(error instanceof Error ? error.message : String(error));
+    });
+    worker.on('exit', (code) => {
+      ended(`exit code ${code.toString()}`);
+    });
+    return worker;
+  }
+}

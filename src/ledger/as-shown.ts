@@ -1,4 +1,4 @@
-import { absolute, compare, decimal, multiply, subtract, type Decimal } from '../core/decimal.ts';
+import { absolute, compare, decimal, isPositive, multiply, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
@@ -32,6 +32,12 @@ export function mustBeAsShown(shown: Preview, fresh: Preview): void {
 function samePosition({ readiness: shown }: MarginPreview, { readiness: fresh }: MarginPreview): void {
   const { instrument, marginCoin, priceCoin } = fresh.position;
   const [before, after] = [shown.position, fresh.position];
+  if (after.distress !== undefined && before.distress === undefined) {
+    throw new Refusal(
+      msg('The exchange began to act on the position in {0} after this preview. Nothing was sent. {1}', instrument, after.distress),
+      { remedy: 'readAgain' },
+    );
+  }
   mustEqual(before.size, after.size, (was, is) =>
     msg(
       'The size of the position in {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
@@ -73,7 +79,25 @@ function samePosition({ readiness: shown }: MarginPreview, { readiness: fresh }:
   );
 }
 
-function samePledge({ readiness: shown, change }: CollateralPreview, { readiness: fresh }: CollateralPreview): void {
+function samePledge(before: CollateralPreview, now: CollateralPreview): void {
+  const { change, readiness: shown } = before;
+  const fresh = now.readiness;
+  if (now.doubt !== undefined && before.doubt === undefined) {
+    throw new Refusal(
+      msg(
+        'From its own coins and prices we now compute another LTV of this loan than the exchange gives, so the estimate that was confirmed does not hold. Nothing was sent. Start the change again to decide without one.',
+      ),
+      { remedy: 'readAgain' },
+    );
+  }
+  if (isBeyond(now) && !isBeyond(before)) {
+    throw new Refusal(
+      msg(
+        'LTV reached the liquidation of this loan after this preview: the exchange may be selling its collateral by now. Nothing was sent. Start the change again with the figures of now.',
+      ),
+      { remedy: 'readAgain', instead: ['repay'] },
+    );
+  }
   mustEqual(shown.baseline.pledged, fresh.baseline.pledged, (was, is) =>
     msg(
       'The pledged {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
@@ -82,6 +106,12 @@ function samePledge({ readiness: shown, change }: CollateralPreview, { readiness
       is,
     ),
   );
+}
+
+/** At or beyond the LTV at which the venue liquidates. */
+function isBeyond({ ltvNow, readiness: { loan } }: CollateralPreview): boolean {
+  const line = loan.liquidation?.ltv;
+  return ltvNow !== undefined && line !== undefined && isPositive(line) && compare(ltvNow, line) >= 0;
 }
 
 /** A figure that was not told before, or is not told now, tells nothing. */

@@ -1,25 +1,34 @@
 import { add, compare, isPositive, lesser, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { estimateAfter, largestReduction } from '../core/estimate.ts';
+import { modelOf } from '../core/loan-model.ts';
 import { credibleLtv, distanceTo } from '../core/ltv.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { CollateralChange, CollateralReadiness } from '../exchanges/exchange.ts';
 import { frozenCollateral } from './intent.ts';
-import type { CollateralPreview } from './preview.ts';
+import { usdOf, type CollateralPreview } from './preview.ts';
 import { Refusal } from './refusal.ts';
 
 /**
  * Step 3: what would come of it, or why it must not be.
  * @throws Refusal when a figure is missing or a limit is passed. The sentence names what would be allowed.
  */
-export function collateralPreview(account: Account, intent: CollateralChange, readiness: CollateralReadiness): CollateralPreview {
+export function collateralPreview(
+  account: Account,
+  intent: CollateralChange,
+  readiness: CollateralReadiness,
+  price: Decimal | undefined,
+): CollateralPreview {
   const change = addressed(intent, readiness);
   const { loan, prices } = readiness;
   const ltvNow = credibleLtv(loan);
-  const ltvAfter = estimateAfter(loan, change.direction, change.coin, change.amount, prices).ltv;
+  const doubt = modelOf(loan, prices) === 'definitions' ? 'definitions' : undefined;
+  const ltvAfter = doubt === undefined ? estimateAfter(loan, change.direction, change.coin, change.amount, prices).ltv : undefined;
+  const usd = usdOf(change.amount, price);
+  checkMinimum(change, readiness);
   if (change.direction === 'add') checkAdd(change, readiness);
-  else checkReduce(change, readiness, ltvNow, ltvAfter);
+  else checkReduce(change, readiness, ltvNow, ltvAfter, doubt);
   const { walletAvailable } = readiness;
   const distanceNow = distanceTo(loan.marginCall?.ltv, ltvNow);
   const distanceAfter = distanceTo(loan.marginCall?.ltv, ltvAfter);
@@ -32,6 +41,8 @@ export function collateralPreview(account: Account, intent: CollateralChange, re
     ...(ltvAfter === undefined ? {} : { ltvAfter }),
     ...(distanceNow === undefined ? {} : { distanceNow }),
     ...(distanceAfter === undefined ? {} : { distanceAfter }),
+    ...(doubt === undefined ? {} : { doubt }),
+    ...(usd === undefined ? {} : { usd }),
     walletAfter: change.direction === 'add' ? subtract(walletAvailable, change.amount) : add(walletAvailable, change.amount),
     readAt: readiness.asOf,
   });
@@ -48,6 +59,14 @@ function addressed(intent: CollateralChange, { loan }: CollateralReadiness): Col
   return frozenCollateral({ ...intent, loan: loan.orderId === undefined ? { loanId } : { loanId, orderId: loan.orderId } });
 }
 
+function checkMinimum({ coin, amount }: CollateralChange, { minimum }: CollateralReadiness): void {
+  if (minimum === undefined || compare(amount, minimum) >= 0) return;
+  throw new Refusal(
+    msg('The exchange takes changes of at least {0} {1} here. Start again with that much or more.', formatAmount(minimum), coin),
+    { instead: ['more'] },
+  );
+}
+
 function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
   if (compare(amount, walletAvailable) > 0) {
     throw new Refusal(
@@ -56,10 +75,13 @@ function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }
         formatAmount(walletAvailable),
         coin,
       ),
+      { instead: ['less', 'otherCoin'] },
     );
   }
   if (compare(amount, limit) > 0) {
-    throw new Refusal(msg('The exchange takes at most {0} {1} now. Start again with at most that.', formatAmount(limit), coin));
+    throw new Refusal(msg('The exchange takes at most {0} {1} now. Start again with at most that.', formatAmount(limit), coin), {
+      instead: ['less', 'otherCoin'],
+    });
   }
 }
 
@@ -68,8 +90,18 @@ function checkReduce(
   readiness: CollateralReadiness,
   ltvNow: Decimal | undefined,
   ltvAfter: Decimal | undefined,
+  doubt: CollateralPreview['doubt'],
 ): void {
   const { coin, amount } = change;
+  if (doubt !== undefined) {
+    throw new Refusal(
+      msg(
+        'From its own coins and prices we compute another LTV of this loan than the exchange gives, so what taking {0} would do to it cannot be told. Nothing was sent. Refresh and try again later; collateral can still be added.',
+        coin,
+      ),
+      { remedy: 'readAgain', instead: ['later', 'addMargin'] },
+    );
+  }
   const { loan, limit, baseline, prices } = readiness;
   const ceiling = lowestThreshold(readiness);
   if (ltvNow === undefined || ceiling === undefined) {
@@ -83,10 +115,14 @@ function checkReduce(
   const safe = largestReduction(loan, coin, prices, ceiling);
   const most = safe === undefined ? allowed : lesser(allowed, safe);
   if (!isPositive(most)) {
-    throw new Refusal(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin));
+    throw new Refusal(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin), {
+      instead: ['addMargin', 'repay'],
+    });
   }
   if (compare(amount, allowed) > 0) {
-    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin));
+    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin), {
+      instead: ['less'],
+    });
   }
   if (ltvAfter === undefined) {
     throw new Refusal(
@@ -107,6 +143,7 @@ function checkReduce(
         formatLtv(ceiling),
         formatAmount(most),
       ),
+      { instead: ['less', 'addMargin'] },
     );
   }
 }

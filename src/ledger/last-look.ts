@@ -1,8 +1,11 @@
+import type { Clock } from '../core/clock.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg } from '../core/message.ts';
-import type { Connection, Readiness } from '../exchanges/exchange.ts';
+import type { Connection } from '../exchanges/exchange.ts';
+import { mustBeAsShown } from './as-shown.ts';
+import { prepare, previewOf, type Facts } from './fresh-look.ts';
 import { orAborted } from './or-aborted.ts';
-import { isTooOld, prepare, previewOf, type Preview } from './preview.ts';
+import { isTooOld, type Preview } from './preview.ts';
 import { notAsBefore, Refusal, stopped, tooOld } from './refusal.ts';
 
 /**
@@ -10,7 +13,8 @@ import { notAsBefore, Refusal, stopped, tooOld } from './refusal.ts';
  * under the same name since. Reads everything afresh, makes the checks of the preview again, and compares with what was shown.
  *
  * @param shown what the person confirmed
- * @param at `now` in milliseconds since the Unix epoch, asked once everything is read; `maxAgeMs` how old the reading may be then
+ * @param at `maxAgeMs` is how old the reading may be once everything is read
+ * @param within throws a Refusal when the fresh figures are beyond a limit of the person's own
  * @param stop ends the look; nothing was sent then
  * @returns the same change with the figures of now, from which its effect will be measured
  * @throws Refusal when it must not be sent, or nobody can tell
@@ -18,25 +22,26 @@ import { notAsBefore, Refusal, stopped, tooOld } from './refusal.ts';
 export async function lastLook(
   connection: Connection,
   shown: Preview,
-  at: { readonly now: () => number; readonly maxAgeMs: number },
+  { clock, maxAgeMs }: { readonly clock: Clock; readonly maxAgeMs: number },
+  within: (fresh: Preview) => void,
   stop: AbortSignal,
 ): Promise<Preview> {
-  const readiness = await readAgain(connection, shown, stop);
-  const now = at.now();
-  if (isTooOld(readiness.asOf, now, at.maxAgeMs)) throw tooOld();
+  const facts = await readAgain(connection, shown, clock, stop);
+  const now = clock.now();
+  if (isTooOld(facts.readiness.asOf, now, maxAgeMs)) throw tooOld();
   let fresh: Preview;
   try {
-    fresh = await previewOf(shown.account, shown.change, readiness, { now, maxAgeMs: at.maxAgeMs });
+    fresh = previewOf(shown.account, shown.change, facts, { now, maxAgeMs });
+    within(fresh);
   } catch (error) {
     throw error instanceof Refusal ? notAsBefore(error) : error;
   }
-  const { mustBeAsShown } = await import('./steps.ts');
   mustBeAsShown(shown, fresh);
   return fresh;
 }
 
-async function readAgain(connection: Connection, { change }: Preview, stop: AbortSignal): Promise<Readiness> {
-  const reading = prepare(connection, change, stop);
+async function readAgain(connection: Connection, { change }: Preview, clock: Clock, stop: AbortSignal): Promise<Facts> {
+  const reading = prepare(connection, change, clock, stop);
   // Who wants to stop does not wait for a venue that is slow.
   await orAborted(reading, stop);
   if (stop.aborted) throw stopped();
@@ -44,6 +49,8 @@ async function readAgain(connection: Connection, { change }: Preview, stop: Abor
     return await reading;
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
-    throw new Refusal(msg('The last look right before sending failed, so nothing was sent. {0}', error.sentence));
+    throw new Refusal(msg('The last look right before sending failed, so nothing was sent. {0}', error.sentence), {
+      instead: error.instead,
+    });
   }
 }

@@ -1,47 +1,25 @@
 import type { Disposable } from '../core/emitter.ts';
 import { msg } from '../core/message.ts';
-import type { Account } from '../core/model.ts';
 import type { Change, RequestView } from '../exchanges/exchange.ts';
-import { checkedIntent } from './intent.ts';
+import { Guard } from './guard.ts';
 import { JournalError, type Verification } from './journal.ts';
-import { lastLook } from './last-look.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
-import { isTooOld, prepare, previewOf, type Preview } from './preview.ts';
+import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import {
-  accountFrozen,
-  accountGone,
-  accountMoved,
-  anotherUnderWay,
-  keysOfAnother,
-  mayOnlyRead,
-  notArmed,
-  notReadable,
-  notWritten,
-  Refusal,
-  stopped,
-  tooEarly,
-  tooOld,
-  usedBefore,
-} from './refusal.ts';
-import { mustBeFree, plannedRecord, send, writeDown } from './sender.ts';
-import { isFreezing, isOpen, targetOf, type WriteEvent } from './write-machine.ts';
+import { anotherUnderWay, notReadable, Refusal, usedBefore } from './refusal.ts';
+import { targetOf } from './write-machine.ts';
+import type { Verdict } from './verdict.ts';
 import { Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
 export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
+export type { Verdict } from './verdict.ts';
 export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';
 export { isCollateralWrite, isMarginWrite } from './record.ts';
 export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './record.ts';
-
-/** What a person says about a write that reading cannot settle, or about a freeze. */
-export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
-
-/** How long a person's verdict waits for the venue's word. */
-const verdictLookMs = 5_000;
 
 /**
  * Changes collateral and margin in a fixed order: preview, a person's confirmation, a last look, the journal, one send, the answer,
@@ -52,6 +30,7 @@ export class Ledger implements Disposable {
   readonly #options: LedgerOptions;
   readonly #writes: Writes;
   readonly #prover: Prover;
+  readonly #guard: Guard;
   /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
   readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
   /** Loans and positions on which a commit is under way. */
@@ -67,6 +46,7 @@ export class Ledger implements Disposable {
     this.#options = options;
     this.#writes = new Writes(journal, clock, longestPreviewAgeMs);
     this.#prover = new Prover(this.#writes, connections, clock);
+    this.#guard = new Guard(options, this.#writes);
     this.onDidChange = this.#writes.onDidChange;
   }
 
@@ -75,14 +55,17 @@ export class Ledger implements Disposable {
    * @throws Refusal when it must not be, with what would be allowed; ExchangeError when the venue could not be read.
    */
   async preview(accountId: string, change: Change, signal?: AbortSignal): Promise<Preview> {
-    const account = this.#actingAccount(accountId);
+    const account = this.#guard.actingAccount(accountId);
+    const { checkedIntent, mustBeFree, prepare, previewOf } = await import('./steps.ts');
     const intent = checkedIntent(change);
     await this.#sync();
     const known = new Set(this.#writes.sentOn({ accountId, change: intent }).map(({ id }) => id));
     mustBeFree(this.#writes, { accountId, change: intent }, known);
     const connection = await this.#options.connections.get(accountId);
-    const readiness = await prepare(connection, intent, signal);
-    const preview = await previewOf(account, intent, readiness, { now: this.#options.clock.now(), maxAgeMs: this.#maxAgeMs() });
+    const { clock } = this.#options;
+    const facts = await prepare(connection, intent, clock, signal);
+    const preview = previewOf(account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
+    (await this.#guard.within())(preview, this.#writes.all());
     this.#issued.set(preview, known);
     return preview;
   }
@@ -92,7 +75,7 @@ export class Ledger implements Disposable {
    * @throws ExchangeError when not even a connection could be made.
    */
   async rehearse({ account, change }: Preview): Promise<RequestView> {
-    this.#actingAccount(account.id);
+    this.#guard.actingAccount(account.id);
     const connection = await this.#options.connections.get(account.id);
     return connection.rehearse(change);
   }
@@ -107,7 +90,7 @@ export class Ledger implements Disposable {
     const known = this.#issued.get(preview);
     if (known === undefined) throw usedBefore();
     // The preview is not used up by this: who arms the account may confirm it after all.
-    this.#mustBeArmed(preview.account);
+    this.#guard.mustBeArmed(preview.account);
     this.#issued.delete(preview);
     const lock = JSON.stringify([preview.account.id, targetOf(preview.change)]);
     if (this.#locks.has(lock)) throw anotherUnderWay(preview.change);
@@ -212,24 +195,8 @@ export class Ledger implements Disposable {
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
-    const record = this.#writes.get(recordId);
-    if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at it at the exchange.'));
-    if (verdict === 'lift-freeze') {
-      if (isFreezing(record)) await this.#durably(recordId, { type: 'lifted' });
-      return;
-    }
-    if (this.#writes.isUnderWay(recordId)) {
-      throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), {
-        openWrite: record,
-      });
-    }
-    const { clock, proofPatienceMs } = this.#options;
-    // In every window: the one that sent it may be another.
-    if (isOpen(record) && Math.abs(clock.now() - (record.sentAt ?? record.plannedAt)) < proofPatienceMs) {
-      throw tooEarly(record, proofPatienceMs);
-    }
-    await this.#lookBeforeVerdict(recordId);
-    await this.#durably(recordId, { type: 'judged', verdict });
+    const { settle } = await import('./steps.ts');
+    await settle({ writes: this.#writes, prover: this.#prover, options: this.#options, end: this.#end.signal }, recordId, verdict);
   }
 
   /** Stops waiting and looking. A write that has left is not called back; the next start finds it in the journal. */
@@ -241,8 +208,10 @@ export class Ledger implements Disposable {
   /** Resolves once the bytes are on their way, with a promise of the end of all looking for proof. */
   async #sent(id: string, preview: Preview, known: ReadonlySet<string>, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
     const { connections, clock, proofPatienceMs } = this.#options;
+    // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
+    const { lastLook, mustBeFree, plannedRecord, send, writeDown } = await import('./steps.ts');
     const mayStill = (): void => {
-      this.#mustStillHold(preview, stop);
+      this.#guard.mustStillHold(preview, stop);
     };
     const stillFree = async (): Promise<void> => {
       await this.#sync();
@@ -253,13 +222,19 @@ export class Ledger implements Disposable {
     await stillFree();
     if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
     const connection = await connections.get(preview.account.id);
-    const fresh = await lastLook(connection, preview, { now: () => clock.now(), maxAgeMs: this.#maxAgeMs() }, stop);
+    const within = await this.#guard.within();
+    const looked = (figures: Preview): void => {
+      within(figures, this.#writes.all());
+    };
+    const fresh = await lastLook(connection, preview, { clock, maxAgeMs: this.#guard.maxAgeMs }, looked, stop);
     // The look takes its time, in which another window may have sent something.
     await stillFree();
     const planned = plannedRecord(id, this.#options.window, fresh, connection.describe(fresh.change), clock.now());
     this.#writes.begin(id);
     try {
-      const record = await writeDown(this.#writes, planned, known, mayStill);
+      const record = await writeDown(this.#writes, planned, known, mayStill, (before) => {
+        within(fresh, before);
+      });
       const done = send(this.#writes, connection, record)
         .then(() => this.#prover.follow(id, proofPatienceMs, stop))
         .finally(() => {
@@ -272,13 +247,6 @@ export class Ledger implements Disposable {
     }
   }
 
-  #actingAccount(accountId: string): Account {
-    const account = this.#options.book.get(accountId);
-    if (account === undefined) throw accountGone();
-    if (account.readOnly) throw mayOnlyRead();
-    return account;
-  }
-
   async #sync(): Promise<void> {
     try {
       await this.#writes.sync();
@@ -289,39 +257,5 @@ export class Ledger implements Disposable {
 
   #unreadable(error: unknown): Refusal {
     return error instanceof JournalError ? new Refusal(error.sentence) : notReadable();
-  }
-
-  #maxAgeMs(): number {
-    return Math.min(this.#options.maxPreviewAgeMs(), longestPreviewAgeMs);
-  }
-
-  #mustBeArmed({ id }: Account): void {
-    if (!this.#options.arming.state(id).armed) throw notArmed();
-  }
-
-  #mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
-    const { venue, site, baseUrl, uid } = this.#actingAccount(account.id);
-    this.#mustBeArmed(account);
-    if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
-    if (uid !== account.uid) throw keysOfAnother();
-    const frozen = this.#writes.frozen(account.id);
-    if (frozen !== undefined) throw accountFrozen(frozen);
-    if (isTooOld(readAt, this.#options.clock.now(), this.#maxAgeMs())) throw tooOld();
-    if (stop.aborted) throw stopped();
-  }
-
-  async #lookBeforeVerdict(id: string): Promise<void> {
-    const enough = new AbortController();
-    const stop = AbortSignal.any([this.#end.signal, enough.signal]);
-    await Promise.race([this.#prover.look(id, stop), this.#options.clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
-    enough.abort();
-  }
-
-  async #durably(id: string, event: WriteEvent): Promise<void> {
-    try {
-      await this.#writes.applyDurably(id, event);
-    } catch {
-      throw notWritten();
-    }
   }
 }

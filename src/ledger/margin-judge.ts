@@ -10,11 +10,15 @@ import type { Finding } from './write-machine.ts';
 /** The liquidation price moves by so much by itself, e.g. with interest. A fraction of it. */
 const priceSlack = decimal('0.001');
 
+const half = decimal('0.5');
+
 /**
  * Steps 7 and 8 of a change of margin: what a reading proves. No history of it is read, so the position has to tell, and
  * what the adapter makes of it is looked at a second time, without knowing the venue:
  * - it must be the very position that was named. One that is gone, or was turned round, tells nothing;
  * - the margin must have moved in the direction that was asked. Moved the other way is a mismatch, not moved proves nothing;
+ * - unless it also moves by itself, it must have moved by about the amount: by less than half or more than one and a half of it is a
+ *   mismatch;
  * - while size and entry price are as before, the liquidation price must not have gone the other way: that is a mismatch too.
  *
  * Where the margin also moves by itself (the baseline then has a steady part), that it did not move as asked tells nothing by
@@ -42,6 +46,7 @@ export function judgeMargin(record: MarginWrite, proof: MarginProof, givenUp?: W
     return { type: 'contradicted', ...facts, note: priceWentBack(record, position) };
   if (margin === 'against' && !drifts) return { type: 'contradicted', ...facts, note: otherThanAsked(record, position) };
   if (margin !== 'asked' && !(drifts && price === 'asked')) return undefined;
+  if (!drifts && !isAbout(record, position)) return { type: 'contradicted', ...facts, note: otherThanAsked(record, position) };
   return { type: 'proven', ...facts, ...(givenUp === undefined ? {} : { note: mayBeOfEarlier(record) }) };
 }
 
@@ -53,6 +58,12 @@ function marginMove({ change, baseline }: MarginWrite, { margin }: Position): Mo
   const moved = compare(margin, baseline.margin);
   if (moved === 0) return 'none';
   return moved === (change.direction === 'add' ? 1 : -1) ? 'asked' : 'against';
+}
+
+function isAbout({ change, baseline }: MarginWrite, { margin }: Position): boolean {
+  if (margin === undefined) return false;
+  const by = absolute(subtract(margin, baseline.margin));
+  return compare(absolute(subtract(by, change.amount)), multiply(change.amount, half)) <= 0;
 }
 
 /** More margin takes the liquidation price of a long position down and that of a short one up, all else being equal. */

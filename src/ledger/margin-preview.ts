@@ -1,4 +1,4 @@
-import { add, compare, decimalPlaces, isPositive, round, subtract } from '../core/decimal.ts';
+import { add, compare, decimalPlaces, isPositive, round, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
@@ -12,7 +12,7 @@ import {
 } from '../core/position.ts';
 import type { MarginChange, MarginReadiness } from '../exchanges/exchange.ts';
 import { frozenMargin, isSamePosition } from './intent.ts';
-import type { MarginPreview } from './preview.ts';
+import { usdOf, type MarginPreview } from './preview.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -20,12 +20,18 @@ import { Refusal } from './refusal.ts';
  * it, because that may be the last way to save a position; it is taken only where everything is known.
  * @throws Refusal when a figure is missing or a limit is passed. The sentence names what would be allowed.
  */
-export function marginPreview(account: Account, intent: MarginChange, readiness: MarginReadiness): MarginPreview {
+export function marginPreview(
+  account: Account,
+  intent: MarginChange,
+  readiness: MarginReadiness,
+  price: Decimal | undefined,
+): MarginPreview {
   const { position, walletAvailable } = readiness;
   checkPosition(intent, readiness);
   // The fresh position is what is addressed.
   const change = frozenMargin({ ...intent, position });
   const after = estimateMarginChange(position, change.direction, change.amount);
+  const usd = usdOf(change.amount, price);
   checkDecimals(change, readiness);
   if (change.direction === 'add') checkAdd(change, readiness);
   else checkReduce(change, readiness, after);
@@ -36,6 +42,7 @@ export function marginPreview(account: Account, intent: MarginChange, readiness:
     readiness: Object.freeze({ ...readiness }),
     now: Object.freeze(figuresNow(readiness)),
     after: Object.freeze(after),
+    ...(usd === undefined ? {} : { usd }),
     walletAfter: change.direction === 'add' ? subtract(walletAvailable, change.amount) : add(walletAvailable, change.amount),
     readAt: readiness.asOf,
   });
@@ -94,6 +101,7 @@ function checkAdd({ coin, amount }: MarginChange, { walletAvailable, places }: M
       formatAmount(round(walletAvailable, places, 'down')),
       coin,
     ),
+    { instead: ['less'] },
   );
 }
 
@@ -127,10 +135,13 @@ function checkReduce(change: MarginChange, { position, reducible, places }: Marg
   if (!isPositive(most)) {
     throw new Refusal(
       msg('No {0} can be taken from the margin of this position now. Add margin or make the position smaller first.', coin),
+      { instead: ['addMargin'] },
     );
   }
   if (compare(amount, reducible.amount) > 0) {
-    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin));
+    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin), {
+      instead: ['less'],
+    });
   }
   const { distance } = after;
   if (!isPositive(after.margin) || distance === undefined || !isPositive(distance)) {
@@ -141,6 +152,7 @@ function checkReduce(change: MarginChange, { position, reducible, places }: Marg
         coin,
         formatAmount(most),
       ),
+      { instead: ['less'] },
     );
   }
   if (compare(distance, leastDistanceLeft) < 0 || compare(amount, most) > 0) {
@@ -153,6 +165,7 @@ function checkReduce(change: MarginChange, { position, reducible, places }: Marg
         formatDistance(leastDistanceLeft),
         formatAmount(most),
       ),
+      { instead: ['less'] },
     );
   }
 }

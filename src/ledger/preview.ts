@@ -1,17 +1,7 @@
-import type { Decimal } from '../core/decimal.ts';
-import { msg } from '../core/message.ts';
+import { multiply, round, type Decimal } from '../core/decimal.ts';
 import type { Account } from '../core/model.ts';
 import type { MarginEstimate } from '../core/position.ts';
-import type {
-  Change,
-  CollateralChange,
-  CollateralReadiness,
-  Connection,
-  MarginChange,
-  MarginReadiness,
-  Readiness,
-} from '../exchanges/exchange.ts';
-import { Refusal, tooOld } from './refusal.ts';
+import type { CollateralChange, CollateralReadiness, MarginChange, MarginReadiness } from '../exchanges/exchange.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
 export type Preview = CollateralPreview | MarginPreview;
@@ -56,6 +46,11 @@ export interface MarginPreview {
   readonly readAt: number;
 }
 
+/** What an amount is worth in USD, rounded up to 8 digits. */
+export function usdOf(amount: Decimal, price: Decimal | undefined): Decimal | undefined {
+  return price === undefined ? undefined : round(multiply(amount, price), 8, 'up');
+}
+
 /** Clocks of one machine may be set back a little between two looks. */
 const clockSlackMs = 5_000;
 
@@ -63,31 +58,4 @@ const clockSlackMs = 5_000;
 export function isTooOld(readAt: number, now: number, maxAgeMs: number): boolean {
   const age = now - readAt;
   return !(age <= maxAgeMs && age >= -clockSlackMs);
-}
-
-/** Step 2: the fresh facts for a change of this kind. */
-export function prepare(connection: Connection, change: Change, signal: AbortSignal | undefined): Promise<Readiness> {
-  return change.kind === 'collateral'
-    ? connection.prepareCollateral(change.loan, change.direction, change.coin, signal)
-    : connection.prepareMargin(change.position, signal);
-}
-
-/**
- * Step 3: what would come of it, or why it must not be. The reckoning is loaded when it is first needed.
- * @throws Refusal when a figure is missing or too old, or a limit is passed. The sentence names what would be allowed.
- */
-export async function previewOf(
-  account: Account,
-  intent: Change,
-  readiness: Readiness,
-  at: { readonly now: number; readonly maxAgeMs: number },
-): Promise<Preview> {
-  if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
-  if (intent.kind === 'collateral' && readiness.kind === 'collateral') {
-    return (await import('./steps.ts')).collateralPreview(account, intent, readiness);
-  }
-  if (intent.kind === 'margin' && readiness.kind === 'margin') {
-    return (await import('./steps.ts')).marginPreview(account, intent, readiness);
-  }
-  throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
 }

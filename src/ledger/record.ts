@@ -42,6 +42,9 @@ export interface DecidedOn {
   readonly limit?: Decimal;
   /** What the amount was worth in USD, by the venue's index price. Absent when there was none. */
   readonly usd?: Decimal;
+  /** The venue's own valuation of the loan, against which its next LTV is held. */
+  readonly collateralUsd?: Decimal;
+  readonly debtUsd?: Decimal;
 }
 
 /** What came back when it was sent. */

@@ -30,7 +30,7 @@ export class Refusal extends Error implements RefusalFacts {
     this.sentence = sentence;
     if (openWrite !== undefined) this.openWrite = openWrite;
     if (remedy !== undefined) this.remedy = remedy;
-    if (instead !== undefined) this.instead = instead;
+    if (instead !== undefined && instead.length > 0) this.instead = instead;
   }
 }
 

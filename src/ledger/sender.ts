@@ -1,11 +1,12 @@
 import { ExchangeError } from '../core/errors.ts';
-import { msg } from '../core/message.ts';
+import { msg, type Message } from '../core/message.ts';
 import type { Connection } from '../exchanges/exchange.ts';
 import { JournalError, TargetTaken } from './journal.ts';
+import { sentBefore, sentEarlier } from './earlier-writes.ts';
 import type { Preview } from './preview.ts';
 import type { DecidedOn, WriteRecord } from './record.ts';
 import { accountFrozen, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
-import { fold, isOpen, sentBefore, type WriteEvent } from './write-machine.ts';
+import { fold, isOpen, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 /**
@@ -26,6 +27,7 @@ export function mustBeFree(writes: Writes, intended: Pick<WriteRecord, 'accountI
  *
  * @param known ids of writes that were closed before the figures were read
  * @param mayStill throws a Refusal when something that was true at the preview no longer is; asked after each wait
+ * @param within throws a Refusal when a limit does not leave room for it beside those that were sent before it
  * @throws Refusal when it may not be sent. Then nothing was sent, and the record is closed.
  */
 export async function writeDown(
@@ -33,6 +35,7 @@ export async function writeDown(
   planned: WriteRecord,
   known: ReadonlySet<string>,
   mayStill: () => void,
+  within: (before: readonly WriteRecord[]) => void,
 ): Promise<WriteRecord> {
   const { id } = planned;
   try {
@@ -45,6 +48,8 @@ export async function writeDown(
     if (fold(rows).get(id)?.state !== 'sent') throw notWritten();
     const rival = sentBefore(rows, record, known);
     if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken(planned.change);
+    // Of two windows that together would pass a limit, the one that is first in the journal may go on.
+    within(sentEarlier(rows, id));
     mayStill();
     return record;
   } catch (error) {
@@ -88,7 +93,15 @@ function decidedOn({ readiness, change, usd, readAt }: Preview): DecidedOn {
   const { walletAvailable } = readiness;
   const limit =
     readiness.kind === 'collateral' ? readiness.limit : change.direction === 'reduce' ? readiness.reducible?.amount : walletAvailable;
-  return { readAt, walletAvailable, ...(limit === undefined ? {} : { limit }), ...(usd === undefined ? {} : { usd }) };
+  const { collateralUsd, debtUsd } = readiness.kind === 'collateral' ? readiness.loan : {};
+  return {
+    readAt,
+    walletAvailable,
+    ...(limit === undefined ? {} : { limit }),
+    ...(usd === undefined ? {} : { usd }),
+    ...(collateralUsd === undefined ? {} : { collateralUsd }),
+    ...(debtUsd === undefined ? {} : { debtUsd }),
+  };
 }
 
 /** The figures that matter, before the change and as we expect them after it. */
@@ -115,14 +128,20 @@ export async function send(writes: Writes, connection: Connection, { id, change 
     if (ExchangeError.is(error) && error.effect === 'none') {
       // Who was never reached has refused nothing.
       const neverLeft = error.kind === 'network' || error.kind === 'aborted';
-      await writes.apply(id, { type: neverLeft ? 'withdrawn' : 'rejected', note: error.sentence });
+      await writes.apply(
+        id,
+        neverLeft ? { type: 'neverLeft', ...told(error) } : { type: 'rejected', ...told(error), instead: error.instead },
+      );
     } else {
-      const note = ExchangeError.is(error)
-        ? error.sentence
-        : msg('The answer could not be understood. Reading will tell what became of it.');
-      await writes.apply(id, { type: 'lost', note });
+      const note = msg('The answer could not be understood. Reading will tell what became of it.');
+      await writes.apply(id, { type: 'lost', ...(ExchangeError.is(error) ? told(error) : { note }) });
     }
     return;
   }
   await writes.apply(id, accepted);
 }
+
+const told = ({ sentence, code }: ExchangeError): { readonly note: Message; readonly code?: string } => ({
+  note: sentence,
+  ...(code === undefined ? {} : { code }),
+});

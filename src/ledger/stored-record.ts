@@ -43,7 +43,14 @@ const evidence = v.variant('kind', [
   v.object({ kind: v.literal('history'), id: v.string(), row: v.exactOptional(row) }),
   v.object({ kind: v.literal('position') }),
 ]);
-const figures = v.object({ readAt: time, walletAvailable: amount, limit: v.exactOptional(amount), usd: v.exactOptional(amount) });
+const figures = v.object({
+  readAt: time,
+  walletAvailable: amount,
+  limit: v.exactOptional(amount),
+  usd: v.exactOptional(amount),
+  collateralUsd: v.exactOptional(amount),
+  debtUsd: v.exactOptional(amount),
+});
 const answer = v.object({
   at: time,
   kind: v.picklist(['accepted', 'refused', 'lost', 'neverLeft']),

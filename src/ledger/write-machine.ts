@@ -1,12 +1,20 @@
 import { compare, type Decimal } from '../core/decimal.ts';
+import type { Instead } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import type { Evidence, WriteRecord, WriteState } from './record.ts';
+import type { Answer, Evidence, WriteRecord, WriteState } from './record.ts';
 
 interface Facts {
   readonly evidence: Evidence;
   readonly ltvAfter?: Decimal;
   readonly liquidationAfter?: Decimal;
+}
+
+/** What came back instead of being accepted. */
+interface Told {
+  readonly note: Message;
+  /** The venue's own. */
+  readonly code?: string;
 }
 
 /** What can happen to a write. */
@@ -15,9 +23,11 @@ export type WriteEvent =
   | { readonly type: 'sent' }
   /** It is certain, to the one who would have sent it, that nothing left. */
   | { readonly type: 'withdrawn'; readonly note: Message }
+  /** It was tried, and certainly never reached the venue. */
+  | (Told & { readonly type: 'neverLeft' })
   | { readonly type: 'accepted'; readonly reference?: string }
-  | { readonly type: 'rejected'; readonly note: Message }
-  | { readonly type: 'lost'; readonly note: Message }
+  | (Told & { readonly type: 'rejected'; readonly instead?: readonly Instead[] })
+  | (Told & { readonly type: 'lost' })
   | (Facts & { readonly type: 'proven'; readonly note?: Message })
   | (Facts & { readonly type: 'contradicted'; readonly note: Message })
   /** The venue's own history says that it tried and did nothing. */
@@ -34,6 +44,7 @@ const open: readonly WriteState[] = ['sent', 'accepted', 'unknown'];
 const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
   sent: ['planned'],
   withdrawn: ['planned', 'sent'],
+  neverLeft: ['sent'],
   accepted: ['sent'],
   rejected: ['sent'],
   lost: ['sent'],
@@ -63,12 +74,19 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
       return { ...updated, state: 'sent', sentAt: at };
     case 'withdrawn':
       return withdrawn(updated, event.note);
+    case 'neverLeft':
+      return { ...withdrawn(updated, event.note), answer: answered(at, 'neverLeft', event) };
     case 'accepted':
-      return { ...updated, state: 'accepted', ...(event.reference === undefined ? {} : { reference: event.reference }) };
+      return {
+        ...updated,
+        state: 'accepted',
+        answer: { at, kind: 'accepted' },
+        ...(event.reference === undefined ? {} : { reference: event.reference }),
+      };
     case 'rejected':
-      return { ...updated, state: 'rejected', note: event.note };
+      return { ...updated, state: 'rejected', note: event.note, answer: { ...answered(at, 'refused', event), ...insteadOf(event) } };
     case 'lost':
-      return { ...updated, state: 'unknown', note: event.note };
+      return { ...updated, state: 'unknown', note: event.note, answer: answered(at, 'lost', event) };
     case 'proven':
     case 'contradicted':
       return found(updated, event);
@@ -80,6 +98,13 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
       return isFreezing(record) ? { ...updated, freezeLiftedAt: at } : undefined;
   }
 }
+
+function answered(at: number, kind: Answer['kind'], { code }: Told): Answer {
+  return { at, kind, ...(code === undefined ? {} : { code }) };
+}
+
+const insteadOf = ({ instead }: { readonly instead?: readonly Instead[] }): Pick<Answer, 'instead'> =>
+  instead === undefined || instead.length === 0 ? {} : { instead };
 
 /** `sentAt` goes too: nothing left, whatever was written down before. */
 function withdrawn(record: WriteRecord, note: Message): WriteRecord {
@@ -127,7 +152,12 @@ function rank(record: WriteRecord): number {
 
 /** Of two tellings of one write, the one to believe: the later, unless it knows less. Several windows write one journal. */
 export function merge(earlier: WriteRecord | undefined, later: WriteRecord): WriteRecord {
-  return earlier === undefined || rank(later) >= rank(earlier) ? later : earlier;
+  if (earlier === undefined) return later;
+  const [believed, other] = rank(later) >= rank(earlier) ? [later, earlier] : [earlier, later];
+  // Only the window that sent it knows what came back; another may have closed it meanwhile.
+  return believed.answer === undefined && other.answer !== undefined && believed.sentAt !== undefined
+    ? { ...believed, answer: other.answer }
+    : believed;
 }
 
 /**
@@ -197,41 +227,4 @@ export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
     a.change.coin === b.change.coin &&
     compare(a.change.amount, b.change.amount) === 0
   );
-}
-
-/**
- * The write on the same target because of which `mine` must not go: one that another window had put down as sent before it and
- * that is open, or that is closed by now but was not yet `known` when the figures for `mine` were read. Of two windows that
- * write `sent` at the same moment, exactly one is first in the journal and may go on.
- *
- * @param known ids of writes that were closed before the figures were read
- */
-export function sentBefore(rows: readonly WriteRecord[], mine: WriteRecord, known: ReadonlySet<string>): WriteRecord | undefined {
-  const limit = rows.findIndex(({ id, state }) => id === mine.id && state === 'sent');
-  const before = new Set(
-    rows
-      .slice(0, Math.max(limit, 0))
-      .filter(({ sentAt }) => sentAt !== undefined)
-      .map(({ id }) => id),
-  );
-  return [...fold(rows).values()].find(
-    (record) =>
-      record.id !== mine.id &&
-      before.has(record.id) &&
-      sameTarget(record, mine) &&
-      (isOpen(record) || (mayHaveMoved(record) && !known.has(record.id))),
-  );
-}
-
-/**
- * Whether, by the journal, `mine` cannot have left, because a write on the same target had gone before it and was not closed
- * yet when `mine` was planned: its window died before it took its plan back. Without a history of the venue nothing else
- * tells the effect of the one from that of the other.
- */
-export function neverLeft(rows: readonly WriteRecord[], mine: WriteRecord): boolean {
-  const planned = rows.findIndex(({ id }) => id === mine.id);
-  const closed = [...fold(rows.slice(0, Math.max(planned, 0))).values()].filter(
-    ({ state }) => state !== 'planned' && !open.includes(state),
-  );
-  return sentBefore(rows, mine, new Set(closed.map(({ id }) => id))) !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
+import { neverLeft } from './earlier-writes.ts';
 import type { Journal } from './journal.ts';
 import type { WriteRecord } from './record.ts';
 import {
@@ -8,7 +9,6 @@ import {
   isOpen,
   mayHaveMoved,
   merge,
-  neverLeft,
   next,
   restored,
   sameChange,
@@ -136,7 +136,7 @@ export class Writes implements Disposable {
     this.#records.clear();
     for (const record of kept) {
       // As it was once written, so that it holds its loan or position.
-      if (record.state !== 'sent') await this.#journal.append({ ...record, state: 'sent' });
+      if (isOpen(record) && record.state !== 'sent') await this.#journal.append({ ...record, state: 'sent' });
       await this.#journal.append(record);
     }
     await this.sync();

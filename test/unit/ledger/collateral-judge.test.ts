@@ -49,7 +49,7 @@ describe('a reading', () => {
   it('proves an addition when row, pledged amount and LTV agree', () => {
     assert.deepEqual(judgeCollateral(written(), effective(), none), {
       type: 'proven',
-      evidence: { kind: 'history', id: '1001' },
+      evidence: { kind: 'history', id: '1001', row: { type: 'collateral_locked', coin: 'BTC', amount: '-0.1', at: 2 } },
       ltvAfter: '0.5156',
     });
   });
@@ -58,7 +58,7 @@ describe('a reading', () => {
     const proof = effective({ row: row({ type: 'collateral_released', amount: d('0.1') }), loan: loan('0.7', '0.6629') });
     assert.deepEqual(judgeCollateral(written('reduce'), proof, none), {
       type: 'proven',
-      evidence: { kind: 'history', id: '1001' },
+      evidence: { kind: 'history', id: '1001', row: { type: 'collateral_released', coin: 'BTC', amount: '0.1', at: 2 } },
       ltvAfter: '0.6629',
     });
   });
@@ -87,7 +87,7 @@ describe('a reading', () => {
     const failed = row({ type: 'failed' });
     const event = judgeCollateral(written(), { state: 'pending', failed }, none);
     assert.ok(event?.type === 'failed');
-    assert.deepEqual(event.evidence, { kind: 'history', id: '1001' });
+    assert.deepEqual(event.evidence, { kind: 'history', id: '1001', row: { type: 'failed', coin: 'BTC', amount: '-0.1', at: 2 } });
     assert.match(english(event.note), /history says that it failed: "failed" of -0\.1 BTC/);
     const named = { ...written(), reference: '1001' };
     assert.equal(judgeCollateral(named, { state: 'pending', failed }, none)?.type, 'failed');

@@ -4,7 +4,7 @@ import { Refusal, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import type { Change, MarginReadiness } from '../../../src/exchanges/exchange.ts';
 import { settled } from '../core/fake-clock.ts';
 import { long, marginChange } from './market.ts';
-import { account, change, d, Desk, ignore, loanId, refused, trouble } from './support.ts';
+import { account, change, d, Desk, ignore, loanId, refused, rowOf, trouble } from './support.ts';
 
 const reduceMargin = marginChange({ direction: 'reduce' });
 const reduce = change({ direction: 'reduce' });
@@ -252,7 +252,7 @@ describe('the last look between a confirmation and its send', () => {
     assert.equal(record.ltvAfter, '0.5556');
     assert.ok(record.baseline.kind === 'collateral');
     assert.deepEqual(record.baseline, { kind: 'collateral', newestHistoryId: '1001', pledged: '0.8', ltv: '0.625' });
-    assert.deepEqual(record.evidence, { kind: 'history', id: '1002' });
+    assert.equal(rowOf(record), '1002');
     assert.deepEqual(venue.sends, [change()]);
   });
 
@@ -271,7 +271,7 @@ describe('the last look between a confirmation and its send', () => {
       await settled();
       const prepare = asked.kind === 'margin' ? 'before prepareMargin' : 'before prepareCollateral';
       assert.deepEqual(steps.slice(0, steps.indexOf('before send') + 1), [
-        ...['before load', 'before connection', prepare, 'before load'],
+        ...['before load', 'before connection', ...(asked.kind === 'margin' ? ['before indexPrices'] : []), prepare, 'before load'],
         ...['before append planned', 'after append planned', 'before append sent', 'after append sent', 'before load', 'before send'],
       ]);
       await carriedOut(desk, done);

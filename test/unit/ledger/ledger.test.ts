@@ -39,7 +39,11 @@ describe('the ledger', () => {
     assert.equal(record.ltvBefore, '0.58');
     assert.equal(record.ltvEstimate, '0.51555556');
     assert.equal(record.ltvAfter, '0.5156');
-    assert.deepEqual(record.evidence, { kind: 'history', id: '1001' });
+    assert.deepEqual(record.evidence, {
+      kind: 'history',
+      id: '1001',
+      row: { type: 'collateral_locked', coin: 'BTC', amount: '-0.1', at: desk.venue.rows[0]!.at },
+    });
     assert.deepEqual(record.request, { method: 'POST', path: '/adjust', body: JSON.stringify(change()) });
     assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'accepted', 'effective']);
     assert.deepEqual(desk.venue.sends, [change()]);

@@ -5,7 +5,7 @@ import { Refusal } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
 import { long, marginChange, short } from './market.ts';
-import { change, d, Desk, ignore, refused, start, trouble, type SendFault } from './support.ts';
+import { change, d, Desk, ignore, refused, rowOf, start, trouble, type SendFault } from './support.ts';
 
 describe('a change of margin', () => {
   for (const id of [long, short]) {
@@ -275,7 +275,7 @@ describe('what the venue calls a change', () => {
     await desk.clock.advance(2_000);
     const record = await done;
     assert.equal(record.state, 'not-effective');
-    assert.deepEqual(record.evidence, { kind: 'history', id: '55' });
+    assert.equal(rowOf(record), '55');
     assert.match(english(record.note!), /history says that it failed: "failed" of 0\.1 BTC/);
     assert.deepEqual(window.ledger.open('a'), []);
     desk.venue.shapeProof = (proof) => proof;

@@ -66,6 +66,9 @@ export class Venue {
   /** What each look for proof of collateral was handed. */
   readonly receipts: Receipt[] = [];
   readFault = false;
+  priceFault = false;
+  /** Index prices: what one coin is worth in USD. */
+  usd: Record<string, Decimal> = { BTC: d('88000'), USDT: d('1') };
   answer: () => void = () => undefined;
   shape: (readiness: CollateralReadiness) => CollateralReadiness = (readiness) => readiness;
   shapeProof: (proof: CollateralProof) => CollateralProof = (proof) => proof;
@@ -160,7 +163,11 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
     read: unused,
     history: unused,
     interest: unused,
-    indexPrices: unused,
+    indexPrices: async (coins) => {
+      await gate('before indexPrices');
+      if (venue.priceFault) throw trouble('network', 'none');
+      return Object.fromEntries(coins.flatMap((coin) => (venue.usd[coin] === undefined ? [] : [[coin, venue.usd[coin]]])));
+    },
     borrowableCoins: unused,
     maximumLoan: unused,
     adjustableCoins: unused,

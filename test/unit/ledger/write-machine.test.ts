@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { msg } from '../../../src/core/message.ts';
+import { neverLeft, sentBefore } from '../../../src/ledger/earlier-writes.ts';
 import type { WriteRecord, WriteState } from '../../../src/ledger/record.ts';
-import {
-  fold,
-  isFreezing,
-  isOpen,
-  mayHaveMoved,
-  merge,
-  neverLeft,
-  next,
-  restored,
-  sentBefore,
-  type WriteEvent,
-} from '../../../src/ledger/write-machine.ts';
+import { fold, isFreezing, isOpen, mayHaveMoved, merge, next, restored, type WriteEvent } from '../../../src/ledger/write-machine.ts';
 import { change, d } from './support.ts';
 
 const none = new Set<string>();

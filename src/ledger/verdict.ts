@@ -1,0 +1,54 @@
+import { msg } from '../core/message.ts';
+import type { LedgerOptions } from './ledger-options.ts';
+import type { Prover } from './prover.ts';
+import { notWritten, Refusal, tooEarly } from './refusal.ts';
+import { isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
+import type { Writes } from './writes.ts';
+
+/** What a person says about a write that reading cannot settle, or about a freeze. */
+export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
+
+/** How long a person's verdict waits for the venue's word. */
+const verdictLookMs = 5_000;
+
+export interface Court {
+  /** As the journal has them now. */
+  readonly writes: Writes;
+  readonly prover: Prover;
+  readonly options: Pick<LedgerOptions, 'clock' | 'proofPatienceMs'>;
+  /** Aborted when the window closes. */
+  readonly end: AbortSignal;
+}
+
+/** As `Ledger.settle`. */
+export async function settle({ writes, prover, options, end }: Court, recordId: string, verdict: Verdict): Promise<void> {
+  const record = writes.get(recordId);
+  if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at it at the exchange.'));
+  if (verdict === 'lift-freeze') {
+    if (isFreezing(record)) await durably(writes, recordId, { type: 'lifted' });
+    return;
+  }
+  if (writes.isUnderWay(recordId)) {
+    throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), {
+      openWrite: record,
+    });
+  }
+  const { clock, proofPatienceMs } = options;
+  // In every window: the one that sent it may be another.
+  if (isOpen(record) && Math.abs(clock.now() - (record.sentAt ?? record.plannedAt)) < proofPatienceMs) {
+    throw tooEarly(record, proofPatienceMs);
+  }
+  const enough = new AbortController();
+  const stop = AbortSignal.any([end, enough.signal]);
+  await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
+  enough.abort();
+  await durably(writes, recordId, { type: 'judged', verdict });
+}
+
+async function durably(writes: Writes, id: string, event: WriteEvent): Promise<void> {
+  try {
+    await writes.applyDurably(id, event);
+  } catch {
+    throw notWritten();
+  }
+}

@@ -25,7 +25,7 @@ export function requestLines(request: RequestView, { title, accountName, stakes 
     body === '' ? msg('(no body)') : body,
     '',
     ...(headers.some(({ masked }) => masked === true)
-      ? [msg('What is masked belongs to your key: it is put in only at the moment of sending, and is neither shown nor kept.')]
+      ? [msg('What is masked belongs to your key.'), msg('It is put in only at the moment of sending, and is neither shown nor kept.')]
       : []),
     msg('This page cannot send anything, and it is not saved.'),
   ];

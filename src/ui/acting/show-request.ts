@@ -36,20 +36,25 @@ export async function showRequest(app: App, preview: Preview): Promise<void> {
   await waitBeside(localize(title), text);
 }
 
-/** A dialog would cover the page; a list above it leaves it to be read. Escape goes back too: nothing was decided. */
+/**
+ * A dialog would cover the page; this list covers no more of it than it says itself: the first lines of the page. Escape goes back too,
+ * for nothing was decided.
+ */
 async function waitBeside(title: string, text: string): Promise<void> {
+  let copied = false;
   for (;;) {
     const chosen = await pick({
       title,
-      placeholder: vscode.l10n.t('This is the request. Nothing was sent.'),
+      placeholder: copied ? vscode.l10n.t('Copied. Nothing was sent.') : vscode.l10n.t('This is the request. Nothing was sent.'),
       items: [
-        { label: vscode.l10n.t('Back to the Preview'), detail: vscode.l10n.t('Reads everything afresh first.'), value: 'back' },
-        { label: vscode.l10n.t('Copy the Request'), detail: vscode.l10n.t('As it is shown, without key and signature.'), value: 'copy' },
+        { label: vscode.l10n.t('Back to the Preview'), value: 'back' },
+        { label: vscode.l10n.t('Copy the Request'), value: 'copy' },
       ],
       canGoBack: false,
     });
     if (chosen === back || chosen !== 'copy') return;
     await vscode.env.clipboard.writeText(text);
+    copied = true;
   }
 }
 

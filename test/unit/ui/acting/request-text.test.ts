@@ -40,7 +40,8 @@ describe('the page with a request', () => {
       '',
       '{"ccy":"BTC","amt":"0.1"}',
       '',
-      'What is masked belongs to your key: it is put in only at the moment of sending, and is neither shown nor kept.',
+      'What is masked belongs to your key.',
+      'It is put in only at the moment of sending, and is neither shown nor kept.',
       'This page cannot send anything, and it is not saved.',
     ]);
   });

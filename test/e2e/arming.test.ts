@@ -65,7 +65,7 @@ describe('arming and undoing', () => {
     ]) {
       assert.ok(page.includes(part), `the page names “${part}”: ${page}`);
     }
-    for (const secret of Object.values(exchange.keys)) assert.ok(!page.includes(secret), 'no part of a key is on the page');
+    for (const secret of Object.values<string>(exchange.keys)) assert.ok(!page.includes(secret), 'no part of a key is on the page');
     await bench().screenshot('request');
     await bench().pick('Back to the Preview');
     await previewWith('NOT ARMED');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AccountBook } from '../../src/accounts/account-book.ts';
 import { Vault } from '../../src/accounts/vault.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import type { Connection } from '../../src/exchanges/exchange.ts';
 import { exchanges } from '../../src/exchanges/registry.ts';
 import { Arming } from '../../src/ledger/arming.ts';
 import { SqliteJournal } from '../../src/ledger/database/sqlite-journal.ts';
@@ -10,7 +11,8 @@ import type { Journal } from '../../src/ledger/journal.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { limitsFrom } from '../../src/ledger/limits.ts';
 import { Connections } from '../../src/monitor/connections.ts';
-import { MemorySecrets, MemoryStorage } from '../unit/accounts/memory-storage.ts';
+import { MemorySecrets } from '../unit/accounts/memory-storage.ts';
+import { KeptStorage } from './kept-storage.ts';
 import type { Setup } from './protocol.ts';
 
 export const accountId = 'a';
@@ -18,13 +20,14 @@ export const accountId = 'a';
 const proofPatienceMs = 60_000;
 
 /** The journal on the disk, as the extension has it. */
-function journalIn(folder: string, storage: MemoryStorage): Journal {
+function journalIn(folder: string, storage: KeptStorage): Journal {
   return new SqliteJournal({ folder: path.join(folder, 'journal'), worker: path.join(__dirname, 'ledger-worker.js'), storage });
 }
 
 export interface Composition {
   readonly ledger: Ledger;
   readonly journal: Journal;
+  connection(): Promise<Connection>;
   /** Limits are kept by connection and in real time, which nobody wants to wait for here. */
   reconnect(): void;
   dispose(): void;
@@ -39,14 +42,16 @@ export async function compose(
     watch,
   }: { readonly clock: Clock; readonly fetch: typeof globalThis.fetch; readonly watch: (journal: Journal) => Journal },
 ): Promise<Composition> {
-  const storage = new MemoryStorage();
+  const storage = new KeptStorage(setup.storage);
   const book = new AccountBook(storage);
   // What is simulated is armed from the start.
   const arming = new Arming({ storage, clock, book });
   const vault = new Vault(new MemorySecrets());
   await vault.store(accountId, setup.keys);
   const { venue, baseUrl } = setup;
-  await book.add({ id: accountId, venue, site: 'loopback', baseUrl, name: 'Simulated', simulated: true, readOnly: false });
+  const account = { id: accountId, venue, site: 'loopback', baseUrl, name: 'Simulated', simulated: true, readOnly: false };
+  if (book.get(accountId) === undefined) await book.add(account);
+
   const connect = (): Connections =>
     new Connections({ exchanges, book, vault, clock, fetch, locate: (account) => Promise.resolve(account) });
   let connections = connect();
@@ -66,6 +71,7 @@ export async function compose(
   return {
     ledger,
     journal,
+    connection: () => connections.get(accountId),
     reconnect() {
       connections.dispose();
       connections = connect();

@@ -1,13 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { english } from '../../src/core/message.ts';
 import type { Direction } from '../../src/core/model.ts';
 import type { Change } from '../../src/exchanges/exchange.ts';
-import type { WriteRecord } from '../../src/ledger/ledger.ts';
-import { fold, isOpen } from '../../src/ledger/write-machine.ts';
 import { Place } from './place.ts';
+import { Recovery, type End } from './recovery.ts';
 import type { System } from './systems.ts';
-import { Failed, type Window, type Windows } from './window.ts';
+import type { Windows } from './window.ts';
 
 /** Where a request is that has left: lost on its way in, carried out after the crash, or carried out long after. */
 export type Fate = 'lost' | 'done' | 'late';
@@ -24,9 +20,6 @@ export interface Kill {
   readonly again?: string;
 }
 
-/** What it came to in the end. */
-export type End = 'nothing sent' | 'done, found by reading' | 'not done, a person says so';
-
 export interface Outcome {
   readonly kill: Kill;
   readonly kills: number;
@@ -35,7 +28,7 @@ export interface Outcome {
 }
 
 /** Where only a person can tell: written down as sent, and the exchange has never heard of it. */
-const mayStayUnknown = (at: string, fate: Fate | undefined): boolean =>
+const mayStayUnknown = ({ at, fate }: Kill): boolean =>
   ['inside sent', 'sent', 'before leaving'].includes(at) || (at === 'arrived' && fate === 'lost');
 
 /** Kills a window in the middle of a write, opens another on what it left, and looks whether everything is as it has to be. */
@@ -51,23 +44,24 @@ export class CrashRun {
   }
 
   async run(): Promise<Outcome> {
-    const { system, direction } = this.#kill;
+    const { system, direction, again, fate } = this.#kill;
     const place = await Place.open(system);
     let end: End | undefined;
     try {
       const change = await place.change(direction);
       await this.#crash(place, change);
-      end = await this.#recover(place, change);
+      if (again !== undefined) await this.#crashAgain(place, again);
+      const window = await this.#windows.take(place.setup, place.clock);
+      const complain = (violation: string): void => void this.#violations.push(violation);
+      const options = { place, change, complain, mayStayUnknown: mayStayUnknown(this.#kill), late: fate === 'late' };
+      end = await new Recovery(options).run(window);
+      await this.#windows.giveBack(window);
     } catch (error) {
       this.#violations.push(`did not come to an end: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     } finally {
       await place.end();
     }
     return { kill: this.#kill, kills: this.#kills, end, violations: this.#violations };
-  }
-
-  #expect(holds: boolean, what: string): void {
-    if (!holds) this.#violations.push(what);
   }
 
   async #crash(place: Place, change: Change): Promise<void> {
@@ -84,7 +78,7 @@ export class CrashRun {
     const reached = await Promise.race([ended, held === undefined ? window.stops() : held.then(() => at)]);
     await window.kill();
     this.#kills += 1;
-    this.#expect(reached === at, `the crash was to be at "${at}", but the write ${reached}`);
+    if (reached !== at) this.#violations.push(`the crash was to be at "${at}", but the write ${reached}`);
     if (at === 'acted' || fate === 'lost') await place.gate.release('drop');
     if (fate === 'done') await place.gate.release('forward');
   }
@@ -100,117 +94,10 @@ export class CrashRun {
     );
     const reached = await Promise.race([looked, window.stops()]);
     if (reached === undefined) {
-      this.#windows.giveBack(window);
+      await this.#windows.giveBack(window);
       return;
     }
     await window.kill();
     this.#kills += 1;
   }
-
-  async #recover(place: Place, change: Change): Promise<End | undefined> {
-    const { again, fate } = this.#kill;
-    const sends = place.gate.writes.length;
-    if (again !== undefined) await this.#crashAgain(place, again);
-    const window = await this.#windows.take(place.setup, place.clock);
-    await this.#mustHoldBack(window, change);
-    await window.reconcile();
-    if (fate === 'late') {
-      await this.#mustHoldBack(window, change);
-      await place.gate.release('forward');
-    }
-    place.pass(2_000);
-    const last = await settledByReading(place, window);
-    this.#expect(place.gate.writes.length === sends, 'a successor sent something by itself');
-    const end = await this.#judge(place, window, last);
-    await this.#mustGoOn(place, window, change, end);
-    await this.#mustKeepNoKey(place);
-    await this.#verified(window);
-    this.#windows.giveBack(window);
-    return end;
-  }
-
-  /** While it is open nothing more may be sent there, and who tries is told of the open one. */
-  async #mustHoldBack(window: Window, change: Change): Promise<void> {
-    const open = await window.unsettled();
-    const refusal = await window.preview('too early', change).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (open === undefined) this.#expect(refusal === undefined, `nothing is open, but a new change was refused: ${String(refusal)}`);
-    else {
-      const pointed = refusal instanceof Failed && refusal.failure.openWrite === open.id;
-      this.#expect(pointed, `a change is open, and a new one was not refused with a pointer to it: ${String(refusal)}`);
-    }
-  }
-
-  async #judge(place: Place, window: Window, last: WriteRecord | undefined): Promise<End | undefined> {
-    const { at, fate } = this.#kill;
-    const { accepted, done, rows } = await place.truth();
-    this.#expect(accepted <= 1 && done === accepted, `the exchange has ${accepted.toString()} adjustments: ${JSON.stringify(rows)}`);
-    const history = (await window.rows()).map(({ state }) => state);
-    this.#expect(history.filter((state) => state === 'sent').length <= 1, `written down as sent twice: ${history.join(', ')}`);
-    this.#expect(history.length === 0 || history[0] === 'planned', `not begun with a plan: ${history.join(', ')}`);
-    if (place.gate.writes.length > 0) this.#expect(history.includes('sent'), 'left without being written down as sent');
-    if (last === undefined || last.state === 'not-effective') {
-      this.#expect(done === 0, `done at the exchange, but ${last === undefined ? 'forgotten' : 'closed as not done'}`);
-      return 'nothing sent';
-    }
-    if (last.state === 'effective') {
-      this.#expect(done === 1, 'told as done, but the exchange did nothing');
-      this.#expect(last.evidence !== undefined, 'done without evidence');
-      return 'done, found by reading';
-    }
-    const explained = last.note !== undefined && english(last.note) !== '';
-    this.#expect(isOpen(last) && done === 0 && mayStayUnknown(at, fate), `left as ${last.state}, done ${done.toString()}`);
-    this.#expect(last.state === 'unknown' && explained, `left as ${last.state} without a word why`);
-    return 'not done, a person says so';
-  }
-
-  /** Once it is settled, if need be by a person, the next change goes through, and it alone. */
-  async #mustGoOn(place: Place, window: Window, change: Change, end: End | undefined): Promise<void> {
-    const before = await place.truth();
-    if (end === 'not done, a person says so') {
-      await this.#mustHoldBack(window, change);
-      place.pass(61_000);
-      const open = await window.unsettled();
-      await window.settle(open?.id ?? '', 'not-effective');
-    }
-    place.pass(61_000);
-    await window.preview('second', change);
-    const record = await window.commit('second');
-    const after = await place.truth();
-    this.#expect(record.state === 'effective', `the next change came to ${record.state}`);
-    this.#expect(after.done === before.done + 1, `the next change was done ${(after.done - before.done).toString()} times`);
-  }
-
-  async #mustKeepNoKey(place: Place): Promise<void> {
-    const secrets = Object.values(place.setup.keys);
-    for (const entry of await readdir(place.folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const text = await readFile(path.join(entry.parentPath, entry.name), 'latin1');
-      this.#expect(!secrets.some((secret) => text.includes(secret)), `a part of the API key is in ${entry.name}`);
-    }
-  }
-
-  async #verified(window: Window): Promise<void> {
-    const found = (await window.call({ name: 'verify' })) as { readonly ok: boolean } | undefined;
-    this.#expect(found?.ok !== false, `the journal does not verify: ${JSON.stringify(found)}`);
-  }
-}
-
-/** Looks as the extension does at each read, until nothing is open or nothing changes any more. */
-async function settledByReading(place: Place, window: Window): Promise<WriteRecord | undefined> {
-  let before = '';
-  for (let still = 0; still < 3;) {
-    await window.reconcile();
-    const last = [...fold(await window.rows()).values()].at(-1);
-    const open = await window.unsettled();
-    if (open === undefined && last?.state !== 'planned') return last;
-    const now = JSON.stringify([open, last]);
-    still = now === before ? still + 1 : 0;
-    before = now;
-    // Long enough for a plan that nobody sent to be taken for one.
-    place.pass(open === undefined ? 61_000 : 5_000);
-  }
-  return window.unsettled();
 }

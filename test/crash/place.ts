@@ -55,11 +55,13 @@ export class Place {
     const simulator = system.venue === 'okx' ? await startSimulator(options) : await startBybit(options);
     const gate = await Gate.open(simulator.url);
     const folder = await mkdtemp(path.join(within, 'ltv-gauge-crash-'));
-    const setup = { folder, venue: system.venue, baseUrl: gate.url, keys: { ...simulator.keys } };
+    const kept = await mkdtemp(path.join(os.tmpdir(), 'ltv-gauge-kept-'));
+    const setup = { folder, storage: path.join(kept, 'storage.json'), venue: system.venue, baseUrl: gate.url, keys: { ...simulator.keys } };
     return new Place(system, clock, gate, setup, simulator.url, async () => {
       await gate.close();
       await simulator.close();
-      await rm(folder, { recursive: true, force: true });
+      // Where an open file cannot be removed, a window may take a moment to close its own.
+      for (const each of [folder, kept]) await rm(each, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     });
   }
 

@@ -7,8 +7,10 @@ type Place = Pick<Kill, 'at' | 'fate'>;
 /** Where a process can die in a write, in the order in which it comes by. */
 export const steps: readonly Place[] = [
   { at: 'before anything' },
+  { at: 'before planned' },
   { at: 'inside planned' },
   { at: 'planned' },
+  { at: 'before sent' },
   { at: 'inside sent' },
   { at: 'sent' },
   { at: 'before leaving' },
@@ -48,12 +50,21 @@ const twice: readonly Kill[] = systems.flatMap((system, index) =>
   ).flatMap((place) => again.map((second): Kill => ({ system, direction: index % 2 === 0 ? 'add' : 'reduce', ...place, again: second }))),
 );
 
-export const full: readonly Kill[] = [...everywhere, ...twice];
+/** Killed while the disk is at work: each time somewhere else in it. */
+const insides: readonly Kill[] = Array.from({ length: 12 }).flatMap((_none, round) =>
+  ['inside planned', 'inside sent', 'inside accepted', 'inside effective'].flatMap((at) =>
+    systems.filter((_system, index) => index === round % systems.length).map((system): Kill => ({ system, direction: 'add', at })),
+  ),
+);
+
+export const full: readonly Kill[] = [...everywhere, ...insides, ...twice];
 
 /** Each step once, each system and direction several times, and a few crashes in a row. */
 export const short: readonly Kill[] = [
   ...steps
-    .filter(({ at, fate }) => !['inside planned', 'read', 'inside effective'].includes(at) && fate !== 'done')
+    .filter(
+      ({ at, fate }) => !['before planned', 'inside planned', 'before sent', 'read', 'inside effective'].includes(at) && fate !== 'done',
+    )
     .map((place, index): Kill => {
       const system = systems[index % systems.length];
       if (system === undefined) throw new RangeError('there are no systems');

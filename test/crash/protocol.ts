@@ -3,7 +3,10 @@ import type { Verdict } from '../../src/ledger/ledger.ts';
 
 /** What a window needs to know of the place it opens on. */
 export interface Setup {
+  /** Of the journal. */
   readonly folder: string;
+  /** What the editor keeps for all windows; on another disk than the journal, for all that is known. */
+  readonly storage: string;
   readonly venue: string;
   readonly baseUrl: string;
   readonly keys: Keys;
@@ -19,7 +22,10 @@ export type Call =
   | { readonly name: 'settle'; readonly id: string; readonly verdict: Verdict }
   | { readonly name: 'rows' }
   | { readonly name: 'verify' }
-  | { readonly name: 'setAside' };
+  | { readonly name: 'setAside' }
+  /** How much there is to be shown. */
+  | { readonly name: 'read' }
+  | { readonly name: 'close' };
 
 /** From the parent to a window. Time is the parent's: each message says what it is. */
 export type Order = { readonly now: number } & (

@@ -54,7 +54,7 @@ export async function runRace(race: Race, windows: Windows): Promise<RaceOutcome
     const ends = await Promise.all(both.map(({ done }) => done));
     for (const { window } of both) window.arm();
     refused = await judge(place, both, ends, violations);
-    for (const { window } of both) windows.giveBack(window);
+    for (const { window } of both) await windows.giveBack(window);
   } catch (error) {
     violations.push(`did not come to an end: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   } finally {
@@ -118,8 +118,8 @@ async function judge(
   );
   for (const { window } of both) {
     expect((await window.unsettled()) === undefined, 'something is still open');
-    const found = (await window.call({ name: 'verify' })) as { readonly ok: boolean } | undefined;
-    expect(found?.ok !== false, `the journal does not verify: ${JSON.stringify(found)}`);
+    const found = await window.verify();
+    expect(found.ok, `the journal does not verify: ${JSON.stringify(found)}`);
   }
   return openWrite === undefined ? 'overtaken' : 'with the open one';
 }

@@ -78,13 +78,14 @@ const fetching: typeof globalThis.fetch = async (input, init) => {
 };
 
 async function carryOut(call: Call): Promise<unknown> {
-  if (call.name === 'open') {
+  if (call.name === 'open' || call.name === 'close') {
     composition?.dispose();
+    composition = undefined;
     armed = new Set();
     stopped = [];
     previews = new Map();
     looking = false;
-    composition = await compose(call.setup, { clock, fetch: fetching, watch: watched });
+    if (call.name === 'open') composition = await compose(call.setup, { clock, fetch: fetching, watch: watched });
     return undefined;
   }
   if (composition === undefined) throw new RangeError('not opened');
@@ -117,6 +118,11 @@ async function carryOut(call: Call): Promise<unknown> {
       return journal.verify();
     case 'setAside':
       return journal.setAside();
+    case 'read': {
+      composition.reconnect();
+      const { loans, positions } = await (await composition.connection()).read();
+      return loans.length + positions.length;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Change } from '../../src/exchanges/exchange.ts';
-import type { Verdict, WriteRecord } from '../../src/ledger/ledger.ts';
+import type { Verdict, Verification, WriteRecord } from '../../src/ledger/ledger.ts';
 import type { Call, Failure, News, Order, Setup } from './protocol.ts';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -108,6 +108,13 @@ export class Window {
   async settle(id: string, verdict: Verdict): Promise<void> {
     await this.call({ name: 'settle', id, verdict });
   }
+  verify(): Promise<Verification> {
+    return this.call({ name: 'verify' }) as Promise<Verification>;
+  }
+  /** How many loans and positions there are to be shown. */
+  read(): Promise<number> {
+    return this.call({ name: 'read' }) as Promise<number>;
+  }
   rows(): Promise<readonly WriteRecord[]> {
     return this.call({ name: 'rows' }) as Promise<readonly WriteRecord[]>;
   }
@@ -162,7 +169,8 @@ export class Windows {
     return window;
   }
 
-  giveBack(window: Window): void {
+  async giveBack(window: Window): Promise<void> {
+    await window.call({ name: 'close' });
     this.#spare.unshift(window);
   }
 

@@ -33,7 +33,10 @@ export function judge(
   if (reference !== undefined && (own === undefined || own.status === 'processing')) return { state: 'pending' };
   if (own?.status === 'done' && !isAsked(change, own)) return { state: 'contradicted', row: toHistoryRow(own), ...found };
 
-  const since = rows.filter(({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId));
+  // A row that is told twice happened once.
+  const since = [...new Map(rows.map((row) => [row.id, row])).values()].filter(
+    ({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId),
+  );
   const done = since.filter(({ status }) => status === 'done');
   const asked = (own === undefined ? since : [own]).filter((row) => isAsked(change, row));
   const pledged = loan === undefined ? undefined : pledgedOf(loan, change.coin);

@@ -30,7 +30,7 @@ import { toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues 
 import { marginCall, mustBeClearMargin } from './margin-change.ts';
 import { mostTelling, part, type Part } from './parts.ts';
 import { PositionBook } from './position-book.ts';
-import { judge } from './prove.ts';
+import { judge, newestOf, unique } from './prove.ts';
 import { readinessOf } from './readiness.ts';
 import { changeCall, missing, mustBeClear, mustBeNamed, orderOf, pageQuery, pageSize, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
@@ -85,7 +85,8 @@ export class OkxConnection implements Connection {
 
   async history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
     const data = await signedGet(this.#http, endpoints.loanHistory, { type: page.type, ...pageQuery(loan, page) }, signal);
-    return toPage(schema.read(schema.loanHistory, data).map(toHistoryRow), page);
+    const { rows, ...older } = toPage(schema.read(schema.loanHistory, data).map(toHistoryRow), page);
+    return { rows: unique(rows), ...older };
   }
 
   async interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
@@ -164,7 +165,7 @@ export class OkxConnection implements Connection {
       loan: loan.value,
       wallet: wallet.value,
       redeemable: redeemable?.value,
-      newestHistoryId: history.value.rows[0]?.id,
+      newestHistoryId: newestOf(history.value.rows),
       prices,
       asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
     });

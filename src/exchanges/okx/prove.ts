@@ -22,7 +22,7 @@ export function judge(
   rows: readonly HistoryRow[],
   loan: Loan | undefined,
 ): CollateralProof {
-  const since = rows.filter(({ id }) => isNewer(id, baseline.newestHistoryId));
+  const since = unique(rows).filter(({ id }) => isNewer(id, baseline.newestHistoryId));
   const ours = since.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
   const wanted = change.direction === 'add' ? locked : released;
   // What OKX sold by force is in the pledged amount too, in ways its rows do not let us add up.
@@ -44,6 +44,16 @@ export function judge(
 }
 
 const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+
+/** A row that is told twice happened once. Told twice is what is the same in everything. */
+export function unique(rows: readonly HistoryRow[]): readonly HistoryRow[] {
+  return [...new Map(rows.map((row) => [JSON.stringify([row.id, row.type, row.coin, row.amount, row.at]), row])).values()];
+}
+
+/** The newest of some ids, in whatever order they came. */
+export function newestOf(rows: readonly Pick<HistoryRow, 'id'>[]): string | undefined {
+  return rows.reduce<string | undefined>((newest, { id }) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
+}
 
 /** Whether a row is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
 function isNewer(id: string, newest: string | undefined): boolean {

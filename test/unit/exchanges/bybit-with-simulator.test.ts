@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/core/clock.ts';
 import { add, decimal, subtract } from '../../../src/core/decimal.ts';
 import type { Direction } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
-import type { CollateralChange, Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
+import type { CollateralChange, Connection, LoanRef, Receipt } from '../../../src/exchanges/exchange.ts';
 import { startBybit, type Bybit, type BybitKeys, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
 
@@ -119,18 +119,25 @@ describe('Bybit and its simulation', () => {
 
   const asked: CollateralChange = { kind: 'collateral', loan: pool, direction: 'add', coin: 'BTC', amount: decimal('0.01') };
 
-  /** What becomes of `asked` under a fault. */
-  async function underFault(fault: string) {
+  /** What becomes of `asked` under a fault; reading for the proof meets another one where it is named. */
+  async function underFault(fault: string, loan = pool, reading?: string) {
     await start();
     const connection = connect();
-    const { baseline } = await connection.prepareCollateral(pool, 'add', 'BTC');
+    const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
+    const change = { ...asked, loan };
     await control('fault', { fault, endpoint: '/adjust-ltv', times: 1 });
-    const error = await connection.send(asked).then(
-      () => undefined,
+    let receipt: Receipt = {};
+    const error = await connection.send(change).then(
+      (accepted) => {
+        receipt = accepted;
+      },
       (reason: unknown) => reason as Awaited<ReturnType<typeof failureOf>>,
     );
     clock.time += 3_000;
-    return { error, proof: await connection.proveCollateral(asked, baseline, {}), sent: await sends() };
+    if (reading !== undefined) await control('fault', { fault: reading });
+    const blind = await connection.proveCollateral(change, baseline, {});
+    const proof = await connection.proveCollateral(change, baseline, receipt);
+    return { error, proof: blind, sent: await sends(), told: proof };
   }
 
   for (const [fault, effect, state] of [
@@ -139,14 +146,24 @@ describe('Bybit and its simulation', () => {
     ['10016-after-acting', 'unknown', 'effective'],
     ['malformed', 'unknown', 'effective'],
     ['5xx', 'unknown', 'pending'],
+    ['5xx-after-acting', 'unknown', 'effective'],
+    ['settled-late', undefined, 'pending'],
     ['148009', 'none', 'pending'],
     ['never-settled', undefined, 'pending'],
     ['reversed-direction', undefined, 'contradicted'],
     ['wrong-amount', undefined, 'contradicted'],
   ] as const) {
-    it(`know what became of a change after ${fault}`, async () => {
-      const { error, proof, sent } = await underFault(fault);
-      assert.deepEqual([error?.effect, proof.state, sent], [effect, state, 1]);
+    it(`know what became of a change after ${fault}, of either generation and however the rows are told`, async () => {
+      for (const [loan, reading] of [
+        [pool, undefined],
+        [order, undefined],
+        [pool, 'doubled-rows'],
+        [order, 'rows-out-of-order'],
+      ] as const) {
+        const { error, proof, told, sent } = await underFault(fault, loan, reading);
+        assert.deepEqual([error?.effect, proof.state, told.state, sent], [effect, state, state, 1], `${loan.loanId} ${reading ?? ''}`);
+        await simulator?.close();
+      }
     });
   }
 

@@ -20,6 +20,7 @@ describe('OKX and the simulated exchange', () => {
       ['truncated', 'network', 'unknown', 'effective'],
       ['malformed', 'shape', 'unknown', 'effective'],
       ['5xx', 'unavailable', 'unknown', 'pending'],
+      ['5xx-after-acting', 'unavailable', 'unknown', 'effective'],
       ['50026-after-acting', 'unavailable', 'unknown', 'effective'],
       ['50026', 'unavailable', 'unknown', 'pending'],
       ['50004', 'unavailable', 'unknown', 'pending'],
@@ -84,6 +85,40 @@ describe('OKX and the simulated exchange', () => {
       here.clock.time += 600_000;
       assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
     });
+
+    it('"settled-late" is pending until it settles, and then effective', async () => {
+      const connection = here.connect();
+      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+      await here.fault('settled-late');
+      await connection.send(change());
+      here.clock.time += 1_001;
+      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
+      here.clock.time += 1_000;
+      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'effective');
+    });
+
+    for (const rows of ['doubled-rows', 'rows-out-of-order']) {
+      it(`rows of the history may be told as in "${rows}": what was asked is effective, what was not is contradicted`, async () => {
+        for (const [fault, state] of [
+          [undefined, 'effective'],
+          ['wrong-amount', 'contradicted'],
+        ] as const) {
+          here.clock.time += 2_000;
+          const connection = here.connect();
+          await here.control('POST fault', { fault: rows });
+          const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+          if (fault !== undefined) await here.fault(fault);
+          // The faults about rows are on all the time.
+          await connection.send(change());
+          here.clock.time += 1_001;
+          const proof = await connection.proveCollateral(change(), baseline, {});
+          assert.equal(proof.state, state, fault);
+          const { rows: shown } = await connection.history(first, {});
+          assert.equal(new Set(shown.map(({ id }) => id)).size, shown.length);
+          await here.control('DELETE fault');
+        }
+      });
+    }
 
     for (const fault of ['reversed-direction', 'wrong-amount']) {
       for (const direction of ['add', 'reduce'] as const) {

@@ -131,19 +131,18 @@ export class BybitConnection implements Connection {
   async adjustableCoins(ref: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]> {
     const book = this.#book(ref);
     if (direction === 'add') {
-      const [wallet, coins, prices] = await Promise.all([
+      const [wallet, taken, prices] = await Promise.all([
         this.#funds.wallet(signal),
         book.addable(ref, signal),
         this.#funds.pricesIfAny(signal),
       ]);
       const valued = withUsd(wallet, prices);
-      // Nothing at all can be added while the platform takes no more: shown with nothing, so that it can be seen why.
-      if (coins.size === 0) return valued.map(({ coin }) => ({ coin, limit: zero }));
+      // What the platform takes no more of is shown with nothing, so that it can be seen why.
       return valued
-        .filter(({ coin }) => coins.has(coin))
+        .filter(({ coin }) => taken.coins.has(coin))
         .map(({ coin, amount, usd, usdEstimated }) => ({
           coin,
-          limit: amount,
+          limit: taken.full.has(coin) ? zero : amount,
           ...optional('usd', usd),
           ...(usdEstimated === undefined ? {} : { usdEstimated }),
         }));
@@ -180,6 +179,7 @@ export class BybitConnection implements Connection {
       wallet: wallet.value,
       redeemable: redeemable?.value,
       addable,
+      minimum: book.smallest(coin),
       newestHistoryId: newestOf(history.value.rows),
       prices,
       rules: this.#pool.terms.kept?.rules,

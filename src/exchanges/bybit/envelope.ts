@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../transport.ts';
-import { meaningOf, type Meaning } from './codes.ts';
+import { waysFor, type Meaning } from '../meaning.ts';
+import { meaningOf } from './codes.ts';
 import { Numeral, parseExact } from './json.ts';
 import { quietMs, untilReset } from './limits.ts';
 
@@ -31,10 +32,11 @@ export function open(answer: Answer, write: boolean): unknown {
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
 function refusal(code: string, text: string, answer: Answer, write: boolean): ExchangeError {
-  const { kind, sentence, ambiguous } = meaningOf(code) ?? unknownCode(answer.status);
+  const { kind, sentence, ambiguous, instead } = meaningOf(code) ?? unknownCode(answer.status);
   const said = spoken(text);
   return failure({
     kind,
+    ...(instead === undefined ? {} : { instead }),
     code,
     effect: write && (ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as a maximum.
@@ -108,21 +110,20 @@ function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence
   }
 }
 
-interface Failure {
-  readonly kind: ErrorKind;
+interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {
   readonly code?: string;
   readonly effect: Effect;
-  readonly sentence: Message;
   readonly retryAfterMs?: number;
   readonly answer: Answer;
 }
 
-function failure({ kind, code, effect, sentence, retryAfterMs, answer }: Failure): ExchangeError {
+function failure({ kind, code, effect, sentence, instead, retryAfterMs, answer }: Failure): ExchangeError {
   const wait = Math.max(retryAfterMs ?? 0, answer.retryAfterMs ?? 0, kind === 'rate' ? untilReset(answer) : 0);
   return new ExchangeError({
     kind,
     effect,
     sentence,
+    instead: waysFor({ kind, ...(instead === undefined ? {} : { instead }) }, effect),
     ...(code === undefined ? {} : { code }),
     ...(wait > 0 ? { retryAfterMs: wait } : {}),
   });

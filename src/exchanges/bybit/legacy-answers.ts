@@ -43,7 +43,17 @@ export const completed = v.object({
 });
 export const collateralData = v.object({
   vipCoinList: v.array(
-    v.object({ list: v.array(v.object({ currency: schema.coin, marginCallLTV: schema.maybe, liquidationLTV: schema.maybe })) }),
+    v.object({
+      list: v.array(
+        v.object({
+          currency: schema.coin,
+          marginCallLTV: schema.maybe,
+          liquidationLTV: schema.maybe,
+          // Decimals of an amount. One that cannot be read takes nothing else down.
+          collateralAccuracy: v.fallback(v.optional(v.pipe(schema.digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined),
+        }),
+      ),
+    }),
   ),
 });
 

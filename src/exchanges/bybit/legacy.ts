@@ -1,4 +1,4 @@
-import { lesser, sum, type Decimal } from '../../core/decimal.ts';
+import { decimal, divide, lesser, one, sum, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
@@ -6,7 +6,7 @@ import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts'
 import type { Call } from '../http.ts';
 import { adjustmentsOf, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
 import { adjustments, collateralData, completed, orders, type Order, type Orders, type Terms } from './legacy-answers.ts';
-import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting } from './loan-book.ts';
+import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting, Taken } from './loan-book.ts';
 import { optional, toAdjustment, yearly } from './map.ts';
 import { adjustCall, isAbsent, pageQuery, pageSize, toPage } from './requests.ts';
 import * as schema from './schema.ts';
@@ -14,7 +14,7 @@ import { presumed, thresholdOf, type Thresholds } from './thresholds.ts';
 
 /*
  * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in the
- * two files whose names begin with this one's: to drop it, delete them, their test and the lines that import them.
+ * three files whose names begin with this one's: to drop it, delete them, their test and the lines that import them.
  * Source: https://bybit-exchange.github.io/docs/v5/crypto-loan/
  */
 
@@ -36,6 +36,8 @@ const mostPages = 20;
 export class Legacy implements LoanBook {
   readonly #line: Line;
   readonly #setting: Setting;
+  /** As they were told last. */
+  #kept: Terms = [];
 
   constructor(line: Line, setting: Setting) {
     this.#line = line;
@@ -120,9 +122,16 @@ export class Legacy implements LoanBook {
   }
 
   /** An order takes more of its own coin only. */
-  async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+  async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken> {
     const list = await this.#orders({ orderId: ref.loanId }, signal);
-    return new Set(list.filter(({ orderId }) => orderId === ref.loanId).map(({ collateralCurrency }) => collateralCurrency));
+    const coins = new Set(list.filter(({ orderId }) => orderId === ref.loanId).map(({ collateralCurrency }) => collateralCurrency));
+    return { coins, full: new Set() };
+  }
+
+  /** One step of the finest amount that Bybit takes of a coin; the coarsest where it differs by level. */
+  smallest(coin: string): Decimal | undefined {
+    const places = this.#kept.filter(({ currency }) => currency === coin).flatMap(({ collateralAccuracy }) => collateralAccuracy ?? []);
+    return places.length === 0 ? undefined : divide(one, decimal(`1${'0'.repeat(Math.min(...places))}`), 18, 'up');
   }
 
   changeCall(change: CollateralChange): Call & { readonly body: string } {
@@ -162,7 +171,10 @@ export class Legacy implements LoanBook {
   /** The thresholds of each coin. Without them the table has to do. */
   async #terms(signal: AbortSignal | undefined): Promise<Terms> {
     try {
-      return schema.read(collateralData, await this.#line.ask(paths.collateralData, {}, signal)).vipCoinList.flatMap((vip) => vip.list);
+      this.#kept = schema
+        .read(collateralData, await this.#line.ask(paths.collateralData, {}, signal))
+        .vipCoinList.flatMap((vip) => vip.list);
+      return this.#kept;
     } catch (error) {
       if (ExchangeError.is(error, 'aborted') || !ExchangeError.is(error)) throw error;
       return [];
@@ -203,30 +215,3 @@ const interestOf = ({ residualInterest, residualPenaltyInterest }: Order): Decim
 
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>
   values.filter((value) => value !== undefined).reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);
-
-/**
- * Error codes of the old loans, each with the code of the new ones that means the same.
- * Source: https://bybit-exchange.github.io/docs/v5/error
- */
-export const legacyCodes: ReadonlyMap<string, string> = new Map([
-  ['177002', '148019'],
-  ['177003', '10001'],
-  ['177004', '148005'],
-  ['177005', '148023'],
-  ['177006', '148037'],
-  ['177007', '148002'],
-  ['177008', '10027'],
-  ['177009', '148002'],
-  ['177010', '148038'],
-  ['177011', '148037'],
-  ['177012', '148011'],
-  ['177013', '148009'],
-  ['177014', '148010'],
-  ['177015', '148006'],
-  ['177016', '148012'],
-  ['177017', '148004'],
-  ['177018', '10014'],
-  ['177019', '10001'],
-  ['177020', '148014'],
-  ['177021', '148026'],
-]);

@@ -40,6 +40,13 @@ export interface LoansRead {
   readonly asOf: number;
 }
 
+/** What a loan takes as collateral. */
+export interface Taken {
+  readonly coins: ReadonlySet<string>;
+  /** Those of them that nobody can add now, because the cap of the platform is reached. */
+  readonly full: ReadonlySet<string>;
+}
+
 /** One of the lists that the history of a loan is made of. */
 export interface HistoryPart {
   /** Names it among the others. */
@@ -69,7 +76,8 @@ export interface LoanBook {
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;
   /** The most that may be taken out now. */
   redeemable(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined>;
-  /** The coins that can be added now. */
-  addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<ReadonlySet<string>>;
+  addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken>;
+  /** The smallest amount of a coin that may be added or taken, as far as reading the loan has told. */
+  smallest(coin: string): Decimal | undefined;
   changeCall(change: CollateralChange): Call & { readonly body: string };
 }

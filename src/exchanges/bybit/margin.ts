@@ -19,6 +19,7 @@ import { msg } from '../../core/message.ts';
 import type { Direction, Position, PositionRef } from '../../core/model.ts';
 import type { MarginChange, MarginReadiness } from '../exchange.ts';
 import type { Call } from '../http.ts';
+import { instead } from '../untaken.ts';
 import { endpoints } from './endpoints.ts';
 import { optional } from './map.ts';
 import { idOf, markValueOf, partsOf, slotFits, steadyMarginOf, type Found, type Market } from './position-map.ts';
@@ -96,6 +97,13 @@ export interface MarginFacts {
 export function marginReadinessOf(asked: PositionRef, { found, position, wallet, asOf }: MarginFacts): MarginReadiness {
   if (position.side !== asked.side || position.marginCoin !== asked.marginCoin) {
     throw refused(msg('The position was closed and another one opened the other way. Refresh and look before you change anything.'));
+  }
+  // It belongs to the liquidation already: what is added now is lost with it.
+  if (found.row.positionStatus === 'Liq') {
+    throw instead(
+      ['later'],
+      msg('Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.'),
+    );
   }
   if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
   if (position.marginMode !== 'isolated') throw refused(msg('The position is not isolated, so it has no margin of its own to change.'));

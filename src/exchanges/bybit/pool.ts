@@ -8,7 +8,7 @@ import { CollateralTerms } from './collateral-terms.ts';
 import { readDates } from './due.ts';
 import { endpoints } from './endpoints.ts';
 import { adjustmentsOf, borrowings, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
-import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting } from './loan-book.ts';
+import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting, Taken } from './loan-book.ts';
 import { fixedDebts, toAdjustment, toPool, yearly } from './map.ts';
 import { adjustCall, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
@@ -102,10 +102,16 @@ export class Pool implements LoanBook {
     return schema.read(schema.maxCollateral, data).maxCollateralAmount;
   }
 
-  async addable(_ref: LoanRef, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
-    const [{ colRes }, { coins }] = await Promise.all([this.#position(signal), this.terms.fresh(signal)]);
+  async addable(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken> {
+    const [{ colRes, collateralList }, { coins }] = await Promise.all([this.#position(signal), this.terms.fresh(signal)]);
     if (coins instanceof ExchangeError) throw coins;
-    return colRes === full ? new Set() : coins;
+    const capped = collateralList.filter((one) => one.colRes === full).map(({ currency }) => currency);
+    return { coins, full: colRes === full ? coins : new Set(capped) };
+  }
+
+  /** Bybit tells it of old orders only. */
+  smallest(): undefined {
+    return undefined;
   }
 
   changeCall(change: CollateralChange): Call & { readonly body: string } {

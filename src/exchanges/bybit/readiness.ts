@@ -3,8 +3,10 @@ import { credibleLtv } from '../../core/ltv.ts';
 import { msg } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import type { CollateralReadiness } from '../exchange.ts';
+import { addableOf, instead, mustBeOwed, namesOf } from '../untaken.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
-import { refused } from './requests.ts';
+import type { Taken } from './loan-book.ts';
+import { optional } from './map.ts';
 
 /** What was read for one change. */
 export interface ChangeFacts {
@@ -13,7 +15,9 @@ export interface ChangeFacts {
   /** Asked for reductions only. */
   readonly redeemable: Decimal | undefined;
   /** Asked for additions only. */
-  readonly addable: ReadonlySet<string> | undefined;
+  readonly addable: Taken | undefined;
+  /** The smallest amount that is taken, where that is known. */
+  readonly minimum: Decimal | undefined;
   readonly newestHistoryId: string | undefined;
   readonly prices: ReadonlyMap<string, Decimal>;
   /** How the pool's collateral is valued; undefined when that is not known now. */
@@ -27,19 +31,26 @@ export interface ChangeFacts {
  */
 export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
   const { loan, prices, asOf, newestHistoryId } = facts;
-  const ltv = credibleLtv(loan);
-  if (ltv === undefined || !isPositive(ltv)) {
-    throw refused(msg('Bybit gives no LTV for this loan now, so nothing can be decided. Try again later.'));
+  const credible = credibleLtv(loan);
+  const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
+  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
+  if (direction === 'add') mustBeOwed(loan);
+  else if (ltv === undefined) {
+    throw instead(
+      ['later'],
+      msg('Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
+    );
   }
   const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
   return {
     kind: 'collateral',
     loan: valued(withHaircuts(loan, facts.rules, prices, facts.wallet), prices),
-    limit: direction === 'add' ? addable(coin, held, facts.addable) : takeable(coin, pledged, facts.redeemable),
+    limit: direction === 'add' ? addable(coin, facts.wallet, facts.addable) : takeable(coin, pledged, facts.redeemable),
+    ...optional('minimum', facts.minimum),
     walletAvailable: held,
     prices,
-    baseline: { kind: 'collateral', ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ltv },
+    baseline: { kind: 'collateral', ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ...optional('ltv', ltv) },
     asOf,
   };
 }
@@ -55,21 +66,36 @@ function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
   return price === undefined ? loan : { ...loan, collateralUsd: multiply(only.amount, price) };
 }
 
-function addable(coin: string, held: Decimal, coins: ReadonlySet<string> | undefined): Decimal {
-  if (coins?.size === 0) {
-    throw refused(msg('Bybit takes no more of this coin as collateral from anybody now. Use another coin, or repay.'));
+function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | undefined): Decimal {
+  const takes = (name: string): boolean => taken?.coins.has(name) === true && !taken.full.has(name);
+  if (taken?.full.has(coin) === true) {
+    const names = namesOf(coin, wallet, takes);
+    throw names === undefined
+      ? instead(
+          ['repay', 'later'],
+          msg(
+            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Repay, or try again later.',
+            coin,
+          ),
+        )
+      : instead(
+          ['otherCoin', 'repay'],
+          msg(
+            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Add another coin of the funding account ({1}), or repay.',
+            coin,
+            names,
+          ),
+        );
   }
-  if (coins?.has(coin) !== true || !isPositive(held)) {
-    throw refused(msg('Bybit does not take {0} as collateral for this loan now, or the funding account holds none.', coin));
-  }
-  return held;
+  return addableOf(coin, { venue: 'Bybit', held: wallet, takes });
 }
 
 function takeable(coin: string, pledged: Decimal, redeemable: Decimal | undefined): Decimal {
-  if (!isPositive(pledged)) throw refused(msg('This coin is not part of the collateral. Choose one that is.'));
+  if (!isPositive(pledged)) throw instead(['otherCoin'], msg('This coin is not part of the collateral. Choose one that is.'));
   if (redeemable === undefined) {
-    throw refused(msg('Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin));
+    throw instead(['later'], msg('Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin));
   }
-  if (!isPositive(redeemable)) throw refused(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin));
+  if (!isPositive(redeemable))
+    throw instead(['addMargin', 'repay'], msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin));
   return redeemable;
 }

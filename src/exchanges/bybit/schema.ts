@@ -50,6 +50,9 @@ export const status = v.pipe(
 );
 export const cursor = v.optional(v.string(), '');
 
+/** The cap of the platform. What cannot be read says nothing, and takes nothing else down. */
+const cap = v.fallback(v.optional(v.union([choice, v.literal('')]), ''), '');
+
 export const position = v.object({
   ltv: maybe,
   totalCollateral: maybe,
@@ -67,8 +70,9 @@ export const position = v.object({
       v.check(({ flexibleTotalDebt, fixedTotalDebt }) => flexibleTotalDebt !== undefined || fixedTotalDebt !== undefined),
     ),
   ),
-  collateralList: v.array(v.object({ currency: coin, amount, amountUSD: maybe })),
-  colRes: v.optional(v.union([choice, v.literal('')]), ''),
+  // The table of the page indents the cap as if it were told of each coin; the sample has it once for all.
+  collateralList: v.array(v.object({ currency: coin, amount, amountUSD: maybe, colRes: cap })),
+  colRes: cap,
 });
 /** Rows are read one by one: of an odd one the coins may still be told. */
 export const collateralData = v.object({ collateralRatioConfigList: v.array(v.unknown()) });

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../transport.ts';
-import { meaningOf, type Meaning } from './codes.ts';
+import { waysFor, type Meaning } from '../meaning.ts';
+import { meaningOf } from './codes.ts';
 
 /** Codes are numbers; whatever else stands there did not come from OKX, and must not reach a log. */
 const code = v.pipe(v.string(), v.regex(/^\d{1,6}$/));
@@ -40,10 +41,11 @@ function parseJson(text: string): unknown {
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
 function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean): ExchangeError {
-  const { kind, sentence, ambiguous } = meaningOf(code, write) ?? unknownCode(answer.status);
+  const { kind, sentence, ambiguous, instead } = meaningOf(code, write) ?? unknownCode(answer.status);
   const said = spoken(text);
   return failure({
     kind,
+    ...(instead === undefined ? {} : { instead }),
     code,
     effect: write && (partly || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as the most that can be redeemed.
@@ -92,12 +94,19 @@ function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence
   }
 }
 
-function failure(facts: { kind: ErrorKind; code?: string; effect: Effect; sentence: Message; answer: Answer }): ExchangeError {
+interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {
+  readonly code?: string;
+  readonly effect: Effect;
+  readonly answer: Answer;
+}
+
+function failure(facts: Failure): ExchangeError {
   const { kind, code, effect, sentence, answer } = facts;
   return new ExchangeError({
     kind,
     effect,
     sentence,
+    instead: waysFor(facts, effect),
     ...(code === undefined ? {} : { code }),
     ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
   });

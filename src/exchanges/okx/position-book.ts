@@ -5,7 +5,7 @@ import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
 import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
 import type { Http } from '../http.ts';
-import { noSuchPosition } from './codes.ts';
+import { noSuchPosition } from './margin-codes.ts';
 import { endpoints } from './endpoints.ts';
 import { Instruments } from './instruments.ts';
 import { marginReadinessOf } from './margin-readiness.ts';

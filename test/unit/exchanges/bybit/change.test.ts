@@ -141,8 +141,9 @@ describe('preparing a change of the pool', () => {
   });
 
   for (const [name, suffix, answer, direction] of [
-    ['LTV', '/crypto-loan-common/position', pooled({ ltv: '' }), 'add'],
-    ['an LTV that is not zero', '/crypto-loan-common/position', pooled({ ltv: '0' }), 'add'],
+    ['LTV', '/crypto-loan-common/position', pooled({ ltv: '' }), 'reduce'],
+    ['an LTV that is not zero', '/crypto-loan-common/position', pooled({ ltv: '0' }), 'reduce'],
+    ['a debt', '/crypto-loan-common/position', pooled({ ltv: '0', totalDebt: '0', borrowList: [] }), 'add'],
     ['a loan', '/crypto-loan-common/position', pooled({ borrowList: [], collateralList: [] }), 'add'],
     ['a maximum', '/crypto-loan-common/max-collateral-amount', success({ maxCollateralAmount: '' }), 'reduce'],
     ['a maximum above zero', '/crypto-loan-common/max-collateral-amount', success({ maxCollateralAmount: '0' }), 'reduce'],
@@ -164,6 +165,86 @@ describe('preparing a change of the pool', () => {
     });
   }
 
+  for (const ltv of ['', '0', '-1']) {
+    it(`still allows to add while the LTV is ${JSON.stringify(ltv)}: a rescue needs no figure`, async () => {
+      const { venue, connection } = sampled();
+      venue.on('/crypto-loan-common/position', pooled({ ltv }));
+      const { baseline, limit } = await connection.prepareCollateral(pool, 'add', 'BTC');
+      assert.deepEqual([limit, 'ltv' in baseline], ['0.2', false]);
+    });
+  }
+
+  describe('names what of the wallet would work instead', () => {
+    const funds = (...coins: readonly string[]): string =>
+      success({ balance: coins.map((coin) => ({ coin, walletBalance: '2', transferBalance: '2' })) });
+    const takes = (currencies: string): string => success({ collateralRatioConfigList: [{ currencies, collateralRatioList: [] }] });
+    const eachOf = (cap: string): object[] => [{ currency: 'BTC', amount: '0.12', amountUSD: '9930.11', colRes: cap }];
+    const rows: readonly (readonly [string, () => Answers, RegExp, readonly string[]])[] = [
+      [
+        'not taken, others are',
+        () => ({ coins: takes('ETH,SOL'), wallet: funds('BTC', 'ETH', 'SOL', 'DOGE') }),
+        /not take BTC.*\(ETH, SOL\), or repay/,
+        ['otherCoin', 'repay'],
+      ],
+      [
+        'not taken, nor any other',
+        () => ({ coins: takes('ETH'), wallet: funds('BTC', 'DOGE') }),
+        /not take BTC.*nor any other coin/,
+        ['repay'],
+      ],
+      [
+        'none held, others are',
+        () => ({ coins: takes('BTC,ETH'), wallet: funds('ETH') }),
+        /holds no BTC now.*\(ETH\)/,
+        ['otherCoin', 'repay'],
+      ],
+      ['nothing held', () => ({ coins: takes('BTC,ETH'), wallet: funds() }), /holds no BTC now.*or repay/, ['repay']],
+      [
+        'cap of everything',
+        () => ({ coins: takes('BTC,ETH'), wallet: funds('BTC', 'ETH'), position: pooled({ colRes: '2' }) }),
+        /no more BTC.*Repay, or try again later/,
+        ['repay', 'later'],
+      ],
+      [
+        'cap of this coin',
+        () => ({ coins: takes('BTC,ETH'), wallet: funds('BTC', 'ETH'), position: pooled({ collateralList: eachOf('2') }) }),
+        /no more BTC.*\(ETH\), or repay/,
+        ['otherCoin', 'repay'],
+      ],
+      [
+        'more than five others',
+        () => ({ coins: takes('A,B,C,D,E,F'), wallet: funds('A', 'B', 'C', 'D', 'E', 'F') }),
+        /\(A, B, C, D, E, …\)/,
+        ['otherCoin', 'repay'],
+      ],
+    ];
+    interface Answers {
+      readonly coins: string;
+      readonly wallet: string;
+      readonly position?: string;
+    }
+    for (const [name, answers, says, instead] of rows) {
+      it(name, async () => {
+        const { venue, connection } = sampled();
+        const { coins, wallet, position } = answers();
+        venue.on('/crypto-loan-common/collateral-data', coins).on('/query-account-coins-balance', wallet);
+        if (position !== undefined) venue.on('/crypto-loan-common/position', position);
+        const error = await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'));
+        assert.match(error.message, says);
+        assert.deepEqual([error.kind, error.effect, error.instead], ['refused', 'none', instead]);
+        assert.equal(venue.to('/adjust-ltv').length, 0);
+      });
+    }
+
+    it('and a cap that is only near, or that cannot be read, keeps nobody from adding', async () => {
+      for (const colRes of ['1', '0', '-1', 'soon', 7, null]) {
+        const { venue, connection } = sampled();
+        venue.on('/crypto-loan-common/position', pooled({ colRes }));
+        assert.equal((await connection.prepareCollateral(pool, 'add', 'BTC')).limit, '0.2');
+      }
+    });
+  });
+
   it('still allows a reduction while the platform takes no more', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', pooled({ colRes: '2' }));
@@ -184,7 +265,7 @@ describe('the coins that can be added or taken', () => {
     const coins = await connection.adjustableCoins(pool, 'add');
     assert.deepEqual(
       coins.map(({ limit }) => limit),
-      ['0', '0'],
+      ['0'],
     );
   });
 

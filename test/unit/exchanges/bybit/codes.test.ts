@@ -16,7 +16,7 @@ const documented: Readonly<Record<ErrorKind, string>> = {
   rate: '429 10006',
   unavailable: '10000 10016 148019 148034 148035 148036 177002',
   refused:
-    `10001 10014 10017 10028 110011 110012 110014 110015 110027 110033 110034 110046 ${range(110_076, 110_078)} ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
+    `10001 10014 10017 10028 110004 110005 110006 110007 110035 110039 110044 110045 110063 110066 110079 110011 110012 110014 110015 110027 110033 110034 110046 ${range(110_076, 110_078)} ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
     `${range(177_003, 177_007)} ${range(177_009, 177_021)}`,
   network: '',
   shape: '',
@@ -96,7 +96,9 @@ describe('the sentence of every code of Bybit', () => {
     for (const code of ['148006', '148048', '177015']) assert.match(english(meaningOf(code)!.sentence), words);
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', fixture('position').replace('"colRes": "0"', '"colRes": "2"'));
-    assert.match((await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'))).message, words);
+    const error = await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'));
+    assert.match(error.message, /no more BTC.*Repay/);
+    assert.deepEqual(error.instead, ['repay', 'later']);
   });
 });
 

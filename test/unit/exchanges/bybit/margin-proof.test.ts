@@ -189,7 +189,8 @@ describe('what became of a change of margin on Bybit', () => {
           const by = follows ? add(done, followed) : done;
           const after = [moved(side.row, by, liqPrice, { markPrice })];
           const { state } = await proofOf({ ref: side.ref, row: side.row, direction, amount, after });
-          assert.equal(state, reversed ? 'contradicted' : 'effective');
+          // A few steps of the liquidation price are too little to tell, and then nothing is said.
+          if (state !== 'pending' || many > 20) assert.equal(state, reversed ? 'contradicted' : 'effective');
         },
       ),
     );

@@ -131,12 +131,41 @@ describe('preparing a change', () => {
     assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).prices.size, 0);
   });
 
+  for (const curLTV of ['', '0', '-0.1']) {
+    it(`allows to add while the LTV is ${JSON.stringify(curLTV)}: a rescue needs no figure`, async () => {
+      const { venue, connection } = prepared();
+      venue.on('/loan-info', success([loan({ curLTV })]));
+      const { baseline, limit, walletAvailable } = await connection.prepareCollateral(order, 'add', 'BTC');
+      assert.deepEqual([limit, 'ltv' in baseline], [walletAvailable, false]);
+    });
+  }
+
+  it('names what of the funding account would work instead of a coin that is not taken or not there', async () => {
+    const assets = (...coins: readonly string[]): string =>
+      success([{ assets: coins.map((ccy) => ({ ccy, amt: '1', notionalUsd: '1' })) }]);
+    const funds = (...coins: readonly string[]): string => success(coins.map((ccy) => ({ ccy, bal: '1', availBal: '1' })));
+    for (const [taken, held, says, instead] of [
+      [assets('ETH', 'SOL'), funds('BTC', 'ETH', 'SOL', 'USDT'), /not take BTC.*\(ETH, SOL\), or repay/, ['otherCoin', 'repay']],
+      [assets(), funds('BTC', 'USDT'), /not take BTC.*nor any other coin/, ['repay']],
+      [assets('ETH'), funds('ETH'), /holds no BTC now.*\(ETH\), or repay/, ['otherCoin', 'repay']],
+      [assets(), funds(), /holds no BTC now.*or repay/, ['repay']],
+    ] as const) {
+      const { venue, connection } = prepared();
+      venue.on('/collateral-assets', taken).on('/asset/balances', held);
+      const error = await failureOf(connection.prepareCollateral(order, 'add', 'BTC'));
+      assert.match(error.message, says);
+      assert.deepEqual([error.kind, error.effect, error.instead], ['refused', 'none', instead]);
+      assert.equal(venue.to('/adjust-collateral').length, 0);
+    }
+  });
+
   const stops: readonly (readonly [string, 'add' | 'reduce', string, string])[] = [
     ['the loan is gone', 'add', '/loan-info', success([])],
     ['another loan answers', 'add', '/loan-info', success([loan({ ordId: '67890' })])],
     ['OKX no longer tells the order id', 'add', '/loan-info', success([loan({ ordId: '' })])],
-    ['the LTV is missing', 'add', '/loan-info', success([loan({ curLTV: '' })])],
-    ['the LTV is zero though there is debt', 'add', '/loan-info', success([loan({ curLTV: '0' })])],
+    ['the LTV is missing', 'reduce', '/loan-info', success([loan({ curLTV: '' })])],
+    ['the LTV is zero though there is debt', 'reduce', '/loan-info', success([loan({ curLTV: '0' })])],
+    ['nothing is owed', 'add', '/loan-info', success([loan({ curLTV: '0', loanNotionalUsd: '0', loanData: [] })])],
     ['the LTV is negative', 'reduce', '/loan-info', success([loan({ curLTV: '-0.1' })])],
     ['the coin is not offered', 'add', '/collateral-assets', success([{ assets: [{ ccy: 'ETH', amt: '1', notionalUsd: '3000' }] }])],
     ['nothing is offered', 'add', '/collateral-assets', success([])],

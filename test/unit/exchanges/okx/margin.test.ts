@@ -108,7 +108,7 @@ describe('a change of margin that OKX answers with', () => {
     ['59200', refusal('59200'), 'refused', 'none', /trading account/],
     ['59201', refusal('59201'), 'refused', 'none', /below zero/],
     ['59301', refusal('59301', 'The maximum is 3'), 'refused', 'none', /"The maximum is 3"/],
-    ['59302', refusal('59302'), 'refused', 'none', /cancel it/],
+    ['59302', refusal('59302'), 'refused', 'none', /[Cc]ancel it/],
     ['59303', refusal('59303'), 'refused', 'none', /smaller amount/],
     ['50072', refusal('50072'), 'refused', 'none', /account mode/],
     ['54012', refusal('54012'), 'refused', 'none', /adding margin/],

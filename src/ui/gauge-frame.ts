@@ -1,4 +1,5 @@
 import { isNegative, isZero, multiply, decimal, round, type Decimal } from '../core/decimal.ts';
+import { formatDistance } from '../core/format.ts';
 import type { Level } from '../core/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageAction } from '../core/protocol.ts';
@@ -104,6 +105,13 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
       .filter(({ change }) => concerns(change))
       .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, scene)) ?? '')),
   ];
+}
+
+/** A sentence about a distance must not reassure where an estimate alarms. */
+export function worseNow(sentence: Message, since: Since<unknown> | undefined, distance: Decimal | undefined): Message {
+  return since?.raises !== true || distance === undefined
+    ? sentence
+    : msg('{0}. By estimate it is {1} now', sentence, formatDistance(distance));
 }
 
 /** The lines about what is estimated between readings as rows. */

@@ -4,7 +4,7 @@ import { distanceTo } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { framed, liveRows, percent, reached, unknownFigure, type Face, type Say, keptFace } from './gauge-frame.ts';
+import { framed, liveRows, percent, reached, unknownFigure, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import {
   estimateMark,
@@ -33,7 +33,7 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
   const venue = venueName(state, scene);
   const full = scaleEnd(loan);
   const ticks = [...tick('marginCall', msg('Margin call'), loan.marginCall), ...tick('liquidation', msg('Liquidation'), loan.liquidation)];
-  const distance = distanceSentence(view);
+  const distance = worseNow(distanceSentence(view), view.since, view.since?.figures.toMarginCall);
   const face: Face = {
     title: say(msg('Loan {0}', loanName(loan))),
     caption: say(vouched ? msg('LTV') : msg('Last known LTV')),

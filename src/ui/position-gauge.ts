@@ -3,7 +3,7 @@ import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
 import { positionDangerBelow, warnBelow } from '../core/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
-import { framed, liveRows, percent, reached, type Face, type Say, keptFace } from './gauge-frame.ts';
+import { framed, liveRows, percent, reached, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
 import { venueName, type Scene } from './presentation/condition.ts';
 import { positionLiveLines } from './presentation/live-lines.ts';
 import { positionFigures } from './presentation/position-figures.ts';
@@ -19,6 +19,7 @@ const rowPaths = ['mark', 'liquidation', 'own', 'size', 'leverage', 'pnl', 'debt
 export function positionGauge(key: string, view: PositionView, scene: Scene, say: Say): GaugeView {
   const { position, vouched, distance, state } = view;
   const price = position.liquidationPrice;
+  const distanceText = worseNow(sentence(view), view.since, view.since?.figures.distance);
   const known = distance !== undefined && price !== undefined;
   const face: Face = {
     title: say(msg('{0} {1}', position.instrument, sideWord(position))),
@@ -45,7 +46,7 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
         ]
       : [],
     ...estimate(view, scene, say),
-    distanceText: say(position.distress === undefined ? sentence(view) : msg('{0}. {1}', position.distress, sentence(view))),
+    distanceText: say(position.distress === undefined ? distanceText : msg('{0}. {1}', position.distress, distanceText)),
     rows: [...rows(view, scene, say), ...liveRows(positionLiveLines(view, scene.now), say)],
     changes:
       position.fixedMargin === undefined

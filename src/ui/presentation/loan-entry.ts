@@ -4,29 +4,20 @@ import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan, Threshold } from '../../core/model.ts';
 import { readingAge, venueName, type Scene } from './condition.ts';
-import { levelIcon } from './level-words.ts';
+import { levelIcon, levelWord } from './level-words.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from './live-lines.ts';
 import { dueDates, dueText } from './due-dates.ts';
 import { estimateLines } from './loan-estimates.ts';
-import {
-  debtsText,
-  distanceText,
-  isOverdue,
-  loanName,
-  ltvText,
-  ltvTexts,
-  soonestDueText,
-  sourceText,
-  type LoanView,
-} from './loan-words.ts';
+import { debtsText, distanceText, isOverdue, loanName, ltvText, soonestDueText, sourceText, type LoanView } from './loan-words.ts';
 import { exactText, loanPlace } from './loan-place.ts';
 import { joined, type Details, type Entry, type Text } from './outline.ts';
-import { bothLevels, levelPhrase } from './since-reading.ts';
+import { bothLevels, nowText } from './since-reading.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfLoan } from './write-target.ts';
 
 /**
- * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, whether a change is unfinished,
+ * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, what the LTV is
+ * about now, whether a change is unfinished,
  * whether a debt is overdue, how old the figures are when they are not current, the distance to margin call, what is owed, and when.
  */
 export function loanEntry(view: LoanView, scene: Scene): Entry {
@@ -37,9 +28,9 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
-    label: msg('{0} · {1}', ltvText(loan), levelPhrase(level, view.since)),
+    label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
     description: [
-      ...(view.since === undefined ? [] : [ltvTexts(view)]),
+      ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
       // Said here too: a closed loan hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
       ...(overdue && due !== undefined ? [due] : []),

@@ -8,7 +8,6 @@ import type { Entry, Text } from './outline.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import {
   bareDistance,
-  bareDistances,
   liquidationDistanceText,
   positionLevelWord,
   shortPnlText,
@@ -16,6 +15,7 @@ import {
   spokenLevelWord,
   type PositionView,
 } from './position-words.ts';
+import { nowText } from './since-reading.ts';
 import { writeEntry } from './write-entry.ts';
 import { isOfPosition } from './write-target.ts';
 
@@ -33,8 +33,8 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
     description: [
       // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
       sideWord(position),
+      ...(view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))]),
       position.instrument,
-      ...(view.since === undefined ? [] : [bareDistances(view)]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),

@@ -7,8 +7,9 @@ import type { Position } from '../../core/model.ts';
 import { distanceToLiquidation } from '../../core/position.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor } from './condition.ts';
+import { levelWord } from './level-words.ts';
 import { shortAmount } from './short-amount.ts';
-import { arrow, bothLevels, levelPhrase, sinceReading, type Since } from './since-reading.ts';
+import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
 
 /** A position together with the account it was read from. */
 export interface PositionView {
@@ -72,8 +73,8 @@ export function liquidationDistanceText(distance: Decimal | undefined): Message 
 }
 
 /** The level in a word, or that the margin is shared where that says more. */
-export function positionLevelWord({ level, counts, since }: PositionView): Message {
-  return counts ? levelPhrase(level, since) : msg('Cross margin');
+export function positionLevelWord({ level, counts }: PositionView): Message {
+  return counts ? levelWord(level) : msg('Cross margin');
 }
 
 /** The same within a sentence or beside the word "level". */

@@ -57,8 +57,13 @@ export function bothLevels(level: Level, since: Since<unknown> | undefined): Mes
     : levelWord(level);
 }
 
+/** The estimate behind a label with the venue's figure and the level, short, because a narrow view cuts off the end. */
+export function nowText({ raises }: Since<unknown>, figure: string): Message | string {
+  return raises ? msg('→ ~{0} by estimate', figure) : `→ ~${figure}`;
+}
+
 /** The venue's figure and what it is about now. */
-export const arrow = (readText: string, nowText: string): string => `${readText} → ~${nowText}`;
+export const arrow = (then: string, now: string): string => `${then} → ~${now}`;
 
 /** What an estimate is from. */
 export function pricesText({ at }: Since<unknown>, now: number): Message {

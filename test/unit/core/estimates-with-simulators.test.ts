@@ -1,10 +1,23 @@
 // Our arithmetic against the simulated exchanges, which value collateral by code of their own: what we foresee, and what then comes.
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/core/clock.ts';
-import { absolute, add, compare, decimal as d, divide, multiply, subtract, zero, type Decimal } from '../../../src/core/decimal.ts';
+import {
+  absolute,
+  add,
+  compare,
+  decimal as d,
+  decimalPlaces,
+  divide,
+  multiply,
+  subtract,
+  zero,
+  type Decimal,
+} from '../../../src/core/decimal.ts';
 import { estimateAfter } from '../../../src/core/estimate.ts';
 import { collateralOf, debtOf, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
-import type { Direction, Loan } from '../../../src/core/model.ts';
+import { liveEstimate, livePosition, measured, type LiveLoan } from '../../../src/core/live-estimate.ts';
+import type { Direction, Loan, Position } from '../../../src/core/model.ts';
+import { distanceToLiquidation } from '../../../src/core/position.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
 import { coins as bybitCoins } from '../../../src/simulator/bybit/coins.ts';
@@ -109,22 +122,61 @@ async function moving(
   place: Place,
   ref: LoanRef,
   moves: Moves,
-  check: (facts: { before: LoanModel; after: LoanModel; real: Loan; exact: Exact; what: string }) => void,
+  check: (facts: { before: LoanModel; after: LoanModel; live: LiveLoan; real: Loan; exact: Exact; what: string }) => void,
 ): Promise<void> {
   for (const move of moves) {
     const { loan, prices } = await read(place, ref);
     const before = made(loan, prices);
+    const exactBefore = place.exact();
     const factors = new Map<string, Decimal>();
     for (const [coin, percent] of Object.entries(move)) {
       const from = place.price(coin);
       place.movePrice(coin, percent);
       factors.set(coin, divide(place.price(coin), from, 30, 'half-up'));
     }
+    // Nothing but public prices is asked for, and the figure is there before the reading.
+    const now = new Map(Object.entries(await place.connect().indexPrices([...prices.keys()])));
+    const live = liveEstimate(loan, prices, now);
+    assert.ok(typeof live === 'object', JSON.stringify(live));
+    const exact = place.exact();
+    const moved = divide(multiply(exact.debt, exactBefore.collateral), multiply(exactBefore.debt, exact.collateral), 30, 'half-up');
+    same(live.ltv, multiply(loan.ltv!, moved), `${JSON.stringify(move)}, between readings`);
     place.settle();
     const { loan: real } = await read(place, ref);
-    check({ before, after: withPrices(before, factors), real, exact: place.exact(), what: JSON.stringify(move) });
+    check({ before, after: withPrices(before, factors), live, real, exact: place.exact(), what: JSON.stringify(move) });
   }
 }
+
+/** Every isolated position: its distance by prices alone, and then as it is read. */
+async function movingPositions(place: Place, moves: Moves): Promise<void> {
+  for (const move of moves) {
+    const snapshot = await place.connect().read();
+    const then = new Map(Object.entries(snapshot.prices ?? {}));
+    for (const [coin, percent] of Object.entries(move)) place.movePrice(coin, percent);
+    const now = new Map(Object.entries(await place.connect().indexPrices([...then.keys()])));
+    place.settle();
+    const after = new Map((await place.connect().read()).positions.map((one) => [one.positionId, one]));
+    let compared = 0;
+    for (const before of snapshot.positions) {
+      const real = after.get(before.positionId);
+      const live = livePosition(before, then, now);
+      if (before.marginMode === 'cross') assert.equal(live, 'contract');
+      if (typeof live === 'string' || real?.markPrice === undefined) continue;
+      compared += 1;
+      // Index and mark price are each printed to so many digits.
+      const what = `${before.instrument} ${before.side} ${JSON.stringify(move)}`;
+      assert.ok(
+        compare(absolute(subtract(live.markPrice, real.markPrice)), divide(step(real), d('0.4'), 30, 'up')) <= 0,
+        `${what}: ${live.markPrice} is not ${real.markPrice}`,
+      );
+      near(live.distance, distanceToLiquidation(real)!, d('0.00005'), `${what}, distance`);
+    }
+    assert.ok(compared >= 4, `${compared.toString()} positions were compared`);
+  }
+}
+
+/** The last digit of a printed price. */
+const step = ({ markPrice }: Position): Decimal => divide(d('1'), d(`1${'0'.repeat(decimalPlaces(markPrice!))}`), 12, 'up');
 
 describe('what we foresee on the simulated Bybit', () => {
   const pool: LoanRef = { loanId: 'pool' };
@@ -266,6 +318,15 @@ describe('what we foresee on the simulated Bybit', () => {
     });
   });
 
+  it('comes true for the distances of positions when prices move', async () => {
+    await movingPositions(await start('invented'), [
+      { BTC: '-3' },
+      { BTC: '2.5', ETH: '-1.25' },
+      { USDC: '0.4' },
+      { SOL: '7', BTC: '-0.01' },
+    ]);
+  });
+
   it('comes true when prices move under an old order', async () => {
     await moving(
       ofOrder(await start('invented')),
@@ -340,6 +401,24 @@ describe('what we foresee on the simulated OKX', () => {
       assert.equal(before.haircuts, 'averaged');
       fulfilled(after, real, exact, step, what);
     });
+  });
+
+  it('comes true for the distances of positions when prices move', async () => {
+    await movingPositions(placeOf(first), [{ BTC: '-3' }, { BTC: '2.5', ETH: '-1.25' }, { USDT: '0.4' }, { SOL: '7', BTC: '-0.01' }]);
+  });
+
+  it('is off by little when the prices of several coins move apart, and says by how much when the reading comes', async () => {
+    const place = placeOf(second);
+    for (const move of [{ ETH: '-3' }, { SOL: '5' }, { ETH: '2', SOL: '-8' }, { ETH: '-10', SOL: '10' }]) {
+      const before = await read(place, second);
+      for (const [coin, percent] of Object.entries(move)) place.movePrice(coin, percent);
+      place.settle();
+      const after = await read(place, second);
+      const grade = measured(before.loan, before.prices, after.loan, after.prices);
+      assert.equal(grade?.differs, false, JSON.stringify(grade));
+      // Haircuts of 2 and 7 % against one average: not a quarter of a point.
+      assert.ok(compare(absolute(grade.off), d('0.0025')) <= 0, `${JSON.stringify(move)}: off by ${grade.off}`);
+    }
   });
 
   it('is no better than what comes when something is taken from a loan of several coins', async () => {

@@ -22,11 +22,16 @@ export interface ArmingOptions {
 /** Fifteen minutes. Milliseconds. */
 export const quarterMs = 15 * 60_000;
 
+/** Clocks of one machine may be set back a little between two looks. Milliseconds. */
+const clockSlackMs = 5_000;
+
 /** Which accounts may be written on. Nothing is armed until a person arms it, except what is simulated. */
 export class Arming implements Disposable {
   readonly #options: ArmingOptions;
   /** Terms that end with this window; `false` is disarmed by hand. */
   readonly #here = new Map<string, number | 'restart' | false>();
+  /** When each account with a term was last asked about. */
+  readonly #seen = new Map<string, number>();
   readonly #changed = new Emitter<string>();
   readonly #watch: Disposable;
 
@@ -36,7 +41,7 @@ export class Arming implements Disposable {
   constructor(options: ArmingOptions) {
     this.#options = options;
     this.#watch = options.book.onDidChange((accountId) => {
-      if (options.book.get(accountId) === undefined) void this.#forget(accountId);
+      if (options.book.get(accountId) === undefined) this.#forget(accountId).catch(() => undefined);
     });
   }
 
@@ -47,19 +52,20 @@ export class Arming implements Disposable {
     const here = this.#here.get(accountId);
     if (account === undefined || here === false) return { armed: false };
     if (here === 'restart') return { armed: true, until: here };
-    const left = here === undefined ? 0 : here - clock.now();
-    // A clock that was set back must not make the term longer than it was.
-    if (here !== undefined && left > 0 && left <= quarterMs) return { armed: true, until: here };
+    if (here !== undefined && this.#isRunning(accountId, here, clock.now())) return { armed: true, until: here };
     if (storage.get(slot(accountId)) === true) return { armed: true, until: 'always' };
     return account.simulated ? { armed: true, until: 'simulated' } : { armed: false };
   }
 
   async arm(accountId: string, term: ArmingTerm): Promise<void> {
-    this.#here.delete(accountId);
-    await this.#keep(accountId, term === 'always');
-    if (term === 'quarter') this.#here.set(accountId, this.#options.clock.now() + quarterMs);
-    if (term === 'restart') this.#here.set(accountId, term);
+    const { now } = this.#options.clock;
+    if (term === 'always') this.#here.delete(accountId);
+    else this.#here.set(accountId, term === 'restart' ? term : now() + quarterMs);
+    this.#seen.set(accountId, now());
     this.#changed.fire(accountId);
+    // Last, so that nothing said meanwhile is undone by it.
+    await this.#keep(accountId, term === 'always');
+    if (term === 'always') this.#changed.fire(accountId);
   }
 
   /** At once in this window, and for always in all that open later. */
@@ -72,6 +78,15 @@ export class Arming implements Disposable {
   dispose(): void {
     this.#watch.dispose();
     this.#changed.dispose();
+  }
+
+  /** A clock that was set back makes no term longer than it was: it ends it, for nobody knows how much of it is over. */
+  #isRunning(accountId: string, until: number, now: number): boolean {
+    const seen = this.#seen.get(accountId) ?? now;
+    this.#seen.set(accountId, now);
+    const running = now < until && now >= seen - clockSlackMs;
+    if (!running) this.#here.delete(accountId);
+    return running;
   }
 
   async #forget(accountId: string): Promise<void> {

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { Emitter } from '../../../src/core/emitter.ts';
+import type { Account } from '../../../src/core/model.ts';
+import { Arming, quarterMs, type ArmingTerm } from '../../../src/ledger/arming.ts';
+import { FakeClock, settled } from '../core/fake-clock.ts';
+import { marginChange } from './market.ts';
+import { account, change, Desk, ignore, refused, start } from './support.ts';
+
+/** A person's storage, accounts and clock, and the windows they open on them one after the other. */
+class Person {
+  readonly clock = new FakeClock();
+  readonly stored = new Map<string, unknown>();
+  readonly accounts = new Map<string, Account>([
+    ['a', account()],
+    ['b', account({ id: 'b' })],
+    ['simulated', account({ id: 'simulated', simulated: true })],
+  ]);
+  readonly changed = new Emitter<string>();
+  storageFails = false;
+
+  window(): Arming {
+    return new Arming({
+      clock: this.clock,
+      storage: {
+        get: (key) => this.stored.get(key),
+        update: (key, value) => {
+          if (this.storageFails) return Promise.reject(new Error('disk full'));
+          if (value === undefined) this.stored.delete(key);
+          else this.stored.set(key, value);
+          return Promise.resolve();
+        },
+      },
+      book: { get: (id) => this.accounts.get(id), onDidChange: this.changed.on },
+    });
+  }
+
+  remove(id: string): void {
+    this.accounts.delete(id);
+    this.changed.fire(id);
+  }
+}
+
+const terms: readonly ArmingTerm[] = ['quarter', 'restart', 'always'];
+
+describe('arming', () => {
+  it('is off for every real account until a person does it, and for that one only', async () => {
+    const arming = new Person().window();
+    assert.deepEqual(arming.state('a'), { armed: false });
+    await arming.arm('a', 'restart');
+    assert.deepEqual(arming.state('a'), { armed: true, until: 'restart' });
+    assert.deepEqual(arming.state('b'), { armed: false });
+  });
+
+  it('is on from the start where no money moves, until it is taken back here', async () => {
+    const person = new Person();
+    const arming = person.window();
+    assert.deepEqual(arming.state('simulated'), { armed: true, until: 'simulated' });
+    await arming.disarm('simulated');
+    assert.deepEqual(arming.state('simulated'), { armed: false });
+    await arming.arm('simulated', 'quarter');
+    assert.equal(arming.state('simulated').armed, true);
+    assert.deepEqual(person.window().state('simulated'), { armed: true, until: 'simulated' }, 'a new window starts anew');
+  });
+
+  it('knows no account that is not there', async () => {
+    const arming = new Person().window();
+    await arming.arm('nobody', 'restart');
+    assert.deepEqual(arming.state('nobody'), { armed: false });
+  });
+
+  it('for a quarter of an hour ends with it, to the millisecond', async () => {
+    const person = new Person();
+    const arming = person.window();
+    await arming.arm('a', 'quarter');
+    assert.deepEqual(arming.state('a'), { armed: true, until: person.clock.now() + quarterMs });
+    person.clock.jump(quarterMs - 1);
+    assert.equal(arming.state('a').armed, true);
+    person.clock.jump(1);
+    assert.equal(arming.state('a').armed, false);
+  });
+
+  for (const [name, after, back] of [
+    ['right away', 0, 24 * 3_600_000],
+    ['after a while', 10 * 60_000, 60_000],
+    ['shortly before its end', quarterMs - 1, quarterMs - 1],
+  ] as const) {
+    it(`for a quarter of an hour ends when the clock is set back ${name}, and does not come back with it`, async () => {
+      const person = new Person();
+      const arming = person.window();
+      await arming.arm('a', 'quarter');
+      person.clock.jump(after);
+      assert.equal(arming.state('a').armed, true);
+      person.clock.jump(-back);
+      assert.equal(arming.state('a').armed, false);
+      person.clock.jump(back);
+      assert.equal(arming.state('a').armed, false);
+    });
+  }
+
+  it('for a quarter of an hour bears with a clock that is corrected by a little', async () => {
+    const person = new Person();
+    const arming = person.window();
+    await arming.arm('a', 'quarter');
+    person.clock.jump(-5_000);
+    assert.equal(arming.state('a').armed, true);
+  });
+
+  it('that is taken back while it is still being stored stays taken back', async () => {
+    for (const term of terms) {
+      const person = new Person();
+      const arming = person.window();
+      await arming.arm('a', 'always');
+      const storing = arming.arm('a', term);
+      const taking = arming.disarm('a');
+      await Promise.all([storing, taking]);
+      assert.equal(arming.state('a').armed, false, term);
+    }
+  });
+
+  for (const term of terms) {
+    it(`for ${term} ${term === 'always' ? 'is still there in' : 'is gone in'} a window that opens later`, async () => {
+      const person = new Person();
+      await person.window().arm('a', term);
+      assert.equal(person.window().state('a').armed, term === 'always');
+    });
+
+    it(`for ${term} ends at once when it is taken back, here and in windows that open later`, async () => {
+      const person = new Person();
+      const arming = person.window();
+      await arming.arm('a', term);
+      const done = arming.disarm('a');
+      assert.equal(arming.state('a').armed, false, 'before anything is stored');
+      await done;
+      assert.equal(arming.state('a').armed, false);
+      assert.equal(person.window().state('a').armed, false);
+      assert.equal(person.stored.size, 0, 'nothing is left behind');
+    });
+
+    it(`for ${term} is forgotten with the account, also by one that is added under the same id`, async () => {
+      const person = new Person();
+      const arming = person.window();
+      await arming.arm('a', term);
+      person.remove('a');
+      await settled();
+      person.accounts.set('a', account());
+      assert.equal(arming.state('a').armed, false);
+      assert.equal(person.window().state('a').armed, false);
+    });
+  }
+
+  it('for a shorter time than before ends the longer one', async () => {
+    const person = new Person();
+    const arming = person.window();
+    await arming.arm('a', 'always');
+    await arming.arm('a', 'quarter');
+    person.clock.jump(quarterMs);
+    assert.equal(arming.state('a').armed, false);
+    assert.equal(person.window().state('a').armed, false);
+  });
+
+  it('that could not be taken out of storage is off in this window all the same', async () => {
+    const person = new Person();
+    const arming = person.window();
+    await arming.arm('a', 'always');
+    person.storageFails = true;
+    await assert.rejects(async () => arming.disarm('a'));
+    assert.equal(arming.state('a').armed, false);
+  });
+
+  it('is not believed when storage holds anything else than what was put there', () => {
+    const person = new Person();
+    for (const odd of [1, 'true', {}, [], null]) {
+      person.stored.set('ltvGauge.armed.a', odd);
+      assert.equal(person.window().state('a').armed, false, JSON.stringify(odd));
+    }
+  });
+
+  it('is told of when a person changes it', async () => {
+    const arming = new Person().window();
+    const told: string[] = [];
+    arming.onDidChange((id) => told.push(`${id} ${arming.state(id).armed.toString()}`));
+    await arming.arm('a', 'quarter');
+    await arming.disarm('a');
+    assert.deepEqual(told, ['a true', 'a false']);
+    arming.dispose();
+  });
+});
+
+describe('an account that is not armed', () => {
+  const notArmed = (error: unknown): boolean =>
+    refused(/not armed, so nothing was sent/)(error) && (error as { remedy?: string }).remedy === 'arm';
+  const sent = ({ venue, market }: Desk): number => venue.sends.length + market.sends.length;
+
+  for (const asked of [change(), marginChange({ direction: 'reduce' })]) {
+    it(`can be looked at (${asked.kind}): preview and rehearsal need no arming`, async () => {
+      const desk = new Desk();
+      desk.armed = { armed: false };
+      const { ledger, journal } = desk.window();
+      const preview = await ledger.preview('a', asked);
+      assert.equal((await ledger.rehearse(preview)).method, 'POST');
+      assert.equal(sent(desk), 0);
+      assert.deepEqual(await journal.states(), []);
+    });
+
+    it(`sends nothing (${asked.kind}), and the same preview goes once it is armed`, async () => {
+      const desk = new Desk();
+      desk.armed = { armed: false };
+      const { ledger, journal } = desk.window();
+      const preview = await ledger.preview('a', asked);
+      await assert.rejects(ledger.commit(preview, ignore), notArmed);
+      assert.deepEqual(await journal.states(), []);
+      desk.armed = { armed: true, until: 'restart' };
+      ledger.commit(preview, ignore).catch(ignore);
+      await settled();
+      assert.equal(sent(desk), 1);
+    });
+
+    it(`sends nothing (${asked.kind}) wherever between confirmation and send it is disarmed`, async () => {
+      const tried: string[] = [];
+      for (let at = 1; ; at += 1) {
+        const desk = new Desk();
+        let [steps, counting, reached] = [0, false, ''];
+        const { ledger, journal } = desk.window({
+          gate: (what) => {
+            if (counting) steps += 1;
+            if (counting && steps === at) {
+              reached = what;
+              desk.armed = { armed: false };
+            }
+            return Promise.resolve();
+          },
+        });
+        const preview = await ledger.preview('a', asked);
+        counting = true;
+        const done = ledger.commit(preview, ignore);
+        done.catch(ignore);
+        await settled();
+        // From here on the bytes are on their way.
+        if (reached === 'before send') break;
+        tried.push(reached);
+        assert.equal(sent(desk), 0, reached);
+        await assert.rejects(done, notArmed, reached);
+        const last = (await journal.states()).at(-1);
+        assert.ok(last === undefined || last === 'not-effective', `${reached}: left as ${String(last)}`);
+        assert.equal(ledger.open('a').length, 0, reached);
+        assert.equal(await ledger.everSent('a'), false);
+        desk.armed = { armed: true, until: 'restart' };
+        await start(ledger, asked);
+        assert.equal(sent(desk), 1, `${reached}: the loan or position is free again`);
+      }
+      for (const place of ['before load', 'before append planned', 'after append planned', 'before append sent', 'after append sent']) {
+        assert.ok(tried.includes(place), `not tried: ${place}`);
+      }
+    });
+  }
+});

@@ -58,10 +58,10 @@ export class Arming implements Disposable {
   }
 
   async arm(accountId: string, term: ArmingTerm): Promise<void> {
-    const { now } = this.#options.clock;
+    const now = this.#options.clock.now();
     if (term === 'always') this.#here.delete(accountId);
-    else this.#here.set(accountId, term === 'restart' ? term : now() + quarterMs);
-    this.#seen.set(accountId, now());
+    else this.#here.set(accountId, term === 'restart' ? term : now + quarterMs);
+    this.#seen.set(accountId, now);
     this.#changed.fire(accountId);
     // Last, so that nothing said meanwhile is undone by it.
     await this.#keep(accountId, term === 'always');

@@ -258,7 +258,10 @@ describe('a limit per day', () => {
     }
     desk.venue.sendFault = 'none';
     const { ledger } = desk.window({
-      gate: (what) => Promise.resolve(void (what === 'after append sent' && (desk.armed = { armed: false }))),
+      gate: (what) => {
+        if (what === 'after append sent') desk.armed = { armed: false };
+        return Promise.resolve();
+      },
     });
     await assert.rejects(ledger.commit(await ledger.preview('a', add('0.05')), ignore), /not armed/);
     desk.armed = { armed: true, until: 'restart' };
@@ -313,15 +316,15 @@ describe('a limit per day', () => {
           ]);
           await scheduler.waitFor(settled());
           for (let idle = 0; idle < 5; idle = scheduler.count() > 0 ? 0 : idle + 1) {
-            if (scheduler.count() > 0) await scheduler.waitOne();
+            if (scheduler.count() > 0) await scheduler.waitNext(1);
             await settled();
           }
-          assert.equal(desk.market.sends.length, 1, scheduler.toString());
+          assert.equal(desk.market.sends.length, 1);
           desk.market.settle();
           for (let idle = 0; idle < 5; idle = scheduler.count() > 0 ? 0 : idle + 1) {
             await desk.clock.advance(20_000);
             while (scheduler.count() > 0) {
-              await scheduler.waitOne();
+              await scheduler.waitNext(1);
               await settled();
             }
           }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { absolute, add, compare, decimal, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
-import { ExchangeError, type ErrorKind } from '../../../src/core/errors.ts';
+import { ExchangeError, type ErrorKind, type ExchangeErrorFacts } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../src/core/model.ts';
 import type {
@@ -43,8 +43,11 @@ export const change = (facts: Partial<CollateralChange> = {}): CollateralChange 
   ...facts,
 });
 
-export const trouble = (kind: ErrorKind, effect: 'none' | 'unknown'): ExchangeError =>
-  new ExchangeError({ kind, sentence: msg('The venue said {0}.', kind), effect });
+export const trouble = (
+  kind: ErrorKind,
+  effect: 'none' | 'unknown',
+  facts: Pick<ExchangeErrorFacts, 'code' | 'instead'> = {},
+): ExchangeError => new ExchangeError({ kind, sentence: msg('The venue said {0}.', kind), effect, ...facts });
 
 /** What the venue does with the next changes that are sent to it. */
 export type SendFault =
@@ -67,6 +70,8 @@ export class Venue {
   readonly receipts: Receipt[] = [];
   readFault = false;
   priceFault = false;
+  /** What the venue says besides when it refuses. */
+  refusal: Pick<ExchangeErrorFacts, 'code' | 'instead'> = {};
   /** Index prices: what one coin is worth in USD. */
   usd: Record<string, Decimal> = { BTC: d('88000'), USDT: d('1') };
   answer: () => void = () => undefined;
@@ -127,7 +132,7 @@ export class Venue {
 
   async take(asked: CollateralChange): Promise<void> {
     const fault = this.sendFault;
-    if (fault === 'refused') throw trouble('refused', 'none');
+    if (fault === 'refused') throw trouble('refused', 'none', this.refusal);
     if (fault === 'never-left') throw trouble('network', 'none');
     this.sends.push(structuredClone(asked));
     if (fault === 'lost-before') throw trouble('network', 'unknown');

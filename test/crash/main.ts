@@ -1,12 +1,14 @@
-// `npm run crash`: kills real processes in the middle of writes, and lets two of them press the same button at once. Prints what came of it and
-// ends non-zero when anything was sent twice, forgotten or told wrongly. `--short` is the round that belongs to `npm test`; `npm run crash -- races`
-// is one part of it, as is `kills`.
+// `npm run crash`: kills real processes in the middle of writes, lets two of them press the same button at once, and breaks the disk under them.
+// Prints what came of it and ends non-zero when anything was sent twice, forgotten or told wrongly. `--short` is the round that belongs to `npm test`; `npm run crash -- races`
+// is one part of it, as are `kills` and `disk`.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CrashRun, type Kill, type Outcome } from './crash-run.ts';
+import { fullDisk, shortDisk } from './disk-plan.ts';
+import { DiskRun, type DiskCase, type DiskOutcome } from './disk-run.ts';
 import { full, fullRaces, short, shortRaces } from './plan.ts';
 import { runRace, type RaceOutcome } from './race.ts';
-import { crashTable, raceTable } from './table.ts';
+import { crashTable, diskTable, nameOf, raceTable } from './table.ts';
 import { Windows } from './window.ts';
 
 /** Runs at a time: each has a process that works and one that starts. */
@@ -25,7 +27,7 @@ async function all<T, R>(tasks: readonly T[], carryOut: (task: T, windows: Windo
 }
 
 /** What went wrong, run by run. */
-function complaints(crashes: readonly Outcome[], races: readonly RaceOutcome[]): readonly string[] {
+function complaints(crashes: readonly Outcome[], races: readonly RaceOutcome[], disks: readonly DiskOutcome[]): readonly string[] {
   const told = (where: string, violations: readonly string[]): readonly string[] =>
     violations.length === 0 ? [] : [[`✗ ${where}`, ...violations.map((one) => `  ${one}`)].join('\n')];
   return [
@@ -35,6 +37,9 @@ function complaints(crashes: readonly Outcome[], races: readonly RaceOutcome[]):
     }),
     ...races.flatMap(({ race: { system, direction, turns }, violations }) =>
       told(`${system.name}, ${direction}, two windows, turns ${turns}`, violations),
+    ),
+    ...disks.flatMap(({ disk: { system, direction, breakage }, violations }) =>
+      told(`${system.name}, ${direction}, ${nameOf(breakage)}`, violations),
     ),
   ];
 }
@@ -46,15 +51,18 @@ async function main(): Promise<number> {
   const kill = (one: Kill, windows: Windows): Promise<Outcome> => new CrashRun(one, windows).run();
   const outcomes = wanted('kills') ? await all(values.short === true ? short : full, kill) : [];
   const races = wanted('races') ? await all(values.short === true ? shortRaces : fullRaces, runRace) : [];
-  for (const line of [...crashTable(outcomes), '', ...raceTable(races)]) console.log(line);
-  const bad = complaints(outcomes, races);
-  for (const complaint of bad) console.log(`\n${complaint}`);
+  const breakDisk = (one: DiskCase, windows: Windows): Promise<DiskOutcome> => new DiskRun(one, windows).run();
+  const disks = wanted('disk') ? await all(values.short === true ? shortDisk : fullDisk, breakDisk) : [];
+  for (const table of [crashTable(outcomes), raceTable(races), diskTable(disks)])
+    if (table.length > 1) console.log(`${table.join('\n')}\n`);
+  const bad = complaints(outcomes, races, disks);
+  for (const complaint of bad) console.log(`${complaint}\n`);
   const kills = outcomes.reduce((sum, one) => sum + one.kills, 0);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(
-    `\n${outcomes.length.toString()} crashes with ${kills.toString()} kills, ${races.length.toString()} races of two windows, ${bad.length.toString()} with a violation, ${seconds} s`,
+    `${outcomes.length.toString()} crashes with ${kills.toString()} kills, ${races.length.toString()} races of two windows, ${disks.length.toString()} broken disks, ${bad.length.toString()} with a violation, ${seconds} s`,
   );
-  const passed = outcomes.length + races.length - bad.length;
+  const passed = outcomes.length + races.length + disks.length - bad.length;
   const file = process.env['LTV_GAUGE_RESULT'];
   if (file !== undefined && file !== '') writeFileSync(file, JSON.stringify({ passed, failed: bad.length }));
   return bad.length === 0 ? 0 : 1;

@@ -1,21 +1,62 @@
 import type { Outcome } from './crash-run.ts';
+import type { Breakage, DiskOutcome } from './disk-run.ts';
 import type { RaceOutcome } from './race.ts';
-import { systems } from './systems.ts';
+import { systems, type System } from './systems.ts';
 
 /** One row for each step, one column for each system: what all runs there came to. */
 export function crashTable(outcomes: readonly Outcome[]): readonly string[] {
-  const rowOf = ({ kill: { at, fate, again } }: Outcome): string =>
-    [at, ...(fate === undefined ? [] : [fate]), ...(again === undefined ? [] : ['+ a second crash'])].join(', ');
-  const rows = [...new Set(outcomes.map(rowOf))].map((name) => [
-    name,
-    ...systems.map((system) => cell(outcomes.filter((one) => rowOf(one) === name && one.kill.system === system))),
-  ]);
-  return lines([['killed at', ...systems.map(({ name }) => name)], ...rows]);
+  return bySystem(
+    'killed at',
+    outcomes.map((one) => ({ ...one, system: one.kill.system, row: rowOf(one) })),
+  );
+
+  function rowOf({ kill: { at, fate, again } }: Outcome): string {
+    return [at, ...(fate === undefined ? [] : [fate]), ...(again === undefined ? [] : ['+ a second crash'])].join(', ');
+  }
 }
 
-const words = { 'nothing sent': 'nothing sent', 'done, found by reading': 'done', 'not done, a person says so': 'person' } as const;
+export function nameOf(breakage: Breakage): string {
+  switch (breakage.kind) {
+    case 'full':
+    case 'no write':
+      return `disk: ${breakage.kind} before ${breakage.at}${breakage.killed ? ', and killed' : ''}`;
+    case 'read-only':
+      return 'disk: read-only after a crash';
+    case 'damaged':
+      return `ledger: ${breakage.how}`;
+  }
+}
 
-function cell(outcomes: readonly Outcome[]): string {
+export function diskTable(outcomes: readonly DiskOutcome[]): readonly string[] {
+  return bySystem(
+    'broken',
+    outcomes.map((one) => ({ ...one, system: one.disk.system, row: nameOf(one.disk.breakage) })),
+  );
+}
+
+interface Told {
+  readonly system: System;
+  readonly row: string;
+  readonly end: keyof typeof words | undefined;
+  readonly violations: readonly string[];
+}
+
+function bySystem(title: string, told: readonly Told[]): readonly string[] {
+  const rows = [...new Set(told.map(({ row }) => row))].map((name) => [
+    name,
+    ...systems.map((system) => cell(told.filter((one) => one.row === name && one.system === system))),
+  ]);
+  return lines([[title, ...systems.map(({ name }) => name)], ...rows]);
+}
+
+const words = {
+  'nothing sent': 'nothing sent',
+  'done, found by reading': 'done',
+  'not done, a person says so': 'person',
+  'set aside': 'set aside',
+} as const;
+
+function cell(outcomes: readonly Told[]): string {
   const counts = new Map<string, number>();
   for (const { end, violations } of outcomes) {
     const word = violations.length > 0 || end === undefined ? 'VIOLATED' : words[end];

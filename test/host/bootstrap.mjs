@@ -1,4 +1,4 @@
-// The door to `npm start`, `npm test`, `npm run bench`, `npm run simulate` and F5. It needs nothing but Node 18: it installs what is missing, then hands
+// The door to `npm start`, `npm test`, `npm run bench`, `npm run mutate`, `npm run simulate` and F5. It needs nothing but Node 18: it installs what is missing, then hands
 // over to the Node that package.json pins, which runs our TypeScript as it is.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ const entries = {
   test: 'test/host/test.ts',
   bench: 'test/host/bench.ts',
   simulate: 'src/simulator/cli.ts',
+  mutate: 'test/host/mutate.ts',
   build: 'esbuild.js',
 };
 

@@ -35,6 +35,45 @@ describe('interest', function () {
     assert.equal(hoursUntil(loan, d('0.75'), new Map()), undefined);
   });
 
+  it('carries it there in no time where the line is reached, whatever the rate, and asks for no rate of what is not owed', () => {
+    assert.equal(hoursUntil(loan, d('0.7'), new Map([['USDT', d('0')]])), '0');
+    assert.equal(hoursUntil(loan, d('0.6'), new Map([['USDT', d('0')]])), '0');
+    const repaid = { ...loan, debts: [...loan.debts, { coin: 'ETH', amount: d('0'), price: d('3000') }] };
+    assert.equal(hoursUntil(repaid, d('0.75'), new Map([['USDT', d('0.1')]])), '6043');
+    assert.equal(afterInterest(repaid, new Map([['USDT', d('0.1')]]), 1)?.debts[1]?.amount, '0');
+  });
+
+  it('counts the hour that ends just at the line', () => {
+    // 100 % a year on 8760 is 1 in the first hour.
+    const round: LoanModel = {
+      ...loan,
+      collateral: [{ coin: 'BTC', amount: d('1'), price: d('10000'), rule: flatRule(d('1')) }],
+      debts: [{ coin: 'USDT', amount: d('8760'), price: d('1') }],
+    };
+    assert.equal(hoursUntil(round, d('0.8761'), new Map([['USDT', d('1')]])), '1');
+    assert.equal(hoursUntil(round, d('0.87609999'), new Map([['USDT', d('1')]])), '0');
+  });
+
+  it('adds up debts and prices of any number of digits', () => {
+    const mixed: LoanModel = {
+      ...loan,
+      debts: [
+        { coin: 'USDT', amount: d('30000'), price: d('1') },
+        { coin: 'ETH', amount: d('10.123456789012'), price: d('3000.1') },
+        { coin: 'DOGE', amount: d('5000.5'), price: d('0.123456789') },
+      ],
+    };
+    const rates = new Map([
+      ['USDT', d('0.1')],
+      ['ETH', d('0.051234')],
+      ['DOGE', d('2')],
+    ]);
+    const hours = Number(hoursUntil(mixed, d('0.65'), rates));
+    assert.ok(hours > 100, hours.toString());
+    assert.ok(compare(ltvOf(afterInterest(mixed, rates, hours)!)!, d('0.65000001')) <= 0);
+    assert.ok(compare(ltvOf(afterInterest(mixed, rates, hours + 1)!)!, d('0.65')) > 0);
+  });
+
   it('is told in hours for as long as ten years, and beyond without interest on interest', () => {
     // 0.1 % a year: ln(75 / 70) / ln(1 + 0.001 / 8760) is 604,377 hours; 0.00799087 USDT an hour are 625,714.
     assert.equal(hoursUntil(loan, d('0.75'), new Map([['USDT', d('0.001')]])), '625714');

@@ -87,6 +87,7 @@ describe('the margin that brings liquidation to a price', () => {
       ['the venue allows nothing', long, at('46200'), means('250', '0'), 'reduce limit - -'],
       ['nobody tells what may be taken', long, at('46200'), means('250'), 'reduce unclear - -'],
       ['one per cent is kept', long, at('49900'), means('250', '100'), 'reduce cushion - 85.656'],
+      ['the venue allows just what we would', long, at('49900'), means('250', '85.656'), 'reduce limit - 85.656'],
       ['nothing is taken within that per cent', reached, at('45250'), means('250', '100'), 'reduce cushion - -'],
       ['the venue is acting', { ...long, distress: { template: 'x', args: [] } }, at('46200'), means('250', '33'), 'reduce distress - -'],
       ['no liquidation price', priceless, at('44000'), means('250', '33'), 'add unknown - -'],

@@ -1,6 +1,7 @@
 import { startBybit, type Bybit } from './bybit/start.ts';
 import { readOptions, usage, type CliOptions } from './cli-options.ts';
 import { faultNames } from './faults.ts';
+import { momentNames } from './moments.ts';
 import { startSimulator, type Simulator } from './okx/start.ts';
 
 /** What differs between the exchanges in what is printed. */
@@ -61,8 +62,13 @@ Control it, without a signature:
   curl -d '{"offsetMs":-60000}' ${control}/clock${more(control)}
   curl -d '{"fault":"lost-after-acting","endpoint":"${adjusting}","times":1}' ${control}/fault
   curl -X DELETE ${control}/fault
+  curl -d '{"moment":"liquidating"}' ${control}/moment
+  curl -d '{"moment":"minimum","coin":"BTC","amount":"0.01"}' ${control}/moment
+  curl -X DELETE ${control}/moment
+  curl -d '{"coin":"BTC"}' ${control}/empty
 Faults: ${faultNames.join(', ')}${faults},
-or a code to answer with, e.g. ${code}, or ${code}-after-acting. Ctrl+C ends it.
+or a code to answer with, e.g. ${code}, or ${code}-after-acting.
+Moments: ${momentNames.join(', ')}; of one "coin" or "instrument", or of all. Ctrl+C ends it.
 `;
 }
 

@@ -1,6 +1,7 @@
 import type { Door } from './door.ts';
 import type { Fault } from './faults.ts';
 import type { Market } from './market.ts';
+import type { Moments } from './moments.ts';
 import { isParameters, type Parameters } from './request.ts';
 
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */
@@ -14,6 +15,9 @@ const controls = [
   'POST step',
   'POST fault',
   'DELETE fault',
+  'POST moment',
+  'DELETE moment',
+  'POST empty',
   'POST settle',
   'POST interest',
   'POST clock',
@@ -42,6 +46,7 @@ export type RecordedMargin = Readonly<Record<string, string | number>>;
 /** What control needs of a world, whichever venue's it is. */
 export interface ControlledWorld {
   readonly market: Market;
+  readonly moments: Moments;
   settleMs: number;
   /** What `hello` says beside what every simulated exchange says. */
   readonly about: Readonly<Record<string, unknown>>;
@@ -53,6 +58,8 @@ export interface ControlledWorld {
   advance(): void;
   /** Charges one hour's interest at once. */
   accrueNow(): void;
+  /** Takes a coin, or every coin, out of all wallets; what is pledged or is margin stays. */
+  empty(coin: string | undefined): void;
   /** Notes that something worth saving happened outside. */
   touch(): void;
   /** What only this venue knows, e.g. `POST cap`, for a person who asked for something else. */
@@ -112,6 +119,14 @@ export class Control {
       case 'DELETE fault':
         this.#door.faults.clear();
         return { faults: [] };
+      case 'POST moment':
+        this.#world.moments.add(body);
+        return { moments: this.#world.moments.list() };
+      case 'DELETE moment':
+        this.#world.moments.clear();
+        return { moments: [] };
+      case 'POST empty':
+        return this.#empty(body);
       case 'POST settle':
         this.#world.settleMs = whole(body, 'ms');
         return { ms: this.#world.settleMs };
@@ -124,6 +139,12 @@ export class Control {
       default:
         return this.#venueAct(what, body);
     }
+  }
+
+  #empty(body: Parameters): unknown {
+    const coin = body['coin'] === undefined ? undefined : text(body, 'coin');
+    this.#world.empty(coin);
+    return { emptied: coin ?? 'all' };
   }
 
   #venueAct(what: string, body: Parameters): unknown {
@@ -141,6 +162,7 @@ export class Control {
       settleMs: this.#world.settleMs,
       walking: this.#world.market.walking,
       faults: this.#door.faults.list(),
+      moments: this.#world.moments.list(),
       ...this.#prices(),
     };
   }

@@ -11,6 +11,11 @@ export function amountOf(holdings: readonly Holding[], ccy: string): Decimal {
   return holdings.find((one) => one.ccy === ccy)?.amt ?? zero;
 }
 
+/** The holdings without a coin, or without any. */
+export function emptied(holdings: readonly Holding[], ccy: string | undefined): readonly Holding[] {
+  return ccy === undefined ? [] : holdings.filter((one) => one.ccy !== ccy);
+}
+
 /**
  * The holdings with `change` (signed) applied to `ccy`. A coin that reaches zero is dropped.
  * @throws RangeError when the amount would fall below zero: the simulated exchange must never owe what it does not have.

@@ -1,4 +1,5 @@
 import { compare, decimal, divide, isPositive, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import type { RecordedAdjustment } from '../control.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
@@ -91,4 +92,16 @@ export function deviate(request: AdjustRequest, deviation: string | undefined): 
   if (deviation === 'reversed-direction') return { ...request, direction: request.direction === '0' ? '1' : '0' };
   if (deviation === 'wrong-amount') return { ...request, amt: divide(request.amt, decimal('2'), 18, 'up') };
   return request;
+}
+
+/** Every adjustment that was accepted, as it was really carried out. */
+export function recorded(adjustments: readonly Adjustment[]): RecordedAdjustment[] {
+  return adjustments.map(({ orderId, direction, ccy, amt, acceptedAt, state }) => ({
+    ...(orderId === undefined ? {} : { loan: orderId }),
+    type: direction === '0' ? 'add' : 'reduce',
+    ccy,
+    amt,
+    when: acceptedAt,
+    state,
+  }));
 }

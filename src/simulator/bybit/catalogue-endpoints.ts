@@ -44,7 +44,8 @@ function loanable(question: Question): Record<string, unknown> {
 /** Coins with the same brackets are listed together. */
 function collateral(question: Question): Record<string, unknown> {
   const groups = new Map<string, { currencies: string; collateralRatioList: unknown }>();
-  const accepted = wanted(question).filter((coin) => coin.brackets !== undefined);
+  const { moments } = question.world;
+  const accepted = wanted(question).filter(({ ccy, brackets }) => brackets !== undefined && !moments.is('coin-refused', ccy));
   for (const { ccy, brackets = [] } of accepted) {
     const collateralRatioList = brackets.map(({ aboveUsd, ratio }, index) => ({
       collateralRatio: ratio,

@@ -11,7 +11,7 @@ const mostSymbols = 10;
 const marginPlaces = 4;
 
 /** The row of a slot; of an empty one too. */
-function row({ trading, market }: World, contract: Contract, positionIdx: number) {
+function row({ trading, market, moments }: World, contract: Contract, positionIdx: number) {
   const { symbol, places } = contract;
   const position = positionIn(trading, symbol, positionIdx);
   const portfolio = trading.marginMode === 'PORTFOLIO_MARGIN';
@@ -29,7 +29,7 @@ function row({ trading, market }: World, contract: Contract, positionIdx: number
     positionValue: trimmedOr(reckoned?.value),
     tradeMode: 0,
     autoAddMargin: 0,
-    positionStatus: 'Normal',
+    positionStatus: position !== undefined && moments.is('liquidating', symbol) ? 'Liq' : 'Normal',
     leverage: portfolio ? '' : (position?.leverage ?? '10'),
     markPrice: withPlaces(markPrice(contract, market), places),
     liqPrice: reckoned?.liqPrice === undefined ? '' : withPlaces(reckoned.liqPrice, places),

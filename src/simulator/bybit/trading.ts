@@ -15,6 +15,7 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
+import type { RecordedMargin } from '../control.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { contracts, findContract, markPrice, type Contract } from './contracts.ts';
@@ -183,4 +184,20 @@ export function contractsIn(category: string, symbols: readonly string[] | undef
   return contracts
     .filter((one) => one.category === category && (symbols?.includes(one.symbol) ?? true))
     .filter(({ settle }) => symbols !== undefined || (settleCoin ?? settle) === settle);
+}
+
+/** Without what is free of a coin, or of every coin; what positions hold of the account stays in it. */
+export function withoutFree(trading: Trading, ccy: string | undefined, market: Market): Trading {
+  const coins = trading.coins.map((one) => {
+    const free = (ccy ?? one.ccy) === one.ccy ? spare(trading, one.ccy, market) : zero;
+    return isPositive(free) ? { ...one, amt: subtract(one.amt, free) } : one;
+  });
+  return { ...trading, coins };
+}
+
+/** Every accepted change, as it really was carried out. */
+export function recordedChanges({ changes }: Trading): RecordedMargin[] {
+  return changes.map(({ symbol, positionIdx, margin, moved, acceptedAt, state }) => {
+    return { category: contractOf({ symbol }).category, symbol, positionIdx, margin, moved, when: acceptedAt, state };
+  });
 }

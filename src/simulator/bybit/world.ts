@@ -1,20 +1,22 @@
 import { add, isZero, lesser, negate, type Decimal } from '../../core/decimal.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { deviations as commonDeviations } from '../faults.ts';
-import { amountOf, changed, type Holding } from '../holdings.ts';
+import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
 import { hourMs } from '../interest.ts';
 import { Market } from '../market.ts';
+import { Moments } from '../moments.ts';
 import type { Parameters } from '../request.ts';
 import { accrued } from './accruing.ts';
 import { adjustId } from './adjust-ids.ts';
-import { checkOrderAdjustment, checkPoolAdjustment, deviate, type AdjustRequest, type Situation } from './adjusting.ts';
+import { checkOrderAdjustment, checkPoolAdjustment, deviate, recorded, type AdjustRequest, type Situation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins } from './coins.ts';
 import { controls, controlled } from './controls.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
 import type { Adjustment, CapLevel, LegacyOrder, Pool, Trading, WorldState } from './state.ts';
-import { acceptMargin, contractOf, liquidated, settled, type MarginRequest } from './trading.ts';
+import { acceptMargin, liquidated, recordedChanges, settled, withoutFree, type MarginRequest } from './trading.ts';
 import { currentLegacyLtv, currentPoolLtv } from './valuation.ts';
+import { checkLoanMoment, checkMarginMoment } from './wrong-moments.ts';
 
 /** Adjustments beyond these are forgotten, oldest first. */
 const adjustmentsKept = 1000;
@@ -46,6 +48,7 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
  */
 export class World implements ControlledWorld {
   readonly market: Market;
+  readonly moments = new Moments();
   readonly controls = controls;
   readonly legacy: Legacy;
   settleMs: number;
@@ -109,20 +112,11 @@ export class World implements ControlledWorld {
   }
 
   recorded(): RecordedAdjustment[] {
-    return this.adjustments.map(({ orderId, direction, ccy, amt, acceptedAt, state }) => ({
-      ...(orderId === undefined ? {} : { loan: orderId }),
-      type: direction === '0' ? 'add' : 'reduce',
-      ccy,
-      amt,
-      when: acceptedAt,
-      state,
-    }));
+    return recorded(this.adjustments);
   }
 
   recordedMargins(): RecordedMargin[] {
-    return this.trading.changes.map(({ symbol, positionIdx, margin, moved, acceptedAt, state }) => {
-      return { category: contractOf({ symbol }).category, symbol, positionIdx, margin, moved, when: acceptedAt, state };
-    });
+    return recordedChanges(this.trading);
   }
 
   /** What can be done to this venue alone, by `controls`. */
@@ -158,6 +152,7 @@ export class World implements ControlledWorld {
    * @throws Refusal with the documented code when it may not be.
    */
   changeMargin(request: MarginRequest, deviation?: Deviation): void {
+    checkMarginMoment(this.moments, request.contract.symbol);
     this.#trade(acceptMargin(this.trading, request, this.market, this.#clock.now(), lateMs, deviation));
   }
 
@@ -168,8 +163,10 @@ export class World implements ControlledWorld {
    */
   adjust(request: AdjustRequest, deviation?: Deviation): string {
     const { orderId } = request;
-    if (orderId === undefined) checkPoolAdjustment(this.situation(), request);
-    else checkOrderAdjustment(this.situation(), this.legacyOrder(orderId), request);
+    const order = orderId === undefined ? undefined : this.legacyOrder(orderId);
+    checkLoanMoment(this.moments, request, order === undefined ? this.pool.collateral : [order.collateral]);
+    if (order === undefined) checkPoolAdjustment(this.situation(), request);
+    else checkOrderAdjustment(this.situation(), order, request);
     const real = deviate(request, deviation);
     const acceptedAt = this.#clock.now();
     const counted = this.#state.counted + 1;
@@ -189,6 +186,10 @@ export class World implements ControlledWorld {
   /** Charges one hour's interest at once. */
   accrueNow(): void {
     this.#accrue(this.#state.accruedAt);
+  }
+
+  empty(coin: string | undefined): void {
+    this.#change({ wallet: emptied(this.wallet, coin), trading: withoutFree(this.trading, coin, this.market) });
   }
 
   /** Notes that something worth saving happened outside, e.g. a price was moved by hand. */

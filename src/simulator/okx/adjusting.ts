@@ -14,6 +14,7 @@ import {
   type Decimal,
 } from '../../core/decimal.ts';
 import type { deviations } from '../faults.ts';
+import type { RecordedAdjustment } from '../control.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
@@ -98,5 +99,10 @@ export function checkAdjustment(
   const most = redeemable(order, ccy, pending, market);
   if (isZero(most)) throw new Refusal('51756');
   if (compare(amt, most) > 0) throw new Refusal('51758', `${most} ${ccy}`);
-  if (isDust(ccy, subtract(held, amt), market)) throw new Refusal('51757');
+  if (isDust(ccy, subtract(held, amt), market)) throw new Refusal('51757', 'the minimum');
+}
+
+/** Every adjustment that was accepted, as it was really carried out. */
+export function recorded(adjustments: readonly Adjustment[]): RecordedAdjustment[] {
+  return adjustments.map(({ ordId, type, ccy, amt, acceptedAt, state }) => ({ loan: ordId, type, ccy, amt, when: acceptedAt, state }));
 }

@@ -31,7 +31,10 @@ function collateralAssets(question: Question): readonly unknown[] {
   const order = world.order(named(question));
   if (order === undefined) return [];
   const assets = world.wallet
-    .filter(({ ccy }) => (wanted === undefined || ccy === wanted) && !order.debts.some((debt) => debt.ccy === ccy))
+    .filter(
+      ({ ccy }) =>
+        (wanted === undefined || ccy === wanted) && !world.moments.is('coin-refused', ccy) && !order.debts.some((debt) => debt.ccy === ccy),
+    )
     .map(({ ccy, amt }) => ({ ccy, amt, notionalUsd: multiply(amt, world.market.price(ccy)) }));
   return [{ assets }];
 }

@@ -13,7 +13,7 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
-import { amountOf, changed, type Holding } from '../holdings.ts';
+import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
 import type { RecordedMargin } from '../control.ts';
 import type { Market } from '../market.ts';
 import type { Parameters } from '../request.ts';
@@ -87,6 +87,11 @@ export class Trading {
     if (level === undefined) throw new RangeError(`acctLv must be one of ${accountLevels.join(', ')}, as text`);
     this.posMode = mode;
     this.acctLv = level;
+  }
+
+  /** Takes a coin, or every coin, out of the wallet; what is margin stays. */
+  empty(ccy: string | undefined): void {
+    this.#change({ wallet: emptied(this.wallet, ccy) });
   }
 
   recorded(): RecordedMargin[] {

@@ -1,17 +1,19 @@
 import { isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
-import { checkAdjustment, deviate, redeemable, type AdjustRequest, type Deviation } from './adjusting.ts';
+import { checkAdjustment, deviate, recorded, redeemable, type AdjustRequest, type Deviation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin, knownCoin } from './coins.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
-import { amountOf, changed, type Holding } from '../holdings.ts';
+import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
 import { hourlyInterest, hourMs } from '../interest.ts';
 import { Market } from '../market.ts';
+import { Moments } from '../moments.ts';
 import type { Parameters } from '../request.ts';
 import { firstTrading } from './first-positions.ts';
 import type { Adjustment, Order, TradingState, WorldState } from './state.ts';
 import { Trading, type MarginRequest, type PosMode } from './trading.ts';
+import { checkLoanMoment, checkMarginMoment } from './wrong-moments.ts';
 
 /** Interest is told for 30 days. */
 const interestKeptMs = 30 * 24 * hourMs;
@@ -40,6 +42,7 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
 export class World implements ControlledWorld {
   readonly market: Market;
   readonly trading: Trading;
+  readonly moments = new Moments();
   readonly controls = ['POST account'];
   /** Whether clients are told of order ids, and may name one. */
   readonly ordIds: boolean;
@@ -134,6 +137,7 @@ export class World implements ControlledWorld {
   adjust(ordId: string | undefined, request: AdjustRequest, deviation?: Deviation): void {
     const order = this.order(ordId);
     if (order === undefined) throw new Refusal('51063');
+    checkLoanMoment(this.moments, request, order.collateral);
     checkAdjustment(order, request, this.wallet, this.adjustments, this.market);
     const acceptedAt = this.#clock.now();
     const adjustment: Adjustment = {
@@ -151,12 +155,18 @@ export class World implements ControlledWorld {
    * @throws Refusal with the documented code when it may not be.
    */
   changeMargin(request: MarginRequest, deviation?: Deviation): ReturnType<Trading['change']> {
+    checkMarginMoment(this.moments, request.instId);
     return this.trading.change(request, this.#clock.now(), this.settleMs, deviation);
   }
 
   /** Charges one hour's interest at once, stamped now. */
   accrueNow(): void {
     this.#accrue(this.#clock.now(), this.#state.accruedAt);
+  }
+
+  empty(coin: string | undefined): void {
+    this.#change({ wallet: emptied(this.wallet, coin) });
+    this.trading.empty(coin);
   }
 
   /** Notes that something worth saving happened outside, e.g. a price was moved by hand. */
@@ -176,16 +186,8 @@ export class World implements ControlledWorld {
     return this.about;
   }
 
-  /** Every adjustment that was accepted, as it was really carried out. */
   recorded(): RecordedAdjustment[] {
-    return this.adjustments.map(({ ordId, type, ccy, amt, acceptedAt, state }) => ({
-      loan: ordId,
-      type,
-      ccy,
-      amt,
-      when: acceptedAt,
-      state,
-    }));
+    return recorded(this.adjustments);
   }
 
   recordedMargins(): RecordedMargin[] {

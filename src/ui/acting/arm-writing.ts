@@ -3,12 +3,23 @@ import type { Account } from '../../core/model.ts';
 import type { ArmingTerm } from '../../ledger/arming.ts';
 import type { App } from '../app.ts';
 import { chooseAccount } from '../choose-account.ts';
+import { commandIds } from '../command-ids.ts';
 import { localize } from '../localize.ts';
 import { armingText } from '../presentation/arming-words.ts';
 import { whenText } from '../scene.ts';
 import { readLimits } from '../settings.ts';
-import { armedText, armingChoices, armingMeaning, asksForName, nameFault, namePrompt, type Stakes } from './arming-text.ts';
-import { explainObstacle, openLimits } from './explain.ts';
+import { asTarget } from '../target.ts';
+import {
+  accountGoneText,
+  armedText,
+  armingChoices,
+  armingMeaning,
+  asksForName,
+  nameFault,
+  namePrompt,
+  type Stakes,
+} from './arming-text.ts';
+import { explainObstacle, openLimits, run } from './explain.ts';
 import { obstacleOf } from './loans.ts';
 import { isDemo, markOf } from './mark.ts';
 import { back, pick, type Item } from './prompts.ts';
@@ -16,10 +27,14 @@ import { back, pick, type Item } from './prompts.ts';
 /** "Arm Writing…": asks which account and for how long, and says what came of it. */
 export async function armWritingOn(app: App, argument: unknown): Promise<void> {
   const account = await chooseAccount(app, argument, vscode.l10n.t('Which account shall be armed, so that changes can be sent from it?'));
-  if (account === undefined || !(await armWriting(app, account))) return;
+  if (account === undefined) {
+    if (asTarget(argument) !== undefined) await vscode.window.showWarningMessage(localize(accountGoneText()));
+    return;
+  }
+  if (!(await armWriting(app, account))) return;
   const disarm = vscode.l10n.t('Disarm Writing');
   const said = vscode.window.showInformationMessage(localize(armedText(account.name, app.arming.state(account.id))), disarm);
-  if ((await said) === disarm) await app.arming.disarm(account.id);
+  if ((await said) === disarm) await run(commandIds.disarmWriting, { accountId: account.id });
 }
 
 /** Asks for how long, and arms. @returns whether it was armed; false when the person left, or may only read. */
@@ -61,17 +76,20 @@ async function askTerm(app: App, account: Account): Promise<ArmingTerm | 'settin
 }
 
 async function isNameTyped({ name }: Account): Promise<boolean> {
-  const typed = await vscode.window.showInputBox({
-    title: vscode.l10n.t('LIVE: arm writing on {0} always', name),
-    prompt: localize(namePrompt(name)),
-    ignoreFocusOut: true,
-    validateInput: (raw) => {
-      const fault = raw === '' ? undefined : nameFault(raw, name);
-      return fault === undefined ? undefined : localize(fault);
-    },
-  });
-  // Enter on an empty box is taken by the editor.
-  return typed !== undefined && nameFault(typed, name) === undefined;
+  for (;;) {
+    const typed = await vscode.window.showInputBox({
+      title: vscode.l10n.t('LIVE: arm writing on {0} always', name),
+      prompt: localize(namePrompt(name)),
+      ignoreFocusOut: true,
+      validateInput: (raw) => {
+        const fault = raw === '' ? undefined : nameFault(raw, name);
+        return fault === undefined ? undefined : localize(fault);
+      },
+    });
+    if (typed === undefined) return false;
+    if (nameFault(typed, name) === undefined) return true;
+    // The editor takes Enter on an empty box: asked again, so that nobody takes the box that went away for a yes.
+  }
 }
 
 function stakesOf(app: App, account: Account): Stakes {

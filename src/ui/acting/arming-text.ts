@@ -120,6 +120,11 @@ export function disarmedText(names: readonly string[], open: boolean): Message {
   return open ? msg('{0} What was sent before is not called back by this.', sentence) : sentence;
 }
 
+/** What is said when a menu or somebody else named an account that was removed meanwhile. */
+export function accountGoneText(): Message {
+  return msg('This account is no longer there. Add it again to go on.');
+}
+
 /** What is said of an account that was named and is not armed. */
 export function nothingToDisarmText(accountName: string, readOnly: boolean): Message {
   return readOnly

@@ -16,16 +16,20 @@ export async function verifyLedger(app: App): Promise<void> {
   app.log.error(`ledger not whole${found.row === undefined ? '' : `, row ${found.row.toString()}`}: ${sentence}`);
   const showLog = vscode.l10n.t('Show Log');
   const setAside = vscode.l10n.t('Set Aside and Begin Anew…');
-  const detail = [
-    ...(found.row === undefined ? [] : [vscode.l10n.t('Row {0} of the ledger.', found.row.toString())]),
-    sentence,
-    vscode.l10n.t(
-      'What the ledger says from there on cannot be relied on, nor what it says to be finished. Compare your loans and positions at the exchange.',
-    ),
-  ].join('\n\n');
+  // Where no row is to blame, it may be sound and only out of reach.
+  const meaning =
+    found.row === undefined
+      ? vscode.l10n.t(
+          'As long as it is so, it is not known what is still under way, and no change can be sent. Nothing was lost by looking; setting the ledger aside is for when nothing else helps.',
+        )
+      : vscode.l10n.t(
+          'What the ledger says from there on cannot be relied on, nor what it says to be finished. Compare your loans and positions at the exchange.',
+        );
   const chosen = await vscode.window.showErrorMessage(
-    vscode.l10n.t('The ledger is not whole.'),
-    { modal: true, detail },
+    found.row === undefined
+      ? vscode.l10n.t('The ledger cannot be verified.')
+      : vscode.l10n.t('The ledger is not whole: row {0}', found.row.toString()),
+    { modal: true, detail: `${sentence}\n\n${meaning}` },
     showLog,
     setAside,
   );

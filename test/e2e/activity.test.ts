@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { cacheFolder } from '../host/places.ts';
+import { eventually } from './eventually.ts';
+import { addAccount, TestExchange } from './exchange.ts';
+import { useWorkbench } from './use-workbench.ts';
+
+/** A profile of this run's own, so that the test knows where the journal lies. */
+const profile = `activity-${process.pid.toString()}`;
+const home = path.join(cacheFolder, 'e2e', profile);
+
+/** The file of this name below the profile. */
+function fileOf(name: string): string {
+  const found = readdirSync(home, { recursive: true, encoding: 'utf8' }).find((file) => path.basename(file) === name);
+  assert.ok(found !== undefined, `${name} is somewhere below ${home}`);
+  return path.join(home, found);
+}
+
+/** What was done stays to be seen, to be handed on and to be checked. */
+describe('someone who looks back at a change', () => {
+  let exchange: TestExchange;
+  const bench = useWorkbench({
+    profile,
+    settings: { 'ltvGauge.refreshIntervalSeconds': 10, 'files.simpleDialog.enable': true },
+    viewport: { width: 1400, height: 1500 },
+  });
+
+  before(async () => {
+    exchange = await TestExchange.start({ settleMs: 500 });
+  });
+
+  after(async () => {
+    await exchange.close();
+  });
+
+  // The window is ended first, by the hook of useWorkbench.
+  after(() => {
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  /** What the editor in front says, as it draws it. */
+  const editorText = async (): Promise<string> => {
+    const lines = bench().page.locator('.editor-group-container.active .view-line');
+    return (await lines.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+  };
+
+  it('sees at first that there was none', async () => {
+    await bench().openContainer();
+    await addAccount(bench(), exchange, 'Main');
+    await bench().waitForRow('Loans', /57\.98% · Watch/);
+    // Room for all of its rows: a tree draws only what is in sight.
+    for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
+    await bench().runCommand('LTV Gauge: Focus on Activity View');
+    await bench().waitForRow('Activity', 'No change was ever made from here.');
+  });
+
+  it('finds it in the Activity view as soon as it is done, with its steps', async () => {
+    await bench().runCommand('LTV Gauge: Add Collateral…');
+    await bench().quickInput.waitFor('Which loan');
+    await bench().pick('12345');
+    await bench().quickInput.waitFor('Which coin');
+    await bench().pick('BTC');
+    await bench().quickInput.waitFor('Amount of BTC');
+    await bench().type('0.02');
+    await bench().pressEnter();
+    await (await bench().dialog()).press('Add 0.02 BTC');
+    await bench().waitForNotification(/Done: LTV is now/);
+    await bench().clearNotifications();
+    await bench().waitForRow('Activity', /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/);
+    await bench().expand('Activity', 'Added 0.02 BTC');
+    for (const row of [
+      /^Written down /,
+      /^Sent /,
+      /^Accepted /,
+      /^Done, proven /,
+      /^LTV before 57\.98%/,
+      /^LTV after it, by the exchange 5\d/,
+    ]) {
+      await bench().waitForRow('Activity', row);
+    }
+    await bench().expand('Activity', 'Request and answer');
+    await bench().waitForRow('Activity', /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/);
+    await bench().screenshot('activity');
+  });
+
+  it('reads all of it in a document, without key and signature', async () => {
+    await bench().runCommand('LTV Gauge: Open Activity');
+    const text = await eventually(
+      'the document',
+      async () => {
+        const shown = await editorText();
+        return shown.includes('Id of the change') ? shown : undefined;
+      },
+      { seen: editorText },
+    );
+    assert.match(text, /# Activity of all accounts/);
+    assert.match(text, /## Added 0\.02 BTC to loan 12345/);
+    assert.match(text, /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/);
+    assert.match(text, /"collateralAmt":\s*"0\.02"/);
+    for (const secret of Object.values(exchange.keys)) assert.ok(!text.includes(secret));
+    await bench().screenshot('activity-document');
+  });
+
+  it('exports every row', async function () {
+    if (!bench().inBrowser) this.skip();
+    const file = path.join(home, 'exported.csv');
+    await bench().runCommand('LTV Gauge: Export Activity…');
+    await bench().quickInput.waitFor('Export Activity');
+    await bench().type(file);
+    // The dialog looks at the folder after each change of its text, and takes no Enter meanwhile.
+    await eventually('the file to be taken', async () => {
+      if ((await bench().quickInput.state()) === undefined) return true;
+      await bench().pressEnter();
+      return eventually('the dialog to close', async () => (await bench().quickInput.state()) === undefined, { deadlineMs: 1000 });
+    });
+    await bench().waitForNotification(/\d rows were written to .*exported\.csv/);
+    const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    assert.match(rows[0]!, /^\uFEFFchange_id,row,account_id,account,venue,simulated,state,/);
+    assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
+    for (const secret of Object.values(exchange.keys)) assert.ok(!rows.join('\n').includes(secret));
+    await bench().clearNotifications();
+  });
+
+  it('has the ledger verified, and is told which row was altered behind its back', async () => {
+    await bench().runCommand('LTV Gauge: Verify Ledger');
+    await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
+    await bench().clearNotifications();
+    alterRow(2);
+    await bench().runCommand('LTV Gauge: Verify Ledger');
+    const alarm = await bench().dialog();
+    assert.match(alarm.text, /The ledger is not whole: row 2/);
+    await bench().screenshot('ledger-not-whole');
+    await alarm.press('Set Aside and Begin Anew…');
+    const question = await eventually('the question whether it is sure', async () => {
+      const next = await bench().dialog();
+      return next.text.includes('Begin a new ledger?') ? next : undefined;
+    });
+    await question.press('Set Aside and Begin Anew');
+    await bench().waitForNotification(/A new ledger has begun\. The old one is kept as /);
+    await bench().waitForRow('Activity', 'No change was ever made from here.');
+    await bench().clearNotifications();
+    await bench().runCommand('LTV Gauge: Verify Ledger');
+    await bench().waitForNotification(/The ledger is empty/);
+  });
+});
+
+/** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
+function alterRow(row: number): void {
+  const database = new DatabaseSync(fileOf('ledger.sqlite'));
+  try {
+    const guards = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger'`).all() as { name: string }[];
+    for (const { name } of guards) database.exec(`DROP TRIGGER "${name}"`);
+    const changed = database.prepare(`UPDATE rows SET line = replace(line, '0.02', '0.20') WHERE seq = ?`).run(row);
+    assert.equal(changed.changes, 1);
+  } finally {
+    database.close();
+  }
+}

@@ -19,7 +19,7 @@ export function registerActivityView(app: App, pages: LazyPages): vscode.Disposa
       await made.read();
       feed = made;
       const acts = {
-        shortWhen: part.shortTimes(vscode.env.language),
+        times: part.shortTimes(vscode.env.language),
         more: (accountId: string) => {
           made.more(accountId);
           again.fire(undefined);

@@ -100,8 +100,8 @@ function movement(
     if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
   };
   put('before', msg('{0} before', label), before);
-  put('estimate', msg('{0} after it, by estimate', label), estimate);
-  put('after', msg('{0} after it, by the exchange', label), after);
+  put('estimate', msg('{0} by estimate', label), estimate);
+  put('after', msg('{0} after', label), after);
   return facts;
 }
 

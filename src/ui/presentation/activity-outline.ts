@@ -5,6 +5,7 @@ import { isFreezing, isOpen } from '../../ledger/write-machine.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { accountEntry, accountEntryId } from './account-entry.ts';
 import { activitySections, roundedHand, type Fact, type Hand, type Section } from './activity-facts.ts';
+import type { ShortTimes } from './activity-time.ts';
 import { activityLabel, stateIcon, stateWord } from './activity-words.ts';
 import type { Scene } from './condition.ts';
 import { joined, type Entry, type Text } from './outline.ts';
@@ -25,7 +26,7 @@ export type ActivityView =
 
 /** What the lines need besides the journal. */
 export interface ActivityActs {
-  readonly shortWhen: (ms: number, now: number) => string;
+  readonly times: ShortTimes;
   readonly more: (accountId: string) => void;
 }
 
@@ -69,9 +70,9 @@ function removedAccount(accountId: string, writes: readonly WriteRecord[], child
 function writeLine(record: WriteRecord, rows: readonly WriteRecord[], simulated: boolean, scene: Scene, acts: ActivityActs): Entry {
   const label = activityLabel(record);
   const word = stateWord(record);
-  const made = acts.shortWhen(madeAt(record), scene.now);
+  const made = acts.times.minute(madeAt(record), scene.now);
   const id = `write/${record.id}`;
-  const hand = roundedHand(scene.when);
+  const hand = roundedHand((ms) => acts.times.second(ms, scene.now));
   const sections = activitySections(record, rows, hand);
   return {
     id,

@@ -14,10 +14,20 @@ export function localIso(ms: number, offset = -new Date(ms).getTimezoneOffset())
 /** A moment in UTC, for machines. */
 export const utcIso = (ms: number): string => new Date(ms).toISOString();
 
-/** Makes the short form of a moment that stands in a line: the time alone when it is of today. Both in milliseconds since the Unix epoch. */
-export function shortTimes(language: string): (ms: number, now: number) => string {
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+/** Short forms of a moment, for narrow lines: without the day when it is of today. All in milliseconds since the Unix epoch. */
+export interface ShortTimes {
+  /** To the minute. */
+  readonly minute: (ms: number, now: number) => string;
+  /** To the second. */
+  readonly second: (ms: number, now: number) => string;
+}
+
+export function shortTimes(language: string): ShortTimes {
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-  const both = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  return (ms, now) => (day.format(ms) === day.format(now) ? time : both).format(ms);
+  const short = (timeStyle: 'short' | 'medium'): ShortTimes['minute'] => {
+    const time = new Intl.DateTimeFormat(language, { timeStyle });
+    const both = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle });
+    return (ms, now) => (day.format(ms) === day.format(now) ? time : both).format(ms);
+  };
+  return { minute: short('short'), second: short('medium') };
 }

@@ -10,7 +10,10 @@ import { inBoth } from '../acting/chinese.ts';
 import { fullMarginWrite, fullWrite, rowsOf, states } from './activity-samples.ts';
 import { account, below, failure, line, now, scene, state, text, write } from './samples.ts';
 
-const acts: ActivityActs = { shortWhen: (ms) => `at ${(ms - now).toString()}`, more: () => undefined };
+const acts: ActivityActs = {
+  times: { minute: (ms) => `at ${(ms - now).toString()}`, second: (ms) => new Date(ms).toISOString() },
+  more: () => undefined,
+};
 
 const viewOf = (writes: readonly WriteRecord[], rows: readonly WriteRecord[] = [], shown = 50): ActivityView => ({
   writes,
@@ -69,8 +72,8 @@ describe('the Activity view', () => {
       `Accepted | ${at(-57_000)}`,
       `Done, proven | ${at(-50_000)}`,
       'LTV before | 57.99%',
-      'LTV after it, by estimate | 51.54%',
-      'LTV after it, by the exchange | 51.54%',
+      'LTV by estimate | 51.54%',
+      'LTV after | 51.54%',
       'Decided on',
       'Request and answer',
       'Proof',
@@ -108,8 +111,8 @@ describe('the Activity view', () => {
     const lines = everything([only(fullMarginWrite())]).map(line);
     for (const wanted of [
       'Liquidation price before | 52,560.13',
-      'Liquidation price after it, by estimate | 53,060.5',
-      'Liquidation price after it, by the exchange | 53,061.01',
+      'Liquidation price by estimate | 53,060.5',
+      'Liquidation price after | 53,061.01',
       'Margin before | 1,600 USDT',
       'Leverage before | 8×',
       'Proof | the position itself',
@@ -230,7 +233,7 @@ describe('the Activity view', () => {
     assert.equal(text(details.title), 'Added 0.1 BTC to loan 12345');
     assert.deepEqual(
       details.lines.map(({ label, value }) => `${text(label)}: ${text(value)}`).filter((one) => /^(State|LTV)/.test(one)),
-      ['State: done', 'LTV before: 57.99%', 'LTV after it, by estimate: 51.54%', 'LTV after it, by the exchange: 51.54%'],
+      ['State: done', 'LTV before: 57.99%', 'LTV by estimate: 51.54%', 'LTV after: 51.54%'],
     );
   });
 });

@@ -37,8 +37,8 @@ Keys and signatures are not in here: the journal never holds them.
 - Accepted: \`2026-11-21T11:59:03.000Z\`
 - Done, proven: \`2026-11-21T11:59:10.000Z\`
 - LTV before: \`57.9812345%\`
-- LTV after it, by estimate: \`51.5388751%\`
-- LTV after it, by the exchange: \`51.5388%\`
+- LTV by estimate: \`51.5388751%\`
+- LTV after: \`51.5388%\`
 
 ### Decided on
 
@@ -81,7 +81,7 @@ Keys and signatures are not in here: the journal never holds them.
       ['## Took 100 USDT out of the margin of BTC-USDT-SWAP long', '## Add 0.1 BTC to loan 12345'],
     );
     assert.ok(lines(document).includes('- Liquidation price before: `52,560.123456789`'));
-    assert.ok(lines(document).includes('- Liquidation price after it, by the exchange: `53,061.000001`'));
+    assert.ok(lines(document).includes('- Liquidation price after: `53,061.000001`'));
     assert.doesNotMatch(document, /simulated/);
   });
 

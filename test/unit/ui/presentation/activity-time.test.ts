@@ -31,15 +31,16 @@ describe('a moment in a document', () => {
 });
 
 describe('a moment in a line', () => {
-  const short = shortTimes('en-GB');
+  const { minute, second } = shortTimes('en-GB');
   const noon = new Date(2026, 10, 21, 12).getTime();
 
   it('is the time alone when it is of today', () => {
-    assert.equal(short(new Date(2026, 10, 21, 0, 5).getTime(), noon), '00:05');
+    assert.equal(minute(new Date(2026, 10, 21, 0, 5).getTime(), noon), '00:05');
+    assert.equal(second(new Date(2026, 10, 21, 0, 5, 9).getTime(), noon), '00:05:09');
   });
 
   it('has its day when it is of another, also the same one a year ago', () => {
-    assert.equal(short(new Date(2026, 10, 20, 23, 59).getTime(), noon), '20 Nov 2026, 23:59');
-    assert.equal(short(new Date(2025, 10, 21, 12).getTime(), noon), '21 Nov 2025, 12:00');
+    assert.equal(minute(new Date(2026, 10, 20, 23, 59).getTime(), noon), '20 Nov 2026, 23:59');
+    assert.equal(minute(new Date(2025, 10, 21, 12).getTime(), noon), '21 Nov 2025, 12:00');
   });
 });

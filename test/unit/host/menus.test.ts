@@ -64,4 +64,13 @@ describe('the menu of a line', () => {
       assert.deepEqual(offered(view, 'note'), []);
     }
   });
+
+  it('offers to undo only a change of Activity that can be undone', () => {
+    assert.deepEqual(offered('ltvGauge.activity', 'undoableWrite'), ['copyValue', 'undoAdd']);
+    assert.deepEqual(offered('ltvGauge.activity', 'write'), ['copyValue']);
+    assert.deepEqual(offered('ltvGauge.activity', 'openWrite'), ['resolveWrite']);
+    for (const view of ['ltvGauge.loans', 'ltvGauge.positions', 'ltvGauge.collateral']) {
+      assert.ok(!offered(view, 'undoableWrite').includes('undoAdd'), view);
+    }
+  });
 });

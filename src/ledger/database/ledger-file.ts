@@ -251,7 +251,12 @@ function identityOf(file: string): string | undefined {
 function makeFile(file: string): void {
   const folder = path.dirname(file);
   mkdirSync(folder, { recursive: true });
-  closeSync(openSync(file, 'a', 0o600));
+  try {
+    // Never one that is there: closing it here would give up the locks that another connection of this process has on it.
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
   for (const each of [folder, path.dirname(folder)]) syncFolder(each);
 }
 

@@ -45,7 +45,6 @@ export class WorkerLink {
   #start(): Worker {
     // Without flags of the editor's own process, some of which a worker does not take.
     const worker = new Worker(this.#file, { name: 'ltv-gauge-ledger', workerData: this.#place, execArgv: [] });
-    worker.unref();
     const ended = (detail: string): void => {
       if (this.#worker === worker) this.#worker = undefined;
       for (const { reject } of this.#waiting.values()) reject(new LedgerFault({ kind: 'stopped', detail }));
@@ -61,6 +60,8 @@ export class WorkerLink {
     worker.on('exit', (code) => {
       ended(`exit code ${code.toString()}`);
     });
+    // Last, because listening takes hold of the process again.
+    worker.unref();
     return worker;
   }
 }

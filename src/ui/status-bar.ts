@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
-import { markdownTable } from './presentation/markdown.ts';
+import { escapeMarkdown, markdownTable } from './presentation/markdown.ts';
 import { statusOf, type Status } from './presentation/status.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './ticker.ts';
@@ -43,7 +43,7 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
   return level === 'warn' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
-function tooltip({ rows }: Status): vscode.MarkdownString {
+function tooltip({ rows, note }: Status): vscode.MarkdownString {
   const head = [
     vscode.l10n.t('Account'),
     vscode.l10n.t('Loan or position'),
@@ -54,5 +54,5 @@ function tooltip({ rows }: Status): vscode.MarkdownString {
   ];
   const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
   // Untrusted, as made: nothing in it can run a command.
-  return new vscode.MarkdownString(markdownTable(head, cells));
+  return new vscode.MarkdownString(markdownTable(head, cells) + (note === undefined ? '' : `\n\n${escapeMarkdown(localize(note))}`));
 }

@@ -1,6 +1,7 @@
 import type { Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { AccountState } from '../../monitor/store.ts';
+import { ageText } from './age.ts';
 import { readingAge, troubleWord, type Scene, gapsOf } from './condition.ts';
 import type { Text } from './outline.ts';
 import { gaugedOf, worstFirst, type Gauged } from './worst-first.ts';
@@ -25,6 +26,8 @@ export interface Status {
   readonly level: Level;
   readonly spoken: Text;
   readonly rows: readonly StatusRow[];
+  /** What the estimates in the table are from, where there are some. */
+  readonly note?: Text;
 }
 
 /** The status of all accounts, or undefined when there are none and nothing is to be shown. */
@@ -39,18 +42,24 @@ export function statusOf(states: readonly AccountState[], scene: Scene): Status 
   ];
   const empty = states.filter((state) => gauged.every((one) => one.state !== state));
   const rows = [...gauged.map((one) => row(one, scene)), ...empty.map((state) => emptyRow(state, scene))];
-  if (worst !== undefined) return { ...describe(worst, gaps, scene), rows };
+  if (worst !== undefined) return { ...describe(worst, gaps, scene), rows, ...noteOf(gauged, scene) };
   const simulated = states.every(({ account }) => account.simulated) ? [msg('(simulated)')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
   const text = gaps.length > 0 ? gaps : [known ? msg('no loan or position') : msg('reading…')];
   return { text: [...text, ...simulated], level: 'unknown', spoken: msg('LTV Gauge: {0}.', text[0] ?? ''), rows };
 }
 
+/** Of the oldest of them: none is said to be newer than it is. */
+function noteOf(gauged: readonly Gauged[], { now }: Scene): Pick<Status, 'note'> {
+  const times = gauged.flatMap(({ estimatedAt }) => (estimatedAt === undefined ? [] : [estimatedAt]));
+  return times.length === 0 ? {} : { note: msg('Behind an arrow: estimate, prices read {0}.', ageText(Math.min(...times), now)) };
+}
+
 const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).length > 0;
 
 const counted = (count: number, text: (count: number) => Message): Message[] => (count === 0 ? [] : [text(count)]);
 
-function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<Status, 'rows'> {
+function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<Status, 'rows' | 'note'> {
   const { state, level, levelText, vouched, keptFrom } = worst;
   const age = readingAge(state, scene.now, keptFrom);
   const about = state.account.simulated ? msg('simulated account {0}', state.account.name) : msg('account {0}', state.account.name);

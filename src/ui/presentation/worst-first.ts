@@ -29,6 +29,8 @@ export interface Gauged {
   /** With the estimate. A dash for a position. */
   readonly ltv: string;
   readonly distanceText: Text;
+  /** When the prices were read that its estimate is from, where it has one. */
+  readonly estimatedAt: number | undefined;
 }
 
 /** What counts of an account: all its loans and isolated positions, and cross positions that alarm. */
@@ -59,6 +61,7 @@ function ofLoan(view: LoanView): Gauged {
         : msg('LTV {0}, estimated now {1}, {2}', ltvText(loan), formatLtv(since.figures.ltv), words),
     ltv: ltvTexts(view),
     distanceText: words,
+    estimatedAt: since?.at,
   };
 }
 
@@ -84,6 +87,7 @@ function ofPosition(view: PositionView): Gauged {
         : msg('{0}, {1}, estimated now {2}', what, words, bareDistance(since.figures.distance)),
     ltv: '–',
     distanceText: since === undefined ? words : msg('{0} → ~{1}', words, bareDistance(since.figures.distance)),
+    estimatedAt: since?.at,
   };
 }
 

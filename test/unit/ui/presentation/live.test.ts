@@ -188,6 +188,8 @@ describe('badge and status bar between readings', () => {
     const calm = [withLoan(estimated('0.5841'))];
     assert.equal(shown(calm), '57.43% Watch · just now');
     assert.equal(text(statusOf(calm, scene())?.rows[0]?.ltv), '57.43% → ~58.41%');
+    assert.equal(text(statusOf(calm, scene())?.note), 'Behind an arrow: estimate, prices read just now.');
+    assert.equal(statusOf([state()], scene())?.note, undefined);
     const alarmed = [withLoan(estimated('0.75'))];
     assert.equal(shown(alarmed), '57.43% → ~75.00% Danger by estimate · just now');
     assert.equal(statusOf(alarmed, scene())?.level, 'danger');

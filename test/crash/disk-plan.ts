@@ -25,7 +25,7 @@ function isShort(breakage: Breakage): boolean {
     case 'full':
       return breakage.at === 'accepted' && !breakage.killed;
     case 'no write':
-      return breakage.at === 'sent' && breakage.killed;
+      return !canFillDisk && breakage.at === 'sent' && breakage.killed;
     case 'read-only':
       return true;
     case 'damaged':

@@ -86,4 +86,4 @@ export const fullRaces: readonly Race[] = systems.flatMap((system, index) =>
   turns.map((order, turn): Race => ({ system, direction: (index + turn) % 2 === 0 ? 'add' : 'reduce', turns: order })),
 );
 
-export const shortRaces: readonly Race[] = fullRaces.filter((_race, index) => index % 29 === 5);
+export const shortRaces: readonly Race[] = fullRaces.filter((_race, index) => index % 43 === 5);

@@ -2,7 +2,7 @@
 // through the real adapters over real HTTP. Told are the state, the words and what is held up; nothing may be sent twice.
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/core/clock.ts';
-import { decimal as d } from '../../../src/core/decimal.ts';
+import { decimal as d, multiply } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Direction, Snapshot } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
@@ -30,13 +30,19 @@ class PassingClock implements Clock {
 interface Bench {
   readonly clock: PassingClock;
   readonly ledger: Ledger;
-  /** What the exchange has, read past the ledger. */
+  /** What the exchange has on its first day, which is always the same. */
   read(): Promise<Snapshot>;
   fault(name: string): Promise<void>;
+  /** Sent by somebody else, with another program. */
+  elsewhere(change: Change): Promise<void>;
+  /** Called when a change was written down as sent and has not left yet. */
+  beforeLeaving: () => Promise<void>;
   /** What the exchange itself says that it was asked and what it did, on the loan or position in question. */
   truth(): Promise<{ readonly requests: number; readonly accepted: number; readonly done: number }>;
   end(): Promise<void>;
 }
+
+const snapshots = new Map<string, Snapshot>();
 
 interface Recorded {
   readonly adjustments: readonly Readonly<Record<string, unknown>>[];
@@ -58,8 +64,14 @@ async function open(system: System, settleMs: number): Promise<Bench> {
     return connection;
   };
   let ids = 0;
+  const journal = new MemoryJournal();
+  const append = journal.append.bind(journal);
+  journal.append = async (record) => {
+    await append(record);
+    if (record.state === 'sent') await bench.beforeLeaving();
+  };
   const ledger = new Ledger({
-    journal: new MemoryJournal(),
+    journal,
     book: { get: () => account({ venue, site: 'loopback', baseUrl: simulator.url }) },
     connections: { get: () => Promise.resolve(connect()) },
     clock,
@@ -70,10 +82,20 @@ async function open(system: System, settleMs: number): Promise<Bench> {
     arming: { state: () => ({ armed: true, until: 'restart' }) },
     limits: () => noLimits,
   });
-  return {
+  const bench: Bench = {
     clock,
     ledger,
-    read: () => connect().read(),
+    beforeLeaving: () => Promise.resolve(),
+    elsewhere: async (change) => {
+      await connect().send(change);
+      // The limits of the exchange are by user, and shared.
+      clock.time += 2_000;
+    },
+    async read() {
+      const snapshot = snapshots.get(venue) ?? (await connect().read());
+      snapshots.set(venue, snapshot);
+      return snapshot;
+    },
     async fault(fault) {
       const about = isAboutRows(fault) ? {} : { times: 1 };
       const answer = await fetch(`${simulator.url}/__simulator/fault`, {
@@ -98,6 +120,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
       await simulator.close();
     },
   };
+  return bench;
 
   /** These would strike the next read, where no endpoint is named. */
   function at(fault: string): { readonly endpoint?: string } {
@@ -158,6 +181,27 @@ const cases: readonly Case[] = [
   { fault: 'lost-after-acting and rows-out-of-order', expected: ({ kind }) => (kind === 'margin' ? undefined : done) },
 ];
 
+const twice: Expected = { ...frozen, words: /by exactly twice the .* that was asked: it may have been done twice/ };
+
+/** What somebody else may do with the same loan or position at the very moment; where there is no telling the two apart, a person has to. */
+const meetings: readonly {
+  readonly what: string;
+  readonly theirs: (change: Change) => Change;
+  readonly comes: (system: System) => Pick<Expected, 'state' | 'words'>;
+}[] = [
+  { what: 'the very same', theirs: (change) => change, comes: ({ kind }) => (kind === 'margin' ? waiting : twice) },
+  {
+    what: 'another amount',
+    theirs: (change) => ({ ...change, amount: multiply(change.amount, d('0.5')) }),
+    comes: ({ kind }) => (kind === 'margin' ? waiting : done),
+  },
+  {
+    what: 'the opposite',
+    theirs: (change) => ({ ...change, direction: change.direction === 'add' ? 'reduce' : 'add' }),
+    comes: () => waiting,
+  },
+];
+
 /** More than fees and funding could explain: half of so little would not be told from them. */
 function asked(system: System, snapshot: Snapshot, direction: Direction): Change {
   const change = system.change(snapshot, direction);
@@ -186,6 +230,27 @@ for (const system of systems) {
           const bench = await open(system, 1_000);
           try {
             await carriedOut(bench, system, (snapshot) => asked(system, snapshot, direction), fault.split(' and '), comes);
+          } finally {
+            await bench.end();
+          }
+        }).timeout(30_000);
+      }
+    }
+
+    for (const direction of ['add', 'reduce'] as const) {
+      for (const { what, theirs, comes } of meetings) {
+        const expected = comes(system);
+        it(`${direction}, while somebody else asks for ${what}: ${expected.state}`, async () => {
+          const bench = await open(system, 1_000);
+          try {
+            const { ledger } = bench;
+            const change = system.change(await bench.read(), direction);
+            const preview = await ledger.preview('a', change);
+            bench.beforeLeaving = () => bench.elsewhere(theirs(change));
+            const record = await ledger.commit(preview, ignore);
+            assert.equal(record.state, expected.state);
+            assert.match(words(record, system), expected.words);
+            assert.deepEqual(await bench.truth(), { requests: 2, accepted: 2, done: 2 });
           } finally {
             await bench.end();
           }

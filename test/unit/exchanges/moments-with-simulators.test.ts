@@ -152,7 +152,10 @@ describe('a wrong moment', () => {
 
   async function sends(url: string): Promise<number> {
     const { requests } = (await (await fetch(`${url}/__simulator/record`)).json()) as { requests: Record<string, number> };
-    return Object.entries(requests).reduce((sum, [path, count]) => (/adjust-(collateral|ltv)|margin-balance|add-margin/.test(path) ? sum + count : sum), 0);
+    return Object.entries(requests).reduce(
+      (sum, [path, count]) => (/adjust-(collateral|ltv)|margin-balance|add-margin/.test(path) ? sum + count : sum),
+      0,
+    );
   }
 
   async function find(connection: Connection, instrument: string): Promise<Position> {

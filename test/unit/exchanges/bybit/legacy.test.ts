@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import { failureOf } from '../bench.ts';
-import { change, fixture, order, refusal, sampled, success, table } from './bench.ts';
+import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
 
 function withOrders() {
   const one = sampled();
@@ -39,6 +39,23 @@ describe('the old loans of Bybit', () => {
     const again = (await connection.read()).loans[1];
     assert.deepEqual([again?.marginCall?.ltv, again?.liquidation?.ltv], ['0.8', '0.95']);
   });
+
+  for (const [name, levels, minimum] of [
+    ['one step of the decimals that Bybit takes', [8], '0.00000001'],
+    ['the coarsest where they differ by level', [8, 3, 5], '0.001'],
+    ['one where there are no decimals', [0], '1'],
+    ['not known where it is not told or makes no sense', [undefined, -1, 'x', 19], undefined],
+  ] as const) {
+    it(`have as their smallest amount ${name}`, async () => {
+      const { venue, connection } = withOrders();
+      const vipCoinList = levels.map((collateralAccuracy) => ({ list: [{ currency: 'BTC', collateralAccuracy }] }));
+      venue.on('/crypto-loan/collateral-data', success({ vipCoinList }));
+      for (const direction of ['add', 'reduce'] as const) {
+        assert.equal((await connection.prepareCollateral(order, direction, 'BTC')).minimum, minimum);
+      }
+      assert.equal((await connection.prepareCollateral(pool, 'add', 'BTC')).minimum, undefined, 'Bybit tells none of the pool');
+    });
+  }
 
   for (const [name, answer] of [
     ['HTTP 404', new Response('not found', { status: 404 })],

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { meaningOf, knownCodes } from '../../../../src/exchanges/okx/codes.ts';
-import { bench, change, failureOf, refusal, success } from '../bench.ts';
+import { bench, canary, change, failureOf, refusal, success } from '../bench.ts';
 import { holdMoments, moment, type Moment } from '../moments.ts';
 
 /** https://www.okx.com/docs-v5/en/#error-code-rest-api , general, finance, and what the change of margin names. */
@@ -103,9 +104,17 @@ describe('what OKX refuses', () => {
     return { change: await failureOf(connection.send(change())), question: await failureOf(connection.borrowableCoins()) };
   });
 
+  it('still says what would work where its words had to be masked', async () => {
+    const { venue, connection } = bench();
+    venue.on('/adjust-collateral', refusal('51758', `at most 1 BTC, ${canary['secret']!}`));
+    const error = await failureOf(connection.send(change()));
+    assert.match(error.message, /at most 1 BTC, \*\*\*/);
+    assert.deepEqual(error.instead, ['less', 'addMargin', 'repay']);
+  });
+
   it('of earn products has one meaning', () => {
     for (let code = 51_720; code <= 51_731; code += 1) {
-      if (meaningOf(code.toString())?.kind !== 'refused') throw new Error(code.toString());
+      assert.equal(meaningOf(code.toString())?.kind, 'refused');
     }
   });
 });

@@ -24,7 +24,8 @@ const mostDifference = decimal('0.005');
  *
  * LTV is the last guard, and prices and the debt move it too. When row and pledged amount agree with what was asked but LTV went the
  * other way, what the venue says of the value of debt and collateral decides: where that explains the LTV, the direction is right and
- * the change is effective, and the note says so loudly; where the LTV contradicts it, that is a mismatch. A falling market must not
+ * the change is effective, and the note says so loudly; where the LTV contradicts it, that is a mismatch, once a second reading says the
+ * same, for the LTV may lag behind the amounts. A falling market must not
  * freeze an account to which somebody is just adding collateral. When the row already contradicts, LTV is not needed.
  *
  * A write that a person closed as never done claims no row any more. When the next one asks for the same, its row and a late
@@ -67,7 +68,7 @@ export function judgeCollateral(
     return { type: 'contradicted', ...facts, note: doneTwice(record, loan) };
   const against = ltv === undefined ? undefined : wentAgainst(record, ltv);
   if (against !== undefined && !isExplained(record, loan))
-    return { type: 'contradicted', ...facts, note: ltvWentBack(record, loan, against) };
+    return { type: 'contradicted', ...facts, note: ltvWentBack(record, loan, against), unsure: true };
   const note =
     doubt ??
     (against === undefined ? undefined : againstPrediction(record, against)) ??

@@ -6,12 +6,16 @@ import type { Writes } from './writes.ts';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 8_000;
+/** For so long figures of one venue may disagree because some lag behind. */
+const suspicionMs = 10_000;
 
 /** Steps 7 and 8: settles open writes by reading, and only by reading. */
 export class Prover {
   readonly #writes: Writes;
   readonly #connections: { get(accountId: string): Promise<Connection> };
   readonly #clock: Clock;
+  /** Since when readings of a write have been saying what may be for other reasons. */
+  readonly #suspected = new Map<string, number>();
   readonly #rounds = new Map<string, Promise<void>>();
 
   constructor(writes: Writes, connections: { get(accountId: string): Promise<Connection> }, clock: Clock) {
@@ -50,10 +54,22 @@ export class Prover {
       const now = this.#writes.get(id);
       if (now === undefined || !isOpen(now)) return;
       const event = judged(now);
-      if (event !== undefined) await this.#writes.applyFound(id, event);
+      if (event === undefined) this.#suspected.delete(id);
+      else if (this.#isSure(id, event)) await this.#writes.applyFound(id, event);
     } catch {
       // Stays open, to be looked at again.
     }
+  }
+
+  /** What figures of different moments could say counts once it was said again, a while later and with nothing else in between. */
+  #isSure(id: string, event: Finding): boolean {
+    const now = this.#clock.now();
+    const since = this.#suspected.get(id);
+    this.#suspected.delete(id);
+    if (event.type !== 'contradicted' || event.unsure === undefined) return true;
+    if (since !== undefined && now - since >= suspicionMs) return true;
+    this.#suspected.set(id, since === undefined || now < since ? now : since);
+    return false;
   }
 
   /** Reads at the venue; how to judge is loaded when it is first needed. @returns what that says about the write as it is known after the reading. */

@@ -29,7 +29,8 @@ export type WriteEvent =
   | (Told & { readonly type: 'rejected'; readonly instead?: readonly Instead[] })
   | (Told & { readonly type: 'lost' })
   | (Facts & { readonly type: 'proven'; readonly note?: Message })
-  | (Facts & { readonly type: 'contradicted'; readonly note: Message })
+  /** `unsure` where figures that are not of one moment could say the same: then only a second reading counts. */
+  | (Facts & { readonly type: 'contradicted'; readonly note: Message; readonly unsure?: true })
   /** The venue's own history says that it tried and did nothing. */
   | { readonly type: 'failed'; readonly evidence: Evidence; readonly note: Message }
   /** A person says so. */

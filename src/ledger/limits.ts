@@ -54,6 +54,23 @@ export function limitsFrom(settings: Readonly<Record<string, unknown>>): Limits 
   }
 }
 
+const names: readonly (keyof Limits)[] = [
+  'perActionUsd',
+  'perDayUsd',
+  'perActionByCoin',
+  'perDayByCoin',
+  'keepInWallet',
+  'highestLtvAfterReduction',
+];
+
+/**
+ * The limits from an editor's settings. Only what the person has put into the settings of their own counts: no folder that is opened, and no
+ * default that something else brings along, can raise, lift or set one.
+ */
+export function limitsOfUser(settings: { inspect(name: string): { readonly globalValue?: unknown } | undefined }): Limits | LimitsFault {
+  return limitsFrom(Object.fromEntries(names.map((name) => [name, settings.inspect(name)?.globalValue])));
+}
+
 class Fault extends Error {
   readonly sentence: Message;
 

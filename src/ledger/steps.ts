@@ -4,7 +4,7 @@ export { prepare, previewOf } from './fresh-look.ts';
 export { checkedIntent } from './intent.ts';
 export { lastLook } from './last-look.ts';
 export { mustBeWithin } from './limit-checks.ts';
-export { limitsFrom } from './limits.ts';
+export { limitsOfUser } from './limits.ts';
 export { judgeMargin } from './margin-judge.ts';
 export { mustBeFree, plannedRecord, send, writeDown } from './sender.ts';
 export { settle } from './verdict.ts';

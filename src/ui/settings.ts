@@ -7,13 +7,8 @@ export function intervalMs(): number {
   return intervalMsOf(vscode.workspace.getConfiguration('ltvGauge').get('refreshIntervalSeconds'));
 }
 
-const limitNames = ['perActionUsd', 'perDayUsd', 'perActionByCoin', 'perDayByCoin', 'keepInWallet', 'highestLtvAfterReduction'] as const;
-
-/**
- * What the person allows at most. Only what the settings of the user say counts: no folder that is opened can raise or lift a limit.
- */
+/** What the person allows at most, as their own settings say; those of the folder that is open do not count. */
 export async function readLimits(): Promise<Limits | LimitsFault> {
   const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
-  const own = Object.fromEntries(limitNames.map((name) => [name, settings.inspect(name)?.globalValue]));
-  return (await import('../ledger/steps.ts')).limitsFrom(own);
+  return (await import('../ledger/steps.ts')).limitsOfUser(settings);
 }

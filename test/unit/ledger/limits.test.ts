@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { english } from '../../../src/core/message.ts';
-import { limitsFrom, type Limits } from '../../../src/ledger/limits.ts';
+import { limitsFrom, limitsOfUser, type Limits } from '../../../src/ledger/limits.ts';
 
 const understood = (settings: Record<string, unknown>): Limits => {
   const limits = limitsFrom(settings);
@@ -87,4 +88,47 @@ describe('limits from the settings', () => {
       }),
     );
   });
+});
+
+describe('limits of the person', () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> } };
+  };
+  const declared = Object.entries(manifest.contributes.configuration.properties).filter(([name]) => name.startsWith('ltvGauge.limits.'));
+  const usual: Readonly<Record<string, unknown>> = {
+    perActionByCoin: { BTC: '1' },
+    perDayByCoin: { BTC: '1' },
+    keepInWallet: { BTC: '1' },
+  };
+
+  it('are read from every setting that is declared for them', () => {
+    const asked: string[] = [];
+    limitsOfUser({
+      inspect: (name) => {
+        asked.push(`ltvGauge.limits.${name}`);
+        return undefined;
+      },
+    });
+    assert.deepEqual(asked.sort(), declared.map(([name]) => name).sort());
+    assert.ok(declared.every(([, { scope }]) => scope === 'application'));
+  });
+
+  for (const [setting] of declared) {
+    const name = setting.slice('ltvGauge.limits.'.length);
+    const own = usual[name] ?? '10';
+    const foreign = usual[name] === undefined ? '1000000' : { BTC: '1000000' };
+
+    it(`do not come from a workspace, a folder, a language or a default (${name})`, () => {
+      const places = {
+        workspaceValue: foreign,
+        workspaceFolderValue: foreign,
+        defaultValue: foreign,
+        workspaceLanguageValue: foreign,
+        globalLanguageValue: foreign,
+      };
+      const only = (found: object) => limitsOfUser({ inspect: (asked) => (asked === name ? found : undefined) });
+      assert.deepEqual(only(places), limitsFrom({}), 'none is set by another');
+      assert.deepEqual(only({ ...places, globalValue: own }), limitsFrom({ [name]: own }), 'none is raised or lifted by another');
+    });
+  }
 });

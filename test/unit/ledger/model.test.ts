@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { compare, sum } from '../../../src/core/decimal.ts';
 import type { Direction } from '../../../src/core/model.ts';
 import type { Change } from '../../../src/exchanges/exchange.ts';
 import { isCollateralWrite, isMarginWrite, type Ledger, type Preview, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { fold, isOpen, targetOf } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
 import { long, marginChange, short } from './market.ts';
-import { change, d, Desk, ignore, type SendFault, type TestJournal, rowOf, loanId } from './support.ts';
+import { change, d, Desk, ignore, noLimits, type SendFault, type TestJournal, rowOf, loanId } from './support.ts';
 
 /** What is changed: a loan, or one side of a hedged position. */
 type On = 'loan' | 'long' | 'short';
@@ -22,7 +23,8 @@ type Step =
   | { readonly do: 'crash' | 'reconcile' | 'judge' | 'confirm'; readonly window: number }
   | { readonly do: 'answer'; readonly fault: SendFault }
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'settle' | 'price' | 'blind' | 'hang up' };
+  | { readonly do: 'settle' | 'price' | 'blind' | 'hang up' }
+  | { readonly do: 'arm'; readonly armed: boolean };
 
 const window = fc.constantFrom(0, 1);
 const on = fc.constantFrom<On>('loan', 'loan', 'long', 'long', 'short');
@@ -53,12 +55,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 3_000, 70_000) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('settle' as const, 'price' as const, 'blind' as const, 'hang up' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('arm' as const), armed: fc.constantFrom(true, true, true, false) }) },
 );
+
+/** Wide enough for most runs, narrow enough to be met in some. Coin by coin, within the hour that a run takes at most. */
+const mostPerDay = new Map([
+  ['BTC', d('0.04')],
+  ['USDT', d('7')],
+]);
 
 /** Plays the steps, lets everything come to its end, and looks at what must hold whatever happened. */
 async function play(steps: readonly Step[]): Promise<void> {
   const desk = new Desk();
   const { venue, market } = desk;
+  desk.limits = { ...noLimits, perDayByCoin: mostPerDay };
   // The margin that is shown moves with the price, as at a venue that values it by mark price.
   market.drifting = true;
   const openWindow = (): { ledger: Ledger; journal: TestJournal; die: () => void } => {
@@ -89,6 +99,9 @@ async function play(steps: readonly Step[]): Promise<void> {
     must(mine !== undefined && isFresh(mine), 'sent on figures from before another change');
     must(settles, 'sent over a change that has not settled');
     must(sends() < confirmed, 'sent more often than confirmed');
+    must(desk.armed.armed, 'sent from an account that is not armed');
+    const before = [...venue.sends, ...market.sends].filter(({ coin }) => coin === change.coin).map(({ amount }) => amount);
+    must(compare(sum([...before, change.amount]), mostPerDay.get(change.coin)!) <= 0, 'sent beyond a limit');
     return mine;
   };
   const noting = async (mine: WriteRecord | undefined, change: Change, answer: () => Promise<void>): Promise<void> => {
@@ -164,6 +177,9 @@ async function play(steps: readonly Step[]): Promise<void> {
         break;
       case 'blind':
         venue.readFault = !venue.readFault;
+        break;
+      case 'arm':
+        desk.armed = each.armed ? { armed: true, until: 'restart' } : { armed: false };
         break;
       case 'hang up':
         venue.answer();

@@ -132,6 +132,7 @@ describe('a loan between two readings', function () {
     assert.ok(haircuts !== undefined);
     const averaged = estimated(liveEstimate(unpublished, before, prices({ BTC: '90000', ETH: '4000', USDT: '1' })));
     assert.equal(averaged.averaged, true);
+    assert.equal(estimated(liveEstimate(several, before, before)).averaged, false, 'with a rule for each coin nothing is averaged');
     // 75,000 and 40,000 raw.
     assert.equal(averaged.ltv, divide(multiply(d('0.725'), d('115000')), d('107500'), 12, 'up'));
   });
@@ -264,6 +265,22 @@ describe('how good an estimate was', () => {
 
   it('sees a venue’s figure that moves while nothing else does', () => {
     assert.equal(measured(loan, then, after('0.59'), then)?.differs, true);
+  });
+
+  it('sees a venue’s figure that stands still while prices move', () => {
+    assert.equal(measured(loan, then, after('0.58'), now)?.differs, true);
+  });
+
+  it('cannot be told when one of several amounts has changed, or one more coin is there', () => {
+    const eth = { coin: 'ETH', amount: d('10') };
+    const dear = (more: Parameters<typeof prices>[0]) => prices({ BTC: '80000', USDT: '1', ...more });
+    const debts = [...loan.debts, { coin: 'ETH', amount: d('0.001') }];
+    const owing = { ...loan, debts };
+    const [then4, now4] = [prices({ BTC: '100000', USDT: '1', ETH: '4000' }), dear({ ETH: '4000' })];
+    assert.ok(measured(owing, then4, after('0.725', { debts }), now4), 'all as it was');
+    const repaid = [...loan.debts, { coin: 'ETH', amount: d('0.0005') }];
+    assert.equal(measured(owing, then4, after('0.725', { debts: repaid }), now4), undefined);
+    assert.equal(measured(loan, then4, after('0.725', { debts: [...loan.debts, eth] }), now4), undefined);
   });
 
   it('does not care for zeros at the end of an amount', () => {

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { localize } from '../localize.ts';
 import type { App } from '../app.ts';
-import type { Change, MarginChange } from '../../exchanges/exchange.ts';
+import type { Change, MarginChange, RequestView } from '../../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../../ledger/ledger.ts';
 import { armWriting } from './arm-writing.ts';
 import { armedText } from './arming-text.ts';
@@ -52,14 +53,17 @@ export async function carryOut(
 ): Promise<CarriedOut> {
   const target = changeTarget(accountId, change);
   let { remark } = carrying;
-  let rehearsed = false;
+  let seen: RequestView | undefined;
   let refused = false;
   for (;;) {
     let preview: Preview;
     let first: boolean;
+    let rehearsed: boolean;
     try {
       preview = await readAfresh(app, accountId, change);
       first = !preview.account.simulated && !(await app.ledger.everSent(accountId));
+      // Read afresh, it could be another request than the one that was looked at.
+      rehearsed = seen !== undefined && isDeepStrictEqual(seen, await app.ledger.rehearse(preview));
     } catch (error) {
       const on = await askWayOn(app, error, target, {
         ...(carrying.fixed === true ? {} : { retry: vscode.l10n.t('Change Amount…') }),
@@ -80,12 +84,11 @@ export async function carryOut(
         continue;
       case 'showRequest':
         try {
-          await showRequest(app, preview);
+          seen = await showRequest(app, preview);
         } catch (error) {
           await explainFailure(app, error, target);
           return 'ended';
         }
-        rehearsed = true;
         continue;
       case 'arm':
         if (await armWriting(app, preview.account)) remark = localize(armedText(preview.account.name, app.arming.state(accountId)));

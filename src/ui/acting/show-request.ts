@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RequestView } from '../../exchanges/exchange.ts';
 import type { Preview } from '../../ledger/ledger.ts';
 import { targetOf } from '../../ledger/write-machine.ts';
 import type { App } from '../app.ts';
@@ -18,8 +19,9 @@ let shown = 0;
 /**
  * Opens the exact request of a preview as a page that can be read and copied, and waits beside it until the person goes back.
  * Nothing is sent. Rejects when there is no such request.
+ * @returns the request that was shown
  */
-export async function showRequest(app: App, preview: Preview): Promise<void> {
+export async function showRequest(app: App, preview: Preview): Promise<RequestView> {
   const { account, change } = preview;
   const request = await app.ledger.rehearse(preview);
   const { title } = textOf(app, preview);
@@ -34,6 +36,7 @@ export async function showRequest(app: App, preview: Preview): Promise<void> {
   await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true });
   app.log.info(`request shown, nothing sent: ${change.direction} ${change.amount} ${change.coin}, ${targetOf(change)}`);
   await waitBeside(localize(title), text);
+  return request;
 }
 
 /**

@@ -99,7 +99,7 @@ describe('someone with positions on OKX and Bybit, and an account that is dead',
     assert.ok(after < now, `${after.toString()} is further from the mark price than ${now.toString()}`);
     await bench().screenshot('margin-preview');
     await dialog.press('Add 2,000 USDT to BTC-USDT-SWAP long');
-    const done = await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says OKX\. SIMULATED: add 2,000 USDT/);
+    const done = await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX\. SIMULATED: add 2,000 USDT/);
     const told = Number((/is now ([\d,.]+),/.exec(done)?.[1] ?? '').replaceAll(',', ''));
     assert.ok(told < now, 'the exchange itself says so');
     assert.ok(Math.abs(told - after) / after < 0.005, `the estimate ${after.toString()} was near ${told.toString()}`);
@@ -121,18 +121,18 @@ describe('someone with positions on OKX and Bybit, and an account that is dead',
     const [now, after] = liquidationIn(dialog.text);
     assert.ok(after < now, 'a short is liquidated above the mark price');
     await dialog.press('Take 100 USDT out of BTC-USDT-SWAP short');
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says OKX/);
+    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX/);
     assert.deepEqual((await onOkx())[1], { instrument: 'BTC-USDT-SWAP', slot: 'short', amount: 'reduce 100' });
     assert.equal((await onOkx()).length, 2);
   });
 
   it('does the same on Bybit, by sign and by side of the hedge, each once', async () => {
     await (await preview('Add', 'BTCUSDT long', '50')).press('Add 50 USDT to BTCUSDT long');
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says Bybit/);
+    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says Bybit/);
     await (await preview('Add', 'BTCUSDT short', '25')).press('Add 25 USDT to BTCUSDT short');
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says Bybit/);
+    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says Bybit/);
     await (await preview('Reduce', 'BTCUSDT short', '10')).press('Take 10 USDT out of BTCUSDT short');
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says Bybit/);
+    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says Bybit/);
     assert.deepEqual(await onBybit(), [
       { instrument: 'BTCUSDT', slot: '1', amount: '50' },
       { instrument: 'BTCUSDT', slot: '2', amount: '25' },
@@ -153,7 +153,7 @@ describe('someone with positions on OKX and Bybit, and an account that is dead',
     const before = (await onOkx()).length;
     await okx.control('POST', 'fault', { fault: 'lost-after-acting', endpoint: '/position/margin-balance', times: 1 });
     await (await preview('Add', 'ETH-USDT-SWAP long', '150')).press('Add 150 USDT to ETH-USDT-SWAP long');
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says OKX/);
+    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX/);
     assert.deepEqual((await onOkx()).slice(before), [{ instrument: 'ETH-USDT-SWAP', slot: 'long', amount: 'add 150' }]);
     assert.equal(await okx.requests('margin-balance'), before + 1);
   });

@@ -89,7 +89,7 @@ describe('bringing a loan or a position to a target', () => {
     assert.notEqual(amount, '', rows.join('\n'));
     await bench().pick(`Add ${amount} USDT`);
     await (await bench().dialog()).press(`Add ${amount} USDT to BTC-USDT-SWAP long`);
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+, says OKX/);
+    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX/);
     await bench().waitForRow('Positions', /25\.\d% · OK long · BTC-USDT-SWAP/);
   });
 });

@@ -85,7 +85,8 @@ export class Arming implements Disposable {
     const seen = this.#seen.get(accountId) ?? now;
     this.#seen.set(accountId, now);
     const running = now < until && now >= seen - clockSlackMs;
-    if (!running) this.#here.delete(accountId);
+    // Not as it was before: a term that was chosen ends in nothing being armed, on a simulated account too.
+    if (!running) this.#here.set(accountId, false);
     return running;
   }
 

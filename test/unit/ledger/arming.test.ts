@@ -59,6 +59,8 @@ describe('arming', () => {
     assert.deepEqual(arming.state('simulated'), { armed: false });
     await arming.arm('simulated', 'quarter');
     assert.equal(arming.state('simulated').armed, true);
+    person.clock.jump(quarterMs);
+    assert.equal(arming.state('simulated').armed, false, 'the term that was chosen counts, not what was before it');
     assert.deepEqual(person.window().state('simulated'), { armed: true, until: 'simulated' }, 'a new window starts anew');
   });
 

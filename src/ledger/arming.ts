@@ -52,7 +52,7 @@ export class Arming implements Disposable {
     const here = this.#here.get(accountId);
     if (account === undefined || here === false) return { armed: false };
     if (here === 'restart') return { armed: true, until: here };
-    if (here !== undefined && this.#isRunning(accountId, here, clock.now())) return { armed: true, until: here };
+    if (here !== undefined) return this.#isRunning(accountId, here, clock.now()) ? { armed: true, until: here } : { armed: false };
     if (storage.get(slot(accountId)) === true) return { armed: true, until: 'always' };
     return account.simulated ? { armed: true, until: 'simulated' } : { armed: false };
   }

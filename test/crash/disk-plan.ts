@@ -11,6 +11,8 @@ const breakages: readonly Breakage[] = [
   ...(canForbidWriting ? inTheMiddle('no write') : []),
   ...(canMakeReadOnly ? [{ kind: 'read-only' } as const] : []),
   ...(Object.keys(damages) as (keyof typeof damages)[]).map((how): Breakage => ({ kind: 'damaged', how })),
+  { kind: 'damaged while open', how: 'not a database' },
+  { kind: 'damaged while open', how: 'the file is gone' },
 ];
 
 /** What is wrong with the disk is the same for all systems; how a write is found again is not. */
@@ -30,6 +32,8 @@ function isShort(breakage: Breakage): boolean {
       return true;
     case 'damaged':
       return breakage.how === 'a row was altered';
+    case 'damaged while open':
+      return false;
   }
 }
 

@@ -16,7 +16,9 @@ export type Breakage =
   /** From before a window opens, which then finds a write that was sent and never answered. */
   | { readonly kind: 'read-only' }
   /** Found by a window that opens; the write before it came to its end. */
-  | { readonly kind: 'damaged'; readonly how: keyof typeof damages };
+  | { readonly kind: 'damaged'; readonly how: keyof typeof damages }
+  /** Under a window that has a change open, which the exchange accepted and does not carry out. */
+  | { readonly kind: 'damaged while open'; readonly how: 'not a database' | 'the file is gone' };
 
 export interface DiskCase {
   readonly system: System;
@@ -51,6 +53,7 @@ export class DiskRun {
     try {
       const change = await place.change(direction);
       if (breakage.kind === 'damaged') end = await this.#damaged(place, change, breakage.how);
+      else if (breakage.kind === 'damaged while open') end = await this.#damagedWhileOpen(place, change, breakage.how);
       else if (breakage.kind === 'read-only') end = await this.#readOnly(place, change, disk);
       else end = await this.#inTheMiddle(place, change, breakage, disk);
     } catch (error) {
@@ -147,6 +150,35 @@ export class DiskRun {
     this.#expect(record.state === 'effective', `the next change came to ${record.state}`);
     const { done } = await place.truth();
     this.#expect(done === 2, `${done.toString()} changes were done`);
+    return 'set aside';
+  }
+
+  /** What is open must not be forgotten with the ledger that told of it. */
+  async #damagedWhileOpen(place: Place, change: Change, how: keyof typeof damages): Promise<'set aside'> {
+    const window = await this.#open(place);
+    await window.preview('first', change);
+    await place.control('fault', { fault: 'never-settled', times: 1 });
+    const { id, state } = await window.commit('first');
+    this.#expect(state === 'accepted', `the first change came to ${state}`);
+    const file = path.join(place.folder, 'journal', 'ledger.sqlite');
+    gather(file);
+    damages[how](file);
+    await this.#mustOnlyRead(place, window, change);
+    await window.call({ name: 'setAside' });
+    this.#expect((await window.verify()).ok, 'what was begun anew does not verify');
+    for (const each of [window, await this.#open(place)]) {
+      place.pass(5_000);
+      const refusal = await each.preview('too early', change).catch((error: unknown) => error);
+      const pointed = refusal instanceof Failed && refusal.failure.openWrite === id;
+      this.#expect(pointed, `what was open is forgotten: ${String(refusal)}`);
+    }
+    place.pass(61_000);
+    await window.settle(id, 'not-effective');
+    await window.preview('second', change);
+    const record = await window.commit('second');
+    this.#expect(record.state === 'effective', `the next change came to ${record.state}`);
+    const { accepted, done } = await place.truth();
+    this.#expect(accepted === 2 && done === 1, `${accepted.toString()} changes were accepted, ${done.toString()} done`);
     return 'set aside';
   }
 

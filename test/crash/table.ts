@@ -22,6 +22,8 @@ export function nameOf(breakage: Breakage): string {
       return `disk: ${breakage.kind} before ${breakage.at}${breakage.killed ? ', and killed' : ''}`;
     case 'read-only':
       return 'disk: read-only after a crash';
+    case 'damaged while open':
+      return `ledger, a change open: ${breakage.how}`;
     case 'damaged':
       return `ledger: ${breakage.how}`;
   }

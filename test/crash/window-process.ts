@@ -46,13 +46,18 @@ const clock: Clock = {
 };
 
 function watched(journal: Journal): Journal {
-  return Object.assign(Object.create(journal) as Journal, {
+  return {
+    verify: () => journal.verify(),
+    setAside: () => journal.setAside(),
+    dispose: () => {
+      journal.dispose();
+    },
     load: async () => {
       const rows = await journal.load();
       await step('loaded');
       return rows;
     },
-    append: async (record: Parameters<Journal['append']>[0]) => {
+    append: async (record) => {
       await step(`before ${record.state}`);
       const done = journal.append(record);
       // Both outcomes are fine: killed here, nobody knows how far the disk got.
@@ -61,7 +66,7 @@ function watched(journal: Journal): Journal {
       await inside;
       await step(record.state);
     },
-  });
+  };
 }
 
 const fetching: typeof globalThis.fetch = async (input, init) => {
@@ -115,9 +120,9 @@ async function carryOut(call: Call): Promise<unknown> {
     case 'rows':
       return journal.load();
     case 'verify':
-      return journal.verify();
+      return ledger.verify();
     case 'setAside':
-      return journal.setAside();
+      return ledger.setAside();
     case 'read': {
       composition.reconnect();
       const { loans, positions } = await (await composition.connection()).read();

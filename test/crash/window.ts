@@ -40,7 +40,14 @@ export class Window {
   constructor() {
     this.#process = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: ['--enable-source-maps', '--no-warnings'] });
     let isReady: () => void = () => undefined;
-    this.ready = new Promise((resolve) => (isReady = resolve));
+    this.ready = new Promise((resolve, reject) => {
+      isReady = resolve;
+      this.#process.once('error', reject);
+      this.#process.once('exit', () => {
+        reject(new Error('the window did not start'));
+      });
+    });
+    this.ready.catch(() => undefined);
     this.#process.on('message', (news: News) => {
       if (news.kind === 'ready') isReady();
       else this.#hear(news);

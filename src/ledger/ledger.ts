@@ -2,13 +2,13 @@ import type { Disposable } from '../core/emitter.ts';
 import { msg } from '../core/message.ts';
 import type { Change, RequestView } from '../exchanges/exchange.ts';
 import { Guard } from './guard.ts';
-import { JournalError, type Verification } from './journal.ts';
+import type { Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
 import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { anotherUnderWay, notReadable, Refusal, usedBefore } from './refusal.ts';
+import { anotherUnderWay, Refusal, unreadable, usedBefore } from './refusal.ts';
 import { targetOf } from './write-machine.ts';
 import type { Verdict } from './verdict.ts';
 import { Writes } from './writes.ts';
@@ -101,7 +101,10 @@ export class Ledger implements Disposable {
     });
     const stop = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
     try {
-      const { done } = await this.#sent(id, preview, known, stop);
+      // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
+      const { carryOut } = await import('./steps.ts');
+      const desk = { options: this.#options, writes: this.#writes, prover: this.#prover, guard: this.#guard, sync: () => this.#sync() };
+      const { done } = await carryOut(desk, id, preview, known, stop);
       await orAborted(done, stop);
       const record = this.#writes.get(id);
       if (record === undefined) throw new RangeError('a write was forgotten while it was under way');
@@ -165,7 +168,7 @@ export class Ledger implements Disposable {
     try {
       return await this.#options.journal.verify();
     } catch (error) {
-      return { ok: false, sentence: this.#unreadable(error).sentence };
+      return { ok: false, sentence: unreadable(error).sentence };
     }
   }
 
@@ -179,7 +182,7 @@ export class Ledger implements Disposable {
     try {
       return await this.#writes.setAside();
     } catch (error) {
-      throw this.#unreadable(error);
+      throw unreadable(error);
     }
   }
 
@@ -205,57 +208,11 @@ export class Ledger implements Disposable {
     this.#writes.dispose();
   }
 
-  /** Resolves once the bytes are on their way, with a promise of the end of all looking for proof. */
-  async #sent(id: string, preview: Preview, known: ReadonlySet<string>, stop: AbortSignal): Promise<{ readonly done: Promise<void> }> {
-    const { connections, clock, proofPatienceMs } = this.#options;
-    // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
-    const { lastLook, mustBeFree, plannedRecord, send, writeDown } = await import('./steps.ts');
-    const mayStill = (): void => {
-      this.#guard.mustStillHold(preview, stop);
-    };
-    const stillFree = async (): Promise<void> => {
-      await this.#sync();
-      mustBeFree(this.#writes, { accountId: preview.account.id, change: preview.change }, known);
-      mayStill();
-    };
-    mayStill();
-    await stillFree();
-    if (this.#writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
-    const connection = await connections.get(preview.account.id);
-    const within = await this.#guard.within();
-    const looked = (figures: Preview): void => {
-      within(figures, this.#writes.all());
-    };
-    const fresh = await lastLook(connection, preview, { clock, maxAgeMs: this.#guard.maxAgeMs }, looked, stop);
-    // The look takes its time, in which another window may have sent something.
-    await stillFree();
-    const planned = plannedRecord(id, this.#options.window, fresh, connection.describe(fresh.change), clock.now());
-    this.#writes.begin(id);
-    try {
-      const record = await writeDown(this.#writes, planned, known, mayStill, (before) => {
-        within(fresh, before);
-      });
-      const done = send(this.#writes, connection, record)
-        .then(() => this.#prover.follow(id, proofPatienceMs, stop))
-        .finally(() => {
-          this.#writes.end(id);
-        });
-      return { done };
-    } catch (error) {
-      this.#writes.end(id);
-      throw error;
-    }
-  }
-
   async #sync(): Promise<void> {
     try {
       await this.#writes.sync();
     } catch (error) {
-      throw this.#unreadable(error);
+      throw unreadable(error);
     }
-  }
-
-  #unreadable(error: unknown): Refusal {
-    return error instanceof JournalError ? new Refusal(error.sentence) : notReadable();
   }
 }

@@ -1,6 +1,7 @@
 import type { Instead } from '../core/errors.ts';
 import { english, msg, type Message } from '../core/message.ts';
 import type { Change } from '../exchanges/exchange.ts';
+import { JournalError } from './journal.ts';
 import type { WriteRecord } from './record.ts';
 
 export interface RefusalFacts {
@@ -82,12 +83,15 @@ export const accountFrozen = (mismatch: WriteRecord): Refusal =>
     { openWrite: mismatch },
   );
 
-export const notReadable = (): Refusal =>
+const notReadable = (): Refusal =>
   new Refusal(
     msg(
       'The journal of changes cannot be read, so it is not known what is still under way. Nothing was sent. Free disk space or mend the rights of its folder, then start again.',
     ),
   );
+
+/** In the journal's own words, where it has some. */
+export const unreadable = (error: unknown): Refusal => (error instanceof JournalError ? new Refusal(error.sentence) : notReadable());
 
 export const notWritten = (): Refusal =>
   new Refusal(

@@ -30,6 +30,8 @@ export class Arming implements Disposable {
   readonly #options: ArmingOptions;
   /** Terms that end with this window; `false` is disarmed by hand. */
   readonly #here = new Map<string, number | 'restart' | false>();
+  /** Whose keys each account with a term had when it was armed, as far as known. */
+  readonly #owners = new Map<string, string | undefined>();
   /** When each account with a term was last asked about. */
   readonly #seen = new Map<string, number>();
   readonly #changed = new Emitter<string>();
@@ -51,9 +53,14 @@ export class Arming implements Disposable {
     const account = book.get(accountId);
     const here = this.#here.get(accountId);
     if (account === undefined || here === false) return { armed: false };
+    // What was decided about one user's money says nothing about another's.
+    const owner = this.#owners.get(accountId) ?? account.uid;
+    this.#owners.set(accountId, owner);
+    if (here !== undefined && owner !== undefined && owner !== account.uid) return { armed: false };
     if (here === 'restart') return { armed: true, until: here };
     if (here !== undefined) return this.#isRunning(accountId, here, clock.now()) ? { armed: true, until: here } : { armed: false };
-    if (storage.get(slot(accountId)) === true) return { armed: true, until: 'always' };
+    const kept = storage.get(slot(accountId));
+    if (kept === true || (kept !== undefined && kept === account.uid)) return { armed: true, until: 'always' };
     return account.simulated ? { armed: true, until: 'simulated' } : { armed: false };
   }
 
@@ -62,6 +69,7 @@ export class Arming implements Disposable {
     if (term === 'always') this.#here.delete(accountId);
     else this.#here.set(accountId, term === 'restart' ? term : now + quarterMs);
     this.#seen.set(accountId, now);
+    this.#owners.set(accountId, this.#options.book.get(accountId)?.uid);
     this.#changed.fire(accountId);
     // Last, so that nothing said meanwhile is undone by it.
     await this.#keep(accountId, term === 'always');
@@ -96,8 +104,10 @@ export class Arming implements Disposable {
   }
 
   async #keep(accountId: string, always: boolean): Promise<void> {
-    const { storage } = this.#options;
-    if ((storage.get(slot(accountId)) === true) !== always) await storage.update(slot(accountId), always ? true : undefined);
+    const { storage, book } = this.#options;
+    // Where it is not known yet whose keys these are, there is nothing to hold on to.
+    const value = always ? (book.get(accountId)?.uid ?? true) : undefined;
+    if (storage.get(slot(accountId)) !== value) await storage.update(slot(accountId), value);
   }
 }
 

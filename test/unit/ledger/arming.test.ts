@@ -150,6 +150,33 @@ describe('arming', () => {
     });
   }
 
+  for (const term of terms) {
+    it(`for ${term} ends when the account gets the keys of another user, here and in windows that open later`, async () => {
+      const person = new Person();
+      person.accounts.set('a', account({ uid: '111' }));
+      const arming = person.window();
+      await arming.arm('a', term);
+      assert.equal(arming.state('a').armed, true);
+      person.accounts.set('a', account({ uid: '222' }));
+      person.changed.fire('a');
+      assert.equal(arming.state('a').armed, false);
+      assert.equal(person.window().state('a').armed, false);
+    });
+
+    it(`for ${term} goes on when it is only learnt whose keys the account has`, async () => {
+      const person = new Person();
+      const arming = person.window();
+      await arming.arm('a', term);
+      person.accounts.set('a', account({ uid: '111' }));
+      person.changed.fire('a');
+      assert.equal(arming.state('a').armed, true);
+      if (term === 'always') return;
+      person.accounts.set('a', account({ uid: '222' }));
+      person.changed.fire('a');
+      assert.equal(arming.state('a').armed, false, 'that user’s keys are gone');
+    });
+  }
+
   it('for a shorter time than before ends the longer one', async () => {
     const person = new Person();
     const arming = person.window();

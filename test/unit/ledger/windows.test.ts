@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Refusal } from '../../../src/ledger/ledger.ts';
+import { Refusal, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
 import { change, d, Desk, ignore, refused, start, rowOf } from './support.ts';
@@ -50,6 +50,36 @@ describe('two windows on one account', () => {
       [['effective', '1001']],
     );
   });
+
+  for (const place of ['before append planned', 'before append sent'] as const) {
+    it(`are refused with the write of the other that was first (${place})`, async () => {
+      const desk = new Desk();
+      const one = desk.window();
+      let first: WriteRecord | undefined;
+      const two = desk.window({
+        gate: async (what) => {
+          if (what !== place || first !== undefined) return;
+          await start(one.ledger);
+          [first] = one.ledger.open('a');
+        },
+      });
+      const preview = await two.ledger.preview('a', change());
+      await assert.rejects(two.ledger.commit(preview, ignore), (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, /earlier change of this loan is not finished/);
+        assert.ok(first !== undefined);
+        assert.equal(error.openWrite?.id, first.id);
+        return true;
+      });
+      assert.equal(desk.venue.sends.length, 1);
+      const mine = (await two.ledger.activity('a')).filter(({ id }) => id !== first?.id);
+      assert.deepEqual(
+        mine.map(({ state, sentAt }) => [state, sentAt]),
+        [['not-effective', undefined]],
+        'what did not go is closed, and never left',
+      );
+    });
+  }
 
   it('send once between them, however their steps interleave', async () => {
     await fc.assert(

@@ -25,17 +25,23 @@ export const quarterMs = 15 * 60_000;
 /** Clocks of one machine may be set back a little between two looks. Milliseconds. */
 const clockSlackMs = 5_000;
 
+/** A term that ends with this window. */
+interface Term {
+  readonly until: number | 'restart';
+  /** Whom it was given; becomes more exact when it is learnt whose keys the account has. */
+  whose: string;
+}
+
 /** Which accounts may be written on. Nothing is armed until a person arms it, except what is simulated. */
 export class Arming implements Disposable {
   readonly #options: ArmingOptions;
-  /** Terms that end with this window; `false` is disarmed by hand. */
-  readonly #here = new Map<string, number | 'restart' | false>();
-  /** Whose keys each account with a term had when it was armed, as far as known. */
-  readonly #owners = new Map<string, string | undefined>();
+  /** `false` is disarmed by hand, or armed for a term that is over. */
+  readonly #here = new Map<string, Term | false>();
   /** When each account with a term was last asked about. */
   readonly #seen = new Map<string, number>();
   readonly #changed = new Emitter<string>();
   readonly #watch: Disposable;
+  readonly #end = new AbortController();
 
   /** Told the id of the account whose state was changed by a person. That a term runs out is not told: ask `state`. */
   readonly onDidChange = this.#changed.on;
@@ -43,7 +49,7 @@ export class Arming implements Disposable {
   constructor(options: ArmingOptions) {
     this.#options = options;
     this.#watch = options.book.onDidChange((accountId) => {
-      if (options.book.get(accountId) === undefined) this.#forget(accountId).catch(() => undefined);
+      this.#recheck(accountId).catch(() => undefined);
     });
   }
 
@@ -53,26 +59,29 @@ export class Arming implements Disposable {
     const account = book.get(accountId);
     const here = this.#here.get(accountId);
     if (account === undefined || here === false) return { armed: false };
-    // What was decided about one user's money says nothing about another's.
-    const owner = this.#owners.get(accountId) ?? account.uid;
-    this.#owners.set(accountId, owner);
-    if (here !== undefined && owner !== undefined && owner !== account.uid) return { armed: false };
-    if (here === 'restart') return { armed: true, until: here };
-    if (here !== undefined) return this.#isRunning(accountId, here, clock.now()) ? { armed: true, until: here } : { armed: false };
-    const kept = storage.get(slot(accountId));
-    if (kept === true || (kept !== undefined && kept === account.uid)) return { armed: true, until: 'always' };
+    if (here !== undefined) {
+      const { until } = here;
+      if (!isOf(account, here.whose)) return { armed: false };
+      here.whose = ownerOf(account);
+      return until === 'restart' || this.#isRunning(accountId, until, clock.now()) ? { armed: true, until } : { armed: false };
+    }
+    if (isOf(account, storage.get(slot(accountId)))) return { armed: true, until: 'always' };
     return account.simulated ? { armed: true, until: 'simulated' } : { armed: false };
   }
 
+  /** Nothing happens when the account is not in the book. */
   async arm(accountId: string, term: ArmingTerm): Promise<void> {
-    const now = this.#options.clock.now();
+    const { book, clock } = this.#options;
+    const account = book.get(accountId);
+    if (account === undefined) return;
+    const whose = ownerOf(account);
+    const now = clock.now();
     if (term === 'always') this.#here.delete(accountId);
-    else this.#here.set(accountId, term === 'restart' ? term : now + quarterMs);
+    else this.#give(accountId, { until: term === 'restart' ? term : now + quarterMs, whose });
     this.#seen.set(accountId, now);
-    this.#owners.set(accountId, this.#options.book.get(accountId)?.uid);
     this.#changed.fire(accountId);
     // Last, so that nothing said meanwhile is undone by it.
-    await this.#keep(accountId, term === 'always');
+    await this.#keep(accountId, term === 'always' ? whose : undefined);
     if (term === 'always') this.#changed.fire(accountId);
   }
 
@@ -80,12 +89,25 @@ export class Arming implements Disposable {
   async disarm(accountId: string): Promise<void> {
     this.#here.set(accountId, false);
     this.#changed.fire(accountId);
-    await this.#keep(accountId, false);
+    await this.#keep(accountId, undefined);
   }
 
   dispose(): void {
+    this.#end.abort();
     this.#watch.dispose();
     this.#changed.dispose();
+  }
+
+  /** A quarter is over when a timer says so, too: a clock that was set back while nobody looked tells nothing. */
+  #give(accountId: string, term: Term): void {
+    this.#here.set(accountId, term);
+    if (term.until === 'restart') return;
+    this.#options.clock.sleep(quarterMs, this.#end.signal).then(
+      () => {
+        if (this.#here.get(accountId) === term) this.#here.set(accountId, false);
+      },
+      () => undefined,
+    );
   }
 
   /** A clock that was set back makes no term longer than it was: it ends it, for nobody knows how much of it is over. */
@@ -98,17 +120,34 @@ export class Arming implements Disposable {
     return running;
   }
 
-  async #forget(accountId: string): Promise<void> {
-    this.#here.delete(accountId);
-    await this.#keep(accountId, false);
+  /** What was armed for one owner or place is not armed for another one, and does not come back with the first. */
+  async #recheck(accountId: string): Promise<void> {
+    const account = this.#options.book.get(accountId);
+    if (account === undefined) {
+      this.#here.delete(accountId);
+      await this.#keep(accountId, undefined);
+      return;
+    }
+    const here = this.#here.get(accountId);
+    if (here !== undefined && here !== false && !isOf(account, here.whose)) this.#here.set(accountId, false);
+    const kept = this.#options.storage.get(slot(accountId));
+    if (kept !== undefined) await this.#keep(accountId, isOf(account, kept) ? ownerOf(account) : undefined);
   }
 
-  async #keep(accountId: string, always: boolean): Promise<void> {
-    const { storage, book } = this.#options;
-    // Where it is not known yet whose keys these are, there is nothing to hold on to.
-    const value = always ? (book.get(accountId)?.uid ?? true) : undefined;
-    if (storage.get(slot(accountId)) !== value) await storage.update(slot(accountId), value);
+  async #keep(accountId: string, whose: string | undefined): Promise<void> {
+    const { storage } = this.#options;
+    if (storage.get(slot(accountId)) !== whose) await storage.update(slot(accountId), whose);
   }
 }
+
+/**
+ * Whose money an arming is about: keys of another user, or of another place, under the same id are another account. A simulated exchange
+ * may be served elsewhere after a restart.
+ */
+const ownerOf = ({ venue, site, baseUrl, uid, simulated }: Account, known = uid): string =>
+  JSON.stringify([venue, site, simulated ? 'simulated' : (baseUrl ?? ''), known ?? '']);
+
+/** Whether it is the owner that is written down, or one of whom only the user was not known then. */
+const isOf = (account: Account, whose: unknown): boolean => whose === ownerOf(account) || whose === ownerOf(account, '');
 
 const slot = (accountId: string): string => `ltvGauge.armed.${accountId}`;

@@ -34,6 +34,11 @@ class Person {
     });
   }
 
+  change(facts: Partial<Account>): void {
+    this.accounts.set('a', account(facts));
+    this.changed.fire('a');
+  }
+
   remove(id: string): void {
     this.accounts.delete(id);
     this.changed.fire(id);
@@ -98,6 +103,65 @@ describe('arming', () => {
       assert.equal(arming.state('a').armed, false);
     });
   }
+
+  it('for a quarter of an hour ends with it though the clock was set back while nobody looked', async () => {
+    const person = new Person();
+    const arming = person.window();
+    await arming.arm('a', 'quarter');
+    await person.clock.advance(10 * 60_000);
+    assert.equal(arming.state('a').armed, true);
+    await person.clock.advance(quarterMs);
+    person.clock.jump(-quarterMs);
+    assert.equal(arming.state('a').armed, false);
+  });
+
+  it('for a quarter of an hour that was begun anew is not ended by the end of the first', async () => {
+    const person = new Person();
+    const arming = person.window();
+    await arming.arm('a', 'quarter');
+    await person.clock.advance(10 * 60_000);
+    await arming.arm('a', 'quarter');
+    await person.clock.advance(10 * 60_000);
+    assert.equal(arming.state('a').armed, true);
+  });
+
+  for (const [name, facts] of [
+    ['of another user', { uid: '2' }],
+    ['of a user that is not told', { uid: undefined }],
+    ['of another site', { uid: '1', site: 'eea' }],
+    ['of another address', { uid: '1', baseUrl: 'https://other.example' }],
+    ['of an exchange that is no longer simulated', { uid: '1', simulated: false }],
+  ] as const) {
+    for (const term of terms) {
+      it(`for ${term} ends when the account gets keys ${name}, here and in windows that open later, and does not come back`, async () => {
+        const person = new Person();
+        const before = { uid: '1', ...(name.includes('simulated') ? { simulated: true, site: 'loopback' } : {}) };
+        person.accounts.set('a', account(before));
+        const arming = person.window();
+        await arming.arm('a', term);
+        assert.equal(arming.state('a').armed, true);
+        const { uid, ...others } = { site: 'global', ...facts };
+        person.change({ ...others, ...(uid === undefined ? {} : { uid }) });
+        assert.equal(arming.state('a').armed, false);
+        await settled();
+        assert.equal(person.window().state('a').armed, false);
+        person.change({ ...before, simulated: false });
+        assert.equal(arming.state('a').armed, false);
+        assert.equal(person.window().state('a').armed, false);
+      });
+    }
+  }
+
+  it('stays when the account only gets another name or other rights, or its simulated exchange another port', async () => {
+    const person = new Person();
+    person.accounts.set('a', account({ simulated: true, baseUrl: 'http://127.0.0.1:1' }));
+    const arming = person.window();
+    await arming.arm('a', 'always');
+    person.change({ simulated: true, baseUrl: 'http://127.0.0.1:2', name: 'Other' });
+    await settled();
+    assert.deepEqual(arming.state('a'), { armed: true, until: 'always' });
+    assert.deepEqual(person.window().state('a'), { armed: true, until: 'always' });
+  });
 
   it('for a quarter of an hour bears with a clock that is corrected by a little', async () => {
     const person = new Person();
@@ -198,7 +262,7 @@ describe('arming', () => {
 
   it('is not believed when storage holds anything else than what was put there', () => {
     const person = new Person();
-    for (const odd of [1, 'true', {}, [], null]) {
+    for (const odd of [true, 1, 'true', {}, [], null]) {
       person.stored.set('ltvGauge.armed.a', odd);
       assert.equal(person.window().state('a').armed, false, JSON.stringify(odd));
     }

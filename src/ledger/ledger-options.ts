@@ -26,3 +26,6 @@ export interface LedgerOptions {
 
 /** After this long no figures are acted on, whatever the settings say. Milliseconds. */
 export const longestPreviewAgeMs = 60_000;
+
+/** The span of a daily limit: for so long no write is forgotten. Milliseconds. */
+export const dayMs = 24 * 60 * 60_000;

@@ -2,14 +2,13 @@ import { compare, divide, greater, isPositive, lesser, multiply, subtract, sum, 
 import { largestReduction } from '../core/estimate.ts';
 import { formatAmount, formatLtv, formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
+import { dayMs } from './ledger-options.ts';
 import { settingOf, type Limits, type LimitsFault } from './limits.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { Refusal } from './refusal.ts';
 import { mayHaveMoved } from './write-machine.ts';
 
-/** The span of a daily limit. Milliseconds. */
-const dayMs = 24 * 60 * 60_000;
 /** Digits of an amount that we name, where the venue does not say how many it takes. */
 const amountPlaces = 8;
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import { neverLeft } from './earlier-writes.ts';
-import type { Journal } from './journal.ts';
+import { TargetTaken, type Journal } from './journal.ts';
+import { dayMs } from './ledger-options.ts';
 import type { WriteRecord } from './record.ts';
 import {
   fold,
@@ -95,7 +96,8 @@ export class Writes implements Disposable {
   async sync(): Promise<void> {
     const plans: WriteRecord[] = [];
     this.#rows = await this.#journal.load();
-    for (const row of fold(this.#rows).values()) {
+    const folded = fold(this.#rows);
+    for (const row of folded.values()) {
       const known = this.#told.get(row.id);
       const isHere = this.#underWay.has(row.id);
       const told = isHere && known !== undefined ? merge(row, known) : merge(known, row);
@@ -108,6 +110,28 @@ export class Writes implements Disposable {
       if (told.state === 'planned' && !isHere) plans.push(record);
     }
     for (const plan of plans) await this.#closePlanned(plan);
+    for (const record of this.#told.values()) {
+      // Set aside by a window that did not know of it. Should the journal fail, the next look repeats it.
+      if (!folded.has(record.id) && !this.#underWay.has(record.id) && this.#counts(record))
+        await this.#writeAnew(record).catch(() => undefined);
+    }
+  }
+
+  /** Whether it holds something up, or counts towards a daily limit. */
+  #counts(record: WriteRecord): boolean {
+    return isOpen(record) || isFreezing(record) || (mayHaveMoved(record) && this.#clock.now() - (record.sentAt ?? 0) < dayMs);
+  }
+
+  /** In a journal that does not have it: first as it was once sent, so that it holds its loan or position. */
+  async #writeAnew(record: WriteRecord): Promise<void> {
+    try {
+      if (isOpen(record)) await this.#journal.append({ ...record, state: 'sent' });
+      if (record.state !== 'sent') await this.#journal.append(record);
+    } catch (error) {
+      // Another write of the same loan or position was sent meanwhile: then this one is open beside it.
+      if (!(error instanceof TargetTaken)) throw error;
+      await this.#journal.append(restored(record));
+    }
   }
 
   /**
@@ -126,19 +150,20 @@ export class Writes implements Disposable {
   }
 
   /**
-   * Moves the journal aside and begins anew with what this window knows to hold things up: that it is not known any more what was done
-   * must not make anybody forget it. @returns where the old one is. @throws what the journal threw.
+   * Moves the journal aside and begins anew with what this window knows to hold things up or to count towards a limit: that it is not known
+   * any more what was done must not make anybody forget it. @returns where the old one is. @throws what the journal threw.
    */
   async setAside(): Promise<string> {
     const place = await this.#journal.setAside();
-    const kept = [...this.#told.values()].filter((record) => isOpen(record) || isFreezing(record));
+    const kept = [...this.#told.values()].filter((record) => this.#counts(record));
     this.#told.clear();
     this.#records.clear();
     for (const record of kept) {
-      // As it was once written, so that it holds its loan or position.
-      if (isOpen(record) && record.state !== 'sent') await this.#journal.append({ ...record, state: 'sent' });
-      await this.#journal.append(record);
+      // Until the new journal has it this window does.
+      this.#told.set(record.id, record);
+      this.#records.set(record.id, restored(record));
     }
+    for (const record of kept) await this.#writeAnew(record);
     await this.sync();
     return place;
   }

@@ -3,7 +3,7 @@ import { msg } from '../../../src/core/message.ts';
 import { JournalError } from '../../../src/ledger/journal.ts';
 import { settled } from '../core/fake-clock.ts';
 import { marginChange } from './market.ts';
-import { change, d, Desk, ignore, refused, start } from './support.ts';
+import { change, d, Desk, ignore, noLimits, refused, start } from './support.ts';
 
 describe('the activity of an account', () => {
   it('is every write of all windows, closed ones too, newest first', async () => {
@@ -182,6 +182,60 @@ describe('the journal, for a person', () => {
     assert.equal(ledger.frozen('a')?.state, 'mismatch');
     await ledger.setAside();
     await assert.rejects(desk.window().ledger.preview('a', marginChange()), refused(/frozen/));
+  });
+
+  it('that is moved aside takes along what counts towards a limit of the day, and lets go of what is older', async () => {
+    const desk = new Desk();
+    desk.limits = { ...noLimits, perDayByCoin: new Map([['BTC', d('0.15')]]) };
+    const { ledger } = desk.window();
+    await start(ledger);
+    desk.venue.settle();
+    await desk.clock.advance(5_000);
+    await ledger.setAside();
+    for (const window of [ledger, desk.window().ledger]) {
+      await assert.rejects(window.preview('a', change()), refused(/Within 24 hours 0.1 BTC were moved/));
+    }
+    await desk.clock.advance(24 * 3_600_000);
+    await ledger.setAside();
+    assert.deepEqual(await ledger.activity(), []);
+  });
+
+  for (const fault of ['none', 'lost-before'] as const) {
+    it(`that was moved aside by a window that knew nothing gets what another window knows to be open (${fault})`, async () => {
+      const desk = new Desk();
+      desk.venue.sendFault = fault;
+      const one = desk.window().ledger;
+      const { done } = await start(one);
+      await desk.clock.advance(61_000);
+      const { id, state } = await done;
+      const two = desk.window().ledger;
+      await two.setAside();
+      await one.reconcile('a');
+      await assert.rejects(two.preview('a', change()), refused(/not finished/));
+      assert.deepEqual(
+        (await two.activity()).map((record) => [record.id, record.state]),
+        [[id, state]],
+      );
+      await one.reconcile('a');
+      assert.equal((await two.steps()).length, 2, 'once');
+    });
+  }
+
+  it('that was moved aside keeps what another window knows to be open beside what was sent since', async () => {
+    const desk = new Desk();
+    const one = desk.window().ledger;
+    desk.venue.sendFault = 'lost-before';
+    await start(one);
+    await desk.clock.advance(61_000);
+    const two = desk.window().ledger;
+    await two.setAside();
+    await start(two, change({ amount: d('0.2') }));
+    await desk.clock.advance(61_000);
+    await one.reconcile('a');
+    assert.equal((await desk.window().ledger.activity()).length, 2);
+    assert.equal(one.open('a').length, 2);
+    await two.reconcile('a');
+    assert.equal(two.open('a').length, 2);
   });
 
   it('is not moved while a change is just being sent', async () => {

@@ -67,10 +67,15 @@ const firstPauseMs = 400;
 /** A venue that wants to be left alone for longer than this is not waited for here: whoever asked decides when to ask again. */
 const longestPauseMs = 5_000;
 
+/** A change was decided on figures of a moment ago: what waited for longer than this, as for the keyring or in a machine that slept, does not leave. */
+const longestWriteWaitMs = 10_000;
+
 /** What stops a request while it waits for its turn, and what stops it once it is under way. */
 interface Stops {
   readonly waiting: AbortSignal;
   readonly underWay: AbortSignal | undefined;
+  /** When a change was asked for; it leaves soon after or never. */
+  readonly writeAskedAt?: number;
 }
 
 /** One account's line to its venue. Signs each attempt afresh, keeps the limits, retries reads, learns the venue's clock. */
@@ -100,7 +105,10 @@ export class Http {
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
     // A write under way is not called back when its connection is closed: that would only make its outcome unknown.
-    const stops: Stops = { waiting: either, underWay: call.write === true ? signal : either };
+    const stops: Stops =
+      call.write === true
+        ? { waiting: either, underWay: signal, writeAskedAt: this.#options.clock.now() }
+        : { waiting: either, underWay: either };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#inStep(call, stops);
@@ -136,6 +144,8 @@ export class Http {
     } catch (error) {
       // An unknown effect means that the refusal itself cannot be trusted.
       if (!ExchangeError.is(error, 'clock') || error.effect !== 'none') throw error;
+      // A machine may have slept while the refusal was on its way.
+      if (this.#isLate(stops)) throw error;
       await this.#learnOffset(stops.waiting);
       try {
         return await this.#attempt(call, stops);
@@ -170,6 +180,7 @@ export class Http {
     // Read now and gone with this call: nothing keeps them.
     const keys = call.signed ? await this.#keys() : {};
     if (stops.waiting.aborted) throw aborted('none');
+    if (this.#isLate(stops)) throw late();
     const signature = call.signed ? this.#signature(call, target, keys) : {};
     const startedAt = clock.now();
     const tell = (outcome: string): void => {
@@ -197,6 +208,12 @@ export class Http {
       // The venue's own words are passed on, and they may repeat what it was told.
       throw ExchangeError.is(error) ? withoutSecrets(error, [...Object.values(keys), ...Object.values(signature)]) : error;
     }
+  }
+
+  /** By the clock of the day, which goes on while a machine sleeps. One that was set back tells nothing. */
+  #isLate({ writeAskedAt }: Stops): boolean {
+    const waited = writeAskedAt === undefined ? 0 : this.#options.clock.now() - writeAskedAt;
+    return !(Math.abs(waited) <= longestWriteWaitMs);
   }
 
   async #keys(): Promise<Keys> {
@@ -255,6 +272,13 @@ export class Http {
     }
   }
 }
+
+const late = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'aborted',
+    effect: 'none',
+    sentence: msg('It could not leave at once, and the figures it was decided on are too old by now. Nothing was sent. Start it again.'),
+  });
 
 /** Worth asking again in a moment. */
 function isPassing({ kind, retryAfterMs = 0 }: ExchangeError): boolean {

@@ -65,6 +65,23 @@ describe('a clock that is off', () => {
     assert.equal(venue.to('/adjust-collateral').length, 2);
   });
 
+  it('does not let a change leave again long after it was asked for, as after a machine slept', async () => {
+    for (const slept of ['before the answer', 'before the time was told'] as const) {
+      const { venue, connection, clock } = bench();
+      venue.on('/adjust-collateral', () => {
+        if (slept === 'before the answer') clock.time += 10_001;
+        return stale();
+      });
+      venue.on('/public/time', () => {
+        if (slept === 'before the time was told') clock.time += 3_600_000;
+        return new Response(success([{ ts: clock.time.toString() }]));
+      });
+      const error = await failureOf(connection.send(change()));
+      assert.deepEqual([error.kind, error.effect], [slept === 'before the answer' ? 'clock' : 'aborted', 'none'], slept);
+      assert.equal(venue.to('/adjust-collateral').length, 1, slept);
+    }
+  });
+
   it('is not blamed when OKX tells no time: a change has had no effect then', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', stale).on('/public/time', new Response('', { status: 404 }));

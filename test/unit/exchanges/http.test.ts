@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../src/core/errors.ts';
+import type { Keys } from '../../../src/exchanges/exchange.ts';
 import { Http, type Attempt, type Call } from '../../../src/exchanges/http.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import { bench, canary, change, failureOf, FakeFetch, HastyClock } from './bench.ts';
 
 /** A venue of its own words: nothing here may depend on OKX. */
 function plain(
-  options: { reply?: (signal: AbortSignal | null | undefined) => Promise<Response>; deadline?: (ms: number) => AbortSignal } = {},
+  options: {
+    reply?: (signal: AbortSignal | null | undefined) => Promise<Response>;
+    deadline?: (ms: number) => AbortSignal;
+    keys?: () => Promise<Keys>;
+  } = {},
 ) {
   const clock = new HastyClock();
   const attempts: Attempt[] = [];
@@ -26,7 +31,7 @@ function plain(
       limitOf: () => ({ count: 2, intervalMs: 2_000 }),
       time: { path: '/time', read: () => 0 },
     },
-    keys: async () => ({ secret: 's' }),
+    keys: options.keys ?? (async () => ({ secret: 's' })),
     clock,
     fetch: async (_input, init) => {
       sends += 1;
@@ -99,6 +104,31 @@ describe('a request that gets no answer', () => {
     stop.abort();
     const error = await failure;
     assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 2]);
+  });
+
+  it('that changes something is never sent when its keys come long after it was asked for', async () => {
+    for (const [call, waitedMs, sends] of [
+      [write, 10_000, 1],
+      [write, 10_001, 0],
+      [write, -10_001, 0],
+      [read, 3_600_000, 1],
+    ] as const) {
+      const stop = new AbortController();
+      const one = plain({
+        keys: () => {
+          one.clock.time += waitedMs;
+          return Promise.resolve({ secret: 's' });
+        },
+      });
+      const failure = failureOf(one.http.call(call, stop.signal));
+      await turn();
+      await turn();
+      assert.equal(one.sends(), sends, waitedMs.toString());
+      stop.abort();
+      const error = await failure;
+      assert.equal(error.kind, 'aborted');
+      if (sends === 0) assert.equal(error.effect, 'none');
+    }
   });
 
   it('is not called back when it changes something and its connection is closed', async () => {

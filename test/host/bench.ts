@@ -32,6 +32,7 @@ import { gaugePage } from '../../src/ui/gauge-state.ts';
 import type { Scene } from '../../src/ui/presentation/condition.ts';
 import { loansOutline } from '../../src/ui/presentation/loans-outline.ts';
 import { stressView } from '../../src/ui/stress-state.ts';
+import { ledger } from './bench-ledger.ts';
 import { root } from './places.ts';
 import { cleanEnvironment } from './processes.ts';
 import { compare, isWithin, table, type Outcome } from './side-by-side.ts';
@@ -315,6 +316,7 @@ async function main(): Promise<boolean> {
     await solving(),
     await shocking(),
     await serving(),
+    ...(await ledger()),
   ];
   process.stdout.write(`${table(outcomes)}\n\n`);
   for (const line of judgeVsix()) process.stdout.write(`${line}\n`);

@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { WriteRecord } from '../record.ts';
 import { targetOf } from '../write-machine.ts';
 import { Chain, newId, type StoredRow } from './chain.ts';
+import { identityOf, makeFile } from './file-on-disk.ts';
 import { databaseName, linesName, type Appended, type MovedAside, type Page, type Place, type Seen, type Verified } from './protocol.ts';
 import { moveAside } from './move-aside.ts';
 import { inTransaction, isBlank, migrate } from './schema.ts';
@@ -239,38 +240,6 @@ function add({ db, chain }: Opened, line: string, record: WriteRecord): void {
   if (holder === held) return;
   db.prepare('DELETE FROM open_targets WHERE account = ? AND target = ?').run(...key);
   if (holder !== undefined) db.prepare('INSERT INTO open_targets (account, target, write) VALUES (?, ?, ?)').run(...key, holder);
-}
-
-/** Undefined when there is no file. */
-function identityOf(file: string): string | undefined {
-  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? undefined : `${stats.dev.toString()}:${stats.ino.toString()}`;
-}
-
-/** For its owner only: SQLite gives its other files the same rights. */
-function makeFile(file: string): void {
-  const folder = path.dirname(file);
-  mkdirSync(folder, { recursive: true });
-  try {
-    // Never one that is there: closing it here would give up the locks that another connection of this process has on it.
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  for (const each of [folder, path.dirname(folder)]) syncFolder(each);
-}
-
-/** A new file is only durable once its folder entry is. Where folders cannot be synced (Windows, some network disks) nothing better is to be had. */
-function syncFolder(folder: string): void {
-  let handle: number | undefined;
-  try {
-    handle = openSync(folder, 'r');
-    fsyncSync(handle);
-  } catch {
-    // Not here, then.
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
 }
 
 /** SQLite does not wait by itself for the lock that a change of the journal mode needs. */

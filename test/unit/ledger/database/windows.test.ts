@@ -12,13 +12,15 @@ import { change, Desk, ignore } from '../support.ts';
 import { written } from '../written.ts';
 import { Drawer, workerFile } from './desk-drawer.ts';
 
-/** What must hold of the rows of any ledger: nobody took a loan that another held. */
+/** What must hold of the rows of any ledger: nobody took a loan on which another was open. */
 function assertOneAtATime(rows: readonly WriteRecord[]): void {
   for (const [index, row] of rows.entries()) {
     if (row.state !== 'sent') continue;
     const loan = (record: WriteRecord): string => (record.change.kind === 'collateral' ? record.change.loan.loanId : '');
-    const others = [...fold(rows.slice(0, index)).values()].filter((other) => other.id !== row.id && isOpen(other));
-    assert.ok(!others.some((other) => loan(other) === loan(row)), `row ${(index + 1).toString()}`);
+    const open = [...fold(rows.slice(0, index)).values()].filter((other) => isOpen(other));
+    // Who holds it may say so again.
+    if (open.some(({ id }) => id === row.id)) continue;
+    assert.ok(!open.some((other) => loan(other) === loan(row)), `row ${(index + 1).toString()}`);
   }
 }
 
@@ -90,7 +92,8 @@ describe('windows on one ledger', () => {
           place.remove();
         }
       }),
-      { numRuns: 6 },
+      // How threads interleave is not repeated, so there is nothing to shrink.
+      { numRuns: 6, endOnFailure: true },
     );
   }).timeout(30_000);
 

@@ -1,0 +1,34 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+/** What tells a file from another one of its name. Undefined when there is none. */
+export function identityOf(file: string): string | undefined {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev.toString()}:${stats.ino.toString()}`;
+}
+
+/** For its owner only: SQLite gives its other files the same rights. */
+export function makeFile(file: string): void {
+  const folder = path.dirname(file);
+  mkdirSync(folder, { recursive: true });
+  try {
+    // Never one that is there: closing it here would give up the locks that another connection of this process has on it.
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  for (const each of [folder, path.dirname(folder)]) syncFolder(each);
+}
+
+/** A new file is only durable once its folder entry is. Where folders cannot be synced (Windows, some network disks) nothing better is to be had. */
+function syncFolder(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch {
+    // Not here, then.
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}

@@ -6,7 +6,7 @@ import { sentBefore, sentEarlier } from './earlier-writes.ts';
 import type { Preview } from './preview.ts';
 import type { DecidedOn, WriteRecord } from './record.ts';
 import { accountFrozen, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
-import { fold, isOpen, type WriteEvent } from './write-machine.ts';
+import { fold, isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 /**
@@ -45,7 +45,11 @@ export async function writeDown(
     if (record?.state !== 'sent') throw notWritten();
     const rows = await writes.rows();
     // What cannot be read back would not be there after a crash either; what another window closed must not leave any more.
-    if (fold(rows).get(id)?.state !== 'sent') throw notWritten();
+    const written = fold(rows);
+    if (written.get(id)?.state !== 'sent') throw notWritten();
+    // Another window may have found a mismatch since this one last looked.
+    const frozen = [...written.values()].find((one) => one.accountId === record.accountId && isFreezing(one));
+    if (frozen !== undefined) throw accountFrozen(frozen);
     const rival = sentBefore(rows, record, known);
     if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken(planned.change);
     // Of two windows that together would pass a limit, the one that is first in the journal may go on.

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Refusal, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
+import { marginChange } from './market.ts';
 import { change, d, Desk, ignore, refused, start, rowOf } from './support.ts';
 
 describe('two windows on one account', () => {
@@ -78,6 +79,26 @@ describe('two windows on one account', () => {
         [['not-effective', undefined]],
         'what did not go is closed, and never left',
       );
+    });
+  }
+
+  for (const place of ['before append planned', 'before append sent', 'after append sent'] as const) {
+    it(`send nothing on an account that another one has just found a mismatch on (${place})`, async () => {
+      const desk = new Desk();
+      desk.venue.sendFault = 'wrong-way';
+      await start(desk.window().ledger);
+      desk.venue.settle();
+      desk.venue.sendFault = 'none';
+      const two = desk.window({
+        gate: async (what) => {
+          if (what === place) await desk.window().ledger.reconcile('a');
+        },
+      });
+      const preview = await two.ledger.preview('a', marginChange());
+      await assert.rejects(two.ledger.commit(preview, ignore), refused(/frozen/));
+      assert.equal(desk.market.sends.length, 0);
+      assert.equal((await two.ledger.unsettled('a'))?.state, 'mismatch');
+      assert.deepEqual(two.ledger.open('a'), []);
     });
   }
 

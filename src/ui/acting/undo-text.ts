@@ -40,7 +40,8 @@ function takenSince(records: readonly WriteRecord[], added: WriteRecord): Decima
         record.change.direction === 'reduce' &&
         record.plannedAt >= added.plannedAt &&
         mayHaveMoved(record) &&
-        record.state !== 'not-effective',
+        // A person's word that it was never done is no proof, and it may be done late.
+        (record.state !== 'not-effective' || record.evidence === undefined),
     )
     .reduce<Decimal>((sum, { change }) => add(sum, change.amount), zero);
 }

@@ -44,6 +44,13 @@ describe('what can be undone', () => {
     assert.deepEqual(offered(taken('0.1', { state: 'unknown' }), done), [], 'it may have happened');
     assert.deepEqual(offered(taken('0.04'), done), ['w1 reduce 0.06 BTC'], 'the rest of it');
     assert.deepEqual(offered(taken('0.1', { state: 'rejected' }), done), ['w1 reduce 0.1 BTC'], 'it did not happen');
+    assert.deepEqual(offered(taken('0.1', { state: 'not-effective' }), done), ['w1 reduce 0.1 BTC'], 'the exchange says that it failed');
+    const { evidence, ...judged } = taken('0.1', { state: 'not-effective' });
+    assert.ok(evidence !== undefined);
+    assert.deepEqual(offered(judged, done), [], 'it may be done late, whatever a person said');
+    const { sentAt, ...never } = judged;
+    assert.ok(sentAt !== undefined);
+    assert.deepEqual(offered(never, done), ['w1 reduce 0.1 BTC'], 'it never left');
     assert.deepEqual(offered(taken('0.1', { plannedAt: 900 }), done), ['w1 reduce 0.1 BTC'], 'it was before');
     assert.deepEqual(offered(taken('0.1', { accountId: 'a2' }), done), ['w1 reduce 0.1 BTC'], 'it was elsewhere');
   });

@@ -7,7 +7,7 @@ import { Chain, newId, type StoredRow } from './chain.ts';
 import { identityOf, makeFile } from './file-on-disk.ts';
 import { databaseName, linesName, type Appended, type MovedAside, type Page, type Place, type Seen, type Verified } from './protocol.ts';
 import { moveAside } from './move-aside.ts';
-import { inTransaction, isBlank, migrate } from './schema.ts';
+import { inTransaction, isBlank, migrate, patiently } from './schema.ts';
 import { LedgerFault, troubleOf } from './trouble.ts';
 
 /** So many rows are answered at once: about 5 ms of work for the one who reads them. */
@@ -240,18 +240,4 @@ function add({ db, chain }: Opened, line: string, record: WriteRecord): void {
   if (holder === held) return;
   db.prepare('DELETE FROM open_targets WHERE account = ? AND target = ?').run(...key);
   if (holder !== undefined) db.prepare('INSERT INTO open_targets (account, target, write) VALUES (?, ?, ?)').run(...key, holder);
-}
-
-/** SQLite does not wait by itself for the lock that a change of the journal mode needs. */
-function patiently<T>(ms: number, work: () => T): T {
-  const until = Date.now() + ms;
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      return work();
-    } catch (error) {
-      if (troubleOf(error).kind !== 'busy' || Date.now() > until) throw error;
-      Atomics.wait(pause, 0, 0, 10);
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { LedgerFault } from './trouble.ts';
+import { LedgerFault, troubleOf } from './trouble.ts';
 
 /** Marks a file as ours, at offset 68 of its header: “LTVG”. */
 const applicationId = 0x4c545647;
@@ -69,5 +69,19 @@ export function inTransaction<T>(db: DatabaseSync, mode: 'DEFERRED' | 'IMMEDIATE
       // Some errors have rolled it back already.
     }
     throw error;
+  }
+}
+
+/** SQLite does not wait by itself for the lock that a change of the journal mode needs. */
+export function patiently<T>(ms: number, work: () => T): T {
+  const until = Date.now() + ms;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (troubleOf(error).kind !== 'busy' || Date.now() > until) throw error;
+      Atomics.wait(pause, 0, 0, 10);
+    }
   }
 }

@@ -19,6 +19,8 @@ const hoursPerYear = decimal('8760');
 const hoursPerDay = decimal('24');
 /** Decimals to which a venue books interest. */
 const bookedPlaces = 8;
+/** Decimals of a sum in USD, fine enough for debts of no value to speak of. */
+const usdPlaces = 18;
 
 /**
  * Interest of one hour, as a venue books it: debt x annual rate / 8760, rounded up at 8 decimals.
@@ -104,7 +106,7 @@ export function hoursUntil(model: LoanModel, line: Decimal, annualRates: Readonl
     perHour.push(multiply(hourlyInterest(amount, rate), price));
   }
   const cost = sum(perHour);
-  const allowed = divide(multiply(line, collateralOf(model)), model.correction, bookedPlaces, 'down');
+  const allowed = divide(multiply(line, collateralOf(model)), model.correction, usdPlaces, 'down');
   const room = subtract(allowed, debtOf(model));
   if (compare(room, zero) <= 0) return zero;
   if (!isPositive(cost)) return undefined;

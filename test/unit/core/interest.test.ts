@@ -82,7 +82,8 @@ describe('interest', function () {
     assert.equal(hoursUntil(loan, d('0.75'), new Map([['USDT', d('0.0069')]])), '87590');
   });
 
-  it('has carried it there an hour later, and not before', () => {
+  it('has carried it there an hour later, and not before', function () {
+    this.timeout(120_000);
     fc.assert(
       fc.property(aModel, fc.integer({ min: 10, max: 200 }), (model, percent) => {
         const line = d((Number(model.ltv) * 1.2).toFixed(8));

@@ -109,6 +109,16 @@ export function fromLine(text: string): WriteRecord {
   return v.parse(record, known.format === 1 ? fromFirst(parsed) : parsed);
 }
 
+/** Whether a line that is not understood was written by a version that knows more. */
+export function isNewerLine(text: string): boolean {
+  try {
+    const known = v.safeParse(v.object({ format: v.pipe(v.number(), v.safeInteger()) }), JSON.parse(text));
+    return known.success && known.output.format > format;
+  } catch {
+    return false;
+  }
+}
+
 function fromFirst(parsed: unknown): unknown {
   const { historyId, ...rest } = v.parse(first, parsed);
   return historyId === undefined ? rest : { ...rest, evidence: { kind: 'history', id: historyId } };

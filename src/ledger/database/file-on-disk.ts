@@ -7,6 +7,9 @@ export function identityOf(file: string): string | undefined {
   return stats === undefined ? undefined : `${stats.dev.toString()}:${stats.ino.toString()}`;
 }
 
+/** Where SQLite keeps the last rows of a database with a write-ahead log. */
+export const logOf = (file: string): string => `${file}-wal`;
+
 /** For its owner only: SQLite gives its other files the same rights. */
 export function makeFile(file: string): void {
   const folder = path.dirname(file);

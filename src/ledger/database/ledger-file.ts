@@ -4,10 +4,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { WriteRecord } from '../record.ts';
 import { targetOf } from '../write-machine.ts';
 import { Chain, newId, type StoredRow } from './chain.ts';
-import { identityOf, makeFile } from './file-on-disk.ts';
+import { identityOf, logOf, makeFile } from './file-on-disk.ts';
 import { databaseName, linesName, type Appended, type MovedAside, type Page, type Place, type Seen, type Verified } from './protocol.ts';
 import { moveAside } from './move-aside.ts';
-import { inTransaction, isBlank, migrate, patiently } from './schema.ts';
+import { inTransaction, isBlank, migrate, mustBeKnown, patiently } from './schema.ts';
 import { LedgerFault, troubleOf } from './trouble.ts';
 
 /** So many rows are answered at once: about 5 ms of work for the one who reads them. */
@@ -19,6 +19,8 @@ interface Opened {
   readonly db: DatabaseSync;
   /** Tells this file from another one of its name. */
   readonly identity: string;
+  /** The same of its log, in which the last rows are; undefined where it keeps none. */
+  readonly log: string | undefined;
   chain: Chain;
 }
 
@@ -134,13 +136,14 @@ export class LedgerFile {
   ): T | undefined {
     try {
       for (let attempt = 1; attempt <= attempts; attempt += 1) {
-        if (this.#opened !== undefined && identityOf(this.#path) !== this.#opened.identity) this.close();
+        if (this.#opened !== undefined && !this.#isThere(this.#opened)) this.close();
         this.#opened ??= this.#open(make, seen, before);
         const opened = this.#opened;
         if (opened === undefined) return undefined;
         const done = inTransaction(opened.db, mode, () => {
           // Another window may have set it aside, or somebody put another file in its place, up to this moment.
-          if (identityOf(this.#path) !== opened.identity) return undefined;
+          if (!this.#isThere(opened)) return undefined;
+          mustBeKnown(opened.db);
           catchUp(opened, seen);
           return { result: work(opened) };
         });
@@ -151,6 +154,11 @@ export class LedgerFile {
       this.close();
       throw error;
     }
+  }
+
+  /** Whether what it has open is what others find under its name: a row in a log that was taken away is nowhere. */
+  #isThere({ identity, log }: Opened): boolean {
+    return identityOf(this.#path) === identity && (log === undefined || identityOf(logOf(this.#path)) === log);
   }
 
   #open(make: boolean, seen: readonly Seen[], before: readonly string[]): Opened | undefined {
@@ -171,22 +179,25 @@ export class LedgerFile {
           return undefined;
         }
       }
-      this.#configure(db);
+      const mode = this.#configure(db);
       migrate(db, newId, before);
-      return { db, identity, chain: new Chain(currentId(db)) };
+      const chain = new Chain(currentId(db));
+      return { db, identity, log: mode === 'wal' ? (identityOf(logOf(this.#path)) ?? '') : undefined, chain };
     } catch (error) {
       db.close();
       throw error;
     }
   }
 
-  #configure(db: DatabaseSync): void {
+  /** @returns the mode of its journal */
+  #configure(db: DatabaseSync): unknown {
     const mode = patiently(this.#place.busyMs, () => db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
     // Where memory cannot be shared, as on some network disks, it stays with a rollback journal, whose folder entry has to be synced too.
     db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
     // On macOS a plain fsync does not reach the disk itself.
     db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
     for (const pragma of this.#place.pragmas) db.exec(`PRAGMA ${pragma}`);
+    return mode;
   }
 }
 

@@ -33,8 +33,16 @@ export function isBlank(db: DatabaseSync): boolean {
   const owner = numberOf(db, 'application_id');
   if (owner === 0 && version === 0 && tables === 0) return true;
   if (owner !== applicationId) throw new LedgerFault({ kind: 'notOurs' });
-  if (version > migrations.length) throw new LedgerFault({ kind: 'newer' });
+  mustBeKnown(db);
   return false;
+}
+
+/**
+ * Another window may have a newer version that has just made the ledger its own.
+ * @throws LedgerFault
+ */
+export function mustBeKnown(db: DatabaseSync): void {
+  if (numberOf(db, 'user_version') > migrations.length) throw new LedgerFault({ kind: 'newer' });
 }
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { disposed, JournalError, TargetTaken, type Journal, type Verification } from '../journal.ts';
 import type { WriteRecord } from '../record.ts';
-import { fromLine, toLine } from '../stored-record.ts';
+import { fromLine, isNewerLine, toLine } from '../stored-record.ts';
 import { Anchor, type AnchorStorage } from './anchor.ts';
 import { readOldLines, renameOldLines, UnreadableLines } from './old-lines.ts';
 import { databaseName, type Seen } from './protocol.ts';
@@ -184,6 +184,6 @@ function parsed(line: string, row: number): WriteRecord {
   try {
     return fromLine(line);
   } catch {
-    throw new LedgerFault({ kind: 'unreadable', row } satisfies Damage);
+    throw new LedgerFault(isNewerLine(line) ? { kind: 'newer' } : ({ kind: 'unreadable', row } satisfies Damage));
   }
 }

@@ -3,6 +3,7 @@ import type { Answered, Answers, Place, Request } from './protocol.ts';
 import { LedgerFault } from './trouble.ts';
 
 interface Waiting {
+  readonly worker: Worker;
   readonly resolve: (answered: Answered) => void;
   readonly reject: (reason: LedgerFault) => void;
 }
@@ -29,7 +30,7 @@ export class WorkerLink {
     const answered = await new Promise<Answered>((resolve, reject) => {
       const worker = (this.#worker ??= this.#start());
       const number = (this.#asked += 1);
-      this.#waiting.set(number, { resolve, reject });
+      this.#waiting.set(number, { worker, resolve, reject });
       worker.postMessage({ number, request });
     });
     if ('trouble' in answered) throw new LedgerFault(answered.trouble);
@@ -47,8 +48,12 @@ export class WorkerLink {
     const worker = new Worker(this.#file, { name: 'ltv-gauge-ledger', workerData: this.#place, execArgv: [] });
     const ended = (detail: string): void => {
       if (this.#worker === worker) this.#worker = undefined;
-      for (const { reject } of this.#waiting.values()) reject(new LedgerFault({ kind: 'stopped', detail }));
-      this.#waiting.clear();
+      // It tells its end twice, and by the second time the next one may have been asked already.
+      for (const [number, waiting] of this.#waiting) {
+        if (waiting.worker !== worker) continue;
+        this.#waiting.delete(number);
+        waiting.reject(new LedgerFault({ kind: 'stopped', detail }));
+      }
     };
     worker.on('message', (answered: Answered) => {
       this.#waiting.get(answered.number)?.resolve(answered);

@@ -151,6 +151,50 @@ describe('a ledger whose disk or lock fails', () => {
     assert.equal((await journal.verify()).ok, true);
   });
 
+  for (const [endings, others] of [
+    [['-wal'], 0],
+    [['-wal', '-shm'], 0],
+    [['-wal'], 1],
+    [['-wal', '-shm'], 1],
+  ] as const) {
+    it(`calls nothing durable that went to a log that is gone (${endings.join(' and ')}, ${others.toString()} other windows)`, async () => {
+      const journal = drawer.open();
+      await journal.append(plan('w0'));
+      for (let other = 0; other < others; other += 1) await drawer.open().load();
+      for (const ending of endings) rmSync(drawer.file + ending);
+      const isWritten = await journal.append(plan('w1')).then(
+        () => true,
+        (error: unknown) => {
+          assert.ok(error instanceof JournalError, String(error));
+          return false;
+        },
+      );
+      const now = drawer.open().load();
+      if (isWritten) assert.equal((await now).length, 2);
+      else
+        await now.catch((error: unknown) => {
+          assert.ok(error instanceof JournalError, String(error));
+        });
+    });
+  }
+
+  it('does not reject with a thread that failed what the next one was asked', async () => {
+    const journal = drawer.open({
+      worker: workerWith(`const { parentPort } = require('node:worker_threads');
+        parentPort.on('message', ({ request }) => {
+          if (!String(request.line).includes('deadly')) return;
+          parentPort.postMessage = () => undefined;
+          throw new Error('out of memory');
+        });`),
+    });
+    await assert.rejects(journal.append(plan('deadly')), saying(/stopped in the middle of its work: out of memory/));
+    await journal.append(plan('w1'));
+    assert.deepEqual(
+      (await journal.load()).map(({ id }) => id).filter((id) => id !== 'deadly'),
+      ['w1'],
+    );
+  });
+
   it('says that its thread cannot start', async () => {
     const journal = drawer.open({ worker: path.join(drawer.folder, 'none.js') });
     await assert.rejects(journal.load(), saying(/stopped in the middle of its work: .*none\.js/));

@@ -409,6 +409,30 @@ describe('a ledger', () => {
     assert.deepEqual(readFileSync(drawer.file), before);
   });
 
+  it('that a newer version makes its own is left alone by a window that has it open', async () => {
+    const journal = drawer.open();
+    await journal.append(written('w0', { state: 'planned' }));
+    drawer.tamper('PRAGMA user_version = 1000');
+    for (const act of [() => journal.append(written('w5')), () => journal.load(), () => journal.verify()]) {
+      await assert.rejects(act(), (error) => error instanceof JournalError && /newer version of LTV Gauge.*Update/.test(error.message));
+    }
+    assert.equal(drawer.query('SELECT count(*) AS n FROM rows')[0]!['n'], 1);
+  });
+
+  it('with a row of a newer version is not called damaged', async () => {
+    const journal = drawer.open();
+    await journal.append(written('w0', { state: 'planned' }));
+    const [last] = drawer.query('SELECT hash, line FROM rows');
+    const line = JSON.stringify({ ...(JSON.parse(String(last!['line'])) as object), id: 'w1', format: 4, state: 'asleep' });
+    const hash = createHash('sha256')
+      .update(`${String(last!['hash'])}\n2\n${line}`)
+      .digest('hex');
+    drawer.tamper(`INSERT INTO rows VALUES (2, '${String(last!['hash'])}', '${hash}', '${line}')`);
+    for (const act of [() => journal.load(), () => journal.verify(), () => drawer.open().load()]) {
+      await assert.rejects(act(), (error) => error instanceof JournalError && /newer version of LTV Gauge.*Update/.test(error.message));
+    }
+  });
+
   it('says nothing against an anchor that lags behind, is missing or makes no sense', async () => {
     const early = new MemoryStorage();
     await drawer.open({ storage: early }).append(written('w0', { state: 'planned' }));

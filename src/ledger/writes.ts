@@ -28,6 +28,8 @@ export class Writes implements Disposable {
   readonly #records = new Map<string, WriteRecord>();
   /** The journal as it was last read. */
   #rows: readonly WriteRecord[] = [];
+  /** The same as one record each; made anew only for new rows, for there may be thousands. */
+  #folded: ReadonlyMap<string, WriteRecord> = new Map();
   readonly #plannedForAtMostMs: number;
   /** Writes this window is carrying out: what it knows of them is ahead of the journal. */
   readonly #underWay = new Set<string>();
@@ -95,9 +97,10 @@ export class Writes implements Disposable {
    */
   async sync(): Promise<void> {
     const plans: WriteRecord[] = [];
-    this.#rows = await this.#journal.load();
-    const folded = fold(this.#rows);
-    for (const row of folded.values()) {
+    const rows = await this.#journal.load();
+    if (rows !== this.#rows) this.#folded = fold(rows);
+    this.#rows = rows;
+    for (const row of this.#folded.values()) {
       const known = this.#told.get(row.id);
       const isHere = this.#underWay.has(row.id);
       const told = isHere && known !== undefined ? merge(row, known) : merge(known, row);
@@ -105,14 +108,15 @@ export class Writes implements Disposable {
       const record = isHere ? told : restored(told);
       this.#told.set(record.id, told);
       this.#records.set(record.id, record);
-      const news = held === undefined ? isOpen(record) || isFreezing(record) : JSON.stringify(held) !== JSON.stringify(record);
+      const news =
+        held === undefined ? isOpen(record) || isFreezing(record) : held !== record && JSON.stringify(held) !== JSON.stringify(record);
       if (news) this.#announce(record);
       if (told.state === 'planned' && !isHere) plans.push(record);
     }
     for (const plan of plans) await this.#closePlanned(plan);
     for (const record of this.#told.values()) {
       // Set aside by a window that did not know of it. Should the journal fail, the next look repeats it.
-      if (!folded.has(record.id) && !this.#underWay.has(record.id) && this.#counts(record))
+      if (!this.#folded.has(record.id) && !this.#underWay.has(record.id) && this.#counts(record))
         await this.#writeAnew(record).catch(() => undefined);
     }
   }
@@ -159,7 +163,6 @@ export class Writes implements Disposable {
     this.#told.clear();
     this.#records.clear();
     for (const record of kept) {
-      // Until the new journal has it this window does.
       this.#told.set(record.id, record);
       this.#records.set(record.id, restored(record));
     }

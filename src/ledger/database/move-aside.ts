@@ -1,7 +1,8 @@
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { LedgerFault } from './trouble.ts';
+import { isBlank } from './schema.ts';
+import { LedgerFault, troubleOf } from './trouble.ts';
 
 /** The files of one database. */
 const endings = ['', '-wal', '-shm'];
@@ -25,7 +26,11 @@ export function moveAside(Database: typeof DatabaseSync, file: string, busyMs: n
     }
   } catch (error) {
     for (const ending of moved) renameSync(place + ending, file + ending);
-    mark(Database, file, busyMs, ids[0]);
+    try {
+      mark(Database, file, busyMs, ids[0]);
+    } catch {
+      // It then says of itself that it was set aside, and can still be.
+    }
     throw new LedgerFault({ kind: 'notMoved', detail: error instanceof Error ? error.message : String(error) });
   }
   return { place, ids };
@@ -38,10 +43,14 @@ function mark(Database: typeof DatabaseSync, file: string, busyMs: number, curre
     if (!existsSync(file)) return [];
     db = new Database(file);
     db.exec(`PRAGMA busy_timeout = ${busyMs.toString()}`);
+    isBlank(db);
     const ids = db.prepare("SELECT id FROM ledgers ORDER BY state = 'current' DESC").all();
     db.prepare("UPDATE ledgers SET state = CASE id WHEN ? THEN 'current' ELSE 'set aside' END").run(current);
     return ids.map(({ id }) => String(id));
-  } catch {
+  } catch (error) {
+    const trouble = troubleOf(error);
+    // What is sound is not for us to move: a newer version needs it, or another window has it in hand right now.
+    if (trouble.kind === 'newer' || trouble.kind === 'busy') throw new LedgerFault(trouble);
     // Damaged, or not ours: then it is only moved.
     return [];
   } finally {

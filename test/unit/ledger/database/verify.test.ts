@@ -505,6 +505,19 @@ describe('a ledger that was set aside', () => {
     await assert.rejects(journal.append(written('w5')), JournalError);
   });
 
+  it('is never one of a newer version, nor one that another window is just writing to', async () => {
+    await filled(drawer);
+    const journal = drawer.open({ busyMs: 50 });
+    const other = new DatabaseSync(drawer.file);
+    other.exec('BEGIN IMMEDIATE');
+    await assert.rejects(journal.setAside(), (error) => error instanceof JournalError && /Another window is busy/.test(error.message));
+    other.exec('ROLLBACK; PRAGMA user_version = 1000');
+    other.close();
+    await assert.rejects(journal.setAside(), (error) => error instanceof JournalError && /newer version of LTV Gauge/.test(error.message));
+    drawer.tamper('PRAGMA user_version = 1');
+    assert.equal((await journal.load()).length, 5, 'it is where it was');
+  });
+
   it('may be one that cannot be read, or that is gone', async () => {
     await filled(drawer);
     overwrite(drawer, 0, 4096);

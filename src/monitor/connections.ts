@@ -81,6 +81,7 @@ export class Connections implements Disposable {
     const account = this.#account(accountId);
     if (this.#lines.get(accountId) !== line) throw gone();
     if (!same(before, account) && !same(address, account)) return this.#open(accountId, line);
+    if (account.simulated && this.#isReal(account.venue, address.site)) throw mislabelled();
     line.address = address;
     const { book, vault } = this.#options;
     // Asked for at each read, so that a new figure counts without a new connection.
@@ -90,6 +91,10 @@ export class Connections implements Disposable {
       () => vault.read(accountId),
       () => book.get(accountId)?.thresholds,
     );
+  }
+
+  #isReal(venueId: string, siteId: string): boolean {
+    return this.exchange(venueId)?.sites.some(({ id, simulated }) => id === siteId && !simulated) === true;
   }
 
   async #locate(account: Account): Promise<Address> {
@@ -164,3 +169,13 @@ function addressOf(account: Address): Address {
 
 const gone = (): ExchangeError =>
   new ExchangeError({ kind: 'aborted', sentence: msg('This account is no longer there. Add it again to go on.'), effect: 'none' });
+
+/** Everything about such an account would say that no money moves, and it would be armed from the start. */
+const mislabelled = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'refused',
+    effect: 'none',
+    sentence: msg(
+      'This account is noted as simulated, but its site is a real exchange, so nothing is asked there. Remove the account and add it again.',
+    ),
+  });

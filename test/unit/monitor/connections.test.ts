@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { keysMissingCode } from '../../../src/accounts/vault.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
+import { msg } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
 import { Connections } from '../../../src/monitor/connections.ts';
 import { settled } from '../core/fake-clock.ts';
@@ -140,6 +141,28 @@ describe('connections', () => {
     broken = false;
     await connections.get('a');
     assert.equal(exchange.made.length, 1);
+  });
+
+  it('are never made to a real exchange for an account that is noted as simulated', async () => {
+    const { book, connections, exchange } = await connecting();
+    exchange.sites = [
+      { id: 'global', label: msg('Global'), baseUrl: 'https://real.example', simulated: false, demo: false },
+      { id: 'loopback', label: msg('Loopback'), simulated: true, demo: false },
+    ];
+    for (const [id, site, simulated, isMade] of [
+      ['b', 'global', true, false],
+      ['c', 'loopback', true, true],
+      ['d', 'loopback', false, true],
+      ['e', 'global', false, true],
+    ] as const) {
+      await book.add({ ...account(id), site, simulated });
+      const made = await connections.get(id).then(
+        () => true,
+        (error: unknown) => !ExchangeError.is(error, 'refused'),
+      );
+      assert.equal(made, isMade, id);
+    }
+    assert.equal(exchange.made.length, 3);
   });
 
   it('name a venue that this version does not know', async () => {

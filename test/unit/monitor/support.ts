@@ -4,7 +4,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError, type ErrorKind } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
-import type { Connection, ConnectionOptions, Exchange } from '../../../src/exchanges/exchange.ts';
+import type { Connection, ConnectionOptions, Exchange, Site } from '../../../src/exchanges/exchange.ts';
 import { Store } from '../../../src/monitor/store.ts';
 import { MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
 import { FakeClock } from '../core/fake-clock.ts';
@@ -76,7 +76,7 @@ export function readingConnection(read: (signal?: AbortSignal) => Promise<Snapsh
 export class FakeExchange implements Exchange {
   readonly id = 'okx';
   readonly name = 'OKX';
-  readonly sites = [];
+  sites: readonly Site[] = [];
   readonly keyFields = [];
   readonly collateralWallet = msg('funding account');
   readonly marginWallet = msg('trading account');

@@ -7,7 +7,7 @@ import { settingOf, type Limits, type LimitsFault } from './limits.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { Refusal } from './refusal.ts';
-import { mayHaveMoved } from './write-machine.ts';
+import { isOpen, mayHaveMoved } from './write-machine.ts';
 
 /** Digits of an amount that we name, where the venue does not say how many it takes. */
 const amountPlaces = 8;
@@ -32,13 +32,14 @@ export function mustBeWithin(limits: Limits | LimitsFault, preview: Preview, wri
   if ('fault' in limits) {
     throw new Refusal(msg('{0} Nothing is sent while a limit is not understood.', limits.fault), { remedy: 'settings' });
   }
-  const today = writes.filter((write) => write.accountId === preview.account.id && countsToday(write, now));
+  const own = writes.filter((write) => write.accountId === preview.account.id);
+  const today = own.filter((write) => countsToday(write, now));
   const caps = [
     coinCap(limits, preview),
     usdCap(limits, preview),
     dailyCoinCap(limits, preview, today),
     dailyUsdCap(limits, preview, today),
-    walletCap(limits, preview),
+    walletCap(limits, preview, own),
     ltvCap(limits, preview),
   ].filter((cap) => cap !== undefined);
   const [tightest] = caps.filter(({ exceeded }) => exceeded).sort((a, b) => compare(a.most, b.most));
@@ -50,10 +51,14 @@ export function mustBeWithin(limits: Limits | LimitsFault, preview: Preview, wri
   });
 }
 
-/** Whether it left within the day and nobody proved that it did nothing. A person's word is no proof. */
-function countsToday(write: WriteRecord, now: number): boolean {
+/** Whether it left and nobody proved that it did nothing. A person's word is no proof. */
+function mayCount(write: WriteRecord): boolean {
   const provenUndone = write.state === 'not-effective' && write.evidence !== undefined;
-  return mayHaveMoved(write) && !provenUndone && now - (write.sentAt ?? write.plannedAt) < dayMs;
+  return mayHaveMoved(write) && !provenUndone;
+}
+
+function countsToday(write: WriteRecord, now: number): boolean {
+  return mayCount(write) && now - (write.sentAt ?? write.plannedAt) < dayMs;
 }
 
 function adviceOf(most: Decimal, coin: string): Message {
@@ -147,22 +152,31 @@ function dailyUsdCap({ perDayUsd: limit }: Limits, preview: Preview, today: read
   };
 }
 
-function walletCap({ keepInWallet }: Limits, { change, readiness }: Preview): Cap | undefined {
-  const keep = keepInWallet.get(change.coin.toUpperCase());
+function walletCap({ keepInWallet }: Limits, { change, readiness, readAt }: Preview, own: readonly WriteRecord[]): Cap | undefined {
+  const coin = change.coin.toUpperCase();
+  const keep = keepInWallet.get(coin);
   if (keep === undefined || change.direction !== 'add') return undefined;
-  const free = subtract(readiness.walletAvailable, keep);
+  // Collateral and margin come from wallets of their own. What was under way when this one was read may still have been in it.
+  const leaving = sum(
+    own
+      .filter((write) => write.change.kind === change.kind && write.change.direction === 'add' && write.change.coin.toUpperCase() === coin)
+      .filter((write) => mayCount(write) && (isOpen(write) || write.updatedAt >= readAt))
+      .map((write) => write.change.amount),
+  );
+  const free = subtract(subtract(readiness.walletAvailable, keep), leaving);
+  const args = [formatAmount(readiness.walletAvailable), change.coin, formatAmount(keep), settingOf('keepInWallet')] as const;
   return {
     most: free,
     exceeded: compare(change.amount, free) > 0,
     say: (advice) =>
-      msg(
-        'The wallet holds {0} {1}, of which {2} {1} have to stay by your setting {3}. {4}',
-        formatAmount(readiness.walletAvailable),
-        change.coin,
-        formatAmount(keep),
-        settingOf('keepInWallet'),
-        advice,
-      ),
+      isPositive(leaving)
+        ? msg(
+            'The wallet holds {0} {1}, of which {2} {1} have to stay by your setting {3}, and {4} {1} may be leaving it with another change. {5}',
+            ...args,
+            formatAmount(leaving),
+            advice,
+          )
+        : msg('The wallet holds {0} {1}, of which {2} {1} have to stay by your setting {3}. {4}', ...args, advice),
   };
 }
 

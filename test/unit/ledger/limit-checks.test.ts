@@ -137,6 +137,28 @@ describe('a limit of the person', () => {
     await desk.window().ledger.preview('a', reduce());
   });
 
+  it('of what stays in the wallet counts what may be leaving it for another loan or position just now', async () => {
+    const desk = limited({ keepInWallet: coins({ USDT: '985' }) });
+    const early = desk.window().ledger;
+    const elsewhere = (amount: string) => marginChange({ amount: d(amount) }, short);
+    const preview = await early.preview('a', elsewhere('10'));
+    const { done: end } = await start(desk.window().ledger, margin('10'));
+    await assert.rejects(early.commit(preview, ignore), refusedBy('keepInWallet', /10 USDT may be leaving it .*at most 5 USDT/));
+    await assert.rejects(desk.window().ledger.preview('a', elsewhere('5.01')), refusedBy('keepInWallet', /at most 5 USDT/));
+    await desk.window().ledger.preview('a', elsewhere('5'));
+    // Collateral comes from another wallet.
+    await desk.window().ledger.preview('a', add());
+    desk.market.settle();
+    await desk.clock.advance(5_000);
+    assert.equal((await end).state, 'effective');
+    await assert.rejects(
+      desk.window().ledger.preview('a', elsewhere('5.01')),
+      refusedBy('keepInWallet', /wallet holds 990 USDT, of which/),
+    );
+    await desk.window().ledger.preview('a', elsewhere('5'));
+    assert.equal(sent(desk), 1);
+  });
+
   it('of another coin says nothing, and one of this coin holds however it is spelt', async () => {
     const desk = limited({ perActionByCoin: coins({ ETH: '0' }) });
     await desk.window().ledger.preview('a', add());

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import type { Message } from '../../core/message.ts';
 import { localize } from '../localize.ts';
 import type { App } from '../app.ts';
 import type { Change, MarginChange, RequestView } from '../../exchanges/exchange.ts';
@@ -27,6 +28,8 @@ export interface Carrying {
   readonly fixed?: boolean;
   /** There is a choice of coins to go back to. */
   readonly coins?: boolean;
+  /** Asked after each reading, and so of all that was sent before it: why the change is not wanted any more. */
+  readonly over?: () => Promise<Message | undefined>;
 }
 
 /** `again` the person wants to go back to the amount, `otherCoin` to the choice of the coin. */
@@ -58,9 +61,11 @@ export async function carryOut(
   for (;;) {
     let preview: Preview;
     let first: boolean;
+    let over: Message | undefined;
     let rehearsed: boolean;
     try {
       preview = await readAfresh(app, accountId, change);
+      over = await carrying.over?.();
       first = !preview.account.simulated && !(await app.ledger.everSent(accountId));
       // Read afresh, it could be another request than the one that was looked at.
       rehearsed = seen !== undefined && isDeepStrictEqual(seen, await app.ledger.rehearse(preview));
@@ -73,6 +78,10 @@ export async function carryOut(
       });
       if (on === 'readAgain') continue;
       return on === 'retry' ? 'again' : on;
+    }
+    if (over !== undefined) {
+      await vscode.window.showInformationMessage(localize(over));
+      return 'ended';
     }
     const decision = await confirm(app, preview, { remark, first, rehearsed });
     remark = undefined;

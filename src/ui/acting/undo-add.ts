@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
+import type { Message } from '../../core/message.ts';
 import type { Change } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
@@ -15,7 +16,7 @@ import { explainFailure, run } from './explain.ts';
 import { largestOut } from './margin-amount.ts';
 import { back, pick, underProgress } from './prompts.ts';
 import { safestMost } from './target-safe.ts';
-import { lowered, nothingToUndo, undoChoices, type Undo } from './undo-text.ts';
+import { lowered, nothingToUndo, undoChoices, undoIsOver, type Undo } from './undo-text.ts';
 
 /**
  * "Undo Addition…": takes out again what was added in the last ten minutes, on the ordinary path with its preview and its confirmation.
@@ -51,7 +52,9 @@ export async function undoAdd(app: App, attended: Attended, argument: unknown): 
     await vscode.window.showWarningMessage(localize(less.refused));
     return;
   }
-  await carryOut(app, attended, accountId, less.change, { remark: localize(less.remark), fixed: true });
+  const over = async (): Promise<Message | undefined> =>
+    undoIsOver(await app.ledger.activity(accountId), undo.record, less.change.amount, app.clock.now());
+  await carryOut(app, attended, accountId, less.change, { remark: localize(less.remark), fixed: true, over });
 }
 
 async function sayNothing(record: WriteRecord | undefined): Promise<void> {

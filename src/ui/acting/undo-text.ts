@@ -31,6 +31,14 @@ export function undoChoices(records: readonly WriteRecord[], writeId: string | u
     });
 }
 
+/**
+ * Why the change that takes an addition back is not wanted any more, by the writes as they are now: it may have been taken out meanwhile, in
+ * another window too. Undefined as long as all of it is still to be undone.
+ */
+export function undoIsOver(records: readonly WriteRecord[], { id }: WriteRecord, amount: Decimal, now: number): Message | undefined {
+  return undoChoices(records, id, now).some(({ change }) => compare(change.amount, amount) >= 0) ? undefined : nothingToUndo(true);
+}
+
 function takenSince(records: readonly WriteRecord[], added: WriteRecord): Decimal {
   return records
     .filter(

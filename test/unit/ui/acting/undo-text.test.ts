@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { undoMs } from '../../../../src/ledger/undo.ts';
-import { lowered, nothingToUndo, undoChoices } from '../../../../src/ui/acting/undo-text.ts';
+import { lowered, nothingToUndo, undoChoices, undoIsOver } from '../../../../src/ui/acting/undo-text.ts';
 import { inBoth } from './chinese.ts';
 import { change, record } from './records.ts';
 
@@ -53,6 +53,16 @@ describe('what can be undone', () => {
     assert.deepEqual(offered(never, done), ['w1 reduce 0.1 BTC'], 'it never left');
     assert.deepEqual(offered(taken('0.1', { plannedAt: 900 }), done), ['w1 reduce 0.1 BTC'], 'it was before');
     assert.deepEqual(offered(taken('0.1', { accountId: 'a2' }), done), ['w1 reduce 0.1 BTC'], 'it was elsewhere');
+  });
+
+  it('is over as soon as less of it is left than was confirmed', () => {
+    const at = (records: ReturnType<typeof record>[], amount: string, now = soon) => undoIsOver(records, done, decimal(amount), now);
+    assert.equal(at([done], '0.1'), undefined);
+    assert.equal(at([taken('0.04'), done], '0.06'), undefined);
+    for (const over of [at([taken('0.04'), done], '0.061'), at([taken('0.1'), done], '0.1'), at([done], '0.1', done.updatedAt + undoMs)]) {
+      assert.ok(over !== undefined);
+      assert.match(inBoth(over), /can no longer be undone here/);
+    }
   });
 
   it('is said to be nothing, with why', () => {

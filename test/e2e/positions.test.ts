@@ -92,7 +92,14 @@ describe('someone with positions on OKX and Bybit, and an account that is dead',
 
   it('adds margin to the long of a hedge and sees the liquidation price of the exchange move away; the short is left alone', async () => {
     const dialog = await preview('Add', 'BTC-USDT-SWAP long', '2000');
-    for (const part of ['SIMULATED', 'Account: Main', 'BTC-USDT-SWAP long', 'slot long', 'Act: add margin', 'From: trading account']) {
+    for (const part of [
+      'SIMULATED',
+      'Account: Main',
+      'BTC-USDT-SWAP long, isolated',
+      'hedge mode',
+      'Act: add margin',
+      'From: trading account',
+    ]) {
       assert.ok(dialog.text.includes(part), `the preview says “${part}”: ${dialog.text}`);
     }
     const [now, after] = liquidationIn(dialog.text);
@@ -100,7 +107,7 @@ describe('someone with positions on OKX and Bybit, and an account that is dead',
     await bench().screenshot('margin-preview');
     await dialog.press('Add 2,000 USDT to BTC-USDT-SWAP long');
     const done = await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX\. SIMULATED: add 2,000 USDT/);
-    const told = Number((/is now ([\d,.]+),/.exec(done)?.[1] ?? '').replaceAll(',', ''));
+    const told = Number((/is now ([\d,.]+) USDT,/.exec(done)?.[1] ?? '').replaceAll(',', ''));
     assert.ok(told < now, 'the exchange itself says so');
     assert.ok(Math.abs(told - after) / after < 0.005, `the estimate ${after.toString()} was near ${told.toString()}`);
     assert.deepEqual(await onOkx(), [{ instrument: 'BTC-USDT-SWAP', slot: 'long', amount: 'add 2000' }]);

@@ -61,6 +61,12 @@ async function setAsideAfterAsking(app: App): Promise<void> {
     act,
   );
   if (chosen !== act) return;
+  // The questions may have stood there for long: another window may have begun a new one, with what it knows to be under way in it.
+  const found = await underWay(vscode.l10n.t('Verifying the ledger'), () => app.ledger.verify());
+  if (found.ok) {
+    void vscode.window.showInformationMessage(wholeText(found));
+    return;
+  }
   try {
     const place = await underWay(vscode.l10n.t('Setting the ledger aside'), () => app.ledger.setAside());
     app.log.warn(`ledger set aside: ${place}`);

@@ -116,8 +116,7 @@ export class Writes implements Disposable {
     for (const plan of plans) await this.#closePlanned(plan);
     for (const record of this.#told.values()) {
       // Set aside by a window that did not know of it. Should the journal fail, the next look repeats it.
-      if (!this.#folded.has(record.id) && !this.#underWay.has(record.id) && this.#counts(record))
-        await this.#writeAnew(record).catch(() => undefined);
+      if (!this.#folded.has(record.id) && this.#counts(record)) await this.#writeAnew(record).catch(() => undefined);
     }
   }
 
@@ -164,7 +163,7 @@ export class Writes implements Disposable {
     this.#records.clear();
     for (const record of kept) {
       this.#told.set(record.id, record);
-      this.#records.set(record.id, restored(record));
+      this.#records.set(record.id, this.#underWay.has(record.id) ? record : restored(record));
     }
     for (const record of kept) await this.#writeAnew(record);
     await this.sync();

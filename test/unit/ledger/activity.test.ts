@@ -221,6 +221,25 @@ describe('the journal, for a person', () => {
     });
   }
 
+  it('that was moved aside while a change that nobody waits for any more is under way keeps that and its answer', async () => {
+    const desk = new Desk();
+    desk.venue.sendFault = 'hangs';
+    desk.venue.reference = 'ours';
+    const { ledger } = desk.window();
+    const stop = new AbortController();
+    const done = ledger.commit(await ledger.preview('a', change()), ignore, stop.signal);
+    await settled();
+    stop.abort();
+    const { id } = await done;
+    const aside = ledger.setAside();
+    desk.venue.answer();
+    await aside;
+    await settled();
+    const [record] = await desk.window().ledger.activity();
+    assert.deepEqual([record?.id, record?.state, record?.reference], [id, 'accepted', 'ours']);
+    await assert.rejects(desk.window().ledger.preview('a', change()), refused(/not finished/));
+  });
+
   it('that was moved aside keeps what another window knows to be open beside what was sent since', async () => {
     const desk = new Desk();
     const one = desk.window().ledger;

@@ -57,7 +57,12 @@ export const loanMeanings: Meanings = {
     kind: 'unavailable',
     sentence: msg('Bybit asks to wait a moment before the next change. Try again later.'),
   }),
-  '148036': { kind: 'unavailable', sentence: msg('Bybit could not change the collateral. Refresh and look, then try again later.') },
+  // Documented as a failure that may be retried, not as one that did nothing: reading has to tell.
+  '148036': {
+    kind: 'unavailable',
+    sentence: msg('Bybit could not change the collateral. Refresh and look, then try again later.'),
+    ambiguous: true,
+  },
   '148037': refused(
     msg('The funding account does not hold that much, or it is more than Bybit would release now. Use a smaller amount.'),
     'less',

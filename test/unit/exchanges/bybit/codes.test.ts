@@ -29,8 +29,8 @@ const table = Object.entries(documented).flatMap(([kind, codes]) =>
     .map((code) => [code, kind] as const),
 );
 
-/** What does not tell whether a change was made: no time, no news, or a repetition of our one send. */
-const saysNothing = ['-1', '10000', '10014', '10016', '148019', '177002', '177018'];
+/** What does not tell whether a change was made: no time, no news, a failure to be tried again, or a repetition of our one send. */
+const saysNothing = ['-1', '10000', '10014', '10016', '148019', '148036', '177002', '177018'];
 
 async function readFailure(body: string | Response) {
   const { venue, connection } = sampled();

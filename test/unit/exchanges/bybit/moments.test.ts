@@ -16,7 +16,7 @@ const moments: readonly Moment[] = [
   moment('liquidation running', '148031', 'refused', 'none', ['later'], /liquidating/),
   moment('another change under way', '148021', 'refused', 'none', ['later'], /another change/),
   moment('wait a moment', '148034 148035', 'unavailable', 'none', ['later'], /wait a moment/),
-  moment('could not be changed', '148036', 'unavailable', 'none', ['later'], /could not change/),
+  moment('could not be changed', '148036', 'unavailable', 'unknown', [], /could not change/),
   moment('loan gone', '148023 177005', 'refused', 'none', [], /repaid or liquidated/),
   moment('no loan', '148013 148027', 'refused', 'none', [], /There is no loan/),
   moment('too many decimals', '148003 148005 148017 148028 148042 177004', 'refused', 'none', [], /decimals/),

@@ -513,7 +513,10 @@ describe('a ledger that was set aside', () => {
     await assert.rejects(journal.setAside(), (error) => error instanceof JournalError && error.message.includes('Another window is busy'));
     other.exec('ROLLBACK; PRAGMA user_version = 1000');
     other.close();
-    await assert.rejects(journal.setAside(), (error) => error instanceof JournalError && error.message.includes('newer version of LTV Gauge'));
+    await assert.rejects(
+      journal.setAside(),
+      (error) => error instanceof JournalError && error.message.includes('newer version of LTV Gauge'),
+    );
     drawer.tamper('PRAGMA user_version = 1');
     assert.equal((await journal.load()).length, 5, 'it is where it was');
   });

@@ -38,6 +38,8 @@ export interface GaugeZone {
 
 export interface GaugeRow {
   readonly label: string;
+  /** It tells of this very moment, and is untrue a moment later. */
+  readonly live?: true;
   /** One line per coin or figure. */
   readonly lines: readonly {
     readonly value: string;
@@ -139,8 +141,17 @@ export interface StressView {
   readonly tables: readonly StressTable[];
 }
 
+/** What a page says that hears nothing any more, so that its figures can no longer be told from present ones. */
+export interface SilentWords {
+  /** Above everything. */
+  readonly notice: string;
+  /** In the place of every age. */
+  readonly age: string;
+}
+
 export interface PageState {
   readonly heading: string;
+  readonly silent: SilentWords;
   readonly gauges: readonly GaugeView[];
   /** Absent when there is no loan and no position. */
   readonly stress?: StressView;
@@ -151,8 +162,15 @@ export interface PageState {
   readonly emptyActions: readonly { readonly id: 'addAccount' | 'trySimulated'; readonly label: string }[];
 }
 
+/** How often a page that is seen hears something. Milliseconds. */
+export const aliveMs = 5_000;
+/** A page that heard nothing for so long says so: the extension behind it has ended, or is out of reach. Milliseconds. */
+export const silentMs = 20_000;
+
 export type ToPage =
   | { readonly type: 'state'; readonly state: PageState }
+  /** Nothing is new, but somebody is still there to tell. Comes every `aliveMs` at the latest while the page is seen. */
+  | { readonly type: 'alive' }
   /** Bring this gauge into view and focus it. */
   | { readonly type: 'reveal'; readonly key: string };
 

@@ -118,6 +118,7 @@ export function worseNow(sentence: Message, since: Since<unknown> | undefined, d
 export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'] {
   return lines.map(({ label, value, detail }) => ({
     label: say(label),
+    live: true,
     lines: [{ value: say(value), ...(detail === undefined ? {} : { detail: say(detail) }) }],
   }));
 }

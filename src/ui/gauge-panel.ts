@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { FromPage, PageAction, ToPage } from '../core/protocol.ts';
+import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
 import type { App } from './app.ts';
 import { commandIds, type CommandId, type Target } from './command-ids.ts';
 import { gaugeHtml } from './gauge-html.ts';
@@ -11,8 +11,6 @@ import { sceneOf } from './scene.ts';
 
 /** Several accounts may report in the same breath; they are drawn once. */
 const coalesceMs = 50;
-/** How often ages are looked at while the panel is seen. */
-const ageIntervalMs = 5_000;
 
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
@@ -100,9 +98,10 @@ export class GaugePanel implements vscode.Disposable {
   #followVisibility(): void {
     clearInterval(this.#ages);
     if (this.#panel.visible) {
+      // Ages are looked at, and the page hears that there is somebody who does.
       this.#ages = setInterval(() => {
-        this.#post();
-      }, ageIntervalMs);
+        if (!this.#post()) this.#send({ type: 'alive' });
+      }, aliveMs);
       this.#post();
     } else {
       this.#ready = false;
@@ -142,15 +141,17 @@ export class GaugePanel implements vscode.Disposable {
     }, coalesceMs);
   }
 
-  #post(): void {
-    if (!this.#ready || !this.#panel.visible) return;
+  /** @returns whether the page was sent something */
+  #post(): boolean {
+    if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
     this.#targets = page.targets;
     this.#panel.title = page.simulatedOnly ? vscode.l10n.t('LTV Gauges (simulated)') : vscode.l10n.t('LTV Gauges');
     const text = JSON.stringify(page.state);
-    if (text === this.#shown) return;
+    if (text === this.#shown) return false;
     this.#shown = text;
     this.#send({ type: 'state', state: page.state });
+    return true;
   }
 
   #revealWhenReady(): void {

@@ -31,6 +31,14 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
   return {
     state: {
       heading: say(msg('LTV Gauges')),
+      silent: {
+        notice: say(
+          msg(
+            'These figures are old: LTV Gauge does not answer this page any more. Its buttons do nothing. Close it and open the gauges anew, or reload the window.',
+          ),
+        ),
+        age: say(msg('Not current')),
+      },
       gauges: drawn.map(({ gauge }) => gauge),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, scene, say)),

@@ -1,6 +1,6 @@
 import { render } from 'lit-html';
-import type { FromPage, PageState, ToPage } from '../core/protocol.ts';
-import { levelNews, neighbour, page } from './page.ts';
+import { aliveMs, silentMs, type FromPage, type PageState, type ToPage } from '../core/protocol.ts';
+import { levelNews, neighbour, page, silenced } from './page.ts';
 
 /** What the editor gives a page. */
 interface Host {
@@ -25,6 +25,9 @@ const kept = (host.getState() ?? {}) as Kept;
 let state: PageState | undefined;
 let current = kept.key;
 let stressOpen = kept.stressOpen ?? false;
+/** When the extension was heard last. Milliseconds. */
+let heard = performance.now();
+let silent = false;
 
 function elementOf(id: string): HTMLElement {
   const element = document.getElementById(id);
@@ -37,7 +40,7 @@ function send(message: FromPage): void {
 }
 
 function draw(): void {
-  if (state !== undefined) render(page(state, { current, stressOpen }, send), root);
+  if (state !== undefined) render(page(silent ? silenced(state) : state, { current, stressOpen }, send), root);
 }
 
 function itemOf(key: string): HTMLElement | undefined {
@@ -76,9 +79,21 @@ function show(next: PageState): void {
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+  heard = performance.now();
+  const wasSilent = silent;
+  silent = false;
   if (data.type === 'state') show(data.state);
-  else if (itemOf(data.key) !== undefined) focusOn(data.key);
+  else if (wasSilent) draw();
+  if (data.type === 'reveal' && itemOf(data.key) !== undefined) focusOn(data.key);
 });
+
+// An extension that has ended cannot say so, and its last figures would pass for present ones as long as the page stands there.
+setInterval(() => {
+  if (silent || state === undefined || performance.now() - heard < silentMs) return;
+  silent = true;
+  draw();
+  spoken.textContent = state.silent.notice;
+}, aliveMs);
 
 root.addEventListener('focusin', ({ target }) => {
   const key = keyAround(target);

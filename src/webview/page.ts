@@ -12,6 +12,37 @@ export interface Place {
   readonly stressOpen: boolean;
 }
 
+/**
+ * A state of which nobody vouches any more, because the extension has fallen silent: nothing of it is drawn as present, and nothing of
+ * it can be pressed.
+ */
+export function silenced({ heading, silent, gauges, notices, emptyText }: PageState): PageState {
+  return {
+    heading,
+    silent,
+    notices: [silent.notice, ...notices],
+    gauges: gauges.map((gauge) => silencedGauge(gauge, silent.age)),
+    emptyText,
+    emptyActions: [],
+  };
+}
+
+function silencedGauge(gauge: GaugeView, age: string): GaugeView {
+  const old = { ...gauge };
+  delete (old as { estimate?: unknown }).estimate;
+  return {
+    ...old,
+    // As everywhere: what has become too old neither reassures nor takes an alarm back.
+    ...(gauge.level === 'warn' || gauge.level === 'danger' ? {} : { level: 'unknown', levelText: age }),
+    stale: true,
+    reading: false,
+    rows: gauge.rows.filter(({ live }) => live !== true),
+    ageText: age,
+    spokenValue: `${age}. ${gauge.spokenValue}`,
+    actions: [],
+  };
+}
+
 /** The whole page. */
 export function page(state: PageState, { current, stressOpen }: Place, send: (message: FromPage) => void): TemplateResult {
   const reachable = state.gauges.some((gauge) => gauge.key === current) ? current : state.gauges[0]?.key;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { GaugeView } from '../../../src/core/protocol.ts';
-import { levelNews, neighbour } from '../../../src/webview/page.ts';
+import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
+import { levelNews, neighbour, silenced } from '../../../src/webview/page.ts';
 
 const gauge = (key: string, level: GaugeView['level']): GaugeView =>
   ({ key, level, spokenLevel: `${key} is ${level}` }) as Partial<GaugeView> as GaugeView;
@@ -40,5 +40,58 @@ describe('What is said aloud', () => {
 
   it('is not a gauge that came or went', () => {
     assert.equal(levelNews([gauge('a', 'ok')], [gauge('b', 'danger')]), '');
+  });
+});
+
+describe('A page that hears nothing any more', () => {
+  const whole = (key: string, level: GaugeView['level']): GaugeView => ({
+    ...gauge(key, level),
+    levelText: level,
+    ageText: 'Read just now',
+    spokenValue: 'LTV 60%. Read just now',
+    stale: false,
+    reading: true,
+    estimate: { at: 0.6, label: 'Estimate', valueText: '~60.1%', source: 'prices read just now' },
+    rows: [
+      { label: 'Debt', lines: [{ value: '5,000 USDC' }] },
+      { label: 'Now about', live: true, lines: [{ value: '~60.1%', detail: 'prices read just now' }] },
+    ],
+    actions: [{ id: 'add', label: 'Add Collateral…' }],
+  });
+  const state = (level: GaugeView['level']): PageState => ({
+    heading: 'LTV Gauges',
+    silent: { notice: 'These figures are old.', age: 'Not current' },
+    gauges: [whole('a', level)],
+    stress: { heading: 'If prices moved', firstHeading: '', shockHeading: '', tables: [] },
+    notices: ['OKX: not reached'],
+    emptyText: '',
+    emptyActions: [{ id: 'addAccount', label: 'Add Account…' }],
+  });
+
+  it('says so first, and keeps what it said before', () => {
+    assert.deepEqual(silenced(state('ok')).notices, ['These figures are old.', 'OKX: not reached']);
+  });
+
+  it('shows nothing as of now, and the figures as old', () => {
+    const old = silenced(state('ok'));
+    assert.equal(old.stress, undefined);
+    assert.deepEqual(
+      old.gauges.map(({ stale, reading, estimate, rows, ageText }) => ({ stale, reading, estimate, rows: rows.length, ageText })),
+      [{ stale: true, reading: false, estimate: undefined, rows: 1, ageText: 'Not current' }],
+    );
+    assert.match(old.gauges[0]!.spokenValue, /^Not current\./);
+  });
+
+  it('neither reassures nor takes an alarm back', () => {
+    const levels = (['ok', 'watch', 'warn', 'danger', 'unknown'] as const).map((level) => {
+      const [old] = silenced(state(level)).gauges;
+      return `${old!.level}: ${old!.levelText}`;
+    });
+    assert.deepEqual(levels, ['unknown: Not current', 'unknown: Not current', 'warn: warn', 'danger: danger', 'unknown: Not current']);
+  });
+
+  it('has no button that would do nothing', () => {
+    const old = silenced(state('danger'));
+    assert.deepEqual([old.gauges[0]!.actions, old.emptyActions], [[], []]);
   });
 });

@@ -77,7 +77,7 @@ describe('The section of shocks', () => {
   });
 
   it('stands on a page only where there is one', () => {
-    const state: PageState = { heading: 'H', gauges: [], notices: [], emptyText: '', emptyActions: [] };
+    const state: PageState = { heading: 'H', silent: { notice: '', age: '' }, gauges: [], notices: [], emptyText: '', emptyActions: [] };
     const draw = (stress?: StressView): string =>
       markup(page({ ...state, ...(stress === undefined ? {} : { stress }) }, { current: undefined, stressOpen: false }, () => undefined));
     assert.ok(!draw().includes('<details'));

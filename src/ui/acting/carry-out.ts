@@ -14,7 +14,7 @@ import { changeTarget } from './change-target.ts';
 import { changeText, progressText } from './change-text.ts';
 import { underProgress } from './prompts.ts';
 import { sayOutcome, venueName } from './say-outcome.ts';
-import { showRequest } from './show-request.ts';
+import { closeRequests, showRequest } from './show-request.ts';
 
 const mostWaitForViewsMs = 3_000;
 
@@ -106,6 +106,8 @@ export async function carryOut(
         break;
     }
     const wait = { stopped: false };
+    // Not waited for: what was confirmed is sent now.
+    void closeRequests();
     try {
       await commit(app, attended, preview, wait, carrying.settled);
       return 'ended';

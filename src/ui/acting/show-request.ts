@@ -39,6 +39,14 @@ export async function showRequest(app: App, preview: Preview): Promise<RequestVi
   return request;
 }
 
+/** Closes what was opened to be looked at: once something is sent, a page that says that nothing was is no longer true. */
+export async function closeRequests(): Promise<void> {
+  const open = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === scheme);
+  if (open.length > 0) await vscode.window.tabGroups.close(open, true);
+}
+
 /**
  * A dialog would cover the page; this list covers no more of it than it says itself: the first lines of the page. Escape goes back too,
  * for nothing was decided.

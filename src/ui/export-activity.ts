@@ -33,7 +33,7 @@ const ended = (text: string): string => (/[.!?。]$/.test(text) ? text : `${text
 async function exported(app: App): Promise<void> {
   const records = await app.ledger.activity();
   if (records.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to export: no change was ever made from here.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to export: no change is recorded here.'));
     return;
   }
   const accounts = await askAccounts(app, records);

@@ -38,7 +38,7 @@ export async function verifyLedger(app: App): Promise<void> {
 }
 
 function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: true }>): string {
-  if (rows === 0) return vscode.l10n.t('The ledger is empty: no change was ever made from here.');
+  if (rows === 0) return vscode.l10n.t('The ledger is empty: no change is recorded in it.');
   // As much of it as two people would compare.
   return vscode.l10n.t(
     'The ledger is whole: no row was altered, is missing or was put in between. Rows: {0}, changes: {1}, last row: {2}',
@@ -49,17 +49,21 @@ function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: 
 }
 
 async function setAsideAfterAsking(app: App): Promise<void> {
+  const goBack = vscode.l10n.t('Go Back');
   const act = vscode.l10n.t('Set Aside and Begin Anew');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Begin a new ledger?'),
     {
       modal: true,
       detail: vscode.l10n.t(
-        'Compare your loans and positions at the exchange first: of changes that are still under way, the new ledger knows only those that this window knows of.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
+        'Compare your loans and positions at the exchange first: of changes that are still under way, the new ledger knows only those that this window knows of. Your limits per 24 hours begin anew too: what was moved before is not counted.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
       ),
     },
+    // The first button has the focus, so it is the harmless one.
+    goBack,
     act,
   );
+  if (chosen === goBack) await verifyLedger(app);
   if (chosen !== act) return;
   // The questions may have stood there for long: another window may have begun a new one, with what it knows to be under way in it.
   const found = await underWay(vscode.l10n.t('Verifying the ledger'), () => app.ledger.verify());

@@ -55,7 +55,7 @@ describe('someone who looks back at a change', () => {
     // Room for all of its rows: a tree draws only what is in sight.
     for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
     await bench().runCommand('LTV Gauge: Focus on Activity View');
-    await bench().waitForRow('Activity', 'No change was ever made from here.');
+    await bench().waitForRow('Activity', 'No change is recorded here.');
   });
 
   it('finds it in the Activity view as soon as it is done, with its steps', async () => {

@@ -27,7 +27,7 @@ export function activityText(changes: readonly WrittenChange[], options: Activit
   const title = account === undefined ? msg('Activity of all accounts') : msg('Activity of {0}', account);
   const count = changes.length === 1 ? msg('1 change.') : msg('{0} changes, newest first.', changes.length.toString());
   const intro = [
-    changes.length === 0 ? msg('No change was ever made from here.') : count,
+    changes.length === 0 ? msg('No change is recorded here.') : count,
     msg('Written at {0}. Times are those of this machine, with their offset from UTC.', when(now)),
     msg('Keys and signatures are not in here: the journal never holds them.'),
   ];

@@ -86,7 +86,7 @@ Keys and signatures are not in here: the journal never holds them.
   });
 
   it('says that there was none', () => {
-    assert.match(documentOf([]), /No change was ever made from here\./);
+    assert.match(documentOf([]), /No change is recorded here\./);
   });
 
   it('takes nothing that a venue or a person wrote for Markdown', () => {

@@ -1,8 +1,8 @@
 import { msg, type Message } from '../../core/message.ts';
 import type { WriteRecord } from '../../ledger/record.ts';
-import { undoOf } from '../../ledger/undo.ts';
 import { isFreezing, isOpen } from '../../ledger/write-machine.ts';
 import type { AccountState } from '../../monitor/store.ts';
+import { undoChoices } from '../acting/undo-text.ts';
 import { accountEntry, accountEntryId } from './account-entry.ts';
 import { activitySections, roundedHand, type Fact, type Hand, type Section } from './activity-facts.ts';
 import type { ShortTimes } from './activity-time.ts';
@@ -37,7 +37,7 @@ export function activityOutline(states: readonly AccountState[], scene: Scene, v
   const below = (accountId: string, simulated: boolean): readonly Entry[] => {
     const own = writes.filter((record) => record.accountId === accountId);
     const shown = own.slice(0, view.shown(accountId));
-    const lines = shown.map((record) => writeLine(record, view.steps(record.id), simulated, scene, acts));
+    const lines = shown.map((record) => writeLine(record, own, view.steps(record.id), simulated, scene, acts));
     if (shown.length < own.length) lines.push(moreLine(accountId, own.length - shown.length, acts));
     return lines.length > 0 ? lines : [nothing(accountEntryId(accountId), accountId)];
   };
@@ -67,7 +67,14 @@ function removedAccount(accountId: string, writes: readonly WriteRecord[], child
   };
 }
 
-function writeLine(record: WriteRecord, rows: readonly WriteRecord[], simulated: boolean, scene: Scene, acts: ActivityActs): Entry {
+function writeLine(
+  record: WriteRecord,
+  own: readonly WriteRecord[],
+  rows: readonly WriteRecord[],
+  simulated: boolean,
+  scene: Scene,
+  acts: ActivityActs,
+): Entry {
   const label = activityLabel(record);
   const word = stateWord(record);
   const made = acts.times.minute(madeAt(record), scene.now);
@@ -83,7 +90,7 @@ function writeLine(record: WriteRecord, rows: readonly WriteRecord[], simulated:
     description: [word, ...(simulated ? [msg('simulated')] : []), made],
     icon: stateIcon(record),
     expansion: 'closed',
-    context: contextOf(record, scene),
+    context: contextOf(record, own, scene),
     spoken: simulated ? msg('Simulated: {0}, {1}, {2}.', label, word, made) : msg('{0}, {1}, {2}.', label, word, made),
     copy: record.change.amount,
     details: () => ({
@@ -99,10 +106,10 @@ function writeLine(record: WriteRecord, rows: readonly WriteRecord[], simulated:
   };
 }
 
-/** What is unsettled offers to be resolved, as it does in the other views. */
-function contextOf(record: WriteRecord, { now }: Scene): Entry['context'] {
+/** What is unsettled offers to be resolved, as it does in the other views; what was undone is not offered to be undone again. */
+function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: Scene): Entry['context'] {
   if (isOpen(record) || isFreezing(record)) return 'openWrite';
-  return undoOf(record, now) === undefined ? 'write' : 'undoableWrite';
+  return undoChoices(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
 }
 
 /** When it was sent, or written down when it never was. */
@@ -163,7 +170,7 @@ function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
 }
 
 function nothing(id: string, accountId: string): Entry {
-  const label = msg('No change was ever made from here.');
+  const label = msg('No change is recorded here.');
   return { id: `${id}/no-activity`, accountId, label, expansion: 'leaf', context: 'note', spoken: label };
 }
 

@@ -148,6 +148,20 @@ describe('the Activity view', () => {
     assert.equal(contextOf(write({ state: 'mismatch', freezeLiftedAt: now })), 'write');
   });
 
+  it('offers no more undoing once it was undone', () => {
+    const added = fullWrite();
+    const taken = fullWrite({
+      id: 'w2',
+      change: { ...added.change, direction: 'reduce' },
+      plannedAt: added.plannedAt + 1,
+      sentAt: added.plannedAt + 2,
+    });
+    assert.deepEqual(
+      linesOf(viewOf([taken, added])).map(({ context }) => context),
+      ['write', 'write'],
+    );
+  });
+
   it('hands commands the account, the change and what it is about', () => {
     const { accountId, writeId, loanId } = only(fullWrite());
     assert.deepEqual([accountId, writeId, loanId], ['one', 'w1', '12345']);
@@ -172,8 +186,8 @@ describe('the Activity view', () => {
 
   it('says that there was none, per account and without any account', () => {
     const entries = outline(viewOf([fullWrite()]), {}, [state(), state({ account: account({ id: 'two', name: 'Other' }) })]);
-    assert.deepEqual(below(entries[1]!), ['No change was ever made from here.']);
-    assert.deepEqual(outline(viewOf([]), {}, []).map(line), ['No change was ever made from here.']);
+    assert.deepEqual(below(entries[1]!), ['No change is recorded here.']);
+    assert.deepEqual(outline(viewOf([]), {}, []).map(line), ['No change is recorded here.']);
   });
 
   it('keeps the changes of an account that was removed, and claims nothing about its money', () => {

@@ -26,13 +26,16 @@ export interface FailureFacts {
 export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
   const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canReadAgain } = facts;
   if (unfinished) return ['resolve', 'showLog'];
+  // A limit that is in the way is first of all a reason to move less, not to lift it.
+  const less = canRetry && instead.includes('less');
   return [
+    ...(less ? ['retry' as const] : []),
     ...(remedy === 'arm' ? ['arm' as const] : []),
     ...(remedy === 'settings' ? ['settings' as const] : []),
     ...(remedy === 'readAgain' && canReadAgain ? ['readAgain' as const] : []),
     ...(instead.includes('otherCoin') && hasCoins ? ['otherCoin' as const] : []),
     ...(instead.includes('addMargin') && hasMargin ? ['addMargin' as const] : []),
-    ...(canRetry ? ['retry' as const] : []),
+    ...(canRetry && !less ? ['retry' as const] : []),
     'showLog',
   ];
 }

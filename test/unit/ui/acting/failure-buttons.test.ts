@@ -11,6 +11,7 @@ describe('the buttons under a change that was not sent', () => {
     ['settle the earlier change first, and nothing else', { unfinished: true, remedy: 'arm' }, ['resolve', 'showLog']],
     ['arm', { remedy: 'arm' }, ['arm', 'retry', 'showLog']],
     ['open the settings that hold the limit', { remedy: 'settings' }, ['settings', 'retry', 'showLog']],
+    ['move less before the limit is lifted', { remedy: 'settings', instead: ['less'] }, ['retry', 'settings', 'showLog']],
     ['read again', { remedy: 'readAgain' }, ['readAgain', 'retry', 'showLog']],
     ['not read again where nobody can', { remedy: 'readAgain', canReadAgain: false }, ['retry', 'showLog']],
     ['choose another coin', { instead: ['otherCoin', 'repay'] }, ['otherCoin', 'retry', 'showLog']],

@@ -25,7 +25,7 @@ describe('someone whose prices move between two readings', () => {
     const readings = await exchange.requests('/flexible-loan/loan-info');
     await bench().waitForRow('Loans', /^57\.98% · Watch → ~58\.5\d%/);
     // A position that is moved by the same coin, at its line.
-    await bench().waitForRow('Positions', /23\.\d% · Watch long · → ~22\.\d% · BTC-USDT-SWAP/);
+    await bench().waitForRow('Positions', /23\.\d% · Watch long · BTC-USDT-SWAP · → ~22\.\d%/);
     assert.equal(await exchange.requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
     await bench().screenshot('live-estimate');
   });

@@ -27,14 +27,15 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
   const { state, position, vouched, distance } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const writes = openWrites(view, scene);
+  const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
   return {
     ...place(view, ''),
     label: msg('{0} · {1}', bareDistance(distance), positionLevelWord(view)),
     description: [
       // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
       sideWord(position),
-      ...(view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))]),
-      position.instrument,
+      // Which position it is must not come and go with what is estimated between readings; only an alarm is told before it.
+      ...(view.since?.raises === true ? [...estimate, position.instrument] : [position.instrument, ...estimate]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),

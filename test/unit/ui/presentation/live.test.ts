@@ -150,9 +150,9 @@ describe('the line of a position between readings', () => {
     return row;
   };
 
-  it('has its side first, then what the distance is about now', () => {
+  it('has its side and name first, then what the distance is about now', () => {
     const row = positionRow(withPosition(mark('59000', '0.10915254')));
-    assert.match(line(row), /^12\.4% · Watch \| long \| → ~10\.9% \| BTC-USDT-SWAP/);
+    assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~10\.9%/);
     assert.match(text(row.spoken), /Estimated now: 10\.9% to liquidation\.$/);
     assert.equal(tooltip(row).get('Now about'), '10.9% to liquidation (estimate, prices read just now)');
   });
@@ -162,7 +162,7 @@ describe('the line of a position between readings', () => {
     assert.match(line(worse), /^12\.4% · Danger \| long \| → ~2\.6% by estimate/);
     assert.equal(tooltip(worse).get('Level'), 'Danger by estimate, Watch by the last reading');
     const better = positionRow(withPosition(mark('100000', '0.4744')));
-    assert.match(line(better), /^12\.4% · Watch \| long \| → ~47\.4% \|/);
+    assert.match(line(better), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~47\.4% \|/);
   });
 
   it('says nothing of positions that are not estimated', () => {

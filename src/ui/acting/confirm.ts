@@ -4,6 +4,7 @@ import type { Preview } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import { localize } from '../localize.ts';
 import { ageText } from '../presentation/age.ts';
+import { positionName } from './change-text.ts';
 import { confirmButtons, confirmNotes, type ConfirmButton, type ConfirmFacts } from './confirm-buttons.ts';
 import { marginPreviewText } from './margin-preview-text.ts';
 import { isDemo } from './mark.ts';
@@ -59,6 +60,7 @@ export function textOf(app: App, preview: Preview): PreviewText {
     wallet: (preview.kind === 'margin' ? venue?.marginWallet : venue?.collateralWallet) ?? msg('wallet of the exchange'),
     readAt: new Date(preview.readAt).toLocaleTimeString(vscode.env.language),
     age: ageText(preview.readAt, app.clock.now()),
+    cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
   };
   return preview.kind === 'margin' ? marginPreviewText(preview, around) : previewText(preview, around);
 }

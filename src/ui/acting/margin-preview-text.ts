@@ -50,6 +50,7 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
       msg('Wallet: {0} {1} now → {2} {1} after', formatAmount(readiness.walletAvailable), coin, formatAmount(preview.walletAfter)),
       msg('Available to add: {0} {1}', formatAmount(readiness.walletAvailable), coin),
       reducibleLine(readiness, around.venueName),
+      ...(direction === 'add' ? crossNotes(around.cross ?? []) : []),
       ...cautions(position, direction, after),
       msg('Figures read at {0} ({1}).', around.readAt, around.age),
     ],
@@ -84,6 +85,11 @@ function reducibleLine({ reducible, position }: MarginReadiness, venueName: stri
   return reducible.source === 'venue'
     ? msg('Can be taken out: {0} {1}, says {2}. No recommendation.', ...args, venueName)
     : msg('Can be taken out: {0} {1}, by our own estimate. No recommendation.', ...args);
+}
+
+/** What is added to one position is taken from what stands behind those with cross margin: they come nearer to liquidation by it. */
+function crossNotes(cross: readonly Message[]): Message[] {
+  return cross.map((name) => msg('CAUTION: {0} has cross margin. What is added here may no longer stand behind it.', name));
 }
 
 /** Said when the position is in trouble, would stand near liquidation afterwards, or when nobody can tell. */

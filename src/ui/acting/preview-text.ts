@@ -17,6 +17,8 @@ export interface PreviewSurroundings {
   readonly demo: boolean;
   /** Where the coins come from or go to, as the venue calls it. */
   readonly wallet: Message;
+  /** Positions with cross margin, as they were last read: they stand on the wallet that margin comes from. */
+  readonly cross?: readonly Message[];
   /** When the figures were read, as a time of day. */
   readonly readAt: string;
   readonly age: Message;

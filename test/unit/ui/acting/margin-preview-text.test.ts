@@ -99,6 +99,13 @@ describe('the preview before a change of margin', () => {
     assert.match(demo.detail, /^DEMO trading/);
   });
 
+  it('names the positions with cross margin that what is added may be taken from', () => {
+    const cross = [msg('{0} short', 'SOL-USDT-SWAP')];
+    const caution = /^CAUTION: SOL-USDT-SWAP short has cross margin\. What is added here may no longer stand behind it\.$/m;
+    assert.match(shown(marginPreview(), { ...around, cross }).detail, caution);
+    assert.doesNotMatch(shown(marginPreview(positions.long, 'reduce'), { ...around, cross }).detail, /has cross margin/);
+  });
+
   it('says unknown where a figure is missing, and never that this is safe', () => {
     const detail = of(blind(positions.long));
     assert.match(detail, /^Margin: unknown now → unknown after$/m);

@@ -34,7 +34,7 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
       silent: {
         notice: say(
           msg(
-            'These figures are old: LTV Gauge does not answer this page any more. Its buttons do nothing. Close it and open the gauges anew, or reload the window.',
+            'These figures are old: LTV Gauge does not answer this page any more. Close it and open the gauges anew, or reload the window.',
           ),
         ),
         age: say(msg('Not current')),

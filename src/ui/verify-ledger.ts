@@ -56,7 +56,7 @@ async function setAsideAfterAsking(app: App): Promise<void> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        'Compare your loans and positions at the exchange first: of changes that are still under way, the new ledger knows only those that this window knows of. Your limits per 24 hours begin anew too: what was moved before is not counted.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
+        'Compare your loans and positions at the exchange first. The new ledger takes along what the open windows know: changes that are still under way, and what counts towards your limits per 24 hours. What no window has read before is not among it.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
       ),
     },
     // The first button has the focus, so it is the harmless one.

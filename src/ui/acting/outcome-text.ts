@@ -56,11 +56,11 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
         sentence: withNote(
           record.change.kind === 'margin'
             ? msg(
-                'It is not known whether this happened: {0}. It will be found out by reading and is never sent again. Until then nothing else can be changed on this position.',
+                'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this position.',
                 change,
               )
             : msg(
-                'It is not known whether this happened: {0}. It will be found out by reading and is never sent again. Until then nothing else can be changed on this loan.',
+                'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this loan.',
                 change,
               ),
           record,

@@ -44,7 +44,7 @@ describe('what is said of a change', () => {
   });
 
   it('says of an unknown outcome that it is found out by reading, never by sending again', () => {
-    assert.match(said('unknown'), /not known whether this happened.*found out by reading and is never sent again/);
+    assert.match(said('unknown'), /not known whether this happened.*Reading will tell, or you will be asked; it is never sent again/);
   });
 
   it("carries the venue's own sentence on a refusal", () => {

@@ -9,9 +9,10 @@ import { loanLabel } from './change-text.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
 import type { LoanChoice } from './loans.ts';
 import { markOf } from './mark.ts';
-import { liveEstimate } from './preview-text.ts';
+import { liveEstimate, type SafeMaximum } from './preview-text.ts';
 import { askAmount, back, pick, type AmountFacts, type Back, type Item } from './prompts.ts';
-import { safestMost } from './target-safe.ts';
+import { safeLine, safestMost } from './target-safe.ts';
+import { readLimits } from '../settings.ts';
 
 /** What the venue is told about a loan: its order id whenever there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
@@ -127,14 +128,15 @@ export async function askHowMuch(
 ): Promise<Decimal | Back | undefined> {
   const { account } = choice.state;
   const bounds: ChangeBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
+  const own = await ownHighestLtv();
   return askAmount({
     title: titleOf(app, choice, direction, coin.coin),
     placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin.coin),
-    facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {}))),
+    facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {})), own),
     later: async (signal): Promise<AmountFacts> => {
       const connection = await app.connections.get(account.id);
       const fresh = await connection.prepareCollateral(refOf(choice), direction, coin.coin, signal);
-      return factsOf({ ...bounds, limit: fresh.limit }, fresh.loan, fresh.prices);
+      return factsOf({ ...bounds, limit: fresh.limit }, fresh.loan, fresh.prices, own);
     },
     ...(value === undefined ? {} : { value }),
     canGoBack: true,
@@ -143,9 +145,17 @@ export async function askHowMuch(
 
 type ChangeBounds = AmountBounds & { readonly purpose: Direction };
 
-function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>): AmountFacts {
+/** The person's own highest LTV after a reduction. A limit that is not understood is refused by the preview, with what to write. */
+export async function ownHighestLtv(): Promise<Decimal | undefined> {
+  const limits = await readLimits();
+  return 'fault' in limits ? undefined : limits.highestLtvAfterReduction;
+}
+
+function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>, own: Decimal | undefined): AmountFacts {
   const { coin, purpose, limit } = bounds;
-  const safest = purpose !== 'reduce' || limit === undefined ? undefined : safestMost(loan, coin, limit, prices);
+  const most = purpose !== 'reduce' || limit === undefined ? undefined : safestMost(loan, coin, limit, prices, own);
+  const line = safeLine(loan, own);
+  const safest = most === undefined || line === undefined ? undefined : { most, line };
   return {
     bounds,
     prompt: promptFor(bounds, safest),
@@ -153,17 +163,18 @@ function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, D
   };
 }
 
-function promptFor(bounds: ChangeBounds, safest: Decimal | undefined): string {
+function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): string {
   const most = largestAllowed(bounds) ?? '';
   const { coin } = bounds;
   if (bounds.purpose !== 'reduce')
     return vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
   if (safest !== undefined) {
     return vscode.l10n.t(
-      'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps 5 points below that line by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
+      'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps LTV at or below {3} by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
       most,
       coin,
-      safest,
+      safest.most,
+      formatLtv(safest.line),
     );
   }
   return vscode.l10n.t(

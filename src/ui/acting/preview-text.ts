@@ -82,6 +82,12 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
   };
 }
 
+/** A safe maximum of a reduction as `safestMost` has it, with the highest LTV that it leaves, a fraction. */
+export interface SafeMaximum {
+  readonly most: Decimal;
+  readonly line: Decimal;
+}
+
 /** A remark under an allowed amount. */
 export interface Remark {
   readonly sentence: Message;
@@ -91,7 +97,7 @@ export interface Remark {
 
 /**
  * What the figures would become, while an amount is typed. Always an estimate. Short: the box cuts off what is longer than two lines.
- * @param safest the safe maximum of a reduction as `safestMost` has it, where it can be told
+ * @param safest the safe maximum of a reduction, where it can be told
  */
 export function liveEstimate(
   loan: Loan,
@@ -99,7 +105,7 @@ export function liveEstimate(
   coin: string,
   amount: Decimal,
   prices: ReadonlyMap<string, Decimal>,
-  safest?: Decimal,
+  safest?: SafeMaximum,
 ): Remark {
   const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
   const unsure = direction === 'reduce';
@@ -112,7 +118,8 @@ export function liveEstimate(
   const sentence = becomes([formatLtv(loan.ltv), formatLtv(after)], toCall, toLiquidation);
   const reached = [toCall, toLiquidation].some((distance) => distance !== undefined && !isPositive(distance));
   if (direction === 'add') return { sentence, caution: reached };
-  if (safest !== undefined && compare(amount, safest) > 0) return { sentence: beyondSafe(sentence, coin, safest, reached), caution: true };
+  if (safest !== undefined && compare(amount, safest.most) > 0)
+    return { sentence: beyondSafe(sentence, coin, safest, reached), caution: true };
   const most = reached ? largestBelowMarginCall(loan, coin, prices) : undefined;
   return {
     sentence:
@@ -133,15 +140,15 @@ function becomes(figures: readonly [string, string], toCall: Decimal | undefined
   return msg('LTV {0} → {1} (estimate).', ...figures);
 }
 
-function beyondSafe(sentence: Message, coin: string, safest: Decimal, reached: boolean): Message {
-  if (!isPositive(safest)) {
+function beyondSafe(sentence: Message, coin: string, { most, line }: SafeMaximum, reached: boolean): Message {
+  if (!isPositive(most)) {
     return reached
       ? msg('{0} The preview would refuse it; nothing can be taken out safely.', sentence)
-      : msg('{0} Nothing can be taken out that keeps 5 points below margin call.', sentence);
+      : msg('{0} Nothing can be taken out that keeps LTV at or below {1}.', sentence, formatLtv(line));
   }
   return reached
-    ? msg('{0} The preview would refuse it; the safe maximum is {1} {2}.', sentence, safest, coin)
-    : msg('{0} More than the safe maximum of {1} {2}, which keeps 5 points below margin call.', sentence, safest, coin);
+    ? msg('{0} The preview would refuse it; the safe maximum is {1} {2}.', sentence, most, coin)
+    : msg('{0} More than the safe maximum of {1} {2}, which keeps LTV at or below {3}.', sentence, most, coin, formatLtv(line));
 }
 
 function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {

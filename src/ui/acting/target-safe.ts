@@ -1,4 +1,4 @@
-import { decimal, isPositive, lesser, round, subtract, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, isPositive, lesser, round, subtract, type Decimal } from '../../core/decimal.ts';
 import { largestReduction } from '../../core/estimate.ts';
 import { modelOf } from '../../core/loan-model.ts';
 import type { Loan } from '../../core/model.ts';
@@ -17,17 +17,37 @@ export function callLine({ marginCall, liquidation }: Loan): Decimal | undefined
 }
 
 /**
- * The most of a coin that can be taken so that the loan stays five points below its margin call by our estimate. Of the
- * two ways to reckon it the smaller counts.
- * @param limit the venue's maximum
- * @returns an amount of at most 8 decimals, zero when nothing can be taken; undefined when it cannot be told
+ * The highest LTV that counts as safe after a reduction: the person's own, as their limits have it, where it lies below margin call;
+ * else five points below margin call. A fraction; undefined without a margin call.
  */
-export function safestMost(loan: Loan, coin: string, limit: Decimal, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+export function safeLine(loan: Loan, own?: Decimal): Decimal | undefined {
   const line = callLine(loan);
   if (line === undefined) return undefined;
-  const careful = largestReduction(loan, coin, prices, subtract(line, safetyCushion));
+  return own !== undefined && isPositive(own) && compare(own, line) < 0 ? own : subtract(line, safetyCushion);
+}
+
+/**
+ * The most of a coin that can be taken so that the loan stays at or below its `safeLine` by our estimate. Of the two ways to reckon it
+ * the smaller counts.
+ * @param limit the venue's maximum
+ * @param own the person's own highest LTV after a reduction. A fraction
+ * @returns an amount of at most 8 decimals, zero when nothing can be taken; undefined when it cannot be told
+ */
+export function safestMost(
+  loan: Loan,
+  coin: string,
+  limit: Decimal,
+  prices: ReadonlyMap<string, Decimal>,
+  own?: Decimal,
+): Decimal | undefined {
+  const line = callLine(loan);
+  const safe = safeLine(loan, own);
+  if (line === undefined || safe === undefined) return undefined;
+  const careful = largestReduction(loan, coin, prices, safe);
   if (careful === undefined) return undefined;
   const most = round(lesser(careful, limit), amountPlaces, 'down');
   const model = modelOf(loan, prices);
-  return typeof model === 'string' ? most : lesser(most, safeMaximum(model, { coin, limit, places: amountPlaces }, line, safetyCushion));
+  return typeof model === 'string'
+    ? most
+    : lesser(most, safeMaximum(model, { coin, limit, places: amountPlaces }, line, subtract(line, safe)));
 }

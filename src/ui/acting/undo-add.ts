@@ -9,6 +9,7 @@ import { localize } from '../localize.ts';
 import { whenText } from '../scene.ts';
 import { asTarget } from '../target.ts';
 import type { Attended } from './attended.ts';
+import { ownHighestLtv } from './ask-change.ts';
 import { carryOut } from './carry-out.ts';
 import { changeTarget, concerns } from './change-target.ts';
 import { changeText } from './change-text.ts';
@@ -88,5 +89,5 @@ async function safeMaximum(app: App, accountId: string, change: Change, signal: 
   const connection = await app.connections.get(accountId);
   if (change.kind === 'margin') return largestOut(await connection.prepareMargin(change.position, signal));
   const { loan, limit, prices } = await connection.prepareCollateral(change.loan, 'reduce', change.coin, signal);
-  return safestMost(loan, change.coin, limit, prices);
+  return safestMost(loan, change.coin, limit, prices, await ownHighestLtv());
 }

@@ -126,7 +126,7 @@ describe('the estimate while an amount is typed', () => {
       coin,
       decimal(amount),
       new Map(),
-      safest === undefined ? undefined : decimal(safest),
+      safest === undefined ? undefined : { most: decimal(safest), line: decimal('0.6874') },
     );
     return [inBoth(sentence), caution];
   };
@@ -167,14 +167,14 @@ describe('the estimate while an amount is typed', () => {
     assert.match(safest, /^0\.1249/);
     assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
-      `LTV 58.00% → 69.26%, then 6.0% to margin call, 17.2% to liquidation (estimate). More than the safe maximum of ${safest} BTC, which keeps 5 points below margin call.`,
+      `LTV 58.00% → 69.26%, then 6.0% to margin call, 17.2% to liquidation (estimate). More than the safe maximum of ${safest} BTC, which keeps LTV at or below 68.74%.`,
       true,
     ]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, safest), [
       `LTV 58.00% → 77.34% (estimate): at or beyond margin call. The preview would refuse it; the safe maximum is ${safest} BTC.`,
       true,
     ]);
-    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], /\. Nothing can be taken out that keeps 5 points below margin call\.$/);
+    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], /\. Nothing can be taken out that keeps LTV at or below 68\.74%\.$/);
     assert.match(
       estimate('reduce', 'BTC', '0.2', loan, '0')[0],
       /margin call\. The preview would refuse it; nothing can be taken out safely\.$/,

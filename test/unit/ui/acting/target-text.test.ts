@@ -133,6 +133,16 @@ describe('the safe maximum', () => {
     );
   });
 
+  it('keeps at or below the highest LTV of the person, where that lies below the margin call', () => {
+    const own = (line: string): string => safestMost(single, 'BTC', decimal('0.4'), prices, decimal(line)) ?? '';
+    // 36,000 / 0.66 is 54,545.45, so that 17,454.54 may leave: 0.24242 BTC at nine tenths. 36,000 / 0.74 is 48,648.64.
+    assert.match(own('0.66'), /^0\.2424\d+$/);
+    assert.match(own('0.74'), /^0\.3243\d+$/);
+    assert.equal(own('0.75'), most(single, '0.4'), 'at the margin call it is no floor');
+    assert.equal(own('0.9'), most(single, '0.4'));
+    assert.equal(own('0'), most(single, '0.4'));
+  });
+
   it('counts from liquidation where that comes first', () => {
     assert.match(most({ ...single, liquidation: { ltv: decimal('0.65'), source: 'venue' } }, '0.4') ?? '', /^0\.1666\d+$/);
   });

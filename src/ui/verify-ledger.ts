@@ -65,14 +65,13 @@ async function setAsideAfterAsking(app: App): Promise<void> {
   );
   if (chosen === goBack) await verifyLedger(app);
   if (chosen !== act) return;
-  // The questions may have stood there for long: another window may have begun a new one, with what it knows to be under way in it.
-  const found = await underWay(vscode.l10n.t('Verifying the ledger'), () => app.ledger.verify());
-  if (found.ok) {
-    void vscode.window.showInformationMessage(wholeText(found));
-    return;
-  }
   try {
-    const place = await underWay(vscode.l10n.t('Setting the ledger aside'), () => app.ledger.setAside());
+    // Under one progress: of several notifications in less than a second VS Code keeps the last from sight, and that one tells the outcome.
+    const place = await underWay(vscode.l10n.t('Setting the ledger aside'), () => setAsideIfDamaged(app));
+    if (typeof place !== 'string') {
+      void vscode.window.showInformationMessage(wholeText(place));
+      return;
+    }
     app.log.warn(`ledger set aside: ${place}`);
     // The views look again, and what is still under way is looked for.
     void app.poller.refresh();
@@ -86,6 +85,12 @@ async function setAsideAfterAsking(app: App): Promise<void> {
     if (!(error instanceof Refusal)) throw error;
     void vscode.window.showErrorMessage(vscode.l10n.t('The ledger was not set aside. {0}', localize(error.sentence)));
   }
+}
+
+/** The questions may have stood there for long: another window may have begun a new one, with what it knows to be under way in it. */
+async function setAsideIfDamaged(app: App): Promise<string | Extract<Verification, { readonly ok: true }>> {
+  const found = await app.ledger.verify();
+  return found.ok ? found : app.ledger.setAside();
 }
 
 function underWay<T>(title: string, work: () => Promise<T>): Thenable<T> {

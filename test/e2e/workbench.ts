@@ -152,12 +152,20 @@ export class Workbench {
     await this.quickInput.waitUntilClosed();
   }
 
+  /** Waits until it is told. What VS Code has put into its list without showing it is looked for there at last, as a person would. */
   waitForNotification(text: string | RegExp): Promise<string> {
-    return eventually(
-      `a notification “${String(text)}”`,
-      async () => (await this.notifications()).find((one) => (typeof text === 'string' ? one.includes(text) : text.test(one))),
-      { seen: () => this.notifications() },
-    );
+    const told = async (): Promise<string | undefined> =>
+      (await this.notifications()).find((one) => (typeof text === 'string' ? one.includes(text) : text.test(one)));
+    const what = `a notification “${String(text)}”`;
+    return eventually(what, told, { deadlineMs: patienceMs / 2 }).catch(async () => {
+      if (!(await this.page.locator('.notifications-center').isVisible())) {
+        await this.page
+          .locator('[id="status.notifications"]')
+          .click({ timeout: 2000 })
+          .catch(() => undefined);
+      }
+      return eventually(what, told, { deadlineMs: patienceMs / 2, seen: () => this.notifications() });
+    });
   }
 
   /** Waits for a modal dialog and reads it. */

@@ -25,7 +25,7 @@ export interface Confirming {
 
 /**
  * Shows the preview and asks. The first button has the focus, so it is the harmless one: Enter alone never acts.
- * Live and simulated differ in title, first line and kind of dialog.
+ * Live and simulated differ in title, in the line about money and, unless danger lies ahead, in the kind of dialog.
  */
 export async function confirm(app: App, preview: Preview, { remark, first, rehearsed }: Confirming): Promise<Decision> {
   const { account, change } = preview;
@@ -41,9 +41,10 @@ export async function confirm(app: App, preview: Preview, { remark, first, rehea
   const detail = [...above.flatMap((note) => [note, '']), ...text.lines.map(localize)].join('\n');
   const title = localize(text.title);
   const items = confirmButtons(facts).map((button) => ({ button, title: localize(buttonLabel(button, text.act)) }));
-  const chosen = account.simulated
-    ? await vscode.window.showInformationMessage(title, { modal: true, detail }, ...items)
-    : await vscode.window.showWarningMessage(title, { modal: true, detail }, ...items);
+  const chosen =
+    account.simulated && !text.alarming
+      ? await vscode.window.showInformationMessage(title, { modal: true, detail }, ...items)
+      : await vscode.window.showWarningMessage(title, { modal: true, detail }, ...items);
   if (chosen === undefined) return 'leave';
   return chosen.button === 'actWithoutEstimate' ? 'act' : chosen.button;
 }

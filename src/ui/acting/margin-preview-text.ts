@@ -1,8 +1,8 @@
 import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
-import { formatAmount } from '../../core/format.ts';
+import { formatAmount, formatDistance } from '../../core/format.ts';
 import { levelOfLiquidation } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { Direction, Position } from '../../core/model.ts';
+import type { Position } from '../../core/model.ts';
 import type { MarginEstimate } from '../../core/position.ts';
 import type { MarginChange, MarginReadiness } from '../../exchanges/exchange.ts';
 import type { MarginPreview } from '../../ledger/ledger.ts';
@@ -22,39 +22,48 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
   const { direction, coin } = change;
   const { position } = readiness;
   const amount = formatAmount(change.amount);
+  const caution = outlook(position, after);
+  const figures = [
+    msg('Margin: {0} now → {1} after', marginText(now.margin, coin), marginText(after.margin, coin)),
+    leverageLine(position, now.leverage, after.leverage),
+    msg(
+      'Liquidation price: {0} now → {1} after (estimate; the figure of the exchange itself follows)',
+      liquidationText(now.liquidationPrice, position.side, position.priceCoin),
+      liquidationText(after.liquidationPrice, position.side, position.priceCoin, after.unreachable),
+    ),
+    msg(
+      'Distance to liquidation: {0} now → {1} after (estimate)',
+      distanceText(now.distance),
+      distanceText(after.distance, after.unreachable),
+    ),
+    position.markPrice === undefined
+      ? msg('Mark price: unknown')
+      : msg('Mark price: {0} {1}', formatAmount(position.markPrice), position.priceCoin),
+  ];
+  const route = [
+    stakesLine(account.simulated, around.demo),
+    msg('Exchange: {0}, {1}', around.venueName, around.siteLabel),
+    msg('Account: {0}', account.name),
+    positionLine(change),
+    direction === 'add' ? msg('Act: add margin') : msg('Act: take margin out'),
+    msg('Amount: {0} {1}', amount, coin),
+    direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
+  ];
+  const alarming = caution !== undefined || position.distress !== undefined;
   return {
     title: titleOf(stakesMark(account.simulated, around.demo), change),
     lines: [
-      stakesLine(account.simulated, around.demo),
-      msg('Exchange: {0}, {1}', around.venueName, around.siteLabel),
-      msg('Account: {0}', account.name),
-      positionLine(change),
-      direction === 'add' ? msg('Act: add margin') : msg('Act: take margin out'),
-      msg('Amount: {0} {1}', amount, coin),
-      direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
-      msg('Margin: {0} now → {1} after', marginText(now.margin, coin), marginText(after.margin, coin)),
-      leverageLine(position, now.leverage, after.leverage),
-      msg(
-        'Liquidation price: {0} now → {1} after (estimate; the figure of the exchange itself follows)',
-        liquidationText(now.liquidationPrice, position.side, position.priceCoin),
-        liquidationText(after.liquidationPrice, position.side, position.priceCoin, after.unreachable),
-      ),
-      msg(
-        'Distance to liquidation: {0} now → {1} after (estimate)',
-        distanceText(now.distance),
-        distanceText(after.distance, after.unreachable),
-      ),
-      position.markPrice === undefined
-        ? msg('Mark price: unknown')
-        : msg('Mark price: {0} {1}', formatAmount(position.markPrice), position.priceCoin),
+      ...distressLine(position),
+      ...(caution === undefined ? [...route, ...figures] : [caution, ...figures, ...route]),
       msg('Wallet: {0} {1} now → {2} {1} after', formatAmount(readiness.walletAvailable), coin, formatAmount(preview.walletAfter)),
       msg('Available to add: {0} {1}', formatAmount(readiness.walletAvailable), coin),
       reducibleLine(readiness, around.venueName),
       ...(direction === 'add' ? crossNotes(around.cross ?? []) : []),
-      ...cautions(position, direction, after),
+      ...(direction === 'reduce' ? [msg('CAUTION: taking margin out brings liquidation nearer.')] : []),
       msg('Figures read at {0} ({1}).', around.readAt, around.age),
     ],
     act: marginActLabel(change),
+    alarming,
   };
 }
 
@@ -92,27 +101,20 @@ function crossNotes(cross: readonly Message[]): Message[] {
   return cross.map((name) => msg('CAUTION: {0} has cross margin. What is added here may no longer stand behind it.', name));
 }
 
-/** Said when the position is in trouble, would stand near liquidation afterwards, or when nobody can tell. */
-function cautions(position: Position, direction: Direction, after: MarginEstimate): Message[] {
-  return [
-    ...(position.distress === undefined ? [] : [msg('CAUTION: the exchange acts on this position by itself now. {0}', position.distress)]),
-    ...(direction === 'reduce' ? [msg('CAUTION: taking margin out brings liquidation nearer.')] : []),
-    ...outlook(position, after),
-  ];
+function distressLine({ distress }: Position): Message[] {
+  return distress === undefined ? [] : [msg('CAUTION: the exchange acts on this position by itself now. {0}', distress)];
 }
 
-function outlook(position: Position, after: MarginEstimate): Message[] {
-  if (after.unreachable === true) return [];
+/** Said first when the position would stand near liquidation afterwards, or when nobody can tell. */
+function outlook(position: Position, after: MarginEstimate): Message | undefined {
+  if (after.unreachable === true) return undefined;
   const { distance } = after;
-  if (distance === undefined) return [msg('CAUTION: the liquidation price after this cannot be estimated.')];
-  if (isNegative(distance) || isZero(distance))
-    return [msg('CAUTION: after this the position would stand at or beyond liquidation (estimate).')];
+  if (distance === undefined) return msg('CAUTION: the liquidation price after this cannot be estimated.');
+  if (isNegative(distance) || isZero(distance)) return msg('DANGER: after this the position is at or beyond liquidation (estimate).');
   const level = levelOfLiquidation(distance);
-  const percent = level === 'danger' ? '5 %' : level === 'warn' ? '10 %' : undefined;
-  if (percent === undefined) return [];
-  return [
-    position.side === 'long'
-      ? msg('CAUTION: after this a fall of the mark price by less than {0} would bring liquidation (estimate).', percent)
-      : msg('CAUTION: after this a rise of the mark price by less than {0} would bring liquidation (estimate).', percent),
-  ];
+  if (level !== 'danger' && level !== 'warn') return undefined;
+  const args = [level === 'danger' ? msg('DANGER') : msg('WARNING'), formatDistance(distance)] as const;
+  return position.side === 'long'
+    ? msg('{0}: after this, a fall of the mark price by {1} brings liquidation (estimate).', ...args)
+    : msg('{0}: after this, a rise of the mark price by {1} brings liquidation (estimate).', ...args);
 }

@@ -1,11 +1,14 @@
-import { compare, isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
-import { formatAmount, formatDistance, formatLtv } from '../../core/format.ts';
-import { levelOf } from '../../core/level.ts';
+import { add, compare, divide, isNegative, isPositive, isZero, multiply, subtract, type Decimal } from '../../core/decimal.ts';
+import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv, formatUsd } from '../../core/format.ts';
+import { levelOf, type Level } from '../../core/level.ts';
+import { loanDistance } from '../../core/loan-distance.ts';
+import { modelOf, withCollateral } from '../../core/loan-model.ts';
 import { assumesHaircut, estimateAfter, largestReduction } from '../../core/estimate.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { CollateralPreview } from '../../ledger/ledger.ts';
+import { levelWord } from '../presentation/level-words.ts';
 import { loanLabel } from './change-text.ts';
 
 /** What a preview does not know by itself. */
@@ -30,6 +33,8 @@ export interface PreviewText {
   readonly lines: readonly Message[];
   /** The button that does it. */
   readonly act: Message;
+  /** It would stand at or near its end afterwards: the dialog itself has to look like that. */
+  readonly alarming: boolean;
 }
 
 /** The words of the button, naming the act with its exact amount. */
@@ -43,14 +48,22 @@ export function stakesMark(simulated: boolean, demo: boolean): Message {
   return demo ? msg('DEMO') : msg('LIVE');
 }
 
-/** The preview as text: everything a person needs to see that this is what they meant. */
+/**
+ * The preview as text: everything a person needs to see that this is what they meant. Where the loan would stand at or near its margin call
+ * afterwards, that and the figures come before everything else.
+ */
 export function previewText(preview: CollateralPreview, around: PreviewSurroundings): PreviewText {
   const { account, change, readiness } = preview;
   const { direction, amount, coin } = change;
   const { loan } = readiness;
   const loanName = loanLabel(change.loan.orderId, change.loan.loanId);
   const shownAmount = formatAmount(amount);
-  const lines: Message[] = [
+  // Where our reckoning is in doubt nothing of it is shown, neither what comforts nor what warns.
+  const doubtful = preview.doubt !== undefined;
+  const caution = doubtful ? undefined : cautionOf(preview);
+  const alarming = caution?.alarming === true;
+  const figures = outlook(preview);
+  const route = [
     stakesLine(account.simulated, around.demo),
     msg('Exchange: {0}, {1}', around.venueName, around.siteLabel),
     msg('Account: {0}', account.name),
@@ -58,14 +71,13 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
     direction === 'add' ? msg('Act: add collateral') : msg('Act: take collateral out'),
     msg('Amount: {0} {1}', shownAmount, coin),
     direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
-    ...outlook(preview),
+  ];
+  const lines: Message[] = [
+    ...(caution !== undefined && alarming ? [caution.sentence, ...figures, ...route] : [...route, ...figures]),
     walletLine(preview),
     limitLine(direction, readiness.limit, coin),
   ];
-  // Where our reckoning is in doubt nothing of it is shown, neither what comforts nor what warns.
-  const doubtful = preview.doubt !== undefined;
-  const caution = doubtful ? undefined : cautionLine(loan, direction, preview.ltvAfter);
-  if (caution !== undefined) lines.push(caution);
+  if (caution !== undefined && !alarming) lines.push(caution.sentence);
   if (!doubtful && direction === 'add' && assumesHaircut(loan, coin)) {
     lines.push(
       msg(
@@ -79,6 +91,7 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
     title: titleOf(account.simulated, around.demo, direction, shownAmount, coin, loanName),
     lines,
     act: actLabel(direction, amount, coin),
+    alarming,
   };
 }
 
@@ -170,8 +183,10 @@ export function stakesLine(simulated: boolean, demo: boolean): Message {
   return msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.');
 }
 
-function outlook({ ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt }: CollateralPreview): readonly Message[] {
-  const liquidation = readiness.loan.liquidation?.ltv;
+function outlook(preview: CollateralPreview): readonly Message[] {
+  const { ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt } = preview;
+  const { loan } = readiness;
+  const liquidation = loan.liquidation?.ltv;
   const toLiquidation = distanceTo(liquidation, ltvNow);
   if (doubt !== undefined) {
     return [
@@ -182,8 +197,52 @@ function outlook({ ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doub
   }
   return [
     msg('LTV: {0} now → {1} after (estimate)', ltvText(ltvNow), ltvText(ltvAfter)),
+    ...levelLine(loan, ltvAfter),
     distanceLine('marginCall', distanceNow, distanceAfter),
     distanceLine('liquidation', toLiquidation, distanceTo(liquidation, ltvAfter)),
+    ...liquidationPriceLines(preview),
+    ...worthLine(preview),
+  ];
+}
+
+/** The level in words, where it changes. */
+function levelLine(loan: Loan, ltvAfter: Decimal | undefined): Message[] {
+  if (ltvAfter === undefined) return [];
+  const [now, after] = [levelOf(loan, true), levelOf({ ...loan, ltv: ltvAfter }, true)];
+  return now === after ? [] : [msg('Level: {0} now → {1} after (estimate)', levelWord(now), levelWord(after))];
+}
+
+/** Where each collateral coin alone would bring liquidation, now and after: only those of which one of the two can be told. */
+function liquidationPriceLines({ change, readiness, ltvAfter }: CollateralPreview): Message[] {
+  const { loan, prices } = readiness;
+  const line = loan.liquidation?.ltv;
+  const model = modelOf(loan, prices);
+  if (line === undefined || ltvAfter === undefined || typeof model === 'string') return [];
+  const held = model.collateral.find(({ coin }) => coin === change.coin);
+  // How the exchange values a coin that is new to the loan is not known here.
+  if (held === undefined) return [];
+  const amount = change.direction === 'add' ? add(held.amount, change.amount) : subtract(held.amount, change.amount);
+  const [now, after] = [model, withCollateral(model, { ...held, amount })].map((one) => loanDistance(one, line).fallOf);
+  return loan.collateral.flatMap(({ coin }): Message[] => {
+    const [before, then] = [now?.get(coin), after?.get(coin)];
+    if (before === undefined && then === undefined) return [];
+    return [msg('Liquidation price of {0}: {1} now → {2} after (estimate, all else unchanged)', coin, reach(before), reach(then))];
+  });
+}
+
+const reach = (one: { readonly price: Decimal } | undefined): Message | string =>
+  one === undefined ? msg('none') : `$${formatLiquidationPrice(one.price, 'long')}`;
+
+/** What counts as collateral, in USD: it is what LTV divides by, so it follows from the two. */
+function worthLine({ readiness, ltvNow, ltvAfter }: CollateralPreview): Message[] {
+  const { collateralUsd, collateralValuation } = readiness.loan;
+  if (collateralUsd === undefined || ltvNow === undefined || ltvAfter === undefined || !isPositive(ltvAfter)) return [];
+  const after = divide(multiply(collateralUsd, ltvNow), ltvAfter, 2, 'down');
+  const args = [formatUsd(collateralUsd, 'asset'), formatUsd(after, 'asset')] as const;
+  return [
+    collateralValuation === 'adjusted'
+      ? msg('Collateral after haircut: {0} now → {1} after (estimate)', ...args)
+      : msg('Collateral: {0} now → {1} after (estimate)', ...args),
   ];
 }
 
@@ -220,23 +279,38 @@ function limitLine(direction: Direction, limit: Decimal, coin: string): Message 
       );
 }
 
+interface Caution {
+  readonly sentence: Message;
+  /** The loan would stand at or near its end: said before everything else. */
+  readonly alarming: boolean;
+}
+
+const alarm = (sentence: Message): Caution => ({ sentence, alarming: true });
+const remark = (sentence: Message): Caution => ({ sentence, alarming: false });
+
 /** Said when the loan would stand at or near its margin call afterwards, or when nobody can tell. */
-function cautionLine(loan: Loan, direction: Direction, ltvAfter: Decimal | undefined): Message | undefined {
+function cautionOf({ readiness: { loan }, change: { direction }, ltvAfter }: CollateralPreview): Caution | undefined {
   if (ltvAfter === undefined) {
     return direction === 'reduce'
-      ? msg('CAUTION: how much nearer this brings the loan to its margin call cannot be estimated.')
+      ? alarm(msg('CAUTION: how much nearer this brings the loan to its margin call cannot be estimated.'))
       : undefined;
   }
   if (loan.liquidation !== undefined && compare(ltvAfter, loan.liquidation.ltv) >= 0) {
-    return msg('CAUTION: after this the loan would stand beyond its liquidation line (estimate).');
+    return alarm(msg('DANGER: after this the loan is at or beyond liquidation (estimate).'));
   }
-  switch (levelOf({ ...loan, ltv: ltvAfter }, true)) {
+  const after: Level = levelOf({ ...loan, ltv: ltvAfter }, true);
+  const fall = distanceTo(loan.marginCall?.ltv, ltvAfter);
+  switch (after) {
     case 'danger':
-      return msg('CAUTION: after this the loan would stand at or beyond its margin call (estimate).');
+      return alarm(msg('DANGER: after this the loan is at or beyond its margin call (estimate).'));
     case 'warn':
-      return msg('CAUTION: after this a fall of less than 10 % would bring the margin call (estimate).');
+      return alarm(
+        fall === undefined
+          ? msg('WARNING: after this the loan is close to liquidation (estimate).')
+          : msg('WARNING: after this, a fall of {0} brings the margin call (estimate).', formatDistance(fall)),
+      );
     case 'unknown':
-      return msg('CAUTION: the margin-call line of this loan is not known.');
+      return remark(msg('CAUTION: the margin-call line of this loan is not known.'));
     case 'watch':
     case 'ok':
       return undefined;

@@ -1,11 +1,11 @@
-import { compare, decimal, decimalPlaces, divide, isDecimal, isZero, subtract, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, decimalPlaces, divide, isDecimal, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatLtv } from '../../core/format.ts';
 import { credibleLtv } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan } from '../../core/model.ts';
 import { formFault, trimmed } from './amount.ts';
 import type { Remark } from './preview-text.ts';
-import { callLine, safetyCushion } from './target-safe.ts';
+import { callLine, safeLine } from './target-safe.ts';
 
 /** A hundred-thousandth of a percent is finer than any venue prints. */
 const mostPlaces = 4;
@@ -53,13 +53,13 @@ export function judgeLtv(target: Decimal, loan: Loan): TargetVerdict<Decimal> {
       msg('LTV is {0} now, and {1} is at or above the margin call at {2}. Type less.', formatLtv(now), formatLtv(target), formatLtv(line)),
     );
   }
-  return { ok: true, target, remark: remarkOn(target, now, line) };
+  return { ok: true, target, remark: remarkOn(target, now, line, safeLine(loan)) };
 }
 
-function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | undefined): Remark {
+function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | undefined, safe: Decimal | undefined): Remark {
   const lineText = line === undefined ? msg('margin call unknown') : msg('margin call at {0}', formatLtv(line));
   if (now === undefined) return { sentence: msg('LTV now is unknown, {0}.', lineText), caution: true };
-  const near = line !== undefined && compare(target, subtract(line, safetyCushion)) > 0;
+  const near = safe !== undefined && compare(target, safe) > 0;
   const figures = [formatLtv(now), lineText] as const;
   switch (compare(target, now)) {
     case 0:
@@ -73,7 +73,14 @@ function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | und
         : { sentence: msg('{0} now, {1}. To lower it collateral is added.', ...figures), caution: near };
     case 1:
       return near
-        ? { sentence: msg('{0} now, {1}. To raise it collateral is taken out: that leaves less than 5 points.', ...figures), caution: true }
+        ? {
+            sentence: msg(
+              '{0} now, {1}. To raise it collateral is taken out; above {2} is close to the margin call.',
+              ...figures,
+              formatLtv(safe),
+            ),
+            caution: true,
+          }
         : { sentence: msg('{0} now, {1}. To raise it collateral is taken out.', ...figures), caution: false };
   }
 }

@@ -1,11 +1,12 @@
-import { compare, decimal, isPositive, lesser, round, subtract, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, isPositive, lesser, multiply, one, round, subtract, type Decimal } from '../../core/decimal.ts';
 import { largestReduction } from '../../core/estimate.ts';
+import { warnBelow } from '../../core/level.ts';
 import { modelOf } from '../../core/loan-model.ts';
 import type { Loan } from '../../core/model.ts';
 import { safeMaximum } from '../../core/target.ts';
 
 /** How far below its margin call a loan is kept by our own safe maximum: five points of LTV. Our judgement, no venue's figure. */
-export const safetyCushion = decimal('0.05');
+const safetyCushion = decimal('0.05');
 
 /** Decimals of an amount that we name. */
 const amountPlaces = 8;
@@ -18,12 +19,14 @@ export function callLine({ marginCall, liquidation }: Loan): Decimal | undefined
 
 /**
  * The highest LTV that counts as safe after a reduction: the person's own, as their limits have it, where it lies below margin call;
- * else five points below margin call. A fraction; undefined without a margin call.
+ * else five points below margin call. Never higher than where the loan is still at the level Watch, or the preview would warn of the very
+ * amount that is called safe. A fraction; undefined without a margin call.
  */
 export function safeLine(loan: Loan, own?: Decimal): Decimal | undefined {
   const line = callLine(loan);
   if (line === undefined) return undefined;
-  return own !== undefined && isPositive(own) && compare(own, line) < 0 ? own : subtract(line, safetyCushion);
+  const kept = own !== undefined && isPositive(own) && compare(own, line) < 0 ? own : subtract(line, safetyCushion);
+  return lesser(kept, multiply(line, subtract(one, warnBelow)));
 }
 
 /**

@@ -54,7 +54,7 @@ export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItem
     detail: joined([
       // The list cuts off what is long, so that what must not be overlooked comes first.
       ...(shortBy === undefined || first === undefined ? [] : [reasonText(shortBy, first.act, wallet)]),
-      ...(offer.beyondSafe ? [msg('CAUTION: leaves less than 5 points to the margin call')] : []),
+      ...(offer.beyondSafe ? [msg('CAUTION: beyond the safe maximum, close to the margin call')] : []),
       ...(offer.assumed ? [msg("assumes the loan's average haircut")] : []),
       ...(steps.length > 1 ? [msg('{0} changes, one after the other', steps.length.toString())] : []),
       ...(first?.act === 'repay' ? [msg('not here: repaying stays in the app of the exchange')] : []),

@@ -66,7 +66,7 @@ describe('the preview before a change of margin', () => {
     // 54,800 - 10 / 0.02, where the plain move is the careful one.
     assert.match(detail, /^Liquidation price: 54,800 USDT now → 54,300 USDT after/m);
     assert.match(detail, /^CAUTION: taking margin out brings liquidation nearer\.$/m);
-    assert.match(detail, /^CAUTION: after this a rise of the mark price by less than 10 % would bring liquidation/m);
+    assert.match(detail, /^WARNING: after this, a rise of the mark price by 8\.6% brings liquidation/);
     assert.doesNotMatch(detail, /^From:|long/m);
   });
 
@@ -120,17 +120,17 @@ describe('the preview before a change of margin', () => {
     const detail = of(positions.long, 'add', '1000');
     assert.match(detail, /^Liquidation price: 45,200 USDT now → none after/m);
     assert.match(detail, /^Distance to liquidation: 9\.6% now → out of reach after/m);
-    assert.doesNotMatch(detail, /CAUTION/);
+    assert.doesNotMatch(detail, /CAUTION|WARNING|DANGER/);
   });
 
   it('warns when the position would stand near, at or beyond liquidation afterwards', () => {
     const after = (distance: string): string =>
       shown(marginPreview(positions.long, 'add', '10', { after: { liquidationPrice: decimal('45000'), distance: decimal(distance) } }))
         .detail;
-    assert.doesNotMatch(after('0.1'), /CAUTION/);
-    assert.match(after('0.0999'), /CAUTION: after this a fall of the mark price by less than 10 % would bring liquidation/);
-    assert.match(after('0.0499'), /CAUTION: after this a fall of the mark price by less than 5 % would bring liquidation/);
-    assert.match(after('0'), /0\.0%, reached after.*\n[^]*CAUTION: after this the position would stand at or beyond liquidation/);
+    assert.doesNotMatch(after('0.1'), /CAUTION|WARNING|DANGER/);
+    assert.match(after('0.0999'), /^WARNING: after this, a fall of the mark price by 9\.9% brings liquidation[^]*^LIVE account/m);
+    assert.match(after('0.0499'), /^DANGER: after this, a fall of the mark price by 4\.9% brings liquidation/);
+    assert.match(after('0'), /^DANGER: after this the position is at or beyond liquidation[^]*0\.0%, reached after/);
   });
 
   it('says what the exchange does to the position by itself', () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { flatRule } from '../../../../src/core/haircut.ts';
+import { distanceTo } from '../../../../src/core/ltv.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import { actLabel, liveEstimate, previewText, type PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
 import type { Loan } from '../../../../src/core/model.ts';
 import type { CollateralPreview } from '../../../../src/ledger/ledger.ts';
-import { safestMost } from '../../../../src/ui/acting/target-safe.ts';
+import { safeLine, safestMost } from '../../../../src/ui/acting/target-safe.ts';
 import { inBoth } from './chinese.ts';
 import { account, change, loan, preview } from './records.ts';
 
@@ -39,8 +40,10 @@ describe('the preview before a change', () => {
       'Amount: 0.1 BTC',
       'From: Funding account',
       'LTV: 58.00% now → 51.56% after (estimate)',
+      'Level: Watch now → OK after (estimate)',
       'Distance to margin call: 21.3% now → 30.0% after (estimate)',
       'Distance to liquidation: 30.7% now → 38.4% after (estimate)',
+      'Collateral after haircut: $68,965.51 now → $77,579.51 after (estimate)',
       'Wallet: 1.7921483143067599 BTC now → 1.6921483143067599 BTC after',
       'Available to add: 1.7921483143067599 BTC',
       'Figures read at 14:03:22 (just now).',
@@ -101,11 +104,54 @@ describe('the preview before a change', () => {
   });
 
   it('warns when the loan would stand near, at or beyond a line afterwards', () => {
-    const after = (ltv: string): string => shown(preview({ change: reduce, ltvAfter: decimal(ltv) })).detail;
-    assert.doesNotMatch(after('0.6'), /CAUTION/);
-    assert.match(after('0.7'), /CAUTION: after this a fall of less than 10 % would bring the margin call/);
-    assert.match(after('0.7374'), /CAUTION: after this the loan would stand at or beyond its margin call/);
-    assert.match(after('0.84'), /CAUTION: after this the loan would stand beyond its liquidation line/);
+    const after = (ltv: string): string =>
+      shown(preview({ change: reduce, ltvAfter: decimal(ltv), distanceAfter: distanceTo(loan.marginCall?.ltv, decimal(ltv))! })).detail;
+    assert.doesNotMatch(after('0.6'), /CAUTION|WARNING|DANGER/);
+    assert.match(after('0.7'), /^WARNING: after this, a fall of 5\.0% brings the margin call/);
+    assert.match(after('0.7374'), /^DANGER: after this the loan is at or beyond its margin call/);
+    assert.match(after('0.84'), /^DANGER: after this the loan is at or beyond liquidation/);
+  });
+
+  it('lets danger look like danger: figure, level, liquidation price and worth before everything else', () => {
+    const priced: Loan = { ...loan, collateralUsd: decimal('68965.517241'), haircuts: { BTC: flatRule(decimal('0.9')) } };
+    const prices = new Map([
+      ['BTC', decimal('95785.440613')],
+      ['USDT', decimal('1')],
+    ]);
+    const readiness = { ...preview().readiness, loan: priced, prices };
+    const text = previewText(
+      preview({
+        account: { ...account, simulated: true },
+        change: reduce,
+        readiness,
+        ltvAfter: decimal('0.6628572'),
+        distanceAfter: decimal('0.1011'),
+      }),
+      around,
+    );
+    assert.equal(text.alarming, false, '10.1 % away is Watch');
+    const near = previewText(
+      preview({
+        account: { ...account, simulated: true },
+        change: { ...reduce, amount: decimal('0.16') },
+        readiness,
+        ltvAfter: decimal('0.725'),
+        distanceAfter: decimal('0.0168'),
+      }),
+      around,
+    );
+    assert.equal(near.alarming, true);
+    assert.deepEqual(near.lines.map(english).slice(0, 8), [
+      'WARNING: after this, a fall of 1.6% brings the margin call (estimate).',
+      'LTV: 58.00% now → 72.50% after (estimate)',
+      'Level: Watch now → Warning after (estimate)',
+      'Distance to margin call: 21.3% now → 1.6% after (estimate)',
+      'Distance to liquidation: 30.7% now → 13.4% after (estimate)',
+      // 40,000 / (0.8 x 0.9 x 0.8374) and 40,000 / (0.64 x 0.9 x 0.8374), in line with the LTV that the exchange gives.
+      'Liquidation price of BTC: $66,342.92 now → $82,928.65 after (estimate, all else unchanged)',
+      'Collateral after haircut: $68,965.51 now → $55,172.41 after (estimate)',
+      'SIMULATED exchange: no real money moves.',
+    ]);
   });
 
   it('says that a line is reached instead of leaving a minus sign to be overlooked', () => {
@@ -126,7 +172,7 @@ describe('the estimate while an amount is typed', () => {
       coin,
       decimal(amount),
       new Map(),
-      safest === undefined ? undefined : { most: decimal(safest), line: decimal('0.6874') },
+      safest === undefined ? undefined : { most: decimal(safest), line: safeLine(loan)! },
     );
     return [inBoth(sentence), caution];
   };
@@ -164,17 +210,18 @@ describe('the estimate while an amount is typed', () => {
 
   it('cautions above the safe maximum and names it', () => {
     const safest = safestMost(loan, 'BTC', decimal('0.17'), new Map())!;
-    assert.match(safest, /^0\.1249/);
+    // 58 / 66.366 of 0.8 BTC have to stay: 10 % below the margin call at 73.74 %.
+    assert.match(safest, /^0\.10084/);
     assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
-      `LTV 58.00% → 69.26%, then 6.0% to margin call, 17.2% to liquidation (estimate). More than the safe maximum of ${safest} BTC, which keeps LTV at or below 68.74%.`,
+      `LTV 58.00% → 69.26%, then 6.0% to margin call, 17.2% to liquidation (estimate). More than the safe maximum of ${safest} BTC, which keeps LTV at or below 66.37%.`,
       true,
     ]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, safest), [
       `LTV 58.00% → 77.34% (estimate): at or beyond margin call. The preview would refuse it; the safe maximum is ${safest} BTC.`,
       true,
     ]);
-    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], /\. Nothing can be taken out that keeps LTV at or below 68\.74%\.$/);
+    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], /\. Nothing can be taken out that keeps LTV at or below 66\.37%\.$/);
     assert.match(
       estimate('reduce', 'BTC', '0.2', loan, '0')[0],
       /margin call\. The preview would refuse it; nothing can be taken out safely\.$/,

@@ -61,12 +61,14 @@ describe('what is offered to bring a loan to a target', () => {
     assert.deepEqual(inShort(offersFor(readingOf(raw, 'add', coins), decimal('0.4'))).slice(0, 2), ['Add 0.125 BTC', 'Add 2.5 ETH']);
   });
 
-  it('takes out no more than is released, and cautions within five points of the margin call', () => {
+  it('takes out no more than is released, and cautions where the loan would be close to the margin call', () => {
     // To 60 % collateral may count for 12,000 less: 0.16666666 BTC.
     const one = [coin('BTC', '0.3')];
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.6'))), ['Take out 0.16666666 BTC']);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.7'))), ['Take out 0.28571428 BTC, beyond safe']);
-    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.69'))), ['Take out 0.27536231 BTC']);
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.69'))), ['Take out 0.27536231 BTC, beyond safe']);
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.675'))), ['Take out 0.25925925 BTC, beyond safe']);
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.674'))), ['Take out 0.25816023 BTC']);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.74'))), ['Take out 0.3 BTC, limit, beyond safe']);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', [coin('BTC', '0')]), decimal('0.6'))), ['no reduce BTC: limit']);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', [coin('BTC')]), decimal('0.6'))), ['no reduce BTC: amount']);

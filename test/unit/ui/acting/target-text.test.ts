@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { decimal } from '../../../../src/core/decimal.ts';
+import fc from 'fast-check';
+import { decimal, isZero, multiply } from '../../../../src/core/decimal.ts';
+import { estimateAfter } from '../../../../src/core/estimate.ts';
+import { levelOf } from '../../../../src/core/level.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Loan } from '../../../../src/core/model.ts';
 import { offersFor, type Blocked, type Offer } from '../../../../src/ui/acting/target-offers.ts';
 import type { Reading } from '../../../../src/ui/acting/target-means.ts';
-import { safestMost } from '../../../../src/ui/acting/target-safe.ts';
+import { safeLine, safestMost } from '../../../../src/ui/acting/target-safe.ts';
 import {
   blockedText,
   offerText,
@@ -53,7 +56,7 @@ describe('an alternative in words', () => {
     assert.match(lines(first(readingOf(averaged, 'reduce', [coin('BTC', '1')]), '0.6'))[2]!, /^assumes the loan's average haircut · /);
     assert.match(
       lines(first(readingOf(single, 'reduce', [coin('BTC', '0.3')]), '0.72'))[2]!,
-      / · CAUTION: leaves less than 5 points to the margin call · frees/,
+      / · CAUTION: beyond the safe maximum, close to the margin call · frees/,
     );
   });
 
@@ -123,9 +126,9 @@ describe('an alternative in words', () => {
 describe('the safe maximum', () => {
   const most = (loan: Loan, limit: string, known = prices): string | undefined => safestMost(loan, 'BTC', decimal(limit), known);
 
-  it('keeps five points below the margin call, whatever the exchange would release', () => {
-    // 36,000 / 0.7 is 51,428.57, so that 20,571.42 may leave: 0.28571 BTC at nine tenths.
-    assert.match(most(single, '0.4') ?? '', /^0\.2857\d+$/);
+  it('keeps the level at Watch or better, whatever the exchange would release', () => {
+    // 36,000 / 0.675 (ten per cent below the margin call at 0.75) is 53,333.33, so that 18,666.67 may leave: 0.25925 BTC at nine tenths.
+    assert.match(most(single, '0.4') ?? '', /^0\.2592\d+$/);
     assert.equal(most(single, '0.1'), '0.1');
     assert.equal(
       most({ ...single, ltv: decimal('0.71'), debtUsd: decimal('51120'), debts: [{ coin: 'USDT', amount: decimal('51120') }] }, '0.1'),
@@ -133,18 +136,43 @@ describe('the safe maximum', () => {
     );
   });
 
-  it('keeps at or below the highest LTV of the person, where that lies below the margin call', () => {
+  it('keeps five points below a margin call that comes early', () => {
+    const early = { ...single, marginCall: { ltv: decimal('0.45'), source: 'venue' as const } };
+    assert.equal(safeLine(early), '0.4');
+    assert.equal(safeLine(single), '0.675');
+  });
+
+  it('keeps at or below the highest LTV of the person, but never where the loan would be close to the margin call', () => {
     const own = (line: string): string => safestMost(single, 'BTC', decimal('0.4'), prices, decimal(line)) ?? '';
-    // 36,000 / 0.66 is 54,545.45, so that 17,454.54 may leave: 0.24242 BTC at nine tenths. 36,000 / 0.74 is 48,648.64.
+    // 36,000 / 0.66 is 54,545.45, so that 17,454.54 may leave: 0.24242 BTC at nine tenths.
     assert.match(own('0.66'), /^0\.2424\d+$/);
-    assert.match(own('0.74'), /^0\.3243\d+$/);
-    assert.equal(own('0.75'), most(single, '0.4'), 'at the margin call it is no floor');
-    assert.equal(own('0.9'), most(single, '0.4'));
-    assert.equal(own('0'), most(single, '0.4'));
+    for (const line of ['0.74', '0.75', '0.9', '0']) assert.equal(own(line), most(single, '0.4'), line);
+  });
+
+  it('is an amount that its own preview does not warn of', () => {
+    const share = fc.integer({ min: 1, max: 99 });
+    fc.assert(
+      fc.property(share, share, share, (ltv, line, own) => {
+        const debtUsd = multiply(decimal('720'), decimal(ltv.toString()));
+        const loan: Loan = {
+          ...single,
+          ltv: decimal((ltv / 100).toFixed(2)),
+          debtUsd,
+          debts: [{ coin: 'USDT', amount: debtUsd }],
+          marginCall: { ltv: decimal((line / 100).toFixed(2)), source: 'venue' },
+        };
+        const amount = safestMost(loan, 'BTC', decimal('0.4'), prices, decimal((own / 100).toFixed(2)));
+        if (amount === undefined || isZero(amount)) return;
+        const after = estimateAfter(loan, 'reduce', 'BTC', amount, prices).ltv;
+        assert.ok(['ok', 'watch'].includes(levelOf({ ...loan, ltv: after! }, true)), `${amount}: ${String(after)}`);
+      }),
+      { interruptAfterTimeLimit: 5_000 },
+    );
   });
 
   it('counts from liquidation where that comes first', () => {
-    assert.match(most({ ...single, liquidation: { ltv: decimal('0.65'), source: 'venue' } }, '0.4') ?? '', /^0\.1666\d+$/);
+    // 36,000 / 0.585.
+    assert.match(most({ ...single, liquidation: { ltv: decimal('0.65'), source: 'venue' } }, '0.4') ?? '', /^0\.1452\d+$/);
   });
 
   it('is not named where it cannot be told', () => {

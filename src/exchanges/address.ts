@@ -28,7 +28,9 @@ export function loopbackOrigin(text: string): string {
       kind: 'refused',
       code: 'address',
       effect: 'none',
-      sentence: msg('A simulated exchange runs on this machine only. Give an address such as http://127.0.0.1:9000, without a path.'),
+      sentence: msg(
+        'A simulated exchange runs on this machine only. Give the address that it printed when it started: http://127.0.0.1 and a port, without a path.',
+      ),
     });
   }
   return url.origin;

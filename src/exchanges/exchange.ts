@@ -31,6 +31,8 @@ export interface Site {
   readonly detail?: Message;
   /** Absent for the loopback site, whose address the person gives. */
   readonly baseUrl?: string;
+  /** What such an address looks like, for the loopback site: the one its simulated exchange listens at unless told otherwise. */
+  readonly exampleUrl?: string;
   /** Loopback: everything about the account says *simulated*. */
   readonly simulated: boolean;
   /** The venue's own demo trading: no real money, but a real server. */

@@ -65,7 +65,7 @@ export function placeSteps(title: string, exchanges: readonly Exchange[]): reado
           prompt: vscode.l10n.t(
             'Address of the simulated exchange. Only this computer is accepted: a signed request must never go to an unknown place.',
           ),
-          placeholder: 'http://127.0.0.1:9000',
+          placeholder: answers.site?.exampleUrl ?? 'http://127.0.0.1:9000',
           value: answers.baseUrl ?? '',
           password: false,
           check: checker(checkLoopbackAddress),

@@ -56,6 +56,7 @@ export function framed(key: string, { state, vouched, level, since }: Gauged, fa
   const ageText = say(msg('Read {0}', readingAge(state, scene.now, kept?.from)));
   const mark = moneyMark(state, scene);
   const trouble = state.failure?.error.sentence ?? kept?.because;
+  const pending = pendingSentences(state, concerns, scene).map(say);
   return {
     key,
     ...shown,
@@ -67,7 +68,7 @@ export function framed(key: string, { state, vouched, level, since }: Gauged, fa
     level,
     stale: !vouched,
     reading: state.reading,
-    pending: pendingSentences(state, concerns, scene).map(say),
+    pending,
     spokenValue: [
       `${face.caption} ${face.figure}`,
       ...(face.estimate === undefined
@@ -82,6 +83,8 @@ export function framed(key: string, { state, vouched, level, since }: Gauged, fa
     spokenLevel: `${face.title}, ${subtitle}: ${levelText}, ${face.caption} ${face.figure}`,
     actions: [
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
+      // Where nothing else can be changed before it is settled, the way to settle it stands beside it.
+      ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(msg('Resolve Unfinished Change…')) }]),
       { id: 'refresh', label: say(msg('Refresh')) },
     ],
   };

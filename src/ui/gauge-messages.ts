@@ -1,6 +1,6 @@
 import type { FromPage, PageAction } from '../core/protocol.ts';
 
-const actions: readonly PageAction[] = ['add', 'reduce', 'addMargin', 'reduceMargin', 'refresh'];
+const actions: readonly PageAction[] = ['add', 'reduce', 'addMargin', 'reduceMargin', 'resolve', 'refresh'];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
 
 /** A message of the page, or undefined for anything that is not exactly one. Nothing a page sends is taken on trust. */

@@ -17,6 +17,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reduce: commandIds.reduceCollateral,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,
+  resolve: commandIds.resolveWrite,
   refresh: commandIds.refresh,
 };
 

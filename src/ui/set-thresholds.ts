@@ -4,6 +4,7 @@ import type { Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { AccountUpdate } from '../accounts/account-book.ts';
 import type { AccountState } from '../monitor/store.ts';
+import { openLimits } from './acting/explain.ts';
 import type { App } from './app.ts';
 import { localize } from './localize.ts';
 import { askInput, askPick, type InputOptions } from './multi-step.ts';
@@ -35,7 +36,10 @@ export async function setThresholds(app: App, account: Account): Promise<void> {
   const venue = venueName(state, sceneOf(app));
   const useless = uselessThresholds(state, venue);
   if (useless !== undefined) {
-    await vscode.window.showInformationMessage(localize(useless));
+    const isTheirs = (state.snapshot?.loans.length ?? 0) > 0;
+    const limits = vscode.l10n.t('Open Settings');
+    const chosen = await vscode.window.showInformationMessage(localize(useless), ...(isTheirs ? [limits] : []));
+    if (chosen === limits) await openLimits();
     return;
   }
   const steps = stepsFor(state, venue);

@@ -57,5 +57,5 @@ export const sites: readonly Site[] = [
     baseUrl: 'https://api-demo.bybit.com',
     ...demo,
   },
-  { id: 'loopback', label: msg('Loopback (simulated)'), simulated: true, demo: false },
+  { id: 'loopback', label: msg('Loopback (simulated)'), exampleUrl: 'http://127.0.0.1:9001', simulated: true, demo: false },
 ];

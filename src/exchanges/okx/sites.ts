@@ -36,5 +36,5 @@ export const sites: readonly Site[] = [
     baseUrl: hosts.us,
     ...demo,
   },
-  { id: 'loopback', label: msg('Loopback (simulated)'), simulated: true, demo: false },
+  { id: 'loopback', label: msg('Loopback (simulated)'), exampleUrl: 'http://127.0.0.1:9000', simulated: true, demo: false },
 ];

@@ -6,6 +6,7 @@ import type { Direction } from '../../core/model.ts';
 import type { App } from '../app.ts';
 import { localize } from '../localize.ts';
 import { positionName } from './change-text.ts';
+import { explainObstacle } from './explain.ts';
 import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from './margin-amount.ts';
 import { markOf } from './mark.ts';
 import { positionItemText, refOf, type PositionChoice } from './positions.ts';
@@ -60,6 +61,11 @@ export async function askMargin(
       remark: (amount) => marginRemark(position, direction, amount),
     },
     later: (signal) => freshFacts(app, choice, direction, wallet, signal),
+    instead: async (sentence) => {
+      const target = { accountId: account.id, positionId: position.positionId };
+      await explainObstacle({ sentence, remedies: ['addMargin', 'bringLiquidationToTarget'] }, target);
+      return undefined;
+    },
     ...(value === undefined ? {} : { value }),
     canGoBack,
   });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
 import type { Direction } from '../../core/model.ts';
 import type { App } from '../app.ts';
+import type { Target } from '../command-ids.ts';
 import { asTarget } from '../target.ts';
 import { askMargin, askPosition } from './ask-margin.ts';
 import type { Attended } from './attended.ts';
@@ -23,12 +24,13 @@ export async function changeMargin(app: App, attended: Attended, direction: Dire
   for (;;) {
     const choice = await askPosition(app, title, choices);
     if (choice === undefined) return;
-    const { state, position } = choice;
     const obstacle = obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(obstacle, { accountId: state.account.id, positionId: position.positionId });
+    if (obstacle !== undefined) return explainObstacle(obstacle, targetOf(choice));
     if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }
+
+const targetOf = ({ state, position }: PositionChoice): Target => ({ accountId: state.account.id, positionId: position.positionId });
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
 export function obstacleOn(app: App, choice: PositionChoice): Obstacle | undefined {

@@ -119,6 +119,10 @@ function remedyLabel(remedy: Remedy): string {
       return vscode.l10n.t('Resolve Unfinished Change…');
     case 'refresh':
       return vscode.l10n.t('Refresh');
+    case 'addMargin':
+      return vscode.l10n.t('Add Margin…');
+    case 'bringLiquidationToTarget':
+      return vscode.l10n.t('Bring Liquidation Price to Target…');
   }
 }
 

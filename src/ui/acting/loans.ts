@@ -21,7 +21,7 @@ export function loanChoices(states: readonly AccountState[], target: Target | un
 }
 
 /** What a person can do about an obstacle. */
-export type Remedy = 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
+export type Remedy = 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
 
 /** Why nothing can be changed now, and what to do. */
 export interface Obstacle {

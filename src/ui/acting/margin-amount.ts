@@ -5,6 +5,7 @@ import type { Direction, Position } from '../../core/model.ts';
 import { distanceToLiquidation, effectiveLeverage, estimateMarginChange, largestMarginReduction } from '../../core/position.ts';
 import type { MarginReadiness } from '../../exchanges/exchange.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
+import { positionName } from './change-text.ts';
 import { distanceText, leverageText, liquidationText, marginText } from './margin-words.ts';
 import type { Remark } from './preview-text.ts';
 
@@ -15,7 +16,13 @@ export function marginBounds({ position, walletAvailable, reducible, places }: M
   if (reducible === undefined) {
     return { ...bounds, impossible: msg('How much can be taken out cannot be told now, so nothing is taken. Try again later.') };
   }
+  if (!isPositive(reducible.amount)) return { ...bounds, impossible: nothingToTake(position) };
   return { ...bounds, limit: reducible.amount, ...(reducible.source === 'estimate' ? { estimated: true } : {}) };
+}
+
+/** Why there is no amount to ask for. */
+export function nothingToTake(position: Position): Message {
+  return msg('No margin can be taken out of {0} now. What is there is needed for the position as it stands.', positionName(position));
 }
 
 /** What stands over the box while the figures are read. */
@@ -47,6 +54,7 @@ function mostIn(readiness: MarginReadiness, wallet: Message): Message {
 function mostOut(readiness: MarginReadiness, wallet: Message, venueName: string): Message {
   const { reducible, position } = readiness;
   if (reducible === undefined) return msg('How much can be taken out is not known.');
+  if (!isPositive(reducible.amount)) return nothingToTake(position);
   const args = [largestAllowed(marginBounds(readiness, 'reduce')) ?? '', position.marginCoin, wallet] as const;
   return reducible.source === 'venue'
     ? msg('At most {0} {1} can be taken out to the {2}, says {3}; no recommendation.', ...args, venueName)

@@ -31,18 +31,24 @@ export async function showMaximumLoan(app: App, argument: unknown): Promise<void
   if (subjects.length === 0) return explainObstacle(nothingToChoose(app.store.all(), target), target);
   const subject = await askSubject(app, subjects);
   if (subject === undefined) return;
-  try {
-    const coin = target?.coin ?? (await askBorrowCoin(app, subject));
-    if (coin === undefined) return;
-    const extra = await askExtra(app, subject, coin);
-    if (extra === undefined) return;
-    const answer = await underProgress(vscode.l10n.t('Asking for the maximum loan'), async (signal) => {
-      const connection = await app.connections.get(subject.state.account.id);
-      return connection.maximumLoan(coin, refOf(subject.loan), extra, signal);
-    });
-    await sayAnswer(app, subject, coin, extra, answer);
-  } catch (error) {
-    await explainFailure(app, error, { accountId: subject.state.account.id });
+  let named = target?.coin;
+  // A coin that the exchange does not lend on this loan is no end: another one can be asked about at once.
+  for (;;) {
+    try {
+      const coin = named ?? (await askBorrowCoin(app, subject));
+      if (coin === undefined) return;
+      const extra = await askExtra(app, subject, coin);
+      if (extra === undefined) return;
+      const answer = await underProgress(vscode.l10n.t('Asking for the maximum loan'), async (signal) => {
+        const connection = await app.connections.get(subject.state.account.id);
+        return connection.maximumLoan(coin, refOf(subject.loan), extra, signal);
+      });
+      if (!(await sayAnswer(app, subject, coin, extra, answer))) return;
+    } catch (error) {
+      const again = vscode.l10n.t('Choose Another Coin…');
+      if (!(await explainFailure(app, error, { accountId: subject.state.account.id }, again))) return;
+    }
+    named = undefined;
   }
 }
 
@@ -93,10 +99,21 @@ async function askBorrowCoin(app: App, subject: Subject): Promise<string | undef
   const picked = await pick({
     title: titleOf(app, subject),
     placeholder: vscode.l10n.t('Borrow which coin? This only asks; nothing is borrowed.'),
-    items: async (signal) => (await connection.borrowableCoins(signal)).map((coin) => ({ label: coin, value: coin })),
+    items: async (signal) => borrowItems(await connection.borrowableCoins(signal), subject.loan),
     canGoBack: false,
   });
   return picked === back ? undefined : picked;
+}
+
+/** What the loan already stands on comes last: hardly anybody borrows a coin against itself, and the exchange may refuse it. */
+function borrowItems(coins: readonly string[], loan: Loan | undefined): Item<string>[] {
+  const pledged = new Set(loan?.collateral.map(({ coin }) => coin));
+  return [
+    ...coins.filter((coin) => !pledged.has(coin)).map((coin) => ({ label: coin, value: coin })),
+    ...coins
+      .filter((coin) => pledged.has(coin))
+      .map((coin) => ({ label: coin, description: vscode.l10n.t('collateral of this loan'), value: coin })),
+  ];
 }
 
 /** @returns none or one, or undefined when the person left. */
@@ -133,17 +150,19 @@ async function askExtra(app: App, subject: Subject, borrowCoin: string): Promise
   }
 }
 
+/** @returns whether the person wants to ask about another coin. */
 async function sayAnswer(
   app: App,
   subject: Subject,
   coin: string,
   extra: readonly Extra[],
   answer: MaximumLoan | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const title = titleOf(app, subject);
+  const another = vscode.l10n.t('Choose Another Coin…');
   if (answer === undefined) {
-    await vscode.window.showInformationMessage(vscode.l10n.t('{0}. The exchange gives no figure for {1}.', title, coin));
-    return;
+    const sentence = vscode.l10n.t('{0}. The exchange gives no figure for {1}.', title, coin);
+    return (await vscode.window.showInformationMessage(sentence, another)) === another;
   }
   const parts = [vscode.l10n.t('{0}. At most {1} {2} could be borrowed', title, formatAmount(answer.amount), coin)];
   if (answer.usd !== undefined) parts.push(vscode.l10n.t('worth {0}', formatUsd(answer.usd, 'asset')));
@@ -156,6 +175,8 @@ async function sayAnswer(
   const chosen = await vscode.window.showInformationMessage(
     vscode.l10n.t("{0}. The exchange's number, no recommendation.", parts.join(', ')),
     copy,
+    another,
   );
   if (chosen === copy) await vscode.env.clipboard.writeText(answer.amount);
+  return chosen === another;
 }

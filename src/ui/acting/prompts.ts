@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Decimal } from '../../core/decimal.ts';
+import type { Message } from '../../core/message.ts';
 import { localize } from '../localize.ts';
 import { judgeAmount, type AmountBounds } from './amount.ts';
 import type { Remark } from './preview-text.ts';
@@ -80,12 +81,17 @@ interface AmountQuestion {
   readonly facts: AmountFacts;
   /** Fresher facts that take over when they arrive. When they cannot be had, the first ones stay. */
   readonly later?: (signal: AbortSignal) => Promise<AmountFacts>;
+  /** Told why, when the fresher facts allow no amount at all: a box in which nothing can be typed is closed. */
+  readonly instead?: (why: Message) => Promise<undefined>;
   /** To start from, when the person comes back to this step. */
   readonly value?: string;
   readonly canGoBack: boolean;
 }
 
-/** Asks for an exact amount and judges it at every key. @returns the amount, `back`, or undefined when the person left. */
+/**
+ * Asks for an exact amount and judges it at every key.
+ * @returns the amount, `back`, or undefined when the person left, or no amount is possible by the fresher facts.
+ */
 export async function askAmount(question: AmountQuestion): Promise<Decimal | Back | undefined> {
   const input = vscode.window.createInputBox();
   const abort = new AbortController();
@@ -125,7 +131,9 @@ export async function askAmount(question: AmountQuestion): Promise<Decimal | Bac
         .then((fresher) => {
           if (abort.signal.aborted) return;
           facts = fresher;
-          show();
+          const { impossible } = facts.bounds;
+          if (impossible === undefined || question.instead === undefined) show();
+          else resolve(question.instead(impossible));
         })
         // The preview reads everything anew and will say what is wrong.
         .catch(() => undefined)

@@ -80,7 +80,11 @@ export function uselessThresholds({ account, snapshot }: AccountState, venue: st
   if (snapshot === undefined) return msg('The loans of {0} have not been read yet. Try again when they have.', account.name);
   if (snapshot.loans.length === 0) return msg('{0} has no loan, so there are no thresholds to set.', account.name);
   if (snapshot.loans.some(hasReplaceable)) return undefined;
-  return msg('{0} itself gives the thresholds of the loans of {1}. Own ones would never stand instead of them.', venue, account.name);
+  return msg(
+    '{0} supplies the thresholds of {1}; your own are not used. What you can set is the highest LTV after a reduction, a limit in the settings.',
+    venue,
+    account.name,
+  );
 }
 
 function hasReplaceable({ marginCall, liquidation }: Loan): boolean {

@@ -136,6 +136,8 @@ for (const exchange of exchanges) {
         sites.filter(({ simulated }) => simulated).map(({ id, baseUrl, demo }) => [id, baseUrl, demo]),
         [['loopback', undefined, false]],
       );
+      const examples = exchanges.map((one) => one.sites.find(({ id }) => id === 'loopback')?.exampleUrl);
+      assert.equal(new Set(examples).size, exchanges.length, 'each shows where its own simulated exchange listens');
       for (const { baseUrl, simulated } of sites) {
         if (simulated) continue;
         const url = new URL(baseUrl!);

@@ -257,11 +257,14 @@ describe('Marks and actions of a gauge', () => {
       [1, 0],
     );
     assert.match(open[0]!.pending[0]!, /0\.1 BTC.*not done yet/);
+    const ways = (gauges: typeof open): boolean[] => gauges.map(({ actions }) => actions.some(({ id }) => id === 'resolve'));
+    assert.deepEqual(ways(open), [true, false], 'the way on stands on the same card');
     const frozen = page([aState(loans)], aScene({ frozen: () => record })).gauges;
     assert.deepEqual(
       frozen.map(({ pending }) => pending.length),
       [1, 1],
     );
+    assert.deepEqual(ways(frozen), [true, true]);
   });
 });
 

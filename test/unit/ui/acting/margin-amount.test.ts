@@ -44,6 +44,18 @@ describe('an amount of margin while it is typed', () => {
     assert.equal(said('0.0001', nobodyKnows, 'add'), 'ok 0.0001');
   });
 
+  it('is not asked for at all where nothing can be taken, and says so beside what can be added', () => {
+    const nothing = marginReadiness(positions.long, { reducible: { amount: decimal('0'), source: 'venue' } });
+    const none = /^No margin can be taken out of BTC-USDT-SWAP long now\./;
+    assert.match(english(marginBounds(nothing, 'reduce').impossible!), none);
+    assert.equal(marginBounds(nothing, 'add').impossible, undefined);
+    assert.match(english(marginPrompt(nothing, 'reduce', wallet, 'OKX')), none);
+    assert.match(
+      english(marginPrompt(nothing, 'add', wallet, 'OKX')),
+      /^At most 250\.1234 USDT can be added .* No margin can be taken out/,
+    );
+  });
+
   it('is asked for with both maxima, whose figures they are, the wallet and the decimals', () => {
     assert.equal(
       english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')),

@@ -92,7 +92,7 @@ describe('own thresholds', () => {
   });
 
   it('are refused where they would change nothing, with the reason', () => {
-    assert.match(why(state())!, /^OKX itself gives the thresholds of the loans of Main/);
+    assert.match(why(state())!, /^OKX supplies the thresholds of Main/);
     assert.match(why(state({ snapshot: snapshot({ loans: [] }) }))!, /^Main has no loan/);
     assert.match(why({ account: account(), reading: true })!, /have not been read yet/);
   });

@@ -1,4 +1,4 @@
-import { decimal, isNegative, multiply, round, withPlaces, type Decimal } from './decimal.ts';
+import { compare, decimal, isNegative, multiply, negate, round, withPlaces, type Decimal } from './decimal.ts';
 import type { CoinAmount, Side } from './model.ts';
 
 const hundred = decimal('100');
@@ -16,14 +16,21 @@ export function formatLtv(ltv: Decimal): string {
   return `${grouped(withPlaces(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
 }
 
-/** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. */
+/** Ten times today's price: a distance beyond it is the sentinel of a venue or of a table as often as a figure, and says no more than "far". */
+export const mostDistance = decimal('10');
+
+/** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. Beyond 1,000 % only that it is beyond. */
 export function formatDistance(distance: Decimal): string {
-  return `${grouped(withPlaces(round(multiply(distance, hundred), 1, 'down'), 1))}%`;
+  if (compare(distance, mostDistance) > 0) return '>1,000%';
+  if (compare(distance, negate(mostDistance)) < 0) return '<-1,000%';
+  return oneDigit(distance);
 }
+
+const oneDigit = (fraction: Decimal): string => `${grouped(withPlaces(round(multiply(fraction, hundred), 1, 'down'), 1))}%`;
 
 /** A maintenance ratio in percent with one digit, rounded down: 9.4 is "940.0%". Liquidation comes when it has fallen to 100 %. */
 export function formatMarginRatio(ratio: Decimal): string {
-  return formatDistance(ratio);
+  return oneDigit(ratio);
 }
 
 /** An annual rate in percent with two digits, rounded up. */

@@ -1,7 +1,8 @@
 import { compare, decimal, isNegative, isZero, type Decimal } from './decimal.ts';
-import { credibleLtv, distanceTo } from './ltv.ts';
+import { liquidationOf } from './liquidation.ts';
+import { credibleLtv, distanceTo, owesNothing } from './ltv.ts';
 import type { Loan, Position } from './model.ts';
-import { distanceToLiquidation } from './position.ts';
+import { hintsOf, loanHints, type Hint, type Substitute } from './substitute.ts';
 
 /**
  * How near a loan is to its margin call. Decided on exact figures, never on displayed text.
@@ -16,19 +17,32 @@ export const warnBelow = decimal('0.1');
 /** From the most to the least urgent. Unknown stands above ok: not knowing is a reason to look. */
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
 
+/** A level, and what made it one where the figure that decides is missing. */
+export interface Verdict {
+  readonly level: Level;
+  readonly by?: Substitute;
+}
+
 /**
  * Level of a loan: `danger` at or beyond margin call, `warn` within 10 % of it, `watch` within 25 %, else `ok`.
  * Anything overdue is `danger` too. Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
- * margin-call threshold, unless liquidation alone is near enough to warn. Pass `fresh: false` for figures too old to vouch
- * for: then nothing better than `unknown` comes back, while danger and warning stay.
+ * margin-call threshold, unless liquidation alone is near enough to warn, or other figures raise an alarm: they never clear one. A loan that is
+ * told to owe nothing is `ok`. Pass `fresh: false` for figures too old to vouch for: then nothing better than `unknown` comes back, while
+ * danger and warning stay.
  */
-export function levelOf(loan: Loan, fresh: boolean): Level {
+export function judgeLoan(loan: Loan, fresh: boolean): Verdict {
+  if (owesNothing(loan)) return { level: fresh ? 'ok' : 'unknown' };
   const ltv = credibleLtv(loan);
   const toMarginCall = distanceTo(loan.marginCall?.ltv, ltv);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, ltv);
   const byLtv = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
   const level = loan.due?.some(({ overdue }) => overdue) === true ? 'danger' : byLtv;
-  return fresh || level === 'danger' || level === 'warn' ? level : 'unknown';
+  return vouched(raised(level, loanHints(loan), levelOfDistance), fresh);
+}
+
+/** The level alone, as `judgeLoan` has it. */
+export function levelOf(loan: Loan, fresh: boolean): Level {
+  return judgeLoan(loan, fresh).level;
 }
 
 /** The mark price may move by less than this until liquidation. There is no margin call before it. Our own judgement. */
@@ -36,13 +50,38 @@ export const positionDangerBelow = decimal('0.05');
 
 /**
  * Level of a position by the distance of the mark price from liquidation: `danger` below 5 %, `warn` below 10 %, `watch` below
- * 25 %, else `ok`; `danger` also when the venue says that it is acting on it. Without both prices it is `unknown`.
- * `fresh` as for loans.
+ * 25 %, else `ok`; `danger` also when the venue says that it is acting on it, or names a margin ratio at which it does. One that no
+ * price can liquidate is `ok`. Without both prices it is `unknown`, unless other figures raise an alarm: they never clear one. `fresh` as for loans.
+ * @param held all positions of the account, to tell which side of a hedge a price belongs to
  */
-export function levelOfPosition(position: Position, fresh: boolean): Level {
-  const level = position.distress === undefined ? levelOfLiquidation(distanceToLiquidation(position)) : 'danger';
-  return fresh || level === 'danger' || level === 'warn' ? level : 'unknown';
+export function judgePosition(position: Position, fresh: boolean, held: readonly Position[] = []): Verdict {
+  if (position.distress !== undefined) return { level: 'danger' };
+  const found = liquidationOf(position, held);
+  const distance = found.kind === 'price' ? found.distance : undefined;
+  const level = found.kind === 'unreachable' ? 'ok' : levelOfLiquidation(distance);
+  return vouched(raised(level, hintsOf(position, distance !== undefined), levelOfLiquidation), fresh);
 }
+
+/** The level alone, as `judgePosition` has it. */
+export function levelOfPosition(position: Position, fresh: boolean, held: readonly Position[] = []): Level {
+  return judgePosition(position, fresh, held).level;
+}
+
+/** A level with what other figures make of it: their alarms count, nothing else of them. */
+function raised(level: Level, hints: readonly Hint[], levelAt: (distance: Decimal | undefined) => Level): Verdict {
+  return hints.reduce<Verdict>(
+    (verdict, { by, level: told, distance }) => {
+      const hint = told ?? levelAt(distance);
+      return isAlarm(hint) && compareUrgency(hint, verdict.level) < 0 ? { level: hint, by } : verdict;
+    },
+    { level },
+  );
+}
+
+const vouched = (verdict: Verdict, fresh: boolean): Verdict => (fresh || isAlarm(verdict.level) ? verdict : { level: 'unknown' });
+
+/** Whether a level is shown in an alarm's colour. */
+export const isAlarm = (level: Level): boolean => level === 'danger' || level === 'warn';
 
 /** The same by the distance alone, for an estimate of what a change would make of a position. */
 export function levelOfLiquidation(distance: Decimal | undefined): Level {

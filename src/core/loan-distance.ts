@@ -1,24 +1,7 @@
-import { divide, multiply, one, subtract, type Decimal } from './decimal.ts';
+import { compare, divide, multiply, one, subtract, type Decimal } from './decimal.ts';
+import { mostDistance } from './format.ts';
 import { factorAt, type LoanModel } from './loan-model.ts';
-
-/** Coins whose price is meant to be one dollar: a fall of the market is not a fall of these. */
-const stablecoins: ReadonlySet<string> = new Set([
-  'USDT',
-  'USDC',
-  'DAI',
-  'FDUSD',
-  'TUSD',
-  'USDP',
-  'PYUSD',
-  'USDD',
-  'USDE',
-  'USDG',
-  'RLUSD',
-  'USD1',
-  'USD',
-]);
-
-export const isStable = (coin: string): boolean => stablecoins.has(coin);
+import { isStable } from './stablecoins.ts';
 
 const places = 8;
 
@@ -28,7 +11,10 @@ export interface LoanDistance {
   readonly uniformFall?: Decimal;
   /** Fall of one collateral coin alone, all else unchanged. Only coins whose fall can reach the line. */
   readonly fallOf: ReadonlyMap<string, { readonly fall: Decimal; readonly price: Decimal }>;
-  /** Rise of one debt coin that is no stablecoin, all else unchanged. */
+  /**
+   * Rise of one debt coin that is no stablecoin, all else unchanged. Only up to `mostDistance`: what lies beyond comes from the end of a
+   * table of haircuts, behind which nothing counts, and no market gets there.
+   */
   readonly riseOf: ReadonlyMap<string, { readonly rise: Decimal; readonly price: Decimal }>;
 }
 
@@ -49,8 +35,10 @@ export function loanDistance(model: LoanModel, line: Decimal): LoanDistance {
     if (isStable(coin)) continue;
     const factor = factorAt(model, new Set([coin]), line, 'rise');
     if (factor === undefined) continue;
+    const rise = divide(subtract(factor, one), one, places, 'down');
+    if (compare(rise, mostDistance) > 0) continue;
     riseOf.set(coin, {
-      rise: divide(subtract(factor, one), one, places, 'down'),
+      rise,
       price: divide(multiply(price, factor), one, places, 'down'),
     });
   }

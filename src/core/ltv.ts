@@ -1,4 +1,4 @@
-import { divide, isNegative, isPositive, isZero, one, subtract, type Decimal } from './decimal.ts';
+import { divide, isNegative, isPositive, isZero, one, subtract, zero, type Decimal } from './decimal.ts';
 import type { Loan } from './model.ts';
 
 /** Digits kept in our own ratios; two more than any venue prints. */
@@ -23,4 +23,32 @@ export function credibleLtv(loan: Pick<Loan, 'ltv' | 'debts' | 'debtUsd'>): Deci
 export function distanceTo(threshold: Decimal | undefined, ltv: Decimal | undefined): Decimal | undefined {
   if (threshold === undefined || ltv === undefined || !isPositive(threshold)) return undefined;
   return subtract(one, divide(ltv, threshold, ratioPlaces, 'up'));
+}
+
+/**
+ * Whether a loan is told to owe nothing. That is not the same as a debt that is not told: some figure of the venue has to say zero, and
+ * none may say more.
+ */
+export function owesNothing({ ltv, debts, debtUsd, due }: Pick<Loan, 'ltv' | 'debts' | 'debtUsd' | 'due'>): boolean {
+  const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv].filter((figure) => figure !== undefined);
+  return figures.length > 0 && figures.every(isZero) && (due ?? []).length === 0;
+}
+
+// The same reading is looked at again and again; what is believed of it stays the same object, so that what follows from it is kept.
+const judged = new WeakMap<Loan, Loan>();
+
+/** The loan without figures that cannot be believed: an LTV that is none, a line at or below zero, USD below zero. The same object where all can be. */
+export function believedLoan(loan: Loan): Loan {
+  const known = judged.get(loan);
+  if (known !== undefined) return known;
+  const doubtful: ReadonlySet<string> = new Set([
+    ...(credibleLtv(loan) === undefined ? ['ltv'] : []),
+    ...(['marginCall', 'liquidation'] as const).filter((name) => !isPositive(loan[name]?.ltv ?? zero)),
+    ...(['debtUsd', 'collateralUsd'] as const).filter((name) => isNegative(loan[name] ?? zero)),
+  ]);
+  const believed = Object.entries(loan).filter(([name]) => !doubtful.has(name));
+  // Only what may be absent is left out.
+  const result = believed.length === Object.keys(loan).length ? loan : (Object.fromEntries(believed) as unknown as Loan);
+  judged.set(loan, result);
+  return result;
 }

@@ -5,8 +5,8 @@ import type { Direction, Position } from './model.ts';
 /** Digits kept in our own ratios and, beyond the venue's, in our own prices. */
 const places = 8;
 
-/** A price that can be believed: zero or less is a hole in the answer. */
-const believed = (price: Decimal | undefined): Decimal | undefined => (price !== undefined && isPositive(price) ? price : undefined);
+/** A price, an amount or a ratio that can be believed: zero or less is a hole in the answer. */
+export const believed = (price: Decimal | undefined): Decimal | undefined => (price !== undefined && isPositive(price) ? price : undefined);
 
 /**
  * How far the mark price may move against the position until the venue liquidates it, as a fraction of the mark price:
@@ -181,7 +181,8 @@ function requiredMargin({ maintenanceMargin, margin, unrealizedPnl, marginRatio 
   return greater(told, divide(add(margin, unrealizedPnl), ratio, 2 * places, 'up'));
 }
 
-function valueInMarginCoin(position: Position): Decimal | undefined {
+/** What the position is worth by the mark price, for borrowed coins what is owed. In the margin coin, rounded up; undefined when it cannot be told. */
+export function valueInMarginCoin(position: Position): Decimal | undefined {
   const mark = believed(position.markPrice);
   const exposure = believed(position.exposure);
   if (mark === undefined) return undefined;

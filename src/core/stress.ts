@@ -1,5 +1,5 @@
 import { add, compare, divide, greater, isPositive, multiply, one, subtract, zero, type Decimal } from './decimal.ts';
-import { isStable } from './loan-distance.ts';
+import { isStable } from './stablecoins.ts';
 import { factorAt, ltvOf, withPrices, type LoanModel } from './loan-model.ts';
 import type { Position } from './model.ts';
 import { distanceToLiquidation } from './position.ts';

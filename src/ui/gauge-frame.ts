@@ -1,6 +1,5 @@
 import { isNegative, isZero, multiply, decimal, round, type Decimal } from '../core/decimal.ts';
 import { formatDistance } from '../core/format.ts';
-import type { Level } from '../core/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageAction } from '../core/protocol.ts';
 import type { Change } from '../exchanges/exchange.ts';
@@ -8,7 +7,7 @@ import type { AccountState } from '../monitor/store.ts';
 import { changeText, progressText } from './acting/change-text.ts';
 import type { LiveLine } from './presentation/live-lines.ts';
 import { isDemo, readingAge, venueName, type Scene } from './presentation/condition.ts';
-import { levelPhrase, type Since } from './presentation/since-reading.ts';
+import { levelPhrase, type Ground } from './presentation/since-reading.ts';
 
 /** Puts a message into the person's language. */
 export type Say = (message: Message | string) => string;
@@ -23,12 +22,10 @@ export const loanKey = (accountId: string, loanId: string): string => JSON.strin
 export const positionKey = (accountId: string, positionId: string): string => JSON.stringify([accountId, 'position', positionId]);
 
 /** A loan or a position with the account it was read from. */
-export interface Gauged {
+export interface Gauged extends Ground {
   readonly state: AccountState;
   /** Whether the figures may be shown as the present ones. */
   readonly vouched: boolean;
-  readonly level: Level;
-  readonly since?: Since<unknown>;
 }
 
 /** What a loan and a position fill in differently. */
@@ -49,10 +46,11 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 }
 
 /** One gauge as ready text and places on the scale. */
-export function framed(key: string, { state, vouched, level, since }: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
+export function framed(key: string, view: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
+  const { state, vouched, level } = view;
   const { changes, concerns, kept, ...shown } = face;
   const subtitle = [venueName(state, scene), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(' · ');
-  const levelText = say(levelPhrase(level, since));
+  const levelText = say(levelPhrase(view));
   const ageText = say(msg('Read {0}', readingAge(state, scene.now, kept?.from)));
   const mark = moneyMark(state, scene);
   const trouble = state.failure?.error.sentence ?? kept?.because;
@@ -111,7 +109,7 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
 }
 
 /** A sentence about a distance must not reassure where an estimate alarms. */
-export function worseNow(sentence: Message, since: Since<unknown> | undefined, distance: Decimal | undefined): Message {
+export function worseNow(sentence: Message, since: Ground['since'], distance: Decimal | undefined): Message {
   return since?.raises !== true || distance === undefined
     ? sentence
     : msg('{0}. By estimate it is {1} now', sentence, formatDistance(distance));

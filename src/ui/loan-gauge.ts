@@ -17,7 +17,7 @@ import {
   type NoEstimate,
 } from './presentation/loan-estimates.ts';
 import { loanLiveLines } from './presentation/live-lines.ts';
-import { isOverdue, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
+import { isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from './presentation/loan-words.ts';
 import { pricesText } from './presentation/since-reading.ts';
 import { isOfLoan } from './presentation/write-target.ts';
 
@@ -122,17 +122,23 @@ function scaleEnd(loan: Loan): Decimal {
   return greater(one, round(multiply(outermost, headroom), 2, 'up'));
 }
 
-function distanceSentence({ loan, distance, vouched }: LoanView): Message {
-  if (reached(distanceTo(loan.liquidation?.ltv, loan.ltv))) {
-    return vouched ? msg('The liquidation level is reached') : msg('When last read, the liquidation level was reached');
+function distanceSentence({ standing, vouched }: LoanView): Message {
+  switch (standing) {
+    case 'nothing':
+      return vouched ? msg('Nothing is owed') : msg('When last read, nothing was owed');
+    case 'liquidation':
+      return vouched ? msg('The liquidation level is reached') : msg('When last read, the liquidation level was reached');
+    case 'marginCall':
+      return vouched ? msg('The margin call level is reached') : msg('When last read, the margin call level was reached');
+    case 'unknown':
+      return msg('The distance to the margin call is unknown');
+    default: {
+      const text = formatDistance(standing.toMarginCall);
+      return vouched
+        ? msg('Collateral may fall {0} until the margin call', text)
+        : msg('When last read, collateral could fall {0} until the margin call', text);
+    }
   }
-  if (reached(distance))
-    return vouched ? msg('The margin call level is reached') : msg('When last read, the margin call level was reached');
-  if (distance === undefined) return msg('The distance to the margin call is unknown');
-  const text = formatDistance(distance);
-  return vouched
-    ? msg('Collateral may fall {0} until the margin call', text)
-    : msg('When last read, collateral could fall {0} until the margin call', text);
 }
 
 type Line = GaugeRow['lines'][number];
@@ -170,7 +176,7 @@ function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
   const { loan } = view;
   const estimates = loanEstimates(view);
   const lines: Line[] = [];
-  const price = loan.liquidationPrice;
+  const price = liquidationPriceOf(loan);
   if (price !== undefined) {
     lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('from {0}', venueName)) });
   }

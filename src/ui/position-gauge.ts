@@ -1,5 +1,5 @@
 import { add, divide, fractionForDrawing, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
-import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
+import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { positionDangerBelow, warnBelow } from '../core/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
@@ -7,7 +7,7 @@ import { framed, liveRows, percent, reached, type Face, type Say, keptFace, wors
 import { venueName, type Scene } from './presentation/condition.ts';
 import { positionLiveLines } from './presentation/live-lines.ts';
 import { positionFigures } from './presentation/position-figures.ts';
-import { bareDistance, sideWord, type PositionView } from './presentation/position-words.ts';
+import { bareDistance, reachWords, sideWord, type PositionView } from './presentation/position-words.ts';
 import { pricesText } from './presentation/since-reading.ts';
 import { isOfPosition } from './presentation/write-target.ts';
 
@@ -17,14 +17,13 @@ const rowPaths = ['mark', 'liquidation', 'own', 'size', 'leverage', 'pnl', 'debt
 
 /** The gauge of an isolated position: how near the mark price is to liquidation, which stands at the end of the scale. */
 export function positionGauge(key: string, view: PositionView, scene: Scene, say: Say): GaugeView {
-  const { position, vouched, distance, state } = view;
-  const price = position.liquidationPrice;
+  const { position, distance, state } = view;
+  const price = view.liquidation.kind === 'price' ? view.liquidation.price : undefined;
   const distanceText = worseNow(sentence(view), view.since, view.since?.figures.distance);
   const known = distance !== undefined && price !== undefined;
   const face: Face = {
     title: say(msg('{0} {1}', position.instrument, sideWord(position))),
-    caption: say(vouched ? msg('To liquidation') : msg('Last known distance')),
-    figure: bareDistance(distance),
+    ...middle(view, say),
     ...needle(view),
     // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
     scale: [position.side === 'long' ? '100%' : '∞', '0%'],
@@ -61,6 +60,21 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
   return framed(key, view, face, scene, say);
 }
 
+/** The figure in the middle and what it is: the distance, or what says something in its place. */
+function middle(view: PositionView, say: Say): Pick<Face, 'caption' | 'figure'> {
+  const { vouched, distance, by, liquidation, position } = view;
+  if (distance === undefined && by === 'marginRatio' && position.marginRatio !== undefined) {
+    return {
+      caption: say(vouched ? msg('Margin ratio') : msg('Last known margin ratio')),
+      figure: formatMarginRatio(position.marginRatio),
+    };
+  }
+  return {
+    caption: say(vouched ? msg('To liquidation') : msg('Last known distance')),
+    figure: liquidation.kind === 'unreachable' ? '∞' : bareDistance(distance),
+  };
+}
+
 /** Liquidation price over mark price, for a short position the reverse: 1 is liquidation. */
 function needle({ position: { side, markPrice, liquidationPrice }, distance }: PositionView): Pick<Face, 'at' | 'meter'> {
   if (distance === undefined || markPrice === undefined || liquidationPrice === undefined) return {};
@@ -91,8 +105,11 @@ function nearness({ position }: PositionView, distance: Decimal): number {
   return position.side === 'long' ? fractionForDrawing(subtract(one, distance), one) : fractionForDrawing(one, add(one, distance));
 }
 
-function sentence({ position, distance, vouched }: PositionView): Message {
-  if (distance === undefined) return msg('The distance to liquidation is unknown');
+function sentence(view: PositionView): Message {
+  const { position, distance, vouched, liquidation, by } = view;
+  if (distance === undefined) {
+    return liquidation.kind === 'unreachable' || by === 'marginRatio' ? reachWords(view) : msg('The distance to liquidation is unknown');
+  }
   if (reached(distance))
     return vouched ? msg('The liquidation price is reached') : msg('When last read, the liquidation price was reached');
   const text = formatDistance(distance);

@@ -95,6 +95,7 @@ function positionIn(view: PositionView, named: Named): Member | LeftOut {
   const out = (reason: Message): LeftOut => ({ what: named.name, reason });
   if (position.marginMode !== 'isolated') return out(msg('cross margin: liquidated with the rest of its account'));
   if (!view.vouched) return out(loanReason('stale'));
+  if (view.liquidation.kind === 'unreachable') return out(msg('no price liquidates it'));
   if (view.distance === undefined) return out(msg('liquidation price or mark price unknown'));
   if (position.baseCoin === undefined || position.contract === 'other') return out(msg('not known what moves its price'));
   return {

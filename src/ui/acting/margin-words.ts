@@ -1,4 +1,4 @@
-import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
+import { isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLeverage, formatLiquidationPrice } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { PositionRef, Side } from '../../core/model.ts';
@@ -14,6 +14,8 @@ export function marginText(margin: Decimal | undefined, coin: string): Message |
 export function liquidationText(price: Decimal | undefined, side: Side, coin?: string, unreachable?: true): Message | string {
   if (unreachable === true) return msg('none');
   if (price === undefined) return msg('unknown');
+  // What a venue prints where there is none: zero, or what its formula gives below it.
+  if (!isPositive(price)) return msg('none');
   return coin === undefined ? formatLiquidationPrice(price, side) : `${formatLiquidationPrice(price, side)} ${coin}`;
 }
 

@@ -1,6 +1,7 @@
 import { decimal, multiply, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatLiquidationPrice, formatLtv, formatUsd } from '../../core/format.ts';
 import { msg } from '../../core/message.ts';
+import { believed } from '../../core/position.ts';
 import type { Side } from '../../core/model.ts';
 import type { Answer, WriteRecord } from '../../ledger/record.ts';
 import { isCollateralWrite, isMarginWrite } from '../../ledger/record.ts';
@@ -83,7 +84,8 @@ function course(record: WriteRecord, hand: Hand): readonly Fact[] {
     const { side } = change.position;
     const known = record.liquidationBefore ?? (isMarginWrite(record) ? record.baseline.liquidationPrice : undefined);
     const text = (price: Decimal): string => hand.price(price, side);
-    return movement('liquidation', msg('Liquidation price'), [known, record.liquidationEstimate, record.liquidationAfter], text);
+    const prices = [known, record.liquidationEstimate, record.liquidationAfter].map(believed);
+    return movement('liquidation', msg('Liquidation price'), prices, text);
   }
   const known = record.ltvBefore ?? (isCollateralWrite(record) ? record.baseline.ltv : undefined);
   return movement('ltv', msg('LTV'), [known, record.ltvEstimate, record.ltvAfter], hand.ltv);

@@ -1,5 +1,6 @@
 import type { Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
+import type { Substitute } from '../../core/substitute.ts';
 
 /** The level as a word: colour alone never tells it. */
 export function levelWord(level: Level): Message {
@@ -14,6 +15,25 @@ export function levelWord(level: Level): Message {
       return msg('Danger');
     case 'unknown':
       return msg('Unknown');
+  }
+}
+
+/** The level with what made it one, where the figure that decides is missing. */
+export function levelBy(level: Level, by: Substitute | undefined): Message {
+  const word = levelWord(level);
+  switch (by) {
+    case undefined:
+      return word;
+    case 'marginRatio':
+      return msg('{0} by margin ratio', word);
+    case 'marginLeft':
+      return msg('{0} by the margin left', word);
+    case 'usd':
+      return msg('{0} by values in USD', word);
+    case 'price':
+      return msg('{0} by liquidation price', word);
+    case 'whole':
+      return msg('{0} near 100%', word);
   }
 }
 

@@ -1,8 +1,9 @@
 import { absolute, decimal, divide, multiply, withPlaces, type Decimal } from '../../core/decimal.ts';
 import { formatLtv } from '../../core/format.ts';
+import type { LiveLoan } from '../../core/live-estimate.ts';
 import { msg, type Message } from '../../core/message.ts';
 import { modelOfView, estimateMark } from './loan-estimates.ts';
-import { distanceText, type LoanView } from './loan-words.ts';
+import { distanceText, standingAt, type LoanView } from './loan-words.ts';
 import { bareDistance, liquidationDistanceText, type PositionView } from './position-words.ts';
 import { pricesText } from './since-reading.ts';
 
@@ -25,7 +26,7 @@ export function loanLiveLines(view: LoanView, now: number): readonly LiveLine[] 
       : [
           {
             label: msg('Now about'),
-            value: msg('{0}, {1}', `~${formatLtv(since.figures.ltv)}`, distanceText(since.figures.toMarginCall)),
+            value: msg('{0}, {1}', `~${formatLtv(since.figures.ltv)}`, liveDistanceText(since.figures)),
             detail: msg('{0}, {1}', estimateMark(since.figures), pricesText(since, now)),
           },
         ]),
@@ -56,9 +57,11 @@ export function spokenSince(view: LoanView | PositionView): Message | undefined 
   if (view.since === undefined) return undefined;
   const { figures } = view.since;
   return 'ltv' in figures
-    ? msg('Estimated now: LTV {0}, {1}.', formatLtv(figures.ltv), distanceText(figures.toMarginCall))
+    ? msg('Estimated now: LTV {0}, {1}.', formatLtv(figures.ltv), liveDistanceText(figures))
     : msg('Estimated now: {0} to liquidation.', bareDistance(figures.distance));
 }
+
+const liveDistanceText = ({ toMarginCall, toLiquidation }: LiveLoan): Message => distanceText(standingAt(toMarginCall, toLiquidation));
 
 /** A difference of LTV in points with two digits, without its sign, rounded up. */
 function pointsText(off: Decimal): string {

@@ -1,14 +1,25 @@
-import { isPositive, type Decimal } from '../../core/decimal.ts';
+import { isPositive } from '../../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv, formatCoinUsd, formatUsd } from '../../core/format.ts';
 import { distanceTo } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan, Threshold } from '../../core/model.ts';
 import { readingAge, venueName, type Scene } from './condition.ts';
-import { levelIcon, levelWord } from './level-words.ts';
+import { levelBy, levelIcon } from './level-words.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from './live-lines.ts';
 import { dueDates, dueText } from './due-dates.ts';
 import { estimateLines } from './loan-estimates.ts';
-import { debtsText, distanceText, isOverdue, loanName, ltvText, soonestDueText, sourceText, type LoanView } from './loan-words.ts';
+import {
+  debtsText,
+  distanceText,
+  isOverdue,
+  liquidationPriceOf,
+  loanName,
+  ltvText,
+  soonestDueText,
+  sourceText,
+  type LoanView,
+  type Standing,
+} from './loan-words.ts';
 import { exactText, loanPlace } from './loan-place.ts';
 import { joined, type Details, type Entry, type Text } from './outline.ts';
 import { bothLevels, nowText } from './since-reading.ts';
@@ -21,21 +32,21 @@ import { isOfLoan } from './write-target.ts';
  * whether a debt is overdue, how old the figures are when they are not current, the distance to margin call, what is owed, and when.
  */
 export function loanEntry(view: LoanView, scene: Scene): Entry {
-  const { state, loan, vouched, level, distance } = view;
+  const { state, loan, vouched, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, scene);
   const due = soonestDueText(loan, scene.when);
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
-    label: msg('{0} · {1}', ltvText(loan), levelWord(level)),
+    label: msg('{0} · {1}', ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
     description: [
       ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
       // Said here too: a closed loan hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
       ...(overdue && due !== undefined ? [due] : []),
       ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, loan.keptFrom))]),
-      distanceText(distance),
+      distanceText(standing),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
@@ -60,11 +71,11 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
 }
 
 function spokenLoan(view: LoanView, scene: Scene): Message {
-  const { state, loan, vouched, level, distance } = view;
+  const { state, loan, vouched, standing } = view;
   const about = state.account.simulated
     ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
     : msg('Loan {0} of {1}', loanName(loan), state.account.name);
-  const figures = [about, ltvText(loan), bothLevels(level, view.since), distanceText(distance), debtsText(loan)] as const;
+  const figures = [about, ltvText(loan), bothLevels(view), distanceText(standing), debtsText(loan)] as const;
   const sentence = vouched
     ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
     : msg(
@@ -78,7 +89,7 @@ function spokenLoan(view: LoanView, scene: Scene): Message {
 }
 
 function loanDetails(view: LoanView, scene: Scene): Details {
-  const { state, loan, level, distance, vouched } = view;
+  const { state, loan, standing, vouched } = view;
   const venue = venueName(state, scene);
   const threshold = (one: Threshold | undefined): Text =>
     one === undefined ? msg('unknown') : msg('{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
@@ -93,8 +104,8 @@ function loanDetails(view: LoanView, scene: Scene): Details {
         label,
         value: detail === undefined ? value : msg('{0} ({1})', value, detail),
       })),
-      { label: msg('Level'), value: bothLevels(level, view.since) },
-      { label: msg('Collateral may fall by'), value: fallText(distance) },
+      { label: msg('Level'), value: bothLevels(view) },
+      { label: msg('Collateral may fall by'), value: fallText(standing) },
       { label: msg('Margin call at'), value: threshold(loan.marginCall) },
       { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
       ...estimateLines(view).map(({ label, texts, mark }) => ({
@@ -118,9 +129,9 @@ function tableLinks({ marginCall, liquidation }: Loan): NonNullable<Details['lin
   return [...places.values()].map(({ url, date }) => ({ label: msg('Table of {0}', date), url }));
 }
 
-function fallText(distance: Decimal | undefined): Text {
-  if (distance === undefined) return msg('unknown');
-  return isPositive(distance) ? formatDistance(distance) : msg('margin call reached');
+function fallText(standing: Standing): Text {
+  if (standing === 'unknown') return msg('unknown');
+  return typeof standing === 'string' ? distanceText(standing) : formatDistance(standing.toMarginCall);
 }
 
 function openWrites(view: LoanView, scene: Scene): readonly Entry[] {
@@ -182,8 +193,9 @@ function thresholds(view: LoanView, scene: Scene): Entry {
       ...(threshold === undefined ? {} : { copy: threshold.ltv }),
     };
   };
-  const price = loan.liquidationPrice;
-  const priceText = price === undefined ? msg('not given by {0} for this loan', venue) : `${formatAmount(price.price)} ${price.instrument}`;
+  const price = liquidationPriceOf(loan);
+  const noPrice = loan.liquidationPrice === undefined ? msg('not given by {0} for this loan', venue) : msg('none');
+  const priceText = price === undefined ? noPrice : `${formatAmount(price.price)} ${price.instrument}`;
   return {
     ...loanPlace(view, '/thresholds'),
     label: msg('Thresholds'),

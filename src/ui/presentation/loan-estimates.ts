@@ -4,7 +4,7 @@ import { loanDistance, type LoanDistance } from '../../core/loan-distance.ts';
 import { modelOf, type LoanModel, type ModelTrouble } from '../../core/loan-model.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Loan, Snapshot } from '../../core/model.ts';
-import type { LoanView } from './loan-words.ts';
+import { liquidationPriceOf, type LoanView } from './loan-words.ts';
 import type { Text } from './outline.ts';
 
 /** Why nothing is estimated of a loan: it cannot be computed, or its figures are not the present ones. */
@@ -157,8 +157,8 @@ function lineTexts(line: PriceLine, loan: Loan): readonly Text[] {
 }
 
 /** Whether the venue itself says at which price of this coin it liquidates. */
-function isGiven({ coin }: PriceLine, { liquidationPrice }: Loan): boolean {
-  return coin !== undefined && liquidationPrice?.instrument.split('-')[0] === coin;
+function isGiven({ coin }: PriceLine, loan: Loan): boolean {
+  return coin !== undefined && liquidationPriceOf(loan)?.instrument.split('-')[0] === coin;
 }
 
 /** Liquidation by one coin alone that the venue gives no price of, nearest first. */

@@ -1,10 +1,11 @@
-import { isNegative, isZero, type Decimal } from '../../core/decimal.ts';
+import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { formatDistance, formatLtv } from '../../core/format.ts';
-import { levelOf, type Level } from '../../core/level.ts';
+import { judgeLoan, levelOf, type Level } from '../../core/level.ts';
 import type { LiveLoan } from '../../core/live-estimate.ts';
-import { distanceTo } from '../../core/ltv.ts';
+import { believedLoan, distanceTo, owesNothing } from '../../core/ltv.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { CoinAmount, Loan, Threshold } from '../../core/model.ts';
+import type { CoinAmount, LiquidationPrice, Loan, Threshold } from '../../core/model.ts';
+import type { Substitute } from '../../core/substitute.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor } from './condition.ts';
 import { shortAmount } from './short-amount.ts';
@@ -16,30 +17,57 @@ const namedDebts = 2;
 /** A loan together with the account it was read from. */
 export interface LoanView {
   readonly state: AccountState;
+  /** Without figures that cannot be believed. */
   readonly loan: Loan;
   /** Whether the figures may be shown as the present ones. */
   readonly vouched: boolean;
   /** The worse of what the last reading and an estimate since say. */
   readonly level: Level;
+  /** What made it an alarm, where its LTV or its lines are missing. */
+  readonly by?: Substitute;
   /** To the margin call by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
+  /** Where it stands by the last reading. */
+  readonly standing: Standing;
   /** Absent where there is nothing to say beside the last reading. */
   readonly since?: Since<LiveLoan>;
 }
 
 export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
-  return (state.snapshot?.loans ?? []).map((loan) => {
+  return (state.snapshot?.loans ?? []).map((read) => {
+    const loan = believedLoan(read);
     const vouched = isVouchedFor(state, now, intervalMs, loan.keptFrom);
     const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true);
-    const readLevel = levelOf(loan, vouched);
+    const { level: readLevel, by } = judgeLoan(loan, vouched);
     const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, ltvText(loan), {
       level: levelNow,
       text: ({ ltv }) => formatLtv(ltv),
     });
     const level = since?.raises === true ? levelNow(since.figures) : readLevel;
     const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
-    return { state, loan, vouched, level, distance, ...(since === undefined ? {} : { since }) };
+    const standing = owesNothing(loan) ? ('nothing' as const) : standingAt(distance, distanceTo(loan.liquidation?.ltv, loan.ltv));
+    return {
+      state,
+      loan,
+      vouched,
+      level,
+      distance,
+      standing,
+      ...(by === undefined ? {} : { by }),
+      ...(since === undefined ? {} : { since }),
+    };
   });
+}
+
+/** Which line of a loan is reached, or how far the margin call is; `nothing` is owed, or it is `unknown`. Every view and card goes by this. */
+export type Standing = 'liquidation' | 'marginCall' | 'nothing' | 'unknown' | { readonly toMarginCall: Decimal };
+
+/** Where a loan stands that is so far from its lines. */
+export function standingAt(toMarginCall: Decimal | undefined, toLiquidation: Decimal | undefined): Standing {
+  const reached = (distance: Decimal | undefined): boolean => distance !== undefined && !isPositive(distance);
+  if (reached(toLiquidation)) return 'liquidation';
+  if (reached(toMarginCall)) return 'marginCall';
+  return toMarginCall === undefined ? 'unknown' : { toMarginCall };
 }
 
 /** The venue's LTV, and beside it what it is about now. */
@@ -51,11 +79,25 @@ export function ltvText(loan: Loan): string {
   return loan.ltv === undefined ? '–' : formatLtv(loan.ltv);
 }
 
-/** How far collateral may fall until margin call, in words for beside an LTV. */
-export function distanceText(distance: Decimal | undefined): Message {
-  if (distance === undefined) return msg('distance to margin call unknown');
-  if (isNegative(distance) || isZero(distance)) return msg('margin call reached');
-  return msg('{0} to margin call', formatDistance(distance));
+/** Which line is reached, or how far collateral may fall until margin call, in words for beside an LTV. */
+export function distanceText(standing: Standing): Message {
+  switch (standing) {
+    case 'nothing':
+      return msg('nothing owed');
+    case 'unknown':
+      return msg('distance to margin call unknown');
+    case 'marginCall':
+      return msg('margin call reached');
+    case 'liquidation':
+      return msg('liquidation reached');
+    default:
+      return msg('{0} to margin call', formatDistance(standing.toMarginCall));
+  }
+}
+
+/** The venue's liquidation price of a loan, where it is above zero; anything else is none. */
+export function liquidationPriceOf({ liquidationPrice }: Loan): LiquidationPrice | undefined {
+  return liquidationPrice !== undefined && isPositive(liquidationPrice.price) ? liquidationPrice : undefined;
 }
 
 function coinText({ coin, amount }: CoinAmount): string {

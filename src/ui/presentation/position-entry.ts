@@ -1,5 +1,6 @@
 import { formatLeverage } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
+import { believed } from '../../core/position.ts';
 import { accountEntryId } from './account-entry.ts';
 import { readingAge, type Scene } from './condition.ts';
 import { levelIcon, type Icon } from './level-words.ts';
@@ -8,8 +9,9 @@ import type { Entry, Text } from './outline.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import {
   bareDistance,
-  liquidationDistanceText,
+  leadText,
   positionLevelWord,
+  reachWords,
   shortPnlText,
   sideWord,
   spokenLevelWord,
@@ -24,13 +26,14 @@ import { isOfPosition } from './write-target.ts';
  * position it is, what is going on, how old the figures are when they are not current, leverage, profit or loss.
  */
 export function positionEntry(view: PositionView, scene: Scene): Entry {
-  const { state, position, vouched, distance } = view;
+  const { state, position, vouched, liquidation } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
+  const leverage = believed(position.leverage);
   const writes = openWrites(view, scene);
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
   return {
     ...place(view, ''),
-    label: msg('{0} · {1}', bareDistance(distance), positionLevelWord(view)),
+    label: msg('{0} · {1}', leadText(view), positionLevelWord(view)),
     description: [
       // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
       sideWord(position),
@@ -42,7 +45,7 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
       ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, position.keptFrom))]),
       // An alarm takes the place of the word in the label.
       ...(position.marginMode === 'cross' && view.counts ? [msg('Cross margin')] : []),
-      ...(position.leverage === undefined ? [] : [formatLeverage(position.leverage)]),
+      ...(leverage === undefined ? [] : [formatLeverage(leverage)]),
       ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
     ],
     icon: positionIcon(view),
@@ -50,7 +53,7 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
     context: isFixed(view) ? 'fixedPosition' : 'position',
     spoken:
       writes.length === 0 ? spokenPosition(view, scene) : msg('{0} A change of this position is unfinished.', spokenPosition(view, scene)),
-    ...(position.liquidationPrice === undefined ? {} : { copy: position.liquidationPrice }),
+    ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
     details: () => positionDetails(view, scene),
     children: [...writes, ...notes(view), ...positionFigures(view, scene).map((figure) => figureEntry(view, figure))],
   };
@@ -71,10 +74,10 @@ function place({ state, position }: PositionView, path: string): Pick<Entry, 'id
 }
 
 function spokenPosition(view: PositionView, scene: Scene): Message {
-  const { state, position, vouched, distance } = view;
+  const { state, position, vouched } = view;
   const about = [position.instrument, sideWord(position), state.account.name] as const;
   const named = state.account.simulated ? msg('Simulated position {0} {1} of {2}', ...about) : msg('Position {0} {1} of {2}', ...about);
-  const figures = [named, liquidationDistanceText(distance), spokenLevelWord(view)] as const;
+  const figures = [named, reachWords(view), spokenLevelWord(view)] as const;
   const sentence = vouched
     ? msg('{0}: {1}, level {2}.', ...figures)
     : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, scene.now, position.keptFrom));

@@ -1,12 +1,12 @@
-import type { Decimal } from '../../core/decimal.ts';
+import { isZero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatLeverage, formatLiquidationPrice, formatMarginRatio } from '../../core/format.ts';
 import { msg } from '../../core/message.ts';
-import { effectiveLeverage } from '../../core/position.ts';
+import { believed, effectiveLeverage } from '../../core/position.ts';
 import { venueName, type Scene } from './condition.ts';
 import type { Icon } from './level-words.ts';
 import { positionLiveLines } from './live-lines.ts';
 import { joined, type Details, type Text } from './outline.ts';
-import { liquidationDistanceText, pnlText, sideWord, sizeText, spokenLevelWord, type PositionView } from './position-words.ts';
+import { pnlText, reachWords, sideWord, sizeText, spokenLevelWord, type PositionView } from './position-words.ts';
 
 /** One figure of a position, or a group of them. */
 export interface Figure {
@@ -40,9 +40,9 @@ export function positionFigures(view: PositionView, scene: Scene): readonly Figu
       icon: { id: 'graph-line' },
       below: [
         liquidationFigure(view, venue),
-        figure('mark', msg('Mark price'), position.markPrice, priceCoin),
-        figure('entry', msg('Entry price'), position.entryPrice, priceCoin),
-        figure('last', msg('Last price'), position.lastPrice, priceCoin),
+        figure('mark', msg('Mark price'), believed(position.markPrice), priceCoin),
+        figure('entry', msg('Entry price'), believed(position.entryPrice), priceCoin),
+        figure('last', msg('Last price'), believed(position.lastPrice), priceCoin),
       ],
     },
     {
@@ -53,7 +53,7 @@ export function positionFigures(view: PositionView, scene: Scene): readonly Figu
       below: [
         figure('own', msg('Margin'), position.margin, marginCoin),
         figure('maintenance', msg('Maintenance margin'), position.maintenanceMargin, marginCoin),
-        ...(marginRatio === undefined
+        ...(marginRatio === undefined || isZero(marginRatio)
           ? []
           : [
               {
@@ -79,21 +79,33 @@ export function positionFigures(view: PositionView, scene: Scene): readonly Figu
   ];
 }
 
-/** Venues print it with a dozen digits behind the point. */
-function liquidationFigure({ position, distance }: PositionView, venue: string): Figure {
+/** Venues print it with a dozen digits behind the point. What is no price is not printed as one. */
+function liquidationFigure(view: PositionView, venue: string): Figure {
   const place = { path: 'liquidation', label: msg('Liquidation price') } as const;
-  const { liquidationPrice, priceCoin, side } = position;
-  if (liquidationPrice === undefined) return { ...place, values: [msg('not given by {0} for this position', venue)] };
-  return {
-    ...place,
-    values: [`${formatLiquidationPrice(liquidationPrice, side)} ${priceCoin}`, liquidationDistanceText(distance), msg('from {0}', venue)],
-    exact: `${formatAmount(liquidationPrice)} ${priceCoin}`,
-    copy: liquidationPrice,
-  };
+  const { priceCoin, side } = view.position;
+  switch (view.liquidation.kind) {
+    case 'unknown':
+      return { ...place, values: [msg('not given by {0} for this position', venue)] };
+    case 'none':
+      return { ...place, values: [msg('none'), msg('{0} names a figure that is no price', venue)] };
+    case 'unreachable':
+      return { ...place, values: [msg('none'), reachWords(view)] };
+    case 'otherSide':
+      return { ...place, values: [msg('none'), msg('that from {0} is of the other side of the hedge', venue)] };
+    case 'price': {
+      const { price } = view.liquidation;
+      return {
+        ...place,
+        values: [`${formatLiquidationPrice(price, side)} ${priceCoin}`, reachWords(view), msg('from {0}', venue)],
+        exact: `${formatAmount(price)} ${priceCoin}`,
+        copy: price,
+      };
+    }
+  }
 }
 
 function leverageFigure({ position }: PositionView): Figure {
-  const set = position.leverage;
+  const set = believed(position.leverage);
   const effective = effectiveLeverage(position);
   const values: readonly Text[] = [
     ...(set === undefined ? [] : [msg('{0} set', formatLeverage(set))]),

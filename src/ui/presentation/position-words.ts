@@ -1,13 +1,14 @@
 import { isNegative, isPositive, isZero, type Decimal } from '../../core/decimal.ts';
-import { formatAmount, formatDistance } from '../../core/format.ts';
-import { levelOfPosition, type Level } from '../../core/level.ts';
+import { formatAmount, formatDistance, formatMarginRatio } from '../../core/format.ts';
+import { judgePosition, levelOfPosition, type Level } from '../../core/level.ts';
+import { liquidationOf, type Liquidation } from '../../core/liquidation.ts';
 import type { LivePosition } from '../../core/live-estimate.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position } from '../../core/model.ts';
-import { distanceToLiquidation } from '../../core/position.ts';
+import type { Substitute } from '../../core/substitute.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor } from './condition.ts';
-import { levelWord } from './level-words.ts';
+import { levelBy } from './level-words.ts';
 import { shortAmount } from './short-amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
 
@@ -24,6 +25,10 @@ export interface PositionView {
   readonly level: Level;
   /** Whether the level has a say among others: not that of a cross position without an alarm. */
   readonly counts: boolean;
+  /** What made it an alarm, where the distance is missing. */
+  readonly by?: Substitute;
+  /** What is known of the price that would liquidate it. */
+  readonly liquidation: Liquidation;
   /** Of the mark price to liquidation by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
   /** Absent where there is nothing to say beside the last reading. */
@@ -32,11 +37,13 @@ export interface PositionView {
 
 /** The positions of an account, isolated ones first, else in the venue's order. */
 export function positionViews(state: AccountState, now: number, intervalMs: number): readonly PositionView[] {
-  const views = (state.snapshot?.positions ?? []).map((position) => {
+  const held = state.snapshot?.positions ?? [];
+  const views = held.map((position) => {
     const vouched = isVouchedFor(state, now, intervalMs, position.keptFrom);
-    const readLevel = levelOfPosition(position, vouched);
-    const distance = distanceToLiquidation(position);
-    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true);
+    const { level: readLevel, by } = judgePosition(position, vouched, held);
+    const liquidation = liquidationOf(position, held);
+    const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
+    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held);
     const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, bareDistance(distance), {
       level: levelNow,
       text: (figures) => bareDistance(figures.distance),
@@ -45,7 +52,17 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
     const isolated = position.marginMode === 'isolated';
     const alarm = own === 'danger' || own === 'warn' || own === 'watch';
     const level: Level = isolated || alarm ? own : 'unknown';
-    return { state, position, vouched, level, counts: isolated || alarm, distance, ...(since === undefined ? {} : { since }) };
+    return {
+      state,
+      position,
+      vouched,
+      level,
+      counts: isolated || alarm,
+      liquidation,
+      distance,
+      ...(by === undefined ? {} : { by }),
+      ...(since === undefined ? {} : { since }),
+    };
   });
   const rank = ({ position }: PositionView): number => (position.marginMode === 'isolated' ? 0 : 1);
   return views.sort((a, b) => rank(a) - rank(b));
@@ -60,6 +77,15 @@ export function bareDistance(distance: Decimal | undefined): string {
   return distance === undefined ? '–' : formatDistance(distance);
 }
 
+/** The one figure that stands for a position: its distance to liquidation, or what says something in its place. */
+export function leadText({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message | string {
+  if (liquidation.kind === 'unreachable') return msg('not reached');
+  if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
+    return msg('{0} margin ratio', formatMarginRatio(marginRatio));
+  }
+  return bareDistance(distance);
+}
+
 /** The bare distance, and beside it what it is about now. */
 export function bareDistances({ distance, since }: Pick<PositionView, 'distance' | 'since'>): string {
   return since === undefined ? bareDistance(distance) : arrow(bareDistance(distance), bareDistance(since.figures.distance));
@@ -72,14 +98,24 @@ export function liquidationDistanceText(distance: Decimal | undefined): Message 
   return msg('{0} to liquidation', formatDistance(distance));
 }
 
+/** How far a position is from liquidation, in words, with what is known in the place of a distance. */
+export function reachWords({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message {
+  if (liquidation.kind === 'unreachable') return msg('no price liquidates it: its margin is more than it can lose');
+  if (liquidation.kind === 'otherSide') return msg('liquidation price of the other side of the hedge');
+  if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
+    return msg('{0}, margin ratio {1} (liquidation at 100%)', liquidationDistanceText(undefined), formatMarginRatio(marginRatio));
+  }
+  return liquidationDistanceText(distance);
+}
+
 /** The level in a word, or that the margin is shared where that says more. */
-export function positionLevelWord({ level, counts }: PositionView): Message {
-  return counts ? levelWord(level) : msg('Cross margin');
+export function positionLevelWord({ level, by, counts, since }: PositionView): Message {
+  return counts ? levelBy(level, since?.raises === true ? undefined : by) : msg('Cross margin');
 }
 
 /** The same within a sentence or beside the word "level". */
-export function spokenLevelWord({ level, counts, since }: PositionView): Message {
-  return counts ? bothLevels(level, since) : msg('not told for cross margin');
+export function spokenLevelWord(view: PositionView): Message {
+  return view.counts ? bothLevels(view) : msg('not told for cross margin');
 }
 
 const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);

@@ -5,7 +5,8 @@ import { msg, type Message } from '../../core/message.ts';
 import { liveIntervalMs } from '../../monitor/live.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { ageText } from './age.ts';
-import { levelWord } from './level-words.ts';
+import type { Substitute } from '../../core/substitute.ts';
+import { levelBy, levelWord } from './level-words.ts';
 
 /** What prices since the reading make of a loan or position, where that is worth a word. An estimate: it stands beside the venue's figure. */
 export interface Since<Figures> {
@@ -45,16 +46,24 @@ export function sinceReading<Figures extends object>(
   return raises || isNews ? { figures: estimated, at, readLevel, raises } : undefined;
 }
 
-/** The level in a word, and that only an estimate makes it so. */
-export function levelPhrase(level: Level, since: Since<unknown> | undefined): Message {
-  return since?.raises === true ? msg('{0} by estimate', levelWord(level)) : levelWord(level);
+/** What a level rests on. */
+export interface Ground {
+  readonly level: Level;
+  /** What made it one, where the figure that decides is missing. */
+  readonly by?: Substitute;
+  readonly since?: Since<unknown>;
+}
+
+/** The level in a word, and that only an estimate or a substitute makes it so. */
+export function levelPhrase({ level, by, since }: Ground): Message {
+  return since?.raises === true ? msg('{0} by estimate', levelWord(level)) : levelBy(level, by);
 }
 
 /** The same with what the last reading alone says. */
-export function bothLevels(level: Level, since: Since<unknown> | undefined): Message {
+export function bothLevels({ level, by, since }: Ground): Message {
   return since?.raises === true
-    ? msg('{0} by estimate, {1} by the last reading', levelWord(level), levelWord(since.readLevel))
-    : levelWord(level);
+    ? msg('{0} by estimate, {1} by the last reading', levelWord(level), levelBy(since.readLevel, by))
+    : levelBy(level, by);
 }
 
 /** The estimate behind a label with the venue's figure and the level, short, because a narrow view cuts off the end. */

@@ -4,7 +4,7 @@ import type { AccountState } from '../../monitor/store.ts';
 import { ageText } from './age.ts';
 import { readingAge, troubleWord, type Scene, gapsOf } from './condition.ts';
 import type { Text } from './outline.ts';
-import { gaugedOf, worstFirst, type Gauged } from './worst-first.ts';
+import { gaugedOf, isUntold, worstFirst, type Gauged } from './worst-first.ts';
 
 /** A line of the table in the tooltip. */
 export interface StatusRow {
@@ -36,6 +36,8 @@ export function statusOf(states: readonly AccountState[], scene: Scene): Status 
   const gauged = states.flatMap((state) => gaugedOf(state, scene)).sort(worstFirst);
   const [worst] = gauged;
   const gaps = [
+    // What is not told stands behind what is known to be worse than OK; it is still said to be there.
+    ...counted(worst === undefined || isUntold(worst) ? 0 : gauged.filter(isUntold).length, untoldText),
     // Accounts of which nothing is known: no figure can speak for them.
     ...counted(states.filter(({ snapshot, failure }) => snapshot === undefined && failure !== undefined).length, blindText),
     ...counted(states.filter(isPartlyRead).length, partlyText),
@@ -81,6 +83,10 @@ function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<S
 
 function blindText(count: number): Message {
   return count === 1 ? msg('1 account not read') : msg('{0} accounts not read', count.toString());
+}
+
+function untoldText(count: number): Message {
+  return count === 1 ? msg('1 unknown') : msg('{0} unknown', count.toString());
 }
 
 function partlyText(count: number): Message {

@@ -103,6 +103,15 @@ describe('text of a figure', () => {
     assert.equal(formatMarginRatio(d('1.00999')), '100.9%');
   });
 
+  it('says of a distance beyond ten times the price only that it is beyond', () => {
+    assert.equal(formatDistance(d('10')), '1,000.0%');
+    assert.equal(formatDistance(d('10.00000001')), '>1,000%');
+    assert.equal(formatDistance(d('8051536.081')), '>1,000%');
+    assert.equal(formatDistance(d('-10')), '-1,000.0%');
+    assert.equal(formatDistance(d('-965678')), '<-1,000%');
+    assert.equal(formatMarginRatio(d('222.18893603782877')), '22,218.8%', 'a ratio is no distance');
+  });
+
   it('never understates risk, whatever the figure', () => {
     const units = fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n });
     const any = units.map((value) => divide(d(value.toString()), d('1000000000000'), 12, 'down'));
@@ -110,7 +119,9 @@ describe('text of a figure', () => {
     fc.assert(
       fc.property(any, (value) => {
         assert.ok(compare(divide(back(formatLtv(value)), hundred, 8, 'half-up'), value) >= 0);
-        assert.ok(compare(divide(back(formatDistance(value)), hundred, 8, 'half-up'), value) <= 0);
+        const distance = formatDistance(value);
+        if (compare(value, d('-10')) < 0) assert.equal(distance, '<-1,000%');
+        else assert.ok(compare(divide(back(distance.replace('>', '')), hundred, 8, 'half-up'), value) <= 0);
         assert.ok(compare(back(formatUsd(value, 'debt')), value) >= 0);
         assert.ok(compare(back(formatUsd(value, 'asset')), value) <= 0);
         assert.equal(formatAmount(value).replaceAll(',', ''), value);

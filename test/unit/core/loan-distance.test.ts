@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { decimal as d } from '../../../src/core/decimal.ts';
-import { flatRule } from '../../../src/core/haircut.ts';
-import { isStable, loanDistance } from '../../../src/core/loan-distance.ts';
+import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
+import { loanDistance } from '../../../src/core/loan-distance.ts';
 import type { LoanModel } from '../../../src/core/loan-model.ts';
+import { isStable } from '../../../src/core/stablecoins.ts';
 
 const raw = flatRule(d('1'));
 
@@ -34,6 +35,22 @@ describe('the distance of a loan to a line', () => {
       ]),
       riseOf: new Map([['SOL', { rise: '1.85714285', price: '399.99999999' }]]),
     });
+  });
+
+  it('is no rise beyond ten times the price: what is found behind the end of a table of haircuts is no price', () => {
+    // Owed and pledged at once: the pledge counts no more beyond the end of the table, so that the line is reached at last.
+    const rule: HaircutRule = { by: 'value', tiers: [{ upTo: d('99999999999'), rate: d('0.9') }] };
+    const pool: LoanModel = {
+      ...loan,
+      collateral: [{ coin: 'ETH', amount: d('10'), price: d('3000'), rule }],
+      debts: [{ coin: 'ETH', amount: d('1'), price: d('3000') }],
+    };
+    assert.deepEqual([...loanDistance(pool, d('0.7')).riseOf.keys()], []);
+    const near: LoanModel = {
+      ...pool,
+      collateral: [{ ...pool.collateral[0]!, rule: { by: 'value', tiers: [{ upTo: d('30000'), rate: d('0.9') }] } }],
+    };
+    assert.equal(loanDistance(near, d('0.7')).riseOf.get('ETH')?.price, '18900');
   });
 
   it('is nothing at the line and beyond', () => {

@@ -46,6 +46,23 @@ describe('The gauge of a position', () => {
     assert.equal(gauge.spokenLevel, 'BTC-USDT-SWAP long, OKX · Main: Watch, To liquidation 12.4%');
   });
 
+  it('shows the margin ratio where that alarms in the place of a distance', () => {
+    const gauge = gaugeOf(position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice'));
+    assert.deepEqual(
+      [gauge.caption, gauge.figure, gauge.level, gauge.levelText],
+      ['Margin ratio', '102.0%', 'danger', 'Danger by margin ratio'],
+    );
+    assert.equal(gauge.distanceText, 'distance to liquidation unknown, margin ratio 102.0% (liquidation at 100%)');
+    assert.deepEqual([gauge.at, gauge.ticks], [undefined, []]);
+  });
+
+  it('says that no price liquidates it where that is so, and draws no price that is none', () => {
+    const gauge = gaugeOf(position({ margin: decimal('12248.1'), liquidationPrice: decimal('-9.5') }));
+    assert.deepEqual([gauge.figure, gauge.level, gauge.ticks], ['∞', 'ok', []]);
+    assert.equal(gauge.distanceText, 'no price liquidates it: its margin is more than it can lose');
+    assert.doesNotMatch(JSON.stringify(gauge), /9\.5/);
+  });
+
   it('turns the other way for a short position', () => {
     const gauge = gaugeOf(short());
     assert.equal(gauge.figure, '25.0%');

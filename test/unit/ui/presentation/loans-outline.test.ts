@@ -3,8 +3,10 @@ import { keysMissingCode } from '../../../../src/accounts/vault.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { levelOf } from '../../../../src/core/level.ts';
 import { msg } from '../../../../src/core/message.ts';
+import { gaugePage } from '../../../../src/ui/gauge-state.ts';
 import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
+import { statusOf } from '../../../../src/ui/presentation/status.ts';
 import { loanAlarms, loansState } from '../../../../src/ui/presentation/view-state.ts';
 import { account, below, failure, gone, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
 
@@ -297,5 +299,54 @@ describe('the badge', () => {
     assert.equal(loanAlarms([state({ snapshot: snapshot({ loans }) })], scene()), 2);
     assert.equal(loanAlarms([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], scene()), 2);
     assert.equal(loanAlarms([], scene()), 0);
+  });
+});
+
+describe('figures of a loan that are not believed', () => {
+  it('are not printed: an LTV below zero or of zero with a debt, lines and prices that are none', () => {
+    const odd = (ltv: string) =>
+      loan({
+        ltv: decimal(ltv),
+        marginCall: { ltv: decimal('0'), source: 'venue' },
+        liquidation: { ltv: decimal('-1'), source: 'venue' },
+        liquidationPrice: { instrument: 'BTC-USDT', price: decimal('-965678126.11') },
+        debtUsd: decimal('-3'),
+        collateralUsd: decimal('-5'),
+      });
+    for (const ltv of ['0', '-0.3']) {
+      const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [odd(ltv)] }) })], scene())).children);
+      const shown = JSON.stringify([line(entry), (entry.children ?? []).map((child) => [line(child), ...below(child)]), entry.details?.()]);
+      assert.match(line(entry), /^– · Unknown/);
+      assert.doesNotMatch(shown, /965|0\.00%|-30|-100|-\$/);
+      assert.match(shown, /Liquidation price \| none/);
+    }
+  });
+
+  it('leave an alarm to what else is told', () => {
+    const { ltv, ...rest } = loan({ debtUsd: decimal('80'), collateralUsd: decimal('100') });
+    assert.ok(ltv !== undefined);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
+    assert.match(line(entry), /^– · Danger by values in USD \| distance to margin call unknown/);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans: [rest] }) })], scene()), 1);
+  });
+});
+
+describe('a loan past its liquidation line', () => {
+  it('is said to be there by the tree, as by its gauge and the status bar', () => {
+    const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
+    assert.match(line(only(only(loansOutline([past], scene())).children)), /^90\.00% · Danger \| liquidation reached/);
+    assert.equal(gaugePage([past], scene(), text).state.gauges[0]!.distanceText, 'The liquidation level is reached');
+    assert.deepEqual(
+      statusOf([past], scene())!.rows.map(({ distance }) => text(distance)),
+      ['liquidation reached'],
+    );
+  });
+});
+
+describe('a loan that owes nothing', () => {
+  it('is OK and has no distance to be told', () => {
+    const free = loan({ debts: [], ltv: decimal('0'), debtUsd: decimal('0') });
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], scene())).children);
+    assert.match(line(entry), /^0\.00% · OK \| nothing owed/);
   });
 });

@@ -44,6 +44,80 @@ describe('the Positions view', () => {
     assert.equal(text(entry.spoken), 'Position BTC-USDT-SWAP long of Main: 12.4% to liquidation, level Watch.');
   });
 
+  it('alarms by the margin ratio where no liquidation price is told, and says so', () => {
+    const option = position(
+      { instrument: 'BTC-USD-261225-90000-C', contract: 'other', marginRatio: decimal('1.02') },
+      'liquidationPrice',
+      'exposure',
+    );
+    const entry = entryOf(option);
+    assert.match(line(entry), /^102\.0% margin ratio · Danger by margin ratio \| long/);
+    assert.equal(entry.icon?.id, 'flame');
+    assert.equal(
+      text(entry.spoken),
+      'Position BTC-USD-261225-90000-C long of Main: distance to liquidation unknown, margin ratio 102.0% (liquidation at 100%), level Danger by margin ratio.',
+    );
+    assert.equal(positionAlarms([withPositions([option])], scene()), 1);
+    // Far from it nothing is known to be well.
+    assert.match(line(entryOf({ ...option, marginRatio: decimal('9.4') })), /^– · Unknown/);
+  });
+
+  it('raises no alarm by the liquidation price of the other side of a hedge, and does not print it as its own', () => {
+    const side = (name: 'long' | 'short', size: string): Position =>
+      position({
+        positionId: name,
+        instrument: 'LTC-USDT-SWAP',
+        slot: name,
+        side: name,
+        marginMode: 'cross',
+        size: decimal(size),
+        exposure: decimal(size),
+        markPrice: decimal('70.01'),
+        liquidationPrice: decimal('95.5'),
+      });
+    const states = [withPositions([side('long', '5'), side('short', '10')])];
+    const [long, short] = only(positionsOutline(states, scene())).children!;
+    assert.match(line(long!), /^– · Cross margin \| long/);
+    assert.match(line(short!), /^36\.4% · Cross margin \| short/);
+    assert.equal(positionAlarms(states, scene()), 0);
+    assert.equal(
+      below(long!.children!.find(({ label }) => text(label) === 'Prices')!)[0],
+      'Liquidation price | none | that from OKX is of the other side of the hedge',
+    );
+    assert.equal(long!.copy, undefined);
+    assert.doesNotMatch(JSON.stringify(long!.details?.()), /95\.5/);
+  });
+
+  it('prints no figure that is not believed', () => {
+    for (const liquidationPrice of ['-965678126.11', '0']) {
+      const odd = position({
+        liquidationPrice: decimal(liquidationPrice),
+        markPrice: decimal('0'),
+        entryPrice: decimal('-1'),
+        lastPrice: decimal('0'),
+        leverage: decimal('0'),
+        marginRatio: decimal('0'),
+      });
+      const entry = entryOf(odd);
+      const shown = JSON.stringify([everything(entry).map(line), everything(entry).map(({ copy }) => copy), entry.details?.()]);
+      assert.doesNotMatch(shown, /965|"0 USDT|-1 USDT|"0×|"0\.0%/);
+      assert.equal(below(entry.children![0]!)[0], 'Liquidation price | none | OKX names a figure that is no price');
+    }
+  });
+
+  it('says that no price liquidates a position whose margin is more than it can lose', () => {
+    const safe = position({ margin: decimal('12248.1'), liquidationPrice: decimal('-9.5') });
+    const entry = entryOf(safe);
+    assert.match(line(entry), /^not reached · OK \| long/);
+    assert.equal(below(entry.children![0]!)[0], 'Liquidation price | none | no price liquidates it: its margin is more than it can lose');
+    assert.match(line(entryOf(safe, { snapshot: holding([safe], { asOf: stale }) })), /^not reached · Unknown/);
+  });
+
+  it('says of a distance beyond ten times the price only that it is beyond', () => {
+    const far = position({ side: 'short', liquidationPrice: decimal('483096000000') });
+    assert.match(line(entryOf(far)), /^>1,000% · OK/);
+  });
+
   it('shows every figure with its source, and what is our own estimate', () => {
     const [prices, margin, ...rest] = entryOf(position()).children!;
     assert.deepEqual(below(prices!), [

@@ -99,6 +99,30 @@ describe('the status bar', () => {
     );
   });
 
+  it('shows an alarm by the margin ratio as what it is', () => {
+    const option = state({ snapshot: holding([position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice')]) });
+    assert.equal(shown([withLtv('a', '0.6'), option]), '102.0% margin ratio Danger by margin ratio · just now');
+    assert.equal(statusOf([option], scene())?.level, 'danger');
+  });
+
+  it('lets nothing that is not told, or has nothing to reach, hide what is known to be worse', () => {
+    const untold = state({ account: account({ id: 'u' }), snapshot: holding([position({ margin: decimal('9999') }, 'liquidationPrice')]) });
+    const free = withLtv('f', '0', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0'), debts: [], debtUsd: decimal('0') })] }) });
+    assert.equal(shown([untold, withLtv('a', '0.6'), free]), '60.00% Watch · just now · 1 unknown');
+    assert.equal(shown([free, withLtv('a', '0.2')]), '20.00% OK · just now');
+    assert.equal(shown([free]), '0.00% OK · just now');
+    assert.deepEqual(
+      statusOf([free], scene())?.rows.map(({ distance }) => text(distance)),
+      ['nothing owed'],
+    );
+    // Old figures are no better than none, but they are figures.
+    const old = { snapshot: { ...withLtv('o', '0.7').snapshot!, asOf: now - 300_000 } };
+    assert.equal(
+      shown([untold, withLtv('o', '0.6', { snapshot: { ...withLtv('o', '0.6').snapshot!, asOf: old.snapshot.asOf } })]),
+      '60.00% Unknown · 5 min ago · 1 unknown',
+    );
+  });
+
   it('calls it no gap that a key is not meant to read everything', () => {
     const barred = { positionsTrouble: msg('This key may not read positions.'), positionsBarred: true } as const;
     assert.equal(shown([withLtv('a', '0.2', { snapshot: { ...withLtv('a', '0.2').snapshot!, ...barred } })]), '20.00% OK · just now');

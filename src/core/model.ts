@@ -136,14 +136,20 @@ export interface Position extends PositionRef {
   readonly distress?: Message;
 }
 
-/** A loan or position that stood at warning or danger when it was last seen, and that the venue knows no more. Times as `Snapshot.asOf`. */
+/** A loan or position that the venue knows no more, though nothing done here closed it. Times as `Snapshot.asOf`. */
 export interface Vanished {
   readonly kind: 'loan' | 'position';
   /** `Loan.id` or `Position.positionId`. */
   readonly id: string;
   /** The instrument of a position; of a loan the venue's order id, or ours. */
   readonly name: string;
+  /** `Loan.orderId`, to ask the venue for its history. */
+  readonly orderId?: string;
   readonly side?: Side;
+  /** It stood at neither warning nor danger when it was last seen. That says nothing of what became of it. */
+  readonly calm?: true;
+  /** How far it was from liquidation, or a loan from its margin call, when it was last seen; a fraction. */
+  readonly distance?: Decimal;
   /** Only what was overdue made it an alarm, not its loan-to-value. */
   readonly overdue?: true;
   readonly lastSeen: number;
@@ -166,7 +172,7 @@ export interface Snapshot {
   readonly positionsTrouble?: Message;
   /** As for loans. */
   readonly positionsBarred?: true;
-  /** What is gone since earlier readings though it stood near its end. Kept by us: no venue tells it. Newest first. */
+  /** What is gone since earlier readings. Kept by us: no venue tells it. Newest first. */
   readonly vanished?: readonly Vanished[];
   /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged, held or traded here, as far as known. Feeds estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;

@@ -8,6 +8,7 @@ import { positionGauge } from './position-gauge.ts';
 import { venueName, type Scene, gapsOf } from './presentation/condition.ts';
 import { loanViews } from './presentation/loan-words.ts';
 import { positionViews } from './presentation/position-words.ts';
+import { vanishedSentence } from './presentation/vanished-notes.ts';
 import { stressView } from './stress-state.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
@@ -83,13 +84,14 @@ export function keyOfTarget(targets: GaugePage['targets'], target: Target): stri
   return undefined;
 }
 
-/** The trouble of an account that has no gauge to show it on, and what could not be read beside the gauges it has. */
+/** The trouble of an account that has no gauge to show it on, what could not be read beside the gauges it has, and what is gone. */
 function notices(state: AccountState, drawn: readonly Drawn[], scene: Scene, say: Say): string[] {
   const { failure, snapshot } = state;
   const mark = moneyMark(state, scene);
   const name = `${venueName(state, scene)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
   const isShown = drawn.some((one) => one.state === state);
-  return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot)].map((sentence) =>
+  const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, scene));
+  return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
     say(msg('{0}: {1}', name, sentence)),
   );
 }

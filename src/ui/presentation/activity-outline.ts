@@ -9,6 +9,7 @@ import type { ShortTimes } from './activity-time.ts';
 import { activityLabel, stateIcon, stateWord } from './activity-words.ts';
 import type { Scene } from './condition.ts';
 import { joined, type Entry, type Text } from './outline.ts';
+import { vanishedNotes } from './vanished-notes.ts';
 import { targetOf } from './write-target.ts';
 
 /** What was read of the journal, and how much of it is to be shown. */
@@ -45,7 +46,18 @@ export function activityOutline(states: readonly AccountState[], scene: Scene, v
   const gone = [...new Set(writes.map(({ accountId }) => accountId))].filter((id) => !present.has(id));
   if (present.size + gone.length === 0) return [nothing('activity', '')];
   return [
-    ...states.map((state) => accountEntry(state, below(state.account.id, state.account.simulated), scene)),
+    ...states.map((state) =>
+      // What nobody here did belongs to what happened, too.
+      accountEntry(
+        state,
+        [
+          ...vanishedNotes(state, 'position', scene),
+          ...vanishedNotes(state, 'loan', scene),
+          ...below(state.account.id, state.account.simulated),
+        ],
+        scene,
+      ),
+    ),
     ...gone.map((accountId) => removedAccount(accountId, writes, below(accountId, false))),
   ];
 }

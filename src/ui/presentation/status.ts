@@ -1,9 +1,13 @@
 import type { Level } from '../../core/level.ts';
 import { msg, type Message } from '../../core/message.ts';
+import type { Vanished } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { ageText } from './age.ts';
 import { readingAge, troubleWord, type Scene, gapsOf } from './condition.ts';
+import { distanceText, standingAt } from './loan-words.ts';
 import type { Text } from './outline.ts';
+import { liquidationDistanceText } from './position-words.ts';
+import { vanishedName } from './vanished-notes.ts';
 import { gaugedOf, isUntold, worstFirst, type Gauged } from './worst-first.ts';
 
 /** A line of the table in the tooltip. */
@@ -41,9 +45,15 @@ export function statusOf(states: readonly AccountState[], scene: Scene): Status 
     // Accounts of which nothing is known: no figure can speak for them.
     ...counted(states.filter(({ snapshot, failure }) => snapshot === undefined && failure !== undefined).length, blindText),
     ...counted(states.filter(isPartlyRead).length, partlyText),
+    // What stood near its end and is gone makes all the rest look calmer than it is.
+    ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, goneText),
   ];
   const empty = states.filter((state) => gauged.every((one) => one.state !== state));
-  const rows = [...gauged.map((one) => row(one, scene)), ...empty.map((state) => emptyRow(state, scene))];
+  const rows = [
+    ...gauged.map((one) => row(one, scene)),
+    ...goneIn(states).map((gone) => goneRow(gone, scene)),
+    ...empty.map((state) => emptyRow(state, scene)),
+  ];
   if (worst !== undefined) return { ...describe(worst, gaps, scene), rows, ...noteOf(gauged, scene) };
   const simulated = states.every(({ account }) => account.simulated) ? [msg('(simulated)')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
@@ -89,6 +99,10 @@ function untoldText(count: number): Message {
   return count === 1 ? msg('1 unknown') : msg('{0} unknown', count.toString());
 }
 
+function goneText(count: number): Message {
+  return count === 1 ? msg('1 gone') : msg('{0} gone', count.toString());
+}
+
 function partlyText(count: number): Message {
   return count === 1 ? msg('1 account partly read') : msg('{0} accounts partly read', count.toString());
 }
@@ -105,6 +119,27 @@ function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, sc
     level: levelText,
     distance: distanceText,
     age: ageWithTrouble(state, scene, keptFrom),
+  };
+}
+
+interface Gone {
+  readonly state: AccountState;
+  readonly one: Vanished;
+}
+
+const goneIn = (states: readonly AccountState[]): readonly Gone[] =>
+  states.flatMap((state) => (state.snapshot?.vanished ?? []).map((one) => ({ state, one })));
+
+function goneRow({ state, one }: Gone, { now }: Scene): StatusRow {
+  const { kind, distance, lastSeen } = one;
+  const reach = kind === 'position' ? liquidationDistanceText(distance) : distanceText(standingAt(distance, undefined));
+  return {
+    account: accountText(state),
+    what: vanishedName(one),
+    ltv: '–',
+    level: msg('Gone: check the exchange'),
+    distance: msg('last seen: {0}', reach),
+    age: ageText(lastSeen, now),
   };
 }
 

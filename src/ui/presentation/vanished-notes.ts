@@ -1,36 +1,60 @@
+import { formatDistance } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Vanished } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { accountEntryId } from './account-entry.ts';
 import type { Scene } from './condition.ts';
-import type { Entry } from './outline.ts';
+import type { Entry, Text } from './outline.ts';
 import { sideWord } from './position-words.ts';
 
-/** What stood near its end when last seen and is gone: without a word the account would merely look safer than before. */
+/**
+ * What is gone though nothing done here closed it: without a word the account would merely look safer than before. A loan opens on the
+ * venue's own history of it, which tells what became of it.
+ */
 export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanished['kind'], scene: Scene): readonly Entry[] {
   return (snapshot?.vanished ?? [])
     .filter((one) => one.kind === kind)
     .map((one) => {
-      const label = sentence(one, scene);
+      const label = vanishedSentence(one, scene);
+      const { id, calm, orderId } = one;
       return {
-        id: `${accountEntryId(account.id)}/vanished/${kind}/${one.id}`,
+        id: `${accountEntryId(account.id)}/vanished/${kind}/${id}`,
         accountId: account.id,
         label,
-        icon: { id: 'warning', color: 'list.warningForeground' },
-        expansion: 'leaf',
+        icon: calm === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
         context: 'note',
-        spoken: msg('Warning for account {0}: {1}', account.name, label),
+        spoken:
+          calm === true ? msg('Note for account {0}: {1}', account.name, label) : msg('Warning for account {0}: {1}', account.name, label),
+        ...(kind === 'position'
+          ? { expansion: 'leaf' }
+          : {
+              expansion: 'closed',
+              pages: {
+                kind: 'history',
+                accountId: account.id,
+                loan: { loanId: id, ...(orderId === undefined ? {} : { orderId }) },
+                version: 'closed',
+              },
+            }),
       };
     });
 }
 
-function sentence({ kind, name, side, overdue, lastSeen }: Vanished, scene: Scene): Message {
+/** What is gone, by name. */
+export function vanishedName({ kind, name, side }: Vanished): Text {
+  if (kind === 'loan') return msg('Loan {0}', name);
+  return side === undefined ? name : msg('{0} {1}', name, sideWord({ side }));
+}
+
+/** What is gone, what may have become of it, and when it was last seen. */
+export function vanishedSentence(one: Vanished, scene: Scene): Message {
+  const { kind, name, overdue, calm, lastSeen } = one;
   const seen = scene.when(lastSeen);
+  if (calm === true) return calmSentence(one, seen);
   if (kind === 'position') {
-    const what = side === undefined ? name : msg('{0} {1}', name, sideWord({ side }));
     return msg(
       '{0} is no longer there; it stood near liquidation when last seen ({1}). If you did not close it, look at the exchange.',
-      what,
+      vanishedName(one),
       seen,
     );
   }
@@ -45,4 +69,13 @@ function sentence({ kind, name, side, overdue, lastSeen }: Vanished, scene: Scen
         name,
         seen,
       );
+}
+
+function calmSentence(one: Vanished, seen: string): Message {
+  const what = vanishedName(one);
+  if (one.distance === undefined) return msg('{0} has closed, possibly liquidated. Last seen at {1}. Check the exchange.', what, seen);
+  const args = [what, formatDistance(one.distance), seen] as const;
+  return one.kind === 'position'
+    ? msg('{0} has closed, possibly liquidated. Last seen {1} from liquidation at {2}. Check the exchange.', ...args)
+    : msg('{0} has closed, possibly liquidated. Last seen {1} from its margin call at {2}. Check the exchange.', ...args);
 }

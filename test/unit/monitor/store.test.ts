@@ -262,7 +262,7 @@ describe('what could not be read beside what could', () => {
   });
 });
 
-describe('what stood near its end and is gone', () => {
+describe('what is gone', () => {
   const day = 24 * 60 * 60_000;
   // 0.7 of 0.7374 leaves 5 % to the margin call; the sample position stands at its liquidation price.
   const near = '0.7';
@@ -285,21 +285,46 @@ describe('what stood near its end and is gone', () => {
     assert.equal(read({ positions: [position] }), undefined);
     clock.jump(30_000);
     const expected: readonly Vanished[] = [
-      { kind: 'position', id: '1', name: 'BTC-USDT', side: 'long', lastSeen, noticed: clock.now() },
-      { kind: 'loan', id: '12345', name: '12345', lastSeen, noticed: clock.now() },
+      { kind: 'position', id: '1', name: 'BTC-USDT', side: 'long', distance: decimal('-0.0000065'), lastSeen, noticed: clock.now() },
+      { kind: 'loan', id: '12345', name: '12345', orderId: '12345', distance: decimal('0.05071874'), lastSeen, noticed: clock.now() },
     ];
     assert.deepEqual(read({ loans: [] }), expected);
     await storage.update(slot, JSON.parse(JSON.stringify(storage.get(slot))));
     assert.deepEqual(new Store({ book, storage, clock }).get('a')?.snapshot?.vanished, expected);
   });
 
-  it('is not what was safe or could not be told', async () => {
+  it('is told whatever its last level was, apart from what alarmed: a price can jump past everything', async () => {
     const { read } = await one();
     const { liquidationPrice, distress, ...unknown } = position;
     assert.ok(liquidationPrice !== undefined && distress !== undefined, 'what makes the sample an alarm is left out');
     const safe: Position = { ...unknown, positionId: '2', liquidationPrice: decimal('10000') };
     read({ positions: [unknown, safe] }, '0.58');
-    assert.equal(read({ loans: [] }), undefined);
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ id, calm, distance }) => [id, calm, distance]),
+      [
+        ['1', true, undefined],
+        ['2', true, '0.81348538'],
+        ['12345', true, '0.21345267'],
+      ],
+    );
+  });
+
+  it('is not a loan without any sign of a debt: taking out its last collateral ends it', async () => {
+    const { read } = await one();
+    const [loan] = snapshot(0).loans;
+    const { ltv, debtUsd, ...untold } = { ...loan!, debts: [] };
+    for (const free of [{ ...untold, debtUsd: decimal('0') }, { ...untold, debts: [{ coin: 'USDT', amount: decimal('0') }] }, untold]) {
+      read({ loans: [free] });
+      assert.equal(read({ loans: [] }), undefined);
+    }
+    for (const owing of [
+      { ...untold, ...(debtUsd === undefined ? {} : { debtUsd }) },
+      { ...untold, ltv: ltv! },
+    ]) {
+      read({ loans: [owing] });
+      assert.equal(read({ loans: [] })?.length, 1);
+      read({ loans: [owing] });
+    }
   });
 
   it('is told apart where only an overdue debt made it an alarm', async () => {
@@ -351,8 +376,11 @@ describe('what stood near its end and is gone', () => {
     read();
     read({ loans: [] });
     assert.equal(read({}, '0.5'), undefined);
-    assert.equal(read({ loans: [] }), undefined);
-    read();
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ calm }) => calm),
+      [true],
+    );
+    assert.equal(read(), undefined);
     world.clock.jump(1_000);
     assert.deepEqual(
       read({ loans: [] })?.map(({ noticed }) => noticed),
@@ -369,6 +397,21 @@ describe('what stood near its end and is gone', () => {
     assert.deepEqual(
       read({ loans: [] })?.map(({ id }) => id),
       ['11', '10', '9', '8', '7', '6', '5', '4', '3', '2'],
+    );
+  });
+
+  it('is an alarm rather than anything else where there are more than ten', async () => {
+    const { world, read } = await one();
+    const { distress, ...calm } = { ...position, liquidationPrice: decimal('10000') };
+    assert.ok(distress !== undefined);
+    read({ loans: [], positions: [position] });
+    for (let index = 0; index < 12; index += 1) {
+      world.clock.jump(1_000);
+      read({ loans: [], positions: [{ ...calm, positionId: `calm ${index.toString()}` }] });
+    }
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ id }) => id),
+      [...[11, 10, 9, 8, 7, 6, 5, 4, 3].map((index) => `calm ${index.toString()}`), '1'],
     );
   });
 

@@ -24,7 +24,7 @@ import { LazyPages } from './ui/lazy-pages.ts';
 import { registerLoansView } from './ui/loans-view.ts';
 import { pageReader } from './ui/page-reader.ts';
 import { registerPositionsView } from './ui/positions-view.ts';
-import { whenText } from './ui/scene.ts';
+import { sceneOf } from './ui/scene.ts';
 import { intervalMs, readLimits } from './ui/settings.ts';
 import { SimulatedExchange } from './ui/simulated-exchange.ts';
 import { registerSimulatorCommands } from './ui/simulator-commands.ts';
@@ -85,9 +85,8 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
   const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead }));
-  const pages = keep(new LazyPages(pageReader(connections, store, whenText)));
-
   const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, arming, simulated, intervalMs };
+  const pages = keep(new LazyPages(pageReader({ connections, states: store, scene: () => sceneOf(app) })));
   keep(registerViewCommands(app, pages));
   keep(registerAccountCommands(app));
   keep(registerActingCommands(app));

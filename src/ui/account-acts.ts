@@ -12,7 +12,7 @@ import { checkAccountName } from './presentation/key-input.ts';
 import { isOtherOwner, otherOwnerAdvice, otherOwnerSentence } from './presentation/key-owner.ts';
 import { keyReport } from './presentation/key-report.ts';
 import { runSteps } from './presentation/step-sequence.ts';
-import { whenText } from './scene.ts';
+import { zonedText } from './scene.ts';
 import { isBuiltIn } from './simulated/built-in.ts';
 
 export async function updateKeys(app: App, account: Account): Promise<void> {
@@ -126,7 +126,7 @@ export async function testConnection(app: App, account: Account): Promise<void> 
     return;
   }
   const venue = app.connections.exchange(account.venue)?.name ?? account.venue;
-  const report = keyReport(facts, venue, whenText);
+  const report = keyReport(facts, venue, zonedText);
   const kept = keptFacts(facts, report);
   const { uid } = account;
   if (uid !== undefined && isOtherOwner(account, kept.uid)) {

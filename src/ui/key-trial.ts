@@ -16,7 +16,7 @@ import {
   unsettledReason,
 } from './presentation/key-owner.ts';
 import { keyReport, type KeyReport } from './presentation/key-report.ts';
-import { whenText } from './scene.ts';
+import { zonedText } from './scene.ts';
 
 /** What a test of a key found that is remembered with its account. */
 export type KeptFacts = Pick<Account, 'readOnly' | 'uid'>;
@@ -73,7 +73,7 @@ export async function tryKeys(app: App, trial: Trial): Promise<TrialOutcome> {
     } finally {
       connection?.dispose();
     }
-    const report = keyReport(facts, trial.exchange.name, whenText);
+    const report = keyReport(facts, trial.exchange.name, zonedText);
     return report.verdict === 'refuse' ? askAfterRefusal(report) : askWhose(app, report, keptFacts(facts, report), trial);
   }
 }

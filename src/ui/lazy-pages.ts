@@ -6,6 +6,8 @@ import { sourceKey, type Entry, type PageSource } from './presentation/outline.t
 export interface ReadPage {
   readonly entries: readonly Entry[];
   readonly older?: string;
+  /** What stands above the rows and is made anew at each look, because it hangs on more than them. Of the first page only. */
+  readonly above?: () => readonly Entry[];
 }
 
 export type PageReader = (source: PageSource, cursor: string | undefined) => Promise<ReadPage>;
@@ -15,6 +17,7 @@ interface Loaded {
   /** Whether a first page was read, if only an empty one. */
   read: boolean;
   entries: readonly Entry[];
+  above: (() => readonly Entry[]) | undefined;
   older: string | undefined;
   error: ExchangeError | undefined;
   reading: Promise<void> | undefined;
@@ -63,7 +66,15 @@ export class LazyPages implements Disposable {
   #of(source: PageSource): Loaded {
     const known = this.#loaded.get(sourceKey(source));
     if (known?.version === source.version) return known;
-    const fresh: Loaded = { version: source.version, read: false, entries: [], older: undefined, error: undefined, reading: undefined };
+    const fresh: Loaded = {
+      version: source.version,
+      read: false,
+      entries: [],
+      above: undefined,
+      older: undefined,
+      error: undefined,
+      reading: undefined,
+    };
     this.#loaded.set(sourceKey(source), fresh);
     return fresh;
   }
@@ -81,6 +92,7 @@ export class LazyPages implements Disposable {
     try {
       const page = await this.#read(source, loaded.older);
       loaded.entries = [...loaded.entries, ...page.entries];
+      loaded.above ??= page.above;
       loaded.older = page.older;
       loaded.read = true;
       loaded.error = undefined;
@@ -91,8 +103,9 @@ export class LazyPages implements Disposable {
   }
 }
 
-async function shown(source: PageSource, { entries, older, error }: Loaded): Promise<readonly Entry[]> {
+async function shown(source: PageSource, { entries: rows, above, older, error }: Loaded): Promise<readonly Entry[]> {
   const { emptyEntry, failedEntry, moreEntry } = await import('./presentation/outlines.ts');
+  const entries = [...(above?.() ?? []), ...rows];
   if (error !== undefined) return [...entries, failedEntry(source, error), moreEntry(source, true)];
   if (entries.length === 0) return [emptyEntry(source)];
   return older === undefined ? entries : [...entries, moreEntry(source, false)];

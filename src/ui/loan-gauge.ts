@@ -107,7 +107,7 @@ function zones(ticks: readonly GaugeTick[]): readonly GaugeZone[] {
 function dueRow(loan: Loan, scene: Scene, say: Say): GaugeRow[] {
   if (loan.due === undefined || loan.due.length === 0) return [];
   const lines = loan.due.map(({ amount, coin, at, overdue }) => {
-    const when = scene.when(at);
+    const when = scene.zoned(at);
     return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('overdue since {0}', when) : when) };
   });
   return [{ label: say(msg('Due')), lines }];

@@ -51,7 +51,8 @@ export function renew(
 }
 
 function renewOne(node: OutlineNode, entry: Entry): readonly OutlineNode[] {
-  const repaint = faceOf(node.entry) !== faceOf(entry);
+  const opened = node.children !== undefined && node.entry.pages?.figures !== entry.pages?.figures;
+  const repaint = opened || faceOf(node.entry) !== faceOf(entry);
   node.entry = entry;
   // Rows read from the venue renew themselves.
   if (node.children === undefined || entry.pages !== undefined) return repaint ? [node] : [];

@@ -1,15 +1,41 @@
 import type { App } from './app.ts';
 import type { PageReader } from './lazy-pages.ts';
+import { isVouchedFor, type Scene } from './presentation/condition.ts';
+import type { interestOutlook } from './presentation/interest-outlook.ts';
+import type { Entry, PageSource } from './presentation/outline.ts';
+import type { InterestRow } from '../core/model.ts';
 
 /** Rows asked for at a time: what one reads without scrolling far. */
 const pageSize = 20;
 
+/** Makes an outlook of figures, as `interestOutlook` does. */
+type Outlook = typeof interestOutlook;
+
+/** What the rows are read and written with. */
+export interface PageReaderOptions {
+  readonly connections: Pick<App['connections'], 'get'>;
+  readonly states: Pick<App['store'], 'get'>;
+  /** What the views go by at this moment. */
+  readonly scene: () => Pick<Scene, 'now' | 'intervalMs' | 'when' | 'zoned'>;
+}
+
 /** Reads the rows below an opened entry from the account's venue. */
-export function pageReader(connections: App['connections'], states: Pick<App['store'], 'get'>, when: (ms: number) => string): PageReader {
+export function pageReader({ connections, states, scene }: PageReaderOptions): PageReader {
+  const outlook = (make: Outlook, source: PageSource, rows: readonly InterestRow[]): readonly Entry[] => {
+    const state = states.get(source.accountId);
+    const { now, intervalMs, ...times } = scene();
+    // Nothing is foreseen from figures that are old, or that a reading since could not confirm.
+    const snapshot = state !== undefined && isVouchedFor(state, now, intervalMs) ? state.snapshot : undefined;
+    const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
+    return snapshot === undefined || loan === undefined
+      ? []
+      : make(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, times);
+  };
   return async (source, cursor) => {
     const { borrowableEntry, historyEntry, interestEntry, interestOutlook } = await import('./presentation/outlines.ts');
     const connection = await connections.get(source.accountId);
     const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
+    const { when } = scene();
     switch (source.kind) {
       case 'history': {
         const { rows, older } = await connection.history(source.loan, page);
@@ -17,17 +43,12 @@ export function pageReader(connections: App['connections'], states: Pick<App['st
       }
       case 'interest': {
         const { rows, older } = await connection.interest(source.loan, page);
-        const entries = rows.map((row) => interestEntry(source, row, when));
-        const state = states.get(source.accountId);
-        // Nothing is foreseen from figures that a reading since could not confirm.
-        const snapshot = state?.failure === undefined ? state?.snapshot : undefined;
-        const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
-        // Above the first rows only: they tell the rates of now.
-        const outlook =
-          cursor !== undefined || snapshot === undefined || loan === undefined
-            ? []
-            : interestOutlook(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, when);
-        return { entries: [...outlook, ...entries], ...(older === undefined ? {} : { older }) };
+        return {
+          entries: rows.map((row) => interestEntry(source, row, when)),
+          // Above the first rows only: they tell the rates of now.
+          ...(cursor === undefined ? { above: () => outlook(interestOutlook, source, rows) } : {}),
+          ...(older === undefined ? {} : { older }),
+        };
       }
       case 'borrowable':
         return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };

@@ -4,6 +4,7 @@ import { liveIntervalMs } from '../monitor/live.ts';
 import { msUntilAgeChanges } from './presentation/age.ts';
 import { msUntilArmingChanges } from './presentation/arming-words.ts';
 import type { Scene } from './presentation/condition.ts';
+import { zonedTimes } from './presentation/zoned-time.ts';
 
 // Made at first use: it takes longer than all the rest of the activation.
 let clockFormat: Intl.DateTimeFormat | undefined;
@@ -14,6 +15,14 @@ export function whenText(ms: number): string {
   return clockFormat.format(ms);
 }
 
+let zonedFormat: ((ms: number) => string) | undefined;
+
+/** A moment that something hangs on, with its zone. */
+export function zonedText(ms: number): string {
+  zonedFormat ??= zonedTimes(vscode.env.language);
+  return zonedFormat(ms);
+}
+
 /** What the views go by at this moment. */
 export function sceneOf(app: App): Scene {
   return {
@@ -21,6 +30,7 @@ export function sceneOf(app: App): Scene {
     now: app.clock.now(),
     intervalMs: app.intervalMs(),
     when: whenText,
+    zoned: zonedText,
     openWrites: (accountId) => app.ledger.open(accountId),
     frozen: (accountId) => app.ledger.frozen(accountId),
     arming: (accountId) => app.arming.state(accountId),

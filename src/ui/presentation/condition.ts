@@ -18,6 +18,8 @@ export interface Scene {
   readonly intervalMs: number;
   /** A moment as the person's clock shows it. */
   readonly when: (ms: number) => string;
+  /** The same with its zone, for what hangs on the hour: one of them happens twice a year. */
+  readonly zoned: (ms: number) => string;
   readonly openWrites: (accountId: string) => readonly WriteRecord[];
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */

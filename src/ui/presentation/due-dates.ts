@@ -7,15 +7,15 @@ import { isOverdue, loanName, soonestDueText, type LoanView } from './loan-words
 import type { Entry, Text } from './outline.ts';
 
 /** How much is due when, and what the venue does then. */
-export function dueText(due: DueDebt, when: (ms: number) => string): Text {
-  const text = msg('{0}: {1}', when(due.at), exactText(due));
+export function dueText(due: DueDebt, zoned: Scene['zoned']): Text {
+  const text = msg('{0}: {1}', zoned(due.at), exactText(due));
   return due.then === undefined ? text : msg('{0}, then {1}', text, due.then);
 }
 
 /** The debts of a loan that have a date, below it. Overdue ones are danger in word, shape and colour. */
 export function dueDates(view: LoanView, scene: Scene): readonly Entry[] {
   const { loan } = view;
-  const soonest = soonestDueText(loan, scene.when);
+  const soonest = soonestDueText(loan, scene.zoned);
   if (loan.due === undefined || soonest === undefined) return [];
   const overdue = isOverdue(loan);
   return [
@@ -33,7 +33,7 @@ export function dueDates(view: LoanView, scene: Scene): readonly Entry[] {
 }
 
 function dueEntry(view: LoanView, due: DueDebt, index: number, scene: Scene): Entry {
-  const when = scene.when(due.at);
+  const when = scene.zoned(due.at);
   const state: Message = due.overdue ? msg('overdue since {0}', when) : msg('due {0}', when);
   return {
     // Two parts of a debt may have the same coin and date.

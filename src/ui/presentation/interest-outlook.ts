@@ -1,9 +1,10 @@
-import { compare, decimal, divide, isPositive, multiply, sum, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, divide, isPositive, isZero, multiply, sum, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatLtv, formatUsd } from '../../core/format.ts';
 import { accrued, afterInterest, dailyInterest, hoursUntil } from '../../core/interest.ts';
 import { ltvOf, modelOf } from '../../core/loan-model.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan } from '../../core/model.ts';
+import type { Scene } from './condition.ts';
 import { sourceKey, type Entry, type PageSource, type Text } from './outline.ts';
 
 const hoursPerDay = decimal('24');
@@ -21,7 +22,7 @@ export interface OutlookFigures {
   /** Newest first. */
   readonly rows: readonly InterestRow[];
   readonly prices: Readonly<Record<string, Decimal>>;
-  /** When loan and prices were read: rows once opened stay, and so do figures made from them. Milliseconds since the Unix epoch. */
+  /** When loan and prices were read. Milliseconds since the Unix epoch. */
   readonly asOf: number;
 }
 
@@ -36,7 +37,7 @@ interface Cost {
  * What a loan costs a day at the rates of its newest rows, when interest alone would bring its margin call at flat prices, and what it
  * comes to in 30 days and until each due date. Nothing when no rate is known of what it owes. Estimates, and called so.
  */
-export function interestOutlook(source: PageSource, figures: OutlookFigures, when: (ms: number) => string): readonly Entry[] {
+export function interestOutlook(source: PageSource, figures: OutlookFigures, times: Pick<Scene, 'when' | 'zoned'>): readonly Entry[] {
   const { loan, rows, asOf } = figures;
   const rates = new Map<string, Decimal>();
   for (const { coin, rate } of rows) if (!rates.has(coin)) rates.set(coin, rate);
@@ -50,7 +51,7 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, whe
   // A cost that leaves something out must not look like the whole.
   const about = [
     ...(unrated.length === 0 ? [] : [msg('without {0}, whose rate is not known', unrated.join(', '))]),
-    msg('figures of {0}', when(asOf)),
+    msg('figures of {0}', times.when(asOf)),
   ];
   const entry = (path: string, label: Message, outlook: readonly Message[]): Entry => ({
     id: `${sourceKey(source)}/-outlook${path}`,
@@ -66,7 +67,7 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, whe
   const until = marginCallIn(figures, rates);
   return [
     entry('', costLabel(costs, figures), until === undefined ? [] : [until]),
-    ...dates(figures, when).map(({ path, hours, label }) => {
+    ...dates(figures, times).map(({ path, hours, label }) => {
       const ltv = ltvAfter(figures, rates, hours);
       const grown = sumText(
         costs.map(({ coin, debt, rate }) => ({ coin, cost: accrued(debt, rate, hours) })),
@@ -113,7 +114,7 @@ interface OutlookDate {
 }
 
 /** In 30 days, and at the dates at which something has to be repaid. */
-function dates({ loan, asOf }: OutlookFigures, when: (ms: number) => string): readonly OutlookDate[] {
+function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<Scene, 'zoned'>): readonly OutlookDate[] {
   const inAMonth: OutlookDate = {
     path: '/30',
     hours: 30 * 24,
@@ -134,8 +135,8 @@ function dates({ loan, asOf }: OutlookFigures, when: (ms: number) => string): re
         hours,
         label: (grown: Text, ltv: Decimal | undefined) =>
           ltv === undefined
-            ? msg('Until {0}, when a part is due, at this rate: + {1} (estimate)', when(at), grown)
-            : msg('Until {0}, when a part is due, at this rate: + {1}, LTV {2} (estimate)', when(at), grown, formatLtv(ltv)),
+            ? msg('Until {0}, when a part is due, at this rate: + {1} (estimate)', zoned(at), grown)
+            : msg('Until {0}, when a part is due, at this rate: + {1}, LTV {2} (estimate)', zoned(at), grown, formatLtv(ltv)),
       })),
   ];
 }
@@ -158,7 +159,9 @@ function marginCallIn({ loan, prices }: OutlookFigures, rates: ReadonlyMap<strin
   if (line === undefined || typeof model === 'string') return undefined;
   const hours = hoursUntil(model, line, rates);
   if (hours === undefined) return undefined;
+  if (compare(model.ltv, line) >= 0) return msg('margin call reached');
   const days = divide(hours, hoursPerDay, 0, 'down');
+  if (isZero(days)) return msg('at flat prices interest alone brings the margin call within a day');
   if (compare(days, mostDays) > 0) return msg('at flat prices interest alone brings no margin call within ten years');
   return msg('at flat prices interest alone brings the margin call in {0} days', formatAmount(days));
 }

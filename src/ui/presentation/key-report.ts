@@ -16,15 +16,15 @@ export interface KeyReport {
 
 /**
  * Judges a key by what the venue says about it.
- * @param when a moment as the person's clock shows it
+ * @param zoned a moment as the person's clock shows it, with its zone
  */
-export function keyReport(facts: KeyFacts, venue: string, when: (ms: number) => string): KeyReport {
+export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) => string): KeyReport {
   const readOnly = !facts.canTrade;
   const lines = [
     permissionLine(facts),
     ...lackLines(facts),
     addressLine(facts, venue),
-    ...expiryLines(facts, venue, when),
+    ...expiryLines(facts, venue, zoned),
     ...modeLines(facts),
     ...clockLines(facts, venue),
     ...(readOnly ? [readOnlyLine()] : []),
@@ -62,8 +62,8 @@ function lackLines({ lacks }: KeyFacts): readonly Message[] {
   return (lacks ?? []).map((lack) => msg('Missing permission: {0}', lack));
 }
 
-function expiryLines({ expiresAt }: KeyFacts, venue: string, when: (ms: number) => string): readonly Message[] {
-  return expiresAt === undefined ? [] : [msg('Stops working at {0}. Renew it at {1} before that.', when(expiresAt), venue)];
+function expiryLines({ expiresAt }: KeyFacts, venue: string, zoned: (ms: number) => string): readonly Message[] {
+  return expiresAt === undefined ? [] : [msg('Stops working at {0}. Renew it at {1} before that.', zoned(expiresAt), venue)];
 }
 
 function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {

@@ -35,7 +35,7 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
   const { state, loan, vouched, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, scene);
-  const due = soonestDueText(loan, scene.when);
+  const due = soonestDueText(loan, scene.zoned);
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
@@ -112,7 +112,7 @@ function loanDetails(view: LoanView, scene: Scene): Details {
         label,
         value: mark === undefined ? joined(texts) : msg('{0} ({1})', joined(texts), mark),
       })),
-      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, scene.when) })),
+      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, scene.zoned) })),
       ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
       ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
       { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
@@ -246,6 +246,8 @@ function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message,
       loan: { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) },
       // Any booking at the venue moves an amount of the loan.
       version: JSON.stringify([...loan.debts, ...loan.collateral].map(({ coin, amount }) => [coin, amount])),
+      // What is foreseen from them follows the figures, and goes when those are old.
+      ...(kind === 'interest' ? { figures: view.vouched ? (state.snapshot?.asOf ?? 0).toString() : '' } : {}),
     },
   };
 }

@@ -7,7 +7,7 @@ import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, LiquidationPrice, Loan, Threshold } from '../../core/model.ts';
 import type { Substitute } from '../../core/substitute.ts';
 import type { AccountState } from '../../monitor/store.ts';
-import { isVouchedFor } from './condition.ts';
+import { isVouchedFor, type Scene } from './condition.ts';
 import { shortAmount } from './short-amount.ts';
 import { arrow, sinceReading, type Since } from './since-reading.ts';
 
@@ -130,10 +130,10 @@ export function isOverdue({ due }: Loan): boolean {
 }
 
 /** The soonest date a debt has, in words for beside an LTV; undefined for a loan without dates. */
-export function soonestDueText(loan: Loan, when: (ms: number) => string): Message | undefined {
+export function soonestDueText(loan: Loan, zoned: Scene['zoned']): Message | undefined {
   const [soonest] = loan.due ?? [];
   if (isOverdue(loan)) return msg('debt overdue');
-  return soonest === undefined ? undefined : msg('due {0}', when(soonest.at));
+  return soonest === undefined ? undefined : msg('due {0}', zoned(soonest.at));
 }
 
 /** The id the venue acts on, or ours. */

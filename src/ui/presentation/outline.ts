@@ -26,6 +26,8 @@ export interface PageSource {
   readonly loan?: LoanRef;
   /** Changes when rows read earlier may be outdated; they are read anew then. */
   readonly version: string;
+  /** Changes when what is foreseen from the rows reads differently; they are painted anew then, and not read. */
+  readonly figures?: string;
 }
 
 /** Names a source whatever its version. */

@@ -28,6 +28,7 @@ export function aScene(change: Partial<Scene> = {}): Scene {
     now,
     intervalMs,
     when: (ms) => ms.toString(),
+    zoned: (ms) => `${ms.toString()} UTC`,
     openWrites: () => [],
     frozen: () => undefined,
     arming: () => ({ armed: false }),

@@ -96,6 +96,24 @@ describe('rows that are read when they are opened', () => {
     assert.equal(asked.length, 2);
   });
 
+  it('have above them what is made anew at each look, without being read again', async () => {
+    let price = 1;
+    let asked = 0;
+    const pages = new LazyPages(async (_source, cursor) => {
+      asked += 1;
+      return cursor === undefined
+        ? { entries: [row('newest')], older: 'x', above: () => (price === 0 ? [] : [row(`at ${price.toString()}`)]) }
+        : { entries: [row('older')] };
+    });
+    assert.deepEqual(labels(await pages.entries(source)), ['at 1', 'newest', 'Load more…']);
+    price = 2;
+    assert.deepEqual(labels(await pages.entries({ ...source, figures: 'other' })), ['at 2', 'newest', 'Load more…']);
+    await pages.more(source);
+    price = 0;
+    assert.deepEqual(labels(await pages.entries(source)), ['newest', 'older']);
+    assert.equal(asked, 2);
+  });
+
   it('are forgotten for one account and kept for the others', async () => {
     const { asked, read } = venue();
     const pages = new LazyPages(read);

@@ -51,6 +51,17 @@ describe('what is repainted', () => {
     assert.deepEqual(renew(nodes, [before[0]!]), { all: true, changed: [] });
   });
 
+  it('is rows that are open when what is foreseen from them reads differently, and not rows that are closed', () => {
+    const source = { kind: 'interest', accountId: 'one', version: '' } as const;
+    const at = (figures: string) => [entry('a', 'A', [entry('i', 'I', [], { pages: { ...source, figures } })])];
+    const nodes = adopt(at('1'), [], undefined);
+    nodes[0]!.children = adopt(at('1')[0]!.children!, [], nodes[0]);
+    assert.deepEqual(renew(nodes, at('2')).changed, []);
+    nodes[0]!.children[0]!.children = [];
+    assert.deepEqual(ids(renew(nodes, at('2')).changed), []);
+    assert.deepEqual(ids(renew(nodes, at('3')).changed), ['i']);
+  });
+
   it('leaves what was never opened alone', () => {
     const nodes = adopt(before, [], undefined);
     assert.deepEqual(renew(nodes, [entry('a', 'A', [entry('a9', '9')]), before[1]!]).changed, []);

@@ -205,6 +205,9 @@ describe('A loan with due dates', () => {
     const gauge = page(aState([aLoan({ due })])).gauges[0]!;
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.distanceText, 'A debt is overdue. Collateral may fall 22.1% until the margin call');
-    assert.deepEqual(gauge.rows.at(-1), { label: 'Due', lines: [{ value: '12.5 USDT', detail: `overdue since ${(now - 1).toString()}` }] });
+    assert.deepEqual(gauge.rows.at(-1), {
+      label: 'Due',
+      lines: [{ value: '12.5 USDT', detail: `overdue since ${(now - 1).toString()} UTC` }],
+    });
   });
 });

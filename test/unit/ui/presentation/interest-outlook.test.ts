@@ -30,7 +30,7 @@ const prices = { USDT: decimal('1'), BTC: decimal('100000') };
 const asOf = Date.UTC(2026, 10, 21, 14, 3);
 const when = (ms: number): string => (ms === asOf ? '14:03' : `hour ${((ms - asOf) / 3_600_000).toString()}`);
 const outlook = (of: Loan, rows: readonly InterestRow[], at: Readonly<Record<string, Decimal>> = prices): string[] =>
-  interestOutlook(source, { loan: of, rows, prices: at, asOf }, when).map(line);
+  interestOutlook(source, { loan: of, rows, prices: at, asOf }, { when, zoned: when }).map(line);
 const inHours = (hours: number, overdue = false): DueDebt => ({
   coin: 'USDT',
   amount: decimal('1000'),
@@ -39,6 +39,16 @@ const inHours = (hours: number, overdue = false): DueDebt => ({
 });
 
 describe('what interest will do', () => {
+  it('is never a margin call in 0 days: it is reached, or less than a day away', () => {
+    const said = (ltv: string, debt: string): string =>
+      outlook(owing({ ltv: decimal(ltv), debtUsd: decimal(debt), debts: [{ coin: 'USDT', amount: decimal(debt) }] }), [
+        row('USDT', '0.1'),
+      ])[0]!;
+    assert.match(said('0.75', '75000'), /\| margin call reached \|/);
+    assert.match(said('0.749999', '74999.9'), /\| at flat prices interest alone brings the margin call within a day \|/);
+    assert.match(said('0.7499', '74990'), /in \d+ days|within a day/);
+  });
+
   it('is a cost a day, the days until it alone brings the margin call, and what it comes to in 30 days', () => {
     // 10 % a year on 70000: 0.79908676 an hour, rounded up; 5000 more is the margin call, 6043 hours away with interest on interest.
     // 70000 x ((1 + 0.1 / 8760) ^ 720 - 1) is 577.710067, and each hour is rounded up.
@@ -46,7 +56,9 @@ describe('what interest will do', () => {
       'Costs 19.17808224 USDT a day, about $19.18 (estimate) | at flat prices interest alone brings the margin call in 251 days | figures of 14:03',
       'In 30 days at this rate: + 577.71007058 USDT (about $577.72), LTV 70.58% (estimate) | figures of 14:03',
     ]);
-    const ids = interestOutlook(source, { loan: owing(), rows: [row('USDT', '0.1')], prices, asOf }, when).map(({ id }) => id);
+    const ids = interestOutlook(source, { loan: owing(), rows: [row('USDT', '0.1')], prices, asOf }, { when, zoned: when }).map(
+      ({ id }) => id,
+    );
     assert.equal(new Set(ids).size, 2, 'each line has a name of its own');
   });
 
@@ -80,7 +92,7 @@ describe('what interest will do', () => {
       /\| at flat prices interest alone brings no margin call within ten years \|/,
     );
     const late = owing({ ltv: decimal('0.8'), debtUsd: decimal('80000'), debts: [{ coin: 'USDT', amount: decimal('80000') }] });
-    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, /\| at flat prices interest alone brings the margin call in 0 days \|/);
+    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, /\| margin call reached \|/);
   });
 
   it('does not pass a part of what is owed off as all of it', () => {

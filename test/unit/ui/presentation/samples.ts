@@ -138,6 +138,7 @@ export function scene(change: Partial<Scene> = {}): Scene {
     now,
     intervalMs: 30_000,
     when: (ms) => new Date(ms).toISOString(),
+    zoned: (ms) => new Date(ms).toISOString(),
     openWrites: () => [],
     frozen: () => undefined,
     arming: () => ({ armed: true, until: 'simulated' }),

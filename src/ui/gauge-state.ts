@@ -8,7 +8,7 @@ import { positionGauge } from './position-gauge.ts';
 import { venueName, type Scene, gapsOf } from './presentation/condition.ts';
 import { loanViews } from './presentation/loan-words.ts';
 import { positionViews } from './presentation/position-words.ts';
-import { vanishedSentence } from './presentation/vanished-notes.ts';
+import { vanishedSentence } from './presentation/vanished-words.ts';
 import { stressView } from './stress-state.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */

@@ -7,7 +7,7 @@ import { readingAge, troubleWord, type Scene, gapsOf } from './condition.ts';
 import { distanceText, standingAt } from './loan-words.ts';
 import type { Text } from './outline.ts';
 import { liquidationDistanceText } from './position-words.ts';
-import { vanishedName } from './vanished-notes.ts';
+import { vanishedName } from './vanished-words.ts';
 import { gaugedOf, isUntold, worstFirst, type Gauged } from './worst-first.ts';
 
 /** A line of the table in the tooltip. */

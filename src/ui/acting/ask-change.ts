@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { isPositive, type Decimal } from '../../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatDistance, formatLtv } from '../../core/format.ts';
-import { distanceTo } from '../../core/ltv.ts';
+import { formatAmount, formatCoinUsd, formatLtv } from '../../core/format.ts';
+import { credibleLtv } from '../../core/ltv.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../../exchanges/exchange.ts';
 import type { App } from '../app.ts';
+import { localize } from '../localize.ts';
+import { distanceText, standingOf } from '../presentation/loan-words.ts';
 import { loanLabel } from './change-text.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
 import type { LoanChoice } from './loans.ts';
@@ -39,9 +41,10 @@ export async function askLoan(app: App, title: string, choices: readonly LoanCho
 
 function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const { loan, state } = choice;
-  const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
-  const ltv = loan.ltv === undefined ? vscode.l10n.t('LTV unknown') : vscode.l10n.t('LTV {0}', formatLtv(loan.ltv));
-  const description = distance === undefined ? ltv : vscode.l10n.t('{0}, {1} to margin call', ltv, formatDistance(distance));
+  const known = credibleLtv(loan);
+  const standing = standingOf(loan);
+  const ltv = known === undefined ? vscode.l10n.t('LTV unknown') : vscode.l10n.t('LTV {0}', formatLtv(known));
+  const description = standing === 'unknown' ? ltv : vscode.l10n.t('{0}, {1}', ltv, localize(distanceText(standing)));
   return {
     label: vscode.l10n.t('Loan {0}', loanLabel(loan.orderId, loan.id)),
     description: state.account.readOnly ? vscode.l10n.t('{0}, read-only', description) : description,

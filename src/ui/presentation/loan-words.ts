@@ -45,14 +45,13 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
     });
     const level = since?.raises === true ? levelNow(since.figures) : readLevel;
     const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
-    const standing = owesNothing(loan) ? ('nothing' as const) : standingAt(distance, distanceTo(loan.liquidation?.ltv, loan.ltv));
     return {
       state,
       loan,
       vouched,
       level,
       distance,
-      standing,
+      standing: standingOf(loan),
       ...(by === undefined ? {} : { by }),
       ...(since === undefined ? {} : { since }),
     };
@@ -61,6 +60,12 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
 
 /** Which line of a loan is reached, or how far the margin call is; `nothing` is owed, or it is `unknown`. Every view and card goes by this. */
 export type Standing = 'liquidation' | 'marginCall' | 'nothing' | 'unknown' | { readonly toMarginCall: Decimal };
+
+/** Where a loan stands; without figures that cannot be believed. */
+export function standingOf(loan: Loan): Standing {
+  const { ltv, marginCall, liquidation } = believedLoan(loan);
+  return owesNothing(loan) ? 'nothing' : standingAt(distanceTo(marginCall?.ltv, ltv), distanceTo(liquidation?.ltv, ltv));
+}
 
 /** Where a loan stands that is so far from its lines. */
 export function standingAt(toMarginCall: Decimal | undefined, toLiquidation: Decimal | undefined): Standing {

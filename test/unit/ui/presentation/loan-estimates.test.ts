@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal, type Decimal } from '../../../../src/core/decimal.ts';
 import { flatRule } from '../../../../src/core/haircut.ts';
 import type { Loan } from '../../../../src/core/model.ts';
+import { gaugePage } from '../../../../src/ui/gauge-state.ts';
 import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import { below, failure, line, loan, now, scene, snapshot, state, text } from './samples.ts';
 
@@ -41,6 +42,25 @@ describe('the estimates of a loan', () => {
     assert.deepEqual(ours(unpriced), [
       'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | liquidation at ≈ $61,713.52 (−31.4%) | estimate',
     ]);
+  });
+
+  it('name no price that no market gets to, in the tree as in the gauge', () => {
+    // The table of ETH ends; what is pledged beyond its end counts nothing, so that a rise reaches the lines there at last.
+    const pool: Loan = {
+      ...unpriced,
+      ltv: decimal('0.35'),
+      debts: [{ coin: 'ETH', amount: decimal('3') }],
+      debtUsd: decimal('9000'),
+      collateral: [{ coin: 'ETH', amount: decimal('9.52380952') }],
+      collateralUsd: decimal('25714.285704'),
+      haircuts: { ETH: { by: 'value', tiers: [{ upTo: decimal('99999999999'), rate: decimal('0.9') }] } },
+    };
+    assert.deepEqual(ours(pool), ['ETH alone | reaches neither line | estimate']);
+    const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], scene(), text).state;
+    assert.deepEqual(
+      gauges[0]!.rows.find(({ label }) => label === 'Liquidation')?.lines.map(({ value }) => value),
+      ['58.2% fall of all collateral'],
+    );
   });
 
   it('leave the liquidation price to the venue where it gives one, first and unmarked', () => {

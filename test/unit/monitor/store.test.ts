@@ -309,6 +309,32 @@ describe('what is gone', () => {
     );
   });
 
+  it('was an alarm by its margin ratio too, and none by the liquidation price of the other side of a hedge', async () => {
+    const { read } = await one();
+    const { distress, liquidationPrice, ...bare } = position;
+    assert.ok(distress !== undefined && liquidationPrice !== undefined);
+    const option: Position = { ...bare, contract: 'other', positionId: 'option', marginRatio: decimal('1.02') };
+    const side = (name: 'long' | 'short', size: string): Position => ({
+      ...bare,
+      positionId: name,
+      side: name,
+      contract: 'linear',
+      marginMode: 'cross',
+      exposure: decimal(size),
+      markPrice: decimal('70.01'),
+      liquidationPrice: decimal('95.5'),
+    });
+    read({ loans: [], positions: [option, side('long', '5'), side('short', '10')] });
+    assert.deepEqual(
+      read({ loans: [] })?.map(({ id, calm, distance }) => [id, calm, distance]),
+      [
+        ['option', undefined, undefined],
+        ['long', true, undefined],
+        ['short', true, '0.36409084'],
+      ],
+    );
+  });
+
   it('is not a loan without any sign of a debt: taking out its last collateral ends it', async () => {
     const { read } = await one();
     const [loan] = snapshot(0).loans;

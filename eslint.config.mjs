@@ -70,4 +70,13 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-expressions': 'off',
     },
   },
+  {
+    files: ['test/unit/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'fc', property: 'assert', message: 'Use `holds` of test/unit/property.ts, which ends in bounded time.' },
+      ],
+    },
+  },
 );

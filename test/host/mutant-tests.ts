@@ -2,32 +2,8 @@
 // in force, its own test first, up to the first that fails. Properties are tried a few times only, and always with the same values: what is
 // noticed does not depend on luck, and thousands of runs end within an hour.
 import { globSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
-
-/** Runs of one property. */
-const mostRuns = 25;
-
-interface Parameters {
-  readonly numRuns?: number;
-  readonly seed?: number;
-}
-type Assert = (property: unknown, parameters?: Parameters) => unknown;
-interface FastCheck {
-  readonly default: { readonly assert: Assert };
-}
-
-/** Tests name their own number of runs, which goes over any that is set for all: so the function itself is replaced. */
-function tryPropertiesLess(): void {
-  const require = createRequire(path.resolve('out/test/unit/core/any.js'));
-  const real = require('fast-check') as FastCheck;
-  const assert: Assert = (property, parameters) =>
-    real.default.assert(property, { seed: 1, ...parameters, numRuns: Math.min(parameters?.numRuns ?? mostRuns, mostRuns) });
-  const loaded = require.cache[require.resolve('fast-check')];
-  if (loaded === undefined) throw new Error('fast-check is not loaded as the tests will load it.');
-  loaded.exports = { ...real, __esModule: true, default: { ...real.default, assert } };
-}
 
 /** The file of src/core with the change of this number, without its ending; undefined when none is in force. */
 function changedFile(mutant: string | undefined): string | undefined {
@@ -48,7 +24,8 @@ function testsOf(changed: string | undefined): readonly string[] {
   return containing.sort((a, b) => Number(path.basename(b) === own) - Number(path.basename(a) === own));
 }
 
-tryPropertiesLess();
+// Read by test/unit/property.ts, which the tests carry inside.
+process.env['LTV_GAUGE_PROPERTIES'] = 'few';
 const mocha = new Mocha({ bail: true, timeout: 60_000, reporter: 'dot' });
 for (const file of testsOf(changedFile(process.env['__STRYKER_ACTIVE_MUTANT__']))) mocha.addFile(path.resolve(file));
 mocha.run((failures) => {

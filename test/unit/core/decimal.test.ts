@@ -25,6 +25,7 @@ import {
   type Decimal,
   type Rounding,
 } from '../../../src/core/decimal.ts';
+import { holds } from '../property.ts';
 
 const d = decimal;
 
@@ -127,7 +128,7 @@ describe('decimals', () => {
   });
 
   it('are bracketed by their quotient rounded down and up, at most one step apart', () => {
-    fc.assert(
+    holds(
       fc.property(anyDecimal, nonZero, places, (a, b, digits) => {
         const down = divide(a, b, digits, 'down');
         const up = divide(a, b, digits, 'up');
@@ -144,7 +145,7 @@ describe('decimals', () => {
   });
 
   it('are exact where they divide without rest, whichever way they are rounded', () => {
-    fc.assert(
+    holds(
       fc.property(anyDecimal, nonZero, fc.constantFrom<Rounding>('up', 'down', 'half-up'), (a, b, rounding) => {
         assert.equal(cmp(divide(multiply(a, b), b, 18, rounding), a), 0);
       }),
@@ -152,7 +153,7 @@ describe('decimals', () => {
   });
 
   it('add, subtract, multiply and compare exactly', () => {
-    fc.assert(
+    holds(
       fc.property(anyDecimal, anyDecimal, (a, b) => {
         const [x, y] = [exact(a), exact(b)];
         const total = exact(add(a, b));
@@ -203,7 +204,7 @@ describe('decimals', () => {
       ['-1', '-2'],
     ] as const)
       assert.equal(fractionForDrawing(d(value), d(full)), 0);
-    fc.assert(
+    holds(
       fc.property(anyDecimal, anyDecimal, (value, full) => {
         const place = fractionForDrawing(value, full);
         assert.ok(place >= 0 && place <= 1);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import { amountToAdd, amountToTake, collateralValue, flatRule, recoveredRule, type HaircutRule } from '../../../src/core/haircut.ts';
+import { holds } from '../property.ts';
 import { bybitBtc } from './bybit-brackets.ts';
 import { anAmount, aPrice, aRule } from './arbitrary-loans.ts';
 
@@ -48,7 +49,7 @@ describe('collateral under brackets', function () {
   });
 
   it('never counts for more than it is worth, and more never counts for less', () => {
-    fc.assert(
+    holds(
       fc.property(aRule, anAmount, anAmount, aPrice, (rule, amount, more, price) => {
         const value = collateralValue(rule, amount, price);
         assert.ok(compare(value, multiply(amount, price)) <= 0);
@@ -63,7 +64,7 @@ describe('the amount that counts for so much', function () {
   // Thousands of loans take a while on a busy machine.
   this.timeout(120_000);
   it('to add is rounded up: it is enough, and a step less is not', () => {
-    fc.assert(
+    holds(
       fc.property(aRule, anAmount, aPrice, anAmount, fc.integer({ min: 0, max: 8 }), (rule, held, price, more, places) => {
         const amount = amountToAdd(rule, held, price, more, places);
         if (amount === undefined) {
@@ -80,7 +81,7 @@ describe('the amount that counts for so much', function () {
   });
 
   it('to take is rounded down: what it releases is not too much', () => {
-    fc.assert(
+    holds(
       fc.property(aRule, anAmount, aPrice, anAmount, fc.integer({ min: 0, max: 8 }), (rule, held, price, less, places) => {
         const amount = amountToTake(rule, held, price, less, places);
         assert.ok(compare(amount, d('0')) >= 0 && compare(amount, held) <= 0);

@@ -4,6 +4,7 @@ import { add, compare, decimal as d, multiply, type Decimal } from '../../../src
 import { flatRule } from '../../../src/core/haircut.ts';
 import { accrued, afterInterest, dailyInterest, hourlyInterest, hoursUntil } from '../../../src/core/interest.ts';
 import { ltvOf, type LoanModel } from '../../../src/core/loan-model.ts';
+import { holds } from '../property.ts';
 import { aModel, anAmount } from './arbitrary-loans.ts';
 
 const loan: LoanModel = {
@@ -84,7 +85,7 @@ describe('interest', function () {
 
   it('has carried it there an hour later, and not before', function () {
     this.timeout(120_000);
-    fc.assert(
+    holds(
       fc.property(aModel, fc.integer({ min: 10, max: 200 }), (model, percent) => {
         const line = d((Number(model.ltv) * 1.2).toFixed(8));
         const rates = new Map(model.debts.map(({ coin }) => [coin, d((percent / 100).toFixed(2))]));
@@ -116,7 +117,7 @@ describe('interest', function () {
       anAmount,
       fc.constantFrom(d('0.000000000000000001'), d('1.7921483143067599'), d('158292.621793314105231'), d('5')),
     );
-    fc.assert(
+    holds(
       fc.property(aDebt, aRate, fc.nat(30), fc.nat(30), (debt, rate, first, second) => {
         let owed: Decimal = debt;
         for (let hour = 0; hour < first + second; hour += 1) owed = add(owed, hourlyInterest(owed, rate));

@@ -15,6 +15,7 @@ import {
 import { flatRule } from '../../../src/core/haircut.ts';
 import { liveEstimate, livePosition, measured, type LiveLoan, type LivePosition, type Prices } from '../../../src/core/live-estimate.ts';
 import type { Loan, Position } from '../../../src/core/model.ts';
+import { holds } from '../property.ts';
 import { aModel, loanOf, pricesOf } from './arbitrary-loans.ts';
 
 const runs = { numRuns: 10_000 };
@@ -60,7 +61,7 @@ describe('a loan between two readings', function () {
   this.timeout(120_000);
 
   it('has the venue’s own figure as long as no price moves, to its last digit', () => {
-    fc.assert(
+    holds(
       fc.property(aModel, (model) => {
         const all = pricesOf(model);
         assert.equal(compare(estimated(liveEstimate(loanOf(model), all, all)).ltv, model.ltv), 0);
@@ -83,7 +84,7 @@ describe('a loan between two readings', function () {
     for (const [btc, usdt, ltv] of table) {
       assert.equal(estimated(liveEstimate(loan, then, prices({ BTC: btc, USDT: usdt }))).ltv, ltv);
     }
-    fc.assert(
+    holds(
       fc.property(fc.tuple(aFactor, aFactor), ([collateral, debt]) => {
         const { ltv } = estimated(
           liveEstimate(
@@ -150,7 +151,7 @@ describe('a loan between two readings', function () {
   });
 
   it('never turns out negative or not to be a number, and its order of coins does not matter', () => {
-    fc.assert(
+    holds(
       fc.property(aMovedLoan, ({ model, factors }) => {
         const all = pricesOf(model);
         const now = scaled(all, factors);
@@ -165,7 +166,7 @@ describe('a loan between two readings', function () {
   });
 
   it('gets no better when collateral falls, and no worse when a debt falls', () => {
-    fc.assert(
+    holds(
       fc.property(aMovedLoan, fc.nat(), ({ model, factors }, pick) => {
         const all = pricesOf(model);
         const owed = new Set(model.debts.map(({ coin }) => coin));
@@ -185,7 +186,7 @@ describe('a loan between two readings', function () {
   });
 
   it('stays as it is when all prices move alike and haircuts are one rate each', () => {
-    fc.assert(
+    holds(
       fc.property(aModel, aFactor, (model, factor) => {
         const flat = { ...model, collateral: model.collateral.map((pledge) => ({ ...pledge, rule: flatRule(d('0.9')) })) };
         const own = divide(
@@ -338,7 +339,7 @@ describe('a position between two readings', () => {
   });
 
   it('never turns out negative or not to be a number, and its distance only shrinks with the price against it', () => {
-    fc.assert(
+    holds(
       fc.property(fc.constantFrom('long' as const, 'short' as const), aFactor, aFactor, (side, first, second) => {
         const at = (factor: Decimal): LivePosition => moved(livePosition({ ...position, side }, then, scaled(then, [['BTC', factor]])));
         const [low, high] = compare(first, second) <= 0 ? [at(first), at(second)] : [at(second), at(first)];

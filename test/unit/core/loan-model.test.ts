@@ -4,6 +4,7 @@ import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } 
 import { factorAt, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
 import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
 import type { Loan } from '../../../src/core/model.ts';
+import { holds } from '../property.ts';
 import { aModel, anAmount, loanOf, pricesOf } from './arbitrary-loans.ts';
 import { bybitBtc } from './bybit-brackets.ts';
 
@@ -157,7 +158,7 @@ describe('a loan as we compute it', function () {
   });
 
   it('reads again what it says of itself', () => {
-    fc.assert(
+    holds(
       fc.property(aModel, (model) => {
         assert.equal(ltvOf(made(loanOf(model), pricesOf(model))), model.ltv);
       }),
@@ -166,7 +167,7 @@ describe('a loan as we compute it', function () {
   });
 
   it('has an LTV that more collateral never raises, and that the order of coins does not matter to', () => {
-    fc.assert(
+    holds(
       fc.property(aModel, anAmount, (model, more) => {
         const [first] = model.collateral;
         const richer = withCollateral(model, { ...first!, amount: add(first!.amount, more) });
@@ -178,7 +179,7 @@ describe('a loan as we compute it', function () {
   });
 
   it('keeps its LTV when all prices change by one factor, as long as no haircut depends on value', () => {
-    fc.assert(
+    holds(
       fc.property(aModel, fc.constantFrom('0.1', '0.5', '2', '10'), (model, factor) => {
         const flat = { ...model, collateral: model.collateral.map((one) => ({ ...one, rule: { ...one.rule, by: 'amount' as const } })) };
         const coins = [...flat.collateral, ...flat.debts].map(({ coin }) => coin);
@@ -212,7 +213,7 @@ describe('the price at which a line is reached', function () {
   });
 
   it('is where the LTV then is the line, whatever brackets are crossed on the way', () => {
-    fc.assert(
+    holds(
       fc.property(
         aModel,
         fc.constantFrom('1.01', '1.2', '1.5', '3'),

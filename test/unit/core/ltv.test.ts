@@ -5,6 +5,7 @@ import { assumesHaircut, estimateAfter, largestReduction } from '../../../src/co
 import { flatRule } from '../../../src/core/haircut.ts';
 import { credibleLtv, distanceTo } from '../../../src/core/ltv.ts';
 import type { Direction, Loan } from '../../../src/core/model.ts';
+import { holds } from '../property.ts';
 import { bybitBtc } from './bybit-brackets.ts';
 
 const none = new Map<string, Decimal>();
@@ -128,7 +129,7 @@ describe('an estimate', () => {
     );
 
   it('never rises by adding and never falls by taking', () => {
-    fc.assert(
+    holds(
       fc.property(someLoan, cents(1, 10_000), (given, amount) => {
         const more = estimateAfter(given, 'add', 'BTC', amount, prices).ltv;
         const less = estimateAfter(given, 'reduce', 'BTC', amount, prices).ltv;
@@ -139,7 +140,7 @@ describe('an estimate', () => {
   });
 
   it('of taking more is never lower than of taking less', () => {
-    fc.assert(
+    holds(
       fc.property(someLoan, cents(1, 1_000), cents(1, 1_000), (given, first, second) => {
         const less = estimateAfter(given, 'reduce', 'BTC', first, prices).ltv;
         const more = estimateAfter(given, 'reduce', 'BTC', add(first, second), prices).ltv;
@@ -150,7 +151,7 @@ describe('an estimate', () => {
 
   it('stays below the ceiling for the largest reduction that is named, and reaches it soon after', () => {
     const ceiling = d('0.7374');
-    fc.assert(
+    holds(
       fc.property(someLoan, (given) => {
         const most = largestReduction(given, 'BTC', prices, ceiling)!;
         const pledged = given.collateral[0]!.amount;

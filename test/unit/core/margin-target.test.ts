@@ -16,6 +16,7 @@ import { amountOf, stepsIn } from '../../../src/core/grid.ts';
 import { marginFor, type MarginAim, type MarginAnswer, type MarginMeans } from '../../../src/core/margin-target.ts';
 import type { Position } from '../../../src/core/model.ts';
 import { effectiveLeverage, estimateMarginChange, leastDistanceLeft } from '../../../src/core/position.ts';
+import { holds } from '../property.ts';
 
 /** 0.02 BTC at 50,000 USDT with 100 USDT of margin: round figures of our own. A unit of margin moves the price by 50 USDT. */
 const long: Position = {
@@ -204,7 +205,7 @@ describe('the margin that brings liquidation to a price', () => {
 
   it('applied and recomputed is as far as wanted; one step less added or one step more taken is not, or not allowed', function () {
     this.timeout(20_000);
-    fc.assert(
+    holds(
       fc.property(aCase, ({ position, aim, means: has }) => {
         const answer = marginFor(position, aim, has);
         const found = answer.state === 'way' ? answer.way : answer.state === 'deadEnd' ? answer.nearest : undefined;
@@ -235,7 +236,7 @@ describe('the margin that brings liquidation to a price', () => {
 
   it('never raises leverage by adding, and never lowers it by taking out', function () {
     this.timeout(20_000);
-    fc.assert(
+    holds(
       fc.property(aCase, units(1n, 2n * 10n ** 4n, 2), ({ position, means: has }, leverage) => {
         const answer = marginFor(position, { by: 'leverage', leverage }, has);
         const way = answer.state === 'way' ? answer.way : answer.state === 'deadEnd' ? answer.nearest : undefined;
@@ -253,7 +254,7 @@ describe('the margin that brings liquidation to a price', () => {
 
   it('grows as the aim moves away', function () {
     this.timeout(20_000);
-    fc.assert(
+    holds(
       fc.property(aCase, units(10n, 900n, 3), units(1n, 50n, 3), ({ position, means: has }, distance, more) => {
         const rich = { ...has, available: d('1000000000000000000'), reducible: position.margin! };
         const signed = (wanted: typeof distance): [number, ReturnType<typeof d>] => {

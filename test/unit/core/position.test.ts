@@ -9,6 +9,7 @@ import {
   largestMarginReduction,
   leastDistanceLeft,
 } from '../../../src/core/position.ts';
+import { holds } from '../property.ts';
 
 /**
  * The example of Bybit's help centre for a USDT contract: 1 BTC at 20000 with 50 times leverage, initial margin 400, maintenance
@@ -315,7 +316,7 @@ function applied(position: Position, direction: Direction, amount: Decimal): Pos
 
 describe('whatever the position', () => {
   it('more margin never brings liquidation nearer, and less never takes it further away', () => {
-    fc.assert(
+    holds(
       fc.property(positions, parts, (position, [one, two]) => {
         const [less, more] = [partOf(position, Math.min(one, two)), partOf(position, Math.max(one, two))];
         const now = distanceToLiquidation(position)!;
@@ -329,7 +330,7 @@ describe('whatever the position', () => {
   });
 
   it('two changes after one another come to the same as both at once', () => {
-    fc.assert(
+    holds(
       fc.property(positions, directions, parts, (position, direction, [one, two]) => {
         const between = applied(position, direction, partOf(position, one));
         if (between === undefined) return;
@@ -346,7 +347,7 @@ describe('whatever the position', () => {
   });
 
   it('adding and taking the same never ends better than it began', () => {
-    fc.assert(
+    holds(
       fc.property(positions, parts, (position, [part]) => {
         const amount = partOf(position, part);
         const added = applied(position, 'add', amount);
@@ -423,7 +424,7 @@ describe('whatever the position', () => {
 
   it('ten times the position with ten times the margin is as near to liquidation', () => {
     const tenfold = (amount: Decimal): Decimal => multiply(amount, d('10'));
-    fc.assert(
+    holds(
       fc.property(positions, directions, parts, (position, direction, [part]) => {
         const amount = partOf(position, part);
         const large: Position = {
@@ -443,7 +444,7 @@ describe('whatever the position', () => {
   });
 
   it('the largest reduction keeps its distance, and one step more would not', () => {
-    fc.assert(
+    holds(
       fc.property(positions, figure(0, 9_000), fc.integer({ min: 0, max: 8 }), (position, ceiling, decimals) => {
         const most = largestMarginReduction(position, ceiling, decimals);
         if (estimateMarginChange(position, 'reduce', d('0')).distance === undefined) {

@@ -6,6 +6,7 @@ import { loanDistance } from '../../../src/core/loan-distance.ts';
 import { modelOf, type LoanModel } from '../../../src/core/loan-model.ts';
 import type { Position } from '../../../src/core/model.ts';
 import { coinsOf, eventsOf, shocked, type Exposed } from '../../../src/core/stress.ts';
+import { holds } from '../property.ts';
 import { aModel } from './arbitrary-loans.ts';
 
 const loan: LoanModel = {
@@ -211,7 +212,7 @@ describe('a shock', function () {
   });
 
   it('as far as the distance of a loan says does harm, and a little less does not', () => {
-    fc.assert(
+    holds(
       fc.property(aModel, (model) => {
         const line = d((Number(model.ltv) * 1.3).toFixed(8));
         const distance = loanDistance(model, line);

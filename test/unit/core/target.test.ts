@@ -16,6 +16,7 @@ import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
 import { ltvOf, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
 import { safeMaximum, waysTo } from '../../../src/core/target.ts';
 import type { AddableCoin, Means, Way } from '../../../src/core/way.ts';
+import { holds } from '../property.ts';
 import { aModel, anAmount, aPrice, aRule } from './arbitrary-loans.ts';
 import { bybitBtc } from './bybit-brackets.ts';
 
@@ -263,7 +264,7 @@ describe('the ways to a target LTV', function () {
     ]);
 
   it('lead there: applied and recomputed the LTV is at most the target, amounts are on the grid and within what there is', () => {
-    fc.assert(
+    holds(
       fc.property(means, fc.constantFrom('0.3', '0.7', '0.95', '1.05', '1.5', '3'), ([loan, offered], factor) => {
         const target = multiply(loan.ltv, d(factor));
         const { ways, deadEnds } = waysTo(loan, target, offered);
@@ -281,7 +282,7 @@ describe('the ways to a target LTV', function () {
   });
 
   it('add or repay no step more than it takes', () => {
-    fc.assert(
+    holds(
       fc.property(means, ([loan, offered]) => {
         const target = multiply(loan.ltv, d('0.8'));
         for (const { steps } of waysTo(loan, target, offered).ways) {

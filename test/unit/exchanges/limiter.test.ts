@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import fc from 'fast-check';
 import { Limiter } from '../../../src/exchanges/limiter.ts';
+import { holds } from '../property.ts';
 
 const limit = { count: 5, intervalMs: 2_000 };
 
@@ -42,7 +43,7 @@ describe('the rate limiter', () => {
       thereMs: fc.integer({ min: 0, max: 1_500 }),
       backMs: fc.integer({ min: 0, max: 300 }),
     });
-    await fc.assert(
+    await holds(
       fc.asyncProperty(fc.array(request, { minLength: 6, maxLength: 25 }), async (requests) => {
         const limiter = new Limiter(() => limit);
         const arrivals: number[] = [];

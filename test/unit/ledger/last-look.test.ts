@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Refusal, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import type { Change, MarginReadiness } from '../../../src/exchanges/exchange.ts';
 import { settled } from '../core/fake-clock.ts';
+import { holds } from '../property.ts';
 import { long, marginChange } from './market.ts';
 import { account, change, d, Desk, ignore, loanId, refused, rowOf, trouble } from './support.ts';
 
@@ -361,7 +362,7 @@ describe('the last look between a confirmation and its send', () => {
     });
 
     it(`of ${asked.kind} keeps one write out of two windows' one, however reading and writing interleave`, async () => {
-      await fc.assert(
+      await holds(
         fc.asyncProperty(fc.scheduler(), async (scheduler) => {
           const desk = new Desk();
           let free = true;

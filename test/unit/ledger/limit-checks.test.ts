@@ -5,6 +5,7 @@ import type { Change } from '../../../src/exchanges/exchange.ts';
 import { Refusal } from '../../../src/ledger/ledger.ts';
 import type { Limits } from '../../../src/ledger/limits.ts';
 import { settled } from '../core/fake-clock.ts';
+import { holds } from '../property.ts';
 import { marginChange, short } from './market.ts';
 import { change, d, Desk, ignore, noLimits, start, type Gate } from './support.ts';
 
@@ -327,7 +328,7 @@ describe('a limit per day', () => {
     ['a coin', { perDayByCoin: coins({ USDT: '15' }) }],
   ] as const) {
     it(`in ${name} is passed by only one of two windows that send at the same moment, however their steps interleave`, async () => {
-      await fc.assert(
+      await holds(
         fc.asyncProperty(fc.scheduler(), async (scheduler) => {
           const desk = limited(limits);
           const gate: Gate = (what) => scheduler.schedule(Promise.resolve(), what);
@@ -367,7 +368,7 @@ describe('a limit per day', () => {
 
   it('is never passed, whatever is asked in whatever order', async () => {
     const amount = fc.integer({ min: 1, max: 400 }).map((cents) => d(`0.${cents.toString().padStart(4, '0')}`));
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         fc.array(fc.record({ amount, direction: fc.constantFrom('add' as const, 'reduce' as const) }), { maxLength: 12 }),
         async (asks) => {

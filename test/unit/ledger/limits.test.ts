@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { english } from '../../../src/core/message.ts';
 import { limitsFrom, limitsOfUser, type Limits } from '../../../src/ledger/limits.ts';
+import { holds } from '../property.ts';
 
 const understood = (settings: Record<string, unknown>): Limits => {
   const limits = limitsFrom(settings);
@@ -79,7 +80,7 @@ describe('limits from the settings', () => {
   }
 
   it('are either understood as they were written, or not at all', () => {
-    fc.assert(
+    holds(
       fc.property(fc.anything(), (value) => {
         const limits = limitsFrom({ perActionUsd: value });
         if ('fault' in limits) return;

@@ -4,6 +4,7 @@ import { english } from '../../../src/core/message.ts';
 import { Refusal } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
+import { holds } from '../property.ts';
 import { long, marginChange, short } from './market.ts';
 import { change, d, Desk, ignore, refused, rowOf, start, trouble, type SendFault } from './support.ts';
 
@@ -180,7 +181,7 @@ describe('a change of margin', () => {
   });
 
   it('is sent once between windows, however their steps interleave', async () => {
-    await fc.assert(
+    await holds(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const desk = new Desk();
         const windows = [desk.window(), desk.window()];

@@ -6,6 +6,7 @@ import type { Change } from '../../../src/exchanges/exchange.ts';
 import { isCollateralWrite, isMarginWrite, type Ledger, type Preview, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { fold, isOpen, targetOf } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
+import { holds } from '../property.ts';
 import { long, marginChange, short } from './market.ts';
 import { change, d, Desk, ignore, noLimits, type SendFault, type TestJournal, rowOf, loanId } from './support.ts';
 
@@ -225,7 +226,7 @@ async function play(steps: readonly Step[]): Promise<void> {
 
 describe('whatever happens in whatever order', () => {
   it('nothing is sent that is not written down, nothing over an unsettled change, nothing twice, and nothing is forgotten', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), play), { numRuns: 150 });
+    await holds(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), play), { numRuns: 150 });
     // Thousands of steps: a busy machine may take longer than for other tests.
   }).timeout(30_000);
 

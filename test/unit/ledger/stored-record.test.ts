@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
 import { fromLine, toLine } from '../../../src/ledger/stored-record.ts';
+import { holds } from '../property.ts';
 import { d } from './support.ts';
 import { written, writtenMargin } from './written.ts';
 
@@ -53,7 +54,7 @@ const lineOf = (write: WriteRecord, format: number): string => JSON.stringify({ 
 
 describe('a stored record', () => {
   it('comes back as it was put down, to the last digit, in one line', () => {
-    fc.assert(
+    holds(
       fc.property(record, (write) => {
         const line = toLine(write);
         assert.equal(line.includes('\n'), false);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Refusal, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { fold } from '../../../src/ledger/write-machine.ts';
 import { settled } from '../core/fake-clock.ts';
+import { holds } from '../property.ts';
 import { marginChange } from './market.ts';
 import { change, d, Desk, ignore, refused, start, rowOf } from './support.ts';
 
@@ -103,7 +104,7 @@ describe('two windows on one account', () => {
   }
 
   it('send once between them, however their steps interleave', async () => {
-    await fc.assert(
+    await holds(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const desk = new Desk();
         const gate = (what: string): Promise<void> => scheduler.schedule(Promise.resolve(), what);

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../../src/core/model.ts';
 import { nextReadInMs } from '../../../src/monitor/back-off.ts';
 import { Poller, type PollerOptions } from '../../../src/monitor/poller.ts';
 import { settled } from '../core/fake-clock.ts';
+import { holds } from '../property.ts';
 import { account, failure, readingConnection, snapshot, World } from './support.ts';
 
 const minute = 60_000;
@@ -323,7 +324,7 @@ describe('the wait after a failure', () => {
   });
 
   it('is never below the interval and never above five minutes unless the person or the venue wants more', () => {
-    fc.assert(
+    holds(
       fc.property(
         fc.integer({ min: 10_000, max: 3_600_000 }),
         fc.integer({ min: 1, max: 1_000_000 }),

@@ -4,6 +4,7 @@ import { add, compare, decimal, divide, subtract, sum, type Decimal } from '../.
 import { checkAdjustment } from '../../../src/simulator/okx/adjusting.ts';
 import { Refusal } from '../../../src/simulator/okx/answers.ts';
 import { amountOf } from '../../../src/simulator/holdings.ts';
+import { holds } from '../property.ts';
 import { Bench, holdings, noon, settleMs } from './bench.ts';
 
 const walletBtc = '1.7921483143067599';
@@ -148,7 +149,7 @@ describe('adjusting collateral on the simulated exchange', () => {
       ordId: fc.constantFrom('12345', '67890'),
       pauseMs: fc.integer({ min: 0, max: 2000 }),
     });
-    fc.assert(
+    holds(
       fc.property(fc.array(request, { maxLength: 12 }), (requests) => {
         const world = new Bench({ past: false }).world;
         const own = new Bench({ past: false });
@@ -179,7 +180,7 @@ describe('the redeem limit of the simulated exchange', () => {
     .filter(({ BTC, ETH, SOL }) => BTC !== null || ETH !== null || SOL !== null);
 
   it('holds the LTV at or below the margin call, never goes below zero, and one step more is refused', () => {
-    fc.assert(
+    holds(
       fc.property(mix, ({ debt, ...coins }) => {
         const collateral = Object.entries(coins).flatMap(([ccy, amt]) => (amt === null ? [] : [{ ccy, amt }]));
         const bench = new Bench({ past: false, orders: [{ ordId: '7', debts: [{ ccy: 'USDC', amt: debt }], collateral }] });

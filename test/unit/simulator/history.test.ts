@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal, isZero, sum } from '../../../src/core/decimal.ts';
 import { page, References } from '../../../src/simulator/okx/history.ts';
+import { holds } from '../property.ts';
 import { Bench } from './bench.ts';
 
 interface Row {
@@ -83,7 +84,7 @@ describe('the histories of the simulated exchange', () => {
   });
 
   it('finds each row exactly once, whatever the page size', () => {
-    fc.assert(
+    holds(
       fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 20 }), (count, limit) => {
         const references = new References('17316594851045086');
         const all = Array.from({ length: count }, () => ({ refId: references.next(5), ordId: '1', ccy: 'BTC', at: 5 }));
@@ -99,7 +100,7 @@ describe('the histories of the simulated exchange', () => {
   });
 
   it('hands out reference ids that grow even when time stands still or goes back', () => {
-    fc.assert(
+    holds(
       fc.property(fc.array(fc.integer({ min: -1000, max: 2_000_000_000_000 })), (times) => {
         const references = new References('0');
         const ids = times.map((at) => BigInt(references.next(at)));

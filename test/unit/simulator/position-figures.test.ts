@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { absolute, compare, decimal, divide, multiply, subtract, zero, type Decimal } from '../../../src/core/decimal.ts';
 import { instruments, knownInstrument } from '../../../src/simulator/okx/instruments.ts';
 import { figures, liquidationPrice, profit, removable, worth } from '../../../src/simulator/okx/position-figures.ts';
+import { holds } from '../property.ts';
 
 type Held = Parameters<typeof figures>[1];
 
@@ -80,7 +81,7 @@ describe('the figures of a position on the simulated exchange', () => {
     });
 
   it('bring the ratio to 1 exactly at the liquidation price, and more margin moves it away', () => {
-    fc.assert(
+    holds(
       fc.property(anyPosition, ({ instrument, position }) => {
         const price = liquidationPrice(instrument, position, position.margin);
         if (price === undefined) return;
@@ -96,7 +97,7 @@ describe('the figures of a position on the simulated exchange', () => {
   });
 
   it('let only so much go that the rest is the initial margin at least', () => {
-    fc.assert(
+    holds(
       fc.property(anyPosition, fc.integer({ min: 60, max: 140 }), ({ instrument, position }, percent) => {
         const mark = divide(multiply(position.avgPx, decimal(percent.toString())), decimal('100'), 8, 'down');
         const free = removable(instrument, position, mark);

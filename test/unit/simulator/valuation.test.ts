@@ -4,6 +4,7 @@ import { compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { coins, knownCoin, type Coin } from '../../../src/simulator/okx/coins.ts';
 import { Market, newMarket } from '../../../src/simulator/market.ts';
 import { discountedAmount, valuate } from '../../../src/simulator/okx/valuation.ts';
+import { holds } from '../property.ts';
 import { holdings } from './bench.ts';
 
 const market = new Market(coins, newMarket(coins, 'still', false, 0));
@@ -59,7 +60,7 @@ describe('how the simulated exchange values collateral', () => {
 
   it('reaches the liquidation LTV before the liquidation price is passed, for any debt and amount', () => {
     const cents = fc.integer({ min: 1, max: 5_000_000 });
-    fc.assert(
+    holds(
       fc.property(cents, cents, (debt, pledged) => {
         const position = { debts: holdings(['USDT', `${debt.toString()}.01`]), collateral: holdings(['BTC', `0.${pledged.toString()}`]) };
         const { risk, liqLtv } = valuate(position, market);

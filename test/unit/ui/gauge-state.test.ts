@@ -8,6 +8,7 @@ import type { WriteRecord } from '../../../src/ledger/ledger.ts';
 import type { AccountState } from '../../../src/monitor/store.ts';
 import { gaugePage, keyOfTarget } from '../../../src/ui/gauge-state.ts';
 import type { Scene } from '../../../src/ui/presentation/condition.ts';
+import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 
 const page = (accounts: readonly AccountState[], scene: Scene = aScene()): PageState => gaugePage(accounts, scene, say).state;
@@ -164,7 +165,7 @@ describe('The page of gauges', () => {
     const fraction = fc
       .integer({ min: 1, max: 20_000 })
       .map((n) => decimal(`${Math.floor(n / 10_000).toString()}.${(n % 10_000).toString().padStart(4, '0')}`));
-    fc.assert(
+    holds(
       fc.property(fraction, fraction, (ltv, threshold) => {
         const gauge = gaugeOf(aLoan({ ltv, marginCall: { ltv: threshold, source: 'venue' } }, 'liquidation'));
         const tick = gauge.ticks[0]!.at;

@@ -7,6 +7,7 @@ import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import { distanceToLiquidation } from '../../../src/core/position.ts';
 import type { AccountState } from '../../../src/monitor/store.ts';
 import { gaugePage, keyOfTarget } from '../../../src/ui/gauge-state.ts';
+import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { marginWrite, position } from './presentation/samples.ts';
 
@@ -112,7 +113,7 @@ describe('The gauge of a position', () => {
 
   it('keeps the needle within the scale, and in the zone of its level', () => {
     const price = fc.integer({ min: 1, max: 1_000_000 }).map((cents) => decimal((cents / 100).toFixed(2)));
-    fc.assert(
+    holds(
       fc.property(price, price, fc.constantFrom('long' as const, 'short' as const), (markPrice, liquidationPrice, side) => {
         const one = position({ side, markPrice, liquidationPrice });
         const { at, zones, level, meter } = gaugeOf(one);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { dashes, labelLine, labelWidth, placeLabels, pointAt, radius, viewBox, type PlacedLabel } from '../../../src/webview/dial.ts';
+import { holds } from '../property.ts';
 
 /** Wider than any word we have, in either language; longer figures are drawn narrower. */
 const width = labelWidth;
@@ -30,7 +31,7 @@ const places = fc.oneof(fc.tuple(aPlace, aPlace), fc.tuple(aPlace, aPlace, aPlac
 
 describe('Labels of the ticks', () => {
   it('never overlap, wherever the ticks are', () => {
-    fc.assert(
+    holds(
       fc.property(places, (some) => {
         const boxes = placeLabels(some).map(boxOf);
         for (const [index, box] of boxes.entries()) {
@@ -44,7 +45,7 @@ describe('Labels of the ticks', () => {
   });
 
   it('never reach into the arc', () => {
-    fc.assert(
+    holds(
       fc.property(places, (pair) => {
         for (const label of placeLabels(pair)) assert.equal(nearest(boxOf(label)) >= radius.tickTo, true);
       }),
@@ -52,7 +53,7 @@ describe('Labels of the ticks', () => {
   });
 
   it('stay within the drawing', () => {
-    fc.assert(
+    holds(
       fc.property(places, (pair) => {
         const labels = placeLabels(pair);
         const [left, top, wide, high] = viewBox(labels).split(' ').map(Number);

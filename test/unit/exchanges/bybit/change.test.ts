@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { CollateralChange, LoanRef } from '../../../../src/exchanges/exchange.ts';
 import { failureOf } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { change, fixture, pool, refusal, sampled, success } from './bench.ts';
 
 const pooled = (more: object): string => {
@@ -30,7 +31,7 @@ describe('a change of the collateral of the pool', () => {
   it('carries the very characters of the amount, and a direction that is text', () => {
     const { connection } = sampled();
     const digits = fc.bigInt({ min: 1n, max: 10n ** 30n }).map(String);
-    fc.assert(
+    holds(
       fc.property(digits, fc.constantFrom('add', 'reduce'), (text, direction) => {
         const amount = decimal(`0.${text}`);
         const { body } = connection.describe(change({ amount, direction }));

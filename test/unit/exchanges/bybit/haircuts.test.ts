@@ -7,6 +7,7 @@ import type { Loan, Snapshot } from '../../../../src/core/model.ts';
 import { toRules, withHaircuts } from '../../../../src/exchanges/bybit/haircuts.ts';
 import { bybitBtc } from '../../core/bybit-brackets.ts';
 import { failureOf } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { fixture, order, pool, sampled, success } from './bench.ts';
 
 const taken = '/crypto-loan-common/collateral-data';
@@ -137,7 +138,7 @@ describe('the haircuts of the pool', () => {
     fc.integer({ min, max }).map((cents) => divide(d(cents.toString()), d('100'), 2, 'down'));
 
   it("when recovered give Bybit's own value, and count what is added for no more than the brackets do, what is taken for no less than its share", () => {
-    fc.assert(
+    holds(
       fc.property(usd(1_00, 90_000_00), usd(1, 60_000_00), usd(1, 60_000_00), (raw, value, more) => {
         const held = { coin: 'X', amount: raw, usd: value };
         const loan: Loan = { id: 'pool', collateralValuation: 'adjusted', debts: [], collateral: [held] };

@@ -5,6 +5,7 @@ import type { HistoryRow, Page } from '../../../../src/core/model.ts';
 import { mergedPage } from '../../../../src/exchanges/bybit/history.ts';
 import type { HistoryPart } from '../../../../src/exchanges/bybit/loan-book.ts';
 import { failureOf } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { fixture, pool, refusal, sampled, success, successText } from './bench.ts';
 
 const adjusted = '/crypto-loan-common/adjustment-history';
@@ -32,7 +33,7 @@ class List implements HistoryPart {
 describe('the merged history', () => {
   it('never loses or repeats a row and is newest first, whatever the sizes, and whatever is booked meanwhile', async () => {
     const times = fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 25 });
-    await fc.assert(
+    await holds(
       fc.asyncProperty(times, times, times, fc.integer({ min: 1, max: 7 }), async (a, b, c, limit) => {
         const lists = [new List('a', a), new List('b', b), new List('c', c)];
         const there = lists.flatMap(({ rows }) => rows.map(({ id }) => id));

@@ -4,6 +4,7 @@ import { add, compare, decimal, subtract, type Decimal } from '../../../../src/c
 import type { Direction, Loan } from '../../../../src/core/model.ts';
 import type { Adjustment } from '../../../../src/exchanges/bybit/loan-book.ts';
 import { judge } from '../../../../src/exchanges/bybit/prove.ts';
+import { holds } from '../../property.ts';
 import { bench, change, sampled, success } from './bench.ts';
 
 const baseline = { kind: 'collateral' as const, newestHistoryId: '9007199254740993', pledged: decimal('5') };
@@ -112,7 +113,7 @@ describe('the judgement of an addition of 0.08 BTC to 5 BTC', () => {
 
 describe('the judgement of any change', () => {
   it('is effective for what was asked and contradicted for its reverse', () => {
-    fc.assert(
+    holds(
       fc.property(direction, amount, (way, size) => {
         const asked = change({ direction: way, amount: size });
         const back = opposite(way);
@@ -132,7 +133,7 @@ describe('the judgement of any change', () => {
       status: fc.constantFrom<Adjustment['status']>('done', 'processing', 'failed'),
       isOld: fc.boolean(),
     });
-    fc.assert(
+    holds(
       fc.property(direction, fc.array(anyRow, { maxLength: 5 }), fc.option(amount), (way, some, now) => {
         const asked = change({ direction: way });
         const rows = some

@@ -4,6 +4,7 @@ import { absolute, add, decimal, divide, isZero, multiply, negate, round, subtra
 import type { PositionRef } from '../../../../src/core/model.ts';
 import type { MarginProof } from '../../../../src/exchanges/exchange.ts';
 import { failureOf } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { refusal } from './bench.ts';
 import { accountText, inverse, listText, long, marginChange, positioned, rowsOf, short, type RawRow } from './position-bench.ts';
 
@@ -125,7 +126,7 @@ describe('what became of a change of margin on Bybit', () => {
 
   it('is never told by what the mark price alone does, whatever it does and whatever follows it', async () => {
     const basis = fc.integer({ min: -3_000, max: 3_000 }).filter((points) => points !== 0);
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         basis,
         fc.integer({ min: 1, max: 1_000 }),
@@ -162,7 +163,7 @@ describe('what became of a change of margin on Bybit', () => {
       { ref: short, row: { ...sell, liqPrice: '22000.00' }, size: '0.5', leverage: '10', inverse: false },
       { ref: inverse, row: eth, size: '200', leverage: '12', inverse: true },
     );
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         sides,
         fc.constantFrom('add', 'reduce'),

@@ -4,6 +4,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import type { PositionRef } from '../../../../src/core/model.ts';
 import type { MarginChange } from '../../../../src/exchanges/exchange.ts';
 import { canary, failureOf } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { fixture, refusal, success } from './bench.ts';
 import { accountText, inverse, listText, long, marginChange, oneWay, positioned, rowsOf, short, type RawRow } from './position-bench.ts';
 
@@ -47,7 +48,7 @@ describe("a change of a position's margin on Bybit", () => {
 
   it('carries the sign of the direction and the very characters of the amount', () => {
     const { connection } = positioned();
-    fc.assert(
+    holds(
       fc.property(positive, fc.constantFrom('add', 'reduce'), (text, direction) => {
         const { body } = connection.describe(marginChange({ amount: decimal(text), direction }));
         const { margin } = JSON.parse(body) as { margin: unknown };
@@ -58,7 +59,7 @@ describe("a change of a position's margin on Bybit", () => {
 
   it('never has more decimals than Bybit takes, and nothing is rounded', async () => {
     const { venue, connection } = positioned();
-    await fc.assert(
+    await holds(
       fc.asyncProperty(whole, fc.stringMatching(/^[0-9]{5,30}$/), async (a, b) => {
         if (/^0*$/.test(a + b)) return;
         const change = marginChange({ amount: decimal(`${a}.${b}`) });
@@ -73,7 +74,7 @@ describe("a change of a position's margin on Bybit", () => {
   it('never takes one side of a hedge for the other', () => {
     const { connection } = positioned();
     const any = fc.record({ slot: fc.constantFrom('0', '1', '2', '3', '', '01', '1.0', 'x'), side: fc.constantFrom('long', 'short') });
-    fc.assert(
+    holds(
       fc.property(any, fc.constantFrom('0', '1', '2'), fc.constantFrom('add', 'reduce'), ({ slot, side }, idSlot, direction) => {
         const position = { ...long, slot, side, positionId: `linear:BTCUSDT:${idSlot}` } as PositionRef;
         const clear = idSlot === slot && (slot === '0' || slot === (side === 'long' ? '1' : '2'));

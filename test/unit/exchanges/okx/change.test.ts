@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { LoanRef } from '../../../../src/exchanges/exchange.ts';
 import { bench, change, failureOf, fixture, refusal, success } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { loan, order, prepared } from './order.ts';
 
 const path = '/api/v5/finance/flexible-loan/adjust-collateral';
@@ -34,7 +35,7 @@ describe('the request that moves collateral', () => {
       .tuple(fc.stringMatching(/^(0|[1-9]\d{0,8})$/), fc.option(fc.stringMatching(/^\d{1,18}$/), { nil: undefined }))
       .map(([whole, fraction]) => decimal(fraction === undefined ? whole : `${whole}.${fraction}`));
     const { venue, connection } = bench();
-    await fc.assert(
+    await holds(
       fc.asyncProperty(amount, fc.constantFrom('add' as const, 'reduce' as const), async (value, direction) => {
         const { body } = connection.describe(change({ amount: value, direction }));
         assert.ok(body.includes(`"collateralAmt":"${value}"`));

@@ -4,6 +4,7 @@ import { add, compare, decimal, negate, subtract, type Decimal } from '../../../
 import type { Direction, HistoryRow, Loan } from '../../../../src/core/model.ts';
 import { judge } from '../../../../src/exchanges/okx/prove.ts';
 import { change } from '../bench.ts';
+import { holds } from '../../property.ts';
 
 const newest = '17316594851045086';
 const row = (id: string, type: string, amount: Decimal, more: Partial<HistoryRow> = {}): HistoryRow => ({
@@ -40,7 +41,7 @@ const withSign = (value: Decimal, minus: boolean): Decimal => (minus ? negate(va
 
 describe('the judgement of rows and loan', () => {
   it('is effective for what was asked, and contradicted for the reverse of it, whatever the sign of the row', () => {
-    fc.assert(
+    holds(
       fc.property(direction, amount, signed, (way, size, minus) => {
         const asked = change({ direction: way, amount: size });
         const right = judge(
@@ -63,7 +64,7 @@ describe('the judgement of rows and loan', () => {
   });
 
   it('is contradicted for another amount', () => {
-    fc.assert(
+    holds(
       fc.property(direction, amount, amount, (way, size, other) => {
         fc.pre(compare(size, other) !== 0);
         const asked = change({ direction: way, amount: size });
@@ -74,7 +75,7 @@ describe('the judgement of rows and loan', () => {
   });
 
   it('is effective with a change of somebody else next to it, and names the right row', () => {
-    fc.assert(
+    holds(
       fc.property(direction, direction, amount, amount, fc.boolean(), (way, otherWay, size, other, earlier) => {
         fc.pre(compare(size, other) !== 0);
         const ours = row(earlier ? '17316594851045099' : '17316594851045087', kindOf(way), size);
@@ -95,7 +96,7 @@ describe('the judgement of rows and loan', () => {
       size: amount,
       forced: fc.boolean(),
     });
-    fc.assert(
+    holds(
       fc.property(direction, fc.array(anyRow, { maxLength: 5 }), fc.option(amount), (way, some, now) => {
         const asked = change({ direction: way, amount: decimal('0.1') });
         const rows = some

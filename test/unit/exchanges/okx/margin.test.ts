@@ -5,6 +5,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import type { PositionRef } from '../../../../src/core/model.ts';
 import type { MarginChange } from '../../../../src/exchanges/exchange.ts';
 import { bench, canary, failureOf, fixture, refusal, success, type Reply } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { holding, marginChange, marginShort, printed, refs, swap } from './holding.ts';
 
 const path = '/api/v5/account/position/margin-balance';
@@ -40,7 +41,7 @@ describe('the request that moves margin', () => {
       .tuple(fc.stringMatching(/^(0|[1-9]\d{0,8})$/), fc.stringMatching(/^\d{0,17}[1-9]$/))
       .map(([whole, fraction]) => decimal(`${whole}.${fraction}`));
     const { connection } = bench();
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         amount,
         fc.constantFrom('add' as const, 'reduce' as const),

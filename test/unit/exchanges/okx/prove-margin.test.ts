@@ -4,6 +4,7 @@ import { add, decimal, negate, subtract, type Decimal } from '../../../../src/co
 import type { PositionRef } from '../../../../src/core/model.ts';
 import type { MarginBaseline, MarginProof } from '../../../../src/exchanges/exchange.ts';
 import { failureOf, refusal } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { holding, marginChange, marginShort, printed, refs, swap } from './holding.ts';
 
 const baseline: MarginBaseline = {
@@ -111,7 +112,7 @@ describe('the proof of a change of margin on OKX', () => {
       .tuple(fc.nat(10_000), fc.nat(99))
       .map(([whole, cents]) => decimal(`${(whole + 1).toString()}.${cents.toString().padStart(2, '0')}`));
     const { venue, connection } = holding();
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         digits,
         digits,

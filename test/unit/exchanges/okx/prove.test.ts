@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { add, decimal, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import type { CollateralBaseline, CollateralProof } from '../../../../src/exchanges/exchange.ts';
 import { bench, change, success } from '../bench.ts';
+import { holds } from '../../property.ts';
 
 const baseline: CollateralBaseline = {
   kind: 'collateral',
@@ -138,7 +139,7 @@ describe('a proof', () => {
           refId: `1731659485104${refId.toString()}`,
         }),
       );
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         fc.constantFrom('add' as const, 'reduce' as const),
         fc.array(someRow, { maxLength: 4 }),

@@ -10,6 +10,7 @@ import type { WriteRecord, WriteState } from '../../../../src/ledger/record.ts';
 import { fold, isOpen } from '../../../../src/ledger/write-machine.ts';
 import { change, Desk, ignore } from '../support.ts';
 import { written } from '../written.ts';
+import { holds } from '../../property.ts';
 import { Drawer, workerFile } from './desk-drawer.ts';
 
 /** What must hold of the rows of any ledger: nobody took a loan on which another was open. */
@@ -51,7 +52,7 @@ describe('windows on one ledger', () => {
       state: fc.constantFrom<WriteState>('planned', 'sent', 'sent', 'sent', 'accepted', 'rejected', 'effective', 'not-effective'),
       together: fc.boolean(),
     });
-    await fc.assert(
+    await holds(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }), async (steps) => {
         const place = new Drawer();
         try {

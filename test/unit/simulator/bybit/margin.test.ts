@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { absolute, add, compare, decimal, divide, multiply, subtract } from '../../../../src/core/decimal.ts';
 import { findContract, type Terms } from '../../../../src/simulator/bybit/contracts.ts';
 import { figures, isReached, liquidationPrice, type Stake } from '../../../../src/simulator/bybit/margin.ts';
+import { holds } from '../../property.ts';
 
 const linear: Terms = findContract('BTCUSDT')!;
 const inverse: Terms = findContract('ETHUSD')!;
@@ -64,7 +65,7 @@ describe('isolated margin at the simulated Bybit', function () {
   const terms = fc.constantFrom(linear, inverse);
 
   it('liquidates only on the losing side of the entry, and more margin never nearer', () => {
-    fc.assert(
+    holds(
       fc.property(any, terms, whole(1000), (one, which, more) => {
         const price = liquidationPrice(one, which);
         if (price === undefined) return;
@@ -78,7 +79,7 @@ describe('isolated margin at the simulated Bybit', function () {
   });
 
   it('moves the initial margin by exactly what is added, and nothing else', () => {
-    fc.assert(
+    holds(
       fc.property(any, terms, whole(100_000), (one, which, n) => {
         const more = divide(decimal(n), decimal('10000'), 4, 'down');
         const before = figures(one, which, one.avgPrice);
@@ -89,7 +90,7 @@ describe('isolated margin at the simulated Bybit', function () {
   });
 
   it('never prints less margin than value over leverage with what was added', () => {
-    fc.assert(
+    holds(
       fc.property(any, (one) => {
         const { initial } = figures(one, linear, one.avgPrice);
         const least = add(divide(multiply(one.size, one.avgPrice), one.leverage, 12, 'down'), one.extra);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, divide, sum, type Decimal } from '../../../../src/core/decimal.ts';
+import { holds } from '../../property.ts';
 import { Bench, account, holdings, poolPath, settleMs, type Reply } from './bench.ts';
 
 const adjustPath = `${poolPath}adjust-ltv`;
@@ -133,7 +134,7 @@ describe('the pool of the simulated Bybit', () => {
 
   it('accepts the maximum it names and refuses one step more, for any debt', () => {
     const step = decimal('0.00000001');
-    fc.assert(
+    holds(
       fc.property(fc.integer({ min: 1000, max: 26_000 }), fc.constantFrom('BTC', 'ETH', 'SOL'), (debt, coin) => {
         const pledged = holdings(['BTC', '0.25'], ['ETH', '4'], ['SOL', '50']);
         const one = new Bench({ change: account(pledged, holdings(['USDT', debt.toString()])) });
@@ -167,7 +168,7 @@ describe('the pool of the simulated Bybit', () => {
       fault: fc.constantFrom(...faults),
       wait: fc.integer({ min: 0, max: 3000 }),
     });
-    fc.assert(
+    holds(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         const one = new Bench();
         const total = (ccy: string): Decimal => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, divide, negate, subtract, type Decimal } from '../../../../src/core/decimal.ts';
+import { holds } from '../../property.ts';
 import { Bench, withoutPositionsKey, type Row } from './bench.ts';
 
 const text = (row: Row, name: string): string => String(row[name]);
@@ -193,7 +194,7 @@ describe('positions at the simulated Bybit', () => {
     it('keep their sum with the wallet through any changes', function () {
       this.timeout(20_000);
       const change = fc.tuple(fc.constantFrom(1, 2), fc.integer({ min: -3_000_000, max: 3_000_000 }));
-      fc.assert(
+      holds(
         fc.property(fc.array(change, { maxLength: 8 }), (changes) => {
           const one = new Bench();
           const sum = (): Decimal =>

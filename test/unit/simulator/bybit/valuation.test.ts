@@ -15,6 +15,7 @@ import {
 } from '../../../../src/simulator/bybit/valuation.ts';
 import { changed, type Holding } from '../../../../src/simulator/holdings.ts';
 import { Market, newMarket } from '../../../../src/simulator/market.ts';
+import { holds } from '../../property.ts';
 import { Bench, holdings } from './bench.ts';
 
 const market = new Market(coins, newMarket(coins, 'still', false, 0));
@@ -127,7 +128,7 @@ describe('how the simulated Bybit values collateral', () => {
     .map((whole) => divide(decimal(whole.toString()), decimal('100000000'), 8, 'down'));
 
   it('never lets more collateral count as less, and never at more than its best ratio', () => {
-    fc.assert(
+    holds(
       fc.property(cents, cents, (usd, more) => {
         const [low, high] = [countedUsd(btc, usd), countedUsd(btc, add(usd, more))];
         assert.ok(compare(low, high) < 0);
@@ -137,7 +138,7 @@ describe('how the simulated Bybit values collateral', () => {
   });
 
   it('lets exactly so much go that the LTV stays at the margin call or below, for any pool', () => {
-    fc.assert(
+    holds(
       fc.property(cents, sats, sats, (debt, bitcoins, ethers) => {
         const one = pool(
           [{ ccy: 'USDT', amt: debt }],
@@ -156,7 +157,7 @@ describe('how the simulated Bybit values collateral', () => {
   });
 
   it('lends up to the initial LTV and not a step more', () => {
-    fc.assert(
+    holds(
       fc.property(cents, sats, (debt, bitcoins) => {
         const one = pool([{ ccy: 'USDT', amt: debt }], [{ ccy: 'BTC', amt: bitcoins }]);
         const most = maxLoan(one, 'USDC', holdings(['USDC', '100']), market);

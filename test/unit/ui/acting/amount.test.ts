@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compare, decimal, isPositive } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import { allowedPlaces, judgeAmount, largestAllowed, type AmountBounds } from '../../../../src/ui/acting/amount.ts';
+import { holds } from '../../property.ts';
 
 const adding: AmountBounds = { coin: 'BTC', purpose: 'add', limit: decimal('1.7921483143067599') };
 const reducing: AmountBounds = { coin: 'BTC', purpose: 'reduce', limit: decimal('0.25') };
@@ -102,7 +103,7 @@ describe('an amount while it is typed', () => {
 
   it('is never accepted above the limit, at or below zero, or as another number than was typed', () => {
     const digits = fc.stringMatching(/^\d{1,9}(\.\d{1,20})?$/);
-    fc.assert(
+    holds(
       fc.property(digits, digits, fc.constantFrom('add' as const, 'reduce' as const), (typed, limit, purpose) => {
         const bounds: AmountBounds = { coin: 'X', purpose, limit: decimal(limit) };
         const verdict = judgeAmount(typed, bounds);
@@ -115,7 +116,7 @@ describe('an amount while it is typed', () => {
   });
 
   it('can always be the largest that is named', () => {
-    fc.assert(
+    holds(
       fc.property(fc.stringMatching(/^[1-9]\d{0,8}(\.\d{1,25})?$/), (limit) => {
         const bounds: AmountBounds = { coin: 'X', purpose: 'add', limit: decimal(limit) };
         const largest = largestAllowed(bounds);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { confirmButtons, confirmNotes, type ConfirmFacts } from '../../../../src/ui/acting/confirm-buttons.ts';
+import { holds } from '../../property.ts';
 import { inBoth } from './chinese.ts';
 
 const ready: ConfirmFacts = { armed: true, first: false, rehearsed: false, doubt: false, direction: 'add' };
@@ -34,7 +35,7 @@ describe('the buttons in front of a preview', () => {
   }
 
   it('never act while disarmed, nor unseen the first time, and never come first', () => {
-    fc.assert(
+    holds(
       fc.property(anyFacts, (facts) => {
         const buttons = confirmButtons(facts);
         const acts = buttons.includes('act') || buttons.includes('actWithoutEstimate');
@@ -47,7 +48,7 @@ describe('the buttons in front of a preview', () => {
   });
 
   it('say why, whenever the plain button is missing, and nothing otherwise', () => {
-    fc.assert(
+    holds(
       fc.property(anyFacts, (facts) => {
         assert.equal(confirmNotes(facts).length > 0, !confirmButtons(facts).includes('act'));
       }),

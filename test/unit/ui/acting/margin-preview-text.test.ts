@@ -7,6 +7,7 @@ import type { Direction, Position } from '../../../../src/core/model.ts';
 import type { MarginPreview } from '../../../../src/ledger/ledger.ts';
 import { marginActLabel, marginPreviewText } from '../../../../src/ui/acting/margin-preview-text.ts';
 import type { PreviewSurroundings } from '../../../../src/ui/acting/preview-text.ts';
+import { holds } from '../../property.ts';
 import { blind, marginChange, marginPreview, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
 import { account } from './records.ts';
 
@@ -142,7 +143,7 @@ describe('the preview before a change of margin', () => {
     const instrument = fc.stringMatching(/^[A-Z]{2,6}-?USDT?$/);
     const amount = fc.stringMatching(/^[1-9]\d{0,8}(\.\d{0,9}[1-9])?$/);
     const kinds = fc.constantFrom(...Object.values(positions));
-    fc.assert(
+    holds(
       fc.property(kinds, instrument, amount, fc.constantFrom<Direction>('add', 'reduce'), (kind, name, typed, direction) => {
         const position = { ...kind, instrument: name };
         const { title, detail, act } = shown(marginPreview(position, direction, typed));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { msg } from '../../../../src/core/message.ts';
 import type { WriteRecord } from '../../../../src/ledger/record.ts';
 import { activityText } from '../../../../src/ui/presentation/activity-text.ts';
+import { holds } from '../../property.ts';
 import { fullMarginWrite, fullWrite, rowsOf } from './activity-samples.ts';
 import { now, text, write } from './samples.ts';
 
@@ -113,7 +114,7 @@ Keys and signatures are not in here: the journal never holds them.
 
   it('has as many headings as changes, whatever their texts are', () => {
     const dirty = fc.string({ unit: fc.constantFrom('`', '#', '\n', '\r', ' ', '*', '[', ']', '<', '-', 'a', '\u2028') });
-    fc.assert(
+    holds(
       fc.property(dirty, dirty, dirty, (name, body, note) => {
         const record = write({ accountName: name, request: { method: 'POST', path: '/', body }, note: msg('{0}', note) });
         const document = documentOf([record, record]);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { isFresh } from '../../../../src/core/freshness.ts';
 import { english } from '../../../../src/core/message.ts';
 import { ageText, msUntilAgeChanges } from '../../../../src/ui/presentation/age.ts';
+import { holds } from '../../property.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -28,7 +29,7 @@ describe('the age of a reading', () => {
   });
 
   it('is never told as older than it is', () => {
-    fc.assert(
+    holds(
       fc.property(fc.nat(100 * hour), (age) => {
         const found = /^(\d+) (s|min|h|days) ago$/.exec(at(age));
         if (found === null) return age < 15 * second;
@@ -39,7 +40,7 @@ describe('the age of a reading', () => {
   });
 
   it('is looked at again just when the words or the trust in it change, and not before', () => {
-    fc.assert(
+    holds(
       fc.property(fc.nat(100 * hour), fc.integer({ min: 10, max: 3_600 }), (age, seconds) => {
         const intervalMs = seconds * second;
         const wait = msUntilAgeChanges(0, age, intervalMs);

@@ -6,6 +6,7 @@ import { armingContext, armingMark, armingText, msUntilArmingChanges, withArming
 import { collateralOutline } from '../../../../src/ui/presentation/collateral-outline.ts';
 import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import { inBoth } from '../acting/chinese.ts';
+import { holds } from '../../property.ts';
 import { account, line, now, scene, state, text } from './samples.ts';
 
 const writer = { readOnly: false };
@@ -53,7 +54,7 @@ describe('whether changes may be sent, in words', () => {
   });
 
   it('changes exactly when the clock says so: the same until then, another after', () => {
-    fc.assert(
+    holds(
       fc.property(fc.integer({ min: 300, max: 15 * minute }), (left) => {
         const arming = until(now + left);
         const wait = msUntilArmingChanges(arming, now);

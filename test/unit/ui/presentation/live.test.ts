@@ -14,6 +14,7 @@ import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { positionsOutline } from '../../../../src/ui/presentation/positions-outline.ts';
 import { statusOf } from '../../../../src/ui/presentation/status.ts';
 import { loanAlarms, positionAlarms } from '../../../../src/ui/presentation/view-state.ts';
+import { holds } from '../../property.ts';
 import { account, failure, holding, line, loan, now, position, scene, snapshot, state, text } from './samples.ts';
 
 const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
@@ -81,7 +82,7 @@ describe('the line of a loan between readings', () => {
 
   it('whatever the figures, is never better than by the last reading alone', () => {
     const aLtv = fc.integer({ min: 1, max: 12_000 }).map((units): Decimal => d((units / 10_000).toFixed(4)));
-    fc.assert(
+    holds(
       fc.property(aLtv, aLtv, fc.boolean(), fc.constantFrom(0, 40_000, 400_000), (read, then, fails, age) => {
         const one = loan({ ltv: read });
         const states = withLoan(

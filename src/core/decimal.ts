@@ -84,6 +84,14 @@ export function divide(a: Decimal, b: Decimal, places: number, rounding: Roundin
   return plain(exact);
 }
 
+/** `of / by` exactly, with `by` above zero: a figure that is not rounded before the amount that comes of it. */
+export interface Ratio {
+  readonly of: Decimal;
+  readonly by: Decimal;
+}
+
+export const ratioOf = (value: Decimal | Ratio): Ratio => (typeof value === 'string' ? { of: value, by: one } : value);
+
 /** Rounds to `places` decimals; `up` and `down` are towards plus and minus infinity. */
 export function round(value: Decimal, places: number, rounding: Rounding): Decimal {
   return divide(value, one, places, rounding);

@@ -9,14 +9,15 @@ import {
   isPositive,
   lesser,
   multiply,
-  one,
+  ratioOf,
   subtract,
   sum,
   zero,
   type Decimal,
+  type Ratio,
 } from './decimal.ts';
 import { amountToTake, collateralValue, type HaircutRule } from './haircut.ts';
-import { modelOf } from './loan-model.ts';
+import { collateralOf, modelOf } from './loan-model.ts';
 import { credibleLtv } from './ltv.ts';
 import type { Direction, Loan } from './model.ts';
 
@@ -28,10 +29,10 @@ const amountPlaces = 8;
 const ratioCushion = decimal('0.000001');
 
 /**
- * The venue's effective haircut on a whole loan, recovered from its own figures: adjusted value / raw value.
- * Exact for one coin; for several, an average. A fraction, or undefined when a price is missing.
+ * The venue's effective haircut on a whole loan, recovered from its own figures: adjusted value / raw value. An exact fraction.
+ * True for one coin; for several, an average. Undefined when a price is missing.
  */
-function haircut(loan: Loan, prices: ReadonlyMap<string, Decimal>, rounding: 'up' | 'down'): Decimal | undefined {
+function haircut(loan: Loan, prices: ReadonlyMap<string, Decimal>): Ratio | undefined {
   if (loan.collateralUsd === undefined) return undefined;
   const values: Decimal[] = [];
   for (const { coin, amount } of loan.collateral) {
@@ -40,7 +41,7 @@ function haircut(loan: Loan, prices: ReadonlyMap<string, Decimal>, rounding: 'up
     values.push(multiply(amount, price));
   }
   const raw = sum(values);
-  return isPositive(raw) ? divide(loan.collateralUsd, raw, ratioPlaces, rounding) : undefined;
+  return isPositive(raw) ? { of: loan.collateralUsd, by: raw } : undefined;
 }
 
 /** Our own forecast of a loan after a change of its collateral. Always shown as an estimate. */
@@ -51,7 +52,7 @@ export interface Estimate {
 
 /**
  * LTV after adding or taking `amount` of `coin`, anchored on the venue's last figure:
- * ltv x collateral value / (collateral value ± amount x price x haircut).
+ * ltv x collateral value / (collateral value ± amount x price x haircut), as one exact fraction that is rounded once.
  *
  * Where the venue publishes how it values the coin, its brackets are gone through. Where it does not, a loan of that one coin
  * needs no price: its share of the venue's own valuation is taken. In any other loan what is added counts with the average
@@ -66,15 +67,24 @@ export function estimateAfter(
   prices: ReadonlyMap<string, Decimal>,
 ): Estimate {
   const unknown: Estimate = { ltv: undefined };
-  if (definitionsDiffer(loan, prices)) return unknown;
+  if (definitionsDiffer(loan, prices) || isNegative(amount)) return unknown;
   const ltv = credibleLtv(loan);
-  const { collateralUsd } = loan;
-  if (ltv === undefined || collateralUsd === undefined || !isPositive(collateralUsd) || isNegative(amount)) return unknown;
+  const collateral = collateralNow(loan, coin, prices);
+  if (ltv === undefined || collateral === undefined || !isPositive(collateral)) return unknown;
   const value = changeInValue(loan, direction, coin, amount, prices);
   if (value === undefined) return unknown;
-  const after = direction === 'add' ? add(collateralUsd, value) : subtract(collateralUsd, value);
-  if (compare(after, zero) <= 0) return unknown;
-  return { ltv: divide(multiply(ltv, collateralUsd), after, ratioPlaces, 'up') };
+  const now = multiply(collateral, value.by);
+  const after = direction === 'add' ? add(now, value.of) : subtract(now, value.of);
+  return isPositive(after) ? { ltv: divide(multiply(ltv, now), after, ratioPlaces, 'up') } : unknown;
+}
+
+/**
+ * What all collateral counts for. USD. By the published rules where there is one for each coin, because a venue prints its sum to the
+ * cent, and what a small loan could carry is lost in that; else what the venue says.
+ */
+function collateralNow(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+  const model = publishedRule(loan, coin, prices) === undefined ? undefined : modelOf(loan, prices);
+  return model === undefined || typeof model === 'string' || model.haircuts === 'averaged' ? loan.collateralUsd : collateralOf(model);
 }
 
 /**
@@ -92,58 +102,57 @@ export function assumesHaircut(loan: Loan, coin: string): boolean {
  */
 export function largestReduction(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>, ceiling: Decimal): Decimal | undefined {
   const ltv = credibleLtv(loan);
-  const { collateralUsd } = loan;
+  const collateral = collateralNow(loan, coin, prices);
   const target = subtract(ceiling, ratioCushion);
   if (definitionsDiffer(loan, prices)) return undefined;
-  if (ltv === undefined || collateralUsd === undefined || !isPositive(target)) return undefined;
+  if (ltv === undefined || collateral === undefined || !isPositive(target)) return undefined;
   const pledged = loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
-  const spare = subtract(collateralUsd, divide(multiply(ltv, collateralUsd), target, ratioPlaces, 'up'));
-  if (!isPositive(spare) || !isPositive(pledged)) return zero;
+  const spare: Ratio = { of: multiply(collateral, subtract(target, ltv)), by: target };
+  if (!isPositive(spare.of) || !isPositive(pledged)) return zero;
   const published = publishedRule(loan, coin, prices);
   if (published !== undefined) {
     const most = amountToTake(published.rule, pledged, published.price, spare, amountPlaces);
     // All of it only where the last of the loan's collateral does not leave with it.
     return compare(most, pledged) < 0 || loan.collateral.length > 1 ? most : zero;
   }
-  const [only] = loan.collateral;
-  if (loan.collateral.length === 1 && only?.coin === coin) {
-    return lesser(pledged, divide(multiply(spare, pledged), collateralUsd, amountPlaces, 'down'));
-  }
   const unit = valueOfOne(loan, 'reduce', coin, prices);
   if (unit === undefined) return undefined;
-  return lesser(pledged, divide(spare, unit, amountPlaces, 'down'));
+  return lesser(pledged, divide(multiply(spare.of, unit.by), multiply(spare.by, unit.of), amountPlaces, 'down'));
 }
 
+/** How much more or less the loan's collateral counts for. USD. */
 function changeInValue(
   loan: Loan,
   direction: Direction,
   coin: string,
   amount: Decimal,
   prices: ReadonlyMap<string, Decimal>,
-): Decimal | undefined {
+): Ratio | undefined {
   const published = publishedRule(loan, coin, prices);
   if (published !== undefined) {
     const held = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
     const then = direction === 'add' ? add(held, amount) : subtract(held, amount);
     if (isNegative(then)) return undefined;
     const { rule, price } = published;
-    return absolute(subtract(collateralValue(rule, then, price), collateralValue(rule, held, price)));
-  }
-  const only = loan.collateral.length === 1 ? loan.collateral[0] : undefined;
-  if (only?.coin === coin && loan.collateralUsd !== undefined && isPositive(only.amount)) {
-    return divide(multiply(loan.collateralUsd, amount), only.amount, ratioPlaces, direction === 'add' ? 'down' : 'up');
+    return ratioOf(absolute(subtract(collateralValue(rule, then, price), collateralValue(rule, held, price))));
   }
   const unit = valueOfOne(loan, direction, coin, prices);
-  return unit === undefined ? undefined : multiply(amount, unit);
+  return unit === undefined ? undefined : { of: multiply(amount, unit.of), by: unit.by };
 }
 
-/** What one unit of `coin` counts for in the venue's valuation, erring towards danger. Positive USD. */
-function valueOfOne(loan: Loan, direction: Direction, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+/** What one unit of `coin` counts for in the venue's valuation, erring towards danger. Above zero, USD. */
+function valueOfOne(loan: Loan, direction: Direction, coin: string, prices: ReadonlyMap<string, Decimal>): Ratio | undefined {
+  const [only, ...others] = loan.collateral;
+  // Of one coin alone all that counts is its own.
+  if (only?.coin === coin && others.length === 0 && loan.collateralUsd !== undefined && isPositive(only.amount)) {
+    return isPositive(loan.collateralUsd) ? { of: loan.collateralUsd, by: only.amount } : undefined;
+  }
   const price = prices.get(coin);
-  const average = haircut(loan, prices, direction === 'add' ? 'down' : 'up');
+  const average = haircut(loan, prices);
   if (price === undefined || !isPositive(price) || average === undefined) return undefined;
   // An average above 1 means that the venue values the loan higher than our prices do.
-  return multiply(price, direction === 'add' ? lesser(average, one) : greater(average, one));
+  const counts = direction === 'add' ? lesser(average.of, average.by) : greater(average.of, average.by);
+  return { of: multiply(price, counts), by: average.by };
 }
 
 /** How the venue values the coin, where it publishes that and a price is known. */

@@ -1,4 +1,19 @@
-import { add, compare, divide, greater, isPositive, isZero, lesser, multiply, one, subtract, zero, type Decimal } from './decimal.ts';
+import {
+  add,
+  compare,
+  divide,
+  isPositive,
+  isZero,
+  lesser,
+  multiply,
+  one,
+  ratioOf,
+  round,
+  subtract,
+  zero,
+  type Decimal,
+  type Ratio,
+} from './decimal.ts';
 
 /** One bracket of a haircut rule. */
 export interface Tier {
@@ -69,56 +84,50 @@ export function edges(rule: HaircutRule): readonly Decimal[] {
 }
 
 /**
- * The least measure that counts for `wanted`, rounded up.
- * @returns undefined when no measure counts for so much.
+ * The least amount of a coin that counts for `wanted` USD, as an exact fraction: rounded here, it would be rounded once more later.
+ * @returns undefined when no amount counts for so much.
  */
-function measureFor(rule: HaircutRule, wanted: Decimal, places: number): Decimal | undefined {
-  if (!isPositive(wanted)) return zero;
+function amountWorth(rule: HaircutRule, wanted: Ratio, price: Decimal): Ratio | undefined {
+  // USD of one unit of the measure.
+  const unit = rule.by === 'value' ? one : price;
   let total = zero;
   for (const { from, to, rate } of brackets(rule)) {
-    const missing = subtract(wanted, total);
-    if (isPositive(rate)) {
-      const end = add(from, divide(missing, rate, places, 'up'));
-      if (to === undefined || compare(end, to) <= 0) return end;
-      total = add(total, multiply(subtract(to, from), rate));
-      if (compare(total, wanted) >= 0) return to;
+    const missing = subtract(wanted.of, multiply(total, wanted.by));
+    const whole = to === undefined ? undefined : multiply(multiply(subtract(to, from), rate), unit);
+    if (isPositive(rate) && (whole === undefined || compare(missing, multiply(whole, wanted.by)) <= 0)) {
+      // The edge below it, and what is missing over what a coin counts for in this bracket.
+      const edge = multiply(multiply(multiply(from, unit), rate), wanted.by);
+      return { of: add(edge, missing), by: multiply(multiply(rate, price), wanted.by) };
     }
+    total = add(total, whole ?? zero);
   }
   return undefined;
 }
 
 /**
- * How much of a coin has to be added to `held` so that it counts for `more` USD more. Rounded up to `places` decimals.
+ * How much of a coin has to be added to `held` so that it counts for `more` USD more. Reckoned exactly and rounded up once, to `places`
+ * decimals: it is enough, and a step less is not.
  * @returns undefined when no amount does, because the brackets end before.
  */
-export function amountToAdd(rule: HaircutRule, held: Decimal, price: Decimal, more: Decimal, places: number): Decimal | undefined {
+export function amountToAdd(rule: HaircutRule, held: Decimal, price: Decimal, more: Decimal | Ratio, places: number): Decimal | undefined {
   if (!isPositive(price)) return undefined;
-  if (!isPositive(more)) return zero;
-  const wanted = add(collateralValue(rule, held, price), more);
-  const amount = amountWorth(rule, wanted, price, places + 4);
-  if (amount === undefined) return undefined;
-  return divide(greater(subtract(amount, held), zero), one, places, 'up');
+  const { of, by } = ratioOf(more);
+  if (!isPositive(of)) return zero;
+  const least = amountWorth(rule, { of: add(multiply(collateralValue(rule, held, price), by), of), by }, price);
+  return least === undefined ? undefined : divide(subtract(least.of, multiply(held, least.by)), least.by, places, 'up');
 }
 
 /**
- * How much of a coin can be taken from `held` so that it counts for at most `less` USD less. Rounded down to `places` decimals,
- * never more than is held.
+ * How much of a coin can be taken from `held` so that it counts for at most `less` USD less. Reckoned exactly and rounded down once, to
+ * `places` decimals: a step more would be too much, or more than is held.
  */
-export function amountToTake(rule: HaircutRule, held: Decimal, price: Decimal, less: Decimal, places: number): Decimal {
-  if (!isPositive(price) || !isPositive(less)) return zero;
-  const floor = subtract(collateralValue(rule, held, price), less);
-  if (!isPositive(floor)) return divide(held, one, places, 'down');
-  const keep = amountWorth(rule, floor, price, places + 4) ?? held;
-  return divide(greater(subtract(held, keep), zero), one, places, 'down');
-}
-
-/** The least amount that counts for `wanted` USD, rounded up. */
-function amountWorth(rule: HaircutRule, wanted: Decimal, price: Decimal, places: number): Decimal | undefined {
-  if (rule.by === 'value') {
-    const usd = measureFor(rule, wanted, factorPlaces);
-    return usd === undefined ? undefined : divide(usd, price, places, 'up');
-  }
-  return measureFor(rule, divide(wanted, price, factorPlaces, 'up'), places);
+export function amountToTake(rule: HaircutRule, held: Decimal, price: Decimal, less: Decimal | Ratio, places: number): Decimal {
+  const { of, by } = ratioOf(less);
+  if (!isPositive(price) || !isPositive(of)) return zero;
+  const floor = subtract(multiply(collateralValue(rule, held, price), by), of);
+  const least = isPositive(floor) ? amountWorth(rule, { of: floor, by }, price) : undefined;
+  if (least === undefined) return round(held, places, 'down');
+  return divide(subtract(multiply(held, least.by), least.of), least.by, places, 'down');
 }
 
 /**

@@ -122,7 +122,7 @@ export function ltvOf(model: LoanModel): Decimal | undefined {
 /** The same for other totals, in USD: what is owed, and what counts as collateral. */
 export function ltvOfTotals({ correction }: LoanModel, debt: Decimal, collateral: Decimal): Decimal | undefined {
   if (!isPositive(collateral)) return undefined;
-  return divide(multiply(divide(debt, collateral, factorPlaces, 'up'), correction), one, ratioPlaces, 'up');
+  return divide(multiply(debt, correction), collateral, ratioPlaces, 'up');
 }
 
 /** The model with other prices: each is multiplied by the coin's factor, on both sides of the loan. Coins without one stay. */

@@ -7,18 +7,17 @@ import {
   isZero,
   lesser,
   multiply,
+  negate,
   round,
   subtract,
   sum,
   zero,
   type Decimal,
+  type Ratio,
 } from './decimal.ts';
 import { amountToAdd, amountToTake, collateralValue } from './haircut.ts';
 import { collateralOf, debtOf, ltvOfTotals, withCollateral, withDebt, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
 import type { AddableCoin, Answer, DeadEnd, Means, PayableDebt, Step, TakeableCoin, Way } from './way.ts';
-
-/** Digits kept of amounts in USD. */
-const usdPlaces = 18;
 
 /** LTVs are computed to eight digits. */
 const ltvStep = '0.00000001' as Decimal;
@@ -42,16 +41,13 @@ export function waysTo(model: LoanModel, target: Decimal, means: Means): Answer 
   if (!isPositive(target)) return { ways: [], deadEnds: [], there: false };
   if (compare(now, add(target, ltvStep)) <= 0 && compare(now, subtract(target, ltvStep)) >= 0)
     return { ways: [], deadEnds: [], there: true };
-  const found = compare(now, target) > 0 ? lowering(loan, target, means) : raising(loan, target, means);
-  return { ...found, there: false };
+  return compare(now, target) > 0 ? lowering(loan, target, means) : raising(loan, target, means);
 }
 
-type Found = Omit<Answer, 'there'>;
-
-function lowering(loan: Reckoned, target: Decimal, means: Means): Found {
+function lowering(loan: Reckoned, target: Decimal, means: Means): Answer {
   const ways: Way[] = [];
   const deadEnds: DeadEnd[] = [];
-  const more = subtract(wantedCollateral(loan, target), loan.collateral);
+  const more = lacking(loan, target);
   const offers = means.addable.map((coin) => offerOf(loan, coin));
   for (const { coin, held, most, worth } of offers) {
     const amount = amountToAdd(coin.rule, held, coin.price, more, coin.places);
@@ -71,30 +67,47 @@ function lowering(loan: Reckoned, target: Decimal, means: Means): Found {
     if ('steps' in way) ways.push(way);
     else deadEnds.push(way);
   }
-  return { ways, deadEnds };
+  return { ways, deadEnds, there: false };
 }
 
-function raising(loan: Reckoned, target: Decimal, means: Means): Found {
+function raising(loan: Reckoned, target: Decimal, means: Means): Answer {
   const ways: Way[] = [];
   const deadEnds: DeadEnd[] = [];
-  const less = subtract(loan.collateral, wantedCollateral(loan, target));
+  const less = spare(loan, target);
+  let tooCoarse = false;
   for (const { coin, limit, places } of means.takeable) {
     const pledge = loan.model.collateral.find((held) => held.coin === coin);
     if (pledge === undefined) continue;
     const amount = amountToTake(pledge.rule, pledge.amount, pledge.price, less, places);
     const most = round(lesser(limit, pledge.amount), places, 'down');
+    // What is pledged may be finer than the grid: whether all that can be taken is enough is told by what it counts for, not by its digits.
+    const worth = collateralValue(pledge.rule, pledge.amount, pledge.price);
+    const gets = isPositive(loan.debt) && compare(multiply(worth, less.by), less.of) >= 0 && compare(amount, most) <= 0;
     const taken = lesser(amount, most);
-    const way = isZero(taken) ? undefined : takeWay(loan, pledge, taken);
-    const gets = compare(amount, most) <= 0 && compare(amount, pledge.amount) < 0;
+    if (gets && isZero(taken) && isPositive(most)) {
+      // One step of it would be too much already: of this coin the loan is where it should be.
+      tooCoarse = true;
+      continue;
+    }
+    const way = isPositive(taken) ? takeWay(loan, pledge, taken) : undefined;
     if (gets && way !== undefined) ways.push(way);
     else deadEnds.push(deadEnd('reduce', coin, 'limit', way));
   }
-  return { ways, deadEnds };
+  return { ways, deadEnds, there: tooCoarse && ways.length === 0 && deadEnds.length === 0 };
 }
 
-/** Collateral, in USD after haircuts, at which the venue would count `target`: what it counts is ours times the correction. Rounded up. */
-function wantedCollateral({ model, debt }: Reckoned, target: Decimal): Decimal {
-  return divide(multiply(debt, model.correction), target, usdPlaces, 'up');
+/**
+ * How much more has to count as collateral for the venue to count `target`, in USD: what it counts is ours times the correction. Exact;
+ * negative where less would do.
+ */
+function lacking({ model, debt, collateral }: Reckoned, target: Decimal): Ratio {
+  return { of: subtract(multiply(debt, model.correction), multiply(target, collateral)), by: target };
+}
+
+/** How much less may count, in the same way. */
+function spare(loan: Reckoned, target: Decimal): Ratio {
+  const { of, by } = lacking(loan, target);
+  return { of: negate(of), by };
 }
 
 const heldOf = ({ model }: Reckoned, coin: string): Decimal => model.collateral.find((held) => held.coin === coin)?.amount ?? zero;
@@ -102,13 +115,13 @@ const heldOf = ({ model }: Reckoned, coin: string): Decimal => model.collateral.
 function repaying(loan: Reckoned, target: Decimal, { coin, available, places }: PayableDebt): Way | DeadEnd {
   const debt = loan.model.debts.find((owed) => owed.coin === coin);
   if (debt === undefined) return deadEnd('repay', coin, 'debt', undefined);
-  const allowed = divide(multiply(target, loan.collateral), loan.model.correction, usdPlaces, 'down');
-  const exact = divide(subtract(loan.debt, allowed), debt.price, usdPlaces, 'up');
-  const isEnough = compare(exact, debt.amount) <= 0;
+  const { of: excess } = lacking(loan, target);
+  const counts = multiply(debt.price, loan.model.correction);
+  const isEnough = isPositive(counts) && compare(excess, multiply(debt.amount, counts)) <= 0;
   // The last of a debt may be finer than the grid: then it is repaid whole.
-  const amount = lesser(round(exact, places, 'up'), debt.amount);
+  const amount = isEnough ? lesser(divide(excess, counts, places, 'up'), debt.amount) : debt.amount;
   if (isEnough && compare(amount, available) <= 0) return repayWay(loan, debt, amount, available);
-  const most = lesser(debt.amount, round(available, places, 'down'));
+  const most = compare(debt.amount, available) <= 0 ? debt.amount : round(available, places, 'down');
   const nearest = isPositive(most) ? repayWay(loan, debt, most, available) : undefined;
   return deadEnd('repay', coin, isEnough ? 'wallet' : 'debt', nearest);
 }
@@ -135,19 +148,20 @@ interface Part {
 }
 
 /** Coin after coin, the one that counts for most first, until `more` is reached. Undefined when one is enough, or all are not. */
-function mixed(loan: Reckoned, more: Decimal, offers: readonly Offer[]): Way | undefined {
+function mixed(loan: Reckoned, more: Ratio, offers: readonly Offer[]): Way | undefined {
   const parts: Part[] = [];
   let missing = more;
   for (const { coin, held, most, worth } of [...offers].sort((a, b) => compare(b.worth, a.worth))) {
-    if (!isPositive(missing)) break;
+    if (!isPositive(missing.of)) break;
     if (!isPositive(most)) continue;
-    const needed = compare(worth, missing) <= 0 ? undefined : amountToAdd(coin.rule, held, coin.price, missing, coin.places);
+    const needed =
+      compare(multiply(worth, missing.by), missing.of) <= 0 ? undefined : amountToAdd(coin.rule, held, coin.price, missing, coin.places);
     const amount = needed === undefined ? most : lesser(needed, most);
     const part = { coin, amount, worth: amount === most ? worth : gain(loan, coin, amount) };
     parts.push(part);
-    missing = subtract(missing, part.worth);
+    missing = { of: subtract(missing.of, multiply(part.worth, missing.by)), by: missing.by };
   }
-  return isPositive(missing) || parts.length < 2 ? undefined : addWay(loan, parts);
+  return isPositive(missing.of) || parts.length < 2 ? undefined : addWay(loan, parts);
 }
 
 /** What so much more of a coin counts for. USD. Exact. */
@@ -217,8 +231,7 @@ export function safeMaximum(model: LoanModel, coin: TakeableCoin, marginCall: De
   const target = subtract(marginCall, cushion);
   const pledge = model.collateral.find((held) => held.coin === coin.coin);
   if (pledge === undefined || !isPositive(target)) return zero;
-  const collateral = collateralOf(model);
-  const less = subtract(collateral, wantedCollateral({ model, debt: debtOf(model), collateral }, target));
+  const less = spare({ model, debt: debtOf(model), collateral: collateralOf(model) }, target);
   const amount = amountToTake(pledge.rule, pledge.amount, pledge.price, less, coin.places);
   return lesser(amount, round(lesser(coin.limit, pledge.amount), coin.places, 'down'));
 }

@@ -73,6 +73,6 @@ export interface Answer {
   /** In the order: one coin each, dearest to the wallet last; then a mix, where it takes one. */
   readonly ways: readonly Way[];
   readonly deadEnds: readonly DeadEnd[];
-  /** The loan is at the target already, within one step of LTV. */
+  /** The loan is at the target already, within one step of LTV, or one step of any coin to take would miss it. */
   readonly there: boolean;
 }

@@ -87,7 +87,7 @@ const isAveragedTake = ({ model }: Reading, { steps }: Way): boolean =>
  * so it is here: less is offered, and its LTV errs towards danger.
  */
 function carefulTake(
-  { loan, prices }: Reading,
+  { loan, model, prices }: Reading,
   target: Decimal,
   way: Way,
   shortBy: DeadEnd['reason'] | undefined,
@@ -96,13 +96,14 @@ function carefulTake(
   const price = step === undefined ? undefined : prices.get(step.coin);
   if (step === undefined || price === undefined) return undefined;
   const most = largestReduction(loan, step.coin, prices, target);
-  if (most === undefined) return undefined;
+  const pledged = model.collateral.find(({ coin }) => coin === step.coin)?.amount;
+  if (most === undefined || pledged === undefined) return undefined;
   const amount = round(lesser(step.amount, most), usefulPlaces(price), 'down');
   const { ltv } = estimateAfter(loan, 'reduce', step.coin, amount, prices);
   if (!isPositive(amount) || ltv === undefined) return undefined;
   return {
     way: { ...way, steps: [{ ...step, amount }], usd: multiply(amount, price), ltv },
-    // What was short by the average may reach the target when it counts in full.
-    shortBy: compare(most, step.amount) <= 0 ? undefined : shortBy,
+    // What was short by the average may reach the target when it counts in full; not where it ends because no more is pledged.
+    shortBy: compare(most, step.amount) <= 0 && compare(most, pledged) < 0 ? undefined : shortBy,
   };
 }

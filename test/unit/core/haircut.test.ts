@@ -74,22 +74,44 @@ describe('the amount that counts for so much', function () {
         const gain = (of: Decimal): Decimal => subtract(collateralValue(rule, add(held, of), price), collateralValue(rule, held, price));
         assert.ok(compare(gain(amount), more) >= 0);
         const less = subtract(amount, step(places));
-        if (compare(less, d('0')) > 0) assert.ok(compare(gain(less), add(more, slack(price))) < 0);
+        if (compare(less, d('0')) > 0) assert.ok(compare(gain(less), more) < 0);
       }),
       { numRuns: 10_000 },
     );
   });
 
-  it('to take is rounded down: what it releases is not too much', () => {
+  it('to take is rounded down: what it releases is not too much, and a step more is, or is more than is held', () => {
     holds(
       fc.property(aRule, anAmount, aPrice, anAmount, fc.integer({ min: 0, max: 8 }), (rule, held, price, less, places) => {
         const amount = amountToTake(rule, held, price, less, places);
         assert.ok(compare(amount, d('0')) >= 0 && compare(amount, held) <= 0);
-        const loss = subtract(collateralValue(rule, held, price), collateralValue(rule, subtract(held, amount), price));
-        assert.ok(compare(loss, less) <= 0);
+        const loss = (of: Decimal): Decimal =>
+          subtract(collateralValue(rule, held, price), collateralValue(rule, subtract(held, of), price));
+        assert.ok(compare(loss(amount), less) <= 0);
+        const more = add(amount, step(places));
+        if (compare(more, held) <= 0) assert.ok(compare(loss(more), less) > 0);
       }),
       { numRuns: 10_000 },
     );
+  });
+
+  it('is rounded once', () => {
+    // 0.65492212 and 0.08 count for 29,275.66 more; a price or a bracket that was rounded before made 0.09 of it.
+    const rule = flatRule(d('0.86'));
+    assert.equal(amountToAdd(rule, d('0.65492212'), d('425518.3817'), d('29275.62210888'), 2), '0.08');
+    // Whole amounts stay whole, whatever the price.
+    for (const price of ['3', '7', '0.0000003', '700000000000']) {
+      const worth = multiply(multiply(d(price), d('0.7')), d('11'));
+      for (const by of ['value', 'amount'] as const) {
+        const rate: HaircutRule = { by, tiers: [{ rate: d('0.7') }] };
+        assert.equal(amountToAdd(rate, d('0'), d(price), worth, 0), '11', price);
+        assert.equal(amountToTake(rate, d('11'), d(price), worth, 0), '11', price);
+        assert.equal(amountToTake(rate, d('12'), d(price), worth, 0), '11', price);
+      }
+    }
+    // A fraction that no decimal is: 1 in 3 USD at 1 USD, to the last step.
+    assert.equal(amountToAdd(flatRule(d('1')), d('0'), d('1'), { of: d('1'), by: d('3') }, 2), '0.34');
+    assert.equal(amountToTake(flatRule(d('1')), d('1'), d('1'), { of: d('2'), by: d('3') }, 2), '0.66');
   });
 
   it('is nothing for nothing, unknown without a price, and unreachable beyond the end of the brackets', () => {
@@ -140,5 +162,3 @@ describe('a haircut that is not published', function () {
 
 const absoluteDifference = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? subtract(a, b) : subtract(b, a));
 const step = (places: number): Decimal => (places === 0 ? d('1') : d(`0.${'0'.repeat(places - 1)}1`));
-/** One step of the search inside, in USD. */
-const slack = (price: Decimal): Decimal => add(multiply(price, d('0.0000001')), d('0.0000001'));

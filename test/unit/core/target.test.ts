@@ -7,15 +7,16 @@ import {
   decimalPlaces,
   divide,
   isNegative,
+  isPositive,
   multiply,
   subtract,
   sum,
   type Decimal,
 } from '../../../src/core/decimal.ts';
 import { flatRule, type HaircutRule } from '../../../src/core/haircut.ts';
-import { ltvOf, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
+import { collateralOf, debtOf, ltvOf, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
 import { safeMaximum, waysTo } from '../../../src/core/target.ts';
-import type { AddableCoin, Means, Way } from '../../../src/core/way.ts';
+import type { AddableCoin, DeadEnd, Means, Step, Way } from '../../../src/core/way.ts';
 import { holds } from '../property.ts';
 import { aModel, anAmount, aPrice, aRule } from './arbitrary-loans.ts';
 import { bybitBtc } from './bybit-brackets.ts';
@@ -249,23 +250,39 @@ describe('the ways to a target LTV', function () {
     assert.deepEqual(waysTo(repaid, d('0.5'), { ...nothing, takeable }).deadEnds, [{ act: 'reduce', coin: 'BTC', reason: 'limit' }]);
   });
 
+  /** Limits at both ends and between, on the grid and finer: of nothing, of less than a step, of all there is. */
+  const aLimit = fc.oneof(
+    { weight: 2, arbitrary: anAmount },
+    fc.constantFrom('0', '0.000000001', '0.00000001', '1', '1000000000').map((text) => d(text)),
+  );
+  /** What was pledged or is owed with interest has more digits than any grid. */
+  const aRest = fc.bigInt({ min: 0n, max: 10n ** 8n }).map((digits) => d(`0.00000000${digits.toString().padStart(10, '0')}`));
+  const aCorrection = fc.constantFrom('1', '1.000039039999999999', '0.997').map((text) => d(text));
+
   const means = fc
-    .tuple(aModel, anAmount, fc.integer({ min: 0, max: 8 }), aRule, aPrice)
-    .map(([loan, available, places, rule, price]): readonly [LoanModel, Means] => [
-      loan,
-      {
-        addable: [
-          ...loan.collateral.map((held) => ({ ...held, available, places })),
-          ...(loan.collateral.some(({ coin }) => coin === 'XRP') ? [] : [{ coin: 'XRP', available, price, rule, places }]),
-        ],
-        takeable: loan.collateral.map(({ coin, amount }) => ({ coin, limit: amount, places })),
-        payable: loan.debts.map(({ coin }) => ({ coin, available, places })),
-      },
-    ]);
+    .tuple(aModel, aLimit, fc.integer({ min: 0, max: 8 }), aRule, aPrice, aRest, aCorrection, fc.constantFrom('all', 'limit', 'near'))
+    .map(([exact, available, places, rule, price, rest, correction, ends]): readonly [LoanModel, Means] => {
+      const odd = <S extends { readonly amount: Decimal }>(stake: S): S => ({ ...stake, amount: add(stake.amount, rest) });
+      const inexact = { ...exact, correction, collateral: exact.collateral.map(odd), debts: exact.debts.map(odd) };
+      const loan = { ...inexact, ltv: ltvOf(inexact)! };
+      const most = (amount: Decimal): Decimal => (ends === 'all' ? amount : ends === 'near' ? subtract(amount, rest) : available);
+      return [
+        loan,
+        {
+          addable: [
+            ...loan.collateral.map((held) => ({ ...held, available, places })),
+            ...(loan.collateral.some(({ coin }) => coin === 'XRP') ? [] : [{ coin: 'XRP', available, price, rule, places }]),
+          ],
+          takeable: loan.collateral.map(({ coin, amount }) => ({ coin, limit: most(amount), places })),
+          payable: loan.debts.map(({ coin, amount }) => ({ coin, available: most(amount), places })),
+        },
+      ];
+    });
+  const aTarget = fc.constantFrom('0.3', '0.7', '0.95', '0.99999', '1.00001', '1.05', '1.5', '3');
 
   it('lead there: applied and recomputed the LTV is at most the target, amounts are on the grid and within what there is', () => {
     holds(
-      fc.property(means, fc.constantFrom('0.3', '0.7', '0.95', '1.05', '1.5', '3'), ([loan, offered], factor) => {
+      fc.property(means, aTarget, ([loan, offered], factor) => {
         const target = multiply(loan.ltv, d(factor));
         const { ways, deadEnds } = waysTo(loan, target, offered);
         for (const way of [...ways, ...deadEnds.flatMap(({ nearest }) => nearest ?? [])]) {
@@ -279,6 +296,75 @@ describe('the ways to a target LTV', function () {
       }),
       { numRuns: 10_000 },
     );
+  });
+
+  it('keep what they claim: a way reaches the target to the step, and what leads only so far leads no further', () => {
+    holds(
+      fc.property(means, aTarget, ([loan, offered], factor) => {
+        const target = multiply(loan.ltv, d(factor));
+        const { ways, deadEnds, there } = waysTo(loan, target, offered);
+        for (const { steps } of ways) assertReaches(loan, target, steps, offered);
+        for (const end of deadEnds) assertEnds(loan, target, end, offered);
+        const lowers = compare(d(factor), d('1')) < 0;
+        const named = [...ways.flatMap(({ steps }) => steps), ...deadEnds].map(({ act, coin }) => `${act} ${coin}`);
+        const asked = lowers
+          ? [...offered.addable.map(({ coin }) => `add ${coin}`), ...offered.payable.map(({ coin }) => `repay ${coin}`)]
+          : offered.takeable.filter((coin) => !isTooCoarse(loan, target, coin)).map(({ coin }) => `reduce ${coin}`);
+        if (!there) assert.deepEqual([...new Set(named)].sort(), asked.sort(), 'each coin is there, as a way or with its reason');
+        else if (compare(absolute(subtract(loan.ltv, target)), d('0.00000001')) > 0) assert.deepEqual(asked, []);
+      }),
+      { numRuns: 4_000 },
+    );
+  });
+
+  it('do not reach what taking all of a coin does not, however fine what is pledged', () => {
+    const loan: LoanModel = {
+      collateral: [
+        { coin: 'BTC', amount: d('1'), price: d('2000'), rule: raw },
+        { coin: 'ETH', amount: d('1.7921483143067599'), price: d('1000'), rule: raw },
+      ],
+      debts: [{ coin: 'USDT', amount: d('1000'), price: d('1') }],
+      ltv: d('0.26370571'),
+      correction: d('1'),
+      haircuts: 'published',
+    };
+    const takeable = [{ coin: 'ETH', limit: d('1.7921483143067599'), places: 7 }];
+    const { ways, deadEnds } = waysTo(loan, d('0.6'), { ...nothing, takeable });
+    assert.deepEqual(ways, []);
+    assert.deepEqual(
+      deadEnds.map(({ coin, reason, nearest }) => [coin, reason, nearest?.steps[0]?.amount, nearest?.ltv]),
+      [['ETH', 'limit', '1.7921483', '0.5']],
+    );
+    // To 50 % all of it may go, and no step is left.
+    const all = waysTo(loan, d('0.5'), { ...nothing, takeable });
+    assert.deepEqual([all.ways[0]?.steps[0]?.amount, all.deadEnds], ['1.7921483', []]);
+  });
+
+  it('repay a debt whole although it is finer than the grid, also where that is not enough', () => {
+    const loan: LoanModel = {
+      ...model('30000', '1', '100000'),
+      debts: [
+        { coin: 'USDT', amount: d('30000'), price: d('1') },
+        { coin: 'USDC', amount: d('20000.12345'), price: d('1') },
+      ],
+    };
+    const [end] = waysTo(loan, d('0.2'), { ...nothing, payable: [{ coin: 'USDC', available: d('20000.12346'), places: 2 }] }).deadEnds;
+    assert.deepEqual([end!.reason, end!.nearest?.steps[0]?.amount, end!.nearest?.ltv], ['debt', '20000.12345', '0.3']);
+  });
+
+  it('are at their end where one step would miss the target', () => {
+    const loan = model('50000', '1', '100000.01');
+    const takeable = [{ coin: 'BTC', limit: d('1'), places: 2 }];
+    assert.deepEqual(waysTo(loan, d('0.501'), { ...nothing, takeable }), { ways: [], deadEnds: [], there: true });
+    // What the venue does not release is no matter of steps.
+    const none = waysTo(loan, d('0.501'), { ...nothing, takeable: [{ coin: 'BTC', limit: d('0'), places: 2 }] });
+    assert.deepEqual(none, { ways: [], deadEnds: [{ act: 'reduce', coin: 'BTC', reason: 'limit' }], there: false });
+  });
+
+  it('do not raise the LTV of a loan that owes nothing', () => {
+    const repaid: LoanModel = { ...model('0', '1.123456789', '70000'), ltv: d('0') };
+    const { ways, deadEnds } = waysTo(repaid, d('0.5'), { ...nothing, takeable: [{ coin: 'BTC', limit: d('9'), places: 4 }] });
+    assert.deepEqual([ways, deadEnds[0]!.reason, deadEnds[0]!.nearest?.ltv], [[], 'limit', '0']);
   });
 
   it('add or repay no step more than it takes', () => {
@@ -313,6 +399,82 @@ describe('the most that can be taken safely', function () {
     assert.equal(safeMaximum(loan, { coin: 'BTC', limit: d('0.12349'), places: 4 }, d('0.85'), d('0.05')), '0.1234');
   });
 });
+
+/** The loan after these steps, by arithmetic of its own; taking more than there is leaves nothing. */
+function applied(loan: LoanModel, steps: readonly Step[], { addable }: Means): LoanModel {
+  let { collateral, debts } = loan;
+  for (const { act, coin, amount } of steps) {
+    if (act === 'repay')
+      debts = debts.map((debt) => (debt.coin === coin ? { ...debt, amount: floored(subtract(debt.amount, amount)) } : debt));
+    else if (act === 'reduce')
+      collateral = collateral.map((held) => (held.coin === coin ? { ...held, amount: floored(subtract(held.amount, amount)) } : held));
+    else {
+      const { price, rule } = addable.find((one) => one.coin === coin)!;
+      const held = collateral.find((one) => one.coin === coin)?.amount ?? d('0');
+      collateral = [...collateral.filter((one) => one.coin !== coin), { coin, price, rule, amount: add(held, amount) }];
+    }
+  }
+  return { ...loan, collateral, debts };
+}
+
+/** -1, 0 or 1: LTV below, at or above the target, without a division and so without rounding. */
+function against(loan: LoanModel, target: Decimal): -1 | 0 | 1 {
+  return compare(multiply(debtOf(loan), loan.correction), multiply(target, collateralOf(loan)));
+}
+
+const gridOf = ({ addable, takeable, payable }: Means, { act, coin }: Pick<Step, 'act' | 'coin'>): Decimal =>
+  unit((act === 'add' ? addable : act === 'reduce' ? takeable : payable).find((one) => one.coin === coin)!.places);
+
+function assertReaches(loan: LoanModel, target: Decimal, steps: readonly Step[], offered: Means): void {
+  assert.ok(against(applied(loan, steps, offered), target) <= 0, 'it does not reach the target');
+  const last = steps.at(-1)!;
+  const grid = gridOf(offered, last);
+  const other = applied(
+    loan,
+    [...steps.slice(0, -1), { ...last, amount: last.act === 'reduce' ? add(last.amount, grid) : subtract(last.amount, grid) }],
+    offered,
+  );
+  if (last.act !== 'reduce') assert.ok(against(other, target) > 0, 'a step less would be enough');
+  // Where the rest is less than a step, all of it gone must be the target or beyond.
+  else assert.ok(against(other, target) >= 0, 'a step more would still be short of the target');
+}
+
+function assertEnds(loan: LoanModel, target: Decimal, { act, coin, reason, nearest }: DeadEnd, offered: Means): void {
+  const amount = nearest?.steps[0]?.amount ?? d('0');
+  assert.ok((nearest?.steps.length ?? 1) === 1);
+  const next = add(amount, gridOf(offered, { act, coin }));
+  const order = (much: Decimal): number => against(applied(loan, [{ act, coin, amount: much }], offered), target);
+  if (act === 'reduce') {
+    const held = loan.collateral.find((one) => one.coin === coin)!.amount;
+    const { limit } = offered.takeable.find((one) => one.coin === coin)!;
+    assert.ok(
+      compare(next, limit) > 0 ||
+        compare(next, held) > 0 ||
+        !isPositive(collateralOf(applied(loan, [{ act, coin, amount: next }], offered))),
+    );
+    assert.ok(order(amount) < 0, 'it does reach the target');
+    if (nearest !== undefined)
+      assert.ok(order(compare(next, held) > 0 ? held : next) < 0 || compare(next, limit) > 0, 'it is as near as it gets');
+    return;
+  }
+  assert.ok(order(amount) > 0, 'it does reach the target');
+  const of = act === 'add' ? offered.addable : offered.payable;
+  const { available } = of.find((one) => one.coin === coin)!;
+  const owed = loan.debts.find((one) => one.coin === coin)?.amount;
+  const isAll = act === 'repay' && compare(amount, owed!) === 0;
+  assert.ok(isAll || compare(next, available) > 0, 'more of it is there');
+  if (act === 'repay' && compare(owed!, available) <= 0) assert.ok(isAll, 'the whole debt can be repaid');
+  assert.equal(reason, order(act === 'repay' ? owed! : d('999999999999999')) <= 0 ? 'wallet' : act === 'repay' ? 'debt' : 'haircut');
+}
+
+/** Whether one step of it would be too much already, and the venue would release that. */
+function isTooCoarse(loan: LoanModel, target: Decimal, { coin, limit, places }: Means['takeable'][number]): boolean {
+  const held = loan.collateral.find((one) => one.coin === coin)!.amount;
+  if (compare(unit(places), limit) > 0 || compare(unit(places), held) > 0) return false;
+  return against(applied(loan, [{ act: 'reduce', coin, amount: unit(places) }], nothing), target) > 0;
+}
+
+const floored = (amount: Decimal): Decimal => (isNegative(amount) ? d('0') : amount);
 
 function assertSane({ steps, usd, left, ltv }: Way, { addable, takeable, payable }: Means): void {
   assert.ok(!isNegative(usd) && !isNegative(ltv));

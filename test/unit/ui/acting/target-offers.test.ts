@@ -95,6 +95,13 @@ describe('what is offered to bring a loan to a target', () => {
     ]);
   });
 
+  it('does not call all that is pledged enough where even that leaves LTV below the target', () => {
+    // Without the ETH 45,000 are owed on at least 50,000: 90 %, not 95 %.
+    assert.deepEqual(inShort(offersFor(readingOf(averaged, 'reduce', [coin('ETH', '10')]), decimal('0.95'))), [
+      'Take out 10 ETH, limit, assumed, beyond safe',
+    ]);
+  });
+
   it('is nothing at the target itself', () => {
     assert.deepEqual(inShort(offersFor(readingOf(single, 'add', [coin('BTC', '1')]), decimal('0.5'))), ['there']);
   });

@@ -103,6 +103,41 @@ export function startGroup(command: string, args: readonly string[], options: Gr
   return group;
 }
 
+/** Every process by its number, with its parent and the moment it began. Empty where that cannot be listed. */
+function processTable(): ReadonlyMap<number, { readonly parent: number; readonly begun: string }> {
+  if (windows) return new Map();
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,lstart='], { encoding: 'utf8' });
+  return new Map(
+    [...stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].map(([, pid, parent, begun]) => [
+      Number(pid),
+      { parent: Number(parent), begun: begun ?? '' },
+    ]),
+  );
+}
+
+/**
+ * Ends every group that was started and all that comes of it, also what has a group of its own: a program that hangs passes no signal on.
+ * Resolves when they are gone.
+ */
+export async function stopAll(): Promise<void> {
+  const before = processTable();
+  const tree = new Set([...running].map(({ process: { pid } }) => pid));
+  for (let size = -1; size !== tree.size;) {
+    size = tree.size;
+    for (const [pid, { parent }] of before) if (tree.has(parent)) tree.add(pid);
+  }
+  await Promise.all([...running].map((group) => group.stop()));
+  for (const [pid, { begun }] of processTable()) {
+    // The number may have passed to another meanwhile.
+    if (!tree.has(pid) || before.get(pid)?.begun !== begun) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone just now
+    }
+  }
+}
+
 /** Runs a program to its end and answers with its exit code. */
 export function run(command: string, args: readonly string[], options: GroupOptions = {}): Promise<number> {
   return startGroup(command, args, options).exited;

@@ -1,52 +1,37 @@
 // `npm test`: the checks, the unit tests, a short round of processes killed in the middle of a write, the tests inside VS Code, the package and the
 // tests that drive it as a person would.
-// `npm test -- unit e2e` runs only those; `--grep words` only the tests named so.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+// `npm run test:full` is the long round of some: ten times as many values for each property, and every crash. `npm test -- unit e2e` runs only those; `--grep words` only the tests named so.
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { countOf, failure, runBounded, type Count, type Suite } from './bounded.ts';
 import { needChromium } from './chromium.ts';
 import { findDesktop } from './desktop.ts';
 import { cacheFolder, root } from './places.ts';
-import { runNode, runNpm } from './processes.ts';
+import { runNode, runNpm, stopAll } from './processes.ts';
 import { judgeVsix, makeVsix } from './vsix.ts';
 
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-interface Suite {
-  readonly name: string;
-  /** Needs nothing built. */
-  readonly isCheck?: boolean;
-  run(): Promise<Count>;
-}
-
 const checks = ['types', 'lint', 'format', 'unused', 'texts'];
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, full: { type: 'boolean' } } });
+const isFull = values.full === true;
+/** Of all suites together, whatever fails. Stated in the readme, and below the limit of the build server. */
+const mostMinutes = 60;
+/** For processes to end in. */
+const graceMs = 30_000;
 const resultFile = path.join(cacheFolder, `result-${String(process.pid)}.json`);
 
 const one = (passed: boolean): Count => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
 
-function failure(error: unknown): Count {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  return one(false);
-}
-
-/** What a suite counted. One that crashed, ended badly without a failure, or ran nothing counts as failed. */
-function countOf(name: string, exitCode: number): Count {
-  const count = existsSync(resultFile) ? (JSON.parse(readFileSync(resultFile, 'utf8')) as Count) : { passed: 0, failed: 0 };
-  if (count.failed > 0) return count;
-  if (exitCode === 0 && count.passed > 0) return count;
-  process.stderr.write(exitCode === 0 ? `${name}: no test ran.\n` : `${name}: ended with exit code ${String(exitCode)}.\n`);
-  return { passed: count.passed, failed: 1 };
-}
-
 async function counted(name: string, runSuite: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<Count> {
   rmSync(resultFile, { force: true });
-  const env = { ...process.env, LTV_GAUGE_RESULT: resultFile, NODE_OPTIONS: '--enable-source-maps' };
+  const env = {
+    ...process.env,
+    LTV_GAUGE_RESULT: resultFile,
+    ...(isFull ? { LTV_GAUGE_PROPERTIES: 'many' } : {}),
+    NODE_OPTIONS: '--enable-source-maps',
+  };
   const code = await runSuite(values.grep === undefined ? env : { ...env, LTV_GAUGE_GREP: values.grep });
-  const count = countOf(name, code);
+  const count = countOf(name, code, resultFile);
   rmSync(resultFile, { force: true });
   return count;
 }
@@ -67,24 +52,30 @@ function mocha(name: string, timeoutMs: number): Promise<Count> {
 const build = async () => one((await runNode(['esbuild.js'])) === 0);
 
 const suites: readonly Suite[] = [
-  { name: 'build', run: build },
+  { name: 'build', minutes: 5, run: build },
   ...checks.map((check) => ({
     name: `check ${check}`,
     isCheck: true,
+    minutes: 5,
     run: async () => one((await runNpm(['run', '--silent', `check:${check}`])) === 0),
   })),
-  { name: 'unit', run: () => mocha('unit', 10_000) },
-  { name: 'crash', run: () => counted('crash', (env) => runNode(['out/test/crash/main.js', '--short'], { env })) },
-  { name: 'integration', run: () => counted('integration', (env) => runNode(['test/host/integration.ts'], { env })) },
+  { name: 'unit', minutes: isFull ? 40 : 20, run: () => mocha('unit', 10_000) },
+  {
+    name: 'crash',
+    minutes: isFull ? 40 : 15,
+    run: () => counted('crash', (env) => runNode(['out/test/crash/main.js', ...(isFull ? [] : ['--short'])], { env })),
+  },
+  { name: 'integration', minutes: 15, run: () => counted('integration', (env) => runNode(['test/host/integration.ts'], { env })) },
   {
     name: 'package',
+    minutes: 5,
     run: async () => {
       await makeVsix();
       for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
       return one(true);
     },
   },
-  { name: 'e2e', run: () => mocha('e2e', 120_000) },
+  { name: 'e2e', minutes: 40, run: () => mocha('e2e', 120_000) },
 ];
 
 /** The suites asked for; the build and the package come with those that need them. */
@@ -110,11 +101,15 @@ async function main(): Promise<number> {
   let passed = 0;
   let failed = 0;
   let built = true;
+  const deadline = Date.now() + mostMinutes * 60_000;
   for (const suite of asked) {
     const { name } = suite;
     const started = Date.now();
     process.stdout.write(`\n── ${name}\n`);
-    const count: Count = built || suite.isCheck ? await suite.run().catch(failure) : failure(new Error('Not run: the build failed.'));
+    const count: Count =
+      built || suite.isCheck
+        ? await runBounded(suite, deadline - Date.now(), resultFile)
+        : failure(new Error('Not run: the build failed.'));
     if (name === 'build') built = count.failed === 0;
     passed += count.passed;
     failed += count.failed;
@@ -125,9 +120,26 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+/** Ends even where something that nobody waits for any more keeps this process alive. */
+function endIn(ms: number, code: number): void {
+  setTimeout(() => {
+    process.exit(code);
+  }, ms).unref();
+}
+
+// For what comes before the suites and is not theirs: getting an editor or a browser.
+setTimeout(
+  () => {
+    process.stderr.write(`Not finished within ${String(mostMinutes)} minutes, and given up.\n`);
+    void stopAll().finally(() => process.exit(1));
+  },
+  mostMinutes * 60_000 + graceMs,
+).unref();
+
 try {
   process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
+endIn(graceMs, process.exitCode);

@@ -34,7 +34,7 @@ async function open(venue: 'okx' | 'bybit'): Promise<Place> {
   const connect = venue === 'okx' ? connectOkx : connectBybit;
   const connection = connect({
     account: { site: 'loopback', baseUrl: simulator.url },
-    keys: async () => ({ ...simulator.keys }) as never,
+    keys: async () => ({ ...simulator.keys }),
     clock,
   });
   return {

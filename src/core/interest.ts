@@ -19,8 +19,6 @@ const hoursPerYear = decimal('8760');
 const hoursPerDay = decimal('24');
 /** Decimals to which a venue books interest. */
 const bookedPlaces = 8;
-/** Decimals of a sum in USD, fine enough for debts of no value to speak of. */
-const usdPlaces = 18;
 
 /**
  * Interest of one hour, as a venue books it: debt x annual rate / 8760, rounded up at 8 decimals.
@@ -105,9 +103,9 @@ export function hoursUntil(model: LoanModel, line: Decimal, annualRates: Readonl
     if (rate === undefined) return undefined;
     perHour.push(multiply(hourlyInterest(amount, rate), price));
   }
-  const cost = sum(perHour);
-  const allowed = divide(multiply(line, collateralOf(model)), model.correction, usdPlaces, 'down');
-  const room = subtract(allowed, debtOf(model));
+  // Both as the venue counts them, which is ours times the correction: nothing has to be divided before there are hours.
+  const cost = multiply(sum(perHour), model.correction);
+  const room = subtract(multiply(line, collateralOf(model)), multiply(debtOf(model), model.correction));
   if (compare(room, zero) <= 0) return zero;
   if (!isPositive(cost)) return undefined;
   // At least what the first hour costs is added every hour, so it takes no longer than this.
@@ -115,9 +113,12 @@ export function hoursUntil(model: LoanModel, line: Decimal, annualRates: Readonl
   return hoursWithin(model, annualRates, room, stepsIn(longest, 0)) ?? longest;
 }
 
-/** The last hour, of up to `longest`, at which interest has cost no more than `room`, in USD; undefined when that lies beyond ten years. */
+/** The last hour, of up to `longest`, at which interest has cost no more than `room`, in USD as the venue counts them; undefined when that lies beyond ten years. */
 function hoursWithin(model: LoanModel, annualRates: ReadonlyMap<string, Decimal>, room: Decimal, longest: bigint): Decimal | undefined {
-  const debts = model.debts.map(({ coin, amount, price }) => ({ ...growing(amount, annualRates.get(coin) ?? zero), price }));
+  const debts = model.debts.map(({ coin, amount, price }) => ({
+    ...growing(amount, annualRates.get(coin) ?? zero),
+    price: multiply(price, model.correction),
+  }));
   // One scale for all, so that adding up takes whole numbers only.
   const places = Math.max(decimalPlaces(room), ...debts.map((debt) => debt.places + decimalPlaces(debt.price)));
   const factors = debts.map(

@@ -82,13 +82,11 @@ export function livePosition(position: Position, then: Prices, now: Prices): Liv
   const [base, baseNow] = [priceOf(baseCoin, then), priceOf(baseCoin, now)];
   const [quote, quoteNow] = [priceOf(priceCoin, then), priceOf(priceCoin, now)];
   if (base === undefined || baseNow === undefined || quote === undefined || quoteNow === undefined) return 'price';
-  const moved = divide(
-    multiply(multiply(markPrice, baseNow), quote),
-    multiply(base, quoteNow),
-    Math.max(places, decimalPlaces(markPrice)),
-    side === 'long' ? 'down' : 'up',
-  );
-  const distance = distanceToLiquidation({ ...position, markPrice: moved });
+  const [rise, by] = [multiply(multiply(markPrice, baseNow), quote), multiply(base, quoteNow)];
+  const moved = divide(rise, by, Math.max(places, decimalPlaces(markPrice)), side === 'long' ? 'down' : 'up');
+  // Not from the rounded price, because the distance is rounded itself.
+  const line = position.liquidationPrice === undefined ? {} : { liquidationPrice: multiply(position.liquidationPrice, by) };
+  const distance = distanceToLiquidation({ side, markPrice: rise, ...line });
   return distance === undefined ? 'contract' : { markPrice: moved, distance };
 }
 

@@ -178,8 +178,7 @@ export function factorAt(model: LoanModel, coins: ReadonlySet<string>, threshold
 }
 
 function crossing(from: Decimal, before: Decimal, to: Decimal, after: Decimal, way: 'fall' | 'rise'): Decimal {
-  const part = divide(subtract(zero, before), subtract(after, before), factorPlaces, 'down');
-  const step = multiply(absolute(subtract(to, from)), part);
+  const step = divide(multiply(absolute(subtract(to, from)), subtract(zero, before)), subtract(after, before), factorPlaces, 'down');
   return way === 'fall' ? subtract(from, step) : add(from, step);
 }
 

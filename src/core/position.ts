@@ -1,4 +1,19 @@
-import { add, compare, decimal, divide, greater, isPositive, lesser, multiply, one, subtract, zero, type Decimal } from './decimal.ts';
+import {
+  add,
+  compare,
+  decimal,
+  divide,
+  greater,
+  isPositive,
+  lesser,
+  multiply,
+  one,
+  ratioOf,
+  subtract,
+  zero,
+  type Decimal,
+  type Ratio,
+} from './decimal.ts';
 import { amountOf, lastThatFits, stepsIn } from './grid.ts';
 import type { Direction, Position } from './model.ts';
 
@@ -29,11 +44,11 @@ export function distanceToLiquidation(
  * @returns undefined when it cannot be told, or when nothing is left of the margin
  */
 export function effectiveLeverage(position: Position, margin: Decimal | undefined = position.margin): Decimal | undefined {
-  const value = valueInMarginCoin(position);
+  const value = exactValue(position);
   if (value === undefined || margin === undefined) return undefined;
   const loss = lesser(position.unrealizedPnl ?? zero, zero);
   const left = add(margin, loss);
-  return isPositive(left) ? divide(value, left, places, 'up') : undefined;
+  return isPositive(left) ? divide(value.of, multiply(value.by, left), places, 'up') : undefined;
 }
 
 /** What a change of margin would make of a position. Our own estimate, always shown as one. */
@@ -114,15 +129,18 @@ function liquidationAfter(position: Position, direction: Direction, amount: Deci
     case 'linear': {
       const move = moveOf(position, direction, amount, exposure, position.side === 'long' ? 'shrinks' : 'grows');
       if (move === undefined) return undefined;
-      const after = (position.side === 'long') === (direction === 'add') ? subtract(now, move) : add(now, move);
+      const step = divide(move.of, move.by, 2 * places, direction === 'add' ? 'down' : 'up');
+      const after = (position.side === 'long') === (direction === 'add') ? subtract(now, step) : add(now, step);
       return isPositive(after) ? after : beyond(direction);
     }
     case 'inverse': {
       const move = moveOf(position, direction, amount, exposure, position.side === 'long' ? 'grows' : 'shrinks');
       if (move === undefined) return undefined;
-      const reciprocal = divide(one, now, 2 * places, position.side === 'long' ? 'down' : 'up');
-      const after = (position.side === 'long') === (direction === 'add') ? add(reciprocal, move) : subtract(reciprocal, move);
-      return isPositive(after) ? divide(one, after, places, position.side === 'long' ? 'up' : 'down') : beyond(direction);
+      // 1 / (1 / now ± move) as one fraction.
+      const moved = multiply(now, move.of);
+      const after = (position.side === 'long') === (direction === 'add') ? add(move.by, moved) : subtract(move.by, moved);
+      if (!isPositive(after)) return beyond(direction);
+      return divide(multiply(now, move.by), after, places, position.side === 'long' ? 'up' : 'down');
     }
     case 'borrowed': {
       // Margin in the other coin lowers the debt in ways that are not documented.
@@ -151,22 +169,17 @@ function moveOf(
   amount: Decimal,
   exposure: Decimal,
   required: 'shrinks' | 'grows',
-): Decimal | undefined {
-  const rounding = direction === 'add' ? 'down' : 'up';
+): Ratio | undefined {
   // Dividing by 1 - r makes a move larger, by 1 + r smaller.
   const plainIsCareful = (required === 'shrinks') === (direction === 'add');
-  if (plainIsCareful) return divide(amount, exposure, 2 * places, rounding);
-  const rate = maintenanceRate(position);
-  if (rate === undefined) return undefined;
-  const factor = required === 'shrinks' ? subtract(one, rate) : add(one, rate);
-  return isPositive(factor) ? divide(amount, multiply(exposure, factor), 2 * places, rounding) : undefined;
-}
-
-/** Maintenance margin over the position's value. Rounded up. */
-function maintenanceRate(position: Position): Decimal | undefined {
+  if (plainIsCareful) return { of: amount, by: exposure };
   const maintenance = requiredMargin(position);
-  const value = valueInMarginCoin(position);
-  return maintenance === undefined || value === undefined ? undefined : divide(maintenance, value, places, 'up');
+  const value = exactValue(position);
+  if (maintenance === undefined || value === undefined || !isPositive(value.of)) return undefined;
+  // exposure x (1 ∓ maintenance / value), not yet divided by the value.
+  const part = multiply(maintenance, value.by);
+  const left = required === 'shrinks' ? subtract(value.of, part) : add(value.of, part);
+  return isPositive(left) ? { of: multiply(amount, value.of), by: multiply(exposure, left) } : undefined;
 }
 
 /**
@@ -183,19 +196,25 @@ function requiredMargin({ maintenanceMargin, margin, unrealizedPnl, marginRatio 
 
 /** What the position is worth by the mark price, for borrowed coins what is owed. In the margin coin, rounded up; undefined when it cannot be told. */
 export function valueInMarginCoin(position: Position): Decimal | undefined {
+  const value = exactValue(position);
+  return value === undefined ? undefined : divide(value.of, value.by, 2 * places, 'up');
+}
+
+/** The same as an exact fraction. */
+function exactValue(position: Position): Ratio | undefined {
   const mark = believed(position.markPrice);
   const exposure = believed(position.exposure);
   if (mark === undefined) return undefined;
   switch (position.contract) {
     case 'linear':
-      return exposure === undefined ? undefined : multiply(exposure, mark);
+      return exposure === undefined ? undefined : ratioOf(multiply(exposure, mark));
     case 'inverse':
-      return exposure === undefined ? undefined : divide(exposure, mark, 2 * places, 'up');
+      return exposure === undefined ? undefined : { of: exposure, by: mark };
     case 'borrowed': {
       const owed = position.debt;
       if (owed === undefined) return undefined;
-      if (owed.coin === position.marginCoin) return owed.amount;
-      return owed.coin === position.priceCoin ? divide(owed.amount, mark, 2 * places, 'up') : multiply(owed.amount, mark);
+      if (owed.coin === position.marginCoin) return ratioOf(owed.amount);
+      return owed.coin === position.priceCoin ? { of: owed.amount, by: mark } : ratioOf(multiply(owed.amount, mark));
     }
     case 'other':
       return undefined;

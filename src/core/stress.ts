@@ -76,18 +76,20 @@ export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string
       return { key: loan.key, ...(ltv === undefined ? {} : { ltv }), ...(harm === undefined ? {} : { harm }) };
     }),
     ...positions.map(({ key, position, coin }): Outcome => {
-      const { markPrice } = position;
-      const moved = markPrice === undefined ? position : { ...position, markPrice: movedPrice(markPrice, coin, position, coins, factor) };
-      const distance = distanceToLiquidation(moved);
+      const distance = distanceToLiquidation(moved(position, coin, coins, factor));
       if (distance === undefined) return { key };
       return { key, distance, ...(isPositive(distance) ? {} : { harm: 'liquidation' }) };
     }),
   ];
 }
 
-function movedPrice(price: Decimal, coin: string, { priceCoin }: Position, coins: ReadonlySet<string>, factor: Decimal): Decimal {
-  if (coins.has(coin) === coins.has(priceCoin)) return price;
-  return coins.has(coin) ? multiply(price, factor) : divide(price, factor, factorPlaces, 'half-up');
+/** Where its price is told in a coin that moves, the line is moved instead of the price: that is as far, and exact. */
+function moved(position: Position, coin: string, coins: ReadonlySet<string>, factor: Decimal): Position {
+  const { markPrice, liquidationPrice } = position;
+  if (markPrice === undefined || liquidationPrice === undefined || coins.has(coin) === coins.has(position.priceCoin)) return position;
+  return coins.has(coin)
+    ? { ...position, markPrice: multiply(markPrice, factor) }
+    : { ...position, liquidationPrice: multiply(liquidationPrice, factor) };
 }
 
 function harmOf({ marginCall, liquidation }: StressedLoan, ltv: Decimal | undefined): Harm | undefined {
@@ -126,7 +128,7 @@ export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fal
     if (falls !== (position.side === 'long')) continue;
     const left = greater(distance, zero);
     const reached = falls ? subtract(one, left) : add(one, left);
-    note(key, 'liquidation', coins.has(coin) ? reached : divide(one, reached, factorPlaces, 'half-up'));
+    note(key, 'liquidation', coins.has(coin) ? reached : divide(one, reached, factorPlaces, way === 'fall' ? 'up' : 'down'));
   }
   return events
     .filter(({ change }) => way === 'fall' || compare(change, one) <= 0)

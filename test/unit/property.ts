@@ -5,6 +5,8 @@ import fc from 'fast-check';
 export interface Trials {
   /** Default 100; half of them always the same, half of them new each time. */
   readonly numRuns?: number;
+  /** Milliseconds, where less is wanted than the time of the test allows. */
+  readonly interruptAfterTimeLimit?: number;
   /** Nothing smaller is looked for, where each try is slow. */
   readonly endOnFailure?: boolean;
 }
@@ -71,11 +73,11 @@ function rounds({ numRuns = usualRuns }: Trials): readonly Round[] {
   return [first, { seed, runs: effort === 'many' ? numRuns * manyTimes : fresh, part: 1, least: leastOf(fresh) }];
 }
 
-const parametersOf = ({ seed, runs, part: share }: Round): fc.Parameters<unknown> => ({
+const parametersOf = ({ seed, runs, part: share }: Round, { interruptAfterTimeLimit: own = Infinity }: Trials): fc.Parameters<unknown> => ({
   seed,
   numRuns: runs,
   endOnFailure: true,
-  plugins: [fc.interruptAfterTimeLimit(Math.max(0, msLeft() * share))],
+  plugins: [fc.interruptAfterTimeLimit(Math.max(0, Math.min(own, msLeft()) * share))],
 });
 
 /** From the very values that failed on, smaller ones are looked for. */
@@ -113,7 +115,7 @@ export function holds(property: fc.IAsyncProperty<unknown> | fc.IProperty<unknow
   if (property.isAsync()) return holdsLater(property as fc.IAsyncProperty<unknown>, trials);
   const check = (parameters: fc.Parameters<unknown>) => fc.check(property as fc.IProperty<unknown>, parameters);
   for (const round of rounds(trials)) {
-    const details = check(parametersOf(round));
+    const details = check(parametersOf(round, trials));
     if (hasFailed(details)) fail(details, trials.endOnFailure === true ? details : check(shrinking(details)));
     enough(details, round);
   }
@@ -122,7 +124,7 @@ export function holds(property: fc.IAsyncProperty<unknown> | fc.IProperty<unknow
 async function holdsLater(property: fc.IAsyncProperty<unknown>, trials: Trials): Promise<void> {
   const check = async (parameters: fc.Parameters<unknown>) => fc.check(property, parameters);
   for (const round of rounds(trials)) {
-    const details = await check(parametersOf(round));
+    const details = await check(parametersOf(round, trials));
     if (hasFailed(details)) fail(details, trials.endOnFailure === true ? details : await check(shrinking(details)));
     enough(details, round);
   }

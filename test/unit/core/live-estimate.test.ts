@@ -330,6 +330,12 @@ describe('a position between two readings', () => {
     assert.equal(moved(livePosition(inverse, then, prices({ BTC: '90000' }))).markPrice, '90090');
   });
 
+  it('has a distance that is rounded once', () => {
+    const cross = { ...position, baseCoin: 'ETH', priceCoin: 'BTC', markPrice: d('1'), liquidationPrice: d('1') };
+    // 1 over 0.9 has no end, and the liquidation price is a tenth below it.
+    assert.equal(moved(livePosition(cross, prices({ BTC: '1', ETH: '1' }), prices({ BTC: '0.9', ETH: '1' }))).distance, '0.1');
+  });
+
   it('rounds the mark price towards liquidation', () => {
     const odd = prices({ BTC: '70000', USDT: '0.9' });
     const long = moved(livePosition(position, then, odd)).markPrice;

@@ -53,6 +53,25 @@ describe('the distance of a loan to a line', () => {
     assert.equal(loanDistance(near, d('0.7')).riseOf.get('ETH')?.price, '18900');
   });
 
+  it('is rounded once: a fall of just a tenth within a bracket is a tenth', () => {
+    // 85 count now, 80 at nine tenths of the price, where the bracket that began at 70 still counts for half.
+    const bracketed: LoanModel = {
+      collateral: [
+        {
+          coin: 'BTC',
+          amount: d('1'),
+          price: d('100'),
+          rule: { by: 'value', tiers: [{ upTo: d('70'), rate: d('1') }, { rate: d('0.5') }] },
+        },
+      ],
+      debts: [{ coin: 'USDT', amount: d('40'), price: d('1') }],
+      ltv: d('0.47058824'),
+      correction: d('1'),
+      haircuts: 'published',
+    };
+    assert.equal(loanDistance(bracketed, d('0.5')).uniformFall, '0.1');
+  });
+
   it('is nothing at the line and beyond', () => {
     for (const line of ['0.57', '0.4']) {
       assert.deepEqual(loanDistance(loan, d(line)), {

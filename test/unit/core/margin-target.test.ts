@@ -149,6 +149,20 @@ describe('the margin that brings liquidation to a price', () => {
     for (const [name, position, aim, has, expected] of table) assert.equal(inShort(marginFor(position, aim, has)), expected, name);
   });
 
+  it('is no step more than it takes where the price goes by its reciprocal', () => {
+    const inverse: Position = {
+      ...long,
+      contract: 'inverse',
+      priceCoin: 'USD',
+      marginCoin: 'BTC',
+      exposure: d('180000'),
+      liquidationPrice: d('90000'),
+      markPrice: d('100000'),
+      maintenanceMargin: d('0.9'),
+    };
+    assert.equal(inShort(marginFor(inverse, at('60000'), means('9', '1', 8))), 'add 1.5');
+  });
+
   it('counts as reached where nothing would liquidate any more', () => {
     const answer = marginFor(long, at('0.00000001'), means('2000', '33'));
     assert.equal(inShort(answer), 'add 904');

@@ -203,6 +203,16 @@ describe('the estimate of a change of margin', () => {
     }
   });
 
+  it('is rounded once', () => {
+    // 1 / (1 / 90000 + 1 / 180000) is 60000, though neither of the two has an end. The maintenance margin is half of the value.
+    const figures = { exposure: d('180000'), liquidationPrice: d('90000'), markPrice: d('100000'), maintenanceMargin: d('0.9') };
+    const inverse = bybit('long', { contract: 'inverse', ...figures });
+    assert.equal(estimateMarginChange(inverse, 'add', d('1.5')).liquidationPrice, '60000');
+    // A maintenance margin of a third of the value takes a quarter of what is added.
+    const short = bybit('short', { exposure: d('3'), markPrice: d('1'), maintenanceMargin: d('1'), liquidationPrice: d('2') });
+    assert.equal(estimateMarginChange(short, 'add', d('4')).liquidationPrice, '3');
+  });
+
   it('reproduces an inverse contract solved from its equation', () => {
     // 10000 USD long at 20000 with 0.1 BTC: 0.1 + 10000 (1/20000 - 1/P) = 0.005 x 10000 / P gives P = 16750; with 0.2 BTC 14357.142857...
     const inverse = bybit('long', {

@@ -58,6 +58,10 @@ describe('a shock', function () {
       ],
     );
     assert.equal(shocked(exposed, new Set(['ETH']), d('0.1'))[1]!.harm, undefined);
+    // 1 over 0.9 has no end, and the liquidation price is a tenth below it.
+    const cross: Position = { ...long, priceCoin: 'BTC', markPrice: d('1'), liquidationPrice: d('1') };
+    const [told] = shocked({ loans: [], positions: [{ key: 'cross', position: cross, coin: 'ETH' }] }, btc, d('0.9'));
+    assert.equal(told!.distance, '0.1');
   });
 
   it('brings events, nearest first', () => {

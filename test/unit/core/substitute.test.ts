@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decimal as d, type Decimal } from '../../../src/core/decimal.ts';
 import { compareUrgency, isAlarm, judgeLoan, judgePosition, levelOf, levelOfPosition } from '../../../src/core/level.ts';
 import type { Loan, Position } from '../../../src/core/model.ts';
+import { holds } from '../property.ts';
 
 const option: Position = {
   positionId: 'o',
@@ -178,7 +179,7 @@ describe('a substitute raises alarms and never clears one', () => {
     }));
 
   it('for positions: whatever else is told, an alarm by the price stays, and only one that cannot be liquidated gets better than unknown', () => {
-    fc.assert(
+    holds(
       fc.property(
         position,
         fc.tuple(figure, figure, figure, figure),
@@ -213,7 +214,7 @@ describe('a substitute raises alarms and never clears one', () => {
         ...(ltv === undefined ? {} : { ltv }),
         ...(line === undefined ? {} : { marginCall: { ltv: line, source: 'venue' as const } }),
       }));
-    fc.assert(
+    holds(
       fc.property(
         bare,
         extra,

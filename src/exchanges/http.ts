@@ -89,9 +89,10 @@ export class Http {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    const { dialect, fetch, deadline } = options;
+    const { dialect, fetch, deadline, clock } = options;
     this.#transport = new Transport({
       venue: dialect.venue,
+      now: () => clock.now(),
       ...(fetch === undefined ? {} : { fetch }),
       ...(deadline === undefined ? {} : { deadline }),
     });

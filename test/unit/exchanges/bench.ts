@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExchangeError } from '../../../src/core/errors.ts';
@@ -50,12 +51,20 @@ export class FakeFetch {
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const address = input instanceof Request ? input.url : input.toString();
     const url = new URL(address);
+    const headers = new Headers(init.headers);
+    let body: unknown = init.body;
+    if (init.body instanceof ReadableStream) {
+      body = await new Response(init.body).text();
+      // Of the wire, not of the request: the platform names the length of any other body by itself.
+      assert.equal(headers.get('content-length'), Buffer.byteLength(body as string).toString());
+      headers.delete('content-length');
+    }
     this.seen.push({
       method: init.method ?? 'GET',
       url,
       target: address.slice(url.origin.length),
-      headers: new Headers(init.headers),
-      body: typeof init.body === 'string' ? init.body : undefined,
+      headers,
+      body: typeof body === 'string' ? body : undefined,
       init,
     });
     const replies = [...this.#replies].find(([suffix]) => url.pathname.endsWith(suffix))?.[1];

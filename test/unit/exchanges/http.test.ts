@@ -209,6 +209,26 @@ describe('the pause before a read is repeated', () => {
     }
   });
 
+  it('is as long as until a date, by the clock of whoever answers', async () => {
+    // The test's clock: 8 Dec 2020, 09:08:57.715 UTC.
+    for (const [headers, ms] of [
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:12:57 GMT', date: 'Tue, 08 Dec 2020 09:08:57 GMT' }, 240_000],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 12:12:57 GMT', date: 'Tue, 08 Dec 2020 12:12:50 GMT' }, 7_000],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:09:57 GMT' }, 59_285],
+      [{ 'retry-after': 'Tuesday, 08-Dec-20 09:09:57 GMT' }, 59_285],
+      [{ 'retry-after': 'Tue Dec  8 09:09:57 2020' }, 59_285],
+      [{ 'retry-after': 'Wed, 09 Dec 2020 09:08:57 GMT' }, 3_600_000],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:08:50 GMT' }, undefined],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:12:57 GMT', date: 'Tue, 08 Dec 2020 09:12:57 GMT' }, undefined],
+      [{ 'retry-after': 'Tue, 48 Dec 2020 09:12:57 GMT' }, undefined],
+      [{ 'retry-after': '2020-12-08T09:12:57Z' }, undefined],
+    ] as const) {
+      const { venue, connection } = bench();
+      venue.on('/adjust-collateral', new Response('', { status: 429, headers }));
+      assert.equal((await failureOf(connection.send(change()))).retryAfterMs, ms, JSON.stringify(headers));
+    }
+  });
+
   it('can be stopped', async () => {
     const venue = new FakeFetch().on('/borrow-currencies', new Response('', { status: 503 }));
     const stop = new AbortController();

@@ -5,7 +5,7 @@ import type { Keys, RequestView } from './exchange.ts';
 import { Limiter, type RateLimit } from './limiter.ts';
 import { keepPace, type Pace } from './pace.ts';
 import { queryText } from './query.ts';
-import { withoutSecrets } from './redact.ts';
+import { hiding, withoutSecrets, type Hide } from './redact.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import { aborted, Transport, type Answer } from './transport.ts';
 
@@ -40,8 +40,11 @@ export interface Dialect {
   sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>>;
   /** The headers that `sign` makes, in its order: what is secret in them, and what is the time of sending. */
   readonly signedHeaders: Readonly<Record<string, 'secret' | 'time'>>;
-  /** The payload of an answer. @throws ExchangeError for everything that is not a success. */
-  open(answer: Answer, write: boolean): unknown;
+  /**
+   * The payload of an answer. `hide` takes out of the venue's words what nobody may read, and is to be asked before they are shortened.
+   * @throws ExchangeError for everything that is not a success.
+   */
+  open(answer: Answer, write: boolean, hide: Hide): unknown;
   limitOf(path: string): RateLimit;
   /** For a venue that says itself when it wants to be asked again. */
   readonly pace?: Pace;
@@ -183,6 +186,8 @@ export class Http {
     if (stops.waiting.aborted) throw aborted('none');
     if (this.#isLate(stops)) throw late();
     const signature = call.signed ? this.#signature(call, target, keys) : {};
+    // The venue's own words are passed on, and they may repeat what it was told.
+    const hide = hiding([...Object.values(keys), ...secretsOf(signature, dialect)]);
     const startedAt = clock.now();
     const tell = (outcome: string): void => {
       trace?.(`${dialect.venue} ${call.method} ${call.path}: ${outcome}, ${(clock.now() - startedAt).toString()} ms`);
@@ -201,13 +206,12 @@ export class Http {
         stops.underWay,
       );
       dialect.pace?.after(call.path, answer);
-      const payload = dialect.open(answer, write);
+      const payload = dialect.open(answer, write, hide);
       tell('ok');
       return payload;
     } catch (error) {
       tell(ExchangeError.is(error) ? `${error.kind}${error.code === undefined ? '' : ` ${error.code}`}` : 'failed');
-      // The venue's own words are passed on, and they may repeat what it was told.
-      throw ExchangeError.is(error) ? withoutSecrets(error, [...Object.values(keys), ...Object.values(signature)]) : error;
+      throw ExchangeError.is(error) ? withoutSecrets(error, hide) : error;
     }
   }
 
@@ -273,6 +277,10 @@ export class Http {
     }
   }
 }
+
+/** What is secret of the headers that were signed. The time of sending is not. */
+const secretsOf = (signature: Readonly<Record<string, string>>, { signedHeaders }: Dialect): readonly string[] =>
+  Object.entries(signature).flatMap(([name, value]) => (signedHeaders[name] === 'time' ? [] : [value]));
 
 const late = (): ExchangeError =>
   new ExchangeError({

@@ -3,6 +3,7 @@ import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../transport.ts';
 import { waysFor, type Meaning } from '../meaning.ts';
+import { spoken, type Hide } from '../redact.ts';
 import { meaningOf } from './codes.ts';
 import { Numeral, parseExact } from './json.ts';
 import { quietMs, untilReset } from './limits.ts';
@@ -19,21 +20,21 @@ const envelope = v.object({ retCode: code, retMsg: v.optional(v.string(), ''), r
  * The `result` of a successful answer. Numbers in it are `Numeral`s.
  * @throws ExchangeError for any code but 0, decided by the code and only without one by the HTTP status.
  */
-export function open(answer: Answer, write: boolean): unknown {
+export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseExact(answer.text));
   if (!parsed.success) throw withoutCode(answer, write);
   const { retCode, retMsg, result } = parsed.output;
   if (retCode === '0') return result;
-  throw refusal(retCode, retMsg, answer, write);
+  throw refusal(retCode, retMsg, answer, write, hide);
 }
 
 /**
  * A refusal of Bybit's own. A change certainly had no effect only when the code is documented and says so: a code we do not know,
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
-function refusal(code: string, text: string, answer: Answer, write: boolean): ExchangeError {
+function refusal(code: string, text: string, answer: Answer, write: boolean, hide: Hide): ExchangeError {
   const { kind, sentence, ambiguous, instead } = meaningOf(code) ?? unknownCode(answer.status);
-  const said = spoken(text);
+  const said = spoken(text, hide);
   return failure({
     kind,
     ...(instead === undefined ? {} : { instead }),
@@ -127,12 +128,4 @@ function failure({ kind, code, effect, sentence, instead, retryAfterMs, answer }
     ...(code === undefined ? {} : { code }),
     ...(wait > 0 ? { retryAfterMs: wait } : {}),
   });
-}
-
-/** The venue's own words, short and without anything that could disturb a screen or a log. */
-function spoken(text: string): string {
-  return text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 }

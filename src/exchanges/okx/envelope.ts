@@ -3,6 +3,7 @@ import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../transport.ts';
 import { waysFor, type Meaning } from '../meaning.ts';
+import { spoken, type Hide } from '../redact.ts';
 import { meaningOf } from './codes.ts';
 
 /** Codes are numbers; whatever else stands there did not come from OKX, and must not reach a log. */
@@ -14,7 +15,7 @@ const details = v.array(v.object({ sCode: code, sMsg: v.optional(v.string(), '')
  * The `data` of a successful answer.
  * @throws ExchangeError for any code but "0", decided by the code and only without one by the HTTP status.
  */
-export function open(answer: Answer, write: boolean): unknown {
+export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseJson(answer.text));
   if (!parsed.success) throw withoutCode(answer, write);
   const { code, msg: text, data } = parsed.output;
@@ -23,9 +24,9 @@ export function open(answer: Answer, write: boolean): unknown {
     // Said per item: the first that failed tells why. With "2" the rest of it happened.
     const items = v.safeParse(details, data);
     const failed = items.success ? items.output.find(({ sCode }) => sCode !== '0') : undefined;
-    if (failed !== undefined) throw refusal(failed.sCode, failed.sMsg, answer, write, code === '2');
+    if (failed !== undefined) throw refusal(failed.sCode, failed.sMsg, answer, write, code === '2', hide);
   }
-  throw refusal(code, text, answer, write, code === '2');
+  throw refusal(code, text, answer, write, code === '2', hide);
 }
 
 function parseJson(text: string): unknown {
@@ -40,9 +41,9 @@ function parseJson(text: string): unknown {
  * A refusal of OKX's own. A change certainly had no effect only when the code is documented and says so: a code we do not know,
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
-function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean): ExchangeError {
+function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean, hide: Hide): ExchangeError {
   const { kind, sentence, ambiguous, instead } = meaningOf(code, write) ?? unknownCode(answer.status);
-  const said = spoken(text);
+  const said = spoken(text, hide);
   return failure({
     kind,
     ...(instead === undefined ? {} : { instead }),
@@ -110,12 +111,4 @@ function failure(facts: Failure): ExchangeError {
     ...(code === undefined ? {} : { code }),
     ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
   });
-}
-
-/** The venue's own words, short and without anything that could disturb a screen or a log. */
-function spoken(text: string): string {
-  return text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 }

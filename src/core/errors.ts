@@ -8,7 +8,7 @@ import { english, type Message } from './message.ts';
  * - `ip` the key is bound to other addresses, or the venue refuses this address
  * - `clock` our timestamp is outside the venue's window
  * - `rate` too many requests
- * - `network` no answer: name not found, refused, reset, timed out
+ * - `network` no answer of the venue: name not found, refused, reset, timed out, or a proxy that did not pass the request on
  * - `unavailable` the venue answered that it cannot serve now
  * - `shape` the answer is not what the documentation says
  * - `refused` the venue understood and declined: a business rule

@@ -27,6 +27,15 @@ export function alike(codes: readonly string[], meaning: Meaning): Meanings {
   return Object.fromEntries(codes.map((code) => [code, meaning]));
 }
 
+/** Whether a code is one of a list such as "51005-51007 51009". */
+export function inRanges(list: string): (code: string) => boolean {
+  const ranges = list.split(' ').map((range) => range.split('-').map(Number));
+  return (code) => {
+    const number = Number(code);
+    return number.toString() === code && ranges.some(([from = NaN, to = from]) => number >= from && number <= to);
+  };
+}
+
 /**
  * What to do instead of a request that was refused. Nothing is advised after one whose outcome is not known: repeating it could do it twice.
  * What only passes may be tried again later.

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { Answer } from '../transport.ts';
+import { readStatus, readStranger, type Reading } from '../gateway.ts';
 import { waysFor, type Meaning } from '../meaning.ts';
 import { spoken, type Hide } from '../redact.ts';
+import type { Answer } from '../transport.ts';
 import { meaningOf } from './codes.ts';
 import { Numeral, parseExact } from './json.ts';
 import { quietMs, untilReset } from './limits.ts';
@@ -47,10 +48,8 @@ function refusal(code: string, text: string, answer: Answer, write: boolean, hid
 }
 
 function unknownCode(status: number): Meaning {
-  const { kind, sentence } = byStatus(status);
-  return kind === 'shape'
-    ? { kind: 'refused', sentence: msg('Bybit refused the request.'), ambiguous: true }
-    : { kind, sentence, ambiguous: true };
+  const { kind, sentence } = statusOf(status) ?? { kind: 'refused', sentence: msg('Bybit refused the request.') };
+  return { kind, sentence, ambiguous: true };
 }
 
 /**
@@ -60,9 +59,18 @@ function unknownCode(status: number): Meaning {
 function withoutCode(answer: Answer, write: boolean): ExchangeError {
   const effect = write ? 'unknown' : 'none';
   if (answer.status === 403) return failure({ ...forbidden(answer.text), effect, answer });
-  // Named, because a part of the API that is not there is not always trouble.
-  const code = answer.status === 404 ? { code: '404' } : {};
-  return failure({ ...byStatus(answer.status), ...code, effect, answer });
+  return failure({ ...(statusOf(answer.status) ?? readStranger('Bybit', answer)), effect, answer });
+}
+
+/** Bybit has parts that some of its sites do not offer: that one is not there is an answer, and asking again gives no other. */
+function statusOf(status: number): Reading | undefined {
+  const reading = readStatus('Bybit', status);
+  if (reading?.code === undefined) return reading;
+  return {
+    ...reading,
+    kind: 'refused',
+    sentence: msg('This address does not offer this part of Bybit (HTTP {0}). Check the site of the account.', reading.code),
+  };
 }
 
 /** A block of a country is worded by whoever stands before Bybit; too many requests of one machine need not be. */
@@ -86,29 +94,6 @@ function forbidden(text: string): { readonly kind: ErrorKind; readonly sentence:
           'Bybit refused this machine for too many requests (HTTP 403), so nothing is sent there for ten minutes. Should it stay so, a firewall or the region of the IP address is the reason.',
         ),
       };
-}
-
-function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence: Message } {
-  const http = status.toString();
-  if (status >= 500) return { kind: 'unavailable', sentence: msg('Bybit is busy or under maintenance (HTTP {0}). Try again later.', http) };
-  switch (status) {
-    case 401:
-      return { kind: 'auth', sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http) };
-    case 403:
-      return {
-        kind: 'ip',
-        sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
-      };
-    case 404:
-      return {
-        kind: 'refused',
-        sentence: msg('This address does not offer this part of Bybit (HTTP {0}). Check the site of the account.', http),
-      };
-    case 429:
-      return { kind: 'rate', sentence: msg('Too many requests to Bybit (HTTP {0}). Wait a moment.', http) };
-    default:
-      return { kind: 'shape', sentence: msg('The answer is not what Bybit documents. Check the address, or update LTV Gauge.') };
-  }
 }
 
 interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {

@@ -30,8 +30,10 @@ export const shared = {
 export const generalMeanings: Meanings = {
   // It is not said whether a request that expired had got anywhere, so a change is not signed anew for it.
   '-1': { kind: 'clock', sentence: msg('The request expired before Bybit worked on it. Set the clock of this machine.'), ambiguous: true },
-  ...alike(['429', '10006'], { kind: 'rate', sentence: msg('Too many requests to Bybit. Wait a moment.') }),
-  ...alike(['10000', '10016'], lost),
+  ...alike(['429', '10006', '10018'], { kind: 'rate', sentence: msg('Too many requests to Bybit. Wait a moment.') }),
+  // 5004 is in no list; the real exchange says it with "Server Timeout".
+  ...alike(['5004', '10000', '10016'], lost),
+  '3400214': shared.busy,
   '10001': shared.ours,
   '10002': { kind: 'clock', sentence: msg('Bybit refused the timestamp of the request. Set the clock of this machine.') },
   '10003': {
@@ -59,10 +61,23 @@ export const generalMeanings: Meanings = {
     kind: 'ip',
     sentence: msg("This machine's IP address is not on the list of the API key. Add it on Bybit, or connect from an address on the list."),
   },
-  '10014': shared.repeated,
+  ...alike(['10014', '110030', '110072'], shared.repeated),
+  // Of an order that is being replaced; it asks to look again.
+  '40004': {
+    kind: 'refused',
+    sentence: msg('Bybit was working on something else meanwhile. Refresh and look before you try again.'),
+    ambiguous: true,
+  },
   '10017': refused(msg('Bybit has no such function at this address. Check the site of the account, or update LTV Gauge.')),
   '10024': notAllowed(msg('Bybit does not allow this for your account (identity, country or risk control). See the Bybit app.')),
   '10027': shared.stopped,
-  '10028': refused(msg('Bybit offers this to unified accounts only. Upgrade the account on Bybit.')),
+  ...alike(['10020', '10028'], refused(msg('Bybit offers this to unified accounts only. Upgrade the account on Bybit.'))),
+  ...alike(['100028', '110067'], refused(msg('Bybit does not offer this to unified accounts. See the Bybit app.'))),
+  '10029': refused(msg('Bybit does not allow this instrument here. Check that it is offered on the site of the account.')),
+  '110132': notAllowed(msg('Bybit does not offer this product in your region. See the Bybit app.')),
+  ...alike(
+    ['110123', '110125'],
+    notAllowed(msg('Bybit wants its Trading Terms to be agreed to first. Do it on Bybit where this contract is traded, then try again.')),
+  ),
   ...alike(['33004', '-2015'], expired),
 };

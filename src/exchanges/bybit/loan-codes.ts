@@ -53,9 +53,11 @@ export const loanMeanings: Meanings = {
   '148023': ofLoans.noLoan,
   ...alike(['148026', '148029', '148032', '148033', '148038', '148041', '148047'], repaying),
   '148031': refused(msg('Bybit is liquidating, and allows no changes meanwhile. Look at the loan in the Bybit app now.'), 'later'),
+  // No more is documented than to wait and try again: not that nothing was done, no more than of 148019 and 148036.
   ...alike(['148034', '148035'], {
     kind: 'unavailable',
-    sentence: msg('Bybit asks to wait a moment before the next change. Try again later.'),
+    sentence: msg('Bybit asks to wait a moment before the next change. Refresh and look, then try again later.'),
+    ambiguous: true,
   }),
   // Documented as a failure that may be retried, not as one that did nothing: reading has to tell.
   '148036': {

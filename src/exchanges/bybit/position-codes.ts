@@ -22,6 +22,18 @@ export const positionMeanings: Meanings = {
     msg('Bybit is cancelling orders to liquidate, and allows no change meanwhile. Look at the position in the Bybit app now.'),
     'later',
   ),
+  '110042': refused(msg('Bybit is about to deliver this contract, and lets positions only be reduced meanwhile. See the Bybit app.')),
+  '110050': refused(msg('Bybit does not know this coin here. Refresh and choose again.'), 'otherCoin'),
+  '110074': refused(msg('This contract is not traded on Bybit now. Refresh and look, or see the Bybit app.'), 'later'),
+  '110080': refused(
+    msg(
+      'The institutional loan of this account has reached its liquidation line, and Bybit is liquidating. Look at it in the Bybit app now.',
+    ),
+  ),
+  '110124': refused(
+    msg('A cooling-off period that was set on this account still runs. See in the Bybit app until when, and try again then.'),
+    'later',
+  ),
   '110063': refused(msg('Bybit is settling this contract, and allows no change meanwhile. Try again later.'), 'later'),
   '110066': refused(msg('Bybit allows no trading now, and so no change of margin. Try again later.'), 'later'),
   '110076': refused(msg('Bybit adds margin by itself in isolated margin mode only. See the Bybit app.')),

@@ -51,7 +51,7 @@ export function mustBeClear({ direction, coin, amount }: CollateralChange): void
 
 /** Answers that say that there is no such thing at this address: no such page, no such route. */
 export function isAbsent(error: unknown): boolean {
-  return ExchangeError.is(error) && (error.code === '404' || error.code === '10017');
+  return ExchangeError.is(error) && ['404', '405', '410', '10017'].includes(error.code ?? '');
 }
 
 /** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */

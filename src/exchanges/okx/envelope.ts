@@ -1,15 +1,32 @@
 import * as v from 'valibot';
-import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
-import type { Answer } from '../transport.ts';
+import { ExchangeError, type Effect } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import { readStatus, readStranger } from '../gateway.ts';
 import { waysFor, type Meaning } from '../meaning.ts';
 import { spoken, type Hide } from '../redact.ts';
+import type { Answer } from '../transport.ts';
 import { meaningOf } from './codes.ts';
 
-/** Codes are numbers; whatever else stands there did not come from OKX, and must not reach a log. */
-const code = v.pipe(v.string(), v.regex(/^\d{1,6}$/));
+/**
+ * Codes are numbers, some with a sub-code such as "51008_1000"; whatever else stands there did not come from OKX, and must not reach a log.
+ * They are documented as texts; one that comes as a number is the same code.
+ */
+const code = v.union([
+  v.pipe(v.string(), v.regex(/^\d{1,6}(?:_\d{1,6})?$/)),
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999_999), v.transform(String)),
+]);
 const envelope = v.object({ code, msg: v.optional(v.string(), ''), data: v.optional(v.unknown()) });
-const details = v.array(v.object({ sCode: code, sMsg: v.optional(v.string(), '') }));
+const item = v.object({ sCode: v.optional(code), sMsg: v.optional(v.string(), '') });
+const items = v.array(v.fallback(item, { sMsg: '' }));
+
+/** What OKX said of a request it did not do, or not wholly. */
+interface Said {
+  /** With its sub-code. */
+  readonly code: string;
+  readonly text: string;
+  /** What was done is not told by the code. */
+  readonly doubtful: boolean;
+}
 
 /**
  * The `data` of a successful answer.
@@ -17,16 +34,28 @@ const details = v.array(v.object({ sCode: code, sMsg: v.optional(v.string(), '')
  */
 export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseJson(answer.text));
-  if (!parsed.success) throw withoutCode(answer, write);
+  if (!parsed.success) throw failure({ ...readStranger('OKX', answer), effect: write ? 'unknown' : 'none', answer });
   const { code, msg: text, data } = parsed.output;
   if (code === '0') return data;
-  if (code === '1' || code === '2') {
-    // Said per item: the first that failed tells why. With "2" the rest of it happened.
-    const items = v.safeParse(details, data);
-    const failed = items.success ? items.output.find(({ sCode }) => sCode !== '0') : undefined;
-    if (failed !== undefined) throw refusal(failed.sCode, failed.sMsg, answer, write, code === '2', hide);
-  }
-  throw refusal(code, text, answer, write, code === '2', hide);
+  throw refusal(code === '1' || code === '2' ? perItem(code, text, data) : { code, text, doubtful: false }, answer, write, hide);
+}
+
+/**
+ * "1" says that all operations failed, "2" that a part did, and each item says why.
+ *
+ * A change is one operation. So "1" with one item says that nothing was done, and the item's own code tells why: it is as certain as that
+ * code is. Where the code is missing, not listed or one that leaves it open, such as a timeout, so is the change: that it "failed" may mean
+ * no more than that OKX gave up waiting for it. Anything else is no answer to one operation, and then neither its "1" nor its codes can
+ * be trusted with money: several items, none, or one that says "0", done, within "all failed".
+ * Taken for certain, a doubtful one could be sent a second time; taken for doubtful, a certain one would close its loan to every change,
+ * just when it has to be rescued.
+ */
+function perItem(code: '1' | '2', text: string, data: unknown): Said {
+  const parsed = v.safeParse(items, data);
+  const all = parsed.success ? parsed.output : [];
+  const failed = all.find(({ sCode }) => sCode !== undefined && sCode !== '0');
+  if (failed?.sCode === undefined) return { code, text, doubtful: true };
+  return { code: failed.sCode, text: failed.sMsg, doubtful: code === '2' || all.length !== 1 };
 }
 
 function parseJson(text: string): unknown {
@@ -41,16 +70,18 @@ function parseJson(text: string): unknown {
  * A refusal of OKX's own. A change certainly had no effect only when the code is documented and says so: a code we do not know,
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
-function refusal(code: string, text: string, answer: Answer, write: boolean, partly: boolean, hide: Hide): ExchangeError {
+function refusal({ code: full, text, doubtful }: Said, answer: Answer, write: boolean, hide: Hide): ExchangeError {
+  // The sub-code tells cases of the same refusal apart; what it means for us is told by the code.
+  const [code = full] = full.split('_');
   const { kind, sentence, ambiguous, instead } = meaningOf(code, write) ?? unknownCode(answer.status);
   const said = spoken(text, hide);
   return failure({
     kind,
     ...(instead === undefined ? {} : { instead }),
     code,
-    effect: write && (partly || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
+    effect: write && (doubtful || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as the most that can be redeemed.
-    sentence: said === '' ? msg('{0} (OKX code {1})', sentence, code) : msg('{0} (OKX code {1}: "{2}")', sentence, code, said),
+    sentence: said === '' ? msg('{0} (OKX code {1})', sentence, full) : msg('{0} (OKX code {1}: "{2}")', sentence, full, said),
     answer,
   });
 }
@@ -58,41 +89,8 @@ function refusal(code: string, text: string, answer: Answer, write: boolean, par
 function unknownCode(status: number): Meaning {
   if (status >= 500) return { kind: 'unavailable', sentence: msg('OKX is busy or under maintenance. Try again later.'), ambiguous: true };
   // Where there is no such endpoint the status is repeated as the code.
-  const { kind, sentence } = byStatus(status);
-  return kind === 'shape'
-    ? { kind: 'refused', sentence: msg('OKX refused the request.'), ambiguous: true }
-    : { kind, sentence, ambiguous: true };
-}
-
-/**
- * The answer is not OKX's: a gateway's page, half an answer, or something else on that port.
- * Only a code of OKX can say that a change was refused, so without one the outcome is unknown, whatever the HTTP status.
- */
-function withoutCode(answer: Answer, write: boolean): ExchangeError {
-  return failure({ ...byStatus(answer.status), effect: write ? 'unknown' : 'none', answer });
-}
-
-function byStatus(status: number): { readonly kind: ErrorKind; readonly sentence: Message } {
-  const http = status.toString();
-  if (status >= 500) return { kind: 'unavailable', sentence: msg('OKX is busy or under maintenance (HTTP {0}). Try again later.', http) };
-  switch (status) {
-    case 401:
-      return { kind: 'auth', sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http) };
-    case 403:
-      return {
-        kind: 'ip',
-        sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
-      };
-    case 404:
-      return {
-        kind: 'unavailable',
-        sentence: msg('OKX does not offer this at this address (HTTP {0}). Check the site of the account.', http),
-      };
-    case 429:
-      return { kind: 'rate', sentence: msg('Too many requests to OKX (HTTP {0}). Wait a moment.', http) };
-    default:
-      return { kind: 'shape', sentence: msg('The answer is not what OKX documents. Check the address, or update LTV Gauge.') };
-  }
+  const { kind, sentence } = readStatus('OKX', status) ?? { kind: 'refused', sentence: msg('OKX refused the request.') };
+  return { kind, sentence, ambiguous: true };
 }
 
 interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {

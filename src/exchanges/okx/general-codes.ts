@@ -22,6 +22,9 @@ const lost: Meaning = {
 const noRight = notAllowed(msg('This API key may not do that. Give the key the Trade permission on OKX, or use another key.'));
 const noReadRight = notAllowed(msg('This API key may not read that. Give the key the Read permission on OKX, or use another key.'));
 const law = notAllowed(msg('OKX does not offer this in the country or region of your account. See the OKX app.'));
+const identityAgain = notAllowed(
+  msg('OKX wants your identity to be verified anew before you may trade or move money. Do it in the OKX app, then try again.'),
+);
 const identity = notAllowed(msg('OKX wants your identity to be verified first. Do it in the OKX app, then try again.'));
 const switchedOff: Meaning = { kind: 'unavailable', sentence: msg('OKX has switched this function off for the moment. Try again later.') };
 
@@ -36,16 +39,18 @@ export const shared = {
 /** Source: https://www.okx.com/docs-v5/en/#error-code-rest-api , what concerns requests like ours. */
 export const generalMeanings: Meanings = {
   ...alike(
-    ['50000', '50002', '50006', '50014', '50015', '50016', '50107', '50112', '50115', '51000'],
+    ['50000', '50002', '50006', '50014', '50015', '50016', '50024', '50025', '50107', '50112', '50115', '51000'],
     refused(msg('OKX could not read the request. Please report this with the log.')),
   ),
   '50001': { kind: 'unavailable', sentence: msg('OKX is down, as it is for maintenance. Try again later.'), ambiguous: true },
   '50013': { kind: 'unavailable', sentence: msg('OKX is too busy now. Try again later.'), ambiguous: true },
-  ...alike(['50004', '50026', '51054'], lost),
+  ...alike(['50004', '50026', '51054', '51149', '51412'], lost),
   ...alike(['50046', '50062'], switchedOff),
   '50064': { kind: 'unavailable', sentence: msg('The loan system of OKX is not available now. Try again later.') },
   ...alike(['50011', '50040', '50061'], slowDown),
 
+  // Not in the documented list; seen in answers of the real exchange.
+  '4088': identityAgain,
   '50007': notAllowed(msg('OKX has blocked this account. See the OKX app or ask its support.')),
   '50009': notAllowed(msg('OKX has frozen this account after it closed positions by force. See the OKX app or ask its support.')),
   '50012': notAllowed(msg('OKX says that the state of this account is not valid. See the OKX app or ask its support.')),
@@ -53,8 +58,14 @@ export const generalMeanings: Meanings = {
   '50028': notAllowed(msg('OKX cannot do that for this account. See the OKX app or ask its support.')),
   '50029': shared.riskControl,
   '50041': notAllowed(msg('OKX does this for chosen accounts only, and this is none of them. Ask its support.')),
-  ...alike(['50051', '50052'], law),
+  ...alike(['50051', '50052', '51155', '59113', '59114'], law),
   ...alike(['50059', '50060'], identity),
+  '59550': notAllowed(msg('OKX wants your identity to be verified at level 2 first. Do it in the OKX app, then try again.')),
+  '50075': notAllowed(msg('OKX does not allow this coin in an Islamic sub-account. Use another coin or account.')),
+  '51024': notAllowed(msg('OKX has blocked the trading account. See the OKX app or ask its support.')),
+  '59519': notAllowed(
+    msg('OKX has frozen this function for your account. Its own words name the reason; see the OKX app or ask its support.'),
+  ),
   '50017': refused(
     msg(
       'OKX is closing this position against others (auto-deleveraging), and has frozen it meanwhile. Refresh and look, then try again later.',
@@ -93,9 +104,15 @@ export const generalMeanings: Meanings = {
   '50035': { kind: 'ip', sentence: msg('OKX wants this API key bound to an IP address. Bind it on OKX, then try again.') },
   '50038': refused(msg('OKX does not offer this in demo trading.')),
   // We send once. Who hears that it is a repetition has to think that something on the way repeated it and the first one arrived.
-  '50042': {
+  ...alike(['50042', '50071', '51011', '51065', '51068', '59121', '59122'], {
     kind: 'refused',
     sentence: msg('OKX took this for a repetition of an earlier request and did nothing. Refresh and look before you try again.'),
+    ambiguous: true,
+  }),
+  // Documented as no more than that it failed.
+  '51820': {
+    kind: 'refused',
+    sentence: msg('OKX says no more than that the request failed. Refresh and look before you try again.'),
     ambiguous: true,
   },
   '50053': refused(msg('OKX offers this in demo trading only.')),

@@ -2,10 +2,6 @@ import { msg } from '../../core/message.ts';
 import { alike, notAllowed, refused, type Meanings } from '../meaning.ts';
 import { shared } from './general-codes.ts';
 
-/** 51720 to 51731 refuse to subscribe to or redeem from earn products; they are not expected on loans. */
-export const earn = refused(msg('OKX refused the request.'));
-export const isEarn = (code: string): boolean => /^517(2\d|3[01])$/.test(code);
-
 /** Source: https://www.okx.com/docs-v5/en/#error-code-rest-api-finance */
 export const loanMeanings: Meanings = {
   '51016': {
@@ -16,17 +12,23 @@ export const loanMeanings: Meanings = {
   '51063': refused(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.')),
   '51732': notAllowed(msg('The identity level of this account is too low for loans. Raise it in the OKX app.')),
   '51733': shared.riskControl,
-  '51734': shared.law,
+  ...alike(['51734', '51773'], shared.law),
+  '51763': notAllowed(msg('OKX offers this from a higher VIP level on. See the level of the account in the OKX app.')),
   '51735': notAllowed(msg('OKX does not offer loans to sub-accounts. Use a key of the main account.')),
-  '51736': refused(
-    msg('The funding account does not hold that much. Transfer coins to it on OKX, use a smaller amount or another coin.'),
-    'less',
-    'otherCoin',
-    'repay',
+  ...alike(
+    ['51736', '51764'],
+    refused(
+      msg('The funding account does not hold that much. Transfer coins to it on OKX, use a smaller amount or another coin.'),
+      'less',
+      'otherCoin',
+      'repay',
+    ),
   ),
   '51737': shared.identity,
   '51738': refused(msg('The funding account is frozen, so nothing can be moved from it or to it. See the OKX app or ask its support.')),
-  '51739': shared.switchedOff,
+  ...alike(['51739', '51774'], shared.switchedOff),
+  // "Please retry" does not say that nothing was done, no more than 50001 does.
+  '51767': { kind: 'unavailable', sentence: msg('OKX is down, as it is for maintenance. Try again later.'), ambiguous: true },
   '51750': refused(msg('The borrowed coin cannot be its own collateral. Choose another coin, or repay with it.'), 'otherCoin', 'repay'),
   '51751': refused(msg('This coin cannot be borrowed now. Choose another coin.'), 'otherCoin'),
   '51752': refused(msg('OKX does not take this coin as collateral. Choose another coin, or repay.'), 'otherCoin', 'repay'),
@@ -48,6 +50,11 @@ export const loanMeanings: Meanings = {
     'more',
     'less',
   ),
+  ...alike(
+    ['51765', '51766', '51768', '51769', '51770', '51771', '51772'],
+    refused(msg('A quota of OKX, yours or that of everybody, is used up. Use a smaller amount or try later.'), 'less', 'later'),
+  ),
+  '51785': refused(msg('An E-Mode loan takes only the collateral coin of its pair. Add that coin, or repay.'), 'otherCoin', 'repay'),
   '51759': refused(msg('This exceeds a temporary limit of OKX. Use a smaller amount or try later.'), 'less', 'later'),
   ...alike(
     ['51760', '59521'],

@@ -10,13 +10,13 @@ const range = (from: number, to: number): string => Array.from({ length: to - fr
 /** Every code of the error page's general, position and loan tables: https://bybit-exchange.github.io/docs/v5/error */
 const documented: Readonly<Record<ErrorKind, string>> = {
   auth: '10003 10004 10007 33004 -2015',
-  permission: '10005 10008 10024 10027 177008',
+  permission: '10005 10008 10024 10027 110123 110125 110132 177008',
   ip: '10009 10010',
   clock: '-1 10002',
-  rate: '429 10006',
-  unavailable: '10000 10016 148019 148034 148035 148036 177002',
+  rate: '429 10006 10018',
+  unavailable: '5004 10000 10016 3400214 148019 148034 148035 148036 177002',
   refused:
-    `10001 10014 10017 10028 110004 110005 110006 110007 110035 110039 110044 110045 110063 110066 110079 110011 110012 110014 110015 110027 110033 110034 110046 ${range(110_076, 110_078)} ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
+    `10020 10029 40004 100028 110030 110042 110050 110067 110072 110074 110080 110124 10001 10014 10017 10028 110004 110005 110006 110007 110035 110039 110044 110045 110063 110066 110079 110011 110012 110014 110015 110027 110033 110034 110046 ${range(110_076, 110_078)} ${range(148_001, 148_018)} ${range(148_020, 148_033)} ${range(148_037, 148_042)} 148047 148048 ` +
     `${range(177_003, 177_007)} ${range(177_009, 177_021)}`,
   network: '',
   shape: '',
@@ -30,7 +30,11 @@ const table = Object.entries(documented).flatMap(([kind, codes]) =>
 );
 
 /** What does not tell whether a change was made: no time, no news, a failure to be tried again, or a repetition of our one send. */
-const saysNothing = ['-1', '10000', '10014', '10016', '148019', '148036', '177002', '177018'];
+const saysNothing = (
+  '-1 10000 10014 10016 148019 148036 177002 177018 ' +
+  // "Please wait and try again later" is said of the next change, not of this one.
+  '148034 148035 5004 3400214 40004 110030 110072'
+).split(' ');
 
 async function readFailure(body: string | Response) {
   const { venue, connection } = sampled();
@@ -110,6 +114,39 @@ describe('a change that Bybit answers with an error', () => {
       assert.deepEqual([error.effect, sends], [effect, 1]);
     });
   }
+
+  it('that Bybit documents for other requests only is a certain refusal too, in its own words', async () => {
+    for (const code of ['110001', '110113', '30208', '182103', '3200316', '3400213']) {
+      const { error, sends } = await writeFailure(refusal(code, 'The reason'));
+      assert.deepEqual([error.kind, error.code, error.effect, sends], ['refused', code, 'none', 1]);
+      assert.match(error.message, /"The reason"/);
+    }
+  });
+
+  it('is read as the real exchange said it', async () => {
+    // As users of public client libraries reported them.
+    for (const [body, effect, code] of [
+      ['{"retCode":5004,"retMsg":"Server Timeout","result":null,"retExtInfo":{},"time":1667577060106}', 'unknown', '5004'],
+      [
+        '{"retCode":10016,"retMsg":"System error. Please try again later.","result":{},"retExtInfo":{},"time":1762607467807}',
+        'unknown',
+        '10016',
+      ],
+      [
+        '{"retCode":10020,"retMsg":"your account is not a unified margin account, please update your account","result":null,"retExtInfo":null,"time":1664783731123}',
+        'none',
+        '10020',
+      ],
+      [
+        '{"retCode":110123,"retMsg":"You must agree to the Trading Terms","result":{},"retExtInfo":{},"time":1762607467807}',
+        'none',
+        '110123',
+      ],
+    ] as const) {
+      const { error, sends } = await writeFailure(body);
+      assert.deepEqual([error.code, error.effect, sends], [code, effect, 1]);
+    }
+  });
 
   it('that nobody knows, or that a server in trouble says, is unknown', async () => {
     for (const status of [200, 400, 403, 404, 429, 500]) {

@@ -19,6 +19,8 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
   #outline: (() => readonly Entry[]) | undefined;
+  /** Somebody looked, but what the view shows could not be loaded. */
+  #failed = false;
   #roots: readonly OutlineNode[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -34,8 +36,12 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 
   /** Looks at the outline again. */
   update(): void {
-    // Nobody has looked yet: the editor asks by itself.
-    if (this.#outline === undefined) return;
+    if (this.#outline === undefined) {
+      // Where nobody has looked yet the editor asks by itself; after a failure it has to be told that there may be more now.
+      if (this.#failed) this.#changed.fire(undefined);
+      this.#failed = false;
+      return;
+    }
     const entries = this.#outline();
     const { all, changed } = renew(this.#roots, entries);
     if (all) {
@@ -48,7 +54,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 
   async getChildren(node?: OutlineNode): Promise<OutlineNode[]> {
     if (node === undefined) {
-      this.#outline ??= await this.#load();
+      this.#outline ??= await this.#loaded();
       this.#roots = adopt(this.#outline(), this.#roots, undefined);
       return [...this.#roots];
     }
@@ -56,6 +62,15 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     const entries = pages === undefined ? (children ?? []) : await this.#pages.entries(pages);
     node.children = adopt(entries, node.children ?? [], node);
     return [...node.children];
+  }
+
+  async #loaded(): Promise<() => readonly Entry[]> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
   }
 
   getParent(node: OutlineNode): OutlineNode | undefined {

@@ -7,7 +7,7 @@ import type { Account } from '../core/model.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/okx/start.ts';
 import { isBuiltIn, isBuiltInId, newBuiltInId } from './simulated/built-in.ts';
 import { isServedBy, listCoins, shockPrice } from './simulated/control.ts';
-import { isPortTaken, notStarted, startFrom, startWhenNeeded, type Start } from './simulated/start-from.ts';
+import { isPortTaken, loadStart, notStarted, startFrom, type Start } from './simulated/start-from.ts';
 import { realDelay, StateFile, type Delay } from './simulated/state-file.ts';
 import { storedKeys } from './simulated/stored-keys.ts';
 
@@ -169,7 +169,8 @@ export class SimulatedExchange implements vscode.Disposable {
         file.schedule(changed);
       },
     };
-    const simulator = await startFrom(this.#options.start ?? startWhenNeeded, state, options, (error) => {
+    const given = this.#options.start;
+    const simulator = await startFrom(given === undefined ? loadStart : () => Promise.resolve(given), state, options, (error) => {
       log.warn(`simulated exchange: saved state not usable, starting anew: ${String(error)}`);
     });
     try {

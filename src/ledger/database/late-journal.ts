@@ -1,7 +1,7 @@
 import { disposed, type Journal, type Verification } from '../journal.ts';
 import type { WriteRecord } from '../record.ts';
 
-/** A journal that is only brought in when it is first asked for something. */
+/** A journal that is only brought in when it is first asked for something; what could not be brought is tried again by whoever asks next. */
 export class LateJournal implements Journal {
   readonly #bring: () => Promise<Journal>;
   #journal: Promise<Journal> | undefined;
@@ -39,6 +39,13 @@ export class LateJournal implements Journal {
 
   #brought(): Promise<Journal> {
     if (this.#isDisposed) return Promise.reject(disposed());
-    return (this.#journal ??= this.#bring());
+    const there = this.#journal;
+    if (there !== undefined) return there;
+    const bringing = this.#bring();
+    this.#journal = bringing;
+    bringing.catch(() => {
+      if (this.#journal === bringing) this.#journal = undefined;
+    });
+    return bringing;
   }
 }

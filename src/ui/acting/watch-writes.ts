@@ -23,7 +23,11 @@ export function watchWrites(app: App, attended: Attended): Disposable {
       const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
       if (now?.state !== record.state || attended.has(record)) return;
     }
-    const { sayOutcome } = await import('../dialogs.ts');
+    const { sayOutcome } = await import('../dialogs.ts').catch((error: unknown) => {
+      // Told by the next look at this change.
+      told.delete(keyOf(record));
+      throw error;
+    });
     await sayOutcome(app, record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {

@@ -5,15 +5,16 @@ import type { Simulator, SimulatorOptions } from '../../simulator/okx/start.ts';
 export type Start = (options: SimulatorOptions) => Promise<Simulator>;
 
 /** Loaded on first use, so that activation does not pay for it. */
-export const startWhenNeeded: Start = async (options) => (await import('../../simulator/okx/start.ts')).startSimulator(options);
+export const loadStart = async (): Promise<Start> => (await import('../../simulator/okx/start.ts')).startSimulator;
 
-/** Starts from a saved state; from the beginning when there is none or it cannot be used. */
+/** Starts from a saved state; from the beginning when there is none or it cannot be used. What cannot be loaded says nothing about the state. */
 export async function startFrom(
-  start: Start,
+  load: () => Promise<Start>,
   state: string | undefined,
   options: SimulatorOptions,
   onUnusable: (error: unknown) => void,
 ): Promise<Simulator> {
+  const start = await load();
   if (state === undefined) return start(options);
   try {
     return await start({ ...options, state });

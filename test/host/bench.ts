@@ -47,7 +47,13 @@ function answerOf(count: number): string {
   return JSON.stringify({ ...sample, data });
 }
 
-const loansIn = (text: string): readonly Loan[] => toLoans(read(loanInfo, open({ status: 200, text }, false, (words) => words)));
+const loansIn = (text: string): readonly Loan[] =>
+  toLoans(
+    read(
+      loanInfo,
+      open({ status: 200, text }, false, (words) => words),
+    ),
+  );
 
 /** Node shows the line that failed, and the package is a single one. */
 function withoutBundle(error: unknown): never {

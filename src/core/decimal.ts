@@ -36,6 +36,30 @@ export function decimal(text: string): Decimal {
   return text;
 }
 
+/** As some servers print very small and very large figures. */
+const scientific = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
+
+/**
+ * The decimal that a venue's answer holds, written out plainly and with every digit it was printed with: "9.7E-6" is 0.0000097.
+ * Undefined for anything else: a number (its digits may be lost already), "", "--", and what takes more than 80 characters to write out.
+ */
+export function decimalFrom(text: unknown): Decimal | undefined {
+  if (typeof text !== 'string' || text.length > maxLength) return undefined;
+  if (isDecimal(text)) return text;
+  const [, sign, whole, fraction = '', exponent] = scientific.exec(text) ?? [];
+  if (sign === undefined || whole === undefined) return undefined;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  const integer =
+    digits
+      .slice(0, Math.max(point, 0))
+      .padEnd(point, '0')
+      .replace(/^0+(?=\d)/, '') || '0';
+  const rest = '0'.repeat(Math.max(-point, 0)) + digits.slice(Math.max(point, 0));
+  const plainText = `${sign}${integer}${rest === '' ? '' : `.${rest}`}`;
+  return isDecimal(plainText) ? plainText : undefined;
+}
+
 export const zero: Decimal = decimal('0');
 export const one: Decimal = decimal('1');
 

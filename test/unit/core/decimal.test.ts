@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import {
   absolute,
   add,
   compare,
   decimal,
+  decimalFrom,
   decimalPlaces,
   divide,
   fractionForDrawing,
@@ -50,6 +52,77 @@ const anyDecimal: fc.Arbitrary<Decimal> = fc
   });
 const nonZero = anyDecimal.filter((value) => !isZero(value));
 const places = fc.integer({ min: 0, max: 12 });
+
+describe('a decimal out of an answer', () => {
+  it('is the text itself where it is plain', () => {
+    fc.assert(
+      fc.property(anyDecimal, (value) => {
+        assert.equal(decimalFrom(value), value);
+      }),
+      { interruptAfterTimeLimit: 5_000 },
+    );
+  });
+
+  it('is written out where it has an exponent, with every digit and no other', () => {
+    for (const [text, plain] of [
+      ['9.7E-6', '0.0000097'],
+      ['-1.2E-7', '-0.00000012'],
+      ['1e3', '1000'],
+      ['1.50E+1', '15.0'],
+      ['1.5E0', '1.5'],
+      ['0E-8', '0.00000000'],
+      ['0E8', '0'],
+      ['0.001e2', '0.1'],
+      ['12.34E-1', '1.234'],
+      ['1E-18', '0.000000000000000001'],
+    ] as const) {
+      assert.equal(decimalFrom(text), plain, text);
+    }
+  });
+
+  it('is exactly mantissa times a power of ten, whatever they are', () => {
+    const power = (exponent: number): Decimal => d(exponent < 0 ? `0.${'0'.repeat(-exponent - 1)}1` : `1${'0'.repeat(exponent)}`);
+    fc.assert(
+      fc.property(anyDecimal, fc.integer({ min: -24, max: 24 }), fc.constantFrom('e', 'E'), fc.boolean(), (value, exponent, mark, plus) => {
+        const read = decimalFrom(`${value}${mark}${plus && exponent >= 0 ? '+' : ''}${exponent.toString()}`);
+        assert.ok(read !== undefined && isDecimal(read));
+        assert.equal(cmp(read, multiply(value, power(exponent))), 0, `${value}e${exponent.toString()} is not ${read}`);
+      }),
+      { interruptAfterTimeLimit: 5_000 },
+    );
+  });
+
+  it('is none where there is no exact decimal, or one that would be too long to work with', () => {
+    const odd = [
+      '',
+      ' ',
+      '--',
+      '-',
+      'null',
+      'NaN',
+      'Infinity',
+      '1e',
+      'e5',
+      '1e1.5',
+      '.5e1',
+      '1,000',
+      '+1e2',
+      '1e999',
+      '1e-999',
+      '1e9999999999',
+    ];
+    for (const text of [...odd, '9'.repeat(81), `${'1'.repeat(78)}e5`, 5, 0.1, null, undefined, true, {}, ['1'], 10n]) {
+      assert.equal(decimalFrom(text), undefined, inspect(text));
+    }
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true }), (value) => {
+        const read = decimalFrom(value);
+        assert.ok(read === undefined || isDecimal(read));
+      }),
+      { interruptAfterTimeLimit: 5_000 },
+    );
+  });
+});
 
 describe('decimals', () => {
   it('take plain notation only', () => {

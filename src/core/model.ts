@@ -210,6 +210,8 @@ export interface InterestRow {
 /** One page of rows, newest first. `older` is what to ask with for the next page; absent on the last. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
+  /** How many more rows the page has that were not understood. Absent when there is none. */
+  readonly unread?: number;
   readonly older?: string;
 }
 

@@ -3,29 +3,28 @@ import { ExchangeError } from '../../core/errors.ts';
 import { endpoints } from './endpoints.ts';
 import { namesIn, toRules, type Rules } from './haircuts.ts';
 import type { Line } from './loan-book.ts';
+import { readRows } from './rows.ts';
 import * as schema from './schema.ts';
 
 /** What Bybit takes as collateral of the pool, and how it values it. */
 export interface Terms {
-  /** The error says which row does not name its coins: then it is not known what else is taken. */
-  readonly coins: ReadonlySet<string> | ExchangeError;
+  readonly coins: ReadonlySet<string>;
+  /** Says which row does not name its coins: then it is not known what else is taken. */
+  readonly unsure?: ExchangeError;
   readonly rules: Rules;
 }
 
-const named = v.object({ collateralRatioConfigList: v.array(v.object({ currencies: v.string() })) });
+const named = v.object({ currencies: v.string() });
 
 function toTerms(result: unknown): Terms {
-  const { collateralRatioConfigList: rows } = schema.read(schema.collateralData, result);
-  return { coins: coinsIn(result), rules: toRules(rows) };
-}
-
-function coinsIn(result: unknown): Terms['coins'] {
-  try {
-    return new Set(schema.read(named, result).collateralRatioConfigList.flatMap(({ currencies }) => namesIn(currencies)));
-  } catch (error) {
-    if (ExchangeError.is(error, 'shape')) return error;
-    throw error;
-  }
+  const { collateralRatioConfigList: list } = schema.read(schema.collateralData, result);
+  const { rows, odd } = readRows(named, list, 'result.collateralRatioConfigList');
+  const [first] = odd;
+  return {
+    coins: new Set(rows.flatMap(({ currencies }) => namesIn(currencies))),
+    ...(first === undefined ? {} : { unsure: schema.unlike(first.field) }),
+    rules: toRules(list),
+  };
 }
 
 /** The brackets hardly ever change. */

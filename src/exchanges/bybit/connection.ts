@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, PositionRef, Snapshot, WalletCoin } from '../../core/model.ts';
+import type { Direction, HistoryRow, InterestRow, MaximumLoan, Page, PositionRef, Snapshot, WalletCoin } from '../../core/model.ts';
 import type {
   AdjustableCoin,
   CollateralBaseline,
@@ -24,19 +24,20 @@ import type {
 } from '../exchange.ts';
 import type { Call, Http } from '../http.ts';
 import { priced } from '../prices.ts';
+import type { Terms } from './collateral-terms.ts';
 import { endpoints } from './endpoints.ts';
 import { Funds, ifAny } from './funds.ts';
 import { Legacy } from './legacy.ts';
 import { mergedPage } from './history.ts';
-import { toKeyFacts } from './key-facts.ts';
-import type { Line, LoanBook, Setting } from './loan-book.ts';
+import { lowestLevel, toKeyFacts, vipLevelOf } from './key-facts.ts';
+import type { Line, LoanBook, LoanFound, Setting } from './loan-book.ts';
 import { optional, poolId, withUsd } from './map.ts';
 import { Pool } from './pool.ts';
 import { Positions } from './positions.ts';
-import { newestOf } from './prove.ts';
-import { readProof } from './read-proof.ts';
+import { newestIdOf, readProof } from './read-proof.ts';
 import { readinessOf } from './readiness.ts';
 import { mustBeClear, pageSize, refused, toReceipt } from './requests.ts';
+import { readRows } from './rows.ts';
 import * as schema from './schema.ts';
 import { readLoans, snapshotOf } from './snapshot.ts';
 
@@ -51,6 +52,8 @@ export class BybitConnection implements Connection {
   readonly #pool: Pool;
   readonly #legacy: LoanBook;
   readonly #positions: Positions;
+  /** As the key told it last. Until then the lowest: what it may borrow, every level may, so no coin is offered that is not to be had. */
+  #vipLevel = lowestLevel;
 
   /** @param thresholds the person's own, asked for at every read */
   constructor(http: Http, clock: Clock, thresholds: Setting['thresholds'] = () => undefined) {
@@ -69,8 +72,9 @@ export class BybitConnection implements Connection {
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
-    const key = toKeyFacts(schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal)), this.#clock.now());
-    const facts = { ...key, ...this.#http.clockFacts() };
+    const key = schema.read(schema.key, await this.#line.get(endpoints.key, {}, signal));
+    this.#vipLevel = vipLevelOf(key);
+    const facts = { ...toKeyFacts(key, this.#clock.now()), ...this.#http.clockFacts() };
     if (facts.canRead || facts.canWithdraw) return facts;
     // Whether loans can be read without the documented right is nowhere said: they say it themselves, and what is missing.
     await this.#pool.find(wholePool, signal);
@@ -89,10 +93,10 @@ export class BybitConnection implements Connection {
 
   /** Without a loan: of the pool. */
   async history(ref: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
-    const { rows, older } = await mergedPage(this.#book(ref).history(ref ?? wholePool), page, signal);
+    const { rows, ...rest } = await mergedPage(this.#book(ref).history(ref ?? wholePool), page, signal);
     // Bybit cannot be asked for one type only.
     const wanted = page.type === undefined ? rows : rows.filter(({ type }) => type === page.type);
-    return { rows: wanted, ...(older === undefined ? {} : { older }) };
+    return { rows: wanted, ...rest };
   }
 
   async interest(ref: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
@@ -105,9 +109,9 @@ export class BybitConnection implements Connection {
   }
 
   async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
-    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, {}, signal));
-    const open = list.filter(({ flexibleBorrowable, fixedBorrowable }) => flexibleBorrowable === true || fixedBorrowable === true);
-    // Listed once for each level of customers.
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { vipLevel: this.#vipLevel }, signal));
+    const open = readRows(schema.loanable, list).rows.filter((one) => one.flexibleBorrowable || one.fixedBorrowable);
+    // Should the level not be heeded, each is listed once for each.
     return [...new Set(open.map(({ currency }) => currency))];
   }
 
@@ -147,7 +151,7 @@ export class BybitConnection implements Connection {
           ...(usdEstimated === undefined ? {} : { usdEstimated }),
         }));
     }
-    const loan = await this.#loan(ref, signal);
+    const { loan } = await this.#loan(ref, signal);
     return Promise.all(
       loan.collateral.map(async ({ coin }) => {
         const limit = await book.redeemable(ref, coin, signal).catch((error: unknown) => {
@@ -175,12 +179,12 @@ export class BybitConnection implements Connection {
       this.#funds.pricesIfAny(signal),
     ]);
     return readinessOf(direction, coin, {
-      loan: loan.value,
+      found: loan.value,
       wallet: wallet.value,
       redeemable: redeemable?.value,
       addable,
       minimum: book.smallest(coin),
-      newestHistoryId: newestOf(history.value.rows),
+      newestHistoryId: newestIdOf(history.value, coin),
       prices,
       rules: this.#pool.terms.kept?.rules,
       asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
@@ -244,7 +248,7 @@ export class BybitConnection implements Connection {
   }
 
   /** @throws ExchangeError `refused` when it is gone. */
-  async #loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan> {
+  async #loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound> {
     const loan = await this.#book(ref).find(ref, signal);
     if (loan === undefined) throw refused(msg('Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
     return loan;
@@ -253,9 +257,12 @@ export class BybitConnection implements Connection {
   /** The wallet with what the pool would take as collateral, as far as Bybit tells. */
   async #walletForPool(signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
     const [wallet, terms] = await Promise.all([this.#funds.wallet(signal), this.#pool.terms.known(signal)]);
-    const coins = terms?.coins;
-    return coins === undefined || coins instanceof ExchangeError
-      ? wallet
-      : wallet.map((one) => ({ ...one, pledgeable: coins.has(one.coin) }));
+    return terms === undefined ? wallet : wallet.map((one) => ({ ...one, ...pledgeability(terms, one.coin) }));
   }
+}
+
+/** Where a row does not name its coins, it is known what is taken, but not what is not. */
+function pledgeability({ coins, unsure }: Terms, coin: string): Pick<WalletCoin, 'pledgeable'> {
+  if (coins.has(coin)) return { pledgeable: true };
+  return unsure === undefined ? { pledgeable: false } : {};
 }

@@ -7,7 +7,8 @@ import { endpoints } from './endpoints.ts';
 import { ifAny } from './funds.ts';
 import type { Line } from './loan-book.ts';
 import type { FixedDebts } from './map.ts';
-import { pageSize } from './requests.ts';
+import { isAbsent, pageSize } from './requests.ts';
+import { leftOut, readRows, said } from './rows.ts';
 import * as schema from './schema.ts';
 
 /** Pages that are read. What was repaid is listed too, so there are more rows than debts. */
@@ -16,21 +17,19 @@ const repaid = '2';
 const overdue = '3';
 const milliseconds = /^\d{13}$/;
 
-const contracts = v.object({
-  list: v.array(
-    v.object({
-      borrowCurrency: schema.coin,
-      repaymentTime: schema.digits,
-      residualPrincipal: schema.maybe,
-      residualPenaltyInterest: schema.maybe,
-      status: schema.choice,
-      repayType: v.optional(v.union([schema.choice, v.literal('')]), ''),
-    }),
-  ),
-  nextPageCursor: schema.cursor,
+const contract = v.object({
+  orderId: v.fallback(v.optional(schema.id), undefined),
+  loanId: v.fallback(v.optional(schema.id), undefined),
+  borrowCurrency: schema.coin,
+  repaymentTime: v.fallback(v.optional(schema.digits, ''), ''),
+  residualPrincipal: schema.maybeNatural,
+  residualPenaltyInterest: schema.part,
+  // Whoever is not said to have repaid still owes.
+  status: v.fallback(schema.choice, 'unknown'),
+  repayType: v.fallback(v.optional(v.union([schema.choice, v.literal('')]), ''), ''),
 });
 
-type Contract = v.InferOutput<typeof contracts>['list'][number];
+type Contract = v.InferOutput<typeof contract>;
 
 /** The dates of fixed debts, soonest first, and what could not be told of them. */
 export interface Dates {
@@ -51,17 +50,18 @@ export async function readDates(
 ): Promise<Dates> {
   if (owed.size === 0 && !vague) return {};
   const read = await ifAny(readContracts(line, signal));
-  if (read instanceof ExchangeError) return { trouble: unread(read.sentence) };
-  // Whoever is not said to have repaid still owes, also in a status that is not documented.
+  if (read instanceof ExchangeError) return owed.size === 0 && isAbsent(read) ? {} : { trouble: unread(read.sentence) };
+  // Also in a status that is not documented.
   const open = read.contracts.filter(({ status }) => status !== repaid);
   const due = sooner(open.flatMap((one) => toDue(one, now()) ?? []));
   // A debt without a date is not a debt without an end.
   const missing = [
-    ...open.filter((one) => toDue(one, now()) === undefined).map(({ borrowCurrency }) => borrowCurrency),
+    ...open.filter(isVague).map(({ borrowCurrency }) => borrowCurrency),
     ...[...owed].filter((coin) => !open.some(({ borrowCurrency }) => borrowCurrency === coin)),
     ...(read.all ? [] : [...owed, ...due.map(({ coin }) => coin)]),
   ];
-  return { ...(due.length === 0 ? {} : { due }), ...(missing.length === 0 ? {} : { trouble: incomplete(missing) }) };
+  const trouble = said(missing.length === 0 ? undefined : incomplete(missing), leftOut(read.odd));
+  return { ...(due.length === 0 ? {} : { due }), ...trouble };
 }
 
 const unread = (why: Message): Message => msg('The dates by which fixed loans must be repaid could not be read. {0}', why);
@@ -75,30 +75,50 @@ const incomplete = (coins: readonly string[]): Message =>
 /** Soonest first. */
 const sooner = (debts: readonly DueDebt[]): readonly DueDebt[] => [...debts].sort((a, b) => a.at - b.at);
 
-async function readContracts(
-  line: Line,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly contracts: readonly Contract[]; readonly all: boolean }> {
-  const all: Contract[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < mostPages; page += 1) {
-    const { list, nextPageCursor } = schema.read(
-      contracts,
-      await line.get(endpoints.contracts, { limit: pageSize.toString(), cursor }, signal),
-    );
-    all.push(...list);
-    if (list.length < pageSize || nextPageCursor === '' || nextPageCursor === cursor) return { contracts: all, all: true };
-    cursor = nextPageCursor;
-  }
-  return { contracts: all, all: false };
+interface ContractsRead {
+  readonly contracts: readonly Contract[];
+  /** The fields that could not be read. */
+  readonly odd: readonly string[];
+  /** Bybit has no more of them. */
+  readonly all: boolean;
 }
 
-/** None for a contract that owes nothing; undefined when amount or date is not told. */
+async function readContracts(line: Line, signal: AbortSignal | undefined): Promise<ContractsRead> {
+  const all: Contract[] = [];
+  const odd: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const answer = await line.get(endpoints.contracts, { limit: pageSize.toString(), cursor }, signal);
+    const { list, nextPageCursor } = schema.read(schema.list, answer);
+    const read = readRows(contract, list);
+    all.push(...read.rows);
+    odd.push(...read.odd.map(({ field }) => field));
+    if (list.length < pageSize || nextPageCursor === '' || nextPageCursor === cursor) return { contracts: once(all), odd, all: true };
+    cursor = nextPageCursor;
+  }
+  return { contracts: once(all), odd, all: false };
+}
+
+/** A contract that is told twice is owed once. Without an id nobody can say that two are the same. */
+function once(contracts: readonly Contract[]): readonly Contract[] {
+  const keyed = contracts.map((one, at) => {
+    const named = one.loanId !== undefined || one.orderId !== undefined;
+    return [named ? JSON.stringify(one) : at.toString(), one] as const;
+  });
+  return [...new Map(keyed).values()];
+}
+
+/** Of what is owed it is not told how much, or until when. */
+const isVague = ({ residualPrincipal, residualPenaltyInterest, repaymentTime }: Contract): boolean =>
+  residualPrincipal === undefined || residualPenaltyInterest === null || !milliseconds.test(repaymentTime);
+
+/** None for a contract that owes nothing; undefined when amount or date is not told. What is overdue is danger, whatever its amount. */
 function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
-  if (row.residualPrincipal === undefined || !milliseconds.test(row.repaymentTime)) return undefined;
-  const amount = sum([row.residualPrincipal, row.residualPenaltyInterest].filter((value) => value !== undefined));
+  if (!milliseconds.test(row.repaymentTime)) return undefined;
   const at = Number(row.repaymentTime);
   const late = row.status === overdue || at <= now;
+  if (row.residualPrincipal === undefined && row.status !== overdue) return undefined;
+  const amount = sum([row.residualPrincipal, row.residualPenaltyInterest].filter((value) => typeof value === 'string'));
   if (!isPositive(amount) && row.status !== overdue) return [];
   // What should have happened at a date that has passed did not happen.
   const then = late ? undefined : whatHappens(row.repayType);

@@ -6,6 +6,7 @@ import { endpoints } from './endpoints.ts';
 import type { Line } from './loan-book.ts';
 import { toPrices, toWallet } from './map.ts';
 import { refused } from './requests.ts';
+import { readRows } from './rows.ts';
 import * as schema from './schema.ts';
 
 /** The funding wallet, which both generations of loans take collateral from, and what its coins are worth. */
@@ -18,14 +19,17 @@ export class Funds {
 
   /** A coin whose amount is not told is left out, unless it is `needed`. @throws ExchangeError */
   async wallet(signal: AbortSignal | undefined, needed?: string): Promise<readonly WalletCoin[]> {
-    const balances = schema.read(schema.balances, await this.#line.get(endpoints.balances, { accountType: 'FUND' }, signal));
-    const isVague = balances.balance.some(
-      ({ coin, walletBalance, transferBalance }) => coin === needed && walletBalance === undefined && transferBalance === undefined,
-    );
+    const { balance } = schema.read(schema.balances, await this.#line.get(endpoints.balances, { accountType: 'FUND' }, signal));
+    const { rows, odd } = readRows(schema.balance, balance, 'result.balance');
+    const own = rows.filter(({ coin }) => coin === needed);
+    // A row that does not name its coin may be that of any coin that has no row.
+    const isVague =
+      own.some(({ walletBalance, transferBalance }) => walletBalance === undefined && transferBalance === undefined) ||
+      (own.length === 0 && odd.length > 0);
     if (needed !== undefined && isVague) {
       throw refused(msg('Bybit does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', needed));
     }
-    return toWallet(balances);
+    return toWallet(rows);
   }
 
   /** By coin. @throws ExchangeError */

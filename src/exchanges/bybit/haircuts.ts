@@ -22,7 +22,7 @@ export type Rules = ReadonlyMap<string, HaircutRule>;
 
 const config = v.object({
   currencies: v.string(),
-  collateralRatioList: v.array(v.object({ collateralRatio: schema.amount, minValue: schema.amount, maxValue: schema.maybe })),
+  collateralRatioList: v.array(v.object({ collateralRatio: schema.amount, minValue: schema.amount, maxValue: schema.part })),
 });
 
 /** From lists such as "BTC,ETH". */
@@ -60,7 +60,8 @@ function toRule(list: v.InferOutput<typeof config>['collateralRatioList']): Hair
   let from: Decimal | undefined = zero;
   for (const { collateralRatio: rate, minValue, maxValue } of [...list].sort((a, b) => compare(a.minValue, b.minValue))) {
     if (from === undefined || compare(minValue, from) !== 0 || isNegative(rate) || compare(rate, one) > 0) return undefined;
-    if (maxValue !== undefined && compare(maxValue, minValue) <= 0) return undefined;
+    // An end that could not be read is not an open one.
+    if (maxValue === null || (maxValue !== undefined && compare(maxValue, minValue) <= 0)) return undefined;
     tiers.push({ ...(maxValue === undefined ? {} : { upTo: maxValue }), rate });
     from = maxValue;
   }

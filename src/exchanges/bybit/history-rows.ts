@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import { isDecimal, type Decimal } from '../../core/decimal.ts';
+import { decimalFrom, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http.ts';
 import type { HistoryPart, Line, LoanBook } from './loan-book.ts';
 import { ends, toHistoryRow } from './map.ts';
-import { isAbsent, pageQuery, toPage } from './requests.ts';
+import { isAbsent, notUnderstood, pageQuery, toPage } from './requests.ts';
+import { readRows } from './rows.ts';
 import * as schema from './schema.ts';
 
 /* Borrowings and repayments as Bybit lists them. An id counts in its own list only, so the name of the list goes before it. */
@@ -13,41 +14,34 @@ import * as schema from './schema.ts';
 /** The documentation says number and prints text. Either keeps its digits. */
 const amount = v.pipe(
   schema.digits,
-  v.custom<Decimal>((text) => typeof text === 'string' && isDecimal(text)),
+  v.transform((text) => decimalFrom(text)),
+  v.custom<Decimal>((value) => value !== undefined),
 );
+/** What cannot be read says neither that it is done nor that it failed. */
+const status = v.fallback(schema.status, 'processing');
 
 /** Sources: `flexible/loan-orders` and `flexible/repay-orders` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ */
-export const borrowings = v.object({
-  list: v.array(
-    v.object({
-      orderId: schema.id,
-      borrowTime: schema.time,
-      loanCurrency: schema.coin,
-      initialLoanAmount: amount,
-      status: schema.status,
-    }),
-  ),
-  nextPageCursor: schema.cursor,
+export const borrowing = v.object({
+  orderId: schema.id,
+  borrowTime: schema.time,
+  loanCurrency: schema.coin,
+  initialLoanAmount: amount,
+  status,
 });
 /** Also `fixed/repay-history` there and `repay-transaction` of https://bybit-exchange.github.io/docs/v5/crypto-loan/ */
-export const repayments = v.object({
-  list: v.array(
-    v.object({
-      repayId: schema.id,
-      repayTime: schema.time,
-      loanCurrency: schema.coin,
-      repayAmount: amount,
-      repayStatus: schema.status,
-      repayType: schema.choice,
-      /** Of the old loans only. */
-      orderId: v.optional(schema.id),
-    }),
-  ),
-  nextPageCursor: schema.cursor,
+export const repayment = v.object({
+  repayId: schema.id,
+  repayTime: schema.time,
+  loanCurrency: schema.coin,
+  repayAmount: amount,
+  repayStatus: status,
+  repayType: v.fallback(schema.choice, 'unknown'),
+  /** Of the old loans only. */
+  orderId: v.fallback(v.optional(schema.id), undefined),
 });
 
-type Borrowing = Omit<v.InferOutput<typeof borrowings>['list'][number], 'status'> & { readonly status?: 'done' | 'processing' | 'failed' };
-type Repayment = v.InferOutput<typeof repayments>['list'][number];
+type Borrowing = Omit<v.InferOutput<typeof borrowing>, 'status'> & { readonly status?: 'done' | 'processing' | 'failed' };
+type Repayment = v.InferOutput<typeof repayment>;
 
 /** Bybit's numbers in words of ours. */
 const words: Readonly<Record<string, string>> = {
@@ -91,29 +85,24 @@ export function adjustmentsOf(book: LoanBook, ref: LoanRef): HistoryPart {
   return {
     name: 'adjusted',
     async read(page, signal) {
-      const { rows, older } = await book.adjustments(ref, page, signal);
-      return { rows: rows.map(toHistoryRow), ...(older === undefined ? {} : { older }) };
+      const { rows, older, unread = 0 } = await book.adjustments(ref, page, signal);
+      return { rows: rows.map(toHistoryRow), ...(older === undefined ? {} : { older }), ...notUnderstood(unread) };
     },
   };
 }
 
-interface List<Row> {
-  readonly list: readonly Row[];
-  readonly nextPageCursor: string;
-}
-
 /** A list that Bybit may not have at this address; then it has nothing to tell. */
-export function listOf<Row>(
+export function listOf<Schema extends v.GenericSchema>(
   line: Line,
-  list: {
+  from: {
     readonly name: string;
     readonly path: string;
     readonly query?: NonNullable<Call['query']>;
-    read(result: unknown): List<Row>;
-    toRow(name: string, row: Row): HistoryRow | undefined;
+    readonly row: Schema;
+    toRow(name: string, row: v.InferOutput<Schema>): HistoryRow | undefined;
   },
 ): HistoryPart {
-  const { name, path, query } = list;
+  const { name, path, query } = from;
   return {
     name,
     async read(page: PageRequest, signal): Promise<Page<HistoryRow>> {
@@ -124,9 +113,13 @@ export function listOf<Row>(
         if (page.cursor === undefined && isAbsent(error)) return { rows: [] };
         throw error;
       }
-      const { list: rows, nextPageCursor } = list.read(result);
-      const { older } = toPage(rows, nextPageCursor, page);
-      return { rows: rows.flatMap((row) => list.toRow(name, row) ?? []), ...(older === undefined ? {} : { older }) };
+      const { list, nextPageCursor } = schema.read(schema.list, result);
+      const { rows, odd } = readRows(from.row, list);
+      return toPage(
+        rows.flatMap((row) => from.toRow(name, row) ?? []),
+        { count: list.length, next: nextPageCursor, odd: odd.length },
+        page,
+      );
     },
   };
 }

@@ -3,7 +3,7 @@ import { msg } from '../../core/message.ts';
 import type { HistoryRow, Page } from '../../core/model.ts';
 import type { PageRequest } from '../exchange.ts';
 import type { HistoryPart } from './loan-book.ts';
-import { limitFor, refused } from './requests.ts';
+import { limitFor, notUnderstood, refused } from './requests.ts';
 import * as schema from './schema.ts';
 
 /** Pages of one list that are read in a row without a row in them that belongs here. */
@@ -27,13 +27,15 @@ const standing = v.record(v.string(), v.object({ rows: v.array(row), cursor: v.o
 interface Strand {
   readonly part: HistoryPart;
   rows: readonly HistoryRow[];
+  /** Rows that were read for this page and not understood. */
+  unread: number;
   /** Where to read on; undefined at the end. `null` is the beginning. */
   next: string | null | undefined;
 }
 
 /**
- * One page of several lists as one, newest first. Each list keeps its own order.
- * @throws ExchangeError when one of them cannot be read: a history that hides a liquidation is worse than none.
+ * One page of several lists as one, newest first. Each list keeps its own order. A row that cannot be read is missing, and it is said.
+ * @throws ExchangeError when one of them cannot be read at all: a history that hides a liquidation is worse than none.
  */
 export async function mergedPage(
   parts: readonly HistoryPart[],
@@ -54,10 +56,10 @@ export async function mergedPage(
     newest.rows = rest;
   }
   const left = strands.filter((strand) => strand.rows.length > 0 || strand.next !== undefined);
-  return { rows, ...(left.length === 0 ? {} : { older: cursorOf(left) }) };
+  return { rows, ...(left.length === 0 ? {} : { older: cursorOf(left) }), ...notUnderstood(sumOf(strands)) };
 }
 
-const atBeginning = (part: HistoryPart): Strand => ({ part, rows: [], next: null });
+const atBeginning = (part: HistoryPart): Strand => ({ part, rows: [], unread: 0, next: null });
 
 /** A list that the cursor does not name is at its end. */
 function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand[] {
@@ -68,7 +70,7 @@ function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand
     if (own === undefined) return [];
     // Before its first page there is neither.
     const next = own.cursor ?? (own.rows.length === 0 ? null : undefined);
-    return [{ part, rows: own.rows, next }];
+    return [{ part, rows: own.rows, unread: 0, next }];
   });
   if (strands.length === 0) throw refused(msg('This is not where the history of a Bybit loan goes on. Open the history again.'));
   return strands;
@@ -87,11 +89,14 @@ function cursorOf(strands: readonly Strand[]): string {
   return JSON.stringify(Object.fromEntries(entries));
 }
 
+const sumOf = (strands: readonly Strand[]): number => strands.reduce((sum, { unread }) => sum + unread, 0);
+
 /** Reads until there is a row or no more to come. */
 async function fill(strand: Strand, limit: number, signal: AbortSignal | undefined): Promise<void> {
   for (let count = 0; count < mostPages && strand.rows.length === 0 && strand.next !== undefined; count += 1) {
     const cursor = strand.next;
-    const { rows, older } = await strand.part.read({ limit, ...(cursor === null ? {} : { cursor }) }, signal);
+    const { rows, older, unread = 0 } = await strand.part.read({ limit, ...(cursor === null ? {} : { cursor }) }, signal);
+    strand.unread += unread;
     strand.rows = rows;
     // A cursor that leads to itself would repeat its page forever.
     strand.next = older === cursor ? undefined : older;

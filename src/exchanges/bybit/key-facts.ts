@@ -27,12 +27,29 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
     canRead: loans || margin,
     canTrade: (loans || margin) && key.readOnly === '0',
     canWithdraw: rights.some((right) => typeof right === 'string' && /withdraw/i.test(right)),
-    boundAddresses: key.ips.map((address) => address.trim()).filter((address) => address !== '' && address !== '*'),
+    boundAddresses: key.ips.flatMap((address) => {
+      const text = typeof address === 'string' ? address.trim() : '';
+      return text === '' || text === '*' ? [] : [text];
+    }),
     ...(key.uta === '' ? {} : { accountMode: key.uta === '1' ? msg('unified account') : msg('classic account') }),
     ...(key.isMaster === undefined ? {} : { subAccount: !key.isMaster }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(lacks.length === 0 ? {} : { lacks }),
   };
+}
+
+/** The level of those who have none. */
+export const lowestLevel = 'VIP0';
+
+/**
+ * The level of an account in the word that the lists of loans take. The key has it in other words: "No VIP", "VIP-1", "PRO-1".
+ * What cannot be told counts as the lowest level.
+ * Source: `vipLevel` of https://bybit-exchange.github.io/docs/v5/user/apikey-info and /docs/v5/new-crypto-loan/loan-coin
+ */
+export function vipLevelOf({ vipLevel }: Pick<Key, 'vipLevel'>): string {
+  if (/supreme/i.test(vipLevel)) return 'VIP99';
+  const [, kind, level] = /^(VIP|PRO)[ -]?(\d{1,2})$/i.exec(vipLevel.trim()) ?? [];
+  return kind === undefined || level === undefined ? lowestLevel : kind.toUpperCase() + level;
 }
 
 /** With a time zone: without one nobody knows what it means. */

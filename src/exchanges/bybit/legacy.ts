@@ -1,14 +1,15 @@
-import { decimal, divide, lesser, one, sum, type Decimal } from '../../core/decimal.ts';
+import { decimal, divide, isPositive, lesser, one, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http.ts';
-import { adjustmentsOf, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
-import { adjustments, collateralData, completed, orders, type Order, type Orders, type Terms } from './legacy-answers.ts';
-import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting, Taken } from './loan-book.ts';
-import { optional, toAdjustment, yearly } from './map.ts';
-import { adjustCall, isAbsent, pageQuery, pageSize, toPage } from './requests.ts';
+import { adjustmentsOf, listOf, repayment, toBorrowing, toRepayment } from './history-rows.ts';
+import { adjustment, collateralData, completed, level, order, term, type Order, type Terms } from './legacy-answers.ts';
+import type { AdjustmentRequest, AdjustmentsRead, HistoryPart, Line, LoanBook, LoanFound, LoansRead, Setting, Taken } from './loan-book.ts';
+import { optional, toAdjustment, toOddAdjustment, yearly } from './map.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage } from './requests.ts';
+import { leftOut, readRows, said, textIn } from './rows.ts';
 import * as schema from './schema.ts';
 import { presumed, thresholdOf, type Thresholds } from './thresholds.ts';
 
@@ -36,6 +37,8 @@ const mostPages = 20;
 export class Legacy implements LoanBook {
   readonly #line: Line;
   readonly #setting: Setting;
+  /** Bybit has told of some. */
+  #had = false;
   /** As they were told last. */
   #kept: Terms = [];
 
@@ -44,35 +47,53 @@ export class Legacy implements LoanBook {
     this.#setting = setting;
   }
 
-  /** None, without a word, where Bybit does not know these loans any more. */
+  /** None, without a word, where Bybit does not know these loans any more, unless it did before. */
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
-    const orders = await this.#orders({}, signal);
+    const { orders, odd } = await this.#orders({}, signal);
     const asOf = this.#setting.now();
+    this.#had ||= orders.length > 0;
     const loans = (await this.#toLoans(orders, signal)).map((loan, at) => ({
       ...loan,
-      ...dueOf(orders[at], loan, this.#setting.venueNow()),
+      ...dueOf(orders[at], this.#setting.venueNow()),
     }));
-    const vague = orders.filter(({ expirationTime }) => expirationTime !== '' && !milliseconds.test(expirationTime));
-    const trouble = vague.length === 0 ? {} : { trouble: dateUnread(vague.map(({ orderId }) => orderId)) };
-    return { loans, ...trouble, asOf };
+    const vague = orders.filter(isVagueDate);
+    const dates = vague.length === 0 ? undefined : dateUnread(vague.map(({ orderId }) => orderId));
+    const amounts = orders.flatMap((order) => oddIn(order).map((field) => `${field} (${order.orderId})`));
+    return { loans, ...said(leftOut([...odd, ...amounts]), dates), asOf };
   }
 
   unread(why: Message): Message {
     return msg('Loans of before November 2025 could not be read; if you have none, nothing is missing. {0}', why);
   }
 
-  async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
-    const loans = await this.#toLoans(await this.#orders({ orderId: ref.loanId }, signal), signal);
-    return loans.find(({ id }) => id === ref.loanId);
+  async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {
+    const { orders, odd } = await this.#orders({ orderId: ref.loanId }, signal);
+    const order = orders.find(({ orderId }) => orderId === ref.loanId);
+    const loan = (await this.#toLoans(orders, signal)).find(({ id }) => id === ref.loanId);
+    if (order !== undefined && loan !== undefined) {
+      return {
+        loan,
+        isVague: (coin) => coin === order.collateralCurrency && order.collateralAmount === undefined,
+        owesMore: owed(order) === undefined,
+      };
+    }
+    // A row that could not be read may be this order: that is not "gone".
+    const [field] = odd;
+    if (field !== undefined) throw schema.unlike(field);
+    return undefined;
   }
 
   /** Made by people only, of the last six months; there is no status, so whatever is listed has happened. */
-  async adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>> {
+  async adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead> {
     const query = { orderId: ref.loanId, adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
-    const { list, nextPageCursor } = schema.read(adjustments, await this.#line.get(paths.adjustments, query, signal));
-    const { older } = toPage(list, nextPageCursor, page);
-    const rows = list.filter(({ orderId }) => orderId === ref.loanId).map((row) => toAdjustment(row, 'done'));
-    return { rows, ...(older === undefined ? {} : { older }) };
+    const { list, nextPageCursor } = schema.read(schema.list, await this.#line.get(paths.adjustments, query, signal));
+    const read = readRows(adjustment, list);
+    const odd = read.odd.filter(({ raw }) => [undefined, ref.loanId].includes(textIn(raw, 'orderId')));
+    const rows = read.rows.filter(({ orderId }) => orderId === ref.loanId).map((row) => toAdjustment(row, 'done'));
+    return {
+      ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page),
+      odd: odd.map(toOddAdjustment),
+    };
   }
 
   history(ref: LoanRef): readonly HistoryPart[] {
@@ -84,14 +105,14 @@ export class Legacy implements LoanBook {
         name: 'borrowed',
         path: paths.completed,
         query,
-        read: (result) => schema.read(completed, result),
+        row: completed,
         toRow: (name, row) => (own(row.orderId) ? toBorrowing(name, row) : undefined),
       }),
       listOf(this.#line, {
         name: 'repaid',
         path: paths.repayments,
         query,
-        read: (result) => schema.read(repayments, result),
+        row: repayment,
         toRow: (name, row) => (own(row.orderId) ? toRepayment(name, row) : undefined),
       }),
     ];
@@ -99,21 +120,16 @@ export class Legacy implements LoanBook {
 
   async interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
     const at = this.#setting.now();
-    const rows = (await this.#orders({ orderId: ref.loanId, loanCurrency: page.coin }, signal)).flatMap((order) =>
-      order.hourlyInterestRate === undefined || order.orderId !== ref.loanId
+    const { orders, odd } = await this.#orders({ orderId: ref.loanId, loanCurrency: page.coin }, signal);
+    const own = orders.filter(({ orderId }) => orderId === ref.loanId);
+    const rows = own.flatMap((order) => {
+      const { orderId, loanCurrency, totalDebt, hourlyInterestRate } = order;
+      const interest = interestOf(order);
+      return hourlyInterestRate === undefined || totalDebt === undefined || interest === undefined
         ? []
-        : [
-            {
-              id: `order-${order.orderId}`,
-              coin: order.loanCurrency,
-              debt: order.totalDebt,
-              interest: interestOf(order),
-              rate: yearly(order.hourlyInterestRate),
-              at,
-            },
-          ],
-    );
-    return { rows };
+        : [{ id: `order-${orderId}`, coin: loanCurrency, debt: totalDebt, interest, rate: yearly(hourlyInterestRate), at }];
+    });
+    return { rows, ...notUnderstood(odd.length + own.length - rows.length) };
   }
 
   async redeemable(ref: LoanRef, _coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
@@ -123,8 +139,8 @@ export class Legacy implements LoanBook {
 
   /** An order takes more of its own coin only. */
   async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken> {
-    const list = await this.#orders({ orderId: ref.loanId }, signal);
-    const coins = new Set(list.filter(({ orderId }) => orderId === ref.loanId).map(({ collateralCurrency }) => collateralCurrency));
+    const { orders } = await this.#orders({ orderId: ref.loanId }, signal);
+    const coins = new Set(orders.filter(({ orderId }) => orderId === ref.loanId).map(({ collateralCurrency }) => collateralCurrency));
     return { coins, full: new Set() };
   }
 
@@ -138,25 +154,31 @@ export class Legacy implements LoanBook {
     return adjustCall(paths.adjust, { orderId: change.loan.orderId ?? '' }, change);
   }
 
-  async #orders(query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<readonly Order[]> {
+  async #orders(query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<OrdersRead> {
     const all: Order[] = [];
+    const odd: string[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < mostPages; page += 1) {
       const answer = await this.#ordersAfter(cursor, query, signal);
-      all.push(...answer.list);
+      const read = readRows(order, answer.list);
+      // One that would pass for paid is not understood.
+      const told = read.rows.filter((one) => owed(one) !== undefined || (one.currentLTV !== undefined && isPositive(one.currentLTV)));
+      all.push(...told);
+      const unowed = read.rows.filter((one) => !told.includes(one)).map(({ orderId }) => `result.list (${orderId})`);
+      odd.push(...read.odd.map(({ field }) => field), ...unowed);
       if (answer.list.length < pageSize || answer.nextPageCursor === '' || answer.nextPageCursor === cursor) break;
       cursor = answer.nextPageCursor;
     }
     // What moves from one page to the next while they are read is told twice.
-    return [...new Map(all.map((order) => [order.orderId, order])).values()];
+    return { orders: [...new Map(all.map((one) => [one.orderId, one])).values()], odd };
   }
 
-  async #ordersAfter(cursor: string | undefined, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<Orders> {
+  async #ordersAfter(cursor: string | undefined, query: NonNullable<Call['query']>, signal: AbortSignal | undefined) {
     try {
-      return schema.read(orders, await this.#line.get(paths.orders, { ...query, limit: pageSize.toString(), cursor }, signal));
+      return schema.read(schema.list, await this.#line.get(paths.orders, { ...query, limit: pageSize.toString(), cursor }, signal));
     } catch (error) {
-      // What was there a page ago is not absent.
-      if (cursor === undefined && isAbsent(error)) return { list: [], nextPageCursor: '' };
+      // What was there a page or a reading ago is not absent.
+      if (cursor === undefined && !this.#had && isAbsent(error)) return { list: [], nextPageCursor: '' };
       throw error;
     }
   }
@@ -171,9 +193,8 @@ export class Legacy implements LoanBook {
   /** The thresholds of each coin. Without them the table has to do. */
   async #terms(signal: AbortSignal | undefined): Promise<Terms> {
     try {
-      this.#kept = schema
-        .read(collateralData, await this.#line.ask(paths.collateralData, {}, signal))
-        .vipCoinList.flatMap((vip) => vip.list);
+      const { vipCoinList } = schema.read(collateralData, await this.#line.ask(paths.collateralData, {}, signal));
+      this.#kept = readRows(level, vipCoinList).rows.flatMap(({ list }) => readRows(term, list).rows);
       return this.#kept;
     } catch (error) {
       if (ExchangeError.is(error, 'aborted') || !ExchangeError.is(error)) throw error;
@@ -182,36 +203,68 @@ export class Legacy implements LoanBook {
   }
 }
 
+/** The orders that could be read, and the fields of the others. */
+interface OrdersRead {
+  readonly orders: readonly Order[];
+  readonly odd: readonly string[];
+}
+
 function toLoan(order: Order, terms: Terms, otherwise: Thresholds): Loan {
   const own = terms.filter(({ currency }) => currency === order.collateralCurrency);
+  const { collateralAmount } = order;
+  const debt = owed(order);
   return {
     id: order.orderId,
     orderId: order.orderId,
     ...optional('ltv', order.currentLTV),
     collateralValuation: 'raw',
-    // `totalDebt` is unpaid principal only.
-    debts: [{ coin: order.loanCurrency, amount: sum([order.totalDebt, interestOf(order)]) }],
-    collateral: [{ coin: order.collateralCurrency, amount: order.collateralAmount }],
+    debts: debt === undefined ? [] : [{ coin: order.loanCurrency, amount: debt }],
+    collateral: collateralAmount === undefined ? [] : [{ coin: order.collateralCurrency, amount: collateralAmount }],
     // They differ by the person's level, which is not told here: the strictest is taken.
     marginCall: thresholdOf(strictest(own.map(({ marginCallLTV }) => marginCallLTV)), otherwise.marginCall),
     liquidation: thresholdOf(strictest(own.map(({ liquidationLTV }) => liquidationLTV)), otherwise.liquidation),
   };
 }
 
+/** `totalDebt` is unpaid principal only. Undefined when a part of it could not be read. */
+function owed(order: Order): Decimal | undefined {
+  const interest = interestOf(order);
+  return order.totalDebt === undefined || interest === undefined ? undefined : sum([order.totalDebt, interest]);
+}
+
+function interestOf({ residualInterest, residualPenaltyInterest }: Order): Decimal | undefined {
+  if (residualInterest === null || residualPenaltyInterest === null) return undefined;
+  return sum([residualInterest, residualPenaltyInterest].filter((value) => value !== undefined));
+}
+
+/** The fields of an order without which it is not known how much is owed or pledged. */
+const oddIn = (order: Order): readonly string[] => [
+  ...(order.collateralAmount === undefined ? ['collateralAmount'] : []),
+  ...(order.totalDebt === undefined ? ['totalDebt'] : []),
+  ...(order.residualInterest === null ? ['residualInterest'] : []),
+  ...(order.residualPenaltyInterest === null ? ['residualPenaltyInterest'] : []),
+];
+
 const milliseconds = /^\d{13}$/;
 
-/** The whole debt of a fixed loan is due at once; a flexible one has no date. There is no status, so the time tells whether it is overdue. */
-function dueOf(order: Order | undefined, { debts }: Loan, now: number): Pick<Loan, 'due'> {
+/**
+ * The whole debt of a fixed loan is due at once; a flexible one has no date. There is no status, so the time tells whether it is overdue. What is
+ * overdue is danger, also where it could not be read how much that is.
+ */
+function dueOf(order: Order | undefined, now: number): Pick<Loan, 'due'> {
   if (order === undefined || !milliseconds.test(order.expirationTime)) return {};
   const at = Number(order.expirationTime);
-  return { due: debts.map((debt) => ({ ...debt, at, overdue: at <= now })) };
+  const overdue = at <= now;
+  const amount = owed(order) ?? order.totalDebt ?? (overdue ? zero : undefined);
+  return amount === undefined ? {} : { due: [{ coin: order.loanCurrency, amount, at, overdue }] };
 }
+
+/** Whether an order has a date that cannot be told. */
+const isVagueDate = ({ expirationTime, totalDebt }: Order): boolean =>
+  expirationTime !== '' && (!milliseconds.test(expirationTime) || totalDebt === undefined);
 
 const dateUnread = (orders: readonly string[]): Message =>
   msg('The date by which the loan {0} must be repaid could not be read. Look at it in the Bybit app.', orders.join(', '));
-
-const interestOf = ({ residualInterest, residualPenaltyInterest }: Order): Decimal =>
-  sum([residualInterest, residualPenaltyInterest].filter((value) => value !== undefined));
 
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>
   values.filter((value) => value !== undefined).reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);

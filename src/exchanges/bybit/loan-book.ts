@@ -1,4 +1,5 @@
 import type { Decimal } from '../../core/decimal.ts';
+import type { ExchangeError } from '../../core/errors.ts';
 import type { Message } from '../../core/message.ts';
 import type { Account, Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef, PageRequest } from '../exchange.ts';
@@ -31,11 +32,22 @@ export interface Setting {
   readonly thresholds: () => Account['thresholds'];
 }
 
+/** A loan as it is now, with what of it could not be read. */
+export interface LoanFound {
+  readonly loan: Loan;
+  /** Whether it could not be read how much of a coin is pledged: then that is neither what stands in the loan nor nothing. */
+  isVague(coin: string): boolean;
+  /** Whether something is owed of which it could not be read how much. */
+  readonly owesMore: boolean;
+}
+
 /** Loans as one reading brought them. */
 export interface LoansRead {
   readonly loans: readonly Loan[];
   /** What about them could not be read. */
   readonly trouble?: Message;
+  /** The trouble is that there are none to be had here: it stays so, and is no news. */
+  readonly barred?: true;
   /** When the oldest of it was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;
 }
@@ -43,8 +55,22 @@ export interface LoansRead {
 /** What a loan takes as collateral. */
 export interface Taken {
   readonly coins: ReadonlySet<string>;
+  /** Why it is not known whether other coins are taken as well. */
+  readonly unsure?: ExchangeError;
   /** Those of them that nobody can add now, because the cap of the platform is reached. */
   readonly full: ReadonlySet<string>;
+}
+
+/** A page of adjustments, with what is known of its rows that could not be read. */
+export interface AdjustmentsRead extends Page<Adjustment> {
+  readonly odd: readonly OddAdjustment[];
+}
+
+/** As far as it says what it is about. */
+export interface OddAdjustment {
+  readonly id?: string;
+  readonly coin?: string;
+  readonly field: string;
 }
 
 /** One of the lists that the history of a loan is made of. */
@@ -68,9 +94,9 @@ export interface LoanBook {
   /** Says that its loans could not be read. */
   unread(why: Message): Message;
   /** The loan as it is now, without the dates of its debts; undefined when it is gone. */
-  find(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined>;
+  find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined>;
   /** Newest first. */
-  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>>;
+  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead>;
   /** All that Bybit keeps of what happened to a loan. For showing: proofs rest on adjustments alone. */
   history(ref: LoanRef): readonly HistoryPart[];
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;

@@ -1,8 +1,9 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { isPositive, isZero, lesser, multiply, one, sum, type Decimal } from '../../core/decimal.ts';
 import type { CoinAmount, Direction, HistoryRow, Loan, WalletCoin } from '../../core/model.ts';
-import type { Adjustment } from './loan-book.ts';
-import type * as schema from './schema.ts';
+import type { Adjustment, LoanFound, OddAdjustment } from './loan-book.ts';
+import { named, onceEach, readRows, textIn, type OddRow } from './rows.ts';
+import * as schema from './schema.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** Bybit's words in, ours out. */
@@ -11,15 +12,32 @@ import type { Thresholds } from './thresholds.ts';
 export const poolId = 'pool';
 
 type Position = v.InferOutput<typeof schema.position>;
+type Debt = v.InferOutput<typeof schema.debt>;
+type Pledge = v.InferOutput<typeof schema.pledge>;
 
-/** The pool; undefined when nothing is owed and nothing pledged. What is supplied to others backs no loan, and is left out. */
-export function toPool(position: Position, thresholds: Thresholds): Loan | undefined {
-  const debts = position.borrowList.map(toDebt).filter(({ amount }) => !isZero(amount));
-  const collateral = position.collateralList
+/** The pool as it was told, with what of it could not be read. */
+export interface PoolRead {
+  /** Undefined when nothing is owed and nothing pledged. */
+  readonly found: LoanFound | undefined;
+  readonly debts: readonly Debt[];
+  readonly pledges: readonly Pledge[];
+  /** Of some debt it is not told whether it is fixed. */
+  readonly vagueDebt: boolean;
+  /** The fields that could not be read. */
+  readonly odd: readonly string[];
+}
+
+/** What is supplied to others backs no loan, and is left out. */
+export function toPool(position: Position, thresholds: Thresholds): PoolRead {
+  const owed = debtsOf(position);
+  const held = pledgesOf(position);
+  const debts = owed.rows.map(toDebt).filter(({ amount }) => !isZero(amount));
+  const collateral = held.rows
     .map(({ currency, amount, amountUSD }) => ({ coin: currency, amount, ...optional('usd', amountUSD) }))
     .filter(({ amount }) => !isZero(amount));
-  if (debts.length === 0 && collateral.length === 0) return undefined;
-  return {
+  const read = { debts: owed.rows, pledges: held.rows, vagueDebt: owed.odd.length > 0, odd: [...owed.odd, ...held.odd] };
+  if (debts.length === 0 && collateral.length === 0 && read.odd.length === 0) return { ...read, found: undefined };
+  const loan: Loan = {
     id: poolId,
     ...optional('ltv', position.ltv),
     ...optional('debtUsd', position.totalDebt),
@@ -30,6 +48,71 @@ export function toPool(position: Position, thresholds: Thresholds): Loan | undef
     collateral,
     ...thresholds,
   };
+  const isTold = (coin: string): boolean => held.rows.some(({ currency }) => currency === coin);
+  return {
+    ...read,
+    found: {
+      loan,
+      owesMore: owed.odd.length > 0,
+      // A row that does not name its coin may be of any that has no row of its own.
+      isVague: (coin) => held.coins.has(coin) || (held.unnamed && !isTold(coin)),
+    },
+  };
+}
+
+/** Whether a loan would pass for one without a debt: neither an amount, nor a total, nor an LTV says otherwise. */
+export const looksUnowed = ({ debts, debtUsd, ltv }: Loan): boolean =>
+  debts.length === 0 && debtUsd === undefined && (ltv === undefined || isZero(ltv));
+
+interface Told<Row> {
+  readonly rows: readonly Row[];
+  /** The fields that could not be read. */
+  readonly odd: readonly string[];
+  /** The coins of the rows that could not be read, as far as they say. */
+  readonly coins: ReadonlySet<string>;
+  /** Some of these rows do not even say their coin. */
+  readonly unnamed: boolean;
+}
+
+function debtsOf({ borrowList, totalDebt }: Position): Told<Debt> {
+  const told = rowsOf({ schema: schema.debt, list: borrowList, total: totalDebt, name: 'borrowList', coin: 'loanCurrency' });
+  // A debt whose amount is not told is not nothing.
+  const vague = told.rows.filter((row) => amountsOf(row) === undefined).map(({ loanCurrency }) => loanCurrency);
+  return {
+    ...told,
+    rows: told.rows.filter((row) => amountsOf(row) !== undefined),
+    odd: [...told.odd, ...vague.map((coin) => `result.borrowList (${coin})`)],
+  };
+}
+
+const pledgesOf = ({ collateralList, totalCollateral }: Position): Told<Pledge> =>
+  rowsOf({ schema: schema.pledge, list: collateralList, total: totalCollateral, name: 'collateralList', coin: 'currency' });
+
+/** The rows of one list of the pool, each coin once. */
+function rowsOf<Schema extends v.GenericSchema<unknown, object>>(from: {
+  readonly schema: Schema;
+  readonly list: readonly unknown[] | null;
+  readonly total: Decimal | undefined;
+  readonly name: string;
+  /** The field that names the coin. */
+  readonly coin: keyof v.InferOutput<Schema> & string;
+}): Told<v.InferOutput<Schema>> {
+  const name = `result.${from.name}`;
+  // `null` is a list without rows where the total says so too.
+  const missing = from.list === null && (from.total === undefined || !isZero(from.total));
+  const { rows, odd } = readRows(from.schema, from.list ?? [], name);
+  const once = onceEach(rows, (row) => String(row[from.coin]));
+  const coins = odd.map(({ raw }) => textIn(raw, from.coin));
+  return {
+    rows: once.rows.filter((row) => !coins.includes(String(row[from.coin]))),
+    odd: [
+      ...(missing ? [name] : []),
+      ...odd.map(({ field, raw }) => named(field, textIn(raw, from.coin))),
+      ...[...once.unclear].map((coin) => `${name} (${coin})`),
+    ],
+    coins: new Set([...once.unclear, ...coins.filter((coin) => coin !== undefined)]),
+    unnamed: missing || coins.includes(undefined),
+  };
 }
 
 /** Which coins are owed until a date. */
@@ -39,17 +122,24 @@ export interface FixedDebts {
   readonly vague: boolean;
 }
 
-export function fixedDebts({ borrowList }: Position): FixedDebts {
-  const owed = borrowList.filter(({ fixedTotalDebt }) => fixedTotalDebt !== undefined && !isZero(fixedTotalDebt));
+export function fixedDebts({ debts, vagueDebt }: Pick<PoolRead, 'debts' | 'vagueDebt'>): FixedDebts {
+  const owed = debts.filter(({ fixedTotalDebt }) => typeof fixedTotalDebt === 'string' && !isZero(fixedTotalDebt));
   return {
     owed: new Set(owed.map(({ loanCurrency }) => loanCurrency)),
-    vague: borrowList.some(({ fixedTotalDebt }) => fixedTotalDebt === undefined),
+    vague: vagueDebt || debts.some(({ fixedTotalDebt }) => fixedTotalDebt === undefined),
   };
 }
 
+/** Flexible and fixed, as far as told; undefined when one of them could not be read, or neither is told. */
+function amountsOf({ flexibleTotalDebt, fixedTotalDebt }: Debt): readonly Decimal[] | undefined {
+  if (flexibleTotalDebt === null || fixedTotalDebt === null) return undefined;
+  const amounts = present(flexibleTotalDebt, fixedTotalDebt);
+  return amounts.length === 0 ? undefined : amounts;
+}
+
 /** Flexible and fixed together, with interest. */
-function toDebt(row: Position['borrowList'][number]): CoinAmount {
-  const amounts = present(row.flexibleTotalDebt, row.fixedTotalDebt);
+function toDebt(row: Debt): CoinAmount {
+  const amounts = amountsOf(row) ?? [];
   const usd = present(row.flexibleTotalDebtUSD, row.fixedTotalDebtUSD);
   // A value that is not told of both parts is no value of the whole.
   return { coin: row.loanCurrency, amount: sum(amounts), ...(usd.length < amounts.length ? {} : { usd: sum(usd) }) };
@@ -62,13 +152,12 @@ export function optional<Name extends string>(name: Name, value: Decimal | undef
 }
 
 /** The funding wallet. Where Bybit names two amounts of a coin, the smaller one is safe to count on; one that is not told is left out. */
-export function toWallet(balances: v.InferOutput<typeof schema.balances>): readonly WalletCoin[] {
-  return balances.balance.flatMap(({ coin, walletBalance, transferBalance }) => {
-    const [first, second] = present(walletBalance, transferBalance);
-    if (first === undefined) return [];
-    const amount = second === undefined ? first : lesser(first, second);
-    return isPositive(amount) ? [{ coin, amount }] : [];
-  });
+export function toWallet(balances: readonly v.InferOutput<typeof schema.balance>[]): readonly WalletCoin[] {
+  const amounts = new Map<string, Decimal>();
+  for (const { coin, walletBalance, transferBalance } of balances) {
+    for (const amount of present(walletBalance, transferBalance)) amounts.set(coin, lesser(amounts.get(coin) ?? amount, amount));
+  }
+  return [...amounts].filter(([, amount]) => isPositive(amount)).map(([coin, amount]) => ({ coin, amount }));
 }
 
 const quote = 'USDT';
@@ -121,6 +210,13 @@ export function toAdjustment(row: AdjustmentRow, status: Adjustment['status']): 
     ...optional('ltvBefore', row.preLTV),
     ...optional('ltvAfter', row.afterLTV),
   };
+}
+
+/** What is known of a row that could not be read. */
+export function toOddAdjustment({ raw, field }: OddRow): OddAdjustment {
+  const told = v.safeParse(v.object({ adjustId: schema.id }), raw);
+  const coin = textIn(raw, 'collateralCurrency');
+  return { field, ...(told.success ? { id: told.output.adjustId } : {}), ...(coin === undefined ? {} : { coin }) };
 }
 
 export function toHistoryRow({ id, type, forced, coin, amount, at }: HistoryRow): HistoryRow {

@@ -23,8 +23,9 @@ import { instead } from '../untaken.ts';
 import { endpoints } from './endpoints.ts';
 import { optional } from './map.ts';
 import { idOf, markValueOf, partsOf, slotFits, steadyMarginOf, type Found, type Market } from './position-map.ts';
-import type { Wallet } from './position-schema.ts';
+import { walletCoin, walletOfType, type Wallet } from './position-schema.ts';
 import { refused } from './requests.ts';
+import { onceEach, readRows } from './rows.ts';
 
 /** Bybit takes no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */
 export const marginPlaces = 4;
@@ -138,9 +139,12 @@ export function marginReadinessOf(asked: PositionRef, { found, position, wallet,
  * @throws ExchangeError `refused` when one of the figures is missing: what is not known to be bound could be taken for free.
  */
 function availableOf({ list }: Wallet, coin: string): Decimal {
-  const unified = list.find(({ accountType }) => accountType === undefined || accountType === 'UNIFIED');
-  const held = unified?.coin.find((one) => one.coin === coin);
-  if (unified !== undefined && held === undefined) return zero;
+  const unified = readRows(walletOfType, list).rows.find(({ accountType }) => accountType === undefined || accountType === 'UNIFIED');
+  const { rows, odd } = readRows(walletCoin, unified?.coin ?? []);
+  const { rows: once, unclear } = onceEach(rows, (one) => one.coin);
+  const held = once.find((one) => one.coin === coin);
+  // A row that does not name its coin may be this one. Those of other coins do not matter.
+  if (unified !== undefined && held === undefined && odd.length === 0 && !unclear.has(coin)) return zero;
   const bound = [held?.totalPositionIM, held?.totalOrderIM, held?.locked, held?.bonus].filter((value) => value !== undefined);
   if (held?.walletBalance === undefined || bound.length < 4) {
     throw refused(

@@ -1,21 +1,26 @@
 import type { Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { InterestRow, Loan, Page } from '../../core/model.ts';
+import type { InterestRow, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http.ts';
 import { CollateralTerms } from './collateral-terms.ts';
 import { readDates } from './due.ts';
 import { endpoints } from './endpoints.ts';
-import { adjustmentsOf, borrowings, listOf, repayments, toBorrowing, toRepayment } from './history-rows.ts';
-import type { Adjustment, AdjustmentRequest, HistoryPart, Line, LoanBook, LoansRead, Setting, Taken } from './loan-book.ts';
-import { fixedDebts, toAdjustment, toPool, yearly } from './map.ts';
-import { adjustCall, pageQuery, toPage } from './requests.ts';
+import { adjustmentsOf, borrowing, listOf, repayment, toBorrowing, toRepayment } from './history-rows.ts';
+import type { AdjustmentRequest, AdjustmentsRead, HistoryPart, Line, LoanBook, LoanFound, LoansRead, Setting, Taken } from './loan-book.ts';
+import { fixedDebts, toAdjustment, looksUnowed, toOddAdjustment, toPool, yearly, type PoolRead } from './map.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage } from './requests.ts';
+import { leftOut, onceEach, readRows, said } from './rows.ts';
 import * as schema from './schema.ts';
 import { presumed } from './thresholds.ts';
 
 /** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
+
+const noneHere = msg('Bybit has no crypto loans at this address, so only positions are shown.');
+/** Bybit's words for loans that the account can have none of: by its identity or country, or because it is not unified. */
+const notForThisAccount: ReadonlySet<string | undefined> = new Set(['10024', '10028']);
 
 /** The loans since July 2025: one pool for each account, in which collateral and debts are kept by coin. There are no order ids. */
 export class Pool implements LoanBook {
@@ -23,6 +28,8 @@ export class Pool implements LoanBook {
   readonly terms: CollateralTerms;
   readonly #line: Line;
   readonly #setting: Setting;
+  /** Bybit has told of it. */
+  #had = false;
 
   constructor(line: Line, setting: Setting) {
     this.#line = line;
@@ -31,54 +38,46 @@ export class Pool implements LoanBook {
   }
 
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
-    const position = await this.#position(signal);
+    const read = await this.#readIfAny(signal);
     const asOf = this.#setting.now();
-    const loan = toPool(position, presumed(this.#setting.thresholds()));
-    if (loan === undefined) return { loans: [], asOf };
-    const { due, trouble } = await readDates(this.#line, fixedDebts(position), this.#setting.venueNow, signal);
-    return { loans: [{ ...loan, ...(due === undefined ? {} : { due }) }], ...(trouble === undefined ? {} : { trouble }), asOf };
+    if ('none' in read) return { loans: [], trouble: read.none, barred: true, asOf };
+    const { pool } = read;
+    this.#had = true;
+    if (pool.found === undefined) return { loans: [], asOf };
+    const { due, trouble } = await readDates(this.#line, fixedDebts(pool), this.#setting.venueNow, signal);
+    const troubles = [leftOut(pool.odd), trouble];
+    return { loans: [{ ...pool.found.loan, ...(due === undefined ? {} : { due }) }], ...said(...troubles), asOf };
   }
 
   unread(why: Message): Message {
     return msg('The loans in the pool could not be read. {0}', why);
   }
 
-  async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan | undefined> {
-    return toPool(await this.#position(signal), presumed(this.#setting.thresholds()));
+  async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {
+    return (await this.#read(signal)).pool.found;
   }
 
-  async adjustments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<Page<Adjustment>> {
+  async adjustments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead> {
     const query = { adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
-    const { list, nextPageCursor } = schema.read(schema.adjustments, await this.#line.get(endpoints.adjustments, query, signal));
-    return toPage(
-      list.map((row) => toAdjustment(row, row.status)),
-      nextPageCursor,
-      page,
-    );
+    const { list, nextPageCursor } = schema.read(schema.list, await this.#line.get(endpoints.adjustments, query, signal));
+    const { rows, odd } = readRows(schema.adjustment, list);
+    return {
+      ...toPage(
+        rows.map((row) => toAdjustment(row, row.status)),
+        { count: list.length, next: nextPageCursor, odd: odd.length },
+        page,
+      ),
+      odd: odd.map(toOddAdjustment),
+    };
   }
 
   history(ref: LoanRef): readonly HistoryPart[] {
     return [
       adjustmentsOf(this, ref),
-      listOf(this.#line, {
-        name: 'borrowed',
-        path: endpoints.borrowings,
-        read: (result) => schema.read(borrowings, result),
-        toRow: toBorrowing,
-      }),
+      listOf(this.#line, { name: 'borrowed', path: endpoints.borrowings, row: borrowing, toRow: toBorrowing }),
       // Numbered apart from each other.
-      listOf(this.#line, {
-        name: 'repaid',
-        path: endpoints.repayments,
-        read: (result) => schema.read(repayments, result),
-        toRow: toRepayment,
-      }),
-      listOf(this.#line, {
-        name: 'repaid-fixed',
-        path: endpoints.fixedRepayments,
-        read: (result) => schema.read(repayments, result),
-        toRow: toRepayment,
-      }),
+      listOf(this.#line, { name: 'repaid', path: endpoints.repayments, row: repayment, toRow: toRepayment }),
+      listOf(this.#line, { name: 'repaid-fixed', path: endpoints.fixedRepayments, row: repayment, toRow: toRepayment }),
     ];
   }
 
@@ -86,15 +85,19 @@ export class Pool implements LoanBook {
   async interest(_ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
     const { list } = schema.read(schema.flexibleDebts, await this.#line.get(endpoints.flexibleDebts, { loanCurrency: page.coin }, signal));
     const at = this.#setting.now();
-    const rows = list.map(({ loanCurrency, totalDebt, unpaidInterest, hourlyInterestRate }) => ({
-      id: `flexible-${loanCurrency}`,
-      coin: loanCurrency,
-      debt: totalDebt,
-      interest: unpaidInterest,
-      rate: yearly(hourlyInterestRate),
-      at,
-    }));
-    return { rows };
+    const { rows, odd } = readRows(schema.flexibleDebt, list);
+    const once = onceEach(rows, ({ loanCurrency }) => loanCurrency);
+    return {
+      rows: once.rows.map(({ loanCurrency, totalDebt, unpaidInterest, hourlyInterestRate }) => ({
+        id: `flexible-${loanCurrency}`,
+        coin: loanCurrency,
+        debt: totalDebt,
+        interest: unpaidInterest,
+        rate: yearly(hourlyInterestRate),
+        at,
+      })),
+      ...notUnderstood(odd.length + once.unclear.size),
+    };
   }
 
   async redeemable(_ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
@@ -103,10 +106,9 @@ export class Pool implements LoanBook {
   }
 
   async addable(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken> {
-    const [{ colRes, collateralList }, { coins }] = await Promise.all([this.#position(signal), this.terms.fresh(signal)]);
-    if (coins instanceof ExchangeError) throw coins;
-    const capped = collateralList.filter((one) => one.colRes === full).map(({ currency }) => currency);
-    return { coins, full: colRes === full ? coins : new Set(capped) };
+    const [{ colRes, pool }, { coins, unsure }] = await Promise.all([this.#read(signal), this.terms.fresh(signal)]);
+    const capped = pool.pledges.filter((one) => one.colRes === full).map(({ currency }) => currency);
+    return { coins, ...(unsure === undefined ? {} : { unsure }), full: colRes === full ? coins : new Set(capped) };
   }
 
   /** Bybit tells it of old orders only. */
@@ -118,7 +120,24 @@ export class Pool implements LoanBook {
     return adjustCall(endpoints.adjust, { currency: change.coin }, change);
   }
 
-  async #position(signal: AbortSignal | undefined) {
-    return schema.read(schema.position, await this.#line.get(endpoints.position, {}, signal));
+  /** The pool, or why there is none to be had: what had been there before is not absent. */
+  async #readIfAny(signal: AbortSignal | undefined): Promise<{ readonly pool: PoolRead } | { readonly none: Message }> {
+    try {
+      return await this.#read(signal);
+    } catch (error) {
+      if (this.#had || !ExchangeError.is(error)) throw error;
+      if (isAbsent(error)) return { none: noneHere };
+      if (notForThisAccount.has(error.code)) return { none: error.sentence };
+      throw error;
+    }
+  }
+
+  /** @throws ExchangeError `shape` when so little of it could be read that it would look as if nothing were owed */
+  async #read(signal: AbortSignal | undefined): Promise<{ readonly colRes: string; readonly pool: PoolRead }> {
+    const position = schema.read(schema.position, await this.#line.get(endpoints.position, {}, signal));
+    const pool = toPool(position, presumed(this.#setting.thresholds()));
+    const [field] = pool.odd;
+    if (field !== undefined && pool.found?.owesMore === true && looksUnowed(pool.found.loan)) throw schema.unlike(field);
+    return { colRes: position.colRes, pool };
   }
 }

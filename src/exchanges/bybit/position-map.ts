@@ -1,4 +1,4 @@
-import { divide, multiply, subtract, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, divide, multiply, subtract, type Decimal } from '../../core/decimal.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef, Side } from '../../core/model.ts';
 import { optional } from './map.ts';
@@ -18,17 +18,18 @@ export interface Found {
 
 /**
  * What an instrument is made of, by its name: `BTCUSDT` and `BTCUSDT-26DEC25` are settled in USDT, `BTCPERP` and `BTC-26DEC25` in USDC,
- * `BTCUSD` and the dated `BTCUSDZ25` in their own coin. Undefined for a name that is built in another way.
+ * `BTCUSD` and the dated `BTCUSDZ25` in their own coin. The coin before that may be written in any way, as in `kPEPEUSDT`, `BRK.BUSDT` or
+ * `币安人生USDT`. Undefined for a name that is built in another way.
  * Source: the symbols of https://bybit-exchange.github.io/docs/v5/enum#symbol
  */
 export function partsOf(market: Market, symbol: string): { readonly base: string; readonly settle: string } | undefined {
   if (market === 'inverse') {
-    const base = /^([A-Z0-9]+?)USD([FGHJKMNQUVXZ]\d{2})?$/.exec(symbol)?.[1];
+    const base = /^(.+?)USD([FGHJKMNQUVXZ]\d{2})?$/u.exec(symbol)?.[1];
     return base === undefined ? undefined : { base, settle: base };
   }
   for (const [pattern, settle] of [
-    [/^([A-Z0-9]+)USDT(-\d{1,2}[A-Z]{3}\d{2})?$/, 'USDT'],
-    [/^([A-Z0-9]+)(PERP|USDC|-\d{1,2}[A-Z]{3}\d{2})$/, 'USDC'],
+    [/^(.+)USDT(-\d{1,2}[A-Z]{3}\d{2})?$/u, 'USDT'],
+    [/^(.+)(PERP|USDC|-\d{1,2}[A-Z]{3}\d{2})$/u, 'USDC'],
   ] as const) {
     const base = pattern.exec(symbol)?.[1];
     if (base !== undefined) return { base, settle };
@@ -52,6 +53,9 @@ export function slotFits(slot: string, side: Side): boolean {
   return slot === '0' || (slot === '1' && side === 'long') || (slot === '2' && side === 'short');
 }
 
+const ofUnknownMode = msg(
+  'LTV Gauge does not know the margin mode that Bybit names for this account, so this margin cannot be changed here. Look at it in the Bybit app, and update LTV Gauge.',
+);
 const inCross = msg('The Bybit account is in cross margin mode: all its money backs this position, which has no margin of its own.');
 
 /**
@@ -81,6 +85,9 @@ function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Foun
           'The Bybit account is in portfolio margin mode: all its money backs this position, which has no margin of its own.',
         ),
       };
+    // Cross promises less.
+    case '':
+      return { marginMode: 'cross', fixedMargin: ofUnknownMode };
   }
 }
 
@@ -107,7 +114,7 @@ export function toPosition(found: Found, mode: Mode): Position {
     priceCoin: market === 'inverse' ? 'USD' : marginCoin,
     ...optional('entryPrice', row.avgPrice),
     ...optional('markPrice', row.markPrice),
-    ...optional('liquidationPrice', row.liqPrice),
+    ...optional('liquidationPrice', liquidationOf(row)),
     ...optional('leverage', row.leverage),
     // With what was added by hand and a reserve for the fee of closing; it may follow the mark price.
     ...optional('margin', row.positionIM),
@@ -116,6 +123,18 @@ export function toPosition(found: Found, mode: Mode): Position {
     ...(trouble === undefined ? {} : { distress: trouble }),
   };
 }
+
+/**
+ * The printed liquidation price, unless it is the end of a price table and no price: a row of nines, far beyond the mark price. Bybit documents that
+ * it prints "" outside the range of prices, in which an isolated position has none to fear, and always in portfolio margin.
+ * Source: `liqPrice` of https://bybit-exchange.github.io/docs/v5/position ; nines as in `bustPrice` of its sample
+ */
+function liquidationOf({ liqPrice, markPrice }: Row): Decimal | undefined {
+  if (liqPrice === undefined || !/^9{5,}(\.9+)?$/.test(liqPrice.replace(/(\.9*)0+$/, '$1').replace(/\.$/, ''))) return liqPrice;
+  return markPrice !== undefined && compare(liqPrice, multiply(markPrice, two)) < 0 ? liqPrice : undefined;
+}
+
+const two = decimal('2');
 
 function refOf({ market, marginCoin, row }: Found): PositionRef {
   const { symbol, positionIdx } = row;

@@ -5,11 +5,14 @@ import { msg } from '../../core/message.ts';
 import { partsOf, type Found, type Market } from './position-map.ts';
 import * as schema from './position-schema.ts';
 import { refused } from './requests.ts';
+import { named, textIn } from './rows.ts';
 import { read, unlike } from './schema.ts';
 
 /** Rows with what may be wrong with them, one by one. */
 
-const isEmpty = ({ side, size }: v.InferOutput<typeof schema.slot>): boolean => side === '' || (size !== undefined && isZero(size));
+/** A classic account in one-way mode has "None" for the side of an empty slot. Source: `side` of https://bybit-exchange.github.io/docs/v5/position */
+const isEmpty = ({ side, size }: v.InferOutput<typeof schema.slot>): boolean =>
+  side === '' || side === 'None' || (size !== undefined && isZero(size));
 
 /** The position of a row; undefined for an empty slot; an error for one that cannot be understood, which takes down only itself. */
 export function openOrOdd(market: Market, settleCoin: string | undefined, raw: unknown): Found | ExchangeError | undefined {
@@ -22,7 +25,7 @@ export function openOrOdd(market: Market, settleCoin: string | undefined, raw: u
     const { kind, field = '', effect } = error;
     const sentence = msg(
       'The field {0} of a position is not what the documentation of Bybit says, so that position is not shown. Look at it in the Bybit app, and update LTV Gauge.',
-      field,
+      named(field, textIn(raw, 'symbol')),
     );
     return new ExchangeError({ kind, field, effect, sentence });
   }
@@ -41,9 +44,14 @@ export function openIn(
     marginCoin,
   }: { readonly market: Market; readonly instrument: string; readonly slot: string; readonly marginCoin: string },
 ): Found | undefined {
-  const slots = rows.map((raw) => ({ raw, slot: v.safeParse(schema.slot, raw) }));
-  const [only, ...more] = slots.filter((one) => one.slot.success && one.slot.output.positionIdx === slot);
-  const unreadable = slots.find((one) => !one.slot.success);
+  // What is told twice is there once.
+  const all = [...new Map(rows.map((raw) => [JSON.stringify(raw), raw])).values()];
+  const slots = all.map((raw) => ({ raw, slot: v.safeParse(schema.slot, raw) }));
+  const here = slots.filter((one) => one.slot.success && one.slot.output.positionIdx === slot);
+  const ours = here.filter((one) => one.slot.success && one.slot.output.symbol === instrument);
+  // Rows of other instruments were not asked for; without any other they are no answer.
+  const [only, ...more] = ours.length === 0 ? here : ours;
+  const unreadable = slots.find((one) => !one.slot.success || (one.slot.output.positionIdx === undefined && !isEmpty(one.slot.output)));
   if (only === undefined) return unreadable === undefined ? undefined : understood(market, marginCoin, unreadable.raw);
   if (more.length > 0) throw unclear();
   if (only.slot.success && isEmpty(only.slot.output)) return undefined;

@@ -17,20 +17,27 @@ const figure = v.pipe(
 export const positions = (market: string) =>
   v.object({
     category: v.optional(v.literal(market)),
-    list: v.array(v.unknown()),
+    list: schema.rows,
     nextPageCursor: schema.cursor,
   });
 
 const positionIdx = v.pipe(schema.id, v.picklist(['0', '1', '2']));
 
 /** Enough of a row to tell that its slot is empty. */
-export const slot = v.object({ positionIdx, side: v.string(), size: schema.maybe });
+export const slot = v.object({
+  symbol: v.optional(v.unknown()),
+  positionIdx: v.fallback(v.optional(positionIdx), undefined),
+  side: v.optional(v.unknown()),
+  size: schema.maybe,
+});
 
 export const position = v.pipe(
   v.object({
-    symbol: v.pipe(v.string(), v.regex(/^[A-Z0-9-]{1,40}$/)),
+    // Names come in any script and case. What cannot be seen is in no name.
+    symbol: v.pipe(v.string(), v.regex(/^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u)),
     positionIdx,
     side: v.picklist(['Buy', 'Sell']),
+    // Without it nobody can say that there is a position.
     size: v.pipe(schema.amount, v.check(isPositive)),
     avgPrice: figure,
     markPrice: figure,
@@ -40,34 +47,28 @@ export const position = v.pipe(
     positionIM: figure,
     positionMM: figure,
     unrealisedPnl: schema.maybe,
-    positionStatus: v.optional(v.string(), ''),
-    tradeMode: v.optional(schema.id, '0'),
+    positionStatus: v.fallback(v.optional(v.string(), ''), ''),
+    tradeMode: v.fallback(v.optional(schema.id, '0'), '0'),
   }),
   // Slot 1 is the Buy side and slot 2 the Sell side: https://bybit-exchange.github.io/docs/v5/enum#positionidx
   v.check(({ positionIdx, side }) => positionIdx === '0' || (positionIdx === '1') === (side === 'Buy')),
 );
 
 export const account = v.object({
-  marginMode: v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN']),
-  unifiedMarginStatus: v.optional(schema.id, ''),
+  // A word that nobody knows does not tell whether positions are isolated.
+  marginMode: v.fallback(v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN', '']), ''),
+  unifiedMarginStatus: v.fallback(v.optional(schema.id, ''), ''),
 });
 
-export const wallet = v.object({
-  list: v.array(
-    v.object({
-      accountType: v.optional(v.string()),
-      coin: v.array(
-        v.object({
-          coin: schema.coin,
-          walletBalance: schema.maybe,
-          totalPositionIM: schema.maybe,
-          totalOrderIM: schema.maybe,
-          locked: schema.maybe,
-          bonus: schema.maybe,
-        }),
-      ),
-    }),
-  ),
+export const wallet = v.object({ list: schema.rows });
+export const walletOfType = v.object({ accountType: v.optional(v.unknown()), coin: schema.rows });
+export const walletCoin = v.object({
+  coin: schema.coin,
+  walletBalance: schema.maybe,
+  totalPositionIM: schema.maybe,
+  totalOrderIM: schema.maybe,
+  locked: schema.maybe,
+  bonus: schema.maybe,
 });
 
 export type Row = v.InferOutput<typeof position>;

@@ -10,7 +10,7 @@ import { marginCall, marginReadinessOf, marketOf } from './margin.ts';
 import { steadyMarginOf, toPosition, type Found, type Market } from './position-map.ts';
 import { openIn, openOrOdd } from './position-rows.ts';
 import * as schema from './position-schema.ts';
-import { refused } from './requests.ts';
+import { isAbsent, refused } from './requests.ts';
 import { read } from './schema.ts';
 
 /** Bybit's maximum page; its default is twenty. */
@@ -58,6 +58,8 @@ interface Part {
 export class Positions {
   readonly #http: Pick<Http, 'call' | 'rehearse'>;
   readonly #now: () => number;
+  /** The kinds that there were positions of: what was there a reading ago is not absent. */
+  readonly #had = new Set<Kind>();
 
   constructor(http: Pick<Http, 'call' | 'rehearse'>, now: () => number) {
     this.#http = http;
@@ -68,7 +70,7 @@ export class Positions {
   async all(signal?: AbortSignal): Promise<PositionsRead> {
     const [mode, ...parts] = await Promise.all([
       this.#stamped(ifAny(this.#mode(signal))),
-      ...kinds.map((kind) => this.#kind(kind, signal)),
+      ...kinds.map(async (kind) => this.#noted(kind, await this.#kind(kind, signal))),
     ]);
     const asOf = Math.min(mode.at, ...parts.map(({ at }) => at));
     // Whether positions are isolated is the account's affair: without it none can be told what it is.
@@ -77,12 +79,12 @@ export class Positions {
     const failures = parts.flatMap(({ blind }) => blind ?? []);
     const [failure] = failures;
     if (failure !== undefined && failures.length === parts.length) {
-      const trouble = failures.find((one) => !isAbsent(one));
+      const trouble = parts.find((part) => part.trouble !== undefined)?.trouble;
       return { positions: [], ...(trouble === undefined ? {} : { trouble }), blind: trouble ?? failure, asOf };
     }
     const account = mode.value;
     const positions = parts.flatMap(({ found }) => found.map((one) => toPosition(one, account)));
-    const trouble = parts.find((part) => part.trouble !== undefined)?.trouble;
+    const trouble = parts.find((part) => part.trouble !== undefined)?.trouble ?? (account.marginMode === '' ? unknownMode() : undefined);
     return {
       // What moves from one page to the next while they are read is told twice.
       positions: [...new Map(positions.map((one) => [one.positionId, one])).values()],
@@ -137,8 +139,14 @@ export class Positions {
     return openIn(list, { market, instrument, slot, marginCoin });
   }
 
+  #noted(kind: Kind, part: Part): Part {
+    if (part.found.length > 0) this.#had.add(kind);
+    return part;
+  }
+
   /** All positions of one kind, as far as they can be read. */
-  async #kind({ market, settleCoin }: Kind, signal: AbortSignal | undefined): Promise<Part> {
+  async #kind(kind: Kind, signal: AbortSignal | undefined): Promise<Part> {
+    const { market, settleCoin } = kind;
     const found: Found[] = [];
     let trouble: ExchangeError | undefined;
     let cursor: string | undefined;
@@ -149,7 +157,7 @@ export class Positions {
       if (answer instanceof ExchangeError) {
         // What was there a page ago is not absent.
         if (page > 0) return { found, at, trouble: trouble ?? answer };
-        return { found, at, blind: answer, ...(isAbsent(answer) ? {} : { trouble: answer }) };
+        return { found, at, blind: answer, ...(isAbsent(answer) && !this.#had.has(kind) ? {} : { trouble: answer }) };
       }
       for (const raw of answer.list) {
         const one = openOrOdd(market, settleCoin, raw);
@@ -197,5 +205,12 @@ export class Positions {
   }
 }
 
-/** Answers that say that an account or an address has no such positions at all. */
-const isAbsent = ({ code }: ExchangeError): boolean => code === '404' || code === '10017';
+const unknownMode = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'shape',
+    field: 'result.marginMode',
+    effect: 'none',
+    sentence: msg(
+      'LTV Gauge does not know the margin mode that Bybit names for this account, so no position is shown as isolated. Look at them in the Bybit app, and update LTV Gauge.',
+    ),
+  });

@@ -64,7 +64,8 @@ export function judge(
   return { state: 'pending' };
 }
 
-function isAsked({ direction, coin, amount }: CollateralChange, row: Adjustment): boolean {
+/** Whether a row is what a change asked for. */
+export function isAsked({ direction, coin, amount }: CollateralChange, row: Adjustment): boolean {
   return row.coin === coin && row.direction === direction && compare(absolute(row.amount), amount) === 0;
 }
 

@@ -5,12 +5,12 @@ import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import type { CollateralReadiness } from '../exchange.ts';
 import { addableOf, instead, mustBeOwed, namesOf } from '../untaken.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
-import type { Taken } from './loan-book.ts';
+import type { LoanFound, Taken } from './loan-book.ts';
 import { optional } from './map.ts';
 
 /** What was read for one change. */
 export interface ChangeFacts {
-  readonly loan: Loan;
+  readonly found: LoanFound;
   readonly wallet: readonly WalletCoin[];
   /** Asked for reductions only. */
   readonly redeemable: Decimal | undefined;
@@ -30,16 +30,21 @@ export interface ChangeFacts {
  * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
  */
 export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
-  const { loan, prices, asOf, newestHistoryId } = facts;
+  const { found, prices, asOf, newestHistoryId } = facts;
+  const { loan } = found;
   const credible = credibleLtv(loan);
   const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
   // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
-  if (direction === 'add') mustBeOwed(loan);
-  else if (ltv === undefined) {
+  if (direction === 'add') {
+    if (!found.owesMore) mustBeOwed(loan);
+  } else if (ltv === undefined) {
     throw instead(
       ['later'],
       msg('Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
     );
+  }
+  if (found.isVague(coin)) {
+    throw instead(['later'], msg('Bybit does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin));
   }
   const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
@@ -67,6 +72,7 @@ function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
 }
 
 function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | undefined): Decimal {
+  if (taken?.unsure !== undefined && !taken.coins.has(coin)) throw taken.unsure;
   const takes = (name: string): boolean => taken?.coins.has(name) === true && !taken.full.has(name);
   if (taken?.full.has(coin) === true) {
     const names = namesOf(coin, wallet, takes);

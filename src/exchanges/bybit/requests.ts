@@ -16,10 +16,30 @@ export function pageQuery(page: PageRequest): NonNullable<Call['query']> {
   return { limit: limitFor(page).toString(), cursor: page.cursor };
 }
 
-/** A page that is not full is the last, whatever its cursor says. */
-export function toPage<Row>(rows: readonly Row[], nextPageCursor: string, page: PageRequest): Page<Row> {
-  return { rows, ...(nextPageCursor === '' || rows.length < limitFor(page) ? {} : { older: nextPageCursor }) };
+/** What Bybit sent as one page of a list. */
+interface Sent {
+  /** How many rows it had, also those that could not be read or were told twice. */
+  readonly count: number;
+  readonly next: string;
+  /** How many of them could not be read. */
+  readonly odd: number;
 }
+
+/** A page that is not full is the last, whatever its cursor says. A row that is told twice is there once. */
+export function toPage<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  { count, next, odd }: Sent,
+  page: PageRequest,
+): Page<Row> {
+  return {
+    rows: [...new Map(rows.map((row) => [row.id, row])).values()],
+    ...(next === '' || count < limitFor(page) ? {} : { older: next }),
+    ...notUnderstood(odd),
+  };
+}
+
+/** How many rows of a page were not understood, if any. */
+export const notUnderstood = (count: number): { readonly unread?: number } => (count === 0 ? {} : { unread: count });
 
 /**
  * Bybit's word for a direction, as text: `0` adds, `1` reduces. Some clients say 1 and 2, or send a number; the documentation

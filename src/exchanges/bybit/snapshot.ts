@@ -1,6 +1,5 @@
 import type { Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
 import type { Loan, Snapshot, WalletCoin } from '../../core/model.ts';
 import { pricesOf } from '../prices.ts';
 import { ifAny } from './funds.ts';
@@ -8,6 +7,7 @@ import { withHaircuts, type Rules } from './haircuts.ts';
 import type { LoanBook, LoansRead } from './loan-book.ts';
 import { withUsd } from './map.ts';
 import type { PositionsRead } from './positions.ts';
+import { said } from './rows.ts';
 
 /**
  * The loans of both generations. What one of them cannot tell is said beside what the other tells.
@@ -21,13 +21,8 @@ export async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSign
   }
   if (more instanceof ExchangeError) return { ...main, ...said(main.trouble, old.unread(more.sentence)) };
   const asOf = Math.min(main.asOf, more.asOf);
-  return { loans: [...main.loans, ...more.loans], ...said(main.trouble, more.trouble), asOf };
-}
-
-/** All that can be said, in one. */
-function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
-  const [first, ...more] = troubles.filter((one) => one !== undefined);
-  return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('{0} {1}', text, one), first) };
+  const barred = main.barred === true && more.loans.length === 0 && more.trouble === undefined;
+  return { loans: [...main.loans, ...more.loans], ...said(main.trouble, more.trouble), ...(barred ? { barred } : {}), asOf };
 }
 
 /** What was read for one snapshot; a part that failed is its error. */
@@ -43,13 +38,15 @@ export interface Parts {
 /** @throws ExchangeError when there is nothing to show. */
 export function snapshotOf({ loans, wallet, positions, prices, rules }: Parts): Snapshot {
   if (loans instanceof ExchangeError && !standsAlone(positions, loans)) throw loans;
+  // Of an account without loans positions are all there is to read.
+  if ('barred' in loans && positions.blind !== undefined) throw positions.blind;
   const held = wallet.value instanceof ExchangeError ? [] : withUsd(wallet.value, prices);
   const found = loans instanceof ExchangeError ? [] : loans.loans.map((loan) => valued(withHaircuts(loan, rules, prices, held), prices));
   const loansTrouble = loans instanceof ExchangeError ? loans.sentence : loans.trouble;
   return {
     loans: found,
     ...(loansTrouble === undefined ? {} : { loansTrouble }),
-    ...(isBarred(loans) ? { loansBarred: true } : {}),
+    ...(isBarred(loans) || 'barred' in loans ? { loansBarred: true } : {}),
     wallet: held,
     ...(wallet.value instanceof ExchangeError ? { walletTrouble: wallet.value.sentence } : {}),
     positions: positions.positions,

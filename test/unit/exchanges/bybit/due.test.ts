@@ -81,7 +81,7 @@ describe('the dates of fixed debts of the pool', () => {
     ['a missing right', refusal('10005')],
     ['no such route', refusal('10017')],
     ['an answer that is none', '<html>'],
-    ['a principal that is a number', success({ list: [contract({ residualPrincipal: 1.4 })], nextPageCursor: '' })],
+    ['a list that is none', success({ list: 'none', nextPageCursor: '' })],
   ] as const) {
     it(`that cannot be read for ${name} are said not to be, and nothing else is lost`, async () => {
       const { loan, due, trouble } = await readWith(answer);
@@ -91,11 +91,52 @@ describe('the dates of fixed debts of the pool', () => {
   }
 
   it('of which one cannot be read are said to be incomplete, and the others stand', async () => {
-    for (const more of [{ repaymentTime: 'soon' }, { repaymentTime: '1755225756' }, { repaymentTime: '' }, { residualPrincipal: '' }]) {
+    for (const more of [
+      { repaymentTime: 'soon' },
+      { repaymentTime: '1755225756' },
+      { repaymentTime: '' },
+      { repaymentTime: null },
+      { residualPrincipal: '' },
+      { residualPrincipal: null },
+      { residualPrincipal: 1.4 },
+      { residualPrincipal: '--' },
+      { residualPrincipal: '1.4', residualPenaltyInterest: '--', repaymentTime: '' },
+    ]) {
       const { due, trouble } = await readWith([contract(more), contract(), contract({ ...more, status: 2, borrowCurrency: 'XRP' })]);
       assert.equal(due?.length, 1);
       assert.match(trouble!, /not name every date.*in ETH must/, JSON.stringify(more));
     }
+  });
+
+  it('count a contract that is told twice once, in whatever order', async () => {
+    const [first, second] = [contract({ loanId: '1' }), contract({ loanId: '2', repaymentTime: '1755225756069' })];
+    for (const page of [
+      [first, first, second],
+      [second, first, second, first],
+    ]) {
+      const { due, trouble } = await readWith(page);
+      assert.deepEqual([due?.map(({ at }) => at), trouble], [[1_755_225_756_068, 1_755_225_756_069], undefined]);
+    }
+  });
+
+  it('stand though a row beside them is not understood, or odd where it does not matter', async () => {
+    const { due, trouble } = await readWith([
+      contract(),
+      contract({ borrowCurrency: null }),
+      [],
+      contract({ loanId: '2', repayType: null }),
+    ]);
+    assert.equal(due?.length, 2);
+    assert.match(trouble!, /result\.list\[1\]\.borrowCurrency, result\.list\[2\]\.borrowCurrency in the answer/);
+  });
+
+  it('are overdue where Bybit says so, though it is not told how much is', async () => {
+    const { due, trouble } = await readWith([contract({ status: 3, residualPrincipal: null })]);
+    assert.deepEqual(
+      due?.map(({ overdue }) => overdue),
+      [true],
+    );
+    assert.match(trouble!, /not name every date/);
   });
 
   it('that Bybit does not name for a coin with a fixed debt are said to be missing', async () => {
@@ -105,9 +146,11 @@ describe('the dates of fixed debts of the pool', () => {
   });
 
   it('are said to be incomplete when Bybit lists more than is read', async () => {
-    const full = success({ list: Array.from({ length: 100 }, () => contract()), nextPageCursor: 'a' });
-    const other = success({ list: Array.from({ length: 100 }, () => contract()), nextPageCursor: 'b' });
-    const { venue, due, trouble } = await readWith(...Array.from({ length: 21 }, (_, page) => (page % 2 === 0 ? full : other)));
+    const full = (page: number): string => {
+      const list = Array.from({ length: 100 }, (_, at) => contract({ loanId: (100 * page + at).toString() }));
+      return success({ list, nextPageCursor: `page${page.toString()}` });
+    };
+    const { venue, due, trouble } = await readWith(...Array.from({ length: 21 }, (_, page) => full(page)));
     assert.deepEqual([due?.length, venue.to(path).length], [2000, 20]);
     assert.match(trouble!, /not name every date.*in ETH must/);
   }).timeout(10_000);
@@ -124,9 +167,11 @@ describe('the dates of fixed debts of the pool', () => {
     const vague = fixture('position').replace('"fixedTotalDebt": "0.1"', '"fixedTotalDebt": ""');
     venue.on('/crypto-loan-common/position', vague).on(path, success({ list: [contract()], nextPageCursor: '' }));
     assert.equal((await connection.read()).loans[0]?.due?.length, 1);
-    venue.on(path, success({ list: [], nextPageCursor: '' }));
-    const { loans, loansTrouble } = await connection.read();
-    assert.deepEqual([loans[0]?.due, loansTrouble], [undefined, undefined]);
+    for (const answer of [success({ list: [], nextPageCursor: '' }), refusal('10017'), new Response('', { status: 404 })]) {
+      venue.on(path, answer);
+      const { loans, loansTrouble } = await connection.read();
+      assert.deepEqual([loans[0]?.due, loansTrouble], [undefined, undefined]);
+    }
   });
 
   it("are overdue by Bybit's clock, once it is known that ours is off", async () => {

@@ -44,6 +44,8 @@ describe("Bybit's brackets", () => {
     ['counts more than there is', listed('BTC', bracket('0', '1', '1.01'))],
     ['counts less than nothing', listed('BTC', bracket('0', '1', '-0.1'))],
     ['does not tell a ratio', listed('BTC', bracket('0', '1', ''))],
+    ['has an end that is no number', listed('BTC', bracket('0', '--', '0.8'))],
+    ['has an end that is a number', listed('BTC', { ...bracket('0', '', '0.8'), maxValue: 7 })],
     ['has a number for a ratio', listed('BTC', { ...bracket('0', '1', ''), collateralRatio: 0.8 })],
   ];
   for (const [how, row] of odd) {
@@ -242,13 +244,20 @@ describe('the list of collateral coins', () => {
     one.connection.dispose();
   });
 
-  it('with a row that does not name its coins says nothing of what is taken, and still how the others are valued', async () => {
+  it('with a row that does not name its coins says what is taken, nothing of what is not, and how the others are valued', async () => {
     const { venue, connection } = sampled();
     venue.on(taken, success({ collateralRatioConfigList: [{ currencies: 7 }, listed('BTC', bracket('0', '', '0.75'))] }));
     const { loans, wallet } = await connection.read();
-    assert.equal('pledgeable' in wallet[0]!, false);
+    assert.deepEqual(
+      wallet.map(({ coin, pledgeable }) => [coin, pledgeable]),
+      [
+        ['BTC', true],
+        ['XRP', undefined],
+      ],
+    );
     assert.ok('BTC' in loans[0]!.haircuts!);
-    const error = await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'));
+    assert.equal((await connection.prepareCollateral(pool, 'add', 'BTC')).limit, '0.2');
+    const error = await failureOf(connection.prepareCollateral(pool, 'add', 'XRP'));
     assert.deepEqual([error.kind, error.field], ['shape', 'result.collateralRatioConfigList[0].currencies']);
   });
 });

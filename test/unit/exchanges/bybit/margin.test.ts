@@ -303,7 +303,7 @@ describe('preparing a change of margin on Bybit', () => {
     ['is in a classic account', account(accountText('ISOLATED_MARGIN', 1)), long, /cross margin mode/],
     ['is inverse in a first unified account', account(accountText('ISOLATED_MARGIN', 3)), inverse, /cross margin mode/],
     ['has no margin', with_({ ...buy, positionIM: '' }, sell), long, /how much margin/],
-    ['is there twice', with_(buy, buy), long, /which position is which/],
+    ['is there twice, and not the same', with_(buy, { ...buy, size: '2' }), long, /which position is which/],
     ['goes by another name', with_({ ...buy, symbol: 'ETHUSDT' }), long, /which position is which/],
     ['is not named', positioned(), { ...long, slot: '2' }, /which position is meant/],
   ] as const) {
@@ -314,6 +314,43 @@ describe('preparing a change of margin on Bybit', () => {
       assert.deepEqual(one.venue.to('/add-margin'), []);
     });
   }
+
+  it('minds neither a row that is told twice, nor the order of rows, nor rows of other instruments', async () => {
+    const other = { ...buy, symbol: 'ETHUSDT', size: 1 };
+    for (const rows of [
+      [buy, buy],
+      [sell, buy, buy, sell],
+      [other, sell, buy],
+    ]) {
+      const { position, baseline } = await with_(...rows).connection.prepareMargin(long);
+      assert.deepEqual([position.positionId, baseline.size], ['linear:BTCUSDT:1', '1']);
+    }
+  });
+
+  it('minds no other coin of the wallet', async () => {
+    const held = { coin: 'USDT', walletBalance: '100', totalPositionIM: '40', totalOrderIM: '0', locked: '0', bonus: '0' };
+    const prepared = (...coin: readonly unknown[]) => {
+      const { venue, connection } = positioned();
+      venue.on('/account/wallet-balance', success({ list: [7, { accountType: 'UNIFIED', coin }] }));
+      return connection.prepareMargin(long);
+    };
+    for (const odd of [
+      7,
+      null,
+      { coin: null },
+      { coin: 'ETH', walletBalance: null, locked: 1 },
+      { ...held, coin: 'USDC', locked: '--' },
+      held,
+    ]) {
+      assert.equal((await prepared(odd, held)).walletAvailable, '60', JSON.stringify(odd));
+    }
+    // An exponent is as exact as any other way to write it.
+    assert.equal((await prepared({ ...held, walletBalance: '1E+2', locked: '1E-7' })).walletAvailable, '59.9999999');
+    // What may be this coin, or is told in two ways, is not nothing.
+    for (const rows of [[{ coin: 7 }], [held, { ...held, walletBalance: '90' }]]) {
+      assert.match((await failureOf(prepared(...rows))).message, /does not say how much USDT/);
+    }
+  });
 
   it('does not take an odd row for an empty slot, nor the odd row of the other side for a reason to stop', async () => {
     assert.equal((await failureOf(with_({ ...buy, size: 1 }, sell).connection.prepareMargin(long))).kind, 'shape');

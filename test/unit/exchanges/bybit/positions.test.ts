@@ -3,7 +3,7 @@ import type { Position } from '../../../../src/core/model.ts';
 import { baseCoinOf, partsOf } from '../../../../src/exchanges/bybit/position-map.ts';
 import { failureOf } from '../bench.ts';
 import { fixture, refusal, sampled, success } from './bench.ts';
-import { accountText, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
+import { accountText, answerPositions, listText, long, marginChange, positioned, rowsOf, type RawRow } from './position-bench.ts';
 
 /** What demo trading shows, which has nothing but positions. */
 const read = (one: ReturnType<typeof positioned>) => one.connection.read();
@@ -85,14 +85,78 @@ describe("Bybit's positions", () => {
       positionMM: 'maintenanceMargin',
     };
     for (const [theirs, ours] of Object.entries(names)) {
-      for (const value of ['', '0', '0.00', undefined]) {
+      for (const value of ['', '0', '0.00', undefined, null, '--', 7, '-1', 'NaN', {}]) {
         const { positions } = await read(positioned('demo', usdt({ ...buy, [theirs]: value })));
-        assert.equal(ours in byId(positions, 'linear:BTCUSDT:1'), false, `${theirs} ${String(value)}`);
+        assert.equal(ours in byId(positions, 'linear:BTCUSDT:1'), false, `${theirs} ${JSON.stringify(value)}`);
       }
     }
-    const { positions } = await read(positioned('demo', usdt({ ...buy, unrealisedPnl: '' })));
-    assert.equal('unrealizedPnl' in positions[0]!, false);
+    for (const unrealisedPnl of ['', null, '--', 7]) {
+      const { positions, positionsTrouble } = await read(positioned('demo', usdt({ ...buy, unrealisedPnl })));
+      assert.deepEqual(['unrealizedPnl' in positions[0]!, positionsTrouble], [false, undefined]);
+    }
   });
+
+  it('keep a figure with an exponent to the last digit', async () => {
+    const row = { ...buy, unrealisedPnl: '-1.2E-7', positionIM: '4.1122e2', markPrice: '2.001E+4', positionMM: '1E-9' };
+    const position = byId((await read(positioned('demo', usdt(row)))).positions, 'linear:BTCUSDT:1');
+    assert.deepEqual(
+      [position.unrealizedPnl, position.margin, position.markPrice, position.maintenanceMargin],
+      ['-0.00000012', '411.22', '20010', '0.000000001'],
+    );
+  });
+
+  it('have no liquidation price where Bybit prints the end of its table', async () => {
+    for (const [liqPrice, side, price] of [
+      ['999999.00', sell, undefined],
+      ['999999', buy, undefined],
+      ['99999.90', sell, undefined],
+      ['-965678126.11', sell, undefined],
+      // A price like any other, near enough to be one.
+      ['39999.9', sell, '39999.9'],
+      ['654.75295633', buy, '654.75295633'],
+      ['0.0001', buy, '0.0001'],
+    ] as const) {
+      const [position] = (await read(positioned('demo', usdt({ ...side, liqPrice })))).positions;
+      assert.equal(position!.liquidationPrice, price, liqPrice);
+    }
+    const [near] = (await read(positioned('demo', usdt({ ...sell, liqPrice: '99999.9', markPrice: '60000' })))).positions;
+    assert.equal(near!.liquidationPrice, '99999.9');
+  });
+
+  it('are there once when they are told twice, in whatever order', async () => {
+    for (const rows of [
+      [buy, buy, sell],
+      [sell, buy, sell],
+    ]) {
+      const { positions } = await read(positioned('demo', usdt(...rows)));
+      assert.deepEqual(positions.map(({ positionId }) => positionId).sort(), ['inverse:ETHUSD:0', 'linear:BTCUSDT:1', 'linear:BTCUSDT:2']);
+    }
+  });
+
+  it('stand though a word of them is none', async () => {
+    for (const more of [{ positionStatus: null }, { positionStatus: 7 }, { tradeMode: null }, { tradeMode: 'x y' }]) {
+      const { positions, positionsTrouble } = await read(positioned('demo', usdt({ ...buy, ...more })));
+      assert.deepEqual([positions[0]?.marginMode, positionsTrouble], ['isolated', undefined], JSON.stringify(more));
+    }
+  });
+
+  for (const [symbol, coin] of [
+    ['币安人生USDT', '币安人生'],
+    ['kPEPEUSDT', 'kPEPE'],
+    ['BRK.BUSDT', 'BRK.B'],
+  ] as const) {
+    it(`of ${symbol} are read, asked for and changed like any other`, async () => {
+      const row = { ...buy, symbol };
+      const one = positioned(undefined, { USDT: [listText('linear', [row])], [symbol]: [listText('linear', [row])] });
+      const position = byId((await read(one)).positions, `linear:${symbol}:1`);
+      assert.deepEqual([position.instrument, position.marginCoin, position.sizeCoin, position.baseCoin], [symbol, 'USDT', coin, coin]);
+      const ref = { ...long, positionId: position.positionId, instrument: symbol };
+      assert.equal((await one.connection.prepareMargin(ref)).position.liquidationPrice, '19700.00');
+      assert.match(one.venue.to('/position/list').at(-1)!.target, new RegExp(`symbol=${encodeURIComponent(symbol).replace('.', '\\.')}`));
+      const { body } = one.connection.describe(marginChange({ position: ref }));
+      assert.equal(body, `{"category":"linear","symbol":"${symbol}","margin":"10","positionIdx":1}`);
+    });
+  }
 
   it('are not there in slots that are empty', async () => {
     for (const row of [
@@ -100,6 +164,9 @@ describe("Bybit's positions", () => {
       { ...buy, size: '0' },
       { ...buy, side: '', size: '0', positionValue: '', leverage: '' },
       { ...buy, side: '', size: '', symbol: '?' },
+      // Of a classic account.
+      { ...buy, side: 'None', size: '' },
+      { ...buy, side: null, size: '0', positionIdx: null },
     ]) {
       const { positions, positionsTrouble } = await read(positioned('demo', usdt(row, sell)));
       assert.deepEqual([positions.map(({ slot }) => slot), positionsTrouble], [['2', '0'], undefined]);
@@ -113,7 +180,8 @@ describe("Bybit's positions", () => {
     ['a side nobody knows', { ...buy, side: 'Long' }],
     ['a slot nobody knows', { ...buy, positionIdx: 3 }],
     ['the slot of the other side', { ...buy, positionIdx: 2 }],
-    ['a price that is no number', { ...buy, markPrice: '1e5' }],
+    ['a name nobody can see', { ...buy, symbol: 'BTC\u202eUSDT' }],
+    ['a name that is none', { ...buy, symbol: null }],
     ['a name of another settle coin', { ...buy, symbol: 'BTCPERP' }],
     ['nothing in it', {}],
     ['a shape of its own', 7],
@@ -140,6 +208,9 @@ describe("Bybit's positions", () => {
       ['inverse', 'BTCUSD', 'BTC', 'BTC'],
       ['inverse', 'ETHUSDZ25', 'ETH', 'ETH'],
       ['inverse', 'XRPUSD', 'XRP', 'XRP'],
+      ['linear', '币安人生USDT', '币安人生', 'USDT'],
+      ['linear', 'kPEPEPERP', 'kPEPE', 'USDC'],
+      ['linear', 'BRK.BUSDT', 'BRK.B', 'USDT'],
     ] as const) {
       assert.deepEqual(partsOf(market, symbol), { base, settle }, symbol);
     }
@@ -236,6 +307,19 @@ describe('whether positions of Bybit are isolated', () => {
     }
   });
 
+  it('is not known with a mode nobody knows: they are shown, never called isolated, and it is said', async () => {
+    for (const answer of [accountText('SOMETHING_NEW'), success({}), success({ marginMode: null, unifiedMarginStatus: null })]) {
+      const one = positioned('demo', usdt(buy));
+      one.venue.on('/account/info', answer);
+      const { positions, positionsTrouble } = await read(one);
+      const position = byId(positions, 'linear:BTCUSDT:1');
+      assert.deepEqual([position.marginMode, position.liquidationPrice], ['cross', '19700.00']);
+      assert.match(position.fixedMargin!.template, /does not know the margin mode/);
+      assert.match(positionsTrouble!.template, /no position is shown as isolated/);
+      assert.match((await failureOf(one.connection.prepareMargin(long))).message, /does not know the margin mode/);
+    }
+  });
+
   it('does not hide what Bybit does to them by itself', async () => {
     for (const [positionStatus, words] of [
       ['Liq', /liquidating/],
@@ -295,6 +379,16 @@ describe("reading Bybit's positions", () => {
     one.venue.on('/account/info', accountText('ISOLATED_MARGIN')).on('/position/list', refusal('10017'));
     const { positions, positionsTrouble, loans } = await one.connection.read();
     assert.deepEqual([positions, positionsTrouble, loans.length], [[], undefined, 1]);
+  });
+
+  it('does not take what was there a reading ago for absent', async () => {
+    const one = sampled();
+    answerPositions(one.venue);
+    assert.equal((await one.connection.read()).positions.length, 3);
+    one.venue.on('/position/list', refusal('10017'));
+    const { positions, positionsTrouble } = await one.connection.read();
+    assert.deepEqual(positions, []);
+    assert.match(positionsTrouble!.args.map(String).join(), /10017/);
   });
 
   it('says in one sentence which right a key lacks, and leaves the loans alone', async () => {

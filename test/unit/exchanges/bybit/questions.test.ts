@@ -68,7 +68,7 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
     ['GET /v5/crypto-loan-flexible/ongoing-coin?loanCurrency=ETH signed'],
   ],
   ['interest of an old order', (one) => one.interest(order, {}), [orders]],
-  ['what can be borrowed', (one) => one.borrowableCoins(), [`GET ${common}/loanable-data`]],
+  ['what can be borrowed', (one) => one.borrowableCoins(), [`GET ${common}/loanable-data?vipLevel=VIP0`]],
   ['how much can be borrowed', (one) => one.maximumLoan('BTC', undefined, []), [`POST ${common}/max-loan signed`]],
   ['what can be added', (one) => one.adjustableCoins(pool, 'add'), [wallet, position, taken, prices]],
   ['what can be added to an old order', (one) => one.adjustableCoins(order, 'add'), [wallet, orders, prices]],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decimal } from '../../../../src/core/decimal.ts';
+import { decimal, type Decimal } from '../../../../src/core/decimal.ts';
 import { change, order, refusal, sampled, success, successText } from './bench.ts';
 
 const adjusting = '/crypto-loan-common/adjust-ltv';
@@ -52,10 +52,10 @@ describe('proving a change that has an id', () => {
     success({ ltv: '0.5', borrowList: [], collateralList: [{ currency: 'BTC', amount, amountUSD: '1' }] });
 
   /** The proof, and the questions it took: by id, all rows, the loan. */
-  async function prove(byId: string, all: string, amount: string) {
+  async function prove(byId: string, all: string, amount: string, before = baseline.pledged) {
     const { venue, connection } = sampled();
     venue.on(adjusted, () => new Response(venue.seen.at(-1)!.url.searchParams.has('adjustId') ? byId : all)).on(position, pledged(amount));
-    const proof = await connection.proveCollateral(change(), baseline, { reference });
+    const proof = await connection.proveCollateral(change(), { ...baseline, pledged: before }, { reference });
     const asked = venue.seen.map(({ url }) => (url.pathname.endsWith(position) ? 'loan' : url.searchParams.has('adjustId') ? 'id' : 'all'));
     return { proof, asked: asked.join(' '), venue };
   }
@@ -69,7 +69,7 @@ describe('proving a change that has an id', () => {
   });
 
   const foreign = { adjustId: '9007199254740994' };
-  for (const [name, byId, all, now, state, asked] of [
+  for (const [name, byId, all, now, state, asked, before] of [
     ['its row under way', [row({ status: 2 })], [], '0.04', 'pending', 'id'],
     ['a status nobody knows', [row({ status: 7 })], [], '0.12', 'pending', 'id'],
     ['its row, and the pledge not moved yet', [row()], [row()], '0.04', 'pending', 'id loan all loan'],
@@ -82,7 +82,26 @@ describe('proving a change that has an id', () => {
       'effective',
       'id loan all loan',
     ],
-    ['its row, and the pledge back by just as much without any other', [row()], [row()], '-0.04', 'contradicted', 'id loan all loan'],
+    [
+      'its row, and the pledge back by just as much without any other',
+      [row()],
+      [row()],
+      '0.02',
+      'contradicted',
+      'id loan all loan',
+      decimal('0.1'),
+    ],
+    [
+      'its row, and the pledge back by just as much, beside a row that is not understood',
+      [row()],
+      [row(), row({ ...foreign, amount: null })],
+      '0.02',
+      'pending',
+      'id loan all loan',
+      decimal('0.1'),
+    ],
+    ['its row beside one that is not understood', [row()], [row({ ...foreign, direction: 9 }), row()], '0.12', 'effective', 'id loan'],
+    ['its row without an amount', [row({ amount: null })], [row({ amount: null })], '0.12', 'pending', 'id all'],
     ['its row with the other direction', [row({ direction: 1 })], [row({ direction: 1 })], '0.04', 'contradicted', 'id loan all loan'],
     [
       'its row with another amount',
@@ -97,9 +116,9 @@ describe('proving a change that has an id', () => {
     ['no row of its own, but an alike one of somebody else', [], [row(foreign)], '0.12', 'pending', 'id all'],
     ['no row at all', [], [], '0.12', 'pending', 'id all'],
     ['a foreign row although asked by id', [row(foreign)], [row(foreign)], '0.12', 'pending', 'id all'],
-  ] as const) {
+  ] as readonly (readonly [string, object[], object[], string, string, string, Decimal?])[]) {
     it(`is ${state} for ${name}`, async () => {
-      const told = await prove(list(...byId), list(...all), now);
+      const told = await prove(list(...byId), list(...all), now, before);
       assert.deepEqual([told.proof.state, told.asked], [state, asked]);
       if (told.proof.state === 'pending') assert.equal(told.proof.failed, undefined);
       else assert.equal(told.proof.row.id, reference);

@@ -1,0 +1,401 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../../src/core/decimal.ts';
+import { english } from '../../../../src/core/message.ts';
+import { failureOf } from '../bench.ts';
+import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
+import { accountText, answerPositions, listText } from './position-bench.ts';
+
+/* Answers as they may come though no documentation shows them: one odd field hides no row, and one odd row no other. */
+
+const pooled = '/crypto-loan-common/position';
+const ordered = '/crypto-loan/ongoing-orders';
+const adjusted = '/crypto-loan-common/adjustment-history';
+const funded = '/query-account-coins-balance';
+
+const told = (fixtureName: string): Record<string, unknown> =>
+  (JSON.parse(fixture(fixtureName)) as { result: Record<string, unknown> }).result;
+const { borrowList, collateralList } = told('position') as { borrowList: object[]; collateralList: object[] };
+const poolText = (more: object): string => success({ ...told('position'), ...more });
+const [firstOrder] = told('legacy-ongoing-orders')['list'] as [object];
+const orderText = (...list: readonly unknown[]): string => success({ list, nextPageCursor: '' });
+
+/** What is no figure, however it comes. */
+const odd: readonly unknown[] = [null, '--', 7, 'NaN', '1e999', '0x1', {}, ' 1', true];
+
+/** A reading with these answers. */
+async function readWith(answers: Readonly<Record<string, string>>) {
+  const one = sampled();
+  for (const [suffix, answer] of Object.entries(answers)) one.venue.on(suffix, answer);
+  const snapshot = await one.connection.read();
+  const trouble = snapshot.loansTrouble === undefined ? undefined : english(snapshot.loansTrouble);
+  return { ...one, snapshot, loan: snapshot.loans[0]!, trouble };
+}
+
+describe('the pool of Bybit in an odd answer', () => {
+  for (const [theirs, ours] of [
+    ['ltv', 'ltv'],
+    ['totalDebt', 'debtUsd'],
+    ['totalCollateral', 'collateralUsd'],
+  ] as const) {
+    it(`stands without its ${theirs}`, async () => {
+      for (const value of [...odd, '', undefined, '-0.5']) {
+        const { loan, trouble } = await readWith({ [pooled]: poolText({ [theirs]: value }) });
+        assert.deepEqual([loan[ours], loan.debts.length, loan.collateral.length, trouble], [undefined, 2, 4, undefined], String(value));
+      }
+    });
+  }
+
+  it('keeps figures with an exponent to the last digit', async () => {
+    const { loan, trouble } = await readWith({
+      [pooled]: poolText({
+        ltv: '5.24344E-1',
+        totalDebt: '9.63817e+3',
+        borrowList: [{ ...borrowList[0], flexibleTotalDebt: '8.800022E-2' }, borrowList[1]],
+        collateralList: [{ ...collateralList[0], amount: '9.7E-6' }, ...collateralList.slice(1)],
+      }),
+    });
+    assert.deepEqual(
+      [loan.ltv, loan.debtUsd, loan.debts[0]?.amount, loan.collateral[0]?.amount, trouble],
+      ['0.524344', '9638.17', '0.08800022', '0.0000097', undefined],
+    );
+  });
+
+  it('keeps a row whose value in dollars is odd', async () => {
+    for (const value of odd) {
+      const { loan, trouble } = await readWith({
+        [pooled]: poolText({
+          borrowList: [{ ...borrowList[0], flexibleTotalDebtUSD: value }, borrowList[1]],
+          collateralList: [{ ...collateralList[0], amountUSD: value, colRes: value }, ...collateralList.slice(1)],
+        }),
+      });
+      assert.deepEqual([loan.debts[0]?.amount, loan.collateral[0]?.amount, trouble], ['0.08800022', '0.12', undefined]);
+      // Ours, by the price of the same reading.
+      assert.deepEqual([loan.debts[0]?.usdEstimated, loan.collateral[0]?.usdEstimated], [true, true]);
+    }
+  });
+
+  it('loses only the row whose amount is odd, and says which', async () => {
+    for (const value of [...odd, '', undefined, '-1']) {
+      const { loan, trouble } = await readWith({
+        [pooled]: poolText({ collateralList: [{ ...collateralList[0], amount: value }, ...collateralList.slice(1)] }),
+      });
+      assert.deepEqual(
+        [loan.ltv, loan.debts.length, loan.collateral.map(({ coin }) => coin)],
+        ['0.524344', 2, ['ETH', 'USDT', 'USDC']],
+        String(value),
+      );
+      assert.match(trouble!, /does not understand result\.collateralList\[0\]\.amount \(BTC\) in the answer/);
+    }
+    for (const value of odd) {
+      const { loan, trouble } = await readWith({
+        [pooled]: poolText({ borrowList: [{ ...borrowList[0], flexibleTotalDebt: value }, borrowList[1]] }),
+      });
+      assert.deepEqual([loan.debts.map(({ coin }) => coin), loan.debtUsd], [['ETH'], '9638.17']);
+      assert.match(trouble!, /result\.borrowList \(BTC\) in the answer/, 'one part of a debt is not the debt');
+    }
+  });
+
+  it('does not take a debt that is not told for none', async () => {
+    const vague = { loanCurrency: 'BTC', flexibleTotalDebt: '' };
+    const { loan, trouble } = await readWith({
+      [pooled]: success({ ltv: '0.5', totalDebt: '', totalCollateral: '9', borrowList: [vague], collateralList: [] }),
+    });
+    assert.deepEqual([loan.ltv, loan.debts], ['0.5', []]);
+    assert.match(trouble!, /result\.borrowList \(BTC\)/);
+    // Where nothing else says that something is owed, the loan would pass for paid.
+    for (const ltv of ['', '0', null]) {
+      const { venue, connection } = sampled();
+      venue.on(pooled, success({ ltv, borrowList: [vague], collateralList }));
+      const error = await failureOf(connection.read());
+      assert.deepEqual([error.kind, error.field], ['shape', 'result.borrowList (BTC)']);
+    }
+  });
+
+  it('takes null for a list without rows only where the total says so too', async () => {
+    const none = await readWith({
+      [pooled]: success({ ltv: '0', totalDebt: '0', totalCollateral: '0', borrowList: null, collateralList: null }),
+    });
+    assert.deepEqual([none.snapshot.loans, none.trouble], [[], undefined]);
+    const { loan, trouble } = await readWith({ [pooled]: poolText({ collateralList: null }) });
+    assert.deepEqual([loan.debts.length, loan.collateral], [2, []]);
+    assert.match(trouble!, /does not understand result\.collateralList in the answer/);
+  });
+
+  it('counts a row that is told twice once, in whatever order, and believes none of two that differ', async () => {
+    const { loan: plain } = await readWith({});
+    const twice = await readWith({
+      [pooled]: poolText({
+        borrowList: [...borrowList, ...borrowList].reverse(),
+        collateralList: [...collateralList].reverse().flatMap((row) => [row, row]),
+      }),
+    });
+    const sorted = (rows: typeof plain.debts) => [...rows].sort((a, b) => a.coin.localeCompare(b.coin));
+    assert.deepEqual(sorted(twice.loan.debts), sorted(plain.debts));
+    assert.deepEqual(sorted(twice.loan.collateral), sorted(plain.collateral));
+    assert.equal(twice.trouble, undefined);
+    const differing = await readWith({
+      [pooled]: poolText({ collateralList: [...collateralList, { ...collateralList[0], amount: '0.5' }] }),
+    });
+    assert.equal(differing.loan.collateral.length, 3);
+    assert.match(differing.trouble!, /result\.collateralList \(BTC\)/);
+  });
+});
+
+describe('a change of collateral beside an odd row', () => {
+  const preparing = (direction: 'add' | 'reduce', coin: string, answers: Readonly<Record<string, string>>) => {
+    const { venue, connection } = sampled();
+    for (const [suffix, answer] of Object.entries(answers)) venue.on(suffix, answer);
+    return connection.prepareCollateral(pool, direction, coin);
+  };
+  const vagueEth = poolText({ collateralList: [collateralList[0], { ...collateralList[1], amount: null }, ...collateralList.slice(2)] });
+  const unnamed = poolText({ collateralList: [collateralList[0], { amount: '2' }] });
+
+  it('is not stopped by a coin it is not about', async () => {
+    for (const direction of ['add', 'reduce'] as const) {
+      for (const answers of [
+        { [pooled]: vagueEth },
+        { [pooled]: unnamed },
+        { [pooled]: poolText({ borrowList: [{ ...borrowList[0], flexibleTotalDebt: 7 }, borrowList[1]] }) },
+        {
+          [funded]: success({
+            balance: [{ coin: 'ETH', walletBalance: null }, 7, { coin: 'BTC', walletBalance: '2E-1', transferBalance: null }],
+          }),
+        },
+        { [adjusted]: orderText({ adjustId: 9, collateralCurrency: 'ETH', direction: null }) },
+      ]) {
+        const ready = await preparing(direction, 'BTC', answers);
+        assert.deepEqual([ready.baseline.pledged, ready.walletAvailable], ['0.12', '0.2'], JSON.stringify(answers));
+      }
+    }
+  });
+
+  it('is refused where it is not known how much of the coin is pledged, which is not none', async () => {
+    for (const [direction, coin, answer] of [
+      ['add', 'ETH', vagueEth],
+      ['reduce', 'ETH', vagueEth],
+      ['add', 'ETH', unnamed],
+      ['add', 'BTC', poolText({ collateralList: [...collateralList, { ...collateralList[0], amount: '0.5' }] })],
+    ] as const) {
+      const error = await failureOf(preparing(direction, coin, { [pooled]: answer }));
+      assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
+      assert.match(error.message, new RegExp(`does not say how much ${coin} is pledged`));
+    }
+  });
+
+  it('to rescue is possible where something is owed that could not be read', async () => {
+    const vague = success({ ltv: '0.9', borrowList: [{ loanCurrency: 'BTC', flexibleTotalDebt: null }], collateralList });
+    assert.equal((await preparing('add', 'BTC', { [pooled]: vague })).limit, '0.2');
+  });
+
+  it('is refused where the wallet does not tell the coin, or may', async () => {
+    for (const balance of [[{ coin: 'BTC', walletBalance: null, transferBalance: '--' }], [{ walletBalance: '1' }]]) {
+      const error = await failureOf(preparing('add', 'BTC', { [funded]: success({ balance }) }));
+      assert.match(error.message, /how much BTC the funding account holds/);
+    }
+  });
+
+  it('counts on the smaller of two amounts of the wallet', async () => {
+    const balance = [
+      { coin: 'BTC', walletBalance: '0.3', transferBalance: '0.3' },
+      { coin: 'BTC', walletBalance: '0.1', transferBalance: '0.3' },
+    ];
+    assert.equal((await preparing('add', 'BTC', { [funded]: success({ balance }) })).walletAvailable, '0.1');
+  });
+
+  it('knows the newest row also where nothing but its id can be read, and is refused without', async () => {
+    const row = { adjustId: 27600, collateralCurrency: 'BTC', amount: null };
+    const ready = await preparing('add', 'BTC', { [adjusted]: orderText(row) });
+    assert.equal(ready.baseline.newestHistoryId, '27600');
+    const error = await failureOf(preparing('add', 'BTC', { [adjusted]: orderText({ ...row, adjustId: null }) }));
+    assert.deepEqual([error.kind, error.field], ['shape', 'result.list[0].adjustId']);
+  });
+
+  it('is not proven by a pledged amount that could not be read', async () => {
+    const { venue, connection } = sampled();
+    const row = { adjustId: 27600, adjustTime: 1_752_627_997_907, collateralCurrency: 'ETH', amount: '1', direction: 0, status: 1 };
+    venue.on(adjusted, orderText(row)).on(pooled, vagueEth);
+    const baseline = { kind: 'collateral' as const, pledged: decimal('1'), newestHistoryId: '27511' };
+    const asked = change({ coin: 'ETH', amount: decimal('1') });
+    assert.equal((await connection.proveCollateral(asked, baseline, { reference: '27600' })).state, 'pending');
+    venue.on(pooled, fixture('position'));
+    assert.equal((await connection.proveCollateral(asked, baseline, { reference: '27600' })).state, 'effective');
+  });
+});
+
+describe('old orders of Bybit in an odd answer', () => {
+  const withOrder = (...rows: readonly unknown[]) => readWith({ [ordered]: orderText(...rows) });
+
+  it('stand with what can be read of them, and it is said what cannot', async () => {
+    for (const value of odd) {
+      for (const [field, missing] of [
+        ['collateralAmount', 'collateral'],
+        ['totalDebt', 'debts'],
+        ['residualInterest', 'debts'],
+        ['residualPenaltyInterest', 'debts'],
+      ] as const) {
+        const { snapshot, trouble } = await withOrder({ ...firstOrder, [field]: value });
+        const loan = snapshot.loans[1]!;
+        assert.deepEqual([loan.id, loan.ltv, loan[missing]], [order.loanId, '0.4161', []], `${field} ${String(value)}`);
+        assert.match(trouble!, new RegExp(`${field} \\(${order.loanId}\\) in the answer`));
+      }
+      for (const field of ['currentLTV', 'hourlyInterestRate']) {
+        const { snapshot, trouble } = await withOrder({ ...firstOrder, [field]: value });
+        assert.deepEqual([snapshot.loans[1]?.debts.length, trouble], [1, undefined]);
+      }
+    }
+  });
+
+  it('are not shown as paid where neither debt nor LTV can be read', async () => {
+    const { snapshot, trouble } = await withOrder({ ...firstOrder, totalDebt: null, currentLTV: null });
+    assert.equal(snapshot.loans.length, 1);
+    assert.match(trouble!, new RegExp(`result\\.list \\(${order.loanId}\\)`));
+  });
+
+  it('are there once, whatever stands beside them and in whatever order', async () => {
+    const other = { ...firstOrder, orderId: '1793683005081680385' };
+    for (const rows of [
+      [firstOrder, other, firstOrder],
+      [other, firstOrder, other],
+    ]) {
+      const { snapshot, trouble } = await withOrder(...rows);
+      assert.deepEqual(snapshot.loans.map(({ id }) => id).sort(), [order.loanId, '1793683005081680385', 'pool']);
+      assert.equal(trouble, undefined);
+    }
+    const { snapshot, trouble } = await withOrder(7, firstOrder, { ...firstOrder, orderId: null }, { ...other, loanCurrency: '' });
+    assert.deepEqual(
+      snapshot.loans.map(({ id }) => id),
+      ['pool', order.loanId],
+    );
+    assert.match(trouble!, /result\.list\[0\]\.orderId, result\.list\[2\]\.orderId, result\.list\[3\]\.loanCurrency/);
+  });
+
+  it('that cannot be read are not gone', async () => {
+    const { venue, connection } = sampled();
+    venue.on(ordered, orderText({ ...firstOrder, orderId: null }));
+    assert.equal((await failureOf(connection.prepareCollateral(order, 'add', 'BTC'))).kind, 'shape');
+  });
+
+  it('take more where it could not be read how much they owe, and not where it could not how much is pledged', async () => {
+    const { venue, connection } = sampled();
+    venue.on(ordered, orderText({ ...firstOrder, totalDebt: null }));
+    assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).limit, '0.2');
+    venue.on(ordered, orderText({ ...firstOrder, collateralAmount: null }));
+    assert.match((await failureOf(connection.prepareCollateral(order, 'add', 'BTC'))).message, /how much BTC is pledged/);
+  });
+
+  it('keep thresholds though terms of other coins are odd', async () => {
+    const terms = told('legacy-collateral-data') as { vipCoinList: { list: object[] }[] };
+    const list = [7, ...terms.vipCoinList.flatMap((one) => one.list).map((row) => ({ ...row, currency: 'BTC' })), { currency: null }];
+    const { snapshot } = await readWith({
+      [ordered]: orderText(firstOrder),
+      '/crypto-loan/collateral-data': success({ vipCoinList: [null, { list: 'none' }, { list }] }),
+    });
+    assert.deepEqual(snapshot.loans[1]?.liquidation, { ltv: '0.95', source: 'venue' });
+    assert.deepEqual(snapshot.loans[0]?.liquidation, table.liquidation);
+  });
+});
+
+describe('the history of Bybit in an odd answer', () => {
+  it('loses no more than the rows that cannot be read, and counts them', async () => {
+    const { venue, connection } = sampled();
+    const [first, ...more] = told('repayment-history')['list'] as object[];
+    venue
+      .on('/crypto-loan-flexible/repayment-history', orderText({ ...first, repayAmount: null }, 7, ...more, ...more))
+      .on(
+        '/crypto-loan-flexible/borrow-history',
+        orderText({ ...(told('borrow-history')['list'] as object[])[0], initialLoanAmount: '6E-3' }),
+      );
+    const { rows, unread } = await connection.history(pool, {});
+    assert.equal(unread, 2);
+    assert.deepEqual(
+      rows.filter(({ id }) => id.startsWith('repaid-1')).map(({ id }) => id),
+      ['repaid-1772', 'repaid-1771'],
+    );
+    assert.equal(rows.find(({ id }) => id === 'borrowed-1364')?.amount, '0.006');
+  });
+
+  it('does not lose a liquidation whose type or status is odd', async () => {
+    const { venue, connection } = sampled();
+    const [first] = told('repayment-history')['list'] as [object];
+    venue.on('/crypto-loan-flexible/repayment-history', orderText({ ...first, repayType: null, repayStatus: null }));
+    const { rows, unread } = await connection.history(pool, {});
+    assert.equal(rows.find(({ id }) => id === 'repaid-1773')?.type, 'repaid_type_unknown_processing');
+    assert.equal(unread, undefined);
+  });
+
+  it('of interest loses no more than the rows that cannot be read, and counts them', async () => {
+    const { venue, connection } = sampled();
+    const [row] = told('ongoing-coin')['list'] as [object];
+    venue.on(
+      '/crypto-loan-flexible/ongoing-coin',
+      success({ list: [{ ...row, loanCurrency: 'BTC', unpaidInterest: '--' }, row, row, null] }),
+    );
+    const { rows, unread } = await connection.interest(pool, {});
+    assert.deepEqual([rows.map(({ coin }) => coin), unread], [['ETH'], 2]);
+  });
+});
+
+describe('loans that Bybit has not at an address, or not for an account', () => {
+  const without = (answer: string | Response) => {
+    const one = sampled();
+    one.venue.on(pooled, answer).on('/account/info', accountText('ISOLATED_MARGIN'));
+    return one;
+  };
+  const noneAt = [refusal('10017'), new Response('', { status: 404 })];
+
+  it('are said not to be there once, as what they are and no failure, with and without positions', async () => {
+    for (const answer of noneAt) {
+      const one = without(answer);
+      one.venue.on('/position/list', () => new Response(listText(one.venue.seen.at(-1)!.url.searchParams.get('category')!, [])));
+      for (const count of [0, 3]) {
+        const { loans, loansTrouble, loansBarred, positions } = await one.connection.read();
+        assert.deepEqual([loans, positions.length, loansBarred], [[], count, true]);
+        assert.match(english(loansTrouble!), /no crypto loans at this address/);
+        answerPositions(one.venue);
+      }
+    }
+  });
+
+  it('are said not to be for the account in the words for it', async () => {
+    for (const [code, words] of [
+      ['10028', /unified accounts only/],
+      ['10024', /identity, country/],
+    ] as const) {
+      const one = without(refusal(code));
+      answerPositions(one.venue);
+      const { loansTrouble, loansBarred } = await one.connection.read();
+      assert.equal(loansBarred, true);
+      assert.match(english(loansTrouble!), words);
+    }
+  });
+
+  it('are a failure where nothing else can be read either', async () => {
+    for (const answer of noneAt) {
+      const one = without(answer);
+      one.venue.on('/position/list', answer);
+      await failureOf(one.connection.read());
+    }
+  });
+
+  it('are trouble where they had been read before, and a reading is no comfort', async () => {
+    for (const answer of [...noneAt, refusal('10028')]) {
+      const one = sampled();
+      answerPositions(one.venue);
+      assert.equal((await one.connection.read()).loans.length, 1);
+      one.venue.on(pooled, answer);
+      const { loans, loansTrouble, loansBarred } = await one.connection.read();
+      assert.deepEqual([loans, loansBarred], [[], undefined]);
+      assert.notEqual(loansTrouble, undefined);
+    }
+  });
+
+  it('of before November 2025 are trouble where they had been read before', async () => {
+    const one = sampled();
+    one.venue.on(ordered, fixture('legacy-ongoing-orders'));
+    assert.equal((await one.connection.read()).loans.length, 2);
+    one.venue.on(ordered, refusal('10017'));
+    const { loans, loansTrouble } = await one.connection.read();
+    assert.equal(loans.length, 1);
+    assert.match(english(loansTrouble!), /Loans of before November 2025 could not be read/);
+  });
+});

@@ -9,7 +9,7 @@ import { adjustment, collateralData, completed, level, order, term, type Order, 
 import type { AdjustmentRequest, AdjustmentsRead, HistoryPart, Line, LoanBook, LoanFound, LoansRead, Setting, Taken } from './loan-book.ts';
 import { optional, toAdjustment, toOddAdjustment, yearly } from './map.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage } from './requests.ts';
-import { leftOut, readRows, said, textIn } from './rows.ts';
+import { leftOut, named, onceEach, readRows, said, textIn } from './rows.ts';
 import * as schema from './schema.ts';
 import { presumed, thresholdOf, type Thresholds } from './thresholds.ts';
 
@@ -158,14 +158,15 @@ export class Legacy implements LoanBook {
     const all: Order[] = [];
     const odd: string[] = [];
     let cursor: string | undefined;
-    for (let page = 0; page < mostPages; page += 1) {
+    for (let count = 0; count < mostPages; count += 1) {
       const answer = await this.#ordersAfter(cursor, query, signal);
       const read = readRows(order, answer.list);
+      const page = onceEach(read.rows, ({ orderId }) => orderId);
       // One that would pass for paid is not understood.
-      const told = read.rows.filter((one) => owed(one) !== undefined || (one.currentLTV !== undefined && isPositive(one.currentLTV)));
-      all.push(...told);
-      const unowed = read.rows.filter((one) => !told.includes(one)).map(({ orderId }) => `result.list (${orderId})`);
-      odd.push(...read.odd.map(({ field }) => field), ...unowed);
+      const isTold = (one: Order): boolean => owed(one) !== undefined || (one.currentLTV !== undefined && isPositive(one.currentLTV));
+      all.push(...page.rows.filter(isTold));
+      const unclear = [...page.unclear, ...page.rows.filter((one) => !isTold(one)).map(({ orderId }) => orderId)];
+      odd.push(...read.odd.map(({ field }) => field), ...unclear.map((orderId) => named('result.list', orderId)));
       if (answer.list.length < pageSize || answer.nextPageCursor === '' || answer.nextPageCursor === cursor) break;
       cursor = answer.nextPageCursor;
     }

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { isZero } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import { partsOf, type Found, type Market } from './position-map.ts';
+import { idOf, partsOf, type Found, type Market } from './position-map.ts';
 import * as schema from './position-schema.ts';
 import { refused } from './requests.ts';
-import { named, textIn } from './rows.ts';
+import { named, onceEach, textIn } from './rows.ts';
 import { read, unlike } from './schema.ts';
 
 /** Rows with what may be wrong with them, one by one. */
@@ -14,21 +14,43 @@ import { read, unlike } from './schema.ts';
 const isEmpty = ({ side, size }: v.InferOutput<typeof schema.slot>): boolean =>
   side === '' || side === 'None' || (size !== undefined && isZero(size));
 
+/** The positions of one page, and why some are missing. One that is told twice is there once, and of two that differ neither is believed. */
+export function understoodIn(
+  market: Market,
+  settleCoin: string | undefined,
+  rows: readonly unknown[],
+): { readonly found: readonly Found[]; readonly trouble?: ExchangeError } {
+  const read = rows.map((raw) => openOrOdd(market, settleCoin, raw));
+  const found = read.filter((one): one is Found => one !== undefined && !(one instanceof ExchangeError));
+  const { rows: once, unclear } = onceEach(found, ({ row }) => idOf(market, row.symbol, row.positionIdx));
+  const [first] = unclear;
+  const trouble =
+    read.find((one) => one instanceof ExchangeError) ?? (first === undefined ? undefined : notShown(named('result.list', first)));
+  return { found: once, ...(trouble === undefined ? {} : { trouble }) };
+}
+
 /** The position of a row; undefined for an empty slot; an error for one that cannot be understood, which takes down only itself. */
-export function openOrOdd(market: Market, settleCoin: string | undefined, raw: unknown): Found | ExchangeError | undefined {
+function openOrOdd(market: Market, settleCoin: string | undefined, raw: unknown): Found | ExchangeError | undefined {
   const slot = v.safeParse(schema.slot, raw);
   if (slot.success && isEmpty(slot.output)) return undefined;
   try {
     return understood(market, settleCoin, raw);
   } catch (error) {
     if (!ExchangeError.is(error, 'shape')) throw error;
-    const { kind, field = '', effect } = error;
-    const sentence = msg(
-      'The field {0} of a position is not what the documentation of Bybit says, so that position is not shown. Look at it in the Bybit app, and update LTV Gauge.',
-      named(field, textIn(raw, 'symbol')),
-    );
-    return new ExchangeError({ kind, field, effect, sentence });
+    return notShown(named(error.field ?? '', textIn(raw, 'symbol')));
   }
+}
+
+function notShown(field: string): ExchangeError {
+  return new ExchangeError({
+    kind: 'shape',
+    field,
+    effect: 'none',
+    sentence: msg(
+      'The field {0} of a position is not what the documentation of Bybit says, so that position is not shown. Look at it in the Bybit app, and update LTV Gauge.',
+      field,
+    ),
+  });
 }
 
 /**

@@ -8,7 +8,7 @@ import { ifAny } from './funds.ts';
 import { judgeMargin } from './margin-proof.ts';
 import { marginCall, marginReadinessOf, marketOf } from './margin.ts';
 import { steadyMarginOf, toPosition, type Found, type Market } from './position-map.ts';
-import { openIn, openOrOdd } from './position-rows.ts';
+import { openIn, understoodIn } from './position-rows.ts';
 import * as schema from './position-schema.ts';
 import { isAbsent, refused } from './requests.ts';
 import { read } from './schema.ts';
@@ -159,11 +159,9 @@ export class Positions {
         if (page > 0) return { found, at, trouble: trouble ?? answer };
         return { found, at, blind: answer, ...(isAbsent(answer) && !this.#had.has(kind) ? {} : { trouble: answer }) };
       }
-      for (const raw of answer.list) {
-        const one = openOrOdd(market, settleCoin, raw);
-        if (one instanceof ExchangeError) trouble ??= one;
-        else if (one !== undefined) found.push(one);
-      }
+      const here = understoodIn(market, settleCoin, answer.list);
+      found.push(...here.found);
+      trouble ??= here.trouble;
       const next = answer.nextPageCursor;
       // An empty page is the last one, and so is one that leads back to itself.
       if (next === '' || next === cursor || answer.list.length === 0) return { found, at, ...(trouble === undefined ? {} : { trouble }) };

@@ -69,7 +69,7 @@ for (const [name, make, suffix, target, answer] of venues) {
         ['E', '-1'],
         ['F', undefined],
         ['G', null],
-        ['H', '1e3'],
+        ['H', '1e999'],
       ] as const;
       venue.on(suffix, answer([...bad, ['BTC', '60000']], odd));
       assert.deepEqual(await connection.indexPrices(['BTC', ...bad.map(([coin]) => coin)]), { BTC: '60000' });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import { failureOf } from '../bench.ts';
 import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
-import { accountText, answerPositions, listText } from './position-bench.ts';
+import { accountText, answerPositions, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
 
 /* Answers as they may come though no documentation shows them: one odd field hides no row, and one odd row no other. */
 
@@ -141,6 +142,60 @@ describe('the pool of Bybit in an odd answer', () => {
   });
 });
 
+describe('any one odd field of an answer of Bybit', () => {
+  const value = fc.oneof(fc.constantFrom(...odd, '', undefined, '-1', [], '1E-7', '9.7e+3'), fc.jsonValue());
+  const fieldOf = (row: object) => fc.constantFrom(...Object.keys(row));
+  const bound = { numRuns: 60, interruptAfterTimeLimit: 4_000 };
+
+  it('of a coin of the pool leaves the others as they are', async () => {
+    const { loan: plain } = await readWith({});
+    const anywhere = fc
+      .integer({ min: 0, max: collateralList.length - 1 })
+      .chain((at) => fc.tuple(fc.constant(at), fieldOf(collateralList[at]!)));
+    await fc.assert(
+      fc.asyncProperty(anywhere, value, async ([at, field], what) => {
+        const list = collateralList.map((row, index) => (index === at ? { ...row, [field]: what } : row));
+        const { loan } = await readWith({ [pooled]: poolText({ collateralList: list }) });
+        assert.deepEqual([loan.ltv, loan.debts.length], [plain.ltv, 2]);
+        // Two rows of one coin that differ are both not believed.
+        const others = plain.collateral.filter(({ coin }, index) => index !== at && coin !== what);
+        for (const one of others)
+          assert.deepEqual(
+            loan.collateral.find(({ coin }) => coin === one.coin),
+            one,
+          );
+      }),
+      bound,
+    );
+  });
+
+  it('of an old order leaves the other orders as they are, and the pool', async () => {
+    const other = { ...firstOrder, orderId: '1793683005081680385' };
+    await fc.assert(
+      fc.asyncProperty(fieldOf(firstOrder), value, async (field, what) => {
+        const { snapshot } = await readWith({ [ordered]: orderText({ ...firstOrder, [field]: what }, other) });
+        assert.ok(snapshot.loans.some(({ id }) => id === 'pool'));
+        assert.equal(snapshot.loans.find(({ id }) => id === other.orderId)?.debts[0]?.amount, '1888.045358');
+      }),
+      bound,
+    );
+  });
+
+  it('of a position leaves it there, unless it says which position it is', async () => {
+    const [buy, sell] = rowsOf('linear') as [RawRow, RawRow];
+    const identity = new Set(['symbol', 'positionIdx', 'side', 'size']);
+    await fc.assert(
+      fc.asyncProperty(fieldOf(buy), value, async (field, what) => {
+        const { connection } = positioned('demo', { USDT: [listText('linear', [{ ...buy, [field]: what }, sell])] });
+        const ids = (await connection.read()).positions.map(({ positionId }) => positionId);
+        assert.ok(ids.includes('linear:BTCUSDT:2'));
+        if (!identity.has(field)) assert.ok(ids.includes('linear:BTCUSDT:1'), field);
+      }),
+      bound,
+    );
+  });
+});
+
 describe('a change of collateral beside an odd row', () => {
   const preparing = (direction: 'add' | 'reduce', coin: string, answers: Readonly<Record<string, string>>) => {
     const { venue, connection } = sampled();
@@ -267,6 +322,12 @@ describe('old orders of Bybit in an odd answer', () => {
       ['pool', order.loanId],
     );
     assert.match(trouble!, /result\.list\[0\]\.orderId, result\.list\[2\]\.orderId, result\.list\[3\]\.loanCurrency/);
+  });
+
+  it('are not believed where two rows of one differ', async () => {
+    const { snapshot, trouble } = await withOrder(firstOrder, { ...firstOrder, collateralAmount: '9' });
+    assert.equal(snapshot.loans.length, 1);
+    assert.match(trouble!, new RegExp(`result\\.list \\(${order.loanId}\\)`));
   });
 
   it('that cannot be read are not gone', async () => {

@@ -133,6 +133,15 @@ describe("Bybit's positions", () => {
     }
   });
 
+  it('are not believed where two rows of one differ, and it is said', async () => {
+    const { positions, positionsTrouble } = await read(positioned('demo', usdt(buy, { ...buy, liqPrice: '15000' }, sell)));
+    assert.deepEqual(
+      positions.map(({ positionId }) => positionId),
+      ['linear:BTCUSDT:2', 'inverse:ETHUSD:0'],
+    );
+    assert.deepEqual(positionsTrouble!.args, ['result.list (linear:BTCUSDT:1)']);
+  });
+
   it('stand though a word of them is none', async () => {
     for (const more of [{ positionStatus: null }, { positionStatus: 7 }, { tradeMode: null }, { tradeMode: 'x y' }]) {
       const { positions, positionsTrouble } = await read(positioned('demo', usdt({ ...buy, ...more })));

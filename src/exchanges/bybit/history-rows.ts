@@ -86,10 +86,13 @@ export function adjustmentsOf(book: LoanBook, ref: LoanRef): HistoryPart {
     name: 'adjusted',
     async read(page, signal) {
       const { rows, older, unread = 0 } = await book.adjustments(ref, page, signal);
-      return { rows: rows.map(toHistoryRow), ...(older === undefined ? {} : { older }), ...notUnderstood(unread) };
+      return { rows: newestFirst(rows.map(toHistoryRow)), ...(older === undefined ? {} : { older }), ...notUnderstood(unread) };
     },
   };
 }
+
+/** As Bybit lists them, however it does now. */
+const newestFirst = (rows: readonly HistoryRow[]): readonly HistoryRow[] => [...rows].sort((a, b) => b.at - a.at);
 
 /** A list that Bybit may not have at this address; then it has nothing to tell. */
 export function listOf<Schema extends v.GenericSchema>(
@@ -116,7 +119,7 @@ export function listOf<Schema extends v.GenericSchema>(
       const { list, nextPageCursor } = schema.read(schema.list, result);
       const { rows, odd } = readRows(from.row, list);
       return toPage(
-        rows.flatMap((row) => from.toRow(name, row) ?? []),
+        newestFirst(rows.flatMap((row) => from.toRow(name, row) ?? [])),
         { count: list.length, next: nextPageCursor, odd: odd.length },
         page,
       );

@@ -267,5 +267,8 @@ const isVagueDate = ({ expirationTime, totalDebt }: Order): boolean =>
 const dateUnread = (orders: readonly string[]): Message =>
   msg('The date by which the loan {0} must be repaid could not be read. Look at it in the Bybit app.', orders.join(', '));
 
+/** A line at zero or below is none. */
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>
-  values.filter((value) => value !== undefined).reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);
+  values
+    .filter((value): value is Decimal => value !== undefined && isPositive(value))
+    .reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);

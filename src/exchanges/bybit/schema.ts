@@ -15,9 +15,14 @@ export const amount = v.pipe(
   v.transform(decimalFrom),
   v.custom<Decimal>((value) => value !== undefined),
 );
+/** The same for what cannot be below zero. */
+export const natural = v.pipe(
+  amount,
+  v.check((value) => !isNegative(value)),
+);
 /** A figure. Unknown where there is none, and where it is odd. */
 export const maybe = v.pipe(v.optional(v.unknown()), v.transform(decimalFrom));
-/** The same for what cannot be below zero: a debt, a pledge, a total, a ratio. */
+/** The same for what cannot be below zero: a debt, a total, a ratio. */
 export const maybeNatural = v.pipe(
   maybe,
   v.transform((value) => (value === undefined || isNegative(value) ? undefined : value)),
@@ -83,10 +88,7 @@ export const debt = v.object({
 // The table of the page indents the cap as if it were told of each coin; the sample has it once for all.
 export const pledge = v.object({
   currency: coin,
-  amount: v.pipe(
-    amount,
-    v.check((value) => !isNegative(value)),
-  ),
+  amount: natural,
   amountUSD: maybeNatural,
   colRes: cap,
 });
@@ -95,8 +97,8 @@ export const loanableData = v.object({ list: rows });
 /** What is not said to be borrowable is not. */
 const borrowable = v.fallback(v.optional(v.boolean(), false), false);
 export const loanable = v.object({ currency: coin, flexibleBorrowable: borrowable, fixedBorrowable: borrowable });
-export const maxCollateral = v.object({ maxCollateralAmount: maybe });
-export const maxLoan = v.object({ currency: coin, maxLoan: amount, notionalUsd: maybe, remainingQuota: maybe });
+export const maxCollateral = v.object({ maxCollateralAmount: maybeNatural });
+export const maxLoan = v.object({ currency: coin, maxLoan: natural, notionalUsd: maybeNatural, remainingQuota: maybeNatural });
 export const list = v.object({ list: rows, nextPageCursor: cursor });
 export const adjustment = v.object({
   adjustId: id,

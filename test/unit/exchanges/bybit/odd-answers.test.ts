@@ -344,6 +344,16 @@ describe('old orders of Bybit in an odd answer', () => {
     assert.match((await failureOf(connection.prepareCollateral(order, 'add', 'BTC'))).message, /how much BTC is pledged/);
   });
 
+  it('have no line at zero', async () => {
+    const list = [{ currency: 'BTC', marginCallLTV: '0', liquidationLTV: '-1' }];
+    const { snapshot } = await readWith({
+      [ordered]: orderText(firstOrder),
+      '/crypto-loan/collateral-data': success({ vipCoinList: [{ list }] }),
+    });
+    const { marginCall, liquidation } = snapshot.loans[1]!;
+    assert.deepEqual({ marginCall, liquidation }, table);
+  });
+
   it('keep thresholds though terms of other coins are odd', async () => {
     const terms = told('legacy-collateral-data') as { vipCoinList: { list: object[] }[] };
     const list = [7, ...terms.vipCoinList.flatMap((one) => one.list).map((row) => ({ ...row, currency: 'BTC' })), { currency: null }];
@@ -373,6 +383,19 @@ describe('the history of Bybit in an odd answer', () => {
       ['repaid-1772', 'repaid-1771'],
     );
     assert.equal(rows.find(({ id }) => id === 'borrowed-1364')?.amount, '0.006');
+  });
+
+  it('is the same in whatever order its rows come', async () => {
+    const { rows } = await sampled().connection.history(pool, {});
+    const { venue, connection } = sampled();
+    for (const [suffix, name] of [
+      ['/crypto-loan-flexible/borrow-history', 'borrow-history'],
+      ['/crypto-loan-flexible/repayment-history', 'repayment-history'],
+      [adjusted, 'adjustment-history'],
+    ] as const) {
+      venue.on(suffix, orderText(...[...(told(name)['list'] as object[])].reverse().flatMap((row) => [row, row])));
+    }
+    assert.deepEqual((await connection.history(pool, {})).rows, rows);
   });
 
   it('does not lose a liquidation whose type or status is odd', async () => {

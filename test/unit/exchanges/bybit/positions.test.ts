@@ -383,6 +383,14 @@ describe("reading Bybit's positions", () => {
     }
   });
 
+  it('minds no market or cursor that is no word', async () => {
+    for (const more of [{ category: null }, { nextPageCursor: null }, { nextPageCursor: {} }]) {
+      const answer = success({ list: [buy], nextPageCursor: '', category: 'linear', ...more });
+      const { positions, positionsTrouble } = await read(positioned('demo', { USDT: [answer] }));
+      assert.deepEqual([positions.length, positionsTrouble], [2, undefined]);
+    }
+  });
+
   it('takes an address that has no such function for one without positions', async () => {
     const one = sampled();
     one.venue.on('/account/info', accountText('ISOLATED_MARGIN')).on('/position/list', refusal('10017'));

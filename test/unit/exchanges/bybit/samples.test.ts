@@ -189,6 +189,11 @@ describe("Bybit's printed sample answers", () => {
       ['{"currency":"BTC"}', '{"currency":"BTC","collateralList":[{"ccy":"ETH","amount":"1.5"}]}'],
     );
     assert.equal(await connection.maximumLoan('BTC', order, []), undefined);
+    const { result } = JSON.parse(fixture('max-loan')) as { result: object };
+    venue.on('/crypto-loan-common/max-loan', success({ ...result, maxLoan: '1.722E-1', notionalUsd: null, remainingQuota: '-1' }));
+    assert.deepEqual(await connection.maximumLoan('BTC', pool, []), { coin: 'BTC', amount: '0.1722' });
+    venue.on('/crypto-loan-common/max-loan', success({ ...result, maxLoan: '-1' }));
+    assert.equal((await failureOf(connection.maximumLoan('BTC', pool, []))).field, 'result.maxLoan');
   });
 });
 

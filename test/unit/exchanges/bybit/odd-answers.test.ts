@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
+import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english } from '../../../../src/core/message.ts';
+import { isAbsent } from '../../../../src/exchanges/bybit/requests.ts';
 import { failureOf } from '../bench.ts';
 import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
 import { accountText, answerPositions, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
@@ -438,6 +440,13 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
         answerPositions(one.venue);
       }
     }
+  });
+
+  it('are absent in whatever way an address says so', () => {
+    const isSaid = (code: string): boolean =>
+      isAbsent(new ExchangeError({ kind: 'refused', code, effect: 'none', sentence: { template: '', args: [] } }));
+    assert.deepEqual(['404', '405', '410', '10017'].map(isSaid), [true, true, true, true]);
+    assert.deepEqual(['403', '10005', '10016', '429', '500'].map(isSaid), [false, false, false, false, false]);
   });
 
   it('are said not to be for the account in the words for it', async () => {

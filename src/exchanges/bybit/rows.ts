@@ -64,8 +64,14 @@ export function textIn(raw: unknown, field: string): string | undefined {
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
-/** A field with what its row is about, as far as that says it. */
-export const named = (field: string, name: string | undefined): string => (name === undefined ? field : `${field} (${name})`);
+/** A field with what its row is about, as far as that says it: short and without anything that could disturb a screen or a log. */
+export function named(field: string, name: string | undefined): string {
+  const shown = name
+    ?.replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 40);
+  return shown === undefined || shown === '' ? field : `${field} (${shown})`;
+}
 
 /** Says what of an answer is missing because it could not be read; undefined for nothing. */
 export function leftOut(fields: readonly string[]): Message | undefined {

@@ -98,6 +98,12 @@ describe('the pool of Bybit in an odd answer', () => {
     }
   });
 
+  it('names a row that is odd in words that disturb no screen', async () => {
+    const row = { currency: `B\u202eT\n${'C'.repeat(500)}`, amount: null };
+    const { trouble } = await readWith({ [pooled]: poolText({ collateralList: [...collateralList, row] }) });
+    assert.match(trouble!, /result\.collateralList\[4\]\.amount \(B T C{36}\) in/);
+  });
+
   it('does not take a debt that is not told for none', async () => {
     const vague = { loanCurrency: 'BTC', flexibleTotalDebt: '' };
     const { loan, trouble } = await readWith({

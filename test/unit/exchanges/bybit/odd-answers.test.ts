@@ -5,6 +5,7 @@ import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english } from '../../../../src/core/message.ts';
 import { isAbsent } from '../../../../src/exchanges/bybit/requests.ts';
 import { failureOf } from '../bench.ts';
+import { holds } from '../../property.ts';
 import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
 import { accountText, answerPositions, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
 
@@ -160,7 +161,7 @@ describe('any one odd field of an answer of Bybit', () => {
     const anywhere = fc
       .integer({ min: 0, max: collateralList.length - 1 })
       .chain((at) => fc.tuple(fc.constant(at), fieldOf(collateralList[at]!)));
-    await fc.assert(
+    await holds(
       fc.asyncProperty(anywhere, value, async ([at, field], what) => {
         const list = collateralList.map((row, index) => (index === at ? { ...row, [field]: what } : row));
         const { loan } = await readWith({ [pooled]: poolText({ collateralList: list }) });
@@ -179,7 +180,7 @@ describe('any one odd field of an answer of Bybit', () => {
 
   it('of an old order leaves the other orders as they are, and the pool', async () => {
     const other = { ...firstOrder, orderId: '1793683005081680385' };
-    await fc.assert(
+    await holds(
       fc.asyncProperty(fieldOf(firstOrder), value, async (field, what) => {
         const { snapshot } = await readWith({ [ordered]: orderText({ ...firstOrder, [field]: what }, other) });
         assert.ok(snapshot.loans.some(({ id }) => id === 'pool'));
@@ -192,7 +193,7 @@ describe('any one odd field of an answer of Bybit', () => {
   it('of a position leaves it there, unless it says which position it is', async () => {
     const [buy, sell] = rowsOf('linear') as [RawRow, RawRow];
     const identity = new Set(['symbol', 'positionIdx', 'side', 'size']);
-    await fc.assert(
+    await holds(
       fc.asyncProperty(fieldOf(buy), value, async (field, what) => {
         const { connection } = positioned('demo', { USDT: [listText('linear', [{ ...buy, [field]: what }, sell])] });
         const ids = (await connection.read()).positions.map(({ positionId }) => positionId);
@@ -433,7 +434,7 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
     one.venue.on(pooled, answer).on('/account/info', accountText('ISOLATED_MARGIN'));
     return one;
   };
-  const noneAt = [refusal('10017'), new Response('', { status: 404 })];
+  const noneAt = [refusal('10017'), ...[404, 405, 410].map((status) => new Response('', { status }))];
 
   it('are said not to be there once, as what they are and no failure, with and without positions', async () => {
     for (const answer of noneAt) {

@@ -55,7 +55,7 @@ const places = fc.integer({ min: 0, max: 12 });
 
 describe('a decimal out of an answer', () => {
   it('is the text itself where it is plain', () => {
-    fc.assert(
+    holds(
       fc.property(anyDecimal, (value) => {
         assert.equal(decimalFrom(value), value);
       }),
@@ -82,7 +82,7 @@ describe('a decimal out of an answer', () => {
 
   it('is exactly mantissa times a power of ten, whatever they are', () => {
     const power = (exponent: number): Decimal => d(exponent < 0 ? `0.${'0'.repeat(-exponent - 1)}1` : `1${'0'.repeat(exponent)}`);
-    fc.assert(
+    holds(
       fc.property(anyDecimal, fc.integer({ min: -24, max: 24 }), fc.constantFrom('e', 'E'), fc.boolean(), (value, exponent, mark, plus) => {
         const read = decimalFrom(`${value}${mark}${plus && exponent >= 0 ? '+' : ''}${exponent.toString()}`);
         assert.ok(read !== undefined && isDecimal(read));
@@ -114,7 +114,7 @@ describe('a decimal out of an answer', () => {
     for (const text of [...odd, '9'.repeat(81), `${'1'.repeat(78)}e5`, 5, 0.1, null, undefined, true, {}, ['1'], 10n]) {
       assert.equal(decimalFrom(text), undefined, inspect(text));
     }
-    fc.assert(
+    holds(
       fc.property(fc.anything({ withBigInt: true }), (value) => {
         const read = decimalFrom(value);
         assert.ok(read === undefined || isDecimal(read));

@@ -35,6 +35,13 @@ import { registerViewCommands } from './ui/view-commands.ts';
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
 const proofPatienceMs = 60_000;
 
+let closing: (() => Promise<void>) | undefined;
+
+/** Lets what became of the last changes be written down before the window is gone. */
+export function deactivate(): Promise<void> | undefined {
+  return closing?.();
+}
+
 /** Builds the parts, connects them and registers what can be seen. Waits for nothing: no network, no secret, no storage. */
 export function activate(context: vscode.ExtensionContext): void {
   const keep = <T extends vscode.Disposable>(part: T): T => {
@@ -83,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
       limits: readLimits,
     }),
   );
+  closing = () => ledger.close();
   const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
   const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead }));
   const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, arming, simulated, intervalMs };

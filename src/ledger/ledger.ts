@@ -1,14 +1,13 @@
 import type { Disposable } from '../core/emitter.ts';
-import { msg } from '../core/message.ts';
 import type { Change, RequestView } from '../exchanges/exchange.ts';
 import { Guard } from './guard.ts';
-import type { Verification } from './journal.ts';
+import { JournalError, type Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
 import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { anotherUnderWay, Refusal, unreadable, usedBefore } from './refusal.ts';
+import { anotherUnderWay, justBeingSent, notNoted, Refusal, unreadable, usedBefore } from './refusal.ts';
 import { targetOf } from './write-machine.ts';
 import type { Verdict } from './verdict.ts';
 import { Writes } from './writes.ts';
@@ -20,6 +19,9 @@ export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';
 export { isCollateralWrite, isMarginWrite } from './record.ts';
 export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './record.ts';
+
+/** An editor that closes waits four seconds for its extensions. Milliseconds. */
+const closingMs = 3_000;
 
 /**
  * Changes collateral and margin in a fixed order: preview, a person's confirmation, a last look, the journal, one send, the answer,
@@ -33,8 +35,10 @@ export class Ledger implements Disposable {
   readonly #guard: Guard;
   /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
   readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
-  /** Loans and positions on which a commit is under way. */
+  /** Loans and positions on which a commit is under way, also one that nobody waits for any more. */
   readonly #locks = new Set<string>();
+  /** The ends of all commits under way: when their last rows are out. */
+  readonly #underWay = new Set<Promise<void>>();
   readonly #end = new AbortController();
 
   /** Told of each new state of each write, also of open ones found in the journal. */
@@ -100,19 +104,31 @@ export class Ledger implements Disposable {
       if (record.id === id) onProgress(record);
     });
     const stop = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.#underWay.add(ended);
+    const release = (): void => {
+      this.#locks.delete(lock);
+      this.#underWay.delete(ended);
+      end();
+    };
     try {
       // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
       const { carryOut } = await import('./steps.ts');
       const desk = { options: this.#options, writes: this.#writes, prover: this.#prover, guard: this.#guard, sync: () => this.#sync() };
       const { done } = await carryOut(desk, id, preview, known, stop);
+      // Who stops waiting calls nothing back: until the answer is there, it is just being sent.
+      done.then(release, release);
       await orAborted(done, stop);
-      const record = this.#writes.get(id);
-      if (record === undefined) throw new RangeError('a write was forgotten while it was under way');
-      return record;
+    } catch (error) {
+      release();
+      throw error;
     } finally {
       progress.dispose();
-      this.#locks.delete(lock);
     }
+    const record = this.#writes.get(id);
+    if (record === undefined) throw new RangeError('a write was forgotten while it was under way');
+    return record;
   }
 
   /** Writes whose effect nobody has seen yet. Empty until the journal was first read. */
@@ -178,7 +194,7 @@ export class Ledger implements Disposable {
    * @throws Refusal when a change is just being sent, or it cannot be moved.
    */
   async setAside(): Promise<string> {
-    if (this.#locks.size > 0) throw new Refusal(msg('A change is just being sent. Wait for its end, then start again.'));
+    if (this.#locks.size > 0) throw justBeingSent();
     try {
       return await this.#writes.setAside();
     } catch (error) {
@@ -200,6 +216,34 @@ export class Ledger implements Disposable {
     await this.#sync();
     const { settle } = await import('./steps.ts');
     await settle({ writes: this.#writes, prover: this.#prover, options: this.#options, end: this.#end.signal }, recordId, verdict);
+  }
+
+  /**
+   * Writes down what this window knows of changes and the journal could not take when it happened: until then their loans and
+   * positions are held, and other windows do not know what became of them.
+   * @returns what was not written down before
+   * @throws Refusal when the journal cannot be read or written.
+   */
+  async noteDown(): Promise<readonly WriteRecord[]> {
+    const untold = this.#writes.untold();
+    await this.#sync();
+    try {
+      await this.#writes.tellAgain();
+    } catch (error) {
+      throw error instanceof JournalError ? new Refusal(error.sentence) : notNoted();
+    }
+    return untold;
+  }
+
+  /** Stops waiting and looking, and lets the last rows out, for as long as a window that closes may take. Never rejects. */
+  async close(): Promise<void> {
+    this.#end.abort();
+    const enough = new AbortController();
+    const rows = Promise.all(this.#underWay)
+      .then(() => this.#writes.tellAgain())
+      .catch(() => undefined);
+    await Promise.race([rows, this.#options.clock.sleep(closingMs, enough.signal).catch(() => undefined)]);
+    enough.abort();
   }
 
   /** Stops waiting and looking. A write that has left is not called back; the next start finds it in the journal. */

@@ -125,9 +125,22 @@ export const stopped = (): Refusal => new Refusal(msg('Stopped before anything w
 export const usedBefore = (): Refusal =>
   new Refusal(msg('This preview was used before. Nothing was sent a second time. Start the change again to get a new preview.'));
 
-export const anotherUnderWay = ({ kind }: Change): Refusal =>
+/** @param openWrite the one that is being sent, where it is known */
+export const anotherUnderWay = ({ kind }: Change, openWrite?: WriteRecord): Refusal =>
   new Refusal(
     kind === 'collateral'
       ? msg('Another change of this loan is just being sent. Wait for its end, then start again.')
       : msg('Another change of this position is just being sent. Wait for its end, then start again.'),
+    openWrite === undefined ? {} : { openWrite },
+  );
+
+export const justBeingSent = (openWrite?: WriteRecord): Refusal =>
+  new Refusal(msg('A change is just being sent. Wait for its end, then start again.'), openWrite === undefined ? {} : { openWrite });
+
+/** What is known here of a change that is over cannot be written down. */
+export const notNoted = (): Refusal =>
+  new Refusal(
+    msg(
+      'What became of a change is known, but the journal of changes cannot be written, so its loan or position stays held. Free disk space or mend the rights of its folder, then try again.',
+    ),
   );

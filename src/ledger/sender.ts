@@ -5,7 +5,7 @@ import { JournalError, TargetTaken } from './journal.ts';
 import { sentBefore, sentEarlier } from './earlier-writes.ts';
 import type { Preview } from './preview.ts';
 import type { DecidedOn, WriteRecord } from './record.ts';
-import { accountFrozen, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
+import { accountFrozen, anotherUnderWay, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
 import { fold, isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
@@ -17,7 +17,9 @@ export function mustBeFree(writes: Writes, intended: Pick<WriteRecord, 'accountI
   const frozen = writes.frozen(intended.accountId);
   if (frozen !== undefined) throw accountFrozen(frozen);
   const open = writes.openOn(intended);
-  if (open !== undefined) throw unfinished(open);
+  if (open !== undefined) {
+    throw open.state === 'sent' && writes.isUnderWay(open.id) ? anotherUnderWay(intended.change, open) : unfinished(open);
+  }
   if (writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken(intended.change);
 }
 

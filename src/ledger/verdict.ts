@@ -1,8 +1,9 @@
 import { msg } from '../core/message.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import type { Prover } from './prover.ts';
-import { notWritten, Refusal, tooEarly } from './refusal.ts';
-import { isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
+import { JournalError } from './journal.ts';
+import { justBeingSent, notNoted, Refusal, tooEarly } from './refusal.ts';
+import { isFreezing, isOpen } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 /** What a person says about a write that reading cannot settle, or about a freeze. */
@@ -24,11 +25,17 @@ export interface Court {
 export async function settle({ writes, prover, options, end }: Court, recordId: string, verdict: Verdict): Promise<void> {
   const record = writes.get(recordId);
   if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at it at the exchange.'));
-  if (verdict === 'lift-freeze') {
-    if (isFreezing(record)) await durably(writes, recordId, { type: 'lifted' });
+  if (verdict === 'lift-freeze' && isFreezing(record)) {
+    await durably(() => writes.applyDurably(recordId, { type: 'lifted' }));
+    return;
+  }
+  if (verdict === 'lift-freeze' || !(isOpen(record) || writes.isUnderWay(recordId))) {
+    // It is over. Whoever still has it as open, or its loan or position as held, is to read that too.
+    await durably(() => writes.tellAgain());
     return;
   }
   if (writes.isUnderWay(recordId)) {
+    if (record.state === 'sent') throw justBeingSent(record);
     throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), {
       openWrite: record,
     });
@@ -42,13 +49,13 @@ export async function settle({ writes, prover, options, end }: Court, recordId: 
   const stop = AbortSignal.any([end, enough.signal]);
   await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
   enough.abort();
-  await durably(writes, recordId, { type: 'judged', verdict });
+  await durably(() => writes.applyDurably(recordId, { type: 'judged', verdict }));
 }
 
-async function durably(writes: Writes, id: string, event: WriteEvent): Promise<void> {
+async function durably(write: () => Promise<unknown>): Promise<void> {
   try {
-    await writes.applyDurably(id, event);
-  } catch {
-    throw notWritten();
+    await write();
+  } catch (error) {
+    throw error instanceof JournalError ? new Refusal(error.sentence) : notNoted();
   }
 }

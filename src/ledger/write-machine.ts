@@ -151,10 +151,21 @@ function rank(record: WriteRecord): number {
   }
 }
 
-/** Of two tellings of one write, the one to believe: the later, unless it knows less. Several windows write one journal. */
+/** Closed by an answer, by a person's word or because nothing left. */
+const isUnproven = (record: WriteRecord): boolean => rank(record) === 4;
+
+/** Whether `one` knows more of a write than `other`, and is no mere other word for it. */
+export const knowsMore = (one: WriteRecord, other: WriteRecord): boolean => rank(one) > rank(other);
+
+/**
+ * Of two tellings of one write, the one to believe: the later, unless it knows less. Several windows write one journal, and a row
+ * that could not be written when it happened is written later: of two ends that nothing at the venue proves, the one that was
+ * decided later counts, in whatever order they got into the journal.
+ */
 export function merge(earlier: WriteRecord | undefined, later: WriteRecord): WriteRecord {
   if (earlier === undefined) return later;
-  const [believed, other] = rank(later) >= rank(earlier) ? [later, earlier] : [earlier, later];
+  const isLate = isUnproven(earlier) && isUnproven(later) && later.updatedAt < earlier.updatedAt;
+  const [believed, other] = rank(later) >= rank(earlier) && !isLate ? [later, earlier] : [earlier, later];
   // Only the window that sent it knows what came back; another may have closed it meanwhile.
   return believed.answer === undefined && other.answer !== undefined && believed.sentAt !== undefined
     ? { ...believed, answer: other.answer }

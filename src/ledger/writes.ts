@@ -8,6 +8,7 @@ import {
   fold,
   isFreezing,
   isOpen,
+  knowsMore,
   mayHaveMoved,
   merge,
   next,
@@ -29,10 +30,12 @@ export class Writes implements Disposable {
   /** The journal as it was last read. */
   #rows: readonly WriteRecord[] = [];
   /** The same as one record each; made anew only for new rows, for there may be thousands. */
-  #folded: ReadonlyMap<string, WriteRecord> = new Map();
+  #folded = new Map<string, WriteRecord>();
   readonly #plannedForAtMostMs: number;
   /** Writes this window is carrying out: what it knows of them is ahead of the journal. */
   readonly #underWay = new Set<string>();
+  /** Appends that are on their way, by write: what they say is not written a second time meanwhile. */
+  readonly #writing = new Map<string, number>();
   readonly #changed = new Emitter<WriteRecord>();
   readonly onDidChange = this.#changed.on;
 
@@ -92,10 +95,16 @@ export class Writes implements Disposable {
 
   /**
    * Takes over what the journal says, this window's past and other windows' present. Of what this window is carrying out
-   * itself it knows more than the journal, unless another window closed it.
-   * @throws what the journal threw.
+   * itself it knows more than the journal, unless another window closed it. What the journal could not take when it happened
+   * is written down now; should it fail again, the next look repeats it.
+   * @throws what the journal threw when it was read.
    */
   async sync(): Promise<void> {
+    await this.#takeOver();
+    await this.tellAgain().catch(() => undefined);
+  }
+
+  async #takeOver(): Promise<void> {
     const plans: WriteRecord[] = [];
     const rows = await this.#journal.load();
     if (rows !== this.#rows) this.#folded = fold(rows);
@@ -114,9 +123,28 @@ export class Writes implements Disposable {
       if (told.state === 'planned' && !isHere) plans.push(record);
     }
     for (const plan of plans) await this.#closePlanned(plan);
-    for (const record of this.#told.values()) {
-      // Set aside by a window that did not know of it. Should the journal fail, the next look repeats it.
-      if (!this.#folded.has(record.id) && this.#counts(record)) await this.#writeAnew(record).catch(() => undefined);
+  }
+
+  /**
+   * What this window knows of writes and the journal, as it was last read, does not: because an append failed, or because
+   * another window set the journal aside.
+   */
+  untold(): readonly WriteRecord[] {
+    return [...this.#told.values()].filter((record) => {
+      const row = this.#folded.get(record.id);
+      return !this.#writing.has(record.id) && (row === undefined ? this.#counts(record) : knowsMore(record, row));
+    });
+  }
+
+  /**
+   * Writes down what is `untold`. Nothing comes to life again by it: what another window or a person has decided meanwhile
+   * outranks a row that tells what happened before (see `merge`).
+   * @throws what the journal threw.
+   */
+  async tellAgain(): Promise<void> {
+    for (const record of this.untold()) {
+      if (this.#folded.has(record.id)) await this.#append(record);
+      else await this.#writeAnew(record);
     }
   }
 
@@ -128,12 +156,26 @@ export class Writes implements Disposable {
   /** In a journal that does not have it: first as it was once sent, so that it holds its loan or position. */
   async #writeAnew(record: WriteRecord): Promise<void> {
     try {
-      if (isOpen(record)) await this.#journal.append({ ...record, state: 'sent' });
-      if (record.state !== 'sent') await this.#journal.append(record);
+      if (isOpen(record)) await this.#append({ ...record, state: 'sent' });
+      if (record.state !== 'sent') await this.#append(record);
     } catch (error) {
       // Another write of the same loan or position was sent meanwhile: then this one is open beside it.
       if (!(error instanceof TargetTaken)) throw error;
-      await this.#journal.append(restored(record));
+      await this.#append(restored(record));
+    }
+  }
+
+  async #append(record: WriteRecord): Promise<void> {
+    const { id } = record;
+    this.#writing.set(id, (this.#writing.get(id) ?? 0) + 1);
+    try {
+      await this.#journal.append(record);
+      // Until the journal is read again, which then is what counts.
+      this.#folded.set(id, merge(this.#folded.get(id), record));
+    } finally {
+      const left = (this.#writing.get(id) ?? 1) - 1;
+      if (left === 0) this.#writing.delete(id);
+      else this.#writing.set(id, left);
     }
   }
 
@@ -143,8 +185,8 @@ export class Writes implements Disposable {
    */
   async #closePlanned(record: WriteRecord): Promise<void> {
     if (this.#clock.now() - record.plannedAt <= this.#plannedForAtMostMs) return;
-    this.#told.set(record.id, merge(this.#told.get(record.id), record));
-    await this.#journal.append(record).catch(() => undefined);
+    // Not held for told before it is read back: should the other window have sent it after all, that counts.
+    await this.#append(record).catch(() => undefined);
   }
 
   /** Every row of the journal, as it is now. */
@@ -185,7 +227,7 @@ export class Writes implements Disposable {
 
   /** Puts a record down, first in the journal and only then here. @throws what the journal threw. */
   async putDurably(record: WriteRecord): Promise<void> {
-    await this.#journal.append(record);
+    await this.#append(record);
     this.#put(record);
   }
 
@@ -193,22 +235,36 @@ export class Writes implements Disposable {
   async applyDurably(id: string, event: WriteEvent): Promise<WriteRecord | undefined> {
     const record = this.#after(id, event);
     if (record === undefined) return undefined;
-    await this.#journal.append(record);
+    await this.#takingTarget(record);
     // Something else may have closed it while the disk was busy, and comes later in the journal: that stands.
     const now = this.#after(id, event);
     if (now !== undefined) this.#put({ ...now, updatedAt: record.updatedAt });
     return this.#records.get(id);
   }
 
+  /** Appends; a loan or position that is only held by what is known here to be closed is given back first. */
+  async #takingTarget(record: WriteRecord): Promise<void> {
+    try {
+      await this.#append(record);
+    } catch (error) {
+      if (!(error instanceof TargetTaken)) throw error;
+      const holder = this.#told.get(error.writeId);
+      if (holder === undefined || isOpen(holder) || holder.state === 'planned') throw error;
+      await this.#append(holder);
+      await this.#append(record);
+    }
+  }
+
   /**
-   * Notes what has already happened. It is true whether or not the journal can take it: should it fail, a restart
-   * finds the state before, reads at the venue and comes to the same end.
+   * Notes what has already happened. It is true whether or not the journal can take it: should it fail, the next look
+   * of this window writes it down (see `tellAgain`). Should the window end before, a restart finds the state before and reads
+   * at the venue; where that cannot tell, a person has to.
    */
   async apply(id: string, event: WriteEvent): Promise<void> {
     const record = this.#after(id, event);
     if (record === undefined) return;
     this.#put(record);
-    await this.#journal.append(record).catch(() => undefined);
+    await this.#append(record).catch(() => undefined);
   }
 
   /**
@@ -220,7 +276,7 @@ export class Writes implements Disposable {
     if (event.type === 'contradicted') return this.apply(id, event);
     const record = this.#after(id, event);
     if (record === undefined) return;
-    await this.#journal.append(record);
+    await this.#append(record);
     await this.sync();
   }
 

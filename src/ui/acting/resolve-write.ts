@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/model.ts';
 import type { Change, CollateralChange, Connection, MarginChange } from '../../exchanges/exchange.ts';
-import type { Verdict, WriteRecord } from '../../ledger/ledger.ts';
+import { Refusal, type Verdict, type WriteRecord } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import type { Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
@@ -24,7 +24,8 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
   // From before the first question: what was found out while it stood there must not be asked.
   const news = new LatestNews(app.ledger);
   try {
-    const record = await askRecord(app, await unresolvedAfterLook(app, asTarget(argument)));
+    const records = await unresolvedAfterLook(app, asTarget(argument));
+    const record = records && (await askRecord(app, records));
     if (record === undefined) return;
     if (attended.has(record)) {
       void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
@@ -57,12 +58,25 @@ function unresolved(app: App, target: Target | undefined): readonly WriteRecord[
   return [...open, ...frozen.filter(({ id }) => !open.some((record) => record.id === id))];
 }
 
-/** When nothing is known to be open, that may be because the journal was not read yet. */
-async function unresolvedAfterLook(app: App, target: Target | undefined): Promise<readonly WriteRecord[]> {
+/**
+ * When nothing is known to be open, that may be because the journal was not read yet; and what is known here to be over may be open in the
+ * journal still, because it could not be written there.
+ * @returns undefined when that cannot be mended: it was said why.
+ */
+async function unresolvedAfterLook(app: App, target: Target | undefined): Promise<readonly WriteRecord[] | undefined> {
   const records = unresolved(app, target);
   if (records.length > 0) return records;
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
-  await underProgress(vscode.l10n.t('Looking for unfinished changes'), () => Promise.all(accounts.map((id) => app.ledger.reconcile(id))));
+  try {
+    await underProgress(vscode.l10n.t('Looking for unfinished changes'), async () => {
+      await Promise.all(accounts.map((id) => app.ledger.reconcile(id)));
+      await app.ledger.noteDown();
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    void vscode.window.showErrorMessage(localize(error.sentence));
+    return undefined;
+  }
   return unresolved(app, target);
 }
 

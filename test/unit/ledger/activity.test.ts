@@ -231,10 +231,11 @@ describe('the journal, for a person', () => {
     await settled();
     stop.abort();
     const { id } = await done;
-    const aside = ledger.setAside();
+    const aside = desk.window().ledger.setAside();
     desk.venue.answer();
     await aside;
     await settled();
+    await ledger.reconcile('a');
     const [record] = await desk.window().ledger.activity();
     assert.deepEqual([record?.id, record?.state, record?.reference], [id, 'accepted', 'ours']);
     await assert.rejects(desk.window().ledger.preview('a', change()), refused(/not finished/));
@@ -263,5 +264,21 @@ describe('the journal, for a person', () => {
     await start(ledger);
     await assert.rejects(ledger.setAside(), refused(/just being sent/));
     assert.equal((await ledger.activity()).length, 1);
+  });
+
+  it('is not moved while a change is just being sent that nobody waits for any more, and can be once its answer is there', async () => {
+    const desk = new Desk();
+    desk.venue.sendFault = 'hangs';
+    const { ledger } = desk.window();
+    const stop = new AbortController();
+    const done = ledger.commit(await ledger.preview('a', change()), ignore, stop.signal);
+    await settled();
+    stop.abort();
+    await done;
+    await assert.rejects(ledger.setAside(), refused(/^A change is just being sent\. Wait for its end/));
+    desk.venue.answer();
+    await settled();
+    await ledger.setAside();
+    assert.equal(ledger.open('a').length, 1);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Ledger, Preview, WriteRecord } from '../../../src/ledger/ledger.ts';
+import { Refusal, type Ledger, type Preview, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { settled } from '../core/fake-clock.ts';
 import { account, change, d, Desk, ignore, loanId, refused, trouble, type SendFault } from './support.ts';
 
@@ -380,10 +380,22 @@ describe('the ledger', () => {
     const { done } = begin(window.ledger, await window.ledger.preview('a', change()), stop.signal);
     await settled();
     stop.abort();
-    assert.equal((await done).state, 'sent');
-    await assert.rejects(window.ledger.preview('a', change()), refused(/not finished/));
+    const { id, state } = await done;
+    assert.equal(state, 'sent');
+    const pointing = (pattern: RegExp) => (error: unknown) => {
+      refused(pattern)(error);
+      return (error as Refusal).openWrite?.id === id;
+    };
+    // Whoever stopped waiting has not stopped the request.
+    await assert.rejects(window.ledger.preview('a', change()), pointing(/change of this loan is just being sent\. Wait for its end/));
+    await desk.clock.advance(61_000);
+    for (const verdict of ['effective', 'not-effective'] as const) {
+      await assert.rejects(window.ledger.settle(id, verdict), pointing(/change is just being sent\. Wait for its end/));
+    }
+    await assert.rejects(desk.window().ledger.preview('a', change()), pointing(/not finished/));
     desk.venue.answer();
     await settled();
+    await assert.rejects(window.ledger.preview('a', change()), pointing(/not finished/));
     assert.deepEqual(
       window.ledger.open('a').map(({ state }) => state),
       ['accepted'],

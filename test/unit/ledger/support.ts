@@ -222,7 +222,10 @@ export class TestJournal implements Journal {
   gate: Gate = openGate;
   /** Fails the append of a record in this state: before or after it reached the disk. */
   failOn: { readonly state: WriteRecord['state']; readonly after?: boolean } | undefined;
+  /** Asked at each append, which is the how-manyth: whether it fails, before or after it reached the disk. */
+  fault: (count: number) => 'before' | 'after' | undefined = () => undefined;
   unreadable: Error | undefined;
+  #appends = 0;
 
   constructor(disk: Journal = new MemoryJournal()) {
     this.disk = disk;
@@ -236,8 +239,10 @@ export class TestJournal implements Journal {
 
   async append(record: WriteRecord): Promise<void> {
     await this.gate(`before append ${record.state}`);
-    const fails = this.failOn?.state === record.state;
-    if (fails && this.failOn?.after !== true) throw new Error('disk full');
+    this.#appends += 1;
+    const fault = this.fault(this.#appends);
+    const fails = this.failOn?.state === record.state || fault !== undefined;
+    if (fails && this.failOn?.after !== true && fault !== 'after') throw new Error('disk full');
     await this.disk.append(record);
     if (fails) throw new Error('disk full');
     await this.gate(`after append ${record.state}`);
@@ -254,6 +259,10 @@ export class TestJournal implements Journal {
 
   dispose(): void {
     this.disk.dispose();
+  }
+
+  get appends(): number {
+    return this.#appends;
   }
 
   async states(id?: string): Promise<string[]> {

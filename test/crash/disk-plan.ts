@@ -5,8 +5,13 @@ import { systems } from './systems.ts';
 const inTheMiddle = (kind: 'full' | 'no write'): readonly Breakage[] =>
   ['planned', 'sent', 'accepted', 'effective'].flatMap((at) => [false, true].map((killed): Breakage => ({ kind, at, killed })));
 
+const everyRow: readonly Breakage[] = ['planned', 'sent', 'rejected', 'accepted', 'effective'].flatMap((at) =>
+  (['before', 'after'] as const).map((when): Breakage => ({ kind: 'one append', at, when })),
+);
+
 /** What can be tried on this machine. */
 const breakages: readonly Breakage[] = [
+  ...everyRow,
   ...(canFillDisk ? inTheMiddle('full') : []),
   ...(canForbidWriting ? inTheMiddle('no write') : []),
   ...(canMakeReadOnly ? [{ kind: 'read-only' } as const] : []),
@@ -26,6 +31,8 @@ function isShort(breakage: Breakage): boolean {
   switch (breakage.kind) {
     case 'full':
       return breakage.at === 'accepted' && !breakage.killed;
+    case 'one append':
+      return breakage.when === 'before' && (breakage.at === 'rejected' || breakage.at === 'accepted');
     case 'no write':
       return !canFillDisk && breakage.at === 'sent' && breakage.killed;
     case 'read-only':

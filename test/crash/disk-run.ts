@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Direction } from '../../src/core/model.ts';
 import type { Change } from '../../src/exchanges/exchange.ts';
 import type { WriteRecord } from '../../src/ledger/ledger.ts';
+import { fold } from '../../src/ledger/write-machine.ts';
 import { allowWriting, damages, forbidWriting, gather, setRights, SmallDisk } from './broken-disk.ts';
 import { Place } from './place.ts';
 import { Recovery, type End } from './recovery.ts';
@@ -13,6 +14,8 @@ import { Failed, type Window, type Windows } from './window.ts';
 export type Breakage =
   /** No room is left, or every write fails, from right before a row is written; the window lives on, or is killed too. */
   | { readonly kind: 'full' | 'no write'; readonly at: string; readonly killed: boolean }
+  /** One append of the window fails, before or after the row is on the disk. */
+  | { readonly kind: 'one append'; readonly at: string; readonly when: 'before' | 'after' }
   /** From before a window opens, which then finds a write that was sent and never answered. */
   | { readonly kind: 'read-only' }
   /** Found by a window that opens; the write before it came to its end. */
@@ -30,6 +33,14 @@ export interface DiskOutcome {
   readonly disk: DiskCase;
   readonly end: End | 'set aside' | undefined;
   readonly violations: readonly string[];
+}
+
+/** What each venue refuses anything with. */
+const refusals = { okx: '51010', bybit: '10024' } as const;
+
+function endpointOf({ venue, kind }: System): string {
+  if (kind === 'collateral') return venue === 'okx' ? 'adjust-collateral' : '/adjust-ltv';
+  return venue === 'okx' ? 'margin-balance' : '/add-margin';
 }
 
 /** Breaks the disk under a write, looks that nothing is sent without being written down, mends it, and looks that nothing was lost. */
@@ -54,6 +65,7 @@ export class DiskRun {
       const change = await place.change(direction);
       if (breakage.kind === 'damaged') end = await this.#damaged(place, change, breakage.how);
       else if (breakage.kind === 'damaged while open') end = await this.#damagedWhileOpen(place, change, breakage.how);
+      else if (breakage.kind === 'one append') end = await this.#oneAppend(place, change, breakage);
       else if (breakage.kind === 'read-only') end = await this.#readOnly(place, change, disk);
       else end = await this.#inTheMiddle(place, change, breakage, disk);
     } catch (error) {
@@ -76,10 +88,40 @@ export class DiskRun {
     return window;
   }
 
+  /** The window lives on and looks: then every window has to know what became of it, and none is held up by it. */
+  async #oneAppend(
+    place: Place,
+    change: Change,
+    { at, when }: Extract<Breakage, { readonly kind: 'one append' }>,
+  ): Promise<End | undefined> {
+    const refused = at === 'rejected';
+    const window = await this.#open(place);
+    await window.preview('first', change);
+    if (refused) await place.control('fault', { fault: refusals[place.system.venue], endpoint: endpointOf(place.system), times: 1 });
+    window.arm(`fail ${when} ${at}`);
+    const end = await window.commit('first').catch((error: unknown) => error);
+    window.arm();
+    if (at === 'planned' || at === 'sent') this.#mustHaveRefused(end, place);
+    else {
+      const state = end instanceof Error ? String(end) : (end as WriteRecord).state;
+      // A proof counts only once it is written down; the next look finds it again.
+      this.#expect(state === (refused ? 'rejected' : 'effective'), `the write came to ${state}`);
+      this.#expect(place.gate.writes.length === 1, `${place.gate.writes.length.toString()} requests left`);
+    }
+    place.pass(61_000);
+    await window.reconcile();
+    const other = await this.#open(place);
+    const told = async (one: Window): Promise<string> =>
+      JSON.stringify([await one.unsettled(), [...fold(await one.rows()).values()].map(({ id, state }) => [id, state])]);
+    this.#expect((await told(window)) === (await told(other)), 'another window reads something else');
+    this.#expect((await other.unsettled()) === undefined, 'it holds something up still');
+    return this.#recovered(place, change, other);
+  }
+
   async #inTheMiddle(
     place: Place,
     change: Change,
-    { kind, at, killed }: Extract<Breakage, { readonly at: string }>,
+    { kind, at, killed }: Extract<Breakage, { readonly killed: boolean }>,
     disk: SmallDisk | undefined,
   ): Promise<End | undefined> {
     const window = await this.#open(place);

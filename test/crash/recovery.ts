@@ -8,7 +8,7 @@ import type { Place } from './place.ts';
 import { Failed, type Window } from './window.ts';
 
 /** What a write came to in the end. */
-export type End = 'nothing sent' | 'done, found by reading' | 'not done, a person says so';
+export type End = 'nothing sent' | 'refused' | 'done, found by reading' | 'not done, a person says so';
 
 export interface RecoveryOptions {
   readonly place: Place;
@@ -95,6 +95,10 @@ export class Recovery {
     if (last === undefined || last.state === 'not-effective') {
       this.#expect(done === 0, `done at the exchange, but ${last === undefined ? 'forgotten' : 'closed as not done'}`);
       return 'nothing sent';
+    }
+    if (last.state === 'rejected') {
+      this.#expect(done === 0, 'done at the exchange, but told as refused');
+      return 'refused';
     }
     if (last.state === 'effective') {
       this.#expect(done === 1, 'told as done, but the exchange did nothing');

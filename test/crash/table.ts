@@ -20,6 +20,8 @@ export function nameOf(breakage: Breakage): string {
     case 'full':
     case 'no write':
       return `disk: ${breakage.kind} before ${breakage.at}${breakage.killed ? ', and killed' : ''}`;
+    case 'one append':
+      return `disk: fails once ${breakage.when} ${breakage.at}`;
     case 'read-only':
       return 'disk: read-only after a crash';
     case 'damaged while open':
@@ -53,6 +55,7 @@ function bySystem(title: string, told: readonly Told[]): readonly string[] {
 
 const words = {
   'nothing sent': 'nothing sent',
+  refused: 'refused',
   'done, found by reading': 'done',
   'not done, a person says so': 'person',
   'set aside': 'set aside',

@@ -1,8 +1,8 @@
 // One window, as a process that can be killed: everything a write needs but the editor. It stops where its parent wants it to stop, says so, and
 // goes on when it is told to.
 import type { Clock } from '../../src/core/clock.ts';
-import { english } from '../../src/core/message.ts';
-import type { Journal } from '../../src/ledger/journal.ts';
+import { english, msg } from '../../src/core/message.ts';
+import { JournalError, type Journal } from '../../src/ledger/journal.ts';
 import { Refusal, type Preview } from '../../src/ledger/ledger.ts';
 import { accountId, compose, type Composition } from './composition.ts';
 import { isWritePath, type Call, type Failure, type News, type Order } from './protocol.ts';
@@ -29,6 +29,15 @@ function step(name: string): Promise<void> {
     tell({ kind: 'at', step: name });
   });
 }
+
+/** Whether the disk is to fail here: once, at the first row in this state. */
+function failing(name: string): boolean {
+  if (!armed.has(name)) return false;
+  armed = new Set([...armed].filter((one) => one !== name));
+  return true;
+}
+
+const diskFailed = (): JournalError => new JournalError(msg('The ledger of changes failed for a moment.'));
 
 /** Time passes only where somebody waits, and then at once: the parent's clock is that of the venue too. */
 const clock: Clock = {
@@ -59,11 +68,13 @@ function watched(journal: Journal): Journal {
     },
     append: async (record) => {
       await step(`before ${record.state}`);
+      if (failing(`fail before ${record.state}`)) throw diskFailed();
       const done = journal.append(record);
       // Both outcomes are fine: killed here, nobody knows how far the disk got.
       const inside = step(`inside ${record.state}`);
       await done;
       await inside;
+      if (failing(`fail after ${record.state}`)) throw diskFailed();
       await step(record.state);
     },
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Refusal, type Ledger, type Preview, type WriteRecord } from '../../../src/ledger/ledger.ts';
+import { type Refusal, type Ledger, type Preview, type WriteRecord } from '../../../src/ledger/ledger.ts';
 import { settled } from '../core/fake-clock.ts';
 import { account, change, d, Desk, ignore, loanId, refused, trouble, type SendFault } from './support.ts';
 

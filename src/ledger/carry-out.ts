@@ -1,6 +1,7 @@
 import type { Guard } from './guard.ts';
 import { lastLook } from './last-look.ts';
 import type { LedgerOptions } from './ledger-options.ts';
+import { holderOf } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { Prover } from './prover.ts';
 import { mustBeFree, plannedRecord, send, writeDown } from './sender.ts';
@@ -36,7 +37,7 @@ export async function carryOut(
   };
   const stillFree = async (): Promise<void> => {
     await sync();
-    mustBeFree(writes, { accountId: preview.account.id, change: preview.change }, known);
+    mustBeFree(writes, { ...holderOf(preview.account), change: preview.change }, known);
     mayStill();
   };
   mayStill();

@@ -1,5 +1,6 @@
 import type { Account } from '../core/model.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
+import { holderOf } from './owner.ts';
 import { isTooOld, type Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { accountFrozen, accountGone, accountMoved, keysOfAnother, mayOnlyRead, notArmed, stopped, tooOld } from './refusal.ts';
@@ -45,7 +46,7 @@ export class Guard {
     this.mustBeArmed(account);
     if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
     if (uid !== account.uid) throw keysOfAnother();
-    const frozen = this.#writes.frozen(account.id);
+    const frozen = this.#writes.frozen(holderOf(account));
     if (frozen !== undefined) throw accountFrozen(frozen);
     if (isTooOld(readAt, this.#options.clock.now(), this.maxAgeMs)) throw tooOld();
     if (stop.aborted) throw stopped();

@@ -4,11 +4,12 @@ import { Guard } from './guard.ts';
 import { JournalError, type Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
+import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import { anotherUnderWay, justBeingSent, notNoted, Refusal, unreadable, usedBefore } from './refusal.ts';
-import { targetOf } from './write-machine.ts';
+import { isFreezing, isOpen, targetOf } from './write-machine.ts';
 import type { Verdict } from './verdict.ts';
 import { Writes } from './writes.ts';
 
@@ -46,10 +47,10 @@ export class Ledger implements Disposable {
 
   /** Reads nothing: the journal is first asked by `preview`, `reconcile` or `settle`. */
   constructor(options: LedgerOptions) {
-    const { journal, clock, connections } = options;
+    const { journal, clock } = options;
     this.#options = options;
     this.#writes = new Writes(journal, clock, longestPreviewAgeMs);
-    this.#prover = new Prover(this.#writes, connections, clock);
+    this.#prover = new Prover(this.#writes, options);
     this.#guard = new Guard(options, this.#writes);
     this.onDidChange = this.#writes.onDidChange;
   }
@@ -63,8 +64,9 @@ export class Ledger implements Disposable {
     const { checkedIntent, mustBeFree, prepare, previewOf } = await import('./steps.ts');
     const intent = checkedIntent(change);
     await this.#sync();
-    const known = new Set(this.#writes.sentOn({ accountId, change: intent }).map(({ id }) => id));
-    mustBeFree(this.#writes, { accountId, change: intent }, known);
+    const intended = { ...holderOf(account), change: intent };
+    const known = new Set(this.#writes.sentOn(intended).map(({ id }) => id));
+    mustBeFree(this.#writes, intended, known);
     const connection = await this.#options.connections.get(accountId);
     const { clock } = this.#options;
     const facts = await prepare(connection, intent, clock, signal);
@@ -96,9 +98,11 @@ export class Ledger implements Disposable {
     // The preview is not used up by this: who arms the account may confirm it after all.
     this.#guard.mustBeArmed(preview.account);
     this.#issued.delete(preview);
-    const lock = JSON.stringify([preview.account.id, targetOf(preview.change)]);
-    if (this.#locks.has(lock)) throw anotherUnderWay(preview.change);
-    this.#locks.add(lock);
+    const { account, change } = preview;
+    // The same account at the exchange may be here twice.
+    const locks = [account.id, ownerOf(account)].map((whose) => JSON.stringify([whose ?? account.id, targetOf(change)]));
+    if (locks.some((lock) => this.#locks.has(lock))) throw anotherUnderWay(change);
+    for (const lock of locks) this.#locks.add(lock);
     const id = this.#options.newId();
     const progress = this.onDidChange((record) => {
       if (record.id === id) onProgress(record);
@@ -108,7 +112,7 @@ export class Ledger implements Disposable {
     const ended = new Promise<void>((resolve) => (end = resolve));
     this.#underWay.add(ended);
     const release = (): void => {
-      this.#locks.delete(lock);
+      for (const lock of locks) this.#locks.delete(lock);
       this.#underWay.delete(ended);
       end();
     };
@@ -131,23 +135,27 @@ export class Ledger implements Disposable {
     return record;
   }
 
-  /** Writes whose effect nobody has seen yet. Empty until the journal was first read. */
+  /**
+   * Writes whose effect nobody has seen yet. Of an account also those from another account here that stands for the same one at the exchange.
+   * Empty until the journal was first read.
+   */
   open(accountId?: string): readonly WriteRecord[] {
-    return this.#writes.open(accountId);
+    return this.#writes.open(accountId === undefined ? undefined : this.#holder(accountId));
   }
 
-  /** The mismatch because of which nothing may be changed on the account. */
+  /** The mismatch because of which nothing may be changed on the account; it may be from another account here that stands for the same one. */
   frozen(accountId: string): WriteRecord | undefined {
-    return this.#writes.frozen(accountId);
+    return this.#writes.frozen(this.#holder(accountId));
   }
 
   /**
-   * What is not settled on the account, by the journal as it is now: a freeze, or a write whose effect nobody has seen.
+   * What is not settled of what was sent from the account, by the journal as it is now: a freeze, or a write whose effect nobody has seen.
    * @throws Refusal when the journal cannot be read.
    */
   async unsettled(accountId: string): Promise<WriteRecord | undefined> {
     await this.#sync();
-    return this.frozen(accountId) ?? this.open(accountId)[0];
+    const own = this.#writes.all(accountId);
+    return own.find(isFreezing) ?? own.find(isOpen);
   }
 
   /**
@@ -250,6 +258,11 @@ export class Ledger implements Disposable {
   dispose(): void {
     this.#end.abort();
     this.#writes.dispose();
+  }
+
+  #holder(accountId: string): Holder {
+    const account = this.#options.book.get(accountId);
+    return account === undefined ? { accountId } : holderOf(account);
   }
 
   async #sync(): Promise<void> {

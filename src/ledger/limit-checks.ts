@@ -4,6 +4,7 @@ import { formatAmount, formatLtv, formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import { dayMs } from './ledger-options.ts';
 import { settingOf, type Limits, type LimitsFault } from './limits.ts';
+import { holderOf, isSameOwner } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { Refusal } from './refusal.ts';
@@ -24,7 +25,7 @@ interface Cap {
  * The person's own limits. The sentence names the setting that is the narrowest, and the largest amount that all of them together
  * would let through.
  *
- * @param writes of this and other accounts; what of the account's may have moved within 24 hours counts towards the daily limits
+ * @param writes of this and other accounts; what may have moved on the account at the exchange within 24 hours counts towards the daily limits
  * @param now milliseconds since the Unix epoch
  * @throws Refusal with the remedy `settings` when a limit is passed, cannot be understood, or cannot be told to hold
  */
@@ -32,7 +33,8 @@ export function mustBeWithin(limits: Limits | LimitsFault, preview: Preview, wri
   if ('fault' in limits) {
     throw new Refusal(msg('{0} Nothing is sent while a limit is not understood.', limits.fault), { remedy: 'settings' });
   }
-  const own = writes.filter((write) => write.accountId === preview.account.id);
+  const holder = holderOf(preview.account);
+  const own = writes.filter((write) => isSameOwner(write, holder));
   const today = own.filter((write) => countsToday(write, now));
   const caps = [
     coinCap(limits, preview),

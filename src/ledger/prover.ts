@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import type { Connection } from '../exchanges/exchange.ts';
+import type { LedgerOptions } from './ledger-options.ts';
+import { holderOf } from './owner.ts';
 import { isCollateralWrite, isMarginWrite, type WriteRecord } from './record.ts';
 import { isOpen, type Finding } from './write-machine.ts';
 import type { Writes } from './writes.ts';
@@ -12,15 +13,17 @@ const suspicionMs = 10_000;
 /** Steps 7 and 8: settles open writes by reading, and only by reading. */
 export class Prover {
   readonly #writes: Writes;
-  readonly #connections: { get(accountId: string): Promise<Connection> };
+  readonly #connections: LedgerOptions['connections'];
+  readonly #book: LedgerOptions['book'];
   readonly #clock: Clock;
   /** Since when readings of a write have been saying what may be for other reasons. */
   readonly #suspected = new Map<string, number>();
   readonly #rounds = new Map<string, Promise<void>>();
 
-  constructor(writes: Writes, connections: { get(accountId: string): Promise<Connection> }, clock: Clock) {
+  constructor(writes: Writes, { connections, book, clock }: Pick<LedgerOptions, 'connections' | 'book' | 'clock'>) {
     this.#writes = writes;
     this.#connections = connections;
+    this.#book = book;
     this.#clock = clock;
   }
 
@@ -44,12 +47,14 @@ export class Prover {
    *
    * The journal is read after the venue: whatever another window's next write did to this reading, that this one was closed
    * before it was sent is in the journal by then, and so is whose row it is.
+   *
+   * @param reader the account to read with: the one that made the write, where nothing else is said
    */
-  async look(id: string, signal: AbortSignal): Promise<void> {
+  async look(id: string, signal: AbortSignal, reader?: string): Promise<void> {
     const record = this.#writes.get(id);
     if (record === undefined || !isOpen(record)) return;
     try {
-      const judged = await this.#reading(record, signal);
+      const judged = await this.#reading(record, reader ?? record.accountId, signal);
       await this.#writes.sync();
       const now = this.#writes.get(id);
       if (now === undefined || !isOpen(now)) return;
@@ -73,8 +78,8 @@ export class Prover {
   }
 
   /** Reads at the venue; how to judge is loaded when it is first needed. @returns what that says about the write as it is known after the reading. */
-  async #reading(record: WriteRecord, signal: AbortSignal): Promise<(now: WriteRecord) => Finding | undefined> {
-    const connection = await this.#connections.get(record.accountId);
+  async #reading(record: WriteRecord, reader: string, signal: AbortSignal): Promise<(now: WriteRecord) => Finding | undefined> {
+    const connection = await this.#connections.get(reader);
     const receipt = record.reference === undefined ? {} : { reference: record.reference };
     const writes = this.#writes;
     if (isCollateralWrite(record)) {
@@ -107,8 +112,11 @@ export class Prover {
       // Without the journal nothing can be proven: a row may be the proof of another window's write.
       return;
     }
-    for (const { id } of this.#writes.open(accountId)) {
-      if (!this.#writes.isUnderWay(id) && !signal.aborted) await this.look(id, signal);
+    const account = this.#book.get(accountId);
+    for (const record of this.#writes.open(account === undefined ? { accountId } : holderOf(account))) {
+      // With the keys that it was sent with; where that account is gone, with those of another that stands for the same one.
+      const isOurs = record.accountId === accountId || this.#book.get(record.accountId) === undefined;
+      if (isOurs && !this.#writes.isUnderWay(record.id) && !signal.aborted) await this.look(record.id, signal, accountId);
     }
   }
 

@@ -61,6 +61,8 @@ export interface Answer {
 export interface WriteRecord {
   readonly id: string;
   readonly accountId: string;
+  /** Whose account at the exchange (see `ownerOf`). Absent where that was not known, and in records from before it was kept. */
+  readonly owner?: string;
   readonly venue: string;
   readonly accountName: string;
   readonly change: Change;

@@ -3,18 +3,19 @@ import { msg, type Message } from '../core/message.ts';
 import type { Connection } from '../exchanges/exchange.ts';
 import { JournalError, TargetTaken } from './journal.ts';
 import { sentBefore, sentEarlier } from './earlier-writes.ts';
+import { holderOf, isSameOwner } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { DecidedOn, WriteRecord } from './record.ts';
 import { accountFrozen, anotherUnderWay, notWritten, overtaken, Refusal, unfinished } from './refusal.ts';
-import { fold, isFreezing, isOpen, type WriteEvent } from './write-machine.ts';
+import { fold, isFreezing, isOpen, type Intended, type WriteEvent } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
 /**
  * @param known ids of writes that were closed before the figures were read
  * @throws Refusal when a freeze, an open write or one that came after the figures stands in the way
  */
-export function mustBeFree(writes: Writes, intended: Pick<WriteRecord, 'accountId' | 'change'>, known: ReadonlySet<string>): void {
-  const frozen = writes.frozen(intended.accountId);
+export function mustBeFree(writes: Writes, intended: Intended, known: ReadonlySet<string>): void {
+  const frozen = writes.frozen(intended);
   if (frozen !== undefined) throw accountFrozen(frozen);
   const open = writes.openOn(intended);
   if (open !== undefined) {
@@ -50,7 +51,7 @@ export async function writeDown(
     const written = fold(rows);
     if (written.get(id)?.state !== 'sent') throw notWritten();
     // Another window may have found a mismatch since this one last looked.
-    const frozen = [...written.values()].find((one) => one.accountId === record.accountId && isFreezing(one));
+    const frozen = [...written.values()].find((one) => isSameOwner(one, record) && isFreezing(one));
     if (frozen !== undefined) throw accountFrozen(frozen);
     const rival = sentBefore(rows, record, known);
     if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken(planned.change);
@@ -80,7 +81,7 @@ export function plannedRecord(id: string, window: string, preview: Preview, requ
   const { account, change, readiness } = preview;
   return {
     id,
-    accountId: account.id,
+    ...holderOf(account),
     venue: account.venue,
     accountName: account.name,
     change,

@@ -61,6 +61,7 @@ const answer = v.object({
 const entries = {
   id: text,
   accountId: text,
+  owner: v.exactOptional(text),
   venue: text,
   accountName: v.string(),
   change,

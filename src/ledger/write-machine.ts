@@ -2,6 +2,7 @@ import { compare, type Decimal } from '../core/decimal.ts';
 import type { Instead } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Change } from '../exchanges/exchange.ts';
+import { isSameOwner, type Holder } from './owner.ts';
 import type { Answer, Evidence, WriteRecord, WriteState } from './record.ts';
 
 interface Facts {
@@ -167,9 +168,11 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
   const isLate = isUnproven(earlier) && isUnproven(later) && later.updatedAt < earlier.updatedAt;
   const [believed, other] = rank(later) >= rank(earlier) && !isLate ? [later, earlier] : [earlier, later];
   // Only the window that sent it knows what came back; another may have closed it meanwhile.
-  return believed.answer === undefined && other.answer !== undefined && believed.sentAt !== undefined
-    ? { ...believed, answer: other.answer }
-    : believed;
+  const answer = believed.answer === undefined && believed.sentAt !== undefined ? other.answer : undefined;
+  // A window of an older version leaves out whose it is.
+  const owner = believed.owner === undefined ? other.owner : undefined;
+  if (answer === undefined && owner === undefined) return believed;
+  return { ...believed, ...(answer === undefined ? {} : { answer }), ...(owner === undefined ? {} : { owner }) };
 }
 
 /**
@@ -179,20 +182,26 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
  */
 export class Folded {
   readonly records = new Map<string, WriteRecord>();
-  readonly #claims = new Map<string, string>();
+  /** Who has taken a row of the history, by its id; ids are of one account at the exchange. */
+  readonly #claims = new Map<string, (Holder & { readonly id: string })[]>();
 
   /** @returns the write as it stands after this row; undefined when the row is its first and counts for nothing */
   add(row: WriteRecord): WriteRecord | undefined {
     const before = this.records.get(row.id);
-    if (row.evidence?.kind === 'history') {
-      const claim = JSON.stringify([row.accountId, row.evidence.id]);
-      const owner = this.#claims.get(claim) ?? row.id;
-      if (owner !== row.id && row.state !== 'mismatch') return before;
-      this.#claims.set(claim, owner);
-    }
+    if (row.evidence?.kind === 'history' && !this.#claim(row.evidence.id, row, before)) return before;
     const after = merge(before, row);
     this.records.set(row.id, after);
     return after;
+  }
+
+  /** @returns whether the row of the history is its own, or is another's and has to count all the same */
+  #claim(historyId: string, { id, accountId, state, ...row }: WriteRecord, before: WriteRecord | undefined): boolean {
+    const owner = row.owner ?? before?.owner;
+    const mine = { id, accountId, ...(owner === undefined ? {} : { owner }) };
+    const claims = this.#claims.get(historyId) ?? [];
+    const first = claims.find((one) => isSameOwner(one, mine));
+    if (first === undefined) this.#claims.set(historyId, [...claims, mine]);
+    return first === undefined || first.id === id || state === 'mismatch';
   }
 }
 
@@ -223,10 +232,11 @@ export function targetOf(change: Change): string {
   return change.kind === 'collateral' ? `loan:${change.loan.loanId}` : `position:${change.position.positionId}`;
 }
 
-/** Whether both are about the same loan or position of the same account. */
-export function sameTarget(a: Pick<WriteRecord, 'accountId' | 'change'>, b: Pick<WriteRecord, 'accountId' | 'change'>): boolean {
-  return a.accountId === b.accountId && targetOf(a.change) === targetOf(b.change);
-}
+/** A change that is intended or was made, and whose it is. */
+export type Intended = Holder & Pick<WriteRecord, 'change'>;
+
+/** Whether both are about the same loan or position of the same account at the exchange. */
+export const sameTarget = (a: Intended, b: Intended): boolean => targetOf(a.change) === targetOf(b.change) && isSameOwner(a, b);
 
 /** Whether it may have changed its target: it was sent, and the venue did not refuse it. */
 export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== undefined && record.state !== 'rejected';

@@ -3,6 +3,7 @@ import { Emitter, type Disposable } from '../core/emitter.ts';
 import { neverLeft } from './earlier-writes.ts';
 import { TargetTaken, type Journal } from './journal.ts';
 import { dayMs } from './ledger-options.ts';
+import { isSameOwner, type Holder } from './owner.ts';
 import type { WriteRecord } from './record.ts';
 import {
   fold,
@@ -16,6 +17,7 @@ import {
   sameChange,
   sameTarget,
   type Finding,
+  type Intended,
   type WriteEvent,
 } from './write-machine.ts';
 
@@ -56,17 +58,18 @@ export class Writes implements Disposable {
     return all.sort((a, b) => a.plannedAt - b.plannedAt);
   }
 
-  open(accountId?: string): readonly WriteRecord[] {
-    return [...this.#records.values()].filter((record) => isOpen(record) && (accountId === undefined || record.accountId === accountId));
+  /** All that are open, or those on the account at the exchange, from whichever account here they were made. */
+  open(of?: Holder): readonly WriteRecord[] {
+    return [...this.#records.values()].filter((record) => isOpen(record) && (of === undefined || isSameOwner(record, of)));
   }
 
   /** The open write on the loan or position that `intended` is about. */
-  openOn(intended: Pick<WriteRecord, 'accountId' | 'change'>): WriteRecord | undefined {
-    return this.open(intended.accountId).find((record) => sameTarget(record, intended));
+  openOn(intended: Intended): WriteRecord | undefined {
+    return this.open().find((record) => sameTarget(record, intended));
   }
 
   /** Writes on the loan or position that `intended` is about that may have changed it. */
-  sentOn(intended: Pick<WriteRecord, 'accountId' | 'change'>): readonly WriteRecord[] {
+  sentOn(intended: Intended): readonly WriteRecord[] {
     return [...this.#records.values()].filter((record) => sameTarget(record, intended) && mayHaveMoved(record));
   }
 
@@ -83,13 +86,14 @@ export class Writes implements Disposable {
     return neverLeft(this.#rows, record);
   }
 
-  frozen(accountId: string): WriteRecord | undefined {
-    return [...this.#records.values()].find((record) => record.accountId === accountId && isFreezing(record));
+  /** A mismatch on the account at the exchange, from whichever account here it was made. */
+  frozen(of: Holder): WriteRecord | undefined {
+    return [...this.#records.values()].find((record) => isSameOwner(record, of) && isFreezing(record));
   }
 
   /** Rows of the venue's history that belong to other writes than `record`. */
   claimedBesides(record: WriteRecord): ReadonlySet<string> {
-    const others = [...this.#records.values()].filter(({ id, accountId }) => id !== record.id && accountId === record.accountId);
+    const others = [...this.#records.values()].filter((other) => other.id !== record.id && isSameOwner(other, record));
     return new Set(others.flatMap(({ evidence }) => (evidence?.kind === 'history' ? [evidence.id] : [])));
   }
 

@@ -110,7 +110,7 @@ function removalDetail(app: App, account: Account): string {
           'Its keys and the last figures are deleted from this computer. At the exchange nothing changes: loans, positions and the key itself stay.',
         ),
   ];
-  if (app.ledger.open(account.id).length > 0) {
+  if (app.ledger.open(account.id).some(({ accountId }) => accountId === account.id)) {
     lines.push(vscode.l10n.t('A change on it is not finished yet. Without the account nobody looks any more whether it happened.'));
   }
   return lines.join('\n\n');

@@ -1,5 +1,6 @@
 import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
+import { ownerOf } from '../../ledger/owner.ts';
 
 type Place = Pick<Account, 'venue' | 'site' | 'baseUrl'>;
 
@@ -27,10 +28,8 @@ export function twinOf(
   except?: string,
 ): Account | undefined {
   if (found === undefined) return undefined;
-  return accounts.find(
-    (account) =>
-      account.id !== except && account.uid === found && account.venue === venue && account.site === site && account.baseUrl === baseUrl,
-  );
+  const owner = ownerOf({ venue, site, uid: found, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  return accounts.find((account) => account.id !== except && ownerOf(account) === owner);
 }
 
 /** @param before the user id that is remembered */
@@ -57,5 +56,5 @@ export function twinSentence(venue: string, found: string, twin: string): Messag
 
 /** What comes of having it twice. */
 export function twinAdvice(): Message {
-  return msg('Its loans and positions would be listed twice, and each of the two would not know what the other has under way.');
+  return msg('Its loans and positions would be listed twice. Your limits, freezes and what is under way hold for both together.');
 }

@@ -11,6 +11,7 @@ import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { Poller } from './monitor/poller.ts';
 import { Store } from './monitor/store.ts';
+import { Wakes } from './monitor/wakes.ts';
 import { registerAccountCommands } from './ui/account-commands.ts';
 import { registerActingCommands } from './ui/acting-commands.ts';
 import { registerActivityCommands } from './ui/activity-commands.ts';
@@ -92,8 +93,24 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   closing = () => ledger.close();
   const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
-  const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead }));
-  const app: App = { context, log, clock, exchanges, book, vault, connections, store, poller, ledger, arming, simulated, intervalMs };
+  const wakes = new Wakes(clock);
+  const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead, wakes }));
+  const app: App = {
+    context,
+    log,
+    clock,
+    exchanges,
+    book,
+    vault,
+    connections,
+    store,
+    wakes,
+    poller,
+    ledger,
+    arming,
+    simulated,
+    intervalMs,
+  };
   const pages = keep(new LazyPages(pageReader({ connections, states: store, scene: () => sceneOf(app) })));
   keep(registerViewCommands(app, pages));
   keep(registerAccountCommands(app));

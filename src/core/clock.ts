@@ -1,9 +1,27 @@
+import { uptime } from 'node:os';
+
 /** Time as handed to everything that waits or stamps, so that tests own it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Resolves after `ms` (after 24 days at the latest); rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Milliseconds since some moment, sleep of the machine included, whatever `now` is set to meanwhile. A clock without it goes by `now`.
+   * Timers do not count sleep on every system, and `now` may be set: to know how much time has really passed, ask this.
+   */
+  uptime?(): number;
+}
+
+export const uptimeOf = (clock: Clock): number => clock.uptime?.() ?? clock.now();
+
+/**
+ * The time of the wall clock, as long as it goes on by itself: when it is set forward from now on, that is not believed; when it is set back, it is.
+ * @returns tells milliseconds since the Unix epoch
+ */
+export function steadyNow(clock: Clock): () => number {
+  const [began, since] = [clock.now(), uptimeOf(clock)];
+  return () => Math.min(clock.now(), began + uptimeOf(clock) - since);
 }
 
 /** A timer with more than this would fire at once. */
@@ -12,6 +30,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  uptime: () => Math.round(uptime() * 1000),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

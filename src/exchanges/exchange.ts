@@ -243,6 +243,11 @@ export interface Connection {
   prepareCollateral(loan: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness>;
   /** The same for a position's margin. Rejects when the position is gone, is not isolated or is another one by now. */
   prepareMargin(position: PositionRef, signal?: AbortSignal): Promise<MarginReadiness>;
+  /**
+   * The venue's clock minus ours, as far as signed requests have needed it: where they go through with our own time, it is 0. Good right after
+   * one that went through, whatever our clock was set to, because a venue refuses those whose time is off by more than seconds. Milliseconds.
+   */
+  clockOffsetMs?(): number;
   /** The exact request that `send` would send, without key and signature, for the journal and for showing. */
   describe(change: Change): { readonly method: string; readonly path: string; readonly body: string };
   /**

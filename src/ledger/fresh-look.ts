@@ -12,6 +12,8 @@ import { Refusal, tooOld } from './refusal.ts';
 export interface Facts {
   readonly readiness: Readiness;
   readonly price?: Decimal;
+  /** The venue's clock minus ours, where that is known. Milliseconds. */
+  readonly clockOffsetMs?: number;
 }
 
 /** How long figures that are there wait for a price, without which adding must still be possible. Milliseconds. */
@@ -28,11 +30,13 @@ export async function prepare(connection: Connection, change: Change, clock: Clo
     // Of margin no price comes with the rest: it is asked for at the same time.
     const asked = change.kind === 'margin' ? priceOf(connection, change.coin, stop) : undefined;
     const readiness = await read(connection, change, signal);
+    const clockOffsetMs = connection.clockOffsetMs?.();
+    const facts = { readiness, ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) };
     const told = readiness.kind === 'collateral' ? readiness.prices.get(change.coin) : undefined;
-    if (told !== undefined && isPositive(told)) return { readiness, price: told };
+    if (told !== undefined && isPositive(told)) return { ...facts, price: told };
     const wait = clock.sleep(priceWaitMs, stop).catch(() => undefined);
     const price = await Promise.race([asked ?? priceOf(connection, change.coin, stop), wait]);
-    return price === undefined ? { readiness } : { readiness, price };
+    return price === undefined ? facts : { ...facts, price };
   } finally {
     enough.abort();
   }
@@ -60,15 +64,16 @@ async function priceOf(connection: Connection, coin: string, signal: AbortSignal
 export function previewOf(
   account: Account,
   intent: Change,
-  { readiness, price }: Facts,
+  { readiness, price, clockOffsetMs }: Facts,
   at: { readonly now: number; readonly maxAgeMs: number },
 ): Preview {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
+  const clock = clockOffsetMs === undefined ? {} : { clockOffsetMs };
   if (intent.kind === 'collateral' && readiness.kind === 'collateral') {
-    return collateralPreview(account, intent, readiness, price);
+    return Object.freeze({ ...collateralPreview(account, intent, readiness, price), ...clock });
   }
   if (intent.kind === 'margin' && readiness.kind === 'margin') {
-    return marginPreview(account, intent, readiness, price);
+    return Object.freeze({ ...marginPreview(account, intent, readiness, price), ...clock });
   }
   throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
 }

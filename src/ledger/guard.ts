@@ -1,3 +1,4 @@
+import { steadyNow } from '../core/clock.ts';
 import type { Account } from '../core/model.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf } from './owner.ts';
@@ -13,10 +14,12 @@ export type Within = (preview: Preview, writes: readonly WriteRecord[]) => void;
 export class Guard {
   readonly #options: Pick<LedgerOptions, 'book' | 'arming' | 'limits' | 'clock' | 'maxPreviewAgeMs'>;
   readonly #writes: Writes;
+  readonly #steadyNow: () => number;
 
   constructor(options: LedgerOptions, writes: Writes) {
     this.#options = options;
     this.#writes = writes;
+    this.#steadyNow = steadyNow(options.clock);
   }
 
   /** How old figures may be. Milliseconds. */
@@ -57,7 +60,7 @@ export class Guard {
     const limits = await this.#options.limits();
     const { mustBeWithin } = await import('./steps.ts');
     return (preview, writes) => {
-      mustBeWithin(limits, preview, writes, this.#options.clock.now());
+      mustBeWithin(limits, preview, writes, { now: this.#options.clock.now(), steady: this.#steadyNow() });
     };
   }
 }

@@ -26,21 +26,20 @@ interface Cap {
  * would let through.
  *
  * @param writes of this and other accounts; what may have moved on the account at the exchange within 24 hours counts towards the daily limits
- * @param now milliseconds since the Unix epoch
  * @throws Refusal with the remedy `settings` when a limit is passed, cannot be understood, or cannot be told to hold
  */
-export function mustBeWithin(limits: Limits | LimitsFault, preview: Preview, writes: readonly WriteRecord[], now: number): void {
+export function mustBeWithin(limits: Limits | LimitsFault, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
   if ('fault' in limits) {
     throw new Refusal(msg('{0} Nothing is sent while a limit is not understood.', limits.fault), { remedy: 'settings' });
   }
   const holder = holderOf(preview.account);
   const own = writes.filter((write) => isSameOwner(write, holder));
-  const today = own.filter((write) => countsToday(write, now));
+  const day = dayOf(own, preview, now);
   const caps = [
     coinCap(limits, preview),
     usdCap(limits, preview),
-    dailyCoinCap(limits, preview, today),
-    dailyUsdCap(limits, preview, today),
+    dailyCoinCap(limits, preview, day),
+    dailyUsdCap(limits, preview, day),
     walletCap(limits, preview, own),
     ltvCap(limits, preview),
   ].filter((cap) => cap !== undefined);
@@ -59,9 +58,46 @@ function mayCount(write: WriteRecord): boolean {
   return mayHaveMoved(write) && !provenUndone;
 }
 
-function countsToday(write: WriteRecord, now: number): boolean {
-  return mayCount(write) && now - (write.sentAt ?? write.plannedAt) < dayMs;
+/** The time, in milliseconds since the Unix epoch. */
+export interface Now {
+  /** Of the wall clock. */
+  readonly now: number;
+  /** The same, as far as it has gone on by itself since this window began (see `steadyNow`). */
+  readonly steady: number;
 }
+
+/** What counts towards the daily limits. */
+interface Day {
+  readonly today: readonly WriteRecord[];
+  /** To be said where a limit only stands in the way because of writes that are a day old by the wall clock. */
+  readonly remark: Message | undefined;
+}
+
+/**
+ * What was sent within the last 24 hours. The wall clock of the computer may have been set since, also while no window was open, and a sum must
+ * not be emptied by that. The exchange's clock cannot be set: it refuses signed requests whose time is off by more than seconds, and each change is
+ * previewed by such requests, so its time is known then and is kept with each record. Where it is known both of the sending and of now, it alone
+ * counts. Where it is not, as in records from before it was kept, a write counts as long as any of the clocks says that it is no day old: of our
+ * own, only as far as it went on by itself since this window began. What that gets wrong, it gets wrong by counting more.
+ */
+function dayOf(own: readonly WriteRecord[], { clockOffsetMs }: Preview, { now, steady }: Now): Day {
+  const moved = own.filter(mayCount);
+  const today = moved.filter((write) => {
+    const sentAt = write.sentAt ?? write.plannedAt;
+    const offset = write.figures?.clockOffsetMs;
+    if (offset !== undefined && clockOffsetMs !== undefined) return now + clockOffsetMs - (sentAt + offset) < dayMs;
+    return Math.min(now, steady, now + (clockOffsetMs ?? 0)) - Math.max(sentAt, sentAt + (offset ?? 0)) < dayMs;
+  });
+  const isOldHere = today.some((write) => now - (write.sentAt ?? write.plannedAt) >= dayMs);
+  const remark = isOldHere
+    ? msg(
+        'The clock of this computer was set forward; the 24 hours go by the time that has really passed, so that no change of the day is forgotten.',
+      )
+    : undefined;
+  return { today, remark };
+}
+
+const remarked = (advice: Message, { remark }: Day): Message => (remark === undefined ? advice : msg('{0} {1}', advice, remark));
 
 function adviceOf(most: Decimal, coin: string): Message {
   return isPositive(most)
@@ -103,11 +139,11 @@ function usdCap({ perActionUsd: limit }: Limits, preview: Preview): Cap | undefi
   };
 }
 
-function dailyCoinCap({ perDayByCoin }: Limits, { change }: Preview, today: readonly WriteRecord[]): Cap | undefined {
+function dailyCoinCap({ perDayByCoin }: Limits, { change }: Preview, day: Day): Cap | undefined {
   const coin = change.coin.toUpperCase();
   const limit = perDayByCoin.get(coin);
   if (limit === undefined) return undefined;
-  const moved = sum(today.filter((write) => write.change.coin.toUpperCase() === coin).map((write) => write.change.amount));
+  const moved = sum(day.today.filter((write) => write.change.coin.toUpperCase() === coin).map((write) => write.change.amount));
   const left = subtract(limit, moved);
   return {
     most: left,
@@ -119,15 +155,15 @@ function dailyCoinCap({ perDayByCoin }: Limits, { change }: Preview, today: read
         change.coin,
         formatAmount(limit),
         settingOf('perDayByCoin'),
-        advice,
+        remarked(advice, day),
       ),
   };
 }
 
-function dailyUsdCap({ perDayUsd: limit }: Limits, preview: Preview, today: readonly WriteRecord[]): Cap | undefined {
+function dailyUsdCap({ perDayUsd: limit }: Limits, preview: Preview, day: Day): Cap | undefined {
   if (limit === undefined) return undefined;
   const usd = worthOf(preview, 'perDayUsd');
-  const worth = today.map(({ figures }) => figures?.usd);
+  const worth = day.today.map(({ figures }) => figures?.usd);
   if (!worth.every((one) => one !== undefined)) {
     throw new Refusal(
       msg(
@@ -149,7 +185,7 @@ function dailyUsdCap({ perDayUsd: limit }: Limits, preview: Preview, today: read
         formatUsd(usd, 'debt'),
         formatUsd(limit, 'asset'),
         settingOf('perDayUsd'),
-        advice,
+        remarked(advice, day),
       ),
   };
 }

@@ -27,6 +27,8 @@ export interface CollateralPreview {
   readonly usd?: Decimal;
   /** When the figures were read. Milliseconds since the Unix epoch. */
   readonly readAt: number;
+  /** The venue's clock minus ours then, where that is known. Milliseconds. */
+  readonly clockOffsetMs?: number;
 }
 
 export interface MarginPreview {
@@ -44,6 +46,8 @@ export interface MarginPreview {
   readonly usd?: Decimal;
   /** When the figures were read. Milliseconds since the Unix epoch. */
   readonly readAt: number;
+  /** The venue's clock minus ours then, where that is known. Milliseconds. */
+  readonly clockOffsetMs?: number;
 }
 
 /** What an amount is worth in USD, rounded up to 8 digits. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { uptimeOf, type Clock } from '../core/clock.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import { holderOf } from './owner.ts';
 import { isCollateralWrite, isMarginWrite, type WriteRecord } from './record.ts';
@@ -29,11 +29,11 @@ export class Prover {
 
   /** Looks again and again, ever less often, until the write is closed, `patienceMs` is over or `stop` is aborted. Never rejects. */
   async follow(id: string, patienceMs: number, stop: AbortSignal): Promise<void> {
-    const until = this.#clock.now() + patienceMs;
+    const until = uptimeOf(this.#clock) + patienceMs;
     let pause = firstPauseMs;
-    while (this.#isOpen(id) && this.#clock.now() < until && !stop.aborted) {
+    while (this.#isOpen(id) && uptimeOf(this.#clock) < until && !stop.aborted) {
       try {
-        await this.#clock.sleep(Math.min(pause, until - this.#clock.now()), stop);
+        await this.#clock.sleep(Math.min(pause, until - uptimeOf(this.#clock)), stop);
       } catch {
         return;
       }
@@ -68,7 +68,7 @@ export class Prover {
 
   /** What figures of different moments could say counts once it was said again, a while later and with nothing else in between. */
   #isSure(id: string, event: Finding): boolean {
-    const now = this.#clock.now();
+    const now = uptimeOf(this.#clock);
     const since = this.#suspected.get(id);
     this.#suspected.delete(id);
     if (event.type !== 'contradicted' || event.unsure === undefined) return true;

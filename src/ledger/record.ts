@@ -45,6 +45,8 @@ export interface DecidedOn {
   /** The venue's own valuation of the loan, against which its next LTV is held. */
   readonly collateralUsd?: Decimal;
   readonly debtUsd?: Decimal;
+  /** The venue's clock minus ours, as it was then; absent where that is not known. Milliseconds. */
+  readonly clockOffsetMs?: number;
 }
 
 /** What came back when it was sent. */

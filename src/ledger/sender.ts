@@ -96,7 +96,7 @@ export function plannedRecord(id: string, window: string, preview: Preview, requ
   };
 }
 
-function decidedOn({ readiness, change, usd, readAt }: Preview): DecidedOn {
+function decidedOn({ readiness, change, usd, readAt, clockOffsetMs }: Preview): DecidedOn {
   const { walletAvailable } = readiness;
   const limit =
     readiness.kind === 'collateral' ? readiness.limit : change.direction === 'reduce' ? readiness.reducible?.amount : walletAvailable;
@@ -108,6 +108,7 @@ function decidedOn({ readiness, change, usd, readAt }: Preview): DecidedOn {
     ...(usd === undefined ? {} : { usd }),
     ...(collateralUsd === undefined ? {} : { collateralUsd }),
     ...(debtUsd === undefined ? {} : { debtUsd }),
+    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   };
 }
 

@@ -50,6 +50,7 @@ const figures = v.object({
   usd: v.exactOptional(amount),
   collateralUsd: v.exactOptional(amount),
   debtUsd: v.exactOptional(amount),
+  clockOffsetMs: v.exactOptional(time),
 });
 const answer = v.object({
   at: time,

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { steadyNow, type Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import { neverLeft } from './earlier-writes.ts';
 import { TargetTaken, type Journal } from './journal.ts';
@@ -33,6 +33,7 @@ export class Writes implements Disposable {
   #rows: readonly WriteRecord[] = [];
   /** The same as one record each; made anew only for new rows, for there may be thousands. */
   #folded = new Map<string, WriteRecord>();
+  readonly #steadyNow: () => number;
   readonly #plannedForAtMostMs: number;
   /** Writes this window is carrying out: what it knows of them is ahead of the journal. */
   readonly #underWay = new Set<string>();
@@ -45,6 +46,7 @@ export class Writes implements Disposable {
   constructor(journal: Journal, clock: Clock, plannedForAtMostMs: number) {
     this.#journal = journal;
     this.#clock = clock;
+    this.#steadyNow = steadyNow(clock);
     this.#plannedForAtMostMs = plannedForAtMostMs;
   }
 
@@ -154,7 +156,7 @@ export class Writes implements Disposable {
 
   /** Whether it holds something up, or counts towards a daily limit. */
   #counts(record: WriteRecord): boolean {
-    return isOpen(record) || isFreezing(record) || (mayHaveMoved(record) && this.#clock.now() - (record.sentAt ?? 0) < dayMs);
+    return isOpen(record) || isFreezing(record) || (mayHaveMoved(record) && this.#steadyNow() - (record.sentAt ?? 0) < dayMs);
   }
 
   /** In a journal that does not have it: first as it was once sent, so that it holds its loan or position. */

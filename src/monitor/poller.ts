@@ -1,12 +1,13 @@
 import type { AccountBook } from '../accounts/account-book.ts';
-import type { Clock } from '../core/clock.ts';
+import { uptimeOf, type Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg } from '../core/message.ts';
 import type { Snapshot } from '../core/model.ts';
-import { nextReadInMs } from './back-off.ts';
+import { nextReadInMs, readAfterWakeInMs } from './back-off.ts';
 import type { Connections } from './connections.ts';
 import type { Store } from './store.ts';
+import type { Wake, Wakes } from './wakes.ts';
 
 export interface PollerOptions {
   readonly book: AccountBook;
@@ -19,6 +20,8 @@ export interface PollerOptions {
   readonly random?: () => number;
   /** Called after each successful read of an account; the next read does not wait for it. */
   readonly onRead?: (accountId: string) => Promise<void>;
+  /** Ends the waits that began before the machine slept or changed its network. */
+  readonly wakes?: Pick<Wakes, 'on'>;
 }
 
 interface Line {
@@ -27,6 +30,10 @@ interface Line {
   /** The wait before the next read; aborted to read at once. */
   wait?: AbortController;
   reading?: Promise<void>;
+  /** Until then the venue wants to be left alone, by `uptimeOf`. */
+  heldUntil?: number;
+  /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
+  forgiven?: number;
 }
 
 /**
@@ -37,6 +44,7 @@ export class Poller implements Disposable {
   readonly #options: PollerOptions;
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
+  #wakes: Disposable | undefined;
   #disposed = false;
 
   constructor(options: PollerOptions) {
@@ -82,10 +90,16 @@ export class Poller implements Disposable {
     this.#lines.delete(accountId);
     line?.end.abort();
     line?.wait?.abort();
+    if (this.#lines.size > 0) return;
+    this.#wakes?.dispose();
+    this.#wakes = undefined;
   }
 
   #arm(accountId: string, line: Line, ms: number): void {
     if (this.#watch === undefined || line.end.signal.aborted) return;
+    this.#wakes ??= this.#options.wakes?.on((wake) => {
+      this.#woke(wake);
+    });
     line.wait?.abort();
     const wait = new AbortController();
     line.wait = wait;
@@ -103,10 +117,31 @@ export class Poller implements Disposable {
     line.wait?.abort();
     line.reading ??= this.#readOnce(accountId, line).finally(() => {
       delete line.reading;
-      const { intervalMs, random = Math.random, store } = this.#options;
-      this.#arm(accountId, line, nextReadInMs(intervalMs(), store.get(accountId)?.failure, random()));
+      this.#arm(accountId, line, this.#nextIn(accountId, line));
     });
     return line.reading;
+  }
+
+  #nextIn(accountId: string, line: Line): number {
+    const { clock, intervalMs, random = Math.random, store } = this.#options;
+    const failure = store.get(accountId)?.failure;
+    if (failure === undefined) delete line.forgiven;
+    line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0);
+    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
+    return nextReadInMs(intervalMs(), since, random());
+  }
+
+  #woke(wake: Wake): void {
+    const { clock, random = Math.random, store } = this.#options;
+    for (const [accountId, line] of this.#lines) {
+      const failure = store.get(accountId)?.failure;
+      const held = (line.heldUntil ?? 0) - uptimeOf(clock);
+      const ms = readAfterWakeInMs(wake, failure, held, random());
+      if (ms === undefined) continue;
+      line.forgiven = failure?.attempts ?? 0;
+      // Who is just reading finds out by that.
+      if (line.reading === undefined) this.#arm(accountId, line, ms);
+    }
   }
 
   async #readOnce(accountId: string, line: Line): Promise<void> {

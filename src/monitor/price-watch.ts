@@ -1,14 +1,15 @@
-import type { Clock } from '../core/clock.ts';
+import { uptimeOf, type Clock } from '../core/clock.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Disposable } from '../core/emitter.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../core/live-estimate.ts';
 import type { Account, Snapshot } from '../core/model.ts';
-import { nextReadInMs } from './back-off.ts';
+import { nextReadInMs, readAfterWakeInMs } from './back-off.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type Live } from './live.ts';
 import { unexpected } from './poller.ts';
 import type { AccountState, Failure, Store } from './store.ts';
+import type { Wake, Wakes } from './wakes.ts';
 
 export interface PriceWatchOptions {
   readonly store: Store;
@@ -16,14 +17,18 @@ export interface PriceWatchOptions {
   readonly clock: Clock;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
+  /** Ends the waits that began before the machine slept or changed its network. */
+  readonly wakes?: Pick<Wakes, 'on'>;
 }
 
 /** One site of a venue. Its prices are the same for all accounts there. */
 interface Line {
   asking: boolean;
   failure?: Failure;
-  /** No question before; after failures. */
+  /** No question before, by `uptimeOf`; after failures. */
   notBefore: number;
+  /** The same, for as long as the venue wants to be left alone. */
+  heldUntil: number;
   latest?: { readonly at: number; readonly prices: Prices };
 }
 
@@ -47,6 +52,7 @@ export class PriceWatch implements Disposable {
   readonly #grades = new Map<string, Grades>();
   readonly #end = new AbortController();
   #watch: Disposable | undefined;
+  #wakes: Disposable | undefined;
   #armed = false;
 
   constructor(options: PriceWatchOptions) {
@@ -69,6 +75,7 @@ export class PriceWatch implements Disposable {
 
   dispose(): void {
     this.#watch?.dispose();
+    this.#wakes?.dispose();
     this.#end.abort();
   }
 
@@ -89,7 +96,15 @@ export class PriceWatch implements Disposable {
 
   #arm(): void {
     const { clock, store } = this.#options;
-    if (this.#armed || this.#end.signal.aborted || store.all().length === 0) return;
+    if (this.#armed || this.#end.signal.aborted) return;
+    if (store.all().length === 0) {
+      this.#wakes?.dispose();
+      this.#wakes = undefined;
+      return;
+    }
+    this.#wakes ??= this.#options.wakes?.on((wake) => {
+      this.#woke(wake);
+    });
     this.#armed = true;
     clock.sleep(watchEveryMs, this.#end.signal).then(
       () => {
@@ -102,7 +117,8 @@ export class PriceWatch implements Disposable {
   }
 
   #look(): void {
-    const now = this.#options.clock.now();
+    const { clock } = this.#options;
+    const now = clock.now();
     const bySite = new Map<string, AccountState[]>();
     for (const state of this.#options.store.all()) {
       // Without the prices it was read at there is nothing to start from.
@@ -115,7 +131,18 @@ export class PriceWatch implements Disposable {
       // What was read just now needs no estimate.
       const isDue = states.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
       const coins = coinsOf(states);
-      if (isDue && !line.asking && now >= line.notBefore && coins.length > 0) void this.#ask(site, line, states, coins);
+      if (isDue && !line.asking && uptimeOf(clock) >= line.notBefore && coins.length > 0) void this.#ask(site, line, states, coins);
+    }
+  }
+
+  /** What has failed is asked at the next look, as if for the first time. */
+  #woke(wake: Wake): void {
+    const now = uptimeOf(this.#options.clock);
+    for (const line of this.#lines.values()) {
+      const ms = line.failure && readAfterWakeInMs(wake, line.failure, line.heldUntil - now, 0);
+      if (ms === undefined) continue;
+      line.notBefore = now + ms;
+      delete line.failure;
     }
   }
 
@@ -139,7 +166,8 @@ export class PriceWatch implements Disposable {
       const { failure } = line;
       const known = ExchangeError.is(error) ? error : unexpected();
       line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
-      line.notBefore = clock.now() + nextReadInMs(watchEveryMs, line.failure, random());
+      line.notBefore = uptimeOf(clock) + nextReadInMs(watchEveryMs, line.failure, random());
+      line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
       return;
     } finally {
       line.asking = false;
@@ -150,7 +178,7 @@ export class PriceWatch implements Disposable {
   #line(site: string): Line {
     const there = this.#lines.get(site);
     if (there !== undefined) return there;
-    const line: Line = { asking: false, notBefore: 0 };
+    const line: Line = { asking: false, notBefore: 0, heldUntil: 0 };
     this.#lines.set(site, line);
     return line;
   }

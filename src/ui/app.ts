@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Connections } from '../monitor/connections.ts';
 import type { Poller } from '../monitor/poller.ts';
 import type { Store } from '../monitor/store.ts';
+import type { Wakes } from '../monitor/wakes.ts';
 import type { SimulatedExchange } from './simulated-exchange.ts';
 
 /** What the composition root built, handed to every part of the user interface. */
@@ -20,6 +21,8 @@ export interface App {
   readonly vault: Vault;
   readonly connections: Connections;
   readonly store: Store;
+  /** Tells when the machine has slept or moved. */
+  readonly wakes: Wakes;
   readonly poller: Poller;
   readonly ledger: Ledger;
   /** Which accounts changes may be sent from. */

@@ -81,6 +81,10 @@ export class BybitConnection implements Connection {
     return { ...facts, canRead: true };
   }
 
+  clockOffsetMs(): number {
+    return this.#http.clockFacts().clockOffsetMs ?? 0;
+  }
+
   async read(signal?: AbortSignal): Promise<Snapshot> {
     const [loans, wallet, positions, prices] = await Promise.all([
       readLoans(this.#pool, this.#legacy, signal),

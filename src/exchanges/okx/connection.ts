@@ -55,6 +55,10 @@ export class OkxConnection implements Connection {
     return { ...toKeyFacts(config), ...this.#http.clockFacts() };
   }
 
+  clockOffsetMs(): number {
+    return this.#http.clockFacts().clockOffsetMs ?? 0;
+  }
+
   async read(signal?: AbortSignal): Promise<Snapshot> {
     const loansRead = part(this.#clock, this.#loans.loans(undefined, signal));
     const positionsRead = part(this.#clock, this.#positions.read(signal));

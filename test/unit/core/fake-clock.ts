@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/core/clock.ts';
 
 interface Sleeper {
-  readonly at: number;
+  at: number;
   readonly wake: () => void;
 }
 
@@ -9,6 +9,10 @@ interface Sleeper {
 export class FakeClock implements Clock {
   #now = 1_700_000_000_000;
   readonly #sleepers = new Set<Sleeper>();
+  /** How far the wall clock was set. */
+  #set = 0;
+
+  readonly uptime = (): number => this.#now - this.#set;
 
   readonly now = (): number => this.#now;
 
@@ -57,6 +61,18 @@ export class FakeClock implements Clock {
       await settled();
     }
     this.#now = until;
+  }
+
+  /** The machine sleeps: time passes, and timers, which do not count it, wake nobody. */
+  suspend(ms: number): void {
+    this.#now += ms;
+    for (const sleeper of this.#sleepers) sleeper.at += ms;
+  }
+
+  /** Somebody sets the wall clock, forward or back: no time passes. */
+  setWall(ms: number): void {
+    this.suspend(ms);
+    this.#set += ms;
   }
 
   /** Jumps without waking anyone, as a machine does that was suspended or whose time was corrected. */

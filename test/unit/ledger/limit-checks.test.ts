@@ -271,6 +271,86 @@ describe('a limit per day', () => {
     await desk.window().ledger.preview('a', add('0.05'));
   });
 
+  const hourMs = 3_600_000;
+  /** Somebody sets the clock of the computer, and the exchange's goes on as it did. */
+  const setClock = (desk: Desk, ms: number): void => {
+    desk.clock.setWall(ms);
+    if (desk.venue.clockOffsetMs !== undefined) desk.venue.clockOffsetMs -= ms;
+  };
+  const setForward = /0\.05 BTC were moved .*no BTC can be moved now.* The clock of this computer was set forward/;
+
+  it('is not emptied by a clock that is set forward while the window is open, even where nothing is known of the clock of the exchange', async () => {
+    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }), perDayUsd: d('100000') });
+    const { ledger } = desk.window();
+    await done(desk, add('0.05'));
+    setClock(desk, 25 * hourMs);
+    await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+    await desk.clock.advance(23 * hourMs);
+    await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+    await desk.clock.advance(hourMs);
+    await ledger.preview('a', add('0.05'));
+  });
+
+  it('goes by the clock of the exchange, whatever ours was set to while no window was open', async () => {
+    for (const forward of [25, 24 * 365]) {
+      const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+      desk.venue.clockOffsetMs = 0;
+      await done(desk, add('0.05'));
+      setClock(desk, forward * hourMs);
+      await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+      await desk.clock.advance(23 * hourMs);
+      await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+      await desk.clock.advance(hourMs);
+      await desk.window().ledger.preview('a', add('0.05'));
+    }
+  });
+
+  it('counts what was sent while our clock was behind, and not for longer what was sent while it was ahead', async () => {
+    for (const wrong of [-48, 24 * 365]) {
+      const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+      desk.venue.clockOffsetMs = 0;
+      setClock(desk, wrong * hourMs);
+      await done(desk, add('0.05'));
+      setClock(desk, -wrong * hourMs);
+      await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /0\.05 BTC were moved/));
+      await desk.clock.advance(24 * hourMs);
+      await desk.window().ledger.preview('a', add('0.05'));
+    }
+  });
+
+  it('counts more rather than less where a record does not tell the clock of the exchange', async () => {
+    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    await done(desk, add('0.05'));
+    desk.venue.clockOffsetMs = 0;
+    setClock(desk, 25 * hourMs);
+    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+    setClock(desk, -72 * hourMs);
+    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /0\.05 BTC were moved/));
+  });
+
+  it('in USD is not emptied either, and says nothing of clocks that are right', async () => {
+    const desk = limited({ perDayUsd: d('4400') });
+    desk.venue.clockOffsetMs = 0;
+    await done(desk, add('0.05'));
+    const plain = (error: unknown): boolean => refusedBy('perDayUsd', /no BTC can be moved now/)(error) && !String(error).includes('clock');
+    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), plain);
+    setClock(desk, 25 * hourMs);
+    await assert.rejects(
+      desk.window().ledger.preview('a', add('0.05')),
+      refusedBy('perDayUsd', /The clock of this computer was set forward/),
+    );
+  });
+
+  it('survives that the ledger is set aside after the clock was set forward', async () => {
+    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    const { ledger } = desk.window();
+    await done(desk, add('0.05'));
+    await ledger.activity();
+    setClock(desk, 25 * hourMs);
+    await ledger.setAside();
+    await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+  });
+
   it('does not count what was refused, never left, was taken back, or is proven not done', async () => {
     const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
     for (const fault of ['refused', 'never-left'] as const) {

@@ -16,9 +16,18 @@ const optional = { noNullPrototype: true };
 const added = fc.record(
   {
     figures: fc.record(
-      { readAt: time, walletAvailable: amount, limit: amount, usd: amount, collateralUsd: amount, debtUsd: amount },
+      {
+        readAt: time,
+        walletAvailable: amount,
+        limit: amount,
+        usd: amount,
+        collateralUsd: amount,
+        debtUsd: amount,
+        clockOffsetMs: fc.maxSafeInteger(),
+      },
       { requiredKeys: ['readAt', 'walletAvailable'], ...optional },
     ),
+    owner: text,
     window: text,
     answer: fc.record(
       {

@@ -70,6 +70,8 @@ export class Venue {
   readonly receipts: Receipt[] = [];
   readFault = false;
   priceFault = false;
+  /** Its clock minus that of the computer; undefined where that is not known. */
+  clockOffsetMs: number | undefined;
   /** What the venue says besides when it refuses. */
   refusal: Pick<ExchangeErrorFacts, 'code' | 'instead'> = {};
   /** Index prices: what one coin is worth in USD. */
@@ -181,6 +183,7 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
       if (venue.readFault) throw trouble('network', 'none');
       return venue.readiness(direction);
     },
+    ...(venue.clockOffsetMs === undefined ? {} : { clockOffsetMs: () => venue.clockOffsetMs! }),
     describe: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
     rehearse: (asked) => ({ method: 'POST', url: 'https://venue.invalid/adjust', headers: [], body: JSON.stringify(asked) }),
     prepareMargin: async ({ positionId }) => {

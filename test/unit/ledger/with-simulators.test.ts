@@ -6,6 +6,7 @@ import type { Position } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Change, Connection } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
+import type { Limits } from '../../../src/ledger/limits.ts';
 import { MemoryJournal } from '../../../src/ledger/journal.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
@@ -19,6 +20,11 @@ interface Place {
   readonly journal: MemoryJournal;
   movePrice(coin: string, percent: string): void;
   pass(ms: number): void;
+  limits: Limits;
+  /** Ours alone; that of the exchange goes on. */
+  setClock(ms: number): void;
+  /** A window that is opened only now. */
+  another(): Ledger;
   end(): Promise<void>;
 }
 
@@ -33,8 +39,10 @@ class PassingClock implements Clock {
 }
 
 async function open(venue: 'okx' | 'bybit'): Promise<Place> {
-  const clock = new PassingClock();
-  const options = { walk: false, settleMs: 1_000, clock };
+  const theirs = new PassingClock();
+  let set = 0;
+  const clock: Clock = { now: () => theirs.time + set, sleep: theirs.sleep, uptime: theirs.now };
+  const options = { walk: false, settleMs: 1_000, clock: theirs };
   const simulator = venue === 'okx' ? await startSimulator(options) : await startBybit(options);
   const line = { account: { site: 'loopback', baseUrl: simulator.url }, keys: () => Promise.resolve({ ...simulator.keys }), clock };
   const connections: Connection[] = [];
@@ -45,19 +53,26 @@ async function open(venue: 'okx' | 'bybit'): Promise<Place> {
   };
   const journal = new MemoryJournal();
   let ids = 0;
-  const ledger = new Ledger({
-    journal,
-    book: { get: () => account({ venue, site: 'loopback', baseUrl: simulator.url }) },
-    connections: { get: () => Promise.resolve(connect()) },
-    clock,
-    newId: () => `w${(ids += 1).toString()}`,
-    maxPreviewAgeMs: () => 60_000,
-    proofPatienceMs: 60_000,
-    window: 'this window',
-    arming: { state: () => ({ armed: true, until: 'restart' }) },
-    limits: () => noLimits,
-  });
-  return {
+  const another = (): Ledger =>
+    new Ledger({
+      journal,
+      book: { get: () => account({ venue, site: 'loopback', baseUrl: simulator.url }) },
+      connections: { get: () => Promise.resolve(connect()) },
+      clock,
+      newId: () => `w${(ids += 1).toString()}`,
+      maxPreviewAgeMs: () => 60_000,
+      proofPatienceMs: 60_000,
+      window: 'this window',
+      arming: { state: () => ({ armed: true, until: 'restart' }) },
+      limits: () => place.limits,
+    });
+  const ledger = another();
+  const place: Place = {
+    another,
+    limits: noLimits,
+    setClock: (ms) => {
+      set += ms;
+    },
     connect,
     ledger,
     journal,
@@ -65,7 +80,7 @@ async function open(venue: 'okx' | 'bybit'): Promise<Place> {
       simulator.movePrice(coin, percent);
     },
     pass: (ms) => {
-      clock.time += ms;
+      theirs.time += ms;
     },
     async end() {
       ledger.dispose();
@@ -73,6 +88,7 @@ async function open(venue: 'okx' | 'bybit'): Promise<Place> {
       await simulator.close();
     },
   };
+  return place;
 }
 
 const changing = (position: Position, direction: 'add' | 'reduce'): Change => ({
@@ -144,6 +160,26 @@ for (const venue of ['okx', 'bybit'] as const) {
       const written = (await place.journal.load()).length;
       await assert.rejects(place.ledger.commit(late, ignore), refused(/pledged BTC went from .* Nothing was sent/));
       assert.equal((await place.journal.load()).length, written);
+    });
+
+    it('counts towards the limit of the day by the clock of the exchange, whatever ours is set to', async () => {
+      const [loan] = (await place.connect().read()).loans;
+      assert.ok(loan !== undefined);
+      const ref = { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) };
+      const add: Change = { kind: 'collateral', loan: ref, direction: 'add', coin: 'BTC', amount: d('0.001') };
+      assert.equal((await place.ledger.commit(await place.ledger.preview('a', add), ignore)).state, 'effective');
+      place.limits = { ...noLimits, perDayByCoin: new Map([['BTC', d('0.001')]]) };
+      place.setClock(25 * 3_600_000);
+      // As after a restart: nothing is known of before but what was written down.
+      await assert.rejects(
+        place.another().preview('a', add),
+        refused(/0\.001 BTC were moved .*The clock of this computer was set forward/),
+      );
+      place.setClock(-50 * 3_600_000);
+      await assert.rejects(place.another().preview('a', add), refused(/0\.001 BTC were moved/));
+      place.setClock(25 * 3_600_000);
+      place.pass(24 * 3_600_000);
+      await place.another().preview('a', add);
     });
   });
 }

@@ -4,7 +4,9 @@ import { ExchangeError } from '../../../src/core/errors.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import { nextReadInMs } from '../../../src/monitor/back-off.ts';
 import { Poller, type PollerOptions } from '../../../src/monitor/poller.ts';
-import { settled } from '../core/fake-clock.ts';
+import { Emitter } from '../../../src/core/emitter.ts';
+import { Wakes, type Wake } from '../../../src/monitor/wakes.ts';
+import { FakeClock, settled } from '../core/fake-clock.ts';
 import { holds } from '../property.ts';
 import { account, failure, readingConnection, snapshot, World } from './support.ts';
 
@@ -158,6 +160,115 @@ describe('the poller', () => {
     assert.equal(world.store.get('a')?.failure, undefined);
     assert.equal(world.clock.nextIn, 30_000);
     world.poller.dispose();
+  });
+
+  describe('when the machine woke or moved', () => {
+    /** Failing for long enough to wait five minutes; then the network is back. */
+    async function backedOff(
+      kind: Parameters<typeof failure>[0] = 'network',
+      retryAfterMs?: number,
+    ): Promise<{ world: Reading; wakes: Emitter<Wake> }> {
+      const wakes = new Emitter<Wake>();
+      const world = await reading(['a'], { wakes });
+      world.answers.set('a', failing(kind, retryAfterMs));
+      world.poller.start();
+      await world.clock.advance(12 * minute);
+      assert.ok((world.store.get('a')?.failure?.attempts ?? 0) > (retryAfterMs === undefined ? 4 : 0));
+      return { world, wakes };
+    }
+
+    for (const wake of ['slept', 'moved'] as const) {
+      it(`ends a running back-off within a second (${wake})`, async () => {
+        const { world, wakes } = await backedOff();
+        const before = world.count('a');
+        world.clock.suspend(8 * 60 * minute);
+        await world.clock.advance(0);
+        assert.equal(world.count('a'), before, 'a timer does not count sleep');
+        world.answers.delete('a');
+        wakes.fire(wake);
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + 1);
+        assert.equal(world.store.get('a')?.failure, undefined);
+        world.poller.dispose();
+        assert.equal(world.clock.sleeping, 0);
+      });
+    }
+
+    it('begins the back-off anew when the network is not there yet', async () => {
+      const { world, wakes } = await backedOff();
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      const waits: (number | undefined)[] = [];
+      // Of the first, half a second is over: it was read after as long.
+      await world.clock.advance(0);
+      for (let round = 0; round < 4; round += 1) {
+        waits.push(world.clock.nextIn);
+        await world.clock.advance(world.clock.nextIn ?? 0);
+      }
+      assert.deepEqual(waits, [29_500, 60_000, 120_000, 240_000]);
+      world.poller.dispose();
+    });
+
+    it('still leaves the venue alone for as long as it asked for, sleep included', async () => {
+      const { world, wakes } = await backedOff('rate', 30 * minute);
+      const before = world.count('a');
+      wakes.fire('slept');
+      wakes.fire('moved');
+      await world.clock.advance(10 * minute);
+      assert.equal(world.count('a'), before);
+      world.clock.suspend(20 * minute);
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      assert.equal(world.count('a'), before + 1);
+      world.poller.dispose();
+    });
+
+    it('asks no sooner with keys that are no good on another network either, but does where the address is what was refused', async () => {
+      for (const [kind, more] of [
+        ['auth', 0],
+        ['permission', 0],
+        ['ip', 1],
+      ] as const) {
+        const { world, wakes } = await backedOff(kind);
+        const before = world.count('a');
+        wakes.fire('moved');
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + more, kind);
+        world.poller.dispose();
+      }
+    });
+
+    it('reads old figures anew after sleep also where nothing failed, and lets the interval run when only the network changed', async () => {
+      const wakes = new Emitter<Wake>();
+      const world = await reading(['a', 'b'], { wakes });
+      world.interval = 10 * minute;
+      world.poller.start();
+      await world.clock.advance(minute);
+      wakes.fire('moved');
+      await world.clock.advance(1_000);
+      assert.deepEqual([world.count('a'), world.count('b')], [1, 1]);
+      world.clock.suspend(60 * minute);
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      assert.deepEqual([world.count('a'), world.count('b')], [2, 2]);
+      world.poller.dispose();
+    });
+
+    it('listens only while there is an account', async () => {
+      const clock = new FakeClock();
+      const wakes = new Wakes(clock, () => '');
+      const world = await reading([], { wakes });
+      world.poller.start();
+      assert.equal(clock.sleeping, 0);
+      await world.book.add(account('a'));
+      assert.equal(clock.sleeping, 1);
+      await world.book.remove('a');
+      assert.equal(clock.sleeping, 0);
+      await world.book.add(account('b'));
+      assert.equal(clock.sleeping, 1);
+      world.poller.dispose();
+      assert.equal(clock.sleeping, 0);
+    });
   });
 
   it('reads at once when a person asks, whatever the back-off says, and keeps one timer', async () => {

@@ -5,6 +5,8 @@ import type { Account, Loan, Position, Snapshot } from '../../../src/core/model.
 import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../src/monitor/live.ts';
 import { PriceWatch } from '../../../src/monitor/price-watch.ts';
+import { Emitter } from '../../../src/core/emitter.ts';
+import type { Wake } from '../../../src/monitor/wakes.ts';
 import { settled } from '../core/fake-clock.ts';
 import { account, failure, readingConnection, World } from './support.ts';
 
@@ -43,7 +45,9 @@ class Watched extends World {
   readonly asked: { accountId: string; coins: readonly string[] }[] = [];
   /** Says what the venue answers. */
   answer: (accountId: string) => Promise<Readonly<Record<string, Decimal>>> = async () => prices('100000');
+  readonly wakes = new Emitter<Wake>();
   readonly watch = new PriceWatch({
+    wakes: this.wakes,
     store: this.store,
     clock: this.clock,
     random: () => 0.5,
@@ -125,6 +129,39 @@ describe('the watch of prices', () => {
     await world.clock.advance(watchEveryMs);
     assert.equal(world.asked.length, 2);
     assert.equal(world.ltv(), '0.644444444445');
+  });
+
+  it('ends the waiting after failures when the machine woke or moved, but not what the venue asked for', async () => {
+    for (const [error, asks] of [
+      [failure(), 1],
+      [failure('rate', 3_600_000), 0],
+    ] as const) {
+      world.watch.dispose();
+      world = new Watched();
+      await world.add('one');
+      world.read('one');
+      world.watch.start();
+      world.answer = () => Promise.reject(error);
+      await world.clock.advance(30 * 60_000);
+      const before = world.asked.length;
+      world.clock.suspend(60_000);
+      world.wakes.fire('slept');
+      await world.clock.advance(watchEveryMs);
+      assert.equal(world.asked.length, before + asks);
+    }
+  });
+
+  it('goes on asking when the clock is set back', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    world.answer = () => Promise.reject(failure());
+    await world.clock.advance(watchEveryMs);
+    const before = world.asked.length;
+    world.clock.setWall(-3_600_000);
+    world.read('one');
+    await world.clock.advance(5 * watchEveryMs);
+    assert.ok(world.asked.length > before);
   });
 
   it('asks once for all accounts of a site, for all their coins', async () => {

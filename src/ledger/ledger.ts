@@ -1,14 +1,14 @@
 import type { Disposable } from '../core/emitter.ts';
 import type { Change, RequestView } from '../exchanges/exchange.ts';
 import { Guard } from './guard.ts';
-import { JournalError, type Verification } from './journal.ts';
+import type { Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { orAborted } from './or-aborted.ts';
 import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { anotherUnderWay, justBeingSent, notNoted, Refusal, unreadable, usedBefore } from './refusal.ts';
+import { anotherUnderWay, justBeingSent, unreadable, unwritten, usedBefore } from './refusal.ts';
 import { isFreezing, isOpen, targetOf } from './write-machine.ts';
 import type { Verdict } from './verdict.ts';
 import { Writes } from './writes.ts';
@@ -238,7 +238,7 @@ export class Ledger implements Disposable {
     try {
       await this.#writes.tellAgain();
     } catch (error) {
-      throw error instanceof JournalError ? new Refusal(error.sentence) : notNoted();
+      throw unwritten(error);
     }
     return untold;
   }

@@ -49,20 +49,24 @@ export class Prover {
    * before it was sent is in the journal by then, and so is whose row it is.
    *
    * @param reader the account to read with: the one that made the write, where nothing else is said
+   * @returns what the journal threw, when reading found something out that it could not take
    */
-  async look(id: string, signal: AbortSignal, reader?: string): Promise<void> {
+  async look(id: string, signal: AbortSignal, reader?: string): Promise<{ readonly untold: unknown } | undefined> {
     const record = this.#writes.get(id);
-    if (record === undefined || !isOpen(record)) return;
+    if (record === undefined || !isOpen(record)) return undefined;
+    let event: Finding | undefined;
     try {
       const judged = await this.#reading(record, reader ?? record.accountId, signal);
       await this.#writes.sync();
       const now = this.#writes.get(id);
-      if (now === undefined || !isOpen(now)) return;
-      const event = judged(now);
+      if (now === undefined || !isOpen(now)) return undefined;
+      event = judged(now);
       if (event === undefined) this.#suspected.delete(id);
       else if (this.#isSure(id, event)) await this.#writes.applyFound(id, event);
-    } catch {
+      return undefined;
+    } catch (error) {
       // Stays open, to be looked at again.
+      return event === undefined ? undefined : { untold: error };
     }
   }
 

@@ -137,8 +137,11 @@ export const anotherUnderWay = ({ kind }: Change, openWrite?: WriteRecord): Refu
 export const justBeingSent = (openWrite?: WriteRecord): Refusal =>
   new Refusal(msg('A change is just being sent. Wait for its end, then start again.'), openWrite === undefined ? {} : { openWrite });
 
+/** In the journal's own words, where it has some. */
+export const unwritten = (error: unknown): Refusal => (error instanceof JournalError ? new Refusal(error.sentence) : notNoted());
+
 /** What is known here of a change that is over cannot be written down. */
-export const notNoted = (): Refusal =>
+const notNoted = (): Refusal =>
   new Refusal(
     msg(
       'What became of a change is known, but the journal of changes cannot be written, so its loan or position stays held. Free disk space or mend the rights of its folder, then try again.',

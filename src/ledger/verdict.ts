@@ -1,8 +1,7 @@
 import { msg } from '../core/message.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import type { Prover } from './prover.ts';
-import { JournalError } from './journal.ts';
-import { justBeingSent, notNoted, Refusal, tooEarly } from './refusal.ts';
+import { justBeingSent, Refusal, tooEarly, unwritten } from './refusal.ts';
 import { isFreezing, isOpen } from './write-machine.ts';
 import type { Writes } from './writes.ts';
 
@@ -47,8 +46,10 @@ export async function settle({ writes, prover, options, end }: Court, recordId: 
   }
   const enough = new AbortController();
   const stop = AbortSignal.any([end, enough.signal]);
-  await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
+  const looked = await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
   enough.abort();
+  // The exchange can tell: a verdict that says otherwise must not get into the journal in the place of that.
+  if (looked !== undefined) throw unwritten(looked.untold);
   await durably(() => writes.applyDurably(recordId, { type: 'judged', verdict }));
 }
 
@@ -56,6 +57,6 @@ async function durably(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {
-    throw error instanceof JournalError ? new Refusal(error.sentence) : notNoted();
+    throw unwritten(error);
   }
 }

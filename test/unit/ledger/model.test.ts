@@ -25,7 +25,9 @@ type Step =
   | { readonly do: 'answer'; readonly fault: SendFault }
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'settle' | 'price' | 'blind' | 'hang up' }
-  | { readonly do: 'arm'; readonly armed: boolean };
+  | { readonly do: 'arm'; readonly armed: boolean }
+  /** The next append of the window fails, before or after the row is on the disk. */
+  | { readonly do: 'fail'; readonly window: number; readonly when: 'before' | 'after' };
 
 const window = fc.constantFrom(0, 1);
 const on = fc.constantFrom<On>('loan', 'loan', 'long', 'long', 'short');
@@ -56,6 +58,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 3_000, 70_000) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('settle' as const, 'price' as const, 'blind' as const, 'hang up' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('fail' as const), window, when: fc.constantFrom('before' as const, 'after' as const) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('arm' as const), armed: fc.constantFrom(true, true, true, false) }) },
 );
 
@@ -182,6 +188,12 @@ async function play(steps: readonly Step[]): Promise<void> {
       case 'arm':
         desk.armed = each.armed ? { armed: true, until: 'restart' } : { armed: false };
         break;
+      case 'fail': {
+        const { journal } = windows[each.window]!;
+        const next = journal.appends + 1;
+        journal.fault = (count) => (count === next ? each.when : undefined);
+        break;
+      }
       case 'hang up':
         venue.answer();
         market.answer();
@@ -197,6 +209,8 @@ async function play(steps: readonly Step[]): Promise<void> {
   venue.settle();
   market.settle();
   await desk.clock.advance(120_000);
+  // What a window knows better than the disk it writes down at its next look.
+  for (const { ledger } of windows) await ledger.reconcile('a');
   const last = openWindow();
   await last.ledger.reconcile('a');
   assert.deepEqual(violations, []);
@@ -256,6 +270,15 @@ describe('whatever happens in whatever order', () => {
       [
         ...[answer('refused'), crash(0), pass(500), add(0), settle, add(0), crash(0), answer('lost-before'), add(1), crash(0), add(0)],
         ...[settle, settle, add(0), answer('none'), judge(0), pass(500), add(0), settle],
+      ],
+    ],
+    [
+      'a person gives up what the exchange can prove, while the disk cannot take the proof',
+      [
+        { do: 'change', window: 0, on: 'long', direction: 'add', twice: false },
+        ...[crash(0), pass(70_000), settle],
+        { do: 'fail', window: 1, when: 'before' },
+        judge(1),
       ],
     ],
   ];

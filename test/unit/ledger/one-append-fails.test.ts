@@ -289,6 +289,23 @@ describe('a closed change whose row could not be written', () => {
     });
   }
 
+  it('is not closed by a person in the place of a proof that could not be written, and the proof is found again', async () => {
+    const desk = new Desk();
+    const one = desk.window();
+    const { done } = await start(one.ledger);
+    await desk.clock.advance(61_000);
+    const { id } = await done;
+    desk.venue.settle();
+    const next = one.journal.appends + 1;
+    one.journal.fault = (count) => (count === next ? 'before' : undefined);
+    await assert.rejects(one.ledger.settle(id, 'not-effective'), refused(/known, but the journal of changes cannot be written/));
+    await one.ledger.settle(id, 'not-effective');
+    assert.deepEqual(
+      (await told(desk)).map(({ state, evidence }) => [state, evidence?.kind]),
+      [['effective', 'history']],
+    );
+  });
+
   it('never brings back to life what has been done since', async () => {
     const desk = new Desk();
     const one = desk.window();

@@ -40,10 +40,10 @@ export async function settle({ writes, prover, options, end }: Court, recordId: 
     });
   }
   const { clock, proofPatienceMs } = options;
-  // In every window: the one that sent it may be another.
-  if (isOpen(record) && Math.abs(clock.now() - (record.sentAt ?? record.plannedAt)) < proofPatienceMs) {
-    throw tooEarly(record, proofPatienceMs);
-  }
+  // In every window: the one that sent it may be another. A clock that was set forward since makes it no older.
+  const sentAt = record.sentAt ?? record.plannedAt;
+  const isEarly = [clock.now(), writes.steadyNow()].some((now) => Math.abs(now - sentAt) < proofPatienceMs);
+  if (isOpen(record) && isEarly) throw tooEarly(record, proofPatienceMs);
   const enough = new AbortController();
   const stop = AbortSignal.any([end, enough.signal]);
   const looked = await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);

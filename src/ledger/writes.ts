@@ -33,7 +33,8 @@ export class Writes implements Disposable {
   #rows: readonly WriteRecord[] = [];
   /** The same as one record each; made anew only for new rows, for there may be thousands. */
   #folded = new Map<string, WriteRecord>();
-  readonly #steadyNow: () => number;
+  /** As `steadyNow` of clock.ts, since this window began. */
+  readonly steadyNow: () => number;
   readonly #plannedForAtMostMs: number;
   /** Writes this window is carrying out: what it knows of them is ahead of the journal. */
   readonly #underWay = new Set<string>();
@@ -46,7 +47,7 @@ export class Writes implements Disposable {
   constructor(journal: Journal, clock: Clock, plannedForAtMostMs: number) {
     this.#journal = journal;
     this.#clock = clock;
-    this.#steadyNow = steadyNow(clock);
+    this.steadyNow = steadyNow(clock);
     this.#plannedForAtMostMs = plannedForAtMostMs;
   }
 
@@ -156,7 +157,7 @@ export class Writes implements Disposable {
 
   /** Whether it holds something up, or counts towards a daily limit. */
   #counts(record: WriteRecord): boolean {
-    return isOpen(record) || isFreezing(record) || (mayHaveMoved(record) && this.#steadyNow() - (record.sentAt ?? 0) < dayMs);
+    return isOpen(record) || isFreezing(record) || (mayHaveMoved(record) && this.steadyNow() - (record.sentAt ?? 0) < dayMs);
   }
 
   /** In a journal that does not have it: first as it was once sent, so that it holds its loan or position. */

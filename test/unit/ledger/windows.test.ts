@@ -218,6 +218,19 @@ describe("a person's verdict in another window", () => {
     assert.deepEqual(two.ledger.open('a'), []);
   });
 
+  it('is not taken any sooner because a clock was set forward', async () => {
+    const desk = new Desk();
+    const two = desk.window();
+    void start(desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) }).ledger);
+    await settled();
+    desk.clock.setWall(3_600_000);
+    await two.ledger.reconcile('a');
+    const { id } = two.ledger.open('a')[0]!;
+    await assert.rejects(two.ledger.settle(id, 'not-effective'), refused(/less than 60 seconds ago/));
+    await desk.clock.advance(60_000);
+    await two.ledger.settle(id, 'not-effective');
+  });
+
   it('is taken when the clock was set back by far since', async () => {
     const desk = new Desk();
     const one = desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) });

@@ -40,6 +40,11 @@ describe('whose keys they are', () => {
     assert.equal(twinOf([account('old'), there], place, '1'), there);
   });
 
+  it('finds it at the other address of the same exchange', () => {
+    const global = account('there', { venue: 'bybit', uid: '1' });
+    assert.equal(twinOf([global], { venue: 'bybit', site: 'global-bytick' }, '1'), global);
+  });
+
   for (const [name, accounts, asked, uid, except] of [
     ['of another user', [there], place, '2', undefined],
     ['when the venue does not tell', [account('a')], place, undefined, undefined],

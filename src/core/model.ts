@@ -165,7 +165,7 @@ export interface Snapshot {
   /** The trouble is that the key may not read loans: it stays so until the key is changed, and is no news. */
   readonly loansBarred?: true;
   readonly wallet: readonly WalletCoin[];
-  /** Why the wallet could not be read while the loans could; `wallet` is empty then. */
+  /** Why some or all of the wallet could not be read; `wallet` holds what could. */
   readonly walletTrouble?: Message;
   readonly positions: readonly Position[];
   /** Why some or all positions could not be read; `positions` holds those that could. */
@@ -200,10 +200,10 @@ export interface HistoryRow {
 export interface InterestRow {
   readonly id: string;
   readonly coin: string;
-  readonly debt: Decimal;
+  readonly debt?: Decimal;
   readonly interest: Decimal;
   /** Annual percentage yield as a fraction: 0.41 is 41 %. */
-  readonly rate: Decimal;
+  readonly rate?: Decimal;
   readonly at: number;
 }
 

@@ -32,19 +32,24 @@ export function pageReader({ connections, states, scene }: PageReaderOptions): P
       : make(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, times);
   };
   return async (source, cursor) => {
-    const { borrowableEntry, historyEntry, interestEntry, interestOutlook } = await import('./presentation/outlines.ts');
+    const { borrowableEntry, historyEntry, interestEntry, interestOutlook, unreadEntry } = await import('./presentation/outlines.ts');
     const connection = await connections.get(source.accountId);
     const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
     const { when } = scene();
+    const note = (unread: number | undefined): readonly Entry[] =>
+      unread === undefined ? [] : [unreadEntry(source, unread, cursor ?? '')];
     switch (source.kind) {
       case 'history': {
-        const { rows, older } = await connection.history(source.loan, page);
-        return { entries: rows.map((row) => historyEntry(source, row, when)), ...(older === undefined ? {} : { older }) };
+        const { rows, older, unread } = await connection.history(source.loan, page);
+        return {
+          entries: [...note(unread), ...rows.map((row) => historyEntry(source, row, when))],
+          ...(older === undefined ? {} : { older }),
+        };
       }
       case 'interest': {
-        const { rows, older } = await connection.interest(source.loan, page);
+        const { rows, older, unread } = await connection.interest(source.loan, page);
         return {
-          entries: rows.map((row) => interestEntry(source, row, when)),
+          entries: [...note(unread), ...rows.map((row) => interestEntry(source, row, when))],
           // Above the first rows only: they tell the rates of now.
           ...(cursor === undefined ? { above: () => outlook(interestOutlook, source, rows) } : {}),
           ...(older === undefined ? {} : { older }),

@@ -24,7 +24,7 @@ import { english, type Message } from '../../src/core/message.ts';
 import type { Loan } from '../../src/core/model.ts';
 import { open } from '../../src/exchanges/okx/envelope.ts';
 import { toLoans } from '../../src/exchanges/okx/map.ts';
-import { loanInfo, read } from '../../src/exchanges/okx/schema.ts';
+import { loan, readRows } from '../../src/exchanges/okx/schema.ts';
 import { exchanges } from '../../src/exchanges/registry.ts';
 import type { AccountState } from '../../src/monitor/store.ts';
 import { startSimulator, type SimulatorKeys } from '../../src/simulator/okx/start.ts';
@@ -49,11 +49,12 @@ function answerOf(count: number): string {
 
 const loansIn = (text: string): readonly Loan[] =>
   toLoans(
-    read(
-      loanInfo,
+    readRows(
+      loan,
       open({ status: 200, text }, false, (words) => words),
-    ),
-  );
+    ).rows,
+    0,
+  ).map((read) => read.loan);
 
 /** Node shows the line that failed, and the package is a single one. */
 function withoutBundle(error: unknown): never {

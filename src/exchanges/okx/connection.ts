@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Direction, HistoryRow, InterestRow, Loan, MaximumLoan, Page, PositionRef, Snapshot, WalletCoin } from '../../core/model.ts';
+import type { Direction, HistoryRow, InterestRow, MaximumLoan, Page, PositionRef, Snapshot } from '../../core/model.ts';
 import type {
   AdjustableCoin,
   CollateralBaseline,
@@ -25,10 +25,11 @@ import type {
 import type { Http } from '../http.ts';
 import { priced, pricesOf } from '../prices.ts';
 import { endpoints } from './endpoints.ts';
-import { LoanBook } from './loan-book.ts';
-import { toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues } from './map.ts';
+import { isStandingAbsence, noLoans } from './absence.ts';
+import { LoanBook, type LoansRead } from './loan-book.ts';
+import { optional, toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues } from './map.ts';
 import { marginCall, mustBeClearMargin } from './margin-change.ts';
-import { mostTelling, part, type Part } from './parts.ts';
+import { ifAny, mostTelling, part, sentenceOf, type Part } from './parts.ts';
 import { PositionBook } from './position-book.ts';
 import { judge, newestOf, unique } from './prove.ts';
 import { readinessOf } from './readiness.ts';
@@ -41,6 +42,8 @@ export class OkxConnection implements Connection {
   readonly #clock: Clock;
   readonly #loans: LoanBook;
   readonly #positions: PositionBook;
+  /** Loans were read over this line: where there are some, that OKX says there can be none is trouble, and no property of the account. */
+  #hasLoans = false;
 
   constructor(http: Http, clock: Clock) {
     this.#http = http;
@@ -68,18 +71,23 @@ export class OkxConnection implements Connection {
       this.#walletAfter(loansRead, positionsRead, signal),
       this.#pricesIfAny(signal),
     ]);
+    if (!('trouble' in loans)) this.#hasLoans = loans.value.loans.length + loans.value.odd > 0;
+    const barred = 'trouble' in loans && !this.#hasLoans && isStandingAbsence(loans.trouble);
     // A wallet alone says nothing about what could be liquidated.
-    if ('trouble' in loans && 'trouble' in positions) throw mostTelling(loans.trouble, positions.trouble);
+    if ('trouble' in loans && 'trouble' in positions) throw barred ? positions.trouble : mostTelling(loans.trouble, positions.trouble);
     const held = 'trouble' in positions ? { positions: [], trouble: positions.trouble.sentence, at: positions.at } : positions.value;
     const found = {
-      loans: 'trouble' in loans ? [] : loans.value.map((loan) => withValues(loan, prices)),
-      wallet: 'trouble' in wallet ? [] : withUsd(wallet.value, prices),
+      loans: 'trouble' in loans ? [] : loans.value.loans.map(({ loan }) => withValues(loan, prices)),
+      wallet: 'trouble' in wallet ? [] : withUsd(wallet.value.coins, prices),
       positions: held.positions,
     };
+    const loansTrouble = barred ? noLoans(loans.trouble) : sentenceOf(loans);
+    const walletTrouble = sentenceOf(wallet);
     return {
       ...found,
-      ...('trouble' in loans ? { loansTrouble: loans.trouble.sentence } : {}),
-      ...('trouble' in wallet ? { walletTrouble: wallet.trouble.sentence } : {}),
+      ...(loansTrouble === undefined ? {} : { loansTrouble }),
+      ...(barred ? { loansBarred: true as const } : {}),
+      ...(walletTrouble === undefined ? {} : { walletTrouble }),
       ...(held.trouble === undefined ? {} : { positionsTrouble: held.trouble }),
       ...pricesOf(found, prices),
       // As old as the oldest of its parts.
@@ -89,13 +97,15 @@ export class OkxConnection implements Connection {
 
   async history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
     const data = await signedGet(this.#http, endpoints.loanHistory, { type: page.type, ...pageQuery(loan, page) }, signal);
-    const { rows, ...older } = toPage(schema.read(schema.loanHistory, data).map(toHistoryRow), page);
-    return { rows: unique(rows), ...older };
+    const { rows, odd } = schema.readRows(schema.historyRow, data);
+    const { rows: all, ...more } = toPage({ rows: rows.map(toHistoryRow), odd }, data, page);
+    return { rows: unique(all), ...more };
   }
 
   async interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
     const data = await signedGet(this.#http, endpoints.interestAccrued, { ccy: page.coin, ...pageQuery(loan, page) }, signal);
-    return toPage(schema.read(schema.interestAccrued, data).map(toInterestRow), page);
+    const { rows, odd } = schema.readRows(schema.interestRow, data);
+    return toPage({ rows: rows.map(toInterestRow), odd }, data, page);
   }
 
   async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {
@@ -104,7 +114,7 @@ export class OkxConnection implements Connection {
   }
 
   async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
-    const rows = schema.read(schema.borrowCurrencies, await signedGet(this.#http, endpoints.borrowCurrencies, {}, signal));
+    const { rows } = schema.readRows(schema.borrowCurrency, await signedGet(this.#http, endpoints.borrowCurrencies, {}, signal));
     return rows.map(({ borrowCcy }) => borrowCcy);
   }
 
@@ -122,45 +132,46 @@ export class OkxConnection implements Connection {
     });
     // A POST that only reads: it may be repeated.
     const data = await this.#http.call({ method: 'POST', path: endpoints.maxLoan, body, signed: true }, signal);
-    const row = schema.read(schema.maxLoan, data).find(({ borrowCcy }) => borrowCcy === coin);
-    return row === undefined
+    const row = schema.readRows(schema.maxLoan, data).rows.find(({ borrowCcy }) => borrowCcy === coin);
+    return row?.maxLoan === undefined
       ? undefined
       : {
           coin,
           amount: row.maxLoan,
-          ...(row.notionalUsd === undefined ? {} : { usd: row.notionalUsd }),
-          ...(row.remainingQuota === undefined ? {} : { remainingQuota: row.remainingQuota }),
+          ...optional('usd', row.notionalUsd),
+          ...optional('remainingQuota', row.remainingQuota),
         };
   }
 
   async adjustableCoins(ref: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]> {
     mustBeNamed(ref);
     if (direction === 'add') {
-      const wallet = await this.#loans.wallet([ref], signal);
-      return wallet
-        .filter(({ pledgeable }) => pledgeable === true)
-        .map(({ coin, amount, usd }) => ({ coin, limit: amount, ...(usd === undefined ? {} : { usd }) }));
+      const coins = await this.#loans.addable(ref, signal);
+      return coins.map(({ coin, amount, usd }) => ({ coin, limit: amount, ...optional('usd', usd) }));
     }
-    const loan = await this.#loans.loan(ref, signal);
-    return Promise.all(
+    const { loan, pledged } = await this.#loans.loan(ref, signal);
+    // A coin of which it is not known how much is pledged is there to be seen, without a limit.
+    const unknown = [...pledged.coins].map((coin) => ({ coin }));
+    const known = await Promise.all(
       loan.collateral.map(async ({ coin }) => {
         const limit = await this.#loans.redeemable(ref, coin, signal).catch((error: unknown) => {
           // One coin that cannot be judged takes down only itself.
           if (ExchangeError.is(error, 'refused') || ExchangeError.is(error, 'shape')) return undefined;
           throw error;
         });
-        return { coin, ...(limit === undefined ? {} : { limit }) };
+        return { coin, ...optional('limit', limit) };
       }),
     );
+    return [...known, ...unknown];
   }
 
   async prepareCollateral(ref: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness> {
     const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: this.#clock.now() });
-    const newest = stamped(this.history(ref, { limit: 1 }, signal));
+    const newest = stamped(this.#newestHistoryId(ref, signal));
     const [loan, wallet, redeemable, history, prices] = await Promise.all([
       // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
       newest.then(() => stamped(this.#loans.loan(ref, signal))),
-      stamped(this.#loans.wallet([ref], signal, coin)),
+      stamped(this.#loans.walletFor(ref, signal)),
       direction === 'reduce' ? stamped(this.#loans.redeemable(ref, coin, signal)) : undefined,
       newest,
       this.#pricesIfAny(signal),
@@ -169,7 +180,7 @@ export class OkxConnection implements Connection {
       loan: loan.value,
       wallet: wallet.value,
       redeemable: redeemable?.value,
-      newestHistoryId: newestOf(history.value.rows),
+      newestHistoryId: history.value,
       prices,
       asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
     });
@@ -199,15 +210,14 @@ export class OkxConnection implements Connection {
     const before = baseline.newestHistoryId;
     const query = { ...orderOf(change.loan), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
     // The rows first: a loan read before its rows could miss what they tell.
-    const rows = schema.read(schema.loanHistory, await signedGet(this.#http, endpoints.loanHistory, query, signal)).map(toHistoryRow);
+    const { rows, odd } = schema.readRows(schema.historyRow, await signedGet(this.#http, endpoints.loanHistory, query, signal));
     if (rows.length === 0) return { state: 'pending' };
-    const loans = await this.#loans.loans(change.loan, signal);
-    return judge(
-      change,
-      baseline,
-      rows,
-      loans.find(({ id }) => id === change.loan.loanId),
-    );
+    const now = await this.#loans.loans(change.loan, signal);
+    const found = now.loans.find(({ loan }) => loan.id === change.loan.loanId);
+    // A loan that is there but not understood is not gone, and what is pledged but not understood is not nothing.
+    const isUnclear = found === undefined ? now.odd > 0 : found.pledged.unnamed || found.pledged.coins.has(change.coin);
+    if (isUnclear) return { state: 'pending' };
+    return judge(change, baseline, rows.map(toHistoryRow), found?.loan, odd.length === 0);
   }
 
   prepareMargin(position: PositionRef, signal?: AbortSignal): Promise<MarginReadiness> {
@@ -224,37 +234,34 @@ export class OkxConnection implements Connection {
 
   /** The funding wallet, which is asked for by the ids of the loans; without knowing them it is read all the same. Not when nothing else is. */
   async #walletAfter(
-    loansRead: Promise<Part<readonly Loan[]>>,
+    loansRead: Promise<Part<LoansRead>>,
     positionsRead: Promise<Part<unknown>>,
     signal: AbortSignal | undefined,
-  ): Promise<Part<readonly WalletCoin[]>> {
+  ): Promise<Part<Awaited<ReturnType<LoanBook['wallet']>>>> {
     const loans = await loansRead;
     if ('trouble' in loans) {
       return 'trouble' in (await positionsRead) ? loans : part(this.#clock, this.#loans.wallet(undefined, signal));
     }
-    const refs = loans.value.map(({ id, orderId }) => ({ loanId: id, ...(orderId === undefined ? {} : { orderId }) }));
+    const refs = loans.value.loans.map(({ loan: { id, orderId } }) => ({ loanId: id, ...(orderId === undefined ? {} : { orderId }) }));
     return part(this.#clock, this.#loans.wallet(refs, signal));
+  }
+
+  /** Id of the newest row of the loan's history, however odd the rest of that row is: nothing older proves a change to come. */
+  async #newestHistoryId(ref: LoanRef, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const data = await signedGet(this.#http, endpoints.loanHistory, pageQuery(ref, { limit: 1 }), signal);
+    return newestOf(schema.readRows(schema.named, data).rows.map(({ refId }) => ({ id: refId })));
   }
 
   /** USD index prices. They only feed estimates and valuations, so none is better than no loans. */
   async #pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
-    try {
-      return await this.#prices(signal);
-    } catch (error) {
-      if (ExchangeError.is(error, 'aborted') || !(error instanceof ExchangeError)) throw error;
-      return new Map();
-    }
+    return (await ifAny(this.#prices(signal))) ?? new Map<string, Decimal>();
   }
 
   /** USD index prices of everything that OKX has an index of. @throws ExchangeError */
   async #prices(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
     const query = { quoteCcy: 'USD' };
-    return toPrices(
-      schema.read(
-        schema.indexTickers,
-        await this.#http.call({ method: 'GET', path: endpoints.indexTickers, query, signed: false }, signal),
-      ),
-    );
+    const data = await this.#http.call({ method: 'GET', path: endpoints.indexTickers, query, signed: false }, signal);
+    return toPrices(schema.readRows(schema.indexTicker, data).rows);
   }
 }
 

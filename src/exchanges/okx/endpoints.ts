@@ -17,6 +17,7 @@ export const endpoints = {
   interestAccrued: `${loans}/interest-accrued`,
   accountConfig: '/api/v5/account/config',
   positions: '/api/v5/account/positions',
+  bills: '/api/v5/account/bills',
   marginBalance: '/api/v5/account/position/margin-balance',
   leverageInfo: '/api/v5/account/adjust-leverage-info',
   tradingBalance: '/api/v5/account/balance',
@@ -29,6 +30,7 @@ export const endpoints = {
 const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.balances]: { count: 6, intervalMs: 1_000 },
   [endpoints.positions]: { count: 10, intervalMs: 2_000 },
+  [endpoints.bills]: { count: 5, intervalMs: 1_000 },
   [endpoints.marginBalance]: { count: 20, intervalMs: 2_000 },
   [endpoints.tradingBalance]: { count: 10, intervalMs: 2_000 },
   [endpoints.instruments]: { count: 20, intervalMs: 2_000 },

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Http } from '../http.ts';
@@ -50,7 +49,7 @@ export class Instruments {
 
   async #read(kind: string, signal: AbortSignal | undefined): Promise<Table> {
     const call = { method: 'GET', path: endpoints.instruments, query: { instType: kind }, signed: false } as const;
-    const rows = schema.read(schema.instruments, await this.#http.call(call, signal)).map((row) => v.safeParse(schema.instrument, row));
-    return new Map(rows.flatMap((row) => (row.success ? [[row.output.instId, row.output] as const] : [])));
+    const { rows } = schema.readRows(schema.instrument, await this.#http.call(call, signal));
+    return new Map(rows.map((row) => [row.instId, row] as const));
   }
 }

@@ -1,61 +1,116 @@
-import { lesser, type Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
-import type { Loan, WalletCoin } from '../../core/model.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { WalletCoin } from '../../core/model.ts';
 import type { LoanRef } from '../exchange.ts';
 import type { Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
-import { toLoans, toWallet } from './map.ts';
+import { isWhole, toLoans, toWallet, type Hint, type LoanRead, type WalletRead } from './map.ts';
 import { ambiguous, missing, orderOf, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import { ifAny } from './parts.ts';
+import { loansTrouble, walletTrouble } from './trouble.ts';
+
+/** Loans as far as they are understood. */
+export interface LoansRead {
+  readonly loans: readonly LoanRead[];
+  /** How many more there are that are not understood at all. */
+  readonly odd: number;
+  readonly trouble?: Message;
+}
 
 /** The loans of one account and the funding account, where their collateral comes from. */
 export class LoanBook {
   readonly #http: Http;
+  /** By loan: the coins that OKX named among its collateral assets when it was last asked. A hint, no more. */
+  readonly #hints = new Map<string, ReadonlyMap<string, Hint>>();
+  /** By loan: the coins it owed when it was last read. No loan takes the coin it owes (code 51750). */
+  readonly #owed = new Map<string, ReadonlySet<string>>();
 
   constructor(http: Http) {
     this.#http = http;
   }
 
-  async loans(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<readonly Loan[]> {
-    return toLoans(schema.read(schema.loanInfo, await signedGet(this.#http, endpoints.loanInfo, orderOf(ref), signal)));
+  async loans(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<LoansRead> {
+    const { rows, odd } = schema.readRows(schema.loan, await signedGet(this.#http, endpoints.loanInfo, orderOf(ref), signal));
+    // Two loans without ids may be alike in everything.
+    const told = [...schema.distinct(rows.filter(({ ordId }) => ordId !== '')), ...rows.filter(({ ordId }) => ordId === '')];
+    // Two rows of one id could not be told apart where it matters: neither is believed.
+    const unique = told.filter(({ ordId }) => ordId === '' || told.filter((other) => other.ordId === ordId).length === 1);
+    const all = toLoans(unique, odd.length + told.length - unique.length);
+    const loans = all.filter(tellsWhatIsOwed);
+    for (const { loan, owed } of loans) this.#owed.set(loan.id, new Set([...loan.debts.map(({ coin }) => coin), ...owed.coins]));
+    const lost = odd.length + told.length - loans.length;
+    const trouble = loansTrouble(loans, lost);
+    return { loans, odd: lost, ...(trouble === undefined ? {} : { trouble }) };
   }
 
-  /** The loan as it is now. @throws ExchangeError when it is gone, or when it has no order id among several loans. */
-  async loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<Loan> {
-    const loans = await this.loans(ref, signal);
-    if (ref.orderId === undefined && (loans.length > 1 || (loans.length === 1 && loans[0]?.id !== ref.loanId))) throw ambiguous();
-    const loan = loans.find(({ id }) => id === ref.loanId);
-    if (loan === undefined) throw missing(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
-    return loan;
+  /** The loan as it is now. @throws ExchangeError when it is gone or not understood, or when it has no order id among several loans. */
+  async loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanRead> {
+    const { loans, odd, trouble } = await this.loans(ref, signal);
+    const count = loans.length + odd;
+    if (ref.orderId === undefined && (count > 1 || (loans.length === 1 && loans[0]?.loan.id !== ref.loanId))) throw ambiguous();
+    const found = loans.find(({ loan }) => loan.id === ref.loanId);
+    if (found !== undefined) return found;
+    if (trouble !== undefined) throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: trouble });
+    throw missing(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
   }
 
   /**
-   * The funding wallet, with what any of these loans would take as collateral. What is taken differs by loan (no loan takes the coin it owes),
-   * and without an order OKX answers for the oldest one. A coin whose amount is not told is left out, unless it is `needed`.
+   * The funding wallet, and of its coins those that OKX named among the collateral assets of these loans, which it is asked for too. What is
+   * available is what `asset/balances` says, whatever else is said or cannot be read.
    *
-   * @param refs none of them for an account without loans; undefined when the loans are not known, and nothing is said of what they take
+   * @param refs none of them for an account without loans; undefined when the loans are not known, and nothing is asked about what they take
    */
-  async wallet(refs: readonly LoanRef[] | undefined, signal: AbortSignal | undefined, needed?: string): Promise<readonly WalletCoin[]> {
+  async wallet(
+    refs: readonly LoanRef[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly coins: readonly WalletCoin[]; readonly trouble?: Message }> {
     const asked = refs?.length === 0 ? [undefined] : (refs ?? []);
-    const [balances, ...answers] = await Promise.all([
-      signedGet(this.#http, endpoints.balances, {}, signal).then((data) => schema.read(schema.balances, data)),
-      ...asked.map(async (ref) =>
-        schema.read(schema.collateralAssets, await signedGet(this.#http, endpoints.collateralAssets, orderOf(ref), signal)),
-      ),
+    const [funds, ...hints] = await Promise.all([this.#funds(signal), ...asked.map((ref) => this.#askHints(ref, signal))]);
+    const wallet = toWallet(funds, new Map(hints.flatMap((some) => [...some])));
+    const trouble = walletTrouble(wallet);
+    return { coins: wallet.coins, ...(trouble === undefined ? {} : { trouble }) };
+  }
+
+  /** What of the funding wallet could be added to this loan: all but what it owes, and first what OKX named. */
+  async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
+    const [funds, hints, owed] = await Promise.all([
+      this.#funds(signal),
+      this.#hints.get(ref.loanId) ?? this.#askHints(ref, signal),
+      this.#owed.get(ref.loanId) ?? ifAny(this.loans(ref, signal)).then(() => this.#owed.get(ref.loanId)),
     ]);
-    if (needed !== undefined && balances.some(({ ccy, availBal }) => ccy === needed && availBal === undefined)) {
-      throw missing(msg('OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', needed));
-    }
-    const assets = answers.flat().flatMap((element) => element.assets);
-    // Where both name an amount, the smaller one is safe to count on.
-    return toWallet(balances, assets).map((one) => {
-      const asset = assets.find(({ ccy }) => ccy === one.coin);
-      return asset === undefined ? one : { ...one, amount: lesser(one.amount, asset.amt) };
-    });
+    const coins = toWallet(funds, hints).coins.filter(({ coin }) => owed?.has(coin) !== true);
+    return [...coins.filter(({ pledgeable }) => pledgeable === true), ...coins.filter(({ pledgeable }) => pledgeable !== true)];
+  }
+
+  /** The funding wallet for a change of this loan. Nothing is asked for that the change does not need. */
+  async walletFor(ref: LoanRef, signal: AbortSignal | undefined): Promise<WalletRead> {
+    return toWallet(await this.#funds(signal), this.#hints.get(ref.loanId) ?? new Map<string, Hint>());
   }
 
   async redeemable(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
     const data = await signedGet(this.#http, endpoints.maxRedeem, { ccy: coin, ...orderOf(ref) }, signal);
-    return schema.read(schema.maxRedeem, data).find(({ ccy }) => ccy === coin)?.maxRedeemAmt;
+    return schema.readRows(schema.maxRedeem, data).rows.find(({ ccy }) => ccy === coin)?.maxRedeemAmt;
   }
+
+  async #funds(signal: AbortSignal | undefined): Promise<Parameters<typeof toWallet>[0]> {
+    return schema.readRows(schema.balance, await signedGet(this.#http, endpoints.balances, {}, signal));
+  }
+
+  /** Only hints, so that none is better than no wallet. @throws ExchangeError `aborted` only */
+  async #askHints(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Hint>> {
+    const data = await ifAny(signedGet(this.#http, endpoints.collateralAssets, orderOf(ref), signal));
+    // What cannot be read tells nothing; what was named before stays a hint.
+    if (!Array.isArray(data)) return (ref === undefined ? undefined : this.#hints.get(ref.loanId)) ?? new Map<string, Hint>();
+    const lists = schema.rowsOf(schema.collateralAssets, data).rows.map(({ assets }) => schema.rowsOf(schema.collateralAsset, assets).rows);
+    const hints = new Map(lists.flat().map(({ ccy, ...hint }) => [ccy, hint] as const));
+    if (ref !== undefined) this.#hints.set(ref.loanId, hints);
+    return hints;
+  }
+}
+
+/** A loan of which neither debt nor LTV is understood would look like one that owes nothing. */
+function tellsWhatIsOwed({ loan: { debts, debtUsd, ltv }, owed }: LoanRead): boolean {
+  return isWhole(owed) || debts.length > 0 || debtUsd !== undefined || ltv !== undefined;
 }

@@ -1,81 +1,130 @@
 import type * as v from 'valibot';
-import { compare, multiply, type Decimal } from '../../core/decimal.ts';
+import { compare, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, HistoryRow, InterestRow, Loan, Threshold, WalletCoin } from '../../core/model.ts';
 import type { KeyFacts } from '../exchange.ts';
-import type * as schema from './schema.ts';
+import * as schema from './schema.ts';
 
 /** OKX's words in, ours out. Nothing is computed here but a coin's USD value where OKX gives a price. */
 
-type LoanInfo = v.InferOutput<typeof schema.loanInfo>;
+type LoanRow = v.InferOutput<typeof schema.loan>;
 
 /** The id of the one loan of an account whose answers carry no order ids. */
 export const onlyLoan = 'only';
 
-export function toLoans(info: LoanInfo): readonly Loan[] {
-  const unnamed = info.filter(({ ordId }) => (ordId ?? '') === '').length;
+/** A loan, and what of it could not be understood. */
+export interface LoanRead {
+  readonly loan: Loan;
+  readonly owed: Gaps;
+  readonly pledged: Gaps;
+}
+
+/** What is missing from a list of coins. */
+export interface Gaps {
+  /** Coins whose amount is not known: it is odd, or told in two ways. */
+  readonly coins: ReadonlySet<string>;
+  /** There is more than is known by name. */
+  readonly unnamed: boolean;
+}
+
+export const isWhole = ({ coins, unnamed }: Gaps): boolean => coins.size === 0 && !unnamed;
+
+/** @param others how many more loans there are that are not understood: beside one of them no loan is the only one */
+export function toLoans(rows: readonly LoanRow[], others: number): readonly LoanRead[] {
+  const unnamed = rows.filter(({ ordId }) => ordId === '').length;
   let count = 0;
-  return info.map((element) => {
-    if ((element.ordId ?? '') !== '') return toLoan(element, element.ordId ?? '');
+  return rows.map((row) => {
+    if (row.ordId !== '') return toLoan(row, row.ordId);
     count += 1;
-    return toLoan(element, unnamed === 1 && info.length === 1 ? onlyLoan : `unnamed-${count.toString()}`);
+    return toLoan(row, unnamed === 1 && rows.length + others === 1 ? onlyLoan : `unnamed-${count.toString()}`);
   });
 }
 
-function toLoan(element: LoanInfo[number], id: string): Loan {
-  const { ordId = '', riskWarningData } = element;
-  const marginCall = toThreshold(element.marginCallLTV);
-  const liquidation = toThreshold(element.liqLTV);
+function toLoan(row: LoanRow, id: string): LoanRead {
+  const { ordId, riskWarningData } = row;
+  const marginCall = toThreshold(row.marginCallLTV);
+  const liquidation = toThreshold(row.liqLTV);
   const instrument = riskWarningData?.instId ?? '';
-  const price = riskWarningData?.liqPx;
-  return {
+  const price = aboveZero(riskWarningData?.liqPx);
+  const owed = toCoinAmounts(row.loanData);
+  const pledged = toCoinAmounts(row.collateralData);
+  const loan: Loan = {
     id,
     ...(ordId === '' ? {} : { orderId: ordId }),
-    ...optional('ltv', element.curLTV),
-    ...optional('debtUsd', element.loanNotionalUsd),
-    ...optional('collateralUsd', element.collateralNotionalUsd),
+    ...optional('ltv', row.curLTV),
+    ...optional('debtUsd', row.loanNotionalUsd),
+    // From the total of all coins and only some of them too high a discount rate would be recovered.
+    ...(isWhole(pledged.gaps) ? optional('collateralUsd', row.collateralNotionalUsd) : {}),
     // After the discount rate, since December 2025. `haircuts` stay absent: OKX does not say by which rule it discounts here. Its public table
     // (discount-rate-interest-free-quota) is documented for the trading account, and nothing says that loans go by it.
     collateralValuation: 'adjusted',
-    debts: element.loanData.map(toCoinAmount),
-    collateral: element.collateralData.map(toCoinAmount),
+    debts: owed.amounts,
+    collateral: pledged.amounts,
     ...(marginCall === undefined ? {} : { marginCall }),
     ...(liquidation === undefined ? {} : { liquidation }),
     ...(instrument === '' || price === undefined ? {} : { liquidationPrice: { instrument, price } }),
   };
+  return { loan, owed: owed.gaps, pledged: pledged.gaps };
 }
 
-function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
+interface CoinAmounts {
+  readonly amounts: readonly CoinAmount[];
+  readonly gaps: Gaps;
+}
+
+function toCoinAmounts(told: unknown): CoinAmounts {
+  const { rows, odd } = schema.rowsOf(schema.coinAmount, Array.isArray(told) ? told : [told]);
+  return withGaps(
+    rows.map(({ ccy, amt }) => ({ coin: ccy, amount: amt })),
+    odd.length > 0,
+  );
+}
+
+/** A coin that is told twice in the same words is there once; told in two ways, in an amount that is not known. */
+function withGaps(told: readonly { readonly coin: string; readonly amount: Decimal | undefined }[], unnamed: boolean): CoinAmounts {
+  const once = schema.distinct(told);
+  const unclear = once.filter(({ coin, amount }) => amount === undefined || once.filter((other) => other.coin === coin).length > 1);
+  const coins = new Set(unclear.map(({ coin }) => coin));
+  const amounts = once.flatMap(({ coin, amount }) => (amount === undefined || coins.has(coin) ? [] : [{ coin, amount }]));
+  return { amounts, gaps: { coins, unnamed } };
+}
+
+export function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
   return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
 }
 
-function toCoinAmount({ ccy, amt }: { readonly ccy: string; readonly amt: Decimal }): CoinAmount {
-  return { coin: ccy, amount: amt };
-}
+/** Prices and leverage are above zero. What OKX prints where there is none ("0", or below it) is not shown as one. */
+export const aboveZero = (told: Decimal | undefined): Decimal | undefined => (told !== undefined && isPositive(told) ? told : undefined);
 
 function toThreshold(ltv: Decimal | undefined): Threshold | undefined {
   return ltv === undefined ? undefined : { ltv, source: 'venue' };
 }
 
-type Asset = v.InferOutput<typeof schema.collateralAssets>[number]['assets'][number];
+/** A coin that OKX named among its collateral assets. */
+export type Hint = Pick<v.InferOutput<typeof schema.collateralAsset>, 'amt' | 'notionalUsd'>;
+
+/** The funding wallet as far as it is told. */
+export interface WalletRead {
+  readonly coins: readonly WalletCoin[];
+  readonly gaps: Gaps;
+}
 
 /**
  * The funding wallet: what is available of each coin, with OKX's own valuation where it gave one for the same amount.
- * When OKX names no collateral assets at all (as it may for a user without loans) nothing is known about what it takes.
+ * That OKX takes a coin is only said of those it named (`hints`); of the others nothing is known, since its list of collateral assets is by
+ * now documented as what is pledged already: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan-get-collateral-assets
  */
-export function toWallet(balances: v.InferOutput<typeof schema.balances>, assets: readonly Asset[]): readonly WalletCoin[] {
-  const byCoin = new Map(assets.map((asset) => [asset.ccy, asset]));
-  return balances.flatMap(({ ccy, availBal }) => {
-    // An amount that is not told is no amount.
-    if (availBal === undefined) return [];
-    const asset = byCoin.get(ccy);
-    return {
-      coin: ccy,
-      amount: availBal,
-      ...(asset?.notionalUsd === undefined || compare(asset.amt, availBal) !== 0 ? {} : { usd: asset.notionalUsd }),
-      ...(assets.length === 0 ? {} : { pledgeable: asset !== undefined }),
-    };
+export function toWallet({ rows, odd }: schema.Rows<v.InferOutput<typeof schema.balance>>, hints: ReadonlyMap<string, Hint>): WalletRead {
+  const { amounts, gaps } = withGaps(
+    rows.map(({ ccy, availBal }) => ({ coin: ccy, amount: availBal })),
+    odd.length > 0,
+  );
+  const coins = amounts.map(({ coin, amount }) => {
+    const hint = hints.get(coin);
+    const isSame = hint?.amt !== undefined && compare(hint.amt, amount) === 0;
+    return { coin, amount, ...(isSame ? optional('usd', hint.notionalUsd) : {}), ...(hint === undefined ? {} : { pledgeable: true }) };
   });
+  return { coins, gaps };
 }
 
 /** Fills in USD values from OKX's index prices where it gave none of its own; these are estimates. */
@@ -94,10 +143,11 @@ export const withValues = (loan: Loan, prices: ReadonlyMap<string, Decimal>): Lo
 });
 
 /** USD index prices by coin, of the instruments `COIN-USD`. */
-export function toPrices(tickers: v.InferOutput<typeof schema.indexTickers>): ReadonlyMap<string, Decimal> {
+export function toPrices(tickers: readonly v.InferOutput<typeof schema.indexTicker>[]): ReadonlyMap<string, Decimal> {
   const prices = new Map<string, Decimal>();
   for (const { instId, idxPx } of tickers) {
-    if (instId.endsWith('-USD') && idxPx !== undefined) prices.set(instId.slice(0, -'-USD'.length), idxPx);
+    const price = aboveZero(idxPx);
+    if (instId.endsWith('-USD') && price !== undefined) prices.set(instId.slice(0, -'-USD'.length), price);
   }
   return prices;
 }
@@ -114,12 +164,19 @@ const forcedTypes: ReadonlySet<string> = new Set([
   'buy_borrowed_coin',
 ]);
 
-export function toHistoryRow({ refId, type, ccy, amt, ts }: v.InferOutput<typeof schema.loanHistory>[number]): HistoryRow {
+export function toHistoryRow({ refId, type, ccy, amt, ts }: v.InferOutput<typeof schema.historyRow>): HistoryRow {
   return { id: refId, type, forced: forcedTypes.has(type), coin: ccy, amount: amt, at: ts };
 }
 
-export function toInterestRow(row: v.InferOutput<typeof schema.interestAccrued>[number]): InterestRow {
-  return { id: row.refId, coin: row.ccy, debt: row.loan, interest: row.interest, rate: row.interestRate, at: row.ts };
+export function toInterestRow(row: v.InferOutput<typeof schema.interestRow>): InterestRow {
+  return {
+    id: row.refId,
+    coin: row.ccy,
+    ...optional('debt', row.loan),
+    interest: row.interest,
+    ...optional('rate', row.interestRate),
+    at: row.ts,
+  };
 }
 
 const accountModes: Readonly<Record<string, Message>> = {

@@ -1,5 +1,6 @@
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Message } from '../../core/message.ts';
 
 /** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
 export type Part<T> = { readonly value: T; readonly at: number } | { readonly trouble: ExchangeError; readonly at: number };
@@ -12,6 +13,21 @@ export async function part<T>(clock: Clock, reading: Promise<T>): Promise<Part<T
     if (error instanceof ExchangeError && error.kind !== 'aborted') return { trouble: error, at: clock.now() };
     throw error;
   }
+}
+
+/** What can be done without: undefined where it cannot be read. @throws ExchangeError `aborted` only */
+export async function ifAny<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ExchangeError && error.kind !== 'aborted') return undefined;
+    throw error;
+  }
+}
+
+/** Why a part was not read, or not in full. */
+export function sentenceOf(read: Part<{ readonly trouble?: Message }>): Message | undefined {
+  return 'trouble' in read ? read.trouble.sentence : read.value.trouble;
 }
 
 /** What concerns the key, and so every part, however the others put it. */

@@ -11,8 +11,10 @@ import { Instruments } from './instruments.ts';
 import { marginReadinessOf } from './margin-readiness.ts';
 import { sorted, toPosition, type Sorted } from './positions.ts';
 import { judgeMargin } from './prove-margin.ts';
+import { ifAny } from './parts.ts';
 import { missing, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import { positionsTrouble } from './trouble.ts';
 
 /** The positions of one account, and what it takes to change their margin. */
 export class PositionBook {
@@ -34,7 +36,7 @@ export class PositionBook {
     // Taken before the instruments are asked for: these do not age.
     const at = this.#clock.now();
     const positions = await this.#positions(found, signal);
-    return { positions, at, ...(found.odd === 0 ? {} : { trouble: notUnderstood(found.odd) }) };
+    return { positions, at, ...(found.odd.length === 0 ? {} : { trouble: positionsTrouble(found.odd) }) };
   }
 
   async prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
@@ -46,11 +48,8 @@ export class PositionBook {
     if (position.fixedMargin !== undefined) throw missing(position.fixedMargin);
     const [available, reducible] = await Promise.all([
       this.#available(position.marginCoin, signal),
-      this.#reducible(position, signal).catch((error: unknown) => {
-        // Margin can be added without knowing how much could be taken.
-        if (error instanceof ExchangeError && error.kind !== 'aborted') return undefined;
-        throw error;
-      }),
+      // Margin can be added without knowing how much could be taken.
+      ifAny(this.#reducible(position, signal)),
     ]);
     return marginReadinessOf({ position, available, reducible, asOf: at });
   }
@@ -64,19 +63,21 @@ export class PositionBook {
   /** The position of this id as it is now; undefined when OKX has none. @throws ExchangeError `shape` when it is not understood. */
   async #one(ref: PositionRef, signal: AbortSignal | undefined): Promise<{ readonly position?: Position; readonly at: number }> {
     const found = await this.#rows({ instId: ref.instrument, posId: ref.positionId }, signal).catch((error: unknown): Sorted => {
-      if (ExchangeError.is(error, 'refused') && noSuchPosition.has(error.code ?? '')) return { rows: [], odd: 0 };
+      if (ExchangeError.is(error, 'refused') && noSuchPosition.has(error.code ?? '')) return { rows: [], odd: [] };
       throw error;
     });
     const at = this.#clock.now();
     const row = found.rows.find(({ posId, instId }) => posId === ref.positionId && instId === ref.instrument);
-    if (row === undefined && found.odd > 0) throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: notUnderstood(found.odd) });
+    if (row === undefined && found.odd.length > 0) {
+      throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: positionsTrouble(found.odd) });
+    }
     if (row === undefined) return { at };
-    const [position] = await this.#positions({ rows: [row], odd: 0 }, signal);
+    const [position] = await this.#positions({ rows: [row], odd: [] }, signal);
     return position === undefined ? { at } : { position, at };
   }
 
   async #rows(query: { readonly instId?: string; readonly posId?: string }, signal: AbortSignal | undefined): Promise<Sorted> {
-    return sorted(schema.read(schema.positions, await signedGet(this.#http, endpoints.positions, query, signal)));
+    return sorted(schema.read(schema.list, await signedGet(this.#http, endpoints.positions, query, signal)));
   }
 
   async #positions({ rows }: Sorted, signal: AbortSignal | undefined): Promise<readonly Position[]> {
@@ -90,10 +91,12 @@ export class PositionBook {
   /** What the trading account has of a coin: where OKX names two figures, the smaller one. OKX leaves out coins it has none of. */
   async #available(coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
     const data = await signedGet(this.#http, endpoints.tradingBalance, { ccy: coin }, signal);
-    const [account] = schema.read(schema.tradingBalance, data);
+    const [account] = schema.readRows(schema.tradingBalance, data).rows;
     if (account === undefined) return undefined;
-    const held = account.details.find(({ ccy }) => ccy === coin);
-    if (held === undefined) return zero;
+    const { rows, odd } = schema.rowsOf(schema.tradingCoin, account.details);
+    const held = rows.find(({ ccy }) => ccy === coin);
+    // Where a coin has no name, it may be this one.
+    if (held === undefined) return odd.length === 0 ? zero : undefined;
     const { availBal, availEq } = held;
     return availBal === undefined || availEq === undefined ? (availBal ?? availEq) : lesser(availBal, availEq);
   }
@@ -113,7 +116,7 @@ export class PositionBook {
       ...(market === 'MARGIN' ? { ccy: marginCoin } : {}),
       ...(slot === 'net' ? {} : { posSide: slot }),
     };
-    const [info] = schema.read(schema.leverageInfo, await signedGet(this.#http, endpoints.leverageInfo, query, signal));
+    const [info] = schema.readRows(schema.leverageInfo, await signedGet(this.#http, endpoints.leverageInfo, query, signal)).rows;
     if (market !== 'MARGIN') return info?.estAvailTrans;
     if (marginCoin === priceCoin) return info?.estAvailQuoteTrans;
     return instrument.startsWith(`${marginCoin}-`) ? info?.estAvailTrans : undefined;
@@ -129,12 +132,5 @@ function isSame(position: PositionRef, ref: PositionRef): boolean {
     position.slot === ref.slot &&
     position.side === ref.side &&
     position.marginCoin === ref.marginCoin
-  );
-}
-
-function notUnderstood(count: number): Message {
-  return msg(
-    'Positions on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
-    count.toString(),
   );
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { absolute, add, isNegative, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
 import { msg } from '../../core/message.ts';
 import type { CoinAmount, Position, Side } from '../../core/model.ts';
+import { optional, aboveZero } from './map.ts';
 import * as schema from './schema.ts';
 
 /** OKX's words for positions in, ours out. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
@@ -11,8 +12,8 @@ export type Instrument = v.InferOutput<typeof schema.instrument>;
 
 export interface Sorted {
   readonly rows: readonly PositionRow[];
-  /** How many rows hold a position that is not understood. */
-  readonly odd: number;
+  /** Rows that hold a position that is not understood, as they came. */
+  readonly odd: readonly unknown[];
 }
 
 /**
@@ -20,11 +21,13 @@ export interface Sorted {
  * such rows for margin that waits. They have no side, nothing of them can be liquidated, and none is made up.
  */
 export function sorted(rows: readonly unknown[]): Sorted {
-  const held = rows.filter((row) => !v.is(schema.idlePosition, row)).map((row) => v.safeParse(schema.position, row));
-  const understood = held.flatMap((result) => (result.success && sideOf(result.output) !== undefined ? [result.output] : []));
+  const held = rows.filter((row) => !v.is(schema.idlePosition, row));
+  const { rows: read, odd } = schema.rowsOf(schema.position, held);
+  const told = schema.distinct(read);
   // Two rows of one id could not be told apart where it matters: neither is believed.
-  const unique = understood.filter(({ posId }) => understood.filter((other) => other.posId === posId).length === 1);
-  return { rows: unique, odd: held.length - unique.length };
+  const isClear = (row: PositionRow): boolean =>
+    sideOf(row) !== undefined && told.filter((other) => sideOf(other) !== undefined && other.posId === row.posId).length === 1;
+  return { rows: told.filter(isClear), odd: [...odd, ...told.filter((row) => !isClear(row))] };
 }
 
 /**
@@ -74,25 +77,22 @@ export function toPosition(row: PositionRow, instrument: Instrument | undefined)
     marginMode: row.mgnMode,
     size,
     ...(isMargin ? { sizeCoin: row.posCcy } : {}),
-    ...figure('exposure', exposure),
+    ...optional('exposure', exposure),
     ...baseCoinOf(row),
     priceCoin: priceCoinOf(row),
-    ...figure('entryPrice', row.avgPx),
-    ...figure('markPrice', row.markPx),
-    ...figure('lastPrice', row.last),
-    ...figure('liquidationPrice', row.liqPx),
-    ...figure('leverage', row.lever),
-    ...figure('margin', row.margin),
-    ...figure('maintenanceMargin', row.mmr),
-    ...figure('marginRatio', row.mgnRatio),
-    ...figure('unrealizedPnl', row.upl),
+    ...optional('entryPrice', aboveZero(row.avgPx)),
+    ...optional('markPrice', aboveZero(row.markPx)),
+    ...optional('lastPrice', aboveZero(row.last)),
+    ...optional('liquidationPrice', aboveZero(row.liqPx)),
+    // OKX prints 0 where there is none to set, as in portfolio margin.
+    ...optional('leverage', aboveZero(row.lever)),
+    ...optional('margin', row.margin),
+    ...optional('maintenanceMargin', row.mmr),
+    ...optional('marginRatio', row.mgnRatio),
+    ...optional('unrealizedPnl', row.upl),
     ...(debt === undefined ? {} : { debt }),
     ...fixed(row),
   };
-}
-
-function figure<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
 }
 
 const namedByCoins: ReadonlySet<string> = new Set(['MARGIN', 'SWAP', 'FUTURES', 'OPTION']);

@@ -15,12 +15,14 @@ const released = 'collateral_released';
  * Source of the procedure: loan-history and loan-info of https://www.okx.com/docs-v5/en/#financial-product-flexible-loan
  *
  * @param loan the loan as it is now; undefined when OKX no longer has it
+ * @param isWhole whether all rows are understood: beside one that is not, nobody is accused
  */
 export function judge(
   change: CollateralChange,
   baseline: CollateralBaseline,
   rows: readonly HistoryRow[],
   loan: Loan | undefined,
+  isWhole = true,
 ): CollateralProof {
   const since = unique(rows).filter(({ id }) => isNewer(id, baseline.newestHistoryId));
   const ours = since.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
@@ -39,7 +41,7 @@ export function judge(
   }
   // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
   const [other, ...more] = ours;
-  if (other !== undefined && more.length === 0 && agrees && !forced) return { state: 'contradicted', row: other, ...found };
+  if (other !== undefined && more.length === 0 && agrees && !forced && isWhole) return { state: 'contradicted', row: other, ...found };
   return { state: 'pending' };
 }
 

@@ -6,6 +6,7 @@ import type { CollateralChange, LoanRef, PageRequest } from '../exchange.ts';
 import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
 import { onlyLoan } from './map.ts';
+import { named as namedRow, readRows, type Rows } from './schema.ts';
 
 export function signedGet(http: Http, path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {
   return http.call({ method: 'GET', path, query, signed: true }, signal);
@@ -23,10 +24,15 @@ export function pageQuery(loan: LoanRef | undefined, page: PageRequest): NonNull
   return { ...orderOf(loan), after: page.cursor, limit: limitFor(page).toString() };
 }
 
-/** A page that is not full is the last. */
-export function toPage<Row extends { readonly id: string }>(rows: readonly Row[], page: PageRequest): Page<Row> {
-  const last = rows.at(-1);
-  return { rows, ...(last === undefined || rows.length < limitFor(page) ? {} : { older: last.id }) };
+/** A page that is not full is the last; what is not understood counts. @param data as it came */
+export function toPage<Row extends { readonly id: string }>({ rows, odd }: Rows<Row>, data: unknown, page: PageRequest): Page<Row> {
+  const { rows: named } = readRows(namedRow, data);
+  const last = named.at(-1);
+  return {
+    rows,
+    ...(last === undefined || rows.length + odd.length < limitFor(page) ? {} : { older: last.refId }),
+    ...(odd.length === 0 ? {} : { unread: odd.length }),
+  };
 }
 
 /** The order id whenever one is known. An empty one would be none to OKX, and most endpoints would then answer for the oldest order. */

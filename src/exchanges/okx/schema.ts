@@ -1,59 +1,58 @@
 import * as v from 'valibot';
-import { isDecimal, isZero, type Decimal } from '../../core/decimal.ts';
+import { decimalFrom, isZero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 
 /**
- * The answers as documented. Amounts are decimal text and ids are text: a JSON number has lost digits already and is refused.
- * Fields we do not know are tolerated.
+ * The answers as documented, read so that one odd field does not hide its row, nor one row its neighbours: what names a loan, a position
+ * or a coin is strict, and every figure is unknown where it is no exact decimal ("", null, "--"; a JSON number has lost digits already).
+ * An exponent is an exact decimal and is written out. Fields we do not know are tolerated.
  * Source: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan and the pages of the account and funding endpoints.
  */
+const figure = v.optional(v.pipe(v.unknown(), v.transform(decimalFrom)));
+/** A figure without which the row means nothing. */
 const amount = v.pipe(
-  v.string(),
-  v.custom<Decimal>((text) => typeof text === 'string' && isDecimal(text)),
-);
-/** "" is "no value". */
-const maybe = v.optional(
-  v.union([
-    v.pipe(
-      v.literal(''),
-      v.transform(() => undefined),
-    ),
-    amount,
-  ]),
+  v.unknown(),
+  v.transform(decimalFrom),
+  v.custom<Decimal>((value) => value !== undefined),
 );
 const coin = v.pipe(v.string(), v.minLength(1));
+/** A text that names nothing we act on. */
+const word = v.optional(v.fallback(v.string(), ''), '');
 /** Milliseconds. Seconds or microseconds would be taken for a time far away, and a clock learnt from it. */
-const time = v.pipe(v.string(), v.regex(/^\d{13}$/), v.transform(Number));
-const coinAmounts = v.array(v.object({ ccy: coin, amt: amount }));
+const time = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.transform(String))]),
+  v.regex(/^\d{13}$/),
+  v.transform(Number),
+);
+/** Read row by row. */
+export const list = v.array(v.unknown());
 
-export const loanInfo = v.array(
-  v.object({
-    ordId: v.optional(v.string()),
-    loanNotionalUsd: maybe,
-    loanData: coinAmounts,
-    collateralNotionalUsd: maybe,
-    collateralData: coinAmounts,
-    riskWarningData: v.optional(v.object({ instId: v.optional(v.string(), ''), liqPx: maybe })),
-    curLTV: maybe,
-    marginCallLTV: maybe,
-    liqLTV: maybe,
-  }),
-);
-export const collateralAssets = v.array(v.object({ assets: v.array(v.object({ ccy: coin, amt: amount, notionalUsd: maybe })) }));
-export const borrowCurrencies = v.array(v.object({ borrowCcy: coin }));
-export const maxLoan = v.array(v.object({ borrowCcy: coin, maxLoan: amount, notionalUsd: maybe, remainingQuota: maybe }));
-export const maxRedeem = v.array(v.object({ ccy: coin, maxRedeemAmt: maybe }));
-export const loanHistory = v.array(v.object({ refId: coin, type: v.string(), ccy: coin, amt: amount, ts: time }));
-export const interestAccrued = v.array(
-  v.object({ refId: coin, ccy: coin, loan: amount, interest: amount, interestRate: amount, ts: time }),
-);
-export const balances = v.array(v.object({ ccy: coin, availBal: maybe }));
-/** A row that is not understood takes down only itself. */
-export const indexTickers = v.array(v.fallback(v.object({ instId: v.string(), idxPx: maybe }), { instId: '' }));
+export const loan = v.object({
+  /** An id that is not a text may have lost digits, and would name another loan. */
+  ordId: v.nullish(v.string(), ''),
+  loanNotionalUsd: figure,
+  loanData: v.optional(v.unknown()),
+  collateralNotionalUsd: figure,
+  collateralData: v.optional(v.unknown()),
+  riskWarningData: v.optional(v.fallback(v.object({ instId: word, liqPx: figure }), { instId: '', liqPx: undefined })),
+  curLTV: figure,
+  marginCallLTV: figure,
+  liqLTV: figure,
+});
+export const coinAmount = v.object({ ccy: coin, amt: figure });
+export const collateralAssets = v.object({ assets: list });
+export const collateralAsset = v.object({ ccy: coin, amt: figure, notionalUsd: figure });
+export const borrowCurrency = v.object({ borrowCcy: coin });
+export const maxLoan = v.object({ borrowCcy: coin, maxLoan: figure, notionalUsd: figure, remainingQuota: figure });
+export const maxRedeem = v.object({ ccy: coin, maxRedeemAmt: figure });
+/** What a row of a history is called by, however odd the rest of it is. */
+export const named = v.object({ refId: coin });
+export const historyRow = v.object({ refId: coin, type: v.string(), ccy: coin, amt: amount, ts: time });
+export const interestRow = v.object({ refId: coin, ccy: coin, loan: figure, interest: amount, interestRate: figure, ts: time });
+export const balance = v.object({ ccy: coin, availBal: figure });
+export const indexTicker = v.object({ instId: coin, idxPx: figure });
 export const publicTime = v.pipe(v.array(v.object({ ts: time })), v.minLength(1));
-/** One by one, so that a row that is not understood takes down only itself. */
-export const positions = v.array(v.unknown());
 /** A row without a position: closed, or margin that waits for one in manual-transfer mode. */
 export const idlePosition = v.object({ pos: v.pipe(amount, v.check(isZero)) });
 /** Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
@@ -64,44 +63,66 @@ export const position = v.object({
   posId: coin,
   posSide: v.picklist(['net', 'long', 'short']),
   pos: amount,
-  posCcy: v.optional(v.string(), ''),
+  posCcy: word,
   ccy: coin,
-  avgPx: maybe,
-  markPx: maybe,
-  last: maybe,
-  liqPx: maybe,
-  lever: maybe,
-  margin: maybe,
-  mmr: maybe,
-  mgnRatio: maybe,
-  upl: maybe,
-  liab: maybe,
-  liabCcy: v.optional(v.string(), ''),
-  interest: maybe,
+  avgPx: figure,
+  markPx: figure,
+  last: figure,
+  liqPx: figure,
+  lever: figure,
+  margin: figure,
+  mmr: figure,
+  mgnRatio: figure,
+  upl: figure,
+  liab: figure,
+  liabCcy: word,
+  interest: figure,
 });
-/** One by one too: what is listed there by the hundred must not hang on one. */
-export const instruments = v.array(v.unknown());
-export const instrument = v.object({
-  instId: coin,
-  ctVal: maybe,
-  ctMult: maybe,
-  ctValCcy: v.optional(v.string(), ''),
-  ctType: v.optional(v.string(), ''),
+export const instrument = v.object({ instId: coin, ctVal: figure, ctMult: figure, ctValCcy: word, ctType: word });
+export const tradingBalance = v.object({ details: list });
+export const tradingCoin = v.object({ ccy: coin, availBal: figure, availEq: figure });
+export const leverageInfo = v.object({ estAvailTrans: figure, estAvailQuoteTrans: figure });
+/** Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-bills-details-last-7-days */
+export const bill = v.object({
+  billId: v.pipe(v.string(), v.regex(/^\d{1,40}$/)),
+  subType: coin,
+  ccy: coin,
+  instId: word,
+  mgnMode: word,
+  balChg: figure,
+  posBalChg: figure,
+  ts: time,
 });
-export const tradingBalance = v.array(v.object({ details: v.array(v.object({ ccy: coin, availBal: maybe, availEq: maybe })) }));
-export const leverageInfo = v.array(v.object({ estAvailTrans: maybe, estAvailQuoteTrans: maybe }));
 export const accountConfig = v.pipe(
-  v.array(
-    v.object({
-      uid: v.optional(v.string(), ''),
-      mainUid: v.optional(v.string(), ''),
-      perm: v.string(),
-      ip: v.optional(v.string(), ''),
-      acctLv: v.optional(v.string(), ''),
-    }),
-  ),
+  v.array(v.object({ uid: word, mainUid: word, perm: v.string(), ip: word, acctLv: word })),
   v.minLength(1),
 );
+
+/** A list as far as it is understood. */
+export interface Rows<Row> {
+  readonly rows: readonly Row[];
+  /** The rows that are not understood, as they came. */
+  readonly odd: readonly unknown[];
+}
+
+/** Reads a list row by row, so that a row that is not understood takes down only itself. @throws ExchangeError `shape` where it is no list. */
+export function readRows<Schema extends v.GenericSchema>(schema: Schema, data: unknown): Rows<v.InferOutput<Schema>> {
+  return rowsOf(schema, read(list, data));
+}
+
+/** The same of a list inside of a row, which is no reason to give up the row. */
+export function rowsOf<Schema extends v.GenericSchema>(schema: Schema, data: readonly unknown[]): Rows<v.InferOutput<Schema>> {
+  const results = data.map((row) => ({ row, result: v.safeParse(schema, row) }));
+  return {
+    rows: results.flatMap(({ result }) => (result.success ? [result.output] : [])),
+    odd: results.flatMap(({ row, result }) => (result.success ? [] : [row])),
+  };
+}
+
+/** The rows without those that are told twice in the same words. */
+export function distinct<Row>(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
 
 /**
  * Reads `data` by a schema.

@@ -40,7 +40,7 @@ interface Cost {
 export function interestOutlook(source: PageSource, figures: OutlookFigures, times: Pick<Scene, 'when' | 'zoned'>): readonly Entry[] {
   const { loan, rows, asOf } = figures;
   const rates = new Map<string, Decimal>();
-  for (const { coin, rate } of rows) if (!rates.has(coin)) rates.set(coin, rate);
+  for (const { coin, rate } of rows) if (rate !== undefined && !rates.has(coin)) rates.set(coin, rate);
   const owed = loan.debts.filter(({ amount }) => isPositive(amount));
   const costs = owed.flatMap(({ coin, amount }): Cost[] => {
     const rate = rates.get(coin);

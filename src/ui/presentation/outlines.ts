@@ -5,5 +5,5 @@ export { shortTimes } from './activity-time.ts';
 export { collateralOutline } from './collateral-outline.ts';
 export { interestOutlook } from './interest-outlook.ts';
 export { loansOutline } from './loans-outline.ts';
-export { borrowableEntry, emptyEntry, failedEntry, historyEntry, interestEntry, moreEntry } from './page-rows.ts';
+export { borrowableEntry, emptyEntry, failedEntry, historyEntry, interestEntry, moreEntry, unreadEntry } from './page-rows.ts';
 export { positionsOutline } from './positions-outline.ts';

@@ -42,20 +42,21 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
 
 export function interestEntry(source: PageSource, row: InterestRow, when: (ms: number) => string): Entry {
   const amount = `${formatAmount(row.interest)} ${row.coin}`;
+  const rate = row.rate === undefined ? msg('unknown') : formatRate(row.rate);
   return {
     ...place(source, row.id),
     label: amount,
-    description: [msg('{0} a year', formatRate(row.rate)), when(row.at)],
+    description: [msg('{0} a year', rate), when(row.at)],
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('Interest {0} at {1} a year, {2}.', amount, formatRate(row.rate), when(row.at)),
+    spoken: msg('Interest {0} at {1} a year, {2}.', amount, rate, when(row.at)),
     copy: row.interest,
     details: () => ({
       title: msg('Accrued interest'),
       lines: [
         { label: msg('Interest'), value: amount },
-        { label: msg('On a debt of'), value: `${formatAmount(row.debt)} ${row.coin}` },
-        { label: msg('Rate a year'), value: formatRate(row.rate) },
+        { label: msg('On a debt of'), value: row.debt === undefined ? msg('unknown') : `${formatAmount(row.debt)} ${row.coin}` },
+        { label: msg('Rate a year'), value: rate },
         { label: msg('When'), value: when(row.at) },
         { label: msg('Reference'), value: row.id },
       ],
@@ -71,6 +72,19 @@ export function borrowableEntry(source: PageSource, coin: string): Entry {
     expansion: 'leaf',
     context: 'borrowable',
     spoken: msg('{0} can be borrowed. The context menu tells how much.', coin),
+  };
+}
+
+/** What stands above the rows of a page of which some were not understood. @param cursor what the page was asked with */
+export function unreadEntry(source: PageSource, count: number, cursor: string): Entry {
+  const label = msg('Not understood, and so not shown here: {0}. Look in the app of the exchange.', count.toString());
+  return {
+    ...place(source, `-unread/${cursor}`),
+    label,
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    expansion: 'leaf',
+    context: 'note',
+    spoken: label,
   };
 }
 

@@ -79,11 +79,11 @@ describe('preparing a change', () => {
   it('reads everything anew and names the order in every question', async () => {
     const { venue, connection } = prepared();
     const ready = await connection.prepareCollateral(order, 'add', 'BTC');
-    assert.equal(ready.limit, '1.6');
+    assert.equal(ready.limit, '1.7');
     assert.equal(ready.loan.ltv, '0.5797');
     assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '17316594851045086', pledged: '0.8', ltv: '0.5797' });
     assert.equal(ready.prices.get('BTC'), '88000');
-    for (const suffix of ['/loan-info', '/collateral-assets', '/loan-history']) {
+    for (const suffix of ['/loan-info', '/loan-history']) {
       assert.deepEqual(
         venue.to(suffix).map(({ url }) => url.searchParams.get('ordId')),
         ['12345'],
@@ -141,18 +141,18 @@ describe('preparing a change', () => {
     });
   }
 
-  it('names what of the funding account would work instead of a coin that is not taken or not there', async () => {
-    const assets = (...coins: readonly string[]): string =>
-      success([{ assets: coins.map((ccy) => ({ ccy, amt: '1', notionalUsd: '1' })) }]);
+  it('names what of the funding account could be added instead of a coin that is not there: first what OKX named before', async () => {
+    const named = (...coins: readonly string[]): string => success([{ assets: coins.map((ccy) => ({ ccy, amt: '1', notionalUsd: '1' })) }]);
     const funds = (...coins: readonly string[]): string => success(coins.map((ccy) => ({ ccy, bal: '1', availBal: '1' })));
     for (const [taken, held, says, instead] of [
-      [assets('ETH', 'SOL'), funds('BTC', 'ETH', 'SOL', 'USDT'), /not take BTC.*\(ETH, SOL\), or repay/, ['otherCoin', 'repay']],
-      [assets(), funds('BTC', 'USDT'), /not take BTC.*nor any other coin/, ['repay']],
-      [assets('ETH'), funds('ETH'), /holds no BTC now.*\(ETH\), or repay/, ['otherCoin', 'repay']],
-      [assets(), funds(), /holds no BTC now.*or repay/, ['repay']],
+      [named('ETH', 'BNB'), funds('DOGE', 'ETH', 'SOL', 'USDT'), /holds no BTC now.*\(ETH\), or repay/, ['otherCoin', 'repay']],
+      [named('BTC'), funds('DOGE', 'ETH', 'USDT'), /holds no BTC now.*\(DOGE, ETH\), or repay/, ['otherCoin', 'repay']],
+      [named(), funds('USDT'), /holds no BTC now.*or repay/, ['repay']],
+      [refusal('50030'), funds(), /holds no BTC now.*or repay/, ['repay']],
     ] as const) {
       const { venue, connection } = prepared();
       venue.on('/collateral-assets', taken).on('/asset/balances', held);
+      await connection.read();
       const error = await failureOf(connection.prepareCollateral(order, 'add', 'BTC'));
       assert.match(error.message, says);
       assert.deepEqual([error.kind, error.effect, error.instead], ['refused', 'none', instead]);
@@ -160,6 +160,7 @@ describe('preparing a change', () => {
     }
   });
 
+  const twofold = success([loan({ collateralData: ['0.8', '0.9'].map((amt) => ({ ccy: 'BTC', amt })) })]);
   const stops: readonly (readonly [string, 'add' | 'reduce', string, string])[] = [
     ['the loan is gone', 'add', '/loan-info', success([])],
     ['another loan answers', 'add', '/loan-info', success([loan({ ordId: '67890' })])],
@@ -168,8 +169,19 @@ describe('preparing a change', () => {
     ['the LTV is zero though there is debt', 'reduce', '/loan-info', success([loan({ curLTV: '0' })])],
     ['nothing is owed', 'add', '/loan-info', success([loan({ curLTV: '0', loanNotionalUsd: '0', loanData: [] })])],
     ['the LTV is negative', 'reduce', '/loan-info', success([loan({ curLTV: '-0.1' })])],
-    ['the coin is not offered', 'add', '/collateral-assets', success([{ assets: [{ ccy: 'ETH', amt: '1', notionalUsd: '3000' }] }])],
-    ['nothing is offered', 'add', '/collateral-assets', success([])],
+    ['the pledged amount of just this coin is odd', 'add', '/loan-info', success([loan({ collateralData: [{ ccy: 'BTC', amt: '--' }] })])],
+    ['the pledged amount of just this coin is told in two ways', 'reduce', '/loan-info', twofold],
+    ['what is pledged is no list', 'add', '/loan-info', success([loan({ collateralData: null })])],
+    ['a part of what is pledged has no name', 'add', '/loan-info', success([loan({ collateralData: [{ amt: '1' }] })])],
+    ['the loan itself is not understood', 'add', '/loan-info', success([loan({ ordId: 12345 })])],
+    ['two loans have its id', 'add', '/loan-info', success([loan(), loan({ curLTV: '0.6' })])],
+    [
+      'the wallet tells of the coin in two ways',
+      'add',
+      '/asset/balances',
+      success(['1', '2'].map((availBal) => ({ ccy: 'BTC', availBal }))),
+    ],
+    ['a coin of the wallet has no name', 'add', '/asset/balances', success([{ availBal: '1' }])],
     ['nothing is available', 'add', '/asset/balances', success([{ ccy: 'BTC', availBal: '0' }])],
     ['the wallet does not hold the coin', 'add', '/asset/balances', success([])],
     ['nothing is redeemable', 'reduce', '/max-collateral-redeem-amount', success([{ ccy: 'BTC', maxRedeemAmt: '0' }])],
@@ -190,6 +202,59 @@ describe('preparing a change', () => {
       assert.equal(error.effect, 'none');
     });
   }
+
+  it('is refused by nobody but OKX where OKX never named the coin, and asks for no hints: a rescue does not wait for them', async () => {
+    for (const assets of [success([{ assets: [{ ccy: 'ETH', amt: '1', notionalUsd: '3000' }] }]), success([]), refusal('50030')]) {
+      const { venue, connection } = prepared();
+      venue.on('/collateral-assets', assets);
+      const { limit, walletAvailable } = await connection.prepareCollateral(order, 'add', 'BTC');
+      assert.deepEqual([limit, walletAvailable], ['1.7', '1.7']);
+      assert.deepEqual(venue.to('/collateral-assets'), []);
+    }
+  });
+
+  it('is stopped by nothing that is odd about other coins, other loans or other rows', async () => {
+    const odd = {
+      '/loan-info': success([
+        loan({
+          riskWarningData: null,
+          loanData: [{ ccy: 'USDT', amt: '4E+4' }, { ccy: 'USDC' }],
+          collateralData: [
+            { ccy: 'COMP', amt: '--' },
+            { ccy: 'BTC', amt: '8E-1' },
+          ],
+        }),
+        null,
+        loan({ ordId: 7 }),
+        loan({ ordId: '67890', collateralData: null }),
+      ]),
+      '/asset/balances': success([null, { ccy: 5 }, { ccy: 'COMP', availBal: 'much' }, { ccy: 'BTC', availBal: '1.7' }]),
+      '/loan-history': success([{ refId: '17316594851045099', type: 'collateral_locked', ccy: 'COMP', amt: '--', ts: 1 }]),
+      '/max-collateral-redeem-amount': success([{ ccy: 'COMP', maxRedeemAmt: null }, 5, { ccy: 'BTC', maxRedeemAmt: '1.7E-1' }]),
+      '/index-tickers': success([null, { instId: 'COMP-USD', idxPx: '--' }, { instId: 'BTC-USD', idxPx: '8.8e4' }]),
+    };
+    const { venue, connection } = prepared();
+    for (const [suffix, reply] of Object.entries(odd)) venue.on(suffix, reply);
+    for (const [direction, limit] of [
+      ['add', '1.7'],
+      ['reduce', '0.17'],
+    ] as const) {
+      const ready = await connection.prepareCollateral(order, direction, 'BTC');
+      assert.deepEqual([ready.limit, ready.loan.ltv, ready.prices.get('BTC')], [limit, '0.5797', '88000']);
+      // The newest row is the newest, however odd: what happened before the change must not be taken for it once it can be read.
+      assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '17316594851045099', pledged: '0.8', ltv: '0.5797' });
+      // From all of the value and a part of the coins a discount would be recovered that is none.
+      assert.equal(ready.loan.collateralUsd, undefined);
+    }
+  });
+
+  it('does not say that nothing is owed where what is owed is not understood', async () => {
+    for (const loanData of [null, [{ ccy: 'USDT', amt: '--' }], [{ amt: '40000' }]]) {
+      const { venue, connection } = prepared();
+      venue.on('/loan-info', success([loan({ loanData, loanNotionalUsd: '' })]));
+      assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).limit, '1.7');
+    }
+  });
 
   it('stops for a loan without an order id when there are several, or when it has one by now', async () => {
     for (const loans of [[loan(), loan({ ordId: '2' })], [loan({ ordId: '' }), loan({ ordId: '' })], [loan()]]) {

@@ -98,22 +98,13 @@ describe('a fault on the way to OKX', () => {
     assert.ok(venue.seen.every(({ url }) => url.host === 'openapi.okx.com'));
   });
 
-  it('tells where it hurts when a field has the wrong type', async () => {
-    const loan = JSON.parse(fixture('loan-info')) as { data: Record<string, unknown>[] };
-    for (const [field, value, path] of [
-      ['curLTV', 0.5742, 'data[0].curLTV'],
-      ['ordId', 12345, 'data[0].ordId'],
-      ['liqLTV', '83%', 'data[0].liqLTV'],
-      ['collateralNotionalUsd', '1e5', 'data[0].collateralNotionalUsd'],
-      ['collateralData', [{ ccy: 'BTC', amt: 1 }], 'data[0].collateralData[0].amt'],
-      ['loanData', {}, 'data[0].loanData'],
-    ] as const) {
+  it('tells where it hurts when an answer is no list at all', async () => {
+    for (const data of [{}, null, 'none', 5]) {
       const { venue, connection } = bench();
-      venue.on('/loan-info', success([{ ...loan.data[0], [field]: value }])).on('/index-tickers', success([]));
-      const error = await failureOf(connection.read());
-      assert.equal(error.kind, 'shape');
-      assert.equal(error.field, path);
-      assert.ok(error.message.includes(path));
+      venue.on('/borrow-currencies', JSON.stringify({ code: '0', data, msg: '' }));
+      const error = await failureOf(connection.borrowableCoins());
+      assert.deepEqual([error.kind, error.field], ['shape', 'data']);
+      assert.match(error.message, /The field data/);
     }
   });
 

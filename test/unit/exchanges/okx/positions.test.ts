@@ -51,7 +51,9 @@ describe('a position on OKX', () => {
     ['a margin mode nobody knows', swap({ mgnMode: 'cash' }), undefined],
     ['a size that is not told', swap({ pos: '' }), undefined],
     ['a size that is a number', swap({ pos: 5 }), undefined],
-    ['an amount that lost its digits', swap({ margin: 300 }), undefined],
+    ['an amount that lost its digits', swap({ margin: 300 }), 'long', '5'],
+    ['figures that are none', swap({ liqPx: '--', upl: null, mmr: {}, lever: 'x' }), 'long', '5'],
+    ['a size with an exponent', swap({ pos: '-5.5E-7' }), 'short', '0.00000055'],
     ['without an id', swap({ posId: '' }), undefined],
     ['no object', null as unknown as object, undefined],
   ];

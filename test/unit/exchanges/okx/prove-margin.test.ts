@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { add, decimal, negate, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import type { PositionRef } from '../../../../src/core/model.ts';
 import type { MarginBaseline, MarginProof } from '../../../../src/exchanges/exchange.ts';
-import { failureOf, refusal } from '../bench.ts';
+import { failureOf, refusal, success } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { holding, marginChange, marginShort, printed, refs, swap } from './holding.ts';
 
@@ -88,8 +88,11 @@ describe('the proof of a change of margin on OKX', () => {
   });
 
   it('fails when the position cannot be read or understood: that is no answer', async () => {
-    const { venue, connection } = holding(swap({ margin: 340 }));
+    const { venue, connection } = holding(swap({ pos: 5 }));
     assert.equal((await failureOf(connection.proveMargin(marginChange(refs.net), baseline, {}))).kind, 'shape');
+    // A margin that is not understood is not known, and nothing follows from it.
+    venue.on('/account/positions', success([swap({ margin: 340 })]));
+    assert.equal((await connection.proveMargin(marginChange(refs.net), baseline, {})).state, 'pending');
     venue.on('/account/positions', refusal('50030'));
     assert.equal((await failureOf(connection.proveMargin(marginChange(refs.net), baseline, {}))).kind, 'permission');
   });

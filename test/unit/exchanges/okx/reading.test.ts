@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../../src/core/errors.ts';
+import { english } from '../../../../src/core/message.ts';
 import { bench, failureOf, fixture, refusal, success } from '../bench.ts';
 
 const element = (ordId: string | undefined): object => {
@@ -45,15 +46,13 @@ describe('the loans of an account', () => {
   }
 
   it('are shown though the wallet cannot be read, and the trouble with it is told', async () => {
-    for (const suffix of ['/asset/balances', '/collateral-assets']) {
-      for (const reply of [refusal('50120'), success([{ ccy: 1 }])]) {
-        const { venue, connection } = reading(element('1'));
-        venue.on(suffix, reply);
-        const snapshot = await connection.read();
-        assert.equal(snapshot.loans.length, 1);
-        assert.notEqual(snapshot.walletTrouble, undefined);
-        assert.deepEqual(snapshot.wallet, []);
-      }
+    for (const reply of [refusal('50120'), success([{ ccy: 1 }])]) {
+      const { venue, connection } = reading(element('1'));
+      venue.on('/asset/balances', reply);
+      const snapshot = await connection.read();
+      assert.equal(snapshot.loans.length, 1);
+      assert.notEqual(snapshot.walletTrouble, undefined);
+      assert.deepEqual(snapshot.wallet, []);
     }
   });
 
@@ -77,19 +76,22 @@ describe('the loans of an account', () => {
 });
 
 describe('the funding wallet', () => {
-  it('tells which coins OKX takes, and does not guess when OKX tells none', async () => {
+  it('says of the coins that OKX named that it takes them, and does not guess about the others', async () => {
     const told = await reading(element('1')).connection.read();
     assert.deepEqual(
       told.wallet.map(({ coin, pledgeable }) => [coin, pledgeable]),
       [
         ['BTC', true],
-        ['DOGE', false],
+        ['DOGE', undefined],
       ],
     );
-    const { venue, connection } = reading();
-    venue.on('/collateral-assets', success([]));
-    const untold = await connection.read();
-    assert.ok(untold.wallet.every((one) => !('pledgeable' in one)));
+    for (const reply of [success([]), refusal('50120'), success([{ ccy: 1 }]), success([{ assets: [{ amt: '1' }] }])]) {
+      const { venue, connection } = reading();
+      venue.on('/collateral-assets', reply);
+      const { wallet, walletTrouble } = await connection.read();
+      assert.deepEqual([wallet.length, walletTrouble], [2, undefined]);
+      assert.ok(wallet.every((one) => !('pledgeable' in one)));
+    }
   });
 
   it('leaves out a coin whose amount OKX does not tell, instead of all coins', async () => {
@@ -101,11 +103,12 @@ describe('the funding wallet', () => {
         { ccy: 'DOGE', availBal: '5', bal: '5' },
       ]),
     );
-    const { wallet } = await connection.read();
+    const { wallet, walletTrouble } = await connection.read();
     assert.deepEqual(
       wallet.map(({ coin }) => coin),
       ['DOGE'],
     );
+    assert.match(english(walletTrouble!), /does not say how much of this .*: BTC\.$/);
   });
 });
 

@@ -72,9 +72,9 @@ describe("OKX's printed sample answers", () => {
   it('give the wallet with the amount that is available', async () => {
     const { wallet } = await sampled().connection.read();
     const eth = wallet.find(({ coin }) => coin === 'ETH');
-    // Of two answers that differ the smaller amount is shown; its value is the one that OKX printed for it, or none of OKX's.
-    assert.equal(eth?.amount, '1.9400755578876945');
-    assert.equal(eth.pledgeable, true);
+    // What is available is what the wallet says; OKX's value of another amount is not its value.
+    assert.deepEqual([eth?.amount, eth?.usd], ['37.11827078', undefined]);
+    assert.equal(eth?.pledgeable, true);
   });
 
   it("keep OKX's valuation of an amount byte for byte", async () => {

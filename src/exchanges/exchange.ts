@@ -135,9 +135,11 @@ export interface CollateralBaseline {
   readonly ltv?: Decimal;
 }
 
-/** As for collateral; no history of margin changes is read (Bybit keeps none, OKX lists them among its bills), so the position itself has to tell. */
+/** As for collateral. Where the venue keeps no history of changes of margin, or it cannot be read, the position itself has to tell. */
 export interface MarginBaseline {
   readonly kind: 'margin';
+  /** Id of the newest row of the venue's history of margin before the send, "0" for none; absent where no such history is read. */
+  readonly newestHistoryId?: string;
   readonly size: Decimal;
   /** Margin before the send, as shown. */
   readonly margin: Decimal;
@@ -192,13 +194,15 @@ export type CollateralProof =
   /** The venue did something else than was asked: other direction or other amount. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
 
-/** The same about a change of margin. `position` is as it is now; absent when it is gone. */
+/** The same about a change of margin. `position` is as it is now; absent when it is gone. `row` is the venue's own of the change, where it has one. */
 export type MarginProof =
   | { readonly state: 'pending'; readonly position?: Position }
   /** The margin moved as asked. */
-  | { readonly state: 'effective'; readonly position: Position }
+  | { readonly state: 'effective'; readonly position: Position; readonly row?: HistoryRow }
+  /** It was done, by the venue's own row; the position is there no more. */
+  | { readonly state: 'over'; readonly row: HistoryRow; readonly position?: undefined }
   /** The margin moved in a way that nothing but another change of margin can explain. */
-  | { readonly state: 'contradicted'; readonly position: Position };
+  | { readonly state: 'contradicted'; readonly position: Position; readonly row?: HistoryRow };
 
 export interface PageRequest {
   /** The `older` of the page before. */

@@ -4,7 +4,7 @@ import { credibleLtv } from '../core/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { HistoryRow, Loan } from '../core/model.ts';
 import type { CollateralProof } from '../exchanges/exchange.ts';
-import type { CollateralWrite, Evidence, WriteRecord } from './record.ts';
+import { historyEvidence, type CollateralWrite, type WriteRecord } from './record.ts';
 import type { Finding } from './write-machine.ts';
 
 const two = decimal('2');
@@ -54,7 +54,7 @@ export function judgeCollateral(
   if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
 
   const ltv = loan === undefined ? undefined : credibleLtv(loan);
-  const facts = { evidence: evidenceOf(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
+  const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
   if (proof.state === 'contradicted' || !isAsAsked(record, row))
     return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(record);
@@ -77,11 +77,6 @@ export function judgeCollateral(
   return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
 }
 
-/** The row as the venue had it, so that it can be told later what was believed. */
-function evidenceOf({ id, type, coin, amount, at }: HistoryRow): Evidence {
-  return { kind: 'history', id, row: { type, coin, amount, at } };
-}
-
 /** Whether it is new, no other write's and, as far as the venue's id tells, this one's. */
 function mayBeOurs({ baseline, reference }: CollateralWrite, { id }: HistoryRow, claimed: ReadonlySet<string>): boolean {
   return id !== baseline.newestHistoryId && !claimed.has(id) && (reference === undefined || id === reference);
@@ -98,7 +93,7 @@ function judgeFailure(record: CollateralWrite, row: HistoryRow, claimed: Readonl
     formatAmount(row.amount),
     row.coin,
   );
-  return { type: 'failed', evidence: evidenceOf(row), note };
+  return { type: 'failed', evidence: historyEvidence(row), note };
 }
 
 const wantedMove = ({ change }: CollateralWrite): -1 | 1 => (change.direction === 'add' ? 1 : -1);

@@ -95,7 +95,10 @@ export class Prover {
     if (isMarginWrite(record)) {
       const proof = await connection.proveMargin(record.change, record.baseline, receipt, signal);
       const { judgeMargin } = await import('./steps.ts');
-      return (now) => (isMarginWrite(now) && !writes.neverLeft(now) ? judgeMargin(now, proof, writes.givenUpBefore(now)) : undefined);
+      return (now) =>
+        isMarginWrite(now) && !writes.neverLeft(now)
+          ? judgeMargin(now, proof, writes.givenUpBefore(now), writes.claimedBesides(now))
+          : undefined;
     }
     return () => undefined;
   }

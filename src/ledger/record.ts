@@ -1,6 +1,7 @@
 import type { Decimal } from '../core/decimal.ts';
 import type { Instead } from '../core/errors.ts';
 import type { Message } from '../core/message.ts';
+import type { HistoryRow } from '../core/model.ts';
 import type { Baseline, Change, CollateralBaseline, CollateralChange, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 
 /**
@@ -17,8 +18,8 @@ import type { Baseline, Change, CollateralBaseline, CollateralChange, MarginBase
 export type WriteState = 'planned' | 'sent' | 'accepted' | 'effective' | 'rejected' | 'unknown' | 'not-effective' | 'mismatch';
 
 /**
- * What settled a write: a row of the venue's history, or, for margin, of which no history is read, the position itself. A write that is
- * closed without evidence is closed by a person's word.
+ * What settled a write: a row of the venue's history, or, for margin where no history tells, the position itself. A write that is closed
+ * without evidence is closed by a person's word.
  */
 export type Evidence =
   | { readonly kind: 'history'; readonly id: string; /** The row itself, as the venue had it. */ readonly row?: ProvingRow }
@@ -32,6 +33,11 @@ export interface ProvingRow {
   readonly amount: Decimal;
   /** By the venue's clock. */
   readonly at: number;
+}
+
+/** The row as the venue had it, so that it can be told later what was believed. */
+export function historyEvidence({ id, type, coin, amount, at }: HistoryRow): Evidence {
+  return { kind: 'history', id, row: { type, coin, amount, at } };
 }
 
 /** What a change was decided on, as it was read right before it was sent. */

@@ -30,6 +30,7 @@ const baseline = v.variant('kind', [
   v.object({ kind: v.literal('collateral'), ...pledge }),
   v.object({
     kind: v.literal('margin'),
+    newestHistoryId: v.exactOptional(v.string()),
     size: amount,
     margin: amount,
     steadyMargin: v.exactOptional(amount),

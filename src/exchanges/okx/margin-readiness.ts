@@ -2,11 +2,14 @@ import { decimalPlaces, isNegative, lesser, zero, type Decimal } from '../../cor
 import { msg } from '../../core/message.ts';
 import type { Position } from '../../core/model.ts';
 import type { MarginReadiness } from '../exchange.ts';
+import { optional } from './map.ts';
 import { missing } from './requests.ts';
 
 /** What was read for one change of margin. */
 export interface MarginFacts {
   readonly position: Position;
+  /** Of the bills of margin. Undefined where they cannot be read. */
+  readonly newestHistoryId: string | undefined;
   /** What the trading account has of the margin coin. Undefined when OKX does not say. */
   readonly available: Decimal | undefined;
   /** What OKX says could be taken out. Undefined when it does not say. */
@@ -18,8 +21,8 @@ export interface MarginFacts {
  * Everything a change of margin is decided on.
  * @throws ExchangeError `refused` when its margin cannot be changed, or a figure that is needed is missing.
  */
-export function marginReadinessOf({ position, available, reducible, asOf }: MarginFacts): MarginReadiness {
-  const { margin, fixedMargin, marginCoin, size, entryPrice, liquidationPrice } = position;
+export function marginReadinessOf({ position, newestHistoryId, available, reducible, asOf }: MarginFacts): MarginReadiness {
+  const { margin, fixedMargin, marginCoin, size, leverage, entryPrice, liquidationPrice } = position;
   if (fixedMargin !== undefined) throw missing(fixedMargin);
   if (margin === undefined) throw missing(msg('OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
   if (available === undefined) {
@@ -34,10 +37,12 @@ export function marginReadinessOf({ position, available, reducible, asOf }: Marg
     places: placesOf(available),
     baseline: {
       kind: 'margin',
+      ...(newestHistoryId === undefined ? {} : { newestHistoryId }),
       size,
       margin,
-      ...(entryPrice === undefined ? {} : { entryPrice }),
-      ...(liquidationPrice === undefined ? {} : { liquidationPrice }),
+      ...optional('leverage', leverage),
+      ...optional('entryPrice', entryPrice),
+      ...optional('liquidationPrice', liquidationPrice),
     },
     asOf,
   };

@@ -6,10 +6,12 @@ import type { Position, PositionRef } from '../../core/model.ts';
 import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
 import type { Http } from '../http.ts';
 import { noSuchPosition } from './margin-codes.ts';
+import { billsSince, newestBill } from './bills.ts';
 import { endpoints } from './endpoints.ts';
 import { Instruments } from './instruments.ts';
 import { marginReadinessOf } from './margin-readiness.ts';
 import { sorted, toPosition, type Sorted } from './positions.ts';
+import { judgeByBills } from './prove-by-bills.ts';
 import { judgeMargin } from './prove-margin.ts';
 import { ifAny } from './parts.ts';
 import { missing, signedGet } from './requests.ts';
@@ -40,6 +42,8 @@ export class PositionBook {
   }
 
   async prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
+    // Before the position: what happens in between shows as a bill, and is not taken for the change itself.
+    const newestHistoryId = await newestBill(this.#http, ref.marginCoin, signal);
     const { position, at } = await this.#one(ref, signal);
     if (position === undefined) throw missing(msg('OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
     if (!isSame(position, ref)) {
@@ -51,13 +55,17 @@ export class PositionBook {
       // Margin can be added without knowing how much could be taken.
       ifAny(this.#reducible(position, signal)),
     ]);
-    return marginReadinessOf({ position, available, reducible, asOf: at });
+    return marginReadinessOf({ position, newestHistoryId, available, reducible, asOf: at });
   }
 
   async prove(change: MarginChange, baseline: MarginBaseline, signal: AbortSignal | undefined): Promise<MarginProof> {
+    const { newestHistoryId } = baseline;
+    // The bills first: a position read before its bills could miss what they tell.
+    const read = newestHistoryId === undefined ? undefined : await billsSince(this.#http, newestHistoryId, change.position, signal);
     const { position } = await this.#one(change.position, signal);
     // What has taken the place of the position says nothing about it.
-    return judgeMargin(change, baseline, position !== undefined && isSame(position, change.position) ? position : undefined);
+    const now = position !== undefined && isSame(position, change.position) ? position : undefined;
+    return (read === undefined ? undefined : judgeByBills(change, baseline, read, now)) ?? judgeMargin(change, baseline, now);
   }
 
   /** The position of this id as it is now; undefined when OKX has none. @throws ExchangeError `shape` when it is not understood. */

@@ -9,12 +9,11 @@ import type { MarginBaseline, MarginChange, MarginProof } from '../exchange.ts';
 const driftRate = decimal('0.005');
 
 /**
- * Compares the margin as it is now with what was asked. OKX lists changes of margin among the bills of the trading account (type 6,
- * https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-bills-details-last-7-days), but they are not read here: the margin itself has to tell:
+ * Compares the margin as it is now with what was asked, where no bill tells: then the margin itself has to.
  * - moved by exactly the amount, while size and entry price stayed as they were: effective. A trade moves margin too, and one that
  *   closes a fifth of the contracts gives back a fifth of it, which may be just the sum that was to be taken
- * - moved by exactly the opposite, or by an amount that neither fees nor interest explain, while size and entry price stayed as they
- *   were: contradicted
+ * - moved by exactly the opposite, or by an amount that neither fees nor interest explain, while size, entry price and leverage stayed as
+ *   they were: contradicted
  * - anything else: pending. So is a move that is the amount but for a fee: then a person has to say.
  *
  * @param position the position as it is now; undefined when OKX no longer has it
@@ -26,7 +25,8 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, posi
   const wanted = change.direction === 'add' ? change.amount : negate(change.amount);
   if (isZero(moved) || wasTraded(position, baseline, moved)) return { state: 'pending', position };
   if (compare(moved, wanted) === 0) return { state: 'effective', position };
-  // What freezes an account has to be known for sure.
+  // What freezes an account has to be known for sure; leverage that is set anew moves margin just as adding or taking does.
+  if (wasSetAnew(position, baseline)) return { state: 'pending', position };
   if (position.entryPrice === undefined || baseline.entryPrice === undefined) return { state: 'pending', position };
   if (compare(moved, negate(wanted)) === 0) return { state: 'contradicted', position };
   const drift = driftOf(position, baseline);
@@ -35,7 +35,7 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, posi
 }
 
 /** A trade, a liquidation and auto-deleveraging change the size, and all of them move margin too. An entry price that is not told tells nothing. */
-function wasTraded(position: Position, baseline: MarginBaseline, moved: Decimal): boolean {
+export function wasTraded(position: Position, baseline: MarginBaseline, moved: Decimal): boolean {
   const { entryPrice, size } = position;
   if (entryPrice !== undefined && baseline.entryPrice !== undefined && compare(entryPrice, baseline.entryPrice) !== 0) return true;
   // Where the margin is in the coin held it is a part of the size.
@@ -43,8 +43,14 @@ function wasTraded(position: Position, baseline: MarginBaseline, moved: Decimal)
   return compare(size, baseline.size) !== 0 && !(isPart && compare(size, add(baseline.size, moved)) === 0);
 }
 
-function driftOf({ leverage = one }: Position, { margin }: MarginBaseline): Decimal {
+/** Whether it has another leverage than before. One that is not told tells nothing. */
+export function wasSetAnew({ leverage }: Position, before: MarginBaseline): boolean {
+  return leverage !== undefined && before.leverage !== undefined && compare(leverage, before.leverage) !== 0;
+}
+
+/** By how much the margin may have moved by itself. */
+export function driftOf({ leverage = one }: Position, { margin }: MarginBaseline): Decimal {
   return multiply(driftRate, multiply(absolute(margin), greater(leverage, one)));
 }
 
-const isWithin = (value: Decimal, bound: Decimal): boolean => compare(absolute(value), bound) <= 0;
+export const isWithin = (value: Decimal, bound: Decimal): boolean => compare(absolute(value), bound) <= 0;

@@ -83,8 +83,9 @@ export const tradingBalance = v.object({ details: list });
 export const tradingCoin = v.object({ ccy: coin, availBal: figure, availEq: figure });
 export const leverageInfo = v.object({ estAvailTrans: figure, estAvailQuoteTrans: figure });
 /** Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-bills-details-last-7-days */
+export const namedBill = v.object({ billId: v.pipe(v.string(), v.regex(/^\d{1,40}$/)) });
 export const bill = v.object({
-  billId: v.pipe(v.string(), v.regex(/^\d{1,40}$/)),
+  ...namedBill.entries,
   subType: coin,
   ccy: coin,
   instId: word,

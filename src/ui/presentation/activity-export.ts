@@ -161,8 +161,14 @@ function baselineCells({ baseline }: WriteRecord): Cells {
   if (baseline.kind === 'collateral') {
     return { pledged_before: baseline.pledged, ...some('newest_history_id', baseline.newestHistoryId) };
   }
-  const { size, margin, leverage, entryPrice } = baseline;
-  return { size_before: size, margin_before: margin, ...some('leverage_before', leverage), ...some('entry_before', entryPrice) };
+  const { newestHistoryId, size, margin, leverage, entryPrice } = baseline;
+  return {
+    size_before: size,
+    margin_before: margin,
+    ...some('leverage_before', leverage),
+    ...some('entry_before', entryPrice),
+    ...some('newest_history_id', newestHistoryId),
+  };
 }
 
 function proofCells({ evidence }: WriteRecord): Cells {

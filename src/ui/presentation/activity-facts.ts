@@ -132,12 +132,13 @@ function before(record: WriteRecord): readonly Fact[] {
     ];
   }
   if (!isMarginWrite(record)) return [];
-  const { size, margin, leverage, entryPrice } = record.baseline;
+  const { newestHistoryId, size, margin, leverage, entryPrice } = record.baseline;
   return [
     data('size', msg('Size before'), formatAmount(size), size),
     amount('margin', msg('Margin before'), margin, coin),
     ...(leverage === undefined ? [] : [data('leverage', msg('Leverage before'), `${formatAmount(leverage)}×`, leverage)]),
     ...(entryPrice === undefined ? [] : [data('entry', msg('Entry price before'), formatAmount(entryPrice), entryPrice)]),
+    ...(newestHistoryId === undefined ? [] : [data('newest', msg('Newest row of the history before'), newestHistoryId)]),
   ];
 }
 

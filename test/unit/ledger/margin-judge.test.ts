@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { english } from '../../../src/core/message.ts';
-import type { Direction, Position, Side } from '../../../src/core/model.ts';
+import type { Direction, HistoryRow, Position, Side } from '../../../src/core/model.ts';
 import type { MarginBaseline, MarginProof } from '../../../src/exchanges/exchange.ts';
 import { judgeMargin } from '../../../src/ledger/margin-judge.ts';
 import type { MarginWrite } from '../../../src/ledger/record.ts';
@@ -135,6 +135,84 @@ describe('a reading of a position', () => {
     const event = judgeMargin(written(), effective({ margin: d('410'), liquidationPrice: d('19690') }), written());
     assert.ok(event?.type === 'proven' && event.note !== undefined);
     assert.match(english(event.note), /asked for the same.*margin was 400 USDT before/);
+  });
+
+  describe("with the venue's own row of the change", () => {
+    const row: HistoryRow = { id: '18', type: 'Manual margin increase', forced: false, coin: 'USDT', amount: d('10'), at: 5 };
+    const since: Partial<MarginBaseline> = { newestHistoryId: '17', leverage: d('50') };
+    const record = written('add', long, since);
+    const done = (facts: Parameters<typeof position>[0] = {}, more: Partial<HistoryRow> = {}): MarginProof => ({
+      state: 'effective',
+      position: position({ leverage: d('50'), margin: d('410'), liquidationPrice: d('19690'), ...facts }),
+      row: { ...row, ...more },
+    });
+    const evidence = { kind: 'history', id: '18', row: { type: row.type, coin: 'USDT', amount: '10', at: 5 } };
+
+    it('is proven by it', () => {
+      assert.deepEqual(judgeMargin(record, done()), { type: 'proven', evidence, liquidationAfter: '19690' });
+    });
+
+    it('is proven whatever leverage that was set anew, or a trade, made of margin and liquidation price', () => {
+      for (const facts of [
+        { leverage: d('25'), margin: d('820'), liquidationPrice: d('19200') },
+        { leverage: d('100'), margin: d('205'), liquidationPrice: d('19900') },
+        { size: d('2'), margin: d('810') },
+        { entryPrice: d('20001'), margin: d('300'), liquidationPrice: d('19900') },
+      ]) {
+        assert.equal(judgeMargin(record, done(facts))?.type, 'proven', JSON.stringify(facts));
+      }
+      assert.equal(
+        judgeMargin(record, done({ margin: d('455') }))?.type,
+        'proven',
+        'more than half as much again, without the row a mismatch',
+      );
+    });
+
+    it('proves nothing when it is not new, belongs to another change, or is of something else', () => {
+      assert.equal(judgeMargin(record, done({}, { id: '17' })), undefined);
+      assert.equal(judgeMargin(record, done(), undefined, new Set(['18'])), undefined);
+      assert.equal(judgeMargin(record, { state: 'over', row }, undefined, new Set(['18'])), undefined);
+      assert.equal(judgeMargin(record, { state: 'contradicted', position: position(), row }, undefined, new Set(['18'])), undefined);
+      for (const more of [{ amount: d('11') }, { coin: 'BTC' }, { forced: true }])
+        assert.equal(judgeMargin(record, done({}, more)), undefined);
+      assert.equal(judgeMargin(record, done({ positionId: 'another' })), undefined);
+    });
+
+    it('stays open while the margin lags behind', () => {
+      assert.equal(judgeMargin(record, done({ margin: d('400') })), undefined);
+    });
+
+    it('freezes where margin or liquidation price went the other way though nothing else moved, and where it may have been done twice', () => {
+      for (const facts of [{ margin: d('390') }, { liquidationPrice: d('19800') }, { margin: d('420') }]) {
+        assert.deepEqual(judgeMargin(record, done(facts))?.type, 'contradicted', JSON.stringify(facts));
+      }
+      assert.equal(
+        judgeMargin(record, done({ margin: d('420') }), written())?.type,
+        'proven',
+        'unless the one before may have been done late',
+      );
+      const part = { sizeCoin: 'USDT', size: d('0.5') };
+      const within = written('add', long, { ...since, size: d('10.5') });
+      assert.equal(
+        judgeMargin(within, done({ ...part, margin: d('390') }))?.type,
+        'contradicted',
+        'a size that moved with the margin is no trade',
+      );
+    });
+
+    it('is proven by it when the position is gone, and says so', () => {
+      const event = judgeMargin(record, { state: 'over', row });
+      assert.ok(event?.type === 'proven' && event.note !== undefined);
+      assert.deepEqual(event.evidence, evidence);
+      assert.match(english(event.note), /not there any more/);
+      assert.equal('liquidationAfter' in event, false);
+    });
+
+    it('keeps it as the evidence of a mismatch, too', () => {
+      const event = judgeMargin(record, { state: 'contradicted', position: position(), row: { ...row, amount: d('20') } });
+      assert.ok(event?.type === 'contradicted');
+      assert.deepEqual(event.evidence, { kind: 'history', id: '18', row: { ...evidence.row, amount: '20' } });
+    });
   });
 
   it('is never effective when the margin moved the wrong way, whatever else it says', () => {

@@ -62,6 +62,12 @@ const record: fc.Arbitrary<WriteRecord> = fc
 const lineOf = (write: WriteRecord, format: number): string => JSON.stringify({ ...(JSON.parse(toLine(write)) as object), format });
 
 describe('a stored record', () => {
+  it('keeps what the proof of a change of margin will be looked for after', () => {
+    const { baseline, ...write } = writtenMargin();
+    const whole = { ...write, baseline: { ...baseline, newestHistoryId: '623950854533513219' } } as WriteRecord;
+    assert.deepEqual(fromLine(toLine(whole)), whole);
+  });
+
   it('comes back as it was put down, to the last digit, in one line', () => {
     holds(
       fc.property(record, (write) => {

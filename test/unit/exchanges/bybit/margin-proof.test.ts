@@ -110,7 +110,7 @@ describe('what became of a change of margin on Bybit', () => {
     it(`is ${state} when ${name}`, async () => {
       const proof = await proofOf(one);
       assert.equal(proof.state, state);
-      if (proof.state !== 'pending') assert.equal(proof.position.positionId, (one.ref ?? long).positionId);
+      if (proof.state !== 'pending') assert.equal(proof.position?.positionId, (one.ref ?? long).positionId);
     });
   }
 

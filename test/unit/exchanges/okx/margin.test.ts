@@ -159,7 +159,7 @@ describe('preparing a change of margin', () => {
       await connection.prepareMargin(ref);
       assert.deepEqual(
         asked(venue).filter((one) => !one.includes('/instruments')),
-        [at(ref), `GET /api/v5/account/balance?ccy=${coin}`, `GET /api/v5/account/adjust-leverage-info?${query}`],
+        [`GET /api/v5/account/bills?type=6&ccy=${coin}&limit=1`, at(ref), `GET /api/v5/account/balance?ccy=${coin}`, `GET /api/v5/account/adjust-leverage-info?${query}`],
       );
     }
   });
@@ -168,7 +168,8 @@ describe('preparing a change of margin', () => {
     const { clock, connection } = holding(swap({ posSide: 'long' }));
     const ready = await connection.prepareMargin(refs.long);
     assert.deepEqual([ready.walletAvailable, ready.reducible], ['90.25', { amount: '25.5', source: 'venue' }]);
-    assert.deepEqual(ready.baseline, { kind: 'margin', size: '5', margin: '300', entryPrice: '60000', liquidationPrice: '55000' });
+    const figures = { size: '5', margin: '300', leverage: '10', entryPrice: '60000', liquidationPrice: '55000' };
+    assert.deepEqual(ready.baseline, { kind: 'margin', ...figures });
     assert.deepEqual([ready.position.positionId, ready.position.exposure, ready.asOf], [refs.long.positionId, '0.05', clock.time]);
   });
 

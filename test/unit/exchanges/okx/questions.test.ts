@@ -117,6 +117,10 @@ describe('a question to OKX', () => {
     }
   });
 
+  it('about bills is asked no oftener than documented', () => {
+    assert.deepEqual(limitOf('/api/v5/account/bills'), { count: 5, intervalMs: 1_000 });
+  });
+
   it("about OKX's time has no key", async () => {
     const { venue, connection } = bench();
     venue

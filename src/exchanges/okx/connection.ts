@@ -31,7 +31,7 @@ import { optional, toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, w
 import { marginCall, mustBeClearMargin } from './margin-change.ts';
 import { ifAny, mostTelling, part, sentenceOf, type Part } from './parts.ts';
 import { PositionBook } from './position-book.ts';
-import { judge, newestOf, unique } from './prove.ts';
+import { judge, newestOf } from './prove.ts';
 import { readinessOf } from './readiness.ts';
 import { changeCall, missing, mustBeClear, mustBeNamed, orderOf, pageQuery, pageSize, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
@@ -98,8 +98,7 @@ export class OkxConnection implements Connection {
   async history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
     const data = await signedGet(this.#http, endpoints.loanHistory, { type: page.type, ...pageQuery(loan, page) }, signal);
     const { rows, odd } = schema.readRows(schema.historyRow, data);
-    const { rows: all, ...more } = toPage({ rows: rows.map(toHistoryRow), odd }, data, page);
-    return { rows: unique(all), ...more };
+    return toPage({ rows: rows.map(toHistoryRow), odd }, data, page);
   }
 
   async interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
@@ -115,7 +114,7 @@ export class OkxConnection implements Connection {
 
   async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
     const { rows } = schema.readRows(schema.borrowCurrency, await signedGet(this.#http, endpoints.borrowCurrencies, {}, signal));
-    return rows.map(({ borrowCcy }) => borrowCcy);
+    return [...new Set(rows.map(({ borrowCcy }) => borrowCcy))];
   }
 
   async maximumLoan(

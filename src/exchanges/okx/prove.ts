@@ -1,6 +1,7 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
 import type { CollateralBaseline, CollateralChange, CollateralProof } from '../exchange.ts';
+import { distinct } from './schema.ts';
 
 const locked = 'collateral_locked';
 const released = 'collateral_released';
@@ -24,7 +25,7 @@ export function judge(
   loan: Loan | undefined,
   isWhole = true,
 ): CollateralProof {
-  const since = unique(rows).filter(({ id }) => isNewer(id, baseline.newestHistoryId));
+  const since = distinct(rows).filter(({ id }) => isNewer(id, baseline.newestHistoryId));
   const ours = since.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
   const wanted = change.direction === 'add' ? locked : released;
   // What OKX sold by force is in the pledged amount too, in ways its rows do not let us add up.
@@ -46,11 +47,6 @@ export function judge(
 }
 
 const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
-
-/** A row that is told twice happened once. Told twice is what is the same in everything. */
-export function unique(rows: readonly HistoryRow[]): readonly HistoryRow[] {
-  return [...new Map(rows.map((row) => [JSON.stringify([row.id, row.type, row.coin, row.amount, row.at]), row])).values()];
-}
 
 /** The newest of some ids, in whatever order they came. */
 export function newestOf(rows: readonly Pick<HistoryRow, 'id'>[]): string | undefined {

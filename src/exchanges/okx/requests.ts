@@ -6,7 +6,7 @@ import type { CollateralChange, LoanRef, PageRequest } from '../exchange.ts';
 import type { Call, Http } from '../http.ts';
 import { endpoints } from './endpoints.ts';
 import { onlyLoan } from './map.ts';
-import { named as namedRow, readRows, type Rows } from './schema.ts';
+import { distinct, named as namedRow, readRows, type Rows } from './schema.ts';
 
 export function signedGet(http: Http, path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {
   return http.call({ method: 'GET', path, query, signed: true }, signal);
@@ -24,12 +24,12 @@ export function pageQuery(loan: LoanRef | undefined, page: PageRequest): NonNull
   return { ...orderOf(loan), after: page.cursor, limit: limitFor(page).toString() };
 }
 
-/** A page that is not full is the last; what is not understood counts. @param data as it came */
+/** A page that is not full is the last; what is not understood, or told twice, counts. @param data as it came */
 export function toPage<Row extends { readonly id: string }>({ rows, odd }: Rows<Row>, data: unknown, page: PageRequest): Page<Row> {
   const { rows: named } = readRows(namedRow, data);
   const last = named.at(-1);
   return {
-    rows,
+    rows: distinct(rows),
     ...(last === undefined || rows.length + odd.length < limitFor(page) ? {} : { older: last.refId }),
     ...(odd.length === 0 ? {} : { unread: odd.length }),
   };

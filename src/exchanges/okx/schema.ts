@@ -17,14 +17,12 @@ const amount = v.pipe(
   v.custom<Decimal>((value) => value !== undefined),
 );
 const coin = v.pipe(v.string(), v.minLength(1));
+/** A text, or a whole number with all of its digits: codes come as either. */
+const code = v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.transform(String))]);
 /** A text that names nothing we act on. */
-const word = v.optional(v.fallback(v.string(), ''), '');
+const word = v.optional(v.fallback(code, ''), '');
 /** Milliseconds. Seconds or microseconds would be taken for a time far away, and a clock learnt from it. */
-const time = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.transform(String))]),
-  v.regex(/^\d{13}$/),
-  v.transform(Number),
-);
+const time = v.pipe(code, v.regex(/^\d{13}$/), v.transform(Number));
 /** Read row by row. */
 export const list = v.array(v.unknown());
 
@@ -86,7 +84,7 @@ export const leverageInfo = v.object({ estAvailTrans: figure, estAvailQuoteTrans
 export const namedBill = v.object({ billId: v.pipe(v.string(), v.regex(/^\d{1,40}$/)) });
 export const bill = v.object({
   ...namedBill.entries,
-  subType: coin,
+  subType: code,
   ccy: coin,
   instId: word,
   mgnMode: word,

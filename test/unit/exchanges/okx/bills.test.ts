@@ -174,6 +174,7 @@ describe('the bill of a change of margin', () => {
       next,
     ],
     ['with odd bills beside it', [null, bill('x'), bill(next, { billId: 7 }), bill(next)], swap({ margin: '340' }), 'effective', next],
+    ['of a kind that comes as a number', [bill(next, { subType: 160 })], swap({ margin: '340' }), 'effective', next],
     ['told twice', [bill(next), { ...bill(next), news: 1 }], swap({ margin: '340' }), 'effective', next],
     // Nothing is proven by it.
     ['while the margin lags behind', [bill(next)], swap(), 'pending'],

@@ -159,7 +159,12 @@ describe('preparing a change of margin', () => {
       await connection.prepareMargin(ref);
       assert.deepEqual(
         asked(venue).filter((one) => !one.includes('/instruments')),
-        [`GET /api/v5/account/bills?type=6&ccy=${coin}&limit=1`, at(ref), `GET /api/v5/account/balance?ccy=${coin}`, `GET /api/v5/account/adjust-leverage-info?${query}`],
+        [
+          `GET /api/v5/account/bills?type=6&ccy=${coin}&limit=1`,
+          at(ref),
+          `GET /api/v5/account/balance?ccy=${coin}`,
+          `GET /api/v5/account/adjust-leverage-info?${query}`,
+        ],
       );
     }
   });

@@ -279,9 +279,29 @@ describe('an odd row of a list', () => {
     assert.match(english(walletTrouble!), /: ETH, a coin without a name\.$/);
   });
 
+  it('is shown once where it is told twice', async () => {
+    const { venue, connection } = prepared();
+    const sample = { refId: '7', ccy: 'USDC', loan: '1', interest: '4.054E-5', interestRate: '0.41', ts: '1731913200000' };
+    venue.on('/interest-accrued', success([sample, { ...sample, interest: '0.00004054' }]));
+    venue
+      .on('/loan-history', success([history[0], history[0]]))
+      .on('/borrow-currencies', success([{ borrowCcy: 'USDT' }, { borrowCcy: 'USDT' }]));
+    assert.equal((await connection.interest(order, {})).rows.length, 1);
+    // A page that was full is full, whatever it was filled with.
+    const page = await connection.history(order, { limit: 2 });
+    assert.deepEqual([page.rows.length, page.older], [1, '5']);
+    assert.deepEqual(await connection.borrowableCoins(), ['USDT']);
+  });
+
+  it('has codes that may be numbers', async () => {
+    const { venue, connection } = prepared();
+    venue.on('/account/config', success([{ uid: '1', perm: 'read_only', acctLv: 2 }]));
+    assert.equal(english((await connection.inspect()).accountMode!), 'futures mode');
+  });
+
   it('of the facts about a key costs that fact only', async () => {
     const { venue, connection } = prepared();
-    venue.on('/account/config', success([{ uid: 44705892343619584, mainUid: null, perm: 'read_only,trade', ip: null, acctLv: 2 }]));
+    venue.on('/account/config', success([{ uid: 44705892343619584, mainUid: null, perm: 'read_only,trade', ip: null, acctLv: {} }]));
     assert.deepEqual(await connection.inspect(), { canRead: true, canTrade: true, canWithdraw: false, boundAddresses: [] });
   });
 });
@@ -335,7 +355,10 @@ describe('an account that has no loans where it is', () => {
     refusal('51734'),
     refusal('51735'),
     '{"code":"1","data":[{"sCode":"51155","sMsg":"compliance"}],"msg":""}',
-    ...[404, 405].map((status) => new Response(`{"code":"${status.toString()}","data":[],"msg":""}`, { status })),
+    ...[404, 405, 410].flatMap((status) => [
+      new Response(`{"code":"${status.toString()}","data":[],"msg":""}`, { status }),
+      new Response('<html>', { status }),
+    ]),
   ];
 
   it('is told so once, and not as trouble; its positions and its wallet are shown', async () => {

@@ -59,7 +59,6 @@ describe('a decimal out of an answer', () => {
       fc.property(anyDecimal, (value) => {
         assert.equal(decimalFrom(value), value);
       }),
-      { interruptAfterTimeLimit: 5_000 },
     );
   });
 
@@ -88,7 +87,6 @@ describe('a decimal out of an answer', () => {
         assert.ok(read !== undefined && isDecimal(read));
         assert.equal(cmp(read, multiply(value, power(exponent))), 0, `${value}e${exponent.toString()} is not ${read}`);
       }),
-      { interruptAfterTimeLimit: 5_000 },
     );
   });
 
@@ -119,7 +117,6 @@ describe('a decimal out of an answer', () => {
         const read = decimalFrom(value);
         assert.ok(read === undefined || isDecimal(read));
       }),
-      { interruptAfterTimeLimit: 5_000 },
     );
   });
 });

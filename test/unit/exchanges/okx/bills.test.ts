@@ -5,6 +5,7 @@ import type { PositionRef } from '../../../../src/core/model.ts';
 import type { MarginBaseline, MarginProof } from '../../../../src/exchanges/exchange.ts';
 import { failureOf, refusal, success, type Reply } from '../bench.ts';
 import { holding, marginChange, printed, refs, swap } from './holding.ts';
+import { holds } from '../../property.ts';
 
 /**
  * A bill of 40 USDT that went into the margin by hand, with the fields of the page
@@ -268,7 +269,7 @@ describe('the bill of a change of margin', () => {
     const digits = fc
       .tuple(fc.nat(9_999), fc.nat(99))
       .map(([whole, cents]) => decimal(`${(whole + 1).toString()}.${cents.toString().padStart(2, '0')}`));
-    await fc.assert(
+    await holds(
       fc.asyncProperty(digits, digits, fc.constantFrom('add' as const, 'reduce' as const), async (amount, other, direction) => {
         fc.pre(amount !== other);
         const before = { ...baseline, margin: decimal('20000') };
@@ -280,7 +281,7 @@ describe('the bill of a change of margin', () => {
         venue.on('/account/bills', success([one(other)]));
         assert.notEqual(told(await connection.proveMargin(change, before, {}))[1], next);
       }),
-      { numRuns: 20, interruptAfterTimeLimit: 5_000 },
+      { numRuns: 20 },
     );
   });
 });

@@ -53,6 +53,7 @@ ${keyLines('Key bound to another IP address', otherKeys.boundToOtherAddress)}${l
 Control it, without a signature:
   curl ${control}/hello
   curl ${control}/record
+  curl '${control}/arrivals?since=0&endpoint=${adjusting}'
   curl -d '{"coin":"BTC","percent":"-10"}' ${control}/price
   curl -d '{"coin":"BTC","price":"88000"}' ${control}/price
   curl -d '{"running":false}' ${control}/walk

@@ -1,8 +1,9 @@
+import type { ArrivalsAsked } from './arrivals.ts';
 import type { Door } from './door.ts';
 import type { Fault } from './faults.ts';
 import type { Market } from './market.ts';
 import type { Moments } from './moments.ts';
-import { isParameters, type Parameters } from './request.ts';
+import { fromQuery, isParameters, type Parameters } from './request.ts';
 
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */
 export const controlPrefix = '/__simulator/';
@@ -10,6 +11,7 @@ export const controlPrefix = '/__simulator/';
 const controls = [
   'GET hello',
   'GET record',
+  'GET arrivals',
   'POST price',
   'POST walk',
   'POST step',
@@ -82,11 +84,14 @@ export class Control {
     this.#clock = clock;
   }
 
-  /** Carries out one request, e.g. `POST` `price` with a JSON text. A body that makes no sense is answered with 400 and why. */
-  handle(method: string, name: string, text: string): ControlAnswer {
+  /**
+   * Carries out one request, e.g. `POST` `price` with a JSON text, or `GET` `arrivals` with a query.
+   * What makes no sense is answered with 400 and why.
+   */
+  handle(method: string, name: string, text: string, query = ''): ControlAnswer {
     this.#world.advance();
     try {
-      return { status: 200, body: this.#act(`${method} ${name}`, readBody(text)) };
+      return { status: 200, body: this.#act(`${method} ${name}`, query === '' ? readBody(text) : fromQuery(query)) };
     } catch (error) {
       if (error instanceof RangeError) return { status: 400, body: { error: error.message } };
       throw error;
@@ -102,6 +107,8 @@ export class Control {
         return this.#hello();
       case 'GET record':
         return this.#record();
+      case 'GET arrivals':
+        return { now: this.#clock.now(), ...this.#door.arrivals.count(arrivalsAsked(body)) };
       case 'POST price':
         this.#price(body);
         return this.#prices();
@@ -175,7 +182,7 @@ export class Control {
     return {
       adjustments: this.#world.recorded(),
       margins: this.#world.recordedMargins?.() ?? [],
-      requests: Object.fromEntries(this.#door.counts),
+      requests: Object.fromEntries(this.#door.arrivals.counts),
     };
   }
 
@@ -218,6 +225,19 @@ function whole(body: Parameters, name: string, least = 0): number {
   const value = body[name];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) throw new RangeError(`${name} must be a whole number`);
   return value;
+}
+
+/** Words of a query are text, also where a number is meant. */
+function arrivalsAsked(body: Parameters): ArrivalsAsked {
+  const { since, key, endpoint } = body;
+  if (since !== undefined && (typeof since !== 'string' || !/^\d{1,16}$/.test(since))) {
+    throw new RangeError('since must be milliseconds since 1970, e.g. the now of an earlier answer');
+  }
+  return {
+    ...(since === undefined ? {} : { since: Number(since) }),
+    ...(typeof key === 'string' ? { key } : {}),
+    ...(typeof endpoint === 'string' ? { endpoint } : {}),
+  };
 }
 
 function readFault(body: Parameters): Fault {

@@ -1,5 +1,7 @@
+import { Arrivals } from './arrivals.ts';
 import { Faults, type FaultVocabulary } from './faults.ts';
-import { pathOf, type Answer, type Outcome, type RawRequest } from './request.ts';
+import { gatewayAnswer } from './gateway.ts';
+import { header, pathOf, type Answer, type Outcome, type RawRequest } from './request.ts';
 
 /** How late a slow answer is when the fault does not say. */
 const slowMs = 3000;
@@ -9,13 +11,21 @@ const badGateway: Answer = { status: 502, body: '<html><body><h1>502 Bad Gateway
 /** Everything between the socket and a venue's world: counts requests, and makes go wrong what is to go wrong. */
 export abstract class Door {
   readonly faults: Faults;
-  /** Requests that arrived, by path, whatever became of them. */
-  readonly counts = new Map<string, number>();
+  /** Requests that arrived, whatever became of them. */
+  readonly arrivals = new Arrivals();
   /** Added to the clock wherever a client can see or must meet the exchange's time. */
   clockOffsetMs = 0;
 
-  constructor(vocabulary: FaultVocabulary) {
+  readonly #clock: { now(): number };
+
+  constructor(vocabulary: FaultVocabulary, clock: { now(): number }) {
     this.faults = new Faults(vocabulary);
+    this.#clock = clock;
+  }
+
+  /** The exchange's time, as a client sees it. Milliseconds since the Unix epoch. */
+  protected serverTime(): number {
+    return this.#clock.now() + this.clockOffsetMs;
   }
 
   /** Carries a request out; a deviation is the name of a fault about what an adjustment comes to, or about the rows of a list. */
@@ -26,11 +36,15 @@ export abstract class Door {
   protected abstract readonly malformed: string;
   /** Where in the venue's envelope the substance is. */
   protected abstract readonly substance: string;
+  /** The header that says whose key signed a request. */
+  protected abstract readonly keyHeader: string;
+  /** What "too many requests" is called. */
+  protected abstract readonly tooMany: string;
 
   /** Deals with one request. */
   handle(request: RawRequest): Outcome {
     const path = pathOf(request);
-    this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
+    this.arrivals.add({ path, key: header(request, this.keyHeader), at: this.#clock.now() });
     const fault = this.faults.take(path);
     if (fault === undefined) return answered(this.answer(request));
     const name = fault.fault;
@@ -48,6 +62,11 @@ export abstract class Door {
         return answered(badGateway, { contentType: 'text/html' });
       case '5xx':
         return answered(badGateway, { contentType: 'text/html' });
+      case 'dropped-before-head':
+      case 'dropped-after-head':
+        return { kind: 'dropped', after: name === 'dropped-before-head' ? 'nothing' : 'head', answer: this.answer(request) };
+      case 'retry-after-date':
+        return answered(this.#later(fault.ms ?? slowMs));
       case 'slow':
         return answered(this.answer(request), { delayMs: fault.ms ?? slowMs });
       case 'truncated':
@@ -57,17 +76,30 @@ export abstract class Door {
       case 'wrong-types':
         return answered(withWrongTypes(this.answer(request), this.substance));
       default:
-        return answered(this.#venueFault(request, name));
+        return this.#venueFault(request, name);
     }
   }
 
-  #venueFault(request: RawRequest, name: string): Answer {
-    if (this.faults.isCode(name)) return this.refuse(name);
-    if (!name.endsWith(afterActing)) return this.answer(request, name);
+  #venueFault(request: RawRequest, name: string): Outcome {
+    if (this.faults.isCode(name)) return answered(this.refuse(name));
+    const gateway = gatewayAnswer(name);
+    if (gateway !== undefined) return answered(gateway, fromGateway);
+    if (!name.endsWith(afterActing)) return answered(this.answer(request, name));
     this.answer(request);
-    return this.refuse(name.slice(0, -afterActing.length));
+    const code = name.slice(0, -afterActing.length);
+    const after = gatewayAnswer(code);
+    return after === undefined ? answered(this.refuse(code)) : answered(after, fromGateway);
+  }
+
+  /** Turned away until a date, which HTTP only knows to the second; never before the time that was meant. */
+  #later(ms: number): Answer {
+    const { status, body, headers } = this.refuse(this.tooMany);
+    const at = new Date(Math.ceil((this.serverTime() + ms) / 1000) * 1000);
+    return { status, body, headers: { ...headers, 'retry-after': at.toUTCString() } };
   }
 }
+
+const fromGateway = { contentType: 'text/html' };
 
 type More = Partial<Pick<Extract<Outcome, { kind: 'answer' }>, 'delayMs' | 'cut' | 'contentType'>>;
 

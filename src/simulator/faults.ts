@@ -1,9 +1,23 @@
+import { gatewayAnswer } from './gateway.ts';
+
 /**
  * What can be made to go wrong at every venue. Beside these there are any code the venue can answer with, such a code after acting
  * (e.g. `50026-after-acting`), and what a venue has of its own.
+ * - `dropped-before-head`, `dropped-after-head` the request is carried out, and the connection ends without a byte, or after status and headers
+ * - `retry-after-date` the venue's "too many requests", with a `Retry-After` that is a date, `ms` from now
+ * - `http-<status>` what a gateway in front of the venue answers by itself: nothing was carried out
  */
 export const faultNames = [
   'timeout',
+  'dropped-before-head',
+  'dropped-after-head',
+  'retry-after-date',
+  'http-404',
+  'http-405',
+  'http-407',
+  'http-410',
+  'http-421',
+  'http-451',
   'reset',
   '5xx',
   'malformed',
@@ -34,6 +48,8 @@ export function bentRows(rows: readonly unknown[], fault: string | undefined): r
 }
 
 const afterActing = /^(.+)-after-acting$/;
+/** A gateway that took the connection for somebody else's: what the platform may send once more by itself, so it waits for a write. */
+const misdirected = 'http-421';
 
 /** What faults of one venue can be about. */
 export interface FaultVocabulary {
@@ -81,9 +97,9 @@ export class Faults {
    */
   add(fault: Fault): void {
     const code = afterActing.exec(fault.fault)?.[1] ?? fault.fault;
-    if (!this.isCode(code) && !this.names().includes(fault.fault)) {
+    if (!this.isCode(code) && gatewayAnswer(code) === undefined && !this.names().includes(fault.fault)) {
       throw new RangeError(
-        `no such fault: ${fault.fault}; there are ${this.names().join(', ')}, any known error code, and <code>-after-acting`,
+        `no such fault: ${fault.fault}; there are ${this.names().join(', ')}, any known error code, and <code>-after-acting or http-<status>-after-acting`,
       );
     }
     this.#on.push(fault);
@@ -118,6 +134,6 @@ export class Faults {
 
   #isAboutActing(fault: string): boolean {
     const own = this.#vocabulary.deviations ?? [];
-    return fault === 'lost-before-acting' || afterActing.test(fault) || [...deviations, ...own].includes(fault);
+    return fault === 'lost-before-acting' || fault === misdirected || afterActing.test(fault) || [...deviations, ...own].includes(fault);
   }
 }

@@ -20,6 +20,8 @@ export interface Answer {
 /** What happens to a request: an answer, perhaps late or cut short, or none at all. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly delayMs: number; readonly cut: boolean; readonly contentType: string }
+  /** The connection ends in good order, but too early. */
+  | { readonly kind: 'dropped'; readonly after: 'nothing' | 'head'; readonly answer: Answer }
   | { readonly kind: 'reset' }
   | { readonly kind: 'silence' };
 

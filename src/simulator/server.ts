@@ -90,8 +90,8 @@ function serveControl(request: RawRequest, control: Control, response: ServerRes
     send(response, { status: 403, body: '{"error":"not for web pages"}' });
     return;
   }
-  const [name = ''] = request.target.slice(controlPrefix.length).split('?');
-  const { status, body } = control.handle(request.method, name, request.body.toString('utf8'));
+  const [name = '', query = ''] = request.target.slice(controlPrefix.length).split('?');
+  const { status, body } = control.handle(request.method, name, request.body.toString('utf8'), query);
   send(response, { status, body: JSON.stringify(body) });
 }
 
@@ -99,6 +99,10 @@ function deliver(outcome: Outcome, response: ServerResponse, late: Set<NodeJS.Ti
   if (outcome.kind === 'silence') return;
   if (outcome.kind === 'reset') {
     response.socket?.resetAndDestroy();
+    return;
+  }
+  if (outcome.kind === 'dropped') {
+    drop(outcome, response);
     return;
   }
   const { answer, delayMs, cut, contentType } = outcome;
@@ -119,6 +123,16 @@ function deliver(outcome: Outcome, response: ServerResponse, late: Set<NodeJS.Ti
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer, contentType = 'application/json'): void {
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
+}
+
+/** Hangs up in good order: before a byte was sent, or after status and headers. */
+function drop({ after, answer }: Extract<Outcome, { kind: 'dropped' }>, response: ServerResponse): void {
+  if (after === 'head') {
+    const { status, body, headers = {} } = answer;
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
+    response.flushHeaders();
+  }
+  response.socket?.end();
 }
 
 /** Promises the whole body and hangs up half-way. */

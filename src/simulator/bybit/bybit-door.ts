@@ -31,6 +31,8 @@ const shutOutMs = 600_000;
 export class BybitDoor extends Door {
   protected override readonly malformed = '{"retCode":0,"retMsg":"OK","result":{"';
   protected override readonly substance = 'result';
+  protected override readonly keyHeader = 'x-bapi-api-key';
+  protected override readonly tooMany = '429';
   readonly #limits = new Limits();
   /** Until when an address is shut out. */
   readonly #shutOut = new Map<string, number>();
@@ -39,14 +41,14 @@ export class BybitDoor extends Door {
   readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['/adjust-ltv', '/add-margin'], histories: ['/adjustment-history'], deviations: ownDeviations, isCode });
+    super({ adjustments: ['/adjust-ltv', '/add-margin'], histories: ['/adjustment-history'], deviations: ownDeviations, isCode }, clock);
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;
   }
 
   protected override refuse(code: string): Answer {
-    return answerOf(code, this.#serverTime());
+    return answerOf(code, this.serverTime());
   }
 
   protected override answer(request: RawRequest, deviation?: string): Answer {
@@ -54,7 +56,7 @@ export class BybitDoor extends Door {
     try {
       return this.#serve(request, deviation);
     } catch (error) {
-      if (error instanceof Refusal) return refusal(error, this.#serverTime());
+      if (error instanceof Refusal) return refusal(error, this.serverTime());
       if (error instanceof TurnedAway) return turnedAway(error.status);
       throw error;
     } finally {
@@ -67,7 +69,7 @@ export class BybitDoor extends Door {
     this.#countAddress(request.address);
     const endpoint = this.#endpoint(request);
     const { access, perSecond } = endpoint;
-    const now = this.#serverTime();
+    const now = this.serverTime();
     const key = access === 'public' ? undefined : authenticate(request, this.#keys, now);
     if (key !== undefined && now >= (expiryOf(key, this.#world) ?? Infinity)) throw new Refusal('33004');
     if (key !== undefined) checkPermission(key, access);
@@ -109,10 +111,6 @@ export class BybitDoor extends Door {
   /** A place within the rolling second of the user, whatever key is used. */
   #place(path: string, requests: number): Place {
     return this.#limits.take(uid, path, { requests, windowMs: 1000 }, this.#clock.now());
-  }
-
-  #serverTime(): number {
-    return this.#clock.now() + this.clockOffsetMs;
   }
 }
 

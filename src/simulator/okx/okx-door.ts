@@ -18,13 +18,15 @@ const endpoints: readonly Endpoint[] = [...loanEndpoints, ...positionEndpoints, 
 export class OkxDoor extends Door {
   protected override readonly malformed = '{"code":"0","data":[{"';
   protected override readonly substance = 'data';
+  protected override readonly keyHeader = 'ok-access-key';
+  protected override readonly tooMany = '50011';
   readonly #limits = new Limits();
   readonly #world: World;
   readonly #keys: readonly Key[];
   readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['adjust-collateral', 'margin-balance'], histories: ['loan-history'], isCode });
+    super({ adjustments: ['adjust-collateral', 'margin-balance'], histories: ['loan-history'], isCode }, clock);
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;
@@ -54,7 +56,7 @@ export class OkxDoor extends Door {
       return { status: 404, body: JSON.stringify({ code: '404', data: {}, msg: 'There is no such endpoint.' }) };
     }
     if (request.method !== endpoint.method) throw new Refusal('50115');
-    const now = this.#clock.now() + this.clockOffsetMs;
+    const now = this.serverTime();
     const { permission } = endpoint;
     const key = permission === undefined ? undefined : authenticate(request, this.#keys, now);
     if (permission !== undefined && key?.permissions.includes(permission) !== true) throw new Refusal('50120');

@@ -4,7 +4,10 @@ import type { SimulatorOptions } from './okx/start.ts';
 
 /** What the command line asks for, or `undefined` when it asks for help. */
 export type CliOptions =
-  | ({ readonly exchange: 'okx' } & Pick<SimulatorOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'ordIds' | 'posMode'>)
+  | ({ readonly exchange: 'okx' } & Pick<
+      SimulatorOptions,
+      'port' | 'seed' | 'settleMs' | 'walk' | 'ordIds' | 'posMode' | 'collateralAssets'
+    >)
   | ({ readonly exchange: 'bybit' } & Pick<BybitOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'legacy' | 'account'>);
 
 export const usage = `Usage: npm run simulate -- [options]
@@ -16,6 +19,7 @@ export const usage = `Usage: npm run simulate -- [options]
   --no-walk         prices stand still until they are moved
   --older           okx: the older generation: one loan, no ordId
   --net             okx: one position per instrument, whose sign is its side
+  --held            okx: collateral-assets lists what loans hold, not what may be pledged
   --no-legacy       bybit: the older generation of loans is gone
   --published       bybit: begin with the account printed in the documentation
   --help            this text
@@ -29,7 +33,7 @@ export const usage = `Usage: npm run simulate -- [options]
 export function readOptions(args: readonly string[]): CliOptions | undefined {
   const values = parse(args);
   if (values.help === true) return undefined;
-  const { exchange = 'okx', older = false, net = false, published = false } = values;
+  const { exchange = 'okx', older = false, net = false, held = false, published = false } = values;
   const common = {
     port: whole('--port', values.port ?? (exchange === 'bybit' ? '9001' : '9000'), 65_535),
     settleMs: whole('--settle', values.settle ?? '1500', 86_400_000),
@@ -39,10 +43,11 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
   const noLegacy = values['no-legacy'] === true;
   if (exchange === 'okx') {
     if (noLegacy || published) throw new RangeError(`${noLegacy ? '--no-legacy' : '--published'} is for --exchange bybit`);
-    return { exchange, ...common, ordIds: !older, ...(net ? { posMode: 'net_mode' } : {}) };
+    return { exchange, ...common, ordIds: !older, ...(net ? { posMode: 'net_mode' } : {}), ...(held ? { collateralAssets: 'held' } : {}) };
   }
   if (exchange !== 'bybit') throw new RangeError(`--exchange must be okx or bybit, not "${exchange}"`);
-  if (older || net) throw new RangeError(`${older ? '--older' : '--net'} is for --exchange okx`);
+  const okxOnly = [older && '--older', net && '--net', held && '--held'].find((one) => one !== false);
+  if (okxOnly !== undefined) throw new RangeError(`${okxOnly} is for --exchange okx`);
   return { exchange, ...common, legacy: !noLegacy, account: published ? 'published' : 'invented' };
 }
 
@@ -58,6 +63,7 @@ function parse(args: readonly string[]) {
         'no-walk': { type: 'boolean' },
         older: { type: 'boolean' },
         net: { type: 'boolean' },
+        held: { type: 'boolean' },
         'no-legacy': { type: 'boolean' },
         published: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -9,7 +9,10 @@ const words = {
   okx: {
     name: 'OKX',
     adjusting: 'adjust-collateral',
-    more: (control: string) => `\n  curl -d '{"posMode":"net_mode"}' ${control}/account`,
+    more: (control: string) => `
+  curl -d '{"posMode":"net_mode"}' ${control}/account
+  curl -d '{"instId":"BTC-USDT-SWAP","posSide":"long","amt":"10"}' ${control}/auto-margin
+  curl -d '{"loan":"12345"}' ${control}/liquidate`,
     faults: '',
     code: '50011',
   },

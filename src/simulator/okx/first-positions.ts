@@ -61,5 +61,5 @@ export function firstTrading(market: Market, now: number): TradingState {
     const [got, liab] = side === 'long' ? [bare.pos, multiply(bare.pos, avgPx)] : [multiply(bare.pos, avgPx), bare.pos];
     return { ...bare, liab, margin: part(got), pos: add(multiply(got, subtract(one, instrument.fee)), part(got)) };
   });
-  return { wallet: firstWallet, positions, changes: [] };
+  return { wallet: firstWallet, positions, changes: [], bills: [], closed: [] };
 }

@@ -71,12 +71,12 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** One page of rows, newest first. Rows come in oldest first, as they are kept. */
-export function page<R extends Row>(rows: readonly R[], { after, before, limit }: PageRequest): R[] {
+/** One page of rows, newest first. Rows come in oldest first, as they are kept; ids are whole numbers that grow with time. */
+export function page<R>(rows: readonly R[], { after, before, limit }: PageRequest, idOf: (row: R) => string): R[] {
   const olderThan = after === undefined ? undefined : BigInt(after);
   const newerThan = before === undefined ? undefined : BigInt(before);
-  const wanted = rows.filter(({ refId }) => {
-    const id = BigInt(refId);
+  const wanted = rows.filter((row) => {
+    const id = BigInt(idOf(row));
     return (olderThan === undefined || id < olderThan) && (newerThan === undefined || id > newerThan);
   });
   return wanted.slice(-limit).reverse();

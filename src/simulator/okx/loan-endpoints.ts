@@ -3,9 +3,9 @@ import { readAmount } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin } from './coins.ts';
 import type { Endpoint, Question } from './endpoints.ts';
-import { historyTypes, page, type PageRequest } from './history.ts';
+import { historyTypes, page } from './history.ts';
 import type { Holding } from '../holdings.ts';
-import { optional, optionalId, required, rowLimit } from './parameters.ts';
+import { optional, optionalId, pageRequest, required } from './parameters.ts';
 import { isParameters } from '../request.ts';
 import type { Order } from './state.ts';
 import { maxLoan, valuate } from './valuation.ts';
@@ -24,20 +24,26 @@ function borrowCurrencies(): readonly unknown[] {
   return coins.filter((coin) => coin.borrow !== undefined).map((coin) => ({ borrowCcy: coin.ccy }));
 }
 
-/** The wallet's coins that the order would take: any but the coin it owes. */
+/** The wallet's coins that the order would take: any but the coin it owes. By the newer documentation, what the order holds. */
 function collateralAssets(question: Question): readonly unknown[] {
   const { world, parameters } = question;
   const wanted = optional(parameters, 'ccy');
   const order = world.order(named(question));
   if (order === undefined) return [];
+  if (world.collateralAssets === 'held')
+    return [{ assets: order.collateral.filter(({ ccy }) => (wanted ?? ccy) === ccy).map(worthOf(world)) }];
   const assets = world.wallet
     .filter(
       ({ ccy }) =>
         (wanted === undefined || ccy === wanted) && !world.moments.is('coin-refused', ccy) && !order.debts.some((debt) => debt.ccy === ccy),
     )
-    .map(({ ccy, amt }) => ({ ccy, amt, notionalUsd: multiply(amt, world.market.price(ccy)) }));
+    .map(worthOf(world));
   return [{ assets }];
 }
+
+const worthOf =
+  ({ market }: Question['world']) =>
+  ({ ccy, amt }: Holding): unknown => ({ ccy, amt, notionalUsd: multiply(amt, market.price(ccy)) });
 
 function supplementary(value: unknown, borrowCcy: string): Holding[] {
   if (value === undefined || value === '') return [];
@@ -107,11 +113,7 @@ function loanInfo(question: Question): readonly unknown[] {
   return orders.map((order) => describe(order, question));
 }
 
-function pageRequest({ parameters }: Question): PageRequest {
-  const after = optionalId(parameters, 'after');
-  const before = optionalId(parameters, 'before');
-  return { limit: rowLimit(parameters), ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
-}
+const refIdOf = ({ refId }: { readonly refId: string }): string => refId;
 
 function loanHistory(question: Question): readonly unknown[] {
   const { world, parameters } = question;
@@ -119,7 +121,7 @@ function loanHistory(question: Question): readonly unknown[] {
   if (type !== undefined && !historyTypes.some((known) => known === type)) throw new Refusal('51000', 'type');
   const ordId = narrowedTo(question);
   const rows = world.history.filter((row) => (type === undefined || row.type === type) && (ordId === undefined || row.ordId === ordId));
-  return page(rows, pageRequest(question)).map((row) => ({
+  return page(rows, pageRequest(question.parameters), refIdOf).map((row) => ({
     refId: row.refId,
     type: row.type,
     ccy: row.ccy,
@@ -133,7 +135,7 @@ function interestAccrued(question: Question): readonly unknown[] {
   const ccy = optional(parameters, 'ccy');
   const ordId = narrowedTo(question);
   const rows = world.interest.filter((row) => (ccy === undefined || row.ccy === ccy) && (ordId === undefined || row.ordId === ordId));
-  return page(rows, pageRequest(question)).map((row) => ({
+  return page(rows, pageRequest(question.parameters), refIdOf).map((row) => ({
     refId: row.refId,
     ccy: row.ccy,
     loan: row.loan,

@@ -1,6 +1,7 @@
 import { accountEndpoints, uid } from './account-endpoints.ts';
 import { Refusal, isCode, refusal, success } from './answers.ts';
 import { authenticate, type Key } from './auth.ts';
+import { billEndpoints } from './bill-endpoints.ts';
 import { Door } from '../door.ts';
 import { bentRows, deviations } from '../faults.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -12,7 +13,13 @@ import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
 import { positionEndpoints } from './position-endpoints.ts';
 import type { World } from './world.ts';
 
-const endpoints: readonly Endpoint[] = [...loanEndpoints, ...positionEndpoints, ...instrumentEndpoints, ...accountEndpoints];
+const endpoints: readonly Endpoint[] = [
+  ...loanEndpoints,
+  ...positionEndpoints,
+  ...billEndpoints,
+  ...instrumentEndpoints,
+  ...accountEndpoints,
+];
 
 /** The door of the simulated OKX: who asks, whether they may, and how often. */
 export class OkxDoor extends Door {

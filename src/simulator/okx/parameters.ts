@@ -1,4 +1,5 @@
 import { Refusal } from './answers.ts';
+import type { PageRequest } from './history.ts';
 import { header, isParameters, type Parameters, type RawRequest } from '../request.ts';
 
 const mostRows = 100;
@@ -66,9 +67,19 @@ export function optionalId(parameters: Parameters, name: string): string | undef
  * How many rows are wanted: 1 to 100, 100 when not said.
  * @throws Refusal 51000 otherwise.
  */
-export function rowLimit(parameters: Parameters): number {
+function rowLimit(parameters: Parameters): number {
   const value = optional(parameters, 'limit');
   if (value === undefined) return mostRows;
   if (!/^\d{1,3}$/.test(value) || Number(value) < 1 || Number(value) > mostRows) throw new Refusal('51000', 'limit');
   return Number(value);
+}
+
+/**
+ * Which page of a list is wanted.
+ * @throws Refusal 51000 where a bound is no id, or the limit out of range.
+ */
+export function pageRequest(parameters: Parameters): PageRequest {
+  const after = optionalId(parameters, 'after');
+  const before = optionalId(parameters, 'before');
+  return { limit: rowLimit(parameters), ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
 }

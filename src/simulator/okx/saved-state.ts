@@ -1,7 +1,19 @@
 import { findCoin } from './coins.ts';
 import { historyTypes, type HistoryRow, type InterestRow } from './history.ts';
 import { instruments } from './instruments.ts';
-import type { Accepted, Adjustment, MarginChange, OpenPosition, Order, TradingState, WorldState } from './state.ts';
+import {
+  billKinds,
+  type Accepted,
+  type Adjustment,
+  type Bill,
+  type BillSubType,
+  type ClosedPosition,
+  type MarginChange,
+  type OpenPosition,
+  type Order,
+  type TradingState,
+  type WorldState,
+} from './state.ts';
 import { amount, CoinReader, fields, id, list, oneOf, stateFields, whole } from '../state-reader.ts';
 
 const version = 1;
@@ -63,12 +75,19 @@ function trading(value: unknown): TradingState {
     wallet: list(state['wallet'], 'trading wallet', holding),
     positions: list(state['positions'], 'positions', position),
     changes: list(state['changes'], 'changes', marginChange),
+    // Neither was kept at first.
+    bills: list(state['bills'] ?? [], 'bills', bill),
+    closed: list(state['closed'] ?? [], 'closed', closedPosition),
   };
 }
 
 function positionId(entry: Record<string, unknown>): Pick<OpenPosition, 'posId' | 'instId'> {
+  return { posId: id(entry['posId'], 'posId'), instId: knownInstId(entry) };
+}
+
+function knownInstId(entry: Record<string, unknown>): string {
   const ids = instruments.map(({ instId }) => instId);
-  return { posId: id(entry['posId'], 'posId'), instId: oneOf(entry['instId'], 'instId', ids) };
+  return oneOf(entry['instId'], 'instId', ids);
 }
 
 function marginChange(value: unknown): MarginChange {
@@ -86,6 +105,37 @@ function position(value: unknown): OpenPosition {
     mgnMode: oneOf(entry['mgnMode'], 'mgnMode', ['isolated', 'cross']),
     openedAt: whole(entry['openedAt'], 'openedAt'),
     changedAt: whole(entry['changedAt'], 'changedAt'),
+  };
+}
+
+function bill(value: unknown): Bill {
+  const entry = fields(value, 'bill');
+  const amounts = (['balChg', 'bal', 'posBalChg', 'posBal', 'sz', 'pnl'] as const).map(
+    (name) => [name, amount(entry[name], name)] as const,
+  );
+  return {
+    billId: id(entry['billId'], 'billId'),
+    subType: oneOf(entry['subType'], 'subType', Object.keys(billKinds) as BillSubType[]),
+    instId: knownInstId(entry),
+    mgnMode: oneOf(entry['mgnMode'], 'mgnMode', ['isolated', 'cross']),
+    ccy: coins.coin(entry['ccy'], 'ccy'),
+    ...(Object.fromEntries(amounts) as Pick<Bill, (typeof amounts)[number][0]>),
+    ...(entry['px'] === undefined ? {} : { px: amount(entry['px'], 'px') }),
+    at: whole(entry['at'], 'at'),
+  };
+}
+
+function closedPosition(value: unknown): ClosedPosition {
+  const entry = fields(value, 'closed position');
+  return {
+    position: position(entry['position']),
+    posSide: oneOf(entry['posSide'], 'posSide', ['net', 'long', 'short']),
+    ccy: coins.coin(entry['ccy'], 'ccy'),
+    price: amount(entry['price'], 'price'),
+    pnl: amount(entry['pnl'], 'pnl'),
+    penalty: amount(entry['penalty'], 'penalty'),
+    ratio: entry['ratio'] === '' ? '' : amount(entry['ratio'], 'ratio'),
+    at: whole(entry['at'], 'at'),
   };
 }
 

@@ -6,7 +6,7 @@ import { readState, writeState } from './saved-state.ts';
 import { listen } from '../server.ts';
 import { Teller } from '../teller.ts';
 import type { PosMode } from './trading.ts';
-import { World } from './world.ts';
+import { World, type CollateralAssets } from './world.ts';
 
 /** One API key with everything a client needs to sign. */
 export interface SimulatorKeys {
@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   readonly walk?: boolean;
   /** False makes it the older generation: one loan, and no `ordId` in any answer. Default true. */
   readonly ordIds?: boolean;
+  /** What `collateral-assets` lists: what the wallet could pledge, or (by the documentation since August 2026) what orders hold. Default 'wallet'. */
+  readonly collateralAssets?: CollateralAssets;
   /** `net_mode`: one position per instrument, whose sign is its side. Default `long_short_mode`. */
   readonly posMode?: PosMode;
 }
@@ -82,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     settleMs,
     ordIds,
     posMode,
+    collateralAssets: options.collateralAssets ?? 'wallet',
     walking: walk,
     ...(state === undefined ? {} : { state: readState(state) }),
   });

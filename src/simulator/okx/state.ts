@@ -56,6 +56,56 @@ export interface OpenPosition {
   readonly changedAt: number;
 }
 
+/** Bill types and sub-types that are written: margin by hand in and out, by OKX itself; liquidations of contracts and of borrowed coins. */
+export const billKinds = {
+  '160': '6',
+  '161': '6',
+  '162': '6',
+  '104': '5',
+  '105': '5',
+  '106': '5',
+  '107': '5',
+} as const;
+export type BillSubType = keyof typeof billKinds;
+
+/** One bill of the trading account. Bills name no position and no side. */
+export interface Bill {
+  /** Longer than a JavaScript number can hold; grows with time. */
+  readonly billId: string;
+  readonly subType: BillSubType;
+  readonly instId: string;
+  readonly mgnMode: OpenPosition['mgnMode'];
+  readonly ccy: string;
+  /** Signed changes of the account's cash and of the position's margin, and what there is afterwards. */
+  readonly balChg: Decimal;
+  readonly bal: Decimal;
+  readonly posBalChg: Decimal;
+  readonly posBal: Decimal;
+  readonly sz: Decimal;
+  /** Only of a liquidation. */
+  readonly px?: Decimal;
+  readonly pnl: Decimal;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** A position that was liquidated. */
+export interface ClosedPosition {
+  readonly position: OpenPosition;
+  /** As it was called when it ended. */
+  readonly posSide: string;
+  readonly ccy: string;
+  /** The mark price that ended it. */
+  readonly price: Decimal;
+  /** Profit at that price (negative), and what was taken beyond it, not above zero. */
+  readonly pnl: Decimal;
+  readonly penalty: Decimal;
+  /** Realized over margin, or over initial margin for a cross position. */
+  readonly ratio: Decimal | '';
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
 /** The trading account. */
 export interface TradingState {
   readonly wallet: readonly Holding[];
@@ -63,6 +113,10 @@ export interface TradingState {
   readonly positions: readonly OpenPosition[];
   /** Oldest first. */
   readonly changes: readonly MarginChange[];
+  /** Oldest first. */
+  readonly bills: readonly Bill[];
+  /** Oldest first. */
+  readonly closed: readonly ClosedPosition[];
 }
 
 /** Everything the simulated exchange remembers, as plain data. */

@@ -1,10 +1,14 @@
 import {
+  absolute,
   add,
   compare,
   decimal,
+  divide,
   greater,
+  isDecimal,
   isNegative,
   isPositive,
+  isZero,
   lesser,
   negate,
   one,
@@ -19,13 +23,15 @@ import type { Market } from '../market.ts';
 import type { Parameters } from '../request.ts';
 import { deviate, type AdjustRequest, type Deviation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
+import { References } from './history.ts';
 import { findInstrument, knownInstrument, pricesOf, type Instrument, type Prices } from './instruments.ts';
 import { figures, marginCoin, realLeverage, removable, type Figures } from './position-figures.ts';
-import type { MarginChange, OpenPosition, TradingState } from './state.ts';
+import type { Bill, BillSubType, ClosedPosition, MarginChange, OpenPosition, TradingState } from './state.ts';
 
-/** Changes beyond these are forgotten, oldest first. */
+/** Changes and bills beyond these are forgotten, oldest first. */
 const changesKept = 1000;
 const leastLeverage = decimal('0.01');
+const ratioPlaces = 16;
 
 export const posModes = ['long_short_mode', 'net_mode'] as const;
 export type PosMode = (typeof posModes)[number];
@@ -70,6 +76,12 @@ export class Trading {
   }
   get changes(): readonly MarginChange[] {
     return this.#state.changes;
+  }
+  get bills(): readonly Bill[] {
+    return this.#state.bills;
+  }
+  get closed(): readonly ClosedPosition[] {
+    return this.#state.closed;
   }
 
   state(): TradingState {
@@ -131,7 +143,7 @@ export class Trading {
   /** Lets everything happen that was due by now: late changes, then liquidations at today's prices. */
   advance(now: number): void {
     for (const change of this.#pending().filter(({ dueAt }) => dueAt <= now)) this.#move(change);
-    for (const quote of this.quotes()) if (compare(quote.figures.mgnRatio, one) <= 0) this.#liquidate(quote);
+    for (const quote of this.quotes()) if (compare(quote.figures.mgnRatio, one) <= 0) this.#liquidate(quote, now);
   }
 
   /**
@@ -210,18 +222,54 @@ export class Trading {
     const there = position === undefined ? zero : type === 'add' ? amountOf(this.wallet, ccy) : position.margin;
     const amt = lesser(change.amt, there);
     const toPosition = type === 'add' ? amt : negate(amt);
-    this.#change({
-      changes: this.changes.map((one) => (one === change ? { ...one, amt, state: 'effective' as const } : one)),
-      wallet: changed(this.wallet, ccy, negate(toPosition)),
-      positions: this.#state.positions.map((one) => (one === position ? withMargin(one, toPosition, dueAt) : one)),
-    });
+    this.#change({ changes: this.changes.map((one) => (one === change ? { ...one, amt, state: 'effective' as const } : one)) });
+    if (position !== undefined && !isZero(amt)) this.#transfer(position, ccy, toPosition, type === 'add' ? '160' : '161', dueAt);
+  }
+
+  /**
+   * OKX adds margin to an isolated position by itself, as where that is switched on.
+   * @throws RangeError when there is no such position, or not so much to add.
+   */
+  addByItself({ instId, posSide, amt }: Parameters, at: number): void {
+    const quote = this.quotes().find((one) => one.instrument.instId === instId && one.posSide === posSide);
+    if (quote?.position.mgnMode !== 'isolated') throw new RangeError('there is no such isolated position; name instId and posSide');
+    if (typeof amt !== 'string' || !isDecimal(amt) || !isPositive(amt) || compare(amt, this.available(quote.ccy)) > 0) {
+      throw new RangeError('amt must be a decimal above zero, as text, and not more than is available');
+    }
+    this.#transfer(quote.position, quote.ccy, amt, '162', at);
+  }
+
+  /** Moves coins between wallet and margin, and writes the bill. */
+  #transfer(position: OpenPosition, ccy: string, toPosition: Decimal, subType: BillSubType, at: number): void {
+    const wallet = changed(this.wallet, ccy, negate(toPosition));
+    const after = withMargin(position, toPosition, at);
+    this.#change({ wallet, positions: this.#state.positions.map((one) => (one === position ? after : one)) });
+    const moved = { balChg: negate(toPosition), bal: amountOf(wallet, ccy), posBalChg: toPosition, posBal: after.margin };
+    this.#write(position, { subType, ccy, ...moved, sz: absolute(toPosition), pnl: zero, at });
+  }
+
+  #write({ instId, mgnMode }: OpenPosition, bill: Omit<Bill, 'billId' | 'instId' | 'mgnMode'>): void {
+    const billId = new References(this.bills.at(-1)?.billId ?? '0').next(bill.at);
+    this.#change({ bills: [...this.bills, { billId, instId, mgnMode, ...bill }].slice(-changesKept) });
   }
 
   /** An isolated position takes its margin with it, a cross one its loss, as far as there are coins. */
-  #liquidate({ position, ccy, figures: { upl } }: Quote): void {
-    const positions = this.#state.positions.filter(({ posId }) => posId !== position.posId);
-    const lost = position.mgnMode === 'cross' && isNegative(upl) ? lesser(negate(upl), amountOf(this.wallet, ccy)) : zero;
-    this.#change({ positions, wallet: isPositive(lost) ? changed(this.wallet, ccy, negate(lost)) : this.wallet });
+  #liquidate({ position, instrument, posSide, prices, ccy, figures: { upl, imr } }: Quote, at: number): void {
+    const { posId, mgnMode, margin, side, pos } = position;
+    const isolated = mgnMode === 'isolated';
+    const positions = this.#state.positions.filter((one) => one.posId !== posId);
+    const lost = !isolated && isNegative(upl) ? lesser(negate(upl), amountOf(this.wallet, ccy)) : zero;
+    const wallet = isPositive(lost) ? changed(this.wallet, ccy, negate(lost)) : this.wallet;
+    const pnl = isolated ? greater(upl, negate(margin)) : negate(lost);
+    const penalty = isolated ? negate(add(margin, pnl)) : zero;
+    const whole = isolated ? margin : imr;
+    const ratio = isPositive(whole) ? divide(add(pnl, penalty), whole, ratioPlaces, 'down') : '';
+    const closed: ClosedPosition = { position, posSide, ccy, price: prices.mark, pnl, penalty, ratio, at };
+    this.#change({ positions, wallet, closed: [...this.closed, closed].slice(-changesKept) });
+    const borrowed = instrument.kind === 'borrowed';
+    const subType = borrowed ? (side === 'long' ? '107' : '106') : side === 'long' ? '104' : '105';
+    const moved = { balChg: negate(lost), bal: amountOf(wallet, ccy), posBalChg: negate(margin), posBal: zero };
+    this.#write(position, { subType, ccy, ...moved, sz: pos, px: prices.mark, pnl, at });
   }
 
   #change(change: Partial<TradingState>): void {

@@ -20,6 +20,9 @@ const interestKeptMs = 30 * 24 * hourMs;
 /** Adjustments beyond these are forgotten, oldest first; their history rows stay. */
 const adjustmentsKept = 1000;
 
+/** Two readings of one endpoint. */
+export type CollateralAssets = 'wallet' | 'held';
+
 export interface WorldOptions extends Omit<FirstDay, 'now'> {
   /** Milliseconds since the Unix epoch. */
   readonly clock: { now(): number };
@@ -29,6 +32,8 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
   readonly state?: WorldState;
   /** False makes it the older generation: one loan, which has no id towards clients. Default true. */
   readonly ordIds?: boolean;
+  /** What `collateral-assets` lists: what the wallet could pledge, or (by the documentation since August 2026) what orders hold. Default 'wallet'. */
+  readonly collateralAssets?: CollateralAssets;
   /** Default long_short_mode. */
   readonly posMode?: PosMode;
   /** Instead of the first day's positions and trading account. */
@@ -43,9 +48,10 @@ export class World implements ControlledWorld {
   readonly market: Market;
   readonly trading: Trading;
   readonly moments = new Moments();
-  readonly controls = ['POST account'];
+  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate'];
   /** Whether clients are told of order ids, and may name one. */
   readonly ordIds: boolean;
+  readonly collateralAssets: CollateralAssets;
   settleMs: number;
   /** Grows with everything worth saving; a step of the walk alone is not. */
   revision = 0;
@@ -53,8 +59,9 @@ export class World implements ControlledWorld {
   readonly #references: References;
   #state: Omit<WorldState, 'market' | 'lastRefId' | 'trading'>;
 
-  constructor({ clock, settleMs, state, ordIds = true, posMode, trading, ...first }: WorldOptions) {
+  constructor({ clock, settleMs, state, ordIds = true, collateralAssets = 'wallet', posMode, trading, ...first }: WorldOptions) {
     this.#clock = clock;
+    this.collateralAssets = collateralAssets;
     this.ordIds = ordIds;
     this.settleMs = settleMs;
     const { market, lastRefId, trading: kept, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
@@ -179,8 +186,20 @@ export class World implements ControlledWorld {
     return { venue: 'okx', ordIds: this.ordIds, posMode, acctLv };
   }
 
-  /** `POST account`: another position mode or account mode, which a real account only changes while it holds nothing. */
+  /**
+   * - `POST account`: another position mode or account mode, which a real account only changes while it holds nothing.
+   * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position by itself.
+   * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone do not do it, so that a loan beyond its line can be looked at.
+   */
   control(what: string, body: Parameters): unknown {
+    if (what === 'POST liquidate') {
+      this.#liquidate(body['loan']);
+      return { ok: true };
+    }
+    if (what === 'POST auto-margin') {
+      this.trading.addByItself(body, this.#clock.now());
+      return { ok: true };
+    }
     if (what !== 'POST account') return undefined;
     this.trading.configure(body);
     return this.about;
@@ -226,6 +245,27 @@ export class World implements ControlledWorld {
     const row: HistoryRow = { refId: this.#references.next(dueAt), ordId, type: kind, ccy, amt: negate(toLoan), at: dueAt };
     this.#change({ orders, wallet: changed(this.wallet, ccy, negate(toLoan)), history: [...this.history, row] });
     return amt;
+  }
+
+  /** The collateral is sold, the debt bought back and settled with it, in the words the history has for that; nothing is left. */
+  #liquidate(ordId: unknown): void {
+    const order = this.orders().find((one) => one.ordId === ordId);
+    if (order === undefined) throw new RangeError(`there is no loan ${String(ordId)}`);
+    const at = this.#clock.now();
+    const tell = (type: HistoryType, { ccy, amt }: Holding): HistoryRow => ({
+      refId: this.#references.next(at),
+      ordId: order.ordId,
+      type,
+      ccy,
+      amt,
+      at,
+    });
+    const out = ({ ccy, amt }: Holding): Holding => ({ ccy, amt: negate(amt) });
+    const rows = [
+      ...order.collateral.map((one) => tell('sell_collateral', out(one))),
+      ...order.debts.flatMap((one) => [tell('buy_borrowed_coin', one), tell('forced_liquidation', out(one))]),
+    ];
+    this.#change({ orders: this.#state.orders.filter((one) => one.ordId !== order.ordId), history: [...this.history, ...rows] });
   }
 
   #accrue(at: number, accruedAt = at): void {

@@ -13,6 +13,10 @@ describe('the command line of the simulated exchange', () => {
     assert.deepEqual(readOptions(['--net']), { ...readOptions([]), posMode: 'net_mode' });
   });
 
+  it('takes the newer reading of collateral-assets', () => {
+    assert.deepEqual(readOptions(['--held']), { ...readOptions([]), collateralAssets: 'held' });
+  });
+
   it('takes every option', () => {
     const args = ['--port', '0', '--settle=20', '--seed', 'x', '--no-walk', '--older'];
     assert.deepEqual(readOptions(args), { exchange: 'okx', port: 0, settleMs: 20, walk: false, ordIds: false, seed: 'x' });
@@ -35,6 +39,7 @@ describe('the command line of the simulated exchange', () => {
     ['--published'],
     ['--older', '--exchange', 'bybit'],
     ['--net', '--exchange', 'bybit'],
+    ['--held', '--exchange', 'bybit'],
     ['--port', 'x'],
     ['--port', '65536'],
     ['--port', '-1'],

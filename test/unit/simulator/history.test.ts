@@ -90,7 +90,7 @@ describe('the histories of the simulated exchange', () => {
         const all = Array.from({ length: count }, () => ({ refId: references.next(5), ordId: '1', ccy: 'BTC', at: 5 }));
         const seen: string[] = [];
         for (let after: string | undefined; ; after = seen.at(-1)) {
-          const found = page(all, after === undefined ? { limit } : { after, limit });
+          const found = page(all, after === undefined ? { limit } : { after, limit }, ({ refId }) => refId);
           seen.push(...found.map((row) => row.refId));
           if (found.length < limit) break;
         }

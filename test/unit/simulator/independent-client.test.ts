@@ -52,6 +52,15 @@ describe('an independent OKX client', () => {
       (client) => client.changePositionMargin({ instId: 'BTC-USDT', posSide: 'net', type: 'add', amt: '0.01', ccy: 'BTC' }),
       /^\[\{"amt":"0\.01","ccy":"BTC","instId":"BTC-USDT","leverage":"","posSide":"net","type":"add"\}\]$/,
     ],
+    [
+      'getBills, after a change',
+      async (client) => {
+        await client.changePositionMargin({ instId: 'BTC-USDT', posSide: 'net', type: 'add', amt: '0.01', ccy: 'BTC' });
+        return client.getBills({ type: '6', instId: 'BTC-USDT' });
+      },
+      /"billId":"\d{17}".*"type":"6","subType":"160".*"posBalChg":"0\.01"/,
+    ],
+    ['getPositionsHistory', (client) => client.getPositionsHistory({ type: '3' }), /^\[\]$/],
     ['getIndexTickers', (client) => client.getIndexTickers({ quoteCcy: 'USD' }), /"idxPx":"88000"/],
   ];
   for (const [name, call, expected] of signed) {

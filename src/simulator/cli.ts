@@ -24,7 +24,8 @@ const words = {
   curl -d '{"mode":"REGULAR_MARGIN"}' ${control}/margin-mode
   curl -d '{"by":"entry"}' ${control}/margin-price
   curl -d '{"days":-1}' ${control}/due
-  curl -d '{"days":6}' ${control}/expiry`,
+  curl -d '{"days":6}' ${control}/expiry
+  curl -X POST ${control}/liquidate`,
     faults: ', settlement-failed',
     code: '10006',
   },

@@ -1,4 +1,4 @@
-import { add, decimal, divide, one as unit, subtract, withPlaces, type Decimal } from '../../core/decimal.ts';
+import { add, decimal, divide, multiply, one as unit, subtract, withPlaces, type Decimal } from '../../core/decimal.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { coins, collateralPlaces, legacyLtv, type Coin } from './coins.ts';
@@ -9,7 +9,9 @@ import { contractsIn } from './trading.ts';
 
 /** Upper end of a bracket that has none. */
 const endless = '99999999999';
-const vipLevel = 'VIP0';
+/** Levels of customers, as the documentation lists them. Everybody is of the first one here. */
+const vipLevels = ['VIP0', 'VIP1', 'VIP2', 'VIP3', 'VIP4', 'VIP5', 'VIP99', 'PRO1', 'PRO2', 'PRO3', 'PRO4', 'PRO5', 'PRO6'] as const;
+const [vipLevel] = vipLevels;
 const fixedTerms = ['7', '14', '30', '60', '90', '180'];
 
 function wanted({ parameters }: Question): readonly Coin[] {
@@ -17,26 +19,31 @@ function wanted({ parameters }: Question): readonly Coin[] {
   return coins.filter(({ ccy }) => (currency ?? ccy) === ccy);
 }
 
+/** The levels that are asked for; all of them where none is. */
+function levels({ parameters }: Question): readonly string[] {
+  return optional(parameters, 'vipLevel') === undefined ? vipLevels : [oneOf(parameters, 'vipLevel', vipLevels)];
+}
+
+/** Each coin once for each level; a higher one may borrow more. */
 function loanable(question: Question): Record<string, unknown> {
+  const asked = levels(question);
   const list = wanted(question).flatMap(({ ccy, borrow }) => {
     if (borrow === undefined) return [];
     // The longest term is not on offer: no rate is printed for it.
     const rates = fixedTerms.map((days): [string, string] => [`annualizedInterestRate${days}D`, days === '180' ? '' : borrow.annualRate]);
-    return [
-      {
-        currency: ccy,
-        fixedBorrowable: true,
-        flexibleBorrowable: true,
-        fixedBorrowingAccuracy: borrow.places,
-        flexibleBorrowingAccuracy: borrow.places,
-        maxBorrowingAmount: borrow.quota,
-        minFixedBorrowingAmount: borrow.least,
-        minFlexibleBorrowingAmount: borrow.least,
-        vipLevel,
-        flexibleAnnualizedInterestRate: borrow.annualRate,
-        ...Object.fromEntries(rates),
-      },
-    ];
+    return asked.map((level) => ({
+      currency: ccy,
+      fixedBorrowable: true,
+      flexibleBorrowable: true,
+      fixedBorrowingAccuracy: borrow.places,
+      flexibleBorrowingAccuracy: borrow.places,
+      maxBorrowingAmount: level === vipLevel ? borrow.quota : multiply(borrow.quota, decimal('2')),
+      minFixedBorrowingAmount: borrow.least,
+      minFlexibleBorrowingAmount: borrow.least,
+      vipLevel: level,
+      flexibleAnnualizedInterestRate: borrow.annualRate,
+      ...Object.fromEntries(rates),
+    }));
   });
   return { list };
 }

@@ -105,6 +105,7 @@ export function firstDay({ seed, walking, now, account = 'invented', change = {}
     legacyOrders: begun.legacyOrders,
     adjustments: [],
     trading: begun.trading ?? firstTrading(prices, hour),
+    repaid: [],
     cap: '0',
     begunAt: hour,
     accruedAt: hour,

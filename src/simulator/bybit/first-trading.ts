@@ -57,5 +57,6 @@ export function firstTrading(prices: Readonly<Record<string, Decimal>>, now: num
     coins: [coin('USDT', '20000.5', '150', '100', '10'), coin('USDC', '1500'), coin('ETH', '0.5'), coin('BTC', '0.25')],
     positions,
     changes: [],
+    closed: [],
   };
 }

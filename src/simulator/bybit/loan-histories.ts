@@ -1,4 +1,4 @@
-// What happened to the loans before the simulated world began: rows to read, told from when it began.
+// What happened to the loans: rows told from when the simulated world began, and what was liquidated since.
 import type { Endpoint, Question } from './endpoints.ts';
 import { optional, page } from './parameters.ts';
 
@@ -74,12 +74,26 @@ const olderRepayment: Past = (at) => [
   repaidOrder('1794271131730737001', '20.5', at(70), '2', '0.0003'),
 ];
 
-function listed(past: Past, id: string, filters: readonly string[]) {
+const none = (): readonly Row[] => [];
+const byLiquidation = 2;
+
+/** Newest first, as the past is. */
+const since =
+  (fixed: boolean) =>
+  ({ repaid: all }: Question['world']): readonly Row[] =>
+    all
+      .filter(({ loans }) => (loans !== undefined) === fixed)
+      .map(({ repayId, ccy, amt, at, loans = [] }) => ({
+        ...(fixed ? { details: loans.map(({ loanId, amt: part }) => ({ loanCurrency: ccy, loanId, repayAmount: part })) } : {}),
+        ...repaid(repayId, ccy, amt, at, byLiquidation),
+      }))
+      .reverse();
+
+function listed(past: Past, id: string, filters: readonly string[], later: (world: Question['world']) => readonly Row[] = none) {
   return ({ world, parameters }: Question): Record<string, unknown> => {
     const wanted = [id, ...filters].map((name) => [name, optional(parameters, name)] as const);
-    const found = past((days) => world.begunAt - days * dayMs).filter((row) =>
-      wanted.every(([name, value]) => value === undefined || row[name] === value),
-    );
+    const rowsOf = [...later(world), ...past((days) => world.begunAt - days * dayMs)];
+    const found = rowsOf.filter((row) => wanted.every(([name, value]) => value === undefined || row[name] === value));
     const { rows, nextPageCursor } = page(found, (row) => String(row[id]), parameters);
     return { list: rows, nextPageCursor };
   };
@@ -90,8 +104,12 @@ const read = { method: 'GET', access: 'loans', perSecond: 5 } as const;
 /** The histories of borrowing and paying back, of both generations. */
 export const loanHistoryEndpoints: readonly Endpoint[] = [
   { ...read, path: '/v5/crypto-loan-flexible/borrow-history', answer: listed(flexibleBorrowing, 'orderId', ['loanCurrency']) },
-  { ...read, path: '/v5/crypto-loan-flexible/repayment-history', answer: listed(flexibleRepayment, 'repayId', ['loanCurrency']) },
-  { ...read, path: '/v5/crypto-loan-fixed/repayment-history', answer: listed(fixedRepayment, 'repayId', ['loanCurrency']) },
+  {
+    ...read,
+    path: '/v5/crypto-loan-flexible/repayment-history',
+    answer: listed(flexibleRepayment, 'repayId', ['loanCurrency'], since(false)),
+  },
+  { ...read, path: '/v5/crypto-loan-fixed/repayment-history', answer: listed(fixedRepayment, 'repayId', ['loanCurrency'], since(true)) },
   {
     ...read,
     legacy: true,

@@ -27,6 +27,24 @@ function closingFee(stake: Stake, terms: Terms): Decimal {
   return multiply(terms.fee, grows ? add(entry, margin) : subtract(entry, margin));
 }
 
+/** What is left of a position where its margin is used up: the value then, the price of that, and the fee of closing there. */
+export function atTheEnd(
+  stake: Stake,
+  terms: Terms,
+): { readonly entryValue: Decimal; readonly exitValue: Decimal; readonly exitPrice: Decimal; readonly fee: Decimal } {
+  const entryValue = round(valueAt(terms, stake.size, stake.avgPrice), amountPlaces, 'half-up');
+  const margin = add(opening(stake, terms), stake.extra);
+  const falls = (stake.side === 'Buy') !== terms.inverse;
+  const exitValue = round(falls ? subtract(entryValue, margin) : add(entryValue, margin), amountPlaces, 'half-up');
+  const [above, below] = terms.inverse ? [stake.size, exitValue] : [exitValue, stake.size];
+  return {
+    entryValue,
+    exitValue,
+    exitPrice: divide(above, below, amountPlaces, 'half-up'),
+    fee: round(closingFee(stake, terms), amountPlaces, 'up'),
+  };
+}
+
 /** Everything that liquidation costs: opening margin, what was added to it, closing fee. Rounded up. */
 export function atStake(stake: Stake, terms: Terms): Decimal {
   return round(add(add(opening(stake, terms), stake.extra), closingFee(stake, terms)), amountPlaces, 'up');

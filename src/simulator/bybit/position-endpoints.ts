@@ -1,9 +1,9 @@
-import { decimalPlaces, isDecimal, multiply, sum, withPlaces, type Decimal } from '../../core/decimal.ts';
+import { decimalPlaces, isDecimal, multiply, negate, sum, withPlaces, type Decimal } from '../../core/decimal.ts';
 import { Refusal } from './answers.ts';
 import { categories, findContract, markPrice, slotsOf, type Contract } from './contracts.ts';
 import type { Endpoint, Question } from './endpoints.ts';
 import { oneOf, optional, page, required } from './parameters.ts';
-import { contractsIn, positionIn, reckon, spare, total } from './trading.ts';
+import { contractOf, contractsIn, positionIn, reckon, spare, total } from './trading.ts';
 import { printedUsd, trimmed } from './valuation.ts';
 import type { World } from './world.ts';
 
@@ -162,11 +162,56 @@ function walletBalance({ world, parameters }: Question): Record<string, unknown>
   };
 }
 
+const weekMs = 604_800_000;
+
+/** Seven days of what was closed, as liquidations alone do here. The side is that of the order that closed. */
+function closedPnl({ world, parameters, now }: Question): Record<string, unknown> {
+  const category = oneOf(parameters, 'category', categories);
+  const symbol = optional(parameters, 'symbol');
+  const [start, end] = ['startTime', 'endTime'].map((name) => moment(parameters, name));
+  const from = start ?? (end ?? now) - weekMs;
+  const to = end ?? from + weekMs;
+  if (to - from > weekMs || to < from) throw new Refusal('10001', 'endTime');
+  const found = world.trading.closed
+    .filter((one) => contractOf(one).category === category && (symbol ?? one.symbol) === one.symbol && one.at >= from && one.at <= to)
+    .reverse();
+  const { rows, nextPageCursor } = page(found, ({ orderId }) => orderId, parameters, { most: 100, usual: 50 });
+  const list = rows.map((one) => ({
+    symbol: one.symbol,
+    orderId: one.orderId,
+    side: one.side === 'Buy' ? 'Sell' : 'Buy',
+    qty: one.size,
+    orderPrice: trimmed(one.exitPrice),
+    orderType: 'Market',
+    execType: 'BustTrade',
+    closedSize: one.size,
+    cumEntryValue: trimmed(one.entryValue),
+    avgEntryPrice: one.avgPrice,
+    cumExitValue: trimmed(one.exitValue),
+    avgExitPrice: trimmed(one.exitPrice),
+    closedPnl: trimmed(negate(one.lost)),
+    fillCount: '1',
+    leverage: one.leverage,
+    openFee: '0',
+    closeFee: trimmed(one.fee),
+    createdTime: one.at.toString(),
+    updatedTime: one.at.toString(),
+  }));
+  return { category, list, nextPageCursor };
+}
+
+function moment(parameters: Question['parameters'], name: string): number | undefined {
+  const value = optional(parameters, name);
+  if (value !== undefined && !/^\d{13}$/.test(value)) throw new Refusal('10001', name);
+  return value === undefined ? undefined : Number(value);
+}
+
 const read = { method: 'GET', perSecond: 50 } as const;
 
 /** Positions, and the unified account that their margin comes from. */
 export const positionEndpoints: readonly Endpoint[] = [
   { ...read, access: 'positions', path: '/v5/position/list', answer: positions },
+  { ...read, access: 'positions', path: '/v5/position/closed-pnl', answer: closedPnl },
   { method: 'POST', access: 'positions-write', perSecond: 10, path: '/v5/position/add-margin', answer: addMargin },
   { ...read, access: 'key', path: '/v5/account/info', answer: accountInfo },
   { ...read, access: 'key', path: '/v5/account/wallet-balance', answer: walletBalance },

@@ -9,11 +9,13 @@ import {
   marginModes,
   marginPrices,
   type Adjustment,
+  type ClosedPosition,
   type FixedDebt,
   type FlexibleDebt,
   type HeldPosition,
   type LegacyOrder,
   type MarginChange,
+  type Repayment,
   type Trading,
   type UnifiedCoin,
   type WorldState,
@@ -51,6 +53,7 @@ export function readState(saved: string): WorldState {
     adjustments: list(state['adjustments'], 'adjustments', adjustment),
     // What was saved before there were positions goes on with those of a first day.
     trading: state['trading'] === undefined ? firstTrading(market.prices, accruedAt) : trading(state['trading']),
+    repaid: list(state['repaid'] ?? [], 'repaid', repayment),
     cap: oneOf(state['cap'], 'cap', capLevels),
     begunAt: whole(state['begunAt'] ?? accruedAt, 'begunAt'),
     accruedAt,
@@ -117,6 +120,8 @@ function trading(value: unknown): Trading {
     coins: list(entry['coins'], 'coins', unifiedCoin),
     positions: list(entry['positions'], 'positions', position),
     changes: list(entry['changes'], 'changes', marginChange),
+    // Not kept at first.
+    closed: list(entry['closed'] ?? [], 'closed', closedPosition),
   };
 }
 
@@ -150,6 +155,34 @@ function position(value: unknown): HeldPosition {
     extra: amount(entry['extra'], 'extra'),
     createdAt: whole(entry['createdAt'], 'createdAt'),
     updatedAt: whole(entry['updatedAt'], 'updatedAt'),
+  };
+}
+
+function closedPosition(value: unknown): ClosedPosition {
+  const entry = fields(value, 'closed position');
+  const symbol = text(entry['symbol'], 'symbol');
+  if (findContract(symbol) === undefined) throw broken(`there is no ${symbol}`);
+  const names = ['size', 'avgPrice', 'leverage', 'entryValue', 'exitValue', 'fee', 'lost', 'exitPrice'] as const;
+  return {
+    symbol,
+    orderId: text(entry['orderId'], 'orderId'),
+    side: oneOf(entry['side'], 'side', ['Buy', 'Sell']),
+    ...(Object.fromEntries(names.map((name) => [name, amount(entry[name], name)])) as Pick<ClosedPosition, (typeof names)[number]>),
+    at: whole(entry['at'], 'at'),
+  };
+}
+
+function repayment(value: unknown): Repayment {
+  const entry = fields(value, 'repayment');
+  const part = (one: unknown) => {
+    const loan = fields(one, 'loan');
+    return { loanId: id(loan['loanId'], 'loanId'), amt: amount(loan['amt'], 'amt') };
+  };
+  return {
+    ...holding(entry),
+    repayId: id(entry['repayId'], 'repayId'),
+    ...(entry['loans'] === undefined ? {} : { loans: list(entry['loans'], 'loans', part) }),
+    at: whole(entry['at'], 'at'),
   };
 }
 

@@ -114,6 +114,29 @@ export interface MarginChange {
   readonly state: 'pending' | 'never' | 'effective' | 'failed';
 }
 
+/** A position that was liquidated. */
+export interface ClosedPosition extends Pick<HeldPosition, 'symbol' | 'side' | 'size' | 'avgPrice' | 'leverage'> {
+  readonly orderId: string;
+  /** What it was worth at entry and at the end, the fee of closing and what was lost in all, in the coin of its margin. */
+  readonly entryValue: Decimal;
+  readonly exitValue: Decimal;
+  readonly fee: Decimal;
+  readonly lost: Decimal;
+  /** The price at which nothing of the margin is left. */
+  readonly exitPrice: Decimal;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** What was paid back since this world began, which only a liquidation does. */
+export interface Repayment extends Holding {
+  readonly repayId: string;
+  /** Contracts that were paid back; absent for a flexible debt. */
+  readonly loans?: readonly { readonly loanId: string; readonly amt: Decimal }[];
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
 /** The unified account: its coins and its positions. */
 export interface Trading {
   readonly marginMode: MarginMode;
@@ -122,6 +145,8 @@ export interface Trading {
   readonly positions: readonly HeldPosition[];
   /** Oldest first. */
   readonly changes: readonly MarginChange[];
+  /** Oldest first. */
+  readonly closed: readonly ClosedPosition[];
 }
 
 /** Everything the simulated Bybit remembers, as plain data. */
@@ -136,6 +161,8 @@ export interface WorldState {
   /** Of both generations, oldest first. */
   readonly adjustments: readonly Adjustment[];
   readonly trading: Trading;
+  /** Oldest first. */
+  readonly repaid: readonly Repayment[];
   readonly cap: CapLevel;
   /** When this world began; its past is told from there. Milliseconds since the Unix epoch. */
   readonly begunAt: number;

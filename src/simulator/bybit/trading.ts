@@ -19,8 +19,8 @@ import type { RecordedMargin } from '../control.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { contracts, findContract, markPrice, type Contract } from './contracts.ts';
-import { atStake, figures, isReached, liquidationPrice, type Figures } from './margin.ts';
-import type { HeldPosition, MarginChange, Trading } from './state.ts';
+import { atStake, atTheEnd, figures, isReached, liquidationPrice, type Figures } from './margin.ts';
+import type { ClosedPosition, HeldPosition, MarginChange, Trading } from './state.ts';
 
 /** Changes of margin beyond these are forgotten, oldest first. */
 const changesKept = 1000;
@@ -166,7 +166,7 @@ export function settled(trading: Trading, now: number): Trading {
 }
 
 /** Without the isolated positions that the mark price has reached, and what was at stake in them. The very same object when there is none. */
-export function liquidated(trading: Trading, market: Market): Trading {
+export function liquidated(trading: Trading, market: Market, now: number): Trading {
   if (trading.marginMode !== 'ISOLATED_MARGIN') return trading;
   const gone = trading.positions.filter((one) => {
     const contract = contractOf(one);
@@ -176,7 +176,14 @@ export function liquidated(trading: Trading, market: Market): Trading {
   const lost = (ccy: string): Decimal =>
     sum(gone.filter((one) => contractOf(one).settle === ccy).map((one) => atStake(one, contractOf(one))));
   const coins = trading.coins.map((coin) => ({ ...coin, amt: greater(subtract(coin.amt, lost(coin.ccy)), zero) }));
-  return { ...trading, coins, positions: trading.positions.filter((one) => !gone.includes(one)) };
+  const closed = gone.map((one, index): ClosedPosition => {
+    const { symbol, side, size, avgPrice, leverage } = one;
+    const contract = contractOf(one);
+    const orderId = `00000000-0000-4000-8000-${(trading.closed.length + index + 1).toString().padStart(12, '0')}`;
+    const held = { symbol, side, size, avgPrice, leverage };
+    return { ...held, orderId, ...atTheEnd(one, contract), lost: atStake(one, contract), at: now };
+  });
+  return { ...trading, coins, positions: trading.positions.filter((one) => !gone.includes(one)), closed: [...trading.closed, ...closed] };
 }
 
 /** The contracts that are asked for: by name, or all that have their margin in one coin. */

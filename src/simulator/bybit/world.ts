@@ -13,7 +13,7 @@ import { Refusal } from './answers.ts';
 import { coins } from './coins.ts';
 import { controls, controlled } from './controls.ts';
 import { firstDay, type FirstDay } from './first-day.ts';
-import type { Adjustment, CapLevel, LegacyOrder, Pool, Trading, WorldState } from './state.ts';
+import type { Adjustment, CapLevel, LegacyOrder, Pool, Repayment, Trading, WorldState } from './state.ts';
 import { acceptMargin, liquidated, recordedChanges, settled, withoutFree, type MarginRequest } from './trading.ts';
 import { currentLegacyLtv, currentPoolLtv } from './valuation.ts';
 import { checkLoanMoment, checkMarginMoment } from './wrong-moments.ts';
@@ -86,6 +86,9 @@ export class World implements ControlledWorld {
   get trading(): Trading {
     return this.#state.trading;
   }
+  get repaid(): readonly Repayment[] {
+    return this.#state.repaid;
+  }
   get begunAt(): number {
     return this.#state.begunAt;
   }
@@ -144,7 +147,7 @@ export class World implements ControlledWorld {
       if (dueAt <= accrueAt) this.#settleDue(dueAt);
       else this.#accrue(accrueAt);
     }
-    this.#trade(liquidated(this.trading, this.market));
+    this.#trade(liquidated(this.trading, this.market, now));
   }
 
   /**

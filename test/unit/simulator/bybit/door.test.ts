@@ -248,7 +248,11 @@ describe('the door of the simulated Bybit', () => {
       [usdt?.['flexibleBorrowable'], usdt?.['maxBorrowingAmount'], usdt?.['annualizedInterestRate180D']],
       [true, '10000000', ''],
     );
-    assert.equal(bench.pool('loanable-data').list.length, 4);
+    const levels = (query: string): Set<unknown> => new Set(bench.pool(`loanable-data${query}`).list.map((row) => row['vipLevel']));
+    assert.equal(bench.pool('loanable-data?vipLevel=VIP0').list.length, 4);
+    assert.equal(bench.pool('loanable-data').list.length, 4 * 13, 'each coin once for each level where none is asked for');
+    assert.deepEqual([levels('').size, [...levels('?vipLevel=PRO3')]], [13, ['PRO3']]);
+    assert.equal(bench.pool('loanable-data?vipLevel=VIP7').code, 10001);
     const { result } = bench.pool('collateral-data?currency=BTC');
     assert.deepEqual(result, {
       collateralRatioConfigList: [

@@ -170,7 +170,10 @@ describe('what can go wrong at the simulated Bybit', () => {
 
   it('names every control to whoever asks for another', () => {
     const { body } = bench.control.handle('GET', 'nothing', '');
-    assert.match(JSON.stringify(body), /GET hello, .*POST clock, POST cap, POST margin-mode, POST margin-price, POST due, POST expiry"/);
+    assert.match(
+      JSON.stringify(body),
+      /GET hello, .*POST clock, POST cap, POST margin-mode, POST margin-price, POST due, POST expiry, POST liquidate"/,
+    );
   });
 
   it('is controlled as every simulated exchange is', () => {

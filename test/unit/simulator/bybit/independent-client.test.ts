@@ -97,6 +97,14 @@ describe('an independent Bybit client', () => {
       (client) => client.getPositionInfo({ category: 'linear', settleCoin: 'USDT', limit: 1, cursor: 'BTCUSDT,1' }),
       /^\{"list":\[\{"positionIdx":2,[^}]*"symbol":"BTCUSDT"[^}]*\}\],"nextPageCursor":"BTCUSDT,2"/,
     ],
+    [
+      'getClosedPnL, after a liquidation',
+      (client) => {
+        bybit.movePrice('BTC', '-12');
+        return client.getClosedPnL({ category: 'linear', symbol: 'BTCUSDT' });
+      },
+      /"side":"Sell".*"execType":"BustTrade".*"closedPnl":"-4333\.3444"/,
+    ],
     ['getPositionInfo of inverse ones', (client) => client.getPositionInfo({ category: 'inverse' }), /"liqPrice":"1550\.69"/],
     ['addOrReduceMargin', (client) => client.addOrReduceMargin(addition), /"symbol":"ETHUSD","size":"200".*"positionIM":"0\.0\d+"/],
     ['getAccountInfo', (client) => client.getAccountInfo(), /"marginMode":"ISOLATED_MARGIN"/],
@@ -183,7 +191,7 @@ describe('an independent Bybit client', () => {
     const acting = ['updateCollateralAmount', 'adjustCollateralAmount', 'addOrReduceMargin'];
     const anyKey = ['getAllCoinsBalance', 'getQueryApiKey', 'getAccountInfo', 'getWalletBalance'];
     for (const [name, call] of signed) {
-      const aboutPositions = /^(getPositionInfo|addOrReduceMargin)/.test(name);
+      const aboutPositions = /^(getPositionInfo|getClosedPnL|addOrReduceMargin)/.test(name);
       assert.equal((await call(clientWith(readOnly))).retCode, acting.includes(name) ? 10005 : 0, name);
       assert.equal((await call(clientWith(withoutLoans))).retCode, aboutPositions || anyKey.includes(name) ? 0 : 10005, name);
       // A second later, so that no limit stands in the way of what is allowed.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readState, writeState } from '../../../../src/simulator/bybit/saved-state.ts';
 import { Bench, legacyPath, type Row } from './bench.ts';
 
 const flexible = '/v5/crypto-loan-flexible/';
@@ -77,5 +78,33 @@ describe('due dates and the past of loans at the simulated Bybit', () => {
       list(`${legacyPath}repayment-history`).map((row) => row['repayType']),
       ['1', '2'],
     );
+  });
+
+  it('goes on with a liquidation of the pool: every debt, and the contracts that were paid back', () => {
+    const owed = bench.pool('position').result['borrowList'] as Record<string, string>[];
+    bench.clock.pass(1000);
+    bench.act('liquidate', {});
+    const types = (path: string) =>
+      list(path).map((row) => `${String(row['loanCurrency'])} ${String(row['repayType'])} ${String(row['repayStatus'])}`);
+    const flexibleDebts = owed.filter((one) => one['flexibleTotalDebt'] !== '0');
+    const fixedDebts = owed.filter((one) => one['fixedTotalDebt'] !== '0');
+    assert.ok(flexibleDebts.length > 0 && fixedDebts.length > 0);
+    const told = list(`${flexible}repayment-history`).slice(0, -4);
+    assert.deepEqual(
+      told.map((row) => [row['loanCurrency'], row['repayAmount']]).sort(),
+      flexibleDebts.map((one) => [one['loanCurrency'], one['flexibleTotalDebt']]).sort(),
+    );
+    assert.deepEqual(types(`${flexible}repayment-history`).slice(-4), ['USDT 1 1', 'ETH 1 3', 'BTC 6 1', 'BTC 2 1']);
+    assert.ok(told.every((row) => row['repayType'] === 2 && row['repayTime'] === bench.clock.now() - 2000));
+    const [contracts] = list(`${fixed}repayment-history`);
+    assert.equal(contracts?.['repayType'], 2);
+    const parts = (contracts['details'] as Record<string, string>[]).map((one) => Number(one['repayAmount']));
+    assert.equal(
+      parts.reduce((all, one) => all + one, 0),
+      Number(contracts['repayAmount']),
+    );
+    assert.deepEqual(bench.pool('position').result['borrowList'], []);
+    const saved = readState(writeState(bench.world.state()));
+    assert.deepEqual(saved.repaid, bench.world.repaid);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, divide, negate, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import { holds } from '../../property.ts';
+import { readState, writeState } from '../../../../src/simulator/bybit/saved-state.ts';
 import { Bench, withoutPositionsKey, type Row } from './bench.ts';
 
 const text = (row: Row, name: string): string => String(row[name]);
@@ -225,6 +226,27 @@ describe('positions at the simulated Bybit', () => {
       // 4312 of opening margin and 0.055 % of what closing brings.
       assert.equal(bench.world.trading.coins[0]?.amt, subtract(wallet[0]!.amt, decimal('4333.3444')));
       assert.equal(code('BTCUSDT', 1, '1'), 110033);
+    });
+
+    it('and told so by the closed profits, with what was at stake and the side of the order that closed', () => {
+      const closed = (query: string) => bench.ask('GET', `/v5/position/closed-pnl?category=${query}`).list;
+      assert.deepEqual(closed('linear'), []);
+      bench.act('price', { coin: 'BTC', price: '78031' });
+      const [row] = closed('linear&symbol=BTCUSDT');
+      assert.deepEqual(
+        ['symbol', 'side', 'qty', 'closedSize', 'execType', 'avgEntryPrice', 'cumEntryValue', 'closedPnl'].map((name) => row?.[name]),
+        ['BTCUSDT', 'Sell', '0.5', '0.5', 'BustTrade', '86240', '43120', '-4333.3444'],
+      );
+      assert.deepEqual([row?.['cumExitValue'], row?.['avgExitPrice'], row?.['closeFee']], ['38808', '77616', '21.3444']);
+      assert.equal(closed('inverse').length, 0);
+      assert.equal(closed('linear&symbol=ETHUSDT').length, 0);
+      assert.equal(bench.ask('GET', '/v5/position/closed-pnl').code, 10001);
+      assert.equal(bench.ask('GET', `/v5/position/closed-pnl?category=linear&startTime=1&endTime=2`).code, 10001);
+      const saved = readState(writeState(bench.world.state()));
+      assert.deepEqual(saved.trading.closed, bench.world.trading.closed);
+      bench.clock.pass(7 * 86_400_000);
+      assert.deepEqual(closed('linear'), [], 'seven days where no time is named');
+      assert.equal(closed(`linear&startTime=${String(row?.['createdTime'])}`).length, 1);
     });
 
     it('on the short side by a rise', () => {

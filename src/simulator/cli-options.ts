@@ -6,9 +6,9 @@ import type { SimulatorOptions } from './okx/start.ts';
 export type CliOptions =
   | ({ readonly exchange: 'okx' } & Pick<
       SimulatorOptions,
-      'port' | 'seed' | 'settleMs' | 'walk' | 'ordIds' | 'posMode' | 'collateralAssets'
+      'port' | 'seed' | 'settleMs' | 'walk' | 'hostile' | 'ordIds' | 'posMode' | 'collateralAssets'
     >)
-  | ({ readonly exchange: 'bybit' } & Pick<BybitOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'legacy' | 'account'>);
+  | ({ readonly exchange: 'bybit' } & Pick<BybitOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'hostile' | 'legacy' | 'account'>);
 
 export const usage = `Usage: npm run simulate -- [options]
 
@@ -16,6 +16,7 @@ export const usage = `Usage: npm run simulate -- [options]
   --port <number>   port to listen on, 0 for any free one (default 9000, bybit 9001)
   --settle <ms>     time from an accepted adjustment to its effect (default 1500)
   --seed <text>     names the price walk: the same seed walks the same way
+  --hostile         answers are valid but hard to read: exponents, nulls, unknown fields, odd names and rows
   --no-walk         prices stand still until they are moved
   --older           okx: the older generation: one loan, no ordId
   --net             okx: one position per instrument, whose sign is its side
@@ -38,6 +39,7 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
     port: whole('--port', values.port ?? (exchange === 'bybit' ? '9001' : '9000'), 65_535),
     settleMs: whole('--settle', values.settle ?? '1500', 86_400_000),
     walk: values['no-walk'] !== true,
+    ...(values.hostile === true ? { hostile: true } : {}),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
   };
   const noLegacy = values['no-legacy'] === true;
@@ -60,6 +62,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         settle: { type: 'string' },
         seed: { type: 'string' },
+        hostile: { type: 'boolean' },
         'no-walk': { type: 'boolean' },
         older: { type: 'boolean' },
         net: { type: 'boolean' },

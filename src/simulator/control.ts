@@ -168,6 +168,7 @@ export class Control {
       ...this.#world.about,
       settleMs: this.#world.settleMs,
       walking: this.#world.market.walking,
+      hostile: this.#door.hostile,
       faults: this.#door.faults.list(),
       moments: this.#world.moments.list(),
       ...this.#prices(),

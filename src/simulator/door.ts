@@ -1,6 +1,7 @@
 import { Arrivals } from './arrivals.ts';
 import { Faults, type FaultVocabulary } from './faults.ts';
 import { gatewayAnswer } from './gateway.ts';
+import type { Bend } from './hostile.ts';
 import { header, pathOf, type Answer, type Outcome, type RawRequest } from './request.ts';
 
 /** How late a slow answer is when the fault does not say. */
@@ -17,10 +18,18 @@ export abstract class Door {
   clockOffsetMs = 0;
 
   readonly #clock: { now(): number };
+  readonly #bend: Bend | undefined;
 
-  constructor(vocabulary: FaultVocabulary, clock: { now(): number }) {
+  /** @param bend says every answer in another way */
+  constructor(vocabulary: FaultVocabulary, clock: { now(): number }, bend?: Bend) {
     this.faults = new Faults(vocabulary);
     this.#clock = clock;
+    this.#bend = bend;
+  }
+
+  /** Whether answers are hostile but valid. */
+  get hostile(): boolean {
+    return this.#bend !== undefined;
   }
 
   /** The exchange's time, as a client sees it. Milliseconds since the Unix epoch. */
@@ -46,7 +55,7 @@ export abstract class Door {
     const path = pathOf(request);
     this.arrivals.add({ path, key: header(request, this.keyHeader), at: this.#clock.now() });
     const fault = this.faults.take(path);
-    if (fault === undefined) return answered(this.answer(request));
+    if (fault === undefined) return answered(this.#told(request));
     const name = fault.fault;
     switch (name) {
       case 'timeout':
@@ -55,45 +64,57 @@ export abstract class Door {
       case 'lost-before-acting':
         return { kind: 'reset' };
       case 'lost-after-acting':
-        this.answer(request);
+        this.#told(request);
         return { kind: 'reset' };
       case '5xx-after-acting':
-        this.answer(request);
+        this.#told(request);
         return answered(badGateway, { contentType: 'text/html' });
       case '5xx':
         return answered(badGateway, { contentType: 'text/html' });
       case 'dropped-before-head':
       case 'dropped-after-head':
-        return { kind: 'dropped', after: name === 'dropped-before-head' ? 'nothing' : 'head', answer: this.answer(request) };
+        return { kind: 'dropped', after: name === 'dropped-before-head' ? 'nothing' : 'head', answer: this.#told(request) };
       case 'retry-after-date':
-        return answered(this.#later(fault.ms ?? slowMs));
+        return answered(this.#later(request, fault.ms ?? slowMs));
       case 'slow':
-        return answered(this.answer(request), { delayMs: fault.ms ?? slowMs });
+        return answered(this.#told(request), { delayMs: fault.ms ?? slowMs });
       case 'truncated':
-        return answered(this.answer(request), { cut: true });
+        return answered(this.#told(request), { cut: true });
       case 'malformed':
-        return answered({ ...this.answer(request), body: this.malformed });
+        return answered({ ...this.#told(request), body: this.malformed });
       case 'wrong-types':
-        return answered(withWrongTypes(this.answer(request), this.substance));
+        return answered(withWrongTypes(this.#told(request), this.substance));
       default:
         return this.#venueFault(request, name);
     }
   }
 
+  #told(request: RawRequest, deviation?: string): Answer {
+    return this.#bent(request, this.answer(request, deviation));
+  }
+
+  #refused(request: RawRequest, code: string): Answer {
+    return this.#bent(request, this.refuse(code));
+  }
+
+  #bent({ target }: RawRequest, answer: Answer): Answer {
+    return this.#bend === undefined ? answer : { ...answer, body: this.#bend(target, answer.body) };
+  }
+
   #venueFault(request: RawRequest, name: string): Outcome {
-    if (this.faults.isCode(name)) return answered(this.refuse(name));
+    if (this.faults.isCode(name)) return answered(this.#refused(request, name));
     const gateway = gatewayAnswer(name);
     if (gateway !== undefined) return answered(gateway, fromGateway);
-    if (!name.endsWith(afterActing)) return answered(this.answer(request, name));
-    this.answer(request);
+    if (!name.endsWith(afterActing)) return answered(this.#told(request, name));
+    this.#told(request);
     const code = name.slice(0, -afterActing.length);
     const after = gatewayAnswer(code);
-    return after === undefined ? answered(this.refuse(code)) : answered(after, fromGateway);
+    return after === undefined ? answered(this.#refused(request, code)) : answered(after, fromGateway);
   }
 
   /** Turned away until a date, which HTTP only knows to the second; never before the time that was meant. */
-  #later(ms: number): Answer {
-    const { status, body, headers } = this.refuse(this.tooMany);
+  #later(request: RawRequest, ms: number): Answer {
+    const { status, body, headers } = this.#refused(request, this.tooMany);
     const at = new Date(Math.ceil((this.serverTime() + ms) / 1000) * 1000);
     return { status, body, headers: { ...headers, 'retry-after': at.toUTCString() } };
   }

@@ -35,7 +35,7 @@ export function header(request: RawRequest, name: string): string {
 }
 
 /** Where a request goes to, without its query. */
-export function pathOf({ target }: RawRequest): string {
+export function pathOf({ target }: Pick<RawRequest, 'target'>): string {
   const mark = target.indexOf('?');
   return mark < 0 ? target : target.slice(0, mark);
 }

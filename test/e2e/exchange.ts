@@ -1,6 +1,19 @@
+import { startBybit as startPlainBybit, type Bybit, type BybitOptions } from '../../src/simulator/bybit/start.ts';
+import type { Hostility } from '../../src/simulator/hostile.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/okx/start.ts';
 import { eventually } from './eventually.ts';
 import { type Workbench } from './workbench.ts';
+
+/** Read from `LTV_GAUGE_HOSTILE`: with `1` every exchange of the suite is hostile but valid, with `readable` without rows that nobody can read. */
+function hostility(): { readonly hostile?: Hostility } {
+  const asked = process.env['LTV_GAUGE_HOSTILE'];
+  return asked === '1' ? { hostile: true } : asked === 'readable' ? { hostile: asked } : {};
+}
+
+/** A simulated Bybit, as `npm run simulate` starts it; hostile when the whole suite is. */
+export function startBybit(options: BybitOptions): Promise<Bybit> {
+  return startPlainBybit({ ...hostility(), ...options });
+}
 
 export interface Adjustment {
   readonly loan: string;
@@ -21,7 +34,7 @@ export class TestExchange {
   }
 
   static async start(options: SimulatorOptions = {}): Promise<TestExchange> {
-    const all = { walk: false, ...options };
+    const all = { walk: false, ...hostility(), ...options };
     return new TestExchange(await startSimulator(all), all);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startBybit, type Bybit } from '../../src/simulator/bybit/start.ts';
+import type { Bybit } from '../../src/simulator/bybit/start.ts';
 import { eventually } from './eventually.ts';
-import { addAccount, enterAccount, TestExchange } from './exchange.ts';
+import { addAccount, enterAccount, TestExchange, startBybit } from './exchange.ts';
 import { useWorkbench } from './use-workbench.ts';
 
 /** Someone who knows where to be, and not how much it takes. */

@@ -1,5 +1,6 @@
 import { Door } from '../door.ts';
 import { bentRows } from '../faults.ts';
+import type { Bend } from '../hostile.ts';
 import { Limits, type Place } from '../limits.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
 import { accountEndpoints, expiryOf, uid } from './account-endpoints.ts';
@@ -40,8 +41,12 @@ export class BybitDoor extends Door {
   readonly #keys: readonly Key[];
   readonly #clock: { now(): number };
 
-  constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['/adjust-ltv', '/add-margin'], histories: ['/adjustment-history'], deviations: ownDeviations, isCode }, clock);
+  constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
+    super(
+      { adjustments: ['/adjust-ltv', '/add-margin'], histories: ['/adjustment-history'], deviations: ownDeviations, isCode },
+      clock,
+      bend,
+    );
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;

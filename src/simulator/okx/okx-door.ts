@@ -6,6 +6,7 @@ import { Door } from '../door.ts';
 import { bentRows, deviations } from '../faults.ts';
 import type { Endpoint } from './endpoints.ts';
 import { instrumentEndpoints } from './instrument-endpoints.ts';
+import type { Bend } from '../hostile.ts';
 import { Limits } from '../limits.ts';
 import { loanEndpoints } from './loan-endpoints.ts';
 import { fromBody } from './parameters.ts';
@@ -32,8 +33,8 @@ export class OkxDoor extends Door {
   readonly #keys: readonly Key[];
   readonly #clock: { now(): number };
 
-  constructor(world: World, keys: readonly Key[], clock: { now(): number }) {
-    super({ adjustments: ['adjust-collateral', 'margin-balance'], histories: ['loan-history'], isCode }, clock);
+  constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
+    super({ adjustments: ['adjust-collateral', 'margin-balance'], histories: ['loan-history'], isCode }, clock, bend);
     this.#world = world;
     this.#keys = keys;
     this.#clock = clock;

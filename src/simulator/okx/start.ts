@@ -3,6 +3,8 @@ import { coins } from './coins.ts';
 import { Control } from '../control.ts';
 import { OkxDoor } from './okx-door.ts';
 import { readState, writeState } from './saved-state.ts';
+import { hostile, type Hostility } from '../hostile.ts';
+import { hostileWords } from './hostile-words.ts';
 import { listen } from '../server.ts';
 import { Teller } from '../teller.ts';
 import type { PosMode } from './trading.ts';
@@ -34,11 +36,13 @@ export interface SimulatorOptions {
   readonly state?: string;
   /** Called with the state to save whenever something worth keeping happened; the caller debounces. */
   readonly onChange?: (state: string) => void;
+  /** Whether answers are hostile but valid, the same ones for the same seed. Default false. */
+  readonly hostile?: Hostility;
   /** Whether prices move by themselves. Default true. */
   readonly walk?: boolean;
   /** False makes it the older generation: one loan, and no `ordId` in any answer. Default true. */
   readonly ordIds?: boolean;
-  /** What `collateral-assets` lists: what the wallet could pledge, or (by the documentation since August 2026) what orders hold. Default 'wallet'. */
+  /** What `collateral-assets` lists: what the wallet could pledge, or (by the documentation since August 2026) what orders hold. Default 'wallet', of a hostile one 'held'. */
   readonly collateralAssets?: CollateralAssets;
   /** `net_mode`: one position per instrument, whose sign is its side. Default `long_short_mode`. */
   readonly posMode?: PosMode;
@@ -84,13 +88,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     settleMs,
     ordIds,
     posMode,
-    collateralAssets: options.collateralAssets ?? 'wallet',
+    collateralAssets: options.collateralAssets ?? ((options.hostile ?? false) === false ? 'wallet' : 'held'),
     walking: walk,
     ...(state === undefined ? {} : { state: readState(state) }),
   });
   if (state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
   const otherKeys: OtherKeys = { readOnly: generateKeys(), withdraw: generateKeys(), boundToOtherAddress: generateKeys() };
-  const door = new OkxDoor(world, keyRing(keys, otherKeys), clock);
+  const hostility = options.hostile ?? false;
+  const bend = hostility === false ? undefined : hostile(hostileWords, seed, hostility === true);
+  const door = new OkxDoor(world, keyRing(keys, otherKeys), clock, bend);
   const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
   const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
     teller.tell();

@@ -4,6 +4,7 @@ import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import type { Key } from '../../../src/simulator/okx/auth.ts';
 import { Control } from '../../../src/simulator/control.ts';
 import { OkxDoor } from '../../../src/simulator/okx/okx-door.ts';
+import type { Bend } from '../../../src/simulator/hostile.ts';
 import type { Holding } from '../../../src/simulator/holdings.ts';
 import type { Outcome, RawRequest } from '../../../src/simulator/request.ts';
 import { World, type WorldOptions } from '../../../src/simulator/okx/world.ts';
@@ -63,9 +64,10 @@ export class Bench {
   readonly door: OkxDoor;
   readonly control: Control;
 
-  constructor(options: Partial<WorldOptions> = {}) {
+  /** @param bend says every answer in another way */
+  constructor(options: Partial<WorldOptions> = {}, bend?: Bend) {
     this.world = new World({ clock: this.clock, seed: 'bench', settleMs, walking: false, ...options });
-    this.door = new OkxDoor(this.world, [mainKey, readKey, boundKey], this.clock);
+    this.door = new OkxDoor(this.world, [mainKey, readKey, boundKey], this.clock, bend);
     this.control = new Control(this.world, this.door, this.clock);
   }
 

@@ -17,6 +17,12 @@ describe('the command line of the simulated exchange', () => {
     assert.deepEqual(readOptions(['--held']), { ...readOptions([]), collateralAssets: 'held' });
   });
 
+  it('makes either exchange hostile', () => {
+    assert.deepEqual(readOptions(['--hostile']), { ...readOptions([]), hostile: true });
+    const bybit = ['--exchange', 'bybit'];
+    assert.deepEqual(readOptions([...bybit, '--hostile']), { ...readOptions(bybit), hostile: true });
+  });
+
   it('takes every option', () => {
     const args = ['--port', '0', '--settle=20', '--seed', 'x', '--no-walk', '--older'];
     assert.deepEqual(readOptions(args), { exchange: 'okx', port: 0, settleMs: 20, walk: false, ordIds: false, seed: 'x' });

@@ -5,6 +5,7 @@ import type { Key } from '../../../../src/simulator/bybit/auth.ts';
 import { BybitDoor } from '../../../../src/simulator/bybit/bybit-door.ts';
 import type { Account } from '../../../../src/simulator/bybit/first-day.ts';
 import { World, type WorldOptions } from '../../../../src/simulator/bybit/world.ts';
+import type { Bend } from '../../../../src/simulator/hostile.ts';
 import { Control } from '../../../../src/simulator/control.ts';
 import type { Outcome } from '../../../../src/simulator/request.ts';
 import { HandClock, holdings, settleMs } from '../bench.ts';
@@ -53,9 +54,10 @@ export class Bench {
   readonly door: BybitDoor;
   readonly control: Control;
 
-  constructor(options: Partial<WorldOptions> = {}) {
+  /** @param bend says every answer in another way */
+  constructor(options: Partial<WorldOptions> = {}, bend?: Bend) {
     this.world = new World({ clock: this.clock, seed: 'bench', settleMs, walking: false, ...options });
-    this.door = new BybitDoor(this.world, [mainKey, readKey, boundKey, withoutLoansKey, withoutPositionsKey], this.clock);
+    this.door = new BybitDoor(this.world, [mainKey, readKey, boundKey, withoutLoansKey, withoutPositionsKey], this.clock, bend);
     this.control = new Control(this.world, this.door, this.clock);
   }
 

@@ -10,6 +10,9 @@ function hostility(): { readonly hostile?: Hostility } {
   return asked === '1' ? { hostile: true } : asked === 'readable' ? { hostile: asked } : {};
 }
 
+/** How many isolated positions with unusual names each account of a hostile OKX holds beside the usual ones. */
+export const oddPositions = hostility().hostile === undefined ? 0 : 2;
+
 /** A simulated Bybit, as `npm run simulate` starts it; hostile when the whole suite is. */
 export function startBybit(options: BybitOptions): Promise<Bybit> {
   return startPlainBybit({ ...hostility(), ...options });
@@ -70,6 +73,13 @@ export class TestExchange {
   async requests(endpoint: string): Promise<number> {
     const { requests } = (await this.control('GET', 'record')) as { requests: Record<string, number> };
     return Object.entries(requests).reduce((sum, [path, count]) => (path.endsWith(endpoint) ? sum + count : sum), 0);
+  }
+
+  /** How many requests arrived, by key and path; only those at or after `since`, the `now` of an earlier answer. */
+  async arrivals(
+    since = 0,
+  ): Promise<{ readonly now: number; readonly total: number; readonly keys: Readonly<Record<string, Record<string, number>>> }> {
+    return (await this.control('GET', `arrivals?since=${since.toString()}`)) as Awaited<ReturnType<TestExchange['arrivals']>>;
   }
 
   /** Dies without a word; what it knew is kept for `revive`. */

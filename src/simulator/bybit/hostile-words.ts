@@ -27,7 +27,7 @@ const spare = set(`
   usdValue borrowAmount accruedInterest availableToWithdraw availableToBorrow spotBorrow marginCollateral collateralSwitch
   totalEquity totalWalletBalance accountIMRate accountMMRate accountLTV
   fundingRate nextFundingTime deliveryTime bid1Price ask1Price
-  kycLevel kycRegion isMaster memberId
+  kycLevel kycRegion memberId
   fixedBorrowingAccuracy flexibleBorrowingAccuracy minFixedBorrowingAmount minFlexibleBorrowingAmount
   annualizedInterestRate60D annualizedInterestRate90D annualizedInterestRate180D`);
 
@@ -125,11 +125,13 @@ const moreBrackets = ({ currency }: Parameters) =>
 const list = ['result', 'list'];
 const byId = { repeat: true, unreadable: true } as const;
 const history: readonly HostileList[] = [{ at: list, ...byId }];
+/** What proves a change. Beside a row that nobody can read, less is certain: that would be another answer, not the same one said oddly. */
+const proof: readonly HostileList[] = [{ at: list, repeat: true }];
 
 /** Nothing documents the order of the parts of a loan, of coins or of prices; histories come newest first and are kept. */
 const lists: Readonly<Record<string, readonly HostileList[]>> = {
   '/crypto-loan-common/position': ['borrowList', 'collateralList', 'supplyList'].map((name) => ({ at: ['result', name], reorder: true })),
-  '/crypto-loan-common/adjustment-history': history,
+  '/crypto-loan-common/adjustment-history': proof,
   '/crypto-loan-common/loanable-data': [{ at: list, reorder: true, ...byId }],
   '/crypto-loan-common/collateral-data': [
     { at: ['result', 'collateralRatioConfigList', '*', 'collateralRatioList'], reorder: true },
@@ -142,7 +144,7 @@ const lists: Readonly<Record<string, readonly HostileList[]>> = {
   '/crypto-loan-flexible/repayment-history': history,
   '/crypto-loan-fixed/repayment-history': history,
   '/crypto-loan/ongoing-orders': history,
-  '/crypto-loan/adjustment-history': history,
+  '/crypto-loan/adjustment-history': proof,
   '/crypto-loan/borrow-history': history,
   '/crypto-loan/repayment-history': history,
   '/crypto-loan/collateral-data': [{ at: ['result', 'vipCoinList', '*', 'list'], reorder: true, ...byId }],

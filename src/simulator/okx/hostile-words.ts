@@ -119,6 +119,8 @@ const moreFunds = ({ ccy }: Parameters) =>
 
 const data = ['data'];
 const byId = { repeat: true, unreadable: true } as const;
+/** What proves a change. Beside a row that nobody can read, less is certain: that would be another answer, not the same one said oddly. */
+const proof: readonly HostileList[] = [{ at: data, repeat: true }];
 const loan = '/finance/flexible-loan/';
 
 /** Orders that are documented (positions, histories and bills: newest first) are kept. */
@@ -128,13 +130,13 @@ const lists: Readonly<Record<string, readonly HostileList[]>> = {
     { at: [...data, '*', 'collateralData'], reorder: true },
     { at: data, reorder: true, ...byId },
   ],
-  [`${loan}loan-history`]: [{ at: data, ...byId }],
+  [`${loan}loan-history`]: proof,
   [`${loan}interest-accrued`]: [{ at: data, ...byId }],
   [`${loan}borrow-currencies`]: [{ at: data, reorder: true, ...byId }],
   [`${loan}collateral-assets`]: [{ at: [...data, '*', 'assets'], reorder: true, unreadable: true }],
   '/account/positions': [{ at: data, ...byId, more: morePositions }],
   '/account/positions-history': [{ at: data, ...byId }],
-  '/account/bills': [{ at: data, ...byId }],
+  '/account/bills': proof,
   '/account/balance': [{ at: [...data, '*', 'details'], reorder: true, unreadable: true }],
   '/asset/balances': [{ at: data, reorder: true, unreadable: true, more: moreFunds }],
   '/market/index-tickers': [{ at: data, reorder: true, ...byId, more: moreIndexes }],

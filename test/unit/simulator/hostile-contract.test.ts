@@ -1,0 +1,199 @@
+// Both adapters read a venue that answers validly but oddly, and have to find the very account they find in plain answers.
+import assert from 'node:assert/strict';
+import type { Clock } from '../../../src/core/clock.ts';
+import { decimal } from '../../../src/core/decimal.ts';
+import type { Snapshot } from '../../../src/core/model.ts';
+import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
+import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
+import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
+import { startBybit } from '../../../src/simulator/bybit/start.ts';
+import type { Hostility } from '../../../src/simulator/hostile.ts';
+import { startSimulator } from '../../../src/simulator/okx/start.ts';
+
+const noon = Date.UTC(2026, 10, 20, 12);
+const seeds = ['a', 'b', 'c', 'd', 'e', 'f'];
+const odd = /币安人生|kPEPE|BRK\.B/;
+
+/** Time of both sides that passes only where the adapter waits, and then at once. */
+class SharedClock implements Clock {
+  time = noon;
+  readonly now = (): number => this.time;
+  readonly sleep = async (ms: number): Promise<void> => {
+    this.time += Math.ceil(ms);
+  };
+}
+
+interface Meeting {
+  readonly connection: Connection;
+  readonly clock: SharedClock;
+  readonly url: string;
+  end(): Promise<void>;
+}
+
+type Meet = (hostile: Hostility, seed: string) => Promise<Meeting>;
+
+const meetOkx: Meet = async (hostile, seed) => {
+  const clock = new SharedClock();
+  // The seed also names the past, so the plain side has the same one.
+  const simulator = await startSimulator({ walk: false, settleMs: 500, clock, hostile, seed });
+  const connection = connectOkx({
+    account: { site: 'loopback', baseUrl: simulator.url },
+    keys: async () => ({ ...simulator.keys }),
+    clock,
+  });
+  return { connection, clock, url: simulator.url, end: () => ended(connection, simulator) };
+};
+
+const meetBybit: Meet = async (hostile, seed) => {
+  const clock = new SharedClock();
+  const simulator = await startBybit({ walk: false, settleMs: 500, clock, hostile, seed });
+  const connection = connectBybit({
+    account: { site: 'loopback', baseUrl: simulator.url },
+    keys: async () => ({ ...simulator.keys }),
+    clock,
+  });
+  return { connection, clock, url: simulator.url, end: () => ended(connection, simulator) };
+};
+
+async function ended(connection: Connection, simulator: { close(): Promise<void> }): Promise<void> {
+  connection.dispose();
+  await simulator.close();
+}
+
+/** Figures without zeros at the end, lists that have no order by name, and nothing that depends on when it was asked. */
+function comparable(value: unknown): unknown {
+  if (typeof value === 'string') return /^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, '') : value;
+  if (value instanceof Map) return comparable(Object.fromEntries(value));
+  if (Array.isArray(value)) return value.map(comparable).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (typeof value !== 'object' || value === null) return value;
+  const known = Object.entries(value).filter(([, one]) => one !== undefined);
+  return Object.fromEntries(known.map(([name, one]): [string, unknown] => [name, comparable(one)]).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The account that the plain answers tell of: what is odd is another's. */
+function plainPart({ loans, wallet, positions, prices = {} }: Snapshot): unknown {
+  const haircuts = ({ haircuts: all = {}, ...rest }: Snapshot['loans'][number]): unknown => ({
+    ...rest,
+    haircuts: Object.fromEntries(Object.entries(all).filter(([coin]) => !odd.test(coin))),
+  });
+  return comparable({
+    loans: loans.map(haircuts),
+    positions: positions.filter(({ instrument }) => !odd.test(instrument)),
+    // Whether a coin is taken is a hint, which OKX's newer list of what is held does not give.
+    wallet: wallet.filter(({ coin }) => !odd.test(coin)).map(({ coin, amount }) => ({ coin, amount })),
+    prices: Object.fromEntries(Object.entries(prices).filter(([coin]) => !odd.test(coin))),
+  });
+}
+
+for (const [venue, meet, loan, isolated] of [
+  ['OKX', meetOkx, { loanId: '12345', orderId: '12345' }, 'BTC-USDT-SWAP'],
+  ['Bybit', meetBybit, { loanId: 'pool' }, 'ETHUSDT'],
+] as const satisfies readonly (readonly [string, Meet, LoanRef, string])[]) {
+  describe(`a hostile but valid ${venue}`, () => {
+    const met: Meeting[] = [];
+    afterEach(async () => {
+      for (const one of met.splice(0)) await one.end();
+    });
+    const connect = async (hostile: Hostility, seed: string): Promise<Meeting> => {
+      const meeting = await meet(hostile, seed);
+      met.push(meeting);
+      return meeting;
+    };
+
+    for (const seed of seeds) {
+      it(`is read like a plain one: loans, positions, wallet and prices (${seed})`, async () => {
+        const plain = await (await connect(false, seed)).connection.read();
+        for (const hostility of ['readable', true] as const) {
+          const told = await (await connect(hostility, seed)).connection.read();
+          assert.deepEqual(plainPart(told), plainPart(plain), String(hostility));
+        }
+      });
+    }
+
+    it('says nothing of trouble where every row can be read', async () => {
+      for (const seed of seeds) {
+        const { loansTrouble, positionsTrouble, walletTrouble } = await (await connect('readable', seed)).connection.read();
+        assert.deepEqual([loansTrouble, positionsTrouble, walletTrouble], [undefined, undefined, undefined], seed);
+      }
+    });
+
+    it('shows what has an unusual name, in the wallet and among the positions', async () => {
+      const { positions, wallet } = await (await connect(true, 'a')).connection.read();
+      const strange = positions.filter(({ instrument }) => odd.test(instrument));
+      assert.deepEqual(strange.map(({ instrument }) => odd.exec(instrument)?.[0]).sort(), ['BRK.B', 'kPEPE', '币安人生']);
+      assert.deepEqual(
+        strange.filter(({ marginMode }) => marginMode === 'isolated').filter(({ liquidationPrice }) => liquidationPrice === undefined),
+        [],
+      );
+      assert.deepEqual(
+        wallet
+          .filter(({ coin }) => odd.test(coin))
+          .map(({ coin, amount }) => [coin, amount])
+          .sort(),
+        [
+          ['BRK.B', '0.0000097'],
+          ['kPEPE', '0.0000097'],
+          ['币安人生', '0.0000097'],
+        ],
+      );
+    });
+
+    it('tells the same past, each row once', async () => {
+      for (const seed of seeds) {
+        const page = async (hostile: Hostility): Promise<unknown> => {
+          const { connection } = await connect(hostile, seed);
+          const [{ rows }, { rows: interest }] = [await connection.history(loan, {}), await connection.interest(loan, {})];
+          assert.deepEqual(
+            [...new Set(rows.map(({ id }) => id))],
+            rows.map(({ id }) => id),
+            seed,
+          );
+          return comparable([rows.slice(0, 20), interest.slice(0, 20)]);
+        };
+        assert.deepEqual(await page(true), await page(false), seed);
+      }
+    });
+
+    it('tells the same of the key, and of what can be borrowed', async () => {
+      for (const seed of seeds) {
+        const [plain, told] = [(await connect(false, seed)).connection, (await connect(true, seed)).connection];
+        assert.deepEqual(comparable(await told.inspect()), comparable(await plain.inspect()));
+        assert.deepEqual(comparable(await told.borrowableCoins()), comparable(await plain.borrowableCoins()));
+        assert.deepEqual(comparable(await told.maximumLoan('USDT', loan, [])), comparable(await plain.maximumLoan('USDT', loan, [])));
+      }
+    });
+
+    it('is not believed when it does the opposite', async () => {
+      for (const seed of seeds) {
+        const { connection, clock, url } = await connect(true, seed);
+        const added = { kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.02') } as const;
+        const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
+        const fault = JSON.stringify({ fault: 'reversed-direction', times: 1 });
+        assert.equal((await fetch(`${url}/__simulator/fault`, { method: 'POST', body: fault })).status, 200);
+        const receipt = await connection.send(added);
+        clock.time += 3_000;
+        assert.equal((await connection.proveCollateral(added, baseline, receipt)).state, 'contradicted', seed);
+      }
+    });
+
+    it('is changed and believed: collateral in, margin in, each proven', async () => {
+      for (const seed of seeds) {
+        const { connection, clock } = await connect(true, seed);
+        const added = { kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.0000097') } as const;
+        const ready = await connection.prepareCollateral(loan, 'add', 'BTC');
+        const receipt = await connection.send(added);
+        clock.time += 3_000;
+        assert.equal((await connection.proveCollateral(added, ready.baseline, receipt)).state, 'effective', seed);
+        const position = (await connection.read()).positions.find(
+          ({ instrument, marginMode }) => instrument === isolated && marginMode === 'isolated',
+        );
+        assert.ok(position);
+        const margin = await connection.prepareMargin(position);
+        const more = { kind: 'margin', position, direction: 'add', coin: 'USDT', amount: decimal('1.5') } as const;
+        const accepted = await connection.send(more);
+        clock.time += 1_000;
+        assert.equal((await connection.proveMargin(more, margin.baseline, accepted)).state, 'effective', seed);
+      }
+    });
+  });
+}

@@ -54,9 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const clock = systemClock;
   const book = keep(new AccountBook(context.globalState));
   const vault = new Vault(context.secrets);
-  // Set by the end-to-end suite: the built-in exchange answers as oddly as a real one may.
-  const hostile = process.env['LTV_GAUGE_HOSTILE'];
-  const simulated = keep(new SimulatedExchange({ folder: path.join(folder, 'simulated'), book, vault, log, hostile }));
+  const simulated = keep(new SimulatedExchange({ folder: path.join(folder, 'simulated'), book, vault, log }));
   const connections = keep(
     new Connections({
       exchanges,

@@ -4,11 +4,10 @@ import type { SimulatorOptions } from './okx/start.ts';
 
 /** What the command line asks for, or `undefined` when it asks for help. */
 export type CliOptions =
-  | ({ readonly exchange: 'okx' } & Pick<
-      SimulatorOptions,
-      'port' | 'seed' | 'settleMs' | 'walk' | 'hostile' | 'ordIds' | 'posMode' | 'collateralAssets'
-    >)
-  | ({ readonly exchange: 'bybit' } & Pick<BybitOptions, 'port' | 'seed' | 'settleMs' | 'walk' | 'hostile' | 'legacy' | 'account'>);
+  | (Common & { readonly exchange: 'okx' } & Pick<SimulatorOptions, 'ordIds' | 'posMode' | 'collateralAssets'>)
+  | (Common & { readonly exchange: 'bybit' } & Pick<BybitOptions, 'legacy' | 'account'>);
+
+type Common = Pick<SimulatorOptions, 'port' | 'seed' | 'settleMs' | 'walk'> & { readonly hostile?: true };
 
 export const usage = `Usage: npm run simulate -- [options]
 
@@ -39,7 +38,7 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
     port: whole('--port', values.port ?? (exchange === 'bybit' ? '9001' : '9000'), 65_535),
     settleMs: whole('--settle', values.settle ?? '1500', 86_400_000),
     walk: values['no-walk'] !== true,
-    ...(values.hostile === true ? { hostile: true } : {}),
+    ...(values.hostile === true ? { hostile: true as const } : {}),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
   };
   const noLegacy = values['no-legacy'] === true;

@@ -1,7 +1,9 @@
+import { bybitBend } from './bybit/hostile-words.ts';
 import { startBybit, type Bybit } from './bybit/start.ts';
 import { readOptions, usage, type CliOptions } from './cli-options.ts';
 import { faultNames } from './faults.ts';
 import { momentNames } from './moments.ts';
+import { okxBend } from './okx/hostile-words.ts';
 import { startSimulator, type Simulator } from './okx/start.ts';
 
 /** What differs between the exchanges in what is printed. */
@@ -102,7 +104,11 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
   try {
-    const running = options.exchange === 'okx' ? await startSimulator(options) : await startBybit(options);
+    const { hostile } = options;
+    const running =
+      options.exchange === 'okx'
+        ? await startSimulator({ ...options, ...(hostile === true ? { bend: okxBend('whole') } : {}) })
+        : await startBybit({ ...options, ...(hostile === true ? { bend: bybitBend('whole') } : {}) });
     console.log(banner(options.exchange, running));
   } catch (error) {
     fail(sentenceFor(error, options.port ?? 0));

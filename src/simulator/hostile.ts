@@ -6,7 +6,7 @@ import { fromQuery, pathOf, type Parameters } from './request.ts';
  * Whether answers are hostile but valid. `readable` leaves out the one row of each list that cannot be read at all, for whoever has to
  * tell "everything was read" from "all but one".
  */
-export type Hostility = boolean | 'readable';
+export type Hostility = 'whole' | 'readable';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -20,8 +20,6 @@ export interface SimulatedExchangeOptions {
   readonly book: Pick<AccountBook, 'list' | 'get' | 'add' | 'update' | 'onDidChange'>;
   readonly vault: Pick<Vault, 'read' | 'store' | 'delete'>;
   readonly log: Pick<vscode.LogOutputChannel, 'info' | 'warn'>;
-  /** `1` or `readable`, as the simulated exchange's own option says; anything else leaves it plain. No setting: only tests ask for it. */
-  readonly hostile?: string | undefined;
   /** Injected by tests. */
   readonly start?: Start;
   readonly delay?: Delay;
@@ -159,7 +157,7 @@ export class SimulatedExchange implements vscode.Disposable {
   }
 
   async #serve(account: Pick<Account, 'id' | 'baseUrl'>): Promise<Place> {
-    const { log, hostile } = this.#options;
+    const { log } = this.#options;
     const file = this.#file(account.id);
     const keys = await storedKeys(this.#options.vault, account.id);
     const state = await file.read();
@@ -167,7 +165,6 @@ export class SimulatedExchange implements vscode.Disposable {
       id: account.id,
       ...(account.baseUrl === undefined ? {} : { port: Number(new URL(account.baseUrl).port) }),
       ...(keys === undefined ? {} : { keys }),
-      ...(hostile === '1' || hostile === 'readable' ? { hostile: hostile === '1' ? true : hostile } : {}),
       onChange: (changed) => {
         file.schedule(changed);
       },

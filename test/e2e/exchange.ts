@@ -1,21 +1,25 @@
 import { startBybit as startPlainBybit, type Bybit, type BybitOptions } from '../../src/simulator/bybit/start.ts';
 import type { Hostility } from '../../src/simulator/hostile.ts';
+import { bybitBend } from '../../src/simulator/bybit/hostile-words.ts';
+import { okxBend } from '../../src/simulator/okx/hostile-words.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/okx/start.ts';
 import { eventually } from './eventually.ts';
 import { type Workbench } from './workbench.ts';
 
 /** Read from `LTV_GAUGE_HOSTILE`: with `1` every exchange of the suite is hostile but valid, with `readable` without rows that nobody can read. */
-function hostility(): { readonly hostile?: Hostility } {
+function hostility(): Hostility | undefined {
   const asked = process.env['LTV_GAUGE_HOSTILE'];
-  return asked === '1' ? { hostile: true } : asked === 'readable' ? { hostile: asked } : {};
+  return asked === '1' ? 'whole' : asked === 'readable' ? asked : undefined;
 }
 
+const asked = hostility();
+
 /** How many isolated positions with unusual names each account of a hostile OKX holds beside the usual ones. */
-export const oddPositions = hostility().hostile === undefined ? 0 : 2;
+export const oddPositions = asked === undefined ? 0 : 2;
 
 /** A simulated Bybit, as `npm run simulate` starts it; hostile when the whole suite is. */
 export function startBybit(options: BybitOptions): Promise<Bybit> {
-  return startPlainBybit({ ...hostility(), ...options });
+  return startPlainBybit({ ...(asked === undefined ? {} : { bend: bybitBend(asked) }), ...options });
 }
 
 export interface Adjustment {
@@ -37,7 +41,7 @@ export class TestExchange {
   }
 
   static async start(options: SimulatorOptions = {}): Promise<TestExchange> {
-    const all = { walk: false, ...hostility(), ...options };
+    const all = { walk: false, ...(asked === undefined ? {} : { bend: okxBend(asked) }), ...options };
     return new TestExchange(await startSimulator(all), all);
   }
 

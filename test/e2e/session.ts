@@ -59,8 +59,6 @@ function prepare(options: SessionOptions): Setting {
     language: options.language,
     env: {
       LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined,
-      // The exchange inside the extension is as hostile as those that the suite runs on its own.
-      LTV_GAUGE_HOSTILE: process.env['LTV_GAUGE_HOSTILE'],
       ...options.env,
     },
     viewport: options.viewport ?? { width: 1280, height: 800 },

@@ -1,6 +1,5 @@
 import { Control } from '../control.ts';
-import { hostile, type Hostility } from '../hostile.ts';
-import { hostileWords } from './hostile-words.ts';
+import type { Bend } from '../hostile.ts';
 import { listen } from '../server.ts';
 import { Teller } from '../teller.ts';
 import { generateKeys, type Key } from './auth.ts';
@@ -34,8 +33,8 @@ export interface BybitOptions {
   readonly state?: string;
   /** Called with the state to save whenever something worth keeping happened; the caller debounces. */
   readonly onChange?: (state: string) => void;
-  /** Whether answers are hostile but valid, the same ones for the same seed. Default false. */
-  readonly hostile?: Hostility;
+  /** What makes answers hostile but valid, the same ones for the same seed, as `hostile-words.ts` has it. Handed in: what ships has no use for it. */
+  readonly bend?: (seed: string) => Bend;
   /** Whether prices move by themselves. Default true. */
   readonly walk?: boolean;
   /** Whether the older generation of loans still answers. False is the same as '404'. Default true. */
@@ -99,9 +98,7 @@ export async function startBybit(options: BybitOptions = {}): Promise<Bybit> {
     withoutLoans: generateKeys(),
     withoutPositions: generateKeys(),
   };
-  const hostility = options.hostile ?? false;
-  const bend = hostility === false ? undefined : hostile(hostileWords, seed, hostility === true);
-  const door = new BybitDoor(world, keyRing(keys, otherKeys), clock, bend);
+  const door = new BybitDoor(world, keyRing(keys, otherKeys), clock, options.bend?.(seed));
   const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
   const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
     teller.tell();

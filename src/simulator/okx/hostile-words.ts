@@ -1,5 +1,5 @@
 // How OKX could say the same in another way, by the documented types and orders of its answers.
-import type { HostileList, HostileWords } from '../hostile.ts';
+import { hostile, type Bend, type HostileList, type Hostility, type HostileWords } from '../hostile.ts';
 import type { Parameters } from '../request.ts';
 
 const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
@@ -151,3 +151,9 @@ export const hostileWords: HostileWords = {
   codes: set('code acctLv kycLv type stgyType subType adl colRes'),
   maps: new Set(),
 };
+
+/** For the option `bend`: `readable` leaves out the rows that nobody can read. */
+export const okxBend =
+  (hostility: Hostility) =>
+  (seed: string): Bend =>
+    hostile(hostileWords, seed, hostility === 'whole');

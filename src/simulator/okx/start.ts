@@ -3,8 +3,7 @@ import { coins } from './coins.ts';
 import { Control } from '../control.ts';
 import { OkxDoor } from './okx-door.ts';
 import { readState, writeState } from './saved-state.ts';
-import { hostile, type Hostility } from '../hostile.ts';
-import { hostileWords } from './hostile-words.ts';
+import type { Bend } from '../hostile.ts';
 import { listen } from '../server.ts';
 import { Teller } from '../teller.ts';
 import type { PosMode } from './trading.ts';
@@ -36,8 +35,8 @@ export interface SimulatorOptions {
   readonly state?: string;
   /** Called with the state to save whenever something worth keeping happened; the caller debounces. */
   readonly onChange?: (state: string) => void;
-  /** Whether answers are hostile but valid, the same ones for the same seed. Default false. */
-  readonly hostile?: Hostility;
+  /** What makes answers hostile but valid, the same ones for the same seed, as `hostile-words.ts` has it. Handed in: what ships has no use for it. */
+  readonly bend?: (seed: string) => Bend;
   /** Whether prices move by themselves. Default true. */
   readonly walk?: boolean;
   /** False makes it the older generation: one loan, and no `ordId` in any answer. Default true. */
@@ -88,15 +87,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     settleMs,
     ordIds,
     posMode,
-    collateralAssets: options.collateralAssets ?? ((options.hostile ?? false) === false ? 'wallet' : 'held'),
+    collateralAssets: options.collateralAssets ?? (options.bend === undefined ? 'wallet' : 'held'),
     walking: walk,
     ...(state === undefined ? {} : { state: readState(state) }),
   });
   if (state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
   const otherKeys: OtherKeys = { readOnly: generateKeys(), withdraw: generateKeys(), boundToOtherAddress: generateKeys() };
-  const hostility = options.hostile ?? false;
-  const bend = hostility === false ? undefined : hostile(hostileWords, seed, hostility === true);
-  const door = new OkxDoor(world, keyRing(keys, otherKeys), clock, bend);
+  const door = new OkxDoor(world, keyRing(keys, otherKeys), clock, options.bend?.(seed));
   const teller = new Teller(world, clock, () => writeState(world.state()), onChange);
   const listening = await listen(port, door, new Control(world, door, clock, options.id), () => {
     teller.tell();

@@ -6,8 +6,10 @@ import type { Snapshot } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
+import { bybitBend } from '../../../src/simulator/bybit/hostile-words.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import type { Hostility } from '../../../src/simulator/hostile.ts';
+import { okxBend } from '../../../src/simulator/okx/hostile-words.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 
 const noon = Date.UTC(2026, 10, 20, 12);
@@ -30,12 +32,18 @@ interface Meeting {
   end(): Promise<void>;
 }
 
-type Meet = (hostile: Hostility, seed: string) => Promise<Meeting>;
+type Meet = (hostile: Hostility | undefined, seed: string) => Promise<Meeting>;
 
 const meetOkx: Meet = async (hostile, seed) => {
   const clock = new SharedClock();
   // The seed also names the past, so the plain side has the same one.
-  const simulator = await startSimulator({ walk: false, settleMs: 500, clock, hostile, seed });
+  const simulator = await startSimulator({
+    walk: false,
+    settleMs: 500,
+    clock,
+    ...(hostile === undefined ? {} : { bend: okxBend(hostile) }),
+    seed,
+  });
   const connection = connectOkx({
     account: { site: 'loopback', baseUrl: simulator.url },
     keys: async () => ({ ...simulator.keys }),
@@ -46,7 +54,13 @@ const meetOkx: Meet = async (hostile, seed) => {
 
 const meetBybit: Meet = async (hostile, seed) => {
   const clock = new SharedClock();
-  const simulator = await startBybit({ walk: false, settleMs: 500, clock, hostile, seed });
+  const simulator = await startBybit({
+    walk: false,
+    settleMs: 500,
+    clock,
+    ...(hostile === undefined ? {} : { bend: bybitBend(hostile) }),
+    seed,
+  });
   const connection = connectBybit({
     account: { site: 'loopback', baseUrl: simulator.url },
     keys: async () => ({ ...simulator.keys }),
@@ -94,7 +108,7 @@ for (const [venue, meet, loan, isolated] of [
     afterEach(async () => {
       for (const one of met.splice(0)) await one.end();
     });
-    const connect = async (hostile: Hostility, seed: string): Promise<Meeting> => {
+    const connect = async (hostile: Hostility | undefined, seed: string): Promise<Meeting> => {
       const meeting = await meet(hostile, seed);
       met.push(meeting);
       return meeting;
@@ -102,10 +116,10 @@ for (const [venue, meet, loan, isolated] of [
 
     for (const seed of seeds) {
       it(`is read like a plain one: loans, positions, wallet and prices (${seed})`, async () => {
-        const plain = await (await connect(false, seed)).connection.read();
-        for (const hostility of ['readable', true] as const) {
+        const plain = await (await connect(undefined, seed)).connection.read();
+        for (const hostility of ['readable', 'whole'] as const) {
           const told = await (await connect(hostility, seed)).connection.read();
-          assert.deepEqual(plainPart(told), plainPart(plain), String(hostility));
+          assert.deepEqual(plainPart(told), plainPart(plain), hostility);
         }
       });
     }
@@ -118,7 +132,7 @@ for (const [venue, meet, loan, isolated] of [
     });
 
     it('shows what has an unusual name, in the wallet and among the positions', async () => {
-      const { positions, wallet } = await (await connect(true, 'a')).connection.read();
+      const { positions, wallet } = await (await connect('whole', 'a')).connection.read();
       const strange = positions.filter(({ instrument }) => odd.test(instrument));
       assert.deepEqual(strange.map(({ instrument }) => odd.exec(instrument)?.[0]).sort(), ['BRK.B', 'kPEPE', '币安人生']);
       assert.deepEqual(
@@ -140,7 +154,7 @@ for (const [venue, meet, loan, isolated] of [
 
     it('tells the same past, each row once', async () => {
       for (const seed of seeds) {
-        const page = async (hostile: Hostility): Promise<unknown> => {
+        const page = async (hostile: Hostility | undefined): Promise<unknown> => {
           const { connection } = await connect(hostile, seed);
           const [{ rows }, { rows: interest }] = [await connection.history(loan, {}), await connection.interest(loan, {})];
           assert.deepEqual(
@@ -150,13 +164,13 @@ for (const [venue, meet, loan, isolated] of [
           );
           return comparable([rows.slice(0, 20), interest.slice(0, 20)]);
         };
-        assert.deepEqual(await page(true), await page(false), seed);
+        assert.deepEqual(await page('whole'), await page(undefined), seed);
       }
     });
 
     it('tells the same of the key, and of what can be borrowed', async () => {
       for (const seed of seeds) {
-        const [plain, told] = [(await connect(false, seed)).connection, (await connect(true, seed)).connection];
+        const [plain, told] = [(await connect(undefined, seed)).connection, (await connect('whole', seed)).connection];
         assert.deepEqual(comparable(await told.inspect()), comparable(await plain.inspect()));
         assert.deepEqual(comparable(await told.borrowableCoins()), comparable(await plain.borrowableCoins()));
         assert.deepEqual(comparable(await told.maximumLoan('USDT', loan, [])), comparable(await plain.maximumLoan('USDT', loan, [])));
@@ -165,7 +179,7 @@ for (const [venue, meet, loan, isolated] of [
 
     it('is not believed when it does the opposite', async () => {
       for (const seed of seeds) {
-        const { connection, clock, url } = await connect(true, seed);
+        const { connection, clock, url } = await connect('whole', seed);
         const added = { kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.02') } as const;
         const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
         const fault = JSON.stringify({ fault: 'reversed-direction', times: 1 });
@@ -178,7 +192,7 @@ for (const [venue, meet, loan, isolated] of [
 
     it('is changed and believed: collateral in, margin in, each proven', async () => {
       for (const seed of seeds) {
-        const { connection, clock } = await connect(true, seed);
+        const { connection, clock } = await connect('whole', seed);
         const added = { kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.0000097') } as const;
         const ready = await connection.prepareCollateral(loan, 'add', 'BTC');
         const receipt = await connection.send(added);

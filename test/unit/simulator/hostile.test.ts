@@ -1,10 +1,10 @@
 // A hostile answer says the same as a plain one. Whether it does is told here without the means of either.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hostileWords as bybitWords } from '../../../src/simulator/bybit/hostile-words.ts';
+import { bybitBend, hostileWords as bybitWords } from '../../../src/simulator/bybit/hostile-words.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { hostile, saidAnew, type HostileWords } from '../../../src/simulator/hostile.ts';
-import { hostileWords as okxWords } from '../../../src/simulator/okx/hostile-words.ts';
+import { okxBend, hostileWords as okxWords } from '../../../src/simulator/okx/hostile-words.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 import { holds } from '../property.ts';
 import { Bench as OkxBench, loanPath, settleMs } from './bench.ts';
@@ -263,8 +263,8 @@ describe('a hostile answer', () => {
 
   it('comes of both exchanges when they are started so, and OKX then lists what loans hold', async () => {
     const [okx, bybit, plain] = await Promise.all([
-      startSimulator({ hostile: true }),
-      startBybit({ hostile: 'readable' }),
+      startSimulator({ bend: okxBend('whole') }),
+      startBybit({ bend: bybitBend('readable') }),
       startSimulator(),
     ]);
     try {

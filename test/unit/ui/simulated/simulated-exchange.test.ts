@@ -38,8 +38,8 @@ class Machine {
   });
   readonly windows: Window[] = [];
 
-  window(start?: (options: SimulatorOptions) => Promise<Simulator>, hostile?: string): Window {
-    const window = new Window(this, start, hostile);
+  window(start?: (options: SimulatorOptions) => Promise<Simulator>): Window {
+    const window = new Window(this, start);
     this.windows.push(window);
     return window;
   }
@@ -65,9 +65,8 @@ class Window {
   readonly #closing: Promise<void>[] = [];
   readonly exchange: SimulatedExchange;
 
-  constructor(machine: Machine, start: (options: SimulatorOptions) => Promise<Simulator> = startSimulator, hostile?: string) {
+  constructor(machine: Machine, start: (options: SimulatorOptions) => Promise<Simulator> = startSimulator) {
     this.exchange = new SimulatedExchange({
-      hostile,
       folder: machine.folder,
       book: machine.book,
       vault: machine.vault,
@@ -120,18 +119,6 @@ describe('the simulated exchange in the extension', () => {
     assert.equal(window.exchange.account(), undefined);
     assert.equal(window.running.length, 0);
     assert.equal(window.delay.waiting, 0);
-  });
-
-  it('answers oddly only where a test says so', async () => {
-    const asked: unknown[] = [];
-    for (const hostile of [undefined, '', '0', 'yes', '1', 'readable']) {
-      const window = machine.window((options) => {
-        asked.push(options.hostile);
-        return startSimulator(options);
-      }, hostile);
-      await window.exchange.create('Simulated');
-    }
-    assert.deepEqual(asked, [undefined, undefined, undefined, undefined, true, 'readable']);
   });
 
   it('makes an account that is simulated, with keys that only the vault has', async () => {

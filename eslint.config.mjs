@@ -4,13 +4,14 @@ import tseslint from 'typescript-eslint';
 const borders = {
   core: [],
   exchanges: ['core'],
-  accounts: ['core', 'exchanges'],
-  monitor: ['core', 'exchanges', 'accounts'],
-  ledger: ['core', 'exchanges'],
+  shared: ['core'],
+  accounts: ['core', 'exchanges', 'shared'],
+  monitor: ['core', 'exchanges', 'shared', 'accounts'],
+  ledger: ['core', 'exchanges', 'shared'],
   simulator: ['core/decimal'],
   webview: ['core/protocol'],
 };
-const folders = ['core', 'exchanges', 'accounts', 'monitor', 'ledger', 'simulator', 'ui', 'webview'];
+const folders = ['core', 'exchanges', 'shared', 'accounts', 'monitor', 'ledger', 'simulator', 'ui', 'webview'];
 
 const border = ([folder, allowed]) => ({
   files: [`src/${folder}/**/*.ts`],

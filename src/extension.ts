@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { AccountBook } from './accounts/account-book.ts';
+import { SharedState } from './shared/shared-state.ts';
+import { existsState, readLastCopy, watchLastCopy } from './shared/state-folder.ts';
 import { Vault } from './accounts/vault.ts';
 import { systemClock } from './core/clock.ts';
 import { exchanges } from './exchanges/registry.ts';
@@ -29,6 +31,7 @@ import { sceneOf } from './ui/scene.ts';
 import { intervalMs, readLimits } from './ui/settings.ts';
 import { SimulatedExchange } from './ui/simulated-exchange.ts';
 import { registerSimulatorCommands } from './ui/simulator-commands.ts';
+import { tellStateTrouble } from './ui/state-trouble.ts';
 import { registerStatusBar } from './ui/status-bar.ts';
 import { watchPrices } from './ui/watch-prices.ts';
 import { registerViewCommands } from './ui/view-commands.ts';
@@ -43,7 +46,7 @@ export function deactivate(): Promise<void> | undefined {
   return closing?.();
 }
 
-/** Builds the parts, connects them and registers what can be seen. Waits for nothing: no network, no secret, no storage. */
+/** Builds the parts, connects them and registers what can be seen. Waits for nothing: no network, no secret, no database. */
 export function activate(context: vscode.ExtensionContext): void {
   const keep = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
@@ -52,7 +55,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
   const folder = context.globalStorageUri.fsPath;
   const clock = systemClock;
-  const book = keep(new AccountBook(context.globalState));
+  const window = randomUUID();
+  const stateFolder = path.join(folder, 'state');
+  const worker = context.asAbsolutePath('dist/parts/ledger-worker.js');
+  const shared = keep(
+    new SharedState({
+      open: async () => (await import('./shared/database/state-database.ts')).openStateDatabase({ folder: stateFolder, worker }),
+      lastCopy: () => readLastCopy(stateFolder),
+      exists: () => existsState(stateFolder),
+      watch: (changed) => watchLastCopy(stateFolder, changed),
+      old: context.globalState,
+      clock,
+    }),
+  );
+  const book = keep(new AccountBook(shared));
+  const arming = keep(new Arming({ rows: shared, clock, book, window, newId: randomUUID }));
   const vault = new Vault(context.secrets);
   const simulated = keep(new SimulatedExchange({ folder: path.join(folder, 'simulated'), book, vault, log }));
   const connections = keep(
@@ -62,20 +79,20 @@ export function activate(context: vscode.ExtensionContext): void {
       vault,
       clock,
       locate: (account) => simulated.locate(account),
+      look: () => shared.look(),
+      isArmed: (accountId) => arming.state(accountId).armed,
       trace: (line) => {
         log.debug(line);
       },
     }),
   );
-  const store = keep(new Store({ book, storage: context.globalState, clock }));
+  const store = keep(new Store({ book, storage: shared.snapshots, clock }));
   const journal = keep(
     new LateJournal(async () => {
       const { SqliteJournal } = await import('./ledger/database/sqlite-journal.ts');
-      const worker = context.asAbsolutePath('dist/parts/ledger-worker.js');
-      return new SqliteJournal({ folder: path.join(folder, 'journal'), worker, storage: context.globalState });
+      return new SqliteJournal({ folder: path.join(folder, 'journal'), worker, storage: shared.anchor });
     }),
   );
-  const arming = keep(new Arming({ storage: context.globalState, clock, book }));
   const ledger = keep(
     new Ledger({
       journal,
@@ -86,7 +103,7 @@ export function activate(context: vscode.ExtensionContext): void {
       // Figures that the views would have read anew by now are not acted on.
       maxPreviewAgeMs: intervalMs,
       proofPatienceMs,
-      window: randomUUID(),
+      window,
       arming,
       limits: readLimits,
     }),
@@ -126,14 +143,19 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerGauges(app));
   keep(watchPrices(app));
 
+  keep(tellStateTrouble(app, shared));
+  const looked = shared.start();
   poller.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.
-  if (process.env['LTV_GAUGE_SIMULATED'] === '1' && book.list().length === 0) {
-    vscode.commands.executeCommand(commandIds.trySimulated).then(
-      () => vscode.commands.executeCommand('workbench.view.extension.ltvGauge'),
-      (error: unknown) => {
-        log.warn(`the simulated exchange did not start: ${String(error)}`);
-      },
-    );
+  if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
+}
+
+async function trySimulated({ book, log }: App): Promise<void> {
+  if (book.list().length > 0) return;
+  try {
+    await vscode.commands.executeCommand(commandIds.trySimulated);
+    await vscode.commands.executeCommand('workbench.view.extension.ltvGauge');
+  } catch (error) {
+    log.warn(`the simulated exchange did not start: ${String(error)}`);
   }
 }

@@ -1,13 +1,10 @@
 import { compare, decimal, isDecimal, isPositive, type Decimal } from '../core/decimal.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { Account } from '../core/model.ts';
-import type { RecordStorage } from './storage.ts';
+import type { AccountRecords } from '../shared/storage.ts';
 
-const storageKey = 'ltvGauge.accounts';
 /** Above any LTV at which something still has to be decided. */
 const highestLtv = decimal('2');
-/** Where something that is not even a list is moved before the first account is written over it. */
-const unreadableKey = 'ltvGauge.accounts.unreadable';
 
 /** What of an account may change. */
 export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds'>> & {
@@ -19,21 +16,24 @@ export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds'>
  * one broken record must not cost the others.
  */
 export class AccountBook implements Disposable {
-  readonly #storage: RecordStorage;
+  readonly #records: AccountRecords;
   readonly #changed = new Emitter<string>();
-  #lastWrite: Promise<void> = Promise.resolve();
+  readonly #watch: Disposable;
 
-  /** Told the id of an account that was added, changed or removed, once it is stored. */
+  /** Told the id of an account that was added, changed or removed, by this window or another, once it is stored. */
   readonly onDidChange = this.#changed.on;
 
-  constructor(storage: RecordStorage) {
-    this.#storage = storage;
+  constructor(records: AccountRecords) {
+    this.#records = records;
+    this.#watch = records.onDidChangeAccount((id) => {
+      this.#changed.fire(id);
+    });
   }
 
   /** In the order they were added. */
   list(): readonly Account[] {
     const accounts = new Map<string, Account>();
-    for (const record of this.#records()) {
+    for (const record of this.#records.accounts()) {
       const account = accountOf(record);
       if (account !== undefined && !accounts.has(account.id)) accounts.set(account.id, account);
     }
@@ -48,12 +48,11 @@ export class AccountBook implements Disposable {
    * The name is trimmed.
    * @throws RangeError when the record is incomplete, its name is empty, its id is taken, or its user id or thresholds are not believable.
    */
-  add(account: Account): Promise<void> {
-    return this.#write(account.id, (records) => {
-      if (this.get(account.id) !== undefined) throw new RangeError('an account with this id is already there');
-      believable(account);
-      return [...records, checked({ ...account, name: account.name.trim() })];
-    });
+  async add(account: Account): Promise<void> {
+    believable(account);
+    const record = { ...account, name: account.name.trim() };
+    mustBeAccount(record);
+    await this.#records.addAccount(record);
   }
 
   /**
@@ -61,48 +60,21 @@ export class AccountBook implements Disposable {
    * given as undefined are removed.
    * @throws RangeError when the account is not there, its name would become empty, or its user id or thresholds are not believable.
    */
-  update(id: string, change: AccountUpdate): Promise<void> {
-    return this.#write(id, (records) => {
-      const at = records.findIndex((record) => accountOf(record)?.id === id);
-      if (at < 0) throw new RangeError('there is no account with this id');
-      const name = change.name?.trim();
-      const changed: Record<string, unknown> = { ...(records[at] as object), ...change, ...(name === undefined ? {} : { name }) };
-      if (changed['thresholds'] === undefined) delete changed['thresholds'];
-      believable(change);
-      return records.with(at, checked(changed));
-    });
+  async update(id: string, change: AccountUpdate): Promise<void> {
+    const name = change.name?.trim();
+    if (name === '') throw new RangeError('an account needs a name');
+    believable(change);
+    await this.#records.updateAccount(id, { ...change, ...(name === undefined ? {} : { name }) });
   }
 
   /** Nothing happens when it is not there. */
-  remove(id: string): Promise<void> {
-    return this.#write(id, (records) => records.filter((record) => accountOf(record)?.id !== id));
+  async remove(id: string): Promise<void> {
+    await this.#records.removeAccount(id);
   }
 
   dispose(): void {
+    this.#watch.dispose();
     this.#changed.dispose();
-  }
-
-  #records(): readonly unknown[] {
-    const stored = this.#storage.get(storageKey);
-    return Array.isArray(stored) ? (stored as readonly unknown[]) : [];
-  }
-
-  /** One change after the other, each made on what the one before left. */
-  #write(id: string, change: (records: readonly unknown[]) => readonly unknown[]): Promise<void> {
-    const write = this.#lastWrite.then(async () => {
-      const stored = this.#storage.get(storageKey);
-      const next = change(this.#records());
-      if (stored !== undefined && !Array.isArray(stored)) await this.#storage.update(unreadableKey, stored);
-      await this.#storage.update(storageKey, next);
-    });
-    this.#lastWrite = write.catch(() => undefined);
-    return write.then(() => {
-      try {
-        this.#changed.fire(id);
-      } catch {
-        // It is stored; a view that fails must not make it look as if it were not.
-      }
-    });
   }
 }
 
@@ -146,9 +118,8 @@ function believable({ uid, thresholds }: AccountUpdate): void {
 const isLtv = (value: unknown): value is Decimal =>
   typeof value === 'string' && isDecimal(value) && isPositive(value) && compare(value, highestLtv) <= 0;
 
-function checked(record: object): object {
+function mustBeAccount(record: object): void {
   if (accountOf(record) === undefined) throw new RangeError('an account needs an id, an exchange, a site and a name');
-  return record;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';

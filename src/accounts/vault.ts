@@ -1,14 +1,28 @@
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Keys } from '../exchanges/exchange.ts';
-import type { SecretStorage } from './storage.ts';
+import type { SecretStorage } from '../shared/storage.ts';
 
 /** The `code` of the `auth` error of an account whose keys are not in the keyring. */
 export const keysMissingCode = 'keys-missing';
 
-const unreadable = msg('The API key of this account is not in the keyring. Run "LTV Gauge: Update Keys…" to enter it again.');
+/** The `code` of the `auth` error of an account whose keys are of another user than its record says. */
+export const otherOwnerCode = 'keys-of-another';
+
+/** In the stored text, beside the keys: whose they are. A text like the keys, so that versions that do not know it can read them all the same. */
+const ownerField = 'ltvGauge.owner';
+
+const unreadable = msg(
+  'This window does not find the API key of this account. Reload the window first: it may have been stored by another one. If it is still missing then, unlock the keyring of your system.',
+);
 const notKept = msg('The keyring did not keep the API key. Unlock the keyring of your system, then enter the key again.');
 const notDeleted = msg('The keyring did not let go of the API key. Unlock the keyring of your system, then remove the account again.');
+
+/** Keys, and the venue's id of the user they belong to, as far as that was known when they were stored. */
+export interface OwnedKeys {
+  readonly keys: Keys;
+  readonly owner?: string;
+}
 
 /**
  * The keys of the accounts, in the editor's secret storage and nowhere else: read at each use, never kept here.
@@ -23,19 +37,33 @@ export class Vault {
 
   /** @throws ExchangeError of kind `auth` with the code `keysMissingCode` when there are none, or none that can be read. */
   async read(accountId: string): Promise<Keys> {
+    return (await this.readOwned(accountId)).keys;
+  }
+
+  /** As `read`, with their owner: the two are one text, so that neither can change without the other. */
+  async readOwned(accountId: string): Promise<OwnedKeys> {
     const stored = await quietly(() => this.#secrets.get(slot(accountId)), unreadable);
-    const keys = stored === undefined ? undefined : keysOf(stored);
-    if (keys === undefined) throw missing(unreadable);
-    return keys;
+    const owned = stored === undefined ? undefined : ownedOf(stored);
+    if (owned === undefined) throw missing(unreadable);
+    return owned;
+  }
+
+  /** Whether this window finds keys of the account that can be read. Never rejects. */
+  has(accountId: string): Promise<boolean> {
+    return this.readOwned(accountId).then(
+      () => true,
+      () => false,
+    );
   }
 
   /**
    * Stores and reads back.
+   * @param owner the venue's id of the user they belong to, if it is known
    * @throws ExchangeError of kind `auth` with the code `keysMissingCode` when the keyring does not hold exactly these afterwards.
    */
-  async store(accountId: string, keys: Keys): Promise<void> {
-    const text = JSON.stringify(keys);
-    if (keysOf(text) === undefined) throw missing(notKept);
+  async store(accountId: string, keys: Keys, owner?: string): Promise<void> {
+    const text = JSON.stringify(owner === undefined ? keys : { ...keys, [ownerField]: owner });
+    if (ownedOf(text) === undefined) throw missing(notKept);
     await quietly(() => this.#secrets.store(slot(accountId), text), notKept);
     const kept = await quietly(() => this.#secrets.get(slot(accountId)), notKept);
     if (kept !== text) throw missing(notKept);
@@ -59,7 +87,7 @@ async function quietly<T>(ask: () => PromiseLike<T>, sentence: Message): Promise
   }
 }
 
-function keysOf(text: string): Keys | undefined {
+function ownedOf(text: string): OwnedKeys | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -67,6 +95,9 @@ function keysOf(text: string): Keys | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const parts = Object.values(value);
-  return parts.length > 0 && parts.every((part) => typeof part === 'string' && part !== '') ? (value as Keys) : undefined;
+  const { [ownerField]: owner, ...keys } = value as Record<string, unknown>;
+  const parts = Object.values(keys);
+  if (parts.length === 0 || !parts.every((part) => typeof part === 'string' && part !== '')) return undefined;
+  if (owner !== undefined && (typeof owner !== 'string' || owner === '')) return undefined;
+  return { keys: keys as Keys, ...(owner === undefined ? {} : { owner }) };
 }

@@ -274,8 +274,11 @@ export interface ConnectionOptions {
   readonly account: Pick<Account, 'site' | 'baseUrl'>;
   /** The person's own thresholds, asked for at every read. They stand instead of a table's, never instead of the venue's. */
   readonly thresholds?: () => Account['thresholds'];
-  /** Asked for at every signed attempt; never kept. Rejects with an `ExchangeError` when there are none. */
-  readonly keys: () => Promise<Keys>;
+  /**
+   * Asked for at every signed attempt, right before it leaves; never kept. Rejects with an `ExchangeError` when there are none, or when a
+   * request, or with `write` a change, must not leave any more.
+   */
+  readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
   /** The platform's `fetch`; injected by tests. */
   readonly fetch?: typeof globalThis.fetch;

@@ -53,7 +53,8 @@ export interface Dialect {
 
 export interface HttpOptions {
   readonly dialect: Dialect;
-  readonly keys: () => Promise<Keys>;
+  /** Asked for at each signed attempt; rejects when it must not leave any more. */
+  readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
   readonly deadline?: (ms: number) => AbortSignal;
@@ -182,7 +183,7 @@ export class Http {
     const target = call.path + queryText(call.query);
     await keepPace(dialect.pace, call.path, clock, stops.waiting);
     // Read now and gone with this call: nothing keeps them.
-    const keys = call.signed ? await this.#keys() : {};
+    const keys = call.signed ? await this.#keys(write) : {};
     if (stops.waiting.aborted) throw aborted('none');
     if (this.#isLate(stops)) throw late();
     const signature = call.signed ? this.#signature(call, target, keys) : {};
@@ -221,9 +222,9 @@ export class Http {
     return !(Math.abs(waited) <= longestWriteWaitMs);
   }
 
-  async #keys(): Promise<Keys> {
+  async #keys(write: boolean): Promise<Keys> {
     try {
-      return await this.#options.keys();
+      return await this.#options.keys(write);
     } catch (error) {
       if (ExchangeError.is(error)) throw error;
       throw new ExchangeError({

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { AccountBook } from '../accounts/account-book.ts';
-import type { Vault } from '../accounts/vault.ts';
+import { StateTrouble } from '../shared/shared-state.ts';
+import { otherOwnerCode, type OwnedKeys, type Vault } from '../accounts/vault.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
 import { ExchangeError } from '../core/errors.ts';
@@ -18,19 +20,27 @@ export interface ConnectionsOptions {
   readonly trace?: (line: string) => void;
   /** Where the account's venue is to be found now; starts the built-in simulated exchange when it is needed. */
   readonly locate: (account: Account) => Promise<Address>;
+  /** Takes over what other windows did; rejects when nobody can tell. Asked right before each signed request leaves. */
+  readonly look?: () => Promise<void>;
+  /** Whether changes may be sent from the account, by what was last taken over. */
+  readonly isArmed?: (accountId: string) => boolean;
 }
 
 interface Line {
   readonly connection: Promise<Connection>;
   /** Known once located. */
   address?: Address;
+  /** Whose keys it is for, as far as that is known. */
+  uid?: string | undefined;
 }
 
-/** One live connection per account, made at first use and made anew when the account's address changes. */
+/** One live connection per account, made at first use and made anew when the account's address or owner changes. */
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
   readonly #lines = new Map<string, Line>();
   readonly #watch: Disposable;
+  /** Digests of keys without a note of their owner that the venue was asked about in this window, with what it answered. */
+  readonly #proven = new Map<string, string | undefined>();
   #disposed = false;
 
   constructor(options: ConnectionsOptions) {
@@ -83,12 +93,13 @@ export class Connections implements Disposable {
     if (!same(before, account) && !same(address, account)) return this.#open(accountId, line);
     if (account.simulated && this.#isReal(account.venue, address.site)) throw mislabelled();
     line.address = address;
-    const { book, vault } = this.#options;
+    line.uid = account.uid;
+    const { book } = this.#options;
     // Asked for at each read, so that a new figure counts without a new connection.
     return this.#connect(
       account.venue,
       address,
-      () => vault.read(accountId),
+      (write) => this.#keysFor(accountId, line, address, write === true),
       () => book.get(accountId)?.thresholds,
     );
   }
@@ -119,7 +130,7 @@ export class Connections implements Disposable {
   async #connect(
     venueId: string,
     account: Address,
-    keys: () => Promise<Keys>,
+    keys: (write?: boolean) => Promise<Keys>,
     thresholds?: () => Account['thresholds'],
   ): Promise<Connection> {
     const exchange = this.exchange(venueId);
@@ -141,12 +152,54 @@ export class Connections implements Disposable {
     });
   }
 
-  /** A new name is no reason to cut a connection that may just be carrying a write; a new address is. */
+  /**
+   * The keys of the account, if a request may still leave with them. They are read first, because a keyring may take its time, in which
+   * another window may have removed or disarmed the account, or given it the keys of another user.
+   */
+  async #keysFor(accountId: string, line: Line, address: Address, write: boolean): Promise<Keys> {
+    const { look, isArmed, vault } = this.#options;
+    const owned = await vault.readOwned(accountId);
+    const owner = write ? await this.#ownerOf(this.#account(accountId), address, owned) : owned.owner;
+    try {
+      await look?.();
+    } catch (error) {
+      // To be read, the last copy is good enough.
+      if (write) throw notKnown(error);
+    }
+    const account = this.#account(accountId);
+    if (account.uid !== line.uid || (owner !== undefined && account.uid !== undefined && owner !== account.uid)) throw keysOfAnother();
+    if (write && isArmed?.(accountId) === false) throw disarmed();
+    return owned.keys;
+  }
+
+  /**
+   * Whose keys they are, when a change is to leave with them. Of keys that were stored without a note of that, the venue is asked once in
+   * each window: to store it now could wipe, in a browser, what other windows have stored.
+   */
+  async #ownerOf(account: Account, address: Address, { keys, owner }: OwnedKeys): Promise<string | undefined> {
+    if (owner !== undefined || account.simulated) return owner;
+    const digest = createHash('sha256')
+      .update(JSON.stringify([account.venue, address, keys]))
+      .digest('hex');
+    if (!this.#proven.has(digest)) {
+      const connection = await this.#connect(account.venue, address, () => Promise.resolve(keys));
+      try {
+        this.#proven.set(digest, (await connection.inspect()).uid);
+      } finally {
+        connection.dispose();
+      }
+    }
+    const found = this.#proven.get(digest);
+    if (found === undefined || found !== account.uid) throw keysOfAnother();
+    return found;
+  }
+
+  /** A new name is no reason to cut a connection that may just be carrying a write; a new address or owner is. */
   #recheck(accountId: string): void {
     const account = this.#options.book.get(accountId);
-    const address = this.#lines.get(accountId)?.address;
+    const line = this.#lines.get(accountId);
     if (account === undefined) this.#drop(accountId);
-    else if (address !== undefined && !same(account, address)) this.#drop(accountId);
+    else if (line?.address !== undefined && (!same(account, line.address) || account.uid !== line.uid)) this.#drop(accountId);
   }
 
   #drop(accountId: string): void {
@@ -169,6 +222,33 @@ function addressOf(account: Address): Address {
 
 const gone = (): ExchangeError =>
   new ExchangeError({ kind: 'aborted', sentence: msg('This account is no longer there. Add it again to go on.'), effect: 'none' });
+
+const keysOfAnother = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'auth',
+    code: otherOwnerCode,
+    effect: 'none',
+    sentence: msg(
+      'The keys that this window finds are of another user than those of this account. Nothing was sent. Reload the window first: another one may have stored other keys. Should it stay so, run "LTV Gauge: Update Keys…".',
+    ),
+  });
+
+const disarmed = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'aborted',
+    effect: 'none',
+    sentence: msg('Writing on this account was disarmed before the change left. Nothing was sent.'),
+  });
+
+const notKnown = (error: unknown): ExchangeError =>
+  new ExchangeError({
+    kind: 'aborted',
+    effect: 'none',
+    sentence: msg(
+      'Nothing was sent, because it cannot be read whether the account is still armed. {0}',
+      error instanceof StateTrouble ? error.sentence : String(error),
+    ),
+  });
 
 /** Everything about such an account would say that no money moves, and it would be armed from the start. */
 const mislabelled = (): ExchangeError =>

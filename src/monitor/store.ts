@@ -1,5 +1,4 @@
 import type { AccountBook } from '../accounts/account-book.ts';
-import type { RecordStorage } from '../accounts/storage.ts';
 import type { Clock } from '../core/clock.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { ExchangeError } from '../core/errors.ts';
@@ -34,10 +33,19 @@ export interface StoreChange {
   readonly what: 'account' | 'state' | 'live';
 }
 
+/** Where the last figures of each account are kept, for the next start. */
+export interface SnapshotStorage {
+  get(accountId: string): unknown;
+  /** Writes what belongs to this account and nothing else; undefined takes it away. */
+  update(accountId: string, value: unknown): PromiseLike<void>;
+  /** Told once what was kept is there, if it is not there from the start. */
+  readonly onDidLoad?: (listener: () => void) => Disposable;
+}
+
 export interface StoreOptions {
   readonly book: AccountBook;
   /** Keeps the last snapshots, so that they are there at once at the next start. */
-  readonly storage: RecordStorage;
+  readonly storage: SnapshotStorage;
   readonly clock: Clock;
 }
 
@@ -48,17 +56,23 @@ export class Store implements Disposable {
   readonly #options: StoreOptions;
   readonly #known = new Map<string, Known>();
   readonly #changed = new Emitter<StoreChange>();
-  readonly #watch: Disposable;
+  /** The figures that are stored of each account, without their time. */
+  readonly #stored = new Map<string, string>();
+  readonly #watches: readonly Disposable[];
 
   /** Told after every read, because the age has changed even when no figure has. */
   readonly onDidChange = this.#changed.on;
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.#watch = options.book.onDidChange((accountId) => {
+    const watch = options.book.onDidChange((accountId) => {
       if (options.book.get(accountId) === undefined) this.#forget(accountId);
       this.#changed.fire({ accountId, what: 'account' });
     });
+    const load = options.storage.onDidLoad?.(() => {
+      this.#load();
+    });
+    this.#watches = load === undefined ? [watch] : [watch, load];
   }
 
   all(): readonly AccountState[] {
@@ -112,14 +126,30 @@ export class Store implements Disposable {
   }
 
   dispose(): void {
-    this.#watch.dispose();
+    for (const watch of this.#watches) watch.dispose();
     this.#changed.dispose();
+  }
+
+  /** What was kept has come: it stands where nothing newer was read. */
+  #load(): void {
+    const without = [...this.#known].filter(([, { snapshot }]) => snapshot === undefined);
+    for (const [accountId, known] of without) {
+      const snapshot = this.#kept(accountId);
+      if (snapshot !== undefined) this.#known.set(accountId, { ...known, snapshot });
+    }
+    for (const [accountId] of without) this.#changed.fire({ accountId, what: 'state' });
+  }
+
+  #kept(accountId: string): Snapshot | undefined {
+    const snapshot = storedSnapshot(this.#options.storage.get(accountId));
+    if (snapshot !== undefined) this.#stored.set(accountId, figuresOf(snapshot));
+    return snapshot;
   }
 
   #of(accountId: string): Known {
     const held = this.#known.get(accountId);
     if (held !== undefined) return held;
-    const snapshot = storedSnapshot(this.#options.storage.get(slot(accountId)));
+    const snapshot = this.#kept(accountId);
     const known: Known = { ...(snapshot === undefined ? {} : { snapshot }), reading: false };
     this.#known.set(accountId, known);
     return known;
@@ -137,10 +167,19 @@ export class Store implements Disposable {
     this.#keep(accountId, undefined);
   }
 
-  /** Storing is a comfort for the next start: that it fails must not disturb this one. */
+  /**
+   * Only when a figure changed: the age alone is not worth a write, and a time that is a little too old never flatters.
+   * Storing is a comfort for the next start: that it fails must not disturb this one.
+   */
   #keep(accountId: string, snapshot: Snapshot | undefined): void {
+    const figures = snapshot === undefined ? undefined : figuresOf(snapshot);
+    if (figures !== undefined && this.#stored.get(accountId) === figures) return;
+    if (figures === undefined) this.#stored.delete(accountId);
+    else this.#stored.set(accountId, figures);
     try {
-      this.#options.storage.update(slot(accountId), snapshot).then(undefined, () => undefined);
+      this.#options.storage.update(accountId, snapshot).then(undefined, () => {
+        if (this.#stored.get(accountId) === figures) this.#stored.delete(accountId);
+      });
     } catch {
       // See above.
     }
@@ -177,4 +216,4 @@ function kept<One extends { readonly keptFrom?: number }>(
   return [...read, ...before.filter((one) => !present.has(idOf(one))).map((one) => ({ ...one, keptFrom: one.keptFrom ?? asOf }))];
 }
 
-const slot = (accountId: string): string => `ltvGauge.snapshot.${accountId}`;
+const figuresOf = (snapshot: Snapshot): string => JSON.stringify({ ...snapshot, asOf: undefined });

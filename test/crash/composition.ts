@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { AccountBook } from '../../src/accounts/account-book.ts';
+import { openStateDatabase } from '../../src/shared/database/state-database.ts';
+import { SharedState } from '../../src/shared/shared-state.ts';
+import { existsState, readLastCopy } from '../../src/shared/state-folder.ts';
 import { Vault } from '../../src/accounts/vault.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Connection } from '../../src/exchanges/exchange.ts';
@@ -18,11 +21,6 @@ import type { Setup } from './protocol.ts';
 export const accountId = 'a';
 /** As in src/extension.ts. */
 const proofPatienceMs = 60_000;
-
-/** The journal on the disk, as the extension has it. */
-function journalIn(folder: string, storage: KeptStorage): Journal {
-  return new SqliteJournal({ folder: path.join(folder, 'journal'), worker: path.join(__dirname, 'ledger-worker.js'), storage });
-}
 
 export interface Composition {
   readonly ledger: Ledger;
@@ -42,10 +40,21 @@ export async function compose(
     watch,
   }: { readonly clock: Clock; readonly fetch: typeof globalThis.fetch; readonly watch: (journal: Journal) => Journal },
 ): Promise<Composition> {
-  const storage = new KeptStorage(setup.storage);
-  const book = new AccountBook(storage);
+  const worker = path.join(__dirname, 'ledger-worker.js');
+  const state = path.join(setup.folder, 'state');
+  const window = randomUUID();
+  const shared = new SharedState({
+    open: () => Promise.resolve(openStateDatabase({ folder: state, worker })),
+    lastCopy: () => readLastCopy(state),
+    exists: () => existsState(state),
+    old: new KeptStorage(setup.storage),
+    // Nobody else changes an account here, and time only passes where somebody waits.
+    clock: { now: () => clock.now(), sleep: () => new Promise(() => undefined) },
+  });
+  await shared.start();
+  const book = new AccountBook(shared);
   // What is simulated is armed from the start.
-  const arming = new Arming({ storage, clock, book });
+  const arming = new Arming({ rows: shared, clock, book, window, newId: randomUUID });
   const vault = new Vault(new MemorySecrets());
   await vault.store(accountId, setup.keys);
   const { venue, baseUrl } = setup;
@@ -53,9 +62,18 @@ export async function compose(
   if (book.get(accountId) === undefined) await book.add(account);
 
   const connect = (): Connections =>
-    new Connections({ exchanges, book, vault, clock, fetch, locate: (account) => Promise.resolve(account) });
+    new Connections({
+      exchanges,
+      book,
+      vault,
+      clock,
+      fetch,
+      locate: (account) => Promise.resolve(account),
+      look: () => shared.look(),
+      isArmed: (id) => arming.state(id).armed,
+    });
   let connections = connect();
-  const journal = journalIn(setup.folder, storage);
+  const journal = new SqliteJournal({ folder: path.join(setup.folder, 'journal'), worker, storage: shared.anchor });
   const ledger = new Ledger({
     journal: watch(journal),
     book,
@@ -64,7 +82,7 @@ export async function compose(
     newId: randomUUID,
     maxPreviewAgeMs: () => 60_000,
     proofPatienceMs,
-    window: randomUUID(),
+    window,
     arming,
     limits: () => limitsFrom({}),
   });
@@ -82,6 +100,7 @@ export async function compose(
       arming.dispose();
       connections.dispose();
       book.dispose();
+      shared.dispose();
     },
   };
 }

@@ -41,8 +41,8 @@ export async function ledger(): Promise<readonly Outcome[]> {
   const folder = path.join(place, 'journal');
   const plain = path.join(place, 'plain.jsonl');
   const worker = path.join(root, 'dist/parts/ledger-worker.js');
-  const values = new Map<string, unknown>();
-  const storage = { get: (key: string) => values.get(key), update: async (key: string, value: unknown) => void values.set(key, value) };
+  let anchor: unknown;
+  const storage = { get: () => anchor, note: async (at: unknown) => void (anchor = at) };
   const make = (): SqliteJournal => new SqliteJournal({ folder, worker, storage });
   const states = ['planned', 'sent', 'accepted', 'effective'] as const;
   const lines = Array.from({ length: rows }, (_, index) => toLine(row(Math.floor(index / 4), states[index % 4] ?? 'planned')));

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
-import type { Seen } from './protocol.ts';
+import type { Seen } from '../../shared/database/seen.ts';
 
-/** What `vscode.Memento` offers, as far as it is needed here. */
+/** Where the anchor is kept: outside of the ledger's file and its folder. */
 export interface AnchorStorage {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
+  /** Rejects when nobody can tell. */
+  get(): unknown;
+  /** Of one ledger only the furthest place is kept. */
+  note(at: Seen): PromiseLike<void>;
 }
 
-const key = 'ltvGauge.ledgerAnchor';
 const stored = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   rows: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -16,24 +17,33 @@ const stored = v.object({
 
 /**
  * How far the ledger had come, kept outside of its file: so it shows when the file is gone, was cut off, or is an older copy of itself.
- * Several windows write it without order, and it may fall behind, but it never says more than was durable when it was written.
+ * It may fall behind, but it never says more than was durable when it was written.
  */
 export class Anchor {
   readonly #storage: AnchorStorage;
+  /** What was there when it was last asked for; `undefined` as long as nobody can tell: what is there then must not be written over. */
+  #known: { readonly at: Seen | undefined } | undefined;
 
   constructor(storage: AnchorStorage) {
     this.#storage = storage;
   }
 
-  get(): Seen | undefined {
-    const parsed = v.safeParse(stored, this.#storage.get(key));
-    return parsed.success ? parsed.output : undefined;
+  async get(): Promise<Seen | undefined> {
+    try {
+      const parsed = v.safeParse(stored, await this.#storage.get());
+      this.#known = { at: parsed.success ? parsed.output : undefined };
+    } catch {
+      // The shared database says itself what is wrong with it, and nothing is armed meanwhile.
+      this.#known = undefined;
+    }
+    return this.#known?.at;
   }
 
   /** Notes that the ledger had come as far. Waits for nothing: what is not noted is only found out about later. */
   note(at: Seen): void {
-    const now = this.get();
-    if (now?.id === at.id && now.rows >= at.rows) return;
-    this.#storage.update(key, at).then(undefined, () => undefined);
+    const known = this.#known;
+    if (known === undefined || (known.at?.id === at.id && known.at.rows >= at.rows)) return;
+    this.#known = { at };
+    this.#storage.note(at).then(undefined, () => undefined);
   }
 }

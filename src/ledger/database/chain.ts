@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Holders } from '../holders.ts';
 import type { WriteRecord } from '../record.ts';
-import type { Seen } from './protocol.ts';
-import { LedgerFault } from './trouble.ts';
+import type { Seen } from '../../shared/database/seen.ts';
+import { LedgerFault } from '../../shared/database/trouble.ts';
 
 export interface StoredRow {
   readonly seq: number;

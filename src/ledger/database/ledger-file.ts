@@ -4,11 +4,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { WriteRecord } from '../record.ts';
 import { targetOf } from '../write-machine.ts';
 import { Chain, newId, type StoredRow } from './chain.ts';
-import { identityOf, logOf, makeFile } from './file-on-disk.ts';
-import { databaseName, linesName, type Appended, type MovedAside, type Page, type Place, type Seen, type Verified } from './protocol.ts';
+import { identityOf, logOf, makeFile } from '../../shared/database/file-on-disk.ts';
+import { databaseName, linesName, type Appended, type MovedAside, type Page, type Verified } from './protocol.ts';
+import type { Place } from '../../shared/database/link-protocol.ts';
+import type { Seen } from '../../shared/database/seen.ts';
 import { moveAside } from './move-aside.ts';
-import { inTransaction, isBlank, migrate, mustBeKnown, patiently } from './schema.ts';
-import { LedgerFault, troubleOf } from './trouble.ts';
+import { isBlank, migrate, mustBeKnown } from './schema.ts';
+import { inTransaction, patiently } from '../../shared/database/transaction.ts';
+import { LedgerFault, troubleOf } from '../../shared/database/trouble.ts';
 
 /** So many rows are answered at once: about 5 ms of work for the one who reads them. */
 const pageRows = 100;

@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isBlank } from './schema.ts';
-import { LedgerFault, troubleOf } from './trouble.ts';
+import { LedgerFault, troubleOf } from '../../shared/database/trouble.ts';
 
 /** The files of one database. */
 const endings = ['', '-wal', '-shm'];

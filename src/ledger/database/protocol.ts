@@ -1,13 +1,4 @@
-import type { Trouble } from './trouble.ts';
-
-/** A place in a ledger that was seen: it had this many rows, and the last had this hash. Without rows the hash is the ledger's id. */
-export interface Seen {
-  /** Which ledger: each that is begun anew gets an id of its own. */
-  readonly id: string;
-  readonly rows: number;
-  /** Hex SHA-256. */
-  readonly head: string;
-}
+import type { Seen } from '../../shared/database/seen.ts';
 
 export type Request =
   /** Rows after `after` of the ledger `id`, or from the first on if it is another one by now. */
@@ -16,8 +7,7 @@ export type Request =
   /** Lines of an older journal, taken in once for each `source`. */
   | { readonly do: 'takeIn'; readonly lines: readonly string[]; readonly source: string; readonly seen: readonly Seen[] }
   | { readonly do: 'verify'; readonly seen: readonly Seen[] }
-  | { readonly do: 'setAside'; readonly seen: readonly Seen[] }
-  | { readonly do: 'close' };
+  | { readonly do: 'setAside'; readonly seen: readonly Seen[] };
 
 /** `at` is where the lines end; absent when there is no ledger yet. */
 export interface Page {
@@ -42,22 +32,6 @@ export interface Answers {
   readonly takeIn: Seen;
   readonly verify: Verified;
   readonly setAside: MovedAside;
-  readonly close: undefined;
-}
-
-export interface Asked {
-  readonly number: number;
-  readonly request: Request;
-}
-export type Answered = { readonly number: number } & ({ readonly answer: Answers[Request['do']] } | { readonly trouble: Trouble });
-
-/** How the worker is to open the ledger. */
-export interface Place {
-  readonly folder: string;
-  /** How long to wait for another window's lock. Milliseconds. */
-  readonly busyMs: number;
-  /** More to set on each connection, such as `max_page_count = 20`: tests make small disks of it. */
-  readonly pragmas: readonly string[];
 }
 
 export const databaseName = 'ledger.sqlite';

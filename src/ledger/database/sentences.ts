@@ -1,5 +1,5 @@
 import { msg, type Message } from '../../core/message.ts';
-import { isDamage, type Damage, type Trouble } from './trouble.ts';
+import { isDamage, type Damage, type Trouble } from '../../shared/database/trouble.ts';
 
 /** What is wrong, for a person who asked to have the ledger verified. @param file the ledger's */
 export function findingOf(damage: Damage, file: string): Message {

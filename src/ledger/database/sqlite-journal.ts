@@ -5,17 +5,18 @@ import type { WriteRecord } from '../record.ts';
 import { fromLine, isNewerLine, toLine } from '../stored-record.ts';
 import { Anchor, type AnchorStorage } from './anchor.ts';
 import { readOldLines, renameOldLines, UnreadableLines } from './old-lines.ts';
-import { databaseName, type Seen } from './protocol.ts';
+import { databaseName, type Answers, type Request } from './protocol.ts';
+import type { Seen } from '../../shared/database/seen.ts';
 import { findingOf, sentenceOf, unreliable } from './sentences.ts';
-import { isDamage, LedgerFault, troubleOf, type Damage } from './trouble.ts';
-import { WorkerLink } from './worker-link.ts';
+import { isDamage, LedgerFault, troubleOf, type Damage } from '../../shared/database/trouble.ts';
+import { WorkerLink } from '../../shared/database/worker-link.ts';
 
 export interface SqliteJournalOptions {
   /** Where `ledger.sqlite` is, shared by all windows. Made when first written to. */
   readonly folder: string;
   /** The bundle of src/ledger/database/worker.ts. */
   readonly worker: string;
-  /** Survives the folder; shared by all windows, in whatever order. */
+  /** Survives the folder; shared by all windows. */
   readonly storage: AnchorStorage;
   /** How long to wait for another window. Milliseconds. */
   readonly busyMs?: number;
@@ -33,11 +34,11 @@ const usualBusyMs = 5_000;
  * use. Rows are durable when `append` resolves (write-ahead log, synced at each commit).
  *
  * Altered, missing, added and swapped rows are found, and so is a file that is gone, cut off or replaced by an older copy. Somebody who
- * makes the whole chain and the anchor in the editor's storage anew is not found out; no more is promised.
+ * makes the whole chain and the anchor in the shared database anew is not found out; no more is promised.
  */
 export class SqliteJournal implements Journal {
   readonly #folder: string;
-  readonly #link: WorkerLink;
+  readonly #link: WorkerLink<Request, Answers>;
   readonly #anchor: Anchor;
   #last: Promise<unknown> = Promise.resolve();
   #rows: readonly WriteRecord[] = [];
@@ -65,7 +66,7 @@ export class SqliteJournal implements Journal {
   append(record: WriteRecord): Promise<void> {
     return this.#inTurn(async () => {
       const line = toLine(record);
-      const appended = await this.#withOldLines(() => this.#link.ask({ do: 'append', line, seen: this.#seen() }));
+      const appended = await this.#withOldLines(async () => this.#link.ask({ do: 'append', line, seen: await this.#seen() }));
       if ('takenBy' in appended) throw new TargetTaken(appended.takenBy);
       this.#anchor.note(appended.at);
     });
@@ -74,7 +75,7 @@ export class SqliteJournal implements Journal {
   verify(): Promise<Verification> {
     return this.#inTurn(async () => {
       try {
-        const { at, writes } = await this.#withOldLines(() => this.#link.ask({ do: 'verify', seen: this.#seen() }));
+        const { at, writes } = await this.#withOldLines(async () => this.#link.ask({ do: 'verify', seen: await this.#seen() }));
         if (at === undefined) return { ok: true, rows: 0, writes };
         // That each row is a record is found out by reading each.
         await this.#read(undefined, nobody);
@@ -93,7 +94,7 @@ export class SqliteJournal implements Journal {
     return this.#inTurn(async () => {
       const old = await readOldLines(this.#folder).catch((error: unknown) => error);
       if (old instanceof UnreadableLines) return renameOldLines(this.#folder, 'unreadable');
-      const { at, place } = await this.#link.ask({ do: 'setAside', seen: this.#seen() });
+      const { at, place } = await this.#link.ask({ do: 'setAside', seen: await this.#seen() });
       this.#anchor.note(at);
       this.#rows = [];
       this.#at = at;
@@ -125,8 +126,8 @@ export class SqliteJournal implements Journal {
     return error instanceof LedgerFault ? new JournalError(sentenceOf(error.trouble, this.#file)) : error;
   }
 
-  #seen(): readonly Seen[] {
-    return [this.#anchor.get(), this.#at].filter((seen) => seen !== undefined);
+  async #seen(): Promise<readonly Seen[]> {
+    return [await this.#anchor.get(), this.#at].filter((seen) => seen !== undefined);
   }
 
   async #catchUp(): Promise<void> {
@@ -147,7 +148,7 @@ export class SqliteJournal implements Journal {
    */
   async #read(known: Seen | undefined, take: Take): Promise<Seen | undefined> {
     for (let at = known; ;) {
-      const page = await this.#link.ask({ do: 'read', id: at?.id, after: at?.rows ?? 0, seen: this.#seen() });
+      const page = await this.#link.ask({ do: 'read', id: at?.id, after: at?.rows ?? 0, seen: await this.#seen() });
       if (page.at === undefined) return undefined;
       const first = page.at.rows - page.lines.length + 1;
       take(
@@ -170,7 +171,7 @@ export class SqliteJournal implements Journal {
     try {
       const old = await readOldLines(this.#folder);
       if (old !== undefined) {
-        this.#anchor.note(await this.#link.ask({ do: 'takeIn', ...old, seen: this.#seen() }));
+        this.#anchor.note(await this.#link.ask({ do: 'takeIn', ...old, seen: await this.#seen() }));
         await renameOldLines(this.#folder, 'imported');
       }
     } catch (error) {

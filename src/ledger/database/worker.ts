@@ -1,19 +1,25 @@
-// Holds the ledger's database in a thread of its own: SQLite waits for the disk and for locks, and the editor must not.
+// Holds a database, the ledger's or that of all else the windows share, in a thread of its own: SQLite waits for the disk and for locks, and the
+// editor must not.
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LedgerFile } from './ledger-file.ts';
-import type { Answered, Answers, Asked, Place, Request } from './protocol.ts';
-import { LedgerFault, troubleOf } from './trouble.ts';
+import type { Answers, Request } from './protocol.ts';
+import type { Answered, Asked, Place } from '../../shared/database/link-protocol.ts';
+import { StateFile } from '../../shared/database/state-file.ts';
+import type { StateAnswers, StateAsked } from '../../shared/database/state-protocol.ts';
+import { LedgerFault, troubleOf } from '../../shared/database/trouble.ts';
 
-let file: LedgerFile | undefined;
+let ledger: LedgerFile | undefined;
+let shared: StateFile | undefined;
+
+const opened = (): LedgerFile => (ledger ??= new LedgerFile(database(), workerData as Place));
+const state = (): StateFile => (shared ??= new StateFile(database(), workerData as Place));
 
 /** @throws LedgerFault when this Node has no SQLite */
-function opened(): LedgerFile {
-  if (file !== undefined) return file;
+function database(): typeof DatabaseSync {
   const sqlite = quietly(() => process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: typeof DatabaseSync } | undefined);
   if (sqlite === undefined) throw new LedgerFault({ kind: 'noSqlite' });
-  file = new LedgerFile(sqlite.DatabaseSync, workerData as Place);
-  return file;
+  return sqlite.DatabaseSync;
 }
 
 /** Node warns that its SQLite is experimental. The person at the editor can do nothing about that; any other warning is passed on. */
@@ -29,7 +35,9 @@ function quietly<T>(load: () => T): T {
   }
 }
 
-function answerTo(request: Request): Answers[Request['do']] {
+type AnyAnswer = (Answers & StateAnswers)[keyof Answers | keyof StateAnswers] | undefined;
+
+function answerTo(request: Request | StateAsked | { readonly do: 'close' }): AnyAnswer {
   switch (request.do) {
     case 'read':
       return opened().read(request.id, request.after, request.seen);
@@ -41,14 +49,27 @@ function answerTo(request: Request): Answers[Request['do']] {
       return opened().verify(request.seen);
     case 'setAside':
       return opened().setAside(request.seen);
+    case 'look':
+      return state().look(request);
+    case 'change':
+      return state().change(request.change);
+    case 'keepSnapshot':
+      state().keepSnapshot(request.account, request.text);
+      return undefined;
+    case 'anchor':
+      return state().anchor();
+    case 'noteAnchor':
+      state().noteAnchor(request.at);
+      return undefined;
     case 'close':
-      file?.close();
+      ledger?.close();
+      shared?.close();
       parentPort?.close();
       return undefined;
   }
 }
 
-parentPort?.on('message', ({ number, request }: Asked) => {
+parentPort?.on('message', ({ number, request }: Asked<Request | StateAsked>) => {
   let answered: Answered;
   try {
     answered = { number, answer: answerTo(request) };

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { AccountBook } from '../../../src/accounts/account-book.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { Account } from '../../../src/core/model.ts';
-import { MemoryStorage } from './memory-storage.ts';
+import { MemoryRecords } from './memory-storage.ts';
 
-const key = 'ltvGauge.accounts';
 const account = (id: string, facts: Partial<Account> = {}): Account => ({
   id,
   venue: 'okx',
@@ -17,7 +16,7 @@ const account = (id: string, facts: Partial<Account> = {}): Account => ({
 
 describe('the account book', () => {
   it('remembers accounts in the order they were added, over a restart', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const book = new AccountBook(storage);
     await book.add(account('b'));
     await book.add(account('a', { site: 'loopback', baseUrl: 'http://127.0.0.1:9000', simulated: true }));
@@ -28,30 +27,20 @@ describe('the account book', () => {
   });
 
   it('lists what it understands and leaves the rest in storage', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const odd = [null, 7, 'x', [], { id: 'broken' }, { ...account('x'), readOnly: 'no' }, { ...account('y'), name: '  ' }];
     const future = { ...account('good'), colour: 'blue' };
-    await storage.update(key, [...odd, future, { ...account('good'), name: 'twin' }]);
+    storage.records = [...odd, future, { ...account('good'), name: 'twin' }];
     const book = new AccountBook(storage);
     assert.deepEqual(book.list(), [account('good')]);
     await book.add(account('new'));
     await book.update('good', { name: 'renamed' });
     await book.remove('new');
-    assert.deepEqual(storage.get(key), [...odd, { ...future, name: 'renamed' }, { ...account('good'), name: 'twin' }]);
-  });
-
-  it('sets aside something that is no list before writing over it', async () => {
-    const storage = new MemoryStorage();
-    await storage.update(key, { surprise: true });
-    const book = new AccountBook(storage);
-    assert.deepEqual(book.list(), []);
-    await book.add(account('a'));
-    assert.deepEqual(book.list(), [account('a')]);
-    assert.deepEqual(storage.get(`${key}.unreadable`), { surprise: true });
+    assert.deepEqual(storage.records, [...odd, { ...future, name: 'renamed' }, { ...account('good'), name: 'twin' }]);
   });
 
   it('trims names and refuses empty ones', async () => {
-    const book = new AccountBook(new MemoryStorage());
+    const book = new AccountBook(new MemoryRecords());
     await book.add(account('a', { name: '  Main ' }));
     assert.equal(book.get('a')?.name, 'Main');
     await book.update('a', { name: ' Other ' });
@@ -65,7 +54,7 @@ describe('the account book', () => {
   });
 
   it('refuses an id that is taken and a change of what is not there', async () => {
-    const book = new AccountBook(new MemoryStorage());
+    const book = new AccountBook(new MemoryRecords());
     await book.add(account('a'));
     await assert.rejects(book.add(account('a')), RangeError);
     await assert.rejects(book.update('b', { readOnly: true }), RangeError);
@@ -74,13 +63,13 @@ describe('the account book', () => {
   });
 
   it('loses nothing when changes are made at the same time', async () => {
-    const book = new AccountBook(new MemoryStorage());
+    const book = new AccountBook(new MemoryRecords());
     await Promise.all([book.add(account('a')), book.add(account('b')), book.update('a', { readOnly: true }), book.remove('b')]);
     assert.deepEqual(book.list(), [account('a', { readOnly: true })]);
   });
 
   it('tells of a change once it is stored, and not of one that failed', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const book = new AccountBook(storage);
     const heard: string[] = [];
     book.onDidChange((id) => heard.push(`${id}:${book.get(id)?.name ?? 'gone'}`));
@@ -96,7 +85,7 @@ describe('the account book', () => {
   });
 
   it('does not look failed because a view fails', async () => {
-    const book = new AccountBook(new MemoryStorage());
+    const book = new AccountBook(new MemoryRecords());
     book.onDidChange(() => {
       throw new Error('broken view');
     });
@@ -105,13 +94,13 @@ describe('the account book', () => {
   });
 
   it('stores nothing that is not in the record', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     await new AccountBook(storage).add(account('a'));
-    assert.deepEqual(storage.get(key), [account('a')]);
+    assert.deepEqual(storage.records, [account('a')]);
   });
 
   it('remembers whose keys they are, and does without where that was never told', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const book = new AccountBook(storage);
     await book.add(account('old'));
     await book.add(account('a', { uid: '44705892343619584' }));
@@ -126,13 +115,13 @@ describe('the account book', () => {
   });
 
   it('takes a user id that cannot be one for none, loses nothing by it, and writes none such', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const book = new AccountBook(storage);
     for (const uid of [null, 7, '', ' ', {}, ['1']] as unknown[]) {
-      await storage.update(key, [{ ...account('a'), uid }]);
+      storage.records = [{ ...account('a'), uid }];
       assert.deepEqual(book.list(), [account('a')], JSON.stringify(uid));
       await book.update('a', { readOnly: true });
-      assert.deepEqual(storage.get(key), [{ ...account('a', { readOnly: true }), uid }]);
+      assert.deepEqual(storage.records, [{ ...account('a', { readOnly: true }), uid }]);
       await assert.rejects(book.update('a', { uid: uid as string }), RangeError, JSON.stringify(uid));
       await assert.rejects(book.add(account('b', { uid: uid as string })), RangeError, JSON.stringify(uid));
     }
@@ -141,7 +130,7 @@ describe('the account book', () => {
   const own = { marginCall: decimal('0.80'), liquidation: decimal('0.9') };
 
   it("keeps thresholds of one's own as they were written, until they are taken away", async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const book = new AccountBook(storage);
     await book.add(account('a'));
     assert.equal('thresholds' in book.get('a')!, false);
@@ -149,7 +138,7 @@ describe('the account book', () => {
     await book.update('a', { name: 'B' });
     assert.deepEqual(new AccountBook(storage).get('a')?.thresholds, own);
     await book.update('a', { thresholds: undefined });
-    assert.deepEqual(storage.get(key), [account('a', { name: 'B' })]);
+    assert.deepEqual(storage.records, [account('a', { name: 'B' })]);
     assert.equal('thresholds' in book.get('a')!, false);
     await book.add(account('c', { thresholds: own }));
     assert.deepEqual(book.get('c')?.thresholds, own);
@@ -175,23 +164,23 @@ describe('the account book', () => {
   ];
 
   it('ignores thresholds that cannot be meant, and loses neither them nor the account', async () => {
-    const storage = new MemoryStorage();
+    const storage = new MemoryRecords();
     const book = new AccountBook(storage);
     for (const thresholds of broken) {
-      await storage.update(key, [{ ...account('a'), thresholds }]);
+      storage.records = [{ ...account('a'), thresholds }];
       assert.deepEqual(book.list(), [account('a')], JSON.stringify(thresholds));
       await book.update('a', { readOnly: true });
-      assert.deepEqual(storage.get(key), [{ ...account('a', { readOnly: true }), thresholds }]);
+      assert.deepEqual(storage.records, [{ ...account('a', { readOnly: true }), thresholds }]);
     }
     await book.update('a', { thresholds: { marginCall: decimal('1.5'), liquidation: decimal('2') } });
     assert.deepEqual(book.get('a')?.thresholds, { marginCall: '1.5', liquidation: '2' });
-    await storage.update(key, [{ ...account('a'), thresholds: 7 }]);
+    storage.records = [{ ...account('a'), thresholds: 7 }];
     await book.update('a', { thresholds: undefined });
-    assert.deepEqual(storage.get(key), [account('a')]);
+    assert.deepEqual(storage.records, [account('a')]);
   });
 
   it('refuses to write thresholds that cannot be meant', async () => {
-    const book = new AccountBook(new MemoryStorage());
+    const book = new AccountBook(new MemoryRecords());
     await book.add(account('a'));
     for (const thresholds of broken as readonly NonNullable<Account['thresholds']>[]) {
       await assert.rejects(book.update('a', { thresholds }), RangeError, JSON.stringify(thresholds));

@@ -6,7 +6,7 @@ import type { Position, Snapshot, Vanished } from '../../../src/core/model.ts';
 import { Store, type StoreChange } from '../../../src/monitor/store.ts';
 import { account, failure, snapshot, World } from './support.ts';
 
-const slot = 'ltvGauge.snapshot.a';
+const slot = 'a';
 
 const rules: Readonly<Record<string, HaircutRule>> = {
   BTC: {

@@ -6,7 +6,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
 import type { Connection, ConnectionOptions, Exchange, Site } from '../../../src/exchanges/exchange.ts';
 import { Store } from '../../../src/monitor/store.ts';
-import { MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
+import { MemoryRecords, MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 
 export const account = (id: string, facts: Partial<Account> = {}): Account => ({
@@ -98,7 +98,8 @@ export class World {
   readonly clock = new FakeClock();
   readonly storage = new MemoryStorage();
   readonly secrets = new MemorySecrets();
-  readonly book = new AccountBook(this.storage);
+  readonly records = new MemoryRecords();
+  readonly book = new AccountBook(this.records);
   readonly vault = new Vault(this.secrets);
   readonly store = new Store({ book: this.book, storage: this.storage, clock: this.clock });
 }

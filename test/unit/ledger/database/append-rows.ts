@@ -6,7 +6,7 @@ import { TargetTaken } from '../../../../src/ledger/journal.ts';
 import type { WriteRecord } from '../../../../src/ledger/record.ts';
 
 const [folder = '', worker = '', name = '', count = '0'] = process.argv.slice(2);
-const storage = { get: () => undefined, update: () => Promise.resolve() };
+const storage = { get: () => undefined, note: () => Promise.resolve() };
 const journal = new SqliteJournal({ folder, worker, storage });
 // The ledger's thread keeps no process alive.
 const alive = setInterval(() => undefined, 1_000);

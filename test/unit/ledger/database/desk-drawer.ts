@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteJournal, type SqliteJournalOptions } from '../../../../src/ledger/database/sqlite-journal.ts';
-import { MemoryStorage } from '../../accounts/memory-storage.ts';
+import { MemoryAnchor } from '../../accounts/memory-storage.ts';
 
 /** Built beside the tests, which run as out/test/unit/ledger/… or deeper. */
 export const workerFile = path.join(process.cwd(), 'out/test/unit/ledger-worker.js');
@@ -11,7 +11,7 @@ export const workerFile = path.join(process.cwd(), 'out/test/unit/ledger-worker.
 /** A folder for a ledger, what the editor remembers of it, and the windows that were opened on it. */
 export class Drawer {
   readonly folder: string;
-  readonly storage = new MemoryStorage();
+  readonly storage = new MemoryAnchor();
   readonly #journals: SqliteJournal[] = [];
 
   constructor() {

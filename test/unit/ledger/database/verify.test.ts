@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { english } from '../../../../src/core/message.ts';
 import { JournalError } from '../../../../src/ledger/journal.ts';
 import { toLine } from '../../../../src/ledger/stored-record.ts';
-import { MemoryStorage } from '../../accounts/memory-storage.ts';
+import { MemoryAnchor } from '../../accounts/memory-storage.ts';
 import { written } from '../written.ts';
 import { Drawer } from './desk-drawer.ts';
 
@@ -359,7 +359,7 @@ describe('a ledger', () => {
     copyFileSync(drawer.file, copy);
     await drawer.open().append(written('w5', { state: 'planned' }));
     replaceBy(drawer, copy);
-    const elsewhere = drawer.open({ storage: new MemoryStorage() });
+    const elsewhere = drawer.open({ storage: new MemoryAnchor() });
     for (const id of ['w6', 'w7']) await elsewhere.append(written(id, { state: 'planned' }));
     const verification = await drawer.open().verify();
     assert.ok(!verification.ok);
@@ -434,13 +434,13 @@ describe('a ledger', () => {
   });
 
   it('says nothing against an anchor that lags behind, is missing or makes no sense', async () => {
-    const early = new MemoryStorage();
+    const early = new MemoryAnchor();
     await drawer.open({ storage: early }).append(written('w0', { state: 'planned' }));
     await filled(drawer);
-    const none = new MemoryStorage();
-    const senseless = new MemoryStorage();
-    await senseless.update('ltvGauge.ledgerAnchor', { id: 7, rows: -1 });
-    const failing = new MemoryStorage();
+    const none = new MemoryAnchor();
+    const senseless = new MemoryAnchor();
+    senseless.at = { id: 7, rows: -1 };
+    const failing = new MemoryAnchor();
     failing.failing = true;
     for (const storage of [early, none, senseless, failing]) {
       const journal = drawer.open({ storage });
@@ -453,14 +453,14 @@ describe('a ledger', () => {
   it('keeps an anchor that another window wrote later from going back', async () => {
     const [one, two] = [drawer.open(), drawer.open()];
     await one.append(written('w1', { state: 'planned' }));
-    const early = drawer.storage.values.get('ltvGauge.ledgerAnchor')!;
+    const early = drawer.storage.at;
     await two.append(written('w2', { state: 'planned' }));
-    const late = drawer.storage.values.get('ltvGauge.ledgerAnchor');
+    const late = drawer.storage.at;
     assert.notEqual(late, early);
     await one.load();
-    assert.equal(drawer.storage.values.get('ltvGauge.ledgerAnchor'), late);
+    assert.equal(drawer.storage.at, late);
     // Written out of order by the editor, it is behind, and no harm.
-    drawer.storage.values.set('ltvGauge.ledgerAnchor', early);
+    drawer.storage.at = early;
     await two.append(written('w3', { state: 'planned' }));
     assert.equal((await drawer.open().verify()).ok, true);
   });
@@ -479,14 +479,14 @@ describe('a ledger that was set aside', () => {
     await filled(drawer);
     const [one, two] = [drawer.open(), drawer.open()];
     assert.equal((await two.load()).length, 5);
-    const stale = drawer.storage.values.get('ltvGauge.ledgerAnchor')!;
+    const stale = drawer.storage.at;
     const place = await one.setAside();
     assert.match(path.relative(drawer.folder, place), /^ledger\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.sqlite$/);
     const db = new DatabaseSync(place, { readOnly: true });
     assert.equal(db.prepare('SELECT count(*) AS n FROM rows').get()!['n'], 5);
     db.close();
     // A window that is late with its anchor cries no wolf.
-    drawer.storage.values.set('ltvGauge.ledgerAnchor', stale);
+    drawer.storage.at = stale;
     assert.deepEqual(await two.load(), []);
     await two.append(written('w2'));
     assert.deepEqual(await one.load(), [written('w2')]);
@@ -500,7 +500,7 @@ describe('a ledger that was set aside', () => {
     const place = await drawer.open().setAside();
     replaceBy(drawer, place);
     if (existsSync(`${place}-wal`)) copyFileSync(`${place}-wal`, `${drawer.file}-wal`);
-    const journal = drawer.open({ storage: new MemoryStorage() });
+    const journal = drawer.open({ storage: new MemoryAnchor() });
     await assert.rejects(journal.load(), /holds another ledger of changes than the one that was written last/);
     await assert.rejects(journal.append(written('w5')), JournalError);
   });

@@ -11,20 +11,14 @@ import { ExchangeError } from '../../../../src/core/errors.ts';
 import type { Account } from '../../../../src/core/model.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../../src/simulator/okx/start.ts';
 import { SimulatedExchange } from '../../../../src/ui/simulated-exchange.ts';
+import { MemoryRecords } from '../../accounts/memory-storage.ts';
 import { ManualDelay } from './manual-delay.ts';
 
 /** One machine: storage, keyring and disk that several windows share. */
 class Machine {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-simulated-'));
-  readonly #records = new Map<string, unknown>();
   readonly #secrets = new Map<string, string>();
-  readonly book = new AccountBook({
-    get: (key) => this.#records.get(key),
-    update: (key, value) => {
-      this.#records.set(key, value);
-      return Promise.resolve();
-    },
-  });
+  readonly book = new AccountBook(new MemoryRecords());
   readonly vault = new Vault({
     get: (key) => Promise.resolve(this.#secrets.get(key)),
     store: (key, value) => {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Answered, Answers, Place, Request } from './protocol.ts';
+import type { Answered, Asked, Place } from './link-protocol.ts';
 import { LedgerFault } from './trouble.ts';
 
 interface Waiting {
@@ -9,10 +9,10 @@ interface Waiting {
 }
 
 /**
- * Asks the worker thread that holds the database. It is started by the first request and anew after it died; a request that it died over is
+ * Asks a worker thread that holds a database. It is started by the first request and anew after it died; a request that it died over is
  * rejected, never repeated. It does not keep the process alive.
  */
-export class WorkerLink {
+export class WorkerLink<Request extends { readonly do: string }, Answers extends Readonly<Record<Request['do'], unknown>>> {
   readonly #file: string;
   readonly #place: Place;
   readonly #waiting = new Map<number, Waiting>();
@@ -26,26 +26,26 @@ export class WorkerLink {
   }
 
   /** @throws LedgerFault */
-  async ask<R extends Request>(request: R): Promise<Answers[R['do']]> {
+  async ask<R extends Request>(request: R): Promise<Answers[R['do'] & keyof Answers]> {
     const answered = await new Promise<Answered>((resolve, reject) => {
       const worker = (this.#worker ??= this.#start());
       const number = (this.#asked += 1);
       this.#waiting.set(number, { worker, resolve, reject });
-      worker.postMessage({ number, request });
+      worker.postMessage({ number, request } satisfies Asked<Request>);
     });
     if ('trouble' in answered) throw new LedgerFault(answered.trouble);
-    return answered.answer as Answers[R['do']];
+    return answered.answer as Answers[R['do'] & keyof Answers];
   }
 
   /** Lets what was asked before come to its end. */
   close(): void {
-    this.#worker?.postMessage({ number: 0, request: { do: 'close' } satisfies Request });
+    this.#worker?.postMessage({ number: 0, request: { do: 'close' } } satisfies Asked<Request>);
     this.#worker = undefined;
   }
 
   #start(): Worker {
     // Without flags of the editor's own process, some of which a worker does not take.
-    const worker = new Worker(this.#file, { name: 'ltv-gauge-ledger', workerData: this.#place, execArgv: [] });
+    const worker = new Worker(this.#file, { name: 'ltv-gauge-database', workerData: this.#place, execArgv: [] });
     const ended = (detail: string): void => {
       if (this.#worker === worker) this.#worker = undefined;
       // It tells its end twice, and by the second time the next one may have been asked already.

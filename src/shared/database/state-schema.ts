@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from './transaction.ts';
+import { LedgerFault } from './trouble.ts';
+
+/** Marks a file as ours, at offset 68 of its header: “LTVS”. */
+const applicationId = 0x4c545653;
+
+/** What leads from each version to the next. Never change one that was released; add another. */
+const migrations: readonly string[] = [
+  `CREATE TABLE facts (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO facts (name, value) VALUES ('file', abs(random() % 9007199254740991)), ('revision', 1);
+   CREATE TABLE accounts (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+   CREATE TABLE removed (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE armed (account TEXT NOT NULL, window TEXT NOT NULL, term TEXT NOT NULL, whose TEXT NOT NULL, until INTEGER, given TEXT NOT NULL,
+     PRIMARY KEY (account, window)) STRICT, WITHOUT ROWID;
+   CREATE TABLE snapshots (account TEXT PRIMARY KEY NOT NULL, snapshot TEXT NOT NULL) STRICT;
+   CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, rows INTEGER NOT NULL, head TEXT NOT NULL) STRICT;`,
+];
+
+const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+
+/**
+ * Whether there is nothing in it yet.
+ * @throws LedgerFault for what is not ours, or newer than we know; SQLite's own errors
+ */
+export function isBlankState(db: DatabaseSync): boolean {
+  const version = numberOf(db, 'user_version');
+  const owner = numberOf(db, 'application_id');
+  const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
+  if (owner === 0 && version === 0 && tables === 0) return true;
+  if (owner !== applicationId) throw new LedgerFault({ kind: 'notOurs' });
+  mustBeKnownState(db);
+  return false;
+}
+
+/** Another window may have a newer version that has just made the file its own. @throws LedgerFault */
+export function mustBeKnownState(db: DatabaseSync): void {
+  if (numberOf(db, 'user_version') > migrations.length) throw new LedgerFault({ kind: 'newer' });
+}
+
+/**
+ * Brings a file of an older version, or a blank one, up to ours. Two windows may do so at the same moment: the second finds nothing to do.
+ * @param begin fills what is only made here
+ * @returns what `begin` returned, if it was called
+ */
+export function migrateState<T>(db: DatabaseSync, begin: () => T): T | undefined {
+  if (numberOf(db, 'user_version') === migrations.length) return undefined;
+  return inTransaction(db, 'IMMEDIATE', () => {
+    const version = numberOf(db, 'user_version');
+    for (const migration of migrations.slice(version)) db.exec(migration);
+    const begun = version === 0 ? begin() : undefined;
+    db.exec(`PRAGMA application_id = ${applicationId.toString()}; PRAGMA user_version = ${migrations.length.toString()}`);
+    return begun;
+  });
+}

@@ -29,6 +29,7 @@ import { pageReader } from './ui/page-reader.ts';
 import { registerPositionsView } from './ui/positions-view.ts';
 import { sceneOf } from './ui/scene.ts';
 import { intervalMs, readLimits } from './ui/settings.ts';
+import { isBuiltIn } from './ui/simulated/built-in.ts';
 import { SimulatedExchange } from './ui/simulated-exchange.ts';
 import { registerSimulatorCommands } from './ui/simulator-commands.ts';
 import { tellStateTrouble } from './ui/state-trouble.ts';
@@ -71,7 +72,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const book = keep(new AccountBook(shared));
   const arming = keep(new Arming({ rows: shared, clock, book, window, newId: randomUUID }));
   const vault = new Vault(context.secrets);
-  const simulated = keep(new SimulatedExchange({ folder: path.join(folder, 'simulated'), book, vault, log }));
+  const simulated = keep(
+    new SimulatedExchange({ folder: path.join(folder, 'simulated'), book, vault, log, mayStoreKeys: () => findsAllKeys(book, vault) }),
+  );
   const connections = keep(
     new Connections({
       exchanges,
@@ -148,6 +151,18 @@ export function activate(context: vscode.ExtensionContext): void {
   poller.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.
   if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
+}
+
+/** In a browser a window that does not find a key another one stored would wipe it by storing one. Windows of the desktop share a keyring. */
+async function findsAllKeys(book: AccountBook, vault: Vault): Promise<boolean> {
+  if (vscode.env.uiKind !== vscode.UIKind.Web) return true;
+  const found = await Promise.all(
+    book
+      .list()
+      .filter((account) => !isBuiltIn(account))
+      .map(({ id }) => vault.has(id)),
+  );
+  return !found.includes(false);
 }
 
 async function trySimulated({ book, log }: App): Promise<void> {

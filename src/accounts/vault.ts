@@ -44,7 +44,7 @@ export class Vault {
   async readOwned(accountId: string): Promise<OwnedKeys> {
     const stored = await quietly(() => this.#secrets.get(slot(accountId)), unreadable);
     const owned = stored === undefined ? undefined : ownedOf(stored);
-    if (owned === undefined) throw missing(unreadable);
+    if (owned === undefined) throw keysMissing();
     return owned;
   }
 
@@ -74,6 +74,9 @@ export class Vault {
     await quietly(() => this.#secrets.delete(slot(accountId)), notDeleted);
   }
 }
+
+/** That this window does not find the keys of an account. */
+export const keysMissing = (): ExchangeError => missing(unreadable);
 
 const slot = (accountId: string): string => `ltvGauge.keys.${accountId}`;
 

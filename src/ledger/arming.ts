@@ -82,6 +82,14 @@ export class Arming implements Disposable {
     return account.simulated && !isTakenBack ? { armed: true, until: 'simulated' } : { armed: false };
   }
 
+  /** Whether it is armed here or may be in another window, which has a term of its own; also when nobody can tell. */
+  mayBeArmed(accountId: string): boolean {
+    const rows = this.#options.rows.armed(accountId);
+    return (
+      rows === undefined || this.state(accountId).armed || rows.some(({ term, given }) => term !== 'disarmed' && !this.#over.has(given))
+    );
+  }
+
   /**
    * Nothing happens when the account is not in the book.
    * @throws Refusal when it is not known whose money would be armed; StateTrouble when it cannot be written down. Then nothing is armed.

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
 import { ExchangeError } from '../core/errors.ts';
 import type { Account } from '../core/model.ts';
 import type { KeyFacts, Keys } from '../exchanges/exchange.ts';
@@ -8,6 +9,7 @@ import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 import { inspectUnderProgress, keptFacts, reportDetail, tryKeys, type KeptFacts } from './key-trial.ts';
 import { localize } from './localize.ts';
+import { mayChangeKeys, reloadCommand, reloadLabel } from './other-windows-keys.ts';
 import { checkAccountName } from './presentation/key-input.ts';
 import { isOtherOwner, otherOwnerAdvice, otherOwnerSentence } from './presentation/key-owner.ts';
 import { keyReport } from './presentation/key-report.ts';
@@ -27,6 +29,7 @@ export async function updateKeys(app: App, account: Account): Promise<void> {
   }
   const exchange = app.connections.exchange(account.venue);
   if (exchange === undefined) return;
+  if (!(await mayChangeKeys(app, account))) return;
   const title = vscode.l10n.t('Update Keys of {0}', account.name);
   for (;;) {
     const empty: AccountAnswers = { exchange, keys: {} };
@@ -45,15 +48,18 @@ export async function updateKeys(app: App, account: Account): Promise<void> {
 
 async function takeKeys(app: App, account: Account, keys: Keys, kept: KeptFacts): Promise<void> {
   const before = app.book.get(account.id) ?? account;
+  // Writing was armed for an owner. Unless these are certainly the same one's keys, it is not armed for them.
+  if (before.uid === undefined || before.uid !== kept.uid) await app.arming.disarm(account.id);
   if (!isOtherOwner(before, kept.uid)) {
-    await app.vault.store(account.id, keys);
+    await app.vault.store(account.id, keys, kept.uid);
     await keepFacts(app, before, kept);
     return;
   }
-  // The owner first: a change that was previewed with the old keys must not go out with the new ones.
+  // The owner first: a change that was previewed with the old keys must not go out with the new ones. In between, nothing goes out at all:
+  // the stored keys say whose they are, and that is not whom the record names.
   await keepFacts(app, before, kept);
   try {
-    await app.vault.store(account.id, keys);
+    await app.vault.store(account.id, keys, kept.uid);
   } catch (error) {
     await keepFacts(app, { ...before, ...kept }, before);
     throw error;
@@ -95,7 +101,7 @@ export async function removeAccount(app: App, account: Account): Promise<void> {
     { modal: true, detail: removalDetail(app, account) },
     remove,
   );
-  if (choice !== remove) return;
+  if (choice !== remove || !(await mayChangeKeys(app))) return;
   // Keys first: were the record gone and the keys still there, nobody could remove them any more.
   await app.vault.delete(account.id);
   await app.book.remove(account.id);
@@ -145,13 +151,17 @@ export async function testConnection(app: App, account: Account): Promise<void> 
 
 async function tellFault(app: App, account: Account, error: ExchangeError): Promise<void> {
   app.log.warn(`test of ${account.id}: ${error.kind} ${error.code ?? ''}`);
-  await offerUpdate(account, localize(error.sentence), vscode.l10n.t('Account: {0}', account.name));
+  const elsewhere = error.code === keysMissingCode || error.code === otherOwnerCode;
+  await offerUpdate(account, localize(error.sentence), vscode.l10n.t('Account: {0}', account.name), elsewhere);
 }
 
-async function offerUpdate(account: Account, sentence: string, detail: string): Promise<void> {
+/** @param elsewhere another window may have the right keys, so that reloading this one comes first */
+async function offerUpdate(account: Account, sentence: string, detail: string, elsewhere = false): Promise<void> {
   const update = vscode.l10n.t('Update Keys…');
   const showLog = vscode.l10n.t('Show Log');
-  const choice = await vscode.window.showErrorMessage(sentence, { modal: true, detail }, ...(isBuiltIn(account) ? [] : [update]), showLog);
+  const buttons = [...(elsewhere ? [reloadLabel()] : []), ...(isBuiltIn(account) ? [] : [update]), showLog];
+  const choice = await vscode.window.showErrorMessage(sentence, { modal: true, detail }, ...buttons);
+  if (choice === reloadLabel()) await vscode.commands.executeCommand(reloadCommand);
   if (choice === update) await vscode.commands.executeCommand(commandIds.updateKeys, { accountId: account.id });
   if (choice === showLog) await vscode.commands.executeCommand(commandIds.showLog);
 }

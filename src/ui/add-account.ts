@@ -5,10 +5,12 @@ import type { Exchange, Keys } from '../exchanges/exchange.ts';
 import { keySteps, nameStep, placeSteps, type AccountAnswers } from './account-steps.ts';
 import type { App } from './app.ts';
 import { tryKeys, type KeptFacts } from './key-trial.ts';
+import { mayChangeKeys } from './other-windows-keys.ts';
 import { runSteps } from './presentation/step-sequence.ts';
 
 /** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
 export async function addAccount(app: App): Promise<void> {
+  if (!(await mayChangeKeys(app))) return;
   const title = vscode.l10n.t('Add Account');
   const before = [
     ...placeSteps(title, app.exchanges),
@@ -55,7 +57,7 @@ async function save(app: App, account: Account, keys: Keys): Promise<void> {
   // Before the account is seen: whoever goes on at once with the next command must not lose the focus to this one.
   await vscode.commands.executeCommand('ltvGauge.loans.focus');
   try {
-    await app.vault.store(account.id, keys);
+    await app.vault.store(account.id, keys, account.uid);
     await app.book.add(account);
   } catch (error) {
     await app.vault.delete(account.id);

@@ -16,11 +16,11 @@ export function registerArmingCommands(app: App): vscode.Disposable {
   );
 }
 
-/** The account a menu named, else every one that is armed: whoever disarms in a hurry is not asked which. */
+/** The account a menu named, else every one that is armed in any window: whoever disarms in a hurry is not asked which. */
 async function disarm(app: App, accountId: string | undefined): Promise<void> {
   const armed = app.book
     .list()
-    .filter(({ id, readOnly }) => (accountId === undefined || id === accountId) && !readOnly && app.arming.state(id).armed);
+    .filter(({ id, readOnly }) => (accountId === undefined || id === accountId) && !readOnly && app.arming.mayBeArmed(id));
   await Promise.all(armed.map(({ id }) => app.arming.disarm(id)));
   await (await import('./dialogs.ts')).sayDisarmed(app, armed, accountId);
 }

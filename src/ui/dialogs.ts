@@ -19,3 +19,4 @@ export { exportActivity } from './export-activity.ts';
 export { setThresholds } from './set-thresholds.ts';
 export { movePrice } from './simulated/move-price.ts';
 export { verifyLedger } from './verify-ledger.ts';
+export { mayChangeKeys } from './other-windows-keys.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { AccountBook } from '../accounts/account-book.ts';
-import type { Vault } from '../accounts/vault.ts';
+import { keysMissing, type Vault } from '../accounts/vault.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Account } from '../core/model.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/okx/start.ts';
@@ -20,6 +20,8 @@ export interface SimulatedExchangeOptions {
   readonly book: Pick<AccountBook, 'list' | 'get' | 'add' | 'update' | 'onDidChange'>;
   readonly vault: Pick<Vault, 'read' | 'store' | 'delete'>;
   readonly log: Pick<vscode.LogOutputChannel, 'info' | 'warn'>;
+  /** Whether storing keys, without a person having asked for it, wipes none that another window stored. */
+  readonly mayStoreKeys?: () => Promise<boolean>;
   /** Injected by tests. */
   readonly start?: Start;
   readonly delay?: Delay;
@@ -160,6 +162,8 @@ export class SimulatedExchange implements vscode.Disposable {
     const { log } = this.#options;
     const file = this.#file(account.id);
     const keys = await storedKeys(this.#options.vault, account.id);
+    const isListed = this.#options.book.get(account.id) !== undefined;
+    if (keys === undefined && isListed && (await this.#options.mayStoreKeys?.()) === false) throw keysMissing();
     const state = await file.read();
     const options: SimulatorOptions = {
       id: account.id,

@@ -22,11 +22,13 @@ export function registerSimulatorCommands(app: App): vscode.Disposable {
 /** There is one simulated account at most: a second call shows it again. */
 async function trySimulated(app: App): Promise<void> {
   const account = app.simulated.account() ?? (await makeAccount(app));
+  if (account === undefined) return;
   await app.poller.refresh(account.id);
   await vscode.commands.executeCommand(commandIds.openGauges);
 }
 
-function makeAccount(app: App): Promise<Account> {
+async function makeAccount(app: App): Promise<Account | undefined> {
+  if (!(await (await import('./dialogs.ts')).mayChangeKeys(app))) return undefined;
   return Promise.resolve(
     vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Starting the simulated exchange') },

@@ -4,6 +4,7 @@ import type { ArmingTerm } from '../../ledger/arming.ts';
 import type { App } from '../app.ts';
 import { chooseAccount } from '../choose-account.ts';
 import { commandIds } from '../command-ids.ts';
+import { inspectUnderProgress } from '../key-trial.ts';
 import { localize } from '../localize.ts';
 import { armingText } from '../presentation/arming-words.ts';
 import { whenText } from '../scene.ts';
@@ -44,6 +45,7 @@ export async function armWriting(app: App, account: Account): Promise<boolean> {
     if (obstacle !== undefined) await explainObstacle(obstacle, { accountId: account.id });
     return false;
   }
+  if (!(await isOwnerKnown(app, account))) return false;
   const term = await askTerm(app, account);
   if (term === undefined) return false;
   if (term === 'settings') {
@@ -53,6 +55,21 @@ export async function armWriting(app: App, account: Account): Promise<boolean> {
   if (asksForName(term, stakesOf(app, account)) && !(await isNameTyped(account))) return false;
   await app.arming.arm(account.id, term);
   return true;
+}
+
+/** Writing is armed for somebody. Whose keys they are is asked at the exchange, where that was never told. @throws ExchangeError */
+async function isOwnerKnown(app: App, account: Account): Promise<boolean> {
+  if (app.book.get(account.id)?.uid !== undefined) return true;
+  const { uid } = await inspectUnderProgress(account.name, () => app.connections.get(account.id));
+  if (uid !== undefined) await app.book.update(account.id, { uid });
+  if (uid !== undefined || account.simulated) return true;
+  await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'The exchange does not tell whose keys {0} has, so writing cannot be armed: it would be armed for whoever comes next.',
+      account.name,
+    ),
+  );
+  return false;
 }
 
 async function askTerm(app: App, account: Account): Promise<ArmingTerm | 'settings' | undefined> {

@@ -4,14 +4,16 @@ import { Refusal } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import { commandIds, type CommandId, type Target } from '../command-ids.ts';
 import { localize } from '../localize.ts';
+import { reloadCommand, reloadLabel } from '../other-windows-keys.ts';
 import { failureButtons, type FailureButton } from './failure-buttons.ts';
 import type { Obstacle, Remedy } from './loans.ts';
 
 /** Says why nothing can be done, with a button for each thing that would help. */
 export async function explainObstacle(obstacle: Obstacle, target: Target | undefined): Promise<void> {
-  const buttons = obstacle.remedies.map((remedy) => ({ title: remedyLabel(remedy), command: commandIds[remedy] }));
+  const buttons = obstacle.remedies.map((remedy) => ({ title: remedyLabel(remedy), remedy }));
   const chosen = await vscode.window.showWarningMessage(localize(obstacle.sentence), ...buttons);
-  if (chosen !== undefined) await run(chosen.command, target);
+  if (chosen?.remedy === 'reloadWindow') await vscode.commands.executeCommand(reloadCommand);
+  else if (chosen !== undefined) await run(commandIds[chosen.remedy], target);
 }
 
 /** What the one who asks can go on with after a failure. */
@@ -113,6 +115,8 @@ function remedyLabel(remedy: Remedy): string {
       return vscode.l10n.t('Add Account…');
     case 'trySimulated':
       return vscode.l10n.t('Try with the Simulated Exchange');
+    case 'reloadWindow':
+      return reloadLabel();
     case 'updateKeys':
       return vscode.l10n.t('Update Keys…');
     case 'resolveWrite':

@@ -21,7 +21,8 @@ export function loanChoices(states: readonly AccountState[], target: Target | un
 }
 
 /** What a person can do about an obstacle. */
-export type Remedy = 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
+export type Remedy =
+  'reloadWindow' | 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
 
 /** Why nothing can be changed now, and what to do. */
 export interface Obstacle {
@@ -39,7 +40,13 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
     };
   }
   if (failure?.error.code === keysMissingCode) {
-    return { sentence: msg('The keys of {0} are missing. Enter them again with Update Keys.', account.name), remedies: ['updateKeys'] };
+    return {
+      sentence: msg(
+        'This window does not find the keys of {0}. Reload it first: another window may have stored them. Only where they are still missing then, enter them again with Update Keys.',
+        account.name,
+      ),
+      remedies: ['reloadWindow', 'updateKeys'],
+    };
   }
   if (account.readOnly) {
     return {
@@ -76,7 +83,7 @@ export function nothingToChoose(states: readonly AccountState[], target: Target 
   if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
     return {
       sentence: msg('The loans of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
-      remedies: failed.failure.error.code === keysMissingCode ? ['updateKeys'] : ['refresh'],
+      remedies: failed.failure.error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'],
     };
   }
   const blind = concerned.find((state) => state.snapshot?.loansTrouble !== undefined);

@@ -111,7 +111,7 @@ export function noPosition(states: readonly AccountState[], target: Target | und
   if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
     return {
       sentence: msg('The positions of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
-      remedies: failed.failure.error.code === keysMissingCode ? ['updateKeys'] : ['refresh'],
+      remedies: failed.failure.error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'],
     };
   }
   const blind = concerned.find((state) => state.snapshot?.positionsTrouble !== undefined);

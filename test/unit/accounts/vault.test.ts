@@ -68,6 +68,33 @@ describe('the vault', () => {
     await assert.rejects(vault.delete('a'), isMissing);
   });
 
+  it('keeps whose keys they are in the same text, so that both change as one, and in a form that older versions read', async () => {
+    const secrets = new MemorySecrets();
+    const vault = new Vault(secrets);
+    await vault.store('a', keys, '4711-user');
+    assert.deepEqual(await vault.readOwned('a'), { keys, owner: '4711-user' });
+    assert.deepEqual(await vault.read('a'), keys);
+    const text = secrets.values.get('ltvGauge.keys.a')!;
+    const asBefore = JSON.parse(text) as Record<string, unknown>;
+    assert.ok(Object.values(asBefore).every((part) => typeof part === 'string' && part !== ''));
+    secrets.values.set('ltvGauge.keys.a', JSON.stringify(keys));
+    assert.deepEqual(await vault.readOwned('a'), { keys });
+    secrets.values.set('ltvGauge.keys.a', JSON.stringify({ ...keys, 'ltvGauge.owner': 7 }));
+    await assert.rejects(vault.readOwned('a'), isMissing);
+    assert.equal(await vault.has('a'), false);
+    secrets.values.set('ltvGauge.keys.a', JSON.stringify({ 'ltvGauge.owner': '7' }));
+    await assert.rejects(vault.read('a'), isMissing, 'an owner alone is no key');
+  });
+
+  it('does not tell a person whose keys are missing to type them again first', async () => {
+    await assert.rejects(new Vault(new MemorySecrets()).read('a'), (error: unknown) => {
+      assert.ok(ExchangeError.is(error));
+      assert.match(error.message, /Reload the window first/);
+      assert.doesNotMatch(error.message, /enter|Update Keys/);
+      return true;
+    });
+  });
+
   it('does not store an empty part', async () => {
     const secrets = new MemorySecrets();
     await assert.rejects(new Vault(secrets).store('a', { ...keys, secret: '' }), isMissing);

@@ -225,6 +225,71 @@ describe('arming', () => {
     });
   }
 
+  it('is refused for a real account of which nobody knows whose keys it has, and nothing is armed', async () => {
+    for (const term of terms) {
+      const person = new Person();
+      person.accounts.set('a', account());
+      const arming = person.window();
+      await assert.rejects(arming.arm('a', term), refused(/not known whose keys/));
+      assert.equal(arming.state('a').armed, false);
+      person.change({ uid: '111' });
+      assert.equal(arming.state('a').armed, false, 'nobody inherits it');
+      assert.equal(person.window().state('a').armed, false);
+    }
+  });
+
+  it('that was written down for nobody in particular by a version before is nobody’s, whoever comes next', async () => {
+    const person = new Person();
+    person.stored.rows = [{ account: 'a', window: '', term: 'always', whose: JSON.stringify(['okx', 'global', '', '']), given: 'old' }];
+    for (const facts of [{}, { uid: '1' }, { uid: '2' }]) {
+      person.accounts.set('a', account(facts));
+      assert.equal(person.window().state('a').armed, false, JSON.stringify(facts));
+    }
+  });
+
+  it('of a simulated account ends, too, when it gets the keys of somebody who was not known before', async () => {
+    for (const term of terms) {
+      const person = new Person();
+      const arming = person.window();
+      await arming.arm('simulated', term);
+      assert.equal(arming.state('simulated').armed, true);
+      person.accounts.set('simulated', account({ id: 'simulated', simulated: true, uid: '9' }));
+      person.changed.fire('simulated');
+      assert.equal(arming.state('simulated').armed, false);
+    }
+  });
+
+  it('is off as long as nobody can tell what was said, also where no money moves', () => {
+    const person = new Person();
+    const rows = Object.assign(new MemoryArmedRows(person.stored), { armed: () => undefined });
+    const book = { get: (id: string) => person.accounts.get(id), onDidChange: person.changed.on };
+    const arming = new Arming({ clock: person.clock, rows, book, window: 'w', newId: () => 'x' });
+    for (const id of ['a', 'simulated']) {
+      assert.deepEqual(arming.state(id), { armed: false });
+      assert.equal(arming.mayBeArmed(id), true, 'so that who disarms in a hurry disarms it');
+    }
+  });
+
+  it('of a simulated account that was taken back stays so after a restart, until it is armed again', async () => {
+    const person = new Person();
+    await person.window().disarm('simulated');
+    const later = person.window();
+    assert.deepEqual(later.state('simulated'), { armed: false });
+    await later.arm('simulated', 'always');
+    assert.deepEqual(person.window().state('simulated'), { armed: true, until: 'always' });
+  });
+
+  it('of another window that is armed until its reload is taken back from here, too', async () => {
+    const person = new Person();
+    const [one, two] = [person.window(), person.window()];
+    await one.arm('a', 'restart');
+    assert.equal(two.state('a').armed, false);
+    assert.equal(two.mayBeArmed('a'), true);
+    await two.disarm('a');
+    assert.equal(one.state('a').armed, false);
+    assert.equal(two.mayBeArmed('a'), false);
+  });
+
   it('for a shorter time than before ends the longer one', async () => {
     const person = new Person();
     const arming = person.window();

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
+import { Emitter } from '../../../src/core/emitter.ts';
 import type { HaircutRule } from '../../../src/core/haircut.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Position, Snapshot, Vanished } from '../../../src/core/model.ts';
 import { Store, type StoreChange } from '../../../src/monitor/store.ts';
+import { settled } from '../core/fake-clock.ts';
 import { account, failure, snapshot, World } from './support.ts';
 
 const slot = 'a';
@@ -110,6 +112,73 @@ describe('the store', () => {
     clock.jump(3_600_000);
     const again = new Store({ book, storage, clock });
     assert.deepEqual(again.get('a'), { account: account('a'), snapshot: read, reading: false });
+  });
+
+  it('writes down the figures of one account only, and only when one of them changed', async () => {
+    const { store, storage, book, clock } = await world();
+    const written: string[] = [];
+    const update = storage.update.bind(storage);
+    storage.update = (key, value) => {
+      written.push(key);
+      return update(key, value);
+    };
+    for (const [id, ltv] of [
+      ['a', '0.58'],
+      ['b', '0.6'],
+      ['a', '0.58'],
+      ['b', '0.6'],
+      ['b', '0.61'],
+      ['a', '0.58'],
+    ] as const) {
+      clock.jump(30_000);
+      store.succeed(id, snapshot(clock.now(), ltv));
+    }
+    assert.deepEqual(written, ['a', 'b', 'b']);
+    assert.equal(store.get('a')?.snapshot?.asOf, clock.now());
+    // The next start knows what is written already, and the figures come back after they were let go of.
+    const again = new Store({ book, storage, clock });
+    assert.notEqual(again.get('a')?.snapshot, undefined);
+    again.succeed('a', snapshot(clock.now(), '0.58'));
+    assert.equal(written.length, 3);
+    again.forget('a');
+    again.succeed('a', snapshot(clock.now(), '0.58'));
+    assert.deepEqual(written.slice(3), ['a', 'a']);
+  });
+
+  it('writes them again when they could not be written', async () => {
+    const { store, storage, clock } = await world();
+    storage.failing = true;
+    store.succeed('a', snapshot(clock.now()));
+    await settled();
+    storage.failing = false;
+    store.succeed('a', snapshot(clock.now()));
+    assert.notEqual(storage.get('a'), undefined);
+  });
+
+  it('shows the last figures when storage brings them after the window opened, and not over newer ones', async () => {
+    const { storage, book, clock } = await world();
+    const old = snapshot(clock.now());
+    clock.jump(60_000);
+    const loaded = new Emitter<undefined>();
+    let isThere = false;
+    const late = new Store({
+      book,
+      clock,
+      storage: {
+        get: () => (isThere ? old : undefined),
+        update: storage.update.bind(storage),
+        onDidLoad: (listener) => loaded.on(listener),
+      },
+    });
+    const heard: string[] = [];
+    assert.equal(late.get('a')?.snapshot, undefined);
+    late.succeed('b', snapshot(clock.now()));
+    late.onDidChange(({ accountId }) => heard.push(accountId));
+    isThere = true;
+    loaded.fire(undefined);
+    assert.equal(late.get('a')?.snapshot?.asOf, old.asOf);
+    assert.equal(late.get('b')?.snapshot?.asOf, clock.now());
+    assert.deepEqual(heard, ['a']);
   });
 
   it('has haircuts, prices and positions after a restart, too, because estimates are made of them', async () => {

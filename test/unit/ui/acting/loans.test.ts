@@ -39,7 +39,7 @@ describe('the loans to choose from', () => {
     const empty = state({ snapshot: { loans: [], wallet: [], positions: [], asOf: 1 } });
     assert.equal(english(nothingToChoose([empty], undefined).sentence), 'Main has no loan.');
     const unread: AccountState = { account, reading: false, failure: failure(keysMissingCode) };
-    assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['updateKeys']);
+    assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['reloadWindow', 'updateKeys']);
   });
 });
 
@@ -52,7 +52,7 @@ describe('what stands in the way of a change', () => {
     const readOnly = obstacleOf(state({ account: { ...account, readOnly: true } }), undefined);
     assert.deepEqual(readOnly?.remedies, ['updateKeys']);
     const missing = obstacleOf(state({ failure: failure(keysMissingCode) }), undefined);
-    assert.deepEqual(missing?.remedies, ['updateKeys']);
+    assert.deepEqual(missing?.remedies, ['reloadWindow', 'updateKeys']);
     const frozen = obstacleOf(state(), record({ state: 'mismatch' }));
     assert.deepEqual(frozen?.remedies, ['resolveWrite']);
   });

@@ -89,7 +89,10 @@ describe('the positions to choose from', () => {
       english(noPosition([empty, { ...empty, account: other }], undefined).sentence),
       'None of your accounts has an open position.',
     );
-    assert.deepEqual(noPosition([{ account, reading: false, failure: failure(keysMissingCode) }], undefined).remedies, ['updateKeys']);
+    assert.deepEqual(noPosition([{ account, reading: false, failure: failure(keysMissingCode) }], undefined).remedies, [
+      'reloadWindow',
+      'updateKeys',
+    ]);
   });
 
   it('are not said to be none when they could not be read', () => {

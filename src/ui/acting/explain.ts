@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ExchangeError } from '../../core/errors.ts';
+import { StateTrouble } from '../../shared/shared-state.ts';
 import { Refusal } from '../../ledger/ledger.ts';
 import type { App } from '../app.ts';
 import { commandIds, type CommandId, type Target } from '../command-ids.ts';
@@ -83,7 +84,7 @@ async function follow(app: App, button: FailureButton, target: Target): Promise<
 }
 
 function failureText(app: App, error: unknown): string {
-  if (error instanceof Refusal || ExchangeError.is(error)) return localize(error.sentence);
+  if (error instanceof Refusal || error instanceof StateTrouble || ExchangeError.is(error)) return localize(error.sentence);
   app.log.error(error instanceof Error ? error : new Error(String(error)));
   return vscode.l10n.t('Something went wrong inside the extension; nothing was sent. The log says more.');
 }

@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const worker = context.asAbsolutePath('dist/parts/ledger-worker.js');
   const shared = keep(
     new SharedState({
-      open: async () => (await import('./shared/database/state-database.ts')).openStateDatabase({ folder: stateFolder, worker }),
+      open: async () => (await import('./ui/open-state.ts')).openState(stateFolder, worker),
       lastCopy: () => readLastCopy(stateFolder),
       exists: () => existsState(stateFolder),
       watch: (changed) => watchLastCopy(stateFolder, changed),

@@ -1,7 +1,5 @@
 import { english, msg, type Message } from '../core/message.ts';
-import { Holders } from './holders.ts';
 import type { WriteRecord } from './record.ts';
-import { fromLine, toLine } from './stored-record.ts';
 
 /** Where writes are remembered. Only ever grows. */
 export interface Journal {
@@ -59,42 +57,3 @@ export class TargetTaken extends Error {
 }
 
 export const disposed = (): JournalError => new JournalError(msg('This window is closing and writes nothing down any more.'));
-
-/** Forgets everything with its process; for tests. */
-export class MemoryJournal implements Journal {
-  #rows: readonly WriteRecord[] = [];
-  #holders = new Holders();
-
-  load(): Promise<readonly WriteRecord[]> {
-    return Promise.resolve(this.#rows);
-  }
-
-  append(record: WriteRecord): Promise<void> {
-    const row = fromLine(toLine(record));
-    const holder = this.#holders.against(row);
-    if (holder !== undefined) return Promise.reject(new TargetTaken(holder));
-    this.adopt(row);
-    return Promise.resolve();
-  }
-
-  /** Takes a row in as one of an older journal, in which two open writes could be on one loan or position. */
-  adopt(record: WriteRecord): void {
-    const row = fromLine(toLine(record));
-    this.#holders.add(row);
-    this.#rows = [...this.#rows, row];
-  }
-
-  verify(): Promise<Verification> {
-    return Promise.resolve({ ok: true, rows: this.#rows.length, writes: this.#holders.writes });
-  }
-
-  setAside(): Promise<string> {
-    this.#rows = [];
-    this.#holders = new Holders();
-    return Promise.resolve('memory');
-  }
-
-  dispose(): void {
-    // Nothing is held.
-  }
-}

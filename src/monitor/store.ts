@@ -4,7 +4,6 @@ import { Emitter, type Disposable } from '../core/emitter.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import type { Account, Snapshot } from '../core/model.ts';
 import type { Live } from './live.ts';
-import { storedSnapshot } from './stored-snapshot.ts';
 import { vanishedSince } from './vanished.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
@@ -35,9 +34,10 @@ export interface StoreChange {
 
 /** Where the last figures of each account are kept, for the next start. */
 export interface SnapshotStorage {
-  get(accountId: string): unknown;
+  /** Undefined when there are none, or anything about them is odd. */
+  get(accountId: string): Snapshot | undefined;
   /** Writes what belongs to this account and nothing else; undefined takes it away. */
-  update(accountId: string, value: unknown): PromiseLike<void>;
+  update(accountId: string, value: Snapshot | undefined): PromiseLike<void>;
   /** Told once what was kept is there, if it is not there from the start. */
   readonly onDidLoad?: (listener: () => void) => Disposable;
 }
@@ -141,7 +141,7 @@ export class Store implements Disposable {
   }
 
   #kept(accountId: string): Snapshot | undefined {
-    const snapshot = storedSnapshot(this.#options.storage.get(accountId));
+    const snapshot = this.#options.storage.get(accountId);
     if (snapshot !== undefined) this.#stored.set(accountId, figuresOf(snapshot));
     return snapshot;
   }

@@ -104,3 +104,12 @@ export function storedSnapshot(value: unknown): Snapshot | undefined {
   const result = v.safeParse(snapshot, value);
   return result.success ? result.output : undefined;
 }
+
+/** The same from its text. */
+export function storedSnapshotText(text: string): Snapshot | undefined {
+  try {
+    return storedSnapshot(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

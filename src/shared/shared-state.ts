@@ -19,16 +19,18 @@ export class StateTrouble extends Error {
 }
 
 /** The database behind it. */
-export interface StateDatabase {
+export interface StateDatabase<Figures> {
+  /** The figures that a text stands for; undefined when anything about it is odd. */
+  readonly read: (text: string) => Figures | undefined;
   /** @throws StateTrouble */
   ask<A extends StateAsked>(asked: A): Promise<StateAnswers[A['do']]>;
   /** Lets what was asked before come to its end. */
   close(): void;
 }
 
-export interface SharedStateOptions {
+export interface SharedStateOptions<Figures> {
   /** Brings the database in, when it is first needed. */
-  readonly open: () => Promise<StateDatabase>;
+  readonly open: () => Promise<StateDatabase<Figures>>;
   /** The last copy beside the database, read without waiting; undefined when there is none. */
   readonly lastCopy: () => string | undefined;
   /** Whether there is a database, without opening it. */
@@ -51,8 +53,8 @@ const lookAgainMs = 5_000;
  *
  * As long as the database cannot be read, the accounts stay listed as they were, and nothing is armed.
  */
-export class SharedState implements AccountRecords, ArmedRows, Disposable {
-  readonly #options: SharedStateOptions;
+export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows, Disposable {
+  readonly #options: SharedStateOptions<Figures>;
   readonly #accountChanged = new Emitter<string>();
   readonly #armingChanged = new Emitter<string>();
   readonly #loaded = new Emitter<undefined>();
@@ -64,10 +66,10 @@ export class SharedState implements AccountRecords, ArmedRows, Disposable {
   #armed: readonly ArmedRow[] | undefined;
   /** Terms that were given before this window was there. */
   #before: ReadonlySet<string> = new Set();
-  #snapshots: ReadonlyMap<string, unknown> | undefined;
+  #snapshots: ReadonlyMap<string, Figures | undefined> | undefined;
   #version: Version | undefined;
   #trouble: Message | undefined;
-  #database: Promise<StateDatabase> | undefined;
+  #database: Promise<StateDatabase<Figures>> | undefined;
   #watch: Disposable | undefined;
   #underWay: Promise<void> | undefined;
   #following: Promise<void> | undefined;
@@ -84,7 +86,7 @@ export class SharedState implements AccountRecords, ArmedRows, Disposable {
   /** Told when the database was gone and was made anew from the last copy. */
   readonly onDidRemake = this.#remade.on;
 
-  constructor(options: SharedStateOptions) {
+  constructor(options: SharedStateOptions<Figures>) {
     this.#options = options;
     const copy = parseLastCopy(options.lastCopy());
     this.#isCertain = copy !== undefined;
@@ -150,8 +152,8 @@ export class SharedState implements AccountRecords, ArmedRows, Disposable {
 
   /** The last figures of each account: those of the last start are there once the first look is over. */
   readonly snapshots = {
-    get: (account: string): unknown => this.#snapshots?.get(account),
-    update: async (account: string, value: unknown): Promise<void> => {
+    get: (account: string): Figures | undefined => this.#snapshots?.get(account),
+    update: async (account: string, value: Figures | undefined): Promise<void> => {
       if (!this.#records.has(account)) return;
       const database = await this.#opened();
       await database.ask({ do: 'keepSnapshot', account, ...(value === undefined ? {} : { text: JSON.stringify(value) }) });
@@ -184,7 +186,7 @@ export class SharedState implements AccountRecords, ArmedRows, Disposable {
     return this.#records.size > 0 || this.#options.exists() || oldRecords(this.#options.old).length > 0;
   }
 
-  #opened(): Promise<StateDatabase> {
+  #opened(): Promise<StateDatabase<Figures>> {
     this.#database ??= this.#options.open();
     // A part that failed to load once is tried again.
     this.#database.catch(() => (this.#database = undefined));
@@ -212,8 +214,10 @@ export class SharedState implements AccountRecords, ArmedRows, Disposable {
     }
     if (this.#end.signal.aborted) return;
     const isFirst = this.#snapshots === undefined;
-    if (looked.snapshots !== undefined) this.#snapshots = new Map(looked.snapshots.map(({ account, text }) => [account, parsed(text)]));
-    else if (isFirst) this.#snapshots = new Map();
+    if (isFirst) {
+      const { read } = await this.#opened();
+      this.#snapshots = new Map(looked.snapshots?.map(({ account, text }) => [account, read(text)]));
+    }
     this.#meet(undefined);
     if (looked.facts !== undefined) this.#take(looked.facts);
     this.#armed ??= [];

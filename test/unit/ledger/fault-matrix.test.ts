@@ -8,7 +8,7 @@ import type { Direction, Snapshot } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Change, Connection } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
-import { MemoryJournal } from '../../../src/ledger/journal.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import { Ledger, Refusal, type WriteRecord, type WriteState } from '../../../src/ledger/ledger.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { MemoryJournal, TargetTaken } from '../../../src/ledger/journal.ts';
+import { TargetTaken } from '../../../src/ledger/journal.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import { written, writtenMargin } from './written.ts';
 
 describe('the journal in memory', () => {

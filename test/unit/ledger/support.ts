@@ -15,11 +15,12 @@ import type {
 } from '../../../src/exchanges/exchange.ts';
 import type { ArmState } from '../../../src/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../../../src/ledger/limits.ts';
-import { MemoryJournal, type Journal, type Verification } from '../../../src/ledger/journal.ts';
+import type { Journal, Verification } from '../../../src/ledger/journal.ts';
 import { Ledger, Refusal, type LedgerOptions } from '../../../src/ledger/ledger.ts';
 import type { WriteRecord } from '../../../src/ledger/record.ts';
 import { FakeClock, settled } from '../core/fake-clock.ts';
 import { Market } from './market.ts';
+import { MemoryJournal } from './memory-journal.ts';
 
 export const d = decimal;
 export const loanId = '12345';

@@ -7,10 +7,10 @@ import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Change, Connection } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import type { Limits } from '../../../src/ledger/limits.ts';
-import { MemoryJournal } from '../../../src/ledger/journal.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import { account, ignore, noLimits, refused } from './support.ts';
 
 interface Place {

@@ -6,6 +6,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
 import type { Connection, ConnectionOptions, Exchange, Site } from '../../../src/exchanges/exchange.ts';
 import { Store } from '../../../src/monitor/store.ts';
+import { storedSnapshot } from '../../../src/monitor/stored-snapshot.ts';
 import { MemoryRecords, MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 
@@ -94,9 +95,16 @@ export class FakeExchange implements Exchange {
   }
 }
 
+/** The last figures as the shared database gives them back: read from their text. */
+class StoredSnapshots extends MemoryStorage {
+  override get(accountId: string): Snapshot | undefined {
+    return storedSnapshot(super.get(accountId));
+  }
+}
+
 export class World {
   readonly clock = new FakeClock();
-  readonly storage = new MemoryStorage();
+  readonly storage = new StoredSnapshots();
   readonly secrets = new MemorySecrets();
   readonly records = new MemoryRecords();
   readonly book = new AccountBook(this.records);

@@ -63,10 +63,11 @@ export class Window {
   trouble: string | undefined;
   remade = 0;
 
-  constructor(cabinet: Cabinet, more: Partial<StateDatabaseOptions> & { readonly watch?: boolean } = {}) {
+  constructor(cabinet: Cabinet, more: Partial<StateDatabaseOptions<unknown>> & { readonly watch?: boolean } = {}) {
     this.memento = new Memento(cabinet.disk);
     this.shared = new SharedState({
-      open: () => Promise.resolve(openStateDatabase({ folder: cabinet.folder, worker, ...more })),
+      open: () =>
+        Promise.resolve(openStateDatabase({ folder: cabinet.folder, worker, read: (text) => JSON.parse(text) as unknown, ...more })),
       lastCopy: () => readLastCopy(cabinet.folder),
       exists: () => existsState(cabinet.folder),
       ...(more.watch === false ? {} : { watch: (changed) => watchLastCopy(cabinet.folder, changed) }),

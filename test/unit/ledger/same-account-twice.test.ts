@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Account } from '../../../src/core/model.ts';
 import type { Change } from '../../../src/exchanges/exchange.ts';
-import { MemoryJournal } from '../../../src/ledger/journal.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import type { Ledger, Refusal, WriteRecord } from '../../../src/ledger/ledger.ts';
 import { ownerOf } from '../../../src/ledger/owner.ts';
 import { fromLine, toLine } from '../../../src/ledger/stored-record.ts';

@@ -4,6 +4,7 @@ import type { ActivityFeed } from './activity-feed.ts';
 import type { App } from './app.ts';
 import type { LazyPages } from './lazy-pages.ts';
 import { showOutline } from './outline-view.ts';
+import { loadViews } from './views-part.ts';
 
 /** The Activity view. The journal is read only while somebody looks at it. */
 export function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
@@ -12,7 +13,7 @@ export function registerActivityView(app: App, pages: LazyPages): vscode.Disposa
   const outline = showOutline(app, pages, {
     id: 'ltvGauge.activity',
     load: async () => {
-      const part = await import('./presentation/outlines.ts');
+      const part = await loadViews();
       const made = new part.ActivityFeed(app.ledger, (error) => {
         app.log.error(error instanceof Error ? error : String(error));
       });

@@ -1,6 +1,7 @@
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { sourceKey, type Entry, type PageSource } from './presentation/outline.ts';
+import { loadViews } from './views-part.ts';
 
 /** One page read from a venue. `older` asks for the next; absent on the last. */
 export interface ReadPage {
@@ -104,7 +105,7 @@ export class LazyPages implements Disposable {
 }
 
 async function shown(source: PageSource, { entries: rows, above, older, error }: Loaded): Promise<readonly Entry[]> {
-  const { emptyEntry, failedEntry, moreEntry } = await import('./presentation/outlines.ts');
+  const { emptyEntry, failedEntry, moreEntry } = await loadViews();
   const entries = [...(above?.() ?? []), ...rows];
   if (error !== undefined) return [...entries, failedEntry(source, error), moreEntry(source, true)];
   if (entries.length === 0) return [emptyEntry(source)];

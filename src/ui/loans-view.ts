@@ -2,20 +2,22 @@ import * as vscode from 'vscode';
 import type { App } from './app.ts';
 import { contextKeys } from './context-keys.ts';
 import type { LazyPages } from './lazy-pages.ts';
-import { showBadge, showOutline } from './outline-view.ts';
-import { loanAlarms, loansState } from './presentation/view-state.ts';
+import { showOutline } from './outline-view.ts';
+import { loansState } from './presentation/view-state.ts';
+import { loadViews } from './views-part.ts';
 
 /** The Loans view, its badge, and the context keys that choose its welcome text and those of all views. */
 export function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
-    load: async () => (await import('./presentation/outlines.ts')).loansOutline,
-    onUpdate: (view, states, scene) => {
+    load: async () => (await loadViews()).loansOutline,
+    alarms: (views, states, scene) => views.loanAlarms(states, scene),
+    badgeText,
+    onUpdate: (states, scene) => {
       setContext('ltvGauge.loansState', loansState(states, scene));
       setContext('ltvGauge.hasAccounts', states.length > 0);
       setContext('ltvGauge.hasSimulated', app.simulated.account() !== undefined);
-      showBadge(view, loanAlarms(states, scene), badgeText);
     },
   });
 }

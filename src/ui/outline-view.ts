@@ -5,9 +5,11 @@ import type { OutlineNode } from './outline-node.ts';
 import { OutlineTree } from './outline-tree.ts';
 import type { Scene } from './presentation/condition.ts';
 import type { Entry } from './presentation/outline.ts';
+import type * as Views from './presentation/outlines.ts';
 import type { AccountState } from '../monitor/store.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './ticker.ts';
+import { withViews } from './views-part.ts';
 
 /** What a view shows, as a function of the store. */
 export type Outline = (states: readonly AccountState[], scene: Scene) => readonly Entry[];
@@ -21,7 +23,10 @@ export interface OutlineViewOptions {
   /** Tells of changes besides those of the store and the ledger. */
   readonly onDidChange?: (listener: () => void) => vscode.Disposable;
   /** Told whenever the tree looks at the store again. */
-  readonly onUpdate?: (view: vscode.TreeView<OutlineNode>, states: readonly AccountState[], scene: Scene) => void;
+  readonly onUpdate?: (states: readonly AccountState[], scene: Scene) => void;
+  /** How many of what the view lists need a look: its badge. */
+  readonly alarms?: (views: typeof Views, states: readonly AccountState[], scene: Scene) => number;
+  readonly badgeText?: (count: number) => string;
 }
 
 /** A tree that follows the store and, while it is seen, the ages of what it shows. */
@@ -31,9 +36,24 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     return () => outline(app.store.all(), sceneOf(app));
   }, pages);
   const view = vscode.window.createTreeView(options.id, { treeDataProvider: tree, showCollapseAll: true });
+  const { alarms, badgeText } = options;
+  const badge = (): void => {
+    // Nothing that was never read can need a look.
+    if (alarms === undefined || badgeText === undefined || (view.badge === undefined && app.store.all().every(isUnread))) return;
+    withViews(
+      (views) => {
+        if (!ended) showBadge(view, alarms(views, app.store.all(), sceneOf(app)), badgeText);
+      },
+      (error) => {
+        app.log.warn(`badge of ${options.id}: ${String(error)}`);
+      },
+    );
+  };
+  let ended = false;
   const update = (): void => {
     tree.update();
-    options.onUpdate?.(view, app.store.all(), sceneOf(app));
+    options.onUpdate?.(app.store.all(), sceneOf(app));
+    badge();
   };
   const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
   const follow = (): void => {
@@ -44,6 +64,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
   };
   follow();
   return vscode.Disposable.from(
+    { dispose: () => (ended = true) },
     view,
     tree,
     ticker,
@@ -55,8 +76,10 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
   );
 }
 
+const isUnread = ({ snapshot }: AccountState): boolean => snapshot === undefined;
+
 /** Shows how many of what the view lists need a look; nothing when none does. */
-export function showBadge(view: vscode.TreeView<OutlineNode>, count: number, tooltip: (count: number) => string): void {
+function showBadge(view: vscode.TreeView<OutlineNode>, count: number, tooltip: (count: number) => string): void {
   if ((view.badge?.value ?? 0) === count) return;
   view.badge = count === 0 ? undefined : { value: count, tooltip: tooltip(count) };
 }

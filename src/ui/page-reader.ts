@@ -4,6 +4,7 @@ import { isVouchedFor, type Scene } from './presentation/condition.ts';
 import type { interestOutlook } from './presentation/interest-outlook.ts';
 import type { Entry, PageSource } from './presentation/outline.ts';
 import type { InterestRow } from '../core/model.ts';
+import { loadViews } from './views-part.ts';
 
 /** Rows asked for at a time: what one reads without scrolling far. */
 const pageSize = 20;
@@ -32,7 +33,7 @@ export function pageReader({ connections, states, scene }: PageReaderOptions): P
       : make(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, times);
   };
   return async (source, cursor) => {
-    const { borrowableEntry, historyEntry, interestEntry, interestOutlook, unreadEntry } = await import('./presentation/outlines.ts');
+    const { borrowableEntry, historyEntry, interestEntry, interestOutlook, unreadEntry } = await loadViews();
     const connection = await connections.get(source.accountId);
     const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
     const { when } = scene();

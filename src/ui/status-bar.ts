@@ -3,9 +3,11 @@ import type { App } from './app.ts';
 import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './presentation/markdown.ts';
-import { statusOf, type Status } from './presentation/status.ts';
+import type * as Views from './presentation/outlines.ts';
+import type { Status } from './presentation/status.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './ticker.ts';
+import { withViews } from './views-part.ts';
 
 /** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
 export function registerStatusBar(app: App): vscode.Disposable {
@@ -13,7 +15,9 @@ export function registerStatusBar(app: App): vscode.Disposable {
   item.name = vscode.l10n.t('LTV Gauge: worst loan or position');
   item.command = commandIds.openGauges;
   let shown = '';
-  const update = (): void => {
+  let ended = false;
+  const show = ({ statusOf }: typeof Views): void => {
+    if (ended) return;
     const status = statusOf(app.store.all(), sceneOf(app));
     const face = JSON.stringify(status);
     if (face === shown) return;
@@ -21,13 +25,20 @@ export function registerStatusBar(app: App): vscode.Disposable {
     if (status === undefined) item.hide();
     else paint(item, status);
   };
+  const update = (): void => {
+    // Without an account there is nothing to say, and nothing to load for it.
+    if (app.store.all().length === 0 && shown === '') return;
+    withViews(show, (error) => {
+      app.log.warn(`status bar: ${String(error)}`);
+    });
+  };
   const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
   const follow = (): void => {
     update();
     ticker.start();
   };
   follow();
-  return vscode.Disposable.from(item, ticker, app.store.onDidChange(follow));
+  return vscode.Disposable.from({ dispose: () => (ended = true) }, item, ticker, app.store.onDidChange(follow));
 }
 
 function paint(item: vscode.StatusBarItem, status: Status): void {

@@ -1,9 +1,6 @@
-import { compareUrgency, type Level } from '../../core/level.ts';
 import type { Snapshot, Vanished } from '../../core/model.ts';
 import type { AccountState } from '../../monitor/store.ts';
 import { isVouchedFor, type Scene } from './condition.ts';
-import { loanViews } from './loan-words.ts';
-import { positionViews } from './position-words.ts';
 import { isOfLoan, isOfPosition } from './write-target.ts';
 
 /** Which of a view's welcome texts applies; `some` shows the accounts instead. */
@@ -47,16 +44,4 @@ export function positionsState(states: readonly AccountState[], scene: Scene): V
     unsettled,
     (snapshot) => snapshot.positions.length === 0 && snapshot.positionsTrouble === undefined && !misses(snapshot, 'position'),
   );
-}
-
-const isAlarm = ({ level }: { readonly level: Level }): boolean => compareUrgency(level, 'warn') <= 0;
-
-/** How many loans stand at warning or danger, for the badge. */
-export function loanAlarms(states: readonly AccountState[], scene: Scene): number {
-  return states.flatMap((state) => loanViews(state, scene.now, scene.intervalMs)).filter(isAlarm).length;
-}
-
-/** How many positions stand at warning or danger, for the badge. */
-export function positionAlarms(states: readonly AccountState[], scene: Scene): number {
-  return states.flatMap((state) => positionViews(state, scene.now, scene.intervalMs)).filter(isAlarm).length;
 }

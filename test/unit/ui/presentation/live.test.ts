@@ -13,7 +13,7 @@ import { loanViews } from '../../../../src/ui/presentation/loan-words.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { positionsOutline } from '../../../../src/ui/presentation/positions-outline.ts';
 import { statusOf } from '../../../../src/ui/presentation/status.ts';
-import { loanAlarms, positionAlarms } from '../../../../src/ui/presentation/view-state.ts';
+import { loanAlarms, positionAlarms } from '../../../../src/ui/presentation/alarms.ts';
 import { holds } from '../../property.ts';
 import { account, failure, holding, line, loan, now, position, scene, snapshot, state, text } from './samples.ts';
 

@@ -7,7 +7,8 @@ import { gaugePage } from '../../../../src/ui/gauge-state.ts';
 import { loansOutline } from '../../../../src/ui/presentation/loans-outline.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { statusOf } from '../../../../src/ui/presentation/status.ts';
-import { loanAlarms, loansState } from '../../../../src/ui/presentation/view-state.ts';
+import { loanAlarms } from '../../../../src/ui/presentation/alarms.ts';
+import { loansState } from '../../../../src/ui/presentation/view-state.ts';
 import { account, below, failure, gone, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {

@@ -5,7 +5,8 @@ import type { Position } from '../../../../src/core/model.ts';
 import type { AccountState } from '../../../../src/monitor/store.ts';
 import type { Entry } from '../../../../src/ui/presentation/outline.ts';
 import { positionsOutline } from '../../../../src/ui/presentation/positions-outline.ts';
-import { loansState, positionAlarms, positionsState } from '../../../../src/ui/presentation/view-state.ts';
+import { positionAlarms } from '../../../../src/ui/presentation/alarms.ts';
+import { loansState, positionsState } from '../../../../src/ui/presentation/view-state.ts';
 import {
   account,
   below,

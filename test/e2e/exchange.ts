@@ -14,9 +14,6 @@ function hostility(): Hostility | undefined {
 
 const asked = hostility();
 
-/** How many isolated positions with unusual names each account of a hostile OKX holds beside the usual ones. */
-export const oddPositions = asked === undefined ? 0 : 2;
-
 /** A simulated Bybit, as `npm run simulate` starts it; hostile when the whole suite is. */
 export function startBybit(options: BybitOptions): Promise<Bybit> {
   return startPlainBybit({ ...(asked === undefined ? {} : { bend: bybitBend(asked) }), ...options });

@@ -1,6 +1,6 @@
 import { uptimeOf, type Clock } from '../core/clock.ts';
 import type { LedgerOptions } from './ledger-options.ts';
-import { holderOf } from './owner.ts';
+import { holderOf, isSameOwner } from './owner.ts';
 import { isCollateralWrite, isMarginWrite, type WriteRecord } from './record.ts';
 import { isOpen, type Finding } from './write-machine.ts';
 import type { Writes } from './writes.ts';
@@ -54,12 +54,14 @@ export class Prover {
   async look(id: string, signal: AbortSignal, reader?: string): Promise<{ readonly untold: unknown } | undefined> {
     const record = this.#writes.get(id);
     if (record === undefined || !isOpen(record)) return undefined;
+    const accountId = reader ?? record.accountId;
+    if (!this.#isReadableWith(accountId, record)) return undefined;
     let event: Finding | undefined;
     try {
-      const judged = await this.#reading(record, reader ?? record.accountId, signal);
+      const judged = await this.#reading(record, accountId, signal);
       await this.#writes.sync();
       const now = this.#writes.get(id);
-      if (now === undefined || !isOpen(now)) return undefined;
+      if (now === undefined || !isOpen(now) || !this.#isReadableWith(accountId, now)) return undefined;
       event = judged(now);
       if (event === undefined) this.#suspected.delete(id);
       else if (this.#isSure(id, event)) await this.#writes.applyFound(id, event);
@@ -121,10 +123,16 @@ export class Prover {
     }
     const account = this.#book.get(accountId);
     for (const record of this.#writes.open(account === undefined ? { accountId } : holderOf(account))) {
-      // With the keys that it was sent with; where that account is gone, with those of another that stands for the same one.
-      const isOurs = record.accountId === accountId || this.#book.get(record.accountId) === undefined;
+      // With the keys that it was sent with; where that account is gone or another user's by now, with those of another that stands for the same one.
+      const isOurs = record.accountId === accountId || !this.#isReadableWith(record.accountId, record);
       if (isOurs && !this.#writes.isUnderWay(record.id) && !signal.aborted) await this.look(record.id, signal, accountId);
     }
+  }
+
+  /** Not with an account that got the keys of another user since: an account's own rows would be taken for the proof. */
+  #isReadableWith(accountId: string, record: WriteRecord): boolean {
+    const account = this.#book.get(accountId);
+    return account !== undefined && isSameOwner(holderOf(account), record);
   }
 
   #isOpen(id: string): boolean {

@@ -11,7 +11,7 @@ import { sites } from '../../../src/exchanges/bybit/sites.ts';
 import { settled } from '../core/fake-clock.ts';
 import { Drawer } from './database/desk-drawer.ts';
 import { marginChange, short } from './market.ts';
-import { account, change, d, Desk, ignore, noLimits, refused } from './support.ts';
+import { account, change, connectionTo, d, Desk, ignore, noLimits, refused } from './support.ts';
 import { written } from './written.ts';
 
 const uid = '44705892343619584';
@@ -153,6 +153,45 @@ describe('the same account at the exchange, added twice', () => {
     const late = { ...rows[1]!, id: 'late', accountId: 'b', owner: mine.owner! };
     const folded = fold([...rows, { ...late, state: 'unknown' }, { ...late, state: 'effective', evidence }]);
     assert.equal(folded.get('late')?.state, 'unknown');
+  });
+
+  it('is never looked up with keys of another user: their rows prove nothing', async () => {
+    for (const asked of [change(), marginChange()]) {
+      const desk = twins();
+      desk.venue.sendFault = 'lost-after';
+      const one = desk.window();
+      await sent(one.ledger, 'a', asked);
+      one.ledger.dispose();
+      // Other keys for the first of the two. What is there looks as if it had been done.
+      desk.accounts.set('a', account({ id: 'a', uid: '7' }));
+      desk.venue.settle();
+      const reading: string[] = [];
+      const connections = (real: Pick<Desk, 'venue' | 'market'>) => ({
+        get: async (id: string) => {
+          reading.push(id);
+          return connectionTo(real.venue, real.market);
+        },
+      });
+      const { ledger } = desk.window({ options: { connections: connections(desk) } });
+      await ledger.reconcile('a');
+      assert.deepEqual(reading, []);
+      desk.clock.jump(120_000);
+      await ledger.settle((await ledger.activity())[0]!.id, 'not-effective');
+      assert.deepEqual(reading, [], 'a verdict asks nobody else either');
+    }
+  });
+
+  it('is looked up with the keys of the one that is still its owner’s, where those that sent it are another user’s by now', async () => {
+    const desk = twins();
+    desk.venue.sendFault = 'lost-after';
+    const one = desk.window();
+    await sent(one.ledger, 'a');
+    one.ledger.dispose();
+    desk.accounts.set('a', account({ id: 'a', uid: '7' }));
+    desk.venue.settle();
+    const { ledger } = desk.window();
+    await ledger.reconcile('b');
+    assert.equal((await ledger.activity())[0]?.state, 'effective');
   });
 
   it('is looked up with the keys that sent it; with the other ones only once those are gone', async () => {

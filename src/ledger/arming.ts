@@ -108,9 +108,10 @@ export class Arming implements Disposable {
       ...(term === 'quarter' ? { until: now + quarterMs } : {}),
       given: newId(),
     };
-    this.#off.delete(accountId);
     this.#ended.delete(accountId);
     await rows.arm(row);
+    // Not before: what was disarmed only here would act again if this failed.
+    this.#off.delete(accountId);
     this.#tell(accountId);
   }
 

@@ -309,6 +309,28 @@ describe('arming', () => {
     assert.equal(arming.state('a').armed, false);
   });
 
+  it('that could not be taken back while nobody could tell does not come back when arming anew fails', async () => {
+    const person = new Person();
+    await person.window().arm('a', 'always');
+    const known = new MemoryArmedRows(person.stored);
+    let isTold = true;
+    const rows = Object.assign(new MemoryArmedRows(person.stored), { armed: (id: string) => (isTold ? known.armed(id) : undefined) });
+    const book = { get: (id: string) => person.accounts.get(id), onDidChange: person.changed.on };
+    const arming = new Arming({ clock: person.clock, rows, book, window: 'w', newId: () => 'x' });
+    assert.equal(arming.state('a').armed, true);
+    person.stored.failing = true;
+    isTold = false;
+    await assert.rejects(async () => arming.disarm('a'));
+    // It can be read again, and not be written.
+    isTold = true;
+    assert.deepEqual(arming.state('a'), { armed: false });
+    await assert.rejects(async () => arming.arm('a', 'quarter'));
+    assert.deepEqual(arming.state('a'), { armed: false }, 'what could not be armed is not armed');
+    person.stored.failing = false;
+    await arming.arm('a', 'quarter');
+    assert.equal(arming.state('a').armed, true);
+  });
+
   it('is told of when a person changes it', async () => {
     const arming = new Person().window();
     const told: string[] = [];

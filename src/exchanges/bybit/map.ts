@@ -41,7 +41,8 @@ export function toPool(position: Position, thresholds: Thresholds): PoolRead {
     id: poolId,
     ...optional('ltv', position.ltv),
     ...optional('debtUsd', position.totalDebt),
-    ...optional('collateralUsd', position.totalCollateral),
+    // From the total of all coins and only some of them too high a ratio would be recovered.
+    ...(held.odd.length > 0 ? {} : optional('collateralUsd', position.totalCollateral)),
     // After the tiered ratio of each coin.
     collateralValuation: 'adjusted',
     debts,
@@ -62,7 +63,7 @@ export function toPool(position: Position, thresholds: Thresholds): PoolRead {
 
 /** Whether a loan would pass for one without a debt: neither an amount, nor a total, nor an LTV says otherwise. */
 export const looksUnowed = ({ debts, debtUsd, ltv }: Loan): boolean =>
-  debts.length === 0 && debtUsd === undefined && (ltv === undefined || isZero(ltv));
+  [...debts.map(({ amount }) => amount), debtUsd, ltv].every((figure) => figure === undefined || isZero(figure));
 
 interface Told<Row> {
   readonly rows: readonly Row[];

@@ -110,7 +110,8 @@ export class LoanBook {
   }
 }
 
-/** A loan of which neither debt nor LTV is understood would look like one that owes nothing. */
+/** A loan of which neither debt nor LTV is understood would look like one that owes nothing, and so would one of which all that is understood says zero. */
 function tellsWhatIsOwed({ loan: { debts, debtUsd, ltv }, owed }: LoanRead): boolean {
-  return isWhole(owed) || debts.length > 0 || debtUsd !== undefined || ltv !== undefined;
+  const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv];
+  return isWhole(owed) || figures.some((figure) => figure !== undefined && isPositive(figure));
 }

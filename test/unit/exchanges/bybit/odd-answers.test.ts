@@ -64,6 +64,27 @@ describe('the pool of Bybit in an odd answer', () => {
     );
   });
 
+  it('owes something where a debt is not understood, whatever totals of zero stand beside it', async () => {
+    for (const borrowed of [[{ ...borrowList[0], flexibleTotalDebt: '--' }], [{ loanCurrency: 7 }]]) {
+      // Nothing at all is shown rather than a loan that looks as if nothing were owed.
+      for (const totals of [
+        { ltv: '0', totalDebt: '0' },
+        { ltv: '', totalDebt: '0' },
+        { ltv: '0', totalDebt: '' },
+      ]) {
+        await assert.rejects(readWith({ [pooled]: poolText({ ...totals, borrowList: borrowed }) }), /result\.borrowList/);
+      }
+    }
+  });
+
+  it('gives no total of its collateral for the coins that are left when one is not understood: they would count for too much', async () => {
+    const { loan, trouble } = await readWith({
+      [pooled]: poolText({ collateralList: [{ ...collateralList[0], amount: '--' }, ...collateralList.slice(1)] }),
+    });
+    assert.deepEqual([loan.collateral.length, loan.collateralUsd, loan.ltv !== undefined], [3, undefined, true]);
+    assert.match(trouble ?? '', /result\.collateralList/);
+  });
+
   it('keeps a row whose value in dollars is odd', async () => {
     for (const value of odd) {
       const { loan, trouble } = await readWith({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { english } from '../../../../src/core/message.ts';
 import type { CoinAmount } from '../../../../src/core/model.ts';
+import { levelOf } from '../../../../src/core/risk/level.ts';
 import { change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holding, printed, swap } from './holding.ts';
 import { loan, order, prepared, row } from './order.ts';
@@ -96,6 +97,20 @@ describe('an odd field of a loan', () => {
     );
     assert.match(trouble!, /not shown: 1\./);
     assert.equal((await readingOf(loan({ ...nothing, loanData: [] }))).loans.length, 1);
+  });
+
+  it('owes something where a debt is not understood, whatever totals of zero stand beside it', async () => {
+    const usdc = { ccy: 'USDC', amt: '--' };
+    for (const owed of [[usdc], [usdc, { ccy: 'BTC', amt: '0' }]]) {
+      for (const told of [{ curLTV: '0' }, { loanNotionalUsd: '0' }, { curLTV: '0', loanNotionalUsd: '0' }, { curLTV: '-1' }]) {
+        const { loans, trouble } = await readingOf(
+          loan({ loanData: owed, loanNotionalUsd: '', curLTV: '', ...told }),
+          loan({ ordId: '2' }),
+        );
+        assert.ok(!loans.some((one) => levelOf(one, true) === 'ok' && one.id !== '2'), JSON.stringify(told));
+        assert.match(trouble ?? '', /not shown: 1\./);
+      }
+    }
   });
 });
 

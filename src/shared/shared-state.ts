@@ -260,7 +260,8 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
 
   /** An answer that was overtaken by a newer one changes nothing. */
   #take({ version, accounts, removed, armed }: StateFacts): void {
-    if (this.#version?.file === version.file && version.revision < this.#version.revision) return;
+    const known = this.#version;
+    if (known?.file === version.file && known.place === version.place && version.revision < known.revision) return;
     const [recordsBefore, armedBefore] = [this.#records, this.#armed];
     this.#version = version;
     this.#isCertain = true;

@@ -62,9 +62,10 @@ export class StateFile {
   look({ known, snapshots, old, copy }: Omit<Extract<StateAsked, { do: 'look' }>, 'do'>): Looked {
     const make = old !== undefined || copy !== undefined || this.#hasCopy();
     this.#given = copy;
-    const looked = this.#within(make ? 'IMMEDIATE' : 'DEFERRED', make, lookBusyMs, ({ db, remade }): Looked => {
+    const looked = this.#within(make ? 'IMMEDIATE' : 'DEFERRED', make, lookBusyMs, (opened): Looked => {
+      const { db, remade } = opened;
       const takenIn = old === undefined ? 0 : takeIn(db, old);
-      const facts = known !== undefined && isSame(versionOf(db), known) ? undefined : factsOf(db);
+      const facts = known !== undefined && isSame(versionOf(opened), known) ? undefined : factsOf(opened);
       if (facts !== undefined && make) this.#keepCopy(facts);
       return {
         ...(facts === undefined ? {} : { facts }),
@@ -78,10 +79,10 @@ export class StateFile {
   }
 
   change(change: StateChange): Changed {
-    const changed = this.#within('IMMEDIATE', true, this.#place.busyMs, ({ db }): Changed => {
-      const refused = apply(db, change);
+    const changed = this.#within('IMMEDIATE', true, this.#place.busyMs, (opened): Changed => {
+      const refused = apply(opened.db, change);
       if (refused !== undefined) return { refused };
-      const facts = factsOf(db);
+      const facts = factsOf(opened);
       this.#keepCopy(facts);
       return { facts };
     });
@@ -209,8 +210,8 @@ export class StateFile {
   /** It was lost, or could not be written when it should have been. */
   #mendCopy(): void {
     try {
-      this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => {
-        this.#keepCopy(factsOf(db));
+      this.#within('IMMEDIATE', false, lookBusyMs, (opened) => {
+        this.#keepCopy(factsOf(opened));
         return { done: true };
       });
     } catch {
@@ -315,22 +316,23 @@ function restore(db: DatabaseSync, copy: LastCopy | undefined): boolean {
 const copyOf = ({ accounts, removed }: StateFacts): string =>
   `${JSON.stringify({ accounts: accounts.map((one) => parsed(one.text)).filter((one) => one !== undefined), removed })}\n`;
 
-function versionOf(db: DatabaseSync): Version {
+function versionOf({ db, identity }: Opened): Version {
   const facts = new Map(
     db
       .prepare('SELECT name, value FROM facts')
       .all()
       .map(({ name, value }) => [name, Number(value)]),
   );
-  return { file: facts.get('file') ?? 0, revision: facts.get('revision') ?? 0 };
+  return { file: facts.get('file') ?? 0, place: identity, revision: facts.get('revision') ?? 0 };
 }
 
-const isSame = (a: Version, b: Version): boolean => a.file === b.file && a.revision === b.revision;
+const isSame = (a: Version, b: Version): boolean => a.file === b.file && a.place === b.place && a.revision === b.revision;
 
-function factsOf(db: DatabaseSync): StateFacts {
+function factsOf(opened: Opened): StateFacts {
+  const { db } = opened;
   const armed = db.prepare('SELECT account, window, term, whose, until, given FROM armed').all();
   return {
-    version: versionOf(db),
+    version: versionOf(opened),
     accounts: db.prepare('SELECT id, record AS text FROM accounts ORDER BY seq').all() as never,
     removed: db
       .prepare('SELECT id FROM removed ORDER BY id')

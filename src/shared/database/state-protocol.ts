@@ -36,6 +36,8 @@ export type StateAsked =
 /** A version of what is in the file: of one file it only rises, and one that was made anew is another file. */
 export interface Version {
   readonly file: number;
+  /** Which file on the disk it was read from: one that is put back from a backup counts from where it was. */
+  readonly place: string;
   readonly revision: number;
 }
 

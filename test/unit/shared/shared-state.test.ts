@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StateTrouble } from '../../../src/shared/shared-state.ts';
@@ -336,6 +336,21 @@ describe('a shared database that cannot be used', () => {
       }
     });
   }
+
+  it('that is put back as it was before is taken as it is, and arms nothing that it does not say', async () => {
+    const open = await cabinet.open();
+    await open.arming.disarm('a');
+    const backup = `${cabinet.file}.backup`;
+    const db = new DatabaseSync(cabinet.file);
+    db.prepare('VACUUM INTO ?').run(backup);
+    db.close();
+    await open.arming.arm('a', 'always');
+    await open.book.add(account('c'));
+    for (const suffix of ['-wal', '-shm']) rmSync(cabinet.file + suffix, { force: true });
+    renameSync(backup, cabinet.file);
+    await within(soonMs, 'noticed', () => !open.arming.state('a').armed);
+    assert.deepEqual(open.names, ['Account a', 'Account s']);
+  });
 
   it('tells once that it was made anew', async () => {
     await cabinet.closeAll();

@@ -102,9 +102,11 @@ export class PositionBook {
     const [account] = schema.readRows(schema.tradingBalance, data).rows;
     if (account === undefined) return undefined;
     const { rows, odd } = schema.rowsOf(schema.tradingCoin, account.details);
-    const held = rows.find(({ ccy }) => ccy === coin);
+    const [held, ...others] = schema.distinct(rows.filter(({ ccy }) => ccy === coin));
     // Where a coin has no name, it may be this one.
     if (held === undefined) return odd.length === 0 ? zero : undefined;
+    // What is told in two ways is not known.
+    if (others.length > 0) return undefined;
     const { availBal, availEq } = held;
     return availBal === undefined || availEq === undefined ? (availBal ?? availEq) : lesser(availBal, availEq);
   }

@@ -4,7 +4,7 @@ import { english } from '../../../../src/core/message.ts';
 import type { CoinAmount } from '../../../../src/core/model.ts';
 import { levelOf } from '../../../../src/core/risk/level.ts';
 import { change, failureOf, fixture, refusal, success } from '../bench.ts';
-import { holding, printed, swap } from './holding.ts';
+import { holding, printed, refs, swap } from './holding.ts';
 import { loan, order, prepared, row } from './order.ts';
 import { holds } from '../../property.ts';
 
@@ -204,6 +204,15 @@ describe('an odd row or field of a position', () => {
   it('is the same position when it is told twice in the same words', async () => {
     const { positions, positionsTrouble } = await holding(swap(), { ...swap({ news: 1 }) }, printed()).connection.read();
     assert.deepEqual([positions.length, positionsTrouble], [2, undefined]);
+  });
+
+  it('holds no amount of a margin coin that is told in two ways', async () => {
+    const { venue, connection } = holding(swap());
+    const usdt = { ccy: 'USDT', availBal: '100.5', availEq: '90.25' };
+    venue.on('/account/balance', success([{ details: [usdt, usdt] }]));
+    assert.equal((await connection.prepareMargin(refs.net)).walletAvailable, '90.25');
+    venue.on('/account/balance', success([{ details: [usdt, { ...usdt, availBal: '5' }] }]));
+    await assert.rejects(connection.prepareMargin(refs.net), /does not say how much USDT/);
   });
 
   it('of another coin keeps nobody from changing the margin', async () => {

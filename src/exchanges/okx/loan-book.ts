@@ -1,4 +1,4 @@
-import type { Decimal } from '../../core/decimal.ts';
+import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { WalletCoin } from '../../core/model.ts';

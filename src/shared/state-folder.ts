@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../core/emitter.ts';
 import { lastCopyName, stateName } from './database/state-protocol.ts';
@@ -14,25 +14,55 @@ export function readLastCopy(folder: string): string | undefined {
 
 export const existsState = (folder: string): boolean => existsSync(path.join(folder, stateName));
 
+/** How often the last copy is looked at where the system tells nothing of its changes. Milliseconds. */
+const lookMs = 1_000;
+
 /**
  * Calls back when any window wrote the last copy, which each change of an account ends with. So a window without an account, which looks at
- * nothing, gets its first one. Some disks tell nothing of this: there, windows with accounts find out by looking.
+ * nothing else, gets its first one. Where the system does not tell (it may have run out of what it watches with), the file is looked at.
+ * @param watchFolder injected by tests
  */
-export function watchLastCopy(folder: string, changed: () => void): Disposable {
+export function watchLastCopy(folder: string, changed: () => void, watchFolder: typeof watch = watch): Disposable {
+  const writtenAt = (): number | undefined => {
+    try {
+      return statSync(path.join(folder, lastCopyName), { throwIfNoEntry: false })?.mtimeMs;
+    } catch {
+      return undefined;
+    }
+  };
+  let seen = writtenAt();
+  let ended = false;
+  let looking: NodeJS.Timeout | undefined;
+  const lookInstead = (): void => {
+    if (ended || looking !== undefined) return;
+    looking = setInterval(() => {
+      const at = writtenAt();
+      if (at === seen) return;
+      seen = at;
+      changed();
+    }, lookMs).unref();
+  };
+  let stop: () => void = () => undefined;
   try {
     mkdirSync(folder, { recursive: true });
-    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+    const watcher = watchFolder(folder, { persistent: false }, (_event, name) => {
       if (name === lastCopyName) changed();
     });
+    stop = () => {
+      watcher.close();
+    };
     watcher.on('error', () => {
       watcher.close();
+      lookInstead();
     });
-    return {
-      dispose: () => {
-        watcher.close();
-      },
-    };
   } catch {
-    return { dispose: () => undefined };
+    lookInstead();
   }
+  return {
+    dispose: () => {
+      ended = true;
+      stop();
+      clearInterval(looking);
+    },
+  };
 }

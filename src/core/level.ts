@@ -18,7 +18,7 @@ export const warnBelow = decimal('0.1');
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
 
 /** A level, and what made it one where the figure that decides is missing. */
-export interface Verdict {
+export interface JudgedLevel {
   readonly level: Level;
   readonly by?: Substitute;
 }
@@ -27,17 +27,17 @@ export interface Verdict {
  * Level of a loan: `danger` at or beyond margin call, `warn` within 10 % of it, `watch` within 25 %, else `ok`.
  * Anything overdue is `danger` too. Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
  * margin-call threshold, unless liquidation alone is near enough to warn, or other figures raise an alarm: they never clear one. A loan that is
- * told to owe nothing is `ok`. Pass `fresh: false` for figures too old to vouch for: then nothing better than `unknown` comes back, while
+ * told to owe nothing is `ok`. Pass `fresh: false` for figures that are not current: then nothing better than `unknown` comes back, while
  * danger and warning stay.
  */
-export function judgeLoan(loan: Loan, fresh: boolean): Verdict {
+export function judgeLoan(loan: Loan, fresh: boolean): JudgedLevel {
   if (owesNothing(loan)) return { level: fresh ? 'ok' : 'unknown' };
   const ltv = credibleLtv(loan);
   const toMarginCall = distanceTo(loan.marginCall?.ltv, ltv);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, ltv);
   const byLtv = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
   const level = loan.due?.some(({ overdue }) => overdue) === true ? 'danger' : byLtv;
-  return vouched(raised(level, loanHints(loan), levelOfDistance), fresh);
+  return asCurrent(raised(level, loanHints(loan), levelOfDistance), fresh);
 }
 
 /** The level alone, as `judgeLoan` has it. */
@@ -54,12 +54,12 @@ export const positionDangerBelow = decimal('0.05');
  * price can liquidate is `ok`. Without both prices it is `unknown`, unless other figures raise an alarm: they never clear one. `fresh` as for loans.
  * @param held all positions of the account, to tell which side of a hedge a price belongs to
  */
-export function judgePosition(position: Position, fresh: boolean, held: readonly Position[] = []): Verdict {
+export function judgePosition(position: Position, fresh: boolean, held: readonly Position[] = []): JudgedLevel {
   if (position.distress !== undefined) return { level: 'danger' };
   const found = liquidationOf(position, held);
   const distance = found.kind === 'price' ? found.distance : undefined;
   const level = found.kind === 'unreachable' ? 'ok' : levelOfLiquidation(distance);
-  return vouched(raised(level, hintsOf(position, distance !== undefined), levelOfLiquidation), fresh);
+  return asCurrent(raised(level, hintsOf(position, distance !== undefined), levelOfLiquidation), fresh);
 }
 
 /** The level alone, as `judgePosition` has it. */
@@ -68,17 +68,17 @@ export function levelOfPosition(position: Position, fresh: boolean, held: readon
 }
 
 /** A level with what other figures make of it: their alarms count, nothing else of them. */
-function raised(level: Level, hints: readonly Hint[], levelAt: (distance: Decimal | undefined) => Level): Verdict {
-  return hints.reduce<Verdict>(
-    (verdict, { by, level: told, distance }) => {
+function raised(level: Level, hints: readonly Hint[], levelAt: (distance: Decimal | undefined) => Level): JudgedLevel {
+  return hints.reduce<JudgedLevel>(
+    (judged, { by, level: told, distance }) => {
       const hint = told ?? levelAt(distance);
-      return isAlarm(hint) && compareUrgency(hint, verdict.level) < 0 ? { level: hint, by } : verdict;
+      return isAlarm(hint) && compareUrgency(hint, judged.level) < 0 ? { level: hint, by } : judged;
     },
     { level },
   );
 }
 
-const vouched = (verdict: Verdict, fresh: boolean): Verdict => (fresh || isAlarm(verdict.level) ? verdict : { level: 'unknown' });
+const asCurrent = (judged: JudgedLevel, fresh: boolean): JudgedLevel => (fresh || isAlarm(judged.level) ? judged : { level: 'unknown' });
 
 /** Whether a level is shown in an alarm's colour. */
 export const isAlarm = (level: Level): boolean => level === 'danger' || level === 'warn';

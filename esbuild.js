@@ -17,7 +17,7 @@ const common = {
 };
 
 // What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
-// its own in the package, so what is used together has one door: src/ui/dialogs.ts and its like.
+// its own in the package, so what is used together has one door: src/vscode/dialogs.ts and its like.
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.
 const asCommonJs = {
   name: 'as-common-js',
@@ -79,7 +79,7 @@ const extension = {
 // The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/extension.ts asks for it.
 const worker = {
   ...common,
-  entryPoints: [{ in: 'src/ledger/database/worker.ts', out: 'ledger-worker' }],
+  entryPoints: [{ in: 'src/engine/database-worker.ts', out: 'ledger-worker' }],
   outdir: 'dist/parts',
   platform: 'node',
   target: 'node22',

@@ -1,41 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { AccountBook } from './accounts/account-book.ts';
-import { SharedState } from './shared/shared-state.ts';
-import { existsState, readLastCopy, watchLastCopy } from './shared/state-folder.ts';
-import { Vault } from './accounts/vault.ts';
+import { AccountBook } from './engine/accounts/account-book.ts';
+import { SharedState } from './engine/storage/shared-state.ts';
+import { existsState, readLastCopy, watchLastCopy } from './engine/storage/state-folder.ts';
+import { Vault } from './engine/accounts/vault.ts';
 import { systemClock } from './core/clock.ts';
 import { exchanges } from './exchanges/registry.ts';
-import { Arming } from './ledger/arming.ts';
-import { LateJournal } from './ledger/database/late-journal.ts';
-import { Ledger } from './ledger/ledger.ts';
-import { Connections } from './monitor/connections.ts';
-import { Poller } from './monitor/poller.ts';
-import { Store } from './monitor/store.ts';
-import { Wakes } from './monitor/wakes.ts';
-import { registerAccountCommands } from './ui/account-commands.ts';
-import { registerActingCommands } from './ui/acting-commands.ts';
-import { registerActivityCommands } from './ui/activity-commands.ts';
-import { registerActivityView } from './ui/activity-view.ts';
-import type { App } from './ui/app.ts';
-import { registerArmingCommands } from './ui/arming-commands.ts';
-import { registerCollateralView } from './ui/collateral-view.ts';
-import { commandIds } from './ui/command-ids.ts';
-import { registerGauges } from './ui/gauge-commands.ts';
-import { LazyPages } from './ui/lazy-pages.ts';
-import { registerLoansView } from './ui/loans-view.ts';
-import { pageReader } from './ui/page-reader.ts';
-import { registerPositionsView } from './ui/positions-view.ts';
-import { sceneOf } from './ui/scene.ts';
-import { intervalMs, readLimits } from './ui/settings.ts';
-import { isBuiltIn } from './ui/simulated/built-in.ts';
-import { SimulatedExchange } from './ui/simulated-exchange.ts';
-import { registerSimulatorCommands } from './ui/simulator-commands.ts';
-import { tellStateTrouble } from './ui/state-trouble.ts';
-import { registerStatusBar } from './ui/status-bar.ts';
-import { watchPrices } from './ui/watch-prices.ts';
-import { registerViewCommands } from './ui/view-commands.ts';
+import { Arming } from './engine/ledger/arming.ts';
+import { LateJournal } from './engine/ledger/database/late-journal.ts';
+import { Ledger } from './engine/ledger/ledger.ts';
+import { Connections } from './engine/monitor/connections.ts';
+import { Poller } from './engine/monitor/poller.ts';
+import { Store } from './engine/monitor/store.ts';
+import { Wakes } from './engine/monitor/wakes.ts';
+import {
+  registerAccountCommands,
+  registerActingCommands,
+  registerActivityCommands,
+  registerArmingCommands,
+  registerSimulatorCommands,
+  registerViewCommands,
+} from './vscode/commands.ts';
+import { registerActivityView, registerCollateralView, registerLoansView, registerPositionsView } from './vscode/trees.ts';
+import type { App } from './vscode/front.ts';
+import { commandIds } from './vscode/command-ids.ts';
+import { registerGauges } from './vscode/gauge-commands.ts';
+import { LazyPages } from './views/lazy-pages.ts';
+import { pageReader } from './views/page-reader.ts';
+import { sceneOf } from './vscode/scene.ts';
+import { intervalMs, readLimits } from './vscode/settings.ts';
+import { isBuiltIn } from './engine/simulated/start.ts';
+import { SimulatedExchange } from './engine/simulated/simulated-exchange.ts';
+import { tellStateTrouble } from './vscode/state-trouble.ts';
+import { registerStatusBar } from './vscode/status-bar.ts';
+import { watchPrices } from './vscode/watch-prices.ts';
 
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
 const proofPatienceMs = 60_000;
@@ -61,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const worker = context.asAbsolutePath('dist/parts/ledger-worker.js');
   const shared = keep(
     new SharedState({
-      open: async () => (await import('./ui/open-state.ts')).openState(stateFolder, worker),
+      open: async () => (await import('./vscode/open-state.ts')).openState(stateFolder, worker),
       lastCopy: () => readLastCopy(stateFolder),
       exists: () => existsState(stateFolder),
       watch: (changed) => watchLastCopy(stateFolder, changed),
@@ -92,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = keep(new Store({ book, storage: shared.snapshots, clock }));
   const journal = keep(
     new LateJournal(async () => {
-      const { SqliteJournal } = await import('./ledger/database/sqlite-journal.ts');
+      const { SqliteJournal } = await import('./engine/ledger/database/sqlite-journal.ts');
       return new SqliteJournal({ folder: path.join(folder, 'journal'), worker, storage: shared.anchor });
     }),
   );

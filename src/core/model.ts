@@ -1,5 +1,5 @@
 import type { Decimal } from './decimal.ts';
-import type { HaircutRule } from './haircut.ts';
+import type { HaircutRule } from './risk/haircut.ts';
 import type { Message } from './message.ts';
 
 /** An amount of one coin. `usd` is the venue's own valuation, or with `usdEstimated` ours, from an index price. */

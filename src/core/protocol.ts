@@ -2,7 +2,7 @@
  * Messages between the extension and its page. Whole states, never deltas; the page asks first.
  * Everything arrives as ready, localised text and drawing fractions: the page computes nothing about money.
  */
-import type { Level } from './level.ts';
+import type { Level } from './risk/level.ts';
 
 export interface GaugeTick {
   readonly kind: 'marginCall' | 'liquidation';

@@ -2,7 +2,7 @@ import { bybitBend } from './bybit/hostile-words.ts';
 import { startBybit, type Bybit } from './bybit/start.ts';
 import { readOptions, usage, type CliOptions } from './cli-options.ts';
 import { faultNames } from './faults.ts';
-import { momentNames } from './moments.ts';
+import { momentNames } from './conditions.ts';
 import { okxBend } from './okx/hostile-words.ts';
 import { startSimulator, type Simulator } from './okx/start.ts';
 

@@ -1,8 +1,8 @@
 import type { ArrivalsAsked } from './arrivals.ts';
-import type { Door } from './door.ts';
+import type { Door } from './api.ts';
 import type { Fault } from './faults.ts';
 import type { Market } from './market.ts';
-import type { Moments } from './moments.ts';
+import type { Moments } from './conditions.ts';
 import { fromQuery, isParameters, type Parameters } from './request.ts';
 
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { controlPrefix, type Control } from './control.ts';
-import type { Door } from './door.ts';
+import type { Door } from './api.ts';
 import type { Answer, Outcome, RawRequest } from './request.ts';
 
 const host = '127.0.0.1';

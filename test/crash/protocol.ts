@@ -1,5 +1,5 @@
 import type { Change, Keys } from '../../src/exchanges/exchange.ts';
-import type { Verdict } from '../../src/ledger/ledger.ts';
+import type { Verdict } from '../../src/engine/ledger/ledger.ts';
 
 /** What a window needs to know of the place it opens on. */
 export interface Setup {

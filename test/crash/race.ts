@@ -1,6 +1,6 @@
 import type { Direction } from '../../src/core/model.ts';
-import type { WriteRecord } from '../../src/ledger/ledger.ts';
-import { fold } from '../../src/ledger/write-machine.ts';
+import type { WriteRecord } from '../../src/engine/ledger/ledger.ts';
+import { fold } from '../../src/engine/ledger/write-states.ts';
 import { Place } from './place.ts';
 import type { System } from './systems.ts';
 import { Failed, type Window, type Windows } from './window.ts';

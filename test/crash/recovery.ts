@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { english } from '../../src/core/message.ts';
 import type { Change } from '../../src/exchanges/exchange.ts';
-import type { WriteRecord } from '../../src/ledger/ledger.ts';
-import { fold, isOpen } from '../../src/ledger/write-machine.ts';
+import type { WriteRecord } from '../../src/engine/ledger/ledger.ts';
+import { fold, isOpen } from '../../src/engine/ledger/write-states.ts';
 import type { Place } from './place.ts';
 import { Failed, type Window } from './window.ts';
 

@@ -2,8 +2,8 @@
 // goes on when it is told to.
 import type { Clock } from '../../src/core/clock.ts';
 import { english, msg } from '../../src/core/message.ts';
-import { JournalError, type Journal } from '../../src/ledger/journal.ts';
-import { Refusal, type Preview } from '../../src/ledger/ledger.ts';
+import { JournalError, type Journal } from '../../src/engine/ledger/journal.ts';
+import { Refusal, type Preview } from '../../src/engine/ledger/ledger.ts';
 import { accountId, compose, type Composition } from './composition.ts';
 import { isWritePath, type Call, type Failure, type News, type Order } from './protocol.ts';
 

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Change } from '../../src/exchanges/exchange.ts';
-import type { Verdict, Verification, WriteRecord } from '../../src/ledger/ledger.ts';
+import type { Verdict, Verification, WriteRecord } from '../../src/engine/ledger/ledger.ts';
 import type { Call, Failure, News, Order, Setup } from './protocol.ts';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -5,9 +5,9 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decimal } from '../../src/core/decimal.ts';
-import { SqliteJournal } from '../../src/ledger/database/sqlite-journal.ts';
-import type { WriteRecord, WriteState } from '../../src/ledger/record.ts';
-import { toLine } from '../../src/ledger/stored-record.ts';
+import { SqliteJournal } from '../../src/engine/ledger/database/sqlite-journal.ts';
+import type { WriteRecord, WriteState } from '../../src/engine/ledger/record.ts';
+import { toLine } from '../../src/engine/ledger/record-format.ts';
 import { root } from './places.ts';
 import { compare, type Outcome } from './side-by-side.ts';
 

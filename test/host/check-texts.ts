@@ -8,7 +8,7 @@ import { checkCommands, checkFiles, checkManifestTexts, listedCommands, manifest
 import { collectTexts, compareTexts, readBundle, type Finding } from './texts.ts';
 
 const language = 'zh-cn';
-const commandList = 'src/ui/command-ids.ts';
+const commandList = 'src/vscode/command-ids.ts';
 
 /** All findings of the project in `root`, by file and line. */
 export function checkTexts(root: string): { readonly findings: Finding[]; readonly count: number } {

@@ -23,7 +23,7 @@ export interface Bundle {
 }
 
 /** The only file that may look a text up by a name that is not written there: it translates what the others wrote. */
-const translatesByName = 'src/ui/localize.ts';
+const translatesByName = 'src/vscode/localize.ts';
 
 const lineOf = (source: ts.SourceFile, node: ts.Node): number => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
 

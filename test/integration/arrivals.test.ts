@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import * as vscode from 'vscode';
 import { ExchangeError } from '../../src/core/errors.ts';
-import { Transport, type Answer } from '../../src/exchanges/transport.ts';
+import { Transport, type Answer } from '../../src/exchanges/http/transport.ts';
 import { RawServer } from '../unit/exchanges/raw-server.ts';
 
 const body = '{"collateralAmt":"0.1"}';

@@ -22,20 +22,19 @@ import type {
   CollateralProof,
   CollateralReadiness,
 } from '../exchange.ts';
-import type { Call, Http } from '../http.ts';
-import { priced } from '../prices.ts';
-import type { Terms } from './collateral-terms.ts';
+import type { Call, Http } from '../http/client.ts';
+import { priced } from '../kit/prices.ts';
+import { Pool, type Terms } from './pool.ts';
 import { endpoints } from './endpoints.ts';
-import { Funds, ifAny } from './funds.ts';
+import { Funds, ifAny } from './wallet.ts';
 import { Legacy } from './legacy.ts';
-import { mergedPage } from './history.ts';
-import { lowestLevel, toKeyFacts, vipLevelOf } from './key-facts.ts';
-import type { Line, LoanBook, LoanFound, Setting } from './loan-book.ts';
-import { optional, poolId, withUsd } from './map.ts';
-import { Pool } from './pool.ts';
+import { mergedPage } from './loan-history.ts';
+import { lowestLevel, toKeyFacts, vipLevelOf } from './key.ts';
+import type { Line, LoanBook, LoanFound, Setting } from './loan-generation.ts';
+import { optional, poolId, withUsd } from './loan-map.ts';
 import { Positions } from './positions.ts';
-import { newestIdOf, readProof } from './read-proof.ts';
-import { readinessOf } from './readiness.ts';
+import { newestIdOf, readProof } from './loan-proof.ts';
+import { readinessOf } from './loans.ts';
 import { mustBeClear, pageSize, refused, toReceipt } from './requests.ts';
 import { readRows } from './rows.ts';
 import * as schema from './schema.ts';

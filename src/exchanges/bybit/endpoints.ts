@@ -1,4 +1,4 @@
-import type { RateLimit } from '../limiter.ts';
+import type { RateLimit } from '../http/limits.ts';
 
 /** Paths as documented: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the market, user, asset, account and position pages. */
 const common = '/v5/crypto-loan-common';

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import { readStatus, readStranger, type Reading } from '../gateway.ts';
-import { waysFor, type Meaning } from '../meaning.ts';
-import { spoken, type Hide } from '../redact.ts';
-import type { Answer } from '../transport.ts';
+import { spoken, type Hide } from '../http/redact.ts';
+import type { Answer } from '../http/transport.ts';
+import { waysFor, type Meaning } from '../kit/error-codes.ts';
+import { readStatus, readStranger, type Reading } from '../kit/gateway.ts';
 import { meaningOf } from './codes.ts';
-import { Numeral, parseExact } from './json.ts';
-import { quietMs, untilReset } from './limits.ts';
+import { Numeral, parseExact } from './exact-json.ts';
 
 /** Codes are numbers; whatever else stands there did not come from Bybit, and must not reach a log. */
 const code = v.pipe(
@@ -113,4 +112,22 @@ function failure({ kind, code, effect, sentence, instead, retryAfterMs, answer }
     ...(code === undefined ? {} : { code }),
     ...(wait > 0 ? { retryAfterMs: wait } : {}),
   });
+}
+
+/** How long nothing may be sent after a machine sent too much. Source: https://bybit-exchange.github.io/docs/v5/rate-limit */
+export const quietMs = 10 * 60_000;
+
+const stamped = v.object({ time: v.instance(Numeral) });
+
+/**
+ * How long until an endpoint that is used up has room again, by Bybit's own clock on both sides. Milliseconds, zero when it
+ * has room or does not say. Source: the headers of https://bybit-exchange.github.io/docs/v5/rate-limit
+ */
+export function untilReset({ headers, text }: Answer): number {
+  if (headers?.get('x-bapi-limit-status') !== '0') return 0;
+  const reset = headers.get('x-bapi-limit-reset-timestamp') ?? '';
+  const envelope = v.safeParse(stamped, parseExact(text));
+  const now = envelope.success ? envelope.output.time.source : '';
+  const milliseconds = /^\d{13}$/;
+  return milliseconds.test(reset) && milliseconds.test(now) ? Math.max(Number(reset) - Number(now), 0) : 0;
 }

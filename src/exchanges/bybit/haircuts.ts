@@ -13,7 +13,7 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
-import { collateralValue, recoveredRule, type HaircutRule, type Tier } from '../../core/haircut.ts';
+import { collateralValue, recoveredRule, type HaircutRule, type Tier } from '../../core/risk/haircut.ts';
 import type { CoinAmount, Loan } from '../../core/model.ts';
 import * as schema from './schema.ts';
 

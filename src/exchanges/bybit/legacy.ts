@@ -3,15 +3,24 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
-import type { Call } from '../http.ts';
-import { adjustmentsOf, listOf, repayment, toBorrowing, toRepayment } from './history-rows.ts';
-import { adjustment, collateralData, completed, level, order, term, type Order, type Terms } from './legacy-answers.ts';
-import type { AdjustmentRequest, AdjustmentsRead, HistoryPart, Line, LoanBook, LoanFound, LoansRead, Setting, Taken } from './loan-book.ts';
-import { optional, toAdjustment, toOddAdjustment, yearly } from './map.ts';
+import type { Call } from '../http/client.ts';
+import { adjustmentsOf, listOf, repayment, toBorrowing, toRepayment } from './loan-history.ts';
+import { adjustment, collateralData, completed, level, order, term, type Order, type Terms } from './legacy-schema.ts';
+import type {
+  AdjustmentRequest,
+  AdjustmentsRead,
+  HistoryPart,
+  Line,
+  LoanBook,
+  LoanFound,
+  LoansRead,
+  Setting,
+  Taken,
+} from './loan-generation.ts';
+import { optional, presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage } from './requests.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './rows.ts';
 import * as schema from './schema.ts';
-import { presumed, thresholdOf, type Thresholds } from './thresholds.ts';
 
 /*
  * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in the

@@ -1,4 +1,4 @@
-import { inRanges } from '../meaning.ts';
+import { inRanges } from '../kit/error-codes.ts';
 
 /**
  * The other codes of the documented table of the unified account: each says that something was refused, and none that it may have been done.

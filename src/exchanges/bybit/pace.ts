@@ -1,10 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Pace } from '../pace.ts';
-import type { Answer } from '../transport.ts';
-import { isOverrun } from './envelope.ts';
-import { quietMs, untilReset } from './limits.ts';
+import type { Pace } from '../http/limits.ts';
+import type { Answer } from '../http/transport.ts';
+import { isOverrun, quietMs, untilReset } from './envelope.ts';
 
 /** Limits are per second; a header that asks for more than this is wrong. */
 const longestHoldMs = 5_000;

@@ -4,7 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Page } from '../../core/model.ts';
 import type { CollateralChange, PageRequest, Receipt } from '../exchange.ts';
-import type { Call } from '../http.ts';
+import type { Call } from '../http/client.ts';
 import * as schema from './schema.ts';
 
 /** Bybit's maximum page; its default is ten. */

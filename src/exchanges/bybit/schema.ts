@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { decimalFrom, isNegative, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import { Numeral } from './json.ts';
+import { Numeral } from './exact-json.ts';
 
 /**
  * The answers as documented. Amounts are decimal text, also with an exponent, which is exact; an amount that comes as a JSON number is not

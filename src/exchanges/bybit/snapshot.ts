@@ -1,11 +1,11 @@
 import type { Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Loan, Snapshot, WalletCoin } from '../../core/model.ts';
-import { pricesOf } from '../prices.ts';
-import { ifAny } from './funds.ts';
+import { pricesOf } from '../kit/prices.ts';
+import { ifAny } from './wallet.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
-import type { LoanBook, LoansRead } from './loan-book.ts';
-import { withUsd } from './map.ts';
+import type { LoanBook, LoansRead } from './loan-generation.ts';
+import { withUsd } from './loan-map.ts';
 import type { PositionsRead } from './positions.ts';
 import { said } from './rows.ts';
 

@@ -2,9 +2,9 @@ import type * as v from 'valibot';
 import { absolute, isZero, negate, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { HistoryRow, PositionRef } from '../../core/model.ts';
-import type { Http } from '../http.ts';
+import type { Http } from '../http/client.ts';
 import { endpoints } from './endpoints.ts';
-import { newestOf } from './prove.ts';
+import { newestOf } from './loan-proof.ts';
 import { pageSize, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
 

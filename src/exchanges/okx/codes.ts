@@ -1,9 +1,260 @@
 import { msg } from '../../core/message.ts';
-import { refused, type Meaning, type Meanings } from '../meaning.ts';
-import { generalMeanings, noReading } from './general-codes.ts';
+import { alike, notAllowed, refused, type Meaning, type Meanings } from '../kit/error-codes.ts';
 import { isListed } from './listed-codes.ts';
-import { loanMeanings } from './loan-codes.ts';
-import { marginMeanings } from './margin-codes.ts';
+
+const wrongKey: Meaning = {
+  kind: 'auth',
+  sentence: msg(
+    'OKX does not know this API key here. Check the key, and that the account is on the site and the environment (live or demo) the key was made for.',
+  ),
+};
+const wrongSite: Meaning = {
+  kind: 'auth',
+  sentence: msg(
+    'This API key belongs to another OKX site or environment. Add the account with the site, and live or demo, that the key was made for.',
+  ),
+};
+const slowDown: Meaning = { kind: 'rate', sentence: msg('Too many requests to OKX. Wait a moment.') };
+const lost: Meaning = {
+  kind: 'unavailable',
+  sentence: msg('OKX did not finish in time, so it is not known what became of the request.'),
+  ambiguous: true,
+};
+const noRight = notAllowed(msg('This API key may not do that. Give the key the Trade permission on OKX, or use another key.'));
+const noReadRight = notAllowed(msg('This API key may not read that. Give the key the Read permission on OKX, or use another key.'));
+const law = notAllowed(msg('OKX does not offer this in the country or region of your account. See the OKX app.'));
+const identityAgain = notAllowed(
+  msg('OKX wants your identity to be verified anew before you may trade or move money. Do it in the OKX app, then try again.'),
+);
+const identity = notAllowed(msg('OKX wants your identity to be verified first. Do it in the OKX app, then try again.'));
+const switchedOff: Meaning = { kind: 'unavailable', sentence: msg('OKX has switched this function off for the moment. Try again later.') };
+
+/** Meanings that the loans have codes of their own for, too. */
+export const shared = {
+  law,
+  identity,
+  switchedOff,
+  riskControl: notAllowed(msg('The risk control of OKX restricts this account for now. See your e-mail from OKX or its app.')),
+} as const;
+
+/** Source: https://www.okx.com/docs-v5/en/#error-code-rest-api , what concerns requests like ours. */
+export const generalMeanings: Meanings = {
+  ...alike(
+    ['50000', '50002', '50006', '50014', '50015', '50016', '50024', '50025', '50107', '50112', '50115', '51000'],
+    refused(msg('OKX could not read the request. Please report this with the log.')),
+  ),
+  '50001': { kind: 'unavailable', sentence: msg('OKX is down, as it is for maintenance. Try again later.'), ambiguous: true },
+  '50013': { kind: 'unavailable', sentence: msg('OKX is too busy now. Try again later.'), ambiguous: true },
+  ...alike(['50004', '50026', '51054', '51149', '51412'], lost),
+  ...alike(['50046', '50062'], switchedOff),
+  '50064': { kind: 'unavailable', sentence: msg('The loan system of OKX is not available now. Try again later.') },
+  ...alike(['50011', '50040', '50061'], slowDown),
+
+  // Not in the documented list; seen in answers of the real exchange.
+  '4088': identityAgain,
+  '50007': notAllowed(msg('OKX has blocked this account. See the OKX app or ask its support.')),
+  '50009': notAllowed(msg('OKX has frozen this account after it closed positions by force. See the OKX app or ask its support.')),
+  '50012': notAllowed(msg('OKX says that the state of this account is not valid. See the OKX app or ask its support.')),
+  '50027': notAllowed(msg('OKX has restricted this account from trading. See the OKX app or ask its support.')),
+  '50028': notAllowed(msg('OKX cannot do that for this account. See the OKX app or ask its support.')),
+  '50029': shared.riskControl,
+  '50041': notAllowed(msg('OKX does this for chosen accounts only, and this is none of them. Ask its support.')),
+  ...alike(['50051', '50052', '51155', '59113', '59114'], law),
+  ...alike(['50059', '50060'], identity),
+  '59550': notAllowed(msg('OKX wants your identity to be verified at level 2 first. Do it in the OKX app, then try again.')),
+  '50075': notAllowed(msg('OKX does not allow this coin in an Islamic sub-account. Use another coin or account.')),
+  '51024': notAllowed(msg('OKX has blocked the trading account. See the OKX app or ask its support.')),
+  '59519': notAllowed(
+    msg('OKX has frozen this function for your account. Its own words name the reason; see the OKX app or ask its support.'),
+  ),
+  '50017': refused(
+    msg(
+      'OKX is closing this position against others (auto-deleveraging), and has frozen it meanwhile. Refresh and look, then try again later.',
+    ),
+    'later',
+  ),
+  '50018': refused(
+    msg('OKX has frozen this coin while it closes positions against others (auto-deleveraging). Use another coin, or try again later.'),
+    'otherCoin',
+    'later',
+  ),
+  '50019': refused(
+    msg(
+      'OKX has frozen this account while it closes positions against others (auto-deleveraging). Refresh and look, then try again later.',
+    ),
+    'later',
+  ),
+  '50020': refused(msg('OKX is liquidating this position, and has frozen it meanwhile. Look at it in the OKX app now.'), 'later'),
+  '50021': refused(
+    msg('OKX has frozen this coin while it liquidates. Look at the account in the OKX app now; another coin may still be moved.'),
+    'otherCoin',
+    'later',
+  ),
+  '50022': refused(msg('OKX is liquidating, and has frozen this account meanwhile. Look at it in the OKX app now.'), 'later'),
+  '50023': refused(msg('OKX has frozen the account over its funding fees. Refresh and look, then try again later.'), 'later'),
+  '50032': refused(
+    msg('This account is set on OKX to make no transactions in this coin. Allow them on OKX, or use another coin.'),
+    'otherCoin',
+  ),
+  '50033': refused(msg('This instrument is blocked in the settings of the account on OKX. Allow it there, then try again.')),
+  '50122': refused(msg('The amount is below the minimum of OKX. Use a larger one.'), 'more'),
+
+  '50005': refused(msg('OKX has retired this function. Update LTV Gauge.')),
+  '50030': noRight,
+  '50120': noRight,
+  '50035': { kind: 'ip', sentence: msg('OKX wants this API key bound to an IP address. Bind it on OKX, then try again.') },
+  '50038': refused(msg('OKX does not offer this in demo trading.')),
+  // We send once. Who hears that it is a repetition has to think that something on the way repeated it and the first one arrived.
+  ...alike(['50042', '50071', '51011', '51065', '51068', '59121', '59122'], {
+    kind: 'refused',
+    sentence: msg('OKX took this for a repetition of an earlier request and did nothing. Refresh and look before you try again.'),
+    ambiguous: true,
+  }),
+  // Documented as no more than that it failed.
+  '51820': {
+    kind: 'refused',
+    sentence: msg('OKX says no more than that the request failed. Refresh and look before you try again.'),
+    ambiguous: true,
+  },
+  '50053': refused(msg('OKX offers this in demo trading only.')),
+  '50067': wrongSite,
+  '50101': wrongSite,
+  '50100': { kind: 'auth', sentence: msg('OKX has frozen this API key. Make a new key on OKX and run "Update Keys…".') },
+  '50102': { kind: 'clock', sentence: msg('OKX refused the timestamp of the request. Set the clock of this machine.') },
+  '50103': { kind: 'auth', sentence: msg('The API key is missing. Run "Update Keys…".') },
+  '50104': { kind: 'auth', sentence: msg('The passphrase is missing. Run "Update Keys…".') },
+  '50105': {
+    kind: 'auth',
+    sentence: msg('The passphrase is wrong. It is the one chosen when the key was made, not the password of OKX. Run "Update Keys…".'),
+  },
+  '50106': { kind: 'auth', sentence: msg('The signature is missing. Run "Update Keys…".') },
+  '50110': {
+    kind: 'ip',
+    sentence: msg("This machine's IP address is not on the list of the API key. Add it on OKX, or connect from an address on the list."),
+  },
+  ...alike(['50111', '50114', '50119'], wrongKey),
+  '50113': { kind: 'auth', sentence: msg('The secret does not belong to this API key. Run "Update Keys…" and paste the secret again.') },
+  '50121': { kind: 'ip', sentence: msg('OKX does not serve the region of this IP address.') },
+  '51001': refused(msg('OKX does not know this instrument.')),
+  '51010': refused(msg('OKX does not allow this in the mode of this account.')),
+};
+
+/** What a key lacks that may not even read. Nobody should give it the right to trade for that. */
+export const noReading: Meanings = alike(['50030', '50120'], noReadRight);
+
+/** Source: https://www.okx.com/docs-v5/en/#error-code-rest-api-finance */
+export const loanMeanings: Meanings = {
+  '51016': {
+    kind: 'refused',
+    sentence: msg('OKX already has a request of this id. Refresh and look before you try again.'),
+    ambiguous: true,
+  },
+  '51063': refused(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.')),
+  '51732': notAllowed(msg('The identity level of this account is too low for loans. Raise it in the OKX app.')),
+  '51733': shared.riskControl,
+  ...alike(['51734', '51773'], shared.law),
+  '51763': notAllowed(msg('OKX offers this from a higher VIP level on. See the level of the account in the OKX app.')),
+  '51735': notAllowed(msg('OKX does not offer loans to sub-accounts. Use a key of the main account.')),
+  ...alike(
+    ['51736', '51764'],
+    refused(
+      msg('The funding account does not hold that much. Transfer coins to it on OKX, use a smaller amount or another coin.'),
+      'less',
+      'otherCoin',
+      'repay',
+    ),
+  ),
+  '51737': shared.identity,
+  '51738': refused(msg('The funding account is frozen, so nothing can be moved from it or to it. See the OKX app or ask its support.')),
+  ...alike(['51739', '51774'], shared.switchedOff),
+  // "Please retry" does not say that nothing was done, no more than 50001 does.
+  '51767': { kind: 'unavailable', sentence: msg('OKX is down, as it is for maintenance. Try again later.'), ambiguous: true },
+  '51750': refused(msg('The borrowed coin cannot be its own collateral. Choose another coin, or repay with it.'), 'otherCoin', 'repay'),
+  '51751': refused(msg('This coin cannot be borrowed now. Choose another coin.'), 'otherCoin'),
+  '51752': refused(msg('OKX does not take this coin as collateral. Choose another coin, or repay.'), 'otherCoin', 'repay'),
+  '51753': refused(msg('This coin is not part of the collateral. Choose one that is.'), 'otherCoin'),
+  '51754': refused(msg('There is no debt, so collateral would have no use. Refresh.')),
+  '51755': refused(msg('OKX restricts this coin at the moment. Choose another coin, repay, or try later.'), 'otherCoin', 'repay', 'later'),
+  // The second one names the maximum.
+  ...alike(
+    ['51756', '51758'],
+    refused(
+      msg('That is more than OKX would release now. Take out less, or add other collateral or repay first.'),
+      'less',
+      'addMargin',
+      'repay',
+    ),
+  ),
+  '51757': refused(
+    msg('OKX takes no less of a coin as collateral than its minimum. Add more of it, or take out less so that more stays.'),
+    'more',
+    'less',
+  ),
+  ...alike(
+    ['51765', '51766', '51768', '51769', '51770', '51771', '51772'],
+    refused(msg('A quota of OKX, yours or that of everybody, is used up. Use a smaller amount or try later.'), 'less', 'later'),
+  ),
+  '51785': refused(msg('An E-Mode loan takes only the collateral coin of its pair. Add that coin, or repay.'), 'otherCoin', 'repay'),
+  '51759': refused(msg('This exceeds a temporary limit of OKX. Use a smaller amount or try later.'), 'less', 'later'),
+  ...alike(
+    ['51760', '59521'],
+    refused(msg('Not available while the account is in the delta-neutral strategy. Change the strategy on OKX first.')),
+  ),
+  '51761': refused(msg('OKX refused because of the strategy of a sub-account. See the OKX app.')),
+  '51762': {
+    kind: 'refused',
+    sentence: msg('OKX says that a redemption is already partly done and cannot be stopped. Refresh and look.'),
+    ambiguous: true,
+  },
+  '51784': {
+    kind: 'refused',
+    sentence: msg('An identical request is being worked on. Wait for it, then refresh.'),
+    ambiguous: true,
+  },
+};
+
+const gone = ['51023', '51043', '59300'] as const;
+
+/** Those that say that there is no position, or none any more. */
+export const noSuchPosition: ReadonlySet<string> = new Set(gone);
+
+/**
+ * Why a margin is not changed. Source: https://www.okx.com/docs-v5/en/#error-code-rest-api , account and trade, and
+ * #trading-account-rest-api-increase-decrease-margin.
+ */
+export const marginMeanings: Meanings = {
+  '50072': refused(msg('OKX does not allow isolated margin in the mode of this account. Change the account mode on OKX, or see its app.')),
+  ...alike(gone, refused(msg('OKX has no such position. It may have been closed or liquidated. Refresh.'))),
+  '51040': refused(msg('OKX does not let the margin of a long option be changed. Close or reduce the position instead.')),
+  '51022': refused(msg('OKX has suspended this contract, and allows no change of its margin meanwhile. Try again later.'), 'later'),
+  ...alike(
+    ['51028', '51029', '51030'],
+    refused(msg('OKX is settling this contract or its funding fee, and allows no change meanwhile. Try again in a few minutes.'), 'later'),
+  ),
+  '54012': refused(
+    msg('OKX allows only adding margin, cancelling and post-only orders for this instrument now. Try again later.'),
+    'addMargin',
+    'later',
+  ),
+  '59005': refused(msg('In manual transfer mode the first margin must be worth more than 10,000 USDT. Use a larger amount.'), 'more'),
+  '59106': refused(
+    msg('That is more margin than OKX allows for a position of this size. Its own words name the maximum; use less.'),
+    'less',
+  ),
+  '59105': refused(msg('The leverage would become lower than OKX allows. Add less margin.'), 'less'),
+  ...alike(
+    ['51127', '51131', '59200'],
+    refused(msg('The trading account does not hold that much. Transfer coins to it on OKX, or use a smaller amount.'), 'less'),
+  ),
+  '59201': refused(msg('The balance of the trading account is below zero. Transfer coins to it on OKX, then try again.')),
+  '59301': refused(msg('That is more margin than OKX allows to add or take out now. Use a smaller amount.'), 'less'),
+  '59302': refused(msg('An order to close this position is waiting. Cancel it on OKX or wait until it is done, then try again.'), 'later'),
+  '59303': refused(
+    msg('The available margin is not enough. Transfer coins to the trading account, or use a smaller amount.'),
+    'addMargin',
+    'less',
+  ),
+};
 
 /** Decided by code; HTTP status is looked at only where there is no code. */
 const meanings: Meanings = { ...generalMeanings, ...loanMeanings, ...marginMeanings };

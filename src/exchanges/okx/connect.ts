@@ -1,6 +1,6 @@
-import { originOf } from '../address.ts';
+import { originOf } from '../http/address.ts';
 import type { Connection, ConnectionOptions } from '../exchange.ts';
-import { Http } from '../http.ts';
+import { Http } from '../http/client.ts';
 import { OkxConnection } from './connection.ts';
 import { endpoints, limitOf } from './endpoints.ts';
 import { open } from './envelope.ts';

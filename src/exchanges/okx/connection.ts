@@ -22,17 +22,16 @@ import type {
   CollateralProof,
   CollateralReadiness,
 } from '../exchange.ts';
-import type { Http } from '../http.ts';
-import { priced, pricesOf } from '../prices.ts';
+import type { Http } from '../http/client.ts';
+import { priced, pricesOf } from '../kit/prices.ts';
 import { endpoints } from './endpoints.ts';
 import { isStandingAbsence, noLoans } from './absence.ts';
-import { LoanBook, type LoansRead } from './loan-book.ts';
-import { optional, toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues } from './map.ts';
-import { marginCall, mustBeClearMargin } from './margin-change.ts';
-import { ifAny, mostTelling, part, sentenceOf, type Part } from './parts.ts';
-import { PositionBook } from './position-book.ts';
-import { judge, newestOf } from './prove.ts';
-import { readinessOf } from './readiness.ts';
+import { LoanBook, readinessOf, type LoansRead } from './loans.ts';
+import { optional, toHistoryRow, toInterestRow, toKeyFacts, toPrices, withUsd, withValues } from './loan-map.ts';
+import { marginCall, mustBeClearMargin } from './position-change.ts';
+import { ifAny, mostTelling, part, sentenceOf, type Part } from '../kit/parts.ts';
+import { PositionBook } from './positions.ts';
+import { judge, newestOf } from './loan-proof.ts';
 import { changeCall, missing, mustBeClear, mustBeNamed, orderOf, pageQuery, pageSize, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
 

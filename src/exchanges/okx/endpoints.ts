@@ -1,4 +1,4 @@
-import type { RateLimit } from '../limiter.ts';
+import type { RateLimit } from '../http/limits.ts';
 
 /**
  * Paths as documented: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan, #trading-account-rest-api and the funding, market

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { ExchangeError, type Effect } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import { readStatus, readStranger } from '../gateway.ts';
-import { waysFor, type Meaning } from '../meaning.ts';
-import { spoken, type Hide } from '../redact.ts';
-import type { Answer } from '../transport.ts';
+import { readStatus, readStranger } from '../kit/gateway.ts';
+import { waysFor, type Meaning } from '../kit/error-codes.ts';
+import { spoken, type Hide } from '../http/redact.ts';
+import type { Answer } from '../http/transport.ts';
 import { meaningOf } from './codes.ts';
 
 /**

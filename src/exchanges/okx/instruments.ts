@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import type { Http } from '../http.ts';
+import type { Http } from '../http/client.ts';
 import { endpoints } from './endpoints.ts';
-import type { Instrument } from './positions.ts';
+import type { Instrument } from './position-map.ts';
 import * as schema from './schema.ts';
 
 /** What a contract stands for does not change; new contracts come. */

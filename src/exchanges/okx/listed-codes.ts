@@ -1,4 +1,4 @@
-import { inRanges } from '../meaning.ts';
+import { inRanges } from '../kit/error-codes.ts';
 
 /**
  * The other codes of the documented classes General, API, Trade, Account and Finance: each says that something was refused, and none that it

@@ -1,159 +1,146 @@
-import * as v from 'valibot';
-import { absolute, add, isNegative, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
-import type { CoinAmount, Position, Side } from '../../core/model.ts';
-import { optional, aboveZero } from './map.ts';
+import type { Clock } from '../../core/clock.ts';
+import { lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Position, PositionRef } from '../../core/model.ts';
+import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
+import type { Http } from '../http/client.ts';
+import { noSuchPosition } from './codes.ts';
+import { billsSince, newestBill } from './bills.ts';
+import { endpoints } from './endpoints.ts';
+import { Instruments } from './instruments.ts';
+import { marginReadinessOf } from './position-change.ts';
+import { sorted, toPosition, type Sorted } from './position-map.ts';
+import { judgeByBills } from './prove-by-bills.ts';
+import { judgeMargin } from './position-proof.ts';
+import { ifAny } from '../kit/parts.ts';
+import { missing, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import { positionsTrouble } from './trouble.ts';
 
-/** OKX's words for positions in, ours out. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
+/** The positions of one account, and what it takes to change their margin. */
+export class PositionBook {
+  readonly #http: Http;
+  readonly #clock: Clock;
+  readonly #instruments: Instruments;
 
-export type PositionRow = v.InferOutput<typeof schema.position>;
-export type Instrument = v.InferOutput<typeof schema.instrument>;
-
-export interface Sorted {
-  readonly rows: readonly PositionRow[];
-  /** Rows that hold a position that is not understood, as they came. */
-  readonly odd: readonly unknown[];
-}
-
-/**
- * Tells rows of positions from rows without one. A row whose `pos` is 0 is none, also when it holds margin: manual-transfer mode makes
- * such rows for margin that waits. They have no side, nothing of them can be liquidated, and none is made up.
- */
-export function sorted(rows: readonly unknown[]): Sorted {
-  const held = rows.filter((row) => !v.is(schema.idlePosition, row));
-  const { rows: read, odd } = schema.rowsOf(schema.position, held);
-  const told = schema.distinct(read);
-  // Two rows of one id could not be told apart where it matters: neither is believed.
-  const isClear = (row: PositionRow): boolean =>
-    sideOf(row) !== undefined && told.filter((other) => sideOf(other) !== undefined && other.posId === row.posId).length === 1;
-  return { rows: told.filter(isClear), odd: [...odd, ...told.filter((row) => !isClear(row))] };
-}
-
-/**
- * Which way a position gains; undefined where the row contradicts itself.
- * - contracts in long-short mode: `posSide`, with `pos` above zero
- * - contracts in net mode: the sign of `pos`
- * - MARGIN: `pos` is always above zero, and `posCcy` tells: the base coin is held by a long, the quote coin by a short
- */
-function sideOf({ instType, instId, posSide, pos, posCcy }: PositionRow): Side | undefined {
-  if (instType === 'MARGIN') {
-    const { base, quote } = coinsOf(instId);
-    const held = posCcy === '' || base === quote ? undefined : posCcy === base ? 'long' : posCcy === quote ? 'short' : undefined;
-    return isNegative(pos) || (posSide !== 'net' && posSide !== held) ? undefined : held;
+  constructor(http: Http, clock: Clock) {
+    this.#http = http;
+    this.#clock = clock;
+    this.#instruments = new Instruments(http, clock);
   }
-  if (posSide !== 'net') return isNegative(pos) ? undefined : posSide;
-  return isNegative(pos) ? 'short' : 'long';
-}
 
-/** The coins of an instrument's name: `BTC-USDT`, `BTC-USDT-SWAP`, `BTC-USD_UM-SWAP` (priced in USD, settled in a stablecoin). */
-function coinsOf(instId: string): { readonly base: string; readonly quote: string } {
-  const [base = '', second = ''] = instId.split('-');
-  const [quote = ''] = second.split('_');
-  return { base, quote };
-}
+  /** All positions of all kinds. `trouble` tells of those that are not understood. */
+  async read(
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly positions: readonly Position[]; readonly trouble?: Message; readonly at: number }> {
+    const found = await this.#rows({}, signal);
+    // Taken before the instruments are asked for: these do not age.
+    const at = this.#clock.now();
+    const positions = await this.#positions(found, signal);
+    return { positions, at, ...(found.odd.length === 0 ? {} : { trouble: positionsTrouble(found.odd) }) };
+  }
 
-/**
- * The position of a row out of `sorted`.
- * @param instrument what OKX says of the contract; without it there is no exposure
- * @throws RangeError for a row that `sorted` would not have let through.
- */
-export function toPosition(row: PositionRow, instrument: Instrument | undefined): Position {
-  const side = sideOf(row);
-  if (side === undefined) throw new RangeError('a position without a side');
-  const contract = contractOf(row, instrument);
-  const debt = debtOf(row);
-  const size = isNegative(row.pos) ? absolute(row.pos) : row.pos;
-  const isMargin = row.instType === 'MARGIN';
-  const exposure = isMargin ? heldExposure(row, side, debt) : contractExposure(row, size, contract, instrument);
-  return {
-    positionId: row.posId,
-    instrument: row.instId,
-    market: row.instType,
-    slot: row.posSide,
-    side,
-    marginCoin: row.ccy,
-    contract,
-    marginMode: row.mgnMode,
-    size,
-    ...(isMargin ? { sizeCoin: row.posCcy } : {}),
-    ...optional('exposure', exposure),
-    ...baseCoinOf(row),
-    priceCoin: priceCoinOf(row),
-    ...optional('entryPrice', aboveZero(row.avgPx)),
-    ...optional('markPrice', aboveZero(row.markPx)),
-    ...optional('lastPrice', aboveZero(row.last)),
-    ...optional('liquidationPrice', aboveZero(row.liqPx)),
-    // OKX prints 0 where there is none to set, as in portfolio margin.
-    ...optional('leverage', aboveZero(row.lever)),
-    ...optional('margin', row.margin),
-    ...optional('maintenanceMargin', row.mmr),
-    ...optional('marginRatio', row.mgnRatio),
-    ...optional('unrealizedPnl', row.upl),
-    ...(debt === undefined ? {} : { debt }),
-    ...fixed(row),
-  };
-}
+  async prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
+    // Before the position: what happens in between shows as a bill, and is not taken for the change itself.
+    const newestHistoryId = await newestBill(this.#http, ref.marginCoin, signal);
+    const { position, at } = await this.#one(ref, signal);
+    if (position === undefined) throw missing(msg('OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
+    if (!isSame(position, ref)) {
+      throw missing(msg('This is another position by now: its side, its mode or its margin coin has changed. Refresh and look.'));
+    }
+    if (position.fixedMargin !== undefined) throw missing(position.fixedMargin);
+    const [available, reducible] = await Promise.all([
+      this.#available(position.marginCoin, signal),
+      // Margin can be added without knowing how much could be taken.
+      ifAny(this.#reducible(position, signal)),
+    ]);
+    return marginReadinessOf({ position, newestHistoryId, available, reducible, asOf: at });
+  }
 
-const namedByCoins: ReadonlySet<string> = new Set(['MARGIN', 'SWAP', 'FUTURES', 'OPTION']);
+  async prove(change: MarginChange, baseline: MarginBaseline, signal: AbortSignal | undefined): Promise<MarginProof> {
+    const { newestHistoryId } = baseline;
+    // The bills first: a position read before its bills could miss what they tell.
+    const read = newestHistoryId === undefined ? undefined : await billsSince(this.#http, newestHistoryId, change.position, signal);
+    const { position } = await this.#one(change.position, signal);
+    // What has taken the place of the position says nothing about it.
+    const now = position !== undefined && isSame(position, change.position) ? position : undefined;
+    return (read === undefined ? undefined : judgeByBills(change, baseline, read, now)) ?? judgeMargin(change, baseline, now);
+  }
 
-/** The first coin of its name. Names of event contracts are not built of coins. */
-function baseCoinOf({ instType, instId }: PositionRow): Pick<Position, 'baseCoin'> {
-  const { base, quote } = coinsOf(instId);
-  return namedByCoins.has(instType) && base !== '' && quote !== '' ? { baseCoin: base } : {};
-}
+  /** The position of this id as it is now; undefined when OKX has none. @throws ExchangeError `shape` when it is not understood. */
+  async #one(ref: PositionRef, signal: AbortSignal | undefined): Promise<{ readonly position?: Position; readonly at: number }> {
+    const found = await this.#rows({ instId: ref.instrument, posId: ref.positionId }, signal).catch((error: unknown): Sorted => {
+      if (ExchangeError.is(error, 'refused') && noSuchPosition.has(error.code ?? '')) return { rows: [], odd: [] };
+      throw error;
+    });
+    const at = this.#clock.now();
+    const row = found.rows.find(({ posId, instId }) => posId === ref.positionId && instId === ref.instrument);
+    if (row === undefined && found.odd.length > 0) {
+      throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: positionsTrouble(found.odd) });
+    }
+    if (row === undefined) return { at };
+    const [position] = await this.#positions({ rows: [row], odd: [] }, signal);
+    return position === undefined ? { at } : { position, at };
+  }
 
-/** Options are priced in the coin they settle in; all else in the second coin of its name, as far as the name has two. */
-function priceCoinOf({ instType, instId, ccy }: PositionRow): string {
-  const { quote } = coinsOf(instId);
-  return instType === 'OPTION' || instType === 'EVENTS' || quote === '' ? ccy : quote;
-}
+  async #rows(query: { readonly instId?: string; readonly posId?: string }, signal: AbortSignal | undefined): Promise<Sorted> {
+    return sorted(schema.read(schema.list, await signedGet(this.#http, endpoints.positions, query, signal)));
+  }
 
-function contractOf({ instType, instId, ccy }: PositionRow, instrument: Instrument | undefined): Position['contract'] {
-  if (instType === 'MARGIN') return 'borrowed';
-  if (instType !== 'SWAP' && instType !== 'FUTURES') return 'other';
-  const { base, quote } = coinsOf(instId);
-  const byCoin = ccy === quote ? 'linear' : ccy === base ? 'inverse' : 'other';
-  const told = instrument?.ctType ?? '';
-  // Our estimates take the margin coin for the coin of the price or of the trade: where OKX's word and the coin differ, none is made.
-  return told === '' || told === byCoin ? byCoin : 'other';
-}
+  async #positions({ rows }: Sorted, signal: AbortSignal | undefined): Promise<readonly Position[]> {
+    const instruments = await this.#instruments.of(
+      rows.map(({ instType }) => instType),
+      signal,
+    );
+    return rows.map((row) => toPosition(row, instruments.get(row.instId)));
+  }
 
-/** What is owed, interest included. Where one of the two is not told, the sum is not known. `liab` is below zero. */
-function debtOf({ instType, liab, interest, liabCcy }: PositionRow): CoinAmount | undefined {
-  if (instType !== 'MARGIN' || liab === undefined || interest === undefined || liabCcy === '') return undefined;
-  const amount = add(absolute(liab), absolute(interest));
-  return isPositive(amount) ? { coin: liabCcy, amount } : undefined;
-}
+  /** What the trading account has of a coin: where OKX names two figures, the smaller one. OKX leaves out coins it has none of. */
+  async #available(coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
+    const data = await signedGet(this.#http, endpoints.tradingBalance, { ccy: coin }, signal);
+    const [account] = schema.readRows(schema.tradingBalance, data).rows;
+    if (account === undefined) return undefined;
+    const { rows, odd } = schema.rowsOf(schema.tradingCoin, account.details);
+    const [held, ...others] = schema.distinct(rows.filter(({ ccy }) => ccy === coin));
+    // Where a coin has no name, it may be this one.
+    if (held === undefined) return odd.length === 0 ? zero : undefined;
+    // What is told in two ways is not known.
+    if (others.length > 0) return undefined;
+    const { availBal, availEq } = held;
+    return availBal === undefined || availEq === undefined ? (availBal ?? availEq) : lesser(availBal, availEq);
+  }
 
-/** In the coin that is traded: a long holds it, a short owes it. */
-function heldExposure({ instId, pos }: PositionRow, side: Side, debt: CoinAmount | undefined): Decimal | undefined {
-  if (side === 'long') return pos;
-  return debt?.coin === coinsOf(instId).base ? debt.amount : undefined;
-}
-
-/** Contracts x `ctVal` x `ctMult`: linear in the coin that is traded, inverse in the coin of the price. */
-function contractExposure(
-  { instId }: PositionRow,
-  contracts: Decimal,
-  contract: Position['contract'],
-  instrument: Instrument | undefined,
-): Decimal | undefined {
-  if (contract === 'other' || instrument?.ctVal === undefined || instrument.ctMult === undefined) return undefined;
-  const { base, quote } = coinsOf(instId);
-  const wanted = contract === 'linear' ? base : quote;
-  if (instrument.ctValCcy !== '' && instrument.ctValCcy !== wanted) return undefined;
-  return multiply(contracts, multiply(instrument.ctVal, instrument.ctMult));
-}
-
-function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'> {
-  if (mgnMode === 'cross') {
-    return {
-      fixedMargin: msg('Cross margin: the whole account stands behind this position, so there is no margin of its own to change.'),
+  /**
+   * What could be taken out with the leverage left as it is set. For MARGIN one figure is in the base coin, the other in the quote coin.
+   * Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-leverage-estimated-info
+   */
+  async #reducible(position: Position, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
+    const { market, instrument, slot, leverage, marginCoin, priceCoin } = position;
+    if (leverage === undefined) return undefined;
+    const query = {
+      instType: market,
+      mgnMode: 'isolated',
+      lever: leverage,
+      instId: instrument,
+      ...(market === 'MARGIN' ? { ccy: marginCoin } : {}),
+      ...(slot === 'net' ? {} : { posSide: slot }),
     };
+    const [info] = schema.readRows(schema.leverageInfo, await signedGet(this.#http, endpoints.leverageInfo, query, signal)).rows;
+    if (market !== 'MARGIN') return info?.estAvailTrans;
+    if (marginCoin === priceCoin) return info?.estAvailQuoteTrans;
+    return instrument.startsWith(`${marginCoin}-`) ? info?.estAvailTrans : undefined;
   }
-  // That of a long option cannot be changed at all: code 51040.
-  return instType === 'OPTION' || instType === 'EVENTS'
-    ? { fixedMargin: msg('LTV Gauge does not change the margin of options and event contracts. See the OKX app.') }
-    : {};
+}
+
+/** OKX keeps the id of a position in its place, so one that was turned has the id of the one before. */
+function isSame(position: PositionRef, ref: PositionRef): boolean {
+  return (
+    position.positionId === ref.positionId &&
+    position.instrument === ref.instrument &&
+    position.market === ref.market &&
+    position.slot === ref.slot &&
+    position.side === ref.side &&
+    position.marginCoin === ref.marginCoin
+  );
 }

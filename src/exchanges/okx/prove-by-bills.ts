@@ -2,7 +2,7 @@ import { compare, decimal, isNegative, isZero, lesser, multiply, negate, subtrac
 import type { Position } from '../../core/model.ts';
 import type { MarginBaseline, MarginChange, MarginProof } from '../exchange.ts';
 import type { BillsRead, MarginBill } from './bills.ts';
-import { driftOf, isWithin, wasSetAnew, wasTraded } from './prove-margin.ts';
+import { driftOf, isWithin, wasSetAnew, wasTraded } from './position-proof.ts';
 
 const quarter = decimal('0.25');
 

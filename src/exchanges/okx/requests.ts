@@ -3,9 +3,9 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Page } from '../../core/model.ts';
 import type { CollateralChange, LoanRef, PageRequest } from '../exchange.ts';
-import type { Call, Http } from '../http.ts';
+import type { Call, Http } from '../http/client.ts';
 import { endpoints } from './endpoints.ts';
-import { onlyLoan } from './map.ts';
+import { onlyLoan } from './loan-map.ts';
 import { distinct, named as namedRow, readRows, type Rows } from './schema.ts';
 
 export function signedGet(http: Http, path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { msg, type Message } from '../../core/message.ts';
-import type { LoanRead, WalletRead } from './map.ts';
+import type { LoanRead, WalletRead } from './loan-map.ts';
 
 /** What of an answer could not be understood, in words. */
 

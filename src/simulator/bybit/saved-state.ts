@@ -2,7 +2,7 @@ import { isPositive } from '../../core/decimal.ts';
 import { amount, broken, CoinReader, fields, id, list, oneOf, stateFields, text, whole } from '../state-reader.ts';
 import { findCoin } from './coins.ts';
 import { findContract, slotsOf } from './contracts.ts';
-import { firstTrading } from './first-trading.ts';
+import { firstTrading } from './initial-state.ts';
 import {
   capLevels,
   directions,

@@ -1,9 +1,9 @@
 import { Control } from '../control.ts';
 import type { Bend } from '../hostile.ts';
 import { listen } from '../server.ts';
-import { Teller } from '../teller.ts';
+import { Teller } from '../state-notifier.ts';
 import { generateKeys, type Key } from './auth.ts';
-import { BybitDoor } from './bybit-door.ts';
+import { BybitDoor } from './api.ts';
 import { coins } from './coins.ts';
 import { readState, writeState } from './saved-state.ts';
 import { World, type Legacy } from './world.ts';

@@ -4,7 +4,7 @@ import { deviations as commonDeviations } from '../faults.ts';
 import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
 import { hourMs } from '../interest.ts';
 import { Market } from '../market.ts';
-import { Moments } from '../moments.ts';
+import { Moments } from '../conditions.ts';
 import type { Parameters } from '../request.ts';
 import { accrued } from './accruing.ts';
 import { adjustId } from './adjust-ids.ts';
@@ -12,11 +12,11 @@ import { checkOrderAdjustment, checkPoolAdjustment, deviate, recorded, type Adju
 import { Refusal } from './answers.ts';
 import { coins } from './coins.ts';
 import { controls, controlled } from './controls.ts';
-import { firstDay, type FirstDay } from './first-day.ts';
+import { firstDay, type FirstDay } from './initial-state.ts';
 import type { Adjustment, CapLevel, LegacyOrder, Pool, Repayment, Trading, WorldState } from './state.ts';
 import { acceptMargin, liquidated, recordedChanges, settled, withoutFree, type MarginRequest } from './trading.ts';
 import { currentLegacyLtv, currentPoolLtv } from './valuation.ts';
-import { checkLoanMoment, checkMarginMoment } from './wrong-moments.ts';
+import { checkLoanMoment, checkMarginMoment } from './condition-rules.ts';
 
 /** Adjustments beyond these are forgotten, oldest first. */
 const adjustmentsKept = 1000;

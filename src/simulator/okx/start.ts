@@ -1,11 +1,11 @@
 import { generateKeys, type Key } from './auth.ts';
 import { coins } from './coins.ts';
 import { Control } from '../control.ts';
-import { OkxDoor } from './okx-door.ts';
+import { OkxDoor } from './api.ts';
 import { readState, writeState } from './saved-state.ts';
 import type { Bend } from '../hostile.ts';
 import { listen } from '../server.ts';
-import { Teller } from '../teller.ts';
+import { Teller } from '../state-notifier.ts';
 import type { PosMode } from './trading.ts';
 import { World, type CollateralAssets } from './world.ts';
 

@@ -3,17 +3,16 @@ import { checkAdjustment, deviate, recorded, redeemable, type AdjustRequest, typ
 import { Refusal } from './answers.ts';
 import { coins, findCoin, knownCoin } from './coins.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
-import { firstDay, type FirstDay } from './first-day.ts';
+import { firstDay, firstTrading, type FirstDay } from './initial-state.ts';
 import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
 import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
 import { hourlyInterest, hourMs } from '../interest.ts';
 import { Market } from '../market.ts';
-import { Moments } from '../moments.ts';
+import { Moments } from '../conditions.ts';
 import type { Parameters } from '../request.ts';
-import { firstTrading } from './first-positions.ts';
 import type { Adjustment, Order, TradingState, WorldState } from './state.ts';
 import { Trading, type MarginRequest, type PosMode } from './trading.ts';
-import { checkLoanMoment, checkMarginMoment } from './wrong-moments.ts';
+import { checkLoanMoment, checkMarginMoment } from './condition-rules.ts';
 
 /** Interest is told for 30 days. */
 const interestKeptMs = 30 * 24 * hourMs;

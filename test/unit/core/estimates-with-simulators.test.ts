@@ -13,11 +13,11 @@ import {
   zero,
   type Decimal,
 } from '../../../src/core/decimal.ts';
-import { estimateAfter } from '../../../src/core/estimate.ts';
-import { collateralOf, debtOf, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/loan-model.ts';
-import { liveEstimate, livePosition, measured, type LiveLoan } from '../../../src/core/live-estimate.ts';
+import { estimateAfter } from '../../../src/core/risk/collateral-estimate.ts';
+import { collateralOf, debtOf, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/risk/loan-model.ts';
+import { liveEstimate, livePosition, measured, type LiveLoan } from '../../../src/core/risk/live-estimate.ts';
 import type { Direction, Loan, Position } from '../../../src/core/model.ts';
-import { distanceToLiquidation } from '../../../src/core/position.ts';
+import { distanceToLiquidation } from '../../../src/core/risk/position-model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
 import { coins as bybitCoins } from '../../../src/simulator/bybit/coins.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { ExchangeError } from '../../../src/core/errors.ts';
-import { Transport, type Answer } from '../../../src/exchanges/transport.ts';
+import { Transport, type Answer } from '../../../src/exchanges/http/transport.ts';
 import { RawServer, type Answering } from './raw-server.ts';
 
 const body = '{"collateralAmt":"0.1","note":"ein Viertel – ¼"}';

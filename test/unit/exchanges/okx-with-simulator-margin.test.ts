@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { absolute, add, compare, decimal, multiply, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import type { Direction, Position, PositionRef } from '../../../src/core/model.ts';
-import { effectiveLeverage, estimateMarginChange } from '../../../src/core/position.ts';
+import { effectiveLeverage, estimateMarginChange } from '../../../src/core/risk/position-model.ts';
 import type { Connection, MarginChange, MarginProof } from '../../../src/exchanges/exchange.ts';
 import type { SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import { failureOf } from './bench.ts';

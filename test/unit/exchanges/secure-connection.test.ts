@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import path from 'node:path';
 import tls from 'node:tls';
 import type { ExchangeError } from '../../../src/core/errors.ts';
-import { Transport } from '../../../src/exchanges/transport.ts';
+import { Transport } from '../../../src/exchanges/http/transport.ts';
 import { failureOf } from './bench.ts';
 
 /** Made for these tests: one key, and certificates signed with it for 127.0.0.1, for another name, and of January 2020. */

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import type { Key } from '../../../src/simulator/okx/auth.ts';
 import { Control } from '../../../src/simulator/control.ts';
-import { OkxDoor } from '../../../src/simulator/okx/okx-door.ts';
+import { OkxDoor } from '../../../src/simulator/okx/api.ts';
 import type { Bend } from '../../../src/simulator/hostile.ts';
 import type { Holding } from '../../../src/simulator/holdings.ts';
 import type { Outcome, RawRequest } from '../../../src/simulator/request.ts';

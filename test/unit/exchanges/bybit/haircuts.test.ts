@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../../src/core/decimal.ts';
-import { collateralValue, type HaircutRule } from '../../../../src/core/haircut.ts';
-import { ltvOf, modelOf } from '../../../../src/core/loan-model.ts';
+import { collateralValue, type HaircutRule } from '../../../../src/core/risk/haircut.ts';
+import { ltvOf, modelOf } from '../../../../src/core/risk/loan-model.ts';
 import type { Loan, Snapshot } from '../../../../src/core/model.ts';
 import { toRules, withHaircuts } from '../../../../src/exchanges/bybit/haircuts.ts';
 import { bybitBtc } from '../../core/bybit-brackets.ts';

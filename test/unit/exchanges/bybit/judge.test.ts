@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import type { Direction, Loan } from '../../../../src/core/model.ts';
-import type { Adjustment } from '../../../../src/exchanges/bybit/loan-book.ts';
-import { judge } from '../../../../src/exchanges/bybit/prove.ts';
+import type { Adjustment } from '../../../../src/exchanges/bybit/loan-generation.ts';
+import { judge } from '../../../../src/exchanges/bybit/loan-proof.ts';
 import { holds } from '../../property.ts';
 import { bench, change, sampled, success } from './bench.ts';
 

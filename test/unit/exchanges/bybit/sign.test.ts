@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { decimal } from '../../../../src/core/decimal.ts';
-import { Numeral, parseExact } from '../../../../src/exchanges/bybit/json.ts';
+import { Numeral, parseExact } from '../../../../src/exchanges/bybit/exact-json.ts';
 import { sign } from '../../../../src/exchanges/bybit/sign.ts';
 import { canary, failureOf, type Seen } from '../bench.ts';
 import { change, pool, sampled } from './bench.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, negate, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import type { Direction, HistoryRow, Loan } from '../../../../src/core/model.ts';
-import { judge } from '../../../../src/exchanges/okx/prove.ts';
+import { judge } from '../../../../src/exchanges/okx/loan-proof.ts';
 import { change } from '../bench.ts';
 import { holds } from '../../property.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { english } from '../../../../src/core/message.ts';
 import type { CoinAmount } from '../../../../src/core/model.ts';
-import { levelOf } from '../../../../src/core/level.ts';
+import { levelOf } from '../../../../src/core/risk/level.ts';
 import { change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holding, printed, refs, swap } from './holding.ts';
 import { loan, order, prepared, row } from './order.ts';

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { decimal, subtract, sum, type Decimal } from '../../../../src/core/decimal.ts';
 import type { Key } from '../../../../src/simulator/bybit/auth.ts';
-import { BybitDoor } from '../../../../src/simulator/bybit/bybit-door.ts';
-import type { Account } from '../../../../src/simulator/bybit/first-day.ts';
+import { BybitDoor } from '../../../../src/simulator/bybit/api.ts';
+import type { Account } from '../../../../src/simulator/bybit/initial-state.ts';
 import { World, type WorldOptions } from '../../../../src/simulator/bybit/world.ts';
 import type { Bend } from '../../../../src/simulator/hostile.ts';
 import { Control } from '../../../../src/simulator/control.ts';

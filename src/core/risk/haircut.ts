@@ -1,0 +1,140 @@
+import {
+  add,
+  compare,
+  divide,
+  isPositive,
+  isZero,
+  lesser,
+  multiply,
+  one,
+  ratioOf,
+  round,
+  subtract,
+  zero,
+  type Decimal,
+  type Ratio,
+} from '../decimal.ts';
+
+/** One bracket of a haircut rule. */
+export interface Tier {
+  /** Where the bracket ends, in the measure of its rule. Absent on a last bracket without an end. */
+  readonly upTo?: Decimal;
+  /** The part of the value in this bracket that counts as collateral: 0.8 is a haircut of 20 %. */
+  readonly rate: Decimal;
+}
+
+/**
+ * How a venue values one collateral coin. Brackets work like those of an income tax: each rate holds for the part inside its
+ * bracket only, and what lies beyond the last bracket does not count at all.
+ * - `value`: brackets in USD (Bybit, https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin)
+ * - `amount`: brackets in the coin (OKX, https://www.okx.com/docs-v5/en/#public-data-rest-api-get-discount-rate-and-interest-free-quota)
+ */
+export interface HaircutRule {
+  readonly by: 'value' | 'amount';
+  /** Ascending. */
+  readonly tiers: readonly Tier[];
+  /** Not as published: it comes from the venue's own valuation of what is held, with which the published rule does not agree. */
+  readonly recovered?: true;
+}
+
+/** One rate for every amount. */
+export const flatRule = (rate: Decimal): HaircutRule => ({ by: 'amount', tiers: [{ rate }] });
+
+/** Digits of a price or factor that was found by division. */
+const factorPlaces = 18;
+
+interface Bracket {
+  readonly from: Decimal;
+  readonly to: Decimal | undefined;
+  readonly rate: Decimal;
+}
+
+function brackets({ tiers }: HaircutRule): readonly Bracket[] {
+  let from = zero;
+  return tiers.map(({ upTo, rate }) => {
+    const bracket = { from, to: upTo, rate };
+    from = upTo ?? from;
+    return bracket;
+  });
+}
+
+/** What counts of `measure` (USD or coins): the sum over the brackets of the part inside times the rate. Exact. */
+function counted(rule: HaircutRule, measure: Decimal): Decimal {
+  let total = zero;
+  for (const { from, to, rate } of brackets(rule)) {
+    if (compare(measure, from) <= 0) break;
+    const end = to === undefined ? measure : lesser(measure, to);
+    total = add(total, multiply(subtract(end, from), rate));
+  }
+  return total;
+}
+
+/**
+ * What `amount` of a coin counts for as collateral, in USD. Exact.
+ * @param amount in the coin, zero or more
+ * @param price USD for one coin
+ */
+export function collateralValue(rule: HaircutRule, amount: Decimal, price: Decimal): Decimal {
+  return rule.by === 'value' ? counted(rule, multiply(amount, price)) : multiply(counted(rule, amount), price);
+}
+
+/** The edges of a rule between zero and its end, in its measure. */
+export function edges(rule: HaircutRule): readonly Decimal[] {
+  return rule.tiers.map(({ upTo }) => upTo).filter((edge) => edge !== undefined);
+}
+
+/**
+ * The least amount of a coin that counts for `wanted` USD, as an exact fraction: rounded here, it would be rounded once more later.
+ * @returns undefined when no amount counts for so much.
+ */
+function amountWorth(rule: HaircutRule, wanted: Ratio, price: Decimal): Ratio | undefined {
+  // USD of one unit of the measure.
+  const unit = rule.by === 'value' ? one : price;
+  let total = zero;
+  for (const { from, to, rate } of brackets(rule)) {
+    const missing = subtract(wanted.of, multiply(total, wanted.by));
+    const whole = to === undefined ? undefined : multiply(multiply(subtract(to, from), rate), unit);
+    if (isPositive(rate) && (whole === undefined || compare(missing, multiply(whole, wanted.by)) <= 0)) {
+      // The edge below it, and what is missing over what a coin counts for in this bracket.
+      const edge = multiply(multiply(multiply(from, unit), rate), wanted.by);
+      return { of: add(edge, missing), by: multiply(multiply(rate, price), wanted.by) };
+    }
+    total = add(total, whole ?? zero);
+  }
+  return undefined;
+}
+
+/**
+ * How much of a coin has to be added to `held` so that it counts for `more` USD more. Reckoned exactly and rounded up once, to `places`
+ * decimals: it is enough, and a step less is not.
+ * @returns undefined when no amount does, because the brackets end before.
+ */
+export function amountToAdd(rule: HaircutRule, held: Decimal, price: Decimal, more: Decimal | Ratio, places: number): Decimal | undefined {
+  if (!isPositive(price)) return undefined;
+  const { of, by } = ratioOf(more);
+  if (!isPositive(of)) return zero;
+  const least = amountWorth(rule, { of: add(multiply(collateralValue(rule, held, price), by), of), by }, price);
+  return least === undefined ? undefined : divide(subtract(least.of, multiply(held, least.by)), least.by, places, 'up');
+}
+
+/**
+ * How much of a coin can be taken from `held` so that it counts for at most `less` USD less. Reckoned exactly and rounded down once, to
+ * `places` decimals: a step more would be too much, or more than is held.
+ */
+export function amountToTake(rule: HaircutRule, held: Decimal, price: Decimal, less: Decimal | Ratio, places: number): Decimal {
+  const { of, by } = ratioOf(less);
+  if (!isPositive(price) || !isPositive(of)) return zero;
+  const floor = subtract(multiply(collateralValue(rule, held, price), by), of);
+  const least = isPositive(floor) ? amountWorth(rule, { of: floor, by }, price) : undefined;
+  if (least === undefined) return round(held, places, 'down');
+  return divide(subtract(multiply(held, least.by), least.of), least.by, places, 'down');
+}
+
+/**
+ * A rule as it can be recovered from a venue's own valuation where its table is not published: one rate for all, the adjusted
+ * value over the raw one. Right for one coin as long as its amount stays in its bracket; an average for several.
+ * @returns undefined when the raw value is zero.
+ */
+export function recoveredRule(adjustedUsd: Decimal, rawUsd: Decimal): HaircutRule | undefined {
+  return isZero(rawUsd) || !isPositive(rawUsd) ? undefined : flatRule(divide(adjustedUsd, rawUsd, factorPlaces, 'down'));
+}

@@ -1,0 +1,242 @@
+import {
+  absolute,
+  add,
+  compare,
+  decimal,
+  divide,
+  greater,
+  isPositive,
+  isZero,
+  multiply,
+  one,
+  subtract,
+  sum,
+  zero,
+  type Decimal,
+} from '../decimal.ts';
+import { mostDistance } from '../format.ts';
+import type { Loan } from '../model.ts';
+import { collateralValue, edges, flatRule, recoveredRule, type HaircutRule } from './haircut.ts';
+import { credibleLtv } from './ltv.ts';
+import { isStable } from './stablecoins.ts';
+
+/** Digits kept in our own ratios; two more than any venue prints. */
+const ratioPlaces = 8;
+const factorPlaces = 18;
+/** Beyond this relative difference between the venue's LTV and ours, the two do not mean the same. */
+export const mostDifference = decimal('0.005');
+
+/** One coin of a loan with all that its value is computed from. */
+export interface Stake {
+  readonly coin: string;
+  readonly amount: Decimal;
+  /** USD for one coin. */
+  readonly price: Decimal;
+}
+
+export interface Pledge extends Stake {
+  readonly rule: HaircutRule;
+}
+
+/**
+ * A loan as we can compute it. Everything that comes out of it is an estimate, anchored on the venue's own LTV: the small
+ * difference between that and ours is carried along as a factor.
+ */
+export interface LoanModel {
+  readonly collateral: readonly Pledge[];
+  readonly debts: readonly Stake[];
+  /** The venue's LTV. Fraction. */
+  readonly ltv: Decimal;
+  /** The venue's LTV over ours. Near 1. */
+  readonly correction: Decimal;
+  /** Where the haircuts are from: published rules, or recovered from the venue's valuation: of single coins, or of all as one rate (exact for one coin, `averaged` for several). */
+  readonly haircuts: 'published' | 'recovered' | 'averaged';
+}
+
+/** Why a loan cannot be computed: a price is missing, the venue gives no LTV, or our recomputation of it differs by more than 0.5 %. */
+export type ModelTrouble = 'price' | 'ltv' | 'definitions';
+
+/**
+ * Makes a loan computable.
+ * @param prices USD for one coin
+ * @returns why it cannot be, as a word, when it cannot: an estimate that does not even give the venue's present figure is none.
+ */
+export function modelOf(loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanModel | ModelTrouble {
+  const ltv = credibleLtv(loan);
+  if (ltv === undefined) return 'ltv';
+  const stakes = (coins: Loan['debts']): readonly Stake[] | undefined => {
+    const priced = coins.map(({ coin, amount }) => ({ coin, amount, price: prices.get(coin) }));
+    return priced.every((stake): stake is Stake => stake.price !== undefined && isPositive(stake.price)) ? priced : undefined;
+  };
+  const debts = stakes(loan.debts);
+  const held = stakes(loan.collateral);
+  if (debts === undefined || held === undefined || held.length === 0) return 'price';
+  const pledged = withRules(loan, held);
+  if (pledged === undefined) return 'price';
+  const model = { collateral: pledged.collateral, debts, ltv, correction: one, haircuts: pledged.haircuts };
+  const own = rawLtv(model);
+  if (own === undefined) return 'price';
+  if (!isPositive(own) || !isPositive(ltv)) return isPositive(ltv) || isPositive(own) ? 'definitions' : model;
+  // Down, because ours is rounded up and so is what comes of both: then at rest it is the venue's LTV again, not a digit above it.
+  const correction = divide(ltv, own, factorPlaces, 'down');
+  if (compare(absolute(subtract(correction, one)), mostDifference) > 0) return 'definitions';
+  return { ...model, correction };
+}
+
+function withRules(
+  loan: Loan,
+  held: readonly Stake[],
+): { readonly collateral: readonly Pledge[]; readonly haircuts: LoanModel['haircuts'] } | undefined {
+  const { haircuts } = loan;
+  if (loan.collateralValuation === 'raw') {
+    return { collateral: held.map((stake) => ({ ...stake, rule: flatRule(one) })), haircuts: 'published' };
+  }
+  const known = held.map((stake) => ({ ...stake, rule: haircuts?.[stake.coin] }));
+  if (known.every((pledge): pledge is Pledge => pledge.rule !== undefined)) {
+    return { collateral: known, haircuts: known.some(({ rule }) => rule.recovered) ? 'recovered' : 'published' };
+  }
+  if (loan.collateralUsd === undefined) return undefined;
+  const rule = recoveredRule(loan.collateralUsd, sum(held.map(({ amount, price }) => multiply(amount, price))));
+  if (rule === undefined) return undefined;
+  return { collateral: held.map((stake) => ({ ...stake, rule })), haircuts: held.length === 1 ? 'recovered' : 'averaged' };
+}
+
+/** USD. */
+export const debtOf = (model: Pick<LoanModel, 'debts'>): Decimal => sum(model.debts.map(({ amount, price }) => multiply(amount, price)));
+
+/** USD, after haircuts. */
+export const collateralOf = (model: Pick<LoanModel, 'collateral'>): Decimal =>
+  sum(model.collateral.map(({ rule, amount, price }) => collateralValue(rule, amount, price)));
+
+function rawLtv(model: Pick<LoanModel, 'debts' | 'collateral'>): Decimal | undefined {
+  const collateral = collateralOf(model);
+  return isPositive(collateral) ? divide(debtOf(model), collateral, factorPlaces, 'up') : undefined;
+}
+
+/**
+ * The estimated LTV of the model as it stands. Fraction, rounded up.
+ * @returns undefined when no collateral is left that counts.
+ */
+export function ltvOf(model: LoanModel): Decimal | undefined {
+  return ltvOfTotals(model, debtOf(model), collateralOf(model));
+}
+
+/** The same for other totals, in USD: what is owed, and what counts as collateral. */
+export function ltvOfTotals({ correction }: LoanModel, debt: Decimal, collateral: Decimal): Decimal | undefined {
+  if (!isPositive(collateral)) return undefined;
+  return divide(multiply(debt, correction), collateral, ratioPlaces, 'up');
+}
+
+/** The model with other prices: each is multiplied by the coin's factor, on both sides of the loan. Coins without one stay. */
+export function withPrices(model: LoanModel, factors: ReadonlyMap<string, Decimal>): LoanModel {
+  const moved = <S extends Stake>(stake: S): S => {
+    const factor = factors.get(stake.coin);
+    return factor === undefined ? stake : { ...stake, price: multiply(stake.price, factor) };
+  };
+  return { ...model, collateral: model.collateral.map(moved), debts: model.debts.map(moved) };
+}
+
+/** The model with another amount of a collateral coin. A coin that is new needs its price, and `rule` where it is known. */
+export function withCollateral(model: LoanModel, stake: Pledge): LoanModel {
+  const others = model.collateral.filter(({ coin }) => coin !== stake.coin);
+  return { ...model, collateral: isPositive(stake.amount) ? [...others, stake] : others };
+}
+
+/** The model with another debt in a coin it owes. */
+export function withDebt(model: LoanModel, coin: string, amount: Decimal): LoanModel {
+  return { ...model, debts: model.debts.map((debt) => (debt.coin === coin ? { ...debt, amount: greater(amount, zero) } : debt)) };
+}
+
+/**
+ * The factor on the prices of `coins` at which LTV reaches `threshold`, going down from 1 (`fall`) or up (`rise`). Tier edges are
+ * respected: between them both sides of the loan are straight lines in the factor, so it is found exactly, then rounded towards 1.
+ * @returns one when it is reached already; undefined when it is never reached that way.
+ */
+export function factorAt(model: LoanModel, coins: ReadonlySet<string>, threshold: Decimal, way: 'fall' | 'rise'): Decimal | undefined {
+  if (!isPositive(threshold)) return undefined;
+  // Reached where debt x correction - threshold x collateral is zero or more.
+  const excess = (factor: Decimal): Decimal => {
+    const at = withPrices(model, new Map([...coins].map((coin) => [coin, factor])));
+    return subtract(multiply(debtOf(at), model.correction), multiply(threshold, collateralOf(at)));
+  };
+  let from = one;
+  let before = excess(one);
+  if (compare(before, zero) >= 0) return one;
+  // What falls on the side of the debts only, or rises on that of the collateral only, leads away from the line.
+  const harmful: readonly Stake[] = way === 'fall' ? model.collateral : model.debts;
+  if (!harmful.some(({ coin }) => coins.has(coin))) return undefined;
+  for (const to of corners(model, coins, way)) {
+    const after = excess(to);
+    // Reached only where nothing is left of the price: that is no price.
+    if (isZero(to) && isZero(after)) return undefined;
+    if (compare(after, zero) >= 0) return crossing(from, before, to, after, way);
+    from = to;
+    before = after;
+  }
+  if (way === 'fall') return undefined;
+  // Beyond the last corner it goes straight on.
+  const slope = subtract(excess(add(from, one)), before);
+  return isPositive(slope) ? add(from, divide(subtract(zero, before), slope, factorPlaces, 'down')) : undefined;
+}
+
+function crossing(from: Decimal, before: Decimal, to: Decimal, after: Decimal, way: 'fall' | 'rise'): Decimal {
+  const step = divide(multiply(absolute(subtract(to, from)), subtract(zero, before)), subtract(after, before), factorPlaces, 'down');
+  return way === 'fall' ? subtract(from, step) : add(from, step);
+}
+
+/** Where a bracket begins or ends as prices move, in the order they are met; a fall ends at zero. */
+function corners(model: LoanModel, coins: ReadonlySet<string>, way: 'fall' | 'rise'): readonly Decimal[] {
+  const all = model.collateral
+    .filter(({ coin, rule }) => coins.has(coin) && rule.by === 'value')
+    .flatMap(({ rule, amount, price }) => {
+      const usd = multiply(amount, price);
+      return isPositive(usd) ? edges(rule).map((edge) => divide(edge, usd, factorPlaces, 'half-up')) : [];
+    });
+  return way === 'fall'
+    ? [...all.filter((factor) => compare(factor, one) < 0 && isPositive(factor)).sort((a, b) => compare(b, a)), zero]
+    : all.filter((factor) => compare(factor, one) > 0).sort(compare);
+}
+
+const places = 8;
+
+/** How far prices may move until a loan reaches a line. Fractions of today's prices, rounded towards danger. All are estimates. */
+export interface LoanDistance {
+  /** Fall of all collateral coins that are no stablecoins, together. Zero when reached; absent when no such fall reaches the line. */
+  readonly uniformFall?: Decimal;
+  /** Fall of one collateral coin alone, all else unchanged. Only coins whose fall can reach the line. */
+  readonly fallOf: ReadonlyMap<string, { readonly fall: Decimal; readonly price: Decimal }>;
+  /**
+   * Rise of one debt coin that is no stablecoin, all else unchanged. Only up to `mostDistance`: what lies beyond comes from the end of a
+   * table of haircuts, behind which nothing counts, and no market gets there.
+   */
+  readonly riseOf: ReadonlyMap<string, { readonly rise: Decimal; readonly price: Decimal }>;
+}
+
+/**
+ * Distance of a loan to a line, across the edges of haircut brackets. A coin that is owed and pledged moves on both sides.
+ * @param line LTV of the margin call or the liquidation, as the venue counts it
+ */
+export function loanDistance(model: LoanModel, line: Decimal): LoanDistance {
+  const volatile = model.collateral.map(({ coin }) => coin).filter((coin) => !isStable(coin));
+  const together = volatile.length === 0 ? undefined : factorAt(model, new Set(volatile), line, 'fall');
+  const fallOf = new Map<string, { fall: Decimal; price: Decimal }>();
+  for (const { coin, price } of model.collateral) {
+    const factor = factorAt(model, new Set([coin]), line, 'fall');
+    if (factor !== undefined) fallOf.set(coin, { fall: fallTo(factor), price: divide(multiply(price, factor), one, places, 'up') });
+  }
+  const riseOf = new Map<string, { rise: Decimal; price: Decimal }>();
+  for (const { coin, price } of model.debts) {
+    if (isStable(coin)) continue;
+    const factor = factorAt(model, new Set([coin]), line, 'rise');
+    if (factor === undefined) continue;
+    const rise = divide(subtract(factor, one), one, places, 'down');
+    if (compare(rise, mostDistance) > 0) continue;
+    riseOf.set(coin, {
+      rise,
+      price: divide(multiply(price, factor), one, places, 'down'),
+    });
+  }
+  return { ...(together === undefined ? {} : { uniformFall: fallTo(together) }), fallOf, riseOf };
+}
+
+const fallTo = (factor: Decimal): Decimal => divide(subtract(one, factor), one, places, 'down');

@@ -1,0 +1,54 @@
+import { divide, isNegative, isPositive, isZero, one, subtract, zero, type Decimal } from '../decimal.ts';
+import type { Loan } from '../model.ts';
+
+/** Digits kept in our own ratios; two more than any venue prints. */
+const ratioPlaces = 8;
+
+/**
+ * The venue's LTV if it can be believed. Negative, or zero while something is owed, is no figure but a hole in the answer.
+ * @returns a fraction, or undefined.
+ */
+export function credibleLtv(loan: Pick<Loan, 'ltv' | 'debts' | 'debtUsd'>): Decimal | undefined {
+  const { ltv, debtUsd } = loan;
+  if (ltv === undefined || isNegative(ltv)) return undefined;
+  const owes = (debtUsd !== undefined && isPositive(debtUsd)) || loan.debts.some(({ amount }) => isPositive(amount));
+  return isZero(ltv) && owes ? undefined : ltv;
+}
+
+/**
+ * How far all collateral may fall in value, at unchanged debt, until LTV reaches `threshold`: 1 - ltv / threshold.
+ * Negative beyond the threshold. Rounded down, towards danger. Source: LTV = debt / collateral value.
+ * @returns a fraction (0.22 is a fall of 22 %), or undefined when either figure is unknown or the threshold is not positive.
+ */
+export function distanceTo(threshold: Decimal | undefined, ltv: Decimal | undefined): Decimal | undefined {
+  if (threshold === undefined || ltv === undefined || !isPositive(threshold)) return undefined;
+  return subtract(one, divide(ltv, threshold, ratioPlaces, 'up'));
+}
+
+/**
+ * Whether a loan is told to owe nothing. That is not the same as a debt that is not told: some figure of the venue has to say zero, and
+ * none may say more.
+ */
+export function owesNothing({ ltv, debts, debtUsd, due }: Pick<Loan, 'ltv' | 'debts' | 'debtUsd' | 'due'>): boolean {
+  const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv].filter((figure) => figure !== undefined);
+  return figures.length > 0 && figures.every(isZero) && (due ?? []).length === 0;
+}
+
+// The same reading is looked at again and again; what is believed of it stays the same object, so that what follows from it is kept.
+const judged = new WeakMap<Loan, Loan>();
+
+/** The loan without figures that cannot be believed: an LTV that is none, a line at or below zero, USD below zero. The same object where all can be. */
+export function believedLoan(loan: Loan): Loan {
+  const known = judged.get(loan);
+  if (known !== undefined) return known;
+  const doubtful: ReadonlySet<string> = new Set([
+    ...(credibleLtv(loan) === undefined ? ['ltv'] : []),
+    ...(['marginCall', 'liquidation'] as const).filter((name) => !isPositive(loan[name]?.ltv ?? zero)),
+    ...(['debtUsd', 'collateralUsd'] as const).filter((name) => isNegative(loan[name] ?? zero)),
+  ]);
+  const believed = Object.entries(loan).filter(([name]) => !doubtful.has(name));
+  // Only what may be absent is left out.
+  const result = believed.length === Object.keys(loan).length ? loan : (Object.fromEntries(believed) as unknown as Loan);
+  judged.set(loan, result);
+  return result;
+}

@@ -1,0 +1,136 @@
+import { add, compare, divide, greater, isPositive, multiply, one, subtract, zero, type Decimal } from '../decimal.ts';
+import { isStable } from './stablecoins.ts';
+import { factorAt, ltvOf, withPrices, type LoanModel } from './loan-model.ts';
+import type { Position } from '../model.ts';
+import { distanceToLiquidation } from './position-model.ts';
+
+/** Digits of a factor that was found by division. */
+const factorPlaces = 18;
+
+// The same loan is looked at again and again until it is read anew; what becomes of it is worked out once.
+const worked = new WeakMap<LoanModel, Map<string, Decimal | undefined>>();
+
+function once(model: LoanModel, question: readonly string[], answer: () => Decimal | undefined): Decimal | undefined {
+  const known = worked.get(model) ?? new Map<string, Decimal | undefined>();
+  worked.set(model, known);
+  const key = question.join(' ');
+  if (!known.has(key)) known.set(key, answer());
+  return known.get(key);
+}
+
+/** A loan under stress. */
+export interface StressedLoan {
+  readonly key: string;
+  readonly model: LoanModel;
+  /** LTV of the venue's lines, where known. */
+  readonly marginCall?: Decimal;
+  readonly liquidation?: Decimal;
+}
+
+/** A position under stress. Its prices are in `position.priceCoin`: where that is no stablecoin, a fall of that coin is a rise of them. */
+export interface StressedPosition {
+  readonly key: string;
+  readonly position: Position;
+  /** The coin that is traded. */
+  readonly coin: string;
+}
+
+export interface Exposed {
+  readonly loans: readonly StressedLoan[];
+  readonly positions: readonly StressedPosition[];
+}
+
+/** Every coin whose price matters to any of them, stablecoins left out. In the order they are met. */
+export function coinsOf({ loans, positions }: Exposed): readonly string[] {
+  const all = [
+    ...loans.flatMap(({ model }) => [...model.collateral, ...model.debts].map(({ coin }) => coin)),
+    ...positions.flatMap(({ coin, position }) => [coin, position.priceCoin]),
+  ];
+  return [...new Set(all.filter((coin) => !isStable(coin)))];
+}
+
+export type Harm = 'marginCall' | 'liquidation';
+
+/** What a shock does to one of them. */
+export interface Outcome {
+  readonly key: string;
+  /** Estimated; absent for positions, and where no collateral is left. */
+  readonly ltv?: Decimal;
+  /** Of a position to liquidation, as `distanceToLiquidation` has it; absent for loans and where it is unknown. */
+  readonly distance?: Decimal;
+  /** The worst that it brings; absent when nothing happens. */
+  readonly harm?: Harm;
+}
+
+/**
+ * What becomes of all when the prices of `coins` are multiplied by `factor`. For loans margin call and liquidation lines stay where
+ * they are; an isolated position is liquidated when its mark price passes the venue's liquidation price. Estimates.
+ * @param factor above zero: 0.8 is a fall of 20 %
+ */
+export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string>, factor: Decimal): readonly Outcome[] {
+  const factors = new Map([...coins].map((coin) => [coin, factor]));
+  return [
+    ...loans.map((loan): Outcome => {
+      const ltv = once(loan.model, [factor, ...coins], () => ltvOf(withPrices(loan.model, factors)));
+      const harm = harmOf(loan, ltv);
+      return { key: loan.key, ...(ltv === undefined ? {} : { ltv }), ...(harm === undefined ? {} : { harm }) };
+    }),
+    ...positions.map(({ key, position, coin }): Outcome => {
+      const distance = distanceToLiquidation(moved(position, coin, coins, factor));
+      if (distance === undefined) return { key };
+      return { key, distance, ...(isPositive(distance) ? {} : { harm: 'liquidation' }) };
+    }),
+  ];
+}
+
+/** Where its price is told in a coin that moves, the line is moved instead of the price: that is as far, and exact. */
+function moved(position: Position, coin: string, coins: ReadonlySet<string>, factor: Decimal): Position {
+  const { markPrice, liquidationPrice } = position;
+  if (markPrice === undefined || liquidationPrice === undefined || coins.has(coin) === coins.has(position.priceCoin)) return position;
+  return coins.has(coin)
+    ? { ...position, markPrice: multiply(markPrice, factor) }
+    : { ...position, liquidationPrice: multiply(liquidationPrice, factor) };
+}
+
+function harmOf({ marginCall, liquidation }: StressedLoan, ltv: Decimal | undefined): Harm | undefined {
+  const at = (line: Decimal | undefined): boolean => line !== undefined && (ltv === undefined || compare(ltv, line) >= 0);
+  if (at(liquidation)) return 'liquidation';
+  return at(marginCall) ? 'marginCall' : undefined;
+}
+
+/** Something that a fall or a rise brings about, and how far the price has to go for it. */
+export interface Event {
+  readonly key: string;
+  readonly harm: Harm;
+  /** Fraction of today's price; -0.18 is a fall of 18 %. Rounded towards today. */
+  readonly change: Decimal;
+}
+
+/**
+ * Everything that happens as the prices of `coins` go one way, nearest first: the line that tells a person what breaks first and
+ * what breaks with it. A fall reaches down to nothing; a rise is followed until the price has doubled.
+ */
+export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fall' | 'rise'): readonly Event[] {
+  const events: Event[] = [];
+  const note = (key: string, harm: Harm, factor: Decimal | undefined): void => {
+    if (factor !== undefined) events.push({ key, harm, change: subtract(factor, one) });
+  };
+  for (const { key, model, marginCall, liquidation } of exposed.loans) {
+    const at = (line: Decimal): Decimal | undefined => once(model, [way, line, ...coins], () => factorAt(model, coins, line, way));
+    if (marginCall !== undefined) note(key, 'marginCall', at(marginCall));
+    if (liquidation !== undefined) note(key, 'liquidation', at(liquidation));
+  }
+  for (const { key, position, coin } of exposed.positions) {
+    const distance = distanceToLiquidation(position);
+    if (distance === undefined || coins.has(coin) === coins.has(position.priceCoin)) continue;
+    // Its own price falls with the coin that is traded, and rises as the coin falls in which it is told.
+    const falls = coins.has(coin) === (way === 'fall');
+    if (falls !== (position.side === 'long')) continue;
+    const left = greater(distance, zero);
+    const reached = falls ? subtract(one, left) : add(one, left);
+    note(key, 'liquidation', coins.has(coin) ? reached : divide(one, reached, factorPlaces, way === 'fall' ? 'up' : 'down'));
+  }
+  return events
+    .filter(({ change }) => way === 'fall' || compare(change, one) <= 0)
+    .sort((a, b) => (way === 'fall' ? compare(b.change, a.change) : compare(a.change, b.change)));
+}

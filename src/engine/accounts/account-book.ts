@@ -1,0 +1,125 @@
+import { compare, decimal, isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
+import { Emitter, type Disposable } from '../../core/emitter.ts';
+import type { Account } from '../../core/model.ts';
+import type { AccountRecords } from '../ports.ts';
+
+/** Above any LTV at which something still has to be decided. */
+const highestLtv = decimal('2');
+
+/** What of an account may change. */
+export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds'>> & {
+  readonly thresholds?: Account['thresholds'] | undefined;
+};
+
+/**
+ * The accounts a person added, without their keys. Whatever else is found in storage is left there and not listed:
+ * one broken record must not cost the others.
+ */
+export class AccountBook implements Disposable {
+  readonly #records: AccountRecords;
+  readonly #changed = new Emitter<string>();
+  readonly #watch: Disposable;
+
+  /** Told the id of an account that was added, changed or removed, by this window or another, once it is stored. */
+  readonly onDidChange = this.#changed.on;
+
+  constructor(records: AccountRecords) {
+    this.#records = records;
+    this.#watch = records.onDidChangeAccount((id) => {
+      this.#changed.fire(id);
+    });
+  }
+
+  /** In the order they were added. */
+  list(): readonly Account[] {
+    const accounts = new Map<string, Account>();
+    for (const record of this.#records.accounts()) {
+      const account = accountOf(record);
+      if (account !== undefined && !accounts.has(account.id)) accounts.set(account.id, account);
+    }
+    return [...accounts.values()];
+  }
+
+  get(id: string): Account | undefined {
+    return this.list().find((account) => account.id === id);
+  }
+
+  /**
+   * The name is trimmed.
+   * @throws RangeError when the record is incomplete, its name is empty, its id is taken, or its user id or thresholds are not believable.
+   */
+  async add(account: Account): Promise<void> {
+    believable(account);
+    const record = { ...account, name: account.name.trim() };
+    mustBeAccount(record);
+    await this.#records.addAccount(record);
+  }
+
+  /**
+   * Changes what is given and keeps the rest, also what a newer version may have written beside it. Thresholds that are
+   * given as undefined are removed.
+   * @throws RangeError when the account is not there, its name would become empty, or its user id or thresholds are not believable.
+   */
+  async update(id: string, change: AccountUpdate): Promise<void> {
+    const name = change.name?.trim();
+    if (name === '') throw new RangeError('an account needs a name');
+    believable(change);
+    await this.#records.updateAccount(id, { ...change, ...(name === undefined ? {} : { name }) });
+  }
+
+  /** Nothing happens when it is not there. */
+  async remove(id: string): Promise<void> {
+    await this.#records.removeAccount(id);
+  }
+
+  dispose(): void {
+    this.#watch.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function accountOf(record: unknown): Account | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds } = record as Record<string, unknown>;
+  if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
+  if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
+  if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
+  // Figures that cannot be meant are as good as none; the account is not lost for them.
+  const own = thresholdsOf(thresholds);
+  return Object.freeze({
+    id,
+    venue,
+    site,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    name,
+    simulated,
+    readOnly,
+    // An account whose owner cannot be read is one whose owner is not known yet.
+    ...(isText(uid) ? { uid } : {}),
+    ...(own === undefined ? {} : { thresholds: own }),
+  });
+}
+
+/** Two fractions above 0 and up to 2, the margin call before the liquidation; undefined for anything else. */
+function thresholdsOf(value: unknown): Account['thresholds'] {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { marginCall, liquidation } = value as Record<string, unknown>;
+  if (!isLtv(marginCall) || !isLtv(liquidation) || compare(marginCall, liquidation) >= 0) return undefined;
+  return Object.freeze({ marginCall, liquidation });
+}
+
+function believable({ uid, thresholds }: AccountUpdate): void {
+  if (uid !== undefined && !isText(uid)) throw new RangeError('a user id is a text');
+  if (thresholds !== undefined && thresholdsOf(thresholds) === undefined) {
+    throw new RangeError('thresholds are fractions above 0 and up to 2, the margin call below the liquidation');
+  }
+}
+
+const isLtv = (value: unknown): value is Decimal =>
+  typeof value === 'string' && isDecimal(value) && isPositive(value) && compare(value, highestLtv) <= 0;
+
+function mustBeAccount(record: object): void {
+  if (accountOf(record) === undefined) throw new RangeError('an account needs an id, an exchange, a site and a name');
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';

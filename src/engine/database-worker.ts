@@ -1,0 +1,80 @@
+// Holds a database, the ledger's or that of all else the windows share, in a thread of its own: SQLite waits for the disk and for locks, and the
+// editor must not.
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { LedgerFile } from './ledger/database/ledger-file.ts';
+import type { Answers, Request } from './storage/protocol.ts';
+import type { Answered, Asked, Place } from './storage/link-protocol.ts';
+import { StateFile } from './storage/state-file.ts';
+import type { StateAnswers, StateAsked } from './storage/state-protocol.ts';
+import { LedgerFault, troubleOf } from './storage/trouble.ts';
+
+let ledger: LedgerFile | undefined;
+let shared: StateFile | undefined;
+
+const opened = (): LedgerFile => (ledger ??= new LedgerFile(database(), workerData as Place));
+const state = (): StateFile => (shared ??= new StateFile(database(), workerData as Place));
+
+/** @throws LedgerFault when this Node has no SQLite */
+function database(): typeof DatabaseSync {
+  const sqlite = quietly(() => process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync: typeof DatabaseSync } | undefined);
+  if (sqlite === undefined) throw new LedgerFault({ kind: 'noSqlite' });
+  return sqlite.DatabaseSync;
+}
+
+/** Node warns that its SQLite is experimental. The person at the editor can do nothing about that; any other warning is passed on. */
+function quietly<T>(load: () => T): T {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
+    if (!String(warning).includes('SQLite')) Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+type AnyAnswer = (Answers & StateAnswers)[keyof Answers | keyof StateAnswers] | undefined;
+
+function answerTo(request: Request | StateAsked | { readonly do: 'close' }): AnyAnswer {
+  switch (request.do) {
+    case 'read':
+      return opened().read(request.id, request.after, request.seen);
+    case 'append':
+      return opened().append(request.line, request.seen);
+    case 'takeIn':
+      return opened().takeIn(request.lines, request.source, request.seen);
+    case 'verify':
+      return opened().verify(request.seen);
+    case 'setAside':
+      return opened().setAside(request.seen);
+    case 'look':
+      return state().look(request);
+    case 'change':
+      return state().change(request.change);
+    case 'keepSnapshot':
+      state().keepSnapshot(request.account, request.text);
+      return undefined;
+    case 'anchor':
+      return state().anchor();
+    case 'noteAnchor':
+      state().noteAnchor(request.at);
+      return undefined;
+    case 'close':
+      ledger?.close();
+      shared?.close();
+      parentPort?.close();
+      return undefined;
+  }
+}
+
+parentPort?.on('message', ({ number, request }: Asked<Request | StateAsked>) => {
+  let answered: Answered;
+  try {
+    answered = { number, answer: answerTo(request) };
+  } catch (error) {
+    answered = { number, trouble: troubleOf(error) };
+  }
+  parentPort?.postMessage(answered);
+});

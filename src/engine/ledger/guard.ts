@@ -1,0 +1,66 @@
+import { steadyNow } from '../../core/clock.ts';
+import type { Account } from '../../core/model.ts';
+import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
+import { holderOf } from './owner.ts';
+import { isTooOld, type Preview } from './preview.ts';
+import type { WriteRecord } from './record.ts';
+import { accountFrozen, accountGone, accountMoved, keysOfAnother, mayOnlyRead, notArmed, stopped, tooOld } from './refusal.ts';
+import type { Writes } from './writes.ts';
+
+/** A check against the person's limits that waits for nothing. `writes` are those that count towards the daily ones. @throws Refusal */
+export type Within = (preview: Preview, writes: readonly WriteRecord[]) => void;
+
+/** What must hold for anything to be sent, however often it is asked. */
+export class Guard {
+  readonly #options: Pick<LedgerOptions, 'book' | 'arming' | 'limits' | 'clock' | 'maxPreviewAgeMs'>;
+  readonly #writes: Writes;
+  readonly #steadyNow: () => number;
+
+  constructor(options: LedgerOptions, writes: Writes) {
+    this.#options = options;
+    this.#writes = writes;
+    this.#steadyNow = steadyNow(options.clock);
+  }
+
+  /** How old figures may be. Milliseconds. */
+  get maxAgeMs(): number {
+    return Math.min(this.#options.maxPreviewAgeMs(), longestPreviewAgeMs);
+  }
+
+  /** @throws Refusal when the account is gone, or its key may only read. */
+  actingAccount(accountId: string): Account {
+    const account = this.#options.book.get(accountId);
+    if (account === undefined) throw accountGone();
+    if (account.readOnly) throw mayOnlyRead();
+    return account;
+  }
+
+  /** @throws Refusal with the remedy `arm`. */
+  mustBeArmed({ id }: Pick<Account, 'id'>): void {
+    if (!this.#options.arming.state(id).armed) throw notArmed();
+  }
+
+  /**
+   * Everything that can be told at once, without reading anything: asked after each wait on the way to the send, and last right before it.
+   * @throws Refusal when something that was true at the preview no longer is.
+   */
+  mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
+    const { venue, site, baseUrl, uid } = this.actingAccount(account.id);
+    this.mustBeArmed(account);
+    if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
+    if (uid !== account.uid) throw keysOfAnother();
+    const frozen = this.#writes.frozen(holderOf(account));
+    if (frozen !== undefined) throw accountFrozen(frozen);
+    if (isTooOld(readAt, this.#options.clock.now(), this.maxAgeMs)) throw tooOld();
+    if (stop.aborted) throw stopped();
+  }
+
+  /** The person's limits as they are set now. */
+  async within(): Promise<Within> {
+    const limits = await this.#options.limits();
+    const { mustBeWithin } = await import('./steps.ts');
+    return (preview, writes) => {
+      mustBeWithin(limits, preview, writes, { now: this.#options.clock.now(), steady: this.#steadyNow() });
+    };
+  }
+}

@@ -1,0 +1,287 @@
+import type { Disposable } from '../../core/emitter.ts';
+import type { Change, RequestView } from '../../exchanges/exchange.ts';
+import { Guard } from './guard.ts';
+import type { Verification } from './journal.ts';
+import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
+import { holderOf, ownerOf, type Holder } from './owner.ts';
+import type { Preview } from './preview.ts';
+import { Prover } from './prover.ts';
+import type { WriteRecord } from './record.ts';
+import { anotherUnderWay, justBeingSent, unreadable, unwritten, usedBefore } from './refusal.ts';
+import type { Verdict } from './verdict.ts';
+import { isFreezing, isOpen, targetOf } from './write-states.ts';
+import { Writes } from './writes.ts';
+
+export type { LedgerOptions } from './ledger-options.ts';
+export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
+export type { Verdict } from './verdict.ts';
+export type { Verification } from './journal.ts';
+export { Refusal } from './refusal.ts';
+export { isCollateralWrite, isMarginWrite } from './record.ts';
+export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './record.ts';
+
+/** An editor that closes waits four seconds for its extensions. Milliseconds. */
+const closingMs = 3_000;
+
+/**
+ * Changes collateral and margin in a fixed order: preview, a person's confirmation, a last look, the journal, one send, the answer,
+ * the proof.
+ * Nothing here ever sends twice: what is uncertain is settled by reading, or by a person.
+ */
+export class Ledger implements Disposable {
+  readonly #options: LedgerOptions;
+  readonly #writes: Writes;
+  readonly #prover: Prover;
+  readonly #guard: Guard;
+  /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
+  readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
+  /** Loans and positions on which a commit is under way, also one that nobody waits for any more. */
+  readonly #locks = new Set<string>();
+  /** The ends of all commits under way: when their last rows are out. */
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+
+  /** Told of each new state of each write, also of open ones found in the journal. */
+  readonly onDidChange: (listener: (record: WriteRecord) => void) => Disposable;
+
+  /** Reads nothing: the journal is first asked by `preview`, `reconcile` or `settle`. */
+  constructor(options: LedgerOptions) {
+    const { journal, clock } = options;
+    this.#options = options;
+    this.#writes = new Writes(journal, clock, longestPreviewAgeMs);
+    this.#prover = new Prover(this.#writes, options);
+    this.#guard = new Guard(options, this.#writes);
+    this.onDidChange = this.#writes.onDidChange;
+  }
+
+  /**
+   * Steps 1 to 3: reads everything afresh and says what would come of the change.
+   * @throws Refusal when it must not be, with what would be allowed; ExchangeError when the venue could not be read.
+   */
+  async preview(accountId: string, change: Change, signal?: AbortSignal): Promise<Preview> {
+    const account = this.#guard.actingAccount(accountId);
+    const { checkedIntent, mustBeFree, prepare, previewOf } = await import('./steps.ts');
+    const intent = checkedIntent(change);
+    await this.#sync();
+    const intended = { ...holderOf(account), change: intent };
+    const known = new Set(this.#writes.sentOn(intended).map(({ id }) => id));
+    mustBeFree(this.#writes, intended, known);
+    const connection = await this.#options.connections.get(accountId);
+    const { clock } = this.#options;
+    const facts = await prepare(connection, intent, clock, signal);
+    const preview = previewOf(account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
+    (await this.#guard.within())(preview, this.#writes.all());
+    this.#issued.set(preview, known);
+    return preview;
+  }
+
+  /**
+   * The exact request that committing the preview would send, with what is secret masked. Sends nothing, and needs no arming.
+   * @throws ExchangeError when not even a connection could be made.
+   */
+  async rehearse({ account, change }: Preview): Promise<RequestView> {
+    this.#guard.actingAccount(account.id);
+    const connection = await this.#options.connections.get(account.id);
+    return connection.rehearse(change);
+  }
+
+  /**
+   * Steps 5 to 8, after the person confirmed: look a last time, journal, send once, prove. Resolves with the record as it stands when it is
+   * closed, when patience is over, or when `signal` is aborted: that stops the waiting, never the write.
+   * @throws Refusal when nothing was sent; ExchangeError when not even a connection could be made.
+   */
+  async commit(preview: Preview, onProgress: (record: WriteRecord) => void, signal?: AbortSignal): Promise<WriteRecord> {
+    // Up to the first await nobody else can run: of two commits at the same moment only one gets past here.
+    const known = this.#issued.get(preview);
+    if (known === undefined) throw usedBefore();
+    // The preview is not used up by this: who arms the account may confirm it after all.
+    this.#guard.mustBeArmed(preview.account);
+    this.#issued.delete(preview);
+    const { account, change } = preview;
+    // The same account at the exchange may be here twice.
+    const locks = [account.id, ownerOf(account)].map((whose) => JSON.stringify([whose ?? account.id, targetOf(change)]));
+    if (locks.some((lock) => this.#locks.has(lock))) throw anotherUnderWay(change);
+    for (const lock of locks) this.#locks.add(lock);
+    const id = this.#options.newId();
+    const progress = this.onDidChange((record) => {
+      if (record.id === id) onProgress(record);
+    });
+    const stop = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.#underWay.add(ended);
+    const release = (): void => {
+      for (const lock of locks) this.#locks.delete(lock);
+      this.#underWay.delete(ended);
+      end();
+    };
+    try {
+      // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
+      const { carryOut } = await import('./steps.ts');
+      const desk = { options: this.#options, writes: this.#writes, prover: this.#prover, guard: this.#guard, sync: () => this.#sync() };
+      const { done } = await carryOut(desk, id, preview, known, stop);
+      // Who stops waiting calls nothing back: until the answer is there, it is just being sent.
+      done.then(release, release);
+      await orAborted(done, stop);
+    } catch (error) {
+      release();
+      throw error;
+    } finally {
+      progress.dispose();
+    }
+    const record = this.#writes.get(id);
+    if (record === undefined) throw new RangeError('a write was forgotten while it was under way');
+    return record;
+  }
+
+  /**
+   * Writes whose effect nobody has seen yet. Of an account also those from another account here that stands for the same one at the exchange.
+   * Empty until the journal was first read.
+   */
+  open(accountId?: string): readonly WriteRecord[] {
+    return this.#writes.open(accountId === undefined ? undefined : this.#holder(accountId));
+  }
+
+  /** The mismatch because of which nothing may be changed on the account; it may be from another account here that stands for the same one. */
+  frozen(accountId: string): WriteRecord | undefined {
+    return this.#writes.frozen(this.#holder(accountId));
+  }
+
+  /**
+   * What is not settled of what was sent from the account, by the journal as it is now: a freeze, or a write whose effect nobody has seen.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async unsettled(accountId: string): Promise<WriteRecord | undefined> {
+    await this.#sync();
+    const own = this.#writes.all(accountId);
+    return own.find(isFreezing) ?? own.find(isOpen);
+  }
+
+  /**
+   * Every write as it stands now, closed ones too, newest first.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async activity(accountId?: string): Promise<readonly WriteRecord[]> {
+    await this.#sync();
+    return this.#writes.all(accountId).reverse();
+  }
+
+  /**
+   * The rows of one write in the order in which the journal has them; none when it is not known. Without an id those of all writes: the
+   * very same array as long as nothing was added.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async steps(writeId?: string): Promise<readonly WriteRecord[]> {
+    await this.#sync();
+    const rows = await this.#writes.rows();
+    return writeId === undefined ? rows : rows.filter(({ id }) => id === writeId);
+  }
+
+  /**
+   * Whether any change of this account ever left for the exchange.
+   * @throws Refusal when the journal cannot be read.
+   */
+  async everSent(accountId: string): Promise<boolean> {
+    await this.#sync();
+    return this.#writes.all(accountId).some(({ sentAt }) => sentAt !== undefined);
+  }
+
+  /** Looks through the whole journal for rows that were altered, are missing or were put in between. */
+  async verify(): Promise<Verification> {
+    try {
+      return await this.#options.journal.verify();
+    } catch (error) {
+      return { ok: false, sentence: unreadable(error).sentence };
+    }
+  }
+
+  /**
+   * Moves a journal that cannot be read aside and begins a new one, which takes over what this window knows to be open.
+   * @returns where the old one is now
+   * @throws Refusal when a change is just being sent, or it cannot be moved.
+   */
+  async setAside(): Promise<string> {
+    if (this.#locks.size > 0) throw justBeingSent();
+    try {
+      return await this.#writes.setAside();
+    } catch (error) {
+      throw unreadable(error);
+    }
+  }
+
+  /** Looks once for proof of each open write of the account. Never rejects: what cannot be read now stays open. */
+  reconcile(accountId: string): Promise<void> {
+    return this.#prover.reconcile(accountId, this.#end.signal);
+  }
+
+  /**
+   * A person's verdict. The venue is asked a last time before a write is closed: if it can tell, its word stands.
+   * A verdict on a write that is closed already changes nothing.
+   * @throws Refusal when the write is still under way, was sent so lately that nobody can know, or the verdict cannot be written down.
+   */
+  async settle(recordId: string, verdict: Verdict): Promise<void> {
+    await this.#sync();
+    const { settle } = await import('./steps.ts');
+    await settle({ writes: this.#writes, prover: this.#prover, options: this.#options, end: this.#end.signal }, recordId, verdict);
+  }
+
+  /**
+   * Writes down what this window knows of changes and the journal could not take when it happened: until then their loans and
+   * positions are held, and other windows do not know what became of them.
+   * @returns what was not written down before
+   * @throws Refusal when the journal cannot be read or written.
+   */
+  async noteDown(): Promise<readonly WriteRecord[]> {
+    const untold = this.#writes.untold();
+    await this.#sync();
+    try {
+      await this.#writes.tellAgain();
+    } catch (error) {
+      throw unwritten(error);
+    }
+    return untold;
+  }
+
+  /** Stops waiting and looking, and lets the last rows out, for as long as a window that closes may take. Never rejects. */
+  async close(): Promise<void> {
+    this.#end.abort();
+    const enough = new AbortController();
+    const rows = Promise.all(this.#underWay)
+      .then(() => this.#writes.tellAgain())
+      .catch(() => undefined);
+    await Promise.race([rows, this.#options.clock.sleep(closingMs, enough.signal).catch(() => undefined)]);
+    enough.abort();
+  }
+
+  /** Stops waiting and looking. A write that has left is not called back; the next start finds it in the journal. */
+  dispose(): void {
+    this.#end.abort();
+    this.#writes.dispose();
+  }
+
+  #holder(accountId: string): Holder {
+    const account = this.#options.book.get(accountId);
+    return account === undefined ? { accountId } : holderOf(account);
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#writes.sync();
+    } catch (error) {
+      throw unreadable(error);
+    }
+  }
+}
+
+/** Resolves when the work is done or as soon as `signal` is aborted. */
+export function orAborted(done: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    if (signal.aborted) finish();
+    signal.addEventListener('abort', finish);
+    done.then(finish, finish);
+  });
+}

@@ -1,0 +1,117 @@
+import { decimal, divide, isDecimal, isNegative, type Decimal } from '../../core/decimal.ts';
+import { english, msg, type Message } from '../../core/message.ts';
+
+/** What a person allows at most, from the settings of the user. An absent figure is no limit. */
+export interface Limits {
+  readonly perActionUsd?: Decimal;
+  /** Within 24 hours, per account. */
+  readonly perDayUsd?: Decimal;
+  /** By coin, in that coin. */
+  readonly perActionByCoin: ReadonlyMap<string, Decimal>;
+  readonly perDayByCoin: ReadonlyMap<string, Decimal>;
+  /** By coin: what has to stay in the wallet when some of it is added. */
+  readonly keepInWallet: ReadonlyMap<string, Decimal>;
+  /** Fraction: 0.65 is 65 %. */
+  readonly highestLtvAfterReduction?: Decimal;
+}
+
+/** Settings that cannot be understood, with what to write instead. Nothing is sent while a limit is not understood. */
+export interface LimitsFault {
+  readonly fault: Message;
+}
+
+type ByCoin = 'perActionByCoin' | 'perDayByCoin' | 'keepInWallet';
+
+/** The name by which a person finds a limit among the settings. */
+export const settingOf = (limit: keyof Limits): string => `ltvGauge.limits.${limit}`;
+
+const hundred = decimal('100');
+/** More than enough for a percentage. */
+const fractionPlaces = 12;
+
+/**
+ * The limits from what a settings file may hold. Only decimal text is an amount: a JSON number has been through a float by the time
+ * anybody can look at it. Coins are told apart without regard to case.
+ * @param settings by the last part of the setting's name; what is absent, or an empty text, is no limit
+ * @returns the first thing that cannot be understood, with what to write instead, when there is one
+ */
+export function limitsFrom(settings: Readonly<Record<string, unknown>>): Limits | LimitsFault {
+  try {
+    const perActionUsd = amountOf(settings, 'perActionUsd');
+    const perDayUsd = amountOf(settings, 'perDayUsd');
+    const percent = amountOf(settings, 'highestLtvAfterReduction');
+    return {
+      ...(perActionUsd === undefined ? {} : { perActionUsd }),
+      ...(perDayUsd === undefined ? {} : { perDayUsd }),
+      perActionByCoin: byCoinOf(settings, 'perActionByCoin'),
+      perDayByCoin: byCoinOf(settings, 'perDayByCoin'),
+      keepInWallet: byCoinOf(settings, 'keepInWallet'),
+      ...(percent === undefined ? {} : { highestLtvAfterReduction: divide(percent, hundred, fractionPlaces, 'down') }),
+    };
+  } catch (error) {
+    if (error instanceof Fault) return { fault: error.sentence };
+    throw error;
+  }
+}
+
+const names: readonly (keyof Limits)[] = [
+  'perActionUsd',
+  'perDayUsd',
+  'perActionByCoin',
+  'perDayByCoin',
+  'keepInWallet',
+  'highestLtvAfterReduction',
+];
+
+/**
+ * The limits from an editor's settings. Only what the person has put into the settings of their own counts: no folder that is opened, and no
+ * default that something else brings along, can raise, lift or set one.
+ */
+export function limitsOfUser(settings: { inspect(name: string): { readonly globalValue?: unknown } | undefined }): Limits | LimitsFault {
+  return limitsFrom(Object.fromEntries(names.map((name) => [name, settings.inspect(name)?.globalValue])));
+}
+
+class Fault extends Error {
+  readonly sentence: Message;
+
+  constructor(sentence: Message) {
+    super(english(sentence));
+    this.sentence = sentence;
+  }
+}
+
+function amountOf(settings: Readonly<Record<string, unknown>>, name: keyof Limits): Decimal | undefined {
+  const value = settings[name];
+  if (value === undefined || value === null || value === '') return undefined;
+  return readAmount(value, settingOf(name));
+}
+
+function byCoinOf(settings: Readonly<Record<string, unknown>>, name: ByCoin): ReadonlyMap<string, Decimal> {
+  const value = settings[name] ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new Fault(msg('The setting {0} has to name coins with their amounts: write for example {1}.', settingOf(name), example));
+  }
+  const amounts = new Map<string, Decimal>();
+  for (const [key, amount] of Object.entries(value)) {
+    const coin = key.trim().toUpperCase();
+    if (coin === '')
+      throw new Fault(msg('The setting {0} holds an amount without a coin: write for example {1}.', settingOf(name), example));
+    if (amounts.has(coin)) throw new Fault(msg('The setting {0} names {1} twice: leave one of them out.', settingOf(name), coin));
+    amounts.set(coin, readAmount(amount, `${settingOf(name)} › ${coin}`));
+  }
+  return amounts;
+}
+
+const example = '{ "BTC": "0.5" }';
+
+function readAmount(value: unknown, where: string): Decimal {
+  if (typeof value === 'string' && isDecimal(value.trim()) && !isNegative(decimal(value.trim()))) return decimal(value.trim());
+  if (typeof value === 'number') {
+    throw new Fault(
+      msg('The setting {0} is a bare number. Write it in quotation marks, "{1}", so that no digit of it is lost.', where, value.toString()),
+    );
+  }
+  throw new Fault(
+    msg('The setting {0} is not an amount. Write digits with a decimal point in quotation marks, for example "2500" or "0.5".', where),
+  );
+}

@@ -1,0 +1,252 @@
+import { compare, type Decimal } from '../../core/decimal.ts';
+import type { Instead } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Change } from '../../exchanges/exchange.ts';
+import { isSameOwner, type Holder } from './owner.ts';
+import type { Answer, Evidence, WriteRecord, WriteState } from './record.ts';
+
+interface Facts {
+  readonly evidence: Evidence;
+  readonly ltvAfter?: Decimal;
+  readonly liquidationAfter?: Decimal;
+}
+
+/** What came back instead of being accepted. */
+interface Told {
+  readonly note: Message;
+  /** The venue's own. */
+  readonly code?: string;
+}
+
+/** What can happen to a write. */
+export type WriteEvent =
+  /** Written down as sent; the bytes leave after this. */
+  | { readonly type: 'sent' }
+  /** It is certain, to the one who would have sent it, that nothing left. */
+  | { readonly type: 'withdrawn'; readonly note: Message }
+  /** It was tried, and certainly never reached the venue. */
+  | (Told & { readonly type: 'neverLeft' })
+  | { readonly type: 'accepted'; readonly reference?: string }
+  | (Told & { readonly type: 'rejected'; readonly instead?: readonly Instead[] })
+  | (Told & { readonly type: 'lost' })
+  | (Facts & { readonly type: 'proven'; readonly note?: Message })
+  /** `unsure` where figures that are not of one moment could say the same: then only a second reading counts. */
+  | (Facts & { readonly type: 'contradicted'; readonly note: Message; readonly unsure?: true })
+  /** The venue's own history says that it tried and did nothing. */
+  | { readonly type: 'failed'; readonly evidence: Evidence; readonly note: Message }
+  /** A person says so. */
+  | { readonly type: 'judged'; readonly verdict: 'effective' | 'not-effective' }
+  | { readonly type: 'lifted' };
+
+/** What reading found out. */
+export type Finding = Extract<WriteEvent, { readonly type: 'proven' | 'contradicted' | 'failed' }>;
+
+const open: readonly WriteState[] = ['sent', 'accepted', 'unknown'];
+
+const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
+  sent: ['planned'],
+  withdrawn: ['planned', 'sent'],
+  neverLeft: ['sent'],
+  accepted: ['sent'],
+  rejected: ['sent'],
+  lost: ['sent'],
+  proven: open,
+  contradicted: open,
+  // Of a write whose answer was lost a failure may be another's.
+  failed: ['accepted'],
+  judged: open,
+  lifted: ['mismatch'],
+};
+
+/** Whether it may still have an effect that nobody has seen. */
+export const isOpen = (record: WriteRecord): boolean => open.includes(record.state);
+
+/** Whether it keeps the account frozen. */
+export const isFreezing = (record: WriteRecord): boolean => record.state === 'mismatch' && record.freezeLiftedAt === undefined;
+
+/**
+ * The record after `event`, or undefined where the event does not apply to its state: nothing that is closed opens again.
+ * @param at milliseconds since the Unix epoch
+ */
+export function next(record: WriteRecord, event: WriteEvent, at: number): WriteRecord | undefined {
+  if (!allowedFrom[event.type].includes(record.state)) return undefined;
+  const updated = { ...record, updatedAt: at };
+  switch (event.type) {
+    case 'sent':
+      return { ...updated, state: 'sent', sentAt: at };
+    case 'withdrawn':
+      return withdrawn(updated, event.note);
+    case 'neverLeft':
+      return { ...withdrawn(updated, event.note), answer: answered(at, 'neverLeft', event) };
+    case 'accepted':
+      return {
+        ...updated,
+        state: 'accepted',
+        answer: { at, kind: 'accepted' },
+        ...(event.reference === undefined ? {} : { reference: event.reference }),
+      };
+    case 'rejected':
+      return { ...updated, state: 'rejected', note: event.note, answer: { ...answered(at, 'refused', event), ...insteadOf(event) } };
+    case 'lost':
+      return { ...updated, state: 'unknown', note: event.note, answer: answered(at, 'lost', event) };
+    case 'proven':
+    case 'contradicted':
+      return found(updated, event);
+    case 'failed':
+      return { ...updated, state: 'not-effective', evidence: event.evidence, note: event.note };
+    case 'judged':
+      return { ...updated, state: event.verdict, note: msg('Closed by your own verdict, without proof from the exchange.') };
+    case 'lifted':
+      return isFreezing(record) ? { ...updated, freezeLiftedAt: at } : undefined;
+  }
+}
+
+function answered(at: number, kind: Answer['kind'], { code }: Told): Answer {
+  return { at, kind, ...(code === undefined ? {} : { code }) };
+}
+
+const insteadOf = ({ instead }: { readonly instead?: readonly Instead[] }): Pick<Answer, 'instead'> =>
+  instead === undefined || instead.length === 0 ? {} : { instead };
+
+/** `sentAt` goes too: nothing left, whatever was written down before. */
+function withdrawn(record: WriteRecord, note: Message): WriteRecord {
+  const after: Omit<WriteRecord, 'sentAt'> & { sentAt?: number } = { ...record, state: 'not-effective', note };
+  delete after.sentAt;
+  return after;
+}
+
+function found(record: WriteRecord, event: Exclude<Finding, { readonly type: 'failed' }>): WriteRecord {
+  const { evidence, ltvAfter, liquidationAfter, note } = event;
+  const facts = {
+    state: event.type === 'proven' ? 'effective' : 'mismatch',
+    ...(ltvAfter === undefined ? {} : { ltvAfter }),
+    ...(liquidationAfter === undefined ? {} : { liquidationAfter }),
+    evidence,
+  } as const;
+  // The note of an earlier uncertainty is no longer true.
+  const { note: past, ...rest } = record;
+  return note === undefined && past !== undefined
+    ? { ...rest, ...facts }
+    : { ...record, ...facts, ...(note === undefined ? {} : { note }) };
+}
+
+/** How much is known; what is known is never replaced by less. */
+function rank(record: WriteRecord): number {
+  switch (record.state) {
+    case 'planned':
+      return 0;
+    case 'sent':
+      return 2;
+    case 'accepted':
+    case 'unknown':
+      return 3;
+    case 'rejected':
+      return 4;
+    // What the venue's history or figures say counts for more than a person's verdict, and what was done for more than what was not.
+    case 'not-effective':
+      return record.evidence === undefined ? 4 : 5;
+    case 'effective':
+      return record.evidence === undefined ? 4 : 6;
+    case 'mismatch':
+      return record.freezeLiftedAt === undefined ? 7 : 8;
+  }
+}
+
+/** Closed by an answer, by a person's word or because nothing left. */
+const isUnproven = (record: WriteRecord): boolean => rank(record) === 4;
+
+/** Whether `one` knows more of a write than `other`, and is no mere other word for it. */
+export const knowsMore = (one: WriteRecord, other: WriteRecord): boolean => rank(one) > rank(other);
+
+/**
+ * Of two tellings of one write, the one to believe: the later, unless it knows less. Several windows write one journal, and a row
+ * that could not be written when it happened is written later: of two ends that nothing at the venue proves, the one that was
+ * decided later counts, in whatever order they got into the journal.
+ */
+export function merge(earlier: WriteRecord | undefined, later: WriteRecord): WriteRecord {
+  if (earlier === undefined) return later;
+  const isLate = isUnproven(earlier) && isUnproven(later) && later.updatedAt < earlier.updatedAt;
+  const [believed, other] = rank(later) >= rank(earlier) && !isLate ? [later, earlier] : [earlier, later];
+  // Only the window that sent it knows what came back; another may have closed it meanwhile.
+  const answer = believed.answer === undefined && believed.sentAt !== undefined ? other.answer : undefined;
+  // A window of an older version leaves out whose it is.
+  const owner = believed.owner === undefined ? other.owner : undefined;
+  if (answer === undefined && owner === undefined) return believed;
+  return { ...believed, ...(answer === undefined ? {} : { answer }), ...(owner === undefined ? {} : { owner }) };
+}
+
+/**
+ * The journal's rows, in the order they were written, as one record each. Should two windows have taken one row of the
+ * venue's history for the proof of two writes at the same moment, it proves the one that is first in the journal; the other
+ * stays as open as it was. A freeze is never passed over.
+ */
+export class Folded {
+  readonly records = new Map<string, WriteRecord>();
+  /** Who has taken a row of the history, by its id; ids are of one account at the exchange. */
+  readonly #claims = new Map<string, (Holder & { readonly id: string })[]>();
+
+  /** @returns the write as it stands after this row; undefined when the row is its first and counts for nothing */
+  add(row: WriteRecord): WriteRecord | undefined {
+    const before = this.records.get(row.id);
+    if (row.evidence?.kind === 'history' && !this.#claim(row.evidence.id, row, before)) return before;
+    const after = merge(before, row);
+    this.records.set(row.id, after);
+    return after;
+  }
+
+  /** @returns whether the row of the history is its own, or is another's and has to count all the same */
+  #claim(historyId: string, { id, accountId, state, ...row }: WriteRecord, before: WriteRecord | undefined): boolean {
+    const owner = row.owner ?? before?.owner;
+    const mine = { id, accountId, ...(owner === undefined ? {} : { owner }) };
+    const claims = this.#claims.get(historyId) ?? [];
+    const first = claims.find((one) => isSameOwner(one, mine));
+    if (first === undefined) this.#claims.set(historyId, [...claims, mine]);
+    return first === undefined || first.id === id || state === 'mismatch';
+  }
+}
+
+/** All rows at once. */
+export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
+  const folded = new Folded();
+  for (const row of rows) folded.add(row);
+  return folded.records;
+}
+
+/** A record as it has to be taken when nobody here is working on it: who planned or sent it may have died on the way. */
+export function restored(record: WriteRecord): WriteRecord {
+  if (record.state === 'planned') {
+    const note = msg('LTV Gauge was stopped before anything was sent. Start the change again if you still want it.');
+    return { ...record, state: 'not-effective', note };
+  }
+  if (record.state === 'sent') {
+    const note = msg(
+      'It was sent by another window or before a restart, and its answer is not known here. Reading at the exchange will tell; nothing is sent again.',
+    );
+    return { ...record, state: 'unknown', note };
+  }
+  return record;
+}
+
+/** What a change is about, as a key that stays the same within an account. On one target only one write can be open. */
+export function targetOf(change: Change): string {
+  return change.kind === 'collateral' ? `loan:${change.loan.loanId}` : `position:${change.position.positionId}`;
+}
+
+/** A change that is intended or was made, and whose it is. */
+export type Intended = Holder & Pick<WriteRecord, 'change'>;
+
+/** Whether both are about the same loan or position of the same account at the exchange. */
+export const sameTarget = (a: Intended, b: Intended): boolean => targetOf(a.change) === targetOf(b.change) && isSameOwner(a, b);
+
+/** Whether it may have changed its target: it was sent, and the venue did not refuse it. */
+export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== undefined && record.state !== 'rejected';
+
+/** Whether `b` asks for the very same as `a` did. */
+export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
+  return (
+    sameTarget(a, b) &&
+    a.change.direction === b.change.direction &&
+    a.change.coin === b.change.coin &&
+    compare(a.change.amount, b.change.amount) === 0
+  );
+}

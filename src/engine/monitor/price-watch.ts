@@ -1,0 +1,242 @@
+import { uptimeOf, type Clock } from '../../core/clock.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import type { Disposable } from '../../core/emitter.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
+import type { Account, Snapshot } from '../../core/model.ts';
+import { nextReadInMs, readAfterWakeInMs, unexpected } from './poller.ts';
+import type { Connections } from './connections.ts';
+import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
+import type { Wake, Wakes } from './wakes.ts';
+
+export interface PriceWatchOptions {
+  readonly store: Store;
+  readonly connections: Pick<Connections, 'get'>;
+  readonly clock: Clock;
+  /** 0 up to but not including 1. */
+  readonly random?: () => number;
+  /** Ends the waits that began before the machine slept or changed its network. */
+  readonly wakes?: Pick<Wakes, 'on'>;
+}
+
+/** One site of a venue. Its prices are the same for all accounts there. */
+interface Line {
+  asking: boolean;
+  failure?: Failure;
+  /** No question before, by `uptimeOf`; after failures. */
+  notBefore: number;
+  /** The same, for as long as the venue wants to be left alone. */
+  heldUntil: number;
+  latest?: { readonly at: number; readonly prices: Prices };
+}
+
+/** What comparing estimates with the readings that followed has told of an account's loans. */
+interface Grades {
+  readonly off: Readonly<Record<string, Decimal>>;
+  readonly doubted: readonly string[];
+}
+
+const noGrades: Grades = { off: {}, doubted: [] };
+
+/**
+ * Asks for public index prices between the readings, once for each site, and keeps in the store what the last readings would be at
+ * them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no timer.
+ */
+export class PriceWatch implements Disposable {
+  readonly #options: PriceWatchOptions;
+  readonly #lines = new Map<string, Line>();
+  /** The reading of each account that estimates start from. */
+  readonly #seen = new Map<string, Snapshot>();
+  readonly #grades = new Map<string, Grades>();
+  readonly #end = new AbortController();
+  #watch: Disposable | undefined;
+  #wakes: Disposable | undefined;
+  #armed = false;
+
+  constructor(options: PriceWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Begins with what is in the store. */
+  start(): void {
+    if (this.#watch !== undefined || this.#end.signal.aborted) return;
+    const { store } = this.#options;
+    for (const { account, snapshot } of store.all()) if (snapshot !== undefined) this.#seen.set(account.id, snapshot);
+    this.#watch = store.onDidChange(({ accountId, what }) => {
+      // Its own work is no news to it.
+      if (what === 'live') return;
+      this.#follow(accountId);
+      this.#arm();
+    });
+    this.#arm();
+  }
+
+  dispose(): void {
+    this.#watch?.dispose();
+    this.#wakes?.dispose();
+    this.#end.abort();
+  }
+
+  #follow(accountId: string): void {
+    const state = this.#options.store.get(accountId);
+    const snapshot = state?.snapshot;
+    if (state === undefined || snapshot === undefined) {
+      this.#seen.delete(accountId);
+      this.#grades.delete(accountId);
+      return;
+    }
+    const before = this.#seen.get(accountId);
+    if (before === snapshot && state.live !== undefined) return;
+    if (before !== undefined && before !== snapshot) this.#grades.set(accountId, graded(before, snapshot, this.#grades.get(accountId)));
+    this.#seen.set(accountId, snapshot);
+    this.#estimate(state);
+  }
+
+  #arm(): void {
+    const { clock, store } = this.#options;
+    if (this.#armed || this.#end.signal.aborted) return;
+    if (store.all().length === 0) {
+      this.#wakes?.dispose();
+      this.#wakes = undefined;
+      return;
+    }
+    this.#wakes ??= this.#options.wakes?.on((wake) => {
+      this.#woke(wake);
+    });
+    this.#armed = true;
+    clock.sleep(watchEveryMs, this.#end.signal).then(
+      () => {
+        this.#armed = false;
+        this.#look();
+        this.#arm();
+      },
+      () => undefined,
+    );
+  }
+
+  #look(): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const bySite = new Map<string, AccountState[]>();
+    for (const state of this.#options.store.all()) {
+      // Without the prices it was read at there is nothing to start from.
+      if (state.snapshot?.prices === undefined) continue;
+      const site = siteOf(state.account);
+      bySite.set(site, [...(bySite.get(site) ?? []), state]);
+    }
+    for (const [site, states] of bySite) {
+      const line = this.#line(site);
+      // What was read just now needs no estimate.
+      const isDue = states.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
+      const coins = coinsOf(states);
+      if (isDue && !line.asking && uptimeOf(clock) >= line.notBefore && coins.length > 0) void this.#ask(site, line, states, coins);
+    }
+  }
+
+  /** What has failed is asked at the next look, as if for the first time. */
+  #woke(wake: Wake): void {
+    const now = uptimeOf(this.#options.clock);
+    for (const line of this.#lines.values()) {
+      const ms = line.failure && readAfterWakeInMs(wake, line.failure, line.heldUntil - now, 0);
+      if (ms === undefined) continue;
+      line.notBefore = now + ms;
+      delete line.failure;
+    }
+  }
+
+  async #ask(site: string, line: Line, states: readonly AccountState[], coins: readonly string[]): Promise<void> {
+    const { connections, clock, store, random = Math.random } = this.#options;
+    // As old as the question: an answer may come after a newer reading.
+    const at = clock.now();
+    line.asking = true;
+    try {
+      // Another account of the site after a failure: its connection may be the one that works.
+      const asked = states[(line.failure?.attempts ?? 0) % states.length];
+      if (asked === undefined) return;
+      const connection = await connections.get(asked.account.id);
+      const prices = await connection.indexPrices(coins, this.#end.signal);
+      if (this.#end.signal.aborted) return;
+      if (Object.keys(prices).length === 0) throw unexpected();
+      line.latest = { at, prices: new Map(Object.entries(prices)) };
+      delete line.failure;
+    } catch (error) {
+      if (this.#end.signal.aborted) return;
+      const { failure } = line;
+      const known = ExchangeError.is(error) ? error : unexpected();
+      line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
+      line.notBefore = uptimeOf(clock) + nextReadInMs(watchEveryMs, line.failure, random());
+      line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
+      return;
+    } finally {
+      line.asking = false;
+    }
+    for (const state of store.all()) if (siteOf(state.account) === site) this.#estimate(state);
+  }
+
+  #line(site: string): Line {
+    const there = this.#lines.get(site);
+    if (there !== undefined) return there;
+    const line: Line = { asking: false, notBefore: 0, heldUntil: 0 };
+    this.#lines.set(site, line);
+    return line;
+  }
+
+  #estimate({ account, snapshot, live }: AccountState): void {
+    if (snapshot === undefined) return;
+    const grades = this.#grades.get(account.id) ?? noGrades;
+    const latest = this.#lines.get(siteOf(account))?.latest;
+    const isNewer = latest !== undefined && latest.at > snapshot.asOf;
+    if (!isNewer && live === undefined && grades === noGrades) return;
+    try {
+      this.#options.store.estimate(account.id, snapshot, {
+        ...(isNewer ? { at: latest.at, ...figuresOf(snapshot, latest.prices, grades) } : { loans: {}, positions: {} }),
+        ...grades,
+      });
+    } catch {
+      // A view that fails to show it must not stop the watch.
+    }
+  }
+}
+
+/** Of what an earlier reading could tell only there are no prices of the time. */
+function figuresOf(snapshot: Snapshot, now: Prices, { doubted }: Grades): Pick<Live, 'loans' | 'positions'> {
+  const then = pricesIn(snapshot);
+  const present = <One extends { readonly keptFrom?: number }>(all: readonly One[]): readonly One[] =>
+    all.filter(({ keptFrom }) => keptFrom === undefined);
+  return {
+    loans: Object.fromEntries(
+      present(snapshot.loans).map((loan) => [loan.id, doubted.includes(loan.id) ? 'definitions' : liveEstimate(loan, then, now)]),
+    ),
+    positions: Object.fromEntries(present(snapshot.positions).map((position) => [position.positionId, livePosition(position, then, now)])),
+  };
+}
+
+/** What the newer reading says of estimates from the earlier one. What cannot be compared this time stays as it was. */
+function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Grades {
+  const off: Record<string, Decimal> = {};
+  const doubted: string[] = [];
+  for (const loan of after.loans) {
+    const earlier = before.loans.find(({ id }) => id === loan.id);
+    const comparable = earlier !== undefined && earlier.keptFrom === undefined && loan.keptFrom === undefined;
+    const grade = comparable ? measured(earlier, pricesIn(before), loan, pricesIn(after)) : undefined;
+    const last = grade?.off ?? known.off[loan.id];
+    if (last !== undefined) off[loan.id] = last;
+    if (grade?.differs ?? known.doubted.includes(loan.id)) doubted.push(loan.id);
+  }
+  return Object.keys(off).length === 0 && doubted.length === 0 ? noGrades : { off, doubted };
+}
+
+const pricesIn = ({ prices }: Snapshot): Prices => new Map(Object.entries(prices ?? {}));
+
+const siteOf = ({ venue, site, baseUrl }: Account): string => JSON.stringify([venue, site, baseUrl]);
+
+/** Every coin whose price moves one of their loans or isolated positions. */
+function coinsOf(states: readonly AccountState[]): readonly string[] {
+  const coins = states.flatMap(({ snapshot }) => [
+    ...(snapshot?.loans ?? []).flatMap(({ debts, collateral }) => [...debts, ...collateral].map(({ coin }) => coin)),
+    ...(snapshot?.positions ?? [])
+      .filter(({ marginMode }) => marginMode === 'isolated')
+      .flatMap(({ baseCoin, priceCoin }) => (baseCoin === undefined ? [] : [baseCoin, priceCoin])),
+  ]);
+  return [...new Set(coins)];
+}

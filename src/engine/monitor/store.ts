@@ -1,0 +1,243 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import { Emitter, type Disposable } from '../../core/emitter.ts';
+import type { ExchangeError } from '../../core/errors.ts';
+import type { Account, Snapshot } from '../../core/model.ts';
+import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
+import type { AccountBook } from '../accounts/account-book.ts';
+import { vanishedSince } from './vanished.ts';
+
+/** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
+export interface Failure {
+  readonly error: ExchangeError;
+  /** When the first of the row failed. */
+  readonly since: number;
+  /** When the last one failed. */
+  readonly at: number;
+  readonly attempts: number;
+}
+
+export interface AccountState {
+  readonly account: Account;
+  /** The last figures read, however old: their age is `snapshot.asOf`. */
+  readonly snapshot?: Snapshot;
+  readonly failure?: Failure;
+  readonly reading: boolean;
+  /** What our arithmetic makes of the last figures. Never instead of them. */
+  readonly live?: Live;
+}
+
+/** `account`: added, removed or renamed. `state`: anything read or failed. `live`: only what is estimated has changed. */
+export interface StoreChange {
+  readonly accountId: string;
+  readonly what: 'account' | 'state' | 'live';
+}
+
+/** Where the last figures of each account are kept, for the next start. */
+export interface SnapshotStorage {
+  /** Undefined when there are none, or anything about them is odd. */
+  get(accountId: string): Snapshot | undefined;
+  /** Writes what belongs to this account and nothing else; undefined takes it away. */
+  update(accountId: string, value: Snapshot | undefined): PromiseLike<void>;
+  /** Told once what was kept is there, if it is not there from the start. */
+  readonly onDidLoad?: (listener: () => void) => Disposable;
+}
+
+export interface StoreOptions {
+  readonly book: AccountBook;
+  /** Keeps the last snapshots, so that they are there at once at the next start. */
+  readonly storage: SnapshotStorage;
+  readonly clock: Clock;
+}
+
+type Known = Omit<AccountState, 'account'>;
+
+/** What is known of every account: the last figures, and what went wrong since. Views are functions of this. */
+export class Store implements Disposable {
+  readonly #options: StoreOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #changed = new Emitter<StoreChange>();
+  /** The figures that are stored of each account, without their time. */
+  readonly #stored = new Map<string, string>();
+  readonly #watches: readonly Disposable[];
+
+  /** Told after every read, because the age has changed even when no figure has. */
+  readonly onDidChange = this.#changed.on;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    const watch = options.book.onDidChange((accountId) => {
+      if (options.book.get(accountId) === undefined) this.#forget(accountId);
+      this.#changed.fire({ accountId, what: 'account' });
+    });
+    const load = options.storage.onDidLoad?.(() => {
+      this.#load();
+    });
+    this.#watches = load === undefined ? [watch] : [watch, load];
+  }
+
+  all(): readonly AccountState[] {
+    return this.#options.book.list().map((account) => ({ account, ...this.#of(account.id) }));
+  }
+
+  get(accountId: string): AccountState | undefined {
+    const account = this.#options.book.get(accountId);
+    return account === undefined ? undefined : { account, ...this.#of(accountId) };
+  }
+
+  /** A read has begun. */
+  begin(accountId: string): void {
+    this.#set(accountId, (known) => ({ ...known, reading: true }));
+  }
+
+  /** A read has brought figures. An answer that was overtaken by a newer one does not replace it. */
+  succeed(accountId: string, snapshot: Snapshot): void {
+    this.#set(accountId, ({ snapshot: held }) => {
+      // A held time that lies in the future comes from a clock that was wrong, and would never be overtaken.
+      const now = this.#options.clock.now();
+      const overtaken = held !== undefined && held.asOf > snapshot.asOf && held.asOf <= now;
+      if (overtaken) return { snapshot: held, reading: false };
+      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, now);
+      this.#keep(accountId, whole);
+      return { snapshot: whole, reading: false };
+    });
+  }
+
+  /** A read has failed. The last figures stay, with their age. */
+  fail(accountId: string, error: ExchangeError): void {
+    const at = this.#options.clock.now();
+    this.#set(accountId, ({ failure, ...known }) => ({
+      ...known,
+      failure: { error, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 },
+      reading: false,
+    }));
+  }
+
+  /** What is estimated from `snapshot`. Nothing happens when that is no longer what is held: an estimate belongs to its reading. */
+  estimate(accountId: string, snapshot: Snapshot, live: Live): void {
+    if (this.#options.book.get(accountId) === undefined || this.#of(accountId).snapshot !== snapshot) return;
+    this.#known.set(accountId, { ...this.#of(accountId), live });
+    this.#changed.fire({ accountId, what: 'live' });
+  }
+
+  /** Lets go of the last figures, because they are not those of this account any more. Nothing else of it is lost. */
+  forget(accountId: string): void {
+    this.#forget(accountId);
+    this.#changed.fire({ accountId, what: 'state' });
+  }
+
+  dispose(): void {
+    for (const watch of this.#watches) watch.dispose();
+    this.#changed.dispose();
+  }
+
+  /** What was kept has come: it stands where nothing newer was read. */
+  #load(): void {
+    const without = [...this.#known].filter(([, { snapshot }]) => snapshot === undefined);
+    for (const [accountId, known] of without) {
+      const snapshot = this.#kept(accountId);
+      if (snapshot !== undefined) this.#known.set(accountId, { ...known, snapshot });
+    }
+    for (const [accountId] of without) this.#changed.fire({ accountId, what: 'state' });
+  }
+
+  #kept(accountId: string): Snapshot | undefined {
+    const snapshot = this.#options.storage.get(accountId);
+    if (snapshot !== undefined) this.#stored.set(accountId, figuresOf(snapshot));
+    return snapshot;
+  }
+
+  #of(accountId: string): Known {
+    const held = this.#known.get(accountId);
+    if (held !== undefined) return held;
+    const snapshot = this.#kept(accountId);
+    const known: Known = { ...(snapshot === undefined ? {} : { snapshot }), reading: false };
+    this.#known.set(accountId, known);
+    return known;
+  }
+
+  /** Nothing is remembered of an account that is not, or no longer, in the book. */
+  #set(accountId: string, change: (known: Known) => Known): void {
+    if (this.#options.book.get(accountId) === undefined) return;
+    this.#known.set(accountId, change(this.#of(accountId)));
+    this.#changed.fire({ accountId, what: 'state' });
+  }
+
+  #forget(accountId: string): void {
+    this.#known.delete(accountId);
+    this.#keep(accountId, undefined);
+  }
+
+  /**
+   * Only when a figure changed: the age alone is not worth a write, and a time that is a little too old never flatters.
+   * Storing is a comfort for the next start: that it fails must not disturb this one.
+   */
+  #keep(accountId: string, snapshot: Snapshot | undefined): void {
+    const figures = snapshot === undefined ? undefined : figuresOf(snapshot);
+    if (figures !== undefined && this.#stored.get(accountId) === figures) return;
+    if (figures === undefined) this.#stored.delete(accountId);
+    else this.#stored.set(accountId, figures);
+    try {
+      this.#options.storage.update(accountId, snapshot).then(undefined, () => {
+        if (this.#stored.get(accountId) === figures) this.#stored.delete(accountId);
+      });
+    } catch {
+      // See above.
+    }
+  }
+}
+
+/**
+ * Where loans or positions could not all be read, those that are missing stay as they were last seen, with the time of that:
+ * an alarm must not go out because its line was cut.
+ */
+function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
+  const { loansTrouble, positionsTrouble } = snapshot;
+  return {
+    ...snapshot,
+    ...(loansTrouble === undefined ? {} : { loans: kept(snapshot.loans, held.loans, ({ id }) => id, held.asOf) }),
+    ...(positionsTrouble === undefined
+      ? {}
+      : { positions: kept(snapshot.positions, held.positions, ({ positionId }) => positionId, held.asOf) }),
+  };
+}
+
+function withVanished(snapshot: Snapshot, held: Snapshot, now: number): Snapshot {
+  const vanished = vanishedSince(held, snapshot, now);
+  return vanished.length === 0 ? snapshot : { ...snapshot, vanished };
+}
+
+function kept<One extends { readonly keptFrom?: number }>(
+  read: readonly One[],
+  before: readonly One[],
+  idOf: (one: One) => string,
+  asOf: number,
+): readonly One[] {
+  const present = new Set(read.map(idOf));
+  return [...read, ...before.filter((one) => !present.has(idOf(one))).map((one) => ({ ...one, keptFrom: one.keptFrom ?? asOf }))];
+}
+
+const figuresOf = (snapshot: Snapshot): string => JSON.stringify({ ...snapshot, asOf: undefined });
+
+/** An estimate, or why there is none. */
+export type Estimated<Figures> = Figures | NoLive;
+
+/** What is estimated of an account: its last reading at newer prices. Replaced as a whole, and void with the next reading. */
+export interface Live {
+  /** When the prices were read; absent while none are newer than the reading. Milliseconds since the Unix epoch. */
+  readonly at?: number;
+  /** By loan id; empty without `at`. */
+  readonly loans: Readonly<Record<string, Estimated<LiveLoan>>>;
+  /** By position id. */
+  readonly positions: Readonly<Record<string, Estimated<LivePosition>>>;
+  /** By loan id: by how much the last estimate that could be compared with a reading was off. Fraction of LTV, above zero when too high. */
+  readonly off: Readonly<Record<string, Decimal>>;
+  /** Loans whose last estimate was off by more than 0.5 % of the venue's figure: nothing is estimated of them until one is good again. */
+  readonly doubted: readonly string[];
+}
+
+/** How often prices are asked for. Milliseconds. */
+export const watchEveryMs = 10_000;
+
+/** An estimate counts as the present one for as long as a reading would that is made at this interval. Milliseconds. */
+export const liveIntervalMs = 2 * watchEveryMs;

@@ -1,0 +1,84 @@
+import { isAlarm, levelOf, levelOfPosition } from '../../core/risk/level.ts';
+import { liquidationOf } from '../../core/risk/liquidation.ts';
+import { isZero } from '../../core/decimal.ts';
+import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
+import type { Loan, Snapshot, Vanished } from '../../core/model.ts';
+
+const keptForMs = 24 * 60 * 60_000;
+const keptAtMost = 10;
+
+/**
+ * What is in the held figures and missing from the new ones, together with what was missed before: newest first, at most 10 (alarms before
+ * the rest where there are more), each for 24 hours. What is back is dropped. Where loans or positions were not read in full, nothing of
+ * that kind counts as missing.
+ *
+ * Whatever its level was: a price can jump past everything between two readings. Only a loan without any sign of a debt is left out. It cannot have
+ * been liquidated, and taking out its last collateral, here or elsewhere, is what ends it; no other change made here ends a loan or a position.
+ * @param now milliseconds since the Unix epoch
+ */
+export function vanishedSince(held: Snapshot, read: Snapshot, now: number): readonly Vanished[] {
+  const present = new Set([
+    ...read.loans.map(({ id }) => keyOf({ kind: 'loan', id })),
+    ...read.positions.map(({ positionId }) => keyOf({ kind: 'position', id: positionId })),
+  ]);
+  const fresh = [
+    ...(read.positionsTrouble === undefined ? positionsOf(held, now) : []),
+    ...(read.loansTrouble === undefined ? loansOf(held, now) : []),
+  ].filter((one) => !present.has(keyOf(one)));
+  const missed = new Set(fresh.map(keyOf));
+  const before = (held.vanished ?? [])
+    .filter((one) => !present.has(keyOf(one)) && !missed.has(keyOf(one)))
+    // A time in the future comes from a clock that was wrong, and would never run out.
+    .map((one) => ({ ...one, noticed: Math.min(one.noticed, now) }))
+    .filter(({ noticed }) => now - noticed < keptForMs);
+  return mostImportant([...fresh, ...before]);
+}
+
+function mostImportant(all: readonly Vanished[]): readonly Vanished[] {
+  const alarms = all.filter(({ calm }) => calm !== true);
+  const kept = new Set([...alarms, ...all.filter(({ calm }) => calm === true)].slice(0, keptAtMost));
+  return all.filter((one) => kept.has(one));
+}
+
+function positionsOf({ positions, asOf }: Snapshot, noticed: number): readonly Vanished[] {
+  return positions.map((position) => {
+    const { positionId, instrument, side, keptFrom } = position;
+    const liquidation = liquidationOf(position, positions);
+    const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
+    return {
+      kind: 'position',
+      id: positionId,
+      name: instrument,
+      side,
+      ...(isAlarm(levelOfPosition(position, true, positions)) ? {} : { calm: true }),
+      ...(distance === undefined ? {} : { distance }),
+      lastSeen: keptFrom ?? asOf,
+      noticed,
+    };
+  });
+}
+
+function loansOf({ loans, asOf }: Snapshot, noticed: number): readonly Vanished[] {
+  return loans.filter(isOwing).map((loan) => {
+    const { id, orderId, keptFrom } = loan;
+    const alarm = isAlarm(levelOf(loan, true));
+    const believed = believedLoan(loan);
+    const distance = distanceTo(believed.marginCall?.ltv, believed.ltv);
+    return {
+      kind: 'loan',
+      id,
+      name: orderId ?? id,
+      ...(orderId === undefined ? {} : { orderId }),
+      ...(alarm ? {} : { calm: true }),
+      ...(alarm && !isAlarm(levelOf({ ...loan, due: [] }, true)) ? { overdue: true } : {}),
+      ...(distance === undefined ? {} : { distance }),
+      lastSeen: keptFrom ?? asOf,
+      noticed,
+    };
+  });
+}
+
+const isOwing = ({ debts, debtUsd, ltv, due }: Loan): boolean =>
+  [...debts.map(({ amount }) => amount), debtUsd, ltv].some((figure) => figure !== undefined && !isZero(figure)) || (due ?? []).length > 0;
+
+const keyOf = ({ kind, id }: Pick<Vanished, 'kind' | 'id'>): string => `${kind}:${id}`;

@@ -1,0 +1,68 @@
+import type { Disposable } from '../core/emitter.ts';
+
+/** Where what happened is written down for a person to read: the channel of the front. Never a key. */
+export interface Log {
+  debug(line: string): void;
+  info(line: string): void;
+  warn(line: string): void;
+  error(line: string | Error): void;
+}
+
+/** What `vscode.Memento` offers, as far as we need it. */
+export interface RecordStorage {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/** What `vscode.SecretStorage` offers, as far as we need it. */
+export interface SecretStorage {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+  delete(key: string): PromiseLike<void>;
+}
+
+/**
+ * Where the records of accounts are, for all windows. Each change names one account, so that no window can undo what another one did to
+ * another account.
+ */
+export interface AccountRecords {
+  /** As last known here, in the order they were added; may hold what cannot be understood. */
+  accounts(): readonly unknown[];
+  /** @throws RangeError when there is one with this id. */
+  addAccount(record: { readonly id: string }): Promise<void>;
+  /** Puts the given fields over those that are there; what is given as undefined is taken away. @throws RangeError when it is not there. */
+  updateAccount(id: string, change: Readonly<Record<string, unknown>>): Promise<void>;
+  /** With all that is kept of it. Nothing happens when it is not there. */
+  removeAccount(id: string): Promise<void>;
+  /** Told the id of an account whose record is another one now, by this window or another. */
+  readonly onDidChangeAccount: (listener: (id: string) => void) => Disposable;
+}
+
+/** What a person said about writing from an account. */
+export interface ArmedRow {
+  readonly account: string;
+  /** The window that a term ends with; empty for what acts in all windows. */
+  readonly window: string;
+  /** `disarmed` is kept of an account that would be armed without a person's word. */
+  readonly term: 'quarter' | 'restart' | 'always' | 'disarmed';
+  /** Whose keys it was said of, in the words of the one who wrote it. */
+  readonly whose: string;
+  /** Milliseconds since the Unix epoch, for `quarter` only. */
+  readonly until?: number;
+  /** An id of just this saying. */
+  readonly given: string;
+}
+
+/** Where arming is kept, for all windows. */
+export interface ArmedRows {
+  /** Without terms of before this window. Undefined as long as nobody knows what was said: then nothing is armed. */
+  armed(account: string): readonly ArmedRow[] | undefined;
+  /** In the place of what was said for all windows and for its own before. */
+  arm(row: ArmedRow): Promise<void>;
+  /** Takes away what was said, in all windows. @param keep what is said instead, if anything */
+  disarm(account: string, keep?: ArmedRow): Promise<void>;
+  /** Takes away just these sayings, by their `given`. */
+  takeBack(given: readonly string[]): Promise<void>;
+  /** Told the id of an account of which something else is said now, by this window or another. */
+  readonly onDidChangeArming: (listener: (account: string) => void) => Disposable;
+}

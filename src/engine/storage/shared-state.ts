@@ -1,0 +1,339 @@
+import type { Clock } from '../../core/clock.ts';
+import { Emitter, type Disposable } from '../../core/emitter.ts';
+import { english, msg, type Message } from '../../core/message.ts';
+import type { Seen } from './seen.ts';
+import type { LastCopy, Looked, OldState, StateAnswers, StateAsked, StateChange, StateFacts, Version } from './state-protocol.ts';
+import { parseLastCopy } from './last-copy.ts';
+import { isMarked, markKey, oldAnchorKey, oldRecords, oldState } from './old-state.ts';
+import type { AccountRecords, ArmedRow, ArmedRows, RecordStorage } from '../ports.ts';
+
+/** What all windows share cannot be read or changed. */
+export class StateTrouble extends Error {
+  override readonly name = 'StateTrouble';
+  readonly sentence: Message;
+
+  constructor(sentence: Message) {
+    super(english(sentence));
+    this.sentence = sentence;
+  }
+}
+
+/** The database behind it. */
+export interface StateDatabase<Figures> {
+  /** The figures that a text stands for; undefined when anything about it is odd. */
+  readonly read: (text: string) => Figures | undefined;
+  /** @throws StateTrouble */
+  ask<A extends StateAsked>(asked: A): Promise<StateAnswers[A['do']]>;
+  /** Lets what was asked before come to its end. */
+  close(): void;
+}
+
+export interface SharedStateOptions<Figures> {
+  /** Brings the database in, when it is first needed. */
+  readonly open: () => Promise<StateDatabase<Figures>>;
+  /** The last copy beside the database, read without waiting; undefined when there is none. */
+  readonly lastCopy: () => string | undefined;
+  /** Whether there is a database, without opening it. */
+  readonly exists: () => boolean;
+  /** The editor's storage, in which versions before this kept everything. It is only read, but for one mark. */
+  readonly old: RecordStorage;
+  readonly clock: Clock;
+  /** Calls back when another window may have changed something. Where it cannot tell, the looks twice a second do. */
+  readonly watch?: (changed: () => void) => Disposable;
+}
+
+/** How often a window looks for what others did, as long as there is an account. Milliseconds. */
+export const lookEveryMs = 500;
+/** The same while it cannot be read. Milliseconds. */
+const lookAgainMs = 5_000;
+
+/**
+ * Accounts, arming, last figures and the ledger's anchor, as all windows share them. Readers never wait: they get what was last seen, at the
+ * start the last copy. Whatever is changed is changed in the database, one account at a time, and seen by every window within a second.
+ *
+ * As long as the database cannot be read, the accounts stay listed as they were, and nothing is armed.
+ */
+export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows, Disposable {
+  readonly #options: SharedStateOptions<Figures>;
+  readonly #accountChanged = new Emitter<string>();
+  readonly #armingChanged = new Emitter<string>();
+  readonly #loaded = new Emitter<undefined>();
+  readonly #troubled = new Emitter<Message | undefined>();
+  readonly #remade = new Emitter<undefined>();
+  readonly #end = new AbortController();
+  #records: ReadonlyMap<string, unknown>;
+  #removed: ReadonlySet<string>;
+  #armed: readonly ArmedRow[] | undefined;
+  /** Terms that were given before this window was there. */
+  #before: ReadonlySet<string> = new Set();
+  #snapshots: ReadonlyMap<string, Figures | undefined> | undefined;
+  #version: Version | undefined;
+  #trouble: Message | undefined;
+  #database: Promise<StateDatabase<Figures>> | undefined;
+  #watch: Disposable | undefined;
+  #underWay: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
+  #isPolling = false;
+  /** Whether what is known here came from the database or its copy. */
+  #isCertain: boolean;
+
+  readonly onDidChangeAccount = this.#accountChanged.on;
+  readonly onDidChangeArming = this.#armingChanged.on;
+  /** Told once the figures of the last start are there. */
+  readonly onDidLoad = this.#loaded.on;
+  /** Told the sentence for a person when the database cannot be read, and undefined when it can again. */
+  readonly onDidMeetTrouble = this.#troubled.on;
+  /** Told when the database was gone and was made anew from the last copy. */
+  readonly onDidRemake = this.#remade.on;
+
+  constructor(options: SharedStateOptions<Figures>) {
+    this.#options = options;
+    const copy = parseLastCopy(options.lastCopy());
+    this.#isCertain = copy !== undefined;
+    this.#removed = new Set(copy?.removed);
+    this.#records = byId(copy?.accounts ?? oldRecords(options.old).map(({ record }) => record));
+  }
+
+  /** Begins to look, unless there is nothing to look at. Returns at once; resolves when the first look is over, however it ended. */
+  start(): Promise<void> {
+    this.#watch = this.#options.watch?.(() => {
+      this.look().catch(() => undefined);
+    });
+    if (this.#isNeeded()) return this.look().catch(() => undefined);
+    this.#armed = [];
+    return Promise.resolve();
+  }
+
+  accounts(): readonly unknown[] {
+    return [...this.#records.values()];
+  }
+
+  async addAccount(record: { readonly id: string }): Promise<void> {
+    await this.#change({ do: 'add', id: record.id, record });
+  }
+
+  async updateAccount(id: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#change({ do: 'update', id, fields });
+  }
+
+  async removeAccount(id: string): Promise<void> {
+    await this.#change({ do: 'remove', id });
+  }
+
+  armed(account: string): readonly ArmedRow[] | undefined {
+    return this.#trouble === undefined ? this.#armed?.filter((row) => row.account === account && !this.#before.has(row.given)) : undefined;
+  }
+
+  async arm(row: ArmedRow): Promise<void> {
+    await this.#change({ do: 'arm', row });
+  }
+
+  async disarm(account: string, keep?: ArmedRow): Promise<void> {
+    await this.#change({ do: 'disarm', account, ...(keep === undefined ? {} : { keep }) });
+  }
+
+  async takeBack(given: readonly string[]): Promise<void> {
+    await this.#change({ do: 'takeBack', given });
+  }
+
+  /**
+   * Takes over what is there now, by a look that begins after this call.
+   * @throws StateTrouble when it cannot be read
+   */
+  look(): Promise<void> {
+    if (this.#underWay === undefined) return this.#begin();
+    return (this.#following ??= this.#underWay
+      .catch(() => undefined)
+      .then(() => {
+        this.#following = undefined;
+        return this.#begin();
+      }));
+  }
+
+  /** The last figures of each account: those of the last start are there once the first look is over. */
+  readonly snapshots = {
+    get: (account: string): Figures | undefined => this.#snapshots?.get(account),
+    update: async (account: string, value: Figures | undefined): Promise<void> => {
+      if (!this.#records.has(account)) return;
+      const database = await this.#opened();
+      await database.ask({ do: 'keepSnapshot', account, ...(value === undefined ? {} : { text: JSON.stringify(value) }) });
+    },
+    onDidLoad: this.onDidLoad,
+  };
+
+  /** How far the ledger had come. */
+  readonly anchor = {
+    /** @throws StateTrouble when nobody can tell */
+    get: async (): Promise<unknown> => (await (await this.#opened()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
+    note: async (at: Seen): Promise<void> => {
+      await (await this.#opened()).ask({ do: 'noteAnchor', at });
+    },
+  };
+
+  dispose(): void {
+    this.#end.abort();
+    this.#watch?.dispose();
+    for (const emitter of [this.#accountChanged, this.#armingChanged, this.#loaded, this.#troubled, this.#remade]) emitter.dispose();
+    this.#database?.then(
+      (database) => {
+        database.close();
+      },
+      () => undefined,
+    );
+  }
+
+  #isNeeded(): boolean {
+    return this.#records.size > 0 || this.#options.exists() || oldRecords(this.#options.old).length > 0;
+  }
+
+  #opened(): Promise<StateDatabase<Figures>> {
+    this.#database ??= this.#options.open();
+    // A part that failed to load once is tried again.
+    this.#database.catch(() => (this.#database = undefined));
+    return this.#database;
+  }
+
+  #begin(): Promise<void> {
+    const look = this.#look().finally(() => {
+      this.#underWay = undefined;
+    });
+    this.#underWay = look;
+    return look;
+  }
+
+  async #look(): Promise<void> {
+    let looked: Looked;
+    try {
+      looked = await this.#ask();
+      // Whoever took it away took nothing from us.
+      if (looked.absent === true && this.#records.size > 0)
+        looked = await this.#ask({ accounts: this.accounts(), removed: [...this.#removed] });
+    } catch (error) {
+      this.#meet(error instanceof StateTrouble ? error.sentence : unexpected(error));
+      throw error;
+    }
+    if (this.#end.signal.aborted) return;
+    const isFirst = this.#snapshots === undefined;
+    if (isFirst) {
+      const { read } = await this.#opened();
+      this.#snapshots = new Map(looked.snapshots?.map(({ account, text }) => [account, read(text)]));
+    }
+    this.#meet(undefined);
+    if (looked.facts !== undefined) this.#take(looked.facts);
+    this.#armed ??= [];
+    if (isFirst) tell(this.#loaded, undefined);
+    if (looked.remade) tell(this.#remade, undefined);
+    if (looked.takenIn > 0 && !isMarked(this.#options.old)) {
+      // By the one window that took it in, at once and only once: each time the editor's storage is written, it is written whole.
+      this.#options.old.update(markKey, { takenOver: new Date(this.#options.clock.now()).toISOString() }).then(undefined, () => undefined);
+    }
+    this.#poll();
+  }
+
+  async #ask(copy?: LastCopy): Promise<Looked> {
+    const old = this.#old();
+    return (await this.#opened()).ask({
+      do: 'look',
+      ...(this.#version === undefined ? {} : { known: this.#version }),
+      ...(this.#snapshots === undefined ? { snapshots: true } : {}),
+      ...(old === undefined ? {} : { old }),
+      ...(copy === undefined ? {} : { copy }),
+    });
+  }
+
+  /** What an older version wrote, as long as something of it is not known here. */
+  #old(): OldState | undefined {
+    const { old } = this.#options;
+    const known = (id: string): boolean => this.#isCertain && (this.#records.has(id) || this.#removed.has(id));
+    return oldRecords(old).every(({ id }) => known(id)) ? undefined : oldState(old, known);
+  }
+
+  async #change(change: StateChange): Promise<void> {
+    const changed = await (await this.#opened()).ask({ do: 'change', change });
+    if ('refused' in changed) {
+      throw new RangeError(changed.refused === 'taken' ? 'an account with this id is already there' : 'there is no account with this id');
+    }
+    if (this.#end.signal.aborted) return;
+    this.#take(changed.facts);
+    this.#poll();
+  }
+
+  /** An answer that was overtaken by a newer one changes nothing. */
+  #take({ version, accounts, removed, armed }: StateFacts): void {
+    const known = this.#version;
+    if (known?.file === version.file && known.place === version.place && version.revision < known.revision) return;
+    const [recordsBefore, armedBefore] = [this.#records, this.#armed];
+    this.#version = version;
+    this.#isCertain = true;
+    this.#removed = new Set(removed);
+    this.#records = new Map(accounts.map(({ id, text }) => [id, parsed(text)]));
+    this.#armed = armed;
+    if (armedBefore === undefined) this.#before = new Set(armed.filter(({ term }) => term === 'quarter').map(({ given }) => given));
+    for (const id of new Set([...recordsBefore.keys(), ...this.#records.keys()])) {
+      const isSame = JSON.stringify(recordsBefore.get(id)) === JSON.stringify(this.#records.get(id));
+      if (!isSame) tell(this.#accountChanged, id);
+    }
+    for (const account of new Set([...(armedBefore ?? []), ...armed].map((row) => row.account))) {
+      if (sayings(armedBefore, account) !== sayings(armed, account)) tell(this.#armingChanged, account);
+    }
+  }
+
+  #meet(trouble: Message | undefined): void {
+    const before = this.#trouble;
+    this.#trouble = trouble;
+    if (before === trouble || (before !== undefined && trouble !== undefined && english(before) === english(trouble))) return;
+    tell(this.#troubled, trouble);
+    for (const id of this.#records.keys()) tell(this.#armingChanged, id);
+    this.#poll();
+  }
+
+  /** No account, no timer. */
+  #poll(): void {
+    if (this.#isPolling || this.#end.signal.aborted || (this.#records.size === 0 && this.#trouble === undefined)) return;
+    this.#isPolling = true;
+    this.#options.clock
+      .sleep(this.#trouble === undefined ? lookEveryMs : lookAgainMs, this.#end.signal)
+      .then(() => this.look())
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isPolling = false;
+        this.#poll();
+      });
+  }
+}
+
+const sayings = (rows: readonly ArmedRow[] | undefined, account: string): string =>
+  (rows ?? [])
+    .filter((row) => row.account === account)
+    .map(({ given }) => given)
+    .sort()
+    .join('\n');
+
+function byId(records: readonly unknown[]): ReadonlyMap<string, unknown> {
+  const all = new Map<string, unknown>();
+  for (const record of records) {
+    const { id } = record as { readonly id?: unknown };
+    if (typeof id === 'string' && !all.has(id)) all.set(id, record);
+  }
+  return all;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const unexpected = (error: unknown): Message =>
+  msg('The accounts cannot be read, so they are listed from the last copy and none is armed: {0}. Reload the window.', String(error));
+
+/** It is stored; a view that fails must not make it look as if it were not. */
+function tell<T>(emitter: Emitter<T>, news: T): void {
+  try {
+    emitter.fire(news);
+  } catch {
+    // The others have been told.
+  }
+}

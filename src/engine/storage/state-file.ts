@@ -1,0 +1,358 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { identityOf, logOf, makeFile } from './file-on-disk.ts';
+import type { Place } from './link-protocol.ts';
+import type { Seen } from './seen.ts';
+import { inTransaction, patiently } from './transaction.ts';
+import { LedgerFault } from './trouble.ts';
+import { parseLastCopy } from './last-copy.ts';
+import type { ArmedRow } from '../ports.ts';
+import {
+  lastCopyName,
+  stateName,
+  type Changed,
+  type LastCopy,
+  type Looked,
+  type OldState,
+  type StateAsked,
+  type StateChange,
+  type StateFacts,
+  type Version,
+} from './state-protocol.ts';
+import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts';
+
+/** Who only looks does not hold up a request for longer than this. Milliseconds. */
+const lookBusyMs = 1_000;
+/** A file that is another one each time we look cannot be relied on. */
+const attempts = 3;
+
+interface Opened {
+  readonly db: DatabaseSync;
+  readonly identity: string;
+  /** Undefined where it keeps no log. */
+  readonly log: string | undefined;
+  readonly remade: boolean;
+}
+
+/**
+ * What all windows share, in its file, for one connection: accounts, arming, the last figures, and how far the ledger had come. It is a
+ * file of its own, so that a ledger that is set aside, deleted or damaged takes no account with it, nor its anchor.
+ * Whatever fails closes the connection, and the next call reads everything anew.
+ */
+export class StateFile {
+  readonly #Database: typeof DatabaseSync;
+  readonly #place: Place;
+  readonly #path: string;
+  readonly #copyPath: string;
+  #opened: Opened | undefined;
+  /** The last copy as this connection knows it. */
+  #copy: string | undefined;
+  /** What the asking window knows, should there be neither file nor copy. */
+  #given: LastCopy | undefined;
+
+  constructor(Database: typeof DatabaseSync, place: Place) {
+    this.#Database = Database;
+    this.#place = place;
+    this.#path = path.join(place.folder, stateName);
+    this.#copyPath = path.join(place.folder, lastCopyName);
+  }
+
+  look({ known, snapshots, old, copy }: Omit<Extract<StateAsked, { do: 'look' }>, 'do'>): Looked {
+    const make = old !== undefined || copy !== undefined || this.#hasCopy();
+    this.#given = copy;
+    const looked = this.#within(make ? 'IMMEDIATE' : 'DEFERRED', make, lookBusyMs, (opened): Looked => {
+      const { db, remade } = opened;
+      const takenIn = old === undefined ? 0 : takeIn(db, old);
+      const facts = known !== undefined && isSame(versionOf(opened), known) ? undefined : factsOf(opened);
+      if (facts !== undefined && make) this.#keepCopy(facts);
+      return {
+        ...(facts === undefined ? {} : { facts }),
+        ...(snapshots === true ? { snapshots: db.prepare('SELECT account, snapshot AS text FROM snapshots').all() as never } : {}),
+        takenIn,
+        remade,
+      };
+    });
+    if (looked?.facts !== undefined && !this.#isCopied(looked.facts)) this.#mendCopy();
+    return looked ?? { absent: true, takenIn: 0, remade: false };
+  }
+
+  change(change: StateChange): Changed {
+    const changed = this.#within('IMMEDIATE', true, this.#place.busyMs, (opened): Changed => {
+      const refused = apply(opened.db, change);
+      if (refused !== undefined) return { refused };
+      const facts = factsOf(opened);
+      this.#keepCopy(facts);
+      return { facts };
+    });
+    if (changed === undefined) throw new RangeError('a file that is made when it is missing is missing');
+    return changed;
+  }
+
+  /** Nothing is kept of an account that is not there. */
+  keepSnapshot(account: string, text: string | undefined): void {
+    this.#within('IMMEDIATE', false, this.#place.busyMs, ({ db }) => {
+      if (text === undefined) db.prepare('DELETE FROM snapshots WHERE account = ?').run(account);
+      else {
+        db.prepare(
+          'INSERT INTO snapshots (account, snapshot) SELECT id, ? FROM accounts WHERE id = ? ON CONFLICT DO UPDATE SET snapshot = excluded.snapshot',
+        ).run(text, account);
+      }
+      return { done: true };
+    });
+  }
+
+  anchor(): Seen | undefined {
+    return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ at: anchorOf(db) }))?.at;
+  }
+
+  /** Of one ledger only the furthest place is kept, whoever says it when. */
+  noteAnchor({ id, rows, head }: Seen): void {
+    this.#within('IMMEDIATE', true, this.#place.busyMs, ({ db }) => {
+      db.prepare(
+        `INSERT INTO anchor (one, id, rows, head) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, rows = excluded.rows, head = excluded.head
+         WHERE anchor.id IS NOT excluded.id OR anchor.rows < excluded.rows`,
+      ).run(id, rows, head);
+      return { done: true };
+    });
+  }
+
+  close(): void {
+    try {
+      this.#opened?.db.close();
+    } catch {
+      // Closed already.
+    }
+    this.#opened = undefined;
+  }
+
+  /** @returns undefined when there is no file and none is to be made */
+  #within<T>(mode: 'DEFERRED' | 'IMMEDIATE', make: boolean, busyMs: number, work: (opened: Opened) => T): T | undefined {
+    try {
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        if (this.#opened !== undefined && !this.#isThere(this.#opened)) this.close();
+        this.#opened ??= this.#open(make, busyMs);
+        const opened = this.#opened;
+        if (opened === undefined) return undefined;
+        opened.db.exec(`PRAGMA busy_timeout = ${busyMs.toString()}`);
+        const done = inTransaction(opened.db, mode, () => {
+          // Somebody may have put another file in its place, up to this moment.
+          if (!this.#isThere(opened)) return undefined;
+          mustBeKnownState(opened.db);
+          return { result: work(opened) };
+        });
+        if (done === undefined) continue;
+        this.#opened = { ...opened, remade: false };
+        return done.result;
+      }
+      throw new LedgerFault({ kind: 'failed', detail: 'the file is another one each time it is looked at' });
+    } catch (error) {
+      // The copy may be ahead of what is in the file now.
+      this.#copy = undefined;
+      this.close();
+      throw error;
+    }
+  }
+
+  #isThere({ identity, log }: Opened): boolean {
+    return identityOf(this.#path) === identity && (log === undefined || identityOf(logOf(this.#path)) === log);
+  }
+
+  #open(make: boolean, busyMs: number): Opened | undefined {
+    if (identityOf(this.#path) === undefined) {
+      if (!make) return undefined;
+      makeFile(this.#path);
+    }
+    const identity = identityOf(this.#path) ?? '';
+    const db = new this.#Database(this.#path);
+    try {
+      db.exec(`PRAGMA busy_timeout = ${busyMs.toString()}`);
+      const isNew = isBlankState(db);
+      if (isNew && !make) {
+        db.close();
+        return undefined;
+      }
+      const mode = patiently(busyMs, () => db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
+      db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
+      db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
+      for (const pragma of this.#place.pragmas) db.exec(`PRAGMA ${pragma}`);
+      const copy = isNew ? (parseLastCopy(this.#readCopy()) ?? this.#given) : undefined;
+      const restored = migrateState(db, () => restore(db, copy));
+      return { db, identity, log: mode === 'wal' ? (identityOf(logOf(this.#path)) ?? '') : undefined, remade: restored === true };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  #readCopy(): string | undefined {
+    try {
+      return readFileSync(this.#copyPath, 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  #hasCopy(): boolean {
+    if (identityOf(this.#path) !== undefined) return false;
+    return (parseLastCopy(this.#readCopy())?.accounts.length ?? 0) > 0;
+  }
+
+  #isCopied(facts: StateFacts): boolean {
+    const text = copyOf(facts);
+    if (text === this.#copy) return true;
+    // Another window has written it, most of the time.
+    this.#copy = this.#readCopy();
+    return text === this.#copy;
+  }
+
+  /** It was lost, or could not be written when it should have been. */
+  #mendCopy(): void {
+    try {
+      this.#within('IMMEDIATE', false, lookBusyMs, (opened) => {
+        this.#keepCopy(factsOf(opened));
+        return { done: true };
+      });
+    } catch {
+      // The next look tries again.
+    }
+  }
+
+  /** Within the transaction that made it so, and in its lock: of two windows the later one is the last to write. */
+  #keepCopy(facts: StateFacts): void {
+    if (this.#isCopied(facts)) return;
+    const text = copyOf(facts);
+    const beside = `${this.#copyPath}.${process.pid.toString()}-${randomUUID()}`;
+    try {
+      writeFileSync(beside, text, { mode: 0o600 });
+      renameSync(beside, this.#copyPath);
+      this.#copy = text;
+    } catch {
+      // A comfort for the next start; what counts is in the file.
+      rmSync(beside, { force: true });
+    }
+  }
+}
+
+function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | undefined {
+  switch (change.do) {
+    case 'add': {
+      db.prepare('DELETE FROM removed WHERE id = ?').run(change.id);
+      const { changes } = db.prepare('INSERT OR IGNORE INTO accounts (id, record) VALUES (?, ?)').run(change.id, text(change.record));
+      if (changes === 0) return 'taken';
+      break;
+    }
+    case 'update': {
+      const held = db.prepare('SELECT record FROM accounts WHERE id = ?').get(change.id)?.['record'];
+      if (held === undefined) return 'absent';
+      const record = { ...(parsed(String(held)) as object), ...change.fields };
+      db.prepare('UPDATE accounts SET record = ? WHERE id = ?').run(text(record), change.id);
+      break;
+    }
+    case 'remove':
+      if (db.prepare('DELETE FROM accounts WHERE id = ?').run(change.id).changes === 0) return undefined;
+      db.prepare('INSERT OR IGNORE INTO removed (id) VALUES (?)').run(change.id);
+      db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
+      db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
+      break;
+    case 'arm':
+      db.prepare("DELETE FROM armed WHERE account = ? AND window IN ('', ?)").run(change.row.account, change.row.window);
+      insertArmed(db, change.row);
+      break;
+    case 'takeBack':
+      for (const given of change.given) db.prepare('DELETE FROM armed WHERE given = ?').run(given);
+      break;
+    case 'disarm':
+      db.prepare('DELETE FROM armed WHERE account = ?').run(change.account);
+      if (change.keep !== undefined) insertArmed(db, change.keep);
+      break;
+  }
+  db.exec("UPDATE facts SET value = value + 1 WHERE name = 'revision'");
+  return undefined;
+}
+
+function insertArmed(db: DatabaseSync, { account, window, term, whose, until, given }: ArmedRow): void {
+  // Nothing is said of an account that was removed meanwhile.
+  db.prepare('INSERT INTO armed (account, window, term, whose, until, given) SELECT id, ?, ?, ?, ?, ? FROM accounts WHERE id = ?').run(
+    window,
+    term,
+    whose,
+    until ?? null,
+    given,
+    account,
+  );
+}
+
+/** @returns how many accounts there were to take in */
+function takeIn(db: DatabaseSync, { accounts, armed, snapshots }: OldState): number {
+  let count = 0;
+  for (const { id, record } of accounts) {
+    if (db.prepare('SELECT 1 FROM removed WHERE id = ?').get(id) !== undefined) continue;
+    if (db.prepare('INSERT OR IGNORE INTO accounts (id, record) VALUES (?, ?)').run(id, text(record)).changes === 0) continue;
+    count += 1;
+    const whose = armed[id];
+    if (whose !== undefined) insertArmed(db, { account: id, window: '', term: 'always', whose, given: randomUUID() });
+    const snapshot = snapshots[id];
+    if (snapshot !== undefined) {
+      db.prepare('INSERT OR REPLACE INTO snapshots (account, snapshot) VALUES (?, ?)').run(id, text(snapshot));
+    }
+  }
+  if (count > 0) db.exec("UPDATE facts SET value = value + 1 WHERE name = 'revision'");
+  return count;
+}
+
+/** Into a new file what the last copy of a lost one says. Armed is nothing of it. @returns whether there was anything */
+function restore(db: DatabaseSync, copy: LastCopy | undefined): boolean {
+  if (copy === undefined) return false;
+  for (const record of copy.accounts) {
+    const { id } = record as { readonly id?: unknown };
+    if (typeof id === 'string') db.prepare('INSERT OR IGNORE INTO accounts (id, record) VALUES (?, ?)').run(id, text(record));
+  }
+  for (const id of copy.removed) db.prepare('INSERT OR IGNORE INTO removed (id) VALUES (?)').run(id);
+  return copy.accounts.length > 0;
+}
+
+const copyOf = ({ accounts, removed }: StateFacts): string =>
+  `${JSON.stringify({ accounts: accounts.map((one) => parsed(one.text)).filter((one) => one !== undefined), removed })}\n`;
+
+function versionOf({ db, identity }: Opened): Version {
+  const facts = new Map(
+    db
+      .prepare('SELECT name, value FROM facts')
+      .all()
+      .map(({ name, value }) => [name, Number(value)]),
+  );
+  return { file: facts.get('file') ?? 0, place: identity, revision: facts.get('revision') ?? 0 };
+}
+
+const isSame = (a: Version, b: Version): boolean => a.file === b.file && a.place === b.place && a.revision === b.revision;
+
+function factsOf(opened: Opened): StateFacts {
+  const { db } = opened;
+  const armed = db.prepare('SELECT account, window, term, whose, until, given FROM armed').all();
+  return {
+    version: versionOf(opened),
+    accounts: db.prepare('SELECT id, record AS text FROM accounts ORDER BY seq').all() as never,
+    removed: db
+      .prepare('SELECT id FROM removed ORDER BY id')
+      .all()
+      .map(({ id }) => String(id)),
+    armed: armed.map(({ until, ...row }) => ({ ...row, ...(until === null ? {} : { until: Number(until) }) }) as unknown as ArmedRow),
+  };
+}
+
+const anchorOf = (db: DatabaseSync): Seen | undefined => {
+  const row = db.prepare('SELECT id, rows, head FROM anchor').get();
+  return row === undefined ? undefined : { id: String(row['id']), rows: Number(row['rows']), head: String(row['head']) };
+};
+
+const text = (value: unknown): string => JSON.stringify(value);
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Seen } from './seen.ts';
+import type { ArmedRow } from '../ports.ts';
+
+/** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
+export interface OldState {
+  readonly accounts: readonly { readonly id: string; readonly record: unknown }[];
+  /** For whom each account was armed for always. */
+  readonly armed: Readonly<Record<string, string>>;
+  readonly snapshots: Readonly<Record<string, unknown>>;
+}
+
+/** The accounts beside the database, for the moment before it is open and for the day when it is gone. Holds no key. */
+export interface LastCopy {
+  readonly accounts: readonly unknown[];
+  /** Ids of accounts that were removed, so that nothing brings them back. */
+  readonly removed: readonly string[];
+}
+
+export type StateChange =
+  | { readonly do: 'add'; readonly id: string; readonly record: unknown }
+  | { readonly do: 'update'; readonly id: string; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly do: 'remove'; readonly id: string }
+  | { readonly do: 'arm'; readonly row: ArmedRow }
+  | { readonly do: 'disarm'; readonly account: string; readonly keep?: ArmedRow }
+  | { readonly do: 'takeBack'; readonly given: readonly string[] };
+
+export type StateAsked =
+  /** `known` is the version that is known already; `old` is what to take in, if it is not there; `copy` is what to make a lost file anew from. */
+  | { readonly do: 'look'; readonly known?: Version; readonly snapshots?: boolean; readonly old?: OldState; readonly copy?: LastCopy }
+  | { readonly do: 'change'; readonly change: StateChange }
+  /** Writes the row of one account; without a text it is taken away. */
+  | { readonly do: 'keepSnapshot'; readonly account: string; readonly text?: string }
+  | { readonly do: 'anchor' }
+  | { readonly do: 'noteAnchor'; readonly at: Seen };
+
+/** A version of what is in the file: of one file it only rises, and one that was made anew is another file. */
+export interface Version {
+  readonly file: number;
+  /** Which file on the disk it was read from: one that is put back from a backup counts from where it was. */
+  readonly place: string;
+  readonly revision: number;
+}
+
+/** Everything that all windows have to agree on. */
+export interface StateFacts {
+  readonly version: Version;
+  /** Records in the order they were added, as JSON. */
+  readonly accounts: readonly { readonly id: string; readonly text: string }[];
+  readonly removed: readonly string[];
+  readonly armed: readonly ArmedRow[];
+}
+
+export interface Looked {
+  /** Absent when it is as it was known, or when there is no file. */
+  readonly facts?: StateFacts;
+  /** There is no file, and nothing to make one for. */
+  readonly absent?: true;
+  /** By account, as JSON; only if asked for. */
+  readonly snapshots?: readonly { readonly account: string; readonly text: string }[];
+  /** How many accounts were taken in from an older version just now. */
+  readonly takenIn: number;
+  /** The database was gone, and was made anew from the last copy. */
+  readonly remade: boolean;
+}
+
+/** `refused`: the id is taken, or there is no such account. */
+export type Changed = { readonly facts: StateFacts } | { readonly refused: 'taken' | 'absent' };
+
+/** What each request is answered with. */
+export interface StateAnswers {
+  readonly look: Looked;
+  readonly change: Changed;
+  readonly keepSnapshot: undefined;
+  readonly anchor: Seen | undefined;
+  readonly noteAnchor: undefined;
+}
+
+export const stateName = 'state.sqlite';
+export const lastCopyName = 'accounts.json';

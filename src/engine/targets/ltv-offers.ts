@@ -1,0 +1,265 @@
+import {
+  compare,
+  decimal,
+  divide,
+  greater,
+  isPositive,
+  lesser,
+  multiply,
+  one,
+  round,
+  sum,
+  zero,
+  type Decimal,
+} from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import type { Direction, Loan, Snapshot, WalletCoin } from '../../core/model.ts';
+import { estimateAfter, largestReduction } from '../../core/risk/collateral-estimate.ts';
+import { flatRule, recoveredRule, type HaircutRule } from '../../core/risk/haircut.ts';
+import { collateralOf, ltvOf, modelOf, type LoanModel, type ModelTrouble } from '../../core/risk/loan-model.ts';
+import {
+  waysTo,
+  type AddableCoin,
+  type DeadEnd,
+  type Means,
+  type PayableDebt,
+  type Step,
+  type TakeableCoin,
+  type Way,
+} from '../../core/risk/ltv-solver.ts';
+import type { AdjustableCoin, Connection } from '../../exchanges/exchange.ts';
+import { safestMost } from './safe-maximum.ts';
+
+/** The loan as it is now and, where it can be computed, what it can be changed with. */
+export type LoanReading =
+  | { readonly loan: Loan; readonly trouble: ModelTrouble; /** Coins of the loan without a price. */ readonly unpriced: readonly string[] }
+  | { readonly loan: Loan; readonly reading: Reading };
+
+/**
+ * Reads everything afresh that the way to a target depends on: loan, wallet, prices, and what can be added or taken.
+ * @param target a fraction; it decides whether coins to add or to take out are read
+ * @throws ExchangeError also when the loan is not there any more
+ */
+export async function readForTarget(
+  connection: Connection,
+  wanted: Loan,
+  target: Decimal,
+  signal: AbortSignal,
+): Promise<{ readonly snapshot: Snapshot; readonly answer: LoanReading }> {
+  const snapshot = await connection.read(signal);
+  const loan = snapshot.loans.find(({ id, orderId }) => id === wanted.id && orderId === wanted.orderId);
+  if (loan === undefined) {
+    throw new ExchangeError({
+      kind: 'refused',
+      effect: 'none',
+      sentence: snapshot.loansTrouble ?? msg('Loan {0} is not there any more.', wanted.orderId ?? wanted.id),
+    });
+  }
+  const prices = new Map(Object.entries(snapshot.prices ?? {}));
+  const model = modelOf(loan, prices);
+  if (typeof model === 'string') {
+    const coins = new Set([...loan.debts, ...loan.collateral].map(({ coin }) => coin));
+    return { snapshot, answer: { loan, trouble: model, unpriced: [...coins].filter((coin) => !prices.has(coin)) } };
+  }
+  const direction = compare(ltvOf(model) ?? model.ltv, target) > 0 ? 'add' : 'reduce';
+  const ref = loan.orderId === undefined ? { loanId: loan.id } : { loanId: loan.id, orderId: loan.orderId };
+  const coins = await connection.adjustableCoins(ref, direction, signal);
+  const wallet = snapshot.walletTrouble === undefined ? { wallet: snapshot.wallet } : {};
+  return { snapshot, answer: { loan, reading: { loan, model, prices, direction, coins, ...wallet } } };
+}
+
+/** More decimals than that no venue is known to want; how fine an amount it takes is not documented. */
+const mostPlaces = 8;
+/** USD that one step of an amount may be worth: nobody needs to be more exact than a hundredth of a cent. */
+const finest = decimal('0.0001');
+
+/** What a loan can be brought to a target with, as it was read. */
+export interface Reading {
+  readonly loan: Loan;
+  readonly model: LoanModel;
+  /** USD for one coin. */
+  readonly prices: ReadonlyMap<string, Decimal>;
+  /** What collateral has to do: `add` brings LTV down. */
+  readonly direction: Direction;
+  /** The coins that can be added or taken, with what limits them. */
+  readonly coins: readonly AdjustableCoin[];
+  /** Absent when it could not be read: then nothing is known about repaying. */
+  readonly wallet?: readonly WalletCoin[];
+}
+
+/** A coin that cannot be reckoned with. */
+export interface Unusable {
+  readonly coin: string;
+  /** Its amount or its price is not known. */
+  readonly lacks: 'amount' | 'price';
+}
+
+export interface Usable {
+  readonly means: Means;
+  /** Coins whose own haircut is not known, so that the average of the loan stands for it. */
+  readonly assumed: ReadonlySet<string>;
+  readonly unusable: readonly Unusable[];
+}
+
+/** How many decimals of a coin are worth writing, at most 8. */
+export function usefulPlaces(price: Decimal): number {
+  let step = price;
+  for (let places = 0; places < mostPlaces; places += 1) {
+    if (compare(step, finest) <= 0) return places;
+    step = multiply(step, decimal('0.1'));
+  }
+  return mostPlaces;
+}
+
+/** What the solver may use: coins with a limit and a price, and how the venue values each. */
+export function usableOf(reading: Reading): Usable {
+  const { model, prices, direction, coins } = reading;
+  const addable: AddableCoin[] = [];
+  const takeable: TakeableCoin[] = [];
+  const unusable: Unusable[] = [];
+  const assumed = new Set<string>();
+  for (const { coin, limit } of coins) {
+    const price = prices.get(coin);
+    if (limit === undefined) unusable.push({ coin, lacks: 'amount' });
+    else if (price === undefined || !isPositive(price)) unusable.push({ coin, lacks: 'price' });
+    else {
+      const most = greater(limit, zero);
+      const places = usefulPlaces(price);
+      const { rule, isAssumed } = ruleFor(reading, coin);
+      if (isAssumed) assumed.add(coin);
+      if (direction === 'add') addable.push({ coin, available: most, price, rule, places });
+      else takeable.push({ coin, limit: most, places });
+    }
+  }
+  return { means: { addable, takeable, payable: direction === 'add' ? payable(reading, model) : [] }, assumed, unusable };
+}
+
+function ruleFor({ loan, model }: Reading, coin: string): { readonly rule: HaircutRule; readonly isAssumed: boolean } {
+  const pledged = model.collateral.find((held) => held.coin === coin);
+  if (pledged !== undefined) return { rule: pledged.rule, isAssumed: model.haircuts === 'averaged' };
+  if (loan.collateralValuation === 'raw') return { rule: flatRule(one), isAssumed: false };
+  const published = loan.haircuts?.[coin];
+  return published === undefined ? { rule: averageRule(model), isAssumed: true } : { rule: published, isAssumed: false };
+}
+
+/** At most 1: an average above it means that the venue values the loan higher than these prices do. */
+function averageRule(model: LoanModel): HaircutRule {
+  const raw = sum(model.collateral.map(({ amount, price }) => multiply(amount, price)));
+  const rate = recoveredRule(collateralOf(model), raw)?.tiers[0]?.rate ?? zero;
+  return flatRule(lesser(rate, one));
+}
+
+function payable({ wallet }: Reading, { debts }: LoanModel): readonly PayableDebt[] {
+  if (wallet === undefined) return [];
+  return debts
+    .filter(({ amount }) => isPositive(amount))
+    .map(({ coin, price }) => ({
+      coin,
+      available: divide(greater(wallet.find((held) => held.coin === coin)?.amount ?? zero, zero), one, mostPlaces, 'down'),
+      places: usefulPlaces(price),
+    }));
+}
+
+/** Something to choose: one change, several, or a repayment. */
+export interface Offer extends Pick<Way, 'steps' | 'usd' | 'ltv' | 'left'> {
+  /** Why it does not lead all the way. Absent when it does. */
+  readonly shortBy?: DeadEnd['reason'];
+  /** A haircut in it is not the coin's own but the loan's average. */
+  readonly assumed: boolean;
+  /** It leaves less than our own cushion below the margin call. */
+  readonly beyondSafe: boolean;
+}
+
+/** Something that leads nowhere at all. */
+export interface Blocked {
+  readonly act: Step['act'];
+  readonly coin: string;
+  readonly reason: DeadEnd['reason'] | Unusable['lacks'];
+}
+
+export interface Offers {
+  readonly there: boolean;
+  /** Those that lead there, then those that do not. */
+  readonly offers: readonly Offer[];
+  readonly blocked: readonly Blocked[];
+}
+
+/** Everything that can be offered to bring a loan to `target`, a fraction. All LTVs are estimates. */
+export function offersFor(reading: Reading, target: Decimal): Offers {
+  const { means, assumed, unusable } = usableOf(reading);
+  const { ways, deadEnds, there } = waysTo(reading.model, target, means);
+  const candidates: (readonly [Way, DeadEnd['reason'] | undefined])[] = [
+    ...ways.map((way) => [way, undefined] as const),
+    ...deadEnds.flatMap(({ nearest, reason }) => (nearest === undefined ? [] : [[nearest, reason] as const])),
+  ];
+  const blocked: Blocked[] = deadEnds
+    .filter(({ nearest }) => nearest === undefined)
+    .map(({ act, coin, reason }): Blocked => ({ act, coin, reason }));
+  const offers: Offer[] = [];
+  for (const [way, shortBy] of candidates) {
+    const offer = offerOf(reading, target, way, shortBy, assumed);
+    if (offer === undefined) blocked.push(...way.steps.map(({ act, coin }): Blocked => ({ act, coin, reason: 'limit' })));
+    else offers.push(offer);
+  }
+  return {
+    there,
+    offers: [...offers.filter(({ shortBy }) => shortBy === undefined), ...offers.filter(({ shortBy }) => shortBy !== undefined)],
+    blocked: [...blocked, ...unusable.map(({ coin, lacks }): Blocked => ({ act: reading.direction, coin, reason: lacks }))],
+  };
+}
+
+function offerOf(
+  reading: Reading,
+  target: Decimal,
+  way: Way,
+  shortBy: DeadEnd['reason'] | undefined,
+  assumed: ReadonlySet<string>,
+): Offer | undefined {
+  const careful = isAveragedTake(reading, way) ? carefulTake(reading, target, way, shortBy) : { way, shortBy };
+  if (careful === undefined) return undefined;
+  const { steps, usd, ltv, left } = careful.way;
+  return {
+    steps,
+    usd,
+    ltv,
+    left,
+    ...(careful.shortBy === undefined ? {} : { shortBy: careful.shortBy }),
+    assumed: steps.some(({ act, coin }) => act !== 'repay' && assumed.has(coin)),
+    beyondSafe: steps.some(({ act, coin, amount }) => act === 'reduce' && !isSafe(reading, coin, amount)),
+  };
+}
+
+function isSafe({ loan, prices }: Reading, coin: string, amount: Decimal): boolean {
+  const most = safestMost(loan, coin, amount, prices);
+  return most !== undefined && compare(amount, most) <= 0;
+}
+
+const isAveragedTake = ({ model }: Reading, { steps }: Way): boolean =>
+  model.haircuts === 'averaged' && steps.some(({ act }) => act === 'reduce');
+
+/**
+ * With an average haircut the coin that is taken may count for more than its share. The preview will reckon it in full then, and
+ * so it is here: less is offered, and its LTV errs towards danger.
+ */
+function carefulTake(
+  { loan, model, prices }: Reading,
+  target: Decimal,
+  way: Way,
+  shortBy: DeadEnd['reason'] | undefined,
+): { readonly way: Way; readonly shortBy: DeadEnd['reason'] | undefined } | undefined {
+  const [step] = way.steps;
+  const price = step === undefined ? undefined : prices.get(step.coin);
+  if (step === undefined || price === undefined) return undefined;
+  const most = largestReduction(loan, step.coin, prices, target);
+  const pledged = model.collateral.find(({ coin }) => coin === step.coin)?.amount;
+  if (most === undefined || pledged === undefined) return undefined;
+  const amount = round(lesser(step.amount, most), usefulPlaces(price), 'down');
+  const { ltv } = estimateAfter(loan, 'reduce', step.coin, amount, prices);
+  if (!isPositive(amount) || ltv === undefined) return undefined;
+  return {
+    way: { ...way, steps: [{ ...step, amount }], usd: multiply(amount, price), ltv },
+    // What was short by the average may reach the target when it counts in full; not where it ends because no more is pledged.
+    shortBy: compare(most, step.amount) <= 0 && compare(most, pledged) < 0 ? undefined : shortBy,
+  };
+}

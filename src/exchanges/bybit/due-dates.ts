@@ -1,0 +1,131 @@
+import * as v from 'valibot';
+import { isPositive, sum } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { DueDebt } from '../../core/model.ts';
+import { endpoints } from './endpoints.ts';
+import { ifAny } from './wallet.ts';
+import type { Line } from './loan-generation.ts';
+import type { FixedDebts } from './loan-map.ts';
+import { isAbsent, pageSize } from './requests.ts';
+import { leftOut, readRows, said } from './rows.ts';
+import * as schema from './schema.ts';
+
+/** Pages that are read. What was repaid is listed too, so there are more rows than debts. */
+const mostPages = 20;
+const repaid = '2';
+const overdue = '3';
+const milliseconds = /^\d{13}$/;
+
+const contract = v.object({
+  orderId: v.fallback(v.optional(schema.id), undefined),
+  loanId: v.fallback(v.optional(schema.id), undefined),
+  borrowCurrency: schema.coin,
+  repaymentTime: v.fallback(v.optional(schema.digits, ''), ''),
+  residualPrincipal: schema.maybeNatural,
+  residualPenaltyInterest: schema.part,
+  // Whoever is not said to have repaid still owes.
+  status: v.fallback(schema.choice, 'unknown'),
+  repayType: v.fallback(v.optional(v.union([schema.choice, v.literal('')]), ''), ''),
+});
+
+type Contract = v.InferOutput<typeof contract>;
+
+/** The dates of fixed debts, soonest first, and what could not be told of them. */
+export interface Dates {
+  readonly due?: readonly DueDebt[];
+  readonly trouble?: Message;
+}
+
+/**
+ * When the fixed debts of the pool have to be repaid. Nothing is asked when there are none.
+ * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/fixed/borrow-contract
+ * @param now by Bybit's clock, as the dates are
+ */
+export async function readDates(
+  line: Line,
+  { owed, vague }: FixedDebts,
+  now: () => number,
+  signal: AbortSignal | undefined,
+): Promise<Dates> {
+  if (owed.size === 0 && !vague) return {};
+  const read = await ifAny(readContracts(line, signal));
+  if (read instanceof ExchangeError) return owed.size === 0 && isAbsent(read) ? {} : { trouble: unread(read.sentence) };
+  // Also in a status that is not documented.
+  const open = read.contracts.filter(({ status }) => status !== repaid);
+  const due = sooner(open.flatMap((one) => toDue(one, now()) ?? []));
+  // A debt without a date is not a debt without an end.
+  const missing = [
+    ...open.filter(isVague).map(({ borrowCurrency }) => borrowCurrency),
+    ...[...owed].filter((coin) => !open.some(({ borrowCurrency }) => borrowCurrency === coin)),
+    ...(read.all ? [] : [...owed, ...due.map(({ coin }) => coin)]),
+  ];
+  const trouble = said(missing.length === 0 ? undefined : incomplete(missing), leftOut(read.odd));
+  return { ...(due.length === 0 ? {} : { due }), ...trouble };
+}
+
+const unread = (why: Message): Message => msg('The dates by which fixed loans must be repaid could not be read. {0}', why);
+
+const incomplete = (coins: readonly string[]): Message =>
+  msg(
+    'Bybit does not name every date by which the fixed loans in {0} must be repaid. Look at them in the Bybit app.',
+    [...new Set(coins)].join(', '),
+  );
+
+/** Soonest first. */
+const sooner = (debts: readonly DueDebt[]): readonly DueDebt[] => [...debts].sort((a, b) => a.at - b.at);
+
+interface ContractsRead {
+  readonly contracts: readonly Contract[];
+  /** The fields that could not be read. */
+  readonly odd: readonly string[];
+  /** Bybit has no more of them. */
+  readonly all: boolean;
+}
+
+async function readContracts(line: Line, signal: AbortSignal | undefined): Promise<ContractsRead> {
+  const all: Contract[] = [];
+  const odd: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const answer = await line.get(endpoints.contracts, { limit: pageSize.toString(), cursor }, signal);
+    const { list, nextPageCursor } = schema.read(schema.list, answer);
+    const read = readRows(contract, list);
+    all.push(...read.rows);
+    odd.push(...read.odd.map(({ field }) => field));
+    if (list.length < pageSize || nextPageCursor === '' || nextPageCursor === cursor) return { contracts: once(all), odd, all: true };
+    cursor = nextPageCursor;
+  }
+  return { contracts: once(all), odd, all: false };
+}
+
+/** A contract that is told twice is owed once. Without an id nobody can say that two are the same. */
+function once(contracts: readonly Contract[]): readonly Contract[] {
+  const keyed = contracts.map((one, at) => {
+    const named = one.loanId !== undefined || one.orderId !== undefined;
+    return [named ? JSON.stringify(one) : at.toString(), one] as const;
+  });
+  return [...new Map(keyed).values()];
+}
+
+/** Of what is owed it is not told how much, or until when. */
+const isVague = ({ residualPrincipal, residualPenaltyInterest, repaymentTime }: Contract): boolean =>
+  residualPrincipal === undefined || residualPenaltyInterest === null || !milliseconds.test(repaymentTime);
+
+/** None for a contract that owes nothing; undefined when amount or date is not told. What is overdue is danger, whatever its amount. */
+function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
+  if (!milliseconds.test(row.repaymentTime)) return undefined;
+  const at = Number(row.repaymentTime);
+  const late = row.status === overdue || at <= now;
+  if (row.residualPrincipal === undefined && row.status !== overdue) return undefined;
+  const amount = sum([row.residualPrincipal, row.residualPenaltyInterest].filter((value) => typeof value === 'string'));
+  if (!isPositive(amount) && row.status !== overdue) return [];
+  // What should have happened at a date that has passed did not happen.
+  const then = late ? undefined : whatHappens(row.repayType);
+  return [{ coin: row.borrowCurrency, amount, at, overdue: late, ...(then === undefined ? {} : { then }) }];
+}
+
+function whatHappens(repayType: string): Message | undefined {
+  if (repayType === '1') return msg('Bybit repays it automatically then.');
+  return repayType === '2' ? msg('It becomes a flexible loan then.') : undefined;
+}

@@ -1,0 +1,234 @@
+import * as v from 'valibot';
+import { decimalFrom, type Decimal } from '../../core/decimal.ts';
+import { msg } from '../../core/message.ts';
+import type { HistoryRow, Page } from '../../core/model.ts';
+import type { LoanRef, PageRequest } from '../exchange.ts';
+import type { Call } from '../http/client.ts';
+import type { HistoryPart, Line, LoanBook } from './loan-generation.ts';
+import { ends, toHistoryRow } from './loan-map.ts';
+import { isAbsent, limitFor, notUnderstood, pageQuery, refused, toPage } from './requests.ts';
+import { readRows } from './rows.ts';
+import * as schema from './schema.ts';
+
+/** Pages of one list that are read in a row without a row in them that belongs here. */
+const mostPages = 10;
+
+const row = v.object({
+  id: v.string(),
+  type: v.string(),
+  forced: v.boolean(),
+  coin: v.string(),
+  amount: schema.amount,
+  at: v.number(),
+});
+/**
+ * Where the reading of several lists stands: of each list that is not at its end the rows that were read and not yet given
+ * out, and where to read on. Nothing is asked for twice, so whatever is booked meanwhile neither doubles nor hides a row.
+ */
+const standing = v.record(v.string(), v.object({ rows: v.array(row), cursor: v.optional(v.string()) }));
+
+/** One list on its way. */
+interface Strand {
+  readonly part: HistoryPart;
+  rows: readonly HistoryRow[];
+  /** Rows that were read for this page and not understood. */
+  unread: number;
+  /** Where to read on; undefined at the end. `null` is the beginning. */
+  next: string | null | undefined;
+}
+
+/**
+ * One page of several lists as one, newest first. Each list keeps its own order. A row that cannot be read is missing, and it is said.
+ * @throws ExchangeError when one of them cannot be read at all: a history that hides a liquidation is worse than none.
+ */
+export async function mergedPage(
+  parts: readonly HistoryPart[],
+  page: PageRequest,
+  signal: AbortSignal | undefined,
+): Promise<Page<HistoryRow>> {
+  const limit = limitFor(page);
+  const strands = page.cursor === undefined ? parts.map(atBeginning) : resumed(parts, page.cursor);
+  const rows: HistoryRow[] = [];
+  while (rows.length < limit) {
+    await Promise.all(strands.map((strand) => fill(strand, limit, signal)));
+    // One whose next row is not known might have the newest.
+    if (strands.some((strand) => strand.rows.length === 0 && strand.next !== undefined)) break;
+    const newest = newestOf(strands);
+    const [first, ...rest] = newest?.rows ?? [];
+    if (newest === undefined || first === undefined) break;
+    rows.push(first);
+    newest.rows = rest;
+  }
+  const left = strands.filter((strand) => strand.rows.length > 0 || strand.next !== undefined);
+  return { rows, ...(left.length === 0 ? {} : { older: cursorOf(left) }), ...notUnderstood(sumOf(strands)) };
+}
+
+const atBeginning = (part: HistoryPart): Strand => ({ part, rows: [], unread: 0, next: null });
+
+/** A list that the cursor does not name is at its end. */
+function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand[] {
+  const known = v.safeParse(standing, parsed(cursor));
+  const left = known.success ? known.output : {};
+  const strands = parts.flatMap((part) => {
+    const own = Object.hasOwn(left, part.name) ? left[part.name] : undefined;
+    if (own === undefined) return [];
+    // Before its first page there is neither.
+    const next = own.cursor ?? (own.rows.length === 0 ? null : undefined);
+    return [{ part, rows: own.rows, unread: 0, next }];
+  });
+  if (strands.length === 0) throw refused(msg('This is not where the history of a Bybit loan goes on. Open the history again.'));
+  return strands;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function cursorOf(strands: readonly Strand[]): string {
+  const entries = strands.map(({ part, rows, next }) => [part.name, { rows, ...(typeof next === 'string' ? { cursor: next } : {}) }]);
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+const sumOf = (strands: readonly Strand[]): number => strands.reduce((sum, { unread }) => sum + unread, 0);
+
+/** Reads until there is a row or no more to come. */
+async function fill(strand: Strand, limit: number, signal: AbortSignal | undefined): Promise<void> {
+  for (let count = 0; count < mostPages && strand.rows.length === 0 && strand.next !== undefined; count += 1) {
+    const cursor = strand.next;
+    const { rows, older, unread = 0 } = await strand.part.read({ limit, ...(cursor === null ? {} : { cursor }) }, signal);
+    strand.unread += unread;
+    strand.rows = rows;
+    // A cursor that leads to itself would repeat its page forever.
+    strand.next = older === cursor ? undefined : older;
+  }
+}
+
+function newestOf(strands: readonly Strand[]): Strand | undefined {
+  return strands.reduce<Strand | undefined>((best, strand) => {
+    const [first] = strand.rows;
+    if (first === undefined) return best;
+    return best?.rows[0] === undefined || first.at > best.rows[0].at ? strand : best;
+  }, undefined);
+}
+
+/* Borrowings and repayments as Bybit lists them. An id counts in its own list only, so the name of the list goes before it. */
+
+/** The documentation says number and prints text. Either keeps its digits. */
+const amount = v.pipe(
+  schema.digits,
+  v.transform((text) => decimalFrom(text)),
+  v.custom<Decimal>((value) => value !== undefined),
+);
+/** What cannot be read says neither that it is done nor that it failed. */
+const status = v.fallback(schema.status, 'processing');
+
+/** Sources: `flexible/loan-orders` and `flexible/repay-orders` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ */
+export const borrowing = v.object({
+  orderId: schema.id,
+  borrowTime: schema.time,
+  loanCurrency: schema.coin,
+  initialLoanAmount: amount,
+  status,
+});
+/** Also `fixed/repay-history` there and `repay-transaction` of https://bybit-exchange.github.io/docs/v5/crypto-loan/ */
+export const repayment = v.object({
+  repayId: schema.id,
+  repayTime: schema.time,
+  loanCurrency: schema.coin,
+  repayAmount: amount,
+  repayStatus: status,
+  repayType: v.fallback(schema.choice, 'unknown'),
+  /** Of the old loans only. */
+  orderId: v.fallback(v.optional(schema.id), undefined),
+});
+
+type Borrowing = Omit<v.InferOutput<typeof borrowing>, 'status'> & { readonly status?: 'done' | 'processing' | 'failed' };
+type Repayment = v.InferOutput<typeof repayment>;
+
+/** Bybit's numbers in words of ours. */
+const words: Readonly<Record<string, string>> = {
+  '1': 'repaid',
+  '2': 'repaid_by_liquidation',
+  '3': 'repaid_automatically',
+  '4': 'repaid_overdue',
+  '5': 'repaid_by_delisting',
+  '6': 'repaid_by_delayed_liquidation',
+  '7': 'repaid_by_currency',
+  '8': 'became_flexible',
+};
+/** What nobody asked for: liquidation, a debt that was overdue, delisting, delayed liquidation. */
+const forced: ReadonlySet<string> = new Set(['2', '4', '5', '6']);
+
+export function toBorrowing(name: string, row: Borrowing): HistoryRow {
+  return {
+    id: `${name}-${row.orderId}`,
+    type: `borrowed${ends[row.status ?? 'done']}`,
+    forced: false,
+    coin: row.loanCurrency,
+    amount: row.initialLoanAmount,
+    at: row.borrowTime,
+  };
+}
+
+export function toRepayment(name: string, row: Repayment): HistoryRow {
+  const word = Object.hasOwn(words, row.repayType) ? words[row.repayType] : undefined;
+  return {
+    id: `${name}-${row.repayId}`,
+    type: (word ?? `repaid_type_${row.repayType}`) + ends[row.repayStatus],
+    forced: forced.has(row.repayType) && row.repayStatus !== 'failed',
+    coin: row.loanCurrency,
+    amount: row.repayAmount,
+    at: row.repayTime,
+  };
+}
+
+/** Changes of collateral keep their ids: proofs and people find them by these. */
+export function adjustmentsOf(book: LoanBook, ref: LoanRef): HistoryPart {
+  return {
+    name: 'adjusted',
+    async read(page, signal) {
+      const { rows, older, unread = 0 } = await book.adjustments(ref, page, signal);
+      return { rows: newestFirst(rows.map(toHistoryRow)), ...(older === undefined ? {} : { older }), ...notUnderstood(unread) };
+    },
+  };
+}
+
+/** As Bybit lists them, however it does now. */
+const newestFirst = (rows: readonly HistoryRow[]): readonly HistoryRow[] => [...rows].sort((a, b) => b.at - a.at);
+
+/** A list that Bybit may not have at this address; then it has nothing to tell. */
+export function listOf<Schema extends v.GenericSchema>(
+  line: Line,
+  from: {
+    readonly name: string;
+    readonly path: string;
+    readonly query?: NonNullable<Call['query']>;
+    readonly row: Schema;
+    toRow(name: string, row: v.InferOutput<Schema>): HistoryRow | undefined;
+  },
+): HistoryPart {
+  const { name, path, query } = from;
+  return {
+    name,
+    async read(page: PageRequest, signal): Promise<Page<HistoryRow>> {
+      let result: unknown;
+      try {
+        result = await line.get(path, { ...query, ...pageQuery(page) }, signal);
+      } catch (error) {
+        if (page.cursor === undefined && isAbsent(error)) return { rows: [] };
+        throw error;
+      }
+      const { list, nextPageCursor } = schema.read(schema.list, result);
+      const { rows, odd } = readRows(from.row, list);
+      return toPage(
+        newestFirst(rows.flatMap((row) => from.toRow(name, row) ?? [])),
+        { count: list.length, next: nextPageCursor, odd: odd.length },
+        page,
+      );
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import type { Direction, Loan } from '../../core/model.ts';
+import type { CollateralBaseline, CollateralChange, CollateralProof, Receipt } from '../exchange.ts';
+import type { Adjustment, AdjustmentsRead, LoanBook, OddAdjustment } from './loan-generation.ts';
+import { toHistoryRow } from './loan-map.ts';
+import { pageSize } from './requests.ts';
+import { unlike } from './schema.ts';
+
+/**
+ * Compares what Bybit's history of adjustments and the loan say now with what was asked. Rows that are not newer than the
+ * baseline cannot tell of what was sent after it, and rows of other coins do not matter.
+ *
+ * Effective needs a row of status 1 with the right direction and amount, and a pledged amount that agrees with all rows since.
+ * Collateral also leaves without such a row, by repayment out of it or by liquidation. Then it must at least have moved the
+ * right way, and the row's own LTV the other way. Where the loan is gone the row has to do.
+ * Contradicted is a row that is not what was asked, or one that looks so while the pledged amount went back by just as much.
+ * Nothing yet is whatever Bybit still works on. A row of status 3 says that it tried and did nothing.
+ * Source of the procedure: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ltv-adjust-history
+ *
+ * Where Bybit gave the change an id, only the row with that id tells of it: what others did at the same time neither proves nor
+ * contradicts it, and a row with that id that is not what was asked contradicts it whatever the pledged amount says.
+ *
+ * @param loan the loan as it is now; undefined when Bybit no longer has it
+ * @param reference the id that Bybit gave the change
+ */
+export function judge(
+  change: CollateralChange,
+  baseline: CollateralBaseline,
+  rows: readonly Adjustment[],
+  loan: Loan | undefined,
+  reference?: string,
+): CollateralProof {
+  const found = loan === undefined ? {} : { loan };
+  const own = rows.find(({ id }) => id === reference && isNewer(id, baseline.newestHistoryId));
+  if (reference !== undefined && (own === undefined || own.status === 'processing')) return { state: 'pending' };
+  if (own?.status === 'done' && !isAsked(change, own)) return { state: 'contradicted', row: toHistoryRow(own), ...found };
+
+  // A row that is told twice happened once.
+  const since = [...new Map(rows.map((row) => [row.id, row])).values()].filter(
+    ({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId),
+  );
+  const done = since.filter(({ status }) => status === 'done');
+  const asked = (own === undefined ? since : [own]).filter((row) => isAsked(change, row));
+  const pledged = loan === undefined ? undefined : pledgedOf(loan, change.coin);
+  const is = (expected: Decimal): boolean => pledged !== undefined && compare(pledged, expected) === 0;
+  const agrees = is(after(baseline.pledged, done));
+
+  const match = asked.find(({ status }) => status === 'done');
+  if (match !== undefined) {
+    const row = toHistoryRow(match);
+    // Another change may have come between the reading of the newest row and of the loan: then it is in the baseline already.
+    const alone = is(after(baseline.pledged, [match]));
+    const moved = pledged !== undefined && compare(pledged, baseline.pledged) === side(change.direction);
+    if (pledged === undefined || agrees || alone || (moved && ltvWentAsAsked(match))) return { state: 'effective', row, ...found };
+    const back = is(moveBy(baseline.pledged, opposite(match.direction), match.amount));
+    return back && done.length === 1 ? { state: 'contradicted', row, ...found } : { state: 'pending' };
+  }
+  if (own === undefined && since.some(({ status }) => status === 'processing')) return { state: 'pending' };
+  const [other, ...more] = done;
+  const failed = asked.find(({ status }) => status === 'failed');
+  if (failed !== undefined)
+    return agrees || pledged === undefined ? { state: 'pending', failed: toHistoryRow(failed) } : { state: 'pending' };
+  // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
+  if (own === undefined && other !== undefined && more.length === 0 && agrees)
+    return { state: 'contradicted', row: toHistoryRow(other), ...found };
+  return { state: 'pending' };
+}
+
+/** Whether a row is what a change asked for. */
+export function isAsked({ direction, coin, amount }: CollateralChange, row: Adjustment): boolean {
+  return row.coin === coin && row.direction === direction && compare(absolute(row.amount), amount) === 0;
+}
+
+/** Whether an id is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
+export function isNewer(id: string, newest: string | undefined): boolean {
+  if (newest === undefined) return true;
+  const digits = /^\d{1,40}$/;
+  return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
+}
+
+/** The newest of some ids, in whatever order they came. */
+export function newestOf(rows: readonly { readonly id: string }[]): string | undefined {
+  return rows.reduce<string | undefined>((newest, { id }) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
+}
+
+const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+
+const side = (direction: Direction): -1 | 1 => (direction === 'add' ? 1 : -1);
+
+const opposite = (direction: Direction): Direction => (direction === 'add' ? 'reduce' : 'add');
+
+function moveBy(pledged: Decimal, direction: Direction, amount: Decimal): Decimal {
+  return direction === 'add' ? add(pledged, absolute(amount)) : subtract(pledged, absolute(amount));
+}
+
+function after(pledged: Decimal, rows: readonly Adjustment[]): Decimal {
+  return rows.reduce((sum, { direction, amount }) => moveBy(sum, direction, amount), pledged);
+}
+
+/** More collateral lowers LTV. Both figures are of the moment of the change, so neither prices nor the debt come in between. */
+function ltvWentAsAsked({ direction, ltvBefore, ltvAfter }: Adjustment): boolean {
+  return ltvBefore !== undefined && ltvAfter !== undefined && compare(ltvBefore, ltvAfter) === side(direction);
+}
+
+/** Pages of history that are read for a proof. A thousand changes of one coin are more than anybody makes. */
+const mostPages = 10;
+
+/**
+ * Reads what tells of a change, once, and judges it. With an id from Bybit its one row is asked for first, and the rest only
+ * when row and pledged amount do not settle it, because somebody else changed the same collateral.
+ */
+export async function readProof(
+  book: LoanBook,
+  change: CollateralChange,
+  baseline: CollateralBaseline,
+  { reference }: Receipt,
+  signal: AbortSignal | undefined,
+): Promise<CollateralProof> {
+  const judged = async (rows: readonly Adjustment[], isWhole: boolean): Promise<CollateralProof> => {
+    const found = await book.find(change.loan, signal);
+    const proof = judge(change, baseline, rows, found?.loan, reference);
+    const own = rows.find(({ id }) => id === reference);
+    if (own?.status === 'done' && !isAsked(change, own)) return proof;
+    // A pledged amount that could not be read is not nothing.
+    if (found?.isVague(change.coin) === true) return { state: 'pending' };
+    // Rows that could not be read may tell the rest, but take nothing from a row and a pledged amount that agree.
+    return isWhole || proof.state === 'effective' ? proof : { state: 'pending' };
+  };
+  const own = reference === undefined ? undefined : await rowOf(book, change, reference, signal);
+  if (own !== undefined) {
+    if (own.status === 'processing') return { state: 'pending' };
+    const proof = await judged([own], true);
+    if (proof.state === 'effective' || (proof.state === 'pending' && proof.failed !== undefined)) return proof;
+  }
+  // The rows first: a loan read before its rows could miss what they tell.
+  const { rows, odd } = await rowsSince(book, change, baseline, signal);
+  const all = own === undefined || rows.some(({ id }) => id === own.id) ? rows : [own, ...rows];
+  if (all.length === 0 || (reference !== undefined && !all.some(({ id }) => id === reference))) return { state: 'pending' };
+  return judged(all, odd.length === 0);
+}
+
+/**
+ * The newest id of the adjustments of a coin, also of rows of which nothing else could be read: what comes after it is new.
+ * @throws ExchangeError `shape` when a row that may be of that coin does not even tell its id
+ */
+export function newestIdOf({ rows, odd }: AdjustmentsRead, coin: string): string | undefined {
+  const own = odd.filter((one) => one.coin === undefined || one.coin === coin);
+  const ids = own.map(({ id, field }) => {
+    if (id === undefined) throw unlike(field);
+    return { id };
+  });
+  return newestOf([...rows, ...ids]);
+}
+
+async function rowOf(
+  book: LoanBook,
+  { loan }: CollateralChange,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<Adjustment | undefined> {
+  try {
+    const { rows } = await book.adjustments(loan, { id: reference, limit: pageSize }, signal);
+    return rows.find(({ id }) => id === reference);
+  } catch (error) {
+    // The list that the row stands in may still be read.
+    if (ExchangeError.is(error, 'refused')) return undefined;
+    throw error;
+  }
+}
+
+async function rowsSince(
+  book: LoanBook,
+  { loan, coin }: CollateralChange,
+  { newestHistoryId }: CollateralBaseline,
+  signal: AbortSignal | undefined,
+): Promise<Pick<AdjustmentsRead, 'rows' | 'odd'>> {
+  const all: Adjustment[] = [];
+  const odd: OddAdjustment[] = [];
+  const isOfNow = (id: string | undefined): boolean => id === undefined || isNewer(id, newestHistoryId);
+  let cursor: string | undefined;
+  for (let count = 0; count < mostPages; count += 1) {
+    const page = { coin, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
+    const { rows, older, odd: unread } = await book.adjustments(loan, page, signal);
+    all.push(...rows.filter(({ id }) => isOfNow(id)));
+    odd.push(...unread.filter((one) => isOfNow(one.id) && (one.coin === undefined || one.coin === coin)));
+    if (older === undefined || rows.some(({ id }) => !isNewer(id, newestHistoryId))) break;
+    cursor = older;
+  }
+  return { rows: all, odd };
+}

@@ -1,0 +1,185 @@
+import {
+  absolute,
+  add,
+  decimal,
+  decimalPlaces,
+  divide,
+  greater,
+  isDecimal,
+  isNegative,
+  isPositive,
+  multiply,
+  round,
+  subtract,
+  sum,
+  zero,
+  type Decimal,
+} from '../../core/decimal.ts';
+import { msg } from '../../core/message.ts';
+import type { Direction, Position, PositionRef } from '../../core/model.ts';
+import type { MarginChange, MarginReadiness } from '../exchange.ts';
+import type { Call } from '../http/client.ts';
+import { instead } from '../kit/addable.ts';
+import { endpoints } from './endpoints.ts';
+import { optional } from './loan-map.ts';
+import { idOf, markValueOf, partsOf, slotFits, steadyMarginOf, type Found, type Market } from './position-map.ts';
+import { walletCoin, walletOfType, type Wallet } from './position-schema.ts';
+import { refused } from './requests.ts';
+import { onceEach, readRows } from './rows.ts';
+
+/** Bybit takes no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */
+export const marginPlaces = 4;
+
+/** The sign before the amount is all that tells adding from taking. Source: the same page, `"10"` and `"-10"`. */
+const signs: Readonly<Record<Direction, string>> = { add: '', reduce: '-' };
+
+const markets: readonly string[] = ['linear', 'inverse'] satisfies readonly Market[];
+
+/**
+ * Which of Bybit's markets a position is in.
+ * @throws ExchangeError `refused` when its parts do not name one and the same position.
+ */
+export function marketOf(ref: PositionRef): Market {
+  const { positionId, instrument, market, slot, side, marginCoin } = ref;
+  const known = (one: string): one is Market => markets.includes(one);
+  if (known(market) && ['0', '1', '2'].includes(slot) && slotFits(slot, side) && positionId === idOf(market, instrument, slot)) {
+    const settle = partsOf(market, instrument)?.settle;
+    // A contract of an unknown name can only be one that Bybit itself listed under its margin coin.
+    if (settle === marginCoin || (settle === undefined && market === 'linear' && ['USDT', 'USDC'].includes(marginCoin))) return market;
+  }
+  throw refused(
+    msg('It cannot be told which position is meant, so nothing was asked. Refresh the account and start again from the position.'),
+  );
+}
+
+/**
+ * The request that changes margin. The amount goes out as the very characters that were confirmed, and the slot always goes with it:
+ * without it a position of the other side could be meant.
+ * Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin
+ * @throws ExchangeError `refused` when position, direction, coin or amount could be meant otherwise.
+ */
+export function marginCall(change: MarginChange): Call & { readonly body: string } {
+  const { position, direction, coin, amount } = change;
+  const category = marketOf(position);
+  // Also said to those who got here without the compiler.
+  if (
+    !Object.hasOwn(signs, direction) ||
+    coin !== position.marginCoin ||
+    typeof amount !== 'string' ||
+    !isDecimal(amount) ||
+    !isPositive(amount)
+  ) {
+    throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
+  }
+  if (decimalPlaces(amount) > marginPlaces) {
+    throw refused(msg('Bybit takes at most {0} decimals in an amount of margin. Use fewer.', marginPlaces.toString()));
+  }
+  const body = JSON.stringify({
+    category,
+    symbol: position.instrument,
+    margin: `${signs[direction]}${amount}`,
+    positionIdx: Number(position.slot),
+  });
+  return { method: 'POST', path: endpoints.addMargin, body, signed: true, write: true };
+}
+
+/** What was read for one change of margin. */
+export interface MarginFacts {
+  readonly found: Found;
+  readonly position: Position;
+  readonly wallet: Wallet;
+  readonly asOf: number;
+}
+
+/**
+ * Everything a change of margin is decided on.
+ * @throws ExchangeError `refused` when the position is another one by now, is not isolated, or a figure that is needed is missing.
+ */
+export function marginReadinessOf(asked: PositionRef, { found, position, wallet, asOf }: MarginFacts): MarginReadiness {
+  if (position.side !== asked.side || position.marginCoin !== asked.marginCoin) {
+    throw refused(msg('The position was closed and another one opened the other way. Refresh and look before you change anything.'));
+  }
+  // It belongs to the liquidation already: what is added now is lost with it.
+  if (found.row.positionStatus === 'Liq') {
+    throw instead(
+      ['later'],
+      msg('Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.'),
+    );
+  }
+  if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
+  if (position.marginMode !== 'isolated') throw refused(msg('The position is not isolated, so it has no margin of its own to change.'));
+  const { margin, size, leverage, entryPrice, liquidationPrice } = position;
+  if (margin === undefined) {
+    throw refused(msg('Bybit does not say how much margin this position has, so nothing can be decided. Try again later.'));
+  }
+  const reducible = reducibleOf(found);
+  return {
+    kind: 'margin',
+    position,
+    walletAvailable: availableOf(wallet, position.marginCoin),
+    ...(reducible === undefined ? {} : { reducible: { amount: reducible, source: 'estimate' } }),
+    places: marginPlaces,
+    baseline: {
+      kind: 'margin',
+      size,
+      margin,
+      ...optional('steadyMargin', steadyMarginOf(found)),
+      ...optional('leverage', leverage),
+      ...optional('entryPrice', entryPrice),
+      ...optional('liquidationPrice', liquidationPrice),
+    },
+    asOf,
+  };
+}
+
+/**
+ * What isolated positions could still get: walletBalance - totalPositionIM - totalOrderIM - locked - bonus, never below zero. Bybit lists the coins
+ * that are not zero, so one that is not listed is not there.
+ * Source: https://bybit-exchange.github.io/docs/v5/account/wallet-balance
+ * @throws ExchangeError `refused` when one of the figures is missing: what is not known to be bound could be taken for free.
+ */
+function availableOf({ list }: Wallet, coin: string): Decimal {
+  const unified = readRows(walletOfType, list).rows.find(({ accountType }) => accountType === undefined || accountType === 'UNIFIED');
+  const { rows, odd } = readRows(walletCoin, unified?.coin ?? []);
+  const { rows: once, unclear } = onceEach(rows, (one) => one.coin);
+  const held = once.find((one) => one.coin === coin);
+  // A row that does not name its coin may be this one. Those of other coins do not matter.
+  if (unified !== undefined && held === undefined && odd.length === 0 && !unclear.has(coin)) return zero;
+  const bound = [held?.totalPositionIM, held?.totalOrderIM, held?.locked, held?.bonus].filter((value) => value !== undefined);
+  if (held?.walletBalance === undefined || bound.length < 4) {
+    throw refused(
+      msg('Bybit does not say how much {0} the Unified Trading Account has free, so nothing can be decided. Try again later.', coin),
+    );
+  }
+  // Nothing that is bound can be less than nothing.
+  const taken = sum(bound.map((value) => greater(value, zero)));
+  return greater(subtract(held.walletBalance, taken), zero);
+}
+
+/** Digits kept in our own figures: more than Bybit prints. */
+const digits = 16;
+
+/**
+ * The rate of the fee that Bybit keeps back for closing, as its printed sample has it. The usual rate of today is lower, 0.00055.
+ * CALC: 0.01926611 - 0.11033265 / 12 - 0.01 = 0.11033265 x (1 + 1 / 12) x 0.0006.
+ */
+const closingFee = decimal('0.0006');
+
+/**
+ * Our careful estimate of what can be taken out, which no endpoint tells: margin - value / leverage - closing fee, less a loss that is not
+ * realized, where the value is the greater of the printed one and the one by mark price, and the fee is of value x (1 + 1 / leverage), as for the
+ * worse side. Rounded down to what can be sent, never below zero. In the margin coin. Undefined when a figure is missing. Bybit
+ * itself refuses what is too much (110078).
+ */
+export function reducibleOf(found: Found): Decimal | undefined {
+  const { positionIM, positionValue, leverage, unrealisedPnl } = found.row;
+  const markValue = markValueOf(found);
+  if (positionIM === undefined || positionValue === undefined || leverage === undefined) return undefined;
+  if (markValue === undefined || unrealisedPnl === undefined) return undefined;
+  const value = greater(positionValue, markValue);
+  const initial = divide(value, leverage, digits, 'up');
+  const fee = multiply(add(value, initial), closingFee);
+  const loss = isNegative(unrealisedPnl) ? absolute(unrealisedPnl) : zero;
+  const free = round(subtract(positionIM, sum([initial, fee, loss])), marginPlaces, 'down');
+  return greater(free, zero);
+}

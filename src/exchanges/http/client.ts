@@ -1,0 +1,294 @@
+import type { Clock } from '../../core/clock.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import type { Keys, RequestView } from '../exchange.ts';
+import { keepPace, Limiter, type Pace, type RateLimit } from './limits.ts';
+import { queryText, rehearsalOf } from './call.ts';
+import { hiding, withoutSecrets, type Hide } from './redact.ts';
+import { aborted, Transport, type Answer } from './transport.ts';
+
+/** One call of an endpoint, before it is signed. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Sent in this order; what is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** The exact text that is signed and sent. */
+  readonly body?: string;
+  readonly signed: boolean;
+  /** Whether it changes something. Then it is sent once, whatever happens. */
+  readonly write?: boolean;
+}
+
+/** What is signed: exactly what leaves. */
+export interface Attempt {
+  readonly method: 'GET' | 'POST';
+  readonly target: string;
+  readonly body: string;
+  /** By the venue's clock, as far as we know it. Milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+}
+
+/** How one venue speaks HTTP. */
+export interface Dialect {
+  readonly venue: string;
+  readonly origin: string;
+  /** Sent with every request, signed or not. */
+  readonly headers: Readonly<Record<string, string>>;
+  sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>>;
+  /** The headers that `sign` makes, in its order: what is secret in them, and what is the time of sending. */
+  readonly signedHeaders: Readonly<Record<string, 'secret' | 'time'>>;
+  /**
+   * The payload of an answer. `hide` takes out of the venue's words what nobody may read, and is to be asked before they are shortened.
+   * @throws ExchangeError for everything that is not a success.
+   */
+  open(answer: Answer, write: boolean, hide: Hide): unknown;
+  limitOf(path: string): RateLimit;
+  /** For a venue that says itself when it wants to be asked again. */
+  readonly pace?: Pace;
+  readonly time: { readonly path: string; read(payload: unknown): number };
+}
+
+export interface HttpOptions {
+  readonly dialect: Dialect;
+  /** Asked for at each signed attempt; rejects when it must not leave any more. */
+  readonly keys: (write?: boolean) => Promise<Keys>;
+  readonly clock: Clock;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly deadline?: (ms: number) => AbortSignal;
+  /** 0 to 1; spreads retries. */
+  readonly random?: () => number;
+  readonly trace?: (line: string) => void;
+}
+
+const readDeadlineMs = 10_000;
+/** Longer: an answer that comes late is worth more than an unknown outcome. */
+const writeDeadlineMs = 20_000;
+const mostAttempts = 3;
+const firstPauseMs = 400;
+/** A venue that wants to be left alone for longer than this is not waited for here: whoever asked decides when to ask again. */
+const longestPauseMs = 5_000;
+
+/** A change was decided on figures of a moment ago: what waited for longer than this, as for the keyring or in a machine that slept, does not leave. */
+const longestWriteWaitMs = 10_000;
+
+/** What stops a request while it waits for its turn, and what stops it once it is under way. */
+interface Stops {
+  readonly waiting: AbortSignal;
+  readonly underWay: AbortSignal | undefined;
+  /** When a change was asked for; it leaves soon after or never. */
+  readonly writeAskedAt?: number;
+}
+
+/** One account's line to its venue. Signs each attempt afresh, keeps the limits, retries reads, learns the venue's clock. */
+export class Http {
+  readonly #options: HttpOptions;
+  readonly #transport: Transport;
+  readonly #limiter: Limiter;
+  readonly #disposal = new AbortController();
+  /** The venue's clock minus ours, once learnt. */
+  #offsetMs = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    const { dialect, fetch, deadline, clock } = options;
+    this.#transport = new Transport({
+      venue: dialect.venue,
+      now: () => clock.now(),
+      ...(fetch === undefined ? {} : { fetch }),
+      ...(deadline === undefined ? {} : { deadline }),
+    });
+    this.#limiter = new Limiter((path) => dialect.limitOf(path));
+  }
+
+  /**
+   * Calls an endpoint and returns the payload of its answer. Reads are tried up to three times; a write is sent once.
+   * @throws ExchangeError only. For a write its `effect` says whether it may have happened.
+   */
+  async call(call: Call, signal?: AbortSignal): Promise<unknown> {
+    const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
+    // A write under way is not called back when its connection is closed: that would only make its outcome unknown.
+    const stops: Stops =
+      call.write === true
+        ? { waiting: either, underWay: signal, writeAskedAt: this.#options.clock.now() }
+        : { waiting: either, underWay: either };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#inStep(call, stops);
+      } catch (error) {
+        if (!(error instanceof ExchangeError)) throw error;
+        if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
+        await this.#pause(attempt, error.retryAfterMs, either);
+      }
+    }
+  }
+
+  /** What was learnt of the venue's clock, for a person to be told; empty when ours was good enough. */
+  clockFacts(): { readonly clockOffsetMs?: number } {
+    return Math.abs(this.#offsetMs) < 1000 ? {} : { clockOffsetMs: this.#offsetMs };
+  }
+
+  /** The request as `call` would send it, without key, signature and time. Reads no key and sends nothing. */
+  rehearse(call: Call): RequestView {
+    return rehearsalOf(this.#options.dialect, call);
+  }
+
+  dispose(): void {
+    this.#disposal.abort();
+  }
+
+  /**
+   * One attempt, and one more with the venue's own time when it says that ours is off. That is no second send, not even of a
+   * write: a request refused for its timestamp was turned away at the door, before anything was done with it.
+   */
+  async #inStep(call: Call, stops: Stops): Promise<unknown> {
+    try {
+      return await this.#attempt(call, stops);
+    } catch (error) {
+      // An unknown effect means that the refusal itself cannot be trusted.
+      if (!ExchangeError.is(error, 'clock') || error.effect !== 'none') throw error;
+      // A machine may have slept while the refusal was on its way.
+      if (this.#isLate(stops)) throw error;
+      await this.#learnOffset(stops.waiting);
+      try {
+        return await this.#attempt(call, stops);
+      } catch (again) {
+        throw ExchangeError.is(again, 'clock') && again.effect === 'none' ? this.#clockOff(again) : again;
+      }
+    }
+  }
+
+  async #attempt(call: Call, stops: Stops): Promise<unknown> {
+    const progress = { started: false };
+    try {
+      return await this.#limiter.run(
+        call.path,
+        () => {
+          progress.started = true;
+          return this.#send(call, stops);
+        },
+        stops.waiting,
+      );
+    } catch (error) {
+      // What never started was taken out of the queue by the signal, and nothing was sent.
+      throw progress.started ? error : aborted('none');
+    }
+  }
+
+  async #send(call: Call, stops: Stops): Promise<unknown> {
+    const { dialect, clock, trace } = this.#options;
+    const write = call.write === true;
+    const target = call.path + queryText(call.query);
+    await keepPace(dialect.pace, call.path, clock, stops.waiting);
+    // Read now and gone with this call: nothing keeps them.
+    const keys = call.signed ? await this.#keys(write) : {};
+    if (stops.waiting.aborted) throw aborted('none');
+    if (this.#isLate(stops)) throw late();
+    const signature = call.signed ? this.#signature(call, target, keys) : {};
+    // The venue's own words are passed on, and they may repeat what it was told.
+    const hide = hiding([...Object.values(keys), ...secretsOf(signature, dialect)]);
+    const startedAt = clock.now();
+    const tell = (outcome: string): void => {
+      trace?.(`${dialect.venue} ${call.method} ${call.path}: ${outcome}, ${(clock.now() - startedAt).toString()} ms`);
+    };
+    try {
+      const answer = await this.#transport.send(
+        {
+          method: call.method,
+          origin: dialect.origin,
+          target,
+          body: call.body,
+          headers: { ...dialect.headers, ...signature },
+          write,
+          deadlineMs: write ? writeDeadlineMs : readDeadlineMs,
+        },
+        stops.underWay,
+      );
+      dialect.pace?.after(call.path, answer);
+      const payload = dialect.open(answer, write, hide);
+      tell('ok');
+      return payload;
+    } catch (error) {
+      tell(ExchangeError.is(error) ? `${error.kind}${error.code === undefined ? '' : ` ${error.code}`}` : 'failed');
+      throw ExchangeError.is(error) ? withoutSecrets(error, hide) : error;
+    }
+  }
+
+  /** By the clock of the day, which goes on while a machine sleeps. One that was set back tells nothing. */
+  #isLate({ writeAskedAt }: Stops): boolean {
+    const waited = writeAskedAt === undefined ? 0 : this.#options.clock.now() - writeAskedAt;
+    return !(Math.abs(waited) <= longestWriteWaitMs);
+  }
+
+  async #keys(write: boolean): Promise<Keys> {
+    try {
+      return await this.#options.keys(write);
+    } catch (error) {
+      if (ExchangeError.is(error)) throw error;
+      throw new ExchangeError({
+        kind: 'auth',
+        effect: 'none',
+        sentence: msg('The keys of this account could not be read. Try again, or run "Update Keys…".'),
+      });
+    }
+  }
+
+  #signature(call: Call, target: string, keys: Keys): Readonly<Record<string, string>> {
+    const { dialect, clock } = this.#options;
+    return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, keys);
+  }
+
+  async #learnOffset(signal: AbortSignal): Promise<void> {
+    const { dialect, clock } = this.#options;
+    const before = clock.now();
+    const time: Call = { method: 'GET', path: dialect.time.path, signed: false };
+    const payload = await this.#attempt(time, { waiting: signal, underWay: signal });
+    this.#offsetMs = dialect.time.read(payload) - Math.round((before + clock.now()) / 2);
+  }
+
+  #clockOff(error: ExchangeError): ExchangeError {
+    // By the venue's own time ours is right, so there is nothing to say about seconds.
+    if (Math.abs(this.#offsetMs) < 1000) return error;
+    const seconds = Math.round(Math.abs(this.#offsetMs) / 1000).toString();
+    const { venue } = this.#options.dialect;
+    return new ExchangeError({
+      kind: 'clock',
+      effect: 'none',
+      ...(error.code === undefined ? {} : { code: error.code }),
+      sentence:
+        this.#offsetMs > 0
+          ? msg("This machine's clock is {0} s behind that of {1}. Set the clock, or let the system do it, and try again.", seconds, venue)
+          : msg(
+              "This machine's clock is {0} s ahead of that of {1}. Set the clock, or let the system do it, and try again.",
+              seconds,
+              venue,
+            ),
+    });
+  }
+
+  async #pause(attempt: number, retryAfterMs: number | undefined, signal: AbortSignal): Promise<void> {
+    const { clock, random = Math.random } = this.#options;
+    const ms = Math.max(retryAfterMs ?? 0, firstPauseMs * 2 ** (attempt - 1)) * (1 + random() / 2);
+    try {
+      await clock.sleep(ms, signal);
+    } catch {
+      throw aborted('none');
+    }
+  }
+}
+
+/** What is secret of the headers that were signed. The time of sending is not. */
+const secretsOf = (signature: Readonly<Record<string, string>>, { signedHeaders }: Dialect): readonly string[] =>
+  Object.entries(signature).flatMap(([name, value]) => (signedHeaders[name] === 'time' ? [] : [value]));
+
+const late = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'aborted',
+    effect: 'none',
+    sentence: msg('It could not leave at once, and the figures it was decided on are too old by now. Nothing was sent. Start it again.'),
+  });
+
+/** Worth asking again in a moment. */
+function isPassing({ kind, retryAfterMs = 0 }: ExchangeError): boolean {
+  return retryAfterMs <= longestPauseMs && ['network', 'unavailable', 'rate'].includes(kind);
+}

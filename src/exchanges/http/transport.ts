@@ -1,0 +1,193 @@
+import { createFetch, type $Fetch } from 'ofetch';
+import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import { systemFault, type SystemFault } from './never-left.ts';
+import { patience } from './retry-after.ts';
+
+/** One request as it leaves: every byte of it is decided. */
+export interface Departure {
+  readonly method: 'GET' | 'POST';
+  readonly origin: string;
+  /** Path with query, as signed. */
+  readonly target: string;
+  readonly body: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether it changes something: then a lost answer is an unknown outcome. */
+  readonly write: boolean;
+  readonly deadlineMs: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs?: number;
+  /** For venues that tell their limits there. */
+  readonly headers?: Headers;
+}
+
+/** No documented answer comes near; guards the extension host against an endless one. */
+const mostBytes = 1_000_000;
+
+export interface TransportOptions {
+  readonly venue: string;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Makes a signal that aborts after `ms`; injected by tests. */
+  readonly deadline?: (ms: number) => AbortSignal;
+  /** The time of day here, for a venue that says until when to wait and not what time it is. Milliseconds since the Unix epoch. */
+  readonly now?: () => number;
+}
+
+/** Sends a request once and brings back status and text, whatever the status says. All failures are `ExchangeError`s that hold nothing of the request. */
+export class Transport {
+  readonly #venue: string;
+  readonly #fetch: $Fetch;
+  readonly #deadline: (ms: number) => AbortSignal;
+  readonly #now: () => number;
+
+  constructor(options: TransportOptions) {
+    this.#venue = options.venue;
+    // Asked for at each request, so that the editor's proxy-aware fetch is used even when it is put in place later.
+    this.#fetch = createFetch({ fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) });
+    this.#deadline = options.deadline ?? ((ms) => AbortSignal.timeout(ms));
+    this.#now = options.now ?? Date.now;
+  }
+
+  async send(departure: Departure, signal?: AbortSignal): Promise<Answer> {
+    if (isAborted(signal)) throw aborted('none');
+    const deadline = this.#deadline(departure.deadlineMs);
+    try {
+      const response = await this.#fetch.raw(departure.origin + departure.target, {
+        method: departure.method,
+        // ofetch would send a failed GET again by itself; a retry is a new signature and our own decision.
+        retry: 0,
+        responseType: 'stream',
+        // The venue's code decides, not the HTTP status.
+        ignoreResponseError: true,
+        // ofetch's own timeout is ignored as soon as a signal is given.
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+        ...(departure.write ? oneShot(departure) : repeatable(departure)),
+      });
+      const text = await this.#read(response.body, departure);
+      return { status: response.status, text, headers: response.headers, ...patience(response.headers, this.#now()) };
+    } catch (error) {
+      if (error instanceof ExchangeError) throw error;
+      const effect: Effect = departure.write ? 'unknown' : 'none';
+      if (isAborted(signal)) throw aborted(effect);
+      if (deadline.aborted) throw this.#failure('network', effect, this.#timedOut(departure.deadlineMs));
+      // No cause is kept: the errors of the network layer hold headers and query strings.
+      const fault = systemFault(error);
+      if (fault.neverLeft) throw this.#failure('network', 'none', this.#unreachable(departure.origin, fault));
+      throw this.#failure('network', effect, this.#broken(departure.origin, fault.code));
+    }
+  }
+
+  async #read(body: ReadableStream<Uint8Array> | null, departure: Departure): Promise<string> {
+    if (body === null) return '';
+    const decoder = new TextDecoder();
+    const reader = body.getReader();
+    let text = '';
+    let bytes = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      bytes += value.byteLength;
+      if (bytes > mostBytes) {
+        void reader.cancel();
+        throw this.#failure(
+          'shape',
+          departure.write ? 'unknown' : 'none',
+          msg('The answer of {0} is far longer than it should be.', this.#venue),
+        );
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  }
+
+  #failure(kind: ErrorKind, effect: Effect, sentence: Message): ExchangeError {
+    return new ExchangeError({ kind, effect, sentence });
+  }
+
+  #timedOut(ms: number): Message {
+    return msg('{0} did not answer within {1} s. Check the network connection.', this.#venue, Math.round(ms / 1000).toString());
+  }
+
+  #unreachable(origin: string, { code = '', at, proxyStatus = '' }: SystemFault): Message {
+    const venue = this.#venue;
+    if (at === 'certificate') {
+      return msg(
+        'The certificate of {0} at {1} was not accepted ({2}), so nothing was sent. A proxy or a virus scanner that reads along, or a wrong clock of this machine, may be the reason.',
+        venue,
+        origin,
+        code,
+      );
+    }
+    if (at === 'encryption') {
+      return msg(
+        'No encrypted connection to {0} at {1} could be made ({2}), so nothing was sent. Check the address, and a proxy or firewall on the way.',
+        venue,
+        origin,
+        code,
+      );
+    }
+    if (at === 'proxy') {
+      return proxyStatus === '407'
+        ? msg(
+            'The proxy wants you to sign in before it connects to {0} (HTTP 407). Nothing was sent. Sign in to the proxy, or check the proxy settings of the editor.',
+            venue,
+          )
+        : msg(
+            'The proxy made no connection to {0} (HTTP {1}). Nothing was sent. Check the proxy, or the proxy settings of the editor.',
+            venue,
+            proxyStatus,
+          );
+    }
+    return code === ''
+      ? msg('{0} cannot be reached at {1}. Check the address and the network connection.', venue, origin)
+      : msg('{0} cannot be reached at {1} ({2}). Check the address and the network connection.', venue, origin, code);
+  }
+
+  #broken(origin: string, code: string | undefined): Message {
+    return code === undefined
+      ? msg('The connection to {0} at {1} broke. Check the network connection.', this.#venue, origin)
+      : msg('The connection to {0} at {1} broke ({2}). Check the network connection.', this.#venue, origin, code);
+  }
+}
+
+/**
+ * What is sent for a change. Its body can be read once, so that nothing on the way to the wire can send it again: the platform's fetch
+ * repeats a request by itself when it is answered with HTTP 421, unless its body is a stream. The length is named, because without it a
+ * stream goes out in chunks, which no venue documents. A redirect is an answer like any other; asked for in this way the editor also uses
+ * the platform's client throughout, and not the one of its browser, which repeats requests on connections that broke.
+ */
+function oneShot({ headers, body = '' }: Departure) {
+  const bytes = new TextEncoder().encode(body);
+  return {
+    headers: { ...headers, 'Content-Length': bytes.byteLength.toString() },
+    redirect: 'manual' as const,
+    duplex: 'half' as const,
+    body: new ReadableStream<Uint8Array>({
+      start(controller) {
+        if (bytes.byteLength > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    }),
+  };
+}
+
+/** What is sent for a question; to hear it twice changes nothing. */
+function repeatable({ headers, body }: Departure) {
+  return { headers: { ...headers }, redirect: 'error' as const, ...(body === undefined ? {} : { body }) };
+}
+
+/** Something stopped waiting: the person, a window that closes, or we. */
+export function aborted(effect: Effect): ExchangeError {
+  return new ExchangeError({
+    kind: 'aborted',
+    effect,
+    sentence: effect === 'none' ? msg('Stopped before anything was sent.') : msg('Stopped while waiting for the answer.'),
+  });
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}

@@ -1,0 +1,34 @@
+import { isPositive, type Decimal } from '../../core/decimal.ts';
+import type { Snapshot } from '../../core/model.ts';
+
+/** The prices of `coins`, as far as known. A price of nothing is none. */
+export function priced(coins: Iterable<string>, known: ReadonlyMap<string, Decimal>): Readonly<Record<string, Decimal>> {
+  return Object.fromEntries(
+    [...new Set(coins)].flatMap((coin) => {
+      const price = known.get(coin);
+      return price === undefined || !isPositive(price) ? [] : [[coin, price] as const];
+    }),
+  );
+}
+
+/** The prices that a snapshot carries: of every coin in it that is owed, pledged, held or traded, as far as known. A venue knows hundreds more. */
+export function pricesOf(
+  { loans, wallet, positions }: Pick<Snapshot, 'loans' | 'wallet' | 'positions'>,
+  known: ReadonlyMap<string, Decimal>,
+): Pick<Snapshot, 'prices'> {
+  const prices = priced(
+    [
+      ...loans.flatMap(({ debts, collateral }) => [...debts, ...collateral].map(({ coin }) => coin)),
+      ...wallet.map(({ coin }) => coin),
+      // The coins whose prices move a position, too: its distance is carried on by theirs.
+      ...positions.flatMap(({ marginCoin, debt, baseCoin, priceCoin }) => [
+        marginCoin,
+        priceCoin,
+        debt?.coin ?? marginCoin,
+        baseCoin ?? marginCoin,
+      ]),
+    ],
+    known,
+  );
+  return Object.keys(prices).length === 0 ? {} : { prices };
+}

@@ -1,0 +1,104 @@
+import { decimalPlaces, isDecimal, isNegative, isPositive, lesser, zero, type Decimal } from '../../core/decimal.ts';
+import { msg } from '../../core/message.ts';
+import type { Position } from '../../core/model.ts';
+import type { MarginChange, MarginReadiness } from '../exchange.ts';
+import type { Call } from '../http/client.ts';
+import { endpoints } from './endpoints.ts';
+import { optional } from './loan-map.ts';
+import { missing } from './requests.ts';
+
+/**
+ * The one request that moves margin. `posSide` is always named: left out, OKX would take `net`. The coin only goes with MARGIN.
+ * Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-increase-decrease-margin
+ */
+export function marginCall({ position, direction, coin, amount }: MarginChange): Call & { readonly body: string } {
+  const body = JSON.stringify({
+    instId: position.instrument,
+    posSide: position.slot,
+    type: direction,
+    amt: amount,
+    ...(position.market === 'MARGIN' ? { ccy: coin } : {}),
+  });
+  return { method: 'POST', path: endpoints.marginBalance, body, signed: true, write: true };
+}
+
+const markets: readonly string[] = ['MARGIN', 'SWAP', 'FUTURES'];
+const slots: readonly string[] = ['net', 'long', 'short'];
+
+/**
+ * The last look before money moves.
+ * @throws ExchangeError `refused` when position, direction, coin or amount could be meant otherwise.
+ */
+export function mustBeClearMargin({ position, direction, coin, amount }: MarginChange): void {
+  const { positionId, instrument, market, slot, side, marginCoin } = position;
+  const isNamed = [positionId, instrument, coin].every((name) => typeof name === 'string' && name !== '') && markets.includes(market);
+  // A slot that is not the position's side is the other position of the same instrument.
+  const isPlaced = slots.includes(slot) && ['long', 'short'].includes(side) && (slot === 'net' || slot === side);
+  // Also said to those who got here without the compiler.
+  const isWhole = ['add', 'reduce'].includes(direction) && isDecimal(amount) && isPositive(amount) && coin === marginCoin;
+  if (!isNamed || !isPlaced || !isWhole) {
+    throw missing(
+      msg(
+        'The change does not name a position, a direction, its margin coin and an amount above zero, so nothing was sent. Start it again.',
+      ),
+    );
+  }
+}
+
+/** What was read for one change of margin. */
+export interface MarginFacts {
+  readonly position: Position;
+  /** Of the bills of margin. Undefined where they cannot be read. */
+  readonly newestHistoryId: string | undefined;
+  /** What the trading account has of the margin coin. Undefined when OKX does not say. */
+  readonly available: Decimal | undefined;
+  /** What OKX says could be taken out. Undefined when it does not say. */
+  readonly reducible: Decimal | undefined;
+  readonly asOf: number;
+}
+
+/**
+ * Everything a change of margin is decided on.
+ * @throws ExchangeError `refused` when its margin cannot be changed, or a figure that is needed is missing.
+ */
+export function marginReadinessOf({ position, newestHistoryId, available, reducible, asOf }: MarginFacts): MarginReadiness {
+  const { margin, fixedMargin, marginCoin, size, leverage, entryPrice, liquidationPrice } = position;
+  if (fixedMargin !== undefined) throw missing(fixedMargin);
+  if (margin === undefined) throw missing(msg('OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
+  if (available === undefined) {
+    throw missing(msg('OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.', marginCoin));
+  }
+  return {
+    kind: 'margin',
+    position,
+    walletAvailable: floored(available),
+    // More than the margin itself cannot be taken, whatever is said.
+    ...(reducible === undefined ? {} : { reducible: { amount: floored(lesser(reducible, margin)), source: 'venue' } }),
+    places: placesOf(available),
+    baseline: {
+      kind: 'margin',
+      ...(newestHistoryId === undefined ? {} : { newestHistoryId }),
+      size,
+      margin,
+      ...optional('leverage', leverage),
+      ...optional('entryPrice', entryPrice),
+      ...optional('liquidationPrice', liquidationPrice),
+    },
+    asOf,
+  };
+}
+
+/** An account in the red has nothing to give. */
+const floored = (amount: Decimal): Decimal => (isNegative(amount) ? zero : amount);
+
+const fewestPlaces = 8;
+const mostPlaces = 18;
+
+/**
+ * How many decimals an amount may have. OKX does not document it. As many as it shows of the coin itself are surely taken; a round
+ * balance shows none, and nobody must be kept from adding 0.001 BTC by it, so eight, the smallest part of a bitcoin, are always allowed:
+ * an amount too fine is refused and moves nothing. 18 is the finest OKX prints.
+ */
+function placesOf(available: Decimal): number {
+  return Math.min(mostPlaces, Math.max(fewestPlaces, decimalPlaces(available)));
+}

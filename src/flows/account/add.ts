@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Account } from '../../core/model.ts';
+import type { Exchange, Keys } from '../../exchanges/exchange.ts';
+import { keySteps, nameStep, placeSteps, type AccountAnswers } from './steps.ts';
+import type { App } from '../../vscode/front.ts';
+import { tryKeys, type KeptFacts } from './try-keys.ts';
+import { mayChangeKeys } from '../../vscode/other-windows-keys.ts';
+import { runSteps } from './step-sequence.ts';
+
+/** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
+export async function addAccount(app: App): Promise<void> {
+  if (!(await mayChangeKeys(app))) return;
+  const title = vscode.l10n.t('Add Account');
+  const before = [
+    ...placeSteps(title, app.exchanges),
+    nameStep(
+      title,
+      app.book.list().map(({ name }) => name),
+    ),
+  ];
+  const steps = [...before, ...keySteps(title, app.exchanges)];
+  let answers: AccountAnswers = { keys: {} };
+  let start = 0;
+  for (;;) {
+    const complete = await runSteps(steps, answers, start);
+    if (complete?.exchange === undefined || complete.site === undefined || complete.name === undefined) return;
+    const { exchange, site, name, keys } = complete;
+    const place = { venue: exchange.id, site: site.id, ...(complete.baseUrl === undefined ? {} : { baseUrl: complete.baseUrl }) };
+    const outcome = await tryKeys(app, { exchange, account: place, name, keys });
+    if (outcome.kind === 'nothing') return;
+    if (outcome.kind === 'save') {
+      await save(app, { ...place, id: randomUUID(), name, simulated: site.simulated, ...outcome.kept }, keys);
+      return;
+    }
+    // Everything but the key is kept.
+    answers = { ...complete, keys: {} };
+    start = before.length;
+  }
+}
+
+/** Adds keys that turned out to be of another user than those of `beside`, at the same place. Only the name is left to be asked for. */
+export async function addBeside(app: App, beside: Account, exchange: Exchange, keys: Keys, kept: KeptFacts): Promise<void> {
+  const { venue, baseUrl, simulated } = beside;
+  const site = exchange.sites.find(({ id }) => id === beside.site);
+  if (site === undefined) return;
+  const taken = app.book.list().map(({ name }) => name);
+  const answers: AccountAnswers = { exchange, site, keys };
+  const complete = await runSteps([nameStep(vscode.l10n.t('Add Account'), taken)], answers);
+  if (complete?.name === undefined) return;
+  const place = { venue, site: site.id, ...(baseUrl === undefined ? {} : { baseUrl }) };
+  await save(app, { ...place, id: randomUUID(), name: complete.name, simulated, ...kept }, keys);
+}
+
+/** Keys first, then the record: a record without keys would be an account that cannot be read. */
+async function save(app: App, account: Account, keys: Keys): Promise<void> {
+  // Before the account is seen: whoever goes on at once with the next command must not lose the focus to this one.
+  await vscode.commands.executeCommand('ltvGauge.loans.focus');
+  try {
+    await app.vault.store(account.id, keys, account.uid);
+    await app.book.add(account);
+  } catch (error) {
+    await app.vault.delete(account.id);
+    throw error;
+  }
+  app.log.info(`account added: ${account.id} at ${account.venue} ${account.site}`);
+  void app.poller.refresh(account.id);
+}

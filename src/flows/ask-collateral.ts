@@ -1,0 +1,193 @@
+import * as vscode from 'vscode';
+import { isPositive, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatCoinUsd, formatLtv } from '../core/format.ts';
+import { credibleLtv } from '../core/risk/ltv.ts';
+import type { Direction, Loan } from '../core/model.ts';
+import type { AdjustableCoin, CollateralChange, LoanRef } from '../exchanges/exchange.ts';
+import type { App } from '../vscode/front.ts';
+import { localize } from '../vscode/localize.ts';
+import { distanceText, standingOf } from '../words/loan.ts';
+import { loanLabel } from '../words/change.ts';
+import { largestAllowed, type AmountBounds } from '../words/amount-input.ts';
+import type { LoanChoice } from './choose.ts';
+import { markOf } from './mark.ts';
+import { liveEstimate, type SafeMaximum } from '../words/collateral-preview.ts';
+import { askAmount, back, pick, type AmountFacts, type Back, type Item } from '../vscode/conversation.ts';
+import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
+import { readLimits } from '../vscode/settings.ts';
+
+/** What the venue is told about a loan: its order id whenever there is one. */
+export function refOf(choice: LoanChoice): LoanRef {
+  const { id, orderId } = choice.loan;
+  return orderId === undefined ? { loanId: id } : { loanId: id, orderId };
+}
+
+/** Asks which of the loans, grouped by account. With one there is nothing to ask. */
+export async function askLoan(app: App, title: string, choices: readonly LoanChoice[]): Promise<LoanChoice | undefined> {
+  if (choices.length <= 1) return choices[0];
+  const items: Item<LoanChoice>[] = [];
+  let group: string | undefined;
+  for (const choice of choices) {
+    const { account } = choice.state;
+    if (account.id !== group) {
+      group = account.id;
+      items.push({ label: `${account.name} · ${markOf(app, account)}`, kind: vscode.QuickPickItemKind.Separator });
+    }
+    items.push(loanItem(choice));
+  }
+  const picked = await pick({ title, placeholder: vscode.l10n.t('Which loan?'), items, canGoBack: false });
+  return picked === back ? undefined : picked;
+}
+
+function loanItem(choice: LoanChoice): Item<LoanChoice> {
+  const { loan, state } = choice;
+  const known = credibleLtv(loan);
+  const standing = standingOf(loan);
+  const ltv = known === undefined ? vscode.l10n.t('LTV unknown') : vscode.l10n.t('LTV {0}', formatLtv(known));
+  const description = standing === 'unknown' ? ltv : vscode.l10n.t('{0}, {1}', ltv, localize(distanceText(standing)));
+  return {
+    label: vscode.l10n.t('Loan {0}', loanLabel(loan.orderId, loan.id)),
+    description: state.account.readOnly ? vscode.l10n.t('{0}, read-only', description) : description,
+    detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
+    value: choice,
+  };
+}
+
+function titleOf(app: App, choice: LoanChoice, direction: Direction, coin?: string): string {
+  const { loan, state } = choice;
+  const args = [markOf(app, state.account), loanLabel(loan.orderId, loan.id), state.account.name] as const;
+  if (coin === undefined) {
+    return direction === 'add'
+      ? vscode.l10n.t('{0}: add collateral to loan {1} ({2})', ...args)
+      : vscode.l10n.t('{0}: reduce collateral of loan {1} ({2})', ...args);
+  }
+  return direction === 'add'
+    ? vscode.l10n.t('{0}: add {3} to loan {1} ({2})', ...args, coin)
+    : vscode.l10n.t('{0}: take {3} out of loan {1} ({2})', ...args, coin);
+}
+
+/** Asks which coin, showing how much of each can be moved. Rejects when that cannot be read. */
+export async function askCoin(
+  app: App,
+  choice: LoanChoice,
+  direction: Direction,
+  canGoBack: boolean,
+): Promise<AdjustableCoin | Back | undefined> {
+  const connection = await app.connections.get(choice.state.account.id);
+  return pick({
+    title: titleOf(app, choice, direction),
+    placeholder:
+      direction === 'add'
+        ? vscode.l10n.t('Which coin? Amounts are what is available in the wallet.')
+        : vscode.l10n.t("Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation."),
+    items: async (signal) => coinItems(await connection.adjustableCoins(refOf(choice), direction, signal), direction),
+    canGoBack,
+  });
+}
+
+function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item<AdjustableCoin>[] {
+  const movable = coins.filter(({ limit }) => limit !== undefined && isPositive(limit));
+  const rest = coins.filter((coin) => !movable.includes(coin));
+  const items: Item<AdjustableCoin>[] = movable.map((coin) => coinItem(coin, direction));
+  if (movable.length === 0) {
+    items.push({
+      label:
+        direction === 'add'
+          ? vscode.l10n.t('There is nothing to add in the wallet')
+          : vscode.l10n.t('The exchange would release nothing now'),
+    });
+  }
+  if (rest.length > 0) {
+    items.push({ label: vscode.l10n.t('Not possible now'), kind: vscode.QuickPickItemKind.Separator });
+    // No value: they are there to be seen, and cannot be picked.
+    items.push(
+      ...rest.map(({ coin, limit }) => ({
+        label: coin,
+        description: limit === undefined ? vscode.l10n.t('the amount could not be read') : vscode.l10n.t('nothing'),
+      })),
+    );
+  }
+  return items;
+}
+
+function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCoin> {
+  const amount = coin.limit === undefined ? '' : formatAmount(coin.limit);
+  const text =
+    direction === 'add' ? vscode.l10n.t('{0} available', amount) : vscode.l10n.t("{0} redeemable: the exchange's maximum", amount);
+  return {
+    label: coin.coin,
+    description: [text, formatCoinUsd(coin, 'asset')].filter((part) => part !== undefined).join(' · '),
+    value: coin,
+  };
+}
+
+/** Asks how much, estimating the outcome at every key as soon as fresh figures are there. */
+export async function askHowMuch(
+  app: App,
+  choice: LoanChoice,
+  direction: Direction,
+  coin: AdjustableCoin,
+  value: string | undefined,
+): Promise<Decimal | Back | undefined> {
+  const { account } = choice.state;
+  const bounds: ChangeBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
+  const own = await ownHighestLtv();
+  return askAmount({
+    title: titleOf(app, choice, direction, coin.coin),
+    placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin.coin),
+    facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {})), own),
+    later: async (signal): Promise<AmountFacts> => {
+      const connection = await app.connections.get(account.id);
+      const fresh = await connection.prepareCollateral(refOf(choice), direction, coin.coin, signal);
+      return factsOf({ ...bounds, limit: fresh.limit }, fresh.loan, fresh.prices, own);
+    },
+    ...(value === undefined ? {} : { value }),
+    canGoBack: true,
+  });
+}
+
+type ChangeBounds = AmountBounds & { readonly purpose: Direction };
+
+/** The person's own highest LTV after a reduction. A limit that is not understood is refused by the preview, with what to write. */
+export async function ownHighestLtv(): Promise<Decimal | undefined> {
+  const limits = await readLimits();
+  return 'fault' in limits ? undefined : limits.highestLtvAfterReduction;
+}
+
+function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>, own: Decimal | undefined): AmountFacts {
+  const { coin, purpose, limit } = bounds;
+  const most = purpose !== 'reduce' || limit === undefined ? undefined : safestMost(loan, coin, limit, prices, own);
+  const line = safeLine(loan, own);
+  const safest = most === undefined || line === undefined ? undefined : { most, line };
+  return {
+    bounds,
+    prompt: promptFor(bounds, safest),
+    remark: (amount) => liveEstimate(loan, purpose, coin, amount, prices, safest),
+  };
+}
+
+function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): string {
+  const most = largestAllowed(bounds) ?? '';
+  const { coin } = bounds;
+  if (bounds.purpose !== 'reduce')
+    return vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
+  if (safest !== undefined) {
+    return vscode.l10n.t(
+      'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps LTV at or below {3} by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
+      most,
+      coin,
+      safest.most,
+      formatLtv(safest.line),
+    );
+  }
+  return vscode.l10n.t(
+    'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
+    most,
+    coin,
+  );
+}
+
+/** The change as it will be previewed. */
+export function changeOf(choice: LoanChoice, direction: Direction, coin: string, amount: Decimal): CollateralChange {
+  return { kind: 'collateral', loan: refOf(choice), direction, coin, amount };
+}

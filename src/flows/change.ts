@@ -1,0 +1,161 @@
+import * as vscode from 'vscode';
+import type { Decimal } from '../core/decimal.ts';
+import { msg } from '../core/message.ts';
+import type { Direction } from '../core/model.ts';
+import type { AdjustableCoin, CollateralChange } from '../exchanges/exchange.ts';
+import { asTarget } from '../views/target.ts';
+import type { Target } from '../views/target.ts';
+import { back } from '../vscode/conversation.ts';
+import type { App } from '../vscode/front.ts';
+import { loanLabel } from '../words/change.ts';
+import { askCoin, askHowMuch, askLoan, changeOf } from './ask-collateral.ts';
+import { askMargin, askPosition } from './ask-margin.ts';
+import {
+  loanChoices,
+  noPosition,
+  nothingToChoose,
+  obstacleOf,
+  positionChoices,
+  positionObstacle,
+  refOf,
+  type LoanChoice,
+  type Obstacle,
+  type PositionChoice,
+} from './choose.ts';
+import { carryOut } from './commit.ts';
+import type { Attended } from './open-change-news.ts';
+import { explainFailure, explainObstacle } from './tell.ts';
+
+/**
+ * "Add Collateral…" and "Reduce Collateral…": asks for loan, coin and amount, then previews, lets the person confirm,
+ * and carries out. The amount comes from the person's own typing in any case; an argument can only name the loan.
+ */
+export async function changeCollateral(app: App, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
+  const target = asTarget(argument);
+  const choices = loanChoices(app.store.all(), target);
+  if (choices.length === 0) return explainObstacle(nothingToChoose(app.store.all(), target), target);
+  for (;;) {
+    const title = direction === 'add' ? vscode.l10n.t('Add Collateral') : vscode.l10n.t('Reduce Collateral');
+    const choice = await askLoan(app, title, choices);
+    if (choice === undefined) return;
+    const obstacle = obstacleOn(app, choice);
+    if (obstacle !== undefined) return explainObstacle(obstacle, targetOf(choice));
+    if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
+  }
+}
+
+function targetOf({ state, loan }: LoanChoice): { accountId: string; loanId: string } {
+  return { accountId: state.account.id, loanId: loan.id };
+}
+
+/** The ledger refuses all of these as well; here they are said before anything is asked. */
+export function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
+  const { account } = choice.state;
+  const obstacle = obstacleOf(choice.state, app.ledger.frozen(account.id));
+  if (obstacle !== undefined) return obstacle;
+  const open = app.ledger.open(account.id).find(({ change }) => change.kind === 'collateral' && change.loan.loanId === choice.loan.id);
+  if (open === undefined) return undefined;
+  return {
+    sentence: msg(
+      'An earlier change of loan {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
+      loanLabel(choice.loan.orderId, choice.loan.id),
+    ),
+    remedies: ['resolveWrite'],
+  };
+}
+
+async function askAndCarryOut(
+  app: App,
+  attended: Attended,
+  choice: LoanChoice,
+  direction: Direction,
+  canGoBack: boolean,
+): Promise<typeof back | undefined> {
+  for (;;) {
+    const coin = await askCoinAgain(app, choice, direction, canGoBack);
+    if (coin === undefined || coin === back) return coin;
+    const change = await askAmountAndCarryOut(app, attended, choice, direction, coin);
+    if (change !== back) return undefined;
+  }
+}
+
+/** Asks for the coin; when the amounts cannot be read, says why and lets the person try again. */
+async function askCoinAgain(
+  app: App,
+  choice: LoanChoice,
+  direction: Direction,
+  canGoBack: boolean,
+): Promise<AdjustableCoin | typeof back | undefined> {
+  for (;;) {
+    try {
+      return await askCoin(app, choice, direction, canGoBack);
+    } catch (error) {
+      if (!(await explainFailure(app, error, targetOf(choice), vscode.l10n.t('Try Again')))) return undefined;
+    }
+  }
+}
+
+async function askAmountAndCarryOut(
+  app: App,
+  attended: Attended,
+  choice: LoanChoice,
+  direction: Direction,
+  coin: AdjustableCoin,
+): Promise<typeof back | undefined> {
+  let amount: Decimal | undefined;
+  for (;;) {
+    const answer = await askHowMuch(app, choice, direction, coin, amount);
+    if (answer === undefined || answer === back) return answer;
+    amount = answer;
+    const change: CollateralChange = changeOf(choice, direction, coin.coin, amount);
+    const carried = await carryOut(app, attended, choice.state.account.id, change, { coins: true });
+    if (carried === 'ended') return undefined;
+    if (carried === 'otherCoin') return back;
+  }
+}
+
+/**
+ * "Add Margin…" and "Reduce Margin…": asks for position and amount, then previews, lets the person confirm, and carries out.
+ * The amount comes from the person's own typing in any case; an argument can only name the position.
+ */
+export async function changeMargin(app: App, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
+  const target = asTarget(argument);
+  const choices = positionChoices(app.store.all(), target);
+  if (choices.length === 0) return explainObstacle(noPosition(app.store.all(), target), target);
+  const title = direction === 'add' ? vscode.l10n.t('Add Margin') : vscode.l10n.t('Reduce Margin');
+  for (;;) {
+    const choice = await askPosition(app, title, choices);
+    if (choice === undefined) return;
+    const obstacle = marginObstacleOn(app, choice);
+    if (obstacle !== undefined) return explainObstacle(obstacle, marginTargetOf(choice));
+    if ((await askMarginAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
+  }
+}
+
+const marginTargetOf = ({ state, position }: PositionChoice): Target => ({ accountId: state.account.id, positionId: position.positionId });
+
+/** The ledger refuses all of these as well; here they are said before anything is asked. */
+export function marginObstacleOn(app: App, choice: PositionChoice): Obstacle | undefined {
+  const { id } = choice.state.account;
+  const { positionId } = choice.position;
+  const open = app.ledger.open(id).find(({ change }) => change.kind === 'margin' && change.position.positionId === positionId);
+  return positionObstacle(choice, app.ledger.frozen(id), open);
+}
+
+async function askMarginAndCarryOut(
+  app: App,
+  attended: Attended,
+  choice: PositionChoice,
+  direction: Direction,
+  canGoBack: boolean,
+): Promise<typeof back | undefined> {
+  const { state, position } = choice;
+  let amount: Decimal | undefined;
+  for (;;) {
+    const answer = await askMargin(app, choice, direction, amount, canGoBack);
+    if (answer === undefined || answer === back) return answer;
+    amount = answer;
+    const change = { kind: 'margin', position: refOf(position), direction, coin: position.marginCoin, amount } as const;
+    if ((await carryOut(app, attended, state.account.id, change)) === 'ended') return undefined;
+  }
+}

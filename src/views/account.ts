@@ -1,0 +1,187 @@
+import { msg, type Message } from '../core/message.ts';
+import type { Vanished } from '../core/model.ts';
+import { compareUrgency, type Level } from '../core/risk/level.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from '../words/account.ts';
+import { armingContext, armingMark, armingText, withArming } from '../words/arming-mark.ts';
+import { changeText } from '../words/change.ts';
+import { levelIcon, levelWord, type Icon } from '../words/level.ts';
+import { vanishedSentence } from '../words/vanished.ts';
+import type { Details, Entry } from './entry.ts';
+import type { Text } from '../words/text.ts';
+
+export function accountEntryId(accountId: string): string {
+  return `account/${accountId}`;
+}
+
+/**
+ * The line of an account, the same in every view; what hangs below it is the view's. Its trouble comes first there.
+ * @param worst the most urgent level of what hangs below it, where the view has levels and wants it told
+ */
+export function accountEntry(state: AccountState, children: readonly Entry[], scene: Scene, worst?: Level): Entry {
+  const { account } = state;
+  return {
+    id: accountEntryId(account.id),
+    accountId: account.id,
+    label: account.name,
+    description: accountMarks(state, scene, worst),
+    icon: accountIcon(state, worst),
+    expansion: 'open',
+    context: armingContext(account, scene.arming(account.id)),
+    spoken: withArming(spokenAccount(state, scene, worst), account, scene.arming(account.id), scene.now),
+    details: () => accountDetails(state, scene),
+    children: [...troubles(state, scene), ...children],
+  };
+}
+
+function accountIcon({ account, failure }: AccountState, worst: Level | undefined): Icon {
+  if (failure !== undefined) return troubleIcon(failure.error);
+  if (worst !== undefined && compareUrgency(worst, 'warn') <= 0) return levelIcon(worst);
+  return { id: account.simulated ? 'beaker' : 'account' };
+}
+
+function accountMarks(state: AccountState, scene: Scene, worst: Level | undefined): readonly Text[] {
+  const { account, failure } = state;
+  const arming = scene.arming(account.id);
+  const mark = armingMark(account, arming, scene.now);
+  return [
+    // First, so that a narrow view cannot cut it off.
+    ...(account.simulated ? [msg('simulated')] : isDemo(state, scene) ? [msg('demo')] : []),
+    ...(failure === undefined ? [] : [troubleWord(failure.error)]),
+    ...(worst === undefined ? [] : [levelWord(worst)]),
+    // That something can be sent must not be cut off either; that nothing can is how it mostly is.
+    ...(arming.armed && mark !== undefined ? [mark] : []),
+    readingAge(state, scene.now),
+    venueName(state, scene),
+    // That it is simulated is said already.
+    ...(account.simulated ? [] : [siteLabel(state, scene)]),
+    ...(account.readOnly ? [msg('read-only')] : []),
+    ...(arming.armed || mark === undefined ? [] : [mark]),
+  ];
+}
+
+function spokenAccount(state: AccountState, scene: Scene, worst: Level | undefined): Message {
+  const spoken = spokenReading(state, scene);
+  return worst === undefined ? spoken : msg('{0} Worst level: {1}.', spoken, levelWord(worst));
+}
+
+function spokenReading(state: AccountState, scene: Scene): Message {
+  const { account, failure } = state;
+  const marked = account.simulated ? msg('Simulated account {0}', account.name) : msg('Account {0}', account.name);
+  const venue = venueName(state, scene);
+  const age = readingAge(state, scene.now);
+  return failure === undefined
+    ? msg('{0} at {1}, read: {2}.', marked, venue, age)
+    : msg('{0} at {1}, read: {2}. Trouble: {3}.', marked, venue, age, troubleWord(failure.error));
+}
+
+function troubles(state: AccountState, scene: Scene): readonly Entry[] {
+  const { account, failure } = state;
+  const frozen = scene.frozen(account.id);
+  const entries: Entry[] = [];
+  if (frozen !== undefined) {
+    const sentence = msg(
+      'Changes are frozen: the exchange did something else than was asked ({0}).',
+      changeText(frozen, account.simulated),
+    );
+    entries.push({
+      id: `${accountEntryId(account.id)}/frozen`,
+      accountId: account.id,
+      label: sentence,
+      icon: { id: 'error', color: 'list.errorForeground' },
+      expansion: 'leaf',
+      context: 'openWrite',
+      spoken: sentence,
+    });
+  }
+  if (failure !== undefined) {
+    entries.push({
+      id: `${accountEntryId(account.id)}/trouble`,
+      accountId: account.id,
+      label: failure.error.sentence,
+      icon: { id: 'info' },
+      expansion: 'leaf',
+      context: 'note',
+      spoken: failure.error.sentence,
+      details: () => ({
+        title: troubleWord(failure.error),
+        lines: [
+          { label: msg('Since'), value: scene.when(failure.since) },
+          { label: msg('Last attempt'), value: scene.when(failure.at) },
+          { label: msg('Attempts'), value: failure.attempts.toString() },
+          ...(failure.error.code === undefined ? [] : [{ label: msg('Code'), value: failure.error.code }]),
+        ],
+        note: failure.error.sentence,
+      }),
+    });
+  }
+  return entries;
+}
+
+function accountDetails(state: AccountState, scene: Scene): Details {
+  const { account, snapshot, failure } = state;
+  return {
+    title: account.name,
+    lines: [
+      { label: msg('Exchange'), value: venueName(state, scene) },
+      { label: msg('Site'), value: siteLabel(state, scene) },
+      ...(account.baseUrl === undefined ? [] : [{ label: msg('Address'), value: account.baseUrl }]),
+      { label: msg('Money'), value: account.simulated ? msg('simulated') : isDemo(state, scene) ? msg('demo trading') : msg('real') },
+      { label: msg('Key'), value: account.readOnly ? msg('read-only: nothing can be changed') : msg('may change collateral and margin') },
+      ...(account.readOnly ? [] : [{ label: msg('Writing'), value: armingText(scene.arming(account.id), scene.when) }]),
+      { label: msg('Read at'), value: snapshot === undefined ? msg('never') : scene.when(snapshot.asOf) },
+    ],
+    ...(failure === undefined ? {} : { note: failure.error.sentence }),
+  };
+}
+
+/** Why some or all of an account's loans or positions could not be read, above those that could. */
+export function troubleNote({ account, snapshot }: AccountState, of: 'loans' | 'positions'): readonly Entry[] {
+  const trouble = of === 'loans' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
+  if (trouble === undefined) return [];
+  const barred = of === 'loans' ? snapshot?.loansBarred : snapshot?.positionsBarred;
+  return [
+    {
+      id: `${accountEntryId(account.id)}/${of}-trouble`,
+      accountId: account.id,
+      label: trouble,
+      icon: barred === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
+      expansion: 'leaf',
+      context: 'note',
+      spoken: of === 'loans' ? msg('Loans not read in full: {0}', trouble) : msg('Positions not read in full: {0}', trouble),
+    },
+  ];
+}
+
+/**
+ * What is gone though nothing done here closed it: without a word the account would merely look safer than before. A loan opens on the
+ * venue's own history of it, which tells what became of it.
+ */
+export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanished['kind'], scene: Scene): readonly Entry[] {
+  return (snapshot?.vanished ?? [])
+    .filter((one) => one.kind === kind)
+    .map((one) => {
+      const label = vanishedSentence(one, scene);
+      const { id, calm, orderId } = one;
+      return {
+        id: `${accountEntryId(account.id)}/vanished/${kind}/${id}`,
+        accountId: account.id,
+        label,
+        icon: calm === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
+        context: 'note',
+        spoken:
+          calm === true ? msg('Note for account {0}: {1}', account.name, label) : msg('Warning for account {0}: {1}', account.name, label),
+        ...(kind === 'position'
+          ? { expansion: 'leaf' }
+          : {
+              expansion: 'closed',
+              pages: {
+                kind: 'history',
+                accountId: account.id,
+                loan: { loanId: id, ...(orderId === undefined ? {} : { orderId }) },
+                version: 'closed',
+              },
+            }),
+      };
+    });
+}

@@ -1,0 +1,300 @@
+import { msg, type Message } from '../core/message.ts';
+import type { WriteRecord } from '../engine/ledger/record.ts';
+import { Refusal } from '../engine/ledger/refusal.ts';
+import { isFreezing, isOpen } from '../engine/ledger/write-states.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import type { Scene } from '../words/account.ts';
+import { activitySections, roundedHand, type Fact, type Hand, type Section } from '../words/activity-facts.ts';
+import type { ShortTimes } from '../words/activity-time.ts';
+import { activityLabel, stateIcon, stateWord } from '../words/activity.ts';
+import { undoChoices } from '../words/undo.ts';
+import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
+import type { Entry } from './entry.ts';
+import { joined, type Text } from '../words/text.ts';
+import { targetOf } from './target.ts';
+
+/** What was read of the journal, and how much of it is to be shown. */
+export type ActivityView =
+  | { readonly trouble: Message }
+  | {
+      readonly trouble?: undefined;
+      /** Newest first. */
+      readonly writes: readonly WriteRecord[];
+      /** The rows of one write, as far as they were read. */
+      readonly steps: (writeId: string) => readonly WriteRecord[];
+      /** How many writes of an account are listed. */
+      readonly shown: (accountId: string) => number;
+    };
+
+/** What the lines need besides the journal. */
+export interface ActivityActs {
+  readonly times: ShortTimes;
+  readonly more: (accountId: string) => void;
+}
+
+/** The Activity view: accounts, their changes, newest first, and all that is known of each. */
+export function activityOutline(states: readonly AccountState[], scene: Scene, view: ActivityView, acts: ActivityActs): readonly Entry[] {
+  if (view.trouble !== undefined) return [unreadable(view.trouble)];
+  const { writes } = view;
+  const below = (accountId: string, simulated: boolean): readonly Entry[] => {
+    const own = writes.filter((record) => record.accountId === accountId);
+    const shown = own.slice(0, view.shown(accountId));
+    const lines = shown.map((record) => writeLine(record, own, view.steps(record.id), simulated, scene, acts));
+    if (shown.length < own.length) lines.push(moreLine(accountId, own.length - shown.length, acts));
+    return lines.length > 0 ? lines : [nothing(accountEntryId(accountId), accountId)];
+  };
+  const present = new Set(states.map(({ account }) => account.id));
+  const gone = [...new Set(writes.map(({ accountId }) => accountId))].filter((id) => !present.has(id));
+  if (present.size + gone.length === 0) return [nothing('activity', '')];
+  return [
+    ...states.map((state) =>
+      // What nobody here did belongs to what happened, too.
+      accountEntry(
+        state,
+        [
+          ...vanishedNotes(state, 'position', scene),
+          ...vanishedNotes(state, 'loan', scene),
+          ...below(state.account.id, state.account.simulated),
+        ],
+        scene,
+      ),
+    ),
+    ...gone.map((accountId) => removedAccount(accountId, writes, below(accountId, false))),
+  ];
+}
+
+/** Its changes stay; whether money was real is no longer known of them, so nothing is said about it. */
+function removedAccount(accountId: string, writes: readonly WriteRecord[], children: readonly Entry[]): Entry {
+  const name = writes.find((record) => record.accountId === accountId)?.accountName ?? accountId;
+  const description = [msg('removed account')];
+  return {
+    id: accountEntryId(accountId),
+    accountId,
+    label: name,
+    description,
+    icon: { id: 'archive' },
+    expansion: 'closed',
+    context: 'group',
+    spoken: msg('Account {0}, which was removed here.', name),
+    children,
+  };
+}
+
+function writeLine(
+  record: WriteRecord,
+  own: readonly WriteRecord[],
+  rows: readonly WriteRecord[],
+  simulated: boolean,
+  scene: Scene,
+  acts: ActivityActs,
+): Entry {
+  const label = activityLabel(record);
+  const word = stateWord(record);
+  const made = acts.times.minute(madeAt(record), scene.now);
+  const id = `write/${record.id}`;
+  const hand = roundedHand((ms) => acts.times.second(ms, scene.now));
+  const sections = activitySections(record, rows, hand);
+  return {
+    id,
+    accountId: record.accountId,
+    ...targetOf(record.change),
+    writeId: record.id,
+    label,
+    description: [word, ...(simulated ? [msg('simulated')] : []), made],
+    icon: stateIcon(record),
+    expansion: 'closed',
+    context: contextOf(record, own, scene),
+    spoken: simulated ? msg('Simulated: {0}, {1}, {2}.', label, word, made) : msg('{0}, {1}, {2}.', label, word, made),
+    copy: record.change.amount,
+    details: () => ({
+      title: label,
+      lines: [
+        { label: msg('State'), value: word },
+        { label: msg('Money'), value: simulated ? msg('simulated') : record.accountName },
+        ...summary(record, hand),
+      ],
+      ...(record.note === undefined ? {} : { note: record.note }),
+    }),
+    children: sections.flatMap((section) => sectionLines(section, id, record)),
+  };
+}
+
+/** What is unsettled offers to be resolved, as it does in the other views; what was undone is not offered to be undone again. */
+function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: Scene): Entry['context'] {
+  if (isOpen(record) || isFreezing(record)) return 'openWrite';
+  return undoChoices(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
+}
+
+/** When it was sent, or written down when it never was. */
+const madeAt = ({ sentAt, plannedAt }: WriteRecord): number => sentAt ?? plannedAt;
+
+function summary(record: WriteRecord, hand: Hand): readonly { readonly label: Text; readonly value: Text }[] {
+  return activitySections(record, [], hand)
+    .filter(({ id }) => id === 'course')
+    .flatMap(({ facts }) => facts)
+    .filter(({ id }) => id !== 'note');
+}
+
+function sectionLines({ id, title, facts }: Section, writeLineId: string, record: WriteRecord): readonly Entry[] {
+  const lines = facts.map((fact) => factLine(fact, writeLineId, record));
+  if (title === undefined) return lines;
+  return [
+    {
+      id: `${writeLineId}/about/${id}`,
+      accountId: record.accountId,
+      label: title,
+      expansion: 'closed',
+      context: 'group',
+      spoken: title,
+      children: lines,
+    },
+  ];
+}
+
+function factLine({ id, label, value, copy, icon }: Fact, writeLineId: string, record: WriteRecord): Entry {
+  return {
+    id: `${writeLineId}/${id}`,
+    accountId: record.accountId,
+    label,
+    description: [value],
+    ...(icon === undefined ? {} : { icon }),
+    expansion: 'leaf',
+    context: copy === undefined ? 'note' : 'value',
+    spoken: joined([label, value]),
+    ...(copy === undefined ? {} : { copy }),
+    details: () => ({ title: label, lines: [], note: value }),
+  };
+}
+
+function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
+  const label = msg('Load more… ({0} older changes)', left.toString());
+  return {
+    id: `${accountEntryId(accountId)}/more-activity`,
+    accountId,
+    label,
+    icon: { id: 'ellipsis' },
+    expansion: 'leaf',
+    context: 'more',
+    spoken: label,
+    more: () => {
+      acts.more(accountId);
+    },
+  };
+}
+
+function nothing(id: string, accountId: string): Entry {
+  const label = msg('No change is recorded here.');
+  return { id: `${id}/no-activity`, accountId, label, expansion: 'leaf', context: 'note', spoken: label };
+}
+
+function unreadable(trouble: Message): Entry {
+  const label = msg('{0} "LTV Gauge: Verify Ledger" looks closer and helps.', trouble);
+  return {
+    id: 'activity/unreadable',
+    accountId: '',
+    label,
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    expansion: 'leaf',
+    context: 'note',
+    spoken: label,
+  };
+}
+
+/** The part of the ledger that tells what was done. */
+export interface WriteHistory {
+  /** Newest first. @throws Refusal when the journal cannot be read. */
+  activity(accountId?: string): Promise<readonly WriteRecord[]>;
+  /** The rows of the journal, oldest first; the very same array as long as nothing was added. @throws as above. */
+  steps(): Promise<readonly WriteRecord[]>;
+}
+
+/** Changes of an account that are listed at a time. */
+export const activityPage = 50;
+/** The ledger may tell of news while it is read; should that never end, the next news begins anew. */
+const mostRounds = 20;
+
+/** What the Activity view shows of the journal, as it was last read. */
+export class ActivityFeed {
+  readonly #ledger: WriteHistory;
+  readonly #report: (error: unknown) => void;
+  #writes: readonly WriteRecord[] = [];
+  #trouble: Message | undefined;
+  #rows: readonly WriteRecord[] = [];
+  #steps: ReadonlyMap<string, readonly WriteRecord[]> = new Map();
+  readonly #shown = new Map<string, number>();
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  /** @param report told of errors that have no sentence for a person */
+  constructor(ledger: WriteHistory, report: (error: unknown) => void) {
+    this.#ledger = ledger;
+    this.#report = report;
+  }
+
+  view(): ActivityView {
+    if (this.#trouble !== undefined) return { trouble: this.#trouble };
+    return {
+      writes: this.#writes,
+      steps: (writeId) => this.#steps.get(writeId) ?? [],
+      shown: (accountId) => this.#shownOf(accountId),
+    };
+  }
+
+  /** Reads the journal anew; what came while it was read is read too. Never rejects: what goes wrong is shown. */
+  read(): Promise<void> {
+    this.#again = true;
+    // Begun a moment later: what calls back at once finds that it is under way.
+    this.#reading ??= Promise.resolve()
+      .then(() => this.#rounds())
+      .finally(() => {
+        this.#reading = undefined;
+      });
+    return this.#reading;
+  }
+
+  /** From now on one page more of this account is listed. */
+  more(accountId: string): void {
+    this.#shown.set(accountId, this.#shownOf(accountId) + activityPage);
+  }
+
+  #shownOf(accountId: string): number {
+    return this.#shown.get(accountId) ?? activityPage;
+  }
+
+  async #rounds(): Promise<void> {
+    for (let round = 0; this.#again && round < mostRounds; round += 1) {
+      this.#again = false;
+      try {
+        await this.#once();
+        this.#trouble = undefined;
+      } catch (error) {
+        this.#trouble = this.#sentenceOf(error);
+      }
+    }
+  }
+
+  async #once(): Promise<void> {
+    const writes = await this.#ledger.activity();
+    const rows = await this.#ledger.steps();
+    if (rows !== this.#rows) this.#steps = byWrite(rows);
+    this.#rows = rows;
+    this.#writes = writes;
+  }
+
+  #sentenceOf(error: unknown): Message {
+    if (error instanceof Refusal) return error.sentence;
+    this.#report(error);
+    return msg('The journal of changes could not be read.');
+  }
+}
+
+/** The rows of each write, in their order. */
+export function byWrite(rows: readonly WriteRecord[]): ReadonlyMap<string, readonly WriteRecord[]> {
+  const found = new Map<string, WriteRecord[]>();
+  for (const row of rows) {
+    const known = found.get(row.id);
+    if (known === undefined) found.set(row.id, [row]);
+    else known.push(row);
+  }
+  return found;
+}

@@ -1,0 +1,110 @@
+import { compare, sum, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatCoinUsd, formatUsd } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { WalletCoin } from '../core/model.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { accountEntry, accountEntryId } from './account.ts';
+import { isVouchedFor, readingAge, type Scene } from '../words/account.ts';
+import type { Icon } from '../words/level.ts';
+import type { Entry } from './entry.ts';
+
+/** The Collateral view: what each account could pledge, and what it could borrow. */
+export function collateralOutline(states: readonly AccountState[], scene: Scene): readonly Entry[] {
+  return states.map((state) => accountEntry(state, [...wallet(state, scene), borrowable(state)], scene));
+}
+
+function wallet(state: AccountState, scene: Scene): readonly Entry[] {
+  const { account, snapshot } = state;
+  if (snapshot === undefined) return [];
+  const label = msg('Wallet');
+  const name = scene.exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
+  const id = `${accountEntryId(account.id)}/wallet`;
+  const coins = [...snapshot.wallet].sort(byUse);
+  const values = coins.flatMap(({ pledgeable, usd }) => (pledgeable === true && usd !== undefined ? [usd] : []));
+  const complete = coins.every(({ pledgeable, usd }) => pledgeable === false || (pledgeable === true && usd !== undefined));
+  return [
+    {
+      id,
+      accountId: account.id,
+      label,
+      description: [
+        ...(name === undefined ? [] : [name]),
+        ...(snapshot.walletTrouble === undefined ? [] : [snapshot.walletTrouble]),
+        ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('empty')] : []),
+        ...(complete && values.length > 0 ? [msg('{0} can be pledged', totalText(sum(values), coins))] : []),
+        ...(isVouchedFor(state, scene.now, scene.intervalMs) ? [] : [readingAge(state, scene.now)]),
+      ],
+      icon: snapshot.walletTrouble === undefined ? { id: 'briefcase' } : { id: 'warning' },
+      expansion: coins.length === 0 ? 'leaf' : 'open',
+      context: 'group',
+      spoken: msg('{0} of {1}.', label, account.name),
+      children: coins.map((coin) => coinEntry(id, state, coin, scene)),
+    },
+  ];
+}
+
+function totalText(usd: Decimal, coins: readonly WalletCoin[]): string {
+  const estimated = coins.some(({ usdEstimated }) => usdEstimated === true);
+  return formatCoinUsd({ usd, ...(estimated ? { usdEstimated: true } : {}) }, 'asset') ?? '';
+}
+
+/** What can be pledged first, then what is worth most. */
+function byUse(a: WalletCoin, b: WalletCoin): number {
+  const rank = ({ pledgeable }: WalletCoin): number => (pledgeable === true ? 0 : pledgeable === undefined ? 1 : 2);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  if (a.usd !== undefined && b.usd !== undefined && compare(a.usd, b.usd) !== 0) return compare(b.usd, a.usd);
+  if ((a.usd === undefined) !== (b.usd === undefined)) return a.usd === undefined ? 1 : -1;
+  return a.coin < b.coin ? -1 : 1;
+}
+
+function useText({ pledgeable }: WalletCoin): Message {
+  if (pledgeable === undefined) return msg('not known whether it can be pledged');
+  return pledgeable ? msg('can be pledged') : msg('cannot be pledged');
+}
+
+function useIcon({ pledgeable }: WalletCoin): Icon {
+  if (pledgeable === undefined) return { id: 'question' };
+  return { id: pledgeable ? 'unlock' : 'circle-slash' };
+}
+
+function coinEntry(group: string, state: AccountState, coin: WalletCoin, scene: Scene): Entry {
+  const value = formatCoinUsd(coin, 'asset') ?? msg('value unknown');
+  const exact = `${formatAmount(coin.amount)} ${coin.coin}`;
+  return {
+    id: `${group}/${coin.coin}`,
+    accountId: state.account.id,
+    coin: coin.coin,
+    label: exact,
+    description: [value, useText(coin)],
+    icon: useIcon(coin),
+    expansion: 'leaf',
+    context: 'value',
+    spoken: msg('{0}, {1}, {2}.', exact, value, useText(coin)),
+    copy: coin.amount,
+    details: () => ({
+      title: coin.coin,
+      lines: [
+        { label: msg('Available'), value: exact },
+        {
+          label: coin.usdEstimated === true ? msg('Value in USD (estimate by index price)') : msg('Value in USD'),
+          value: coin.usd === undefined ? msg('unknown') : formatUsd(coin.usd, 'asset'),
+        },
+        { label: msg('As collateral'), value: useText(coin) },
+        { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+      ],
+    }),
+  };
+}
+
+function borrowable({ account }: AccountState): Entry {
+  return {
+    id: `${accountEntryId(account.id)}/borrowable`,
+    accountId: account.id,
+    label: msg('Borrowable'),
+    icon: { id: 'library' },
+    expansion: 'closed',
+    context: 'group',
+    spoken: msg('Coins that {0} can borrow.', account.name),
+    pages: { kind: 'borrowable', accountId: account.id, version: '' },
+  };
+}

@@ -1,0 +1,109 @@
+import { msg, type Message } from '../core/message.ts';
+import type { GaugeView, PageState } from '../core/protocol.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import type { Target } from './target.ts';
+import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
+import { loanGauge } from './loan-gauge.ts';
+import { positionGauge } from './position-gauge.ts';
+import { venueName, type Scene, gapsOf } from '../words/account.ts';
+import { loanViews } from '../words/loan.ts';
+import { positionViews } from '../words/position.ts';
+import { vanishedSentence } from '../words/vanished.ts';
+import { stressView } from './stress.ts';
+
+/** What the page shows, and which loan or position each of its gauges stands for. */
+export interface GaugePage {
+  readonly state: PageState;
+  readonly targets: ReadonlyMap<string, Target>;
+  /** There are gauges, and none of them is about real money. */
+  readonly simulatedOnly: boolean;
+}
+
+interface Drawn {
+  readonly state: AccountState;
+  readonly target: Target;
+  readonly gauge: GaugeView;
+}
+
+/** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: a button must not move under a hand. */
+export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: Say): GaugePage {
+  const drawn = accounts.flatMap((state) => gaugesOf(state, scene, say));
+  const stress = drawn.length === 0 ? undefined : stressView(accounts, scene, say);
+  return {
+    state: {
+      heading: say(msg('LTV Gauges')),
+      silent: {
+        notice: say(
+          msg(
+            'These figures are old: LTV Gauge does not answer this page any more. Close it and open the gauges anew, or reload the window.',
+          ),
+        ),
+        age: say(msg('Not current')),
+      },
+      gauges: drawn.map(({ gauge }) => gauge),
+      ...(stress === undefined ? {} : { stress }),
+      notices: accounts.flatMap((state) => notices(state, drawn, scene, say)),
+      emptyText: say(emptyText(accounts)),
+      emptyActions:
+        accounts.length > 0
+          ? []
+          : [
+              { id: 'addAccount', label: say(msg('Add Account…')) },
+              { id: 'trySimulated', label: say(msg('Try with the Simulated Exchange')) },
+            ],
+    },
+    targets: new Map(drawn.map(({ gauge, target }) => [gauge.key, target])),
+    simulatedOnly: drawn.length > 0 && drawn.every(({ state }) => moneyMark(state, scene) !== undefined),
+  };
+}
+
+/** Loans, then positions. A position with cross margin has none: it is not liquidated by itself. */
+function gaugesOf(state: AccountState, scene: Scene, say: Say): readonly Drawn[] {
+  const accountId = state.account.id;
+  return [
+    ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
+      const key = loanKey(accountId, view.loan.id);
+      return { state, target: { accountId, loanId: view.loan.id }, gauge: loanGauge(key, view, scene, say) };
+    }),
+    ...positionViews(state, scene.now, scene.intervalMs)
+      .filter(({ position }) => position.marginMode === 'isolated')
+      .map((view) => {
+        const { positionId } = view.position;
+        const key = positionKey(accountId, positionId);
+        return { state, target: { accountId, positionId }, gauge: positionGauge(key, view, scene, say) };
+      }),
+  ];
+}
+
+/** Which gauge to show for a target: the loan's or position's own, or the account's first. */
+export function keyOfTarget(targets: GaugePage['targets'], target: Target): string | undefined {
+  for (const [key, one] of targets) {
+    const meant = (name: 'loanId' | 'positionId'): boolean => target[name] === undefined || target[name] === one[name];
+    if (one.accountId === target.accountId && meant('loanId') && meant('positionId')) return key;
+  }
+  return undefined;
+}
+
+/** The trouble of an account that has no gauge to show it on, what could not be read beside the gauges it has, and what is gone. */
+function notices(state: AccountState, drawn: readonly Drawn[], scene: Scene, say: Say): string[] {
+  const { failure, snapshot } = state;
+  const mark = moneyMark(state, scene);
+  const name = `${venueName(state, scene)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
+  const isShown = drawn.some((one) => one.state === state);
+  const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, scene));
+  return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
+    say(msg('{0}: {1}', name, sentence)),
+  );
+}
+
+function emptyText(accounts: readonly AccountState[]): Message {
+  if (accounts.length === 0) {
+    return msg(
+      'See how near your loans are to their margin call and your positions to liquidation. Add an account, or try everything without real money.',
+    );
+  }
+  const isBroken = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
+  if (accounts.some(isBroken)) return msg('Not everything could be read. Trying goes on by itself.');
+  if (accounts.some((state) => state.snapshot === undefined)) return msg('Reading the accounts…');
+  return msg('No loan and no isolated position. A gauge appears here as soon as there is one.');
+}

@@ -1,0 +1,113 @@
+import { Emitter, type Disposable } from '../core/emitter.ts';
+import { ExchangeError } from '../core/errors.ts';
+import { sourceKey, type Entry, type PageSource } from './entry.ts';
+import { loadViews } from './views-part.ts';
+
+/** One page read from a venue. `older` asks for the next; absent on the last. */
+export interface ReadPage {
+  readonly entries: readonly Entry[];
+  readonly older?: string;
+  /** What stands above the rows and is made anew at each look, because it hangs on more than them. Of the first page only. */
+  readonly above?: () => readonly Entry[];
+}
+
+export type PageReader = (source: PageSource, cursor: string | undefined) => Promise<ReadPage>;
+
+interface Loaded {
+  readonly version: string;
+  /** Whether a first page was read, if only an empty one. */
+  read: boolean;
+  entries: readonly Entry[];
+  above: (() => readonly Entry[]) | undefined;
+  older: string | undefined;
+  error: ExchangeError | undefined;
+  reading: Promise<void> | undefined;
+}
+
+/** Rows that are read only when somebody opens them, and kept until they may be outdated. */
+export class LazyPages implements Disposable {
+  readonly #read: PageReader;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #changed = new Emitter<string>();
+  /** Told the `sourceKey` of what has other rows now. */
+  readonly onDidChange = this.#changed.on;
+
+  constructor(read: PageReader) {
+    this.#read = read;
+  }
+
+  /** What to show below the entry; reads the first page when there is none yet. Never rejects: a failure is an entry. */
+  async entries(source: PageSource): Promise<readonly Entry[]> {
+    const loaded = this.#of(source);
+    if (!loaded.read && loaded.error === undefined) await (loaded.reading ?? this.#next(source, loaded));
+    return shown(source, loaded);
+  }
+
+  /** Reads the next page, or the one that failed again. */
+  async more(source: PageSource): Promise<void> {
+    const loaded = this.#of(source);
+    await (loaded.reading ?? this.#next(source, loaded));
+    this.#changed.fire(sourceKey(source));
+  }
+
+  /** Forgets the rows of an account, or all of them; what is open reads anew. */
+  drop(accountId?: string): void {
+    for (const key of [...this.#loaded.keys()]) {
+      if (accountId !== undefined && key.split('/')[1] !== accountId) continue;
+      this.#loaded.delete(key);
+      this.#changed.fire(key);
+    }
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#loaded.clear();
+  }
+
+  #of(source: PageSource): Loaded {
+    const known = this.#loaded.get(sourceKey(source));
+    if (known?.version === source.version) return known;
+    const fresh: Loaded = {
+      version: source.version,
+      read: false,
+      entries: [],
+      above: undefined,
+      older: undefined,
+      error: undefined,
+      reading: undefined,
+    };
+    this.#loaded.set(sourceKey(source), fresh);
+    return fresh;
+  }
+
+  async #next(source: PageSource, loaded: Loaded): Promise<void> {
+    loaded.reading = this.#readInto(source, loaded);
+    try {
+      await loaded.reading;
+    } finally {
+      loaded.reading = undefined;
+    }
+  }
+
+  async #readInto(source: PageSource, loaded: Loaded): Promise<void> {
+    try {
+      const page = await this.#read(source, loaded.older);
+      loaded.entries = [...loaded.entries, ...page.entries];
+      loaded.above ??= page.above;
+      loaded.older = page.older;
+      loaded.read = true;
+      loaded.error = undefined;
+    } catch (error) {
+      if (!ExchangeError.is(error)) throw error;
+      loaded.error = error;
+    }
+  }
+}
+
+async function shown(source: PageSource, { entries: rows, above, older, error }: Loaded): Promise<readonly Entry[]> {
+  const { emptyEntry, failedEntry, moreEntry } = await loadViews();
+  const entries = [...(above?.() ?? []), ...rows];
+  if (error !== undefined) return [...entries, failedEntry(source, error), moreEntry(source, true)];
+  if (entries.length === 0) return [emptyEntry(source)];
+  return older === undefined ? entries : [...entries, moreEntry(source, false)];
+}

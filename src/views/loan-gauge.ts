@@ -1,0 +1,203 @@
+import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, zero, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
+import { distanceTo } from '../core/risk/ltv.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
+import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
+import { framed, liveRows, percent, reached, unknownFigure, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
+import { venueName, type Scene } from '../words/account.ts';
+import {
+  estimateMark,
+  lineLabel,
+  liquidationsByCoin,
+  loanEstimates,
+  noEstimateText,
+  reachText,
+  type LoanEstimates,
+  type NoEstimate,
+} from '../words/loan-estimates.ts';
+import { loanLiveLines } from '../words/live-lines.ts';
+import { isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
+import { pricesText } from '../words/since-reading.ts';
+import { isOfLoan } from './target.ts';
+
+/** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
+const headroom = decimal('1.1');
+
+/** Coins whose own liquidation price has room in a gauge. */
+const namedCoins = 2;
+
+/** The gauge of a loan: its LTV on a scale with the thresholds at which the venue acts. */
+export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): GaugeView {
+  const { loan, state, vouched } = view;
+  const venue = venueName(state, scene);
+  const full = scaleEnd(loan);
+  const ticks = [...tick('marginCall', msg('Margin call'), loan.marginCall), ...tick('liquidation', msg('Liquidation'), loan.liquidation)];
+  const distance = worseNow(distanceSentence(view), view.since, view.since?.figures.toMarginCall);
+  const face: Face = {
+    title: say(msg('Loan {0}', loanName(loan))),
+    caption: say(vouched ? msg('LTV') : msg('Last known LTV')),
+    figure: ltvText(loan),
+    ...(loan.ltv === undefined
+      ? {}
+      : {
+          at: fractionForDrawing(loan.ltv, full),
+          meter: { now: percent(lesser(greater(loan.ltv, zero), full)), max: percent(full) },
+        }),
+    scale: ['0%', `${percent(full)}%`],
+    ticks,
+    zones: zones(ticks),
+    ...estimate(view, full, scene, say),
+    distanceText: say(isOverdue(loan) ? msg('{0}. {1}', msg('A debt is overdue'), distance) : distance),
+    rows: [
+      debtRow(loan, say),
+      collateralRow(loan, say),
+      liquidationRow(view, venue, say),
+      ...liveRows(loanLiveLines(view, scene.now), say),
+      ...dueRow(loan, scene, say),
+    ],
+    changes: [
+      { id: 'add', label: msg('Add Collateral…') },
+      { id: 'reduce', label: msg('Reduce Collateral…') },
+    ],
+    ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
+    concerns: (change) => isOfLoan(change, loan.id),
+  };
+  return framed(key, view, face, scene, say);
+
+  function tick(kind: GaugeTick['kind'], label: Message, threshold: Threshold | undefined): GaugeTick[] {
+    if (threshold === undefined) return [];
+    return [
+      {
+        kind,
+        at: fractionForDrawing(threshold.ltv, full),
+        label: say(label),
+        valueText: formatLtv(threshold.ltv),
+        source: say(sourceText(threshold, venue)),
+      },
+    ];
+  }
+}
+
+/** Where the LTV is about now. */
+function estimate({ since }: LoanView, full: Decimal, scene: Scene, say: Say): Pick<Face, 'estimate'> {
+  if (since === undefined) return {};
+  const { ltv } = since.figures;
+  return {
+    estimate: {
+      at: fractionForDrawing(ltv, full),
+      label: say(msg('Estimate')),
+      valueText: `~${formatLtv(ltv)}`,
+      source: say(pricesText(since, scene.now)),
+    },
+  };
+}
+
+/** What lies beyond the thresholds. */
+function zones(ticks: readonly GaugeTick[]): readonly GaugeZone[] {
+  const marginCall = ticks.find(({ kind }) => kind === 'marginCall')?.at;
+  const liquidation = ticks.find(({ kind }) => kind === 'liquidation')?.at;
+  return [
+    ...(marginCall === undefined ? [] : [{ kind: 'warn' as const, from: marginCall, to: liquidation ?? 1 }]),
+    ...(liquidation === undefined ? [] : [{ kind: 'danger' as const, from: liquidation, to: 1 }]),
+  ];
+}
+
+/** Debts with a date, in the row's lines. */
+function dueRow(loan: Loan, scene: Scene, say: Say): GaugeRow[] {
+  if (loan.due === undefined || loan.due.length === 0) return [];
+  const lines = loan.due.map(({ amount, coin, at, overdue }) => {
+    const when = scene.zoned(at);
+    return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('overdue since {0}', when) : when) };
+  });
+  return [{ label: say(msg('Due')), lines }];
+}
+
+/** 100 %, where debt equals collateral, or somewhat beyond the outermost threshold when that is further out. */
+function scaleEnd(loan: Loan): Decimal {
+  const outermost = [loan.marginCall, loan.liquidation].reduce<Decimal>(
+    (end, tick) => (tick === undefined ? end : greater(end, tick.ltv)),
+    zero,
+  );
+  return greater(one, round(multiply(outermost, headroom), 2, 'up'));
+}
+
+function distanceSentence({ standing, vouched }: LoanView): Message {
+  switch (standing) {
+    case 'nothing':
+      return vouched ? msg('Nothing is owed') : msg('When last read, nothing was owed');
+    case 'liquidation':
+      return vouched ? msg('The liquidation level is reached') : msg('When last read, the liquidation level was reached');
+    case 'marginCall':
+      return vouched ? msg('The margin call level is reached') : msg('When last read, the margin call level was reached');
+    case 'unknown':
+      return msg('The distance to the margin call is unknown');
+    default: {
+      const text = formatDistance(standing.toMarginCall);
+      return vouched
+        ? msg('Collateral may fall {0} until the margin call', text)
+        : msg('When last read, collateral could fall {0} until the margin call', text);
+    }
+  }
+}
+
+type Line = GaugeRow['lines'][number];
+
+function coinLines(coins: readonly CoinAmount[], side: 'debt' | 'asset'): Line[] {
+  return coins.map((one) => {
+    const worth = formatCoinUsd(one, side);
+    return { value: `${formatAmount(one.amount)} ${one.coin}`, ...(worth === undefined ? {} : { detail: worth }) };
+  });
+}
+
+/** Coins, with their worth: behind the coin when there is one, on a line of its own when there are several. */
+function amountRow(label: string, lines: Line[], total: string | undefined, totalOfSeveral: string): GaugeRow {
+  const [only, ...others] = lines;
+  if (only === undefined) return { label, lines: [{ value: unknownFigure }] };
+  if (total === undefined) return { label, lines };
+  if (others.length === 0) return { label, lines: [{ value: only.value, detail: total }] };
+  return { label, lines: [...lines, { value: total, detail: totalOfSeveral }] };
+}
+
+function debtRow(loan: Loan, say: Say): GaugeRow {
+  const total = loan.debtUsd === undefined ? undefined : formatUsd(loan.debtUsd, 'debt');
+  return amountRow(say(msg('Debt')), coinLines(loan.debts, 'debt'), total, say(msg('in all')));
+}
+
+function collateralRow(loan: Loan, say: Say): GaugeRow {
+  const usd = loan.collateralUsd === undefined ? undefined : formatUsd(loan.collateralUsd, 'asset');
+  const adjusted = loan.collateralValuation === 'adjusted';
+  const total = usd === undefined || !adjusted ? usd : say(msg('{0} after haircut', usd));
+  return amountRow(say(msg('Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('in all')));
+}
+
+/** The venue's price where it gives one, how far everything may fall, and where single coins would bring liquidation: all but the first our own estimate. */
+function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
+  const { loan } = view;
+  const estimates = loanEstimates(view);
+  const lines: Line[] = [];
+  const price = liquidationPriceOf(loan);
+  if (price !== undefined) {
+    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('from {0}', venueName)) });
+  }
+  const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
+  if (reached(distance)) lines.push({ value: say(msg('level reached')) });
+  else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
+    lines.push({ value: say(msg('{0} fall of all collateral', formatDistance(distance))), detail: say(msg('estimate')) });
+  }
+  lines.push(...coinEstimates(view, estimates, say));
+  return { label: say(msg('Liquidation')), lines: lines.length === 0 ? [{ value: unknownFigure }] : lines };
+}
+
+function coinEstimates(view: LoanView, estimates: LoanEstimates | NoEstimate, say: Say): Line[] {
+  if (typeof estimates !== 'string') {
+    return liquidationsByCoin(estimates, view.loan)
+      .slice(0, namedCoins)
+      .map((line) => ({
+        value: say(msg('{0}: {1}', lineLabel(line), reachText(line.liquidation, line.way))),
+        detail: say(estimateMark(estimates)),
+      }));
+  }
+  // That a figure is unknown is seen without a sentence here; the tree says why.
+  return estimates === 'stale' || estimates === 'definitions' ? [{ value: say(noEstimateText(estimates, view)) }] : [];
+}

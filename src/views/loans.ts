@@ -1,0 +1,305 @@
+import { isPositive } from '../core/decimal.ts';
+import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Loan, Threshold } from '../core/model.ts';
+import { worst } from '../core/risk/level.ts';
+import { distanceTo } from '../core/risk/ltv.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { isVouchedFor, readingAge, venueName, type Scene } from '../words/account.ts';
+import { levelBy, levelIcon } from '../words/level.ts';
+import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
+import { estimateLines } from '../words/loan-estimates.ts';
+import {
+  debtsText,
+  distanceText,
+  isOverdue,
+  liquidationPriceOf,
+  loanName,
+  loanViews,
+  ltvText,
+  soonestDueText,
+  sourceText,
+  type LoanView,
+  type Standing,
+} from '../words/loan.ts';
+import { bothLevels, nowText } from '../words/since-reading.ts';
+import { accountEntry, accountEntryId, troubleNote, vanishedNotes } from './account.ts';
+import { dueDates, dueText } from './due-dates.ts';
+import type { Details, Entry } from './entry.ts';
+import { joined, type Text } from '../words/text.ts';
+import { exactText, loanPlace } from './loan-place.ts';
+import { writeEntry } from './open-change.ts';
+import { isOfLoan } from './target.ts';
+import { loansState } from './view-state.ts';
+
+/** The Loans view: accounts, their loans, and what hangs on each. */
+export function loansOutline(states: readonly AccountState[], scene: Scene): readonly Entry[] {
+  if (loansState(states, scene) !== 'some') return [];
+  return states.map((state) => {
+    const levels = loanViews(state, scene.now, scene.intervalMs).map(({ level }) => level);
+    return accountEntry(
+      state,
+      [...troubleNote(state, 'loans'), ...vanishedNotes(state, 'loan', scene), ...strayWrites(state, scene), ...loans(state, scene)],
+      scene,
+      worst(levels),
+    );
+  });
+}
+
+function loans(state: AccountState, scene: Scene): readonly Entry[] {
+  const views = loanViews(state, scene.now, scene.intervalMs);
+  if (views.length > 0) return views.map((view) => loanEntry(view, scene));
+  // What could not be read is not said to be nothing.
+  if (state.snapshot === undefined || state.snapshot.loansTrouble !== undefined) return [];
+  const label = isVouchedFor(state, scene.now, scene.intervalMs)
+    ? msg('Nothing borrowed')
+    : msg('Nothing was borrowed when it was last read');
+  return [
+    {
+      id: `${accountEntryId(state.account.id)}/empty`,
+      accountId: state.account.id,
+      label,
+      expansion: 'leaf',
+      context: 'note',
+      spoken: label,
+    },
+  ];
+}
+
+/** Unfinished changes of loans that are no longer there: they must not be lost from sight. */
+function strayWrites(state: AccountState, scene: Scene): readonly Entry[] {
+  const present = (state.snapshot?.loans ?? []).map(({ id }) => id);
+  return scene
+    .openWrites(state.account.id)
+    .filter(({ change }) => isOfLoan(change) && !present.some((id) => isOfLoan(change, id)))
+    .map((record) => ({
+      ...writeEntry(record, { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id }, state, scene),
+      icon: { id: 'question', color: 'list.warningForeground' },
+    }));
+}
+
+/**
+ * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, what the LTV is
+ * about now, whether a change is unfinished,
+ * whether a debt is overdue, how old the figures are when they are not current, the distance to margin call, what is owed, and when.
+ */
+export function loanEntry(view: LoanView, scene: Scene): Entry {
+  const { state, loan, vouched, level, by, standing } = view;
+  const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
+  const writes = openWrites(view, scene);
+  const due = soonestDueText(loan, scene.zoned);
+  const overdue = isOverdue(loan);
+  return {
+    ...loanPlace(view, ''),
+    label: msg('{0} · {1}', ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
+    description: [
+      ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
+      // Said here too: a closed loan hides the line that says more.
+      ...(writes.length === 0 ? [] : [msg('change unfinished')]),
+      ...(overdue && due !== undefined ? [due] : []),
+      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, loan.keptFrom))]),
+      distanceText(standing),
+      debtsText(loan),
+      ...(overdue || due === undefined ? [] : [due]),
+      ...(severalLoans ? [`#${loanName(loan)}`] : []),
+      ...(definitionsDiffer(view) ? [msg('definitions differ')] : []),
+    ],
+    icon: levelIcon(level),
+    expansion: severalLoans ? 'closed' : 'open',
+    context: 'loan',
+    spoken: writes.length === 0 ? spokenLoan(view, scene) : msg('{0} A change of this loan is unfinished.', spokenLoan(view, scene)),
+    ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
+    details: () => loanDetails(view, scene),
+    children: [
+      ...writes,
+      ...dueDates(view, scene),
+      coinGroup(view, 'debts'),
+      coinGroup(view, 'collateral'),
+      thresholds(view, scene),
+      lazyGroup(view, 'interest', msg('Accrued interest'), 'percentage'),
+      lazyGroup(view, 'history', msg('Recent history'), 'history'),
+    ],
+  };
+}
+
+function spokenLoan(view: LoanView, scene: Scene): Message {
+  const { state, loan, vouched, standing } = view;
+  const about = state.account.simulated
+    ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
+    : msg('Loan {0} of {1}', loanName(loan), state.account.name);
+  const figures = [about, ltvText(loan), bothLevels(view), distanceText(standing), debtsText(loan)] as const;
+  const sentence = vouched
+    ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
+    : msg(
+        '{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.',
+        ...figures,
+        readingAge(state, scene.now, loan.keptFrom),
+      );
+  const now = spokenSince(view);
+  const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
+  return isOverdue(loan) ? msg('{0} A debt of it is overdue.', whole) : whole;
+}
+
+function loanDetails(view: LoanView, scene: Scene): Details {
+  const { state, loan, standing, vouched } = view;
+  const venue = venueName(state, scene);
+  const threshold = (one: Threshold | undefined): Text =>
+    one === undefined ? msg('unknown') : msg('{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
+  return {
+    title: state.account.simulated ? msg('Loan {0} (simulated)', loanName(loan)) : msg('Loan {0}', loanName(loan)),
+    lines: [
+      {
+        label: msg('LTV'),
+        value: loan.ltv === undefined ? msg('unknown') : msg('{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
+      },
+      ...loanLiveLines(view, scene.now).map(({ label, value, detail }) => ({
+        label,
+        value: detail === undefined ? value : msg('{0} ({1})', value, detail),
+      })),
+      { label: msg('Level'), value: bothLevels(view) },
+      { label: msg('Collateral may fall by'), value: fallText(standing) },
+      { label: msg('Margin call at'), value: threshold(loan.marginCall) },
+      { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
+      ...estimateLines(view).map(({ label, texts, mark }) => ({
+        label,
+        value: mark === undefined ? joined(texts) : msg('{0} ({1})', joined(texts), mark),
+      })),
+      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, scene.zoned) })),
+      ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
+      ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
+      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+    ],
+    ...(vouched ? {} : { note: msg('These figures are not current.') }),
+    links: tableLinks(loan),
+  };
+}
+
+/** Where the figures of our tables were looked up, each place once. */
+function tableLinks({ marginCall, liquidation }: Loan): NonNullable<Details['links']> {
+  const from = [marginCall, liquidation].flatMap((threshold) => (threshold?.from === undefined ? [] : [threshold.from]));
+  const places = new Map(from.map((one) => [JSON.stringify([one.url, one.date]), one]));
+  return [...places.values()].map(({ url, date }) => ({ label: msg('Table of {0}', date), url }));
+}
+
+function fallText(standing: Standing): Text {
+  if (standing === 'unknown') return msg('unknown');
+  return typeof standing === 'string' ? distanceText(standing) : formatDistance(standing.toMarginCall);
+}
+
+function openWrites(view: LoanView, scene: Scene): readonly Entry[] {
+  const { state, loan } = view;
+  return scene
+    .openWrites(state.account.id)
+    .filter(({ change }) => isOfLoan(change, loan.id))
+    .map((record) => writeEntry(record, loanPlace(view, `/write/${record.id}`), state, scene));
+}
+
+function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
+  const { loan } = view;
+  const usd = which === 'debts' ? loan.debtUsd : loan.collateralUsd;
+  const side = which === 'debts' ? 'debt' : 'asset';
+  const label = which === 'debts' ? msg('Debt') : msg('Collateral');
+  const value = usd === undefined ? msg('value unknown') : formatUsd(usd, side);
+  const haircut = which === 'collateral' && usd !== undefined && loan.collateralValuation === 'adjusted' ? [msg('after haircut')] : [];
+  return {
+    ...loanPlace(view, `/${which}`),
+    label,
+    description: [value, ...haircut],
+    icon: { id: which === 'debts' ? 'credit-card' : 'lock' },
+    expansion: 'open',
+    context: 'group',
+    spoken: msg('{0}: {1}.', label, value),
+    children: loan[which].map((one) => ({
+      ...loanPlace(view, `/${which}/${one.coin}`),
+      coin: one.coin,
+      label: exactText(one),
+      description: [formatCoinUsd(one, side)].filter((text) => text !== undefined),
+      expansion: 'leaf',
+      context: 'value',
+      spoken: msg('{0}: {1}.', label, exactText(one)),
+      copy: one.amount,
+    })),
+  };
+}
+
+function thresholds(view: LoanView, scene: Scene): Entry {
+  const { loan, state } = view;
+  const venue = venueName(state, scene);
+  const line = (path: string, label: Message, threshold: Threshold | undefined): Entry => {
+    const distance = distanceTo(threshold?.ltv, loan.ltv);
+    const description =
+      threshold === undefined
+        ? [msg('unknown')]
+        : [
+            formatLtv(threshold.ltv),
+            ...(distance === undefined ? [] : [isPositive(distance) ? msg('a fall of {0}', formatDistance(distance)) : msg('reached')]),
+            sourceText(threshold, venue),
+          ];
+    return {
+      ...loanPlace(view, `/thresholds/${path}`),
+      label,
+      description,
+      expansion: 'leaf',
+      context: threshold === undefined ? 'note' : 'value',
+      spoken: msg('{0}: {1}.', label, threshold === undefined ? msg('unknown') : formatLtv(threshold.ltv)),
+      ...(threshold === undefined ? {} : { copy: threshold.ltv }),
+    };
+  };
+  const price = liquidationPriceOf(loan);
+  const noPrice = loan.liquidationPrice === undefined ? msg('not given by {0} for this loan', venue) : msg('none');
+  const priceText = price === undefined ? noPrice : `${formatAmount(price.price)} ${price.instrument}`;
+  return {
+    ...loanPlace(view, '/thresholds'),
+    label: msg('Thresholds'),
+    icon: { id: 'list-ordered' },
+    expansion: 'open',
+    context: 'group',
+    spoken: msg('Thresholds of loan {0}.', loanName(loan)),
+    children: [
+      line('marginCall', msg('Margin call'), loan.marginCall),
+      line('liquidation', msg('Liquidation'), loan.liquidation),
+      {
+        ...loanPlace(view, '/thresholds/price'),
+        label: msg('Liquidation price'),
+        description: price === undefined ? [priceText] : [priceText, msg('from {0}', venue)],
+        expansion: 'leaf',
+        context: price === undefined ? 'note' : 'value',
+        spoken: msg('{0}: {1}.', msg('Liquidation price'), priceText),
+        ...(price === undefined ? {} : { copy: price.price }),
+      },
+      ...estimateLines(view).map(({ path, label, texts, mark, copy }): Entry => {
+        const description = mark === undefined ? texts : [...texts, mark];
+        return {
+          ...loanPlace(view, `/thresholds/${path}`),
+          label,
+          description,
+          expansion: 'leaf',
+          context: copy === undefined ? 'note' : 'value',
+          spoken: msg('{0}: {1}.', label, joined(description)),
+          ...(copy === undefined ? {} : { copy }),
+        };
+      }),
+    ],
+  };
+}
+
+function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message, icon: string): Entry {
+  const { loan, state } = view;
+  return {
+    ...loanPlace(view, `/${kind}`),
+    label,
+    icon: { id: icon },
+    expansion: 'closed',
+    context: 'group',
+    spoken: msg('{0} of loan {1}.', label, loanName(loan)),
+    pages: {
+      kind,
+      accountId: state.account.id,
+      loan: { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) },
+      // Any booking at the venue moves an amount of the loan.
+      version: JSON.stringify([...loan.debts, ...loan.collateral].map(({ coin, amount }) => [coin, amount])),
+      // What is foreseen from them follows the figures, and goes when those are old.
+      ...(kind === 'interest' ? { figures: view.vouched ? (state.snapshot?.asOf ?? 0).toString() : '' } : {}),
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { formatAmount, formatRate } from '../core/format.ts';
+import { msg } from '../core/message.ts';
+import type { HistoryRow, InterestRow } from '../core/model.ts';
+import type { ExchangeError } from '../core/errors.ts';
+import { sourceKey, type Entry, type PageSource } from './entry.ts';
+
+type Place = Pick<Entry, 'id' | 'accountId' | 'loanId'>;
+
+function place(source: PageSource, row: string): Place {
+  return {
+    id: `${sourceKey(source)}/${row}`,
+    accountId: source.accountId,
+    ...(source.loan === undefined ? {} : { loanId: source.loan.loanId }),
+  };
+}
+
+/** A row of the venue's loan history. The venue's own word is kept, with spaces for underscores. */
+export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: number) => string): Entry {
+  const type = row.type.replaceAll('_', ' ');
+  const amount = `${formatAmount(row.amount)} ${row.coin}`;
+  return {
+    ...place(source, row.id),
+    label: `${type} · ${amount}`,
+    description: [when(row.at), ...(row.forced ? [msg('forced')] : [])],
+    icon: row.forced ? { id: 'warning', color: 'list.warningForeground' } : { id: 'circle-small' },
+    expansion: 'leaf',
+    context: 'value',
+    spoken: row.forced
+      ? msg('{0}, {1}, {2}, forced by the exchange.', type, amount, when(row.at))
+      : msg('{0}, {1}, {2}.', type, amount, when(row.at)),
+    copy: row.amount,
+    details: () => ({
+      title: type,
+      lines: [
+        { label: msg('Amount'), value: amount },
+        { label: msg('When'), value: when(row.at) },
+        { label: msg('Reference'), value: row.id },
+      ],
+    }),
+  };
+}
+
+export function interestEntry(source: PageSource, row: InterestRow, when: (ms: number) => string): Entry {
+  const amount = `${formatAmount(row.interest)} ${row.coin}`;
+  const rate = row.rate === undefined ? msg('unknown') : formatRate(row.rate);
+  return {
+    ...place(source, row.id),
+    label: amount,
+    description: [msg('{0} a year', rate), when(row.at)],
+    expansion: 'leaf',
+    context: 'value',
+    spoken: msg('Interest {0} at {1} a year, {2}.', amount, rate, when(row.at)),
+    copy: row.interest,
+    details: () => ({
+      title: msg('Accrued interest'),
+      lines: [
+        { label: msg('Interest'), value: amount },
+        { label: msg('On a debt of'), value: row.debt === undefined ? msg('unknown') : `${formatAmount(row.debt)} ${row.coin}` },
+        { label: msg('Rate a year'), value: rate },
+        { label: msg('When'), value: when(row.at) },
+        { label: msg('Reference'), value: row.id },
+      ],
+    }),
+  };
+}
+
+export function borrowableEntry(source: PageSource, coin: string): Entry {
+  return {
+    ...place(source, coin),
+    coin,
+    label: coin,
+    expansion: 'leaf',
+    context: 'borrowable',
+    spoken: msg('{0} can be borrowed. The context menu tells how much.', coin),
+  };
+}
+
+/** What stands above the rows of a page of which some were not understood. @param cursor what the page was asked with */
+export function unreadEntry(source: PageSource, count: number, cursor: string): Entry {
+  const label = msg('Not understood, and so not shown here: {0}. Look in the app of the exchange.', count.toString());
+  return {
+    ...place(source, `-unread/${cursor}`),
+    label,
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    expansion: 'leaf',
+    context: 'note',
+    spoken: label,
+  };
+}
+
+/** What stands in an opened entry that has no rows. */
+export function emptyEntry(source: PageSource): Entry {
+  const label = msg('Nothing here yet');
+  return { ...place(source, '-empty'), label, expansion: 'leaf', context: 'note', spoken: label };
+}
+
+export function failedEntry(source: PageSource, error: ExchangeError): Entry {
+  return {
+    ...place(source, '-failed'),
+    label: error.sentence,
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    expansion: 'leaf',
+    context: 'note',
+    spoken: error.sentence,
+    details: () => ({ title: error.sentence, lines: error.code === undefined ? [] : [{ label: msg('Code'), value: error.code }] }),
+  };
+}
+
+/** The one entry whose click does something: it reads on. */
+export function moreEntry(source: PageSource, again: boolean): Entry {
+  const label = again ? msg('Try again') : msg('Load more…');
+  return {
+    ...place(source, '-more'),
+    label,
+    icon: { id: again ? 'refresh' : 'ellipsis' },
+    expansion: 'leaf',
+    context: 'more',
+    spoken: label,
+    more: source,
+  };
+}

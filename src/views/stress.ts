@@ -1,0 +1,306 @@
+import { absolute, add, decimal, isNegative, isPositive, isZero, one, type Decimal } from '../core/decimal.ts';
+import { formatDistance, formatLtv } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { StressCell, StressTable, StressView } from '../core/protocol.ts';
+import { levelOf, levelOfLiquidation, type Level } from '../core/risk/level.ts';
+import {
+  coinsOf,
+  eventsOf,
+  shocked,
+  type Event,
+  type Exposed,
+  type Outcome,
+  type StressedLoan,
+  type StressedPosition,
+} from '../core/risk/stress.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { venueName, type Scene } from '../words/account.ts';
+import { levelWord } from '../words/level.ts';
+import { changeText, modelOfView, type NoEstimate } from '../words/loan-estimates.ts';
+import { loanName, loanViews, type LoanView } from '../words/loan.ts';
+import { positionViews, sideWord, type PositionView } from '../words/position.ts';
+import { joined, type Text } from '../words/text.ts';
+import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
+
+const shocksOfAll = ['-0.1', '-0.2', '-0.3', '-0.4', '-0.5'].map(decimal);
+const shocksOfOne = ['-0.2', '-0.4'].map(decimal);
+/** Only where a rise does harm. */
+const riseOf = decimal('0.2');
+/** Events named in a sentence before the rest is counted. */
+const namedEvents = 4;
+
+/** Coins that move together. */
+interface Moved {
+  readonly label: Text;
+  readonly coins: ReadonlySet<string>;
+  /** Something here is harmed by their rise. */
+  readonly owed: boolean;
+  /** How many loans and positions depend on them. */
+  readonly dependents: number;
+}
+
+/** What shocks of prices would make of all loans and isolated positions that can be computed. */
+export function stressView(accounts: readonly AccountState[], scene: Scene, say: Say): StressView | undefined {
+  const tables = exposures(accounts, scene).map((exposure) => tableOf(exposure, say));
+  if (tables.length === 0) return undefined;
+  return {
+    heading: say(msg('If prices moved (estimates)')),
+    firstHeading: say(msg('What breaks first')),
+    shockHeading: say(msg('Prices')),
+    tables,
+  };
+}
+
+function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
+  const exposed: Exposed = {
+    loans: members.flatMap((member) => (member.kind === 'loan' ? [member.stressed] : [])),
+    positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
+  };
+  const [all, ...single] = movedIn(exposed);
+  return {
+    ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
+    first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
+    caption: say(
+      msg(
+        'Estimates: what all would be if prices stood so much lower or higher than they were when last read, and nothing else changed. For loans the LTV, for positions the distance to liquidation.',
+      ),
+    ),
+    columns: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(columnDetail(member)) })),
+    rows: all === undefined ? [] : shocks(all, single).map(({ moved, change }) => row(moved, change, exposed, members, say)),
+    leftOut: leftOutTexts(leftOut).map(say),
+  };
+}
+
+function columnDetail(member: Member): Text {
+  const figure = member.kind === 'loan' ? msg('LTV') : msg('Distance to liquidation');
+  return joined([
+    member.place,
+    ...(member.kind === 'loan' && member.averaged ? [figure, msg("with the loan's average haircut")] : [figure]),
+  ]);
+}
+
+/** All coins together first, then each by itself; that only where there are several. */
+function movedIn(exposed: Exposed): readonly Moved[] {
+  const coins = coinsOf(exposed);
+  const by = (label: Text, some: readonly string[]): Moved => ({
+    label,
+    coins: new Set(some),
+    owed: isOwed(exposed, new Set(some)),
+    dependents: dependents(exposed, new Set(some)),
+  });
+  const [first, ...others] = coins;
+  if (first === undefined) return [];
+  return others.length === 0 ? [by(first, coins)] : [by(msg('All coins'), coins), ...coins.map((coin) => by(coin, [coin]))];
+}
+
+function isOwed({ loans, positions }: Exposed, coins: ReadonlySet<string>): boolean {
+  return (
+    loans.some(({ model }) => model.debts.some(({ coin, amount }) => coins.has(coin) && isPositive(amount))) ||
+    positions.some(({ coin, position }) => coins.has(position.side === 'short' ? coin : position.priceCoin))
+  );
+}
+
+function dependents({ loans, positions }: Exposed, coins: ReadonlySet<string>): number {
+  return (
+    loans.filter(({ model }) => [...model.collateral, ...model.debts].some(({ coin }) => coins.has(coin))).length +
+    positions.filter(({ coin, position }) => coins.has(coin) || coins.has(position.priceCoin)).length
+  );
+}
+
+function shocks(all: Moved, single: readonly Moved[]): readonly { readonly moved: Moved; readonly change: Decimal }[] {
+  const of = (moved: Moved, changes: readonly Decimal[]) =>
+    [...changes, ...(moved.owed ? [riseOf] : [])].map((change) => ({ moved, change }));
+  return [...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
+}
+
+function row(
+  { label, coins }: Moved,
+  change: Decimal,
+  exposed: Exposed,
+  members: readonly Member[],
+  say: Say,
+): StressTable['rows'][number] {
+  const outcomes = new Map(shocked(exposed, coins, add(one, change)).map((outcome) => [outcome.key, outcome]));
+  return {
+    label: say(msg('{0} {1}', label, changed(change))),
+    cells: members.map((member) => cell(member, outcomes.get(member.stressed.key), say)),
+  };
+}
+
+function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCell {
+  const level = levelUnder(member, outcome);
+  const word = outcome?.harm === undefined ? levelWord(level) : outcome.harm === 'liquidation' ? msg('Liquidation') : msg('Margin call');
+  const figure = figureUnder(member, outcome);
+  return { text: say(figure === undefined ? word : msg('{0} · {1}', figure, word)), level };
+}
+
+function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'distance'> = {}): string | undefined {
+  if (member.kind === 'loan') return ltv === undefined ? undefined : formatLtv(ltv);
+  return distance === undefined || !isPositive(distance) ? undefined : formatDistance(distance);
+}
+
+function levelUnder(member: Member, outcome: Outcome | undefined): Level {
+  if (outcome === undefined) return 'unknown';
+  if (outcome.harm !== undefined) return 'danger';
+  if (member.kind === 'loan') return outcome.ltv === undefined ? 'unknown' : levelOf({ ...member.view.loan, ltv: outcome.ltv }, true);
+  return member.stressed.position.distress === undefined ? levelOfLiquidation(outcome.distance) : 'danger';
+}
+
+const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
+
+/** What happens first as prices go one way: for all together, and for each coin that several depend on. Before it what is reached already. */
+function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
+  const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
+  const harmText = ({ key, harm }: Event): Message => {
+    const name = names.get(key) ?? '';
+    return harm === 'liquidation' ? msg('{0} liquidated', name) : msg('{0} at margin call', name);
+  };
+  const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
+  const reached = [...events(all, 'fall'), ...events(all, 'rise')].filter(({ change }) => isZero(change));
+  const already = [...new Map(reached.map((event) => [event.key, harmText(event)])).values()];
+  const ahead = [all, ...single.filter(({ dependents }) => dependents > 1)].flatMap((moved) =>
+    (['fall', 'rise'] as const).flatMap((way) => {
+      const coming = events(moved, way).filter(({ change }) => !isZero(change));
+      const texts = coming.slice(0, namedEvents).map((event) => msg('{0}: {1}', changed(event.change), harmText(event)));
+      const more = coming.length - texts.length;
+      return texts.length === 0
+        ? []
+        : [msg('{0} {1}', moved.label, listed(more > 0 ? [...texts, msg('{0} more further on', more.toString())] : texts))];
+    }),
+  );
+  if (already.length === 0 && ahead.length === 0)
+    return [msg('No known line would be reached, however far prices fell, or if they doubled.')];
+  return [...(already.length === 0 ? [] : [msg('Reached already: {0}', listed(already))]), ...ahead];
+}
+
+/** A margin call that comes in the same moment as the liquidation says nothing more. */
+function withoutEchoes(events: readonly Event[]): readonly Event[] {
+  return events.filter(
+    ({ key, harm, change }) =>
+      harm === 'liquidation' || !events.some((other) => other.key === key && other.harm === 'liquidation' && other.change === change),
+  );
+}
+
+function listed([first = '', ...more]: readonly Text[]): Text {
+  return more.reduce<Text>((text, next) => msg('{0}; {1}', text, next), first);
+}
+
+function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
+  const byReason = new Map<string, readonly LeftOut[]>();
+  for (const one of leftOut) byReason.set(one.reason.template, [...(byReason.get(one.reason.template) ?? []), one]);
+  return [...byReason.values()].flatMap((some) => {
+    const reason = some[0]?.reason;
+    return reason === undefined ? [] : [msg('Left out ({0}): {1}', reason, joined(some.map(({ what }) => what)))];
+  });
+}
+
+interface Named {
+  readonly title: Message;
+  /** Within a sentence. */
+  readonly name: Message;
+  /** Venue and account. */
+  readonly place: string;
+}
+
+/** A loan or position that can be computed. */
+export type Member = Named &
+  (
+    | { readonly kind: 'loan'; readonly view: LoanView; readonly stressed: StressedLoan; readonly averaged: boolean }
+    | { readonly kind: 'position'; readonly view: PositionView; readonly stressed: StressedPosition }
+  );
+
+/** What cannot be computed, and why. */
+export interface LeftOut {
+  readonly what: Text;
+  readonly reason: Message;
+}
+
+/** All that is about one kind of money: real and simulated are never reckoned together. */
+export interface Exposure {
+  /** Absent for real money. */
+  readonly mark?: Message;
+  readonly members: readonly Member[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Everything that prices can harm, real money first. In the order of the gauges. */
+export function exposures(accounts: readonly AccountState[], scene: Scene): readonly Exposure[] {
+  const byMark = new Map<string, AccountState[]>();
+  for (const state of accounts) {
+    const kind = moneyMark(state, scene)?.template ?? '';
+    byMark.set(kind, [...(byMark.get(kind) ?? []), state]);
+  }
+  return [...byMark.entries()]
+    .sort(([a], [b]) => Number(a !== '') - Number(b !== ''))
+    .map(([, states]) => {
+      const mark = states[0] === undefined ? undefined : moneyMark(states[0], scene);
+      const found = states.flatMap((state) => foundIn(state, scene, states.length > 1));
+      return {
+        ...(mark === undefined ? {} : { mark }),
+        members: found.filter((one) => 'stressed' in one),
+        leftOut: found.filter((one) => 'reason' in one),
+      };
+    })
+    .filter(({ members, leftOut }) => members.length > 0 || leftOut.length > 0);
+}
+
+function foundIn(state: AccountState, scene: Scene, several: boolean): readonly (Member | LeftOut)[] {
+  const place = `${venueName(state, scene)} · ${state.account.name}`;
+  const named = (title: Message, name: Message): Named => ({ title, name: several ? msg('{0} ({1})', name, place) : name, place });
+  const { snapshot } = state;
+  const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
+  return [
+    ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
+      const id = loanName(view.loan);
+      return loanIn(view, named(msg('Loan {0}', id), msg('loan {0}', id)));
+    }),
+    ...positionViews(state, scene.now, scene.intervalMs).map((view) => {
+      const title = msg('{0} {1}', view.position.instrument, sideWord(view.position));
+      return positionIn(view, named(title, title));
+    }),
+    ...(snapshot === undefined ? [{ what: place, reason: msg('not read yet') }] : []),
+    ...(incomplete ? [{ what: place, reason: msg('not read in full') }] : []),
+  ];
+}
+
+function loanIn(view: LoanView, named: Named): Member | LeftOut {
+  const { state, loan } = view;
+  const model = modelOfView(view);
+  if (typeof model === 'string') return { what: named.name, reason: loanReason(model) };
+  const stressed: StressedLoan = {
+    key: loanKey(state.account.id, loan.id),
+    model,
+    ...(loan.marginCall === undefined ? {} : { marginCall: loan.marginCall.ltv }),
+    ...(loan.liquidation === undefined ? {} : { liquidation: loan.liquidation.ltv }),
+  };
+  return { ...named, kind: 'loan', view, stressed, averaged: model.haircuts === 'averaged' };
+}
+
+function positionIn(view: PositionView, named: Named): Member | LeftOut {
+  const { state, position } = view;
+  const out = (reason: Message): LeftOut => ({ what: named.name, reason });
+  if (position.marginMode !== 'isolated') return out(msg('cross margin: liquidated with the rest of its account'));
+  if (!view.vouched) return out(loanReason('stale'));
+  if (view.liquidation.kind === 'unreachable') return out(msg('no price liquidates it'));
+  if (view.distance === undefined) return out(msg('liquidation price or mark price unknown'));
+  if (position.baseCoin === undefined || position.contract === 'other') return out(msg('not known what moves its price'));
+  return {
+    ...named,
+    kind: 'position',
+    view,
+    stressed: { key: positionKey(state.account.id, position.positionId), position, coin: position.baseCoin },
+  };
+}
+
+function loanReason(why: NoEstimate): Message {
+  switch (why) {
+    case 'stale':
+      return msg('figures not current');
+    case 'definitions':
+      return msg('definitions differ');
+    case 'price':
+      return msg('a price is unknown');
+    case 'ltv':
+      return msg('LTV unknown');
+  }
+}

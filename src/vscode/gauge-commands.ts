@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { App } from './front.ts';
+import { commandIds } from './command-ids.ts';
+import type * as Part from './gauge-panel.ts';
+import { asTarget } from '../views/target.ts';
+import { registerGuarded } from './guarded-command.ts';
+
+const viewType = 'ltvGauge.gauges';
+
+/** The panel "LTV Gauges": at most one per window, brought back after a reload. What it shows is loaded when it is first opened. */
+export function registerGauges(app: App): vscode.Disposable {
+  let current: Part.GaugePanel | undefined;
+  let ended = false;
+  const webviewOptions: vscode.WebviewOptions = {
+    enableScripts: true,
+    localResourceRoots: [vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview')],
+  };
+  const adopt = (part: typeof Part, panel: vscode.WebviewPanel): Part.GaugePanel => {
+    current?.dispose();
+    const adopted = new part.GaugePanel(app, panel, () => {
+      if (current === adopted) current = undefined;
+    });
+    current = adopted;
+    return adopted;
+  };
+  return vscode.Disposable.from(
+    registerGuarded(app, commandIds.openGauges, async (argument) => {
+      const part = await import('./gauge-panel.ts');
+      if (ended) return;
+      // Looked at only now: while the part was loading, another call may have opened it.
+      current ??= adopt(
+        part,
+        vscode.window.createWebviewPanel(viewType, vscode.l10n.t('LTV Gauges'), vscode.ViewColumn.Active, webviewOptions),
+      );
+      current.show(asTarget(argument));
+    }),
+    vscode.window.registerWebviewPanelSerializer(viewType, {
+      deserializeWebviewPanel: async (panel) => {
+        panel.webview.options = webviewOptions;
+        const part = await import('./gauge-panel.ts');
+        if (!ended) adopt(part, panel);
+      },
+    }),
+    {
+      dispose: () => {
+        ended = true;
+        current?.dispose();
+      },
+    },
+  );
+}

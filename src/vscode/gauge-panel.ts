@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
+import type { App } from './front.ts';
+import { commandIds, type CommandId } from './command-ids.ts';
+import type { Target } from '../views/target.ts';
+import { gaugeHtml } from './gauge-html.ts';
+import { parseFromPage } from './gauge-messages.ts';
+import { gaugePage, keyOfTarget, type GaugePage } from '../views/gauges.ts';
+import { localize } from './localize.ts';
+import { sceneOf } from './scene.ts';
+
+/** Several accounts may report in the same breath; they are drawn once. */
+const coalesceMs = 50;
+
+const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
+  add: commandIds.addCollateral,
+  reduce: commandIds.reduceCollateral,
+  addMargin: commandIds.addMargin,
+  reduceMargin: commandIds.reduceMargin,
+  resolve: commandIds.resolveWrite,
+  refresh: commandIds.refresh,
+};
+
+function pageFolder(app: App): vscode.Uri {
+  return vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview');
+}
+
+/** One panel with its page: follows the store, posts whole states, and runs what the page asks for. */
+export class GaugePanel implements vscode.Disposable {
+  readonly #app: App;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #onGone: () => void;
+  readonly #subscriptions: { dispose(): void }[] = [];
+  #targets: GaugePage['targets'] = new Map();
+  /** What the page shows now; undefined while there is no page that listens. */
+  #shown: string | undefined;
+  #ready = false;
+  #reveal: Target | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #ages: NodeJS.Timeout | undefined;
+  #gone = false;
+
+  constructor(app: App, panel: vscode.WebviewPanel, onGone: () => void) {
+    this.#app = app;
+    this.#panel = panel;
+    this.#onGone = onGone;
+    panel.iconPath = new vscode.ThemeIcon('dashboard');
+    const later = (): void => {
+      this.#postSoon();
+    };
+    this.#subscriptions.push(
+      panel.onDidDispose(() => {
+        this.#release();
+      }),
+      panel.onDidChangeViewState(() => {
+        this.#followVisibility();
+      }),
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        const known = parseFromPage(message);
+        if (known !== undefined) this.#receive(known);
+      }),
+      app.store.onDidChange(later),
+      app.ledger.onDidChange(later),
+    );
+    const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
+    panel.webview.html = gaugeHtml({
+      nonce: randomBytes(18).toString('base64'),
+      cspSource: panel.webview.cspSource,
+      script: uri('main.js'),
+      style: uri('page.css'),
+      language: vscode.env.language,
+      title: vscode.l10n.t('LTV Gauges'),
+    });
+    this.#followVisibility();
+  }
+
+  /** Brings the panel to the front, and the gauge of a loan or position into view when one is named. */
+  show(target: Target | undefined): void {
+    this.#panel.reveal();
+    this.#reveal = target;
+    this.#revealWhenReady();
+  }
+
+  dispose(): void {
+    this.#release();
+    this.#panel.dispose();
+  }
+
+  #release(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    clearTimeout(this.#soon);
+    clearInterval(this.#ages);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#onGone();
+  }
+
+  /** A hidden page is thrown away by the editor and asks anew when it is seen again. */
+  #followVisibility(): void {
+    clearInterval(this.#ages);
+    if (this.#panel.visible) {
+      // Ages are looked at, and the page hears that there is somebody who does.
+      this.#ages = setInterval(() => {
+        if (!this.#post()) this.#send({ type: 'alive' });
+      }, aliveMs);
+      this.#post();
+    } else {
+      this.#ready = false;
+    }
+  }
+
+  #receive(message: FromPage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        this.#shown = undefined;
+        this.#post();
+        this.#revealWhenReady();
+        return;
+      case 'action': {
+        // Only a gauge that was shown has a target; whatever is asked of it still goes through the command's own questions.
+        const target = this.#targets.get(message.key);
+        if (target !== undefined) this.#run(commandOfAction[message.action], target);
+        return;
+      }
+      case 'emptyAction':
+        this.#run(commandIds[message.action]);
+    }
+  }
+
+  #run(command: CommandId, target?: Target): void {
+    vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target])).then(undefined, (error: unknown) => {
+      this.#app.log.error(`${command} from the gauges failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    });
+  }
+
+  #postSoon(): void {
+    if (this.#soon !== undefined) return;
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.#post();
+    }, coalesceMs);
+  }
+
+  /** @returns whether the page was sent something */
+  #post(): boolean {
+    if (!this.#ready || !this.#panel.visible) return false;
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
+    this.#targets = page.targets;
+    this.#panel.title = page.simulatedOnly ? vscode.l10n.t('LTV Gauges (simulated)') : vscode.l10n.t('LTV Gauges');
+    const text = JSON.stringify(page.state);
+    if (text === this.#shown) return false;
+    this.#shown = text;
+    this.#send({ type: 'state', state: page.state });
+    return true;
+  }
+
+  #revealWhenReady(): void {
+    if (!this.#ready || this.#reveal === undefined) return;
+    const key = keyOfTarget(this.#targets, this.#reveal);
+    this.#reveal = undefined;
+    if (key !== undefined) this.#send({ type: 'reveal', key });
+  }
+
+  #send(message: ToPage): void {
+    void this.#panel.webview.postMessage(message);
+  }
+}

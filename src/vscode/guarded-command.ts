@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import { StateTrouble } from '../engine/storage/shared-state.ts';
+import { ExchangeError } from '../core/errors.ts';
+import type { App } from './front.ts';
+import { localize } from './localize.ts';
+
+/** Says what went wrong with something a person asked for. The log is always one click away. */
+export async function reportTrouble(app: App, error: unknown): Promise<void> {
+  if (ExchangeError.is(error, 'aborted')) return;
+  const sentence =
+    ExchangeError.is(error) || error instanceof StateTrouble
+      ? localize(error.sentence)
+      : vscode.l10n.t('Something went wrong inside LTV Gauge. The log tells more.');
+  app.log.error(error instanceof Error ? error : String(error));
+  const showLog = vscode.l10n.t('Show Log');
+  if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
+}
+
+/** Registers a command whose failure is told to the person instead of being lost. */
+export function registerGuarded(app: App, id: string, run: (argument: unknown) => unknown): vscode.Disposable {
+  return vscode.commands.registerCommand(id, async (argument: unknown) => {
+    try {
+      await run(argument);
+    } catch (error) {
+      await reportTrouble(app, error);
+    }
+  });
+}

@@ -1,0 +1,69 @@
+import { faceOf, sourceKey, type Entry } from '../views/entry.ts';
+
+/**
+ * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.
+ * Menus hand it to commands, which read `accountId`, `loanId`, `positionId`, `coin` and `writeId` from it.
+ */
+export class OutlineNode {
+  // Own properties, so that a copy of the target keeps them.
+  readonly accountId: string;
+  readonly loanId: string | undefined;
+  readonly positionId: string | undefined;
+  readonly coin: string | undefined;
+  readonly writeId: string | undefined;
+  readonly parent: OutlineNode | undefined;
+  entry: Entry;
+  /** What the editor has asked for so far; undefined while it was never opened. */
+  children: readonly OutlineNode[] | undefined;
+
+  constructor(entry: Entry, parent: OutlineNode | undefined) {
+    this.accountId = entry.accountId;
+    this.loanId = entry.loanId;
+    this.positionId = entry.positionId;
+    this.coin = entry.coin;
+    this.writeId = entry.writeId;
+    this.parent = parent;
+    this.entry = entry;
+  }
+}
+
+/** Nodes for `entries`; those with a known id are the ones of before, carrying the new entry. */
+export function adopt(entries: readonly Entry[], before: readonly OutlineNode[], parent: OutlineNode | undefined): readonly OutlineNode[] {
+  const known = new Map(before.map((node) => [node.entry.id, node]));
+  return entries.map((entry) => {
+    const node = known.get(entry.id) ?? new OutlineNode(entry, parent);
+    node.entry = entry;
+    return node;
+  });
+}
+
+/**
+ * Gives nodes their new entries and tells which of them have to be repainted: the topmost of those whose own line or whose list of
+ * children differs. A repaint covers everything below. `all` says that the list itself differs.
+ */
+export function renew(
+  nodes: readonly OutlineNode[],
+  entries: readonly Entry[],
+): { readonly all: boolean; readonly changed: readonly OutlineNode[] } {
+  const same = nodes.length === entries.length && nodes.every((node, index) => node.entry.id === entries[index]?.id);
+  if (!same) return { all: true, changed: [] };
+  return { all: false, changed: nodes.flatMap((node, index) => renewOne(node, entries[index] ?? node.entry)) };
+}
+
+function renewOne(node: OutlineNode, entry: Entry): readonly OutlineNode[] {
+  const opened = node.children !== undefined && node.entry.pages?.figures !== entry.pages?.figures;
+  const repaint = opened || faceOf(node.entry) !== faceOf(entry);
+  node.entry = entry;
+  // Rows read from the venue renew themselves.
+  if (node.children === undefined || entry.pages !== undefined) return repaint ? [node] : [];
+  const below = renew(node.children, entry.children ?? []);
+  return repaint || below.all ? [node] : below.changed;
+}
+
+/** The opened nodes that show rows of this source. */
+export function nodesOfSource(nodes: readonly OutlineNode[], key: string): readonly OutlineNode[] {
+  return nodes.flatMap((node) => {
+    if (node.entry.pages !== undefined) return sourceKey(node.entry.pages) === key && node.children !== undefined ? [node] : [];
+    return nodesOfSource(node.children ?? [], key);
+  });
+}

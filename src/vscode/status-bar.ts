@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { App } from './front.ts';
+import { commandIds } from './command-ids.ts';
+import { localize } from './localize.ts';
+import { escapeMarkdown, markdownTable } from './markdown.ts';
+import type * as Views from '../views/outlines.ts';
+import type { Status } from '../views/status.ts';
+import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
+import { Ticker } from './age-ticker.ts';
+import { withViews } from '../views/views-part.ts';
+
+/** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
+export function registerStatusBar(app: App): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
+  item.name = vscode.l10n.t('LTV Gauge: worst loan or position');
+  item.command = commandIds.openGauges;
+  let shown = '';
+  let ended = false;
+  const show = ({ statusOf }: typeof Views): void => {
+    if (ended) return;
+    const status = statusOf(app.store.all(), sceneOf(app));
+    const face = JSON.stringify(status);
+    if (face === shown) return;
+    shown = face;
+    if (status === undefined) item.hide();
+    else paint(item, status);
+  };
+  const update = (): void => {
+    // Without an account there is nothing to say, and nothing to load for it.
+    if (app.store.all().length === 0 && shown === '') return;
+    withViews(show, (error) => {
+      app.log.warn(`status bar: ${String(error)}`);
+    });
+  };
+  const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
+  const follow = (): void => {
+    update();
+    ticker.start();
+  };
+  follow();
+  return vscode.Disposable.from({ dispose: () => (ended = true) }, item, ticker, app.store.onDidChange(follow));
+}
+
+function paint(item: vscode.StatusBarItem, status: Status): void {
+  item.text = `$(shield) ${status.text.map(localize).join(' ')}`;
+  item.backgroundColor = background(status);
+  item.accessibilityInformation = { label: localize(status.spoken), role: 'button' };
+  item.tooltip = tooltip(status);
+  item.show();
+}
+
+function background({ level }: Status): vscode.ThemeColor | undefined {
+  if (level === 'danger') return new vscode.ThemeColor('statusBarItem.errorBackground');
+  return level === 'warn' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+}
+
+function tooltip({ rows, note }: Status): vscode.MarkdownString {
+  const head = [
+    vscode.l10n.t('Account'),
+    vscode.l10n.t('Loan or position'),
+    vscode.l10n.t('LTV'),
+    vscode.l10n.t('Level'),
+    vscode.l10n.t('Distance'),
+    vscode.l10n.t('Read'),
+  ];
+  const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
+  // Untrusted, as made: nothing in it can run a command.
+  return new vscode.MarkdownString(markdownTable(head, cells) + (note === undefined ? '' : `\n\n${escapeMarkdown(localize(note))}`));
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../core/emitter.ts';
+import type { ActivityFeed } from '../views/activity.ts';
+import type { LazyPages } from '../views/lazy-pages.ts';
+import { loansState, positionsState } from '../views/view-state.ts';
+import { contextKeys } from './context-keys.ts';
+import type { App } from './front.ts';
+import { showOutline } from './outline-view.ts';
+import { loadViews } from '../views/views-part.ts';
+
+/** The Loans view, its badge, and the context keys that choose its welcome text and those of all views. */
+export function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
+  const setContext = contextKeys();
+  return showOutline(app, pages, {
+    id: 'ltvGauge.loans',
+    load: async () => (await loadViews()).loansOutline,
+    alarms: (views, states, scene) => views.loanAlarms(states, scene),
+    badgeText,
+    onUpdate: (states, scene) => {
+      setContext('ltvGauge.loansState', loansState(states, scene));
+      setContext('ltvGauge.hasAccounts', states.length > 0);
+      setContext('ltvGauge.hasSimulated', app.simulated.account() !== undefined);
+    },
+  });
+}
+
+function badgeText(alarms: number): string {
+  return alarms === 1
+    ? vscode.l10n.t('1 loan is near its margin call')
+    : vscode.l10n.t('{0} loans are near their margin call', alarms.toString());
+}
+
+/** The Positions view, its badge, and the context key that chooses its welcome text. */
+export function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
+  const setContext = contextKeys();
+  return showOutline(app, pages, {
+    id: 'ltvGauge.positions',
+    load: async () => (await loadViews()).positionsOutline,
+    alarms: (views, states, scene) => views.positionAlarms(states, scene),
+    badgeText: positionsBadgeText,
+    onUpdate: (states, scene) => {
+      setContext('ltvGauge.positionsState', positionsState(states, scene));
+    },
+  });
+}
+
+function positionsBadgeText(alarms: number): string {
+  return alarms === 1
+    ? vscode.l10n.t('1 position is near liquidation')
+    : vscode.l10n.t('{0} positions are near liquidation', alarms.toString());
+}
+
+/** The Collateral view: what could be pledged and what could be borrowed. */
+export function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {
+  return showOutline(app, pages, {
+    id: 'ltvGauge.collateral',
+    load: async () => (await loadViews()).collateralOutline,
+  });
+}
+
+/** The Activity view. The journal is read only while somebody looks at it. */
+export function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
+  let feed: ActivityFeed | undefined;
+  const again = new Emitter<undefined>();
+  const outline = showOutline(app, pages, {
+    id: 'ltvGauge.activity',
+    load: async () => {
+      const part = await loadViews();
+      const made = new part.ActivityFeed(app.ledger, (error) => {
+        app.log.error(error instanceof Error ? error : String(error));
+      });
+      await made.read();
+      feed = made;
+      const acts = {
+        times: part.shortTimes(vscode.env.language),
+        more: (accountId: string) => {
+          made.more(accountId);
+          again.fire(undefined);
+        },
+      };
+      return (states, scene) => part.activityOutline(states, scene, made.view(), acts);
+    },
+    read: () => feed?.read(),
+    onDidChange: again.on,
+  });
+  return vscode.Disposable.from(outline, again);
+}

@@ -1,0 +1,111 @@
+import { keysMissingCode } from '../engine/accounts/vault.ts';
+import type { ExchangeError } from '../core/errors.ts';
+import { isFresh } from '../core/clock.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Snapshot } from '../core/model.ts';
+import type { Exchange } from '../exchanges/exchange.ts';
+import type { ArmState } from '../engine/ledger/arming.ts';
+import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { ageText } from './time.ts';
+import type { Icon } from './level.ts';
+
+/** What the views need besides the states of the accounts. */
+export interface Scene {
+  readonly exchanges: readonly Exchange[];
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  readonly intervalMs: number;
+  /** A moment as the person's clock shows it. */
+  readonly when: (ms: number) => string;
+  /** The same with its zone, for what hangs on the hour: one of them happens twice a year. */
+  readonly zoned: (ms: number) => string;
+  readonly openWrites: (accountId: string) => readonly WriteRecord[];
+  readonly frozen: (accountId: string) => WriteRecord | undefined;
+  /** Whether changes may be sent from the account. */
+  readonly arming: (accountId: string) => ArmState;
+}
+
+/**
+ * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
+ * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
+ */
+export function isVouchedFor(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
+  const { failure, snapshot } = state;
+  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
+}
+
+/** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */
+export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
+  const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
+  const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;
+  return [loans, positions].filter((trouble) => trouble !== undefined);
+}
+
+/** What is wrong with an account in two or three words; its error's own sentence says the rest. */
+export function troubleWord(error: ExchangeError): Message {
+  if (error.code === keysMissingCode) return msg('keys missing');
+  switch (error.kind) {
+    case 'auth':
+      return msg('key not accepted');
+    case 'permission':
+      return msg('not permitted');
+    case 'ip':
+      return msg('address not allowed');
+    case 'clock':
+      return msg('clock is off');
+    case 'rate':
+      return msg('too many requests');
+    case 'network':
+      return msg('unreachable');
+    case 'unavailable':
+      return msg('not available');
+    case 'shape':
+      return msg('answer not understood');
+    case 'refused':
+      return msg('refused');
+    case 'aborted':
+      return msg('stopped');
+  }
+}
+
+export function troubleIcon(error: ExchangeError): Icon {
+  const color = 'notificationsWarningIcon.foreground';
+  switch (error.kind) {
+    case 'auth':
+    case 'permission':
+      return { id: 'key', color };
+    case 'network':
+    case 'unavailable':
+      return { id: 'debug-disconnect', color };
+    case 'clock':
+      return { id: 'watch', color };
+    case 'ip':
+    case 'rate':
+    case 'shape':
+    case 'refused':
+    case 'aborted':
+      return { id: 'warning', color };
+  }
+}
+
+export function venueName(state: AccountState, scene: Scene): string {
+  return scene.exchanges.find(({ id }) => id === state.account.venue)?.name ?? state.account.venue;
+}
+
+/** The site as the venue's adapter calls it, or its id when that is unknown. */
+export function siteLabel(state: AccountState, scene: Scene): Message | string {
+  const venue = scene.exchanges.find(({ id }) => id === state.account.venue);
+  return venue?.sites.find(({ id }) => id === state.account.site)?.label ?? state.account.site;
+}
+
+export function isDemo(state: AccountState, scene: Scene): boolean {
+  const venue = scene.exchanges.find(({ id }) => id === state.account.venue);
+  return venue?.sites.find(({ id }) => id === state.account.site)?.demo ?? false;
+}
+
+/** How old the figures are, or that there are none yet. `keptFrom` as above. */
+export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
+  if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
+  return state.failure === undefined ? msg('reading…') : msg('never read');
+}

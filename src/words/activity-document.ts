@@ -1,0 +1,74 @@
+import { msg } from '../core/message.ts';
+import type { WriteRecord } from '../engine/ledger/record.ts';
+import { activitySections, exactHand, type Fact } from './activity-facts.ts';
+import { activityLabel, stateWord } from './activity.ts';
+import type { Text } from './text.ts';
+
+/** One change with its rows in the journal, oldest first. */
+export interface WrittenChange {
+  readonly record: WriteRecord;
+  readonly rows: readonly WriteRecord[];
+}
+
+export interface ActivityTextOptions {
+  /** The account it is about; undefined for all. */
+  readonly account: string | undefined;
+  /** Ids of simulated accounts. */
+  readonly simulated: ReadonlySet<string>;
+  /** Turns words into the language of the editor. */
+  readonly say: (text: Text) => string;
+  readonly when: (ms: number) => string;
+  readonly now: number;
+}
+
+/** All that is known of changes, newest first, as Markdown that also reads well as it stands. Nothing is rounded. */
+export function activityText(changes: readonly WrittenChange[], options: ActivityTextOptions): string {
+  const { account, say, when, now } = options;
+  const title = account === undefined ? msg('Activity of all accounts') : msg('Activity of {0}', account);
+  const count = changes.length === 1 ? msg('1 change.') : msg('{0} changes, newest first.', changes.length.toString());
+  const intro = [
+    changes.length === 0 ? msg('No change is recorded here.') : count,
+    msg('Written at {0}. Times are those of this machine, with their offset from UTC.', when(now)),
+    msg('Keys and signatures are not in here: the journal never holds them.'),
+  ];
+  const parts = [`# ${plain(say(title))}`, intro.map((sentence) => plain(say(sentence))).join('\n')];
+  return `${[...parts, ...changes.map((change) => changeText(change, options))].join('\n\n')}\n`;
+}
+
+function changeText({ record, rows }: WrittenChange, { say, simulated, when }: ActivityTextOptions): string {
+  const line = (label: Text, value: Text, isData: boolean): string =>
+    `- ${plain(say(label))}: ${isData ? verbatim(say(value)) : plain(say(value))}`;
+  const factLine = ({ label, value, copy }: Fact): string => line(label, value, copy !== undefined);
+  const { accountName, accountId, venue } = record;
+  const head = [
+    line(msg('State'), stateWord(record), false),
+    line(msg('Account'), `${accountName} (${venue})`, true),
+    ...(simulated.has(accountId) ? [line(msg('Money'), msg('simulated'), false)] : []),
+  ];
+  const [first, ...rest] = activitySections(record, rows, exactHand(when)).map(({ title, facts }) => ({
+    title,
+    lines: facts.map(factLine),
+  }));
+  return [
+    `## ${plain(say(activityLabel(record)))}`,
+    [...head, ...(first?.lines ?? [])].join('\n'),
+    ...rest.flatMap(({ title, lines }) => [`### ${plain(say(title ?? ''))}`, lines.join('\n')]),
+  ].join('\n\n');
+}
+
+/** Words in which nothing is taken for Markdown; only what Markdown could act on is marked, so that it reads well unrendered. */
+function plain(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_[\]<>&~]/g, '\\$&')
+    .replaceAll('://', '\\://');
+}
+
+/** Data as it stands, in a code span: with more backticks around it than are in it. */
+function verbatim(text: string): string {
+  const flat = text.replace(/\s+/g, ' ');
+  const longest = Math.max(0, ...(flat.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = /^`|`$|^ .* $/.test(flat) ? ' ' : '';
+  return `${fence}${pad}${flat}${pad}${fence}`;
+}

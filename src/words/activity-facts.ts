@@ -1,0 +1,201 @@
+import { decimal, multiply, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
+import { msg } from '../core/message.ts';
+import { believed } from '../core/risk/position-model.ts';
+import type { Side } from '../core/model.ts';
+import { isCollateralWrite, isMarginWrite, type Answer, type WriteRecord } from '../engine/ledger/record.ts';
+import { stateIcon, stepTime, stepWord } from './activity.ts';
+import type { Icon } from './level.ts';
+import type { Text } from './text.ts';
+
+/** One thing that is known of a change. */
+export interface Fact {
+  /** Unique within its change. */
+  readonly id: string;
+  readonly label: Text;
+  readonly value: Text;
+  /** The exact text, for copying. Its presence says that `value` is data, not words. */
+  readonly copy?: string;
+  readonly icon?: Icon;
+}
+
+/** Facts that belong together; those without a title stand first. */
+export interface Section {
+  readonly id: string;
+  readonly title?: Text;
+  readonly facts: readonly Fact[];
+}
+
+/** How figures and moments are written. */
+export interface Hand {
+  readonly when: (ms: number) => string;
+  readonly ltv: (ltv: Decimal) => string;
+  readonly price: (price: Decimal, side: Side) => string;
+  readonly usd: (usd: Decimal) => string;
+}
+
+/** For reading at a glance. */
+export const roundedHand = (when: Hand['when']): Hand => ({
+  when,
+  ltv: formatLtv,
+  price: formatLiquidationPrice,
+  usd: (usd) => formatUsd(usd, 'debt'),
+});
+
+/** Every digit, for those who compare. */
+export const exactHand = (when: Hand['when']): Hand => ({
+  when,
+  ltv: (ltv) => `${formatAmount(multiply(ltv, decimal('100')))}%`,
+  price: formatAmount,
+  usd: (usd) => `$${formatAmount(usd)}`,
+});
+
+/**
+ * Everything that is known of a change, for the view and the document alike.
+ * @param rows its rows in the journal, oldest first; without them its last state stands alone
+ */
+export function activitySections(record: WriteRecord, rows: readonly WriteRecord[], hand: Hand): readonly Section[] {
+  const sections: readonly Section[] = [
+    { id: 'course', facts: [...steps(rows.length > 0 ? rows : [record], hand), ...course(record, hand), ...note(record)] },
+    { id: 'decided', title: msg('Decided on'), facts: [...figures(record, hand), ...before(record)] },
+    { id: 'request', title: msg('Request and answer'), facts: request(record, hand) },
+    { id: 'proof', title: msg('Proof'), facts: proof(record, hand) },
+    { id: 'marks', title: msg('Where it was made'), facts: marks(record) },
+  ];
+  return sections.filter(({ facts }) => facts.length > 0);
+}
+
+function steps(rows: readonly WriteRecord[], hand: Hand): readonly Fact[] {
+  return rows.map((row, index) => ({
+    id: `step/${index.toString()}`,
+    label: stepWord(row),
+    value: hand.when(stepTime(row)),
+    copy: new Date(stepTime(row)).toISOString(),
+    // In its shape only: what is over needs no warning.
+    icon: { id: stateIcon(row).id },
+  }));
+}
+
+/** LTV or liquidation price before, as estimated, and after. */
+function course(record: WriteRecord, hand: Hand): readonly Fact[] {
+  const { change } = record;
+  if (change.kind === 'margin') {
+    const { side } = change.position;
+    const known = record.liquidationBefore ?? (isMarginWrite(record) ? record.baseline.liquidationPrice : undefined);
+    const text = (price: Decimal): string => hand.price(price, side);
+    const prices = [known, record.liquidationEstimate, record.liquidationAfter].map(believed);
+    return movement('liquidation', msg('Liquidation price'), prices, text);
+  }
+  const known = record.ltvBefore ?? (isCollateralWrite(record) ? record.baseline.ltv : undefined);
+  return movement('ltv', msg('LTV'), [known, record.ltvEstimate, record.ltvAfter], hand.ltv);
+}
+
+function movement(
+  id: string,
+  label: Text,
+  [before, estimate, after]: readonly (Decimal | undefined)[],
+  text: (value: Decimal) => string,
+): readonly Fact[] {
+  const facts: Fact[] = [];
+  const put = (part: string, what: Text, value: Decimal | undefined): void => {
+    if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
+  };
+  put('before', msg('{0} before', label), before);
+  put('estimate', msg('{0} by estimate', label), estimate);
+  put('after', msg('{0} after', label), after);
+  return facts;
+}
+
+function note({ note: words }: WriteRecord): readonly Fact[] {
+  return words === undefined ? [] : [{ id: 'note', label: msg('Note'), value: words }];
+}
+
+function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly Fact[] {
+  if (read === undefined) return [];
+  const { readAt, walletAvailable, limit, usd } = read;
+  return [
+    moment('read', msg('Read at'), readAt, hand),
+    amount('wallet', msg('Available in the wallet'), walletAvailable, change.coin),
+    ...(limit === undefined ? [] : [amount('limit', msg('Most that was allowed'), limit, change.coin)]),
+    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('Worth'), value: hand.usd(usd), copy: usd }]),
+  ];
+}
+
+function before(record: WriteRecord): readonly Fact[] {
+  const { coin } = record.change;
+  if (isCollateralWrite(record)) {
+    const { pledged, newestHistoryId } = record.baseline;
+    return [
+      amount('pledged', msg('Pledged before'), pledged, coin),
+      ...(newestHistoryId === undefined ? [] : [data('newest', msg('Newest row of the history before'), newestHistoryId)]),
+    ];
+  }
+  if (!isMarginWrite(record)) return [];
+  const { newestHistoryId, size, margin, leverage, entryPrice } = record.baseline;
+  return [
+    data('size', msg('Size before'), formatAmount(size), size),
+    amount('margin', msg('Margin before'), margin, coin),
+    ...(leverage === undefined ? [] : [data('leverage', msg('Leverage before'), `${formatAmount(leverage)}×`, leverage)]),
+    ...(entryPrice === undefined ? [] : [data('entry', msg('Entry price before'), formatAmount(entryPrice), entryPrice)]),
+    ...(newestHistoryId === undefined ? [] : [data('newest', msg('Newest row of the history before'), newestHistoryId)]),
+  ];
+}
+
+function request({ request: sent, answer, reference }: WriteRecord, hand: Hand): readonly Fact[] {
+  return [
+    data('request', msg('Request'), `${sent.method} ${sent.path}`),
+    ...(sent.body === '' ? [] : [data('body', msg('Body'), sent.body)]),
+    ...(answer === undefined
+      ? []
+      : [
+          { id: 'answer', label: msg('Answer'), value: answerWord(answer) },
+          ...(answer.code === undefined ? [] : [data('code', msg('Code'), answer.code)]),
+          moment('answered', msg('Answered at'), answer.at, hand),
+        ]),
+    ...(reference === undefined ? [] : [data('reference', msg('Reference'), reference)]),
+  ];
+}
+
+function answerWord({ kind }: Answer): Text {
+  switch (kind) {
+    case 'accepted':
+      return msg('accepted');
+    case 'refused':
+      return msg('refused');
+    case 'lost':
+      return msg('no clear answer');
+    case 'neverLeft':
+      return msg('none: nothing had left');
+  }
+}
+
+function proof({ state, sentAt, evidence }: WriteRecord, hand: Hand): readonly Fact[] {
+  if (evidence === undefined) {
+    const byWord = state === 'effective' || (state === 'not-effective' && sentAt !== undefined);
+    return byWord ? [{ id: 'proof', label: msg('Proof'), value: msg('none: closed by your own verdict') }] : [];
+  }
+  if (evidence.kind === 'position') {
+    return [{ id: 'proof', label: msg('Proof'), value: msg('the position itself') }];
+  }
+  const { id, row } = evidence;
+  return [
+    data('proof', msg('Row of the history'), id),
+    ...(row === undefined
+      ? []
+      : [
+          data('rowType', msg('What it says'), row.type),
+          amount('rowAmount', msg('Amount'), row.amount, row.coin),
+          moment('rowTime', msg('Time of the exchange'), row.at, hand),
+        ]),
+  ];
+}
+
+function marks({ id, window }: WriteRecord): readonly Fact[] {
+  return [data('id', msg('Id of the change'), id), ...(window === undefined ? [] : [data('window', msg('Window'), window)])];
+}
+
+const data = (id: string, label: Text, value: string, copy = value): Fact => ({ id, label, value, copy });
+
+const amount = (id: string, label: Text, value: Decimal, coin: string): Fact => data(id, label, `${formatAmount(value)} ${coin}`, value);
+
+const moment = (id: string, label: Text, ms: number, hand: Hand): Fact => data(id, label, hand.when(ms), new Date(ms).toISOString());

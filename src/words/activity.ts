@@ -1,0 +1,105 @@
+import { formatAmount } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import { loanLabel, positionName } from './change.ts';
+import type { Icon } from './level.ts';
+
+/** What a change is, or was when it is done. The account is told elsewhere. */
+export function activityLabel({ change, state }: WriteRecord): Message {
+  const done = state === 'effective';
+  const adds = change.direction === 'add';
+  const amount = formatAmount(change.amount);
+  if (change.kind === 'margin') {
+    const args = [amount, change.coin, positionName(change.position)] as const;
+    if (done) return adds ? msg('Added {0} {1} to the margin of {2}', ...args) : msg('Took {0} {1} out of the margin of {2}', ...args);
+    return adds ? msg('Add {0} {1} to the margin of {2}', ...args) : msg('Take {0} {1} out of the margin of {2}', ...args);
+  }
+  const args = [amount, change.coin, loanLabel(change.loan.orderId, change.loan.loanId)] as const;
+  if (done) return adds ? msg('Added {0} {1} to loan {2}', ...args) : msg('Took {0} {1} out of loan {2}', ...args);
+  return adds ? msg('Add {0} {1} to loan {2}', ...args) : msg('Take {0} {1} out of loan {2}', ...args);
+}
+
+/** Where a change stands, in a few words. What no exchange proved is said to be a person's word. */
+export function stateWord(record: WriteRecord): Message {
+  switch (record.state) {
+    case 'planned':
+      return msg('not sent yet');
+    case 'sent':
+      return msg('sent, no answer yet');
+    case 'accepted':
+      return msg('accepted, not done yet');
+    case 'unknown':
+      return msg('unknown whether it was done');
+    case 'effective':
+      return record.evidence === undefined ? msg('done, by your word') : msg('done');
+    case 'rejected':
+      return msg('refused, nothing was changed');
+    case 'not-effective':
+      if (record.sentAt === undefined) return msg('never sent');
+      return record.evidence === undefined ? msg('not done, by your word') : msg('not done');
+    case 'mismatch':
+      return record.freezeLiftedAt === undefined ? msg('other than asked, account frozen') : msg('other than asked, freeze lifted');
+  }
+}
+
+/** Every state has its own shape besides its colour. */
+export function stateIcon(record: WriteRecord): Icon {
+  switch (record.state) {
+    case 'planned':
+      return { id: 'circle-outline' };
+    case 'sent':
+      return { id: 'arrow-up', color: 'list.warningForeground' };
+    case 'accepted':
+      return { id: 'clock', color: 'list.warningForeground' };
+    case 'unknown':
+      return { id: 'question', color: 'list.warningForeground' };
+    case 'effective':
+      return record.evidence === undefined ? { id: 'person' } : { id: 'pass', color: 'testing.iconPassed' };
+    case 'rejected':
+      return { id: 'circle-slash' };
+    case 'not-effective':
+      return { id: 'dash' };
+    case 'mismatch':
+      return { id: 'error', color: 'list.errorForeground' };
+  }
+}
+
+/** What a row of the journal says that the one before did not. */
+export function stepWord(row: WriteRecord): Message {
+  switch (row.state) {
+    case 'planned':
+      return msg('Written down');
+    case 'sent':
+      return msg('Sent');
+    case 'accepted':
+      return msg('Accepted');
+    case 'unknown':
+      return msg('Answer lost or unclear');
+    case 'effective':
+      return row.evidence === undefined ? msg('Closed as done') : msg('Done, proven');
+    case 'rejected':
+      return msg('Refused');
+    case 'not-effective':
+      return row.sentAt === undefined ? msg('Given up before it was sent') : msg('Closed as not done');
+    case 'mismatch':
+      return row.freezeLiftedAt === undefined ? msg('Something else than asked was done') : msg('Freeze lifted');
+  }
+}
+
+/** When that was. Milliseconds since the Unix epoch. */
+export function stepTime(row: WriteRecord): number {
+  switch (row.state) {
+    case 'planned':
+      return row.plannedAt;
+    case 'sent':
+      return row.sentAt ?? row.updatedAt;
+    case 'accepted':
+    case 'unknown':
+    case 'effective':
+    case 'rejected':
+    case 'not-effective':
+      return row.updatedAt;
+    case 'mismatch':
+      return row.freezeLiftedAt ?? row.updatedAt;
+  }
+}

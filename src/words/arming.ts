@@ -1,0 +1,133 @@
+import { formatAmount, formatLtv } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Decimal } from '../core/decimal.ts';
+import type { ArmingTerm, ArmState } from '../engine/ledger/arming.ts';
+import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
+
+/** Whose money would move. */
+export type Stakes = 'live' | 'demo' | 'simulated';
+
+export interface ArmingChoice {
+  readonly term: ArmingTerm;
+  readonly label: Message;
+  readonly detail: Message;
+}
+
+/** For how long, the shortest first. */
+export function armingChoices(stakes: Stakes): readonly ArmingChoice[] {
+  return [
+    {
+      term: 'quarter',
+      label: msg('For 15 minutes'),
+      detail: msg('Then nothing can be sent any more, without your having to think of it.'),
+    },
+    {
+      term: 'restart',
+      label: msg('Until this window is reloaded'),
+      detail: msg('Ends when this window is reloaded or closed. Other windows are not armed by it.'),
+    },
+    {
+      term: 'always',
+      label: msg('Always'),
+      detail: asksForName('always', stakes)
+        ? msg('After a restart too, until you disarm it. You will be asked to type the name of the account.')
+        : msg('After a restart too, until you disarm it.'),
+    },
+  ];
+}
+
+/** Whether a term is taken only from somebody who types the name of the account. */
+export function asksForName(term: ArmingTerm, stakes: Stakes): boolean {
+  return term === 'always' && stakes === 'live';
+}
+
+/** What arming means, said before it is done. */
+export function armingMeaning(stakes: Stakes, limits: Limits | LimitsFault): Message {
+  return msg('{0} {1}', stakesMeaning(stakes), limitsText(limits));
+}
+
+function stakesMeaning(stakes: Stakes): Message {
+  switch (stakes) {
+    case 'live':
+      return msg('LIVE: REAL MONEY can then move, each time only after a preview and your confirmation.');
+    case 'demo':
+      return msg('DEMO: changes can then be sent, each time only after a preview and your confirmation. No real money moves.');
+    case 'simulated':
+      return msg('SIMULATED: changes can then be sent, each time only after a preview and your confirmation. No real money moves.');
+  }
+}
+
+/** The limits from the settings as one or two sentences; that there are none is said as plainly. */
+export function limitsText(limits: Limits | LimitsFault): Message {
+  if ('fault' in limits)
+    return msg('The limits in your settings are not understood, and nothing is sent until they are. {0}', limits.fault);
+  const [first, ...more] = limitParts(limits);
+  if (first === undefined) return msg('No limits are set: one confirmed change may move as much as the exchange takes.');
+  return msg(
+    'Limits of your settings: {0}.',
+    more.reduce<Message>((text, part) => msg('{0}; {1}', text, part), first),
+  );
+}
+
+function limitParts(limits: Limits): readonly Message[] {
+  const { perActionUsd, perDayUsd, perActionByCoin, perDayByCoin, keepInWallet, highestLtvAfterReduction } = limits;
+  const byCoin = (amounts: ReadonlyMap<string, Decimal>, text: (amount: string, coin: string) => Message): readonly Message[] =>
+    [...amounts].map(([coin, amount]) => text(formatAmount(amount), coin));
+  return [
+    ...(perActionUsd === undefined ? [] : [msg('at most {0} {1} per change', formatAmount(perActionUsd), 'USD')]),
+    ...byCoin(perActionByCoin, (amount, coin) => msg('at most {0} {1} per change', amount, coin)),
+    ...(perDayUsd === undefined ? [] : [msg('at most {0} {1} within 24 hours', formatAmount(perDayUsd), 'USD')]),
+    ...byCoin(perDayByCoin, (amount, coin) => msg('at most {0} {1} within 24 hours', amount, coin)),
+    ...byCoin(keepInWallet, (amount, coin) => msg('{0} {1} stay in the wallet', amount, coin)),
+    ...(highestLtvAfterReduction === undefined ? [] : [msg('LTV at most {0} after taking out', formatLtv(highestLtvAfterReduction))]),
+  ];
+}
+
+/** What is asked of somebody who arms a live account for always. */
+export function namePrompt(accountName: string): Message {
+  return msg(
+    'REAL MONEY can then move from {0} after each confirmation, in every window and after a restart too, until you disarm it. Type the name of the account to arm it always.',
+    accountName,
+  );
+}
+
+/** Why a typed name is not taken, or undefined when it is the very name. */
+export function nameFault(typed: string, accountName: string): Message | undefined {
+  return typed === accountName ? undefined : msg('Type exactly: {0}', accountName);
+}
+
+/** What was done. */
+export function armedText(accountName: string, arming: ArmState): Message {
+  if (!arming.armed) return msg('Writing on {0} is not armed.', accountName);
+  switch (arming.until) {
+    case 'restart':
+      return msg('Writing on {0} is armed until this window is reloaded. Each change still needs your confirmation.', accountName);
+    case 'always':
+      return msg('Writing on {0} is armed always. Each change still needs your confirmation.', accountName);
+    case 'simulated':
+      return msg('Writing on {0} is armed. Each change still needs your confirmation.', accountName);
+    default:
+      return msg('Writing on {0} is armed for 15 minutes. Each change still needs your confirmation.', accountName);
+  }
+}
+
+/** @param open whether something that was sent already is not finished on one of them */
+export function disarmedText(names: readonly string[], open: boolean): Message {
+  const [first, ...more] = names;
+  if (first === undefined) return msg('Writing is not armed on any account, so nothing had to be disarmed.');
+  const all = more.reduce<Message | string>((text, name) => msg('{0}, {1}', text, name), first);
+  const sentence = msg('Writing is disarmed: {0}. Nothing can be sent until you arm it again.', all);
+  return open ? msg('{0} What was sent before is not called back by this.', sentence) : sentence;
+}
+
+/** What is said when a menu or somebody else named an account that was removed meanwhile. */
+export function accountGoneText(): Message {
+  return msg('This account is no longer there. Add it again to go on.');
+}
+
+/** What is said of an account that was named and is not armed. */
+export function nothingToDisarmText(accountName: string, readOnly: boolean): Message {
+  return readOnly
+    ? msg('{0} is read-only: its key may not trade, so there is nothing to disarm.', accountName)
+    : msg('Writing on {0} is not armed, so nothing had to be disarmed.', accountName);
+}

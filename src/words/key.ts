@@ -1,0 +1,204 @@
+import { ExchangeError } from '../core/errors.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Account } from '../core/model.ts';
+import { ownerOf } from '../engine/ledger/owner.ts';
+import type { KeyFacts } from '../exchanges/exchange.ts';
+import { loopbackOrigin } from '../exchanges/http/address.ts';
+
+/** What is to be done with a key after it was tried. */
+export interface KeyReport {
+  /** `refuse`: this key is never stored. */
+  readonly verdict: 'accept' | 'refuse';
+  /** Only with `refuse`: why. */
+  readonly reason?: Message;
+  /** The account can only be looked at. */
+  readonly readOnly: boolean;
+  /** What the venue says about the key, a line each. */
+  readonly lines: readonly Message[];
+}
+
+/**
+ * Judges a key by what the venue says about it.
+ * @param zoned a moment as the person's clock shows it, with its zone
+ */
+export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) => string): KeyReport {
+  const readOnly = !facts.canTrade;
+  const lines = [
+    permissionLine(facts),
+    ...lackLines(facts),
+    addressLine(facts, venue),
+    ...expiryLines(facts, venue, zoned),
+    ...modeLines(facts),
+    ...clockLines(facts, venue),
+    ...(readOnly ? [readOnlyLine()] : []),
+  ];
+  if (facts.canWithdraw) {
+    return {
+      verdict: 'refuse',
+      reason: msg(
+        'This key may withdraw. LTV Gauge never needs that, and a key that can empty an account is not stored. Make a key at {0} with Read, and Trade if you want to adjust collateral or margin, but without Withdraw.',
+        venue,
+      ),
+      readOnly,
+      lines,
+    };
+  }
+  if (!facts.canRead) {
+    return { verdict: 'refuse', reason: msg('This key may not read. Make a key at {0} with Read.', venue), readOnly, lines };
+  }
+  return { verdict: 'accept', readOnly, lines };
+}
+
+function permissionLine({ canRead, canTrade, canWithdraw }: KeyFacts): Message {
+  const word = (allowed: boolean): Message => (allowed ? msg('yes') : msg('no'));
+  return msg('Permissions: read {0}, trade {1}, withdraw {2}', word(canRead), word(canTrade), word(canWithdraw));
+}
+
+function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
+  return boundAddresses.length > 0
+    ? msg('Bound to: {0}', boundAddresses.join(', '))
+    : msg('Bound to no IP address. Hint: bind it to yours at {0}; then nobody else can use it.', venue);
+}
+
+/** What will be missing in the views, so that nobody takes it for not being there. */
+function lackLines({ lacks }: KeyFacts): readonly Message[] {
+  return (lacks ?? []).map((lack) => msg('Missing permission: {0}', lack));
+}
+
+function expiryLines({ expiresAt }: KeyFacts, venue: string, zoned: (ms: number) => string): readonly Message[] {
+  return expiresAt === undefined ? [] : [msg('Stops working at {0}. Renew it at {1} before that.', zoned(expiresAt), venue)];
+}
+
+function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {
+  return [
+    ...(accountMode === undefined ? [] : [msg('Account mode: {0}', accountMode)]),
+    ...(uid === undefined
+      ? []
+      : [subAccount === true ? msg('Sub-account, user id {0}', shortUid(uid)) : msg('User id {0}', shortUid(uid))]),
+  ];
+}
+
+function clockLines({ clockOffsetMs }: KeyFacts, venue: string): readonly Message[] {
+  if (clockOffsetMs === undefined) return [];
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000).toString();
+  return [
+    clockOffsetMs > 0
+      ? msg("This machine's clock is {0} s behind that of {1}. Requests allow for it, but set the clock all the same.", seconds, venue)
+      : msg("This machine's clock is {0} s ahead of that of {1}. Requests allow for it, but set the clock all the same.", seconds, venue),
+  ];
+}
+
+function readOnlyLine(): Message {
+  return msg('Without Trade the account is read-only: everything can be seen, nothing can be changed.');
+}
+
+type Place = Pick<Account, 'venue' | 'site' | 'baseUrl'>;
+
+/** The end of a venue's user id: enough to tell one's own accounts apart, and of no use to who looks over one's shoulder. */
+export function shortUid(uid: string): string {
+  return uid.length > 4 ? `…${uid.slice(-4)}` : uid;
+}
+
+/**
+ * Whether keys are of another user than those before. An id that is not known, of old records or at a venue that does not tell,
+ * says nothing.
+ */
+export function isOtherOwner({ uid }: Pick<Account, 'uid'>, found: string | undefined): found is string {
+  return uid !== undefined && found !== undefined && uid !== found;
+}
+
+/**
+ * The account that is there already for the same user at the same place.
+ * @param except id of the account that the keys are for
+ */
+export function twinOf(
+  accounts: readonly Account[],
+  { venue, site, baseUrl }: Place,
+  found: string | undefined,
+  except?: string,
+): Account | undefined {
+  if (found === undefined) return undefined;
+  const owner = ownerOf({ venue, site, uid: found, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  return accounts.find((account) => account.id !== except && ownerOf(account) === owner);
+}
+
+/** @param before the user id that is remembered */
+export function otherOwnerSentence(venue: string, found: string, before: string): Message {
+  return msg('These keys belong to another account at {0} ({1}) than before ({2}).', venue, shortUid(found), shortUid(before));
+}
+
+/** Why that matters, and what to do instead. */
+export function otherOwnerAdvice(): Message {
+  return msg('Figures and open changes of the old one would be mixed up. Add it as a new account instead.');
+}
+
+/** Why the keys of another user cannot be taken even by who insists. */
+export function unsettledReason(name: string): Message {
+  return msg(
+    'A change on {0} is not settled. Its effect can only be found with the keys it was sent with, so these cannot be used for it now.',
+    name,
+  );
+}
+
+export function twinSentence(venue: string, found: string, twin: string): Message {
+  return msg('The account at {0} that these keys belong to ({1}) is already here as {2}.', venue, shortUid(found), twin);
+}
+
+/** What comes of having it twice. */
+export function twinAdvice(): Message {
+  return msg('Its loans and positions would be listed twice. Your limits, freezes and what is under way hold for both together.');
+}
+
+/** What a person typed, cleaned, or why it cannot be right. */
+export type Checked = { readonly value: string } | { readonly problem: Message };
+
+/** Longer than any key of any venue; keeps a pasted document out of a header. */
+const maxLength = 512;
+
+/**
+ * A part of a key as typed or pasted. Space around it, which copying easily brings along, is dropped; space or other than plain
+ * characters inside it means that something else was pasted.
+ */
+export function checkKeyPart(raw: string): Checked {
+  const value = raw.trim();
+  if (value === '') return { problem: msg('This is needed.') };
+  if (value.length > maxLength) return { problem: msg('This is too long to be part of a key.') };
+  if (/\s/.test(value)) return { problem: msg('There is a space or a line break inside: paste this part of the key alone.') };
+  if (!/^[\x21-\x7e]+$/.test(value)) return { problem: msg('Only letters, digits and signs of a plain keyboard can be part of a key.') };
+  return { value };
+}
+
+/** Names stay short enough for a status bar and a dialog. */
+const maxNameLength = 60;
+
+/** A name for an account: not empty, and not the name of another, so that a dialog names one account only. */
+export function checkAccountName(raw: string, taken: readonly string[]): Checked {
+  const value = raw.trim().replace(/\s+/g, ' ');
+  if (value === '') return { problem: msg('The account needs a name.') };
+  if (value.length > maxNameLength) return { problem: msg('At most {0} characters.', maxNameLength.toString()) };
+  const same = (name: string): boolean => name.toLocaleLowerCase() === value.toLocaleLowerCase();
+  return taken.some(same) ? { problem: msg('There is already an account named {0}.', value) } : { value };
+}
+
+/** A name that is not taken: the wish itself, or with a number behind it. */
+export function freeAccountName(wish: string, taken: readonly string[]): string {
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? wish : `${wish} ${count.toString()}`;
+    if ('value' in checkAccountName(name, taken)) return name;
+  }
+}
+
+/**
+ * The address of a simulated exchange that somebody started. What is loopback is decided where requests are sent from; here it is
+ * only said why nothing else is taken. @returns the origin, without a slash at its end.
+ */
+export function checkLoopbackAddress(raw: string): Checked {
+  const text = raw.trim();
+  if (text === '') return { problem: msg('This is needed.') };
+  try {
+    return { value: loopbackOrigin(text) };
+  } catch (error) {
+    if (!ExchangeError.is(error)) throw error;
+    return { problem: msg('{0} Signed requests go to an exchange’s own addresses or nowhere else.', error.sentence) };
+  }
+}

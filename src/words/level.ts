@@ -1,0 +1,60 @@
+import type { Level } from '../core/risk/level.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Substitute } from '../core/risk/substitute.ts';
+
+/** The level as a word: colour alone never tells it. */
+export function levelWord(level: Level): Message {
+  switch (level) {
+    case 'ok':
+      return msg('OK');
+    case 'watch':
+      return msg('Watch');
+    case 'warn':
+      return msg('Warning');
+    case 'danger':
+      return msg('Danger');
+    case 'unknown':
+      return msg('Unknown');
+  }
+}
+
+/** The level with what made it one, where the figure that decides is missing. */
+export function levelBy(level: Level, by: Substitute | undefined): Message {
+  const word = levelWord(level);
+  switch (by) {
+    case undefined:
+      return word;
+    case 'marginRatio':
+      return msg('{0} by margin ratio', word);
+    case 'marginLeft':
+      return msg('{0} by the margin left', word);
+    case 'usd':
+      return msg('{0} by values in USD', word);
+    case 'price':
+      return msg('{0} by liquidation price', word);
+    case 'whole':
+      return msg('{0} near 100%', word);
+  }
+}
+
+/** An icon of the editor's own set, with a theme colour where it has one. */
+export interface Icon {
+  readonly id: string;
+  readonly color?: string;
+}
+
+/** Every level has its own shape besides its colour, in colours that mean the same in every theme (the charts' yellow is green in one of them). Unknown has no colour: it is never green. */
+export function levelIcon(level: Level): Icon {
+  switch (level) {
+    case 'ok':
+      return { id: 'shield', color: 'testing.iconPassed' };
+    case 'watch':
+      return { id: 'eye', color: 'notificationsWarningIcon.foreground' };
+    case 'warn':
+      return { id: 'warning', color: 'notificationsWarningIcon.foreground' };
+    case 'danger':
+      return { id: 'flame', color: 'notificationsErrorIcon.foreground' };
+    case 'unknown':
+      return { id: 'question' };
+  }
+}

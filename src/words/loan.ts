@@ -1,0 +1,147 @@
+import { isPositive, type Decimal } from '../core/decimal.ts';
+import { formatDistance, formatLtv } from '../core/format.ts';
+import { judgeLoan, levelOf, type Level } from '../core/risk/level.ts';
+import type { LiveLoan } from '../core/risk/live-estimate.ts';
+import { believedLoan, distanceTo, owesNothing } from '../core/risk/ltv.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { CoinAmount, LiquidationPrice, Loan, Threshold } from '../core/model.ts';
+import type { Substitute } from '../core/risk/substitute.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { isVouchedFor, type Scene } from './account.ts';
+import { shortAmount } from './amount.ts';
+import { arrow, sinceReading, type Since } from './since-reading.ts';
+
+/** Debts named in a line before the rest is counted. */
+const namedDebts = 2;
+
+/** A loan together with the account it was read from. */
+export interface LoanView {
+  readonly state: AccountState;
+  /** Without figures that cannot be believed. */
+  readonly loan: Loan;
+  /** Whether the figures may be shown as the present ones. */
+  readonly vouched: boolean;
+  /** The worse of what the last reading and an estimate since say. */
+  readonly level: Level;
+  /** What made it an alarm, where its LTV or its lines are missing. */
+  readonly by?: Substitute;
+  /** To the margin call by the last reading; a fraction. */
+  readonly distance: Decimal | undefined;
+  /** Where it stands by the last reading. */
+  readonly standing: Standing;
+  /** Absent where there is nothing to say beside the last reading. */
+  readonly since?: Since<LiveLoan>;
+}
+
+export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
+  return (state.snapshot?.loans ?? []).map((read) => {
+    const loan = believedLoan(read);
+    const vouched = isVouchedFor(state, now, intervalMs, loan.keptFrom);
+    const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true);
+    const { level: readLevel, by } = judgeLoan(loan, vouched);
+    const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, ltvText(loan), {
+      level: levelNow,
+      text: ({ ltv }) => formatLtv(ltv),
+    });
+    const level = since?.raises === true ? levelNow(since.figures) : readLevel;
+    const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
+    return {
+      state,
+      loan,
+      vouched,
+      level,
+      distance,
+      standing: standingOf(loan),
+      ...(by === undefined ? {} : { by }),
+      ...(since === undefined ? {} : { since }),
+    };
+  });
+}
+
+/** Which line of a loan is reached, or how far the margin call is; `nothing` is owed, or it is `unknown`. Every view and card goes by this. */
+export type Standing = 'liquidation' | 'marginCall' | 'nothing' | 'unknown' | { readonly toMarginCall: Decimal };
+
+/** Where a loan stands; without figures that cannot be believed. */
+export function standingOf(loan: Loan): Standing {
+  const { ltv, marginCall, liquidation } = believedLoan(loan);
+  return owesNothing(loan) ? 'nothing' : standingAt(distanceTo(marginCall?.ltv, ltv), distanceTo(liquidation?.ltv, ltv));
+}
+
+/** Where a loan stands that is so far from its lines. */
+export function standingAt(toMarginCall: Decimal | undefined, toLiquidation: Decimal | undefined): Standing {
+  const reached = (distance: Decimal | undefined): boolean => distance !== undefined && !isPositive(distance);
+  if (reached(toLiquidation)) return 'liquidation';
+  if (reached(toMarginCall)) return 'marginCall';
+  return toMarginCall === undefined ? 'unknown' : { toMarginCall };
+}
+
+/** The venue's LTV, and beside it what it is about now. */
+export function ltvTexts({ loan, since }: Pick<LoanView, 'loan' | 'since'>): string {
+  return since === undefined ? ltvText(loan) : arrow(ltvText(loan), formatLtv(since.figures.ltv));
+}
+
+export function ltvText(loan: Loan): string {
+  return loan.ltv === undefined ? '–' : formatLtv(loan.ltv);
+}
+
+/** Which line is reached, or how far collateral may fall until margin call, in words for beside an LTV. */
+export function distanceText(standing: Standing): Message {
+  switch (standing) {
+    case 'nothing':
+      return msg('nothing owed');
+    case 'unknown':
+      return msg('distance to margin call unknown');
+    case 'marginCall':
+      return msg('margin call reached');
+    case 'liquidation':
+      return msg('liquidation reached');
+    default:
+      return msg('{0} to margin call', formatDistance(standing.toMarginCall));
+  }
+}
+
+/** The venue's liquidation price of a loan, where it is above zero; anything else is none. */
+export function liquidationPriceOf({ liquidationPrice }: Loan): LiquidationPrice | undefined {
+  return liquidationPrice !== undefined && isPositive(liquidationPrice.price) ? liquidationPrice : undefined;
+}
+
+function coinText({ coin, amount }: CoinAmount): string {
+  return `${shortAmount(amount, 'debt')} ${coin}`;
+}
+
+/** What is owed, in short amounts. */
+export function debtsText(loan: Loan): Message | string {
+  if (loan.debts.length === 0) return msg('no debt');
+  const named = loan.debts.slice(0, namedDebts).map(coinText).join(' + ');
+  const more = loan.debts.length - namedDebts;
+  return more > 0 ? msg('{0} + {1} more', named, more.toString()) : named;
+}
+
+/** Where a threshold is known from. */
+export function sourceText(threshold: Threshold, venue: string): Message {
+  switch (threshold.source) {
+    case 'venue':
+      return msg('from {0}', venue);
+    case 'table':
+      return threshold.from === undefined ? msg('from a dated table') : msg('from a table of {0}', threshold.from.date);
+    case 'person':
+      return msg('entered by you');
+  }
+}
+
+/** Whether a part of the debt should have been repaid by now. */
+export function isOverdue({ due }: Loan): boolean {
+  return due?.some(({ overdue }) => overdue) ?? false;
+}
+
+/** The soonest date a debt has, in words for beside an LTV; undefined for a loan without dates. */
+export function soonestDueText(loan: Loan, zoned: Scene['zoned']): Message | undefined {
+  const [soonest] = loan.due ?? [];
+  if (isOverdue(loan)) return msg('debt overdue');
+  return soonest === undefined ? undefined : msg('due {0}', zoned(soonest.at));
+}
+
+/** The id the venue acts on, or ours. */
+export function loanName(loan: Loan): string {
+  return loan.orderId ?? loan.id;
+}

@@ -1,0 +1,130 @@
+import { formatLtv } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import { changeText } from './change.ts';
+import { liquidationText } from './margin.ts';
+
+/** How loudly an outcome is said: `alarm` cannot be overlooked. */
+export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
+
+export interface OutcomeText {
+  readonly loudness: Loudness;
+  readonly sentence: Message;
+  /** The person has to find out or decide something. */
+  readonly resolvable: boolean;
+}
+
+/**
+ * What became of a change. "Done" is said of an effective change only, with the venue's own LTV or liquidation price.
+ * @param priceCoin the coin prices of the position are in, where it is known
+ */
+export function outcomeText(record: WriteRecord, venueName: string, simulated: boolean, priceCoin?: string): OutcomeText {
+  const change = changeText(record, simulated);
+  switch (record.state) {
+    case 'effective':
+      return { loudness: 'info', sentence: withNote(doneText(record, change, venueName, priceCoin), record), resolvable: false };
+    case 'rejected':
+      return {
+        loudness: 'error',
+        sentence: withNote(msg('Refused by {0}; nothing was changed: {1}.', venueName, change), record),
+        resolvable: false,
+      };
+    case 'not-effective':
+      return { loudness: 'warning', sentence: withNote(msg('Not done: {0}.', change), record), resolvable: false };
+    case 'mismatch':
+      return {
+        loudness: 'alarm',
+        sentence: withNote(
+          msg('{0} did something else than was asked: {1}. Changes on {2} are frozen.', venueName, change, record.accountName),
+          record,
+        ),
+        resolvable: true,
+      };
+    case 'accepted':
+      return {
+        loudness: 'warning',
+        sentence: msg(
+          '{0} accepted this but has not done it yet: {1}. It goes on; you will be told when it is proven. Nothing is sent again.',
+          venueName,
+          change,
+        ),
+        resolvable: true,
+      };
+    case 'unknown':
+      return {
+        loudness: 'error',
+        sentence: withNote(
+          record.change.kind === 'margin'
+            ? msg(
+                'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this position.',
+                change,
+              )
+            : msg(
+                'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this loan.',
+                change,
+              ),
+          record,
+        ),
+        resolvable: true,
+      };
+    case 'sent':
+      return {
+        loudness: 'warning',
+        sentence: msg('Sent, with no answer yet: {0}. It goes on; you will be told what became of it. Nothing is sent again.', change),
+        resolvable: true,
+      };
+    case 'planned':
+      return { loudness: 'warning', sentence: msg('Not sent: {0}.', change), resolvable: false };
+  }
+}
+
+function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
+  // Without evidence from the venue it is a person's word, and no proof is claimed.
+  if (record.evidence === undefined) return msg('Closed as done: {0}.', change);
+  if (record.change.kind === 'margin') {
+    const { side } = record.change.position;
+    return record.liquidationAfter === undefined
+      ? msg('Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.', change, venueName)
+      : msg(
+          'Done: liquidation price is now {1}, says {2}. {0}.',
+          change,
+          liquidationText(record.liquidationAfter, side, priceCoin),
+          venueName,
+        );
+  }
+  if (record.ltvAfter === undefined) return msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName);
+  return msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(record.ltvAfter), venueName);
+}
+
+function withNote(sentence: Message, record: WriteRecord): Message {
+  return record.note === undefined ? sentence : msg('{0} {1}', sentence, record.note);
+}
+
+/** What can be done once it is said what became of a change. */
+export type OutcomeButton = 'openGauges' | 'undo' | 'resolve' | 'otherCoin' | 'otherAmount' | 'addMargin' | 'showLog';
+
+/**
+ * The buttons below an outcome, the most helpful first.
+ * @param undoable whether it is an addition that can be taken back now
+ */
+export function outcomeButtons(
+  { loudness, resolvable }: Pick<OutcomeText, 'loudness' | 'resolvable'>,
+  record: WriteRecord,
+  undoable: boolean,
+): readonly OutcomeButton[] {
+  if (loudness === 'info') return ['openGauges', ...(undoable ? ['undo' as const] : [])];
+  if (resolvable) return ['resolve', 'showLog'];
+  return [...(record.state === 'rejected' ? insteadOf(record) : []), 'showLog'];
+}
+
+/** Where the exchange refused: what would work by its own words. To repay and to wait are no buttons: the sentence says so. */
+function insteadOf({ answer, change }: WriteRecord): readonly OutcomeButton[] {
+  const instead = answer?.instead ?? [];
+  const ofAmount = instead.includes('less') || instead.includes('more');
+  // The command that asks for the coin asks for the amount too.
+  if (change.kind === 'collateral') return instead.includes('otherCoin') ? ['otherCoin'] : ofAmount ? ['otherAmount'] : [];
+  return [
+    ...(instead.includes('addMargin') && change.direction === 'reduce' ? ['addMargin' as const] : []),
+    ...(ofAmount ? ['otherAmount' as const] : []),
+  ];
+}

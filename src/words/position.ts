@@ -1,0 +1,147 @@
+import { isNegative, isPositive, isZero, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatDistance, formatMarginRatio } from '../core/format.ts';
+import { judgePosition, levelOfPosition, type Level } from '../core/risk/level.ts';
+import { liquidationOf, type Liquidation } from '../core/risk/liquidation.ts';
+import type { LivePosition } from '../core/risk/live-estimate.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Position } from '../core/model.ts';
+import type { Substitute } from '../core/risk/substitute.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import { isVouchedFor } from './account.ts';
+import { levelBy } from './level.ts';
+import { shortAmount } from './amount.ts';
+import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
+
+/** A position together with the account it was read from. */
+export interface PositionView {
+  readonly state: AccountState;
+  readonly position: Position;
+  /** Whether the figures may be shown as the present ones. */
+  readonly vouched: boolean;
+  /**
+   * A position with cross margin is liquidated with all the rest of its account, so that its own distance can alarm but never
+   * reassure: anything but an alarm is `unknown`.
+   */
+  readonly level: Level;
+  /** Whether the level has a say among others: not that of a cross position without an alarm. */
+  readonly counts: boolean;
+  /** What made it an alarm, where the distance is missing. */
+  readonly by?: Substitute;
+  /** What is known of the price that would liquidate it. */
+  readonly liquidation: Liquidation;
+  /** Of the mark price to liquidation by the last reading; a fraction. */
+  readonly distance: Decimal | undefined;
+  /** Absent where there is nothing to say beside the last reading. */
+  readonly since?: Since<LivePosition>;
+}
+
+/** The positions of an account, isolated ones first, else in the venue's order. */
+export function positionViews(state: AccountState, now: number, intervalMs: number): readonly PositionView[] {
+  const held = state.snapshot?.positions ?? [];
+  const views = held.map((position) => {
+    const vouched = isVouchedFor(state, now, intervalMs, position.keptFrom);
+    const { level: readLevel, by } = judgePosition(position, vouched, held);
+    const liquidation = liquidationOf(position, held);
+    const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
+    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held);
+    const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, bareDistance(distance), {
+      level: levelNow,
+      text: (figures) => bareDistance(figures.distance),
+    });
+    const own = since?.raises === true ? levelNow(since.figures) : readLevel;
+    const isolated = position.marginMode === 'isolated';
+    const alarm = own === 'danger' || own === 'warn' || own === 'watch';
+    const level: Level = isolated || alarm ? own : 'unknown';
+    return {
+      state,
+      position,
+      vouched,
+      level,
+      counts: isolated || alarm,
+      liquidation,
+      distance,
+      ...(by === undefined ? {} : { by }),
+      ...(since === undefined ? {} : { since }),
+    };
+  });
+  const rank = ({ position }: PositionView): number => (position.marginMode === 'isolated' ? 0 : 1);
+  return views.sort((a, b) => rank(a) - rank(b));
+}
+
+export function sideWord({ side }: Pick<Position, 'side'>): Message {
+  return side === 'long' ? msg('long') : msg('short');
+}
+
+/** The bare distance, for where little room is. */
+export function bareDistance(distance: Decimal | undefined): string {
+  return distance === undefined ? '–' : formatDistance(distance);
+}
+
+/** The one figure that stands for a position: its distance to liquidation, or what says something in its place. */
+export function leadText({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message | string {
+  if (liquidation.kind === 'unreachable') return msg('not reached');
+  if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
+    return msg('{0} margin ratio', formatMarginRatio(marginRatio));
+  }
+  return bareDistance(distance);
+}
+
+/** The bare distance, and beside it what it is about now. */
+export function bareDistances({ distance, since }: Pick<PositionView, 'distance' | 'since'>): string {
+  return since === undefined ? bareDistance(distance) : arrow(bareDistance(distance), bareDistance(since.figures.distance));
+}
+
+/** How far the mark price may move until liquidation, in words. */
+export function liquidationDistanceText(distance: Decimal | undefined): Message {
+  if (distance === undefined) return msg('distance to liquidation unknown');
+  if (isNegative(distance) || isZero(distance)) return msg('liquidation price reached');
+  return msg('{0} to liquidation', formatDistance(distance));
+}
+
+/** How far a position is from liquidation, in words, with what is known in the place of a distance. */
+export function reachWords({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message {
+  if (liquidation.kind === 'unreachable') return msg('no price liquidates it: its margin is more than it can lose');
+  if (liquidation.kind === 'otherSide') return msg('liquidation price of the other side of the hedge');
+  if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
+    return msg('{0}, margin ratio {1} (liquidation at 100%)', liquidationDistanceText(undefined), formatMarginRatio(marginRatio));
+  }
+  return liquidationDistanceText(distance);
+}
+
+/** The level in a word, or that the margin is shared where that says more. */
+export function positionLevelWord({ level, by, counts, since }: PositionView): Message {
+  return counts ? levelBy(level, since?.raises === true ? undefined : by) : msg('Cross margin');
+}
+
+/** The same within a sentence or beside the word "level". */
+export function spokenLevelWord(view: PositionView): Message {
+  return view.counts ? bothLevels(view) : msg('not told for cross margin');
+}
+
+const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);
+
+/** Profit or loss with its sign and every digit. */
+export function pnlText(amount: Decimal, coin: string): string {
+  return `${signed(amount, formatAmount(amount))} ${coin}`;
+}
+
+/** The same, short enough for one line among others. Rounded down. */
+export function shortPnlText(amount: Decimal, coin: string): string {
+  return `${signed(amount, shortAmount(amount, 'asset'))} ${coin}`;
+}
+
+/** How large it is, in the venue's unit; contracts also in what they stand for, where that is known. */
+export function sizeText({
+  size,
+  sizeCoin,
+  exposure,
+  contract,
+  baseCoin,
+  priceCoin,
+}: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message | string {
+  if (sizeCoin !== undefined) return `${formatAmount(size)} ${sizeCoin}`;
+  const coin = contract === 'inverse' ? priceCoin : baseCoin;
+  return exposure === undefined || coin === undefined
+    ? msg('{0} contracts', formatAmount(size))
+    : msg('{0} contracts ({1} {2})', formatAmount(size), formatAmount(exposure), coin);
+}

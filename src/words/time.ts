@@ -1,0 +1,61 @@
+import { freshUntil } from '../core/clock.ts';
+import { msg, type Message } from '../core/message.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * The steps an age is told in, oldest first: from this age on, in this unit. Coarse on purpose, so that nothing repaints every second.
+ * A step's text changes once per `every`.
+ */
+const steps: readonly {
+  readonly from: number;
+  readonly every: number;
+  readonly text: (count: string) => Message;
+  readonly unit: number;
+}[] = [
+  { from: 2 * day, every: day, unit: day, text: (count) => msg('{0} days ago', count) },
+  { from: hour, every: hour, unit: hour, text: (count) => msg('{0} h ago', count) },
+  { from: minute, every: minute, unit: minute, text: (count) => msg('{0} min ago', count) },
+  { from: 15 * second, every: 15 * second, unit: second, text: (count) => msg('{0} s ago', count) },
+];
+
+/** A clock that was set back makes a reading seem to come from the future; up to this much is slack, not news. Milliseconds. */
+const futureSlackMs = 5 * second;
+
+/** How old a reading is, in coarse words. Both in milliseconds since the Unix epoch. */
+export function ageText(asOf: number, now: number): Message {
+  const age = now - asOf;
+  if (age < -futureSlackMs) return msg('at an unknown time');
+  const step = steps.find((one) => age >= one.from);
+  if (step === undefined) return msg('just now');
+  const whole = Math.floor(age / step.every) * step.every;
+  return step.text((whole / step.unit).toString());
+}
+
+/**
+ * How long until the age text of a reading changes or the reading stops being vouched for, whichever comes first.
+ * All in milliseconds; at least 250, so that a timer armed with it cannot spin.
+ */
+export function msUntilAgeChanges(asOf: number, now: number, intervalMs: number): number {
+  const age = now - asOf;
+  const step = steps.find((one) => age >= one.from);
+  const boundary = step === undefined ? 15 * second : (Math.floor(age / step.every) + 1) * step.every;
+  const next = asOf + boundary - now;
+  // Figures are vouched for up to and including that moment, so look one millisecond after it.
+  const staleIn = freshUntil(asOf, intervalMs) + 1 - now;
+  return Math.max(250, staleIn > 0 ? Math.min(next, staleIn) : next);
+}
+
+const defaultSeconds = 30;
+const minimumSeconds = 10;
+/** A day: more than any timer's sensible wait, less than what overflows it. */
+const maximumSeconds = 86_400;
+
+/** Milliseconds between readings from what a settings file may hold. Anything that is no number counts as the default. */
+export function intervalMsOf(setting: unknown): number {
+  const seconds = typeof setting === 'number' && Number.isFinite(setting) ? setting : defaultSeconds;
+  return Math.min(maximumSeconds, Math.max(minimumSeconds, seconds)) * 1_000;
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { decimal as d } from '../../../../src/core/decimal.ts';
+import { freshUntil, isFresh } from '../../../../src/core/clock.ts';
+import { compareUrgency, levelOf, levelOfPosition, worst, type Level } from '../../../../src/core/risk/level.ts';
+import { msg } from '../../../../src/core/message.ts';
+import type { Loan, Position } from '../../../../src/core/model.ts';
+
+function loan(ltv: string | undefined, marginCall: string | undefined, liquidation?: string): Loan {
+  return {
+    id: '1',
+    collateralValuation: 'adjusted',
+    debts: [{ coin: 'USDT', amount: d('100') }],
+    collateral: [],
+    ...(ltv === undefined ? {} : { ltv: d(ltv) }),
+    ...(marginCall === undefined ? {} : { marginCall: { ltv: d(marginCall), source: 'venue' } }),
+    ...(liquidation === undefined ? {} : { liquidation: { ltv: d(liquidation), source: 'venue' } }),
+  };
+}
+
+describe('level of a loan', () => {
+  const table: [string | undefined, string | undefined, string | undefined, Level, Level][] = [
+    // ltv, margin call, liquidation, level when fresh, level when stale
+    ['0.5', '0.8', '0.9', 'ok', 'unknown'],
+    ['0.6', '0.8', '0.9', 'ok', 'unknown'],
+    ['0.60000001', '0.8', '0.9', 'watch', 'unknown'],
+    ['0.72', '0.8', '0.9', 'watch', 'unknown'],
+    ['0.72000001', '0.8', '0.9', 'warn', 'warn'],
+    ['0.7999999', '0.8', '0.9', 'warn', 'warn'],
+    ['0.799999999999', '0.8', '0.9', 'danger', 'danger'],
+    ['0.8', '0.8', '0.9', 'danger', 'danger'],
+    ['1.2', '0.8', '0.9', 'danger', 'danger'],
+    [undefined, '0.8', '0.9', 'unknown', 'unknown'],
+    ['0.5', undefined, '0.9', 'unknown', 'unknown'],
+    ['0.85', undefined, '0.9', 'warn', 'warn'],
+    ['0.95', undefined, '0.9', 'danger', 'danger'],
+    ['0', '0.8', '0.9', 'unknown', 'unknown'],
+    ['-0.3', '0.8', '0.9', 'unknown', 'unknown'],
+    ['0.5', '0', '0.9', 'unknown', 'unknown'],
+    ['0.5', '0.9', '0.5', 'danger', 'danger'],
+    ['0.5', '0.9', '0.6', 'watch', 'unknown'],
+    // Of liquidation nothing is known, of margin call enough.
+    ['0.5', '0.8', undefined, 'ok', 'unknown'],
+    ['0.7', '0.8', undefined, 'watch', 'unknown'],
+  ];
+  for (const [ltv, marginCall, liquidation, fresh, stale] of table) {
+    it(`at ${ltv ?? 'no figure'}, margin call ${marginCall ?? 'unknown'}, liquidation ${liquidation ?? 'unknown'} is ${fresh}, and ${stale} when stale`, () => {
+      assert.equal(levelOf(loan(ltv, marginCall, liquidation), true), fresh);
+      assert.equal(levelOf(loan(ltv, marginCall, liquidation), false), stale);
+    });
+  }
+
+  it('is never green while blind', () => {
+    for (const ltv of [undefined, '0.01', '0.3', '0.55', '0.7']) assert.notEqual(levelOf(loan(ltv, '0.8', '0.9'), false), 'ok');
+  });
+
+  it('sorts unknown above ok, because not knowing is a reason to look', () => {
+    assert.equal(worst(['ok', 'unknown', 'watch']), 'unknown');
+    assert.equal(worst(['ok', 'warn', 'unknown']), 'warn');
+    assert.equal(worst(['warn', 'danger']), 'danger');
+    assert.equal(worst([]), undefined);
+    assert.ok(compareUrgency('danger', 'ok') < 0);
+    assert.equal(compareUrgency('ok', 'ok'), 0);
+  });
+});
+
+describe('level of a loan with a date', () => {
+  const due = (overdue: boolean): Loan => ({
+    ...loan('0.3', '0.8', '0.9'),
+    due: [
+      { coin: 'USDT', amount: d('50'), at: 1, overdue: false },
+      { coin: 'USDT', amount: d('50'), at: 2, overdue },
+    ],
+  });
+
+  it('is danger once any part is overdue, whatever the LTV and however old the figures', () => {
+    assert.equal(levelOf(due(true), true), 'danger');
+    assert.equal(levelOf(due(true), false), 'danger');
+    assert.equal(
+      levelOf({ ...loan(undefined, undefined), due: [{ coin: 'USDT', amount: d('50'), at: 1, overdue: true }] }, true),
+      'danger',
+    );
+  });
+
+  it('is by LTV before that', () => {
+    assert.equal(levelOf(due(false), true), 'ok');
+    assert.equal(levelOf(due(false), false), 'unknown');
+  });
+});
+
+describe('level of a position', () => {
+  const position = (
+    side: 'long' | 'short',
+    mark: string | undefined,
+    liquidation: string | undefined,
+    facts: Partial<Position> = {},
+  ): Position => ({
+    positionId: 'p',
+    instrument: 'BTCUSDT',
+    market: 'linear',
+    slot: '0',
+    side,
+    marginCoin: 'USDT',
+    contract: 'linear',
+    marginMode: 'isolated',
+    size: d('1'),
+    priceCoin: 'USDT',
+    ...(mark === undefined ? {} : { markPrice: d(mark) }),
+    ...(liquidation === undefined ? {} : { liquidationPrice: d(liquidation) }),
+    ...facts,
+  });
+  const table: ['long' | 'short', string | undefined, string | undefined, Level, Level][] = [
+    // side, mark, liquidation, level when fresh, level when stale
+    ['long', '100', '10', 'ok', 'unknown'],
+    ['long', '100', '75', 'ok', 'unknown'],
+    ['long', '100', '75.00001', 'watch', 'unknown'],
+    ['long', '100', '90', 'watch', 'unknown'],
+    ['long', '100', '90.00001', 'warn', 'warn'],
+    ['long', '100', '95', 'warn', 'warn'],
+    ['long', '100', '95.000000001', 'danger', 'danger'],
+    ['long', '100', '100', 'danger', 'danger'],
+    ['long', '100', '130', 'danger', 'danger'],
+    ['short', '100', '125', 'ok', 'unknown'],
+    ['short', '100', '124.99999', 'watch', 'unknown'],
+    ['short', '100', '110', 'watch', 'unknown'],
+    ['short', '100', '109.99999', 'warn', 'warn'],
+    ['short', '100', '105', 'warn', 'warn'],
+    ['short', '100', '104.99999', 'danger', 'danger'],
+    ['short', '100', '70', 'danger', 'danger'],
+    ['long', undefined, '75', 'unknown', 'unknown'],
+    ['long', '100', undefined, 'unknown', 'unknown'],
+    ['long', '100', '0', 'unknown', 'unknown'],
+    ['short', '0', '110', 'unknown', 'unknown'],
+  ];
+  for (const [side, mark, liquidation, fresh, stale] of table) {
+    it(`${side} at ${mark ?? 'no price'}, liquidation at ${liquidation ?? 'no price'} is ${fresh}, and ${stale} when stale`, () => {
+      assert.equal(levelOfPosition(position(side, mark, liquidation), true), fresh);
+      assert.equal(levelOfPosition(position(side, mark, liquidation), false), stale);
+    });
+  }
+
+  it('is danger as long as the venue acts on it by itself, whatever the prices', () => {
+    for (const liquidation of ['10', undefined]) {
+      const one = position('long', '100', liquidation, { distress: msg('It is being liquidated.') });
+      assert.equal(levelOfPosition(one, true), 'danger');
+      assert.equal(levelOfPosition(one, false), 'danger');
+    }
+  });
+});
+
+describe('freshness', () => {
+  it('lasts two and a half intervals', () => {
+    assert.ok(isFresh(1_000_000, 1_075_000, 30_000));
+    assert.equal(isFresh(1_000_000, 1_075_001, 30_000), false);
+    assert.equal(freshUntil(1_000_000, 30_000), 1_075_000);
+  });
+
+  it('is not granted to figures from the future, beyond what a clock may be set back', () => {
+    assert.ok(isFresh(1_005_000, 1_000_000, 30_000));
+    assert.equal(isFresh(1_005_001, 1_000_000, 30_000), false);
+  });
+});

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { english } from '../../../../src/core/message.ts';
+import type { WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
+import { fold } from '../../../../src/engine/ledger/write-states.ts';
+import { settled } from '../../core/fake-clock.ts';
+import { holds } from '../../property.ts';
+import { change, d, Desk, ignore, refused, start, type Gate, rowOf } from './support.ts';
+
+const told = async (desk: Desk): Promise<readonly WriteRecord[]> => [...fold(await desk.disk.load()).values()];
+const ends = async (desk: Desk): Promise<[string, string | undefined][]> =>
+  (await told(desk)).map((record) => [record.state, rowOf(record)]);
+
+/** The rows of a write that was sent. */
+async function oneWrite(): Promise<readonly WriteRecord[]> {
+  const desk = new Desk();
+  await start(desk.window().ledger);
+  return desk.disk.load();
+}
+
+/** A window whose request is lost on the way there, and whose answer only fails after `ms`: it follows the write for longer than others wait. */
+async function lostSlowly(desk: Desk, ms: number): Promise<void> {
+  const window = desk.window({ gate: (what) => (what === 'after send' ? desk.clock.sleep(ms) : Promise.resolve()) });
+  desk.venue.sendFault = 'lost-before';
+  await start(window.ledger);
+  desk.venue.sendFault = 'none';
+}
+
+describe('a row of the history', () => {
+  it('that another window already took for the proof, seen with the effect of the next change, freezes nothing', async () => {
+    const desk = new Desk();
+    const [one, two] = [desk.window(), desk.window()];
+    void start(one.ledger, change({ direction: 'reduce' }));
+    await settled();
+    desk.venue.settle();
+    await two.ledger.reconcile('a');
+    // The first window looks for the first time only now, and sees more pledged than before its reduction.
+    void start(two.ledger, change({ amount: d('0.3') }));
+    await settled();
+    desk.venue.settle();
+    await desk.clock.advance(10_000);
+    await one.ledger.reconcile('a');
+    assert.deepEqual(await ends(desk), [
+      ['effective', '1001'],
+      ['effective', '1002'],
+    ]);
+    assert.equal(one.ledger.frozen('a'), undefined);
+    assert.deepEqual([...one.ledger.open(), ...two.ledger.open()], []);
+  });
+
+  it('never proves a write that a person gave up in one window while another still follows it', async () => {
+    const desk = new Desk();
+    await lostSlowly(desk, 50_000);
+    await desk.clock.advance(61_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
+    void start(two.ledger);
+    await settled();
+    desk.venue.settle();
+    await desk.clock.advance(60_000);
+    assert.deepEqual(await ends(desk), [
+      ['not-effective', undefined],
+      ['effective', '1001'],
+    ]);
+  });
+
+  it('that may be the late effect of a change that was given up says so, and only for the very next one that asks for the same', async () => {
+    const desk = new Desk();
+    const { ledger } = desk.window();
+    desk.venue.sendFault = 'lost-before';
+    const first = start(ledger);
+    await desk.clock.advance(61_000);
+    const { id } = await (await first).done;
+    await ledger.settle(id, 'not-effective');
+    desk.venue.sendFault = 'none';
+    const notes: (string | undefined)[] = [];
+    for (const amount of ['0.10', '0.1']) {
+      const done = start(ledger, change({ amount: d(amount) }));
+      await settled();
+      desk.venue.settle();
+      await desk.clock.advance(2_000);
+      const { state, note } = await (await done).done;
+      assert.equal(state, 'effective');
+      notes.push(note && english(note));
+    }
+    assert.match(notes[0] ?? '', /asked for the same and was closed by your verdict as not done.*0\.8 BTC were pledged before/);
+    assert.equal(notes[1], undefined);
+  });
+
+  it('raises no doubt when the change before was another one, or never left', async () => {
+    for (const before of [change({ amount: d('0.2') }), change({ direction: 'reduce' as const })]) {
+      const desk = new Desk();
+      const { ledger } = desk.window();
+      desk.venue.sendFault = 'lost-before';
+      const first = start(ledger, before);
+      await desk.clock.advance(61_000);
+      await ledger.settle((await (await first).done).id, 'not-effective');
+      desk.venue.sendFault = 'none';
+      const done = start(ledger);
+      await settled();
+      desk.venue.settle();
+      await desk.clock.advance(2_000);
+      assert.equal((await (await done).done).note, undefined);
+    }
+    const desk = new Desk();
+    const stop = new AbortController();
+    const { ledger } = desk.window({
+      gate: async (what) => {
+        if (what === 'after append sent') stop.abort();
+      },
+    });
+    await assert.rejects(ledger.commit(await ledger.preview('a', change()), ignore, stop.signal), refused(/Stopped before/));
+    const done = start(ledger);
+    await settled();
+    desk.venue.settle();
+    await desk.clock.advance(2_000);
+    assert.equal((await (await done).done).note, undefined);
+  });
+
+  it('proves one of two open writes, however the windows that look for them interleave', async () => {
+    const [planned, sent] = await oneWrite();
+    await holds(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const desk = new Desk();
+        // In a journal of before, two windows wrote `sent` at the same moment. The first sends; the other died before it took its plan back.
+        const other = (row: WriteRecord): void => {
+          desk.disk.adopt({ ...row, id: 'never-sent' });
+        };
+        const gate: Gate = (what) => scheduler.schedule(Promise.resolve(), what);
+        const first = desk.window({
+          gate: async (what) => {
+            if (what === 'before append planned') other(planned!);
+            if (what === 'after append sent') other(sent!);
+          },
+        });
+        const { done } = await start(first.ledger);
+        first.journal.gate = gate;
+        desk.venue.settle();
+        const more = [desk.window({ gate }), desk.window({ gate })];
+        // It follows the one; the others look for both, and first for the other.
+        await desk.clock.advance(1_000);
+        await scheduler.waitFor(Promise.all(more.map(({ ledger }) => ledger.reconcile('a'))));
+        const later = desk.clock.advance(61_000);
+        await scheduler.waitFor(Promise.all([later, done]));
+        const all = [first, ...more];
+        await scheduler.waitFor(Promise.all(all.map(({ ledger }) => ledger.reconcile('a'))));
+        const states = (await told(desk)).map(({ state }) => state);
+        assert.equal(states.filter((state) => state === 'effective').length, 1);
+        for (const { ledger } of all) assert.equal(ledger.open('a').length, 1, 'the other stays open in each window');
+      }),
+      { numRuns: 100 },
+    );
+  }).timeout(30_000);
+
+  it('proves nothing until the journal has it', async () => {
+    const desk = new Desk();
+    const { ledger, journal } = desk.window();
+    const done = start(ledger);
+    await settled();
+    desk.venue.settle();
+    journal.failOn = { state: 'effective' };
+    await desk.clock.advance(20_000);
+    assert.deepEqual(
+      ledger.open('a').map(({ state }) => state),
+      ['accepted'],
+    );
+    journal.failOn = undefined;
+    await desk.clock.advance(10_000);
+    assert.equal((await (await done).done).state, 'effective');
+    assert.deepEqual(await ends(desk), [['effective', '1001']]);
+  });
+
+  it('proves nothing while the journal cannot be read: it may be the proof of another write', async () => {
+    const desk = new Desk();
+    const { ledger, journal } = desk.window();
+    const done = start(ledger);
+    await settled();
+    desk.venue.settle();
+    journal.unreadable = new Error('EIO');
+    await desk.clock.advance(20_000);
+    await ledger.reconcile('a');
+    assert.equal(ledger.open('a').length, 1);
+    journal.unreadable = undefined;
+    await desk.clock.advance(10_000);
+    assert.equal((await (await done).done).state, 'effective');
+  });
+
+  it('freezes even when the journal cannot take it', async () => {
+    const desk = new Desk();
+    desk.venue.sendFault = 'wrong-way';
+    const { ledger, journal } = desk.window();
+    const done = start(ledger);
+    await settled();
+    desk.venue.settle();
+    journal.failOn = { state: 'mismatch' };
+    await desk.clock.advance(2_000);
+    assert.equal((await (await done).done).state, 'mismatch');
+    assert.notEqual(ledger.frozen('a'), undefined);
+  });
+});

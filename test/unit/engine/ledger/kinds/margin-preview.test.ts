@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compare, decimal } from '../../../../../src/core/decimal.ts';
+import { msg } from '../../../../../src/core/message.ts';
+import type { Position } from '../../../../../src/core/model.ts';
+import type { MarginChange, MarginReadiness } from '../../../../../src/exchanges/exchange.ts';
+import { Refusal, type Ledger, type MarginPreview } from '../../../../../src/engine/ledger/ledger.ts';
+import { holds } from '../../../property.ts';
+import { long, marginChange, short } from '../market.ts';
+import { d, Desk, refused } from '../support.ts';
+
+async function previewed(ledger: Ledger, asked: MarginChange): Promise<MarginPreview> {
+  const preview = await ledger.preview('a', asked);
+  assert.ok(preview.kind === 'margin');
+  return preview;
+}
+
+/** The readiness with a position of which some figures are other or missing. */
+const withPosition =
+  (facts: { readonly [Key in keyof Position]?: Position[Key] | undefined }) =>
+  (given: MarginReadiness): MarginReadiness => {
+    const entries = Object.entries({ ...given.position, ...facts }).filter(([, value]) => value !== undefined);
+    return { ...given, position: Object.fromEntries(entries) as unknown as Position };
+  };
+
+describe('a preview of a change of margin', () => {
+  it('says what would come of adding, from fresh figures', async () => {
+    const desk = new Desk();
+    const preview = await previewed(desk.window().ledger, marginChange());
+    assert.deepEqual(preview.now, { margin: '400', leverage: '50', liquidationPrice: '19700', distance: '0.015' });
+    assert.equal(preview.after.margin, '410');
+    assert.equal(preview.after.liquidationPrice, '19690');
+    assert.equal(preview.after.distance, '0.0155');
+    assert.equal(preview.walletAfter, '990');
+    assert.equal(preview.readAt, desk.clock.now());
+    assert.deepEqual(preview.change, marginChange());
+    assert.equal(desk.market.sends.length, 0);
+  });
+
+  it('says what would come of taking', async () => {
+    const preview = await previewed(new Desk().window().ledger, marginChange({ direction: 'reduce' }));
+    assert.equal(preview.after.margin, '390');
+    // 100 of 20000 is a maintenance rate of 0.5 %: the price moves by 10 / 0.995, taken up.
+    assert.equal(preview.after.liquidationPrice, '19710.0502512562814071');
+    assert.equal(preview.walletAfter, '1010');
+  });
+
+  it('cannot be changed, nor can the change behind it', async () => {
+    const given = structuredClone(marginChange());
+    const preview = await previewed(new Desk().window().ledger, given);
+    Object.assign(given, { direction: 'reduce', amount: '7' });
+    Object.assign(given.position, { slot: '2', side: 'short' });
+    assert.deepEqual(preview.change, marginChange());
+    for (const part of [preview, preview.change, preview.change.position, preview.account, preview.now, preview.after]) {
+      assert.ok(Object.isFrozen(part));
+    }
+  });
+
+  const intents: [string, object, RegExp][] = [
+    ['neither loan nor position', { kind: undefined }, /Neither a loan nor a position/],
+    ['no direction', { direction: '' }, /No direction/],
+    ['another word for the direction', { direction: 'remove' }, /No direction/],
+    ['another coin than that of the margin', { coin: 'BTC' }, /only USDT can be added or taken/],
+    ['no amount', { amount: '' }, /more than zero/],
+    ['an amount of zero', { amount: '0.00' }, /more than zero/],
+    ['a negative amount', { amount: '-10' }, /more than zero/],
+    ['a number', { amount: 10 }, /more than zero/],
+    ...['positionId', 'instrument', 'market', 'slot', 'side', 'marginCoin'].flatMap((key): [string, object, RegExp][] => [
+      [`an empty ${key}`, { position: { ...marginChange().position, [key]: '' } }, /No position is named/],
+      [`no ${key}`, { position: { ...marginChange().position, [key]: undefined } }, /No position is named/],
+    ]),
+  ];
+  for (const [name, facts, pattern] of intents) {
+    it(`is refused with ${name}, before anything is read`, async () => {
+      const asked: string[] = [];
+      const window = new Desk().window({
+        gate: async (what) => {
+          asked.push(what);
+        },
+      });
+      await assert.rejects(window.ledger.preview('a', { ...marginChange(), ...facts }), refused(pattern));
+      assert.deepEqual(asked, []);
+    });
+  }
+
+  type Shape = (given: MarginReadiness) => MarginReadiness;
+  const both: [string, Shape, RegExp][] = [
+    ...(
+      [
+        ['positionId', 'another'],
+        ['instrument', 'ETHUSDT'],
+        ['market', 'inverse'],
+        ['slot', '2'],
+        ['side', 'short'],
+        ['marginCoin', 'USDC'],
+      ] as const
+    ).map(([key, value]): [string, Shape, RegExp] => [`another ${key}`, withPosition({ [key]: value }), /another position/]),
+    ['margin that is not its own', withPosition({ marginMode: 'cross' }), /not isolated/],
+    ['fixed margin', withPosition({ fixedMargin: msg('Options have fixed margin.') }), /cannot be changed\. Options have fixed margin\./],
+    ['a margin that is not told', withPosition({ margin: undefined }), /does not tell the margin/],
+    ['a margin that is not the one it would be measured against', withPosition({ margin: d('401') }), /does not tell the margin/],
+    ['a size that is not the one it would be measured against', withPosition({ size: d('2') }), /does not tell the margin/],
+    ['old figures', (given) => ({ ...given, asOf: given.asOf - 60_001 }), /too old/],
+    ['figures from the future', (given) => ({ ...given, asOf: given.asOf + 5_001 }), /too old/],
+    ['more decimals than the venue takes', (given) => ({ ...given, places: 0 }), /at most 0 digits/],
+  ];
+  const reductions: [string, Shape, RegExp][] = [
+    ['distress', withPosition({ distress: msg('It is being liquidated.') }), /Nothing can be taken.*It is being liquidated\./],
+    ['no liquidation price', withPosition({ liquidationPrice: undefined }), /does not tell the liquidation price/],
+    ['a liquidation price of zero', withPosition({ liquidationPrice: d('0') }), /does not tell the liquidation price/],
+    ['no mark price', withPosition({ markPrice: undefined }), /does not tell the liquidation price/],
+    ['no maintenance margin', withPosition({ maintenanceMargin: undefined }), /cannot be estimated/],
+    ['a contract that nobody can estimate', withPosition({ contract: 'other' }), /cannot be estimated/],
+    [
+      'no limit',
+      (given) => Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'reducible')) as unknown as MarginReadiness,
+      /not known how much/,
+    ],
+    ['a limit below it', (given) => ({ ...given, reducible: { amount: d('9.99999'), source: 'estimate' } }), /At most 9\.9999 USDT/],
+    ['nothing to be taken', (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } }), /No USDT can be taken/],
+    ['a negative limit', (given) => ({ ...given, reducible: { amount: d('-3.5'), source: 'venue' } }), /No USDT can be taken/],
+    ['a mark price near liquidation', withPosition({ markPrice: d('19800') }), /No USDT can be taken/],
+    ['a mark price beyond liquidation', withPosition({ markPrice: d('19600') }), /No USDT can be taken/],
+  ];
+  for (const direction of ['add', 'reduce'] as const) {
+    for (const [name, shape, pattern] of [...both, ...(direction === 'reduce' ? reductions : [])]) {
+      it(`is refused to ${direction} with ${name}`, async () => {
+        const desk = new Desk();
+        desk.market.shape = shape;
+        await assert.rejects(desk.window().ledger.preview('a', marginChange({ direction, amount: d('10.0') })), refused(pattern));
+      });
+    }
+  }
+
+  const rescues = reductions.filter(([name]) => !name.includes('limit') && !name.includes('nothing'));
+  for (const [name, shape] of rescues) {
+    it(`lets margin be added with ${name}: that may be the last way to save it`, async () => {
+      const desk = new Desk();
+      desk.market.shape = shape;
+      const preview = await previewed(desk.window().ledger, marginChange());
+      assert.equal(preview.after.margin, '410');
+    });
+  }
+
+  it('is refused above what the wallet holds, and names that in decimals that the venue takes', async () => {
+    const desk = new Desk();
+    desk.market.wallet = d('12.345678');
+    await assert.rejects(desk.window().ledger.preview('a', marginChange({ amount: d('12.3457') })), refused(/holds 12\.3456 USDT/));
+    assert.equal((await previewed(desk.window().ledger, marginChange({ amount: d('12.3456') }))).walletAfter, '0.000078');
+  });
+
+  it('names the most that keeps liquidation away, and grants just that', async () => {
+    for (const id of [long, short]) {
+      const desk = new Desk();
+      desk.market.shape = (given) => ({ ...given, reducible: { amount: d('390'), source: 'venue' } });
+      const { ledger } = desk.window();
+      for (const [amount, pattern] of [
+        ['390', /to the mark price or beyond it/],
+        ['120', /less than the 1\.0% that is kept/],
+      ] as const) {
+        const error = await ledger
+          .preview('a', marginChange({ direction: 'reduce', amount: d(amount) }, id))
+          .catch((thrown: unknown) => thrown);
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, pattern);
+        const named = /at most ([\d.]+\d) USDT/.exec(error.message)?.[1];
+        const granted = await previewed(ledger, marginChange({ direction: 'reduce', amount: d(named!) }, id));
+        assert.ok(compare(granted.after.distance!, d('0.01')) >= 0);
+        // Just above it: one more step of the last decimal is too much.
+        const more = decimal((Number(named) + 0.0001).toFixed(4));
+        await assert.rejects(ledger.preview('a', marginChange({ direction: 'reduce', amount: more }, id)), refused(/1\.0% that is kept/));
+      }
+    }
+  });
+
+  it('never grants a reduction that ends near liquidation, whatever figures come', async () => {
+    const figure = (max: number) => fc.integer({ min: 0, max: max * 10_000 }).map((units) => d((units / 10_000).toFixed(4)));
+    await holds(
+      fc.asyncProperty(figure(500), figure(500), figure(40_000), fc.constantFrom(long, short), async (amount, reducible, mark, id) => {
+        const desk = new Desk();
+        desk.market.mark = mark;
+        desk.market.shape = (given) => ({ ...given, reducible: { amount: reducible, source: 'venue' } });
+        const preview = await desk
+          .window()
+          .ledger.preview('a', marginChange({ direction: 'reduce', amount }, id))
+          .catch(() => undefined);
+        if (preview?.kind !== 'margin') return;
+        assert.ok(compare(preview.after.distance!, d('0.01')) >= 0);
+        assert.ok(compare(preview.after.margin!, d('0')) > 0);
+        assert.ok(compare(amount, reducible) <= 0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is refused when the position is gone, by what the venue says', async () => {
+    const desk = new Desk();
+    desk.market.held.delete(long);
+    await assert.rejects(desk.window().ledger.preview('a', marginChange()), /The venue said refused/);
+    await desk.window().ledger.preview('a', marginChange({}, short));
+  });
+});

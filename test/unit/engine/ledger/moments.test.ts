@@ -1,0 +1,308 @@
+// Moments at which a change must not go, or not as it was confirmed, at the level of the ledger.
+import assert from 'node:assert/strict';
+import { compare } from '../../../../src/core/decimal.ts';
+import type { Instead } from '../../../../src/core/errors.ts';
+import { msg } from '../../../../src/core/message.ts';
+import type { Loan } from '../../../../src/core/model.ts';
+import type { Change, CollateralReadiness } from '../../../../src/exchanges/exchange.ts';
+import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
+import { settled } from '../../core/fake-clock.ts';
+import { long, marginChange } from './market.ts';
+import { change, d, Desk, ignore, refused, start, trouble } from './support.ts';
+
+const reduce = change({ direction: 'reduce' });
+const sent = ({ venue, market }: Desk): number => venue.sends.length + market.sends.length;
+
+/** What the venue says of the loan from now on. */
+const saying = (desk: Desk, loan: Partial<Loan>, rest: Partial<CollateralReadiness> = {}): void => {
+  desk.venue.shape = (readiness) => ({ ...readiness, ...rest, loan: { ...readiness.loan, ...loan } });
+};
+
+const refusedWith =
+  (pattern: RegExp, facts: { readonly remedy?: Refusal['remedy']; readonly instead?: readonly Instead[] } = {}) =>
+  (error: unknown): boolean => {
+    refused(pattern)(error);
+    assert.ok(error instanceof Refusal);
+    assert.deepEqual({ remedy: error.remedy, instead: error.instead }, { remedy: undefined, instead: undefined, ...facts });
+    return true;
+  };
+
+describe('a preview that has grown old', () => {
+  for (const [interval, age] of [
+    [10_000, 10_000],
+    [60_000, 60_000],
+    [86_400_000, 60_000],
+  ] as const) {
+    it(`is good for ${(age / 1_000).toString()} s where the accounts are read every ${(interval / 1_000).toString()} s`, async () => {
+      for (const [wait, goes] of [
+        [age, true],
+        [age + 1, false],
+      ] as const) {
+        const desk = new Desk();
+        const { ledger, journal } = desk.window({ options: { maxPreviewAgeMs: () => interval } });
+        const preview = await ledger.preview('a', change());
+        desk.clock.jump(wait);
+        const done = ledger.commit(preview, ignore);
+        done.catch(ignore);
+        await settled();
+        assert.equal(sent(desk), goes ? 1 : 0);
+        if (goes) continue;
+        await assert.rejects(done, refusedWith(/too old to act on\. Nothing was sent/, { remedy: 'readAgain' }));
+        assert.deepEqual(await journal.states(), []);
+      }
+    });
+  }
+
+  it('goes by the interval of now, not by that of the preview', async () => {
+    const desk = new Desk();
+    let interval = 60_000;
+    const { ledger } = desk.window({ options: { maxPreviewAgeMs: () => interval } });
+    const preview = await ledger.preview('a', change());
+    interval = 10_000;
+    desk.clock.jump(10_001);
+    await assert.rejects(ledger.commit(preview, ignore), refusedWith(/too old/, { remedy: 'readAgain' }));
+  });
+
+  it('is not sent when it grows old on the way, wherever that is', async () => {
+    for (const place of ['before load', 'before prepareCollateral', 'after append planned', 'after append sent']) {
+      const desk = new Desk();
+      let armed = false;
+      const { ledger, journal } = desk.window({
+        gate: (what) => {
+          if (armed && what === place) desk.clock.jump(60_001);
+          return Promise.resolve();
+        },
+      });
+      const preview = await ledger.preview('a', change());
+      armed = true;
+      await assert.rejects(ledger.commit(preview, ignore), refused(/too old/), place);
+      assert.equal(sent(desk), 0, place);
+      assert.ok([undefined, 'not-effective'].includes((await journal.states()).at(-1)), place);
+    }
+  });
+});
+
+describe('a loan whose LTV we cannot recompute', () => {
+  const prices = new Map([
+    ['BTC', d('88000')],
+    ['USDT', d('1')],
+  ]);
+  /** The figures give 0.58. */
+  const doubtful = (desk: Desk, ltv = '0.6'): void => {
+    saying(desk, { ltv: d(ltv) }, { prices });
+  };
+
+  it('lets nothing be taken, and says to read it again', async () => {
+    const desk = new Desk();
+    doubtful(desk);
+    await assert.rejects(
+      desk.window().ledger.preview('a', reduce),
+      refusedWith(/we compute another LTV of this loan than the exchange gives/, { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
+    );
+  });
+
+  it('can be added to, without an estimate and saying so', async () => {
+    const desk = new Desk();
+    doubtful(desk);
+    const { ledger } = desk.window();
+    const preview = await ledger.preview('a', change());
+    assert.ok(preview.kind === 'collateral');
+    assert.equal(preview.doubt, 'definitions');
+    assert.equal(preview.ltvNow, '0.6');
+    assert.equal(preview.ltvAfter, undefined);
+    assert.equal(preview.distanceAfter, undefined);
+    ledger.commit(preview, ignore).catch(ignore);
+    await settled();
+    assert.equal(sent(desk), 1);
+  });
+
+  it('is none as long as the difference is within 0.5 %', async () => {
+    for (const [ltv, doubt] of [
+      ['0.5828', undefined],
+      ['0.5772', undefined],
+      ['0.583', 'definitions'],
+      ['0.577', 'definitions'],
+    ] as const) {
+      const desk = new Desk();
+      doubtful(desk, ltv);
+      const preview = await desk.window().ledger.preview('a', change());
+      assert.ok(preview.kind === 'collateral');
+      assert.equal(preview.doubt, doubt, ltv);
+    }
+  });
+
+  it('stops what was confirmed with an estimate', async () => {
+    for (const asked of [change(), reduce]) {
+      const desk = new Desk();
+      saying(desk, {}, { prices });
+      const { ledger } = desk.window();
+      const preview = await ledger.preview('a', asked);
+      doubtful(desk);
+      await assert.rejects(ledger.commit(preview, ignore), (error) => {
+        refused(/compute another LTV of this loan/)(error);
+        return (error as Refusal).remedy === 'readAgain';
+      });
+      assert.equal(sent(desk), 0);
+    }
+  });
+});
+
+describe('an amount below what the venue takes', () => {
+  for (const direction of ['add', 'reduce'] as const) {
+    it(`is refused with the least that goes (${direction})`, async () => {
+      const desk = new Desk();
+      saying(desk, {}, { minimum: d('0.05') });
+      const { ledger } = desk.window();
+      await assert.rejects(
+        ledger.preview('a', change({ direction, amount: d('0.0499999') })),
+        refusedWith(/at least 0\.05 BTC here/, { instead: ['more'] }),
+      );
+      await ledger.preview('a', change({ direction, amount: d('0.050') }));
+    });
+  }
+});
+
+describe('between confirmation and send', () => {
+  const moments: readonly (readonly [string, Change, (desk: Desk) => void, RegExp, readonly Instead[] | undefined])[] = [
+    [
+      'the balance went',
+      change(),
+      (desk) => {
+        desk.venue.wallet = d('0.05');
+      },
+      /figures changed after this preview, so nothing was sent\. The wallet holds 0\.05 BTC/,
+      ['less', 'otherCoin'],
+    ],
+    [
+      'the balance of the margin coin went',
+      marginChange(),
+      (desk) => {
+        desk.market.wallet = d('3');
+      },
+      /The wallet holds 3 USDT/,
+      ['less'],
+    ],
+    [
+      'the limit of the exchange shrank, adding',
+      change(),
+      (desk) => {
+        saying(desk, {}, { limit: d('0.02') });
+      },
+      /The exchange takes at most 0\.02 BTC now/,
+      ['less', 'otherCoin'],
+    ],
+    [
+      'the limit of the exchange shrank, taking',
+      reduce,
+      (desk) => {
+        saying(desk, {}, { limit: d('0.02') });
+      },
+      /At most 0\.02 BTC can be taken now/,
+      ['less'],
+    ],
+    [
+      'the least amount grew',
+      change(),
+      (desk) => {
+        saying(desk, {}, { minimum: d('1') });
+      },
+      /at least 1 BTC/,
+      ['more'],
+    ],
+    [
+      'what can be taken of the margin shrank',
+      marginChange({ direction: 'reduce' }),
+      (desk) => {
+        desk.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('4'), source: 'venue' } });
+      },
+      /At most 4 USDT can be taken now/,
+      ['less'],
+    ],
+    [
+      'the loan was repaid and is gone',
+      change(),
+      (desk) => {
+        desk.venue.shape = () => {
+          throw trouble('refused', 'none', { code: '51063' });
+        };
+      },
+      /last look right before sending failed, so nothing was sent\. The venue said refused/,
+      undefined,
+    ],
+    [
+      'the coin is no longer taken',
+      change(),
+      (desk) => {
+        desk.venue.shape = () => {
+          throw trouble('refused', 'none', { code: '51752', instead: ['otherCoin', 'repay'] });
+        };
+      },
+      /last look right before sending failed/,
+      ['otherCoin', 'repay'],
+    ],
+    [
+      'the position is gone',
+      marginChange(),
+      (desk) => {
+        desk.market.held.delete(long);
+      },
+      /last look right before sending failed/,
+      undefined,
+    ],
+    [
+      'LTV reached the liquidation',
+      change(),
+      (desk) => {
+        saying(desk, { ltv: d('0.84') });
+      },
+      /LTV reached the liquidation of this loan after this preview/,
+      ['repay'],
+    ],
+    [
+      'the exchange began to liquidate the position',
+      marginChange(),
+      (desk) => {
+        desk.market.shape = (readiness) => ({
+          ...readiness,
+          position: { ...readiness.position, distress: msg('It is being liquidated.') },
+        });
+      },
+      /began to act on the position in BTCUSDT after this preview.*It is being liquidated/,
+      undefined,
+    ],
+  ];
+  for (const [name, asked, happens, pattern, instead] of moments) {
+    it(`nothing is sent when ${name}, and what would lead on is passed on`, async () => {
+      const desk = new Desk();
+      const { ledger, journal } = desk.window();
+      const preview = await ledger.preview('a', asked);
+      happens(desk);
+      await assert.rejects(ledger.commit(preview, ignore), (error) => {
+        refused(pattern)(error);
+        assert.deepEqual((error as Refusal).instead, instead);
+        return true;
+      });
+      assert.equal(sent(desk), 0);
+      assert.deepEqual(await journal.states(), []);
+      assert.equal(await ledger.everSent('a'), false);
+    });
+  }
+
+  it('a loan beyond its liquidation can still be added to by who has seen that', async () => {
+    const desk = new Desk();
+    saying(desk, { ltv: d('0.84') });
+    await start(desk.window().ledger);
+    assert.equal(sent(desk), 1);
+  });
+
+  it('a price that falls a little holds up no addition', async () => {
+    const desk = new Desk();
+    const { ledger } = desk.window();
+    const preview = await ledger.preview('a', change());
+    desk.venue.price = d('80000');
+    ledger.commit(preview, ignore).catch(ignore);
+    await settled();
+    assert.equal(sent(desk), 1);
+    assert.ok(compare(desk.venue.loan().ltv!, d('0.58')) > 0);
+  });
+});

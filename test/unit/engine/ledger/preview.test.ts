@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { decimal, type Decimal } from '../../../../src/core/decimal.ts';
+import { ExchangeError } from '../../../../src/core/errors.ts';
+import type { Loan } from '../../../../src/core/model.ts';
+import type { CollateralChange, CollateralReadiness } from '../../../../src/exchanges/exchange.ts';
+import { JournalError } from '../../../../src/engine/ledger/journal.ts';
+import { Refusal, type CollateralPreview, type Preview } from '../../../../src/engine/ledger/ledger.ts';
+import { msg } from '../../../../src/core/message.ts';
+import { account, change, d, Desk, loanId } from './support.ts';
+
+const refused = (pattern: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof Refusal, String(error));
+  assert.match(error.message, pattern);
+  return true;
+};
+function collateral(preview: Preview): CollateralPreview {
+  assert.ok(preview.kind === 'collateral');
+  return preview;
+}
+
+const without =
+  (key: 'ltv' | 'marginCall' | 'orderId' | 'collateralUsd') =>
+  (readiness: CollateralReadiness): CollateralReadiness => {
+    const facts = Object.entries(readiness.loan).filter(([name]) => name !== key);
+    return { ...readiness, loan: Object.fromEntries(facts) as unknown as Loan };
+  };
+
+describe('a preview', () => {
+  it('says what would come of adding, from fresh figures', async () => {
+    const desk = new Desk();
+    const preview = collateral(await desk.window().ledger.preview('a', change()));
+    assert.equal(preview.ltvNow, '0.58');
+    // 0.58 x 0.8 / 0.9
+    assert.equal(preview.ltvAfter, '0.51555556');
+    assert.equal(preview.distanceNow, '0.21345267');
+    assert.equal(preview.distanceAfter, '0.30084681');
+    assert.equal(preview.walletAfter, '1.6921483143067599');
+    assert.equal(preview.readAt, desk.clock.now());
+    assert.deepEqual(preview.change, change());
+    assert.equal(desk.venue.sends.length, 0);
+  });
+
+  it('says what would come of taking', async () => {
+    const preview = collateral(await new Desk().window().ledger.preview('a', change({ direction: 'reduce' })));
+    assert.equal(preview.ltvAfter, '0.66285715');
+    assert.equal(preview.walletAfter, '1.8921483143067599');
+  });
+
+  it('cannot be changed, nor can the change behind it', async () => {
+    const given = { ...change(), loan: { loanId, orderId: loanId } };
+    const preview = collateral(await new Desk().window().ledger.preview('a', given));
+    Object.assign(given, { direction: 'reduce', amount: d('7') });
+    Object.assign(given.loan, { orderId: '67890' });
+    assert.deepEqual(preview.change, change());
+    assert.ok(
+      Object.isFrozen(preview) &&
+        Object.isFrozen(preview.change) &&
+        Object.isFrozen(preview.change.loan) &&
+        Object.isFrozen(preview.account),
+    );
+  });
+
+  it('names the order of the loan even when the command did not', async () => {
+    const preview = collateral(await new Desk().window().ledger.preview('a', change({ loan: { loanId } })));
+    assert.deepEqual(preview.change.loan, { loanId, orderId: loanId });
+  });
+
+  it('does without an order id where the venue knows none', async () => {
+    const desk = new Desk();
+    desk.venue.shape = without('orderId');
+    const preview = collateral(await desk.window().ledger.preview('a', change({ loan: { loanId } })));
+    assert.deepEqual(preview.change.loan, { loanId });
+  });
+
+  const intents: [string, Partial<Record<keyof CollateralChange, unknown>>, RegExp][] = [
+    ['no loan', { loan: { loanId: '' } }, /No loan is named/],
+    ['an empty order id', { loan: { loanId, orderId: '' } }, /No loan is named/],
+    ['no direction', { direction: undefined }, /No direction/],
+    ['another word for the direction', { direction: 'remove' }, /No direction/],
+    ['no coin', { coin: '' }, /No coin/],
+    ['zero', { amount: '0.000' }, /more than zero/],
+    ['a negative amount', { amount: '-0.1' }, /more than zero/],
+    ['text', { amount: 'all' }, /more than zero/],
+    ['a number', { amount: 0.1 }, /more than zero/],
+  ];
+  for (const [name, facts, pattern] of intents) {
+    it(`is refused for ${name}`, async () => {
+      await assert.rejects(new Desk().window().ledger.preview('a', { ...change(), ...facts } as CollateralChange), refused(pattern));
+    });
+  }
+
+  it('is refused for an account that is gone, and for one that may only read', async () => {
+    const desk = new Desk();
+    const { ledger } = desk.window();
+    await assert.rejects(ledger.preview('nobody', change()), refused(/no longer there/));
+    desk.accounts.set('a', account({ readOnly: true }));
+    await assert.rejects(ledger.preview('a', change()), refused(/may only read.*Update Keys/));
+  });
+
+  const answers: [string, 'add' | 'reduce', string, (readiness: CollateralReadiness, now: number) => CollateralReadiness, RegExp][] = [
+    ['stale figures', 'add', '0.1', (given, now) => ({ ...given, asOf: now - 60_001 }), /too old/],
+    ['figures from the future', 'add', '0.1', (given, now) => ({ ...given, asOf: now + 5_001 }), /too old/],
+    ['another loan than was asked for', 'add', '0.1', (given) => ({ ...given, loan: { ...given.loan, id: '67890' } }), /another loan/],
+    [
+      'another order than was asked for',
+      'add',
+      '0.1',
+      (given) => ({ ...given, loan: { ...given.loan, orderId: '67890' } }),
+      /another loan/,
+    ],
+    ['a loan that lost its order id', 'add', '0.1', without('orderId'), /another loan/],
+    ['more than the wallet holds', 'add', '1.79214831430676', (given) => given, /holds 1.7921483143067599 BTC/],
+    ['an empty wallet', 'add', '0.1', (given) => ({ ...given, walletAvailable: d('0') }), /holds 0 BTC/],
+    ['more than the venue takes', 'add', '0.6', (given) => ({ ...given, limit: d('0.5') }), /at most 0.5 BTC/],
+    ['more than the venue lets go', 'reduce', '0.19000001', (given) => given, /At most 0.17\d+ BTC/],
+    ['more than is pledged', 'reduce', '0.9', (given) => ({ ...given, limit: d('5') }), /At most 0.17\d+ BTC/],
+    ['nothing that could be taken', 'reduce', '0.1', (given) => ({ ...given, limit: d('0') }), /No BTC can be taken/],
+    ['a reduction without LTV', 'reduce', '0.1', without('ltv'), /does not tell the LTV/],
+    [
+      'a reduction with an LTV of zero',
+      'reduce',
+      '0.1',
+      (given) => ({ ...given, loan: { ...given.loan, ltv: d('0') } }),
+      /does not tell the LTV/,
+    ],
+    ['a reduction without margin call', 'reduce', '0.1', without('marginCall'), /margin call/],
+    [
+      'a reduction with a margin call of zero',
+      'reduce',
+      '0.1',
+      (given) => ({ ...given, loan: { ...given.loan, marginCall: { ltv: d('0'), source: 'venue' } } }),
+      /margin call/,
+    ],
+    ['a reduction whose outcome cannot be told', 'reduce', '0.1', without('collateralUsd'), /cannot be estimated/],
+    [
+      'a loan beyond its margin call',
+      'reduce',
+      '0.00000001',
+      (given) => ({ ...given, loan: { ...given.loan, ltv: d('0.75') } }),
+      /No BTC can be taken.*Add collateral/,
+    ],
+  ];
+  for (const [name, direction, amount, shape, pattern] of answers) {
+    it(`is refused for ${name}`, async () => {
+      const desk = new Desk();
+      desk.venue.shape = (given) => shape(given, desk.clock.now());
+      await assert.rejects(desk.window().ledger.preview('a', change({ direction, amount: decimal(amount) })), refused(pattern));
+    });
+  }
+
+  it("never passes the venue's maximum reduction through: it runs to the margin-call line", async () => {
+    const desk = new Desk();
+    const { ledger } = desk.window();
+    const venuesMaximum = d('0.18');
+    await assert.rejects(
+      ledger.preview('a', change({ direction: 'reduce', amount: venuesMaximum })),
+      refused(
+        /^Taking 0.18 BTC would raise LTV to an estimated 74.84%, at or beyond the margin call at 73.74%. Start again with at most 0.17\d+ BTC.$/,
+      ),
+    );
+  });
+
+  it('is refused for a reduction that would end exactly on the margin-call line', async () => {
+    const desk = new Desk();
+    desk.venue.pledged = d('1');
+    desk.venue.price = d('80000');
+    desk.venue.shape = (given) => ({
+      ...given,
+      limit: d('0.5'),
+      loan: { ...given.loan, marginCall: { ltv: d('0.625'), source: 'venue' } },
+    });
+    const { ledger } = desk.window();
+    await assert.rejects(
+      ledger.preview('a', change({ direction: 'reduce', amount: d('0.2') })),
+      refused(/62.50%, at or beyond the margin call at 62.50%/),
+    );
+    await ledger.preview('a', change({ direction: 'reduce', amount: d('0.199') }));
+  });
+
+  it('is granted for the very amount that a refusal names', async () => {
+    const desk = new Desk();
+    const { ledger } = desk.window();
+    const error = await ledger.preview('a', change({ direction: 'reduce', amount: d('0.18') })).catch((thrown: unknown) => thrown);
+    const named = /at most ([\d.]+\d) BTC/.exec((error as Refusal).message)?.[1];
+    const preview = collateral(await ledger.preview('a', change({ direction: 'reduce', amount: d(named!) })));
+    assert.ok(preview.distanceAfter !== undefined && !preview.distanceAfter.startsWith('-'));
+  });
+
+  it('keeps to liquidation should that come before the margin call', async () => {
+    const desk = new Desk();
+    desk.venue.shape = (given) => ({ ...given, loan: { ...given.loan, liquidation: { ltv: d('0.6'), source: 'venue' } } });
+    await assert.rejects(desk.window().ledger.preview('a', change({ direction: 'reduce' })), refused(/at or beyond/));
+  });
+
+  it('lets a loan be rescued whose LTV is unknown: adding needs none', async () => {
+    const desk = new Desk();
+    desk.venue.shape = without('ltv');
+    const preview = collateral(await desk.window().ledger.preview('a', change()));
+    assert.equal(preview.ltvAfter, undefined);
+    assert.equal(preview.distanceAfter, undefined);
+  });
+
+  it('hands on what the venue says when it cannot be read', async () => {
+    const desk = new Desk();
+    desk.venue.readFault = true;
+    await assert.rejects(desk.window().ledger.preview('a', change()), (error) => ExchangeError.is(error, 'network'));
+  });
+
+  it('is refused while the journal cannot be read, and reading goes on', async () => {
+    const desk = new Desk();
+    const { ledger, journal } = desk.window();
+    journal.unreadable = new Error('EACCES /home/person');
+    await assert.rejects(ledger.preview('a', change()), refused(/journal of changes cannot be read/));
+    await ledger.reconcile('a');
+    journal.unreadable = new JournalError(msg('Line 3 of the journal is damaged.'));
+    await assert.rejects(ledger.preview('a', change()), refused(/Line 3/));
+    journal.unreadable = undefined;
+    await ledger.preview('a', change());
+  });
+
+  it('is made from amounts as exact as they were typed', async () => {
+    const amount = d('0.100000000000000001') satisfies Decimal;
+    const preview = collateral(await new Desk().window().ledger.preview('a', change({ amount })));
+    assert.equal(preview.change.amount, amount);
+    assert.equal(preview.walletAfter, '1.692148314306759899');
+  });
+});

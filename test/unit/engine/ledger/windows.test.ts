@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Refusal, type WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
+import { fold } from '../../../../src/engine/ledger/write-states.ts';
+import { settled } from '../../core/fake-clock.ts';
+import { holds } from '../../property.ts';
+import { marginChange } from './market.ts';
+import { change, d, Desk, ignore, refused, start, rowOf } from './support.ts';
+
+describe('two windows on one account', () => {
+  it('see the open write of the other and do not send over it', async () => {
+    const desk = new Desk();
+    const [one, two] = [desk.window(), desk.window()];
+    const early = await two.ledger.preview('a', change({ amount: d('0.2') }));
+    one.ledger.commit(await one.ledger.preview('a', change()), ignore).catch(ignore);
+    await settled();
+    await assert.rejects(two.ledger.commit(early, ignore), (error) => error instanceof Refusal && error.openWrite !== undefined);
+    await assert.rejects(two.ledger.preview('a', change()), (error) => error instanceof Refusal && error.openWrite !== undefined);
+    assert.deepEqual(desk.venue.sends, [change()]);
+  });
+
+  it('learn from each other what became of it', async () => {
+    const desk = new Desk();
+    const [one, two] = [desk.window(), desk.window()];
+    const done = one.ledger.commit(await one.ledger.preview('a', change()), ignore);
+    await settled();
+    await two.ledger.reconcile('a');
+    assert.equal(two.ledger.open('a').length, 1);
+    desk.venue.settle();
+    await desk.clock.advance(2_000);
+    await done;
+    await two.ledger.reconcile('a');
+    assert.deepEqual(two.ledger.open('a'), []);
+    assert.deepEqual(
+      two.heard.map(({ state }) => state),
+      ['accepted', 'effective'],
+    );
+  });
+
+  it('come to one end when both prove the same write', async () => {
+    const desk = new Desk();
+    const [one, two] = [desk.window(), desk.window()];
+    const done = one.ledger.commit(await one.ledger.preview('a', change()), ignore);
+    await settled();
+    desk.venue.settle();
+    await two.ledger.reconcile('a');
+    await desk.clock.advance(2_000);
+    assert.equal((await done).state, 'effective');
+    const told = [...fold(await one.journal.disk.load()).values()];
+    assert.deepEqual(
+      told.map((record) => [record.state, rowOf(record)]),
+      [['effective', '1001']],
+    );
+  });
+
+  for (const place of ['before append planned', 'before append sent'] as const) {
+    it(`are refused with the write of the other that was first (${place})`, async () => {
+      const desk = new Desk();
+      const one = desk.window();
+      let first: WriteRecord | undefined;
+      const two = desk.window({
+        gate: async (what) => {
+          if (what !== place || first !== undefined) return;
+          await start(one.ledger);
+          [first] = one.ledger.open('a');
+        },
+      });
+      const preview = await two.ledger.preview('a', change());
+      await assert.rejects(two.ledger.commit(preview, ignore), (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, /earlier change of this loan is not finished/);
+        assert.ok(first !== undefined);
+        assert.equal(error.openWrite?.id, first.id);
+        return true;
+      });
+      assert.equal(desk.venue.sends.length, 1);
+      const mine = (await two.ledger.activity('a')).filter(({ id }) => id !== first?.id);
+      assert.deepEqual(
+        mine.map(({ state, sentAt }) => [state, sentAt]),
+        [['not-effective', undefined]],
+        'what did not go is closed, and never left',
+      );
+    });
+  }
+
+  for (const place of ['before append planned', 'before append sent', 'after append sent'] as const) {
+    it(`send nothing on an account that another one has just found a mismatch on (${place})`, async () => {
+      const desk = new Desk();
+      desk.venue.sendFault = 'wrong-way';
+      await start(desk.window().ledger);
+      desk.venue.settle();
+      desk.venue.sendFault = 'none';
+      const two = desk.window({
+        gate: async (what) => {
+          if (what === place) await desk.window().ledger.reconcile('a');
+        },
+      });
+      const preview = await two.ledger.preview('a', marginChange());
+      await assert.rejects(two.ledger.commit(preview, ignore), refused(/frozen/));
+      assert.equal(desk.market.sends.length, 0);
+      assert.equal((await two.ledger.unsettled('a'))?.state, 'mismatch');
+      assert.deepEqual(two.ledger.open('a'), []);
+    });
+  }
+
+  it('send once between them, however their steps interleave', async () => {
+    await holds(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const desk = new Desk();
+        const gate = (what: string): Promise<void> => scheduler.schedule(Promise.resolve(), what);
+        const windows = [desk.window(), desk.window(), desk.window()];
+        const previews = await Promise.all(windows.map(({ ledger }) => ledger.preview('a', change())));
+        const ends = windows.map(({ ledger, journal }, index) => {
+          journal.gate = gate;
+          return ledger.commit(previews[index]!, ignore).then(
+            () => 'sent',
+            (error: unknown) => (error instanceof Refusal ? 'refused' : String(error)),
+          );
+        });
+        await scheduler.waitIdle();
+        await settled();
+        await scheduler.waitIdle();
+        assert.equal(desk.venue.sends.length, 1);
+        desk.venue.settle();
+        const moving = desk.clock.advance(61_000);
+        await Promise.race([moving, scheduler.waitFor(moving)]);
+        await scheduler.waitFor(Promise.all(ends));
+        assert.deepEqual((await Promise.all(ends)).sort(), ['refused', 'refused', 'sent']);
+        assert.equal(desk.venue.sends.length, 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a preview', () => {
+  for (const same of [true, false]) {
+    it(`is no longer good when another change was sent and done in ${same ? 'the same' : 'another'} window since`, async () => {
+      const desk = new Desk();
+      const one = desk.window();
+      const two = same ? one : desk.window();
+      const early = await two.ledger.preview('a', change({ direction: 'reduce' }));
+      const done = start(one.ledger, change({ direction: 'reduce' }));
+      await settled();
+      desk.venue.settle();
+      await desk.clock.advance(2_000);
+      assert.equal((await (await done).done).state, 'effective');
+      const written = (await two.journal.states()).length;
+      await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
+      assert.equal((await two.journal.states()).length, written);
+      assert.equal(desk.venue.sends.length, 1);
+      // What the early preview called safe would by now end beyond the margin call.
+      await assert.rejects(two.ledger.preview('a', change({ direction: 'reduce' })), refused(/margin call/));
+    });
+  }
+
+  it('is no longer good when another change was sent and done while this one was written down', async () => {
+    const desk = new Desk();
+    const one = desk.window();
+    let act = true;
+    const two = desk.window({
+      gate: async (what) => {
+        if (what !== 'before append sent' || !act) return;
+        act = false;
+        await start(one.ledger);
+        desk.venue.settle();
+        await one.ledger.reconcile('a');
+        await desk.clock.advance(2_000);
+      },
+    });
+    const early = await two.ledger.preview('a', change({ amount: d('0.2') }));
+    await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
+    assert.deepEqual(desk.venue.sends, [change()]);
+    assert.deepEqual(
+      [...fold(await desk.disk.load()).values()].map((record) => [record.state, rowOf(record)]),
+      [
+        ['not-effective', undefined],
+        ['effective', '1001'],
+      ],
+    );
+  });
+
+  it('stays good when another change was refused or never left', async () => {
+    const desk = new Desk();
+    const { ledger, journal } = desk.window();
+    const [first, second, third] = [
+      await ledger.preview('a', change()),
+      await ledger.preview('a', change()),
+      await ledger.preview('a', change()),
+    ];
+    desk.venue.sendFault = 'refused';
+    assert.equal((await ledger.commit(first, ignore)).state, 'rejected');
+    desk.venue.sendFault = 'none';
+    journal.failOn = { state: 'sent', after: true };
+    await assert.rejects(ledger.commit(second, ignore), refused(/nothing was sent/));
+    journal.failOn = undefined;
+    ledger.commit(third, ignore).catch(ignore);
+    await settled();
+    assert.equal(desk.venue.sends.length, 1);
+  });
+});
+
+describe("a person's verdict in another window", () => {
+  it('is not taken before the change had its time to take effect', async () => {
+    const desk = new Desk();
+    const one = desk.window();
+    void start(one.ledger);
+    await desk.clock.advance(59_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    const { id } = two.ledger.open('a')[0]!;
+    for (const verdict of ['effective', 'not-effective'] as const) {
+      await assert.rejects(two.ledger.settle(id, verdict), refused(/less than 60 seconds ago/));
+    }
+    await assert.rejects(two.ledger.preview('a', change()), refused(/not finished/));
+    await desk.clock.advance(1_000);
+    await two.ledger.settle(id, 'not-effective');
+    assert.deepEqual(two.ledger.open('a'), []);
+  });
+
+  it('is not taken any sooner because a clock was set forward', async () => {
+    const desk = new Desk();
+    const two = desk.window();
+    void start(desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) }).ledger);
+    await settled();
+    desk.clock.setWall(3_600_000);
+    await two.ledger.reconcile('a');
+    const { id } = two.ledger.open('a')[0]!;
+    await assert.rejects(two.ledger.settle(id, 'not-effective'), refused(/less than 60 seconds ago/));
+    await desk.clock.advance(60_000);
+    await two.ledger.settle(id, 'not-effective');
+  });
+
+  it('is taken when the clock was set back by far since', async () => {
+    const desk = new Desk();
+    const one = desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) });
+    void start(one.ledger);
+    await settled();
+    desk.clock.jump(-3_600_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
+    assert.deepEqual(two.ledger.open('a'), []);
+  });
+
+  it('is learnt by the window that still follows, which then waits no longer', async () => {
+    const desk = new Desk();
+    desk.venue.sendFault = 'lost-before';
+    const one = desk.window({ options: { proofPatienceMs: 600_000 } });
+    const done = start(one.ledger);
+    await desk.clock.advance(61_000);
+    const two = desk.window();
+    await two.ledger.reconcile('a');
+    await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
+    await desk.clock.advance(10_000);
+    assert.equal((await (await done).done).state, 'not-effective');
+    assert.equal(desk.clock.sleeping, 0);
+  });
+
+  it('given between the journal and the send keeps the bytes from leaving', async () => {
+    const desk = new Desk();
+    const one = desk.window({
+      gate: async (what) => {
+        if (what !== 'after append sent') return;
+        const sent = (await desk.disk.load()).at(-1)!;
+        await desk.disk.append({ ...sent, state: 'not-effective' });
+      },
+    });
+    await assert.rejects(one.ledger.commit(await one.ledger.preview('a', change()), ignore), refused(/nothing was sent/));
+    assert.equal(desk.venue.sends.length, 0);
+  });
+});

@@ -1,0 +1,456 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ExchangeError } from '../../../../src/core/errors.ts';
+import type { Snapshot } from '../../../../src/core/model.ts';
+import { nextReadInMs, Poller, type PollerOptions } from '../../../../src/engine/monitor/poller.ts';
+import { Emitter } from '../../../../src/core/emitter.ts';
+import { Wakes, type Wake } from '../../../../src/engine/monitor/wakes.ts';
+import { FakeClock, settled } from '../../core/fake-clock.ts';
+import { holds } from '../../property.ts';
+import { account, failure, readingConnection, snapshot, World } from './support.ts';
+
+const minute = 60_000;
+
+/** Accounts whose reads are answered by the test. */
+class Reading extends World {
+  readonly reads: string[] = [];
+  readonly signals = new Map<string, AbortSignal>();
+  readonly answers = new Map<string, () => Promise<Snapshot>>();
+  interval = 30_000;
+  readonly poller: Poller;
+
+  constructor(more: Partial<PollerOptions> = {}) {
+    super();
+    this.poller = new Poller({
+      book: this.book,
+      store: this.store,
+      clock: this.clock,
+      intervalMs: () => this.interval,
+      random: () => 0.5,
+      connections: {
+        get: async (id) =>
+          readingConnection((signal) => {
+            this.reads.push(id);
+            if (signal !== undefined) this.signals.set(id, signal);
+            return (this.answers.get(id) ?? (() => Promise.resolve(snapshot(this.clock.now()))))();
+          }),
+      },
+      ...more,
+    });
+  }
+
+  count(id: string): number {
+    return this.reads.filter((read) => read === id).length;
+  }
+}
+
+async function reading(ids: string[], more: Partial<PollerOptions> = {}): Promise<Reading> {
+  const made = new Reading(more);
+  for (const id of ids) await made.book.add(account(id));
+  return made;
+}
+const failing = (kind: Parameters<typeof failure>[0], retryAfterMs?: number) => () => Promise.reject(failure(kind, retryAfterMs));
+const never = (): Promise<never> => new Promise(() => undefined);
+
+describe('the poller', () => {
+  it('has no timer without an account', async () => {
+    const { poller, clock } = await reading([]);
+    poller.start();
+    await settled();
+    assert.equal(clock.sleeping, 0);
+  });
+
+  it('asks for nothing before start has returned', async () => {
+    const world = await reading(['a']);
+    world.poller.start();
+    assert.deepEqual(world.reads, []);
+    await world.clock.advance(0);
+    assert.deepEqual(world.reads, ['a']);
+    world.poller.dispose();
+  });
+
+  it('reads again one interval after the work is done, with one timer', async () => {
+    const world = await reading(['a']);
+    let finish = (): void => undefined;
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
+    world.poller.start();
+    await world.clock.advance(100_000);
+    assert.equal(world.count('a'), 1);
+    assert.equal(world.clock.sleeping, 0, 'no timer while the work is going on');
+    finish();
+    await settled();
+    assert.equal(world.clock.sleeping, 1);
+    await world.clock.advance(29_999);
+    assert.equal(world.count('a'), 1);
+    await world.clock.advance(1);
+    assert.equal(world.count('a'), 2);
+    world.poller.dispose();
+  });
+
+  it('takes a changed interval from the next wait on', async () => {
+    const world = await reading(['a']);
+    world.poller.start();
+    await world.clock.advance(0);
+    world.interval = 10_000;
+    await world.clock.advance(30_000);
+    assert.equal(world.count('a'), 2);
+    await world.clock.advance(10_000);
+    assert.equal(world.count('a'), 3);
+    world.poller.dispose();
+  });
+
+  it('does not let a slow account hold up another', async () => {
+    const world = await reading(['slow', 'quick']);
+    world.answers.set('slow', never);
+    world.poller.start();
+    await world.clock.advance(5 * minute);
+    assert.equal(world.count('slow'), 1);
+    assert.equal(world.count('quick'), 11);
+    world.poller.dispose();
+  });
+
+  it('shares a read under way instead of doubling it', async () => {
+    const world = await reading(['a']);
+    let finish = (): void => undefined;
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
+    world.poller.start();
+    await world.clock.advance(0);
+    const asked = [world.poller.refresh('a'), world.poller.refresh(), world.poller.refresh('a')];
+    await settled();
+    assert.equal(world.count('a'), 1);
+    finish();
+    await Promise.all(asked);
+    assert.ok(world.store.get('a')?.snapshot);
+    world.poller.dispose();
+  });
+
+  it('waits longer after each failure, at most five minutes, and is back to normal after a success', async () => {
+    const world = await reading(['a']);
+    world.answers.set('a', failing('network'));
+    world.poller.start();
+    await world.clock.advance(0);
+    const waits: (number | undefined)[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      waits.push(world.clock.nextIn);
+      await world.clock.advance(world.clock.nextIn ?? 0);
+    }
+    assert.deepEqual(waits, [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+    assert.equal(world.store.get('a')?.failure?.attempts, 7);
+    world.answers.delete('a');
+    await world.clock.advance(300_000);
+    assert.equal(world.store.get('a')?.failure, undefined);
+    assert.equal(world.clock.nextIn, 30_000);
+    world.poller.dispose();
+  });
+
+  describe('when the machine woke or moved', () => {
+    /** Failing for long enough to wait five minutes; then the network is back. */
+    async function backedOff(
+      kind: Parameters<typeof failure>[0] = 'network',
+      retryAfterMs?: number,
+    ): Promise<{ world: Reading; wakes: Emitter<Wake> }> {
+      const wakes = new Emitter<Wake>();
+      const world = await reading(['a'], { wakes });
+      world.answers.set('a', failing(kind, retryAfterMs));
+      world.poller.start();
+      await world.clock.advance(12 * minute);
+      assert.ok((world.store.get('a')?.failure?.attempts ?? 0) > (retryAfterMs === undefined ? 4 : 0));
+      return { world, wakes };
+    }
+
+    for (const wake of ['slept', 'moved'] as const) {
+      it(`ends a running back-off within a second (${wake})`, async () => {
+        const { world, wakes } = await backedOff();
+        const before = world.count('a');
+        world.clock.suspend(8 * 60 * minute);
+        await world.clock.advance(0);
+        assert.equal(world.count('a'), before, 'a timer does not count sleep');
+        world.answers.delete('a');
+        wakes.fire(wake);
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + 1);
+        assert.equal(world.store.get('a')?.failure, undefined);
+        world.poller.dispose();
+        assert.equal(world.clock.sleeping, 0);
+      });
+    }
+
+    it('begins the back-off anew when the network is not there yet', async () => {
+      const { world, wakes } = await backedOff();
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      const waits: (number | undefined)[] = [];
+      // Of the first, half a second is over: it was read after as long.
+      await world.clock.advance(0);
+      for (let round = 0; round < 4; round += 1) {
+        waits.push(world.clock.nextIn);
+        await world.clock.advance(world.clock.nextIn ?? 0);
+      }
+      assert.deepEqual(waits, [29_500, 60_000, 120_000, 240_000]);
+      world.poller.dispose();
+    });
+
+    it('still leaves the venue alone for as long as it asked for, sleep included', async () => {
+      const { world, wakes } = await backedOff('rate', 30 * minute);
+      const before = world.count('a');
+      wakes.fire('slept');
+      wakes.fire('moved');
+      await world.clock.advance(10 * minute);
+      assert.equal(world.count('a'), before);
+      world.clock.suspend(20 * minute);
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      assert.equal(world.count('a'), before + 1);
+      world.poller.dispose();
+    });
+
+    it('asks no sooner with keys that are no good on another network either, but does where the address is what was refused', async () => {
+      for (const [kind, more] of [
+        ['auth', 0],
+        ['permission', 0],
+        ['ip', 1],
+      ] as const) {
+        const { world, wakes } = await backedOff(kind);
+        const before = world.count('a');
+        wakes.fire('moved');
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + more, kind);
+        world.poller.dispose();
+      }
+    });
+
+    it('reads old figures anew after sleep also where nothing failed, and lets the interval run when only the network changed', async () => {
+      const wakes = new Emitter<Wake>();
+      const world = await reading(['a', 'b'], { wakes });
+      world.interval = 10 * minute;
+      world.poller.start();
+      await world.clock.advance(minute);
+      wakes.fire('moved');
+      await world.clock.advance(1_000);
+      assert.deepEqual([world.count('a'), world.count('b')], [1, 1]);
+      world.clock.suspend(60 * minute);
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      assert.deepEqual([world.count('a'), world.count('b')], [2, 2]);
+      world.poller.dispose();
+    });
+
+    it('listens only while there is an account', async () => {
+      const clock = new FakeClock();
+      const wakes = new Wakes(clock, () => '');
+      const world = await reading([], { wakes });
+      world.poller.start();
+      assert.equal(clock.sleeping, 0);
+      await world.book.add(account('a'));
+      assert.equal(clock.sleeping, 1);
+      await world.book.remove('a');
+      assert.equal(clock.sleeping, 0);
+      await world.book.add(account('b'));
+      assert.equal(clock.sleeping, 1);
+      world.poller.dispose();
+      assert.equal(clock.sleeping, 0);
+    });
+  });
+
+  it('reads at once when a person asks, whatever the back-off says, and keeps one timer', async () => {
+    const world = await reading(['a', 'b']);
+    world.answers.set('a', failing('auth'));
+    world.poller.start();
+    await world.clock.advance(10 * minute);
+    const before = world.count('a');
+    await world.poller.refresh('a');
+    assert.equal(world.count('a'), before + 1);
+    await settled();
+    assert.equal(world.clock.sleeping, 2);
+    world.poller.dispose();
+  });
+
+  it('reads for a person also before it was started, without leaving a timer', async () => {
+    const world = await reading(['a']);
+    await world.poller.refresh();
+    assert.equal(world.count('a'), 1);
+    assert.equal(world.clock.sleeping, 0);
+  });
+
+  it('resolves a refresh that failed, with the failure in the store', async () => {
+    const world = await reading(['a']);
+    world.answers.set('a', failing('clock'));
+    await world.poller.refresh('a');
+    assert.equal(world.store.get('a')?.failure?.error.kind, 'clock');
+    await world.poller.refresh('nobody');
+  });
+
+  it('does not repeat what an unexpected error says', async () => {
+    const world = await reading(['a']);
+    world.answers.set('a', () => Promise.reject(new Error('secret 4711')));
+    await world.poller.refresh('a');
+    const error = world.store.get('a')?.failure?.error;
+    assert.ok(ExchangeError.is(error));
+    assert.doesNotMatch(error.message, /4711/);
+  });
+
+  it('asks the new connection when the old one was taken away under a read', async () => {
+    const world = await reading(['a']);
+    let times = 0;
+    world.answers.set('a', () => {
+      times += 1;
+      return times === 1 ? Promise.reject(failure('aborted')) : Promise.resolve(snapshot(world.clock.now()));
+    });
+    await world.poller.refresh('a');
+    assert.equal(times, 2);
+    assert.equal(world.store.get('a')?.failure, undefined);
+  });
+
+  it('begins with an account that is added later, and ends with one that is removed', async () => {
+    const world = await reading([]);
+    world.poller.start();
+    await world.book.add(account('a'));
+    await world.clock.advance(0);
+    assert.equal(world.count('a'), 1);
+    await world.book.remove('a');
+    await settled();
+    assert.equal(world.clock.sleeping, 0);
+    world.poller.dispose();
+  });
+
+  it('does not resurrect an account that is removed while it is read', async () => {
+    const world = await reading(['a']);
+    let finish = (): void => undefined;
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
+    world.poller.start();
+    await world.clock.advance(0);
+    await world.book.remove('a');
+    assert.equal(world.signals.get('a')?.aborted, true);
+    finish();
+    await settled();
+    assert.equal(world.store.get('a'), undefined);
+    assert.equal(world.clock.sleeping, 0);
+    world.poller.dispose();
+  });
+
+  it('leaves no timer and no read behind when disposed, also in the midst of a read', async () => {
+    const world = await reading(['a', 'b']);
+    let finish = (): void => undefined;
+    world.answers.set(
+      'a',
+      () =>
+        new Promise(
+          (resolve) =>
+            (finish = () => {
+              resolve(snapshot(world.clock.now()));
+            }),
+        ),
+    );
+    world.poller.start();
+    await world.clock.advance(0);
+    world.poller.dispose();
+    assert.equal(world.signals.get('a')?.aborted, true);
+    finish();
+    await settled();
+    assert.equal(world.clock.sleeping, 0);
+    assert.equal(world.store.get('a')?.snapshot, undefined);
+    const before = world.reads.length;
+    await world.poller.refresh();
+    await world.book.add(account('c'));
+    world.poller.start();
+    await world.clock.advance(10 * minute);
+    assert.equal(world.reads.length, before);
+  });
+
+  it('tells of each successful read, without waiting for what is done about it', async () => {
+    const heard: string[] = [];
+    const world = await reading(['a', 'b'], {
+      onRead: (id) => {
+        heard.push(id);
+        return id === 'a' ? never() : Promise.reject(new Error('later work failed'));
+      },
+    });
+    world.answers.set('b', failing('network'));
+    world.poller.start();
+    await world.clock.advance(0);
+    assert.deepEqual(heard, ['a']);
+    world.answers.delete('b');
+    await world.clock.advance(30_000);
+    assert.deepEqual([...heard].sort(), ['a', 'a', 'b']);
+    assert.equal(world.store.get('b')?.failure, undefined);
+    world.poller.dispose();
+  });
+
+  it('goes on when a view fails', async () => {
+    const world = await reading(['a']);
+    world.store.onDidChange(() => {
+      throw new Error('broken view');
+    });
+    world.poller.start();
+    await world.clock.advance(60_000);
+    assert.equal(world.count('a'), 3);
+    assert.equal(world.store.get('a')?.failure, undefined);
+    world.poller.dispose();
+  });
+});
+
+describe('the wait after a failure', () => {
+  const after = (kind: Parameters<typeof failure>[0], attempts: number, retryAfterMs?: number) => ({
+    error: failure(kind, retryAfterMs),
+    since: 0,
+    at: 0,
+    attempts,
+  });
+
+  it('is at least a minute where only a person can help', () => {
+    for (const kind of ['auth', 'permission', 'ip'] as const) assert.equal(nextReadInMs(10_000, after(kind, 1), 0), minute);
+    assert.equal(nextReadInMs(10_000, after('network', 1), 0), 10_000);
+  });
+
+  it('is at least what the venue asks for', () => {
+    assert.equal(nextReadInMs(10_000, after('rate', 1, 45_000), 0), 45_000);
+  });
+
+  it('is never below the interval and never above five minutes unless the person or the venue wants more', () => {
+    holds(
+      fc.property(
+        fc.integer({ min: 10_000, max: 3_600_000 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (interval, attempts, random) => {
+          const wait = nextReadInMs(interval, after('network', attempts), random);
+          assert.ok(wait >= interval && wait <= Math.max(interval, 5 * minute));
+          assert.equal(nextReadInMs(interval, undefined, random), interval);
+        },
+      ),
+    );
+  });
+
+  it('is spread, so that windows and accounts do not ask in step', () => {
+    const waits = [0, 0.5, 0.999].map((random) => nextReadInMs(10_000, after('network', 4), random));
+    assert.equal(new Set(waits).size, 3);
+    assert.deepEqual(waits.slice(0, 2), [64_000, 80_000]);
+  });
+});

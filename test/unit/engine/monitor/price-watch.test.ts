@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict';
+import { decimal as d, divide, type Decimal } from '../../../../src/core/decimal.ts';
+import type { LiveLoan } from '../../../../src/core/risk/live-estimate.ts';
+import type { Account, Loan, Position, Snapshot } from '../../../../src/core/model.ts';
+import type { Connection } from '../../../../src/exchanges/exchange.ts';
+import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
+import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
+import { Emitter } from '../../../../src/core/emitter.ts';
+import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
+import { settled } from '../../core/fake-clock.ts';
+import { account, failure, readingConnection, World } from './support.ts';
+
+const prices = (btc: string): Readonly<Record<string, Decimal>> => ({ BTC: d(btc), USDT: d('1') });
+
+const loan = (ltv = '0.58', change: Partial<Loan> = {}): Loan => ({
+  id: '12345',
+  ltv: d(ltv),
+  debtUsd: d('58000'),
+  collateralUsd: d('100000'),
+  collateralValuation: 'adjusted',
+  debts: [{ coin: 'USDT', amount: d('58000') }],
+  collateral: [{ coin: 'BTC', amount: d('1.25') }],
+  marginCall: { ltv: d('0.725'), source: 'venue' },
+  ...change,
+});
+
+const position: Position = {
+  positionId: 'p1',
+  instrument: 'ETH-USDT-SWAP',
+  market: 'SWAP',
+  slot: 'net',
+  side: 'long',
+  marginCoin: 'USDT',
+  contract: 'linear',
+  marginMode: 'isolated',
+  size: d('20'),
+  baseCoin: 'ETH',
+  priceCoin: 'USDT',
+  markPrice: d('4000'),
+  liquidationPrice: d('3600'),
+};
+
+/** Accounts whose venue tells prices and nothing else. */
+class Watched extends World {
+  readonly asked: { accountId: string; coins: readonly string[] }[] = [];
+  /** Says what the venue answers. */
+  answer: (accountId: string) => Promise<Readonly<Record<string, Decimal>>> = async () => prices('100000');
+  readonly wakes = new Emitter<Wake>();
+  readonly watch = new PriceWatch({
+    wakes: this.wakes,
+    store: this.store,
+    clock: this.clock,
+    random: () => 0.5,
+    connections: {
+      get: async (accountId): Promise<Connection> => ({
+        ...readingConnection(() => assert.fail('the watch reads no account')),
+        indexPrices: (coins) => {
+          this.asked.push({ accountId, coins });
+          return this.answer(accountId);
+        },
+      }),
+    },
+  });
+
+  async add(id: string, facts: Partial<Account> = {}): Promise<void> {
+    await this.book.add(account(id, facts));
+  }
+
+  read(id: string, loans: readonly Loan[] = [loan()], change: Partial<Snapshot> = {}): void {
+    this.store.succeed(id, { loans, wallet: [], positions: [], prices: prices('100000'), asOf: this.clock.now(), ...change });
+  }
+
+  live(id = 'one'): Live | undefined {
+    return this.store.get(id)?.live;
+  }
+
+  ltv(id = 'one', loanId = '12345'): string | undefined {
+    const answer = this.live(id)?.loans[loanId];
+    return typeof answer === 'object' ? answer.ltv : answer;
+  }
+}
+
+describe('the watch of prices', () => {
+  let world: Watched;
+  beforeEach(() => {
+    world = new Watched();
+  });
+  afterEach(() => {
+    world.watch.dispose();
+    assert.equal(world.clock.sleeping, 0, 'no timer stays behind');
+  });
+
+  it('says what the last reading would be now, and when the prices for it were read', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    world.answer = async () => prices('80000');
+    const readAt = world.clock.now();
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.ltv(), '0.725');
+    assert.equal(world.live()?.at, readAt + watchEveryMs);
+    assert.equal((world.live()?.loans['12345'] as LiveLoan).toMarginCall, '0');
+    // The venue's own figure stays.
+    assert.equal(world.store.get('one')?.snapshot?.loans[0]?.ltv, '0.58');
+  });
+
+  it('carries on the distance of isolated positions too, and asks for the coins that move them', async () => {
+    await world.add('one');
+    const all = { ETH: d('4000'), USDT: d('1') };
+    world.read('one', [], { positions: [position, { ...position, positionId: 'p2', marginMode: 'cross' }], prices: all });
+    world.watch.start();
+    world.answer = async () => ({ ...all, ETH: d('3800') });
+    await world.clock.advance(watchEveryMs);
+    assert.deepEqual(world.asked[0]?.coins, ['ETH', 'USDT']);
+    assert.deepEqual(world.live()?.positions, { p1: { markPrice: '3800', distance: '0.05263157' }, p2: 'contract' });
+  });
+
+  it('does not ask right after a reading, and goes on asking when readings fail', async () => {
+    await world.add('one');
+    world.watch.start();
+    await world.clock.advance(watchEveryMs - 1);
+    world.read('one');
+    await world.clock.advance(1);
+    assert.equal(world.asked.length, 0, 'read one millisecond ago');
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.asked.length, 1);
+    world.store.fail('one', failure());
+    world.answer = async () => prices('90000');
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.asked.length, 2);
+    assert.equal(world.ltv(), '0.644444444445');
+  });
+
+  it('ends the waiting after failures when the machine woke or moved, but not what the venue asked for', async () => {
+    for (const [error, asks] of [
+      [failure(), 1],
+      [failure('rate', 3_600_000), 0],
+    ] as const) {
+      world.watch.dispose();
+      world = new Watched();
+      await world.add('one');
+      world.read('one');
+      world.watch.start();
+      world.answer = () => Promise.reject(error);
+      await world.clock.advance(30 * 60_000);
+      const before = world.asked.length;
+      world.clock.suspend(60_000);
+      world.wakes.fire('slept');
+      await world.clock.advance(watchEveryMs);
+      assert.equal(world.asked.length, before + asks);
+    }
+  });
+
+  it('goes on asking when the clock is set back', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    world.answer = () => Promise.reject(failure());
+    await world.clock.advance(watchEveryMs);
+    const before = world.asked.length;
+    world.clock.setWall(-3_600_000);
+    world.read('one');
+    await world.clock.advance(5 * watchEveryMs);
+    assert.ok(world.asked.length > before);
+  });
+
+  it('asks once for all accounts of a site, for all their coins', async () => {
+    await world.add('one');
+    await world.add('two');
+    await world.add('demo', { site: 'global-demo' });
+    await world.add('bybit', { venue: 'bybit' });
+    for (const id of ['one', 'demo', 'bybit']) world.read(id);
+    world.read('two', [loan('0.58', { id: 'other', collateral: [{ coin: 'ETH', amount: d('25') }] })], {
+      prices: { ETH: d('4000'), USDT: d('1') },
+    });
+    world.watch.start();
+    world.answer = async () => ({ ...prices('80000'), ETH: d('5000') });
+    await world.clock.advance(watchEveryMs);
+    assert.deepEqual(
+      world.asked.map(({ accountId }) => accountId),
+      ['one', 'demo', 'bybit'],
+    );
+    assert.deepEqual(world.asked[0]?.coins, ['USDT', 'BTC', 'ETH']);
+    assert.deepEqual([world.ltv('one'), world.ltv('two', 'other'), world.ltv('demo')], ['0.725', '0.464', '0.725']);
+  });
+
+  it('has no timer without an account, and asks nothing where there is nothing to estimate from', async () => {
+    world.watch.start();
+    assert.equal(world.clock.sleeping, 0);
+    await world.add('one');
+    assert.equal(world.clock.sleeping, 1);
+    world.store.fail('one', failure());
+    await world.clock.advance(3 * watchEveryMs);
+    world.store.succeed('one', { loans: [loan()], wallet: [], positions: [], asOf: world.clock.now() });
+    await world.clock.advance(3 * watchEveryMs);
+    world.store.succeed('one', { loans: [], wallet: [], positions: [], prices: prices('1'), asOf: world.clock.now() });
+    await world.clock.advance(3 * watchEveryMs);
+    assert.equal(world.asked.length, 0);
+    await world.book.remove('one');
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.clock.sleeping, 0);
+  });
+
+  it('estimates nothing from prices that are older than the reading', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    await world.clock.advance(watchEveryMs);
+    assert.ok(world.live()?.at !== undefined);
+    world.read('one', [loan('0.6')]);
+    assert.equal(world.live()?.at, undefined);
+    // The question was asked before the reading, the answer came after it.
+    let tell: (answer: Readonly<Record<string, Decimal>>) => void = () => undefined;
+    world.answer = () =>
+      new Promise((resolve) => {
+        tell = resolve;
+      });
+    await world.clock.advance(watchEveryMs);
+    world.clock.jump(1_000);
+    world.read('one', [loan('0.61')]);
+    tell(prices('50000'));
+    await settled();
+    assert.equal(world.live()?.at, undefined);
+  });
+
+  it('never asks a second question while the first is open, and waits longer after each failure', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    let fail: (error: Error) => void = () => undefined;
+    world.answer = () =>
+      new Promise((_, reject) => {
+        fail = reject;
+      });
+    await world.clock.advance(5 * watchEveryMs);
+    assert.equal(world.asked.length, 1);
+    world.answer = () => Promise.reject(failure());
+    fail(failure());
+    await settled();
+    const times: number[] = [];
+    const began = world.clock.now();
+    for (let tick = 0; tick < 100; tick += 1) {
+      world.asked.splice(0);
+      await world.clock.advance(watchEveryMs);
+      times.push(...world.asked.map(() => (world.clock.now() - began) / watchEveryMs));
+    }
+    assert.deepEqual(times, [1, 3, 7, 15, 31, 61, 91]);
+  });
+
+  it('keeps the last estimate with its time when prices cannot be had, even when the answer is empty', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    world.answer = async () => prices('80000');
+    await world.clock.advance(watchEveryMs);
+    const at = world.live()?.at;
+    for (const answer of [() => Promise.reject(failure()), async () => ({}), () => Promise.reject(new Error('ours'))]) {
+      world.answer = answer;
+      await world.clock.advance(20 * watchEveryMs);
+      assert.equal(world.ltv(), '0.725');
+      assert.equal(world.live()?.at, at);
+    }
+    world.answer = async () => prices('100000');
+    await world.clock.advance(40 * watchEveryMs);
+    assert.equal(world.ltv(), '0.58');
+  });
+
+  it('asks by way of another account of the site when one does not work', async () => {
+    await world.add('one');
+    await world.add('two');
+    world.read('one');
+    world.read('two');
+    world.watch.start();
+    world.answer = (accountId) => (accountId === 'one' ? Promise.reject(failure('refused')) : Promise.resolve(prices('80000')));
+    await world.clock.advance(3 * watchEveryMs);
+    assert.equal(world.ltv('one'), '0.725');
+  });
+
+  it('is not stopped by a view that fails', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    const subscription = world.store.onDidChange(() => {
+      throw new Error('a view');
+    });
+    await world.clock.advance(3 * watchEveryMs);
+    subscription.dispose();
+    assert.equal(world.asked.length, 3);
+  });
+
+  it('estimates nothing of what only an earlier reading could tell, whose prices are gone', async () => {
+    await world.add('one');
+    world.read('one', [loan('0.58', { keptFrom: 1 })]);
+    world.watch.start();
+    await world.clock.advance(watchEveryMs);
+    assert.deepEqual(world.live()?.loans, {});
+  });
+
+  it('forgets everything when it is disposed', async () => {
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+    world.watch.dispose();
+    world.watch.start();
+    await world.clock.advance(3 * watchEveryMs);
+    assert.equal(world.asked.length, 0);
+  });
+});
+
+describe('the watch of prices, held against the next reading', () => {
+  let world: Watched;
+  beforeEach(async () => {
+    world = new Watched();
+    await world.add('one');
+    world.read('one');
+    world.watch.start();
+  });
+  afterEach(() => {
+    world.watch.dispose();
+  });
+
+  const next = async (ltv: string, btc: string, change: Partial<Loan> = {}): Promise<void> => {
+    await world.clock.advance(30_000);
+    // Its own valuation always fits its own LTV.
+    const collateralUsd = divide(d('58000'), d(ltv), 2, 'half-up');
+    world.read('one', [loan(ltv, { collateralUsd, ...change })], { prices: prices(btc) });
+  };
+
+  it('keeps by how much the last estimate was off', async () => {
+    await next('0.7252', '80000');
+    assert.deepEqual(world.live()?.off, { '12345': '-0.0002' });
+    assert.deepEqual(world.live()?.doubted, []);
+    // Nothing to compare: the last difference stays.
+    await next('0.7252', '80000');
+    assert.deepEqual(world.live()?.off, { '12345': '-0.0002' });
+    // 0.7252 x 80,000 / 100,000
+    await next('0.58016', '100000');
+    assert.deepEqual(world.live()?.off, { '12345': '0' });
+  });
+
+  it('estimates nothing more of a loan whose definitions prove to differ, until an estimate is good again', async () => {
+    await next('0.70', '80000');
+    assert.deepEqual(world.live()?.doubted, ['12345']);
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.ltv(), 'definitions');
+    // An amount has changed: nothing can be told from it.
+    const debts = [{ coin: 'USDT', amount: d('58001') }];
+    await next('0.70', '80000', { debts });
+    assert.deepEqual(world.live()?.doubted, ['12345']);
+    // 0.7 x 80,000 / 100,000
+    await next('0.56', '100000', { debts });
+    assert.deepEqual(world.live()?.doubted, []);
+    await world.clock.advance(watchEveryMs);
+    assert.notEqual(world.ltv(), 'definitions');
+  });
+
+  it('lets one loan say nothing of another, and forgets loans that are gone', async () => {
+    await next('0.70', '80000');
+    world.clock.jump(1_000);
+    world.read('one', [loan('0.58', { id: 'other' })]);
+    assert.deepEqual([world.live()?.doubted, world.live()?.off], [undefined, undefined]);
+  });
+});

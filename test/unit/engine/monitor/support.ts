@@ -1,0 +1,113 @@
+import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
+import { Vault } from '../../../../src/engine/accounts/vault.ts';
+import { decimal } from '../../../../src/core/decimal.ts';
+import { ExchangeError, type ErrorKind } from '../../../../src/core/errors.ts';
+import { msg } from '../../../../src/core/message.ts';
+import type { Account, Snapshot } from '../../../../src/core/model.ts';
+import type { Connection, ConnectionOptions, Exchange, Site } from '../../../../src/exchanges/exchange.ts';
+import { Store } from '../../../../src/engine/monitor/store.ts';
+import { storedSnapshot } from '../../../../src/engine/monitor/stored-snapshot.ts';
+import { MemoryRecords, MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
+import { FakeClock } from '../../core/fake-clock.ts';
+
+export const account = (id: string, facts: Partial<Account> = {}): Account => ({
+  id,
+  venue: 'okx',
+  site: 'global',
+  name: id,
+  simulated: false,
+  readOnly: false,
+  ...facts,
+});
+
+export const snapshot = (asOf: number, ltv = '0.58'): Snapshot => ({
+  loans: [
+    {
+      id: '12345',
+      orderId: '12345',
+      ltv: decimal(ltv),
+      debtUsd: decimal('40000'),
+      collateralUsd: decimal('68992.123456789012345678'),
+      collateralValuation: 'adjusted',
+      debts: [{ coin: 'USDT', amount: decimal('40000') }],
+      collateral: [{ coin: 'BTC', amount: decimal('0.800000000000000001'), usd: decimal('70400') }],
+      marginCall: { ltv: decimal('0.7374'), source: 'venue' },
+      liquidation: { ltv: decimal('0.8374'), source: 'venue' },
+      liquidationPrice: { instrument: 'BTC-USDT', price: decimal('59708.62') },
+    },
+  ],
+  wallet: [
+    { coin: 'BTC', amount: decimal('1.7921483143067599'), pledgeable: true },
+    { coin: 'SOL', amount: decimal('40') },
+  ],
+  positions: [],
+  asOf,
+});
+
+export const failure = (kind: ErrorKind = 'network', retryAfterMs?: number): ExchangeError =>
+  new ExchangeError({ kind, sentence: msg('It failed.'), effect: 'none', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+
+const unused = (): never => {
+  throw new Error('not to be used here');
+};
+
+/** A connection of which only `read` works. */
+export function readingConnection(read: (signal?: AbortSignal) => Promise<Snapshot>, dispose: () => void = () => undefined): Connection {
+  return {
+    read,
+    dispose,
+    inspect: unused,
+    history: unused,
+    interest: unused,
+    indexPrices: unused,
+    borrowableCoins: unused,
+    maximumLoan: unused,
+    adjustableCoins: unused,
+    prepareCollateral: unused,
+    describe: unused,
+    rehearse: unused,
+    send: unused,
+    proveCollateral: unused,
+    prepareMargin: unused,
+    proveMargin: unused,
+  };
+}
+
+/** A venue that notes how it was connected to. */
+export class FakeExchange implements Exchange {
+  readonly id = 'okx';
+  readonly name = 'OKX';
+  sites: readonly Site[] = [];
+  readonly keyFields = [];
+  readonly collateralWallet = msg('funding account');
+  readonly marginWallet = msg('trading account');
+  readonly keyHelpUrl = '';
+  readonly made: ConnectionOptions[] = [];
+  disposed = 0;
+
+  connect(options: ConnectionOptions): Promise<Connection> {
+    this.made.push(options);
+    return Promise.resolve(
+      readingConnection(unused, () => {
+        this.disposed += 1;
+      }),
+    );
+  }
+}
+
+/** The last figures as the shared database gives them back: read from their text. */
+class StoredSnapshots extends MemoryStorage {
+  override get(accountId: string): Snapshot | undefined {
+    return storedSnapshot(super.get(accountId));
+  }
+}
+
+export class World {
+  readonly clock = new FakeClock();
+  readonly storage = new StoredSnapshots();
+  readonly secrets = new MemorySecrets();
+  readonly records = new MemoryRecords();
+  readonly book = new AccountBook(this.records);
+  readonly vault = new Vault(this.secrets);
+  readonly store = new Store({ book: this.book, storage: this.storage, clock: this.clock });
+}

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { ExchangeError } from '../../../../src/core/errors.ts';
+import type { Keys } from '../../../../src/exchanges/exchange.ts';
+import { Http, type Attempt, type Call } from '../../../../src/exchanges/http/client.ts';
+import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
+import { bench, canary, change, failureOf, FakeFetch, HastyClock } from '../bench.ts';
+
+/** A venue of its own words: nothing here may depend on OKX. */
+function plain(
+  options: {
+    reply?: (signal: AbortSignal | null | undefined) => Promise<Response>;
+    deadline?: (ms: number) => AbortSignal;
+    keys?: () => Promise<Keys>;
+  } = {},
+) {
+  const clock = new HastyClock();
+  const attempts: Attempt[] = [];
+  const deadlines: number[] = [];
+  let sends = 0;
+  const http = new Http({
+    dialect: {
+      venue: 'Plain',
+      origin: 'https://plain.example',
+      headers: {},
+      sign: (attempt) => {
+        attempts.push(attempt);
+        return { 'x-sign': attempt.timestamp.toString() };
+      },
+      signedHeaders: { 'x-sign': 'secret' },
+      open: ({ text }) => text,
+      limitOf: () => ({ count: 2, intervalMs: 2_000 }),
+      time: { path: '/time', read: () => 0 },
+    },
+    keys: options.keys ?? (async () => ({ secret: 's' })),
+    clock,
+    fetch: async (_input, init) => {
+      sends += 1;
+      if (options.reply !== undefined) return options.reply(init?.signal);
+      return new Promise((_resolve, reject) => {
+        const stop = (): void => {
+          reject(init?.signal?.reason as Error);
+        };
+        if (init?.signal?.aborted === true) stop();
+        init?.signal?.addEventListener('abort', stop);
+      });
+    },
+    deadline: (ms) => {
+      deadlines.push(ms);
+      return options.deadline?.(ms) ?? new AbortController().signal;
+    },
+    random: () => 0.5,
+  });
+  return { http, clock, attempts, deadlines, sends: () => sends };
+}
+
+const read: Call = { method: 'GET', path: '/read', signed: true };
+const write: Call = { method: 'POST', path: '/write', signed: true, write: true, body: '{}' };
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a request that gets no answer', () => {
+  it('is given up after 10 s when reading and after 20 s when changing something', async () => {
+    for (const [call, ms, sends, effect] of [
+      [read, 10_000, 3, 'none'],
+      [write, 20_000, 1, 'unknown'],
+    ] as const) {
+      const one = plain({ deadline: () => AbortSignal.abort(new DOMException('too late', 'TimeoutError')) });
+      const error = await failureOf(one.http.call(call));
+      assert.equal(error.kind, 'network');
+      assert.equal(error.effect, effect);
+      assert.match(error.message, new RegExp(`within ${(ms / 1000).toString()} s`));
+      assert.deepEqual(new Set(one.deadlines), new Set([ms]));
+      assert.equal(one.deadlines.length, sends);
+    }
+  }).timeout(10_000);
+
+  it('can be stopped while it is under way: then nobody knows what became of a change', async () => {
+    for (const [call, effect] of [
+      [read, 'none'],
+      [write, 'unknown'],
+    ] as const) {
+      const one = plain();
+      const stop = new AbortController();
+      const failure = failureOf(one.http.call(call, stop.signal));
+      await turn();
+      stop.abort();
+      const error = await failure;
+      assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', effect, 1]);
+    }
+  });
+
+  it('that is stopped beforehand is never sent', async () => {
+    const one = plain();
+    const error = await failureOf(one.http.call(write, AbortSignal.abort()));
+    assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 0]);
+  });
+
+  it('that is stopped while it waits for its turn is never sent', async () => {
+    const one = plain({ reply: async () => new Response('') });
+    await one.http.call(write);
+    await one.http.call(write);
+    const stop = new AbortController();
+    const failure = failureOf(one.http.call(write, stop.signal));
+    await turn();
+    stop.abort();
+    const error = await failure;
+    assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 2]);
+  });
+
+  it('that changes something is never sent when its keys come long after it was asked for', async () => {
+    for (const [call, waitedMs, sends] of [
+      [write, 10_000, 1],
+      [write, 10_001, 0],
+      [write, -10_001, 0],
+      [read, 3_600_000, 1],
+    ] as const) {
+      const stop = new AbortController();
+      const one = plain({
+        keys: () => {
+          one.clock.time += waitedMs;
+          return Promise.resolve({ secret: 's' });
+        },
+      });
+      const failure = failureOf(one.http.call(call, stop.signal));
+      await turn();
+      await turn();
+      assert.equal(one.sends(), sends, waitedMs.toString());
+      stop.abort();
+      const error = await failure;
+      assert.equal(error.kind, 'aborted');
+      if (sends === 0) assert.equal(error.effect, 'none');
+    }
+  });
+
+  it('is not called back when it changes something and its connection is closed', async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const one = plain({
+      reply: (signal) =>
+        new Promise((resolve, reject) => {
+          answer = resolve;
+          signal?.addEventListener('abort', reject);
+        }),
+    });
+    const call = one.http.call(write);
+    await turn();
+    one.http.dispose();
+    await turn();
+    answer(new Response('done'));
+    assert.equal(await call, 'done');
+    assert.equal((await failureOf(one.http.call(write))).kind, 'aborted');
+  });
+
+  it('is given up when its keys cannot be had, without being sent', async () => {
+    const { venue } = bench();
+    const trouble = new ExchangeError({ kind: 'auth', code: 'keys-missing', sentence: { template: 'No keys.', args: [] }, effect: 'none' });
+    for (const [failure, kind] of [
+      [trouble, 'auth'],
+      [new Error('the keyring is locked'), 'auth'],
+    ] as const) {
+      const connection = connectOkx({
+        account: { site: 'global' },
+        keys: () => Promise.reject(failure),
+        clock: new HastyClock(),
+        fetch: venue.fetch,
+      });
+      const error = await failureOf(connection.send(change()));
+      assert.deepEqual([error.kind, error.effect], [kind, 'none']);
+    }
+    assert.equal(venue.seen.length, 0);
+  });
+});
+
+describe('the pause before a read is repeated', () => {
+  it('grows, varies, and is as long as the venue asks', async () => {
+    const { venue, connection, clock } = bench();
+    venue.on('/borrow-currencies', new Response('', { status: 503, headers: { 'retry-after': '3' } }));
+    await failureOf(connection.borrowableCoins());
+    assert.equal(clock.pauses.length, 2);
+    assert.ok(clock.pauses.every((ms) => ms >= 3_000 && ms < 6_000));
+    const other = bench();
+    other.venue.on('/borrow-currencies', new Response('', { status: 503 }));
+    await failureOf(other.connection.borrowableCoins());
+    const [first, second] = other.clock.pauses;
+    assert.ok(first! < second!);
+  });
+
+  it('is not spent sleeping when the venue asks for a long one: the caller decides', async () => {
+    const { venue, connection, clock } = bench();
+    venue.on('/borrow-currencies', new Response('', { status: 429, headers: { 'retry-after': '3600' } }));
+    const error = await failureOf(connection.borrowableCoins());
+    assert.deepEqual(clock.pauses, []);
+    assert.equal(venue.seen.length, 1);
+    assert.equal(error.retryAfterMs, 3_600_000);
+  });
+
+  it('waits an hour at most, and not at all for what is no number of seconds', async () => {
+    for (const [said, ms] of [
+      ['99999999999', 3_600_000],
+      ['Infinity', undefined],
+      ['-5', undefined],
+      ['soon', undefined],
+      ['0', undefined],
+    ] as const) {
+      const { venue, connection } = bench();
+      venue.on(
+        '/borrow-currencies',
+        ...Array.from({ length: 3 }, () => new Response('', { status: 429, headers: { 'retry-after': said } })),
+      );
+      assert.equal((await failureOf(connection.borrowableCoins())).retryAfterMs, ms, said);
+    }
+  });
+
+  it('is as long as until a date, by the clock of whoever answers', async () => {
+    // The test's clock: 8 Dec 2020, 09:08:57.715 UTC.
+    for (const [headers, ms] of [
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:12:57 GMT', date: 'Tue, 08 Dec 2020 09:08:57 GMT' }, 240_000],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 12:12:57 GMT', date: 'Tue, 08 Dec 2020 12:12:50 GMT' }, 7_000],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:09:57 GMT' }, 59_285],
+      [{ 'retry-after': 'Tuesday, 08-Dec-20 09:09:57 GMT' }, 59_285],
+      [{ 'retry-after': 'Tue Dec  8 09:09:57 2020' }, 59_285],
+      [{ 'retry-after': 'Wed, 09 Dec 2020 09:08:57 GMT' }, 3_600_000],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:08:50 GMT' }, undefined],
+      [{ 'retry-after': 'Tue, 08 Dec 2020 09:12:57 GMT', date: 'Tue, 08 Dec 2020 09:12:57 GMT' }, undefined],
+      [{ 'retry-after': 'Tue, 48 Dec 2020 09:12:57 GMT' }, undefined],
+      [{ 'retry-after': '2020-12-08T09:12:57Z' }, undefined],
+    ] as const) {
+      const { venue, connection } = bench();
+      venue.on('/adjust-collateral', new Response('', { status: 429, headers }));
+      assert.equal((await failureOf(connection.send(change()))).retryAfterMs, ms, JSON.stringify(headers));
+    }
+  });
+
+  it('can be stopped', async () => {
+    const venue = new FakeFetch().on('/borrow-currencies', new Response('', { status: 503 }));
+    const stop = new AbortController();
+    const clock = {
+      now: () => 0,
+      sleep: (_ms: number, signal?: AbortSignal) =>
+        new Promise<void>((_resolve, reject) => {
+          signal?.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+          stop.abort();
+        }),
+    };
+    const connection = connectOkx({ account: { site: 'global' }, keys: async () => canary, clock, fetch: venue.fetch });
+    assert.equal((await failureOf(connection.borrowableCoins(stop.signal))).kind, 'aborted');
+    assert.equal(venue.seen.length, 1);
+  });
+});

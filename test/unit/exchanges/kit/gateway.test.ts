@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { ErrorKind, ExchangeError } from '../../../../src/core/errors.ts';
+import { bench, change as okxChange, failureOf } from '../bench.ts';
+import { change as bybitChange, sampled } from '../bybit/bench.ts';
+
+type Ask = (answer: () => Response) => Promise<{ readonly read: ExchangeError; readonly write: ExchangeError; readonly sends: number }>;
+
+const venues: Readonly<Record<'OKX' | 'Bybit', Ask>> = {
+  OKX: async (answer) => {
+    const { venue, connection } = bench();
+    venue.on('/adjust-collateral', answer).on('/borrow-currencies', answer);
+    const write = await failureOf(connection.send(okxChange()));
+    return { write, read: await failureOf(connection.borrowableCoins()), sends: venue.to('/adjust-collateral').length };
+  },
+  Bybit: async (answer) => {
+    const { venue, connection } = sampled();
+    venue.on('/crypto-loan-common/adjust-ltv', answer).on('/crypto-loan-common/loanable-data', answer);
+    const write = await failureOf(connection.send(bybitChange()));
+    return { write, read: await failureOf(connection.borrowableCoins()), sends: venue.to('/adjust-ltv').length };
+  },
+};
+
+/** What stands before exchanges says so, by its status. A part that is not there differs by venue. */
+const statuses: readonly (readonly [
+  status: number,
+  kind: ErrorKind | Readonly<Record<'OKX' | 'Bybit', ErrorKind>>,
+  says: RegExp,
+  code?: string,
+])[] = [
+  [301, 'shape', /elsewhere \(HTTP 301\).*does not follow/],
+  [307, 'shape', /elsewhere \(HTTP 307\)/],
+  [400, 'shape', /web page/],
+  [401, 'auth', /did not accept the key \(HTTP 401\)/],
+  [404, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 404\)/, '404'],
+  [405, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 405\)/, '405'],
+  [407, 'network', /proxy.*sign in \(HTTP 407\)/],
+  [408, 'network', /did not get through.*\(HTTP 408\)/],
+  [410, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 410\)/, '410'],
+  [418, 'shape', /web page/],
+  [421, 'network', /did not get through.*\(HTTP 421\)/],
+  [429, 'rate', /Too many requests to (?:OKX|Bybit) \(HTTP 429\)/],
+  [451, 'ip', /legal reasons in the region.*\(HTTP 451\)/],
+  [500, 'unavailable', /busy or under maintenance \(HTTP 500\)/],
+  [502, 'unavailable', /busy or under maintenance \(HTTP 502\)/],
+  [522, 'unavailable', /busy or under maintenance \(HTTP 522\)/],
+  [599, 'unavailable', /busy or under maintenance \(HTTP 599\)/],
+];
+
+const page = '<!DOCTYPE html>\n<html><head><title>Sign in to Hotel Wi-Fi</title></head><body>…</body></html>';
+/** Under a status that is one of success, or tells nothing. */
+const bodies: readonly (readonly [name: string, body: string, says: RegExp])[] = [
+  ['a page to sign in on', page, /web page came instead of an answer/],
+  ['a page after spaces', `\ufeff \n${page.toLowerCase()}`, /web page came instead/],
+  ['a page to prove to be human on', '<html lang="en-US"><head><title>Just a moment...</title>', /web page came instead/],
+  ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /web page came instead/],
+  ['nothing', '', /is empty \(HTTP/],
+  ['nothing but lines', '\r\n \r\n', /is empty/],
+  ['plain words', 'error code: 1020', /not what (?:OKX|Bybit) documents/],
+  ['JSON of somebody else', '{"error":"blocked","request_id":"canary-key-1f0e"}', /not what (?:OKX|Bybit) documents/],
+  ['a JSON text', '"ok"', /not what (?:OKX|Bybit) documents/],
+  ['a list', '[]', /not what (?:OKX|Bybit) documents/],
+];
+
+for (const [name, ask] of Object.entries(venues) as readonly (readonly ['OKX' | 'Bybit', Ask])[]) {
+  describe(`an answer that is not ${name}'s`, () => {
+    for (const [status, kind, says, code] of statuses) {
+      it(`with HTTP ${status.toString()} is read for what it is; what became of a change it does not tell`, async () => {
+        const { read, write, sends } = await ask(() => new Response(page, { status }));
+        const expected = typeof kind === 'string' ? kind : kind[name];
+        assert.deepEqual([read.kind, read.effect, read.code], [expected, 'none', code]);
+        assert.deepEqual([write.kind, write.effect, write.code, sends], [expected, 'unknown', code, 1]);
+        assert.match(read.message, says);
+        assert.deepEqual(write.instead, []);
+      });
+    }
+
+    for (const [what, body, says] of bodies) {
+      for (const status of [200, 400]) {
+        it(`but ${what}, under HTTP ${status.toString()}, is named`, async () => {
+          const { read, write } = await ask(() => new Response(body, { status }));
+          assert.deepEqual([read.kind, read.effect, write.kind, write.effect], ['shape', 'none', 'shape', 'unknown']);
+          assert.match(write.message, says);
+          assert.doesNotMatch(write.message, /canary/);
+        });
+      }
+    }
+  });
+}
+
+describe('a redirect that answers a change', () => {
+  it('is read like any other answer: nothing is followed, and the words of the venue are not lost', async () => {
+    const body = JSON.stringify({ code: '51758', data: [], msg: 'at most 1 BTC' });
+    const { write, sends } = await venues.OKX(() => new Response(body, { status: 307, headers: { location: 'https://example.org/' } }));
+    assert.deepEqual([write.code, write.effect, sends], ['51758', 'none', 1]);
+  });
+});

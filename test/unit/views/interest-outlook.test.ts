@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { decimal, type Decimal } from '../../../src/core/decimal.ts';
+import type { DueDebt, InterestRow, Loan } from '../../../src/core/model.ts';
+import { interestOutlook } from '../../../src/views/interest-outlook.ts';
+import type { PageSource } from '../../../src/views/entry.ts';
+import { line, loan } from './samples.ts';
+
+const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
+const row = (coin: string, rate: string): InterestRow => ({
+  id: '1',
+  coin,
+  debt: decimal('70000'),
+  interest: decimal('0.1'),
+  rate: decimal(rate),
+  at: 1,
+});
+const owing = (change: Partial<Loan> = {}): Loan =>
+  loan({
+    ltv: decimal('0.7'),
+    debtUsd: decimal('70000'),
+    collateralUsd: decimal('100000'),
+    debts: [{ coin: 'USDT', amount: decimal('70000') }],
+    collateral: [{ coin: 'BTC', amount: decimal('1') }],
+    marginCall: { ltv: decimal('0.75'), source: 'venue' },
+    ...change,
+  });
+const prices = { USDT: decimal('1'), BTC: decimal('100000') };
+
+/** 14:03 that day; the times are shown in hours since then. */
+const asOf = Date.UTC(2026, 10, 21, 14, 3);
+const when = (ms: number): string => (ms === asOf ? '14:03' : `hour ${((ms - asOf) / 3_600_000).toString()}`);
+const outlook = (of: Loan, rows: readonly InterestRow[], at: Readonly<Record<string, Decimal>> = prices): string[] =>
+  interestOutlook(source, { loan: of, rows, prices: at, asOf }, { when, zoned: when }).map(line);
+const inHours = (hours: number, overdue = false): DueDebt => ({
+  coin: 'USDT',
+  amount: decimal('1000'),
+  at: asOf + hours * 3_600_000,
+  overdue,
+});
+
+describe('what interest will do', () => {
+  it('is never a margin call in 0 days: it is reached, or less than a day away', () => {
+    const said = (ltv: string, debt: string): string =>
+      outlook(owing({ ltv: decimal(ltv), debtUsd: decimal(debt), debts: [{ coin: 'USDT', amount: decimal(debt) }] }), [
+        row('USDT', '0.1'),
+      ])[0]!;
+    assert.match(said('0.75', '75000'), /\| margin call reached \|/);
+    assert.match(said('0.749999', '74999.9'), /\| at flat prices interest alone brings the margin call within a day \|/);
+    assert.match(said('0.7499', '74990'), /in \d+ days|within a day/);
+  });
+
+  it('is a cost a day, the days until it alone brings the margin call, and what it comes to in 30 days', () => {
+    // 10 % a year on 70000: 0.79908676 an hour, rounded up; 5000 more is the margin call, 6043 hours away with interest on interest.
+    // 70000 x ((1 + 0.1 / 8760) ^ 720 - 1) is 577.710067, and each hour is rounded up.
+    assert.deepEqual(outlook(owing(), [row('USDT', '0.1'), row('USDT', '0.9')]), [
+      'Costs 19.17808224 USDT a day, about $19.18 (estimate) | at flat prices interest alone brings the margin call in 251 days | figures of 14:03',
+      'In 30 days at this rate: + 577.71007058 USDT (about $577.72), LTV 70.58% (estimate) | figures of 14:03',
+    ]);
+    const ids = interestOutlook(source, { loan: owing(), rows: [row('USDT', '0.1')], prices, asOf }, { when, zoned: when }).map(
+      ({ id }) => id,
+    );
+    assert.equal(new Set(ids).size, 2, 'each line has a name of its own');
+  });
+
+  it('goes on to each due date that lies ahead, once', () => {
+    const due = [inHours(-5, true), inHours(-1), inHours(47.5), inHours(47.5), inHours(24 * 365), inHours(24 * 367)];
+    const lines = outlook(owing({ due }), [row('USDT', '0.1')]).slice(2);
+    // Two days: 48 hours, the last one begun counted whole. In closed form 38.366455 and 7361.920109, without rounding each hour up.
+    assert.deepEqual(lines, [
+      'Until hour 47.5, when a part is due, at this rate: + 38.36645601 USDT (about $38.37), LTV 70.04% (estimate) | figures of 14:03',
+      'Until hour 8760, when a part is due, at this rate: + 7,361.9201555 USDT (about $7,361.93), LTV 77.37% (estimate) | margin call reached | figures of 14:03',
+    ]);
+    const many = Array.from({ length: 20 }, (_, index) => inHours(index + 1));
+    assert.equal(outlook(owing({ due: many }), [row('USDT', '0.1')]).length, 2 + 6, 'no more than a person reads');
+  });
+
+  it('says which line is reached by then', () => {
+    const late = owing({ liquidation: { ltv: decimal('0.8'), source: 'venue' } });
+    assert.match(outlook(late, [row('USDT', '1')])[1]!, /LTV 76\.00% \(estimate\) \| margin call reached \|/);
+    assert.match(outlook(late, [row('USDT', '2')])[1]!, /LTV 82\.51% \(estimate\) \| liquidation reached \|/);
+  });
+
+  it('says less where less is known, and nothing of a coin that is not owed', () => {
+    assert.deepEqual(outlook(owing(), [row('USDT', '0.1')], {}), [
+      'Costs 19.17808224 USDT a day (estimate) | figures of 14:03',
+      'In 30 days at this rate: + 577.71007058 USDT (estimate) | figures of 14:03',
+    ]);
+    assert.deepEqual(outlook(owing(), [row('ETH', '0.1')]), []);
+    assert.deepEqual(outlook(owing(), []), []);
+    assert.match(
+      outlook(owing(), [row('USDT', '0.0001')])[0]!,
+      /\| at flat prices interest alone brings no margin call within ten years \|/,
+    );
+    const late = owing({ ltv: decimal('0.8'), debtUsd: decimal('80000'), debts: [{ coin: 'USDT', amount: decimal('80000') }] });
+    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, /\| margin call reached \|/);
+  });
+
+  it('does not pass a part of what is owed off as all of it', () => {
+    const two = owing({
+      debts: [
+        { coin: 'USDT', amount: decimal('40000') },
+        { coin: 'ETH', amount: decimal('10') },
+        { coin: 'SOL', amount: decimal('0') },
+      ],
+    });
+    const dear = { ...prices, ETH: decimal('3000'), SOL: decimal('100') };
+    const missing = 'without ETH, whose rate is not known | figures of 14:03';
+    assert.deepEqual(outlook(two, [row('USDT', '0.1')], dear), [
+      `Costs 10.95890424 USDT a day, about $10.96 (estimate) | ${missing}`,
+      `In 30 days at this rate: + 330.12004193 USDT (about $330.13) (estimate) | ${missing}`,
+    ]);
+    // With both rates: 10 x ((1 + 0.05 / 8760) ^ 720 - 1) is 0.0411803 ETH.
+    assert.match(
+      outlook(two, [row('USDT', '0.1'), row('ETH', '0.05')], dear)[1]!,
+      /^In 30 days at this rate: \+ 330\.12\d+ USDT \+ 0\.04118\d+ ETH \(about \$453\.6\d\), LTV 70\.46% \(estimate\) \| figures of 14:03$/,
+    );
+  });
+});

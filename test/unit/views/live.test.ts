@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compare, decimal as d, type Decimal } from '../../../src/core/decimal.ts';
+import { compareUrgency, levelOf } from '../../../src/core/risk/level.ts';
+import type { LiveLoan, LivePosition, NoLive } from '../../../src/core/risk/live-estimate.ts';
+import { distanceTo } from '../../../src/core/risk/ltv.ts';
+import type { Loan } from '../../../src/core/model.ts';
+import { liveIntervalMs, type AccountState, type Live } from '../../../src/engine/monitor/store.ts';
+import { loanEstimates } from '../../../src/words/loan-estimates.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { loanViews } from '../../../src/words/loan.ts';
+import type { Entry } from '../../../src/views/entry.ts';
+import { positionsOutline } from '../../../src/views/positions.ts';
+import { statusOf } from '../../../src/views/status.ts';
+import { loanAlarms, positionAlarms } from '../../../src/views/alarms.ts';
+import { holds } from '../property.ts';
+import { account, failure, holding, line, loan, now, position, scene, snapshot, state, text } from './samples.ts';
+
+const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
+
+const estimated = (ltv: string, of: Loan = loan()): LiveLoan => {
+  const toMarginCall = distanceTo(of.marginCall?.ltv, d(ltv));
+  return { ltv: d(ltv), averaged: false, ...(toMarginCall === undefined ? {} : { toMarginCall }) };
+};
+
+/** The sample loan, read a second ago, at prices of now. */
+const withLoan = (estimate: LiveLoan | NoLive, change: Partial<Live> = {}, of: Partial<AccountState> = {}): AccountState =>
+  state({ live: live({ loans: { '12345': estimate }, ...change }), ...of });
+
+const loanRow = (one: AccountState): Entry => {
+  const row = loansOutline([one], scene())[0]?.children?.find(({ context }) => context === 'loan');
+  assert.ok(row !== undefined);
+  return row;
+};
+const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
+  new Map((entry.details?.().lines ?? []).map(({ label, value }) => [text(label), text(value)]));
+
+describe('the line of a loan between readings', () => {
+  it('has the figure of the exchange first and what it is about now behind the level', () => {
+    const row = loanRow(withLoan(estimated('0.5841')));
+    assert.equal(line(row), '57.43% · Watch | → ~58.41% | 22.1% to margin call | 40,000 USDT');
+    assert.match(text(row.spoken), /LTV 57\.43%, level Watch, .* Estimated now: LTV 58\.41%, 20\.7% to margin call\.$/);
+    assert.equal(row.copy, '0.57421');
+  });
+
+  it('says nothing more while the digits that are shown are the same', () => {
+    for (const same of ['0.57421', '0.574201', '0.5743']) {
+      const row = loanRow(withLoan(estimated(same)));
+      assert.equal(line(row), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
+      assert.ok(!text(row.spoken).includes('stimated'));
+    }
+  });
+
+  it('says from what the estimate is and how old that is', () => {
+    assert.equal(
+      tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get('Now about'),
+      '~58.41%, 20.7% to margin call (estimate, prices read 15 s ago)',
+    );
+    const averaged = { ...estimated('0.5841'), averaged: true };
+    assert.match(
+      tooltip(loanRow(withLoan(averaged))).get('Now about') ?? '',
+      /estimate with the loan's average haircut, prices read just now/,
+    );
+  });
+
+  it('turns worse by an estimate, and says that it is one', () => {
+    const row = loanRow(withLoan(estimated('0.7')));
+    assert.match(line(row), /^57\.43% · Warning \| → ~70\.00% by estimate \| 22\.1% to margin call/);
+    assert.equal(row.icon?.id, 'warning');
+    assert.equal(tooltip(row).get('Level'), 'Warning by estimate, Watch by the last reading');
+    assert.match(text(row.spoken), /level Warning by estimate, Watch by the last reading/);
+    assert.match(line(loanRow(withLoan(estimated('0.75')))), /^57\.43% · Danger \| → ~75\.00% by estimate/);
+  });
+
+  it('never turns better by one', () => {
+    const near = snapshot({ loans: [loan({ ltv: d('0.7') })] });
+    const row = loanRow(withLoan(estimated('0.3'), {}, { snapshot: near }));
+    assert.match(line(row), /^70\.00% · Warning \| → ~30\.00% \|/);
+    assert.equal(tooltip(row).get('Level'), 'Warning');
+  });
+
+  it('whatever the figures, is never better than by the last reading alone', () => {
+    const aLtv = fc.integer({ min: 1, max: 12_000 }).map((units): Decimal => d((units / 10_000).toFixed(4)));
+    holds(
+      fc.property(aLtv, aLtv, fc.boolean(), fc.constantFrom(0, 40_000, 400_000), (read, then, fails, age) => {
+        const one = loan({ ltv: read });
+        const states = withLoan(
+          estimated(then),
+          { at: now - age },
+          {
+            snapshot: snapshot({ loans: [one], asOf: now - age - 1 }),
+            ...(fails ? { failure: failure() } : {}),
+          },
+        );
+        const [view] = loanViews(states, now, 30_000);
+        assert.ok(view !== undefined);
+        const alone = levelOf(one, view.vouched);
+        assert.ok(compareUrgency(view.level, alone) <= 0);
+        assert.equal(view.since?.raises ?? false, view.level !== alone);
+        if (!view.vouched) assert.ok(['unknown', 'warn', 'danger'].includes(view.level));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('stays unknown when the account cannot be read, however good the estimate, and alarms by a bad one', () => {
+    const old = { snapshot: snapshot({ asOf: now - 300_000 }), failure: failure() };
+    assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| → ~20\.00% \| read 5 min ago/);
+    assert.match(line(loanRow(withLoan(estimated('0.72'), {}, old))), /^57\.43% · Warning \| → ~72\.00% by estimate \| read 5 min ago/);
+  });
+
+  it('drops an estimate whose prices are old, but no alarm', () => {
+    const at = now - 2.5 * liveIntervalMs;
+    assert.match(line(loanRow(withLoan(estimated('0.5841'), { at }))), /→ ~58\.41%/);
+    assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
+    const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));
+    assert.match(line(alarm), /Warning \| → ~72\.00% by estimate/);
+    assert.match(tooltip(alarm).get('Now about') ?? '', /prices read 10 min ago/);
+  });
+
+  it('tells how far the last estimate was off', () => {
+    const off = (points: string): string | undefined =>
+      tooltip(loanRow(state({ live: { loans: {}, positions: {}, off: { '12345': d(points) }, doubted: [] } }))).get('Last estimate');
+    assert.equal(off('0.0002'), 'was off by 0.02 points');
+    assert.equal(off('-0.00021'), 'was off by 0.03 points');
+    assert.equal(off('0'), 'was off by 0.00 points');
+  });
+
+  it('calls every estimate of a loan unknown whose definitions proved to differ', () => {
+    const prices = { BTC: d('87065.7875'), USDT: d('1') };
+    const of = { snapshot: snapshot({ prices }) };
+    const good = state(of);
+    assert.equal(typeof loanEstimates(loanViews(good, now, 30_000)[0]!), 'object');
+    const doubted = withLoan('definitions', { doubted: ['12345'] }, of);
+    const row = loanRow(doubted);
+    assert.match(line(row), /\| definitions differ$/);
+    assert.equal(tooltip(row).get('Now about'), 'unknown: definitions differ');
+    assert.equal(loanEstimates(loanViews(doubted, now, 30_000)[0]!), 'definitions');
+    assert.ok(!line(loanRow(good)).includes('definitions'));
+  });
+});
+
+describe('the line of a position between readings', () => {
+  const mark = (markPrice: string, distance: string): LivePosition => ({ markPrice: d(markPrice), distance: d(distance) });
+  const withPosition = (estimate: LivePosition | NoLive, of = position()): AccountState =>
+    state({ snapshot: holding([of]), live: live({ positions: { p1: estimate } }) });
+  const positionRow = (one: AccountState): Entry => {
+    const row = positionsOutline([one], scene())[0]?.children?.find(({ positionId }) => positionId !== undefined);
+    assert.ok(row !== undefined);
+    return row;
+  };
+
+  it('has its side and name first, then what the distance is about now', () => {
+    const row = positionRow(withPosition(mark('59000', '0.10915254')));
+    assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~10\.9%/);
+    assert.match(text(row.spoken), /Estimated now: 10\.9% to liquidation\.$/);
+    assert.equal(tooltip(row).get('Now about'), '10.9% to liquidation (estimate, prices read just now)');
+  });
+
+  it('turns worse by an estimate and never better', () => {
+    const worse = positionRow(withPosition(mark('54000', '0.02666666')));
+    assert.match(line(worse), /^12\.4% · Danger \| long \| → ~2\.6% by estimate/);
+    assert.equal(tooltip(worse).get('Level'), 'Danger by estimate, Watch by the last reading');
+    const better = positionRow(withPosition(mark('100000', '0.4744')));
+    assert.match(line(better), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~47\.4% \|/);
+  });
+
+  it('says nothing of positions that are not estimated', () => {
+    assert.ok(!line(positionRow(withPosition('contract'))).includes('→'));
+    assert.ok(!line(positionRow(withPosition('contract', position({ marginMode: 'cross' })))).includes('→'));
+  });
+
+  it('counts for the badge', () => {
+    assert.equal(positionAlarms([withPosition(mark('54000', '0.02666666'))], scene()), 1);
+    assert.equal(positionAlarms([withPosition(mark('59000', '0.10915254'))], scene()), 0);
+  });
+});
+
+describe('badge and status bar between readings', () => {
+  const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, scene())?.text.map(text).join(' ');
+
+  it('count an alarm by estimate', () => {
+    assert.equal(loanAlarms([withLoan(estimated('0.7'))], scene()), 1);
+    assert.equal(loanAlarms([withLoan(estimated('0.58'))], scene()), 0);
+  });
+
+  it('show the estimate in the bar only where it makes things worse, and in the tooltip always', () => {
+    const calm = [withLoan(estimated('0.5841'))];
+    assert.equal(shown(calm), '57.43% Watch · just now');
+    assert.equal(text(statusOf(calm, scene())?.rows[0]?.ltv), '57.43% → ~58.41%');
+    assert.equal(text(statusOf(calm, scene())?.note), 'Behind an arrow: estimate, prices read just now.');
+    assert.equal(statusOf([state()], scene())?.note, undefined);
+    const alarmed = [withLoan(estimated('0.75'))];
+    assert.equal(shown(alarmed), '57.43% → ~75.00% Danger by estimate · just now');
+    assert.equal(statusOf(alarmed, scene())?.level, 'danger');
+    assert.equal(text(statusOf(alarmed, scene())?.rows[0]?.level), 'Danger by estimate');
+    assert.match(text(statusOf(alarmed, scene())?.spoken), /LTV 57\.43%, estimated now 75\.00%, .*level Danger by estimate/);
+  });
+
+  it('show the one as worst that is nearer by estimate', () => {
+    const other = state({ account: account({ id: 'two', name: 'Two' }), snapshot: snapshot({ loans: [loan({ ltv: d('0.6') })] }) });
+    assert.equal(shown([withLoan(estimated('0.57')), other]), '60.00% Watch · just now');
+    assert.equal(shown([withLoan(estimated('0.62')), other]), '57.43% Watch · just now');
+    // An estimate that is better does not make it less urgent.
+    assert.ok(compare(d('0.57'), d('0.57421')) < 0);
+  });
+
+  it('put an estimate beside the distance of a position', () => {
+    const one = state({
+      snapshot: holding([position()]),
+      live: live({ positions: { p1: { markPrice: d('54000'), distance: d('0.02666666') } } }),
+    });
+    assert.equal(shown([one]), '12.4% → ~2.6% to liq. Danger by estimate · just now');
+    assert.equal(text(statusOf([one], scene())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
+  });
+});

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { keysMissingCode } from '../../../src/engine/accounts/vault.ts';
+import { decimal } from '../../../src/core/decimal.ts';
+import { levelOf } from '../../../src/core/risk/level.ts';
+import { msg } from '../../../src/core/message.ts';
+import { gaugePage } from '../../../src/views/gauges.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import type { Entry } from '../../../src/views/entry.ts';
+import { statusOf } from '../../../src/views/status.ts';
+import { loanAlarms } from '../../../src/views/alarms.ts';
+import { loansState } from '../../../src/views/view-state.ts';
+import { account, below, failure, gone, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
+
+const only = (entries: readonly Entry[] | undefined): Entry => {
+  assert.equal(entries?.length, 1);
+  return entries[0]!;
+};
+const everything = (entry: Entry): readonly Entry[] => [entry, ...(entry.children ?? []).flatMap(everything)];
+const stale = now - 5 * 60_000;
+
+describe('the Loans view', () => {
+  it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
+    const entry = only(only(loansOutline([state()], scene())).children);
+    assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
+    assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
+    assert.equal(entry.context, 'loan');
+    assert.equal(text(entry.spoken), 'Loan 12345 of Main: LTV 57.43%, level Watch, 22.1% to margin call, owed 40,000 USDT.');
+  });
+
+  it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
+    const groups = only(only(loansOutline([state()], scene())).children).children!;
+    assert.deepEqual(groups.map(line), [
+      'Debt | $40,000.00',
+      'Collateral | $69,652.63 | after haircut',
+      'Thresholds',
+      'Accrued interest',
+      'Recent history',
+    ]);
+    assert.deepEqual(below(groups[0]!), ['40,000 USDT']);
+    assert.deepEqual(below(groups[1]!), ['0.8 BTC']);
+    assert.deepEqual(below(groups[2]!), [
+      'Margin call | 73.74% | a fall of 22.1% | from OKX',
+      'Liquidation | 83.74% | a fall of 31.4% | from OKX',
+      'Liquidation price | 60,000.5 BTC-USDT | from OKX',
+      'Estimates | unknown: no price of BTC, USDT',
+    ]);
+    assert.deepEqual(
+      groups.slice(3).map(({ pages, expansion }) => [pages?.kind, pages?.loan, expansion]),
+      [
+        ['interest', { loanId: '12345', orderId: '12345' }, 'closed'],
+        ['history', { loanId: '12345', orderId: '12345' }, 'closed'],
+      ],
+    );
+  });
+
+  it('says unknown where the venue gave nothing, and never zero', () => {
+    const { ltv, marginCall, liquidation, liquidationPrice, ...rest } = loan();
+    assert.ok(ltv !== undefined && marginCall !== undefined && liquidation !== undefined && liquidationPrice !== undefined);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
+    assert.equal(line(entry), '– · Unknown | distance to margin call unknown | 40,000 USDT');
+    assert.deepEqual(below(entry.children![2]!), [
+      'Margin call | unknown',
+      'Liquidation | unknown',
+      'Liquidation price | not given by OKX for this loan',
+      'Estimates | unknown: the LTV is not known',
+    ]);
+  });
+
+  it('is never green when figures are old or the last reading failed', () => {
+    const safe = loan({ ltv: decimal('0.2') });
+    const fresh = only(only(loansOutline([state({ snapshot: snapshot({ loans: [safe] }) })], scene())).children);
+    assert.equal(fresh.icon?.color, 'testing.iconPassed');
+    for (const blind of [
+      state({ snapshot: snapshot({ loans: [safe], asOf: stale }) }),
+      state({ snapshot: snapshot({ loans: [safe] }), failure: failure() }),
+    ]) {
+      const account = only(loansOutline([blind], scene()));
+      assert.ok(everything(account).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
+      const entry = account.children!.at(-1)!;
+      assert.match(line(entry), /Unknown/);
+      assert.match(text(entry.spoken), /last known LTV .*Not current/);
+    }
+  });
+
+  it('keeps danger red and shows the age when figures are old', () => {
+    const entry = only(
+      only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], scene())).children,
+    );
+    assert.equal(line(entry), '80.00% · Danger | read 5 min ago | margin call reached | 40,000 USDT');
+    assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
+    assert.equal(below(entry.children![2]!)[0], 'Margin call | 73.74% | reached | from OKX', 'never a fall of less than nothing');
+    assert.ok(entry.details!().lines.some(({ value }) => text(value) === 'margin call reached'));
+  });
+
+  it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {
+    const entry = only(loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], scene()));
+    assert.equal(line(entry), 'Main | keys missing | Unknown | 5 min ago | OKX | Global');
+    assert.equal(below(entry)[0], 'It went wrong.');
+    assert.equal(text(entry.spoken), 'Account Main at OKX, read: 5 min ago. Trouble: keys missing. Worst level: Unknown.');
+  });
+
+  it('tells the worst level of its loans in the line of an account, which may be closed', () => {
+    const loans = [loan(), loan({ id: '67890', orderId: '67890', ltv: decimal('0.8') })];
+    const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], scene()));
+    assert.equal(line(entry), 'Main | Danger | just now | OKX | Global');
+    assert.deepEqual(entry.icon, entry.children![1]!.icon);
+  });
+
+  it('says simulated, demo and read-only in the line of an account', () => {
+    const simulated = state({ account: account({ simulated: true, site: 'loopback', readOnly: true }) });
+    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | Watch | just now | OKX | read-only');
+    const demo = state({ account: account({ site: 'global-demo' }) });
+    assert.match(line(only(loansOutline([demo], scene()))), /^Main \| demo \|/);
+    const entry = only(only(loansOutline([simulated], scene())).children);
+    assert.match(text(entry.spoken), /^Simulated loan/);
+  });
+
+  it('leaves a broken account beside a good one as it is, and the good one untouched', () => {
+    const broken: Parameters<typeof loansOutline>[0][number] = {
+      account: account({ id: 'two', name: 'Broken' }),
+      failure: failure('auth'),
+      reading: false,
+    };
+    const [first, second] = loansOutline([state(), broken], scene());
+    assert.deepEqual(first!.children!.map(line), only(loansOutline([state()], scene())).children!.map(line));
+    assert.equal(line(second!), 'Broken | key not accepted | never read | OKX | Global');
+  });
+
+  it('gives every entry an id of its own that does not depend on what it says', () => {
+    const loans = [loan(), loan({ id: '67890', orderId: '67890' })];
+    const ids = (ltv: string): string[] =>
+      loansOutline([state({ snapshot: snapshot({ loans: loans.map((one) => ({ ...one, ltv: decimal(ltv) })) }) })], scene())
+        .flatMap(everything)
+        .map(({ id }) => id);
+    assert.equal(new Set(ids('0.5')).size, ids('0.5').length);
+    assert.deepEqual(ids('0.5'), ids('0.7'));
+  });
+
+  it('tells loans of one account apart by their id', () => {
+    const loans = [loan(), loan({ id: '67890', orderId: '67890' })];
+    const entries = only(loansOutline([state({ snapshot: snapshot({ loans }) })], scene())).children!;
+    assert.deepEqual(
+      entries.map((entry) => entry.description!.map(text).at(-1)),
+      ['#12345', '#67890'],
+    );
+  });
+
+  it('shows an unfinished change at its loan, and at the account when the loan is gone', () => {
+    const openWrites = (): readonly ReturnType<typeof write>[] => [write()];
+    const entry = only(only(loansOutline([state()], scene({ openWrites }))).children);
+    assert.equal(line(entry.children![0]!), 'Add 0.1 BTC to loan 12345 (Main) | accepted by OKX, not done yet; waiting for proof');
+    assert.equal(line(entry), '57.43% · Watch | change unfinished | 22.1% to margin call | 40,000 USDT', 'a closed loan says so too');
+    assert.match(text(entry.spoken), /A change of this loan is unfinished\.$/);
+    const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites })));
+    assert.match(line(gone.children![0]!), /^Add 0\.1 BTC/);
+  });
+
+  it('says so when changes are frozen', () => {
+    const entry = only(loansOutline([state()], scene({ frozen: () => write({ state: 'mismatch' }) })));
+    assert.match(below(entry)[0]!, /^Changes are frozen/);
+  });
+
+  it('asks for other pages when an amount of the loan has moved, and only then', () => {
+    const version = (change: Parameters<typeof loan>[0]): string | undefined =>
+      only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], scene())).children).children!.at(-1)!.pages
+        ?.version;
+    assert.equal(version({}), version({ ltv: decimal('0.6') }));
+    assert.notEqual(version({}), version({ collateral: [{ coin: 'BTC', amount: decimal('0.9') }] }));
+  });
+});
+
+describe('where and when', () => {
+  const table = { url: 'https://exchange.test/help/ltv-levels', date: '2026-11-20' };
+  const entryOf = (change: Parameters<typeof loan>[0]): Entry =>
+    only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], scene())).children);
+  const group = (entry: Entry, label: string): Entry => only(entry.children!.filter((one) => text(one.label) === label));
+
+  it('thresholds of a table were looked up stands beside them, with a link in the tooltip', () => {
+    const entry = entryOf({
+      marginCall: { ltv: decimal('0.75'), source: 'table', from: table },
+      liquidation: { ltv: decimal('0.85'), source: 'table', from: table },
+    });
+    assert.deepEqual(below(group(entry, 'Thresholds')).slice(0, 2), [
+      'Margin call | 75.00% | a fall of 23.4% | from a table of 2026-11-20',
+      'Liquidation | 85.00% | a fall of 32.4% | from a table of 2026-11-20',
+    ]);
+    assert.deepEqual(
+      entry.details!().links!.map(({ label, url }) => [text(label), url]),
+      [['Table of 2026-11-20', 'https://exchange.test/help/ltv-levels']],
+    );
+  });
+
+  it('a person’s own thresholds are said to be theirs', () => {
+    const entry = entryOf({ marginCall: { ltv: decimal('0.75'), source: 'person' } });
+    assert.match(below(group(entry, 'Thresholds'))[0]!, /entered by you$/);
+    assert.deepEqual(entry.details!().links, []);
+  });
+
+  const soon = {
+    coin: 'USDT',
+    amount: decimal('100'),
+    at: now + 86_400_000,
+    overdue: false,
+    then: msg('it is renewed at a floating rate'),
+  };
+
+  it('a debt is due stands in the line and below it, the soonest first', () => {
+    const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
+    assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT | due 2026-11-22T12:00:00.000Z');
+    const dates = group(entry, 'Due dates');
+    assert.equal(line(dates), 'Due dates | due 2026-11-22T12:00:00.000Z');
+    assert.deepEqual(below(dates), [
+      '100 USDT | due 2026-11-22T12:00:00.000Z | it is renewed at a floating rate',
+      '50.5 USDT | due 2026-11-23T12:00:00.000Z | it is renewed at a floating rate',
+    ]);
+    assert.equal(dates.children![1]!.copy, '50.5');
+  });
+
+  it('an overdue debt is danger in word and colour, whatever the LTV', () => {
+    const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
+    assert.equal(line(entry), '10.00% · Danger | debt overdue | 86.4% to margin call | 40,000 USDT');
+    assert.equal(entry.icon?.id, 'flame');
+    assert.match(text(entry.spoken), /A debt of it is overdue\.$/);
+    const dates = group(entry, 'Due dates');
+    assert.equal(line(dates), 'Due dates | Danger | debt overdue');
+    assert.match(below(dates)[0]!, /^100 USDT \| Danger \| overdue since 2026-11-21T11:59:59.000Z/);
+    assert.equal(dates.children![1]!.icon, undefined);
+  });
+
+  it('nothing is due no group says so', () => {
+    assert.ok(entryOf({}).children!.every(({ label }) => text(label) !== 'Due dates'));
+    assert.ok(entryOf({ due: [] }).children!.every(({ label }) => text(label) !== 'Due dates'));
+  });
+
+  it('some loans could not be read, the others are still there, and none is not said', () => {
+    const trouble = msg('The old loans could not be read.');
+    const some = only(loansOutline([state({ snapshot: snapshot({ loansTrouble: trouble }) })], scene()));
+    assert.deepEqual(
+      below(some).map((one) => one.slice(0, 12)),
+      ['The old loan', '57.43% · Wat'],
+    );
+    assert.equal(text(some.children![0]!.spoken), 'Loans not read in full: The old loans could not be read.');
+    const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], scene()));
+    assert.deepEqual(below(none), ['The old loans could not be read.']);
+  });
+
+  it('warns of what is gone though it stood near its end, in place of the welcome text', () => {
+    const at = scene({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
+    const empty = state({ snapshot: snapshot({ loans: [], vanished: gone }) });
+    assert.equal(loansState([empty], at), 'some');
+    const whole = only(loansOutline([empty], at));
+    const warning =
+      'Loan 12345 is no longer there; it stood near its margin call when last seen (13:02). If you did not repay it, look at the exchange.';
+    assert.deepEqual(below(whole), [warning, 'Nothing borrowed']);
+    const [note] = whole.children!;
+    assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
+    assert.equal(text(note!.spoken), `Warning for account Main: ${warning}`);
+    const other = state({ snapshot: snapshot({ loans: [], vanished: gone.filter(({ kind }) => kind !== 'loan') }) });
+    assert.equal(loansState([other], at), 'nothing', 'each view tells of its own');
+    const overdue = state({ snapshot: snapshot({ loans: [], vanished: [{ ...gone[1]!, overdue: true }] }) });
+    assert.match(below(only(loansOutline([overdue], scene())))[0]!, /^Loan 12345 is no longer there; its debt was overdue when last seen/);
+  });
+});
+
+describe('the welcome texts of the Loans view', () => {
+  const unread = (kind: Parameters<typeof failure>[0]): Parameters<typeof loansState>[0][number] => ({
+    account: account(),
+    failure: failure(kind),
+    reading: false,
+  });
+
+  it('tell of no account, nothing reachable and nothing borrowed', () => {
+    assert.equal(loansState([], scene()), 'noAccount');
+    assert.equal(loansState([unread('network'), unread('unavailable')], scene()), 'unreachable');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene()), 'nothing');
+    assert.equal(loansState([state()], scene()), 'some');
+  });
+
+  it('give way to the accounts as soon as they would not tell the whole truth', () => {
+    assert.equal(loansState([unread('auth')], scene()), 'some');
+    assert.equal(loansState([state({ failure: failure() })], scene()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], asOf: stale }) })], scene()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }), failure: failure() })], scene()), 'some');
+    assert.equal(loansState([{ account: account(), reading: true }], scene()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites: () => [write()] })), 'some');
+  });
+
+  it('leave no line beside them', () => {
+    assert.deepEqual(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene()), []);
+  });
+});
+
+describe('the badge', () => {
+  it('counts loans at warning or danger, old figures included', () => {
+    const loans = ['0.2', '0.6', '0.7', '0.9'].map((ltv, index) => loan({ id: index.toString(), ltv: decimal(ltv) }));
+    assert.deepEqual(
+      loans.map((one) => levelOf(one, true)),
+      ['ok', 'watch', 'warn', 'danger'],
+    );
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans }) })], scene()), 2);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], scene()), 2);
+    assert.equal(loanAlarms([], scene()), 0);
+  });
+});
+
+describe('figures of a loan that are not believed', () => {
+  it('are not printed: an LTV below zero or of zero with a debt, lines and prices that are none', () => {
+    const odd = (ltv: string) =>
+      loan({
+        ltv: decimal(ltv),
+        marginCall: { ltv: decimal('0'), source: 'venue' },
+        liquidation: { ltv: decimal('-1'), source: 'venue' },
+        liquidationPrice: { instrument: 'BTC-USDT', price: decimal('-965678126.11') },
+        debtUsd: decimal('-3'),
+        collateralUsd: decimal('-5'),
+      });
+    for (const ltv of ['0', '-0.3']) {
+      const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [odd(ltv)] }) })], scene())).children);
+      const shown = JSON.stringify([line(entry), (entry.children ?? []).map((child) => [line(child), ...below(child)]), entry.details?.()]);
+      assert.match(line(entry), /^– · Unknown/);
+      assert.doesNotMatch(shown, /965|0\.00%|-30|-100|-\$/);
+      assert.match(shown, /Liquidation price \| none/);
+    }
+  });
+
+  it('leave an alarm to what else is told', () => {
+    const { ltv, ...rest } = loan({ debtUsd: decimal('80'), collateralUsd: decimal('100') });
+    assert.ok(ltv !== undefined);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
+    assert.match(line(entry), /^– · Danger by values in USD \| distance to margin call unknown/);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans: [rest] }) })], scene()), 1);
+  });
+});
+
+describe('a loan past its liquidation line', () => {
+  it('is said to be there by the tree, as by its gauge and the status bar', () => {
+    const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
+    assert.match(line(only(only(loansOutline([past], scene())).children)), /^90\.00% · Danger \| liquidation reached/);
+    assert.equal(gaugePage([past], scene(), text).state.gauges[0]!.distanceText, 'The liquidation level is reached');
+    assert.deepEqual(
+      statusOf([past], scene())!.rows.map(({ distance }) => text(distance)),
+      ['liquidation reached'],
+    );
+  });
+});
+
+describe('a loan that owes nothing', () => {
+  it('is OK and has no distance to be told', () => {
+    const free = loan({ debts: [], ltv: decimal('0'), debtUsd: decimal('0') });
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], scene())).children);
+    assert.match(line(entry), /^0\.00% · OK \| nothing owed/);
+  });
+});

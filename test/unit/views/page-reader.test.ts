@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import type { Connection } from '../../../src/exchanges/exchange.ts';
+import type { AccountState } from '../../../src/engine/monitor/store.ts';
+import { LazyPages } from '../../../src/views/lazy-pages.ts';
+import { pageReader } from '../../../src/views/page-reader.ts';
+import type { PageSource } from '../../../src/views/entry.ts';
+import { failure, line, loan, now, scene, snapshot, state } from './samples.ts';
+
+const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
+const owing = (ltv: string, btc: string): AccountState =>
+  state({
+    snapshot: snapshot({
+      loans: [
+        loan({
+          ltv: decimal(ltv),
+          debts: [{ coin: 'USDT', amount: decimal('70000') }],
+          debtUsd: decimal('70000'),
+          collateral: [{ coin: 'BTC', amount: decimal('1') }],
+          collateralUsd: decimal(btc),
+        }),
+      ],
+      prices: { USDT: decimal('1'), BTC: decimal(btc) },
+    }),
+  });
+
+describe('the outlook above rows of interest that stay open', () => {
+  const interest = { id: '1', coin: 'USDT', debt: decimal('70000'), interest: decimal('0.1'), rate: decimal('0.1'), at: 1 };
+  const connection = { interest: async () => ({ rows: [interest] }) } as unknown as Connection;
+
+  it('follows the figures, and goes when they are old, failed or gone', async () => {
+    let held: AccountState | undefined = owing('0.7', '100000');
+    let later = 0;
+    const states = { get: () => held };
+    const read = pageReader({
+      connections: { get: async () => connection },
+      states,
+      scene: () => scene({ now: now + later }),
+    });
+    const pages = new LazyPages(read);
+    const lines = async (): Promise<string[]> => (await pages.entries(source)).map(line);
+    assert.match((await lines())[0]!, /brings the margin call in 189 days/);
+    held = owing('0.74', '94594.6');
+    assert.match((await lines())[0]!, /margin call reached/);
+    later = 76_000;
+    assert.deepEqual((await lines()).length, 1, 'only the row that was read is left');
+    later = 0;
+    for (const gone of [{ ...held, failure: failure() }, { ...held, snapshot: { ...held.snapshot!, loans: [] } }, undefined]) {
+      held = gone;
+      assert.equal((await lines()).length, 1);
+    }
+  });
+});

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { decimal, type Decimal } from '../../../src/core/decimal.ts';
+import type { Loan, Position } from '../../../src/core/model.ts';
+import { msg } from '../../../src/core/message.ts';
+import type { StressTable } from '../../../src/core/protocol.ts';
+import type { AccountState } from '../../../src/engine/monitor/store.ts';
+import { gaugePage } from '../../../src/views/gauges.ts';
+import { stressView } from '../../../src/views/stress.ts';
+import { aLoan, anAccount, aScene, aState, now, say } from './gauge-scenes.ts';
+import { position } from './samples.ts';
+
+const prices: Readonly<Record<string, Decimal>> = {
+  BTC: decimal('85753.03'),
+  ETH: decimal('3000'),
+  USDT: decimal('1'),
+  USDC: decimal('1'),
+};
+
+function holding(
+  loans: readonly Loan[],
+  positions: readonly Position[] = [],
+  change: Partial<AccountState> = {},
+  ageMs = 1_000,
+): AccountState {
+  return { ...aState([], { snapshot: { loans, wallet: [], positions, prices, asOf: now - ageMs } }), ...change };
+}
+
+function tables(...accounts: AccountState[]): readonly StressTable[] {
+  return stressView(accounts, aScene(), say)?.tables ?? [];
+}
+
+function only(...accounts: AccountState[]): StressTable {
+  const all = tables(...accounts);
+  assert.equal(all.length, 1);
+  return all[0]!;
+}
+
+const textsOf = ({ rows }: StressTable): readonly string[] =>
+  rows.map(({ label, cells }) => [label, ...cells.map(({ text }) => text)].join(' | '));
+
+/** 57.421 % with margin call at 73.74 % and liquidation at 83.74 %; one coin, so that its haircut follows from its value. */
+const loan = aLoan({ collateral: [{ coin: 'BTC', amount: decimal('0.9') }] });
+const long = position({ baseCoin: 'BTC' });
+/** Owes 10 ETH against USDC. */
+const owing = aLoan({
+  id: '7',
+  orderId: '7',
+  ltv: decimal('0.6'),
+  debtUsd: decimal('30000'),
+  collateralUsd: decimal('50000'),
+  debts: [{ coin: 'ETH', amount: decimal('10') }],
+  collateral: [{ coin: 'USDC', amount: decimal('50000') }],
+});
+
+describe('The table of shocks', () => {
+  it('tells LTV of loans and distance of positions, each with its level in a word', () => {
+    const table = only(holding([loan], [long]));
+    assert.deepEqual(
+      table.columns.map(({ title, detail }) => [title, detail]),
+      [
+        ['Loan 12345', 'OKX · Main, LTV'],
+        ['BTC-USDT-SWAP long', 'OKX · Main, Distance to liquidation'],
+      ],
+    );
+    assert.deepEqual(textsOf(table), [
+      // 57.421 / 0.7 is 82.03 to the last digit, and that is what is shown.
+      'BTC −10.0% | 63.81% · Watch | 2.6% · Danger',
+      'BTC −20.0% | 71.78% · Warning | Liquidation',
+      'BTC −30.0% | 82.03% · Margin call | Liquidation',
+      'BTC −40.0% | 95.71% · Liquidation | Liquidation',
+      'BTC −50.0% | 114.85% · Liquidation | Liquidation',
+    ]);
+    assert.deepEqual(
+      table.rows.map(({ cells }) => cells.map(({ level }) => level)),
+      [
+        ['watch', 'danger'],
+        ['warn', 'danger'],
+        ['danger', 'danger'],
+        ['danger', 'danger'],
+        ['danger', 'danger'],
+      ],
+    );
+    assert.match(table.caption, /^Estimates/);
+  });
+
+  it('has columns that belong to gauges, in their order', () => {
+    const accounts = [holding([loan], [long]), holding([owing], [], { account: anAccount({ id: 'b', name: 'B' }) })];
+    const { state } = gaugePage(accounts, aScene(), say);
+    assert.deepEqual(
+      state.stress?.tables[0]?.columns.map(({ key }) => key),
+      state.gauges.map(({ key }) => key),
+    );
+  });
+
+  it('shocks each coin alone where there are several, and lets rise what is owed or sold short', () => {
+    const table = only(holding([loan, owing], [position({ baseCoin: 'BTC', side: 'short', liquidationPrice: decimal('75000') })]));
+    assert.deepEqual(
+      table.rows.map(({ label }) => label),
+      [
+        ...['−10.0%', '−20.0%', '−30.0%', '−40.0%', '−50.0%', '+20.0%'].map((change) => `All coins ${change}`),
+        ...['−20.0%', '−40.0%', '+20.0%'].map((change) => `BTC ${change}`),
+        ...['−20.0%', '−40.0%', '+20.0%'].map((change) => `ETH ${change}`),
+      ],
+    );
+    const rise = table.rows.find(({ label }) => label === 'ETH +20.0%')!;
+    assert.deepEqual(
+      rise.cells.map(({ text }) => text),
+      ['57.43% · Watch', '72.00% · Warning', '25.0% · OK'],
+    );
+  });
+
+  it('says unknown of a loan without a known line, never that it is safe', () => {
+    const table = only(holding([aLoan({ collateral: loan.collateral }, 'marginCall', 'liquidation')]));
+    assert.deepEqual(
+      table.rows.map(({ cells }) => cells[0]?.text),
+      // Near 100 % nothing is left, whatever the line: that alarms, and nothing else is said.
+      ['63.81% · Unknown', '71.78% · Unknown', '82.03% · Unknown', '95.71% · Warning', '114.85% · Danger'],
+    );
+  });
+
+  it('has no rows where no price matters', () => {
+    const stable = { ...owing, debts: [{ coin: 'USDT', amount: decimal('30000') }] };
+    const table = only(holding([stable]));
+    assert.deepEqual([table.rows, table.first, table.leftOut], [[], [], []]);
+  });
+});
+
+describe('What breaks first', () => {
+  it('is told nearest first, for all that falls together', () => {
+    assert.deepEqual(only(holding([loan], [long])).first, [
+      'BTC −12.4%: BTC-USDT-SWAP long liquidated; −22.1%: loan 12345 at margin call; −31.4%: loan 12345 liquidated',
+    ]);
+  });
+
+  it('is told for each coin that several depend on, and names the account where there are several', () => {
+    const table = only(
+      holding([loan], [], { account: anAccount({ id: 'a', name: 'A' }) }),
+      holding([owing], [long], { account: anAccount({ id: 'b', name: 'B' }) }),
+    );
+    assert.deepEqual(table.first, [
+      'All coins −12.4%: BTC-USDT-SWAP long (OKX · B) liquidated; −22.1%: loan 12345 (OKX · A) at margin call; −31.4%: loan 12345 (OKX · A) liquidated',
+      'All coins +22.9%: loan 7 (OKX · B) at margin call; +39.5%: loan 7 (OKX · B) liquidated',
+      'BTC −12.4%: BTC-USDT-SWAP long (OKX · B) liquidated; −22.1%: loan 12345 (OKX · A) at margin call; −31.4%: loan 12345 (OKX · A) liquidated',
+    ]);
+  });
+
+  it('says apart what is reached already', () => {
+    const gone = position({ positionId: 'gone', instrument: 'GONE', baseCoin: 'BTC', liquidationPrice: decimal('61000') });
+    const called = { ...loan, id: '9', orderId: '9', marginCall: { ltv: decimal('0.5'), source: 'venue' as const } };
+    assert.deepEqual(only(holding([called], [gone])).first, [
+      'Reached already: loan 9 at margin call; GONE long liquidated',
+      'BTC −31.4%: loan 9 liquidated',
+    ]);
+  });
+
+  it('counts what is too much to name', () => {
+    const many = Array.from({ length: 4 }, (_, index) => ({ ...loan, id: index.toString(), orderId: index.toString() }));
+    assert.match(only(holding(many)).first[0]!, /; 4 more further on$/);
+  });
+
+  it('says that nothing does where no line is known', () => {
+    assert.deepEqual(only(holding([aLoan({ collateral: loan.collateral }, 'marginCall', 'liquidation')])).first, [
+      'No known line would be reached, however far prices fell, or if they doubled.',
+    ]);
+  });
+});
+
+describe('Who is left out of the shocks', () => {
+  const other = (change: Partial<Loan>): Loan => ({ ...loan, id: '6', orderId: '6', ...change });
+  const cases: readonly (readonly [string, AccountState, string])[] = [
+    ['figures that are not current', holding([loan], [], {}, 600_000), 'Left out (figures not current): loan 12345'],
+    ['a loan kept from before', holding([other({ keptFrom: now - 60_000 })]), 'Left out (figures not current): loan 6'],
+    [
+      'a loan that we compute otherwise',
+      holding([other({ haircuts: { BTC: { by: 'amount', tiers: [{ rate: decimal('0.5') }] } } })]),
+      'Left out (definitions differ): loan 6',
+    ],
+    [
+      'a coin without a price',
+      holding([other({ debts: [{ coin: 'XYZ', amount: decimal('1') }] })]),
+      'Left out (a price is unknown): loan 6',
+    ],
+    ['a loan without LTV', holding([aLoan({}, 'ltv')]), 'Left out (LTV unknown): loan 12345'],
+    [
+      'a position without a liquidation price',
+      holding([], [position({ baseCoin: 'BTC' }, 'liquidationPrice')]),
+      'Left out (liquidation price or mark price unknown): BTC-USDT-SWAP long',
+    ],
+    ['a position of no known coin', holding([], [position()]), 'Left out (not known what moves its price): BTC-USDT-SWAP long'],
+    [
+      'an option',
+      holding([], [position({ baseCoin: 'BTC', contract: 'other' })]),
+      'Left out (not known what moves its price): BTC-USDT-SWAP long',
+    ],
+    [
+      'cross margin',
+      holding([], [position({ baseCoin: 'BTC', marginMode: 'cross' })]),
+      'Left out (cross margin: liquidated with the rest of its account): BTC-USDT-SWAP long',
+    ],
+    [
+      'an old position',
+      holding([], [position({ baseCoin: 'BTC', keptFrom: now - 60_000 })]),
+      'Left out (figures not current): BTC-USDT-SWAP long',
+    ],
+  ];
+  for (const [what, account, sentence] of cases) {
+    it(`is ${what}, with the reason`, () => {
+      const table = only(account);
+      assert.deepEqual([table.leftOut, table.columns, table.rows], [[sentence], [], []]);
+    });
+  }
+
+  it('is an account that was not read, or in part only', () => {
+    const partial = holding([loan]);
+    const table = only(
+      { ...partial, snapshot: { ...partial.snapshot!, positionsTrouble: msg('No.') } },
+      { account: anAccount({ id: 'b', name: 'B' }), reading: true },
+    );
+    assert.deepEqual(table.leftOut, ['Left out (not read in full): OKX · Main', 'Left out (not read yet): OKX · B']);
+  });
+});
+
+describe('Real and simulated money', () => {
+  it('never stand in one table, and real money comes first', () => {
+    const simulated = anAccount({ id: 's', name: 'S', simulated: true, site: 'loopback' });
+    const demo = anAccount({ id: 'd', name: 'D', site: 'global-demo' });
+    const all = tables(holding([loan], [], { account: simulated }), holding([loan], [], { account: demo }), holding([loan]));
+    assert.deepEqual(
+      all.map(({ simulatedMark, columns }) => [simulatedMark, columns.map(({ detail }) => detail)]),
+      [
+        [undefined, ['OKX · Main, LTV']],
+        ['SIMULATED: no real money', ['OKX · S, LTV']],
+        ['DEMO TRADING: no real money', ['OKX · D, LTV']],
+      ],
+    );
+    assert.ok(all.every(({ first }) => first.length === 1 && !first[0]!.includes('(')));
+  });
+
+  it('leave no section on a page without gauges', () => {
+    assert.equal('stress' in gaugePage([holding([])], aScene(), say).state, false);
+  });
+});

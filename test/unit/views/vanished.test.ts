@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import type { Vanished } from '../../../src/core/model.ts';
+import type { AccountState } from '../../../src/engine/monitor/store.ts';
+import { gaugePage } from '../../../src/views/gauges.ts';
+import { activityOutline } from '../../../src/views/activity.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { positionsOutline } from '../../../src/views/positions.ts';
+import { statusOf } from '../../../src/views/status.ts';
+import { inBoth } from '../words/chinese.ts';
+import { below, gone, holding, now, scene, state, text } from './samples.ts';
+
+/** A position liquidated by a price move while it stood at Watch, and a loan that was OK. */
+const calm: readonly Vanished[] = [
+  {
+    kind: 'position',
+    id: 'p9',
+    name: 'BTC-USDT',
+    side: 'long',
+    calm: true,
+    distance: decimal('0.23456'),
+    lastSeen: now - 60_000,
+    noticed: now,
+  },
+  {
+    kind: 'loan',
+    id: '12345',
+    name: '12345',
+    orderId: '12345',
+    calm: true,
+    distance: decimal('0.3'),
+    lastSeen: now - 60_000,
+    noticed: now,
+  },
+];
+const at = scene({ when: () => '1:02 AM' });
+const after = (vanished: readonly Vanished[]): AccountState => state({ snapshot: holding([], { vanished }) });
+const position = 'BTC-USDT long has closed, possibly liquidated. Last seen 23.4% from liquidation at 1:02 AM. Check the exchange.';
+const loan = 'Loan 12345 has closed, possibly liquidated. Last seen 30.0% from its margin call at 1:02 AM. Check the exchange.';
+
+describe('what closed without a word, though it did not alarm before', () => {
+  it('is a note in the view of its kind, no alarm, in both languages', () => {
+    const [note] = positionsOutline([after(calm)], at)[0]!.children!;
+    assert.deepEqual([text(note!.label), note!.icon], [position, { id: 'info' }]);
+    assert.equal(text(note!.spoken), `Note for account Main: ${position}`);
+    for (const part of [note!.label, note!.spoken]) if (typeof part !== 'string') inBoth(part);
+    assert.deepEqual(below(loansOutline([after(calm)], at)[0]!), [loan, 'Nothing borrowed']);
+    const { distance, ...unknown } = calm[0]!;
+    assert.ok(distance !== undefined);
+    assert.deepEqual(
+      below(positionsOutline([after([unknown])], at)[0]!)[0],
+      'BTC-USDT long has closed, possibly liquidated. Last seen at 1:02 AM. Check the exchange.',
+    );
+  });
+
+  it('opens on the exchange’s own history where it is a loan', () => {
+    const [note] = loansOutline([after(calm)], at)[0]!.children!;
+    assert.equal(note!.expansion, 'closed');
+    assert.deepEqual(note!.pages, { kind: 'history', accountId: 'one', loan: { loanId: '12345', orderId: '12345' }, version: 'closed' });
+    assert.equal(positionsOutline([after(calm)], at)[0]!.children![0]!.pages, undefined);
+  });
+
+  it('is told on the page of gauges, in the Activity view and in the tooltip of the status bar', () => {
+    const states = [after(calm)];
+    assert.deepEqual(gaugePage(states, at, text).state.notices, [`OKX · Main: ${position}`, `OKX · Main: ${loan}`]);
+    const acts = { times: { minute: String, second: String }, more: () => undefined };
+    const activity = activityOutline(states, at, { writes: [], steps: () => [], shown: () => 50 }, acts);
+    assert.deepEqual(below(activity[0]!).slice(0, 2), [position, loan]);
+    assert.deepEqual(
+      statusOf(states, at)!.rows.map(({ what, level, distance, age }) => [what, level, distance, age].map(text)),
+      [
+        ['BTC-USDT long', 'Gone: check the exchange', 'last seen: 23.4% to liquidation', '1 min ago'],
+        ['Loan 12345', 'Gone: check the exchange', 'last seen: 30.0% to margin call', '1 min ago'],
+        ['no loan or position', '–', '–', 'just now'],
+      ],
+    );
+    assert.equal(statusOf(states, at)!.text.map(text).join(' '), 'no loan or position');
+  });
+
+  it('is counted in the status bar only where it was an alarm', () => {
+    assert.equal(
+      statusOf([after(gone)], at)!
+        .text.map(text)
+        .join(' '),
+      '2 gone',
+    );
+    assert.equal(
+      statusOf([after(gone.slice(0, 1)), state()], at)!
+        .text.map(text)
+        .join(' '),
+      '57.43% Watch · just now · 1 gone',
+    );
+  });
+});

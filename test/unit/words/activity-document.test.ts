@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { msg } from '../../../src/core/message.ts';
+import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
+import { activityText } from '../../../src/words/activity-document.ts';
+import { holds } from '../property.ts';
+import { fullMarginWrite, fullWrite, rowsOf } from '../views/activity-samples.ts';
+import { now, text, write } from '../views/samples.ts';
+
+const documentOf = (
+  records: readonly WriteRecord[],
+  simulated: readonly string[] = [],
+  account: { readonly account?: string } = { account: 'Main' },
+): string =>
+  activityText(
+    records.map((record) => ({ record, rows: record.state === 'effective' ? rowsOf(record) : [] })),
+    { account: account.account, simulated: new Set(simulated), say: text, when: (ms) => new Date(ms).toISOString(), now },
+  );
+const lines = (document: string): readonly string[] => document.split('\n');
+
+describe('the document of all changes', () => {
+  it('reads as it stands', () => {
+    assert.equal(
+      documentOf([fullWrite()], ['one']),
+      `# Activity of Main
+
+1 change.
+Written at 2026-11-21T12:00:00.000Z. Times are those of this machine, with their offset from UTC.
+Keys and signatures are not in here: the journal never holds them.
+
+## Added 0.1 BTC to loan 12345
+
+- State: done
+- Account: \`Main (okx)\`
+- Money: simulated
+- Written down: \`2026-11-21T11:59:00.000Z\`
+- Sent: \`2026-11-21T11:59:02.000Z\`
+- Accepted: \`2026-11-21T11:59:03.000Z\`
+- Done, proven: \`2026-11-21T11:59:10.000Z\`
+- LTV before: \`57.9812345%\`
+- LTV by estimate: \`51.5388751%\`
+- LTV after: \`51.5388%\`
+
+### Decided on
+
+- Read at: \`2026-11-21T11:58:59.000Z\`
+- Available in the wallet: \`1.7921483143067599 BTC\`
+- Most that was allowed: \`1.5 BTC\`
+- Worth: \`$8,832.70123\`
+- Pledged before: \`0.8 BTC\`
+- Newest row of the history before: \`h-before\`
+
+### Request and answer
+
+- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`
+- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`
+- Answer: accepted
+- Code: \`0\`
+- Answered at: \`2026-11-21T11:59:03.000Z\`
+- Reference: \`ref-1\`
+
+### Proof
+
+- Row of the history: \`h-after\`
+- What it says: \`collateral_locked\`
+- Amount: \`0.1 BTC\`
+- Time of the exchange: \`2026-11-21T11:59:04.000Z\`
+
+### Where it was made
+
+- Id of the change: \`w1\`
+- Window: \`window-7\`
+`,
+    );
+  });
+
+  it('keeps the order it is given, newest first, and every digit of a price', () => {
+    const document = documentOf([fullMarginWrite(), write()], [], {});
+    assert.match(document, /^# Activity of all accounts\n\n2 changes, newest first\.\n/);
+    assert.deepEqual(
+      lines(document).filter((one) => one.startsWith('## ')),
+      ['## Took 100 USDT out of the margin of BTC-USDT-SWAP long', '## Add 0.1 BTC to loan 12345'],
+    );
+    assert.ok(lines(document).includes('- Liquidation price before: `52,560.123456789`'));
+    assert.ok(lines(document).includes('- Liquidation price after: `53,061.000001`'));
+    assert.doesNotMatch(document, /simulated/);
+  });
+
+  it('says that there was none', () => {
+    assert.match(documentOf([]), /No change is recorded here\./);
+  });
+
+  it('takes nothing that a venue or a person wrote for Markdown', () => {
+    const note = msg('Refused: <b>[free money](https://evil.test)</b> `x` *now*\n# Heading');
+    const document = documentOf([write({ state: 'rejected', sentAt: now, note, accountName: 'a`` b\n## c' })]);
+    assert.ok(lines(document).includes('- Account: ```a`` b ## c (okx)```'), document);
+    assert.ok(
+      lines(document).includes('- Note: Refused: \\<b\\>\\[free money\\](https\\://evil.test)\\</b\\> \\`x\\` \\*now\\* # Heading'),
+      document,
+    );
+  });
+
+  it('holds nothing that a record is not meant to hold: no key can be in it', () => {
+    const canary = 'CANARY-9f3c';
+    const withKeys = {
+      ...fullWrite(),
+      keys: { apiKey: canary, secret: canary, passphrase: canary },
+      request: { ...fullWrite().request, headers: { 'OK-ACCESS-KEY': canary, 'OK-ACCESS-SIGN': canary } },
+      answer: { ...fullWrite().answer, headers: canary },
+    } as unknown as WriteRecord;
+    assert.ok(JSON.stringify(withKeys).includes(canary));
+    assert.ok(!documentOf([withKeys]).includes(canary));
+  });
+
+  it('has as many headings as changes, whatever their texts are', () => {
+    const dirty = fc.string({ unit: fc.constantFrom('`', '#', '\n', '\r', ' ', '*', '[', ']', '<', '-', 'a', '\u2028') });
+    holds(
+      fc.property(dirty, dirty, dirty, (name, body, note) => {
+        const record = write({ accountName: name, request: { method: 'POST', path: '/', body }, note: msg('{0}', note) });
+        const document = documentOf([record, record]);
+        assert.equal(lines(document).filter((one) => /^#{1,2} /.test(one)).length, 3);
+        assert.ok(
+          lines(document).every((one) => one === '' || /^(#{1,3} |- |2 changes|Written at|Keys and)/.test(one)),
+          document,
+        );
+      }),
+    );
+  });
+});

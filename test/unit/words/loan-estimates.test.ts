@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { decimal, type Decimal } from '../../../src/core/decimal.ts';
+import { flatRule } from '../../../src/core/risk/haircut.ts';
+import type { Loan } from '../../../src/core/model.ts';
+import { gaugePage } from '../../../src/views/gauges.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { below, failure, line, loan, now, scene, snapshot, state, text } from '../views/samples.ts';
+
+const prices = (some: Readonly<Record<string, string>>): Readonly<Record<string, Decimal>> =>
+  Object.fromEntries(Object.entries(some).map(([coin, price]) => [coin, decimal(price)]));
+const usual = prices({ BTC: '90000', ETH: '3000', USDT: '1' });
+
+function entryOf(one: Loan, asOf = now - 1_000) {
+  return loansOutline([state({ snapshot: snapshot({ loans: [one], asOf, prices: usual }) })], scene())[0]!.children![0]!;
+}
+
+const thresholdLines = (...args: Parameters<typeof entryOf>): readonly string[] =>
+  below(entryOf(...args).children!.find(({ label }) => text(label) === 'Thresholds')!);
+/** Behind margin call, liquidation, and the venue's liquidation price. */
+const ours = (...args: Parameters<typeof entryOf>): readonly string[] => thresholdLines(...args).slice(3);
+
+const { liquidationPrice, ...unpriced } = loan();
+assert.ok(liquidationPrice !== undefined);
+
+/** 0.5 BTC and 10 ETH at a discount of 10 %: 67,500. */
+const mixed: Loan = {
+  ...unpriced,
+  ltv: decimal('0.6'),
+  debts: [{ coin: 'USDT', amount: decimal('40500') }],
+  debtUsd: decimal('40500'),
+  collateral: [
+    { coin: 'BTC', amount: decimal('0.5') },
+    { coin: 'ETH', amount: decimal('10') },
+  ],
+  collateralUsd: decimal('67500'),
+  haircuts: { BTC: flatRule(decimal('0.9')), ETH: flatRule(decimal('0.9')) },
+};
+
+describe('the estimates of a loan', () => {
+  it('say at which price of its coin each line is reached, rounded towards the present price, as an estimate', () => {
+    // 90,000 x 0.57421 / 0.7374 and / 0.8374, rounded up.
+    assert.deepEqual(ours(unpriced), [
+      'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | liquidation at ≈ $61,713.52 (−31.4%) | estimate',
+    ]);
+  });
+
+  it('name no price that no market gets to, in the tree as in the gauge', () => {
+    // The table of ETH ends; what is pledged beyond its end counts nothing, so that a rise reaches the lines there at last.
+    const pool: Loan = {
+      ...unpriced,
+      ltv: decimal('0.35'),
+      debts: [{ coin: 'ETH', amount: decimal('3') }],
+      debtUsd: decimal('9000'),
+      collateral: [{ coin: 'ETH', amount: decimal('9.52380952') }],
+      collateralUsd: decimal('25714.285704'),
+      haircuts: { ETH: { by: 'value', tiers: [{ upTo: decimal('99999999999'), rate: decimal('0.9') }] } },
+    };
+    assert.deepEqual(ours(pool), ['ETH alone | reaches neither line | estimate']);
+    const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], scene(), text).state;
+    assert.deepEqual(
+      gauges[0]!.rows.find(({ label }) => label === 'Liquidation')?.lines.map(({ value }) => value),
+      ['58.2% fall of all collateral'],
+    );
+  });
+
+  it('leave the liquidation price to the venue where it gives one, first and unmarked', () => {
+    assert.deepEqual(thresholdLines(loan()).slice(2), [
+      'Liquidation price | 60,000.5 BTC-USDT | from OKX',
+      'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | estimate',
+    ]);
+  });
+
+  it('tell all coins together from each alone, and what a coin alone cannot reach', () => {
+    assert.deepEqual(
+      ours({ ...mixed, marginCall: { ltv: decimal('0.8'), source: 'venue' }, liquidation: { ltv: decimal('0.95'), source: 'venue' } }),
+      [
+        'All coins together | margin call at ≈ −25.0% | liquidation at ≈ −36.8% | estimate',
+        // 40,500 of 50,625 that are needed: ETH counts for 27,000, BTC has to count for 23,625 instead of 40,500; what was cut off on the way is added.
+        'BTC alone | margin call at ≈ $52,500.01 (−41.6%) | liquidation at ≈ $34,736.85 (−61.4%) | estimate',
+        'ETH alone | margin call at ≈ $1,125 (−62.5%) | liquidation at ≈ $236.8422 (−92.1%) | estimate',
+      ],
+    );
+    assert.equal(
+      ours({ ...mixed, marginCall: { ltv: decimal('0.98'), source: 'venue' }, liquidation: { ltv: decimal('1.1'), source: 'venue' } })[2],
+      'ETH alone | margin call at ≈ $91.83674 (−96.9%) | liquidation not reached | estimate',
+    );
+  });
+
+  it('tell how far a coin that is owed may rise', () => {
+    const short: Loan = {
+      ...unpriced,
+      ltv: decimal('0.6'),
+      debts: [{ coin: 'BTC', amount: decimal('0.5') }],
+      collateral: [{ coin: 'USDT', amount: decimal('75000') }],
+      collateralUsd: decimal('75000'),
+      marginCall: { ltv: decimal('0.75'), source: 'venue' },
+      liquidation: { ltv: decimal('0.9'), source: 'venue' },
+    };
+    assert.equal(
+      ours(short).at(-1),
+      'BTC (owed) alone | margin call at ≈ $112,500 (+25.0%) | liquidation at ≈ $135,000 (+50.0%) | estimate',
+    );
+  });
+
+  it('say so when they rest on an average of haircuts', () => {
+    const { haircuts, ...averaged } = mixed;
+    assert.ok(haircuts !== undefined);
+    assert.match(ours(averaged)[0]!, /estimate with the loan's average haircut$/);
+  });
+
+  it('say that a line is reached instead of a price', () => {
+    const beyond = { ...unpriced, ltv: decimal('0.57421'), marginCall: { ltv: decimal('0.5'), source: 'venue' as const } };
+    assert.match(ours(beyond)[0]!, /^BTC alone \| margin call reached \| liquidation at/);
+  });
+
+  it('stand in the tooltip too', () => {
+    const details = entryOf(unpriced).details!();
+    assert.deepEqual(
+      details.lines.filter(({ label }) => text(label) === 'BTC alone').map(({ value }) => text(value)),
+      ['margin call at ≈ $70,082.59 (−22.1%), liquidation at ≈ $61,713.52 (−31.4%) (estimate)'],
+    );
+  });
+
+  it('are none without debt', () => {
+    assert.deepEqual(ours({ ...unpriced, debts: [], debtUsd: decimal('0'), ltv: decimal('0') }), []);
+  });
+
+  it('are none of figures that are not current, which is said', () => {
+    const note = 'Estimates | not current: nothing is estimated from old figures';
+    assert.deepEqual(ours(unpriced, now - 5 * 60_000), [note]);
+    assert.deepEqual(ours({ ...unpriced, keptFrom: now - 60_000 }), [note]);
+    const broken = loansOutline([state({ snapshot: snapshot({ loans: [unpriced], prices: usual }), failure: failure() })], scene())[0]!;
+    assert.ok(
+      broken
+        .children!.flatMap(({ children = [] }) => children.flatMap((group) => group.children ?? []))
+        .map(line)
+        .includes(note),
+    );
+  });
+
+  const { ltv, ...withoutLtv } = unpriced;
+  const { collateralUsd, ...withoutValue } = unpriced;
+  assert.ok(ltv !== undefined && collateralUsd !== undefined);
+  for (const [why, one, known, expected] of [
+    ['a price is missing', unpriced, prices({ USDT: '1' }), 'unknown: no price of BTC'],
+    ['no price is known', unpriced, undefined, 'unknown: no price of BTC, USDT'],
+    ['no LTV is given', withoutLtv, usual, 'unknown: the LTV is not known'],
+    ['nothing tells what the collateral counts for', withoutValue, usual, 'unknown: what the collateral counts for is not known'],
+    [
+      'the LTV comes out otherwise',
+      { ...mixed, ltv: decimal('0.5') },
+      usual,
+      "Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.",
+    ],
+  ] as const) {
+    it(`are none where ${why}`, () => {
+      const read = snapshot({ loans: [one], ...(known === undefined ? {} : { prices: known }) });
+      const entry = loansOutline([state({ snapshot: read })], scene())[0]!.children![0]!;
+      assert.equal(below(entry.children!.find(({ label }) => text(label) === 'Thresholds')!).at(-1), `Estimates | ${expected}`);
+    });
+  }
+});

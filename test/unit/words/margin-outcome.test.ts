@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import { english, msg } from '../../../src/core/message.ts';
+import type { WriteState } from '../../../src/engine/ledger/ledger.ts';
+import { changeText } from '../../../src/words/change.ts';
+import { outcomeText } from '../../../src/words/outcome.ts';
+import { marginChange, marginRecord, positions } from './margin-records.ts';
+
+const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
+const proven = { state: 'effective', evidence: { kind: 'position' } } as const;
+
+const said = (more: Parameters<typeof marginRecord>[0], simulated = false): string =>
+  english(outcomeText(marginRecord(more), 'OKX', simulated).sentence);
+
+describe('a change of margin in a few words', () => {
+  it('names direction, exact amount, coin, instrument, side and account', () => {
+    const table: [keyof typeof positions, 'add' | 'reduce', boolean, string][] = [
+      ['long', 'add', false, 'Add 10 USDT to the margin of BTC-USDT-SWAP long (Main)'],
+      ['short', 'add', false, 'Add 10 USDT to the margin of BTC-USDT-SWAP short (Main)'],
+      ['long', 'reduce', false, 'Take 10 USDT out of the margin of BTC-USDT-SWAP long (Main)'],
+      ['inverse', 'reduce', false, 'Take 10 BTC out of the margin of BTCUSD long (Main)'],
+      ['borrowed', 'add', true, 'SIMULATED: add 10 BTC to the margin of BTC-USDT long (Main)'],
+      ['short', 'reduce', true, 'SIMULATED: take 10 USDT out of the margin of BTC-USDT-SWAP short (Main)'],
+    ];
+    for (const [which, direction, simulated, text] of table) {
+      assert.equal(english(changeText(marginRecord({ change: marginChange(positions[which], direction) }), simulated)), text);
+    }
+  });
+});
+
+describe('what is said of a change of margin', () => {
+  it('gives the new liquidation price of the venue when it is done', () => {
+    assert.equal(
+      said({ ...proven, liquidationAfter: decimal('44703.21') }),
+      'Done: liquidation price is now 44,703.21, says OKX. Add 10 USDT to the margin of BTC-USDT-SWAP long (Main).',
+    );
+    assert.match(
+      english(outcomeText(marginRecord({ ...proven, liquidationAfter: decimal('44703.21') }), 'OKX', false, 'USDT').sentence),
+      /^Done: liquidation price is now 44,703\.21 USDT, says OKX\./,
+      'with its coin, where the position is still there to tell it',
+    );
+    assert.equal(
+      said({ ...proven, note: msg('The price moved meanwhile.') }),
+      'Done: OKX shows it in the margin; the new liquidation price is not known yet. Add 10 USDT to the margin of BTC-USDT-SWAP long (Main). The price moved meanwhile.',
+    );
+  });
+
+  it("claims no proof for a change that was closed by a person's word", () => {
+    assert.equal(
+      said({ state: 'effective', liquidationAfter: decimal('44703.21') }),
+      'Closed as done: Add 10 USDT to the margin of BTC-USDT-SWAP long (Main).',
+    );
+  });
+
+  it('is "done" for an effective change only', () => {
+    for (const state of states) {
+      assert.equal(said({ state, evidence: { kind: 'position' } }).startsWith('Done:'), state === 'effective', state);
+    }
+  });
+
+  it('names the position and never a loan or its LTV, whatever became of it', () => {
+    for (const state of states) {
+      for (const simulated of [true, false]) {
+        const text = said({ state, liquidationAfter: decimal('44703.21') }, simulated);
+        assert.match(text, /BTC-USDT-SWAP long/);
+        assert.doesNotMatch(text, /\bloan\b|LTV/i, text);
+        assert.equal(text.includes('SIMULATED'), simulated, text);
+      }
+    }
+  });
+
+  it('says of an unknown outcome that it is found out by reading and that the position waits for it', () => {
+    assert.match(said({ state: 'unknown' }), /never sent again\. Until then nothing else can be changed on this position\./);
+  });
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import { english, msg } from '../../../src/core/message.ts';
+import type { WriteState } from '../../../src/engine/ledger/ledger.ts';
+import { progressText } from '../../../src/words/change.ts';
+import { outcomeText } from '../../../src/words/outcome.ts';
+import { record } from './records.ts';
+
+const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
+
+function said(state: WriteState, simulated = false): string {
+  return english(
+    outcomeText(
+      record({ state, evidence: { kind: 'history', id: 'h2' }, ltvAfter: decimal('0.5155'), note: msg('51756: above the maximum.') }),
+      'OKX',
+      simulated,
+    ).sentence,
+  );
+}
+
+describe('what is said of a change', () => {
+  it('is "done" for an effective change only', () => {
+    for (const state of states) assert.equal(said(state).startsWith('Done:'), state === 'effective', state);
+  });
+
+  it('gives the new LTV of the venue when it is done', () => {
+    const proven = record({ state: 'effective', evidence: { kind: 'history', id: 'h2' }, ltvAfter: decimal('0.5155') });
+    assert.equal(
+      english(outcomeText(proven, 'OKX', false).sentence),
+      'Done: LTV is now 51.55%, says OKX. Add 0.1 BTC to loan 12345 (Main).',
+    );
+  });
+
+  it("claims no proof for a change that was closed by a person's word", () => {
+    const closed = record({ state: 'effective', note: msg('Closed by your own verdict.') });
+    assert.equal(
+      english(outcomeText(closed, 'OKX', false).sentence),
+      'Closed as done: Add 0.1 BTC to loan 12345 (Main). Closed by your own verdict.',
+    );
+  });
+
+  it('says of an accepted change that it is not done yet and is not sent again', () => {
+    assert.match(said('accepted'), /accepted this but has not done it yet.*Nothing is sent again/);
+  });
+
+  it('says of an unknown outcome that it is found out by reading, never by sending again', () => {
+    assert.match(said('unknown'), /not known whether this happened.*Reading will tell, or you will be asked; it is never sent again/);
+  });
+
+  it("carries the venue's own sentence on a refusal", () => {
+    assert.match(said('rejected'), /^Refused by OKX; nothing was changed: .*51756: above the maximum\.$/);
+  });
+
+  it('is an alarm when the venue did something else', () => {
+    const outcome = outcomeText(record({ state: 'mismatch' }), 'OKX', false);
+    assert.equal(outcome.loudness, 'alarm');
+    assert.equal(outcome.resolvable, true);
+    assert.match(english(outcome.sentence), /frozen/);
+  });
+
+  it('says simulated wherever it is', () => {
+    for (const state of states) {
+      assert.equal(said(state, true).includes('SIMULATED'), true, state);
+      assert.equal(said(state, false).includes('SIMULATED'), false, state);
+    }
+  });
+
+  it('claims nothing while it is under way that is not known', () => {
+    assert.equal(
+      english(progressText(record({ state: 'accepted' }), 'OKX') ?? msg('')),
+      'accepted by OKX, not done yet; waiting for proof',
+    );
+    assert.equal(progressText(record({ state: 'effective' }), 'OKX'), undefined);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { msg } from '../../../src/core/message.ts';
+import type { RequestView } from '../../../src/exchanges/exchange.ts';
+import { requestLines } from '../../../src/words/request.ts';
+import { inBoth } from './chinese.ts';
+
+const request: RequestView = {
+  method: 'POST',
+  url: 'https://exchange.test/api/v5/adjust',
+  headers: [
+    { name: 'Content-Type', value: 'application/json' },
+    { name: 'OK-ACCESS-KEY', value: '••••', masked: true },
+    { name: 'OK-ACCESS-TIMESTAMP', value: 'time of sending', said: msg('time of sending') },
+  ],
+  body: '{"ccy":"BTC","amt":"0.1"}',
+};
+
+const shown = (of: Partial<RequestView> = {}): readonly string[] =>
+  requestLines(
+    { ...request, ...of },
+    {
+      title: msg('{0}: add {1} {2} to the collateral of loan {3}?', 'LIVE', '0.1', 'BTC', '12345'),
+      accountName: 'Main',
+      stakes: msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.'),
+    },
+  ).map((line) => (typeof line === 'string' ? line : inBoth(line)));
+
+describe('the page with a request', () => {
+  it('says first that nothing was sent, then what is at stake, then the request itself', () => {
+    assert.deepEqual(shown(), [
+      'NOTHING WAS SENT. This is the request that confirming would send, once.',
+      'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.',
+      'LIVE: add 0.1 BTC to the collateral of loan 12345?',
+      'Account: Main',
+      '',
+      'POST https://exchange.test/api/v5/adjust',
+      'Content-Type: application/json',
+      'OK-ACCESS-KEY: ••••',
+      'OK-ACCESS-TIMESTAMP: time of sending',
+      '',
+      '{"ccy":"BTC","amt":"0.1"}',
+      '',
+      'What is masked belongs to your key.',
+      'It is put in only at the moment of sending, and is neither shown nor kept.',
+      'This page cannot send anything, and it is not saved.',
+    ]);
+  });
+
+  it('says that there is no body instead of leaving a gap, and speaks of no mask where there is none', () => {
+    const lines = shown({ body: '', headers: [] });
+    assert.ok(lines.includes('(no body)'));
+    assert.ok(!lines.some((line) => line.includes('masked')));
+  });
+});

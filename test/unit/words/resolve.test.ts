@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import { english, msg } from '../../../src/core/message.ts';
+import type { HistoryRow } from '../../../src/core/model.ts';
+import { newRows, resolveLines, type Reading } from '../../../src/words/resolve.ts';
+import { change, loan, record } from './records.ts';
+
+const row = (id: string): HistoryRow => ({ id, type: 'collateral_locked', forced: false, coin: 'BTC', amount: decimal('-0.1'), at: 2_000 });
+const pledged = (amount: string): Reading => ({
+  loan: { ...loan, collateral: [{ coin: 'BTC', amount: decimal(amount) }] },
+  rows: [row('h1')],
+});
+
+function text(reading: Reading, more = {}): string {
+  return resolveLines(record({ state: 'unknown', ...more }), reading, (at) => `t${at.toString()}`)
+    .map((line) => (typeof line === 'string' ? line : english(line)))
+    .join('\n');
+}
+
+describe('both readings of an open write', () => {
+  it('show what was, what is, and what would be', () => {
+    const shown = text(pledged('0.8'));
+    assert.match(shown, /^Before: 0\.8 BTC pledged, LTV 58\.00%$/m);
+    assert.match(shown, /^Now: 0\.8 BTC pledged, LTV 58\.00%$/m);
+    assert.match(shown, /^If it happened: 0\.9 BTC pledged$/m);
+    assert.match(shown, /has not happened so far/);
+  });
+
+  it('say when the figures are those of a change that happened, in either direction', () => {
+    assert.match(text(pledged('0.9')), /those of a change that happened/);
+    assert.match(text(pledged('0.7'), { change: { ...change, direction: 'reduce' } }), /those of a change that happened/);
+    assert.match(text(pledged('0.7')), /fit neither/);
+  });
+
+  it('count a coin that is not pledged any more as none, and say when the loan is gone', () => {
+    assert.match(text({ loan: { ...loan, collateral: [] }, rows: [] }), /^Now: 0 BTC pledged/m);
+    assert.match(text({ loan: undefined, rows: [] }), /the loan is not there any more/);
+  });
+
+  it('show only the history that came after', () => {
+    assert.deepEqual(
+      newRows([row('h3'), row('h2'), row('h1')], 'h1').map(({ id }) => id),
+      ['h3', 'h2'],
+    );
+    assert.deepEqual(newRows([row('h1')], 'h1'), []);
+    assert.equal(newRows([row('h3'), row('h2')], 'older').length, 2);
+    assert.match(text(pledged('0.8')), /History of the loan since then: nothing/);
+    assert.match(text({ loan, rows: [row('h2'), row('h1')] }), /t2000 collateral_locked 0\.1 BTC/);
+  });
+
+  it('say why they could not be read, and claim nothing about now', () => {
+    const shown = text({ failure: msg('No answer.') });
+    assert.match(shown, /Now: could not be read\. No answer\./);
+    assert.doesNotMatch(shown, /happened so far|that happened/);
+  });
+});

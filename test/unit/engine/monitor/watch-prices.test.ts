@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Disposable } from '../../../src/core/emitter.ts';
-import type * as Part from '../../../src/engine/monitor/price-watch.ts';
-import { watchPrices } from '../../../src/vscode/watch-prices.ts';
-import { settled } from '../core/fake-clock.ts';
+import type { Disposable } from '../../../../src/core/emitter.ts';
+import type * as Part from '../../../../src/engine/monitor/price-watch.ts';
+import { watchPrices } from '../../../../src/engine/monitor/watch-prices.ts';
+import { settled } from '../../core/fake-clock.ts';
 
 function bench(failures: number) {
   const listeners = new Set<(change: { readonly accountId: string }) => void>();

@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { Disposable } from '../core/emitter.ts';
+import type { Snapshot } from '../core/model.ts';
+import type { Exchange } from '../exchanges/exchange.ts';
+import { exchanges as allExchanges } from '../exchanges/registry.ts';
+import { AccountBook } from './accounts/account-book.ts';
+import { Vault } from './accounts/vault.ts';
+import { Arming } from './ledger/arming.ts';
+import { LateJournal } from './ledger/database/late-journal.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { Connections } from './monitor/connections.ts';
+import { Poller } from './monitor/poller.ts';
+import { Store } from './monitor/store.ts';
+import { Wakes } from './monitor/wakes.ts';
+import { watchPrices } from './monitor/watch-prices.ts';
+import type { EnginePorts, Log } from './ports.ts';
+import { SimulatedExchange } from './simulated/simulated-exchange.ts';
+import { isBuiltIn } from './simulated/start.ts';
+import { SharedState } from './storage/shared-state.ts';
+import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
+
+/** Everything that reads accounts and changes them, put together, for any front to show and to ask. */
+export interface Engine extends Disposable {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly exchanges: readonly Exchange[];
+  readonly book: AccountBook;
+  readonly vault: Vault;
+  readonly connections: Connections;
+  readonly store: Store;
+  /** Tells when the machine has slept or moved. */
+  readonly wakes: Wakes;
+  readonly poller: Poller;
+  readonly ledger: Ledger;
+  /** Which accounts changes may be sent from. */
+  readonly arming: Arming;
+  readonly simulated: SimulatedExchange;
+  /** News of what all windows share. What is in there is changed by the parts above alone. */
+  readonly shared: Pick<SharedState, 'onDidMeetTrouble' | 'onDidRemake'>;
+  /** The person's poll interval, clamped to its minimum. Milliseconds. */
+  readonly intervalMs: () => number;
+  /** Begins to read. Returns at once; resolves when what all windows share was looked at, however that ended. Once is enough. */
+  start(): Promise<void>;
+  /** Lets what became of the last changes be written down, then disposes. Takes three seconds at most and never rejects. */
+  close(): Promise<void>;
+  /** Ends all work at once. What left for an exchange is not called back; the next start finds it in the ledger. */
+  dispose(): void;
+}
+
+/** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
+const proofPatienceMs = 60_000;
+
+/**
+ * Builds the parts and connects them. Waits for nothing and opens nothing: no network, no secret, no database. What cannot be opened later is
+ * told by `shared` and by whoever needed it.
+ * @throws RangeError when the ports name no place to work in
+ */
+export function createEngine(ports: EnginePorts): Engine {
+  mustBeAbsolute('folder', ports.folder);
+  mustBeAbsolute('worker', ports.worker);
+  const { log, newId, settings, window, clock = systemClock, exchanges = allExchanges } = ports;
+  const { intervalMs } = settings;
+  const parts: Disposable[] = [];
+  const keep = <T extends Disposable>(part: T): T => {
+    parts.push(part);
+    return part;
+  };
+  const shared = keep(sharedState(ports, clock));
+  const book = keep(new AccountBook(shared));
+  const vault = new Vault(ports.secrets);
+  const arming = keep(new Arming({ rows: shared, clock, book, window, newId }));
+  const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
+  const simulated = keep(new SimulatedExchange({ folder: path.join(ports.folder, 'simulated'), book, vault, log, mayStoreKeys }));
+  const connections = keep(
+    new Connections({
+      exchanges,
+      book,
+      vault,
+      clock,
+      ...(ports.fetch === undefined ? {} : { fetch: ports.fetch }),
+      locate: (account) => simulated.locate(account),
+      look: () => shared.look(),
+      isArmed: (accountId) => arming.state(accountId).armed,
+      trace: (line) => {
+        log.debug(line);
+      },
+    }),
+  );
+  const store = keep(new Store({ book, storage: shared.snapshots, clock }));
+  const journal = keep(lateJournal(ports, shared));
+  // Figures that the views would have read anew by now are not acted on.
+  const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
+  const ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
+  const wakes = new Wakes(clock);
+  const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
+  const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead, wakes }));
+  keep(watchPrices({ store, connections, clock, wakes, log }));
+  const dispose = (): void => {
+    // What was built last is done with first: it asks those before it.
+    for (const part of parts.splice(0).reverse()) part.dispose();
+  };
+  return {
+    ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, ledger, arming, simulated, shared, intervalMs },
+    start() {
+      const looked = shared.start();
+      poller.start();
+      return looked;
+    },
+    async close() {
+      await ledger.close();
+      dispose();
+    },
+    dispose,
+  };
+}
+
+function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot> {
+  const place = path.join(folder, 'state');
+  return new SharedState({
+    open: async () => (await import('./storage/open-state.ts')).openState(place, worker),
+    lastCopy: () => readLastCopy(place),
+    exists: () => existsState(place),
+    watch: (changed) => watchLastCopy(place, changed),
+    old,
+    clock,
+  });
+}
+
+const lateJournal = ({ folder, worker }: EnginePorts, { anchor }: Pick<SharedState, 'anchor'>): LateJournal =>
+  new LateJournal(async () => {
+    const { SqliteJournal } = await import('./ledger/database/sqlite-journal.ts');
+    return new SqliteJournal({ folder: path.join(folder, 'journal'), worker, storage: anchor });
+  });
+
+/** A window that does not find a key another one stored would wipe it by storing one. */
+async function findsAllKeys(book: AccountBook, vault: Vault): Promise<boolean> {
+  const accounts = book.list().filter((account) => !isBuiltIn(account));
+  const found = await Promise.all(accounts.map(({ id }) => vault.has(id)));
+  return !found.includes(false);
+}
+
+function mustBeAbsolute(port: 'folder' | 'worker', place: string): void {
+  if (path.isAbsolute(place)) return;
+  throw new RangeError(`createEngine needs an absolute path as \`${port}\`; it was given ${JSON.stringify(place)}`);
+}

@@ -1,0 +1,42 @@
+import type { Disposable } from '../../core/emitter.ts';
+import type { Log } from '../ports.ts';
+import type * as Part from './price-watch.ts';
+
+const loadPart = (): Promise<typeof Part> => import('./price-watch.ts');
+
+interface WatchPricesOptions extends Part.PriceWatchOptions {
+  readonly log: Pick<Log, 'warn'>;
+}
+
+/**
+ * Estimates between readings. What makes them is loaded with the first account that has been read: before that nothing can be estimated. When
+ * it could not be loaded it is tried again with the next reading.
+ */
+export function watchPrices(options: WatchPricesOptions, load = loadPart): Disposable {
+  let watch: Disposable | undefined;
+  let ended = false;
+  let loading = false;
+  const first = options.store.onDidChange(({ accountId }) => {
+    if (loading || options.store.get(accountId)?.snapshot === undefined) return;
+    loading = true;
+    load()
+      .then(({ PriceWatch }) => {
+        first.dispose();
+        if (ended) return;
+        const made = new PriceWatch(options);
+        watch = made;
+        made.start();
+      })
+      .catch((error: unknown) => {
+        loading = false;
+        options.log.warn(`prices are not watched: ${error instanceof Error ? error.message : 'unknown'}`);
+      });
+  });
+  return {
+    dispose: () => {
+      ended = true;
+      first.dispose();
+      watch?.dispose();
+    },
+  };
+}

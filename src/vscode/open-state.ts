@@ -1,8 +1,0 @@
-import type { Snapshot } from '../core/model.ts';
-import { storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
-import { openStateDatabase } from '../engine/storage/state-database.ts';
-import type { StateDatabase } from '../engine/storage/shared-state.ts';
-
-/** The shared database with what it takes to read its figures: loaded after activation. */
-export const openState = (folder: string, worker: string): StateDatabase<Snapshot> =>
-  openStateDatabase({ folder, worker, read: storedSnapshotText });

@@ -76,7 +76,7 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
-// The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/extension.ts asks for it.
+// The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
 const worker = {
   ...common,
   entryPoints: [{ in: 'src/engine/database-worker.ts', out: 'ledger-worker' }],

@@ -19,7 +19,7 @@ import { KeptStorage } from './kept-storage.ts';
 import type { Setup } from './protocol.ts';
 
 export const accountId = 'a';
-/** As in src/extension.ts. */
+/** As in src/engine/engine.ts. */
 const proofPatienceMs = 60_000;
 
 export interface Composition {
@@ -31,7 +31,7 @@ export interface Composition {
   dispose(): void;
 }
 
-/** Everything a write needs, put together as in src/extension.ts, without the editor. */
+/** Everything a write needs, put together as in src/engine/engine.ts, with what tests hold in hand. */
 export async function compose(
   setup: Setup,
   {

@@ -51,8 +51,6 @@ export async function ledger(): Promise<readonly Outcome[]> {
   writeFileSync(path.join(folder, 'writes.jsonl'), `${lines.join('\n')}\n`);
   writeFileSync(plain, `${lines.join('\n')}\n`);
   const journal = make();
-  // The ledger's thread keeps no process alive.
-  const alive = setInterval(() => undefined, 1_000);
   try {
     assert.equal((await journal.load()).length, rows);
     const fresh = async (): Promise<void> => {
@@ -103,7 +101,6 @@ export async function ledger(): Promise<readonly Outcome[]> {
     assert.equal((await journal.verify()).ok, true);
     return outcomes;
   } finally {
-    clearInterval(alive);
     journal.dispose();
     rmSync(place, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }

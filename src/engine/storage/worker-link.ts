@@ -10,7 +10,7 @@ interface Waiting {
 
 /**
  * Asks a worker thread that holds a database. It is started by the first request and anew after it died; a request that it died over is
- * rejected, never repeated. It does not keep the process alive.
+ * rejected, never repeated. It keeps the process alive for as long as it works at something, and no longer.
  */
 export class WorkerLink<Request extends { readonly do: string }, Answers extends Readonly<Record<Request['do'], unknown>>> {
   readonly #file: string;
@@ -31,6 +31,7 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
       const worker = (this.#worker ??= this.#start());
       const number = (this.#asked += 1);
       this.#waiting.set(number, { worker, resolve, reject });
+      worker.ref();
       worker.postMessage({ number, request } satisfies Asked<Request>);
     });
     if ('trouble' in answered) throw new LedgerFault(answered.trouble);
@@ -39,6 +40,8 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
 
   /** Lets what was asked before come to its end. */
   close(): void {
+    // Until it has ended by itself: what it was asked last may not be on the disk yet.
+    this.#worker?.ref();
     this.#worker?.postMessage({ number: 0, request: { do: 'close' } } satisfies Asked<Request>);
     this.#worker = undefined;
   }
@@ -58,6 +61,7 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
     worker.on('message', (answered: Answered) => {
       this.#waiting.get(answered.number)?.resolve(answered);
       this.#waiting.delete(answered.number);
+      if (this.#worker === worker && this.#waiting.size === 0) worker.unref();
     });
     worker.on('error', (error) => {
       ended(error instanceof Error ? error.message : String(error));

@@ -1,8 +1,11 @@
 // The whole engine in plain Node, as any front builds it: its own databases on the disk, the real adapters, simulated exchanges, no editor.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { decimal as d } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
@@ -209,6 +212,15 @@ describe('the engine without an editor', () => {
       return true;
     });
     await engine.close();
+  });
+
+  it('keeps its process until its databases have done what they were asked for, and no longer', async () => {
+    const script = path.join(process.cwd(), 'test/unit/engine/one-account.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [script, machine.folder, workerFile], { timeout: 8_000 });
+    assert.equal(stdout, 'closed');
+    const database = new DatabaseSync(path.join(machine.folder, 'state', 'state.sqlite'), { readOnly: true });
+    assert.equal(database.prepare('SELECT count(*) AS rows FROM snapshots').get()?.['rows'], 1);
+    database.close();
   });
 
   it('can be disposed twice, and closed after that', async () => {

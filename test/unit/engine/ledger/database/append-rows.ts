@@ -8,8 +8,6 @@ import type { WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 const [folder = '', worker = '', name = '', count = '0'] = process.argv.slice(2);
 const storage = { get: () => undefined, note: () => Promise.resolve() };
 const journal = new SqliteJournal({ folder, worker, storage });
-// The ledger's thread keeps no process alive.
-const alive = setInterval(() => undefined, 1_000);
 
 for (let loan = 0; count === '0' || loan < Number(count); loan += 1) {
   const record = {
@@ -31,4 +29,3 @@ for (let loan = 0; count === '0' || loan < Number(count); loan += 1) {
   );
   writeSync(1, `${record.id} ${came}\n`);
 }
-clearInterval(alive);

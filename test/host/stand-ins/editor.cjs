@@ -1,5 +1,6 @@
 // Stands in for the editor while an extension loads: `node editor.cjs <extension file> <how many accounts> <storage folder>`.
 // Prints what activation came back with and what it had touched by then, as one line of JSON. An empty file is an extension, too.
+const path = require('node:path');
 const { subscribe } = require('node:diagnostics_channel');
 const { writeSync } = require('node:fs');
 const Module = require('node:module');
@@ -57,6 +58,7 @@ const context = anything({
   globalState: { get: (key) => records.get(key), update: () => Promise.resolve(), keys: () => [...records.keys()] },
   secrets: { get: secret, store: secret, delete: secret, keys: secret, onDidChange: () => anything() },
   globalStorageUri: { fsPath: folder },
+  asAbsolutePath: (relative) => path.resolve(relative),
 });
 
 const load = Module._load;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../core/model.ts';
+import { stakesOf } from '../engine/accounts/stakes.ts';
 import type { ArmingTerm } from '../engine/ledger/arming.ts';
 import { asTarget } from '../views/target.ts';
 import { commandIds } from '../vscode/command-ids.ts';
@@ -19,12 +20,11 @@ import {
   nameFault,
   namePrompt,
   nothingToDisarmText,
-  type Stakes,
 } from '../words/arming.ts';
 import { chooseAccount } from './account/choose.ts';
 import { inspectUnderProgress } from './account/try-keys.ts';
 import { obstacleOf } from './choose.ts';
-import { isDemo, markOf } from './mark.ts';
+import { markOf } from './mark.ts';
 import { explainObstacle, openLimits, run } from './tell.ts';
 
 /** "Arm Writing…": asks which account and for how long, and says what came of it. */
@@ -54,8 +54,9 @@ export async function armWriting(app: App, account: Account): Promise<boolean> {
     await openLimits();
     return false;
   }
-  if (asksForName(term, stakesOf(app, account)) && !(await isNameTyped(account))) return false;
-  await app.arming.arm(account.id, term);
+  const typedName = asksForName(term, stakesOf(account)) ? await askName(account) : '';
+  if (typedName === undefined) return false;
+  await app.arming.arm(account.id, term, { typedName });
   return true;
 }
 
@@ -75,7 +76,7 @@ async function isOwnerKnown(app: App, account: Account): Promise<boolean> {
 }
 
 async function askTerm(app: App, account: Account): Promise<ArmingTerm | 'settings' | undefined> {
-  const stakes = stakesOf(app, account);
+  const stakes = stakesOf(account);
   const arming = app.arming.state(account.id);
   const items: readonly Item<ArmingTerm | 'settings'>[] = [
     ...armingChoices(stakes).map(({ term, label, detail }) => ({ label: localize(label), detail: localize(detail), value: term })),
@@ -94,7 +95,7 @@ async function askTerm(app: App, account: Account): Promise<ArmingTerm | 'settin
   return chosen === back ? undefined : chosen;
 }
 
-async function isNameTyped({ name }: Account): Promise<boolean> {
+async function askName({ name }: Account): Promise<string | undefined> {
   for (;;) {
     const typed = await vscode.window.showInputBox({
       title: vscode.l10n.t('LIVE: arm writing on {0} always', name),
@@ -105,15 +106,9 @@ async function isNameTyped({ name }: Account): Promise<boolean> {
         return fault === undefined ? undefined : localize(fault);
       },
     });
-    if (typed === undefined) return false;
-    if (nameFault(typed, name) === undefined) return true;
+    if (typed === undefined || nameFault(typed, name) === undefined) return typed;
     // The editor takes Enter on an empty box: asked again, so that nobody takes the box that went away for a yes.
   }
-}
-
-function stakesOf(app: App, account: Account): Stakes {
-  if (account.simulated) return 'simulated';
-  return isDemo(app, account) ? 'demo' : 'live';
 }
 
 /**

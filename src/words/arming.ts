@@ -1,11 +1,9 @@
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Decimal } from '../core/decimal.ts';
+import type { Stakes } from '../engine/accounts/stakes.ts';
 import type { ArmingTerm, ArmState } from '../engine/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
-
-/** Whose money would move. */
-export type Stakes = 'live' | 'demo' | 'simulated';
 
 export interface ArmingChoice {
   readonly term: ArmingTerm;

@@ -3,10 +3,17 @@ import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
+import { stakesOf } from '../accounts/stakes.ts';
 import { Refusal } from './refusal.ts';
 
 /** For how long a person arms an account: a quarter of an hour, until this window is reloaded, or until it is taken back. */
 export type ArmingTerm = 'quarter' | 'restart' | 'always';
+
+/** What a person gives besides their word. */
+export interface ArmingProof {
+  /** The name of the account, as they typed it. */
+  readonly typedName?: string;
+}
 
 /**
  * Whether changes may be sent from an account.
@@ -92,13 +99,16 @@ export class Arming implements Disposable {
 
   /**
    * Nothing happens when the account is not in the book.
-   * @throws Refusal when it is not known whose money would be armed; StateTrouble when it cannot be written down. Then nothing is armed.
+   * @param proof a live account is armed `always` only for somebody who typed its very name
+   * @throws Refusal when that was not given, or it is not known whose money would be armed; StateTrouble when it cannot be written down.
+   * Then nothing is armed.
    */
-  async arm(accountId: string, term: ArmingTerm): Promise<void> {
+  async arm(accountId: string, term: ArmingTerm, { typedName }: ArmingProof = {}): Promise<void> {
     const { book, clock, rows, window, newId } = this.#options;
     const account = book.get(accountId);
     if (account === undefined) return;
     if (account.uid === undefined && !account.simulated) throw ownerUnknown();
+    if (asksForName(term, account) && typedName !== account.name) throw nameNotTyped(account.name);
     const now = clock.now();
     const row: ArmedRow = {
       account: accountId,
@@ -196,6 +206,17 @@ export class Arming implements Disposable {
     this.#changed.fire(accountId);
   }
 }
+
+/** Whether a term is taken only from somebody who types the name of the account. */
+const asksForName = (term: ArmingTerm, account: Account): boolean => term === 'always' && stakesOf(account) === 'live';
+
+const nameNotTyped = (name: string): Refusal =>
+  new Refusal(
+    msg(
+      '{0} is a LIVE account, so it is armed always only for somebody who types its name. Writing was not armed. Type exactly: {0}',
+      name,
+    ),
+  );
 
 const ownerUnknown = (): Refusal =>
   new Refusal(

@@ -14,7 +14,7 @@ class Person {
   readonly accounts = new Map<string, Account>([
     ['a', account({ uid: '1' })],
     ['b', account({ id: 'b', uid: '2' })],
-    ['simulated', account({ id: 'simulated', simulated: true })],
+    ['simulated', account({ id: 'simulated', site: 'loopback', simulated: true })],
   ]);
   readonly changed = new Emitter<string>();
   #windows = 0;
@@ -41,6 +41,9 @@ class Person {
     this.changed.fire(id);
   }
 }
+
+/** What a person has to give who arms the live account always. */
+const named = { typedName: 'Main' };
 
 const terms: readonly ArmingTerm[] = ['quarter', 'restart', 'always'];
 
@@ -135,7 +138,7 @@ describe('arming', () => {
         const before = { uid: '1', ...(name.includes('simulated') ? { simulated: true, site: 'loopback' } : {}) };
         person.accounts.set('a', account(before));
         const arming = person.window();
-        await arming.arm('a', term);
+        await arming.arm('a', term, named);
         assert.equal(arming.state('a').armed, true);
         const { uid, ...others } = { site: 'global', ...facts };
         person.change({ ...others, ...(uid === undefined ? {} : { uid }) });
@@ -153,7 +156,7 @@ describe('arming', () => {
     const person = new Person();
     person.accounts.set('a', account({ simulated: true, baseUrl: 'http://127.0.0.1:1' }));
     const arming = person.window();
-    await arming.arm('a', 'always');
+    await arming.arm('a', 'always', named);
     person.change({ simulated: true, baseUrl: 'http://127.0.0.1:2', name: 'Other' });
     await settled();
     assert.deepEqual(arming.state('a'), { armed: true, until: 'always' });
@@ -172,8 +175,8 @@ describe('arming', () => {
     for (const term of terms) {
       const person = new Person();
       const arming = person.window();
-      await arming.arm('a', 'always');
-      const storing = arming.arm('a', term);
+      await arming.arm('a', 'always', named);
+      const storing = arming.arm('a', term, named);
       const taking = arming.disarm('a');
       await Promise.all([storing, taking]);
       assert.equal(arming.state('a').armed, false, term);
@@ -183,14 +186,14 @@ describe('arming', () => {
   for (const term of terms) {
     it(`for ${term} ${term === 'always' ? 'is still there in' : 'is gone in'} a window that opens later`, async () => {
       const person = new Person();
-      await person.window().arm('a', term);
+      await person.window().arm('a', term, named);
       assert.equal(person.window().state('a').armed, term === 'always');
     });
 
     it(`for ${term} ends at once when it is taken back, here and in windows that open later`, async () => {
       const person = new Person();
       const arming = person.window();
-      await arming.arm('a', term);
+      await arming.arm('a', term, named);
       const done = arming.disarm('a');
       assert.equal(arming.state('a').armed, false, 'before anything is stored');
       await done;
@@ -202,7 +205,7 @@ describe('arming', () => {
     it(`for ${term} is forgotten with the account, also by one that is added under the same id`, async () => {
       const person = new Person();
       const arming = person.window();
-      await arming.arm('a', term);
+      await arming.arm('a', term, named);
       person.remove('a');
       await settled();
       person.accounts.set('a', account({ uid: '1' }));
@@ -216,7 +219,7 @@ describe('arming', () => {
       const person = new Person();
       person.accounts.set('a', account({ uid: '111' }));
       const arming = person.window();
-      await arming.arm('a', term);
+      await arming.arm('a', term, named);
       assert.equal(arming.state('a').armed, true);
       person.accounts.set('a', account({ uid: '222' }));
       person.changed.fire('a');
@@ -230,7 +233,7 @@ describe('arming', () => {
       const person = new Person();
       person.accounts.set('a', account());
       const arming = person.window();
-      await assert.rejects(arming.arm('a', term), refused(/not known whose keys/));
+      await assert.rejects(arming.arm('a', term, named), refused(/not known whose keys/));
       assert.equal(arming.state('a').armed, false);
       person.change({ uid: '111' });
       assert.equal(arming.state('a').armed, false, 'nobody inherits it');
@@ -253,7 +256,7 @@ describe('arming', () => {
       const arming = person.window();
       await arming.arm('simulated', term);
       assert.equal(arming.state('simulated').armed, true);
-      person.accounts.set('simulated', account({ id: 'simulated', simulated: true, uid: '9' }));
+      person.accounts.set('simulated', account({ id: 'simulated', site: 'loopback', simulated: true, uid: '9' }));
       person.changed.fire('simulated');
       assert.equal(arming.state('simulated').armed, false);
     }
@@ -293,7 +296,7 @@ describe('arming', () => {
   it('for a shorter time than before ends the longer one', async () => {
     const person = new Person();
     const arming = person.window();
-    await arming.arm('a', 'always');
+    await arming.arm('a', 'always', named);
     await arming.arm('a', 'quarter');
     person.clock.jump(quarterMs);
     assert.equal(arming.state('a').armed, false);
@@ -303,7 +306,7 @@ describe('arming', () => {
   it('that could not be taken out of storage is off in this window all the same', async () => {
     const person = new Person();
     const arming = person.window();
-    await arming.arm('a', 'always');
+    await arming.arm('a', 'always', named);
     person.stored.failing = true;
     await assert.rejects(async () => arming.disarm('a'));
     assert.equal(arming.state('a').armed, false);

@@ -70,7 +70,7 @@ describe('several windows', function () {
     await one.book.add(account('s', { simulated: true, site: 'loopback' }));
     await within(soonMs, 'added', () => two.names.length === 2);
     for (const term of ['quarter', 'always'] as const) {
-      await one.arming.arm('a', term);
+      await one.arming.arm('a', term, { typedName: 'Account a' });
       await within(soonMs, `armed for ${term}`, () => two.arming.state('a').armed);
       assert.deepEqual(two.arming.state('a'), one.arming.state('a'));
       await two.arming.disarm('a');
@@ -99,7 +99,7 @@ describe('several windows', function () {
     const one = await cabinet.open();
     for (const id of ['a', 'b']) await one.book.add(account(id));
     for (const id of ['s', 't']) await one.book.add(account(id, { simulated: true }));
-    await one.arming.arm('a', 'always');
+    await one.arming.arm('a', 'always', { typedName: 'Account a' });
     await one.arming.arm('b', 'quarter');
     await one.arming.disarm('s');
     const later = await cabinet.open();
@@ -107,7 +107,7 @@ describe('several windows', function () {
       ['a', 'b', 's', 't'].map((id) => later.arming.state(id)),
       [{ armed: true, until: 'always' }, { armed: false }, { armed: false }, { armed: true, until: 'simulated' }],
     );
-    await later.arming.arm('s', 'always');
+    await later.arming.arm('s', 'always', { typedName: 'Account s' });
     assert.equal((await cabinet.open()).arming.state('s').armed, true);
   });
 
@@ -116,7 +116,7 @@ describe('several windows', function () {
     await one.book.add(account('a'));
     await two.shared.look();
     assert.equal(two.names.length, 1);
-    await one.arming.arm('a', 'always');
+    await one.arming.arm('a', 'always', { typedName: 'Account a' });
     await two.shared.look();
     assert.equal(two.arming.state('a').armed, true);
     const removing = one.book.remove('a');
@@ -180,7 +180,7 @@ describe('several windows', function () {
   it('show the accounts at once when they open, before the database is', async () => {
     const one = await cabinet.open();
     await one.book.add(account('a'));
-    await one.arming.arm('a', 'always');
+    await one.arming.arm('a', 'always', { typedName: 'Account a' });
     const later = cabinet.window();
     assert.deepEqual(later.names, ['Account a']);
     assert.equal(later.arming.state('a').armed, false, 'nobody knows yet');
@@ -266,7 +266,7 @@ describe('a shared database that cannot be used', function () {
     await one.book.add(account('s', { simulated: true }));
     await one.book.add(account('gone'));
     await one.book.remove('gone');
-    await one.arming.arm('a', 'always');
+    await one.arming.arm('a', 'always', { typedName: 'Account a' });
   });
   afterEach(() => {
     cabinet.remove();
@@ -286,7 +286,7 @@ describe('a shared database that cannot be used', function () {
     listsAllAndArmsNothing(window);
     assert.match(window.trouble ?? '', /cannot be read.*last copy.*none is armed.*damaged/);
     await assert.rejects(window.book.add(account('c')), isTrouble(/nothing was changed.*damaged/));
-    await assert.rejects(window.arming.arm('a', 'always'), isTrouble(/damaged/));
+    await assert.rejects(window.arming.arm('a', 'always', { typedName: 'Account a' }), isTrouble(/damaged/));
     await assert.rejects(window.shared.look(), StateTrouble);
     listsAllAndArmsNothing(window);
     assert.deepEqual(readFileSync(cabinet.file), Buffer.alloc(8192, 7));

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { Message } from '../core/message.ts';
 import { localize } from '../vscode/localize.ts';
 import type { App } from '../vscode/front.ts';
-import type { Change, MarginChange, RequestView } from '../exchanges/exchange.ts';
+import type { Change, MarginChange } from '../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../engine/ledger/ledger.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
@@ -54,19 +53,14 @@ export async function carryOut(
 ): Promise<CarriedOut> {
   const target = changeTarget(accountId, change);
   let { remark } = carrying;
-  let seen: RequestView | undefined;
+  let seen = false;
   let refused = false;
   for (;;) {
     let preview: Preview;
-    let first: boolean;
     let over: Message | undefined;
-    let rehearsed: boolean;
     try {
       preview = await readAfresh(app, accountId, change);
       over = await carrying.over?.();
-      first = !preview.account.simulated && !(await app.ledger.everSent(accountId));
-      // Read afresh, it could be another request than the one that was looked at.
-      rehearsed = seen !== undefined && isDeepStrictEqual(seen, await app.ledger.rehearse(preview));
     } catch (error) {
       const on = await askWayOn(app, error, target, {
         ...(carrying.fixed === true ? {} : { retry: vscode.l10n.t('Change Amount…') }),
@@ -81,7 +75,9 @@ export async function carryOut(
       await vscode.window.showInformationMessage(localize(over));
       return 'ended';
     }
-    const decision = await confirm(app, preview, { remark, first, rehearsed });
+    // Read afresh, it could be another request than the one that was looked at.
+    const rehearsed = seen && preview.requestShown === true;
+    const decision = await confirm(app, preview, { remark, first: preview.firstChange === true, rehearsed });
     remark = undefined;
     refused = false;
     switch (decision) {
@@ -91,7 +87,8 @@ export async function carryOut(
         continue;
       case 'showRequest':
         try {
-          seen = await showRequest(app, preview);
+          await showRequest(app, preview);
+          seen = true;
         } catch (error) {
           await explainFailure(app, error, target);
           return 'ended';
@@ -101,13 +98,14 @@ export async function carryOut(
         if (await armWriting(app, preview.account)) remark = localize(armedText(preview.account.name, app.arming.state(accountId)));
         continue;
       case 'act':
+      case 'actWithoutEstimate':
         break;
     }
     const wait = { stopped: false };
     // Not waited for: what was confirmed is sent now.
     void closeRequests();
     try {
-      await commit(app, attended, preview, wait, carrying.settled);
+      await commit(app, attended, preview, { wait, withoutEstimate: decision === 'actWithoutEstimate' }, carrying.settled);
       return 'ended';
     } catch (error) {
       if (!(error instanceof Refusal) || error.openWrite !== undefined || wait.stopped) {
@@ -134,7 +132,7 @@ async function commit(
   app: App,
   attended: Attended,
   preview: Preview,
-  wait: { stopped: boolean },
+  { wait, withoutEstimate }: { readonly wait: { stopped: boolean }; readonly withoutEstimate: boolean },
   settled?: (outcome: WriteRecord) => void,
 ): Promise<void> {
   const { account, change } = preview;
@@ -155,7 +153,7 @@ async function commit(
           if (text === undefined) return;
           say(vscode.l10n.t('{0}: {1}. Cancel only stops the waiting.', localize(changeText(record, account.simulated)), localize(text)));
         },
-        signal,
+        { signal, withoutEstimate },
       );
     });
   } catch (error) {

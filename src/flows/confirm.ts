@@ -15,7 +15,7 @@ import { ageText } from '../words/time.ts';
 import { isDemo } from './mark.ts';
 
 /** What the person decided in front of a preview. */
-export type Decision = 'act' | 'readAgain' | 'showRequest' | 'arm' | 'leave';
+export type Decision = ConfirmButton | 'leave';
 
 /** What is known besides the preview. */
 export interface Confirming {
@@ -50,7 +50,7 @@ export async function confirm(app: App, preview: Preview, { remark, first, rehea
       ? await vscode.window.showInformationMessage(title, { modal: true, detail }, ...items)
       : await vscode.window.showWarningMessage(title, { modal: true, detail }, ...items);
   if (chosen === undefined) return 'leave';
-  return chosen.button === 'actWithoutEstimate' ? 'act' : chosen.button;
+  return chosen.button;
 }
 
 /** The preview in words, as it is confirmed. */

@@ -1,3 +1,4 @@
+import type { Refusal } from '../engine/ledger/refusal.ts';
 import type { Instead } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
@@ -9,7 +10,7 @@ export type FailureButton = 'resolve' | 'arm' | 'settings' | 'readAgain' | 'othe
 export interface FailureFacts {
   /** A write has to be settled first. */
   readonly unfinished: boolean;
-  readonly remedy?: 'arm' | 'readAgain' | 'settings' | undefined;
+  readonly remedy?: Refusal['remedy'] | undefined;
   readonly instead?: readonly Instead[] | undefined;
   /** The caller can go on from where it was left, e.g. with another amount. */
   readonly canRetry: boolean;

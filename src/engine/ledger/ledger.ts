@@ -1,5 +1,7 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { Change, RequestView } from '../../exchanges/exchange.ts';
+import type { Account } from '../../core/model.ts';
+import type { Change, Connection, RequestView } from '../../exchanges/exchange.ts';
+import { stakesOf } from '../accounts/stakes.ts';
 import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
@@ -7,7 +9,7 @@ import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { anotherUnderWay, justBeingSent, unreadable, unwritten, usedBefore } from './refusal.ts';
+import { anotherUnderWay, justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Verdict } from './verdict.ts';
 import { isFreezing, isOpen, targetOf } from './write-states.ts';
 import { Writes } from './writes.ts';
@@ -23,6 +25,14 @@ export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './re
 /** An editor that closes waits four seconds for its extensions. Milliseconds. */
 const closingMs = 3_000;
 
+/** What a person decides besides the change itself. */
+export interface CommitOptions {
+  /** Stops the waiting, never the write. */
+  readonly signal?: AbortSignal;
+  /** They add although nothing is estimated: asked for explicitly, where the preview has a `doubt`. */
+  readonly withoutEstimate?: boolean;
+}
+
 /**
  * Changes collateral and margin in a fixed order: preview, a person's confirmation, a last look, the journal, one send, the answer,
  * the proof.
@@ -35,6 +45,10 @@ export class Ledger implements Disposable {
   readonly #guard: Guard;
   /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
   readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
+  /** Exact requests that were shown, each with its account. */
+  readonly #shown = new Set<string>();
+  /** Previews of which the request was shown. */
+  readonly #looked = new WeakSet<Preview>();
   /** Loans and positions on which a commit is under way, also one that nobody waits for any more. */
   readonly #locks = new Set<string>();
   /** The ends of all commits under way: when their last rows are out. */
@@ -69,20 +83,28 @@ export class Ledger implements Disposable {
     const connection = await this.#options.connections.get(accountId);
     const { clock } = this.#options;
     const facts = await prepare(connection, intent, clock, signal);
-    const preview = previewOf(account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
-    (await this.#guard.within())(preview, this.#writes.all());
+    const reckoned = previewOf(account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
+    (await this.#guard.within())(reckoned, this.#writes.all());
+    const preview = this.#isFirst(account)
+      ? Object.freeze({ ...reckoned, firstChange: true, ...this.#seen(connection, reckoned) })
+      : reckoned;
     this.#issued.set(preview, known);
     return preview;
   }
 
   /**
-   * The exact request that committing the preview would send, with what is secret masked. Sends nothing, and needs no arming.
+   * The exact request that committing the preview would send, with what is secret masked, to be shown. Sends nothing, and needs no arming.
+   * From then on this request counts as shown, without which the first change of an account is not sent.
    * @throws ExchangeError when not even a connection could be made.
    */
-  async rehearse({ account, change }: Preview): Promise<RequestView> {
+  async rehearse(preview: Preview): Promise<RequestView> {
+    const { account, change } = preview;
     this.#guard.actingAccount(account.id);
     const connection = await this.#options.connections.get(account.id);
-    return connection.rehearse(change);
+    const request = connection.rehearse(change);
+    this.#shown.add(shownAs(account, request));
+    this.#looked.add(preview);
+    return request;
   }
 
   /**
@@ -90,12 +112,19 @@ export class Ledger implements Disposable {
    * closed, when patience is over, or when `signal` is aborted: that stops the waiting, never the write.
    * @throws Refusal when nothing was sent; ExchangeError when not even a connection could be made.
    */
-  async commit(preview: Preview, onProgress: (record: WriteRecord) => void, signal?: AbortSignal): Promise<WriteRecord> {
+  async commit(
+    preview: Preview,
+    onProgress: (record: WriteRecord) => void,
+    { signal, withoutEstimate }: CommitOptions = {},
+  ): Promise<WriteRecord> {
     // Up to the first await nobody else can run: of two commits at the same moment only one gets past here.
     const known = this.#issued.get(preview);
     if (known === undefined) throw usedBefore();
     // The preview is not used up by this: who arms the account may confirm it after all.
     this.#guard.mustBeArmed(preview.account);
+    // Nor by these: who looks at the request, or decides to go on without an estimate, may do so now.
+    if (preview.firstChange === true && preview.requestShown !== true && !this.#looked.has(preview)) throw notShown();
+    if (preview.kind === 'collateral' && preview.doubt !== undefined && withoutEstimate !== true) throw withoutEstimateOnly();
     this.#issued.delete(preview);
     const { account, change } = preview;
     // The same account at the exchange may be here twice.
@@ -259,6 +288,16 @@ export class Ledger implements Disposable {
     this.#writes.dispose();
   }
 
+  /** Whether nothing was ever sent from an account on which something is at stake. The journal has just been read. */
+  #isFirst(account: Account): boolean {
+    return stakesOf(account) !== 'simulated' && !this.#writes.all(account.id).some(({ sentAt }) => sentAt !== undefined);
+  }
+
+  /** Whether this very request was shown, to somebody who has its preview read afresh. */
+  #seen(connection: Connection, { account, change }: Preview): { readonly requestShown?: true } {
+    return this.#shown.size > 0 && this.#shown.has(shownAs(account, connection.rehearse(change))) ? { requestShown: true } : {};
+  }
+
   #holder(accountId: string): Holder {
     const account = this.#options.book.get(accountId);
     return account === undefined ? { accountId } : holderOf(account);
@@ -272,6 +311,8 @@ export class Ledger implements Disposable {
     }
   }
 }
+
+const shownAs = ({ id }: Account, request: RequestView): string => JSON.stringify([id, request]);
 
 /** Resolves when the work is done or as soon as `signal` is aborted. */
 export function orAborted(done: Promise<unknown>, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,15 @@ import type { MarginEstimate } from '../../core/risk/position-model.ts';
 import type { CollateralChange, CollateralReadiness, MarginChange, MarginReadiness } from '../../exchanges/exchange.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
-export type Preview = CollateralPreview | MarginPreview;
+export type Preview = (CollateralPreview | MarginPreview) & PreviewMarks;
+
+/** What the ledger demands besides a person's yes. */
+interface PreviewMarks {
+  /** Nothing was ever sent from this account, and something is at stake: the exact request has to be shown before (see `Ledger.rehearse`). */
+  readonly firstChange?: true;
+  /** This very request was shown already, beside a first change. */
+  readonly requestShown?: true;
+}
 
 export interface CollateralPreview {
   readonly kind: 'collateral';
@@ -20,7 +28,7 @@ export interface CollateralPreview {
   readonly walletAfter?: Decimal;
   /**
    * Our recomputation of the loan as it is now differs from the venue's own figure by more than 0.5 %, so nothing is estimated:
-   * collateral can only be added, and only by somebody who is asked for that explicitly.
+   * collateral can only be added, and only by somebody who says so explicitly (see `CommitOptions.withoutEstimate`).
    */
   readonly doubt?: 'definitions';
   /** What the amount is worth in USD by the venue's index price. Absent when there was none. */

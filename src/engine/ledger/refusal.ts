@@ -11,9 +11,11 @@ export interface RefusalFacts {
    * What a person has to do before the same can go.
    * - `arm` the account is not armed
    * - `readAgain` the figures are too old or cannot be believed: reading afresh may help
+   * - `showRequest` the exact request has to be shown first
+   * - `withoutEstimate` it has to be asked for explicitly, because nothing can be estimated
    * - `settings` a limit of the person's own stands in the way, or cannot be understood
    */
-  readonly remedy?: 'arm' | 'readAgain' | 'settings';
+  readonly remedy?: 'arm' | 'readAgain' | 'showRequest' | 'withoutEstimate' | 'settings';
   /** What would lead on, the most likely first. */
   readonly instead?: readonly Instead[];
 }
@@ -23,7 +25,7 @@ export class Refusal extends Error implements RefusalFacts {
   override readonly name = 'Refusal';
   readonly sentence: Message;
   declare readonly openWrite?: WriteRecord;
-  declare readonly remedy?: 'arm' | 'readAgain' | 'settings';
+  declare readonly remedy?: NonNullable<RefusalFacts['remedy']>;
   declare readonly instead?: readonly Instead[];
 
   constructor(sentence: Message, { openWrite, remedy, instead }: RefusalFacts = {}) {
@@ -50,6 +52,22 @@ export const notArmed = (): Refusal =>
       'Changes from this account are not armed, so nothing was sent. Arm it first: that is a decision of its own, made before any amount.',
     ),
     { remedy: 'arm' },
+  );
+
+export const notShown = (): Refusal =>
+  new Refusal(
+    msg(
+      'This would be the first change ever sent from this account, and its exact request was not shown, so nothing was sent. Look at the request first.',
+    ),
+    { remedy: 'showRequest' },
+  );
+
+export const withoutEstimateOnly = (): Refusal =>
+  new Refusal(
+    msg(
+      'What adding does to this loan cannot be estimated, so nothing was sent. It can be added only by an explicit act, without an estimate.',
+    ),
+    { remedy: 'withoutEstimate' },
   );
 
 export const overtaken = ({ kind }: Change): Refusal =>

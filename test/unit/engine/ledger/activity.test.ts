@@ -227,7 +227,7 @@ describe('the journal, for a person', () => {
     desk.venue.reference = 'ours';
     const { ledger } = desk.window();
     const stop = new AbortController();
-    const done = ledger.commit(await ledger.preview('a', change()), ignore, stop.signal);
+    const done = ledger.commit(await ledger.preview('a', change()), ignore, { signal: stop.signal });
     await settled();
     stop.abort();
     const { id } = await done;
@@ -271,7 +271,7 @@ describe('the journal, for a person', () => {
     desk.venue.sendFault = 'hangs';
     const { ledger } = desk.window();
     const stop = new AbortController();
-    const done = ledger.commit(await ledger.preview('a', change()), ignore, stop.signal);
+    const done = ledger.commit(await ledger.preview('a', change()), ignore, { signal: stop.signal });
     await settled();
     stop.abort();
     await done;

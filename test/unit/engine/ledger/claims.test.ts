@@ -110,7 +110,7 @@ describe('a row of the history', () => {
         if (what === 'after append sent') stop.abort();
       },
     });
-    await assert.rejects(ledger.commit(await ledger.preview('a', change()), ignore, stop.signal), refused(/Stopped before/));
+    await assert.rejects(ledger.commit(await ledger.preview('a', change()), ignore, { signal: stop.signal }), refused(/Stopped before/));
     const done = start(ledger);
     await settled();
     desk.venue.settle();

@@ -296,7 +296,7 @@ describe('the last look between a confirmation and its send', () => {
       const preview = await window.ledger.preview('a', asked);
       hang = true;
       const stop = new AbortController();
-      const done = window.ledger.commit(preview, ignore, stop.signal);
+      const done = window.ledger.commit(preview, ignore, { signal: stop.signal });
       done.catch(ignore);
       await settled();
       stop.abort();

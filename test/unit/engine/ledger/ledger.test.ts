@@ -6,7 +6,7 @@ import { account, change, d, Desk, ignore, loanId, refused, trouble, type SendFa
 /** A commit that is going on, with what it has said so far. */
 function begin(ledger: Ledger, preview: Preview, signal?: AbortSignal) {
   const progress: string[] = [];
-  const done = ledger.commit(preview, ({ state }) => progress.push(state), signal);
+  const done = ledger.commit(preview, ({ state }) => progress.push(state), signal === undefined ? {} : { signal });
   done.catch(ignore);
   return { progress, done };
 }
@@ -415,7 +415,10 @@ describe('the ledger', () => {
         if (what === 'after append planned') stop.abort();
       },
     });
-    await assert.rejects(window.ledger.commit(await window.ledger.preview('a', change()), ignore, stop.signal), refused(/Stopped before/));
+    await assert.rejects(
+      window.ledger.commit(await window.ledger.preview('a', change()), ignore, { signal: stop.signal }),
+      refused(/Stopped before/),
+    );
     assert.equal(desk.venue.sends.length, 0);
     assert.deepEqual(await window.journal.states(), ['planned', 'not-effective']);
   });

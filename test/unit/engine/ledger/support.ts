@@ -16,7 +16,7 @@ import type {
 import type { ArmState } from '../../../../src/engine/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../../../../src/engine/ledger/limits.ts';
 import type { Journal, Verification } from '../../../../src/engine/ledger/journal.ts';
-import { Ledger, Refusal, type LedgerOptions } from '../../../../src/engine/ledger/ledger.ts';
+import { Ledger, Refusal, type LedgerOptions, type Preview } from '../../../../src/engine/ledger/ledger.ts';
 import type { WriteRecord } from '../../../../src/engine/ledger/record.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { Market } from './market.ts';
@@ -276,6 +276,22 @@ export class TestJournal implements Journal {
 
 export const noLimits: Limits = { perActionByCoin: new Map(), perDayByCoin: new Map(), keepInWallet: new Map() };
 
+/** With a person who looks at the exact request wherever that is asked for. */
+class LookedAt extends Ledger {
+  /** Gates are about a change and not about this look, which begins and asks for its connection at once. */
+  looking = false;
+
+  override async preview(...asked: Parameters<Ledger['preview']>): Promise<Preview> {
+    const preview = await super.preview(...asked);
+    if (preview.firstChange !== true) return preview;
+    this.looking = true;
+    const shown = this.rehearse(preview);
+    this.looking = false;
+    await shown;
+    return preview;
+  }
+}
+
 /** A person with one account at one venue, and the windows they open on it. */
 export class Desk {
   readonly clock = new FakeClock();
@@ -295,12 +311,12 @@ export class Desk {
     const journal = new TestJournal(more.journal ?? this.disk);
     if (more.gate !== undefined) journal.gate = more.gate;
     const connection = connectionTo(this.venue, this.market, more.gate);
-    const ledger = new Ledger({
+    const ledger: LookedAt = new LookedAt({
       journal,
       book: { get: (id) => this.accounts.get(id) },
       connections: {
         get: async (id) => {
-          await more.gate?.('before connection');
+          if (!ledger.looking) await more.gate?.('before connection');
           if (!this.accounts.has(id)) throw trouble('aborted', 'none');
           return connection;
         },

@@ -100,14 +100,6 @@ export function shortUid(uid: string): string {
 }
 
 /**
- * Whether keys are of another user than those before. An id that is not known, of old records or at a venue that does not tell,
- * says nothing.
- */
-export function isOtherOwner({ uid }: Pick<Account, 'uid'>, found: string | undefined): found is string {
-  return uid !== undefined && found !== undefined && uid !== found;
-}
-
-/**
  * The account that is there already for the same user at the same place.
  * @param except id of the account that the keys are for
  */

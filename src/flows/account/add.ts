@@ -4,7 +4,8 @@ import type { Account } from '../../core/model.ts';
 import type { Exchange, Keys } from '../../exchanges/exchange.ts';
 import { keySteps, nameStep, placeSteps, type AccountAnswers } from './steps.ts';
 import type { App } from '../../vscode/front.ts';
-import { tryKeys, type KeptFacts } from './try-keys.ts';
+import type { KeptFacts } from '../../engine/accounts/replace-keys.ts';
+import { tryKeys } from './try-keys.ts';
 import { mayChangeKeys } from '../../vscode/other-windows-keys.ts';
 import { runSteps } from './step-sequence.ts';
 

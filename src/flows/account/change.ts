@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
+import { isOtherOwner, keepFacts, replaceKeys } from '../../engine/accounts/replace-keys.ts';
 import { keysMissingCode, otherOwnerCode } from '../../engine/accounts/vault.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Account } from '../../core/model.ts';
-import type { KeyFacts, Keys } from '../../exchanges/exchange.ts';
+import type { KeyFacts } from '../../exchanges/exchange.ts';
 import { keySteps, type AccountAnswers } from './steps.ts';
 import { addBeside } from './add.ts';
 import type { App } from '../../vscode/front.ts';
 import { commandIds } from '../../vscode/command-ids.ts';
-import { inspectUnderProgress, keptFacts, reportDetail, tryKeys, type KeptFacts } from './try-keys.ts';
+import { inspectUnderProgress, keptFacts, reportDetail, tryKeys } from './try-keys.ts';
 import { localize } from '../../vscode/localize.ts';
 import { mayChangeKeys, reloadCommand, reloadLabel } from '../../vscode/other-windows-keys.ts';
-import { checkAccountName, isOtherOwner, keyReport, otherOwnerAdvice, otherOwnerSentence } from '../../words/key.ts';
+import { checkAccountName, keyReport, otherOwnerAdvice, otherOwnerSentence } from '../../words/key.ts';
 import { runSteps } from './step-sequence.ts';
 import { zonedText } from '../../vscode/scene.ts';
 import { isBuiltIn } from '../../engine/simulated/start.ts';
@@ -37,39 +38,11 @@ export async function updateKeys(app: App, account: Account): Promise<void> {
     if (outcome.kind === 'nothing') return;
     if (outcome.kind === 'changeKeys') continue;
     if (outcome.kind === 'addNew') return addBeside(app, account, exchange, answers.keys, outcome.kept);
-    await takeKeys(app, account, answers.keys, outcome.kept);
+    await replaceKeys(app, account, answers.keys, outcome.kept);
     app.log.info(`keys updated: ${account.id}`);
     await app.poller.refresh(account.id);
     return;
   }
-}
-
-async function takeKeys(app: App, account: Account, keys: Keys, kept: KeptFacts): Promise<void> {
-  const before = app.book.get(account.id) ?? account;
-  // Writing was armed for an owner. Unless these are certainly the same one's keys, it is not armed for them.
-  if (before.uid === undefined || before.uid !== kept.uid) await app.arming.disarm(account.id);
-  if (!isOtherOwner(before, kept.uid)) {
-    await app.vault.store(account.id, keys, kept.uid);
-    await keepFacts(app, before, kept);
-    return;
-  }
-  // The owner first: a change that was previewed with the old keys must not go out with the new ones. In between, nothing goes out at all:
-  // the stored keys say whose they are, and that is not whom the record names.
-  await keepFacts(app, before, kept);
-  try {
-    await app.vault.store(account.id, keys, kept.uid);
-  } catch (error) {
-    await keepFacts(app, { ...before, ...kept }, before);
-    throw error;
-  }
-  // A reading that began with the old keys must not outlive them: it ends first, then what it brought goes.
-  await app.poller.refresh(account.id);
-  app.store.forget(account.id);
-}
-
-async function keepFacts(app: App, account: Account, { readOnly, uid }: KeptFacts): Promise<void> {
-  if (account.readOnly === readOnly && (uid === undefined || account.uid === uid)) return;
-  await app.book.update(account.id, { readOnly, ...(uid === undefined ? {} : { uid }) });
 }
 
 export async function renameAccount(app: App, account: Account): Promise<void> {
@@ -137,7 +110,7 @@ export async function testConnection(app: App, account: Account): Promise<void> 
     await offerUpdate(account, localize(otherOwnerSentence(venue, kept.uid, uid)), localize(otherOwnerAdvice()));
     return;
   }
-  await keepFacts(app, account, kept);
+  await keepFacts(app.book, account, kept);
   void app.poller.refresh(account.id);
   if (report.verdict === 'accept') {
     const sentence = vscode.l10n.t('The connection of {0} works.', account.name);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isOtherOwner, type KeptFacts } from '../../engine/accounts/replace-keys.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
@@ -7,7 +8,6 @@ import { Refusal } from '../../engine/ledger/ledger.ts';
 import type { App } from '../../vscode/front.ts';
 import { localize } from '../../vscode/localize.ts';
 import {
-  isOtherOwner,
   keyReport,
   otherOwnerAdvice,
   otherOwnerSentence,
@@ -18,9 +18,6 @@ import {
   type KeyReport,
 } from '../../words/key.ts';
 import { zonedText } from '../../vscode/scene.ts';
-
-/** What a test of a key found that is remembered with its account. */
-export type KeptFacts = Pick<Account, 'readOnly' | 'uid'>;
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
 export type TrialOutcome =

@@ -1,0 +1,62 @@
+import type { Account } from '../../core/model.ts';
+import type { Keys } from '../../exchanges/exchange.ts';
+import type { Arming } from '../ledger/arming.ts';
+import type { Poller } from '../monitor/poller.ts';
+import type { Store } from '../monitor/store.ts';
+import type { AccountBook } from './account-book.ts';
+import type { Vault } from './vault.ts';
+
+/** What the venue said of a key that is remembered with its account. */
+export type KeptFacts = Pick<Account, 'readOnly' | 'uid'>;
+
+/** What belongs to the keys of an account. */
+export interface KeyPlaces {
+  readonly book: Pick<AccountBook, 'get' | 'update'>;
+  readonly vault: Pick<Vault, 'store'>;
+  readonly arming: Pick<Arming, 'disarm'>;
+  readonly poller: Pick<Poller, 'refresh'>;
+  readonly store: Pick<Store, 'forget'>;
+}
+
+/**
+ * Whether keys are of another user than those before. An id that is not known, of old records or at a venue that does not tell,
+ * says nothing.
+ */
+export function isOtherOwner({ uid }: Pick<Account, 'uid'>, found: string | undefined): found is string {
+  return uid !== undefined && found !== undefined && uid !== found;
+}
+
+/**
+ * Gives an account other keys. Those of another owner come after the owner, and what was read with the old ones is forgotten.
+ * @param kept what the venue said about the new keys
+ * @throws ExchangeError when the keyring does not keep them; then the account is as it was, save that it may be disarmed.
+ */
+export async function replaceKeys(places: KeyPlaces, account: Account, keys: Keys, kept: KeptFacts): Promise<void> {
+  const { book, vault, arming, poller, store } = places;
+  const before = book.get(account.id) ?? account;
+  // Writing was armed for an owner. Unless these are certainly the same one's keys, it is not armed for them.
+  if (before.uid === undefined || before.uid !== kept.uid) await arming.disarm(account.id);
+  if (!isOtherOwner(before, kept.uid)) {
+    await vault.store(account.id, keys, kept.uid);
+    await keepFacts(book, before, kept);
+    return;
+  }
+  // The owner first: a change that was previewed with the old keys must not go out with the new ones. In between, nothing goes out at all:
+  // the stored keys say whose they are, and that is not whom the record names.
+  await keepFacts(book, before, kept);
+  try {
+    await vault.store(account.id, keys, kept.uid);
+  } catch (error) {
+    await keepFacts(book, { ...before, ...kept }, before);
+    throw error;
+  }
+  // A reading that began with the old keys must not outlive them: it ends first, then what it brought goes.
+  await poller.refresh(account.id);
+  store.forget(account.id);
+}
+
+/** Writes down what the venue said, where it is another thing than before. */
+export async function keepFacts(book: Pick<AccountBook, 'update'>, account: Account, { readOnly, uid }: KeptFacts): Promise<void> {
+  if (account.readOnly === readOnly && (uid === undefined || account.uid === uid)) return;
+  await book.update(account.id, { readOnly, ...(uid === undefined ? {} : { uid }) });
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { Account } from '../../../../src/core/model.ts';
+import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
+import { replaceKeys } from '../../../../src/engine/accounts/replace-keys.ts';
+import { Vault } from '../../../../src/engine/accounts/vault.ts';
+import { account } from '../ledger/support.ts';
+import { MemoryRecords, MemorySecrets } from './memory-storage.ts';
+
+const keys = { apiKey: 'new', secret: 'new' };
+
+/** An account with keys of a user, and what happens to it, in order. */
+async function place(facts: Partial<Account> = { uid: '1' }) {
+  const records = new MemoryRecords();
+  const secrets = new MemorySecrets();
+  const [book, vault] = [new AccountBook(records), new Vault(secrets)];
+  await book.add(account(facts));
+  await vault.store('a', { apiKey: 'old', secret: 'old' }, facts.uid);
+  const happened: string[] = [];
+  const note = (what: string) => async () => {
+    happened.push(what);
+  };
+  book.onDidChange(() => happened.push(`record says ${book.get('a')?.uid ?? 'nobody'}`));
+  const store = secrets.store.bind(secrets);
+  secrets.store = async (key, value) => {
+    happened.push('keys');
+    await store(key, value);
+  };
+  const places = {
+    book,
+    vault,
+    arming: { disarm: note('disarmed') },
+    poller: { refresh: note('last reading over') },
+    store: { forget: () => void happened.push('forgotten') },
+  };
+  return { places, book, vault, secrets, happened };
+}
+
+describe('other keys for an account', () => {
+  it('of another owner: not armed, the owner first, then the keys, and what the old ones read is forgotten last', async () => {
+    const { places, vault, happened } = await place();
+    await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '2' });
+    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'last reading over', 'forgotten']);
+    assert.deepEqual(await vault.readOwned('a'), { keys, owner: '2' });
+  });
+
+  it('of another owner are told by the record as it is now, not by what somebody believes it to be', async () => {
+    const { places, happened } = await place();
+    await replaceKeys(places, account({ uid: '2' }), keys, { readOnly: false, uid: '2' });
+    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'last reading over', 'forgotten']);
+  });
+
+  it('of another owner that the keyring does not keep leave the record with the one before', async () => {
+    const { places, book, secrets, happened } = await place();
+    secrets.fault = 'throws';
+    await assert.rejects(replaceKeys(places, account({ uid: '1' }), keys, { readOnly: true, uid: '2' }));
+    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'record says 1']);
+    assert.equal(book.get('a')?.readOnly, false);
+  });
+
+  it('of the same owner change nothing else', async () => {
+    const { places, happened } = await place();
+    await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '1' });
+    assert.deepEqual(happened, ['keys']);
+  });
+
+  it('of nobody who is known are never armed', async () => {
+    for (const [facts, uid] of [
+      [{ uid: '1' }, undefined],
+      [{}, '2'],
+    ] as const) {
+      const { places, happened } = await place(facts);
+      await replaceKeys(places, account(facts), keys, { readOnly: false, ...(uid === undefined ? {} : { uid }) });
+      assert.equal(happened[0], 'disarmed');
+    }
+  });
+});

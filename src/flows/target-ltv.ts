@@ -4,6 +4,7 @@ import { formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Step } from '../core/risk/ltv-solver.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import { inSequence } from '../engine/ledger/sequence.ts';
 import { offersFor, readForTarget, type LoanReading, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { asTarget } from '../views/target.ts';
@@ -218,14 +219,8 @@ export async function isWanted(title: string, detail: string, go: string): Promi
  * @returns from which on they were not begun, if there is news in that: who left the first preview knows it
  */
 async function carryOutAll(app: App, attended: Attended, accountId: string, changes: readonly Change[]): Promise<number | undefined> {
-  for (const [index, change] of changes.entries()) {
-    const outcome = await outcomeOf(app, attended, accountId, change);
-    // Without evidence it is a person's word.
-    if (outcome?.state === 'effective' && outcome.evidence !== undefined) continue;
-    const rest = outcome === undefined ? index : index + 1;
-    return rest === 0 || rest === changes.length ? undefined : rest;
-  }
-  return undefined;
+  const { rest } = await inSequence(changes, (change) => outcomeOf(app, attended, accountId, change));
+  return rest === 0 || rest === changes.length ? undefined : rest;
 }
 
 /** As soon as it is known; the words about it may stand for long. @returns undefined when nothing was sent. */

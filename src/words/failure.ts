@@ -1,7 +1,7 @@
-import type { Refusal } from '../engine/ledger/refusal.ts';
 import type { Instead } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
+import type { Refusal } from '../engine/ledger/refusal.ts';
 
 /** What can be done about a change that was not sent. */
 export type FailureButton = 'resolve' | 'arm' | 'settings' | 'readAgain' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog';

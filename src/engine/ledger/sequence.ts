@@ -1,0 +1,36 @@
+import { compare } from '../../core/decimal.ts';
+import type { Change } from '../../exchanges/exchange.ts';
+import type { WriteRecord } from './record.ts';
+import { targetOf } from './write-states.ts';
+
+/**
+ * Carries several changes out one after the other. The first that is not proven effective ends it: what comes after was decided on as if it
+ * had been done.
+ * @param carryOut previews one, has it confirmed and sends it; gives what became of it, or undefined when nothing was sent
+ * @returns the first that was not begun, or whose preview was left; as many as there are changes when none is left
+ */
+export async function inSequence(
+  changes: readonly Change[],
+  carryOut: (change: Change, index: number) => Promise<WriteRecord | undefined>,
+): Promise<{ readonly rest: number }> {
+  const done = new Set<string>();
+  for (const [index, change] of changes.entries()) {
+    const outcome = await carryOut(change, index);
+    if (outcome === undefined) return { rest: index };
+    if (done.has(outcome.id) || !isProven(outcome, change)) return { rest: index + 1 };
+    done.add(outcome.id);
+  }
+  return { rest: changes.length };
+}
+
+/** Without evidence it is a person's word; and the proof has to be of this very change. */
+function isProven({ state, evidence, change: sent }: WriteRecord, asked: Change): boolean {
+  return (
+    state === 'effective' &&
+    evidence !== undefined &&
+    targetOf(sent) === targetOf(asked) &&
+    sent.direction === asked.direction &&
+    sent.coin === asked.coin &&
+    compare(sent.amount, asked.amount) === 0
+  );
+}

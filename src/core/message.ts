@@ -1,6 +1,6 @@
 /**
  * A sentence for a person, kept as its English template and its arguments until the editor's language is known.
- * The pure folders make messages; `ui` turns them into text through `vscode.l10n`.
+ * All folders but the front make messages; `src/vscode` turns them into text through `vscode.l10n`.
  */
 export interface Message {
   readonly template: string;

@@ -1,20 +1,20 @@
-import * as vscode from 'vscode';
+import { msg, type Message } from '../core/message.ts';
 import { isPositive, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatLtv } from '../core/format.ts';
 import { credibleLtv } from '../core/risk/ltv.ts';
 import type { Direction, Loan } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../exchanges/exchange.ts';
-import type { App } from '../vscode/front.ts';
-import { localize } from '../vscode/localize.ts';
+import type { Text } from '../words/text.ts';
+import { askAmount, type AmountFacts } from './ask-typed.ts';
+import type { Acting } from './acting.ts';
 import { distanceText, standingOf } from '../words/loan.ts';
 import { loanLabel } from '../words/change.ts';
 import { largestAllowed, type AmountBounds } from '../words/amount-input.ts';
 import type { LoanChoice } from './choose.ts';
 import { markOf } from './mark.ts';
 import { liveEstimate, type SafeMaximum } from '../words/collateral-preview.ts';
-import { askAmount, back, pick, type AmountFacts, type Back, type Item } from '../vscode/conversation.ts';
+import { back, type Back, type Item } from './conversation.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
-import { readLimits } from '../vscode/settings.ts';
 
 /** What the venue is told about a loan: its order id whenever there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
@@ -23,7 +23,7 @@ export function refOf(choice: LoanChoice): LoanRef {
 }
 
 /** Asks which of the loans, grouped by account. With one there is nothing to ask. */
-export async function askLoan(app: App, title: string, choices: readonly LoanChoice[]): Promise<LoanChoice | undefined> {
+export async function askLoan(app: Acting, title: Text, choices: readonly LoanChoice[]): Promise<LoanChoice | undefined> {
   if (choices.length <= 1) return choices[0];
   const items: Item<LoanChoice>[] = [];
   let group: string | undefined;
@@ -31,11 +31,11 @@ export async function askLoan(app: App, title: string, choices: readonly LoanCho
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: `${account.name} · ${markOf(app, account)}`, kind: vscode.QuickPickItemKind.Separator });
+      items.push({ label: msg('{0} · {1}', account.name, markOf(app, account)), separator: true });
     }
     items.push(loanItem(choice));
   }
-  const picked = await pick({ title, placeholder: vscode.l10n.t('Which loan?'), items, canGoBack: false });
+  const picked = await app.talk.pick({ title, placeholder: msg('Which loan?'), items, canGoBack: false });
   return picked === back ? undefined : picked;
 }
 
@@ -43,43 +43,43 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const { loan, state } = choice;
   const known = credibleLtv(loan);
   const standing = standingOf(loan);
-  const ltv = known === undefined ? vscode.l10n.t('LTV unknown') : vscode.l10n.t('LTV {0}', formatLtv(known));
-  const description = standing === 'unknown' ? ltv : vscode.l10n.t('{0}, {1}', ltv, localize(distanceText(standing)));
+  const ltv = known === undefined ? msg('LTV unknown') : msg('LTV {0}', formatLtv(known));
+  const description = standing === 'unknown' ? ltv : msg('{0}, {1}', ltv, distanceText(standing));
   return {
-    label: vscode.l10n.t('Loan {0}', loanLabel(loan.orderId, loan.id)),
-    description: state.account.readOnly ? vscode.l10n.t('{0}, read-only', description) : description,
+    label: msg('Loan {0}', loanLabel(loan.orderId, loan.id)),
+    description: state.account.readOnly ? msg('{0}, read-only', description) : description,
     detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
     value: choice,
   };
 }
 
-function titleOf(app: App, choice: LoanChoice, direction: Direction, coin?: string): string {
+function titleOf(app: Acting, choice: LoanChoice, direction: Direction, coin?: string): Message {
   const { loan, state } = choice;
   const args = [markOf(app, state.account), loanLabel(loan.orderId, loan.id), state.account.name] as const;
   if (coin === undefined) {
     return direction === 'add'
-      ? vscode.l10n.t('{0}: add collateral to loan {1} ({2})', ...args)
-      : vscode.l10n.t('{0}: reduce collateral of loan {1} ({2})', ...args);
+      ? msg('{0}: add collateral to loan {1} ({2})', ...args)
+      : msg('{0}: reduce collateral of loan {1} ({2})', ...args);
   }
   return direction === 'add'
-    ? vscode.l10n.t('{0}: add {3} to loan {1} ({2})', ...args, coin)
-    : vscode.l10n.t('{0}: take {3} out of loan {1} ({2})', ...args, coin);
+    ? msg('{0}: add {3} to loan {1} ({2})', ...args, coin)
+    : msg('{0}: take {3} out of loan {1} ({2})', ...args, coin);
 }
 
 /** Asks which coin, showing how much of each can be moved. Rejects when that cannot be read. */
 export async function askCoin(
-  app: App,
+  app: Acting,
   choice: LoanChoice,
   direction: Direction,
   canGoBack: boolean,
 ): Promise<AdjustableCoin | Back | undefined> {
   const connection = await app.connections.get(choice.state.account.id);
-  return pick({
+  return app.talk.pick({
     title: titleOf(app, choice, direction),
     placeholder:
       direction === 'add'
-        ? vscode.l10n.t('Which coin? Amounts are what is available in the wallet.')
-        : vscode.l10n.t("Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation."),
+        ? msg('Which coin? Amounts are what is available in the wallet.')
+        : msg("Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation."),
     items: async (signal) => coinItems(await connection.adjustableCoins(refOf(choice), direction, signal), direction),
     canGoBack,
   });
@@ -91,19 +91,16 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
   const items: Item<AdjustableCoin>[] = movable.map((coin) => coinItem(coin, direction));
   if (movable.length === 0) {
     items.push({
-      label:
-        direction === 'add'
-          ? vscode.l10n.t('There is nothing to add in the wallet')
-          : vscode.l10n.t('The exchange would release nothing now'),
+      label: direction === 'add' ? msg('There is nothing to add in the wallet') : msg('The exchange would release nothing now'),
     });
   }
   if (rest.length > 0) {
-    items.push({ label: vscode.l10n.t('Not possible now'), kind: vscode.QuickPickItemKind.Separator });
+    items.push({ label: msg('Not possible now'), separator: true });
     // No value: they are there to be seen, and cannot be picked.
     items.push(
       ...rest.map(({ coin, limit }) => ({
         label: coin,
-        description: limit === undefined ? vscode.l10n.t('the amount could not be read') : vscode.l10n.t('nothing'),
+        description: limit === undefined ? msg('the amount could not be read') : msg('nothing'),
       })),
     );
   }
@@ -112,18 +109,18 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
 
 function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCoin> {
   const amount = coin.limit === undefined ? '' : formatAmount(coin.limit);
-  const text =
-    direction === 'add' ? vscode.l10n.t('{0} available', amount) : vscode.l10n.t("{0} redeemable: the exchange's maximum", amount);
+  const text = direction === 'add' ? msg('{0} available', amount) : msg("{0} redeemable: the exchange's maximum", amount);
+  const usd = formatCoinUsd(coin, 'asset');
   return {
     label: coin.coin,
-    description: [text, formatCoinUsd(coin, 'asset')].filter((part) => part !== undefined).join(' · '),
+    description: usd === undefined ? text : msg('{0} · {1}', text, usd),
     value: coin,
   };
 }
 
 /** Asks how much, estimating the outcome at every key as soon as fresh figures are there. */
 export async function askHowMuch(
-  app: App,
+  app: Acting,
   choice: LoanChoice,
   direction: Direction,
   coin: AdjustableCoin,
@@ -131,10 +128,10 @@ export async function askHowMuch(
 ): Promise<Decimal | Back | undefined> {
   const { account } = choice.state;
   const bounds: ChangeBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
-  const own = await ownHighestLtv();
-  return askAmount({
+  const own = await ownHighestLtv(app);
+  return askAmount(app.talk, {
     title: titleOf(app, choice, direction, coin.coin),
-    placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin.coin),
+    placeholder: msg('Amount of {0}, for example 0.1', coin.coin),
     facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {})), own),
     later: async (signal): Promise<AmountFacts> => {
       const connection = await app.connections.get(account.id);
@@ -149,8 +146,8 @@ export async function askHowMuch(
 type ChangeBounds = AmountBounds & { readonly purpose: Direction };
 
 /** The person's own highest LTV after a reduction. A limit that is not understood is refused by the preview, with what to write. */
-export async function ownHighestLtv(): Promise<Decimal | undefined> {
-  const limits = await readLimits();
+export async function ownHighestLtv(app: Pick<Acting, 'readLimits'>): Promise<Decimal | undefined> {
+  const limits = await app.readLimits();
   return 'fault' in limits ? undefined : limits.highestLtvAfterReduction;
 }
 
@@ -166,13 +163,12 @@ function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, D
   };
 }
 
-function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): string {
+function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): Message {
   const most = largestAllowed(bounds) ?? '';
   const { coin } = bounds;
-  if (bounds.purpose !== 'reduce')
-    return vscode.l10n.t('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
+  if (bounds.purpose !== 'reduce') return msg('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
   if (safest !== undefined) {
-    return vscode.l10n.t(
+    return msg(
       'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps LTV at or below {3} by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
       most,
       coin,
@@ -180,7 +176,7 @@ function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): strin
       formatLtv(safest.line),
     );
   }
-  return vscode.l10n.t(
+  return msg(
     'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
     most,
     coin,

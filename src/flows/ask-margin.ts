@@ -1,19 +1,19 @@
-import * as vscode from 'vscode';
 import type { Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
-import type { App } from '../vscode/front.ts';
-import { localize } from '../vscode/localize.ts';
+import type { Text } from '../words/text.ts';
+import { askAmount, type AmountFacts } from './ask-typed.ts';
+import type { Acting } from './acting.ts';
 import { positionName } from '../words/change.ts';
 import { explainObstacle, venueName } from './tell.ts';
 import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
 import { markOf } from './mark.ts';
 import { positionItemText, refOf, type PositionChoice } from './choose.ts';
-import { askAmount, back, pick, type AmountFacts, type Back, type Item } from '../vscode/conversation.ts';
+import { back, type Back, type Item } from './conversation.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
-export async function askPosition(app: App, title: string, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
+export async function askPosition(app: Acting, title: Text, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
   if (choices.length <= 1) return choices[0];
   const items: Item<PositionChoice>[] = [];
   let group: string | undefined;
@@ -21,19 +21,19 @@ export async function askPosition(app: App, title: string, choices: readonly Pos
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: `${account.name} · ${markOf(app, account)}`, kind: vscode.QuickPickItemKind.Separator });
+      items.push({ label: msg('{0} · {1}', account.name, markOf(app, account)), separator: true });
     }
     const { label, description, detail } = positionItemText(choice);
     items.push({
-      label: localize(label),
-      description: localize(description),
-      ...(detail === undefined ? {} : { detail: localize(detail) }),
+      label: label,
+      description: description,
+      ...(detail === undefined ? {} : { detail: detail }),
       value: choice,
     });
   }
-  const picked = await pick({
+  const picked = await app.talk.pick({
     title,
-    placeholder: vscode.l10n.t('Which position?'),
+    placeholder: msg('Which position?'),
     items,
     canGoBack: false,
   });
@@ -42,7 +42,7 @@ export async function askPosition(app: App, title: string, choices: readonly Pos
 
 /** Asks how much, with both maxima and an estimate of the outcome as soon as fresh figures are there. */
 export async function askMargin(
-  app: App,
+  app: Acting,
   choice: PositionChoice,
   direction: Direction,
   value: string | undefined,
@@ -51,18 +51,18 @@ export async function askMargin(
   const { position, state } = choice;
   const { account } = state;
   const wallet = app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('wallet of the exchange');
-  return askAmount({
+  return askAmount(app.talk, {
     title: titleOf(app, choice, direction),
-    placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', position.marginCoin),
+    placeholder: msg('Amount of {0}, for example 0.1', position.marginCoin),
     facts: {
       bounds: { coin: position.marginCoin, purpose: direction },
-      prompt: localize(marginPromptBefore(wallet)),
+      prompt: marginPromptBefore(wallet),
       remark: (amount) => marginRemark(position, direction, amount),
     },
     later: (signal) => freshFacts(app, choice, direction, wallet, signal),
     instead: async (sentence) => {
       const target = { accountId: account.id, positionId: position.positionId };
-      await explainObstacle({ sentence, remedies: ['addMargin', 'bringLiquidationToTarget'] }, target);
+      await explainObstacle(app, { sentence, remedies: ['addMargin', 'bringLiquidationToTarget'] }, target);
       return undefined;
     },
     ...(value === undefined ? {} : { value }),
@@ -72,7 +72,7 @@ export async function askMargin(
 
 /** What the box goes by once everything is read afresh; or, when it cannot be, the word that it could not. */
 async function freshFacts(
-  app: App,
+  app: Acting,
   { position, state }: PositionChoice,
   direction: Direction,
   wallet: Message,
@@ -85,22 +85,20 @@ async function freshFacts(
     const largest = largestOut(fresh);
     return {
       bounds: marginBounds(fresh, direction),
-      prompt: localize(marginPrompt(fresh, direction, wallet, venueName(app, venue))),
+      prompt: marginPrompt(fresh, direction, wallet, venueName(app, venue)),
       remark: (amount) => marginRemark(fresh.position, direction, amount, largest),
     };
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
     return {
       bounds: { coin: position.marginCoin, purpose: direction },
-      prompt: localize(marginPromptUnread(error.sentence)),
+      prompt: marginPromptUnread(error.sentence),
       remark: (amount) => marginRemark(position, direction, amount),
     };
   }
 }
 
-function titleOf(app: App, { state, position }: PositionChoice, direction: Direction): string {
-  const args = [markOf(app, state.account), localize(positionName(position)), state.account.name] as const;
-  return direction === 'add'
-    ? vscode.l10n.t('{0}: add margin to {1} ({2})', ...args)
-    : vscode.l10n.t('{0}: take margin out of {1} ({2})', ...args);
+function titleOf(app: Acting, { state, position }: PositionChoice, direction: Direction): Message {
+  const args = [markOf(app, state.account), positionName(position), state.account.name] as const;
+  return direction === 'add' ? msg('{0}: add margin to {1} ({2})', ...args) : msg('{0}: take margin out of {1} ({2})', ...args);
 }

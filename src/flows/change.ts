@@ -1,12 +1,11 @@
-import * as vscode from 'vscode';
 import type { Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange } from '../exchanges/exchange.ts';
 import { asTarget } from '../views/target.ts';
 import type { Target } from '../views/target.ts';
-import { back } from '../vscode/conversation.ts';
-import type { App } from '../vscode/front.ts';
+import { back } from './conversation.ts';
+import type { Acting } from './acting.ts';
 import { loanLabel } from '../words/change.ts';
 import { askCoin, askHowMuch, askLoan, changeOf } from './ask-collateral.ts';
 import { askMargin, askPosition } from './ask-margin.ts';
@@ -30,16 +29,16 @@ import { explainFailure, explainObstacle } from './tell.ts';
  * "Add Collateral…" and "Reduce Collateral…": asks for loan, coin and amount, then previews, lets the person confirm,
  * and carries out. The amount comes from the person's own typing in any case; an argument can only name the loan.
  */
-export async function changeCollateral(app: App, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
+export async function changeCollateral(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const target = asTarget(argument);
   const choices = loanChoices(app.store.all(), target);
-  if (choices.length === 0) return explainObstacle(nothingToChoose(app.store.all(), target), target);
+  if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), target), target);
   for (;;) {
-    const title = direction === 'add' ? vscode.l10n.t('Add Collateral') : vscode.l10n.t('Reduce Collateral');
+    const title = direction === 'add' ? msg('Add Collateral') : msg('Reduce Collateral');
     const choice = await askLoan(app, title, choices);
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(obstacle, targetOf(choice));
+    if (obstacle !== undefined) return explainObstacle(app, obstacle, targetOf(choice));
     if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }
@@ -49,7 +48,7 @@ function targetOf({ state, loan }: LoanChoice): { accountId: string; loanId: str
 }
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
-export function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
+export function obstacleOn(app: Acting, choice: LoanChoice): Obstacle | undefined {
   const { account } = choice.state;
   const obstacle = obstacleOf(choice.state, app.ledger.frozen(account.id));
   if (obstacle !== undefined) return obstacle;
@@ -65,7 +64,7 @@ export function obstacleOn(app: App, choice: LoanChoice): Obstacle | undefined {
 }
 
 async function askAndCarryOut(
-  app: App,
+  app: Acting,
   attended: Attended,
   choice: LoanChoice,
   direction: Direction,
@@ -81,7 +80,7 @@ async function askAndCarryOut(
 
 /** Asks for the coin; when the amounts cannot be read, says why and lets the person try again. */
 async function askCoinAgain(
-  app: App,
+  app: Acting,
   choice: LoanChoice,
   direction: Direction,
   canGoBack: boolean,
@@ -90,13 +89,13 @@ async function askCoinAgain(
     try {
       return await askCoin(app, choice, direction, canGoBack);
     } catch (error) {
-      if (!(await explainFailure(app, error, targetOf(choice), vscode.l10n.t('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, targetOf(choice), msg('Try Again')))) return undefined;
     }
   }
 }
 
 async function askAmountAndCarryOut(
-  app: App,
+  app: Acting,
   attended: Attended,
   choice: LoanChoice,
   direction: Direction,
@@ -118,16 +117,16 @@ async function askAmountAndCarryOut(
  * "Add Margin…" and "Reduce Margin…": asks for position and amount, then previews, lets the person confirm, and carries out.
  * The amount comes from the person's own typing in any case; an argument can only name the position.
  */
-export async function changeMargin(app: App, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
+export async function changeMargin(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const target = asTarget(argument);
   const choices = positionChoices(app.store.all(), target);
-  if (choices.length === 0) return explainObstacle(noPosition(app.store.all(), target), target);
-  const title = direction === 'add' ? vscode.l10n.t('Add Margin') : vscode.l10n.t('Reduce Margin');
+  if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), target), target);
+  const title = direction === 'add' ? msg('Add Margin') : msg('Reduce Margin');
   for (;;) {
     const choice = await askPosition(app, title, choices);
     if (choice === undefined) return;
     const obstacle = marginObstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(obstacle, marginTargetOf(choice));
+    if (obstacle !== undefined) return explainObstacle(app, obstacle, marginTargetOf(choice));
     if ((await askMarginAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }
@@ -135,7 +134,7 @@ export async function changeMargin(app: App, attended: Attended, direction: Dire
 const marginTargetOf = ({ state, position }: PositionChoice): Target => ({ accountId: state.account.id, positionId: position.positionId });
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
-export function marginObstacleOn(app: App, choice: PositionChoice): Obstacle | undefined {
+export function marginObstacleOn(app: Acting, choice: PositionChoice): Obstacle | undefined {
   const { id } = choice.state.account;
   const { positionId } = choice.position;
   const open = app.ledger.open(id).find(({ change }) => change.kind === 'margin' && change.position.positionId === positionId);
@@ -143,7 +142,7 @@ export function marginObstacleOn(app: App, choice: PositionChoice): Obstacle | u
 }
 
 async function askMarginAndCarryOut(
-  app: App,
+  app: Acting,
   attended: Attended,
   choice: PositionChoice,
   direction: Direction,

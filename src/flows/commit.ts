@@ -1,17 +1,15 @@
-import * as vscode from 'vscode';
-import type { Message } from '../core/message.ts';
-import { localize } from '../vscode/localize.ts';
-import type { App } from '../vscode/front.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Text } from '../words/text.ts';
+import type { Acting } from './acting.ts';
 import type { Change, MarginChange } from '../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../engine/ledger/ledger.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
-import { closeRequests, confirm, showRequest } from './confirm.ts';
+import { confirm, showRequest } from './confirm.ts';
 import { askWayOn, explainFailure, sayOutcome, venueName } from './tell.ts';
 import { changeTarget } from '../views/change-target.ts';
 import { changeText, progressText } from '../words/change.ts';
-import { underProgress } from '../vscode/conversation.ts';
 
 const mostWaitForViewsMs = 3_000;
 
@@ -20,7 +18,7 @@ export interface Carrying {
   /** Told what became of it just before the person is: the words may stand for long. */
   readonly settled?: (outcome: WriteRecord) => void;
   /** Said above the first preview. */
-  readonly remark?: string;
+  readonly remark?: Text;
   /** There is no amount that could be asked anew. */
   readonly fixed?: boolean;
   /** There is a choice of coins to go back to. */
@@ -37,22 +35,22 @@ export type CarriedOut = 'again' | 'otherCoin' | 'ended';
  * a preview that is read afresh: what is confirmed is never older than the question.
  */
 export function carryOut(
-  app: App,
+  app: Acting,
   attended: Attended,
   accountId: string,
   change: MarginChange,
   carrying?: Carrying,
 ): Promise<'again' | 'ended'>;
-export function carryOut(app: App, attended: Attended, accountId: string, change: Change, carrying?: Carrying): Promise<CarriedOut>;
+export function carryOut(app: Acting, attended: Attended, accountId: string, change: Change, carrying?: Carrying): Promise<CarriedOut>;
 export async function carryOut(
-  app: App,
+  app: Acting,
   attended: Attended,
   accountId: string,
   change: Change,
   carrying: Carrying = {},
 ): Promise<CarriedOut> {
   const target = changeTarget(accountId, change);
-  let { remark } = carrying;
+  let remark: Text | undefined = carrying.remark;
   let seen = false;
   let refused = false;
   for (;;) {
@@ -63,7 +61,7 @@ export async function carryOut(
       over = await carrying.over?.();
     } catch (error) {
       const on = await askWayOn(app, error, target, {
-        ...(carrying.fixed === true ? {} : { retry: vscode.l10n.t('Change Amount…') }),
+        ...(carrying.fixed === true ? {} : { retry: msg('Change Amount…') }),
         coins: carrying.coins === true,
         readAgain: true,
         confirmed: refused,
@@ -72,7 +70,7 @@ export async function carryOut(
       return on === 'retry' ? 'again' : on;
     }
     if (over !== undefined) {
-      await vscode.window.showInformationMessage(localize(over));
+      await app.talk.tell({ kind: 'info', sentence: over });
       return 'ended';
     }
     // Read afresh, it could be another request than the one that was looked at.
@@ -95,7 +93,7 @@ export async function carryOut(
         }
         continue;
       case 'arm':
-        if (await armWriting(app, preview.account)) remark = localize(armedText(preview.account.name, app.arming.state(accountId)));
+        if (await armWriting(app, preview.account)) remark = armedText(preview.account.name, app.arming.state(accountId));
         continue;
       case 'act':
       case 'actWithoutEstimate':
@@ -103,7 +101,7 @@ export async function carryOut(
     }
     const wait = { stopped: false };
     // Not waited for: what was confirmed is sent now.
-    void closeRequests();
+    void app.talk.closePages();
     try {
       await commit(app, attended, preview, { wait, withoutEstimate: decision === 'actWithoutEstimate' }, carrying.settled);
       return 'ended';
@@ -113,23 +111,20 @@ export async function carryOut(
         return 'ended';
       }
       // Nothing was sent, most often because the figures had grown too old or something else moved them: read afresh, and let the person see and decide anew.
-      remark = vscode.l10n.t('{0}\nThe figures below have just been read afresh. Please look at them again.', localize(error.sentence));
+      remark = msg('{0}\nThe figures below have just been read afresh. Please look at them again.', error.sentence);
       refused = true;
     }
   }
 }
 
-function readAfresh(app: App, accountId: string, change: Change): Promise<Preview> {
-  const title =
-    change.kind === 'margin'
-      ? vscode.l10n.t('Reading position, wallet and limit afresh')
-      : vscode.l10n.t('Reading loan, wallet and limit afresh');
-  return underProgress(title, (signal) => app.ledger.preview(accountId, change, signal));
+function readAfresh(app: Acting, accountId: string, change: Change): Promise<Preview> {
+  const title = change.kind === 'margin' ? msg('Reading position, wallet and limit afresh') : msg('Reading loan, wallet and limit afresh');
+  return app.talk.progress(title, (signal) => app.ledger.preview(accountId, change, signal));
 }
 
 /** Commits, and says the outcome. Rejects when nothing was sent. */
 async function commit(
-  app: App,
+  app: Acting,
   attended: Attended,
   preview: Preview,
   { wait, withoutEstimate }: { readonly wait: { stopped: boolean }; readonly withoutEstimate: boolean },
@@ -137,11 +132,11 @@ async function commit(
 ): Promise<void> {
   const { account, change } = preview;
   const leave = attended.attend(account.id, change);
-  const title = change.kind === 'margin' ? vscode.l10n.t('Changing margin') : vscode.l10n.t('Changing collateral');
+  const title = change.kind === 'margin' ? msg('Changing margin') : msg('Changing collateral');
   let last: WriteRecord | undefined;
   let outcome: WriteRecord;
   try {
-    outcome = await underProgress(title, (signal, say) => {
+    outcome = await app.talk.progress(title, (signal, say) => {
       signal.addEventListener('abort', () => {
         wait.stopped = true;
       });
@@ -151,7 +146,7 @@ async function commit(
           last = record;
           const text = progressText(record, venueName(app, account.venue));
           if (text === undefined) return;
-          say(vscode.l10n.t('{0}: {1}. Cancel only stops the waiting.', localize(changeText(record, account.simulated)), localize(text)));
+          say(msg('{0}: {1}. Cancel only stops the waiting.', changeText(record, account.simulated), text));
         },
         { signal, withoutEstimate },
       );
@@ -173,7 +168,7 @@ async function commit(
 }
 
 /** A refresh may join a reading that had begun before the change took effect; then one more is needed. */
-async function readSince(app: App, accountId: string, since: number): Promise<void> {
+async function readSince(app: Acting, accountId: string, since: number): Promise<void> {
   await app.poller.refresh(accountId);
   const asOf = app.store.get(accountId)?.snapshot?.asOf;
   if (asOf !== undefined && asOf < since) await app.poller.refresh(accountId);

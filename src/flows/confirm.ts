@@ -1,11 +1,10 @@
-import * as vscode from 'vscode';
 import { msg, type Message } from '../core/message.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { targetOf } from '../engine/ledger/write-states.ts';
 import type { RequestView } from '../exchanges/exchange.ts';
-import { back, pick } from '../vscode/conversation.ts';
-import type { App } from '../vscode/front.ts';
-import { localize } from '../vscode/localize.ts';
+import type { Text } from '../words/text.ts';
+import { back, type Conversation } from './conversation.ts';
+import type { Acting } from './acting.ts';
 import { positionName } from '../words/change.ts';
 import { previewText, stakesLine, type PreviewText } from '../words/collateral-preview.ts';
 import { confirmButtons, confirmNotes, type ConfirmButton, type ConfirmFacts } from '../words/failure.ts';
@@ -20,7 +19,7 @@ export type Decision = ConfirmButton | 'leave';
 /** What is known besides the preview. */
 export interface Confirming {
   /** Said above everything else. */
-  readonly remark: string | undefined;
+  readonly remark: Text | undefined;
   /** Nothing was ever sent from this account, and real money may move. */
   readonly first: boolean;
   /** The request of this very change was shown. */
@@ -31,7 +30,7 @@ export interface Confirming {
  * Shows the preview and asks. The first button has the focus, so it is the harmless one: Enter alone never acts.
  * Live and simulated differ in title, in the line about money and, unless danger lies ahead, in the kind of dialog.
  */
-export async function confirm(app: App, preview: Preview, { remark, first, rehearsed }: Confirming): Promise<Decision> {
+export async function confirm(app: Acting, preview: Preview, { remark, first, rehearsed }: Confirming): Promise<Decision> {
   const { account, change } = preview;
   const text = textOf(app, preview);
   const facts: ConfirmFacts = {
@@ -41,20 +40,20 @@ export async function confirm(app: App, preview: Preview, { remark, first, rehea
     doubt: preview.kind === 'collateral' && preview.doubt !== undefined,
     direction: change.direction,
   };
-  const above = [...(remark === undefined ? [] : [remark]), ...confirmNotes(facts).map(localize)];
-  const detail = [...above.flatMap((note) => [note, '']), ...text.lines.map(localize)].join('\n');
-  const title = localize(text.title);
-  const items = confirmButtons(facts).map((button) => ({ button, title: localize(buttonLabel(button, text.act)) }));
-  const chosen =
-    account.simulated && !text.alarming
-      ? await vscode.window.showInformationMessage(title, { modal: true, detail }, ...items)
-      : await vscode.window.showWarningMessage(title, { modal: true, detail }, ...items);
+  const above = [...(remark === undefined ? [] : [remark]), ...confirmNotes(facts)];
+  const detail = [...above.flatMap((note) => [note, '']), ...text.lines];
+  const chosen = await app.talk.confirm({
+    kind: account.simulated && !text.alarming ? 'info' : 'warning',
+    title: text.title,
+    detail,
+    buttons: confirmButtons(facts).map((id) => ({ id, label: buttonLabel(id, text.act) })),
+  });
   if (chosen === undefined) return 'leave';
-  return chosen.button;
+  return chosen;
 }
 
 /** The preview in words, as it is confirmed. */
-export function textOf(app: App, preview: Preview): PreviewText {
+export function textOf(app: Acting, preview: Preview): PreviewText {
   const { account } = preview;
   const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
   const site = venue?.sites.find((one) => one.id === account.site);
@@ -63,7 +62,7 @@ export function textOf(app: App, preview: Preview): PreviewText {
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
     wallet: (preview.kind === 'margin' ? venue?.marginWallet : venue?.collateralWallet) ?? msg('wallet of the exchange'),
-    readAt: new Date(preview.readAt).toLocaleTimeString(vscode.env.language),
+    readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
     cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
   };
@@ -85,70 +84,43 @@ function buttonLabel(button: ConfirmButton, act: Message): Message {
   }
 }
 
-const scheme = 'ltv-gauge-request';
-
-/** What the open pages say, by address. Nothing of it is written anywhere. */
-const pages = new Map<string, string>();
-let shown = 0;
-
 /**
  * Opens the exact request of a preview as a page that can be read and copied, and waits beside it until the person goes back.
  * Nothing is sent. Rejects when there is no such request.
  * @returns the request that was shown
  */
-export async function showRequest(app: App, preview: Preview): Promise<RequestView> {
+export async function showRequest(app: Acting, preview: Preview): Promise<RequestView> {
   const { account, change } = preview;
   const request = await app.ledger.rehearse(preview);
   const { title } = textOf(app, preview);
   const stakes = stakesLine(account.simulated, isDemo(app, account));
-  const text = `${requestLines(request, { title, accountName: account.name, stakes }).map(localize).join('\n')}\n`;
-  if (shown === 0) provide(app);
-  shown += 1;
-  // Plain text: for a page of another kind somebody else's extension may offer to send it.
-  const uri = vscode.Uri.from({ scheme, path: `/${shown.toString()}/${vscode.l10n.t('Request, not sent')}.txt` });
-  pages.set(uri.toString(), text);
-  const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true });
+  const text = `${requestLines(request, { title, accountName: account.name, stakes })
+    .map((line) => app.talk.localize(line))
+    .join('\n')}\n`;
+  await app.talk.show({ title: msg('Request, not sent'), text });
   app.log.info(`request shown, nothing sent: ${change.direction} ${change.amount} ${change.coin}, ${targetOf(change)}`);
-  await waitBeside(localize(title), text);
+  await waitBeside(app.talk, title, text);
   return request;
-}
-
-/** Closes what was opened to be looked at: once something is sent, a page that says that nothing was is no longer true. */
-export async function closeRequests(): Promise<void> {
-  const open = vscode.window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    .filter(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === scheme);
-  if (open.length > 0) await vscode.window.tabGroups.close(open, true);
 }
 
 /**
  * A dialog would cover the page; this list covers no more of it than it says itself: the first lines of the page. Escape goes back too,
  * for nothing was decided.
  */
-async function waitBeside(title: string, text: string): Promise<void> {
+async function waitBeside(talk: Conversation, title: Text, text: string): Promise<void> {
   let copied = false;
   for (;;) {
-    const chosen = await pick({
+    const chosen = await talk.pick({
       title,
-      placeholder: copied ? vscode.l10n.t('Copied. Nothing was sent.') : vscode.l10n.t('This is the request. Nothing was sent.'),
+      placeholder: copied ? msg('Copied. Nothing was sent.') : msg('This is the request. Nothing was sent.'),
       items: [
-        { label: vscode.l10n.t('Back to the Preview'), value: 'back' },
-        { label: vscode.l10n.t('Copy the Request'), value: 'copy' },
+        { label: msg('Back to the Preview'), value: 'back' },
+        { label: msg('Copy the Request'), value: 'copy' },
       ],
       canGoBack: false,
     });
     if (chosen === back || chosen !== 'copy') return;
-    await vscode.env.clipboard.writeText(text);
+    await talk.copy(text);
     copied = true;
   }
-}
-
-function provide(app: App): void {
-  app.context.subscriptions.push(
-    vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      provideTextDocumentContent: (uri) => pages.get(uri.toString()) ?? vscode.l10n.t('This request is not kept.'),
-    }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => pages.delete(uri.toString())),
-  );
 }

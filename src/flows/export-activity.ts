@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
 import { Refusal } from '../engine/ledger/refusal.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { byWrite } from '../views/activity.ts';
-import type { App } from '../vscode/front.ts';
-import { localize } from '../vscode/localize.ts';
+import type { Acting } from './acting.ts';
+import type { NamedFile } from './conversation.ts';
 import { exportText, formatOf } from '../words/activity-export.ts';
 import { localIso } from '../words/activity-time.ts';
 
@@ -12,16 +11,17 @@ import { localIso } from '../words/activity-time.ts';
 const patienceMs = 1_000;
 
 /** "Export Activity…": asks whose and where, and writes every row of the journal about it. */
-export async function exportActivity(app: App): Promise<void> {
+export async function exportActivity(app: Acting): Promise<void> {
   try {
     await exported(app);
   } catch (error) {
     if (error instanceof NotWritten) {
-      void vscode.window.showErrorMessage(
-        vscode.l10n.t('The file could not be written: {0} Choose another place, or free space there.', ended(error.message)),
-      );
+      void app.talk.tell({
+        kind: 'error',
+        sentence: msg('The file could not be written: {0} Choose another place, or free space there.', ended(error.message)),
+      });
     } else if (error instanceof Refusal) {
-      void vscode.window.showErrorMessage(vscode.l10n.t('Nothing was exported. {0}', localize(error.sentence)));
+      void app.talk.tell({ kind: 'error', sentence: msg('Nothing was exported. {0}', error.sentence) });
     } else {
       throw error;
     }
@@ -30,15 +30,15 @@ export async function exportActivity(app: App): Promise<void> {
 
 const ended = (text: string): string => (/[.!?。]$/.test(text) ? text : `${text}.`);
 
-async function exported(app: App): Promise<void> {
+async function exported(app: Acting): Promise<void> {
   const records = await app.ledger.activity();
   if (records.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to export: no change is recorded here.'));
+    void app.talk.tell({ kind: 'info', sentence: msg('There is nothing to export: no change is recorded here.') });
     return;
   }
   const accounts = await askAccounts(app, records);
   if (accounts === undefined) return;
-  const file = await askFile(app.clock.now());
+  const file = await askFile(app);
   if (file === undefined) return;
   const rows = await withPatience(app, async (stopped) => {
     // Read now: the questions may have stood there for long.
@@ -50,40 +50,39 @@ async function exported(app: App): Promise<void> {
     return changes.flat().length;
   });
   if (rows === undefined) return;
-  const open = vscode.l10n.t('Open File');
-  const where = file.scheme === 'file' ? file.fsPath : file.toString();
-  const chosen = await vscode.window.showInformationMessage(
-    rows === 1 ? vscode.l10n.t('1 row was written to {0}', where) : vscode.l10n.t('{0} rows were written to {1}', rows.toString(), where),
-    open,
-  );
-  if (chosen === open) await vscode.window.showTextDocument(file, { preview: false });
+  const { where } = file;
+  const chosen = await app.talk.tell({
+    kind: 'info',
+    sentence: rows === 1 ? msg('1 row was written to {0}', where) : msg('{0} rows were written to {1}', rows.toString(), where),
+    buttons: [{ id: 'open', label: msg('Open File') }],
+  });
+  if (chosen === 'open') await file.open();
 }
 
 /** @returns ids of the accounts; undefined when the person left. Removed accounts are offered too. */
-async function askAccounts(app: App, records: readonly WriteRecord[]): Promise<ReadonlySet<string> | undefined> {
+async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promise<ReadonlySet<string> | undefined> {
   // The newest record tells the latest name of an account that is gone.
   const names = new Map([...records].reverse().map(({ accountId, accountName }) => [accountId, accountName]));
   if (names.size <= 1) return new Set(names.keys());
   const items = [...names].map(([accountId, name]) => {
     const account = app.book.get(accountId);
-    const mark = account === undefined ? vscode.l10n.t('removed account') : account.simulated ? vscode.l10n.t('simulated') : '';
-    return { label: account?.name ?? name, description: mark, picked: true, accountId };
+    const mark = account === undefined ? msg('removed account') : account.simulated ? msg('simulated') : '';
+    return { label: account?.name ?? name, description: mark, value: accountId };
   });
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Export Activity'),
-    placeHolder: vscode.l10n.t('The changes of which accounts?'),
-    canPickMany: true,
+  const picked = await app.talk.pickSeveral({
+    title: msg('Export Activity'),
+    placeholder: msg('The changes of which accounts?'),
+    items,
   });
-  return picked === undefined || picked.length === 0 ? undefined : new Set(picked.map(({ accountId }) => accountId));
+  return picked === undefined || picked.length === 0 ? undefined : new Set(picked);
 }
 
-function askFile(now: number): Thenable<vscode.Uri | undefined> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
-  return vscode.window.showSaveDialog({
-    title: vscode.l10n.t('Export Activity'),
-    saveLabel: vscode.l10n.t('Export'),
-    defaultUri: vscode.Uri.joinPath(folder, `ltv-gauge-activity-${localIso(now).slice(0, 10)}.csv`),
-    filters: { CSV: ['csv'], 'JSON Lines': ['jsonl'] },
+function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
+  return talk.save({
+    title: msg('Export Activity'),
+    label: msg('Export'),
+    name: `ltv-gauge-activity-${localIso(clock.now()).slice(0, 10)}.csv`,
+    kinds: { CSV: ['csv'], 'JSON Lines': ['jsonl'] },
   });
 }
 
@@ -93,16 +92,16 @@ class NotWritten extends Error {
 }
 
 /** @throws NotWritten */
-async function write(file: vscode.Uri, text: string): Promise<void> {
+async function write(file: NamedFile, text: string): Promise<void> {
   try {
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+    await file.write(text);
   } catch (error) {
     throw new NotWritten(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** Does the work; when it takes longer, under a progress that can be cancelled. @returns undefined when it was. */
-async function withPatience<T>(app: App, work: (stopped: () => boolean) => Promise<T | undefined>): Promise<T | undefined> {
+async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Promise<T | undefined>): Promise<T | undefined> {
   const stop = new AbortController();
   const done = work(() => stop.signal.aborted);
   const waited = new AbortController();
@@ -115,9 +114,8 @@ async function withPatience<T>(app: App, work: (stopped: () => boolean) => Promi
   ]);
   waited.abort();
   if (!late) return done;
-  const options = { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting activity'), cancellable: true };
-  return vscode.window.withProgress(options, (_, token) => {
-    token.onCancellationRequested(() => {
+  return app.talk.progress(msg('Exporting activity'), (signal) => {
+    signal.addEventListener('abort', () => {
       stop.abort();
     });
     return done;

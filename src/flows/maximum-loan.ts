@@ -1,16 +1,18 @@
-import * as vscode from 'vscode';
+import { msg, type Message } from '../core/message.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { formatAmount, formatUsd } from '../core/format.ts';
 import type { Loan, MaximumLoan } from '../core/model.ts';
 import type { LoanRef } from '../exchanges/exchange.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import type { App } from '../vscode/front.ts';
+import { joined } from '../words/text.ts';
+import { askAmount } from './ask-typed.ts';
+import type { Acting } from './acting.ts';
 import { asTarget } from '../views/target.ts';
 import { loanLabel } from '../words/change.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 import { nothingToChoose } from './choose.ts';
 import { markOf } from './mark.ts';
-import { askAmount, back, pick, underProgress, type Back, type Item } from '../vscode/conversation.ts';
+import { back, type Back, type Item } from './conversation.ts';
 
 /** Whose quota, and on top of which loan. */
 interface Subject {
@@ -25,10 +27,10 @@ interface Extra {
 }
 
 /** "Maximum Loan…": what could be borrowed of a coin, with extra collateral if the person likes. Changes nothing. */
-export async function showMaximumLoan(app: App, argument: unknown): Promise<void> {
+export async function showMaximumLoan(app: Acting, argument: unknown): Promise<void> {
   const target = asTarget(argument);
   const subjects = subjectsOf(app.store.all(), target?.accountId, target?.loanId);
-  if (subjects.length === 0) return explainObstacle(nothingToChoose(app.store.all(), target), target);
+  if (subjects.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), target), target);
   const subject = await askSubject(app, subjects);
   if (subject === undefined) return;
   let named = target?.coin;
@@ -39,13 +41,13 @@ export async function showMaximumLoan(app: App, argument: unknown): Promise<void
       if (coin === undefined) return;
       const extra = await askExtra(app, subject, coin);
       if (extra === undefined) return;
-      const answer = await underProgress(vscode.l10n.t('Asking for the maximum loan'), async (signal) => {
+      const answer = await app.talk.progress(msg('Asking for the maximum loan'), async (signal) => {
         const connection = await app.connections.get(subject.state.account.id);
         return connection.maximumLoan(coin, refOf(subject.loan), extra, signal);
       });
       if (!(await sayAnswer(app, subject, coin, extra, answer))) return;
     } catch (error) {
-      const again = vscode.l10n.t('Choose Another Coin…');
+      const again = msg('Choose Another Coin…');
       if (!(await explainFailure(app, error, { accountId: subject.state.account.id }, again))) return;
     }
     named = undefined;
@@ -68,14 +70,14 @@ function refOf(loan: Loan | undefined): LoanRef | undefined {
   return loan.orderId === undefined ? { loanId: loan.id } : { loanId: loan.id, orderId: loan.orderId };
 }
 
-async function askSubject(app: App, subjects: readonly Subject[]): Promise<Subject | undefined> {
+async function askSubject(app: Acting, subjects: readonly Subject[]): Promise<Subject | undefined> {
   if (subjects.length <= 1) return subjects[0];
-  const picked = await pick({
-    title: vscode.l10n.t('Maximum Loan'),
-    placeholder: vscode.l10n.t('On top of which loan?'),
+  const picked = await app.talk.pick({
+    title: msg('Maximum Loan'),
+    placeholder: msg('On top of which loan?'),
     items: subjects.map((subject) => ({
       label: subjectLabel(subject),
-      description: `${subject.state.account.name} · ${markOf(app, subject.state.account)}`,
+      description: msg('{0} · {1}', subject.state.account.name, markOf(app, subject.state.account)),
       value: subject,
     })),
     canGoBack: false,
@@ -83,22 +85,22 @@ async function askSubject(app: App, subjects: readonly Subject[]): Promise<Subje
   return picked === back ? undefined : picked;
 }
 
-function subjectLabel({ loan }: Subject): string {
-  return loan === undefined ? vscode.l10n.t('A first loan') : vscode.l10n.t('Loan {0}', loanLabel(loan.orderId, loan.id));
+function subjectLabel({ loan }: Subject): Message {
+  return loan === undefined ? msg('A first loan') : msg('Loan {0}', loanLabel(loan.orderId, loan.id));
 }
 
-function titleOf(app: App, { state, loan }: Subject): string {
+function titleOf(app: Acting, { state, loan }: Subject): Message {
   const { account } = state;
   return loan === undefined
-    ? vscode.l10n.t('{0}: maximum loan ({1})', markOf(app, account), account.name)
-    : vscode.l10n.t('{0}: maximum loan on top of loan {1} ({2})', markOf(app, account), loanLabel(loan.orderId, loan.id), account.name);
+    ? msg('{0}: maximum loan ({1})', markOf(app, account), account.name)
+    : msg('{0}: maximum loan on top of loan {1} ({2})', markOf(app, account), loanLabel(loan.orderId, loan.id), account.name);
 }
 
-async function askBorrowCoin(app: App, subject: Subject): Promise<string | undefined> {
+async function askBorrowCoin(app: Acting, subject: Subject): Promise<string | undefined> {
   const connection = await app.connections.get(subject.state.account.id);
-  const picked = await pick({
+  const picked = await app.talk.pick({
     title: titleOf(app, subject),
-    placeholder: vscode.l10n.t('Borrow which coin? This only asks; nothing is borrowed.'),
+    placeholder: msg('Borrow which coin? This only asks; nothing is borrowed.'),
     items: async (signal) => borrowItems(await connection.borrowableCoins(signal), subject.loan),
     canGoBack: false,
   });
@@ -110,38 +112,36 @@ function borrowItems(coins: readonly string[], loan: Loan | undefined): Item<str
   const pledged = new Set(loan?.collateral.map(({ coin }) => coin));
   return [
     ...coins.filter((coin) => !pledged.has(coin)).map((coin) => ({ label: coin, value: coin })),
-    ...coins
-      .filter((coin) => pledged.has(coin))
-      .map((coin) => ({ label: coin, description: vscode.l10n.t('collateral of this loan'), value: coin })),
+    ...coins.filter((coin) => pledged.has(coin)).map((coin) => ({ label: coin, description: msg('collateral of this loan'), value: coin })),
   ];
 }
 
 /** @returns none or one, or undefined when the person left. */
-async function askExtra(app: App, subject: Subject, borrowCoin: string): Promise<readonly Extra[] | undefined> {
+async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Promise<readonly Extra[] | undefined> {
   const wallet = (subject.state.snapshot?.wallet ?? []).filter(({ coin, pledgeable }) => pledgeable !== false && coin !== borrowCoin);
   for (;;) {
     const items: Item<string | null>[] = [
-      { label: vscode.l10n.t('No extra collateral'), value: null },
+      { label: msg('No extra collateral'), value: null },
       ...wallet.map(({ coin, amount }) => ({
-        label: vscode.l10n.t('With extra {0}…', coin),
-        description: vscode.l10n.t('{0} in the wallet', formatAmount(amount)),
+        label: msg('With extra {0}…', coin),
+        description: msg('{0} in the wallet', formatAmount(amount)),
         value: coin,
       })),
     ];
-    const coin = await pick({
+    const coin = await app.talk.pick({
       title: titleOf(app, subject),
-      placeholder: vscode.l10n.t('Suppose extra collateral? Nothing is moved.'),
+      placeholder: msg('Suppose extra collateral? Nothing is moved.'),
       items,
       canGoBack: false,
     });
     if (coin === undefined || coin === back) return undefined;
     if (coin === null) return [];
-    const amount: Decimal | Back | undefined = await askAmount({
+    const amount: Decimal | Back | undefined = await askAmount(app.talk, {
       title: titleOf(app, subject),
-      placeholder: vscode.l10n.t('Amount of {0}, for example 0.1', coin),
+      placeholder: msg('Amount of {0}, for example 0.1', coin),
       facts: {
         bounds: { coin, purpose: 'hypothetical' },
-        prompt: vscode.l10n.t('How much extra {0} to suppose. Nothing is moved.', coin),
+        prompt: msg('How much extra {0} to suppose. Nothing is moved.', coin),
       },
       canGoBack: true,
     });
@@ -152,31 +152,30 @@ async function askExtra(app: App, subject: Subject, borrowCoin: string): Promise
 
 /** @returns whether the person wants to ask about another coin. */
 async function sayAnswer(
-  app: App,
+  app: Acting,
   subject: Subject,
   coin: string,
   extra: readonly Extra[],
   answer: MaximumLoan | undefined,
 ): Promise<boolean> {
   const title = titleOf(app, subject);
-  const another = vscode.l10n.t('Choose Another Coin…');
+  const another = { id: 'another', label: msg('Choose Another Coin…') } as const;
   if (answer === undefined) {
-    const sentence = vscode.l10n.t('{0}. The exchange gives no figure for {1}.', title, coin);
-    return (await vscode.window.showInformationMessage(sentence, another)) === another;
+    const sentence = msg('{0}. The exchange gives no figure for {1}.', title, coin);
+    return (await app.talk.tell({ kind: 'info', sentence, buttons: [another] })) === 'another';
   }
-  const parts = [vscode.l10n.t('{0}. At most {1} {2} could be borrowed', title, formatAmount(answer.amount), coin)];
-  if (answer.usd !== undefined) parts.push(vscode.l10n.t('worth {0}', formatUsd(answer.usd, 'asset')));
+  const parts = [msg('{0}. At most {1} {2} could be borrowed', title, formatAmount(answer.amount), coin)];
+  if (answer.usd !== undefined) parts.push(msg('worth {0}', formatUsd(answer.usd, 'asset')));
   const [more] = extra;
-  if (more !== undefined) parts.push(vscode.l10n.t('with {0} {1} of extra collateral', formatAmount(more.amount), more.coin));
+  if (more !== undefined) parts.push(msg('with {0} {1} of extra collateral', formatAmount(more.amount), more.coin));
   if (answer.remainingQuota !== undefined) {
-    parts.push(vscode.l10n.t('remaining quota {0} {1}', formatAmount(answer.remainingQuota), coin));
+    parts.push(msg('remaining quota {0} {1}', formatAmount(answer.remainingQuota), coin));
   }
-  const copy = vscode.l10n.t('Copy Amount');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t("{0}. The exchange's number, no recommendation.", parts.join(', ')),
-    copy,
-    another,
-  );
-  if (chosen === copy) await vscode.env.clipboard.writeText(answer.amount);
-  return chosen === another;
+  const chosen = await app.talk.tell({
+    kind: 'info',
+    sentence: msg("{0}. The exchange's number, no recommendation.", joined(parts)),
+    buttons: [{ id: 'copy', label: msg('Copy Amount') }, another],
+  });
+  if (chosen === 'copy') await app.talk.copy(answer.amount);
+  return chosen === 'another';
 }

@@ -2,7 +2,7 @@ import type { Disposable } from '../core/emitter.ts';
 import type { WriteRecord, WriteState } from '../engine/ledger/ledger.ts';
 import { targetOf } from '../engine/ledger/write-states.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import type { App } from '../vscode/front.ts';
+import type { Acting } from './acting.ts';
 
 /**
  * Loans and positions whose change a command is speaking about right now, so that the background does not say the same again.
@@ -37,11 +37,19 @@ function keyOf(accountId: string, change: Change): string {
 /** An open change is mostly found out by the very next look; only one that stays open is worth a word. Milliseconds. */
 const graceMs = 15_000;
 
+/** Says what became of a change; `isNews` is false for what was found at the start and was said before. */
+type SayOutcome = (record: WriteRecord, isNews: boolean) => Promise<void>;
+
 /**
  * Writes each step of each change into the log, and tells what became of one that nobody waits for any more: the person
  * stopped waiting, or it is from before a restart. Each outcome of each change is told once.
+ * @param door to what says it; loaded when there is something to say
  */
-export function watchWrites(app: App, attended: Attended): Disposable {
+export function watchWrites(
+  app: Pick<Acting, 'clock' | 'ledger' | 'log'>,
+  attended: Attended,
+  door: () => Promise<SayOutcome>,
+): Disposable {
   const startedAt = app.clock.now();
   const told = new Set<string>();
   const end = new AbortController();
@@ -53,12 +61,12 @@ export function watchWrites(app: App, attended: Attended): Disposable {
       const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
       if (now?.state !== record.state || attended.has(record)) return;
     }
-    const { sayOutcome } = await import('../vscode/dialogs.ts').catch((error: unknown) => {
+    const say = await door().catch((error: unknown) => {
       // Told by the next look at this change.
       told.delete(keyOfWrite(record));
       throw error;
     });
-    await sayOutcome(app, record, record.updatedAt >= startedAt);
+    await say(record, record.updatedAt >= startedAt);
   };
   const subscription = app.ledger.onDidChange((record) => {
     const { direction, amount, coin } = record.change;

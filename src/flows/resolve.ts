@@ -1,25 +1,24 @@
-import * as vscode from 'vscode';
+import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
 import type { Snapshot } from '../core/model.ts';
 import type { Change, CollateralChange, Connection, MarginChange } from '../exchanges/exchange.ts';
 import { Refusal, type Verdict, type WriteRecord } from '../engine/ledger/ledger.ts';
-import type { App } from '../vscode/front.ts';
+import type { Acting } from './acting.ts';
 import type { Target } from '../views/target.ts';
-import { localize } from '../vscode/localize.ts';
 import { asTarget } from '../views/target.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, sayOutcome } from './tell.ts';
 import { changeTarget, concerns } from '../views/change-target.ts';
 import { changeText } from '../words/change.ts';
 import { LatestNews } from './latest-news.ts';
-import { back, pick, underProgress } from '../vscode/conversation.ts';
+import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/resolve.ts';
 
 /** History rows read for a person to judge by; the venue's newest come first. */
 const rowsRead = 10;
 
 /** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
-export async function resolveWrite(app: App, attended: Attended, argument: unknown): Promise<void> {
+export async function resolveWrite(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   // From before the first question: what was found out while it stood there must not be asked.
   const news = new LatestNews(app.ledger);
   try {
@@ -27,7 +26,7 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
     const record = records && (await askRecord(app, records));
     if (record === undefined) return;
     if (attended.has(record)) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('This change is being waited for right now; its progress is shown.'));
+      void app.talk.tell({ kind: 'info', sentence: msg('This change is being waited for right now; its progress is shown.') });
       return;
     }
     const say = await judgeAttended(app, attended, record, news);
@@ -38,7 +37,7 @@ export async function resolveWrite(app: App, attended: Attended, argument: unkno
   }
 }
 
-async function judgeAttended(app: App, attended: Attended, record: WriteRecord, news: LatestNews): Promise<() => Thenable<unknown>> {
+async function judgeAttended(app: Acting, attended: Attended, record: WriteRecord, news: LatestNews): Promise<() => Promise<unknown>> {
   const leave = attended.attend(record.accountId, record.change);
   try {
     return await judge(app, record, () => news.of(record));
@@ -50,7 +49,7 @@ async function judgeAttended(app: App, attended: Attended, record: WriteRecord, 
 }
 
 /** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
-function unresolved(app: App, target: Target | undefined): readonly WriteRecord[] {
+function unresolved(app: Acting, target: Target | undefined): readonly WriteRecord[] {
   const open = app.ledger.open(target?.accountId).filter(({ change }) => target === undefined || concerns(target, change));
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
   const frozen = accounts.map((id) => app.ledger.frozen(id)).filter((record) => record !== undefined);
@@ -62,41 +61,41 @@ function unresolved(app: App, target: Target | undefined): readonly WriteRecord[
  * journal still, because it could not be written there.
  * @returns undefined when that cannot be mended: it was said why.
  */
-async function unresolvedAfterLook(app: App, target: Target | undefined): Promise<readonly WriteRecord[] | undefined> {
+async function unresolvedAfterLook(app: Acting, target: Target | undefined): Promise<readonly WriteRecord[] | undefined> {
   const records = unresolved(app, target);
   if (records.length > 0) return records;
   const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
   try {
-    await underProgress(vscode.l10n.t('Looking for unfinished changes'), async () => {
+    await app.talk.progress(msg('Looking for unfinished changes'), async () => {
       await Promise.all(accounts.map((id) => app.ledger.reconcile(id)));
       await app.ledger.noteDown();
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    void vscode.window.showErrorMessage(localize(error.sentence));
+    void app.talk.tell({ kind: 'error', sentence: error.sentence });
     return undefined;
   }
   return unresolved(app, target);
 }
 
-async function askRecord(app: App, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {
+async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {
   if (records.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No change is unfinished: what became of each is known.'));
+    void app.talk.tell({ kind: 'info', sentence: msg('No change is unfinished: what became of each is known.') });
   }
   if (records.length <= 1) return records[0];
-  const picked = await pick({
-    title: vscode.l10n.t('Resolve Unfinished Change'),
-    placeholder: vscode.l10n.t('Which change?'),
-    items: records.map((record) => ({ label: describe(app, record), description: timeOf(record.plannedAt), value: record })),
+  const picked = await app.talk.pick({
+    title: msg('Resolve Unfinished Change'),
+    placeholder: msg('Which change?'),
+    items: records.map((record) => ({ label: describe(app, record), description: timeOf(app, record.plannedAt), value: record })),
     canGoBack: false,
   });
   return picked === back ? undefined : picked;
 }
 
 /** Reads and asks until it is settled or the person leaves. @returns what is left to be said. */
-async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): Promise<() => Thenable<unknown>> {
+async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord): Promise<() => Promise<unknown>> {
   for (;;) {
-    const reading = await underProgress(vscode.l10n.t('Reading what became of it'), (signal) => read(app, record, signal));
+    const reading = await app.talk.progress(msg('Reading what became of it'), (signal) => read(app, record, signal));
     const now = latest();
     if (isResolved(now)) return () => sayOutcome(app, now);
     // Left with Cancel.
@@ -105,14 +104,14 @@ async function judge(app: App, record: WriteRecord, latest: () => WriteRecord): 
     // It may have been found out by reading while the question stood there: then that counts, also for who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
     if (verdict === undefined) return () => Promise.resolve();
-    if (verdict === 'read-again' || !(await isSure(verdict, now.change))) continue;
+    if (verdict === 'read-again' || !(await isSure(app.talk, verdict, now.change))) continue;
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);
     const settled = latest();
     // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word, and so does
     // whatever had closed it before, e.g. in another window.
     if (verdict !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== verdict)) return () => sayOutcome(app, settled);
-    return () => saySettled(verdict);
+    return () => saySettled(app, verdict);
   }
 }
 
@@ -121,7 +120,7 @@ function isResolved({ state }: WriteRecord): boolean {
 }
 
 /** @returns undefined when the person stopped it. */
-async function read(app: App, record: WriteRecord, signal: AbortSignal): Promise<Reading | undefined> {
+async function read(app: Acting, record: WriteRecord, signal: AbortSignal): Promise<Reading | undefined> {
   try {
     const connection = await app.connections.get(record.accountId);
     await app.ledger.reconcile(record.accountId);
@@ -168,82 +167,76 @@ async function readPosition(
   }
 }
 
-async function askVerdict(app: App, record: WriteRecord, reading: Reading): Promise<Verdict | 'read-again' | undefined> {
-  const readAgain = vscode.l10n.t('Read Again');
-  const verdicts: readonly { readonly label: string; readonly verdict: Verdict }[] =
-    record.state === 'mismatch'
-      ? [{ label: verdictLabel('lift-freeze'), verdict: 'lift-freeze' }]
-      : [
-          { label: verdictLabel('effective'), verdict: 'effective' },
-          { label: verdictLabel('not-effective'), verdict: 'not-effective' },
-        ];
-  const detail = resolveLines(record, reading, timeOf).map(localize).join('\n');
+async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): Promise<Verdict | 'read-again' | undefined> {
+  const verdicts: readonly Verdict[] = record.state === 'mismatch' ? ['lift-freeze'] : ['effective', 'not-effective'];
+  const detail = resolveLines(record, reading, (at) => timeOf(app, at));
   // The first button has the focus, so it is the harmless one.
-  const labels = [readAgain, ...verdicts.map(({ label }) => label)];
-  const chosen = await vscode.window.showWarningMessage(describe(app, record), { modal: true, detail }, ...labels);
-  if (chosen === readAgain) return 'read-again';
-  return verdicts.find(({ label }) => label === chosen)?.verdict;
+  const buttons = [{ id: 'read-again', label: msg('Read Again') } as const, ...verdicts.map((id) => ({ id, label: verdictLabel(id) }))];
+  return app.talk.confirm({ kind: 'warning', title: describe(app, record), detail, buttons });
 }
 
-function verdictLabel(verdict: Verdict): string {
+function verdictLabel(verdict: Verdict): Message {
   switch (verdict) {
     case 'effective':
-      return vscode.l10n.t('It Did Happen');
+      return msg('It Did Happen');
     case 'not-effective':
-      return vscode.l10n.t('It Did Not Happen');
+      return msg('It Did Not Happen');
     case 'lift-freeze':
-      return vscode.l10n.t('Lift the Freeze');
+      return msg('Lift the Freeze');
   }
 }
 
-async function isSure(verdict: Verdict, { kind }: Change): Promise<boolean> {
-  const goBack = vscode.l10n.t('Go Back');
-  const label = verdictLabel(verdict);
-  const chosen = await vscode.window.showWarningMessage(
-    verdictQuestion(verdict),
-    { modal: true, detail: verdictDetail(verdict, kind) },
-    goBack,
-    label,
-  );
-  return chosen === label;
+async function isSure(talk: Conversation, verdict: Verdict, { kind }: Change): Promise<boolean> {
+  const chosen = await talk.confirm({
+    kind: 'warning',
+    title: verdictQuestion(verdict),
+    detail: [verdictDetail(verdict, kind)],
+    // The first button has the focus, so it is the harmless one.
+    buttons: [
+      { id: 'goBack', label: msg('Go Back') },
+      { id: 'sure', label: verdictLabel(verdict) },
+    ],
+  });
+  return chosen === 'sure';
 }
 
-function verdictQuestion(verdict: Verdict): string {
+function verdictQuestion(verdict: Verdict): Message {
   switch (verdict) {
     case 'effective':
-      return vscode.l10n.t('Record that this change DID happen?');
+      return msg('Record that this change DID happen?');
     case 'not-effective':
-      return vscode.l10n.t('Record that this change did NOT happen?');
+      return msg('Record that this change did NOT happen?');
     case 'lift-freeze':
-      return vscode.l10n.t('Allow changes on this account again?');
+      return msg('Allow changes on this account again?');
   }
 }
 
-function verdictDetail(verdict: Verdict, kind: Change['kind']): string {
+function verdictDetail(verdict: Verdict, kind: Change['kind']): Message {
   switch (verdict) {
     case 'effective':
       return kind === 'margin'
-        ? vscode.l10n.t('This is your word, not proof. Nothing is sent. The position can be changed again afterwards.')
-        : vscode.l10n.t('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.');
+        ? msg('This is your word, not proof. Nothing is sent. The position can be changed again afterwards.')
+        : msg('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.');
     case 'not-effective':
-      return vscode.l10n.t(
+      return msg(
         'This is your word, not proof. Nothing is sent. If the exchange carries it out later all the same, another change that you make comes on top of it. Look at the site of the exchange first.',
       );
     case 'lift-freeze':
-      return vscode.l10n.t('Nothing is sent. Do this only when you understand what the exchange did and why.');
+      return msg('Nothing is sent. Do this only when you understand what the exchange did and why.');
   }
 }
 
-function saySettled(verdict: Verdict): Thenable<unknown> {
-  return vscode.window.showInformationMessage(
-    verdict === 'lift-freeze' ? vscode.l10n.t('The freeze is lifted.') : vscode.l10n.t('Recorded as you said: {0}.', verdictLabel(verdict)),
-  );
+function saySettled(app: Acting, verdict: Verdict): Promise<unknown> {
+  return app.talk.tell({
+    kind: 'info',
+    sentence: verdict === 'lift-freeze' ? msg('The freeze is lifted.') : msg('Recorded as you said: {0}.', verdictLabel(verdict)),
+  });
 }
 
-function describe(app: App, record: WriteRecord): string {
-  return localize(changeText(record, app.book.get(record.accountId)?.simulated ?? false));
+function describe(app: Acting, record: WriteRecord): Message {
+  return changeText(record, app.book.get(record.accountId)?.simulated ?? false);
 }
 
-function timeOf(at: number): string {
-  return new Date(at).toLocaleString(vscode.env.language);
+function timeOf(app: Acting, at: number): string {
+  return new Date(at).toLocaleString(app.language);
 }

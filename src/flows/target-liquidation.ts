@@ -1,10 +1,8 @@
-import * as vscode from 'vscode';
 import { marginFor, type MarginAim, type MarginAnswer, type MarginWay } from '../core/risk/margin-solver.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Position } from '../core/model.ts';
 import type { MarginReadiness } from '../exchanges/exchange.ts';
-import type { App } from '../vscode/front.ts';
-import { localize } from '../vscode/localize.ts';
+import type { Acting } from './acting.ts';
 import { asTarget } from '../views/target.ts';
 import { askPosition } from './ask-margin.ts';
 import type { Attended } from './open-change-news.ts';
@@ -14,7 +12,9 @@ import { positionName } from '../words/change.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 import { markOf } from './mark.ts';
 import { fixedReason, noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
-import { askTarget, back, pick, underProgress, type Item } from '../vscode/conversation.ts';
+import type { Text } from '../words/text.ts';
+import { askTarget } from './ask-typed.ts';
+import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
 import {
   aimPrompt,
@@ -31,36 +31,31 @@ import {
  * "Bring Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.
  * What is picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
-export async function bringLiquidationToTarget(app: App, attended: Attended, argument: unknown): Promise<void> {
+export async function bringLiquidationToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const named = asTarget(argument);
   const choices = positionChoices(app.store.all(), named);
-  if (choices.length === 0) return explainObstacle(noPosition(app.store.all(), named), named);
+  if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), named), named);
   for (;;) {
-    const choice = await askPosition(app, vscode.l10n.t('Bring Liquidation Price to Target'), choices);
+    const choice = await askPosition(app, msg('Bring Liquidation Price to Target'), choices);
     if (choice === undefined) return;
     const mayLook = choice.state.account.readOnly && fixedReason(choice.position) === undefined;
     const obstacle = mayLook ? undefined : obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(obstacle, targetOf(choice));
+    if (obstacle !== undefined) return explainObstacle(app, obstacle, targetOf(choice));
     if ((await askAndBring(app, attended, choice, choices.length > 1)) !== back) return;
   }
 }
 
 const targetOf = ({ state, position }: PositionChoice) => ({ accountId: state.account.id, positionId: position.positionId });
 
-async function askAndBring(app: App, attended: Attended, choice: PositionChoice, canGoBack: boolean): Promise<typeof back | undefined> {
+async function askAndBring(app: Acting, attended: Attended, choice: PositionChoice, canGoBack: boolean): Promise<typeof back | undefined> {
   const { account } = choice.state;
   let { position } = choice;
   let text = '';
   for (;;) {
-    const answer = await askTarget({
-      title: vscode.l10n.t(
-        '{0}: bring liquidation of {1} to a price ({2})',
-        markOf(app, account),
-        localize(positionName(position)),
-        account.name,
-      ),
+    const answer = await askTarget(app.talk, {
+      title: msg('{0}: bring liquidation of {1} to a price ({2})', markOf(app, account), positionName(position), account.name),
       prompt: aimPrompt(position),
-      placeholder: vscode.l10n.t('Price, distance or leverage, for example 45000, 12% or 5x'),
+      placeholder: msg('Price, distance or leverage, for example 45000, 12% or 5x'),
       judge: (typed) => judgeTargetPrice(typed, position),
       value: text,
       canGoBack,
@@ -75,7 +70,7 @@ async function askAndBring(app: App, attended: Attended, choice: PositionChoice,
 
 /** @returns the fresh position when the person wants another target. */
 async function bring(
-  app: App,
+  app: Acting,
   attended: Attended,
   choice: PositionChoice,
   aim: MarginAim,
@@ -88,7 +83,7 @@ async function bring(
     const { position, walletAvailable: available, reducible, places } = readiness;
     // The market may have moved the position past the target since it was typed.
     const verdict = judgeAim(aim, position);
-    if (!verdict.ok) return (await offerRetry(verdict.sentence, vscode.l10n.t('Change Target…'))) ? { position } : 'ended';
+    if (!verdict.ok) return (await offerRetry(app.talk, verdict.sentence, msg('Change Target…'))) ? { position } : 'ended';
     const answer = marginFor(position, aim, { available, places, ...(reducible === undefined ? {} : { reducible: reducible.amount }) });
     if (answer.state === 'there') {
       const sentence =
@@ -99,18 +94,18 @@ async function bring(
               aimText(aim, position),
             )
           : msg('Liquidation of {0} is there already (estimate). There is nothing to do.', positionName(position));
-      void vscode.window.showInformationMessage(localize(sentence));
+      void app.talk.tell({ kind: 'info', sentence: sentence });
       return 'ended';
     }
     const wanted = aimText(aim, position);
-    const words = [markOf(app, account), localize(positionName(position)), localize(wanted), account.name] as const;
+    const words = [markOf(app, account), positionName(position), wanted, account.name] as const;
     const title =
       aim.by === 'leverage'
-        ? vscode.l10n.t('{0}: bring leverage in fact of {1} to {2} ({3})', ...words)
-        : vscode.l10n.t('{0}: bring liquidation of {1} to {2} ({3})', ...words);
-    const way = await pick({
+        ? msg('{0}: bring leverage in fact of {1} to {2} ({3})', ...words)
+        : msg('{0}: bring liquidation of {1} to {2} ({3})', ...words);
+    const way = await app.talk.pick({
       title,
-      placeholder: vscode.l10n.t('A preview follows; nothing is sent yet.'),
+      placeholder: msg('A preview follows; nothing is sent yet.'),
       items: itemsOf(answer, aim, position, wallet),
       canGoBack: true,
     });
@@ -122,15 +117,15 @@ async function bring(
 }
 
 /** @returns undefined when the person left. */
-async function readAfresh(app: App, choice: PositionChoice): Promise<MarginReadiness | undefined> {
+async function readAfresh(app: Acting, choice: PositionChoice): Promise<MarginReadiness | undefined> {
   for (;;) {
     try {
-      return await underProgress(vscode.l10n.t('Reading position, wallet and limit afresh'), async (signal) => {
+      return await app.talk.progress(msg('Reading position, wallet and limit afresh'), async (signal) => {
         const connection = await app.connections.get(choice.state.account.id);
         return connection.prepareMargin(refOf(choice.position), signal);
       });
     } catch (error) {
-      if (!(await explainFailure(app, error, targetOf(choice), vscode.l10n.t('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, targetOf(choice), msg('Try Again')))) return undefined;
     }
   }
 }
@@ -144,37 +139,37 @@ function itemsOf(
   const itemOf = (way: MarginWay, reason?: Message): Item<MarginWay> => {
     const { label, description, detail } = marginWayText(way, aim, position, wallet);
     const told = reason === undefined ? detail : msg('{0} · {1}', reason, detail);
-    return { label: localize(label), description: localize(description), detail: localize(told), value: way };
+    return { label: label, description: description, detail: told, value: way };
   };
   if (answer.state === 'way') return [itemOf(answer.way)];
   const reason = marginReasonText(answer, aim, position, wallet);
   return [
-    { label: vscode.l10n.t('No way leads there now') },
-    { label: vscode.l10n.t('Not possible'), kind: vscode.QuickPickItemKind.Separator },
+    { label: msg('No way leads there now') },
+    { label: msg('Not possible'), separator: true },
     answer.nearest === undefined
       ? // No value: it is there to be seen, and cannot be picked.
-        { label: localize(blockedMarginText(answer, position)), description: localize(reason) }
+        { label: blockedMarginText(answer, position), description: reason }
       : itemOf(answer.nearest, reason),
   ];
 }
 
 /** @param short what to say first of a change that does not lead all the way */
 async function actOn(
-  app: App,
+  app: Acting,
   attended: Attended,
   choice: PositionChoice,
   { direction, amount }: MarginWay,
-  title: string,
+  title: Text,
   short: Message | undefined,
 ): Promise<'again' | 'ended'> {
   const { state, position } = choice;
   // Said only now to who may only read: looking is free.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
-    await explainObstacle(obstacle, targetOf(choice));
+    await explainObstacle(app, obstacle, targetOf(choice));
     return 'ended';
   }
-  if (short !== undefined && !(await isWanted(title, localize(short), vscode.l10n.t('Preview It')))) return 'again';
+  if (short !== undefined && !(await isWanted(app.talk, title, short, msg('Preview It')))) return 'again';
   return carryOut(app, attended, state.account.id, {
     kind: 'margin',
     position: refOf(position),

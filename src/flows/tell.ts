@@ -1,21 +1,19 @@
-import * as vscode from 'vscode';
+import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { Refusal, type WriteRecord } from '../engine/ledger/ledger.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { changeTarget } from '../views/change-target.ts';
-import { commandIds, type CommandId } from '../vscode/command-ids.ts';
 import type { Target } from '../views/target.ts';
-import type { App } from '../vscode/front.ts';
-import { localize } from '../vscode/localize.ts';
-import { reloadCommand, reloadLabel } from '../vscode/other-windows-keys.ts';
+import type { Acting } from './acting.ts';
+import type { Command } from './conversation.ts';
 import { failureButtons, type FailureButton } from '../words/failure.ts';
-import { outcomeButtons, outcomeText, type Loudness, type OutcomeButton } from '../words/outcome.ts';
+import { outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
 import { undoOf } from '../words/undo.ts';
 import type { Obstacle, Remedy } from './choose.ts';
 
 /** The venue's name for sentences. */
-export function venueName(app: App, venueId: string): string {
+export function venueName(app: Acting, venueId: string): string {
   return app.exchanges.find((exchange) => exchange.id === venueId)?.name ?? venueId;
 }
 
@@ -23,102 +21,87 @@ export function venueName(app: App, venueId: string): string {
  * Says what became of a change, as loudly as it deserves, with a way to find out more.
  * @param isNews false for what was found at the start and was said before: then an alarm is no dialog.
  */
-export async function sayOutcome(app: App, record: WriteRecord, isNews = true): Promise<void> {
+export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true): Promise<void> {
   const simulated = app.book.get(record.accountId)?.simulated ?? false;
   const outcome = outcomeText(record, venueName(app, record.venue), simulated, priceCoinOf(app, record));
-  const sentence = localize(outcome.sentence);
+  const sentence = outcome.sentence;
   const undoable = undoOf(record, app.clock.now()) !== undefined;
-  const buttons = outcomeButtons(outcome, record, undoable).map((button) => ({ button, title: buttonLabel(button) }));
+  const buttons = outcomeButtons(outcome, record, undoable).map((id) => ({ id, label: buttonLabel(id) }));
   const lookThere =
     record.change.kind === 'margin'
-      ? vscode.l10n.t('Look at the position on the site of the exchange too, before you change anything.')
-      : vscode.l10n.t('Look at the loan on the site of the exchange too, before you change anything.');
-  const chosen = await show(outcome.loudness === 'alarm' && !isNews ? 'error' : outcome.loudness, sentence, lookThere, buttons);
-  if (chosen !== undefined) await follow(app, chosen.button, record);
+      ? msg('Look at the position on the site of the exchange too, before you change anything.')
+      : msg('Look at the loan on the site of the exchange too, before you change anything.');
+  const chosen =
+    outcome.loudness === 'alarm' && isNews
+      ? await app.talk.confirm({ kind: 'error', title: sentence, detail: [lookThere], buttons })
+      : await app.talk.tell({ kind: outcome.loudness === 'alarm' ? 'error' : outcome.loudness, sentence, buttons });
+  if (chosen !== undefined) await follow(app, chosen, record);
 }
 
-async function follow(app: App, button: OutcomeButton, record: WriteRecord): Promise<void> {
+async function follow(app: Acting, button: OutcomeButton, record: WriteRecord): Promise<void> {
   const { change, accountId, id } = record;
   const target = changeTarget(accountId, change);
   switch (button) {
     case 'openGauges':
-      return run(commandIds.openGauges);
+      return app.talk.run('openGauges');
     case 'undo':
-      return run(commandIds.undoAdd, { ...target, writeId: id });
+      return app.talk.run('undoAdd', { ...target, writeId: id });
     case 'resolve':
-      return run(commandIds.resolveWrite, target);
+      return app.talk.run('resolveWrite', target);
     case 'otherCoin':
     case 'otherAmount':
-      return run(commandFor(change), target);
+      return app.talk.run(commandFor(change), target);
     case 'addMargin':
-      return run(commandIds.addMargin, target);
+      return app.talk.run('addMargin', target);
     case 'showLog':
-      app.log.show();
+      app.talk.openLog();
   }
 }
 
 /** The command that asks for such a change. */
-function commandFor({ kind, direction }: Change): CommandId {
-  if (kind === 'margin') return direction === 'add' ? commandIds.addMargin : commandIds.reduceMargin;
-  return direction === 'add' ? commandIds.addCollateral : commandIds.reduceCollateral;
+function commandFor({ kind, direction }: Change): Command {
+  if (kind === 'margin') return direction === 'add' ? 'addMargin' : 'reduceMargin';
+  return direction === 'add' ? 'addCollateral' : 'reduceCollateral';
 }
 
-function buttonLabel(button: OutcomeButton): string {
+function buttonLabel(button: OutcomeButton): Message {
   switch (button) {
     case 'openGauges':
-      return vscode.l10n.t('Open Gauges');
+      return msg('Open Gauges');
     case 'undo':
-      return vscode.l10n.t('Undo…');
+      return msg('Undo…');
     case 'resolve':
-      return vscode.l10n.t('Resolve Unfinished Change…');
+      return msg('Resolve Unfinished Change…');
     case 'otherCoin':
-      return vscode.l10n.t('Choose Another Coin…');
+      return msg('Choose Another Coin…');
     case 'otherAmount':
-      return vscode.l10n.t('Change Amount…');
+      return msg('Change Amount…');
     case 'addMargin':
-      return vscode.l10n.t('Add Margin…');
+      return msg('Add Margin…');
     case 'showLog':
-      return vscode.l10n.t('Show Log');
+      return msg('Show Log');
   }
 }
 
 /** Of the position as it was read last; one that is gone since has none. */
-function priceCoinOf(app: App, { accountId, change }: WriteRecord): string | undefined {
+function priceCoinOf(app: Acting, { accountId, change }: WriteRecord): string | undefined {
   if (change.kind !== 'margin') return undefined;
   const positions = app.store.get(accountId)?.snapshot?.positions ?? [];
   return positions.find(({ positionId }) => positionId === change.position.positionId)?.priceCoin;
 }
 
-function show<T extends vscode.MessageItem>(
-  loudness: Loudness,
-  sentence: string,
-  alarmDetail: string,
-  buttons: readonly T[],
-): Thenable<T | undefined> {
-  switch (loudness) {
-    case 'info':
-      return vscode.window.showInformationMessage(sentence, ...buttons);
-    case 'warning':
-      return vscode.window.showWarningMessage(sentence, ...buttons);
-    case 'error':
-      return vscode.window.showErrorMessage(sentence, ...buttons);
-    case 'alarm':
-      return vscode.window.showErrorMessage(sentence, { modal: true, detail: alarmDetail }, ...buttons);
-  }
-}
-
 /** Says why nothing can be done, with a button for each thing that would help. */
-export async function explainObstacle(obstacle: Obstacle, target: Target | undefined): Promise<void> {
-  const buttons = obstacle.remedies.map((remedy) => ({ title: remedyLabel(remedy), remedy }));
-  const chosen = await vscode.window.showWarningMessage(localize(obstacle.sentence), ...buttons);
-  if (chosen?.remedy === 'reloadWindow') await vscode.commands.executeCommand(reloadCommand);
-  else if (chosen !== undefined) await run(commandIds[chosen.remedy], target);
+export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obstacle, target: Target | undefined): Promise<void> {
+  const buttons = obstacle.remedies.map((id) => ({ id, label: remedyLabel(id) }));
+  const chosen = await app.talk.tell({ kind: 'warning', sentence: obstacle.sentence, buttons });
+  if (chosen === 'reloadWindow') await app.talk.reloadWindow();
+  else if (chosen !== undefined) await app.talk.run(chosen, target);
 }
 
 /** What the one who asks can go on with after a failure. */
 export interface WaysOn {
   /** Label of a button that lets the person try again. */
-  readonly retry?: string;
+  readonly retry?: Message;
   /** There is a choice of coins to go back to. */
   readonly coins?: boolean;
   readonly readAgain?: boolean;
@@ -134,12 +117,12 @@ export type WayOn = 'retry' | 'otherCoin' | 'readAgain' | 'ended';
  * @param retry label of a button that lets the person try again
  * @returns whether the person chose to.
  */
-export async function explainFailure(app: App, error: unknown, target: Target, retry?: string): Promise<boolean> {
+export async function explainFailure(app: Acting, error: unknown, target: Target, retry?: Message): Promise<boolean> {
   return (await askWayOn(app, error, target, retry === undefined ? {} : { retry })) === 'retry';
 }
 
 /** The same, with every way on that the failure names and the one who asks has. */
-export async function askWayOn(app: App, error: unknown, target: Target, ways: WaysOn): Promise<WayOn> {
+export async function askWayOn(app: Acting, error: unknown, target: Target, ways: WaysOn): Promise<WayOn> {
   if (ExchangeError.is(error, 'aborted')) return 'ended';
   const text = failureText(app, error);
   const buttons = failureButtons({
@@ -150,91 +133,81 @@ export async function askWayOn(app: App, error: unknown, target: Target, ways: W
     hasCoins: ways.coins === true,
     hasMargin: target.positionId !== undefined,
     canReadAgain: ways.readAgain === true,
-  }).map((button) => ({ button, title: failureLabel(button, ways.retry ?? '') }));
-  const sentence = ways.confirmed === true ? vscode.l10n.t('Nothing was sent. {0}', text) : text;
-  const chosen = await vscode.window.showErrorMessage(sentence, ...buttons);
-  return chosen === undefined ? 'ended' : followFailure(app, chosen.button, target);
+  }).map((id) => ({ id, label: failureLabel(id, ways.retry ?? msg('Try Again')) }));
+  const sentence = ways.confirmed === true ? msg('Nothing was sent. {0}', text) : text;
+  const chosen = await app.talk.tell({ kind: 'error', sentence, buttons });
+  return chosen === undefined ? 'ended' : followFailure(app, chosen, target);
 }
 
-async function followFailure(app: App, button: FailureButton, target: Target): Promise<WayOn> {
+async function followFailure(app: Acting, button: FailureButton, target: Target): Promise<WayOn> {
   switch (button) {
     case 'retry':
     case 'otherCoin':
     case 'readAgain':
       return button;
     case 'resolve':
-      await run(commandIds.resolveWrite, target);
+      await app.talk.run('resolveWrite', target);
       break;
     case 'arm':
-      await run(commandIds.armWriting, { accountId: target.accountId });
+      await app.talk.run('armWriting', { accountId: target.accountId });
       break;
     case 'addMargin':
-      await run(commandIds.addMargin, target);
+      await app.talk.run('addMargin', target);
       break;
     case 'settings':
-      await openLimits();
+      await app.talk.openLimits();
       break;
     case 'showLog':
-      app.log.show();
+      app.talk.openLog();
       break;
   }
   return 'ended';
 }
 
-function failureText(app: App, error: unknown): string {
-  if (error instanceof Refusal || error instanceof StateTrouble || ExchangeError.is(error)) return localize(error.sentence);
+function failureText(app: Acting, error: unknown): Message {
+  if (error instanceof Refusal || error instanceof StateTrouble || ExchangeError.is(error)) return error.sentence;
   app.log.error(error instanceof Error ? error : new Error(String(error)));
-  return vscode.l10n.t('Something went wrong inside the extension; nothing was sent. The log says more.');
+  return msg('Something went wrong inside the extension; nothing was sent. The log says more.');
 }
 
-function failureLabel(button: FailureButton, retry: string): string {
+function failureLabel(button: FailureButton, retry: Message): Message {
   switch (button) {
     case 'retry':
       return retry;
     case 'otherCoin':
-      return vscode.l10n.t('Choose Another Coin…');
+      return msg('Choose Another Coin…');
     case 'readAgain':
-      return vscode.l10n.t('Read Again');
+      return msg('Read Again');
     case 'resolve':
       return remedyLabel('resolveWrite');
     case 'arm':
-      return vscode.l10n.t('Arm Writing…');
+      return msg('Arm Writing…');
     case 'addMargin':
-      return vscode.l10n.t('Add Margin…');
+      return msg('Add Margin…');
     case 'settings':
-      return vscode.l10n.t('Open Settings');
+      return msg('Open Settings');
     case 'showLog':
-      return vscode.l10n.t('Show Log');
+      return msg('Show Log');
   }
 }
 
-function remedyLabel(remedy: Remedy): string {
+function remedyLabel(remedy: Remedy): Message {
   switch (remedy) {
     case 'addAccount':
-      return vscode.l10n.t('Add Account…');
+      return msg('Add Account…');
     case 'trySimulated':
-      return vscode.l10n.t('Try with the Simulated Exchange');
+      return msg('Try with the Simulated Exchange');
     case 'reloadWindow':
-      return reloadLabel();
+      return msg('Reload Window');
     case 'updateKeys':
-      return vscode.l10n.t('Update Keys…');
+      return msg('Update Keys…');
     case 'resolveWrite':
-      return vscode.l10n.t('Resolve Unfinished Change…');
+      return msg('Resolve Unfinished Change…');
     case 'refresh':
-      return vscode.l10n.t('Refresh');
+      return msg('Refresh');
     case 'addMargin':
-      return vscode.l10n.t('Add Margin…');
+      return msg('Add Margin…');
     case 'bringLiquidationToTarget':
-      return vscode.l10n.t('Bring Liquidation Price to Target…');
+      return msg('Bring Liquidation Price to Target…');
   }
-}
-
-/** Opens the limits in the settings of the user: those of a workspace are not heeded. */
-export async function openLimits(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openGlobalSettings', { query: 'ltvGauge.limits' });
-}
-
-/** Runs one of our commands about a loan or an account. */
-export async function run(command: CommandId, target?: Target): Promise<void> {
-  await vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target]));
 }

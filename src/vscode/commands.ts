@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account } from '../core/model.ts';
-import { chooseAccount } from '../flows/account/choose.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';
 import { asTarget } from '../views/target.ts';
@@ -12,28 +13,39 @@ import { OutlineNode } from './outline-node.ts';
 
 /** Adding, changing, testing and removing accounts. What they ask is loaded when it is first asked. */
 export function registerAccountCommands(app: App): vscode.Disposable {
-  const onAccount = (id: string, question: string, act: (dialogs: typeof Dialogs, account: Account) => Promise<void>): vscode.Disposable =>
-    registerGuarded(app, id, async (argument) => {
-      const account = await chooseAccount(app, argument, question);
-      if (account !== undefined) await act(await import('./dialogs.ts'), account);
-    });
+  const onAccount = (
+    id: string,
+    question: Message,
+    act: (dialogs: typeof Dialogs, acting: Acting, account: Account) => Promise<void>,
+  ): vscode.Disposable =>
+    registerGuarded(app, id, (argument) =>
+      asking(app, async (dialogs, acting) => {
+        const account = await dialogs.chooseAccount(acting, argument, question);
+        if (account !== undefined) await act(dialogs, acting, account);
+      }),
+    );
   return vscode.Disposable.from(
-    registerGuarded(app, commandIds.addAccount, async () => (await import('./dialogs.ts')).addAccount(app)),
-    onAccount(commandIds.updateKeys, vscode.l10n.t('Which account has new keys?'), (dialogs, account) => dialogs.updateKeys(app, account)),
-    onAccount(commandIds.renameAccount, vscode.l10n.t('Which account shall be renamed?'), (dialogs, account) =>
-      dialogs.renameAccount(app, account),
+    registerGuarded(app, commandIds.addAccount, () => asking(app, (dialogs, acting) => dialogs.addAccount(acting))),
+    onAccount(commandIds.updateKeys, msg('Which account has new keys?'), (dialogs, acting, account) => dialogs.updateKeys(acting, account)),
+    onAccount(commandIds.renameAccount, msg('Which account shall be renamed?'), (dialogs, acting, account) =>
+      dialogs.renameAccount(acting, account),
     ),
-    onAccount(commandIds.removeAccount, vscode.l10n.t('Which account shall be removed?'), (dialogs, account) =>
-      dialogs.removeAccount(app, account),
+    onAccount(commandIds.removeAccount, msg('Which account shall be removed?'), (dialogs, acting, account) =>
+      dialogs.removeAccount(acting, account),
     ),
-    registerGuarded(app, commandIds.setThresholds, async (argument) => {
-      const account = await chooseAccount(app, argument, vscode.l10n.t('The loans of which account shall have other thresholds?'));
-      if (account !== undefined) await (await import('./dialogs.ts')).setThresholds(app, account);
-    }),
-    onAccount(commandIds.testConnection, vscode.l10n.t('Which account shall be tested?'), (dialogs, account) =>
-      dialogs.testConnection(app, account),
+    onAccount(commandIds.setThresholds, msg('The loans of which account shall have other thresholds?'), (dialogs, acting, account) =>
+      dialogs.setThresholds(acting, account),
+    ),
+    onAccount(commandIds.testConnection, msg('Which account shall be tested?'), (dialogs, acting, account) =>
+      dialogs.testConnection(acting, account),
     ),
   );
+}
+
+/** Hands over the part that asks, which is loaded when it is first needed, and what it acts with. */
+async function asking<T>(app: App, act: (dialogs: typeof Dialogs, acting: Acting) => Promise<T>): Promise<T> {
+  const dialogs = await import('./dialogs.ts');
+  return act(dialogs, dialogs.actingOf(app));
 }
 
 /**
@@ -43,34 +55,37 @@ export function registerAccountCommands(app: App): vscode.Disposable {
 export function registerActingCommands(app: App): vscode.Disposable {
   const attended = new Attended();
   return vscode.Disposable.from(
-    vscode.commands.registerCommand(commandIds.addCollateral, async (argument: unknown) =>
-      (await import('./dialogs.ts')).changeCollateral(app, attended, 'add', argument),
+    vscode.commands.registerCommand(commandIds.addCollateral, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.changeCollateral(acting, attended, 'add', argument)),
     ),
-    vscode.commands.registerCommand(commandIds.reduceCollateral, async (argument: unknown) =>
-      (await import('./dialogs.ts')).changeCollateral(app, attended, 'reduce', argument),
+    vscode.commands.registerCommand(commandIds.reduceCollateral, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.changeCollateral(acting, attended, 'reduce', argument)),
     ),
-    vscode.commands.registerCommand(commandIds.addMargin, async (argument: unknown) =>
-      (await import('./dialogs.ts')).changeMargin(app, attended, 'add', argument),
+    vscode.commands.registerCommand(commandIds.addMargin, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.changeMargin(acting, attended, 'add', argument)),
     ),
-    vscode.commands.registerCommand(commandIds.reduceMargin, async (argument: unknown) =>
-      (await import('./dialogs.ts')).changeMargin(app, attended, 'reduce', argument),
+    vscode.commands.registerCommand(commandIds.reduceMargin, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.changeMargin(acting, attended, 'reduce', argument)),
     ),
-    vscode.commands.registerCommand(commandIds.bringLtvToTarget, async (argument: unknown) =>
-      (await import('./dialogs.ts')).bringLtvToTarget(app, attended, argument),
+    vscode.commands.registerCommand(commandIds.bringLtvToTarget, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.bringLtvToTarget(acting, attended, argument)),
     ),
-    vscode.commands.registerCommand(commandIds.bringLiquidationToTarget, async (argument: unknown) =>
-      (await import('./dialogs.ts')).bringLiquidationToTarget(app, attended, argument),
+    vscode.commands.registerCommand(commandIds.bringLiquidationToTarget, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.bringLiquidationToTarget(acting, attended, argument)),
     ),
-    vscode.commands.registerCommand(commandIds.resolveWrite, async (argument: unknown) =>
-      (await import('./dialogs.ts')).resolveWrite(app, attended, argument),
+    vscode.commands.registerCommand(commandIds.resolveWrite, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.resolveWrite(acting, attended, argument)),
     ),
-    vscode.commands.registerCommand(commandIds.maximumLoan, async (argument: unknown) =>
-      (await import('./dialogs.ts')).showMaximumLoan(app, argument),
+    vscode.commands.registerCommand(commandIds.maximumLoan, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.showMaximumLoan(acting, argument)),
     ),
-    vscode.commands.registerCommand(commandIds.undoAdd, async (argument: unknown) =>
-      (await import('./dialogs.ts')).undoAdd(app, attended, argument),
+    vscode.commands.registerCommand(commandIds.undoAdd, (argument: unknown) =>
+      asking(app, (dialogs, acting) => dialogs.undoAdd(acting, attended, argument)),
     ),
-    watchWrites(app, attended),
+    watchWrites(app, attended, async () => {
+      const { actingOf, sayOutcome } = await import('./dialogs.ts');
+      return (record, isNews) => sayOutcome(actingOf(app), record, isNews);
+    }),
   );
 }
 
@@ -84,7 +99,7 @@ export function registerActivityCommands(app: App): vscode.Disposable {
     changed,
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
-      provideTextDocumentContent: async (uri) => (await import('./dialogs.ts')).activityDocument(app, uri),
+      provideTextDocumentContent: (uri) => asking(app, (dialogs) => dialogs.activityDocument(app, uri)),
     }),
     registerGuarded(app, commandIds.openActivity, async (argument) => {
       const uri = documentOf(app, asTarget(argument)?.accountId);
@@ -92,8 +107,8 @@ export function registerActivityCommands(app: App): vscode.Disposable {
       changed.fire(uri);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
     }),
-    registerGuarded(app, commandIds.exportActivity, async () => (await import('./dialogs.ts')).exportActivity(app)),
-    registerGuarded(app, commandIds.verifyLedger, async () => (await import('./dialogs.ts')).verifyLedger(app)),
+    registerGuarded(app, commandIds.exportActivity, () => asking(app, (dialogs, acting) => dialogs.exportActivity(acting))),
+    registerGuarded(app, commandIds.verifyLedger, () => asking(app, (dialogs, acting) => dialogs.verifyLedger(acting))),
   );
 }
 
@@ -106,7 +121,7 @@ function documentOf(app: App, accountId: string | undefined): vscode.Uri {
 /** Arming and disarming. What is asked before an account is armed is loaded when it is asked; to disarm, nothing has to be loaded. */
 export function registerArmingCommands(app: App): vscode.Disposable {
   return vscode.Disposable.from(
-    registerGuarded(app, commandIds.armWriting, async (argument) => (await import('./dialogs.ts')).armWritingOn(app, argument)),
+    registerGuarded(app, commandIds.armWriting, (argument) => asking(app, (dialogs, acting) => dialogs.armWritingOn(acting, argument))),
     registerGuarded(app, commandIds.disarmWriting, (argument) => disarm(app, asTarget(argument)?.accountId)),
     app.arming.onDidChange((accountId) => {
       const arming = app.arming.state(accountId);
@@ -121,7 +136,7 @@ async function disarm(app: App, accountId: string | undefined): Promise<void> {
     .list()
     .filter(({ id, readOnly }) => (accountId === undefined || id === accountId) && !readOnly && app.arming.mayBeArmed(id));
   await Promise.all(armed.map(({ id }) => app.arming.disarm(id)));
-  await (await import('./dialogs.ts')).sayDisarmed(app, armed, accountId);
+  await asking(app, (dialogs, acting) => dialogs.sayDisarmed(acting, armed, accountId));
 }
 
 /** "Try with the Simulated Exchange" and "Simulator: Move Price…". */
@@ -135,7 +150,7 @@ export function registerSimulatorCommands(app: App): vscode.Disposable {
       });
       return trying;
     }),
-    registerGuarded(app, commandIds.movePrice, async () => (await import('./dialogs.ts')).movePrice(app)),
+    registerGuarded(app, commandIds.movePrice, () => asking(app, (dialogs, acting) => dialogs.movePrice(acting))),
   );
 }
 
@@ -148,7 +163,7 @@ async function trySimulated(app: App): Promise<void> {
 }
 
 async function makeAccount(app: App): Promise<Account | undefined> {
-  if (!(await (await import('./dialogs.ts')).mayChangeKeys(app))) return undefined;
+  if (!(await asking(app, (dialogs, acting) => dialogs.mayChangeKeys(acting)))) return undefined;
   return Promise.resolve(
     vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Starting the simulated exchange') },

@@ -1,3 +1,4 @@
+import type { Text } from './text.ts';
 import { compare, decimal, decimalPlaces, divide, isDecimal, isPositive, isZero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
@@ -156,7 +157,7 @@ export function severalText({ steps }: Offer): Message {
 }
 
 /** Said when the rest of several changes is not begun. */
-export function stoppedText(title: string, rest: readonly Step[]): Message {
+export function stoppedText(title: Text, rest: readonly Step[]): Message {
   return msg('{0}: stopped. Not begun: {1}.', title, stepsText(rest));
 }
 

@@ -1,26 +1,27 @@
+import { msg } from '../../core/message.ts';
 import { randomUUID } from 'node:crypto';
-import * as vscode from 'vscode';
 import type { Account } from '../../core/model.ts';
 import type { Exchange, Keys } from '../../exchanges/exchange.ts';
 import { keySteps, nameStep, placeSteps, type AccountAnswers } from './steps.ts';
-import type { App } from '../../vscode/front.ts';
+import type { Acting } from '../acting.ts';
 import type { KeptFacts } from '../../engine/accounts/replace-keys.ts';
 import { tryKeys } from './try-keys.ts';
-import { mayChangeKeys } from '../../vscode/other-windows-keys.ts';
+import { mayChangeKeys } from './other-windows-keys.ts';
 import { runSteps } from './step-sequence.ts';
 
 /** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
-export async function addAccount(app: App): Promise<void> {
+export async function addAccount(app: Acting): Promise<void> {
   if (!(await mayChangeKeys(app))) return;
-  const title = vscode.l10n.t('Add Account');
+  const title = msg('Add Account');
   const before = [
-    ...placeSteps(title, app.exchanges),
+    ...placeSteps(app.talk, title, app.exchanges),
     nameStep(
+      app.talk,
       title,
       app.book.list().map(({ name }) => name),
     ),
   ];
-  const steps = [...before, ...keySteps(title, app.exchanges)];
+  const steps = [...before, ...keySteps(app.talk, title, app.exchanges)];
   let answers: AccountAnswers = { keys: {} };
   let start = 0;
   for (;;) {
@@ -41,22 +42,22 @@ export async function addAccount(app: App): Promise<void> {
 }
 
 /** Adds keys that turned out to be of another user than those of `beside`, at the same place. Only the name is left to be asked for. */
-export async function addBeside(app: App, beside: Account, exchange: Exchange, keys: Keys, kept: KeptFacts): Promise<void> {
+export async function addBeside(app: Acting, beside: Account, exchange: Exchange, keys: Keys, kept: KeptFacts): Promise<void> {
   const { venue, baseUrl, simulated } = beside;
   const site = exchange.sites.find(({ id }) => id === beside.site);
   if (site === undefined) return;
   const taken = app.book.list().map(({ name }) => name);
   const answers: AccountAnswers = { exchange, site, keys };
-  const complete = await runSteps([nameStep(vscode.l10n.t('Add Account'), taken)], answers);
+  const complete = await runSteps([nameStep(app.talk, msg('Add Account'), taken)], answers);
   if (complete?.name === undefined) return;
   const place = { venue, site: site.id, ...(baseUrl === undefined ? {} : { baseUrl }) };
   await save(app, { ...place, id: randomUUID(), name: complete.name, simulated, ...kept }, keys);
 }
 
 /** Keys first, then the record: a record without keys would be an account that cannot be read. */
-async function save(app: App, account: Account, keys: Keys): Promise<void> {
+async function save(app: Acting, account: Account, keys: Keys): Promise<void> {
   // Before the account is seen: whoever goes on at once with the next command must not lose the focus to this one.
-  await vscode.commands.executeCommand('ltvGauge.loans.focus');
+  await app.talk.showLoans();
   try {
     await app.vault.store(account.id, keys, account.uid);
     await app.book.add(account);

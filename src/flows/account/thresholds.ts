@@ -1,15 +1,13 @@
-import * as vscode from 'vscode';
 import { decimal, type Decimal } from '../../core/decimal.ts';
-import type { Message } from '../../core/message.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { AccountUpdate } from '../../engine/accounts/account-book.ts';
 import type { AccountState } from '../../engine/monitor/store.ts';
-import { openLimits } from '../tell.ts';
-import type { App } from '../../vscode/front.ts';
-import { localize } from '../../vscode/localize.ts';
-import { askInput, askPick, type InputOptions } from '../../vscode/conversation.ts';
+import type { Acting } from '../acting.ts';
 import { venueName } from '../../words/account.ts';
 import type { Checked } from '../../words/key.ts';
+import type { Conversation, Verdict } from '../conversation.ts';
+import { askInput, askPick } from './ask-step.ts';
 import { runSteps, type Step } from './step-sequence.ts';
 import {
   aboveTable,
@@ -20,7 +18,6 @@ import {
   thresholdsFrom,
   uselessThresholds,
 } from '../../words/thresholds.ts';
-import { sceneOf } from '../../vscode/scene.ts';
 
 /** Percentages as answered so far. */
 interface Answers {
@@ -30,36 +27,37 @@ interface Answers {
 }
 
 /** Asks for the account's own thresholds, which stand instead of a table's, or goes back to the table; then reads the account anew. */
-export async function setThresholds(app: App, account: Account): Promise<void> {
+export async function setThresholds(app: Acting, account: Account): Promise<void> {
   const state = app.store.get(account.id);
   if (state === undefined) return;
-  const venue = venueName(state, sceneOf(app));
+  const venue = venueName(state, app.scene());
   const useless = uselessThresholds(state, venue);
   if (useless !== undefined) {
     const isTheirs = (state.snapshot?.loans.length ?? 0) > 0;
-    const limits = vscode.l10n.t('Open Settings');
-    const chosen = await vscode.window.showInformationMessage(localize(useless), ...(isTheirs ? [limits] : []));
-    if (chosen === limits) await openLimits();
+    const buttons = isTheirs ? ([{ id: 'limits', label: msg('Open Settings') }] as const) : [];
+    if ((await app.talk.tell({ kind: 'info', sentence: useless, buttons })) === 'limits') await app.talk.openLimits();
     return;
   }
-  const steps = stepsFor(state, venue);
+  const steps = stepsFor(app.talk, state, venue);
   const answers = await runSteps<Answers>(steps, { useTable: false });
   if (answers === undefined) return;
   const update = updateFrom(answers);
   await app.book.update(account.id, update);
   app.log.info(`thresholds of ${account.id}: ${update.thresholds === undefined ? 'from the table' : 'entered'}`);
   await app.poller.refresh(account.id);
-  await vscode.window.showInformationMessage(
-    update.thresholds === undefined
-      ? vscode.l10n.t('Loans of {0} without thresholds from {1} go by the table again.', account.name, venue)
-      : vscode.l10n.t(
-          'Loans of {0} without thresholds from {3} now go by yours: margin call at {1}, liquidation at {2}.',
-          account.name,
-          `${percentOf(update.thresholds.marginCall)}%`,
-          `${percentOf(update.thresholds.liquidation)}%`,
-          venue,
-        ),
-  );
+  await app.talk.tell({
+    kind: 'info',
+    sentence:
+      update.thresholds === undefined
+        ? msg('Loans of {0} without thresholds from {1} go by the table again.', account.name, venue)
+        : msg(
+            'Loans of {0} without thresholds from {3} now go by yours: margin call at {1}, liquidation at {2}.',
+            account.name,
+            `${percentOf(update.thresholds.marginCall)}%`,
+            `${percentOf(update.thresholds.liquidation)}%`,
+            venue,
+          ),
+  });
 }
 
 function updateFrom({ useTable, marginCall, liquidation }: Answers): Pick<AccountUpdate, 'thresholds'> {
@@ -67,37 +65,32 @@ function updateFrom({ useTable, marginCall, liquidation }: Answers): Pick<Accoun
   return { thresholds: entered ? thresholdsFrom(marginCall, liquidation) : undefined };
 }
 
-function stepsFor(state: AccountState, venue: string): readonly Step<Answers>[] {
+function stepsFor(talk: Conversation, state: AccountState, venue: string): readonly Step<Answers>[] {
   const { account } = state;
   const first = offered(state);
-  const title = vscode.l10n.t('Loan Thresholds of {0}', account.name);
+  const title = msg('Loan Thresholds of {0}', account.name);
   return [
     {
       applies: () => account.thresholds !== undefined,
       ask: async (answers, frame) => {
         const items = [
-          { label: vscode.l10n.t('Enter thresholds'), value: false },
-          { label: vscode.l10n.t('Use the table'), value: true },
+          { label: msg('Enter thresholds'), value: false },
+          { label: msg('Use the table'), value: true },
         ];
-        const placeholder = vscode.l10n.t('Your own thresholds are in use. What shall be used?');
-        const outcome = await askPick({ title, frame, placeholder, items, isActive: (value) => value === answers.useTable });
+        const placeholder = msg('Your own thresholds are in use. What shall be used?');
+        const outcome = await askPick(talk, frame, { title, placeholder, items, isActive: (value) => value === answers.useTable });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useTable: outcome.value } } : outcome;
       },
     },
     {
       applies: ({ useTable }) => !useTable,
       ask: async (answers, frame) => {
-        const outcome = await askInput({
+        const outcome = await askInput(talk, frame, {
           title,
-          frame,
-          prompt: vscode.l10n.t(
-            'Margin call at which LTV, in percent? Look it up at {0}: levels and warnings go by what you enter.',
-            venue,
-          ),
+          prompt: msg('Margin call at which LTV, in percent? Look it up at {0}: levels and warnings go by what you enter.', venue),
           placeholder: '75',
           value: answers.marginCall ?? first.marginCall,
-          password: false,
-          check: localized(checkMarginCall, (typed) => aboveTable(state, 'marginCall', typed)),
+          judge: judged(checkMarginCall, (typed) => aboveTable(state, 'marginCall', typed)),
         });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, marginCall: decimal(outcome.value) } } : outcome;
       },
@@ -105,14 +98,12 @@ function stepsFor(state: AccountState, venue: string): readonly Step<Answers>[] 
     {
       applies: ({ useTable }) => !useTable,
       ask: async (answers, frame) => {
-        const outcome = await askInput({
+        const outcome = await askInput(talk, frame, {
           title,
-          frame,
-          prompt: vscode.l10n.t('Liquidation at which LTV, in percent?'),
+          prompt: msg('Liquidation at which LTV, in percent?'),
           placeholder: '85',
           value: answers.liquidation ?? first.liquidation,
-          password: false,
-          check: localized(
+          judge: judged(
             (raw) => checkLiquidation(raw, answers.marginCall ?? decimal('0')),
             (typed) => aboveTable(state, 'liquidation', typed),
           ),
@@ -123,11 +114,11 @@ function stepsFor(state: AccountState, venue: string): readonly Step<Answers>[] 
   ];
 }
 
-function localized(check: (raw: string) => Checked, consider: (typed: Decimal) => Message | undefined): InputOptions['check'] {
+function judged(check: (raw: string) => Checked, consider: (typed: Decimal) => Message | undefined): (raw: string) => Verdict<string> {
   return (raw) => {
     const checked = check(raw);
-    if ('problem' in checked) return { problem: localize(checked.problem) };
+    if ('problem' in checked) return checked;
     const caution = consider(decimal(checked.value));
-    return { ...checked, caution: caution === undefined ? undefined : localize(caution) };
+    return { ...checked, remark: caution === undefined ? undefined : { sentence: caution, caution: true } };
   };
 }

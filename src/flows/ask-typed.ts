@@ -1,0 +1,84 @@
+import type { Decimal } from '../core/decimal.ts';
+import type { Message } from '../core/message.ts';
+import { judgeAmount, type AmountBounds } from '../words/amount-input.ts';
+import type { Remark } from '../words/collateral-preview.ts';
+import type { TargetVerdict } from '../words/ltv-target.ts';
+import type { Text } from '../words/text.ts';
+import type { Back, Conversation, Terms } from './conversation.ts';
+
+/** What an amount is held against, and what is said about it. */
+export interface AmountFacts {
+  readonly bounds: AmountBounds;
+  readonly prompt: Text;
+  /** Said under an allowed amount. */
+  readonly remark?: (amount: Decimal) => Remark;
+}
+
+interface AmountQuestion {
+  readonly title: Text;
+  readonly placeholder: Text;
+  readonly facts: AmountFacts;
+  /** Fresher facts that take over when they arrive. When they cannot be had, the first ones stay. */
+  readonly later?: (signal: AbortSignal) => Promise<AmountFacts>;
+  /** Told why, when the fresher facts allow no amount at all: a question that has no answer is withdrawn. */
+  readonly instead?: (why: Message) => Promise<undefined>;
+  /** To start from, when the person comes back to this step. */
+  readonly value?: string;
+  readonly canGoBack: boolean;
+}
+
+/**
+ * Asks for an exact amount and judges it at every key.
+ * @returns the amount, `back`, or undefined when the person left, or no amount is possible by the fresher facts.
+ */
+export async function askAmount(
+  talk: Conversation,
+  { facts, later, instead, ...question }: AmountQuestion,
+): Promise<Decimal | Back | undefined> {
+  // An object, for it is set while the question stands there.
+  const withdrawn: { why?: Message } = {};
+  const fresher = async (signal: AbortSignal): Promise<Terms<Decimal> | undefined> => {
+    const fresh = await later?.(signal);
+    if (fresh === undefined) return termsOf(facts);
+    const { impossible } = fresh.bounds;
+    if (impossible === undefined || instead === undefined) return termsOf(fresh);
+    if (!signal.aborted) withdrawn.why = impossible;
+    return undefined;
+  };
+  const answer = await talk.input({ ...question, ...termsOf(facts), ...(later === undefined ? {} : { later: fresher }) });
+  return withdrawn.why === undefined || answer !== undefined ? answer : instead?.(withdrawn.why);
+}
+
+function termsOf({ bounds, prompt, remark }: AmountFacts): Terms<Decimal> {
+  return {
+    prompt,
+    judge: (typed) => {
+      const verdict = judgeAmount(typed, bounds);
+      return verdict.ok ? { value: verdict.amount, remark: remark?.(verdict.amount) } : { problem: verdict.sentence };
+    },
+  };
+}
+
+interface TargetQuestion<T> {
+  readonly title: Text;
+  readonly prompt: Message;
+  readonly placeholder: Text;
+  readonly judge: (text: string) => TargetVerdict<T>;
+  /** To start from, when the person comes back to this step. */
+  readonly value: string;
+  readonly canGoBack: boolean;
+}
+
+/** Asks for a target and judges it at every key. @returns it with the text as typed, `back`, or undefined when the person left. */
+export function askTarget<T>(
+  talk: Conversation,
+  { judge, ...question }: TargetQuestion<T>,
+): Promise<{ readonly target: T; readonly text: string } | Back | undefined> {
+  return talk.input({
+    ...question,
+    judge: (text) => {
+      const verdict = judge(text);
+      return verdict.ok ? { value: { target: verdict.target, text }, remark: verdict.remark } : { problem: verdict.sentence };
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { changeMargin } from '../../../src/flows/change.ts';
+import { Attended } from '../../../src/flows/open-change-news.ts';
+import { d, Desk } from '../engine/ledger/support.ts';
+import { long } from '../engine/ledger/market.ts';
+import { actingAt, press, Scripted } from './scripted.ts';
+
+describe('taking margin out where the exchange lets nothing go', () => {
+  it('withdraws the question, says why, and leads to what would help', async () => {
+    for (const [label, command] of [
+      ['Add Margin…', 'addMargin'],
+      ['Bring Liquidation Price to Target…', 'bringLiquidationToTarget'],
+    ] as const) {
+      const desk = new Desk();
+      desk.market.shape = (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } });
+      const talk = new Scripted(press(label));
+      const { app } = actingAt(desk, talk, { positions: [desk.market.position(long)!] });
+      await changeMargin(app, new Attended(), 'reduce', { accountId: 'a', positionId: long });
+      assert.deepEqual(
+        talk.heard.map(({ what, detail }) => [what, detail]),
+        [
+          ['input', 'withdrawn'],
+          ['notice', ''],
+        ],
+      );
+      assert.match(talk.titles('notice')[0]!, /No margin can be taken out/);
+      assert.deepEqual(talk.did, [command]);
+      assert.equal(desk.market.sends.length, 0);
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { Verdict } from '../../../src/engine/ledger/ledger.ts';
+import { Attended } from '../../../src/flows/open-change-news.ts';
+import { resolveWrite } from '../../../src/flows/resolve.ts';
+import { change, Desk, ignore } from '../engine/ledger/support.ts';
+import { actingAt, leave, press, Scripted, throughTime, type Answer } from './scripted.ts';
+
+/** A change that nobody knows the outcome of, or one that the exchange did the other way round; then what the person says of it. */
+async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonly Answer[]) {
+  const desk = new Desk();
+  const talk = new Scripted(...answers);
+  const { app } = actingAt(
+    desk,
+    talk,
+    {},
+    {
+      read: async () => ({ asOf: desk.clock.now(), loans: [desk.venue.loan()], positions: [], wallet: [], prices: {} }),
+      history: async () => ({ rows: desk.venue.rows }),
+    },
+  );
+  desk.venue.sendFault = fault;
+  const done = app.ledger.commit(await app.ledger.preview('a', change()), ignore);
+  await throughTime(desk, done);
+  // Long enough that it is not merely late.
+  await desk.clock.advance(20 * 60_000);
+  await throughTime(desk, resolveWrite(app, new Attended(), { accountId: 'a' }));
+  return { desk, app, talk };
+}
+
+describe('a person’s word on a change without proof', () => {
+  const verdicts: readonly (readonly [string, Exclude<Verdict, 'lift-freeze'>, RegExp])[] = [
+    ['It Did Happen', 'effective', /DID happen/],
+    ['It Did Not Happen', 'not-effective', /did NOT happen/],
+  ];
+  for (const [label, verdict, question] of verdicts) {
+    it(`“${label}” counts after a second question`, async () => {
+      const { talk, app } = await resolving('lost-before', press(label), press(label));
+      const [first, second] = talk.heard.filter(({ what }) => what === 'dialog');
+      assert.deepEqual(first!.choices, ['Read Again', 'It Did Happen', 'It Did Not Happen']);
+      assert.match(second!.title, question);
+      assert.deepEqual(second!.choices, ['Go Back', label]);
+      assert.match(second!.detail, /your word, not proof/);
+      const [record] = await app.ledger.activity('a');
+      assert.equal(record!.state, verdict);
+      assert.equal(record!.evidence, undefined);
+      assert.deepEqual(app.ledger.open('a'), []);
+      assert.deepEqual(talk.titles('notice'), [`Recorded as you said: ${label}.`]);
+    });
+
+    it(`“${label}” does not count when the second question is answered with Go Back or left`, async () => {
+      const { talk, app } = await resolving('lost-before', press(label), press('Go Back'), press(label), leave, leave);
+      assert.equal(talk.left, 0);
+      assert.equal(app.ledger.open('a').length, 1);
+    });
+  }
+});
+
+describe('a freeze', () => {
+  it('is lifted after a second question only', async () => {
+    const { talk, app } = await resolving('wrong-way', press('Lift the Freeze'), press('Go Back'), leave);
+    assert.equal(talk.left, 0);
+    assert.ok(app.ledger.frozen('a') !== undefined);
+    const lifted = await resolving('wrong-way', press('Lift the Freeze'), press('Lift the Freeze'));
+    const [first, second] = lifted.talk.heard.filter(({ what }) => what === 'dialog');
+    assert.deepEqual(first!.choices, ['Read Again', 'Lift the Freeze']);
+    assert.match(second!.title, /Allow changes on this account again/);
+    assert.equal(lifted.app.ledger.frozen('a'), undefined);
+    assert.deepEqual(lifted.talk.titles('notice'), ['The freeze is lifted.']);
+  });
+});

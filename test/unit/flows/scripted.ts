@@ -258,8 +258,12 @@ export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snaps
 export async function throughTime<T>(desk: Desk, done: Promise<T>): Promise<T> {
   const state = new Set(['waiting']);
   void done.then(
-    () => state.clear(),
-    () => state.clear(),
+    () => {
+      state.clear();
+    },
+    () => {
+      state.clear();
+    },
   );
   for (let step = 0; step < 200 && state.has('waiting'); step += 1) {
     await desk.clock.advance(2_000);

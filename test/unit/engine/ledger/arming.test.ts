@@ -314,7 +314,7 @@ describe('arming', () => {
 
   it('that could not be taken back while nobody could tell does not come back when arming anew fails', async () => {
     const person = new Person();
-    await person.window().arm('a', 'always');
+    await person.window().arm('a', 'always', named);
     const known = new MemoryArmedRows(person.stored);
     let isTold = true;
     const rows = Object.assign(new MemoryArmedRows(person.stored), { armed: (id: string) => (isTold ? known.armed(id) : undefined) });

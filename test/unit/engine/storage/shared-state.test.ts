@@ -349,7 +349,7 @@ describe('a shared database that cannot be used', function () {
     const db = new DatabaseSync(cabinet.file);
     db.prepare('VACUUM INTO ?').run(backup);
     db.close();
-    await open.arming.arm('a', 'always');
+    await open.arming.arm('a', 'always', { typedName: 'Account a' });
     await open.book.add(account('c'));
     for (const suffix of ['-wal', '-shm']) rmSync(cabinet.file + suffix, { force: true });
     renameSync(backup, cabinet.file);

@@ -136,11 +136,18 @@ export interface Position extends PositionRef {
   readonly distress?: Message;
 }
 
-/** A loan or position that the venue knows no more, though nothing done here closed it. Times as `Snapshot.asOf`. */
-export interface Vanished {
+/** Which loan or position of an account something is about. */
+export interface Target {
   readonly kind: 'loan' | 'position';
   /** `Loan.id` or `Position.positionId`. */
   readonly id: string;
+}
+
+/** A target as one text. Journals hold it, so it stays as it is. */
+export const targetKey = ({ kind, id }: Target): string => `${kind}:${id}`;
+
+/** A loan or position that the venue knows no more, though nothing done here closed it. Times as `Snapshot.asOf`. */
+export interface Vanished extends Target {
   /** The instrument of a position; of a loan the venue's order id, or ours. */
   readonly name: string;
   /** `Loan.orderId`, to ask the venue for its history. */

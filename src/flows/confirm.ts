@@ -1,6 +1,7 @@
 import { msg, type Message } from '../core/message.ts';
+import { targetKey } from '../core/model.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
-import { targetOf } from '../engine/ledger/write-states.ts';
+import { changeTarget } from '../engine/ledger/write-states.ts';
 import type { RequestView } from '../exchanges/exchange.ts';
 import type { Text } from '../words/text.ts';
 import { back, type Conversation } from './conversation.ts';
@@ -98,7 +99,7 @@ export async function showRequest(app: Acting, preview: Preview): Promise<Reques
     .map((line) => app.talk.localize(line))
     .join('\n')}\n`;
   await app.talk.show({ title: msg('Request, not sent'), text });
-  app.log.info(`request shown, nothing sent: ${change.direction} ${change.amount} ${change.coin}, ${targetOf(change)}`);
+  app.log.info(`request shown, nothing sent: ${change.direction} ${change.amount} ${change.coin}, ${targetKey(changeTarget(change))}`);
   await waitBeside(app.talk, title, text);
   return request;
 }

@@ -1,6 +1,7 @@
 import type { Disposable } from '../core/emitter.ts';
+import { targetKey } from '../core/model.ts';
 import type { WriteRecord, WriteState } from '../engine/ledger/ledger.ts';
-import { targetOf } from '../engine/ledger/write-states.ts';
+import { changeTarget } from '../engine/ledger/write-states.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import type { Acting } from './acting.ts';
 
@@ -31,7 +32,7 @@ export class Attended {
 }
 
 function keyOf(accountId: string, change: Change): string {
-  return JSON.stringify([accountId, targetOf(change)]);
+  return JSON.stringify([accountId, targetKey(changeTarget(change))]);
 }
 
 /** An open change is mostly found out by the very next look; only one that stays open is worth a word. Milliseconds. */
@@ -70,7 +71,7 @@ export function watchWrites(
   };
   const subscription = app.ledger.onDidChange((record) => {
     const { direction, amount, coin } = record.change;
-    app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, ${targetOf(record.change)}: ${record.state}`);
+    app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, ${targetKey(changeTarget(record.change))}: ${record.state}`);
     if (record.state === 'planned' || record.freezeLiftedAt !== undefined) return;
     if (attended.has(record)) {
       // Said by whoever attends; when the journal brings the same end again, that is no news.

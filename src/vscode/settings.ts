@@ -10,5 +10,5 @@ export function intervalMs(): number {
 /** What the person allows at most, as their own settings say; those of the folder that is open do not count. */
 export async function readLimits(): Promise<Limits | LimitsFault> {
   const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
-  return (await import('../engine/ledger/steps.ts')).limitsOfUser(settings);
+  return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);
 }

@@ -1,52 +1,126 @@
 import type { Clock } from '../../core/clock.ts';
 import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Change, Connection, Readiness } from '../../exchanges/exchange.ts';
+import { kindOf, type Kinds } from './change-kind.ts';
 import type { Guard } from './guard.ts';
-import { collateralPreview } from './kinds/collateral-preview.ts';
-import { marginPreview } from './kinds/margin-preview.ts';
+import { JournalError, TargetTaken } from './journal.ts';
 import type { LedgerOptions } from './ledger-options.ts';
-import { orAborted } from './ledger.ts';
-import { holderOf } from './owner.ts';
+import { holderOf, isSameOwner } from './owner.ts';
 import { isTooOld, type Preview } from './preview.ts';
 import type { Prover } from './prover.ts';
-import { notAsBefore, Refusal, stopped, tooOld } from './refusal.ts';
-import { mustBeFree, plannedRecord, send, writeDown } from './send.ts';
-import { mustBeAsShown } from './unchanged-since-preview.ts';
-import type { Writes } from './writes.ts';
+import type { WriteRecord } from './record.ts';
+import {
+  accountFrozen,
+  anotherUnderWay,
+  notAsBefore,
+  notWritten,
+  overtaken,
+  Refusal,
+  stopped,
+  tooOld,
+  unfinished,
+  unreadable,
+} from './refusal.ts';
+import { fold, isFreezing, isOpen, type Intended, type WriteEvent } from './write-states.ts';
+import { sentBefore, sentEarlier, type Writes } from './writes.ts';
 
-/** What a ledger carries a change out with. */
-export interface Desk {
-  readonly options: LedgerOptions;
-  readonly writes: Writes;
-  readonly prover: Prover;
-  readonly guard: Guard;
-  /** Takes over what the journal says now. @throws Refusal when it cannot be read. */
-  readonly sync: () => Promise<void>;
+// Steps 1 to 8 of a write, in their order. What differs between kinds of change is asked of the `ChangeKind`; none is known here by name.
+
+/** Step 1, as `ChangeKind.check`. @throws Refusal */
+export const checkedIntent = (kinds: Kinds, change: Change): Change => kindOf(kinds, change).check(change);
+
+/** The fresh facts for a change, with what one coin of it is worth in USD where that is known. */
+export interface Facts {
+  readonly readiness: Readiness;
+  readonly price?: Decimal;
+  /** The venue's clock minus ours, where that is known. Milliseconds. */
+  readonly clockOffsetMs?: number;
+}
+
+/** How long figures that are there wait for a price, without which adding must still be possible. Milliseconds. */
+const priceWaitMs = 3_000;
+
+/**
+ * Step 2: reads everything that a change of this kind is decided on.
+ * @throws ExchangeError when the venue could not be read. A price alone that could not be read is absent.
+ */
+export async function prepare(
+  kinds: Kinds,
+  connection: Connection,
+  change: Change,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<Facts> {
+  const kind = kindOf(kinds, change);
+  const enough = new AbortController();
+  const stop = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
+  try {
+    // Where no price comes with the rest, it is asked for at the same time.
+    const asked = kind.priceIn === undefined ? priceOf(connection, change.coin, stop) : undefined;
+    const readiness = await kind.prepare(connection, change, signal);
+    const clockOffsetMs = connection.clockOffsetMs?.();
+    const facts = { readiness, ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) };
+    const told = kind.priceIn?.(readiness, change.coin);
+    if (told !== undefined && isPositive(told)) return { ...facts, price: told };
+    const wait = clock.sleep(priceWaitMs, stop).catch(() => undefined);
+    const price = await Promise.race([asked ?? priceOf(connection, change.coin, stop), wait]);
+    return price === undefined ? facts : { ...facts, price };
+  } finally {
+    enough.abort();
+  }
+}
+
+async function priceOf(connection: Connection, coin: string, signal: AbortSignal): Promise<Decimal | undefined> {
+  try {
+    const price = (await connection.indexPrices([coin], signal))[coin];
+    return price !== undefined && isPositive(price) ? price : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Step 3: what would come of it, or why it must not be.
+ * @throws Refusal when a figure is missing or too old, or a limit is passed. The sentence names what would be allowed.
+ */
+export function previewOf(
+  kinds: Kinds,
+  account: Account,
+  change: Change,
+  { readiness, price, clockOffsetMs }: Facts,
+  at: { readonly now: number; readonly maxAgeMs: number },
+): Preview {
+  if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
+  if (readiness.kind !== change.kind) {
+    throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
+  }
+  const preview = kindOf(kinds, change).preview(account, change, readiness, price);
+  return Object.freeze({ ...preview, ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
 }
 
 /**
  * Steps 4 to 8 of a change that a person confirmed. Resolves once the bytes are on their way, with a promise of the end of all looking for proof.
- * @param id of the new write
- * @param known ids of writes that were closed before the figures were read
+ * @param confirmed what the person saw; `id` of the new write, and in `known` the ids of writes that were closed before the figures were read
  * @param stop ends it as long as nothing was sent, and after that the looking
  * @throws Refusal when nothing was sent; ExchangeError when not even a connection could be made.
  */
-export async function carryOut(
-  { options, writes, prover, guard, sync }: Desk,
-  id: string,
-  preview: Preview,
-  known: ReadonlySet<string>,
+export async function commit(
+  { connections, clock, proofPatienceMs, window }: LedgerOptions,
+  kinds: Kinds,
+  writes: Writes,
+  guard: Guard,
+  prover: Prover,
+  { preview, id, known }: { readonly preview: Preview; readonly id: string; readonly known: ReadonlySet<string> },
   stop: AbortSignal,
 ): Promise<{ readonly done: Promise<void> }> {
-  const { connections, clock, proofPatienceMs, window } = options;
   const mayStill = (): void => {
     guard.mustStillHold(preview, stop);
   };
   const stillFree = async (): Promise<void> => {
-    await sync();
+    await sync(writes);
     mustBeFree(writes, { ...holderOf(preview.account), change: preview.change }, known);
     mayStill();
   };
@@ -58,10 +132,10 @@ export async function carryOut(
   const looked = (figures: Preview): void => {
     within(figures, writes.all());
   };
-  const fresh = await lastLook(connection, preview, { clock, maxAgeMs: guard.maxAgeMs }, looked, stop);
+  const fresh = await lastLook(kinds, connection, preview, { clock, maxAgeMs: guard.maxAgeMs }, looked, stop);
   // The look takes its time, in which another window may have sent something.
   await stillFree();
-  const planned = plannedRecord(id, window, fresh, connection.describe(fresh.change), clock.now());
+  const planned = plannedRecord(id, window, kinds, fresh, connection.describe(fresh.change), clock.now());
   writes.begin(id);
   try {
     const record = await writeDown(writes, planned, known, mayStill, (before) => {
@@ -79,8 +153,32 @@ export async function carryOut(
   }
 }
 
+/** Takes over what the journal says now. @throws Refusal when it cannot be read. */
+async function sync(writes: Writes): Promise<void> {
+  try {
+    await writes.sync();
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
 /**
- * The last look before the journal: what was confirmed may be a minute old, and a position may have been closed and opened anew
+ * Whether nothing else is under way there.
+ * @param known ids of writes that were closed before the figures were read
+ * @throws Refusal when a freeze, an open write or one that came after the figures stands in the way
+ */
+export function mustBeFree(writes: Writes, intended: Intended, known: ReadonlySet<string>): void {
+  const frozen = writes.frozen(intended);
+  if (frozen !== undefined) throw accountFrozen(frozen);
+  const open = writes.openOn(intended);
+  if (open !== undefined) {
+    throw open.state === 'sent' && writes.isUnderWay(open.id) ? anotherUnderWay(intended.change, open) : unfinished(open);
+  }
+  if (writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken(intended.change);
+}
+
+/**
+ * Step 4, the last look before the journal: what was confirmed may be a minute old, and a position may have been closed and opened anew
  * under the same name since. Reads everything afresh, makes the checks of the preview again, and compares with what was shown.
  *
  * @param shown what the person confirmed
@@ -88,31 +186,40 @@ export async function carryOut(
  * @param within throws a Refusal when the fresh figures are beyond a limit of the person's own
  * @param stop ends the look; nothing was sent then
  * @returns the same change with the figures of now, from which its effect will be measured
- * @throws Refusal when it must not be sent, or nobody can tell
+ * @throws Refusal when it must not be sent, or it cannot be told
  */
-export async function lastLook(
+async function lastLook(
+  kinds: Kinds,
   connection: Connection,
   shown: Preview,
   { clock, maxAgeMs }: { readonly clock: Clock; readonly maxAgeMs: number },
   within: (fresh: Preview) => void,
   stop: AbortSignal,
 ): Promise<Preview> {
-  const facts = await readAgain(connection, shown, clock, stop);
+  const facts = await readAgain(kinds, connection, shown, clock, stop);
   const now = clock.now();
   if (isTooOld(facts.readiness.asOf, now, maxAgeMs)) throw tooOld();
   let fresh: Preview;
   try {
-    fresh = previewOf(shown.account, shown.change, facts, { now, maxAgeMs });
+    fresh = previewOf(kinds, shown.account, shown.change, facts, { now, maxAgeMs });
     within(fresh);
   } catch (error) {
     throw error instanceof Refusal ? notAsBefore(error) : error;
   }
-  mustBeAsShown(shown, fresh);
+  // Both are copies of just what belongs to a change: what goes out has to be what was confirmed, to the last character.
+  if (JSON.stringify(shown.change) !== JSON.stringify(fresh.change)) {
+    throw new Refusal(
+      msg(
+        'The exchange now addresses what was confirmed in another way than before. Nothing was sent. Refresh the account and start again.',
+      ),
+    );
+  }
+  kindOf(kinds, shown).mustBeAsShown(shown, fresh);
   return fresh;
 }
 
-async function readAgain(connection: Connection, { change }: Preview, clock: Clock, stop: AbortSignal): Promise<Facts> {
-  const reading = prepare(connection, change, clock, stop);
+async function readAgain(kinds: Kinds, connection: Connection, { change }: Preview, clock: Clock, stop: AbortSignal): Promise<Facts> {
+  const reading = prepare(kinds, connection, change, clock, stop);
   // Who wants to stop does not wait for a venue that is slow.
   await orAborted(reading, stop);
   if (stop.aborted) throw stopped();
@@ -126,72 +233,130 @@ async function readAgain(connection: Connection, { change }: Preview, clock: Clo
   }
 }
 
-/** The fresh facts for a change, with what one coin of it is worth in USD where that is known. */
-export interface Facts {
-  readonly readiness: Readiness;
-  readonly price?: Decimal;
-  /** The venue's clock minus ours, where that is known. Milliseconds. */
-  readonly clockOffsetMs?: number;
+/** Resolves when the work is done or as soon as `signal` is aborted. */
+export function orAborted(done: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    if (signal.aborted) finish();
+    signal.addEventListener('abort', finish);
+    done.then(finish, finish);
+  });
 }
 
-/** How long figures that are there wait for a price, without which adding must still be possible. Milliseconds. */
-const priceWaitMs = 3_000;
-
-/**
- * Step 2: reads everything that a change of this kind is decided on.
- * @throws ExchangeError when the venue could not be read. A price alone that could not be read is absent.
- */
-export async function prepare(connection: Connection, change: Change, clock: Clock, signal: AbortSignal | undefined): Promise<Facts> {
-  const enough = new AbortController();
-  const stop = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
-  try {
-    // Of margin no price comes with the rest: it is asked for at the same time.
-    const asked = change.kind === 'margin' ? priceOf(connection, change.coin, stop) : undefined;
-    const readiness = await read(connection, change, signal);
-    const clockOffsetMs = connection.clockOffsetMs?.();
-    const facts = { readiness, ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) };
-    const told = readiness.kind === 'collateral' ? readiness.prices.get(change.coin) : undefined;
-    if (told !== undefined && isPositive(told)) return { ...facts, price: told };
-    const wait = clock.sleep(priceWaitMs, stop).catch(() => undefined);
-    const price = await Promise.race([asked ?? priceOf(connection, change.coin, stop), wait]);
-    return price === undefined ? facts : { ...facts, price };
-  } finally {
-    enough.abort();
-  }
-}
-
-function read(connection: Connection, change: Change, signal: AbortSignal | undefined): Promise<Readiness> {
-  return change.kind === 'collateral'
-    ? connection.prepareCollateral(change.loan, change.direction, change.coin, signal)
-    : connection.prepareMargin(change.position, signal);
-}
-
-async function priceOf(connection: Connection, coin: string, signal: AbortSignal): Promise<Decimal | undefined> {
-  try {
-    const price = (await connection.indexPrices([coin], signal))[coin];
-    return price !== undefined && isPositive(price) ? price : undefined;
-  } catch {
-    return undefined;
-  }
+/** The record of a change that a person has just confirmed. `at` in milliseconds since the Unix epoch. */
+function plannedRecord(
+  id: string,
+  window: string,
+  kinds: Kinds,
+  preview: Preview,
+  request: WriteRecord['request'],
+  at: number,
+): WriteRecord {
+  const kind = kindOf(kinds, preview);
+  const { account, change, readiness, usd, readAt, clockOffsetMs } = preview;
+  return {
+    id,
+    ...holderOf(account),
+    venue: account.venue,
+    accountName: account.name,
+    change,
+    request,
+    baseline: readiness.baseline,
+    figures: {
+      readAt,
+      walletAvailable: readiness.walletAvailable,
+      ...(usd === undefined ? {} : { usd }),
+      ...kind.decidedOn(preview),
+      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    },
+    window,
+    ...kind.expectations(preview),
+    state: 'planned',
+    plannedAt: at,
+    updatedAt: at,
+  };
 }
 
 /**
- * Step 3: what would come of it, or why it must not be.
- * @throws Refusal when a figure is missing or too old, or a limit is passed. The sentence names what would be allowed.
+ * Step 5 up to the last moment before the bytes leave: the journal durably says `sent`, and says it of no other write of the
+ * same loan or position that is open or came after the figures. The caller sends right after.
+ *
+ * @param known ids of writes that were closed before the figures were read
+ * @param mayStill throws a Refusal when something that was true at the preview no longer is; asked after each wait
+ * @param within throws a Refusal when a limit does not leave room for it beside those that were sent before it
+ * @throws Refusal when it may not be sent. Then nothing was sent, and the record is closed.
  */
-export function previewOf(
-  account: Account,
-  intent: Change,
-  { readiness, price, clockOffsetMs }: Facts,
-  at: { readonly now: number; readonly maxAgeMs: number },
-): Preview {
-  if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
-  const clock = clockOffsetMs === undefined ? {} : { clockOffsetMs };
-  if (intent.kind === 'collateral' && readiness.kind === 'collateral') {
-    return Object.freeze({ ...collateralPreview(account, intent, readiness, price), ...clock });
+async function writeDown(
+  writes: Writes,
+  planned: WriteRecord,
+  known: ReadonlySet<string>,
+  mayStill: () => void,
+  within: (before: readonly WriteRecord[]) => void,
+): Promise<WriteRecord> {
+  const { id } = planned;
+  try {
+    await writes.putDurably(planned);
+    mayStill();
+    const record = await writes.applyDurably(id, { type: 'sent' });
+    if (record?.state !== 'sent') throw notWritten();
+    const rows = await writes.rows();
+    // What cannot be read back would not be there after a crash either; what another window closed must not leave any more.
+    const written = fold(rows);
+    if (written.get(id)?.state !== 'sent') throw notWritten();
+    // Another window may have found a mismatch since this one last looked.
+    const frozen = [...written.values()].find((one) => isSameOwner(one, record) && isFreezing(one));
+    if (frozen !== undefined) throw accountFrozen(frozen);
+    const rival = sentBefore(rows, record, known);
+    if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken(planned.change);
+    // Of two windows that together would pass a limit, the one that is first in the journal may go on.
+    within(sentEarlier(rows, id));
+    mayStill();
+    return record;
+  } catch (error) {
+    const refusal = await refusalOf(error, writes);
+    await writes.apply(id, { type: 'withdrawn', note: refusal.sentence });
+    throw refusal;
   }
-  if (intent.kind === 'margin' && readiness.kind === 'margin') {
-    return Object.freeze({ ...marginPreview(account, intent, readiness, price), ...clock });
-  }
-  throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
 }
+
+async function refusalOf(error: unknown, writes: Writes): Promise<Refusal> {
+  if (error instanceof Refusal) return error;
+  if (error instanceof JournalError) return new Refusal(error.sentence);
+  if (!(error instanceof TargetTaken)) return notWritten();
+  // Another window was first, since this one last read the journal.
+  await writes.sync().catch(() => undefined);
+  const holder = writes.get(error.writeId);
+  return holder === undefined ? notWritten() : unfinished(holder);
+}
+
+/** Step 6: sends once and notes the answer. The only place that sends. Never rejects. */
+async function send(writes: Writes, connection: Connection, { id, change }: WriteRecord): Promise<void> {
+  let accepted: WriteEvent;
+  try {
+    // No signal: a write on its way is not called back, that would only make its outcome unknown.
+    const { reference } = await connection.send(change);
+    accepted = { type: 'accepted', ...(reference === undefined || reference === '' ? {} : { reference }) };
+  } catch (error) {
+    if (ExchangeError.is(error) && error.effect === 'none') {
+      // Who was never reached has refused nothing.
+      const neverLeft = error.kind === 'network' || error.kind === 'aborted';
+      await writes.apply(
+        id,
+        neverLeft ? { type: 'neverLeft', ...told(error) } : { type: 'rejected', ...told(error), instead: error.instead },
+      );
+    } else {
+      const note = msg('The answer could not be understood. Reading will tell what became of it.');
+      await writes.apply(id, { type: 'lost', ...(ExchangeError.is(error) ? told(error) : { note }) });
+    }
+    return;
+  }
+  await writes.apply(id, accepted);
+}
+
+const told = ({ sentence, code }: ExchangeError): { readonly note: Message; readonly code?: string } => ({
+  note: sentence,
+  ...(code === undefined ? {} : { code }),
+});

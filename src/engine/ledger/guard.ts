@@ -1,5 +1,6 @@
 import { steadyNow } from '../../core/clock.ts';
 import type { Account } from '../../core/model.ts';
+import type { Kinds } from './change-kind.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf } from './owner.ts';
 import { isTooOld, type Preview } from './preview.ts';
@@ -12,12 +13,14 @@ export type Within = (preview: Preview, writes: readonly WriteRecord[]) => void;
 
 /** What must hold for anything to be sent, however often it is asked. */
 export class Guard {
-  readonly #options: Pick<LedgerOptions, 'book' | 'arming' | 'limits' | 'clock' | 'maxPreviewAgeMs'>;
+  readonly #options: LedgerOptions;
+  readonly #kinds: () => Promise<Kinds>;
   readonly #writes: Writes;
   readonly #steadyNow: () => number;
 
-  constructor(options: LedgerOptions, writes: Writes) {
+  constructor(options: LedgerOptions, kinds: () => Promise<Kinds>, writes: Writes) {
     this.#options = options;
+    this.#kinds = kinds;
     this.#writes = writes;
     this.#steadyNow = steadyNow(options.clock);
   }
@@ -58,9 +61,9 @@ export class Guard {
   /** The person's limits as they are set now. */
   async within(): Promise<Within> {
     const limits = await this.#options.limits();
-    const { mustBeWithin } = await import('./steps.ts');
+    const [kinds, { mustBeWithin }] = await Promise.all([this.#kinds(), import('./limit-checks.ts')]);
     return (preview, writes) => {
-      mustBeWithin(limits, preview, writes, { now: this.#options.clock.now(), steady: this.#steadyNow() });
+      mustBeWithin(limits, kinds, preview, writes, { now: this.#options.clock.now(), steady: this.#steadyNow() });
     };
   }
 }

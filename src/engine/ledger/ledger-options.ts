@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Account } from '../../core/model.ts';
 import type { Connection } from '../../exchanges/exchange.ts';
 import type { Arming } from './arming.ts';
+import type { Kinds } from './change-kind.ts';
 import type { Journal } from './journal.ts';
 import type { Limits, LimitsFault } from './limits.ts';
 
@@ -22,6 +23,8 @@ export interface LedgerOptions {
   readonly arming: Pick<Arming, 'state'>;
   /** What the person allows at most, asked for at each check. */
   readonly limits: () => Limits | LimitsFault | Promise<Limits | LimitsFault>;
+  /** The kinds of change it knows: those of kinds/kinds.ts, where nothing else is said. */
+  readonly kinds?: Kinds;
 }
 
 /** After this long no figures are acted on, whatever the settings say. Milliseconds. */

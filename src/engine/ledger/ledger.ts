@@ -1,7 +1,8 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { Account } from '../../core/model.ts';
+import { targetKey, type Account } from '../../core/model.ts';
 import type { Change, Connection, RequestView } from '../../exchanges/exchange.ts';
 import { stakesOf } from '../accounts/stakes.ts';
+import type { Kinds } from './change-kind.ts';
 import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
@@ -11,7 +12,7 @@ import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import { anotherUnderWay, justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Verdict } from './verdict.ts';
-import { isFreezing, isOpen, targetOf } from './write-states.ts';
+import { isFreezing, isOpen, changeTarget } from './write-states.ts';
 import { Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
@@ -40,6 +41,8 @@ export interface CommitOptions {
  */
 export class Ledger implements Disposable {
   readonly #options: LedgerOptions;
+  /** Brought in when they are first needed. */
+  readonly #kinds: () => Promise<Kinds>;
   readonly #writes: Writes;
   readonly #prover: Prover;
   readonly #guard: Guard;
@@ -63,8 +66,9 @@ export class Ledger implements Disposable {
     const { journal, clock } = options;
     this.#options = options;
     this.#writes = new Writes(journal, clock, longestPreviewAgeMs);
-    this.#prover = new Prover(this.#writes, options);
-    this.#guard = new Guard(options, this.#writes);
+    this.#kinds = async () => options.kinds ?? (await import('./kinds/kinds.ts')).kinds;
+    this.#prover = new Prover(this.#writes, options, this.#kinds);
+    this.#guard = new Guard(options, this.#kinds, this.#writes);
     this.onDidChange = this.#writes.onDidChange;
   }
 
@@ -74,20 +78,20 @@ export class Ledger implements Disposable {
    */
   async preview(accountId: string, change: Change, signal?: AbortSignal): Promise<Preview> {
     const account = this.#guard.actingAccount(accountId);
-    const { checkedIntent, mustBeFree, prepare, previewOf } = await import('./steps.ts');
-    const intent = checkedIntent(change);
+    const [{ checkedIntent, mustBeFree, prepare, previewOf }, kinds] = await Promise.all([import('./commit.ts'), this.#kinds()]);
+    const intent = checkedIntent(kinds, change);
     await this.#sync();
     const intended = { ...holderOf(account), change: intent };
     const known = new Set(this.#writes.sentOn(intended).map(({ id }) => id));
     mustBeFree(this.#writes, intended, known);
     const connection = await this.#options.connections.get(accountId);
     const { clock } = this.#options;
-    const facts = await prepare(connection, intent, clock, signal);
-    const reckoned = previewOf(account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
-    (await this.#guard.within())(reckoned, this.#writes.all());
+    const facts = await prepare(kinds, connection, intent, clock, signal);
+    const computed = previewOf(kinds, account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
+    (await this.#guard.within())(computed, this.#writes.all());
     const preview = this.#isFirst(account)
-      ? Object.freeze({ ...reckoned, firstChange: true, ...this.#seen(connection, reckoned) })
-      : reckoned;
+      ? Object.freeze({ ...computed, firstChange: true, ...this.#seen(connection, computed) })
+      : computed;
     this.#issued.set(preview, known);
     return preview;
   }
@@ -124,11 +128,11 @@ export class Ledger implements Disposable {
     this.#guard.mustBeArmed(preview.account);
     // Nor by these: who looks at the request, or decides to go on without an estimate, may do so now.
     if (preview.firstChange === true && preview.requestShown !== true && !this.#looked.has(preview)) throw notShown();
-    if (preview.kind === 'collateral' && preview.doubt !== undefined && withoutEstimate !== true) throw withoutEstimateOnly();
+    if (preview.doubt !== undefined && withoutEstimate !== true) throw withoutEstimateOnly();
     this.#issued.delete(preview);
     const { account, change } = preview;
     // The same account at the exchange may be here twice.
-    const locks = [account.id, ownerOf(account)].map((whose) => JSON.stringify([whose ?? account.id, targetOf(change)]));
+    const locks = [account.id, ownerOf(account)].map((whose) => JSON.stringify([whose ?? account.id, targetKey(changeTarget(change))]));
     if (locks.some((lock) => this.#locks.has(lock))) throw anotherUnderWay(change);
     for (const lock of locks) this.#locks.add(lock);
     const id = this.#options.newId();
@@ -146,9 +150,8 @@ export class Ledger implements Disposable {
     };
     try {
       // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
-      const { carryOut } = await import('./steps.ts');
-      const desk = { options: this.#options, writes: this.#writes, prover: this.#prover, guard: this.#guard, sync: () => this.#sync() };
-      const { done } = await carryOut(desk, id, preview, known, stop);
+      const [{ commit, orAborted }, kinds] = await Promise.all([import('./commit.ts'), this.#kinds()]);
+      const { done } = await commit(this.#options, kinds, this.#writes, this.#guard, this.#prover, { preview, id, known }, stop);
       // Who stops waiting calls nothing back: until the answer is there, it is just being sent.
       done.then(release, release);
       await orAborted(done, stop);
@@ -250,8 +253,8 @@ export class Ledger implements Disposable {
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
-    const { settle } = await import('./steps.ts');
-    await settle({ writes: this.#writes, prover: this.#prover, options: this.#options, end: this.#end.signal }, recordId, verdict);
+    const { settle } = await import('./verdict.ts');
+    await settle(this.#writes, this.#prover, this.#options, recordId, verdict, this.#end.signal);
   }
 
   /**
@@ -313,16 +316,3 @@ export class Ledger implements Disposable {
 }
 
 const shownAs = ({ id }: Account, request: RequestView): string => JSON.stringify([id, request]);
-
-/** Resolves when the work is done or as soon as `signal` is aborted. */
-export function orAborted(done: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    if (signal.aborted) finish();
-    signal.addEventListener('abort', finish);
-    done.then(finish, finish);
-  });
-}

@@ -1,7 +1,7 @@
 import { compare, divide, greater, isPositive, lesser, multiply, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
-import { largestReduction } from '../../core/risk/collateral-estimate.ts';
 import { formatAmount, formatLtv, formatUsd } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
+import { kindOf, type ChangeKind, type Kinds } from './change-kind.ts';
 import { dayMs } from './ledger-options.ts';
 import { settingOf, type Limits, type LimitsFault } from './limits.ts';
 import { holderOf, isSameOwner } from './owner.ts';
@@ -25,23 +25,25 @@ interface Cap {
  * The person's own limits. The sentence names the setting that is the narrowest, and the largest amount that all of them together
  * would let through.
  *
+ * @param kinds of change, which know what bears on theirs alone
  * @param writes of this and other accounts; what may have moved on the account at the exchange within 24 hours counts towards the daily limits
  * @throws Refusal with the remedy `settings` when a limit is passed, cannot be understood, or cannot be told to hold
  */
-export function mustBeWithin(limits: Limits | LimitsFault, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
+export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
   if ('fault' in limits) {
     throw new Refusal(msg('{0} Nothing is sent while a limit is not understood.', limits.fault), { remedy: 'settings' });
   }
   const holder = holderOf(preview.account);
   const own = writes.filter((write) => isSameOwner(write, holder));
   const day = dayOf(own, preview, now);
+  const kind = kindOf(kinds, preview);
   const caps = [
     coinCap(limits, preview),
-    usdCap(limits, preview),
+    usdCap(limits, kind, preview),
     dailyCoinCap(limits, preview, day),
-    dailyUsdCap(limits, preview, day),
+    dailyUsdCap(limits, kind, preview, day),
     walletCap(limits, preview, own),
-    ltvCap(limits, preview),
+    ltvCap(limits, kind, preview),
   ].filter((cap) => cap !== undefined);
   const [tightest] = caps.filter(({ exceeded }) => exceeded).sort((a, b) => compare(a.most, b.most));
   if (tightest === undefined) return;
@@ -122,11 +124,11 @@ function coinCap({ perActionByCoin }: Limits, { change }: Preview): Cap | undefi
   };
 }
 
-function usdCap({ perActionUsd: limit }: Limits, preview: Preview): Cap | undefined {
+function usdCap({ perActionUsd: limit }: Limits, kind: ChangeKind, preview: Preview): Cap | undefined {
   if (limit === undefined) return undefined;
   const usd = worthOf(preview, 'perActionUsd');
   return {
-    most: amountWorth(limit, preview),
+    most: amountWorth(limit, kind, preview),
     exceeded: compare(usd, limit) > 0,
     say: (advice) =>
       msg(
@@ -160,7 +162,7 @@ function dailyCoinCap({ perDayByCoin }: Limits, { change }: Preview, day: Day): 
   };
 }
 
-function dailyUsdCap({ perDayUsd: limit }: Limits, preview: Preview, day: Day): Cap | undefined {
+function dailyUsdCap({ perDayUsd: limit }: Limits, kind: ChangeKind, preview: Preview, day: Day): Cap | undefined {
   if (limit === undefined) return undefined;
   const usd = worthOf(preview, 'perDayUsd');
   const worth = day.today.map(({ figures }) => figures?.usd);
@@ -176,7 +178,7 @@ function dailyUsdCap({ perDayUsd: limit }: Limits, preview: Preview, day: Day): 
   const moved = sum(worth);
   const left = subtract(limit, moved);
   return {
-    most: amountWorth(left, preview),
+    most: amountWorth(left, kind, preview),
     exceeded: compare(usd, left) > 0,
     say: (advice) =>
       msg(
@@ -218,19 +220,21 @@ function walletCap({ keepInWallet }: Limits, { change, readiness, readAt }: Prev
   };
 }
 
-function ltvCap({ highestLtvAfterReduction: limit }: Limits, preview: Preview): Cap | undefined {
-  if (limit === undefined || preview.kind !== 'collateral' || preview.change.direction !== 'reduce') return undefined;
-  const { change, readiness, ltvAfter } = preview;
+function ltvCap({ highestLtvAfterReduction: limit }: Limits, kind: ChangeKind, preview: Preview): Cap | undefined {
+  const after = kind.ltvAfterReduction?.(preview);
+  if (limit === undefined || after === undefined) return undefined;
+  const { change } = preview;
+  const { ltv } = after;
   return {
-    most: largestReduction(readiness.loan, change.coin, readiness.prices, limit) ?? zero,
+    most: after.most(limit) ?? zero,
     // What cannot be told is not below the limit.
-    exceeded: ltvAfter === undefined || compare(ltvAfter, limit) > 0,
+    exceeded: ltv === undefined || compare(ltv, limit) > 0,
     say: (advice) =>
       msg(
         'Taking {0} {1} would raise LTV to an estimated {2}, and it may be at most {3} by your setting {4}. {5}',
         formatAmount(change.amount),
         change.coin,
-        ltvAfter === undefined ? msg('unknown') : formatLtv(ltvAfter),
+        ltv === undefined ? msg('unknown') : formatLtv(ltv),
         formatLtv(limit),
         settingOf('highestLtvAfterReduction'),
         advice,
@@ -251,8 +255,8 @@ function worthOf({ usd, change }: Preview, limit: 'perActionUsd' | 'perDayUsd'):
 }
 
 /** How much of the coin is worth so much, rounded down to what the venue takes. */
-function amountWorth(limit: Decimal, { usd, change, readiness }: Preview): Decimal {
+function amountWorth(limit: Decimal, kind: ChangeKind, { usd, change, readiness }: Preview): Decimal {
   if (usd === undefined || !isPositive(usd)) return zero;
-  const places = readiness.kind === 'margin' ? readiness.places : amountPlaces;
+  const places = kind.places?.(readiness) ?? amountPlaces;
   return greater(zero, divide(multiply(limit, change.amount), usd, places, 'down'));
 }

@@ -1,11 +1,13 @@
+import { targetKey } from '../../core/model.ts';
 import type { WriteRecord } from './record.ts';
-import { Folded, isOpen, sameTarget, targetOf } from './write-states.ts';
+import { Folded, isOpen, sameTarget, changeTarget } from './write-states.ts';
 
 /**
  * A loan or position of an account here, as a key. The ledger's file holds what is open by this key, as it has from the first version on; that the same
  * account at the exchange may be here twice is seen to by `against`.
  */
-const keyOf = ({ accountId, change }: Pick<WriteRecord, 'accountId' | 'change'>): string => JSON.stringify([accountId, targetOf(change)]);
+const keyOf = ({ accountId, change }: Pick<WriteRecord, 'accountId' | 'change'>): string =>
+  JSON.stringify([accountId, targetKey(changeTarget(change))]);
 
 /** Which write holds which loan or position: by the rows so far, the one that has been open on it for longest. */
 export class Holders {

@@ -1,10 +1,13 @@
-import { multiply, round, type Decimal } from '../../core/decimal.ts';
+import type { Decimal } from '../../core/decimal.ts';
 import type { Account } from '../../core/model.ts';
 import type { MarginEstimate } from '../../core/risk/position-model.ts';
-import type { CollateralChange, CollateralReadiness, MarginChange, MarginReadiness } from '../../exchanges/exchange.ts';
+import type { Change, CollateralChange, CollateralReadiness, MarginChange, MarginReadiness, Readiness } from '../../exchanges/exchange.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
-export type Preview = (CollateralPreview | MarginPreview) & PreviewMarks;
+export type Preview = AnyPreview & PreviewMarks;
+
+/** A preview of any kind of change. */
+export type AnyPreview = CollateralPreview | MarginPreview;
 
 /** What the ledger demands besides a person's yes. */
 interface PreviewMarks {
@@ -14,53 +17,42 @@ interface PreviewMarks {
   readonly requestShown?: true;
 }
 
-export interface CollateralPreview {
-  readonly kind: 'collateral';
-  readonly change: CollateralChange;
+/** What previews of all kinds tell. */
+interface PreviewOf<C extends Change, R extends Readiness> {
+  readonly kind: C['kind'];
+  readonly change: C;
   readonly account: Account;
-  readonly readiness: CollateralReadiness;
+  readonly readiness: R;
+  /**
+   * What we compute of things as they are now differs from the venue's own figure by more than 0.5 %, so nothing is estimated: it can only be
+   * added, and only by somebody who says so explicitly (see `CommitOptions.withoutEstimate`).
+   */
+  readonly doubt?: 'definitions';
+  /** Of the coin, in the wallet that it comes from and returns to. */
+  readonly walletAfter?: Decimal;
+  /** What the amount is worth in USD by the venue's index price. Absent when there was none. */
+  readonly usd?: Decimal;
+  /** When the figures were read. Milliseconds since the Unix epoch. */
+  readonly readAt: number;
+  /** The venue's clock minus ours then, where that is known. Milliseconds. */
+  readonly clockOffsetMs?: number;
+}
+
+export interface CollateralPreview extends PreviewOf<CollateralChange, CollateralReadiness> {
   readonly ltvNow?: Decimal;
   /** Our own estimate, rounded up. */
   readonly ltvAfter?: Decimal;
   /** To margin call, rounded down. */
   readonly distanceNow?: Decimal;
   readonly distanceAfter?: Decimal;
-  readonly walletAfter?: Decimal;
-  /**
-   * Our recomputation of the loan as it is now differs from the venue's own figure by more than 0.5 %, so nothing is estimated:
-   * collateral can only be added, and only by somebody who says so explicitly (see `CommitOptions.withoutEstimate`).
-   */
-  readonly doubt?: 'definitions';
-  /** What the amount is worth in USD by the venue's index price. Absent when there was none. */
-  readonly usd?: Decimal;
-  /** When the figures were read. Milliseconds since the Unix epoch. */
-  readonly readAt: number;
-  /** The venue's clock minus ours then, where that is known. Milliseconds. */
-  readonly clockOffsetMs?: number;
 }
 
-export interface MarginPreview {
-  readonly kind: 'margin';
-  readonly change: MarginChange;
-  readonly account: Account;
-  readonly readiness: MarginReadiness;
+export interface MarginPreview extends PreviewOf<MarginChange, MarginReadiness> {
   /** The venue's margin and liquidation price, and what we make of them. */
   readonly now: Omit<MarginEstimate, 'unreachable'>;
   /** Our own estimate. */
   readonly after: MarginEstimate;
-  /** Of the margin coin, in the wallet margin comes from and returns to. */
   readonly walletAfter: Decimal;
-  /** What the amount is worth in USD by the venue's index price. Absent when there was none. */
-  readonly usd?: Decimal;
-  /** When the figures were read. Milliseconds since the Unix epoch. */
-  readonly readAt: number;
-  /** The venue's clock minus ours then, where that is known. Milliseconds. */
-  readonly clockOffsetMs?: number;
-}
-
-/** What an amount is worth in USD, rounded up to 8 digits. */
-export function usdOf(amount: Decimal, price: Decimal | undefined): Decimal | undefined {
-  return price === undefined ? undefined : round(multiply(amount, price), 8, 'up');
 }
 
 /** Clocks of one machine may be set back a little between two looks. */

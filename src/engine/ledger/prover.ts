@@ -1,7 +1,8 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
+import type { Kinds } from './change-kind.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import { holderOf, isSameOwner } from './owner.ts';
-import { isCollateralWrite, isMarginWrite, type WriteRecord } from './record.ts';
+import { isWriteOf, type WriteRecord } from './record.ts';
 import { isOpen, type Finding } from './write-states.ts';
 import type { Writes } from './writes.ts';
 
@@ -16,12 +17,18 @@ export class Prover {
   readonly #connections: LedgerOptions['connections'];
   readonly #book: LedgerOptions['book'];
   readonly #clock: Clock;
+  readonly #kinds: () => Promise<Kinds>;
   /** Since when readings of a write have been saying what may be for other reasons. */
   readonly #suspected = new Map<string, number>();
   readonly #rounds = new Map<string, Promise<void>>();
 
-  constructor(writes: Writes, { connections, book, clock }: Pick<LedgerOptions, 'connections' | 'book' | 'clock'>) {
+  constructor(
+    writes: Writes,
+    { connections, book, clock }: Pick<LedgerOptions, 'connections' | 'book' | 'clock'>,
+    kinds: () => Promise<Kinds>,
+  ) {
     this.#writes = writes;
+    this.#kinds = kinds;
     this.#connections = connections;
     this.#book = book;
     this.#clock = clock;
@@ -83,26 +90,23 @@ export class Prover {
     return false;
   }
 
-  /** Reads at the venue; how to judge is loaded when it is first needed. @returns what that says about the write as it is known after the reading. */
+  /** Reads at the venue. @returns what that says about the write as it is known after the reading */
   async #reading(record: WriteRecord, reader: string, signal: AbortSignal): Promise<(now: WriteRecord) => Finding | undefined> {
+    const { kind: name } = record.change;
+    const kind = (await this.#kinds()).get(name);
+    if (kind === undefined || !isWriteOf(record, name)) return () => undefined;
     const connection = await this.#connections.get(reader);
     const receipt = record.reference === undefined ? {} : { reference: record.reference };
+    const proof = await kind.prove(connection, record, receipt, signal);
     const writes = this.#writes;
-    if (isCollateralWrite(record)) {
-      const proof = await connection.proveCollateral(record.change, record.baseline, receipt, signal);
-      const { judgeCollateral } = await import('./steps.ts');
-      return (now) =>
-        isCollateralWrite(now) ? judgeCollateral(now, proof, writes.claimedBesides(now), writes.givenUpBefore(now)) : undefined;
-    }
-    if (isMarginWrite(record)) {
-      const proof = await connection.proveMargin(record.change, record.baseline, receipt, signal);
-      const { judgeMargin } = await import('./steps.ts');
-      return (now) =>
-        isMarginWrite(now) && !writes.neverLeft(now)
-          ? judgeMargin(now, proof, writes.givenUpBefore(now), writes.claimedBesides(now))
-          : undefined;
-    }
-    return () => undefined;
+    return (now) =>
+      isWriteOf(now, name)
+        ? kind.judge(now, proof, {
+            claimed: writes.claimedBesides(now),
+            givenUp: writes.givenUpBefore(now),
+            neverLeft: () => writes.neverLeft(now),
+          })
+        : undefined;
   }
 
   /** Looks once at each open write of the account that is not being followed here. Rounds are shared. Never rejects. */

@@ -1,56 +1,26 @@
 import * as v from 'valibot';
-import { isDecimal, type Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
+import { storedAmount, storedText, type ChangeKind, type Kinds } from './change-kind.ts';
+import { kinds } from './kinds/kinds.ts';
 import type { WriteRecord } from './record.ts';
 
 /** Raised when a line may no longer be understood by an older version of the extension. */
 const format = 3;
 
-const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
-const text = v.pipe(v.string(), v.nonEmpty());
 const time = v.pipe(v.number(), v.safeInteger());
 const message: v.GenericSchema<Message> = v.lazy(() => v.object({ template: v.string(), args: v.array(v.union([v.string(), message])) }));
-
-const loan = v.object({ loanId: text, orderId: v.exactOptional(text) });
-const position = v.object({
-  positionId: text,
-  instrument: text,
-  market: text,
-  slot: text,
-  side: v.picklist(['long', 'short']),
-  marginCoin: text,
-});
-const asked = { direction: v.picklist(['add', 'reduce']), coin: text, amount };
-const change = v.variant('kind', [
-  v.object({ kind: v.literal('collateral'), loan, ...asked }),
-  v.object({ kind: v.literal('margin'), position, ...asked }),
-]);
-const pledge = { newestHistoryId: v.exactOptional(v.string()), pledged: amount, ltv: v.exactOptional(amount) };
-const baseline = v.variant('kind', [
-  v.object({ kind: v.literal('collateral'), ...pledge }),
-  v.object({
-    kind: v.literal('margin'),
-    newestHistoryId: v.exactOptional(v.string()),
-    size: amount,
-    margin: amount,
-    steadyMargin: v.exactOptional(amount),
-    leverage: v.exactOptional(amount),
-    entryPrice: v.exactOptional(amount),
-    liquidationPrice: v.exactOptional(amount),
-  }),
-]);
-const row = v.object({ type: v.string(), coin: v.string(), amount, at: time });
+const row = v.object({ type: v.string(), coin: v.string(), amount: storedAmount, at: time });
 const evidence = v.variant('kind', [
   v.object({ kind: v.literal('history'), id: v.string(), row: v.exactOptional(row) }),
   v.object({ kind: v.literal('position') }),
 ]);
 const figures = v.object({
   readAt: time,
-  walletAvailable: amount,
-  limit: v.exactOptional(amount),
-  usd: v.exactOptional(amount),
-  collateralUsd: v.exactOptional(amount),
-  debtUsd: v.exactOptional(amount),
+  walletAvailable: storedAmount,
+  limit: v.exactOptional(storedAmount),
+  usd: v.exactOptional(storedAmount),
+  collateralUsd: v.exactOptional(storedAmount),
+  debtUsd: v.exactOptional(storedAmount),
   clockOffsetMs: v.exactOptional(time),
 });
 const answer = v.object({
@@ -60,57 +30,64 @@ const answer = v.object({
   instead: v.exactOptional(v.array(v.picklist(['otherCoin', 'repay', 'less', 'more', 'addMargin', 'later']))),
 });
 
-const entries = {
-  id: text,
-  accountId: text,
-  owner: v.exactOptional(text),
-  venue: text,
-  accountName: v.string(),
-  change,
-  request: v.object({ method: v.string(), path: v.string(), body: v.string() }),
-  baseline,
-  figures: v.exactOptional(figures),
-  window: v.exactOptional(v.string()),
-  answer: v.exactOptional(answer),
-  reference: v.exactOptional(text),
-  ltvBefore: v.exactOptional(amount),
-  ltvEstimate: v.exactOptional(amount),
-  liquidationBefore: v.exactOptional(amount),
-  liquidationEstimate: v.exactOptional(amount),
-  state: v.picklist(['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch']),
-  plannedAt: time,
-  sentAt: v.exactOptional(time),
-  updatedAt: time,
-  ltvAfter: v.exactOptional(amount),
-  liquidationAfter: v.exactOptional(amount),
-  evidence: v.exactOptional(evidence),
-  note: v.exactOptional(message),
-  freezeLiftedAt: v.exactOptional(time),
-};
-const record = v.pipe(
-  v.object(entries),
-  v.check((write) => write.change.kind === write.baseline.kind),
-);
-
 /** Format 1 knew changes of collateral only. Format 2 kept less of a write than format 3: what it lacks is optional. */
-const first = v.object({
-  ...entries,
-  change: v.object({ kind: v.optional(v.literal('collateral'), 'collateral'), loan, ...asked }),
-  baseline: v.object({ kind: v.optional(v.literal('collateral'), 'collateral'), ...pledge }),
-  historyId: v.exactOptional(v.string()),
-});
+const collateralOnly = v.looseObject({ kind: v.optional(v.literal('collateral'), 'collateral') });
+const first = v.looseObject({ change: collateralOnly, baseline: collateralOnly, historyId: v.exactOptional(v.string()) });
 
-/** One line of the journal, without the line end. Only what belongs to a record is written, whatever else the object carries. */
-export function toLine(write: WriteRecord): string {
-  return JSON.stringify({ format, ...v.parse(record, write) });
+/** One write as one line of the journal, without the line end, and back. */
+export interface RecordFormat {
+  /** Only what belongs to a record is written, whatever else the object carries. */
+  readonly toLine: (write: WriteRecord) => string;
+  /** @throws when the text is not a whole record of a format and a kind of change that we know. */
+  readonly fromLine: (text: string) => WriteRecord;
 }
 
-/** @throws when the text is not a whole record of a format we know. */
-export function fromLine(text: string): WriteRecord {
-  const parsed: unknown = JSON.parse(text);
-  const known = v.parse(v.object({ format: v.picklist([1, 2, format]) }), parsed);
-  return v.parse(record, known.format === 1 ? fromFirst(parsed) : parsed);
+const named = v.object({ kind: v.string() });
+
+/** The format of a journal that knows these kinds of change. */
+export function formatWith(known: Kinds): RecordFormat {
+  const schemaFor = (input: unknown): ChangeKind['schema'] | undefined => (v.is(named, input) ? known.get(input.kind)?.schema : undefined);
+  const record = v.pipe(
+    v.object({
+      id: storedText,
+      accountId: storedText,
+      owner: v.exactOptional(storedText),
+      venue: storedText,
+      accountName: v.string(),
+      change: v.lazy((input) => schemaFor(input)?.change ?? v.never()),
+      request: v.object({ method: v.string(), path: v.string(), body: v.string() }),
+      baseline: v.lazy((input) => schemaFor(input)?.baseline ?? v.never()),
+      figures: v.exactOptional(figures),
+      window: v.exactOptional(v.string()),
+      answer: v.exactOptional(answer),
+      reference: v.exactOptional(storedText),
+      ltvBefore: v.exactOptional(storedAmount),
+      ltvEstimate: v.exactOptional(storedAmount),
+      liquidationBefore: v.exactOptional(storedAmount),
+      liquidationEstimate: v.exactOptional(storedAmount),
+      state: v.picklist(['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch']),
+      plannedAt: time,
+      sentAt: v.exactOptional(time),
+      updatedAt: time,
+      ltvAfter: v.exactOptional(storedAmount),
+      liquidationAfter: v.exactOptional(storedAmount),
+      evidence: v.exactOptional(evidence),
+      note: v.exactOptional(message),
+      freezeLiftedAt: v.exactOptional(time),
+    }),
+    v.check((write) => write.change.kind === write.baseline.kind),
+  );
+  return {
+    toLine: (write) => JSON.stringify({ format, ...v.parse(record, write) }),
+    fromLine(text) {
+      const parsed: unknown = JSON.parse(text);
+      const { format: found } = v.parse(v.object({ format: v.picklist([1, 2, format]) }), parsed);
+      return v.parse(record, found === 1 ? fromFirst(parsed) : parsed);
+    },
+  };
 }
+
+export const { toLine, fromLine } = formatWith(kinds);
 
 /** Whether a line that is not understood was written by a version that knows more. */
 export function isNewerLine(text: string): boolean {

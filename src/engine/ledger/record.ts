@@ -2,7 +2,7 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { Instead } from '../../core/errors.ts';
 import type { Message } from '../../core/message.ts';
 import type { HistoryRow } from '../../core/model.ts';
-import type { Baseline, Change, CollateralBaseline, CollateralChange, MarginBaseline, MarginChange } from '../../exchanges/exchange.ts';
+import type { Baseline, Change } from '../../exchanges/exchange.ts';
 
 /**
  * Where a write stands.
@@ -104,11 +104,18 @@ export interface WriteRecord {
   readonly freezeLiftedAt?: number;
 }
 
-export type CollateralWrite = WriteRecord & { readonly change: CollateralChange; readonly baseline: CollateralBaseline };
-export type MarginWrite = WriteRecord & { readonly change: MarginChange; readonly baseline: MarginBaseline };
+/** A write of one kind. */
+export type WriteOf<K extends Change['kind']> = WriteRecord & {
+  readonly change: Extract<Change, { readonly kind: K }>;
+  readonly baseline: Extract<Baseline, { readonly kind: K }>;
+};
+export type CollateralWrite = WriteOf<'collateral'>;
+export type MarginWrite = WriteOf<'margin'>;
 
-export const isCollateralWrite = (record: WriteRecord): record is CollateralWrite =>
-  record.change.kind === 'collateral' && record.baseline.kind === 'collateral';
+/** Whether both what was asked and what the proof is compared with are of this kind. */
+export const isWriteOf = <K extends Change['kind']>(record: WriteRecord, kind: K): record is WriteOf<K> =>
+  record.change.kind === kind && record.baseline.kind === kind;
 
-export const isMarginWrite = (record: WriteRecord): record is MarginWrite =>
-  record.change.kind === 'margin' && record.baseline.kind === 'margin';
+export const isCollateralWrite = (record: WriteRecord): record is CollateralWrite => isWriteOf(record, 'collateral');
+
+export const isMarginWrite = (record: WriteRecord): record is MarginWrite => isWriteOf(record, 'margin');

@@ -3,6 +3,7 @@ import { english, msg, type Message } from '../../core/message.ts';
 import type { Change } from '../../exchanges/exchange.ts';
 import { JournalError } from './journal.ts';
 import type { WriteRecord } from './record.ts';
+import { changeTarget } from './write-states.ts';
 
 export interface RefusalFacts {
   /** The write that has to be settled first. */
@@ -70,9 +71,11 @@ export const withoutEstimateOnly = (): Refusal =>
     { remedy: 'withoutEstimate' },
   );
 
-export const overtaken = ({ kind }: Change): Refusal =>
+const isOfLoan = (change: Change): boolean => changeTarget(change).kind === 'loan';
+
+export const overtaken = (change: Change): Refusal =>
   new Refusal(
-    kind === 'collateral'
+    isOfLoan(change)
       ? msg(
           'Another change of this loan was sent after this preview, so its figures no longer hold. Nothing was sent. Start the change again to read them afresh.',
         )
@@ -83,7 +86,7 @@ export const overtaken = ({ kind }: Change): Refusal =>
 
 export const unfinished = (record: WriteRecord): Refusal =>
   new Refusal(
-    record.change.kind === 'collateral'
+    isOfLoan(record.change)
       ? msg(
           'An earlier change of this loan is not finished, and nobody knows yet whether it took effect. Wait for it, or run "LTV Gauge: Resolve Unfinished Change…".',
         )
@@ -144,9 +147,9 @@ export const usedBefore = (): Refusal =>
   new Refusal(msg('This preview was used before. Nothing was sent a second time. Start the change again to get a new preview.'));
 
 /** @param openWrite the one that is being sent, where it is known */
-export const anotherUnderWay = ({ kind }: Change, openWrite?: WriteRecord): Refusal =>
+export const anotherUnderWay = (change: Change, openWrite?: WriteRecord): Refusal =>
   new Refusal(
-    kind === 'collateral'
+    isOfLoan(change)
       ? msg('Another change of this loan is just being sent. Wait for its end, then start again.')
       : msg('Another change of this position is just being sent. Wait for its end, then start again.'),
     openWrite === undefined ? {} : { openWrite },

@@ -1,7 +1,8 @@
 import { compare } from '../../core/decimal.ts';
+import { targetKey } from '../../core/model.ts';
 import type { Change } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
-import { targetOf } from './write-states.ts';
+import { changeTarget } from './write-states.ts';
 
 /**
  * Carries several changes out one after the other. The first that is not proven effective ends it: what comes after was decided on as if it
@@ -28,7 +29,7 @@ function isProven({ state, evidence, change: sent }: WriteRecord, asked: Change)
   return (
     state === 'effective' &&
     evidence !== undefined &&
-    targetOf(sent) === targetOf(asked) &&
+    targetKey(changeTarget(sent)) === targetKey(changeTarget(asked)) &&
     sent.direction === asked.direction &&
     sent.coin === asked.coin &&
     compare(sent.amount, asked.amount) === 0

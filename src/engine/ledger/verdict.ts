@@ -11,17 +11,19 @@ export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
 /** How long a person's verdict waits for the venue's word. */
 const verdictLookMs = 5_000;
 
-export interface Court {
-  /** As the journal has them now. */
-  readonly writes: Writes;
-  readonly prover: Prover;
-  readonly options: Pick<LedgerOptions, 'clock' | 'proofPatienceMs'>;
-  /** Aborted when the window closes. */
-  readonly end: AbortSignal;
-}
-
-/** As `Ledger.settle`. */
-export async function settle({ writes, prover, options, end }: Court, recordId: string, verdict: Verdict): Promise<void> {
+/**
+ * As `Ledger.settle`.
+ * @param writes as the journal has them now
+ * @param end aborted when the window closes
+ */
+export async function settle(
+  writes: Writes,
+  prover: Prover,
+  { clock, proofPatienceMs }: Pick<LedgerOptions, 'clock' | 'proofPatienceMs'>,
+  recordId: string,
+  verdict: Verdict,
+  end: AbortSignal,
+): Promise<void> {
   const record = writes.get(recordId);
   if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at it at the exchange.'));
   if (verdict === 'lift-freeze' && isFreezing(record)) {
@@ -39,7 +41,6 @@ export async function settle({ writes, prover, options, end }: Court, recordId: 
       openWrite: record,
     });
   }
-  const { clock, proofPatienceMs } = options;
   // In every window: the one that sent it may be another. A clock that was set forward since makes it no older.
   const sentAt = record.sentAt ?? record.plannedAt;
   const isEarly = [clock.now(), writes.steadyNow()].some((now) => Math.abs(now - sentAt) < proofPatienceMs);

@@ -1,6 +1,7 @@
 import { compare, type Decimal } from '../../core/decimal.ts';
 import type { Instead } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
+import { targetKey, type Target } from '../../core/model.ts';
 import type { Change } from '../../exchanges/exchange.ts';
 import { isSameOwner, type Holder } from './owner.ts';
 import type { Answer, Evidence, WriteRecord, WriteState } from './record.ts';
@@ -227,16 +228,17 @@ export function restored(record: WriteRecord): WriteRecord {
   return record;
 }
 
-/** What a change is about, as a key that stays the same within an account. On one target only one write can be open. */
-export function targetOf(change: Change): string {
-  return change.kind === 'collateral' ? `loan:${change.loan.loanId}` : `position:${change.position.positionId}`;
+/** What a change is about, whatever its kind. On one target only one write can be open. */
+export function changeTarget(change: Change): Target {
+  return 'position' in change ? { kind: 'position', id: change.position.positionId } : { kind: 'loan', id: change.loan.loanId };
 }
 
 /** A change that is intended or was made, and whose it is. */
 export type Intended = Holder & Pick<WriteRecord, 'change'>;
 
 /** Whether both are about the same loan or position of the same account at the exchange. */
-export const sameTarget = (a: Intended, b: Intended): boolean => targetOf(a.change) === targetOf(b.change) && isSameOwner(a, b);
+export const sameTarget = (a: Intended, b: Intended): boolean =>
+  targetKey(changeTarget(a.change)) === targetKey(changeTarget(b.change)) && isSameOwner(a, b);
 
 /** Whether it may have changed its target: it was sent, and the venue did not refuse it. */
 export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== undefined && record.state !== 'rejected';

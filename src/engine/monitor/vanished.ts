@@ -2,7 +2,7 @@ import { isAlarm, levelOf, levelOfPosition } from '../../core/risk/level.ts';
 import { liquidationOf } from '../../core/risk/liquidation.ts';
 import { isZero } from '../../core/decimal.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
-import type { Loan, Snapshot, Vanished } from '../../core/model.ts';
+import { targetKey, type Loan, type Snapshot, type Vanished } from '../../core/model.ts';
 
 const keptForMs = 24 * 60 * 60_000;
 const keptAtMost = 10;
@@ -18,16 +18,16 @@ const keptAtMost = 10;
  */
 export function vanishedSince(held: Snapshot, read: Snapshot, now: number): readonly Vanished[] {
   const present = new Set([
-    ...read.loans.map(({ id }) => keyOf({ kind: 'loan', id })),
-    ...read.positions.map(({ positionId }) => keyOf({ kind: 'position', id: positionId })),
+    ...read.loans.map(({ id }) => targetKey({ kind: 'loan', id })),
+    ...read.positions.map(({ positionId }) => targetKey({ kind: 'position', id: positionId })),
   ]);
   const fresh = [
     ...(read.positionsTrouble === undefined ? positionsOf(held, now) : []),
     ...(read.loansTrouble === undefined ? loansOf(held, now) : []),
-  ].filter((one) => !present.has(keyOf(one)));
-  const missed = new Set(fresh.map(keyOf));
+  ].filter((one) => !present.has(targetKey(one)));
+  const missed = new Set(fresh.map(targetKey));
   const before = (held.vanished ?? [])
-    .filter((one) => !present.has(keyOf(one)) && !missed.has(keyOf(one)))
+    .filter((one) => !present.has(targetKey(one)) && !missed.has(targetKey(one)))
     // A time in the future comes from a clock that was wrong, and would never run out.
     .map((one) => ({ ...one, noticed: Math.min(one.noticed, now) }))
     .filter(({ noticed }) => now - noticed < keptForMs);
@@ -80,5 +80,3 @@ function loansOf({ loans, asOf }: Snapshot, noticed: number): readonly Vanished[
 
 const isOwing = ({ debts, debtUsd, ltv, due }: Loan): boolean =>
   [...debts.map(({ amount }) => amount), debtUsd, ltv].some((figure) => figure !== undefined && !isZero(figure)) || (due ?? []).length > 0;
-
-const keyOf = ({ kind, id }: Pick<Vanished, 'kind' | 'id'>): string => `${kind}:${id}`;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { WriteRecord } from '../record.ts';
-import { targetOf } from '../write-states.ts';
+import { targetKey } from '../../../core/model.ts';
+import { changeTarget } from '../write-states.ts';
 import { Chain, newId, type StoredRow } from './chain.ts';
 import { identityOf, logOf, makeFile } from '../../storage/file-on-disk.ts';
 import { databaseName, linesName, type Appended, type MovedAside, type Page, type Verified } from '../../storage/protocol.ts';
@@ -244,9 +245,10 @@ function catchUp(opened: Opened, seen: readonly Seen[]): void {
 
 /** Adds a row and lets it take or give back its loan or position. Only within a transaction. */
 function add({ db, chain }: Opened, line: string, record: WriteRecord): void {
-  const key = [record.accountId, targetOf(record.change)];
+  const target = targetKey(changeTarget(record.change));
+  const key = [record.accountId, target];
   const held = db.prepare('SELECT write FROM open_targets WHERE account = ? AND target = ?').get(...key)?.['write'];
-  if (held !== chain.holders.of(record)) throw new LedgerFault({ kind: 'held', target: targetOf(record.change) });
+  if (held !== chain.holders.of(record)) throw new LedgerFault({ kind: 'held', target });
   const row = chain.next(line);
   db.prepare('INSERT INTO rows (seq, prev, hash, line) VALUES (?, ?, ?, ?)').run(row.seq, row.prev, row.hash, row.line);
   chain.follow(row);

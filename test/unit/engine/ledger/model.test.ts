@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, sum } from '../../../../src/core/decimal.ts';
-import type { Direction } from '../../../../src/core/model.ts';
+import { targetKey, type Direction } from '../../../../src/core/model.ts';
 import type { Change } from '../../../../src/exchanges/exchange.ts';
 import { isCollateralWrite, isMarginWrite, type Ledger, type Preview, type WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
-import { fold, isOpen, targetOf } from '../../../../src/engine/ledger/write-states.ts';
+import { changeTarget, fold, isOpen } from '../../../../src/engine/ledger/write-states.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { long, marginChange, short } from './market.ts';
 import { change, d, Desk, ignore, noLimits, type SendFault, type TestJournal, rowOf, loanId } from './support.ts';
+
+const targetOf = (asked: Change): string => targetKey(changeTarget(asked));
 
 /** What is changed: a loan, or one side of a hedged position. */
 type On = 'loan' | 'long' | 'short';

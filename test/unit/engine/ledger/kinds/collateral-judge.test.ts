@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { english } from '../../../../../src/core/message.ts';
 import type { HistoryRow, Loan } from '../../../../../src/core/model.ts';
 import type { CollateralProof } from '../../../../../src/exchanges/exchange.ts';
-import { judgeCollateral } from '../../../../../src/engine/ledger/kinds/collateral-judge.ts';
-import type { CollateralWrite } from '../../../../../src/engine/ledger/record.ts';
+import { collateral } from '../../../../../src/engine/ledger/kinds/collateral.ts';
+import type { CollateralWrite, WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 import { holds } from '../../../property.ts';
 import { change, d, loanId } from '../support.ts';
 
 const none = new Set<string>();
+const judgeCollateral = (record: CollateralWrite, proof: CollateralProof, claimed: ReadonlySet<string>, givenUp?: WriteRecord) =>
+  collateral.judge(record, proof, { claimed, givenUp, neverLeft: () => false });
 const written = (direction: 'add' | 'reduce' = 'add'): CollateralWrite => ({
   id: 'w1',
   accountId: 'a',

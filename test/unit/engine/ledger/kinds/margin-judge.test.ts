@@ -3,13 +3,15 @@ import fc from 'fast-check';
 import { english } from '../../../../../src/core/message.ts';
 import type { Direction, HistoryRow, Position, Side } from '../../../../../src/core/model.ts';
 import type { MarginBaseline, MarginProof } from '../../../../../src/exchanges/exchange.ts';
-import { judgeMargin } from '../../../../../src/engine/ledger/kinds/margin-judge.ts';
-import type { MarginWrite } from '../../../../../src/engine/ledger/record.ts';
+import { margin as kind } from '../../../../../src/engine/ledger/kinds/margin.ts';
+import type { MarginWrite, WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 import { FakeClock } from '../../../core/fake-clock.ts';
 import { holds } from '../../../property.ts';
 import { long, marginChange, Market, short } from '../market.ts';
 import { d } from '../support.ts';
 
+const judgeMargin = (record: MarginWrite, proof: MarginProof, givenUp?: WriteRecord, claimed: ReadonlySet<string> = new Set()) =>
+  kind.judge(record, proof, { claimed, givenUp, neverLeft: () => false });
 const before = (id: string): MarginBaseline => ({
   kind: 'margin',
   size: d('1'),

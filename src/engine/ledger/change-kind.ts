@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import { add, compare, isDecimal, isPositive, multiply, round, subtract, type Decimal } from '../../core/decimal.ts';
+import { formatAmount } from '../../core/format.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Account } from '../../core/model.ts';
+import type { Change, Connection, Readiness, Receipt } from '../../exchanges/exchange.ts';
+import type { AnyPreview } from './preview.ts';
+import type { DecidedOn, WriteRecord } from './record.ts';
+import { Refusal } from './refusal.ts';
+import type { Finding } from './write-states.ts';
+
+/**
+ * One kind of change that moves money: all that the steps of a write ask of it. The steps know no kind by name, so a further kind is one more
+ * object in kinds/kinds.ts.
+ */
+export interface ChangeKind<P extends AnyPreview = AnyPreview, Proof = unknown> {
+  /**
+   * Step 1: a copy of what is intended that nobody can change any more. Everything is also checked for those who got here without the compiler.
+   * @throws Refusal when it does not name loan or position, direction, coin and a positive amount.
+   */
+  check(change: P['change']): P['change'];
+
+  /** Step 2: everything it is decided on, read freshly. @throws ExchangeError when the venue could not be read. */
+  prepare(connection: Connection, change: P['change'], signal: AbortSignal | undefined): Promise<P['readiness']>;
+  /** What one of the coin is worth in USD, where that is read by `prepare`. Without this method it is asked for at the same time. */
+  priceIn?(readiness: P['readiness'], coin: string): Decimal | undefined;
+
+  /**
+   * Step 3: what would come of it, or why it must not be.
+   * @throws Refusal when a figure is missing or a limit is passed. The sentence names what would be allowed.
+   */
+  preview(account: Account, change: P['change'], readiness: P['readiness'], price: Decimal | undefined): P;
+  /** How many decimals the venue takes in an amount, where it says so. */
+  places?(readiness: P['readiness']): number;
+  /** What the person's limit of LTV after a reduction is held against; undefined where it does not bear on this change. */
+  ltvAfterReduction?(preview: P): LtvAfterReduction | undefined;
+
+  /**
+   * Step 4, the last look: whether what a person confirmed is still the same loan or position. Prices may move, because nobody can stop them,
+   * and the checks of the preview are made again on the fresh figures; what only somebody's act moves may not.
+   * @param shown what was confirmed
+   * @param fresh the same change, computed from figures read right before the send
+   * @throws Refusal naming the figure that is another one now
+   */
+  mustBeAsShown(shown: P, fresh: P): void;
+
+  /** Step 5: what the journal keeps of the figures it was decided on, besides what it keeps of every change. */
+  decidedOn(preview: P): Pick<DecidedOn, 'limit' | 'collateralUsd' | 'debtUsd'>;
+  /** The figures that matter, before the change and as we expect them after it. */
+  expectations(preview: P): Pick<WriteRecord, 'ltvBefore' | 'ltvEstimate' | 'liquidationBefore' | 'liquidationEstimate'>;
+
+  /** Step 7: reads once at the venue. Rejects with an ExchangeError where it cannot be read. */
+  prove(connection: Connection, record: WriteFor<P>, receipt: Receipt, signal: AbortSignal): Promise<Proof>;
+  /** Steps 7 and 8: what that reading proves of the write as it is known after the reading. Undefined when it proves nothing yet. */
+  judge(record: WriteFor<P>, proof: Proof, others: OtherWrites): Finding | undefined;
+
+  /** What the journal keeps of it. A line once written is read for ever. */
+  readonly schema: {
+    readonly change: v.GenericSchema<P['change']>;
+    readonly baseline: v.GenericSchema<P['readiness']['baseline']>;
+  };
+}
+
+/** A write of the kind whose previews are `P`. */
+type WriteFor<P extends AnyPreview> = WriteRecord & { readonly change: P['change']; readonly baseline: P['readiness']['baseline'] };
+
+/** All kinds there are, by the name that stands in the journal. */
+export type Kinds = ReadonlyMap<string, ChangeKind>;
+
+export interface LtvAfterReduction {
+  /** Our own estimate. Absent where it cannot be told. */
+  readonly ltv: Decimal | undefined;
+  /** The largest amount that keeps LTV within `limit`; undefined where that cannot be told. */
+  most(limit: Decimal): Decimal | undefined;
+}
+
+/** What other writes of ours say of a write that is to be judged. */
+export interface OtherWrites {
+  /** Rows of the venue's history that belong to them. */
+  readonly claimed: ReadonlySet<string>;
+  /** The write right before this one, when it asked for the same and a person closed it as never done. */
+  readonly givenUp?: WriteRecord | undefined;
+  /** Whether, by the journal, another write on the same target was sent in its stead. */
+  readonly neverLeft: () => boolean;
+}
+
+/** @throws Refusal when there is no such kind of change. */
+export function kindOf(kinds: Kinds, { kind }: Pick<Change, 'kind'>): ChangeKind {
+  const found = kinds.get(kind);
+  if (found !== undefined) return found;
+  throw new Refusal(msg('Neither a loan nor a position is named. Start the change again from the loan or position itself.'));
+}
+
+/** The part of `check` that is the same for every kind. @throws Refusal when no direction, coin or positive amount is named. */
+export function checkAsked({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>): void {
+  if (!['add', 'reduce'].includes(direction)) throw new Refusal(msg('No direction is named. Start the change again with Add or Reduce.'));
+  if (coin === '') throw new Refusal(msg('No coin is named. Start the change again and pick one.'));
+  if (typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
+    throw new Refusal(msg('The amount must be more than zero. Start the change again with the amount of {0} you mean.', coin));
+  }
+}
+
+/** The part of a preview that is the same for every kind. USD is rounded up to 8 digits. */
+export function previewedAlike(
+  account: Account,
+  { direction, amount }: Change,
+  { walletAvailable, asOf }: Readiness,
+  price: Decimal | undefined,
+): Pick<AnyPreview, 'account' | 'usd' | 'readAt'> & { readonly walletAfter: Decimal } {
+  return {
+    account: Object.freeze({ ...account }),
+    ...(price === undefined ? {} : { usd: round(multiply(amount, price), 8, 'up') }),
+    walletAfter: direction === 'add' ? subtract(walletAvailable, amount) : add(walletAvailable, amount),
+    readAt: asOf,
+  };
+}
+
+/** A figure that was not told before, or is not told now, tells nothing. @throws Refusal with the sentence of `say` when both were and differ. */
+export function mustEqual(before: Decimal | undefined, after: Decimal | undefined, say: (was: string, is: string) => Message): void {
+  if (before === undefined || after === undefined || compare(before, after) === 0) return;
+  throw new Refusal(say(formatAmount(before), formatAmount(after)));
+}
+
+/** An amount in the journal. */
+export const storedAmount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
+/** A name or id in the journal. */
+export const storedText = v.pipe(v.string(), v.nonEmpty());
+/** What the journal keeps of every change, after what it is about. */
+export const storedAsked = { direction: v.picklist(['add', 'reduce']), coin: storedText, amount: storedAmount };

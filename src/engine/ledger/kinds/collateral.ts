@@ -1,0 +1,416 @@
+import * as v from 'valibot';
+import { absolute, compare, decimal, isPositive, lesser, multiply, subtract, zero, type Decimal } from '../../../core/decimal.ts';
+import { formatAmount, formatLtv, formatUsd } from '../../../core/format.ts';
+import { msg, type Message } from '../../../core/message.ts';
+import type { Account, HistoryRow, Loan } from '../../../core/model.ts';
+import { estimateAfter, largestReduction } from '../../../core/risk/collateral-estimate.ts';
+import { modelOf } from '../../../core/risk/loan-model.ts';
+import { credibleLtv, distanceTo } from '../../../core/risk/ltv.ts';
+import type { CollateralChange, CollateralProof, CollateralReadiness } from '../../../exchanges/exchange.ts';
+import {
+  checkAsked,
+  mustEqual,
+  previewedAlike,
+  storedAmount,
+  storedAsked,
+  storedText,
+  type ChangeKind,
+  type OtherWrites,
+} from '../change-kind.ts';
+import type { CollateralPreview } from '../preview.ts';
+import { historyEvidence, type CollateralWrite } from '../record.ts';
+import { Refusal } from '../refusal.ts';
+import type { Finding } from '../write-states.ts';
+
+/** Collateral that is added to a loan or taken from it. */
+export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
+  check(change) {
+    const { loanId, orderId } = change.loan;
+    if (loanId === '' || orderId === '') throw new Refusal(msg('No loan is named. Start the change again from the loan itself.'));
+    checkAsked(change);
+    return frozen(change);
+  },
+  prepare: (connection, { loan, direction, coin }, signal) => connection.prepareCollateral(loan, direction, coin, signal),
+  priceIn: ({ prices }, coin) => prices.get(coin),
+  preview,
+  ltvAfterReduction({ change, readiness: { loan, prices }, ltvAfter }) {
+    if (change.direction !== 'reduce') return undefined;
+    return { ltv: ltvAfter, most: (limit) => largestReduction(loan, change.coin, prices, limit) };
+  },
+  mustBeAsShown,
+  decidedOn({ readiness: { limit, loan } }) {
+    const { collateralUsd, debtUsd } = loan;
+    return { limit, ...(collateralUsd === undefined ? {} : { collateralUsd }), ...(debtUsd === undefined ? {} : { debtUsd }) };
+  },
+  expectations: ({ ltvNow, ltvAfter }) => ({
+    ...(ltvNow === undefined ? {} : { ltvBefore: ltvNow }),
+    ...(ltvAfter === undefined ? {} : { ltvEstimate: ltvAfter }),
+  }),
+  prove: (connection, { change, baseline }, receipt, signal) => connection.proveCollateral(change, baseline, receipt, signal),
+  judge,
+  schema: {
+    change: v.object({
+      kind: v.literal('collateral'),
+      loan: v.object({ loanId: storedText, orderId: v.exactOptional(storedText) }),
+      ...storedAsked,
+    }),
+    baseline: v.object({
+      kind: v.literal('collateral'),
+      newestHistoryId: v.exactOptional(v.string()),
+      pledged: storedAmount,
+      ltv: v.exactOptional(storedAmount),
+    }),
+  },
+};
+
+/** A copy of just what belongs to a change, which nobody can change any more. */
+function frozen({ loan, direction, coin, amount }: CollateralChange): CollateralChange {
+  const { loanId, orderId } = loan;
+  const ref = Object.freeze({ loanId, ...(orderId === undefined ? {} : { orderId }) });
+  return Object.freeze({ kind: 'collateral', loan: ref, direction, coin, amount });
+}
+
+function preview(
+  account: Account,
+  intent: CollateralChange,
+  readiness: CollateralReadiness,
+  price: Decimal | undefined,
+): CollateralPreview {
+  const change = addressed(intent, readiness);
+  const { loan, prices } = readiness;
+  const ltvNow = credibleLtv(loan);
+  const doubt = modelOf(loan, prices) === 'definitions' ? 'definitions' : undefined;
+  const ltvAfter = doubt === undefined ? estimateAfter(loan, change.direction, change.coin, change.amount, prices).ltv : undefined;
+  checkMinimum(change, readiness);
+  if (change.direction === 'add') checkAdd(change, readiness);
+  else checkReduce(change, readiness, ltvNow, ltvAfter, doubt);
+  const distanceNow = distanceTo(loan.marginCall?.ltv, ltvNow);
+  const distanceAfter = distanceTo(loan.marginCall?.ltv, ltvAfter);
+  return Object.freeze({
+    kind: 'collateral',
+    change,
+    ...previewedAlike(account, change, readiness, price),
+    readiness: Object.freeze({ ...readiness }),
+    ...(ltvNow === undefined ? {} : { ltvNow }),
+    ...(ltvAfter === undefined ? {} : { ltvAfter }),
+    ...(distanceNow === undefined ? {} : { distanceNow }),
+    ...(distanceAfter === undefined ? {} : { distanceAfter }),
+    ...(doubt === undefined ? {} : { doubt }),
+  });
+}
+
+/** The fresh loan decides how it is addressed: where the venue knows an order id, a request without it would hit another loan. */
+function addressed(intent: CollateralChange, { loan }: CollateralReadiness): CollateralChange {
+  const { loanId, orderId } = intent.loan;
+  if (loan.id !== loanId || (orderId !== undefined && orderId !== loan.orderId)) {
+    throw new Refusal(
+      msg('The exchange answered with another loan than {0}. Nothing was sent. Refresh the account and start again.', loanId),
+    );
+  }
+  return frozen({ ...intent, loan: loan.orderId === undefined ? { loanId } : { loanId, orderId: loan.orderId } });
+}
+
+function checkMinimum({ coin, amount }: CollateralChange, { minimum }: CollateralReadiness): void {
+  if (minimum === undefined || compare(amount, minimum) >= 0) return;
+  throw new Refusal(
+    msg('The exchange takes changes of at least {0} {1} here. Start again with that much or more.', formatAmount(minimum), coin),
+    { instead: ['more'] },
+  );
+}
+
+function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
+  if (compare(amount, walletAvailable) > 0) {
+    throw new Refusal(
+      msg(
+        'The wallet holds {0} {1} that can be added. Start again with at most that, or move more into the wallet first.',
+        formatAmount(walletAvailable),
+        coin,
+      ),
+      { instead: ['less', 'otherCoin'] },
+    );
+  }
+  if (compare(amount, limit) > 0) {
+    throw new Refusal(msg('The exchange takes at most {0} {1} now. Start again with at most that.', formatAmount(limit), coin), {
+      instead: ['less', 'otherCoin'],
+    });
+  }
+}
+
+function checkReduce(
+  change: CollateralChange,
+  readiness: CollateralReadiness,
+  ltvNow: Decimal | undefined,
+  ltvAfter: Decimal | undefined,
+  doubt: CollateralPreview['doubt'],
+): void {
+  const { coin, amount } = change;
+  if (doubt !== undefined) {
+    throw new Refusal(
+      msg(
+        'From its own coins and prices we compute another LTV of this loan than the exchange gives, so what taking {0} would do to it cannot be told. Nothing was sent. Refresh and try again later; collateral can still be added.',
+        coin,
+      ),
+      { remedy: 'readAgain', instead: ['later', 'addMargin'] },
+    );
+  }
+  const { loan, limit, baseline, prices } = readiness;
+  const ceiling = lowestThreshold(readiness);
+  if (ltvNow === undefined || ceiling === undefined) {
+    throw new Refusal(
+      msg(
+        'The exchange does not tell the LTV or the margin call of this loan now, so nothing can be taken from it safely. Refresh and try again later.',
+      ),
+    );
+  }
+  const allowed = lesser(limit, baseline.pledged);
+  const safe = largestReduction(loan, coin, prices, ceiling);
+  const most = safe === undefined ? allowed : lesser(allowed, safe);
+  if (!isPositive(most)) {
+    throw new Refusal(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin), {
+      instead: ['addMargin', 'repay'],
+    });
+  }
+  if (compare(amount, allowed) > 0) {
+    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin), {
+      instead: ['less'],
+    });
+  }
+  if (ltvAfter === undefined) {
+    throw new Refusal(
+      msg(
+        'The LTV after taking {0} {1} cannot be estimated, so nothing is sent. Refresh and try again, or take less.',
+        formatAmount(amount),
+        coin,
+      ),
+    );
+  }
+  if (compare(ltvAfter, ceiling) >= 0) {
+    throw new Refusal(
+      msg(
+        'Taking {0} {1} would raise LTV to an estimated {2}, at or beyond the margin call at {3}. Start again with at most {4} {1}.',
+        formatAmount(amount),
+        coin,
+        formatLtv(ltvAfter),
+        formatLtv(ceiling),
+        formatAmount(most),
+      ),
+      { instead: ['less', 'addMargin'] },
+    );
+  }
+}
+
+/** Margin call, or liquidation should it come first. Undefined without a margin call. */
+function lowestThreshold({ loan }: CollateralReadiness): Decimal | undefined {
+  const marginCall = loan.marginCall?.ltv;
+  const liquidation = loan.liquidation?.ltv;
+  if (marginCall === undefined || !isPositive(marginCall)) return undefined;
+  return liquidation !== undefined && isPositive(liquidation) ? lesser(marginCall, liquidation) : marginCall;
+}
+
+function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void {
+  const { change, readiness: shown } = before;
+  const fresh = now.readiness;
+  if (now.doubt !== undefined && before.doubt === undefined) {
+    throw new Refusal(
+      msg(
+        'From its own coins and prices we now compute another LTV of this loan than the exchange gives, so the estimate that was confirmed does not hold. Nothing was sent. Start the change again to decide without one.',
+      ),
+      { remedy: 'readAgain' },
+    );
+  }
+  if (isBeyond(now) && !isBeyond(before)) {
+    throw new Refusal(
+      msg(
+        'LTV reached the liquidation of this loan after this preview: the exchange may be selling its collateral by now. Nothing was sent. Start the change again with the figures of now.',
+      ),
+      { remedy: 'readAgain', instead: ['repay'] },
+    );
+  }
+  mustEqual(shown.baseline.pledged, fresh.baseline.pledged, (was, is) =>
+    msg(
+      'The pledged {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
+      change.coin,
+      was,
+      is,
+    ),
+  );
+}
+
+/** At or beyond the LTV at which the venue liquidates. */
+function isBeyond({ ltvNow, readiness: { loan } }: CollateralPreview): boolean {
+  const line = loan.liquidation?.ltv;
+  return ltvNow !== undefined && line !== undefined && isPositive(line) && compare(ltvNow, line) >= 0;
+}
+
+const two = decimal('2');
+/** As between the venue's LTV and ours in src/core/risk/loan-model.ts. */
+const mostDifference = decimal('0.005');
+
+/**
+ * Steps 7 and 8 of a change of collateral: what a reading proves.
+ *
+ * The venue's row alone is not believed. It must be new, not claimed by another write, about this coin and this exact
+ * amount, and the pledged amount must have moved in the direction that was asked:
+ * - not moved at all: the figures lag behind the history, and the write stays open;
+ * - moved the other way: a mismatch, even if something else moved it at the same time. Only a person can tell that.
+ *
+ * The pledged amount moved by exactly twice the amount is a mismatch too, because then it may have been done twice. Any other amount
+ * is left to the note: people change their loans elsewhere as well, and the row is exact.
+ *
+ * LTV is the last guard, and prices and the debt move it too. When row and pledged amount agree with what was asked but LTV went the
+ * other way, what the venue says of the value of debt and collateral decides: where that explains the LTV, the direction is right and
+ * the change is effective, and the note says so loudly; where the LTV contradicts it, that is a mismatch, once a second reading says the
+ * same, for the LTV may lag behind the amounts. A falling market must not
+ * freeze an account to which somebody is just adding collateral. When the row already contradicts, LTV is not needed.
+ *
+ * A write that a person closed as never done claims no row any more. When the next one asks for the same, its row and a late
+ * row of the earlier one are alike, and nobody can tell them apart, a person neither: the row counts for the open write, and
+ * the note says what else it may mean.
+ *
+ * Where the venue gave an id when it accepted, the row has to bear it: any other row is another change.
+ *
+ * The venue's row that says that it tried and did nothing closes the write as not done, but only where the venue is known to
+ * have accepted it: after a lost answer a failure may be that of another attempt.
+ */
+function judge(record: CollateralWrite, proof: CollateralProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
+  if (proof.state === 'pending') return proof.failed === undefined ? undefined : judgeFailure(record, proof.failed, claimed);
+  const { row, loan } = proof;
+  const { change, baseline } = record;
+  if (!mayBeOurs(record, row, claimed)) return undefined;
+  if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
+
+  const ltv = loan === undefined ? undefined : credibleLtv(loan);
+  const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
+  if (proof.state === 'contradicted' || !isAsAsked(record, row))
+    return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
+  const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(record);
+  const unread = msg('The new LTV could not be read. Refresh the account to see it.');
+  if (loan === undefined) return { type: 'proven', ...facts, note: doubt ?? unread };
+  const moved = compare(pledgedOf(loan, change.coin), baseline.pledged);
+  if (moved === 0) return undefined;
+  if (moved !== wantedMove(record)) return { type: 'contradicted', ...facts, note: pledgeWentBack(record, loan) };
+  const by = absolute(subtract(pledgedOf(loan, change.coin), baseline.pledged));
+  if (doubt === undefined && compare(by, multiply(change.amount, two)) === 0)
+    return { type: 'contradicted', ...facts, note: doneTwice(record, loan) };
+  const against = ltv === undefined ? undefined : wentAgainst(record, ltv);
+  if (against !== undefined && !isExplained(record, loan))
+    return { type: 'contradicted', ...facts, note: ltvWentBack(record, loan, against), unsure: true };
+  const note =
+    doubt ??
+    (against === undefined ? undefined : againstPrediction(record, against)) ??
+    (compare(by, change.amount) === 0 ? undefined : besidesAsked(record, loan)) ??
+    (ltv === undefined ? unread : undefined);
+  return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
+}
+
+/** Whether it is new, no other write's and, as far as the venue's id tells, this one's. */
+function mayBeOurs({ baseline, reference }: CollateralWrite, { id }: HistoryRow, claimed: ReadonlySet<string>): boolean {
+  return id !== baseline.newestHistoryId && !claimed.has(id) && (reference === undefined || id === reference);
+}
+
+const isAsAsked = ({ change }: CollateralWrite, row: HistoryRow): boolean =>
+  row.coin === change.coin && compare(absolute(row.amount), change.amount) === 0 && !row.forced;
+
+function judgeFailure(record: CollateralWrite, row: HistoryRow, claimed: ReadonlySet<string>): Finding | undefined {
+  if (record.state !== 'accepted' || !mayBeOurs(record, row, claimed) || !isAsAsked(record, row)) return undefined;
+  const note = msg(
+    'The exchange accepted it, but its history says that it failed: "{0}" of {1} {2}. Start the change again if you still want it.',
+    row.type,
+    formatAmount(row.amount),
+    row.coin,
+  );
+  return { type: 'failed', evidence: historyEvidence(row), note };
+}
+
+const wantedMove = ({ change }: CollateralWrite): -1 | 1 => (change.direction === 'add' ? 1 : -1);
+
+const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
+
+function otherThanAsked({ change }: CollateralWrite, row: HistoryRow): Message {
+  const args = [formatAmount(change.amount), change.coin, row.type, formatAmount(row.amount), row.coin] as const;
+  return change.direction === 'add'
+    ? msg(
+        'Adding {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+        ...args,
+      )
+    : msg(
+        'Taking {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+        ...args,
+      );
+}
+
+function pledgeWentBack({ change, baseline }: CollateralWrite, loan: Loan): Message {
+  return msg(
+    'The pledged {0} went from {1} to {2}, against the direction that was asked. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+    change.coin,
+    formatAmount(baseline.pledged),
+    formatAmount(pledgedOf(loan, change.coin)),
+  );
+}
+
+function mayBeOfEarlier({ change, baseline }: CollateralWrite): Message {
+  return msg(
+    'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. {0} {1} were pledged before: compare at the exchange before the next change.',
+    formatAmount(baseline.pledged),
+    change.coin,
+  );
+}
+
+/** @returns the LTV now, where it went the other way than the change takes it: more collateral lowers it. */
+function wentAgainst(record: CollateralWrite, ltv: Decimal): Decimal | undefined {
+  const { ltvBefore } = record;
+  return ltvBefore !== undefined && compare(ltv, ltvBefore) === wantedMove(record) ? ltv : undefined;
+}
+
+/**
+ * Whether the venue's own figures of debt and collateral moved as its LTV did, but for 0.5 %. Only the relation of the one to the other
+ * is compared, so it does not matter how the venue defines them. Where a figure is missing nothing contradicts the LTV.
+ */
+function isExplained({ figures, ltvBefore }: CollateralWrite, loan: Loan): boolean {
+  const ltv = credibleLtv(loan);
+  const [debt, collateral] = [figures?.debtUsd, figures?.collateralUsd];
+  if (ltv === undefined || ltvBefore === undefined || debt === undefined || collateral === undefined) return true;
+  if (loan.debtUsd === undefined || loan.collateralUsd === undefined) return true;
+  const then = multiply(multiply(ltvBefore, collateral), loan.debtUsd);
+  const now = multiply(multiply(ltv, loan.collateralUsd), debt);
+  return compare(absolute(subtract(now, then)), multiply(absolute(then), mostDifference)) <= 0;
+}
+
+function againstPrediction({ ltvBefore }: CollateralWrite, ltv: Decimal): Message | undefined {
+  if (ltvBefore === undefined) return undefined;
+  return msg(
+    'The collateral changed as asked, yet LTV went from {0} to {1}: prices or the debt moved at the same time. Look at the loan before the next change.',
+    formatLtv(ltvBefore),
+    formatLtv(ltv),
+  );
+}
+
+function ltvWentBack({ ltvBefore }: CollateralWrite, { debtUsd, collateralUsd }: Loan, ltv: Decimal): Message {
+  return msg(
+    'LTV went from {0} to {1}, against the direction that was asked, and what the exchange says is owed ({2}) and pledged ({3}) does not explain that. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+    formatLtv(ltvBefore ?? zero),
+    formatLtv(ltv),
+    formatUsd(debtUsd ?? zero, 'debt'),
+    formatUsd(collateralUsd ?? zero, 'asset'),
+  );
+}
+
+function doneTwice({ change, baseline }: CollateralWrite, loan: Loan): Message {
+  return msg(
+    'The pledged {0} went from {1} to {2}, by exactly twice the {3} that was asked: it may have been done twice. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+    change.coin,
+    formatAmount(baseline.pledged),
+    formatAmount(pledgedOf(loan, change.coin)),
+    formatAmount(change.amount),
+  );
+}
+
+function besidesAsked({ change, baseline }: CollateralWrite, loan: Loan): Message {
+  return msg(
+    'It was done as asked, yet the pledged {0} went from {1} to {2}, which is not by {3}: something else changed it at the same time. Look at the loan before the next change.',
+    change.coin,
+    formatAmount(baseline.pledged),
+    formatAmount(pledgedOf(loan, change.coin)),
+    formatAmount(change.amount),
+  );
+}

@@ -17,7 +17,14 @@ const common = {
 };
 
 // What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
-// its own in the package, so what is used together has one door: src/vscode/dialogs.ts and its like.
+// its own in the package, so what is used together is one part: it has one door, as src/vscode/dialogs.ts, or is listed here.
+const together = [
+  // Whoever changes something needs all of it; reading the journal needs the kinds of change.
+  ['commit.ts', 'database/sqlite-journal.ts', 'kinds/kinds.ts', 'limit-checks.ts', 'limits.ts', 'verdict.ts'].map((file) =>
+    path.join(__dirname, 'src/engine/ledger', file),
+  ),
+];
+
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.
 const asCommonJs = {
   name: 'as-common-js',
@@ -45,15 +52,19 @@ const asCommonJs = {
 
 // esbuild makes a part of whatever the same parts share. Each part of ours comes after activation, so it may well say that it needs the
 // entry: then all that activation loads is one part to read, not one for each way in which the others share it.
+const partOf = (file) => together.find((files) => files.includes(file)) ?? [file];
 const afterActivation = {
   name: 'after-activation',
   setup({ initialOptions, onResolve, onLoad }) {
     const inner = 'after-activation';
     onResolve({ filter: /^\./, namespace: 'file' }, ({ kind, path: target, resolveDir }) =>
-      kind === 'dynamic-import' ? { path: path.join(resolveDir, target), namespace: inner } : undefined,
+      kind === 'dynamic-import' ? { path: partOf(path.join(resolveDir, target))[0], namespace: inner } : undefined,
     );
     onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
-      contents: `import './${initialOptions.entryPoints[0]}';export * from ${JSON.stringify(door)};`,
+      contents: [
+        `import './${initialOptions.entryPoints[0]}';`,
+        ...partOf(door).map((file) => `export * from ${JSON.stringify(file)};`),
+      ].join(''),
       resolveDir: __dirname,
     }));
   },
@@ -71,6 +82,8 @@ const extension = {
   splitting: true,
   write: false,
   plugins: [afterActivation, asCommonJs],
+  // Of two exports by one name in one part, neither would be there.
+  logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],
   // The `node` build of ofetch carries a fetch of its own; this one uses the editor's, which knows about proxies.
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },

@@ -12,22 +12,12 @@ import { holderOf, isSameOwner } from './owner.ts';
 import { isTooOld, type Preview } from './preview.ts';
 import type { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import {
-  accountFrozen,
-  anotherUnderWay,
-  notAsBefore,
-  notWritten,
-  overtaken,
-  Refusal,
-  stopped,
-  tooOld,
-  unfinished,
-  unreadable,
-} from './refusal.ts';
+import { accountFrozen, anotherUnderWay, notAsBefore, notWritten, overtaken, Refusal, stopped, tooOld, unfinished } from './refusal.ts';
 import { fold, isFreezing, isOpen, type Intended, type WriteEvent } from './write-states.ts';
-import { sentBefore, sentEarlier, type Writes } from './writes.ts';
+import { sentBefore, sentEarlier, syncOrRefuse, type Writes } from './writes.ts';
 
-// Steps 1 to 8 of a write, in their order. What differs between kinds of change is asked of the `ChangeKind`; none is known here by name.
+// Steps 1 to 8 of a write, in their order; the reading for proof, which also goes on without a commit, is in prover.ts. What differs between
+// kinds of change is asked of the `ChangeKind`: none is known here by name.
 
 /** Step 1, as `ChangeKind.check`. @throws Refusal */
 export const checkedIntent = (kinds: Kinds, change: Change): Change => kindOf(kinds, change).check(change);
@@ -102,8 +92,8 @@ export function previewOf(
 }
 
 /**
- * Steps 4 to 8 of a change that a person confirmed. Resolves once the bytes are on their way, with a promise of the end of all looking for proof.
- * @param confirmed what the person saw; `id` of the new write, and in `known` the ids of writes that were closed before the figures were read
+ * Steps 4 to 8 of a change. Resolves once the bytes are on their way, with a promise of the end of all looking for proof.
+ * @param confirmed what a person confirmed, the id of the new write, and in `known` the ids of writes that were closed before the figures were read
  * @param stop ends it as long as nothing was sent, and after that the looking
  * @throws Refusal when nothing was sent; ExchangeError when not even a connection could be made.
  */
@@ -113,14 +103,15 @@ export async function commit(
   writes: Writes,
   guard: Guard,
   prover: Prover,
-  { preview, id, known }: { readonly preview: Preview; readonly id: string; readonly known: ReadonlySet<string> },
+  confirmed: { readonly preview: Preview; readonly id: string; readonly known: ReadonlySet<string> },
   stop: AbortSignal,
 ): Promise<{ readonly done: Promise<void> }> {
+  const { preview, id, known } = confirmed;
   const mayStill = (): void => {
     guard.mustStillHold(preview, stop);
   };
   const stillFree = async (): Promise<void> => {
-    await sync(writes);
+    await syncOrRefuse(writes);
     mustBeFree(writes, { ...holderOf(preview.account), change: preview.change }, known);
     mayStill();
   };
@@ -129,10 +120,10 @@ export async function commit(
   if (writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
   const connection = await connections.get(preview.account.id);
   const within = await guard.within();
-  const looked = (figures: Preview): void => {
+  const withinNow = (figures: Preview): void => {
     within(figures, writes.all());
   };
-  const fresh = await lastLook(kinds, connection, preview, { clock, maxAgeMs: guard.maxAgeMs }, looked, stop);
+  const fresh = await lastLook(kinds, connection, preview, { clock, maxAgeMs: guard.maxAgeMs }, withinNow, stop);
   // The look takes its time, in which another window may have sent something.
   await stillFree();
   const planned = plannedRecord(id, window, kinds, fresh, connection.describe(fresh.change), clock.now());
@@ -150,15 +141,6 @@ export async function commit(
   } catch (error) {
     writes.end(id);
     throw error;
-  }
-}
-
-/** Takes over what the journal says now. @throws Refusal when it cannot be read. */
-async function sync(writes: Writes): Promise<void> {
-  try {
-    await writes.sync();
-  } catch (error) {
-    throw unreadable(error);
   }
 }
 

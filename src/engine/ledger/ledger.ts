@@ -13,7 +13,7 @@ import type { WriteRecord } from './record.ts';
 import { anotherUnderWay, justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Verdict } from './verdict.ts';
 import { isFreezing, isOpen, changeTarget } from './write-states.ts';
-import { Writes } from './writes.ts';
+import { syncOrRefuse, Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
 export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
@@ -307,11 +307,7 @@ export class Ledger implements Disposable {
   }
 
   async #sync(): Promise<void> {
-    try {
-      await this.#writes.sync();
-    } catch (error) {
-      throw unreadable(error);
-    }
+    await syncOrRefuse(this.#writes);
   }
 }
 

@@ -4,6 +4,7 @@ import { TargetTaken, type Journal } from './journal.ts';
 import { dayMs } from './ledger-options.ts';
 import { isSameOwner, type Holder } from './owner.ts';
 import type { WriteRecord } from './record.ts';
+import { unreadable } from './refusal.ts';
 import {
   fold,
   isFreezing,
@@ -307,6 +308,15 @@ export class Writes implements Disposable {
     } catch {
       // A view that fails must not come between the journal and the venue.
     }
+  }
+}
+
+/** Takes over what the journal says now. @throws Refusal when it cannot be read. */
+export async function syncOrRefuse(writes: Writes): Promise<void> {
+  try {
+    await writes.sync();
+  } catch (error) {
+    throw unreadable(error);
   }
 }
 

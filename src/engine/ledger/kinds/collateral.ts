@@ -264,7 +264,7 @@ const mostDifference = decimal('0.005');
  * freeze an account to which somebody is just adding collateral. When the row already contradicts, LTV is not needed.
  *
  * A write that a person closed as never done claims no row any more. When the next one asks for the same, its row and a late
- * row of the earlier one are alike, and nobody can tell them apart, a person neither: the row counts for the open write, and
+ * row of the earlier one are alike, and nothing tells them apart: the row counts for the open write, and
  * the note says what else it may mean.
  *
  * Where the venue gave an id when it accepted, the row has to bear it: any other row is another change.

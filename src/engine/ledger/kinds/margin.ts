@@ -117,7 +117,7 @@ function isSamePosition(a: PositionRef, b: PositionRef): boolean {
 }
 
 /**
- * What would come of a change of margin, or why it must not be. Margin may be added even where nobody can tell what comes of
+ * What would come of a change of margin, or why it must not be. Margin may be added even where it is unknown what comes of
  * it, because that may be the last way to save a position; it is taken only where everything is known.
  */
 function preview(account: Account, intent: MarginChange, readiness: MarginReadiness, price: Decimal | undefined): MarginPreview {

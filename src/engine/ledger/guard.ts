@@ -13,7 +13,7 @@ export type Within = (preview: Preview, writes: readonly WriteRecord[]) => void;
 
 /** What must hold for anything to be sent, however often it is asked. */
 export class Guard {
-  readonly #options: LedgerOptions;
+  readonly #options: Pick<LedgerOptions, 'book' | 'arming' | 'limits' | 'clock' | 'maxPreviewAgeMs'>;
   readonly #kinds: () => Promise<Kinds>;
   readonly #writes: Writes;
   readonly #steadyNow: () => number;

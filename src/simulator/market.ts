@@ -47,6 +47,7 @@ export class Market {
   readonly coins: readonly MarketCoin[];
   readonly #prices: Map<string, Decimal>;
   readonly #anchors: Map<string, Decimal>;
+  #revision = 0;
   #random: number;
   #walking: boolean;
   #steppedAt: number;
@@ -58,6 +59,11 @@ export class Market {
     this.#random = state.random;
     this.#walking = state.walking;
     this.#steppedAt = state.steppedAt;
+  }
+
+  /** Grows with every change of a price, so that what is computed from prices is computed once for each set of them. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get walking(): boolean {
@@ -153,6 +159,7 @@ export class Market {
     const { pricePlaces } = this.#known(ccy);
     const smallest = divide(one, decimal(`1${'0'.repeat(pricePlaces)}`), pricePlaces, 'up');
     const rounded = round(price, pricePlaces, 'half-up');
+    this.#revision += 1;
     this.#prices.set(ccy, compare(rounded, smallest) < 0 ? smallest : rounded);
   }
 }

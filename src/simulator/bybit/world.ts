@@ -59,6 +59,8 @@ export class World implements ControlledWorld {
   /** Grows with everything worth saving; a step of the walk alone is not. */
   revision = 0;
   readonly #clock: { now(): number };
+  /** At which prices which positions were last found to stand: only when either changes they are looked at again. */
+  #standing: { readonly trading?: Trading; readonly prices?: number } = {};
   #state: Omit<WorldState, 'market'>;
 
   constructor({ clock, settleMs, state, legacy = 'there', ...first }: WorldOptions) {
@@ -147,7 +149,10 @@ export class World implements ControlledWorld {
       if (dueAt <= accrueAt) this.#settleDue(dueAt);
       else this.#accrue(accrueAt);
     }
+    const { trading, prices } = this.#standing;
+    if (trading === this.trading && prices === this.market.revision) return;
     this.#trade(liquidated(this.trading, this.market, now));
+    this.#standing = { trading: this.trading, prices: this.market.revision };
   }
 
   /**

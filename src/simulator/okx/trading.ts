@@ -64,6 +64,8 @@ export class Trading {
   readonly #market: Market;
   readonly #touch: () => void;
   #state: TradingState;
+  /** What `quotes` last computed, and from what: dozens of long divisions, needed before and after every request. */
+  #quoted: { readonly from: readonly unknown[]; readonly quotes: readonly Quote[] } = { from: [], quotes: [] };
 
   constructor(market: Market, state: TradingState, touch: () => void) {
     this.#market = market;
@@ -121,6 +123,12 @@ export class Trading {
 
   /** Newest first. In net mode an instrument has one position, which is its newest. */
   quotes(): readonly Quote[] {
+    const from = [this.#state, this.#market.revision, this.posMode];
+    if (from.some((one, index) => one !== this.#quoted.from[index])) this.#quoted = { from, quotes: this.#computeQuotes() };
+    return this.#quoted.quotes;
+  }
+
+  #computeQuotes(): readonly Quote[] {
     const { positions } = this.#state;
     const shown = positions.filter(
       ({ instId }, index) => this.posMode === 'long_short_mode' || positions.findIndex((one) => one.instId === instId) === index,

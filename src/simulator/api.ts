@@ -1,6 +1,4 @@
-import { Arrivals } from './arrivals.ts';
-import { Faults, type FaultVocabulary } from './faults.ts';
-import { gatewayAnswer } from './gateway.ts';
+import { Faults, gatewayAnswer, type FaultVocabulary } from './faults.ts';
 import type { Bend } from './hostile.ts';
 import { header, pathOf, type Answer, type Outcome, type RawRequest } from './request.ts';
 
@@ -9,21 +7,22 @@ const slowMs = 3000;
 const afterActing = '-after-acting';
 const badGateway: Answer = { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' };
 
-/** Everything between the socket and a venue's world: counts requests, and makes go wrong what is to go wrong. */
-export abstract class Door {
+/** Everything between the socket and a venue's world: counts requests, limits them, and lets faults strike. */
+export abstract class Api {
   readonly faults: Faults;
   /** Requests that arrived, whatever became of them. */
   readonly arrivals = new Arrivals();
   /** Added to the clock wherever a client can see or must meet the exchange's time. */
   clockOffsetMs = 0;
 
-  readonly #clock: { now(): number };
+  protected readonly limits = new Limits();
+  protected readonly clock: { now(): number };
   readonly #bend: Bend | undefined;
 
   /** @param bend says every answer in another way */
   constructor(vocabulary: FaultVocabulary, clock: { now(): number }, bend?: Bend) {
     this.faults = new Faults(vocabulary);
-    this.#clock = clock;
+    this.clock = clock;
     this.#bend = bend;
   }
 
@@ -34,11 +33,15 @@ export abstract class Door {
 
   /** The exchange's time, as a client sees it. Milliseconds since the Unix epoch. */
   protected serverTime(): number {
-    return this.#clock.now() + this.clockOffsetMs;
+    return this.clock.now() + this.clockOffsetMs;
   }
 
+  /** What the requests are about. */
+  protected abstract readonly world: { advance(): void };
   /** Carries a request out; a deviation is the name of a fault about what an adjustment comes to, or about the rows of a list. */
-  protected abstract answer(request: RawRequest, deviation?: string): Answer;
+  protected abstract serve(request: RawRequest, deviation: string | undefined): Answer;
+  /** The answer to what `serve` threw; undefined where that is no refusal. */
+  protected abstract refusalOf(error: unknown): Answer | undefined;
   /** The answer where only its code is known. */
   protected abstract refuse(code: string): Answer;
   /** The beginning of the venue's envelope, cut off inside. */
@@ -53,9 +56,9 @@ export abstract class Door {
   /** Deals with one request. */
   handle(request: RawRequest): Outcome {
     const path = pathOf(request);
-    this.arrivals.add({ path, key: header(request, this.keyHeader), at: this.#clock.now() });
+    this.arrivals.add({ path, key: header(request, this.keyHeader), at: this.clock.now() });
     const fault = this.faults.take(path);
-    if (fault === undefined) return answered(this.#told(request));
+    if (fault === undefined) return answered(this.#answer(request));
     const name = fault.fault;
     switch (name) {
       case 'timeout':
@@ -64,33 +67,44 @@ export abstract class Door {
       case 'lost-before-acting':
         return { kind: 'reset' };
       case 'lost-after-acting':
-        this.#told(request);
+        this.#answer(request);
         return { kind: 'reset' };
       case '5xx-after-acting':
-        this.#told(request);
-        return answered(badGateway, { contentType: 'text/html' });
+        this.#answer(request);
+        return answered(badGateway, fromGateway);
       case '5xx':
-        return answered(badGateway, { contentType: 'text/html' });
+        return answered(badGateway, fromGateway);
       case 'dropped-before-head':
       case 'dropped-after-head':
-        return { kind: 'dropped', after: name === 'dropped-before-head' ? 'nothing' : 'head', answer: this.#told(request) };
+        return { kind: 'dropped', after: name === 'dropped-before-head' ? 'nothing' : 'head', answer: this.#answer(request) };
       case 'retry-after-date':
         return answered(this.#later(request, fault.ms ?? slowMs));
       case 'slow':
-        return answered(this.#told(request), { delayMs: fault.ms ?? slowMs });
+        return answered(this.#answer(request), { delayMs: fault.ms ?? slowMs });
       case 'truncated':
-        return answered(this.#told(request), { cut: true });
+        return answered(this.#answer(request), { cut: true });
       case 'malformed':
-        return answered({ ...this.#told(request), body: this.malformed });
+        return answered({ ...this.#answer(request), body: this.malformed });
       case 'wrong-types':
-        return answered(withWrongTypes(this.#told(request), this.substance));
+        return answered(withWrongTypes(this.#answer(request), this.substance));
       default:
         return this.#venueFault(request, name);
     }
   }
 
-  #told(request: RawRequest, deviation?: string): Answer {
-    return this.#bent(request, this.answer(request, deviation));
+  #answer(request: RawRequest, deviation?: string): Answer {
+    this.world.advance();
+    let answer: Answer | undefined;
+    try {
+      answer = this.serve(request, deviation);
+    } catch (error) {
+      answer = this.refusalOf(error);
+      if (answer === undefined) throw error;
+    } finally {
+      // What takes no time to settle is effective at once.
+      this.world.advance();
+    }
+    return this.#bent(request, answer);
   }
 
   #refused(request: RawRequest, code: string): Answer {
@@ -105,8 +119,8 @@ export abstract class Door {
     if (this.faults.isCode(name)) return answered(this.#refused(request, name));
     const gateway = gatewayAnswer(name);
     if (gateway !== undefined) return answered(gateway, fromGateway);
-    if (!name.endsWith(afterActing)) return answered(this.#told(request, name));
-    this.#told(request);
+    if (!name.endsWith(afterActing)) return answered(this.#answer(request, name));
+    this.#answer(request);
     const code = name.slice(0, -afterActing.length);
     const after = gatewayAnswer(code);
     return after === undefined ? answered(this.#refused(request, code)) : answered(after, fromGateway);
@@ -138,4 +152,87 @@ function withWrongTypes(answer: Answer, substance: string): Answer {
     return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   });
   return { status, headers, body: JSON.stringify({ ...envelope, [substance]: bent === '[]' ? null : (JSON.parse(bent) as unknown) }) };
+}
+
+/** How many requests are allowed within a sliding window. */
+export interface Limit {
+  readonly requests: number;
+  readonly windowMs: number;
+}
+
+/** What a request met. */
+export interface Place {
+  /** Whether there was a free place; it is taken now. */
+  readonly free: boolean;
+  /** How many places are still free. */
+  readonly left: number;
+  /** When a place is free again; now, when one is. Milliseconds since the Unix epoch. */
+  readonly freeAt: number;
+}
+
+/** Counts requests per endpoint and caller in a sliding window. A request that was turned away does not count. */
+export class Limits {
+  readonly #taken = new Map<string, number[]>();
+
+  /** Takes one place, if there is one. */
+  take(caller: string, endpoint: string, { requests, windowMs }: Limit, now: number): Place {
+    const name = `${caller} ${endpoint}`;
+    const recent = (this.#taken.get(name) ?? []).filter((at) => now - at < windowMs);
+    const free = recent.length < requests;
+    if (free) recent.push(now);
+    this.#taken.set(name, recent);
+    const left = requests - recent.length;
+    return { free, left, freeAt: free ? now : (recent[0] ?? now) + windowMs };
+  }
+}
+
+/** One request as it arrived. */
+export interface Arrival {
+  readonly path: string;
+  /** The API key it was signed with; `""` when it was not. */
+  readonly key: string;
+  /** By the machine's clock, whatever the exchange says the time is. Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** Which arrivals are asked for. */
+export interface ArrivalsAsked {
+  /** Only those at or after this. Milliseconds since the Unix epoch. */
+  readonly since?: number;
+  /** Only those that were signed with this key. */
+  readonly key?: string;
+  /** Only those at paths that end so. */
+  readonly endpoint?: string;
+}
+
+/** How many requests arrived, and of those how many with each key and at each path. */
+export interface ArrivalCounts {
+  readonly total: number;
+  readonly keys: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Arrivals beyond these lose their time, oldest first; the counts by path stay. */
+const kept = 50_000;
+
+/** Every request that arrived, whatever became of it. */
+export class Arrivals {
+  /** By path, since the start. */
+  readonly counts = new Map<string, number>();
+  #kept: Arrival[] = [];
+
+  add(arrival: Arrival): void {
+    this.counts.set(arrival.path, (this.counts.get(arrival.path) ?? 0) + 1);
+    this.#kept.push(arrival);
+    if (this.#kept.length > 2 * kept) this.#kept = this.#kept.slice(-kept);
+  }
+
+  count({ since = -Infinity, key, endpoint = '' }: ArrivalsAsked): ArrivalCounts {
+    const asked = this.#kept.filter((one) => one.at >= since && (key ?? one.key) === one.key && one.path.endsWith(endpoint));
+    const keys: Record<string, Record<string, number>> = {};
+    for (const { key: signedWith, path } of asked) {
+      const paths = (keys[signedWith] ??= {});
+      paths[path] = (paths[path] ?? 0) + 1;
+    }
+    return { total: asked.length, keys };
+  }
 }

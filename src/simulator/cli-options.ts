@@ -1,28 +1,45 @@
 import { parseArgs } from 'node:util';
-import type { BybitOptions } from './bybit/start.ts';
-import type { SimulatorOptions } from './okx/start.ts';
+import { bybitBend } from './bybit/hostile-words.ts';
+import { bybit } from './bybit/start.ts';
+import type { Bend, Hostility } from './hostile.ts';
+import { okxBend } from './okx/hostile-words.ts';
+import { okx } from './okx/start.ts';
+import type { CommandLine, ServeOptions } from './serve.ts';
 
-/** What the command line asks for, or `undefined` when it asks for help. */
-export type CliOptions =
-  | (Common & { readonly exchange: 'okx' } & Pick<SimulatorOptions, 'ordIds' | 'posMode' | 'collateralAssets'>)
-  | (Common & { readonly exchange: 'bybit' } & Pick<BybitOptions, 'legacy' | 'account'>);
+interface Venue extends CommandLine {
+  bend(hostility: Hostility): (seed: string) => Bend;
+}
 
-type Common = Pick<SimulatorOptions, 'port' | 'seed' | 'settleMs' | 'walk'> & { readonly hostile?: true };
+/** The simulated exchanges by the name of their folder, one line each; the first is the usual one. */
+export const venues = {
+  okx: { ...okx, bend: okxBend },
+  bybit: { ...bybit, bend: bybitBend },
+} as const satisfies Readonly<Record<string, Venue>>;
+export type VenueName = keyof typeof venues;
+
+const all = Object.entries(venues) as readonly (readonly [VenueName, Venue])[];
+const [usual] = Object.keys(venues) as [VenueName];
+const names = all.map(([name]) => name).join(' or ');
+const ports = all.map(([name, { port }]) => (name === usual ? port : `${name} ${port}`)).join(', ');
+const flags = all.flatMap(([owner, venue]) => Object.entries(venue.flags).map(([flag, help]) => ({ owner, flag, help })));
+
+/** What the command line asks for: what every simulated exchange has, and what its venue makes of its own switches. */
+export interface CliOptions extends Pick<ServeOptions<never>, 'seed' | 'walk'> {
+  readonly exchange: VenueName;
+  readonly port: number;
+  readonly settleMs: number;
+  readonly hostile?: true;
+}
 
 export const usage = `Usage: npm run simulate -- [options]
 
-  --exchange <name> okx or bybit (default okx)
-  --port <number>   port to listen on, 0 for any free one (default 9000, bybit 9001)
+  --exchange <name> ${names} (default ${usual})
+  --port <number>   port to listen on, 0 for any free one (default ${ports})
   --settle <ms>     time from an accepted adjustment to its effect (default 1500)
   --seed <text>     names the price walk: the same seed walks the same way
   --hostile         answers are valid but hard to read: exponents, nulls, unknown fields, odd names and rows
   --no-walk         prices stand still until they are moved
-  --older           okx: the older generation: one loan, no ordId
-  --net             okx: one position per instrument, whose sign is its side
-  --held            okx: collateral-assets lists what loans hold, not what may be pledged
-  --no-legacy       bybit: the older generation of loans is gone
-  --published       bybit: begin with the account printed in the documentation
-  --help            this text
+${flags.map(({ owner, flag, help }) => `  ${`--${flag}`.padEnd(17)} ${owner}: ${help}\n`).join('')}  --help            this text
 `;
 
 /**
@@ -32,49 +49,36 @@ export const usage = `Usage: npm run simulate -- [options]
  */
 export function readOptions(args: readonly string[]): CliOptions | undefined {
   const values = parse(args);
-  if (values.help === true) return undefined;
-  const { exchange = 'okx', older = false, net = false, held = false, published = false } = values;
+  if (values['help'] === true) return undefined;
+  const text = (name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined);
+  const wanted = text('exchange') ?? usual;
+  const seed = text('seed');
+  const [exchange, venue] = all.find(([name]) => name === wanted) ?? [];
   const common = {
-    port: whole('--port', values.port ?? (exchange === 'bybit' ? '9001' : '9000'), 65_535),
-    settleMs: whole('--settle', values.settle ?? '1500', 86_400_000),
+    port: whole('--port', text('port') ?? venue?.port ?? venues[usual].port, 65_535),
+    settleMs: whole('--settle', text('settle') ?? '1500', 86_400_000),
     walk: values['no-walk'] !== true,
-    ...(values.hostile === true ? { hostile: true as const } : {}),
-    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values['hostile'] === true ? { hostile: true as const } : {}),
+    ...(seed === undefined ? {} : { seed }),
   };
-  const noLegacy = values['no-legacy'] === true;
-  if (exchange === 'okx') {
-    if (noLegacy || published) throw new RangeError(`${noLegacy ? '--no-legacy' : '--published'} is for --exchange bybit`);
-    return { exchange, ...common, ordIds: !older, ...(net ? { posMode: 'net_mode' } : {}), ...(held ? { collateralAssets: 'held' } : {}) };
-  }
-  if (exchange !== 'bybit') throw new RangeError(`--exchange must be okx or bybit, not "${exchange}"`);
-  const okxOnly = [older && '--older', net && '--net', held && '--held'].find((one) => one !== false);
-  if (okxOnly !== undefined) throw new RangeError(`${okxOnly} is for --exchange okx`);
-  return { exchange, ...common, legacy: !noLegacy, account: published ? 'published' : 'invented' };
+  if (exchange === undefined) throw new RangeError(`--exchange must be ${names}, not "${wanted}"`);
+  const foreign = flags.find(({ owner, flag }) => owner !== exchange && values[flag] === true);
+  if (foreign !== undefined) throw new RangeError(`--${foreign.flag} is for --exchange ${foreign.owner}`);
+  return { exchange, ...common, ...venue?.options((flag) => values[flag] === true) };
 }
 
-function parse(args: readonly string[]) {
+function parse(args: readonly string[]): Readonly<Record<string, unknown>> {
+  const text = ['exchange', 'port', 'settle', 'seed'].map((name) => [name, { type: 'string' as const }]);
+  const switches = ['hostile', 'no-walk', ...flags.map(({ flag }) => flag), 'help'].map((name) => [name, { type: 'boolean' as const }]);
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        exchange: { type: 'string' },
-        port: { type: 'string' },
-        settle: { type: 'string' },
-        seed: { type: 'string' },
-        hostile: { type: 'boolean' },
-        'no-walk': { type: 'boolean' },
-        older: { type: 'boolean' },
-        net: { type: 'boolean' },
-        held: { type: 'boolean' },
-        'no-legacy': { type: 'boolean' },
-        published: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options: Object.fromEntries([...text, ...switches]) as NonNullable<ParseConfig['options']> })
+      .values;
   } catch (error) {
     throw new RangeError(error instanceof Error ? error.message : String(error));
   }
 }
+
+type ParseConfig = NonNullable<Parameters<typeof parseArgs>[0]>;
 
 function whole(option: string, value: string, most: number): number {
   if (!/^\d{1,9}$/.test(value) || Number(value) > most) {

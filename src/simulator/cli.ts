@@ -1,39 +1,20 @@
-import { bybitBend } from './bybit/hostile-words.ts';
-import { startBybit, type Bybit } from './bybit/start.ts';
-import { readOptions, usage, type CliOptions } from './cli-options.ts';
+import { readOptions, usage, venues, type CliOptions, type VenueName } from './cli-options.ts';
+import { conditionNames } from './conditions.ts';
 import { faultNames } from './faults.ts';
-import { momentNames } from './conditions.ts';
-import { okxBend } from './okx/hostile-words.ts';
-import { startSimulator, type Simulator } from './okx/start.ts';
+import type { CommandLine, Running } from './serve.ts';
 
-/** What differs between the exchanges in what is printed. */
-const words = {
-  okx: {
-    name: 'OKX',
-    adjusting: 'adjust-collateral',
-    more: (control: string) => `
-  curl -d '{"posMode":"net_mode"}' ${control}/account
-  curl -d '{"instId":"BTC-USDT-SWAP","posSide":"long","amt":"10"}' ${control}/auto-margin
-  curl -d '{"loan":"12345"}' ${control}/liquidate`,
-    faults: '',
-    code: '50011',
-  },
-  bybit: {
-    name: 'Bybit',
-    adjusting: 'adjust-ltv',
-    more: (control: string) => `
-  curl -d '{"level":"2"}' ${control}/cap
-  curl -d '{"mode":"REGULAR_MARGIN"}' ${control}/margin-mode
-  curl -d '{"by":"entry"}' ${control}/margin-price
-  curl -d '{"days":-1}' ${control}/due
-  curl -d '{"days":6}' ${control}/expiry
-  curl -X POST ${control}/liquidate`,
-    faults: ', settlement-failed',
-    code: '10006',
-  },
-} as const;
+/** What the other keys are for, by their names in `OtherKeys` and in what a venue adds to them. */
+const titles: Readonly<Record<string, string>> = {
+  readOnly: 'Read-only key',
+  withdraw: 'Key that may withdraw',
+  boundToOtherAddress: 'Key bound to another IP address',
+  withoutLoans: 'Key that may not use loans',
+  withoutPositions: 'Key that may not touch positions',
+};
 
-function keyLines(title: string, keys: { readonly apiKey: string; readonly secret: string; readonly passphrase?: string }): string {
+type Keys = Readonly<Record<'apiKey' | 'secret', string> & Partial<Record<'passphrase', string>>>;
+
+function keyLines(title: string, keys: Keys): string {
   const passphrase = keys.passphrase === undefined ? '' : `  Passphrase  ${keys.passphrase}\n`;
   return `${title}
   API key     ${keys.apiKey}
@@ -41,21 +22,15 @@ function keyLines(title: string, keys: { readonly apiKey: string; readonly secre
 ${passphrase}`;
 }
 
-function banner(exchange: CliOptions['exchange'], { url, keys, otherKeys }: Simulator | Bybit): string {
+function banner(exchange: VenueName, { url, keys, otherKeys }: Running<Keys>): string {
   const control = `${url}/__simulator`;
-  const { name, adjusting, more, faults, code } = words[exchange];
-  const lacking =
-    'withoutLoans' in otherKeys
-      ? `\n${keyLines('Key that may not use loans', otherKeys.withoutLoans)}
-${keyLines('Key that may not touch positions', otherKeys.withoutPositions)}`
-      : '';
+  const { name, adjusting, controls, faults, code }: CommandLine = venues[exchange];
+  const others = Object.entries<Keys>({ ...otherKeys }).map(([other, one]) => keyLines(titles[other] ?? other, one));
+  const own = controls.map(([body, what]) => `\n  curl ${body === '' ? '-X POST' : `-d '${body}'`} ${control}/${what}`);
   return `The simulated ${name} is listening at ${url}
 No real money: everything in it is invented.
 
-${keyLines('Trading key', keys)}
-${keyLines('Read-only key', otherKeys.readOnly)}
-${keyLines('Key that may withdraw', otherKeys.withdraw)}
-${keyLines('Key bound to another IP address', otherKeys.boundToOtherAddress)}${lacking}
+${[keyLines('Trading key', keys), ...others].join('\n')}
 Control it, without a signature:
   curl ${control}/hello
   curl ${control}/record
@@ -66,16 +41,16 @@ Control it, without a signature:
   curl -X POST ${control}/step
   curl -d '{"ms":5000}' ${control}/settle
   curl -X POST ${control}/interest
-  curl -d '{"offsetMs":-60000}' ${control}/clock${more(control)}
+  curl -d '{"offsetMs":-60000}' ${control}/clock${own.join('')}
   curl -d '{"fault":"lost-after-acting","endpoint":"${adjusting}","times":1}' ${control}/fault
   curl -X DELETE ${control}/fault
   curl -d '{"moment":"liquidating"}' ${control}/moment
   curl -d '{"moment":"minimum","coin":"BTC","amount":"0.01"}' ${control}/moment
   curl -X DELETE ${control}/moment
   curl -d '{"coin":"BTC"}' ${control}/empty
-Faults: ${faultNames.join(', ')}${faults},
+Faults: ${[...faultNames, ...faults].join(', ')},
 or a code to answer with, e.g. ${code}, or ${code}-after-acting.
-Moments: ${momentNames.join(', ')}; of one "coin" or "instrument", or of all. Ctrl+C ends it.
+Moments: ${conditionNames.join(', ')}; of one "coin" or "instrument", or of all. Ctrl+C ends it.
 `;
 }
 
@@ -103,15 +78,12 @@ async function main(): Promise<void> {
     return;
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
+  const { exchange, port, hostile } = options;
+  const { start, bend } = venues[exchange];
   try {
-    const { hostile } = options;
-    const running =
-      options.exchange === 'okx'
-        ? await startSimulator({ ...options, ...(hostile === true ? { bend: okxBend('whole') } : {}) })
-        : await startBybit({ ...options, ...(hostile === true ? { bend: bybitBend('whole') } : {}) });
-    console.log(banner(options.exchange, running));
+    console.log(banner(exchange, await start({ ...options, ...(hostile === true ? { bend: bend('whole') } : {}) })));
   } catch (error) {
-    fail(sentenceFor(error, options.port ?? 0));
+    fail(sentenceFor(error, port));
   }
 }
 

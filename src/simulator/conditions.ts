@@ -1,4 +1,5 @@
-import { isDecimal, isPositive, type Decimal } from '../core/decimal.ts';
+import { compare, isDecimal, isPositive, isZero, subtract, type Decimal } from '../core/decimal.ts';
+import { amountOf, type Holding } from './holdings.ts';
 import type { Parameters } from './request.ts';
 
 /**
@@ -10,21 +11,22 @@ import type { Parameters } from './request.ts';
  * - `coin-capped` no more of any coin, or of `coin`, is taken from anybody
  * - `minimum` no less than `amount` of a coin, or of `coin`, is taken or left as collateral
  */
-export const momentNames = ['frozen', 'liquidating', 'closing', 'coin-refused', 'coin-capped', 'minimum'] as const;
-export type MomentName = (typeof momentNames)[number];
+export const conditionNames = ['frozen', 'liquidating', 'closing', 'coin-refused', 'coin-capped', 'minimum'] as const;
+export type ConditionName = (typeof conditionNames)[number];
 
-interface Moment {
-  readonly moment: MomentName;
+interface Condition {
+  /** The control API calls a condition a moment. */
+  readonly moment: ConditionName;
   /** The coin or instrument it is about; all of them when absent. */
   readonly about?: string;
   readonly amount?: Decimal;
 }
 
-/** The wrong moments that are on. They are not saved: a new start finds everything as it should be. */
-export class Moments {
-  #on: readonly Moment[] = [];
+/** The conditions that are on. They are not saved: a new start finds everything as it should be. */
+export class Conditions {
+  #on: readonly Condition[] = [];
 
-  list(): readonly Moment[] {
+  list(): readonly Condition[] {
     return this.#on;
   }
 
@@ -33,8 +35,8 @@ export class Moments {
    * @throws RangeError saying what is wrong.
    */
   add({ moment: wanted, coin, instrument, amount }: Parameters): void {
-    const moment = momentNames.find((one) => one === wanted);
-    if (moment === undefined) throw new RangeError(`moment must be one of ${momentNames.join(', ')}`);
+    const moment = conditionNames.find((one) => one === wanted);
+    if (moment === undefined) throw new RangeError(`moment must be one of ${conditionNames.join(', ')}`);
     const about = coin ?? instrument;
     if (about !== undefined && (typeof about !== 'string' || about === '')) throw new RangeError('coin and instrument must be text');
     const isAmount = typeof amount === 'string' && isDecimal(amount) && isPositive(amount);
@@ -46,9 +48,9 @@ export class Moments {
     this.#on = [];
   }
 
-  /** Whether it is the moment for a coin or an instrument; without one, for everything. */
-  is(moment: MomentName, about?: string): boolean {
-    return this.#find(moment, about) !== undefined;
+  /** Whether a condition holds for a coin or an instrument; without one, for everything. */
+  is(name: ConditionName, about?: string): boolean {
+    return this.#find(name, about) !== undefined;
   }
 
   /** The least that is taken or left of a coin. */
@@ -56,7 +58,15 @@ export class Moments {
     return this.#find('minimum', coin)?.amount;
   }
 
-  #find(moment: MomentName, about: string | undefined): Moment | undefined {
-    return this.#on.findLast((one) => one.moment === moment && (one.about === undefined || one.about === about));
+  /** The minimum of a coin that a change of collateral would break; undefined where it breaks none. Everything may be taken out. */
+  brokenMinimum(pledged: readonly Holding[], { ccy, amt }: Holding, adding: boolean): Decimal | undefined {
+    const least = this.least(ccy);
+    if (least === undefined) return undefined;
+    const counts = adding ? amt : subtract(amountOf(pledged, ccy), amt);
+    return compare(counts, least) < 0 && (adding || !isZero(counts)) ? least : undefined;
+  }
+
+  #find(name: ConditionName, about: string | undefined): Condition | undefined {
+    return this.#on.findLast(({ moment, about: only }) => moment === name && (only === undefined || only === about));
   }
 }

@@ -1,8 +1,7 @@
-import type { ArrivalsAsked } from './arrivals.ts';
-import type { Door } from './api.ts';
+import type { Api, ArrivalsAsked } from './api.ts';
 import type { Fault } from './faults.ts';
 import type { Market } from './market.ts';
-import type { Moments } from './conditions.ts';
+import type { Conditions } from './conditions.ts';
 import { fromQuery, isParameters, type Parameters } from './request.ts';
 
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */
@@ -30,7 +29,7 @@ export interface ControlAnswer {
   readonly body: unknown;
 }
 
-/** One accepted adjustment as `record` tells it. */
+/** One accepted adjustment as `record` has it. */
 export interface RecordedAdjustment {
   /** What the venue calls the loan; absent where it has no name. */
   readonly loan?: string;
@@ -42,13 +41,13 @@ export interface RecordedAdjustment {
   readonly state: string;
 }
 
-/** One accepted change of margin as `record` tells it; one row for each time it arrived. The venue's own names say which position. */
+/** One accepted change of margin as `record` has it; one row for each time it arrived. The venue's own names say which position. */
 export type RecordedMargin = Readonly<Record<string, string | number>>;
 
 /** What control needs of a world, whichever venue's it is. */
 export interface ControlledWorld {
   readonly market: Market;
-  readonly moments: Moments;
+  readonly conditions: Conditions;
   settleMs: number;
   /** What `hello` says beside what every simulated exchange says. */
   readonly about: Readonly<Record<string, unknown>>;
@@ -70,17 +69,17 @@ export interface ControlledWorld {
   control?(what: string, body: Parameters): unknown;
 }
 
-/** The world behind the curtain: everything a person or a test may do to it. */
+/** What a person or a test may do to a simulated exchange beside what a client can. */
 export class Control {
   readonly #world: ControlledWorld;
-  readonly #door: Door;
+  readonly #api: Api;
   readonly #clock: { now(): number };
   readonly #id: string | undefined;
 
-  constructor(world: ControlledWorld, door: Door, clock: { now(): number }, id?: string) {
+  constructor(world: ControlledWorld, api: Api, clock: { now(): number }, id?: string) {
     this.#id = id;
     this.#world = world;
-    this.#door = door;
+    this.#api = api;
     this.#clock = clock;
   }
 
@@ -108,7 +107,7 @@ export class Control {
       case 'GET record':
         return this.#record();
       case 'GET arrivals':
-        return { now: this.#clock.now(), ...this.#door.arrivals.count(arrivalsAsked(body)) };
+        return { now: this.#clock.now(), ...this.#api.arrivals.count(arrivalsAsked(body)) };
       case 'POST price':
         this.#price(body);
         return this.#prices();
@@ -121,16 +120,16 @@ export class Control {
         this.#world.touch();
         return this.#prices();
       case 'POST fault':
-        this.#door.faults.add(readFault(body));
-        return { faults: this.#door.faults.list() };
+        this.#api.faults.add(readFault(body));
+        return { faults: this.#api.faults.list() };
       case 'DELETE fault':
-        this.#door.faults.clear();
+        this.#api.faults.clear();
         return { faults: [] };
       case 'POST moment':
-        this.#world.moments.add(body);
-        return { moments: this.#world.moments.list() };
+        this.#world.conditions.add(body);
+        return { moments: this.#world.conditions.list() };
       case 'DELETE moment':
-        this.#world.moments.clear();
+        this.#world.conditions.clear();
         return { moments: [] };
       case 'POST empty':
         return this.#empty(body);
@@ -141,8 +140,8 @@ export class Control {
         this.#world.accrueNow();
         return { ok: true };
       case 'POST clock':
-        this.#door.clockOffsetMs = whole(body, 'offsetMs', Number.MIN_SAFE_INTEGER);
-        return { offsetMs: this.#door.clockOffsetMs };
+        this.#api.clockOffsetMs = whole(body, 'offsetMs', Number.MIN_SAFE_INTEGER);
+        return { offsetMs: this.#api.clockOffsetMs };
       default:
         return this.#venueAct(what, body);
     }
@@ -168,9 +167,9 @@ export class Control {
       ...this.#world.about,
       settleMs: this.#world.settleMs,
       walking: this.#world.market.walking,
-      hostile: this.#door.hostile,
-      faults: this.#door.faults.list(),
-      moments: this.#world.moments.list(),
+      hostile: this.#api.hostile,
+      faults: this.#api.faults.list(),
+      moments: this.#world.conditions.list(),
       ...this.#prices(),
     };
   }
@@ -183,7 +182,7 @@ export class Control {
     return {
       adjustments: this.#world.recorded(),
       margins: this.#world.recordedMargins?.() ?? [],
-      requests: Object.fromEntries(this.#door.arrivals.counts),
+      requests: Object.fromEntries(this.#api.arrivals.counts),
     };
   }
 

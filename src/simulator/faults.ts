@@ -1,4 +1,4 @@
-import { gatewayAnswer } from './gateway.ts';
+import type { Answer } from './request.ts';
 
 /**
  * What can be made to go wrong at every venue. Beside these there are any code the venue can answer with, such a code after acting
@@ -38,10 +38,10 @@ export const faultNames = [
 /** How an accepted adjustment comes to something else than was asked for. */
 export const deviations = ['never-settled', 'settled-late', 'reversed-direction', 'wrong-amount'] as const;
 
-/** What can be the matter with the rows of a list: each is told twice, or the oldest comes first. */
+/** What can be the matter with the rows of a list: each comes twice, or the oldest comes first. */
 const rowFaults = ['doubled-rows', 'rows-out-of-order'] as const;
 
-/** The rows of a list as a fault wants them told. */
+/** The rows of a list as a fault wants them. */
 export function bentRows(rows: readonly unknown[], fault: string | undefined): readonly unknown[] {
   if (fault === 'doubled-rows') return rows.flatMap((row) => [row, row]);
   return fault === 'rows-out-of-order' ? [...rows].reverse() : rows;
@@ -55,7 +55,7 @@ const misdirected = 'http-421';
 export interface FaultVocabulary {
   /** Ends of the paths that adjustments go to. */
   readonly adjustments: readonly string[];
-  /** Ends of the paths that tell of adjustments. */
+  /** Ends of the paths that list adjustments. */
   readonly histories: readonly string[];
   /** What can go wrong with an adjustment at this venue alone. */
   readonly deviations?: readonly string[];
@@ -136,4 +136,23 @@ export class Faults {
     const own = this.#vocabulary.deviations ?? [];
     return fault === 'lost-before-acting' || fault === misdirected || afterActing.test(fault) || [...deviations, ...own].includes(fault);
   }
+}
+
+const page = (title: string): string => `<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>`;
+
+/** What stands between a client and a venue answers with bodies of its own: pages, a line of text, or nothing at all. */
+const gateways: Readonly<Record<string, Omit<Answer, 'status'>>> = {
+  '404': { body: page('404 Not Found') },
+  '405': { body: page('405 Not Allowed'), headers: { allow: 'GET, HEAD' } },
+  '407': { body: page('407 Proxy Authentication Required'), headers: { 'proxy-authenticate': 'Basic realm="proxy"' } },
+  '410': { body: page('410 Gone') },
+  '421': { body: '' },
+  '451': { body: 'Unavailable For Legal Reasons\n' },
+};
+
+/** The answer of a gateway by the name of its fault, e.g. `http-405`; undefined when there is none of that name. */
+export function gatewayAnswer(fault: string): Answer | undefined {
+  const status = /^http-(\d{3})$/.exec(fault)?.[1] ?? '';
+  const found = Object.hasOwn(gateways, status) ? gateways[status] : undefined;
+  return found === undefined ? undefined : { status: Number(status), ...found };
 }

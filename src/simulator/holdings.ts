@@ -27,3 +27,6 @@ export function changed(holdings: readonly Holding[], ccy: string, change: Decim
   const next = listed ? holdings.map((one) => (one.ccy === ccy ? { ccy, amt } : one)) : [...holdings, { ccy, amt }];
   return next.filter((one) => !isZero(one.amt));
 }
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;

@@ -1,10 +1,10 @@
 // Makes a valid answer as hard to read as a valid answer can be. What it says stays the same: identities, and every figure that is there.
-import { nextRandom, seedFrom } from './random.ts';
+import { nextRandom, seedFrom } from './market.ts';
 import { fromQuery, pathOf, type Parameters } from './request.ts';
 
 /**
- * Whether answers are hostile but valid. `readable` leaves out the one row of each list that cannot be read at all, for whoever has to
- * tell "everything was read" from "all but one".
+ * Whether answers are hostile but valid. `readable` leaves out the one row of each list that cannot be read at all, for tests that
+ * distinguish "everything was read" from "all but one".
  */
 export type Hostility = 'whole' | 'readable';
 
@@ -65,15 +65,15 @@ export function hostile(words: HostileWords, seed: string, unreadable: boolean):
     const answer = JSON.parse(body, keepDigits) as unknown;
     const draw = (at: string, choices: number): number => nextRandom(seedFrom(`${seed} ${path} ${at}`)).value % choices;
     const lists = Object.entries(words.lists).find(([end]) => path.endsWith(end))?.[1] ?? [];
-    let told = answer;
+    let made = answer;
     for (const { at, more } of lists)
-      if (more !== undefined) told = withRows(told, at, (rows) => [...rows, ...more(query, rows.filter(isRow))]);
-    told = new Bender(words, draw).bent(told, '');
+      if (more !== undefined) made = withRows(made, at, (rows) => [...rows, ...more(query, rows.filter(isRow))]);
+    made = new Bender(words, draw).bent(made, '');
     for (const list of lists)
-      told = withRows(told, list.at, (rows, where) =>
+      made = withRows(made, list.at, (rows, where) =>
         shuffled(rows, list, unreadable, (what, choices) => draw(`${where} ${what}`, choices)),
       );
-    return JSON.stringify(told).replace(marked, '$1');
+    return JSON.stringify(made).replace(marked, '$1');
   };
 }
 
@@ -104,18 +104,18 @@ function shuffled(
   unreadable: boolean,
   draw: Draw,
 ): readonly unknown[] {
-  let told = rows;
+  let made = rows;
   if (reorder === true) {
     const by = draw('rotate', rows.length);
-    told = [...rows.slice(by), ...rows.slice(0, by)];
-    if (draw('reverse', 2) === 1) told = [...told].reverse();
+    made = [...rows.slice(by), ...rows.slice(0, by)];
+    if (draw('reverse', 2) === 1) made = [...made].reverse();
   }
   if (repeat === true) {
     const which = draw('repeat', rows.length);
-    told = told.toSpliced(which + (draw('apart', 2) === 1 && reorder === true ? draw('how far', rows.length - which) : 0), 0, told[which]);
+    made = made.toSpliced(which + (draw('apart', 2) === 1 && reorder === true ? draw('how far', rows.length - which) : 0), 0, made[which]);
   }
-  if (may === true && unreadable) told = told.toSpliced(draw('nonsense', told.length + 1), 0, nonsense[draw('which', nonsense.length)]);
-  return told;
+  if (may === true && unreadable) made = made.toSpliced(draw('nonsense', made.length + 1), 0, nonsense[draw('which', nonsense.length)]);
+  return made;
 }
 
 /** Fields that no documentation knows, of every shape. */

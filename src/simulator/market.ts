@@ -1,5 +1,4 @@
 import { add, compare, decimal, divide, isDecimal, isPositive, multiply, one, round, subtract, type Decimal } from '../core/decimal.ts';
-import { nextRandom, seedFrom } from './random.ts';
 
 /** Time between two steps of the walk. */
 const stepMs = 2000;
@@ -35,7 +34,7 @@ export interface MarketState {
   readonly steppedAt: number;
 }
 
-/** The market on the first day. */
+/** The initial market. */
 export function newMarket(coins: readonly MarketCoin[], seed: string, walking: boolean, now: number): MarketState {
   const prices = Object.fromEntries(coins.map((coin) => [coin.ccy, coin.startPrice]));
   return { prices, anchors: prices, random: seedFrom(seed), walking, steppedAt: now };
@@ -162,4 +161,22 @@ export class Market {
     this.#revision += 1;
     this.#prices.set(ccy, compare(rounded, smallest) < 0 ? smallest : rounded);
   }
+}
+
+/** A start for `nextRandom` made from any text (FNV-1a, 32 bits). */
+export function seedFrom(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** One draw: a value evenly spread over 0..2^32-1, and the state to draw from next (a Weyl step, then mixing). */
+export function nextRandom(state: number): { readonly value: number; readonly state: number } {
+  const next = (state + 0x9e3779b9) >>> 0;
+  let mixed = next;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return { value: (mixed ^ (mixed >>> 16)) >>> 0, state: next };
 }

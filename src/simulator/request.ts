@@ -1,3 +1,5 @@
+import { timingSafeEqual } from 'node:crypto';
+
 /** A request exactly as it arrived. */
 export interface RawRequest {
   readonly method: string;
@@ -49,4 +51,10 @@ export function fromQuery(query: string): Parameters {
 
 export function isParameters(value: unknown): value is Parameters {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether two texts are the same, in a time that says nothing about where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { controlPrefix, type Control } from './control.ts';
-import type { Door } from './api.ts';
+import type { Api } from './api.ts';
 import type { Answer, Outcome, RawRequest } from './request.ts';
 
 const host = '127.0.0.1';
@@ -17,7 +17,7 @@ export interface Listening {
  * Listens on loopback. `afterEach` is called when a request has been dealt with.
  * @throws the system's own error when the port cannot be had.
  */
-export async function listen(port: number, door: Door, control: Control, afterEach: () => void): Promise<Listening> {
+export async function listen(port: number, api: Api, control: Control, afterEach: () => void): Promise<Listening> {
   const late = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     readAll(request)
@@ -40,7 +40,7 @@ export async function listen(port: number, door: Door, control: Control, afterEa
       serveControl(raw, control, response);
       return;
     }
-    deliver(door.handle(raw), response, late);
+    deliver(api.handle(raw), response, late);
   }
 
   await new Promise<void>((resolve, reject) => {

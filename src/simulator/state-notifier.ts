@@ -1,4 +1,4 @@
-/** What a world tells of itself to whoever keeps it. */
+/** What is known of a world to whoever saves its state. */
 export interface KeptWorld {
   /** Grows with everything worth saving. */
   readonly revision: number;
@@ -8,13 +8,13 @@ export interface KeptWorld {
   advance(): void;
 }
 
-/** Tells whoever keeps the state that there is something new to keep, also when a settlement falls due while nobody asks. */
-export class Teller {
+/** Notifies whoever saves the state that there is something new to save, also when a settlement falls due while nobody asks. */
+export class StateNotifier {
   readonly #world: KeptWorld;
   readonly #clock: { now(): number };
   readonly #save: () => string;
   readonly #onChange: ((state: string) => void) | undefined;
-  #told = -1;
+  #notified = -1;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -25,10 +25,10 @@ export class Teller {
     this.#onChange = onChange;
   }
 
-  tell(): void {
+  notify(): void {
     if (this.#onChange === undefined || this.#stopped) return;
-    if (this.#told !== this.#world.revision) {
-      this.#told = this.#world.revision;
+    if (this.#notified !== this.#world.revision) {
+      this.#notified = this.#world.revision;
       this.#onChange(this.#save());
     }
     clearTimeout(this.#timer);
@@ -37,7 +37,7 @@ export class Teller {
     this.#timer = setTimeout(
       () => {
         this.#world.advance();
-        this.tell();
+        this.notify();
       },
       Math.max(1, dueAt - this.#clock.now()),
     );

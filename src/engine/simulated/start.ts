@@ -3,7 +3,8 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Keys } from '../../exchanges/exchange.ts';
-import type { Simulator, SimulatorKeys, SimulatorOptions } from '../../simulator/okx/start.ts';
+import type { SimulatorKeys } from '../../simulator/okx/auth.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/okx/start.ts';
 import { keysMissingCode, type Vault } from '../accounts/vault.ts';
 
 export type Start = (options: SimulatorOptions) => Promise<Simulator>;

@@ -1,4 +1,5 @@
 import { compare, decimal, divide, isPositive, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import type { Conditions } from '../conditions.ts';
 import type { RecordedAdjustment } from '../control.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import type { Market } from '../market.ts';
@@ -87,6 +88,33 @@ export function checkOrderAdjustment(situation: Situation, order: LegacyOrder, {
   } else if (compare(amt, removableFromOrder(situation, order)) > 0) throw new Refusal('177013');
 }
 
+/**
+ * Whether the conditions that are on let collateral be changed. The older loans have no code for a liquidation that is running: such an
+ * order is just not there any more.
+ * @param pledged what is pledged before it
+ * @throws Refusal with the documented code when not.
+ */
+export function checkLoanConditions(conditions: Conditions, request: AdjustRequest, pledged: readonly Holding[]): void {
+  const { orderId, direction, ccy } = request;
+  const older = orderId !== undefined;
+  if (conditions.is('frozen')) throw new Refusal('10027');
+  if (conditions.is('liquidating')) throw new Refusal(older ? '177005' : '148031');
+  if (direction === '0' && conditions.is('coin-refused', ccy)) throw new Refusal(older ? '177017' : '148004', ccy);
+  if (direction === '0' && conditions.is('coin-capped', ccy)) throw new Refusal(older ? '177015' : '148048');
+  const least = conditions.brokenMinimum(pledged, request, direction === '0');
+  if (least !== undefined) throw new Refusal(older ? '177016' : '148012');
+}
+
+/**
+ * Whether the conditions that are on let the margin of a position in a contract be changed.
+ * @throws Refusal with the documented code when not.
+ */
+export function checkMarginConditions(conditions: Conditions, symbol: string): void {
+  if (conditions.is('frozen')) throw new Refusal('10027');
+  if (conditions.is('liquidating', symbol)) throw new Refusal('110005');
+  if (conditions.is('closing', symbol)) throw new Refusal('110079');
+}
+
 /** What a fault makes of an adjustment. */
 export function deviate(request: AdjustRequest, deviation: string | undefined): AdjustRequest {
   if (deviation === 'reversed-direction') return { ...request, direction: request.direction === '0' ? '1' : '0' };
@@ -104,4 +132,19 @@ export function recorded(adjustments: readonly Adjustment[]): RecordedAdjustment
     when: acceptedAt,
     state,
   }));
+}
+
+const firstPoolId = 27_511;
+/** Odd, and beyond what a JavaScript number can hold. */
+const firstLongId = 9_007_199_254_740_993n;
+const firstLegacyId = 1_794_318_409_405_331_968n;
+
+/**
+ * The id of the `count`th adjustment (from 1). Those of the pool are JSON numbers: every second one is too large for a client that reads
+ * it into a float. Those of older orders are 19 digits.
+ */
+export function adjustId(count: number, legacy: boolean): string {
+  if (legacy) return (firstLegacyId + BigInt(count) * 4099n).toString();
+  if (count % 2 === 1) return (firstPoolId + count).toString();
+  return (firstLongId + 2n * BigInt(count)).toString();
 }

@@ -1,45 +1,41 @@
-import { Door } from '../api.ts';
+import { Api, type Place } from '../api.ts';
 import { bentRows } from '../faults.ts';
 import type { Bend } from '../hostile.ts';
-import { Limits, type Place } from '../limits.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
-import { accountEndpoints, expiryOf, uid } from './account-endpoints.ts';
 import { answerOf, isCode, Refusal, refusal, success, TurnedAway, turnedAway } from './answers.ts';
 import { authenticate, type Key } from './auth.ts';
-import { catalogueEndpoints } from './catalogue-endpoints.ts';
-import type { Access, Endpoint } from './endpoints.ts';
-import { legacyEndpoints } from './legacy-endpoints.ts';
-import { fromBody } from './parameters.ts';
-import { loanHistoryEndpoints } from './loan-histories.ts';
-import { poolEndpoints } from './pool-endpoints.ts';
-import { positionEndpoints } from './position-endpoints.ts';
+import { fromBody, type Access, type Endpoint } from './endpoints.ts';
+import { historyEndpoints } from './history.ts';
+import { legacyEndpoints } from './legacy.ts';
+import { loanEndpoints } from './loans.ts';
+import { positionEndpoints } from './positions.ts';
+import { publicEndpoints } from './public-data.ts';
+import { expiryOf, uid, walletEndpoints } from './wallet.ts';
 import { deviations, ownDeviations, type World } from './world.ts';
 
 const endpoints: readonly Endpoint[] = [
-  ...poolEndpoints,
-  ...loanHistoryEndpoints,
+  ...loanEndpoints,
   ...legacyEndpoints,
+  ...historyEndpoints,
   ...positionEndpoints,
-  ...catalogueEndpoints,
-  ...accountEndpoints,
+  ...publicEndpoints,
+  ...walletEndpoints,
 ];
 
 /** Per address; who asks more often is shut out for a while, whatever is asked. */
 const perAddress = { requests: 600, windowMs: 5000 } as const;
 const shutOutMs = 600_000;
 
-/** The door of the simulated Bybit: who asks, whether they may, and how often. */
-export class BybitDoor extends Door {
+/** The API of the simulated Bybit: who asks, whether they may, and how often. */
+export class BybitApi extends Api {
   protected override readonly malformed = '{"retCode":0,"retMsg":"OK","result":{"';
   protected override readonly substance = 'result';
   protected override readonly keyHeader = 'x-bapi-api-key';
   protected override readonly tooMany = '429';
-  readonly #limits = new Limits();
   /** Until when an address is shut out. */
   readonly #shutOut = new Map<string, number>();
-  readonly #world: World;
+  protected override readonly world: World;
   readonly #keys: readonly Key[];
-  readonly #clock: { now(): number };
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
     super(
@@ -47,48 +43,38 @@ export class BybitDoor extends Door {
       clock,
       bend,
     );
-    this.#world = world;
+    this.world = world;
     this.#keys = keys;
-    this.#clock = clock;
   }
 
   protected override refuse(code: string): Answer {
     return answerOf(code, this.serverTime());
   }
 
-  protected override answer(request: RawRequest, deviation?: string): Answer {
-    this.#world.advance();
-    try {
-      return this.#serve(request, deviation);
-    } catch (error) {
-      if (error instanceof Refusal) return refusal(error, this.serverTime());
-      if (error instanceof TurnedAway) return turnedAway(error.status);
-      throw error;
-    } finally {
-      // What takes no time to settle is effective at once.
-      this.#world.advance();
-    }
+  protected override refusalOf(error: unknown): Answer | undefined {
+    if (error instanceof TurnedAway) return turnedAway(error.status);
+    return error instanceof Refusal ? refusal(error, this.serverTime()) : undefined;
   }
 
-  #serve(request: RawRequest, deviation: string | undefined): Answer {
+  protected override serve(request: RawRequest, deviation: string | undefined): Answer {
     this.#countAddress(request.address);
     const endpoint = this.#endpoint(request);
     const { access, perSecond } = endpoint;
     const now = this.serverTime();
     const key = access === 'public' ? undefined : authenticate(request, this.#keys, now);
-    if (key !== undefined && now >= (expiryOf(key, this.#world) ?? Infinity)) throw new Refusal('33004');
+    if (key !== undefined && now >= (expiryOf(key, this.world) ?? Infinity)) throw new Refusal('33004');
     if (key !== undefined) checkPermission(key, access);
     const place = perSecond === undefined ? undefined : this.#place(endpoint.path, perSecond);
-    const headers = place === undefined ? {} : limitHeaders(perSecond ?? 0, place, now - this.#clock.now());
+    const headers = place === undefined ? {} : limitHeaders(perSecond ?? 0, place, now - this.clock.now());
     try {
       if (place?.free === false) throw new Refusal('10006');
       const parameters = endpoint.method === 'GET' ? fromQuery(request.target.slice(endpoint.path.length + 1)) : fromBody(request);
       const wanted = deviations.find((one) => one === deviation);
       const more = { ...(key === undefined ? {} : { key }), ...(wanted === undefined ? {} : { deviation: wanted }) };
-      const result = endpoint.answer({ world: this.#world, parameters, now, ...more });
+      const result = endpoint.answer({ world: this.world, parameters, now, ...more });
       const { list } = result;
-      const told = Array.isArray(list) ? { ...result, list: bentRows(list, deviation) } : result;
-      return { ...success(told, now), headers };
+      const bent = Array.isArray(list) ? { ...result, list: bentRows(list, deviation) } : result;
+      return { ...success(bent, now), headers };
     } catch (error) {
       if (error instanceof Refusal) return { ...refusal(error, now), headers };
       throw error;
@@ -100,22 +86,22 @@ export class BybitDoor extends Door {
     const path = pathOf(request);
     const endpoint = endpoints.find((one) => one.path === path && one.method === request.method);
     if (endpoint === undefined) throw new TurnedAway('404');
-    const { legacy } = this.#world;
+    const { legacy } = this.world;
     if (endpoint.legacy === true && legacy !== 'there') throw legacy === '404' ? new TurnedAway('404') : new Refusal('10017');
     return endpoint;
   }
 
   #countAddress(address: string): void {
-    const now = this.#clock.now();
+    const now = this.clock.now();
     if ((this.#shutOut.get(address) ?? 0) > now) throw new TurnedAway('403');
-    if (this.#limits.take(address, 'any', perAddress, now).free) return;
+    if (this.limits.take(address, 'any', perAddress, now).free) return;
     this.#shutOut.set(address, now + shutOutMs);
     throw new TurnedAway('403');
   }
 
   /** A place within the rolling second of the user, whatever key is used. */
   #place(path: string, requests: number): Place {
-    return this.#limits.take(uid, path, { requests, windowMs: 1000 }, this.#clock.now());
+    return this.limits.take(uid, path, { requests, windowMs: 1000 }, this.clock.now());
   }
 }
 

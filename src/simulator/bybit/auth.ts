@@ -1,12 +1,17 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { header, type RawRequest } from '../request.ts';
+import { createHmac, randomBytes } from 'node:crypto';
+import { header, sameText, type RawRequest } from '../request.ts';
 import { Refusal, TurnedAway } from './answers.ts';
-import type { BybitKeys } from './start.ts';
+
+/** One API key with everything a client needs to sign. */
+export interface BybitKeys {
+  readonly apiKey: string;
+  readonly secret: string;
+}
 
 /** One API key as the exchange knows it. */
 export interface Key extends BybitKeys {
   readonly readOnly: boolean;
-  /** What it may do, as `user/query-api` tells it. */
+  /** What it may do, as `user/query-api` lists it. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
   /** Addresses it may be used from. `*`, or none at all, means any. */
   readonly ips: readonly string[];
@@ -55,9 +60,4 @@ function signature(key: Key, timestamp: string, recvWindow: string, { method, ta
   const query = question < 0 ? '' : target.slice(question + 1);
   const signed = createHmac('sha256', key.secret).update(timestamp).update(key.apiKey).update(recvWindow);
   return signed.update(method === 'GET' ? query : body).digest('hex');
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

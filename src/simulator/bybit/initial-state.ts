@@ -1,5 +1,5 @@
 import { decimal, divide, multiply, round, type Decimal } from '../../core/decimal.ts';
-import type { Holding } from '../holdings.ts';
+import { dayMs, hourMs, type Holding } from '../holdings.ts';
 import { newMarket } from '../market.ts';
 import { coins } from './coins.ts';
 import type { FixedDebt, HeldPosition, LegacyOrder, Pool, Trading, UnifiedCoin, WorldState } from './state.ts';
@@ -33,10 +33,8 @@ const held: readonly (readonly [
   ['ETHUSD', 0, 'Buy', '200', 'printed', '12', '0.01'],
 ];
 
-const hourMs = 3_600_000;
-
-/** The unified account of the first day, at these prices in USD. Nothing in it is in danger at once. */
-export function firstTrading(prices: Readonly<Record<string, Decimal>>, now: number): Trading {
+/** The initial unified account, at these prices in USD. Nothing in it is in danger at once. */
+export function initialTrading(prices: Readonly<Record<string, Decimal>>, now: number): Trading {
   const price = (ccy: string): Decimal => prices[ccy] ?? decimal('1');
   const positions = held.map(([symbol, positionIdx, side, size, at, leverage, extra], rank): HeldPosition => {
     const { base, settle, places } = contractOf({ symbol });
@@ -63,8 +61,6 @@ export function firstTrading(prices: Readonly<Record<string, Decimal>>, now: num
     closed: [],
   };
 }
-
-const dayMs = 24 * hourMs;
 
 const holding = (ccy: string, amt: string): Holding => ({ ccy, amt: decimal(amt) });
 
@@ -139,8 +135,8 @@ function publishedAccount(hour: number): Account {
   };
 }
 
-/** How the first day begins. */
-export interface FirstDay {
+/** What the initial state is made from. */
+export interface InitialOptions {
   readonly seed: string;
   readonly walking: boolean;
   readonly now: number;
@@ -149,8 +145,8 @@ export interface FirstDay {
   readonly change?: Partial<Account>;
 }
 
-/** A world as it is on the first day. */
-export function firstDay({ seed, walking, now, account = 'invented', change = {} }: FirstDay): WorldState {
+/** The initial state of the exchange. */
+export function initialState({ seed, walking, now, account = 'invented', change = {} }: InitialOptions): WorldState {
   const hour = Math.floor(now / hourMs) * hourMs;
   const begun: Account = { ...(account === 'published' ? publishedAccount(hour) : inventedAccount(hour)), ...change };
   const market = newMarket(coins, seed, walking, now);
@@ -162,7 +158,7 @@ export function firstDay({ seed, walking, now, account = 'invented', change = {}
     pool: begun.pool,
     legacyOrders: begun.legacyOrders,
     adjustments: [],
-    trading: begun.trading ?? firstTrading(prices, hour),
+    trading: begun.trading ?? initialTrading(prices, hour),
     repaid: [],
     cap: '0',
     begunAt: hour,

@@ -18,8 +18,8 @@ import {
 import type { RecordedMargin } from '../control.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
-import { contracts, findContract, markPrice, type Contract } from './contracts.ts';
-import { atStake, atTheEnd, figures, isReached, liquidationPrice, type Figures } from './margin.ts';
+import { contracts, findContract, markPrice, type Contract } from './instruments.ts';
+import { atStake, atTheEnd, figures, isReached, liquidationPrice, type Figures } from './position-figures.ts';
 import type { ClosedPosition, HeldPosition, MarginChange, Trading } from './state.ts';
 
 /** Changes of margin beyond these are forgotten, oldest first. */
@@ -55,20 +55,20 @@ function stakeIn({ marginMode }: Trading, position: HeldPosition): HeldPosition 
   return marginMode === 'ISOLATED_MARGIN' ? position : { ...position, extra: zero };
 }
 
-function reckoned(trading: Trading, position: HeldPosition, market: Market): Figures {
+function figuresOf(trading: Trading, position: HeldPosition, market: Market): Figures {
   const contract = contractOf(position);
   return figures(stakeIn(trading, position), contract, markPrice(contract, market), trading.marginPrice);
 }
 
-/** Everything that is reckoned of a position now. `liqPrice` is undefined outside the price band and in portfolio margin. */
-export function reckon(trading: Trading, position: HeldPosition, market: Market) {
+/** The figures of a position now, with its liquidation price. `liqPrice` is undefined outside the price band and in portfolio margin. */
+export function quoteOf(trading: Trading, position: HeldPosition, market: Market) {
   const { marginMode } = trading;
   const contract = contractOf(position);
   const stake = stakeIn(trading, position);
   // In cross margin the whole account stands behind it: an estimate.
   const behind = marginMode === 'REGULAR_MARGIN' ? { ...stake, extra: greater(spare(trading, contract.settle, market), zero) } : stake;
   const liqPrice = marginMode === 'PORTFOLIO_MARGIN' ? undefined : liquidationPrice(behind, contract);
-  return { ...reckoned(trading, position, market), liqPrice };
+  return { ...figuresOf(trading, position, market), liqPrice };
 }
 
 type Sum = 'initial' | 'maintenance' | 'profit';
@@ -76,7 +76,7 @@ type Sum = 'initial' | 'maintenance' | 'profit';
 /** What all positions with margin in `ccy` come to. */
 export function total(trading: Trading, ccy: string, market: Market, which: Sum): Decimal {
   const held = trading.positions.filter((one) => contractOf(one).settle === ccy);
-  return sum(held.map((one) => reckoned(trading, one, market)[which]));
+  return sum(held.map((one) => figuresOf(trading, one, market)[which]));
 }
 
 /** What can go into positions: not what they, orders or a bonus hold, nor what is on its way. May be negative. */

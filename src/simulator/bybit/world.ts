@@ -1,22 +1,39 @@
-import { add, isZero, lesser, negate, type Decimal } from '../../core/decimal.ts';
+import { add, isPositive, isZero, lesser, negate, sum, type Decimal } from '../../core/decimal.ts';
+import { Conditions } from '../conditions.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { deviations as commonDeviations } from '../faults.ts';
-import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
-import { hourMs } from '../interest.ts';
+import { amountOf, changed, dayMs, emptied, hourMs, type Holding } from '../holdings.ts';
 import { Market } from '../market.ts';
-import { Moments } from '../conditions.ts';
 import type { Parameters } from '../request.ts';
-import { accrued } from './accruing.ts';
-import { adjustId } from './adjust-ids.ts';
-import { checkOrderAdjustment, checkPoolAdjustment, deviate, recorded, type AdjustRequest, type Situation } from './adjusting.ts';
+import {
+  adjustId,
+  checkLoanConditions,
+  checkMarginConditions,
+  checkOrderAdjustment,
+  checkPoolAdjustment,
+  deviate,
+  recorded,
+  type AdjustRequest,
+  type Situation,
+} from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins } from './coins.ts';
-import { controls, controlled } from './controls.ts';
-import { firstDay, type FirstDay } from './initial-state.ts';
-import type { Adjustment, CapLevel, LegacyOrder, Pool, Repayment, Trading, WorldState } from './state.ts';
+import { initialState, initialTrading, type InitialOptions } from './initial-state.ts';
+import {
+  capLevels,
+  marginModes,
+  marginPrices,
+  type Adjustment,
+  type CapLevel,
+  type LegacyOrder,
+  type Pool,
+  type Repayment,
+  type SavedState,
+  type Trading,
+  type WorldState,
+} from './state.ts';
 import { acceptMargin, liquidated, recordedChanges, settled, withoutFree, type MarginRequest } from './trading.ts';
-import { currentLegacyLtv, currentPoolLtv } from './valuation.ts';
-import { checkLoanMoment, checkMarginMoment } from './condition-rules.ts';
+import { accrued, currentLegacyLtv, currentPoolLtv } from './valuation.ts';
 
 /** Adjustments beyond these are forgotten, oldest first. */
 const adjustmentsKept = 1000;
@@ -31,24 +48,24 @@ export type Deviation = (typeof deviations)[number];
 /** Whether the older generation answers, and how it does not. */
 export type Legacy = 'there' | '404' | '10017';
 
-export interface WorldOptions extends Omit<FirstDay, 'now'> {
+export interface WorldOptions extends Omit<InitialOptions, 'now'> {
   /** Milliseconds since the Unix epoch. */
   readonly clock: { now(): number };
   /** Milliseconds from acceptance to effect. */
   readonly settleMs: number;
-  /** A world to go on with, instead of a first day. */
-  readonly state?: WorldState;
+  /** A world to go on with, instead of the initial one. */
+  readonly state?: SavedState;
   /** Default 'there'. */
   readonly legacy?: Legacy;
 }
 
 /**
- * The simulated Bybit without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; whoever looks calls
- * `advance` first, which lets happen what was due by the clock.
+ * The simulated Bybit without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; `advance` is called
+ * first, which lets happen what was due by the clock.
  */
 export class World implements ControlledWorld {
   readonly market: Market;
-  readonly moments = new Moments();
+  readonly conditions = new Conditions();
   readonly controls = controls;
   readonly legacy: Legacy;
   settleMs: number;
@@ -63,14 +80,14 @@ export class World implements ControlledWorld {
   #standing: { readonly trading?: Trading; readonly prices?: number } = {};
   #state: Omit<WorldState, 'market'>;
 
-  constructor({ clock, settleMs, state, legacy = 'there', ...first }: WorldOptions) {
+  constructor({ clock, settleMs, state, legacy = 'there', ...initial }: WorldOptions) {
     this.#clock = clock;
     this.openedAt = clock.now();
     this.settleMs = settleMs;
     this.legacy = legacy;
-    const { market, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
+    const { market, ...rest }: SavedState = state ?? initialState({ ...initial, now: clock.now() });
     this.market = new Market(coins, market);
-    this.#state = rest;
+    this.#state = { ...rest, trading: rest.trading ?? initialTrading(market.prices, rest.accruedAt) };
   }
 
   get wallet(): readonly Holding[] {
@@ -160,7 +177,7 @@ export class World implements ControlledWorld {
    * @throws Refusal with the documented code when it may not be.
    */
   changeMargin(request: MarginRequest, deviation?: Deviation): void {
-    checkMarginMoment(this.moments, request.contract.symbol);
+    checkMarginConditions(this.conditions, request.contract.symbol);
     this.#trade(acceptMargin(this.trading, request, this.market, this.#clock.now(), lateMs, deviation));
   }
 
@@ -172,7 +189,7 @@ export class World implements ControlledWorld {
   adjust(request: AdjustRequest, deviation?: Deviation): string {
     const { orderId } = request;
     const order = orderId === undefined ? undefined : this.legacyOrder(orderId);
-    checkLoanMoment(this.moments, request, order === undefined ? this.pool.collateral : [order.collateral]);
+    checkLoanConditions(this.conditions, request, order === undefined ? this.pool.collateral : [order.collateral]);
     if (order === undefined) checkPoolAdjustment(this.situation(), request);
     else checkOrderAdjustment(this.situation(), order, request);
     const real = deviate(request, deviation);
@@ -256,4 +273,87 @@ export class World implements ControlledWorld {
   #accrue(accruedAt: number): void {
     this.#change({ ...accrued(this.#state, accruedAt), accruedAt });
   }
+}
+
+/** What can be done to the simulated Bybit alone. */
+const controls: readonly string[] = ['POST cap', 'POST margin-mode', 'POST margin-price', 'POST due', 'POST expiry', 'POST liquidate'];
+
+interface Done {
+  readonly answer: unknown;
+  readonly change?: Partial<WorldState>;
+  readonly keysExpireAt?: number;
+}
+
+/**
+ * Carries out one of them; undefined for anything else.
+ * - `POST cap {level}`: the platform's cap of collateral is off (0), near (1), reached (2: nothing can be added) or unknown (-1).
+ * - `POST margin-mode {mode}`: how the account holds its positions.
+ * - `POST margin-price {by}`: margins follow the mark price, or stay at entry.
+ * - `POST due {days}`: fixed contracts are to be paid back so many days from now; below zero they are overdue.
+ * - `POST liquidate`: the pool is liquidated whole. Prices alone do not do it, so that a loan beyond its line can be looked at.
+ * - `POST expiry {days}`: so long all keys still work, as after a change of the password.
+ * @throws RangeError when the body makes no sense.
+ */
+function controlled(what: string, body: Parameters, state: Pick<WorldState, 'pool' | 'trading' | 'repaid'>, now: number): Done | undefined {
+  switch (what) {
+    case 'POST cap': {
+      const cap = word(body, 'level', capLevels);
+      return { answer: { cap }, change: { cap } };
+    }
+    case 'POST margin-mode': {
+      const marginMode = word(body, 'mode', marginModes);
+      return { answer: { marginMode }, change: { trading: { ...state.trading, marginMode } } };
+    }
+    case 'POST margin-price': {
+      const marginPrice = word(body, 'by', marginPrices);
+      return { answer: { marginPrice }, change: { trading: { ...state.trading, marginPrice } } };
+    }
+    case 'POST due': {
+      const dueAt = now + days(body);
+      const fixed = state.pool.fixed.map((one) => ({ ...one, borrowedAt: dueAt - one.termDays * dayMs }));
+      return { answer: { dueAt }, change: { pool: { ...state.pool, fixed } } };
+    }
+    case 'POST liquidate': {
+      const { pool, repaid } = state;
+      const rows = [...flexibleRepayments(pool, repaid.length, now), ...fixedRepayments(pool, repaid.length, now)];
+      const change = { pool: { ...pool, flexible: [], fixed: [], collateral: [] }, repaid: [...repaid, ...rows] };
+      return { answer: { repaid: rows.length }, change };
+    }
+    case 'POST expiry': {
+      const keysExpireAt = now + days(body);
+      return { answer: { keysExpireAt }, keysExpireAt };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Ids go on from those of the past. */
+const firstIds = { flexible: 1774, fixed: 1783 } as const;
+
+function flexibleRepayments({ flexible }: Pool, before: number, at: number): Repayment[] {
+  return flexible.map(({ ccy, principal, interest }, index) => {
+    return { repayId: (firstIds.flexible + before + index).toString(), ccy, amt: add(principal, interest), at };
+  });
+}
+
+function fixedRepayments({ fixed }: Pool, before: number, at: number): Repayment[] {
+  const open = fixed.filter(({ principal }) => isPositive(principal));
+  return [...new Set(open.map(({ ccy }) => ccy))].map((ccy, index) => {
+    const loans = open.filter((one) => one.ccy === ccy).map(({ loanId, principal, penalty }) => ({ loanId, amt: add(principal, penalty) }));
+    return { repayId: (firstIds.fixed + before + index).toString(), ccy, amt: sum(loans.map(({ amt }) => amt)), loans, at };
+  });
+}
+
+function word<T extends string>(body: Parameters, name: string, words: readonly T[]): T {
+  const found = words.find((one) => one === body[name]);
+  if (found === undefined) throw new RangeError(`${name} must be one of ${words.join(', ')}, as text`);
+  return found;
+}
+
+/** Whole milliseconds of so many days. */
+function days(body: Parameters): number {
+  const value = body['days'];
+  if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) > 3650) throw new RangeError('days must be a number');
+  return Math.round(value * dayMs);
 }

@@ -13,12 +13,13 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
-import type { deviations } from '../faults.ts';
+import type { Conditions } from '../conditions.ts';
 import type { RecordedAdjustment } from '../control.ts';
-import { Refusal } from './answers.ts';
-import { findCoin } from './coins.ts';
+import type { deviations } from '../faults.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import type { Market } from '../market.ts';
+import { Refusal } from './answers.ts';
+import { findCoin } from './coins.ts';
 import type { Adjustment, AdjustType, Order } from './state.ts';
 import { isDust, maxRedeem } from './valuation.ts';
 
@@ -100,6 +101,31 @@ export function checkAdjustment(
   if (isZero(most)) throw new Refusal('51756');
   if (compare(amt, most) > 0) throw new Refusal('51758', `${most} ${ccy}`);
   if (isDust(ccy, subtract(held, amt), market)) throw new Refusal('51757', 'the minimum');
+}
+
+/**
+ * Whether the conditions that are on let collateral be changed.
+ * @param pledged what is pledged before it
+ * @throws Refusal with the documented code when not.
+ */
+export function checkLoanConditions(conditions: Conditions, request: AdjustRequest, pledged: readonly Holding[]): void {
+  const { type, ccy } = request;
+  if (conditions.is('frozen')) throw new Refusal('51738');
+  if (conditions.is('liquidating')) throw new Refusal('50022');
+  if (type === 'add' && conditions.is('coin-refused', ccy)) throw new Refusal('51752', ccy);
+  if (type === 'add' && conditions.is('coin-capped', ccy)) throw new Refusal('51755', ccy);
+  const least = conditions.brokenMinimum(pledged, request, type === 'add');
+  if (least !== undefined) throw new Refusal('51757', least);
+}
+
+/**
+ * Whether the conditions that are on let the margin of a position in an instrument be changed.
+ * @throws Refusal with the documented code when not.
+ */
+export function checkMarginConditions(conditions: Conditions, instId: string): void {
+  if (conditions.is('frozen')) throw new Refusal('50007');
+  if (conditions.is('liquidating', instId)) throw new Refusal('50020');
+  if (conditions.is('closing', instId)) throw new Refusal('59302');
 }
 
 /** Every adjustment that was accepted, as it was really carried out. */

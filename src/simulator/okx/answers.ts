@@ -95,7 +95,7 @@ export function success(data: readonly unknown[]): Answer {
 }
 
 /**
- * The envelope of a refusal. What is refused at the door (keys, limits, form of the request) comes without `data`,
+ * The envelope of a refusal. What is refused before the loan service (keys, limits, form of the request) comes without `data`,
  * as public reports show; what the loan service refuses has an empty one.
  */
 export function refusal({ code, message }: Refusal): Answer {

@@ -1,9 +1,15 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { Refusal } from './answers.ts';
-import { header, type RawRequest } from '../request.ts';
-import type { SimulatorKeys } from './start.ts';
+import { header, sameText, type RawRequest } from '../request.ts';
 
 export type Permission = 'read_only' | 'trade' | 'withdraw';
+
+/** One API key with everything a client needs to sign. */
+export interface SimulatorKeys {
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly passphrase: string;
+}
 
 /** One API key as the exchange knows it. */
 export interface Key extends SimulatorKeys {
@@ -15,7 +21,7 @@ export interface Key extends SimulatorKeys {
 
 /** How far a timestamp may be from the exchange's clock. */
 const windowMs = 30_000;
-/** Key ids look like this; anything else is told from a key that merely does not exist. */
+/** Key ids look like this; anything else is another refusal than a key that merely does not exist. */
 const keyPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -56,9 +62,4 @@ export function authenticate(request: RawRequest, keys: readonly Key[], now: num
 
 function signature(secret: string, timestamp: string, { method, target, body }: RawRequest): string {
   return createHmac('sha256', secret).update(timestamp).update(method).update(target).update(body).digest('base64');
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

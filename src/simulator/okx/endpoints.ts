@@ -1,7 +1,8 @@
+import type { Limit } from '../api.ts';
+import { header, isParameters, type Parameters, type RawRequest } from '../request.ts';
 import type { Deviation } from './adjusting.ts';
+import { Refusal } from './answers.ts';
 import type { Key, Permission } from './auth.ts';
-import type { Limit } from '../limits.ts';
-import type { Parameters } from '../request.ts';
 import type { World } from './world.ts';
 
 /** What an endpoint gets to answer from. */
@@ -37,3 +38,105 @@ export const endpoint = (path: string, requests: number, answer: Endpoint['answe
   answer,
   ...more,
 });
+
+const mostRows = 100;
+
+/**
+ * The parameters in a JSON body.
+ * @throws Refusal 50000 when it is empty, 50006 when it does not say it is JSON, 50002 when it is not.
+ */
+export function fromBody(request: RawRequest): Parameters {
+  if (request.body.length === 0) throw new Refusal('50000');
+  if (!header(request, 'content-type').toLowerCase().startsWith('application/json')) throw new Refusal('50006');
+  let value: unknown;
+  try {
+    value = JSON.parse(request.body.toString('utf8'));
+  } catch {
+    throw new Refusal('50002');
+  }
+  if (!isParameters(value)) throw new Refusal('50002');
+  return value;
+}
+
+/**
+ * An optional text; an empty one counts as absent.
+ * @throws Refusal 51000 when it is not text.
+ */
+export function optional(parameters: Parameters, name: string): string | undefined {
+  const value = parameters[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw new Refusal('51000', name);
+  return value;
+}
+
+/**
+ * A text that must be there.
+ * @throws Refusal 50014 when it is missing, 51000 when it is not text.
+ */
+export function required(parameters: Parameters, name: string): string {
+  const value = optional(parameters, name);
+  if (value === undefined) throw new Refusal('50014', name);
+  return value;
+}
+
+/**
+ * One of a few words.
+ * @throws Refusal 51000 when it is none of them, 50014 when it is missing.
+ */
+export function oneOf<T extends string>(parameters: Parameters, name: string, words: readonly T[]): T {
+  const value = required(parameters, name);
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw new Refusal('51000', name);
+  return found;
+}
+
+/**
+ * An optional id.
+ * @throws Refusal 51000 when it is not made of digits.
+ */
+export function optionalId(parameters: Parameters, name: string): string | undefined {
+  const value = optional(parameters, name);
+  if (value !== undefined && !/^\d{1,40}$/.test(value)) throw new Refusal('51000', name);
+  return value;
+}
+
+/**
+ * How many rows are wanted: 1 to 100, 100 when not said.
+ * @throws Refusal 51000 otherwise.
+ */
+function rowLimit(parameters: Parameters): number {
+  const value = optional(parameters, 'limit');
+  if (value === undefined) return mostRows;
+  if (!/^\d{1,3}$/.test(value) || Number(value) < 1 || Number(value) > mostRows) throw new Refusal('51000', 'limit');
+  return Number(value);
+}
+
+/**
+ * Which page of a list is wanted.
+ * @throws Refusal 51000 where a bound is no id, or the limit out of range.
+ */
+export function pageRequest(parameters: Parameters): PageRequest {
+  const after = optionalId(parameters, 'after');
+  const before = optionalId(parameters, 'before');
+  return { limit: rowLimit(parameters), ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
+}
+
+/** What part of a list is asked for. Both bounds are exclusive. */
+export interface PageRequest {
+  /** Only rows older than this id. */
+  readonly after?: string;
+  /** Only rows newer than this id. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** One page of rows, newest first. Rows come in oldest first, as they are kept; ids are whole numbers that grow with time. */
+export function page<R>(rows: readonly R[], { after, before, limit }: PageRequest, idOf: (row: R) => string): R[] {
+  const olderThan = after === undefined ? undefined : BigInt(after);
+  const newerThan = before === undefined ? undefined : BigInt(before);
+  const wanted = rows.filter((row) => {
+    const id = BigInt(idOf(row));
+    return (olderThan === undefined || id < olderThan) && (newerThan === undefined || id > newerThan);
+  });
+  return wanted.slice(-limit).reverse();
+}

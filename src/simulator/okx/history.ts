@@ -1,83 +1,153 @@
-import type { Decimal } from '../../core/decimal.ts';
+import { add } from '../../core/decimal.ts';
+import { dayMs } from '../holdings.ts';
+import { Refusal } from './answers.ts';
+import { endpoint, oneOf, optional, optionalId, page, pageRequest, type Endpoint, type Question } from './endpoints.ts';
+import { findInstrument, instTypes, knownInstrument } from './instruments.ts';
+import { narrowedTo } from './loans.ts';
+import { billKinds, historyTypes, type Bill, type ClosedPosition } from './state.ts';
 
-/** Every action a loan history can tell of. */
-export const historyTypes = [
-  'borrowed',
-  'repaid',
-  'collateral_locked',
-  'collateral_released',
-  'forced_repayment_buy',
-  'forced_repayment_sell',
-  'forced_liquidation',
-  'partial_liquidation',
-  'sell_collateral',
-  'buy_transition_coin',
-  'sell_transition_coin',
-  'buy_borrowed_coin',
-] as const;
-export type HistoryType = (typeof historyTypes)[number];
+const refIdOf = ({ refId }: { readonly refId: string }): string => refId;
 
-interface Row {
-  /** Longer than a JavaScript number can hold; grows with time. */
-  readonly refId: string;
-  readonly ordId: string;
-  readonly ccy: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
+function loanHistory(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const type = optional(parameters, 'type');
+  if (type !== undefined && !historyTypes.some((known) => known === type)) throw new Refusal('51000', 'type');
+  const ordId = narrowedTo(question);
+  const rows = world.history.filter((row) => (type === undefined || row.type === type) && (ordId === undefined || row.ordId === ordId));
+  return page(rows, pageRequest(question.parameters), refIdOf).map((row) => ({
+    refId: row.refId,
+    type: row.type,
+    ccy: row.ccy,
+    amt: row.amt,
+    ts: row.at.toString(),
+  }));
 }
 
-/** One row of a loan's history. */
-export interface HistoryRow extends Row {
-  readonly type: HistoryType;
-  /** Signed as the wallet sees it: what is locked or repaid leaves it. */
-  readonly amt: Decimal;
+function interestAccrued(question: Question): readonly unknown[] {
+  const { world, parameters } = question;
+  const ccy = optional(parameters, 'ccy');
+  const ordId = narrowedTo(question);
+  const rows = world.interest.filter((row) => (ccy === undefined || row.ccy === ccy) && (ordId === undefined || row.ordId === ordId));
+  return page(rows, pageRequest(question.parameters), refIdOf).map((row) => ({
+    refId: row.refId,
+    ccy: row.ccy,
+    loan: row.loan,
+    interest: row.interest,
+    interestRate: row.rate,
+    ts: row.at.toString(),
+  }));
 }
 
-/** One hour's interest. */
-export interface InterestRow extends Row {
-  /** The debt it was charged on. */
-  readonly loan: Decimal;
-  readonly interest: Decimal;
-  /** Annual, as a fraction. */
-  readonly rate: Decimal;
+/** Bills are listed for seven days, closed positions for three months. */
+const billsKeptMs = 7 * dayMs;
+const closedKeptMs = 90 * dayMs;
+
+/** What a row must be to pass: every filter that was named, by its own word. */
+type Wanted = readonly (readonly [name: string, asked: string | undefined])[];
+
+function filters({ parameters }: Question, names: readonly string[]): Wanted {
+  if (optional(parameters, 'instType') !== undefined) oneOf(parameters, 'instType', instTypes);
+  return names.map((name) => [name, optional(parameters, name)] as const);
 }
 
-/** Hands out reference ids: milliseconds and a counter in one number of 17 digits, always larger than the last. */
-export class References {
-  #last: bigint;
+const passes =
+  (wanted: Wanted) =>
+  (row: Readonly<Record<string, unknown>>): boolean =>
+    wanted.every(([name, asked]) => asked === undefined || row[name] === asked);
 
-  constructor(last: string) {
-    this.#last = BigInt(last);
-  }
-
-  get last(): string {
-    return this.#last.toString();
-  }
-
-  /** The next id, for something that happened at `at`. */
-  next(at: number): string {
-    const earliest = BigInt(at) * 10_000n + 17n;
-    this.#last = earliest > this.#last ? earliest : this.#last + 1n;
-    return this.#last.toString();
-  }
+function billRow(bill: Bill): Readonly<Record<string, unknown>> & { readonly billId: string } {
+  const { billId, subType, instId, mgnMode, ccy, balChg, bal, posBalChg, posBal, sz, px, pnl, at } = bill;
+  const { instType } = knownInstrument(instId);
+  const moved = { bal, balChg, posBal, posBalChg, sz, px: px ?? '', pnl };
+  const unsaid = Object.fromEntries(unfilled.map((name) => [name, '']));
+  return { ...unsaid, billId, instId, instType, mgnMode, ccy, type: billKinds[subType], subType, ...moved, ts: at.toString() };
 }
 
-/** What part of a list is asked for. Both bounds are exclusive. */
-export interface PageRequest {
-  /** Only rows older than this id. */
-  readonly after?: string;
-  /** Only rows newer than this id. */
-  readonly before?: string;
-  readonly limit: number;
+/** What only trades, transfers and interest fill in. */
+const unfilled = [
+  ...['clOrdId', 'earnAmt', 'earnApr', 'execType', 'fee', 'fillFwdPx', 'fillIdxPx', 'fillMarkPx', 'fillMarkVol', 'fillPxUsd', 'fillPxVol'],
+  ...['fillTime', 'from', 'interest', 'notes', 'ordId', 'tag', 'to', 'tradeId'],
+];
+
+/** The sign of `balChg` is not printed for these sub-types: by its description it is the account's, so margin that goes in is below zero. */
+function bills(question: Question): readonly unknown[] {
+  const { world, parameters, now } = question;
+  const wanted = filters(question, ['instType', 'instId', 'ccy', 'mgnMode', 'ctType', 'type', 'subType']).filter(
+    ([name]) => name !== 'ctType',
+  );
+  const ctType = optional(parameters, 'ctType');
+  const [begin, end] = ['begin', 'end'].map((name) => optionalId(parameters, name));
+  const rows = world.trading.bills
+    .filter(({ at, instId }) => {
+      if (at <= now - billsKeptMs || at < Number(begin ?? 0) || at > Number(end ?? Infinity)) return false;
+      return ctType === undefined || findInstrument(instId)?.kind === ctType;
+    })
+    .map(billRow)
+    .filter(passes(wanted));
+  return page(rows, pageRequest(parameters), ({ billId }) => billId);
 }
 
-/** One page of rows, newest first. Rows come in oldest first, as they are kept; ids are whole numbers that grow with time. */
-export function page<R>(rows: readonly R[], { after, before, limit }: PageRequest, idOf: (row: R) => string): R[] {
-  const olderThan = after === undefined ? undefined : BigInt(after);
-  const newerThan = before === undefined ? undefined : BigInt(before);
-  const wanted = rows.filter((row) => {
-    const id = BigInt(idOf(row));
-    return (olderThan === undefined || id < olderThan) && (newerThan === undefined || id > newerThan);
-  });
-  return wanted.slice(-limit).reverse();
+function closedRow({
+  position,
+  posSide,
+  ccy,
+  price,
+  pnl,
+  penalty,
+  ratio,
+  at,
+}: ClosedPosition): Readonly<Record<string, unknown>> & { readonly uTime: string } {
+  const { posId, instId, mgnMode, side, lever, pos, avgPx, openedAt } = position;
+  const { instType, base, quote } = knownInstrument(instId);
+  const contract = instType !== 'MARGIN';
+  return {
+    instType,
+    instId,
+    posId,
+    mgnMode,
+    posSide,
+    direction: side,
+    type: '3',
+    ccy,
+    lever,
+    uly: contract ? `${base}-${quote}` : '',
+    openAvgPx: avgPx,
+    closeAvgPx: price,
+    triggerPx: price,
+    openMaxPos: pos,
+    closeTotalPos: pos,
+    pnl,
+    realizedPnl: contract ? add(pnl, penalty) : '',
+    pnlRatio: ratio,
+    fee: '0',
+    fundingFee: '0',
+    liqPenalty: penalty,
+    nonSettleAvgPx: '',
+    settledPnl: '',
+    cTime: openedAt.toString(),
+    uTime: at.toString(),
+  };
 }
+
+/** Positions that ended. Nothing closes one here but liquidation, which is type 3. */
+function positionsHistory(question: Question): readonly unknown[] {
+  const { world, parameters, now } = question;
+  const type = optional(parameters, 'type');
+  if (type !== undefined && !/^[1-6]$/.test(type)) throw new Refusal('51000', 'type');
+  const rows = world.trading.closed
+    .filter(({ at }) => at > now - closedKeptMs)
+    .map(closedRow)
+    .filter(passes(filters(question, ['instType', 'instId', 'mgnMode', 'type', 'posId'])));
+  return page(rows, pageRequest(parameters), ({ uTime }) => uTime);
+}
+
+const loan = 'finance/flexible-loan/';
+const reading = { permission: 'read_only' } as const;
+
+/** What happened to loans, margins and positions. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api */
+export const historyEndpoints: readonly Endpoint[] = [
+  endpoint(`${loan}loan-history`, 5, loanHistory, reading),
+  endpoint(`${loan}interest-accrued`, 5, interestAccrued, reading),
+  endpoint('account/bills', 5, bills, { ...reading, limit: { requests: 5, windowMs: 1000 } }),
+  endpoint('account/positions-history', 10, positionsHistory, reading),
+];

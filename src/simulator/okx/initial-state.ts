@@ -1,13 +1,20 @@
 import { add, compare, decimal, divide, multiply, negate, one, round, subtract, zero, type Decimal } from '../../core/decimal.ts';
-import type { Holding } from '../holdings.ts';
-import { hourlyInterest, hourMs } from '../interest.ts';
-import { newMarket, type Market } from '../market.ts';
-import { nextRandom, seedFrom } from '../random.ts';
+import { dayMs, hourMs, type Holding } from '../holdings.ts';
+import { newMarket, nextRandom, seedFrom, type Market } from '../market.ts';
 import { coins, knownCoin } from './coins.ts';
-import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
 import { knownInstrument, pricesOf } from './instruments.ts';
 import { worth } from './position-figures.ts';
-import type { OpenPosition, Order, TradingState, WorldState } from './state.ts';
+import {
+  References,
+  type HistoryRow,
+  type HistoryType,
+  type InterestRow,
+  type OpenPosition,
+  type Order,
+  type TradingState,
+  type WorldState,
+} from './state.ts';
+import { hourlyInterest } from './valuation.ts';
 
 type Row = readonly [
   instId: string,
@@ -21,7 +28,7 @@ type Row = readonly [
   margin?: string,
 ];
 
-/** Newest first. At the prices of the first day liquidation is between 9 % and 40 % away. */
+/** Newest first. At the initial prices liquidation is between 9 % and 40 % away. */
 const rows: readonly Row[] = [
   ['ETH-USDT-SWAP', 'long', '40', '1.015', '10', '1.05'],
   ['BTC-USDT-SWAP', 'long', '50', '0.98', '5', '1.1'],
@@ -32,14 +39,14 @@ const rows: readonly Row[] = [
   ['BTC-USD-SWAP', 'long', '100', '0.99', '3', '1.2'],
 ];
 
-const firstTradingWallet: readonly Holding[] = [
+const initialTradingWallet: readonly Holding[] = [
   { ccy: 'USDT', amt: decimal('6000') },
   { ccy: 'BTC', amt: decimal('0.05') },
   { ccy: 'ETH', amt: decimal('1.2') },
 ];
 
-/** The trading account of the first day. Entries follow today's prices, so that a world that is older begins it calmly too. */
-export function firstTrading(market: Market, now: number): TradingState {
+/** The initial trading account. Entries follow today's prices, so that a world that is older begins calmly too. */
+export function initialTrading(market: Market, now: number): TradingState {
   const hour = Math.floor(now / hourMs) * hourMs;
   const positions = rows.map(([instId, side, size, entry, lever, margin], index): OpenPosition => {
     const instrument = knownInstrument(instId);
@@ -64,30 +71,29 @@ export function firstTrading(market: Market, now: number): TradingState {
     const [got, liab] = side === 'long' ? [bare.pos, multiply(bare.pos, avgPx)] : [multiply(bare.pos, avgPx), bare.pos];
     return { ...bare, liab, margin: part(got), pos: add(multiply(got, subtract(one, instrument.fee)), part(got)) };
   });
-  return { wallet: firstTradingWallet, positions, changes: [], bills: [], closed: [] };
+  return { wallet: initialTradingWallet, positions, changes: [], bills: [], closed: [] };
 }
 
-const dayMs = 24 * hourMs;
 const hoursPerYear = decimal('8760');
 /** Enough for a second page of 100. */
 const interestHours = 125;
 
 const holding = (ccy: string, amt: string): Holding => ({ ccy, amt: decimal(amt) });
 
-const firstOrders: readonly Order[] = [
+const initialOrders: readonly Order[] = [
   { ordId: '12345', debts: [holding('USDT', '40000')], collateral: [holding('BTC', '0.8')] },
   { ordId: '67890', debts: [holding('USDC', '5000')], collateral: [holding('ETH', '1.5'), holding('SOL', '20')] },
 ];
 
-const firstWallet: readonly Holding[] = [
+const initialWallet: readonly Holding[] = [
   holding('BTC', '1.7921483143067599'),
   holding('ETH', '1.9400755578876945'),
   holding('USDT', '63.9795959720319628'),
   holding('SOL', '40'),
 ];
 
-/** How the first day begins. */
-export interface FirstDay {
+/** What the initial state is made from. */
+export interface InitialOptions {
   readonly seed: string;
   readonly walking: boolean;
   readonly now: number;
@@ -97,14 +103,24 @@ export interface FirstDay {
   readonly past?: boolean;
 }
 
-/** A world as it is on the first day, with a past long enough to page through. */
-export function firstDay({ seed, walking, now, orders = firstOrders, wallet = firstWallet, past = true }: FirstDay): WorldState {
+/** The initial state of the exchange, with a past long enough to page through. */
+export function initialState({
+  seed,
+  walking,
+  now,
+  orders = initialOrders,
+  wallet = initialWallet,
+  past = true,
+}: InitialOptions): WorldState {
   const hour = Math.floor(now / hourMs) * hourMs;
   const references = new References('0');
-  const told = past ? orders.flatMap((order, index) => story(order, hour, index === 0 ? 120 : 6, seed)) : [];
+  const happened = past ? orders.flatMap((order, index) => story(order, hour, index === 0 ? 120 : 6, seed)) : [];
   const charged = past ? orders.flatMap((order) => pastInterest(order, hour)) : [];
   // Ids grow with time across both lists.
-  const rows = [...told.map((row) => ({ row, list: 'history' as const })), ...charged.map((row) => ({ row, list: 'interest' as const }))];
+  const rows = [
+    ...happened.map((row) => ({ row, list: 'history' as const })),
+    ...charged.map((row) => ({ row, list: 'interest' as const })),
+  ];
   const history: HistoryRow[] = [];
   const interest: InterestRow[] = [];
   for (const entry of rows.sort((a, b) => a.row.at - b.row.at)) {
@@ -125,30 +141,30 @@ export function firstDay({ seed, walking, now, orders = firstOrders, wallet = fi
   };
 }
 
-type Told = Omit<HistoryRow, 'refId'>;
+type PastRow = Omit<HistoryRow, 'refId'>;
 
 /**
  * How an order came to hold what it holds: borrowed, pledged, once partly bought back by force, and then `swings` times a
  * little collateral in and out again. What was locked less what was released and sold is what is pledged now.
  */
-function story(order: Order, hour: number, swings: number, seed: string): Told[] {
+function story(order: Order, hour: number, swings: number, seed: string): PastRow[] {
   const { ordId } = order;
-  const rows: Told[] = [];
+  const rows: PastRow[] = [];
   const begun = hour - 90 * dayMs;
-  const tell = (at: number, type: HistoryType, ccy: string, amt: Decimal): void => {
+  const write = (at: number, type: HistoryType, ccy: string, amt: Decimal): void => {
     rows.push({ ordId, type, ccy, amt, at });
   };
-  for (const { ccy, amt } of order.collateral) tell(begun, 'collateral_locked', ccy, negate(amt));
-  for (const { ccy, amt } of order.debts) tell(begun + 4000, 'borrowed', ccy, multiply(amt, decimal('1.1')));
-  for (const { ccy, amt } of order.debts) tell(begun + 20 * dayMs, 'repaid', ccy, negate(multiply(amt, decimal('0.05'))));
+  for (const { ccy, amt } of order.collateral) write(begun, 'collateral_locked', ccy, negate(amt));
+  for (const { ccy, amt } of order.debts) write(begun + 4000, 'borrowed', ccy, multiply(amt, decimal('1.1')));
+  for (const { ccy, amt } of order.debts) write(begun + 20 * dayMs, 'repaid', ccy, negate(multiply(amt, decimal('0.05'))));
   const [debt] = order.debts;
   const [pledged] = order.collateral;
   if (debt === undefined || pledged === undefined) return rows;
   const sold = multiply(pledged.amt, decimal('0.05'));
   const bought = multiply(debt.amt, decimal('0.05'));
-  tell(begun + 30 * dayMs, 'forced_repayment_sell', pledged.ccy, negate(sold));
-  tell(begun + 30 * dayMs + 1000, 'forced_repayment_buy', debt.ccy, bought);
-  tell(begun + 31 * dayMs, 'collateral_locked', pledged.ccy, negate(sold));
+  write(begun + 30 * dayMs, 'forced_repayment_sell', pledged.ccy, negate(sold));
+  write(begun + 30 * dayMs + 1000, 'forced_repayment_buy', debt.ccy, bought);
+  write(begun + 31 * dayMs, 'collateral_locked', pledged.ccy, negate(sold));
   let random = seedFrom(`${seed} ${ordId}`);
   const gap = Math.floor((58 * dayMs) / (2 * swings));
   for (let swing = 0; swing < swings; swing += 1) {
@@ -156,15 +172,15 @@ function story(order: Order, hour: number, swings: number, seed: string): Told[]
     random = drawn.state;
     const amt = divide(multiply(pledged.amt, decimal(((drawn.value % 90) + 10).toString())), decimal('1000'), 8, 'down');
     const at = begun + 31 * dayMs + hourMs + swing * 2 * gap + (drawn.value % 1000);
-    tell(at, 'collateral_locked', pledged.ccy, negate(amt));
-    tell(at + gap, 'collateral_released', pledged.ccy, amt);
+    write(at, 'collateral_locked', pledged.ccy, negate(amt));
+    write(at + gap, 'collateral_released', pledged.ccy, amt);
   }
   return rows;
 }
 
 type Charged = Omit<InterestRow, 'refId'>;
 
-/** Interest of the last hours, reckoned backwards from today's debt so that the figures join without a gap. */
+/** Interest of the last hours, computed backwards from today's debt so that the figures join without a gap. */
 function pastInterest(order: Order, hour: number): Charged[] {
   return order.debts.flatMap(({ ccy, amt }) => {
     const rate = knownCoin(ccy).borrow?.rate;

@@ -77,7 +77,7 @@ export interface Prices {
 
 const premium = { MARGIN: ['1.00002', '1.00004'], SWAP: ['1.0003', '1.0007'] } as const;
 
-/** The prices of an instrument: mark and last are the index price with a small fixed premium, so that they can be told apart. */
+/** The prices of an instrument: mark and last are the index price with a small fixed premium, so that they differ. */
 export function pricesOf({ base, quote, instType, pricePlaces }: Instrument, market: Market): Prices {
   const index = market.indexPrice(base, quote);
   if (index === undefined) throw new RangeError(`no price of ${base} in ${quote}`);

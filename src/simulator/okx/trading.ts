@@ -23,10 +23,17 @@ import type { Market } from '../market.ts';
 import type { Parameters } from '../request.ts';
 import { deviate, type AdjustRequest, type Deviation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
-import { References } from './history.ts';
 import { findInstrument, knownInstrument, pricesOf, type Instrument, type Prices } from './instruments.ts';
 import { figures, marginCoin, realLeverage, removable, type Figures } from './position-figures.ts';
-import type { Bill, BillSubType, ClosedPosition, MarginChange, OpenPosition, TradingState } from './state.ts';
+import {
+  References,
+  type Bill,
+  type BillSubType,
+  type ClosedPosition,
+  type MarginChange,
+  type OpenPosition,
+  type TradingState,
+} from './state.ts';
 
 /** Changes and bills beyond these are forgotten, oldest first. */
 const changesKept = 1000;
@@ -46,7 +53,7 @@ export interface MarginRequest extends Omit<AdjustRequest, 'ccy'> {
   readonly ccy?: string;
 }
 
-/** A position with everything that is told of it. */
+/** A position with everything that is said of it. */
 export interface Quote {
   readonly position: OpenPosition;
   readonly instrument: Instrument;

@@ -107,7 +107,7 @@ export function valuate(position: Position, market: Market): Valuation {
   };
 }
 
-/** Liquidation price, told only for one collateral coin against one loan coin; in the loan coin, rounded up, towards danger. */
+/** Liquidation price, given only for one collateral coin against one loan coin; in the loan coin, rounded up, towards danger. */
 function riskWarning({ debts, collateral }: Position): Valuation['risk'] {
   const [debt, ...otherDebts] = debts;
   const [pledged, ...otherPledged] = collateral;
@@ -164,4 +164,12 @@ export function maxLoan(
   const price = market.price(borrowCcy);
   const most = lesser(divide(room, price, amountPlaces, 'down'), greater(remainingQuota, zero));
   return { maxLoan: most, notionalUsd: round(multiply(most, price), usdPlaces, 'half-up') };
+}
+
+const hoursPerYear = decimal('8760');
+const interestPlaces = 8;
+
+/** Interest of one hour on a debt at an annual rate, against the borrower: rounded up at 8 decimals. */
+export function hourlyInterest(debt: Decimal, rate: Decimal): Decimal {
+  return divide(multiply(debt, rate), hoursPerYear, interestPlaces, 'up');
 }

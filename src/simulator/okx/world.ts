@@ -1,20 +1,36 @@
 import { isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
-import { checkAdjustment, deviate, recorded, redeemable, type AdjustRequest, type Deviation } from './adjusting.ts';
+import {
+  checkAdjustment,
+  checkLoanConditions,
+  checkMarginConditions,
+  deviate,
+  recorded,
+  redeemable,
+  type AdjustRequest,
+  type Deviation,
+} from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin, knownCoin } from './coins.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
-import { firstDay, firstTrading, type FirstDay } from './initial-state.ts';
-import { References, type HistoryRow, type HistoryType, type InterestRow } from './history.ts';
-import { amountOf, changed, emptied, type Holding } from '../holdings.ts';
-import { hourlyInterest, hourMs } from '../interest.ts';
+import { initialState, initialTrading, type InitialOptions } from './initial-state.ts';
+import { amountOf, changed, emptied, hourMs, type Holding } from '../holdings.ts';
 import { Market } from '../market.ts';
-import { Moments } from '../conditions.ts';
+import { Conditions } from '../conditions.ts';
 import type { Parameters } from '../request.ts';
-import type { Adjustment, Order, TradingState, WorldState } from './state.ts';
+import {
+  References,
+  type Adjustment,
+  type HistoryRow,
+  type HistoryType,
+  type InterestRow,
+  type Order,
+  type TradingState,
+  type WorldState,
+} from './state.ts';
 import { Trading, type MarginRequest, type PosMode } from './trading.ts';
-import { checkLoanMoment, checkMarginMoment } from './condition-rules.ts';
+import { hourlyInterest } from './valuation.ts';
 
-/** Interest is told for 30 days. */
+/** Interest is listed for 30 days. */
 const interestKeptMs = 30 * 24 * hourMs;
 /** Adjustments beyond these are forgotten, oldest first; their history rows stay. */
 const adjustmentsKept = 1000;
@@ -22,12 +38,12 @@ const adjustmentsKept = 1000;
 /** Two readings of one endpoint. */
 export type CollateralAssets = 'wallet' | 'held';
 
-export interface WorldOptions extends Omit<FirstDay, 'now'> {
+export interface WorldOptions extends Omit<InitialOptions, 'now'> {
   /** Milliseconds since the Unix epoch. */
   readonly clock: { now(): number };
   /** Milliseconds from acceptance to effect. */
   readonly settleMs: number;
-  /** A world to go on with, instead of a first day. */
+  /** A world to go on with, instead of the initial one. */
   readonly state?: WorldState;
   /** False makes it the older generation: one loan, which has no id towards clients. Default true. */
   readonly ordIds?: boolean;
@@ -35,20 +51,20 @@ export interface WorldOptions extends Omit<FirstDay, 'now'> {
   readonly collateralAssets?: CollateralAssets;
   /** Default long_short_mode. */
   readonly posMode?: PosMode;
-  /** Instead of the first day's positions and trading account. */
+  /** Instead of the initial positions and trading account. */
   readonly trading?: Partial<TradingState>;
 }
 
 /**
- * The simulated exchange without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; whoever looks
- * calls `advance` first, which lets happen what was due by the clock.
+ * The simulated exchange without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; `advance`
+ * is called first, which lets happen what was due by the clock.
  */
 export class World implements ControlledWorld {
   readonly market: Market;
   readonly trading: Trading;
-  readonly moments = new Moments();
+  readonly conditions = new Conditions();
   readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate'];
-  /** Whether clients are told of order ids, and may name one. */
+  /** Whether clients see order ids, and may name one. */
   readonly ordIds: boolean;
   readonly collateralAssets: CollateralAssets;
   settleMs: number;
@@ -58,16 +74,16 @@ export class World implements ControlledWorld {
   readonly #references: References;
   #state: Omit<WorldState, 'market' | 'lastRefId' | 'trading'>;
 
-  constructor({ clock, settleMs, state, ordIds = true, collateralAssets = 'wallet', posMode, trading, ...first }: WorldOptions) {
+  constructor({ clock, settleMs, state, ordIds = true, collateralAssets = 'wallet', posMode, trading, ...initial }: WorldOptions) {
     this.#clock = clock;
     this.collateralAssets = collateralAssets;
     this.ordIds = ordIds;
     this.settleMs = settleMs;
-    const { market, lastRefId, trading: kept, ...rest } = state ?? firstDay({ ...first, now: clock.now() });
+    const { market, lastRefId, trading: kept, ...rest } = state ?? initialState({ ...initial, now: clock.now() });
     this.market = new Market(coins, market);
     this.#references = new References(lastRefId);
     this.#state = rest;
-    const begun = kept ?? { ...firstTrading(this.market, clock.now()), ...trading };
+    const begun = kept ?? { ...initialTrading(this.market, clock.now()), ...trading };
     this.trading = new Trading(this.market, begun, () => {
       this.touch();
     });
@@ -143,7 +159,7 @@ export class World implements ControlledWorld {
   adjust(ordId: string | undefined, request: AdjustRequest, deviation?: Deviation): void {
     const order = this.order(ordId);
     if (order === undefined) throw new Refusal('51063');
-    checkLoanMoment(this.moments, request, order.collateral);
+    checkLoanConditions(this.conditions, request, order.collateral);
     checkAdjustment(order, request, this.wallet, this.adjustments, this.market);
     const acceptedAt = this.#clock.now();
     const adjustment: Adjustment = {
@@ -161,7 +177,7 @@ export class World implements ControlledWorld {
    * @throws Refusal with the documented code when it may not be.
    */
   changeMargin(request: MarginRequest, deviation?: Deviation): ReturnType<Trading['change']> {
-    checkMarginMoment(this.moments, request.instId);
+    checkMarginConditions(this.conditions, request.instId);
     return this.trading.change(request, this.#clock.now(), this.settleMs, deviation);
   }
 
@@ -251,7 +267,7 @@ export class World implements ControlledWorld {
     const order = this.orders().find((one) => one.ordId === ordId);
     if (order === undefined) throw new RangeError(`there is no loan ${String(ordId)}`);
     const at = this.#clock.now();
-    const tell = (type: HistoryType, { ccy, amt }: Holding): HistoryRow => ({
+    const rowOf = (type: HistoryType, { ccy, amt }: Holding): HistoryRow => ({
       refId: this.#references.next(at),
       ordId: order.ordId,
       type,
@@ -261,8 +277,8 @@ export class World implements ControlledWorld {
     });
     const out = ({ ccy, amt }: Holding): Holding => ({ ccy, amt: negate(amt) });
     const rows = [
-      ...order.collateral.map((one) => tell('sell_collateral', out(one))),
-      ...order.debts.flatMap((one) => [tell('buy_borrowed_coin', one), tell('forced_liquidation', out(one))]),
+      ...order.collateral.map((one) => rowOf('sell_collateral', out(one))),
+      ...order.debts.flatMap((one) => [rowOf('buy_borrowed_coin', one), rowOf('forced_liquidation', out(one))]),
     ];
     this.#change({ orders: this.#state.orders.filter((one) => one.ordId !== order.ordId), history: [...this.history, ...rows] });
   }

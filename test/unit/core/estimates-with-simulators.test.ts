@@ -21,12 +21,12 @@ import { distanceToLiquidation } from '../../../src/core/risk/position-model.ts'
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
 import { coins as bybitCoins } from '../../../src/simulator/bybit/coins.ts';
-import { readState as readBybit } from '../../../src/simulator/bybit/saved-state.ts';
+import { readState as readBybit } from '../../../src/simulator/bybit/state.ts';
 import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { legacyDebt, poolCollateralUsd, poolDebtUsd } from '../../../src/simulator/bybit/valuation.ts';
 import { Market } from '../../../src/simulator/market.ts';
 import { coins as okxCoins } from '../../../src/simulator/okx/coins.ts';
-import { readState as readOkx } from '../../../src/simulator/okx/saved-state.ts';
+import { readState as readOkx } from '../../../src/simulator/okx/state.ts';
 import { adjustedUsd, rawUsd } from '../../../src/simulator/okx/valuation.ts';
 import { first, Meeting, second } from '../exchanges/meeting.ts';
 

@@ -4,7 +4,8 @@ import { absolute, compare, decimal, isPositive, subtract, type Decimal } from '
 import type { Direction, Position } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { Connection, MarginChange } from '../../../src/exchanges/exchange.ts';
-import { startBybit, type Bybit, type BybitKeys } from '../../../src/simulator/bybit/start.ts';
+import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
+import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
 
 /** Time of both sides that passes only where the adapter waits, and then at once. */

@@ -4,7 +4,8 @@ import { add, decimal, subtract } from '../../../src/core/decimal.ts';
 import type { Direction } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
 import type { CollateralChange, Connection, LoanRef, Receipt } from '../../../src/exchanges/exchange.ts';
-import { startBybit, type Bybit, type BybitKeys, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
+import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
+import { startBybit, type Bybit, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
 
 const pool: LoanRef = { loanId: 'pool' };

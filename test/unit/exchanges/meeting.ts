@@ -3,7 +3,8 @@ import type { Clock } from '../../../src/core/clock.ts';
 import type { Decimal } from '../../../src/core/decimal.ts';
 import type { Connection, LoanRef, CollateralProof } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
-import { startSimulator, type Simulator, type SimulatorKeys, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
+import type { SimulatorKeys } from '../../../src/simulator/okx/auth.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 
 export const path = '/api/v5/finance/flexible-loan/';
 export const first: LoanRef = { loanId: '12345', orderId: '12345' };

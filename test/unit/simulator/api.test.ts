@@ -6,7 +6,7 @@ const adjust = `${loanPath}adjust-collateral`;
 const add = JSON.stringify({ type: 'add', ordId: '12345', collateralCcy: 'BTC', collateralAmt: '0.1' });
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-describe('the door of the simulated exchange', () => {
+describe('the API of the simulated exchange', () => {
   let bench: Bench;
   beforeEach(() => {
     bench = new Bench();
@@ -38,7 +38,7 @@ describe('the door of the simulated exchange', () => {
       const reply = bench.ask('GET', info, '', twist());
       assert.equal(reply.code, code);
       assert.equal(reply.status, status);
-      assert.equal('data' in (JSON.parse(reply.raw) as object), false, 'what is refused at the door carries no data');
+      assert.equal('data' in (JSON.parse(reply.raw) as object), false, 'what is refused before the loan service carries no data');
     });
   }
 
@@ -69,13 +69,13 @@ describe('the door of the simulated exchange', () => {
     const published = 'PJ61e1nb2F2Qd7D8SPiaIcx2gjdELc+o0ygzre9z33k=';
     const sent: string[] = [];
     const spy = Object.assign(new Bench(), {});
-    const handle = spy.door.handle.bind(spy.door);
-    spy.door.handle = (request) => {
+    const handle = spy.api.handle.bind(spy.api);
+    spy.api.handle = (request) => {
       sent.push(String(request.headers['ok-access-sign']));
       return handle(request);
     };
     spy.send('GET', '/api/v5/account/balance', '', { key, timestamp: '2020-12-08T09:08:57.715Z' });
-    assert.deepEqual(sent, [published], 'the client of these tests signs as published, so what the door accepts is signed so');
+    assert.deepEqual(sent, [published], 'the client of these tests signs as published, so what the API accepts is signed so');
   });
 
   it('lets a read-only key read, also where reading is a POST, and not act', () => {
@@ -94,7 +94,7 @@ describe('the door of the simulated exchange', () => {
     }
   });
 
-  it('tells what a key may do and where from', () => {
+  it('lists what a key may do and where from', () => {
     const [config] = bench.ask('GET', '/api/v5/account/config').data;
     assert.equal(config?.['perm'], 'read_only,trade');
     assert.equal(config['ip'], '127.0.0.1');

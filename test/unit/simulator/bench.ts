@@ -1,9 +1,9 @@
-// A simulated exchange without sockets, under a clock that only moves when it is told to, and a client that signs by itself.
+// A simulated exchange without sockets, under a clock that only moves by hand, and a client that signs by itself.
 import { createHmac } from 'node:crypto';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import type { Key } from '../../../src/simulator/okx/auth.ts';
 import { Control } from '../../../src/simulator/control.ts';
-import { OkxDoor } from '../../../src/simulator/okx/api.ts';
+import { OkxApi } from '../../../src/simulator/okx/api.ts';
 import type { Bend } from '../../../src/simulator/hostile.ts';
 import type { Holding } from '../../../src/simulator/holdings.ts';
 import type { Outcome, RawRequest } from '../../../src/simulator/request.ts';
@@ -61,14 +61,14 @@ export interface Twist {
 export class Bench {
   readonly clock = new HandClock();
   readonly world: World;
-  readonly door: OkxDoor;
+  readonly api: OkxApi;
   readonly control: Control;
 
   /** @param bend says every answer in another way */
   constructor(options: Partial<WorldOptions> = {}, bend?: Bend) {
     this.world = new World({ clock: this.clock, seed: 'bench', settleMs, walking: false, ...options });
-    this.door = new OkxDoor(this.world, [mainKey, readKey, boundKey], this.clock, bend);
-    this.control = new Control(this.world, this.door, this.clock);
+    this.api = new OkxApi(this.world, [mainKey, readKey, boundKey], this.clock, bend);
+    this.control = new Control(this.world, this.api, this.clock);
   }
 
   /** Sends one signed request. Time passes first, so that the rate limit is met only where it is meant. */
@@ -96,7 +96,7 @@ export class Bench {
       body: Buffer.from(twist.sentBody ?? body),
       address: twist.address ?? '127.0.0.1',
     };
-    return this.door.handle(request);
+    return this.api.handle(request);
   }
 
   loan(name: string): Reply {
@@ -111,7 +111,7 @@ export class Bench {
     return this.post('adjust-collateral', { type, collateralCcy, collateralAmt, ...(ordId === undefined ? {} : { ordId }) });
   }
 
-  /** One order as loan-info tells it. */
+  /** One order as loan-info has it. */
   order(ordId: string): Record<string, unknown> {
     const found = this.loan('loan-info').data.find((one) => one['ordId'] === ordId);
     if (found === undefined) throw new Error(`no order ${ordId}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decimal, negate, subtract } from '../../../src/core/decimal.ts';
-import { readState, writeState } from '../../../src/simulator/okx/saved-state.ts';
+import { readState, writeState } from '../../../src/simulator/okx/state.ts';
 import { Bench, loanPath, noon, readKey, settleMs, type Reply } from './bench.ts';
 
 const path = '/api/v5/account/';
@@ -27,7 +27,7 @@ describe('the bills of the simulated exchange', () => {
     assert.deepEqual(closed(), []);
   });
 
-  it('tell each change of margin that became effective, newest first, and no other', () => {
+  it('list each change of margin that became effective, newest first, and no other', () => {
     margin({ ...long, type: 'add', amt: '10' });
     margin({ ...long, type: 'reduce', amt: '2.5' });
     assert.equal(margin({ ...long, type: 'reduce', amt: '100000000' }).code, '59303');
@@ -46,7 +46,7 @@ describe('the bills of the simulated exchange', () => {
     assert.ok(!('posId' in newest) && !('posSide' in newest), 'none of them names the position');
   });
 
-  it('tell a late change when it is effective', () => {
+  it('list a late change when it is effective', () => {
     bench.control.handle('POST', 'fault', JSON.stringify({ fault: 'settled-late', times: 1 }));
     margin({ instId: 'BTC-USDT', posSide: 'net', type: 'add', amt: '0.01', ccy: 'BTC' });
     assert.deepEqual(bills(), []);
@@ -54,7 +54,7 @@ describe('the bills of the simulated exchange', () => {
     assert.deepEqual(bills().map(shown), ['6 160 MARGIN BTC-USDT isolated BTC -0.01 0.01 0.01']);
   });
 
-  it('tell what OKX added by itself as such', () => {
+  it('list what OKX added by itself as such', () => {
     act('auto-margin', { ...long, amt: '7' });
     assert.deepEqual(bills('?subType=162').map(shown), ['6 162 SWAP BTC-USDT-SWAP isolated USDT -7 7 7']);
     const refused = bench.control.handle('POST', 'auto-margin', JSON.stringify({ instId: 'SOL-USDT-SWAP', posSide: 'short', amt: '7' }));
@@ -99,7 +99,7 @@ describe('the bills of the simulated exchange', () => {
     assert.match(codes[0]!, /"data":\[\]/);
   });
 
-  it('and positions that ended tell of a liquidation, which takes the margin and no more', () => {
+  it('and positions that ended list a liquidation, which takes the margin and no more', () => {
     const before = bench.world.trading.quotes().find((one) => one.instrument.instId === 'ETH-USDT-SWAP');
     act('price', { coin: 'ETH', percent: '-12' });
     const [row] = closed();
@@ -120,16 +120,16 @@ describe('the bills of the simulated exchange', () => {
   it('outlive a restart', () => {
     margin({ ...long, type: 'add', amt: '1' });
     act('price', { coin: 'ETH', percent: '-12' });
-    const told = [bills(), closed()];
+    const before = [bills(), closed()];
     bench = new Bench({ state: readState(writeState(bench.world.state())) });
-    assert.deepEqual([bills(), closed()], told);
+    assert.deepEqual([bills(), closed()], before);
     const { wallet, positions, changes } = bench.world.state().trading!;
     const older = { wallet, positions, changes };
     const read = readState(JSON.stringify({ ...bench.world.state(), trading: older }));
     assert.deepEqual([read.trading?.bills, read.trading?.closed], [[], []], 'what was saved before they were kept');
   });
 
-  it('do not hold loans: a liquidated one is told by its own history', () => {
+  it('do not hold loans: a liquidated one is in its own history', () => {
     act('liquidate', { loan: '67890' });
     assert.deepEqual(
       bench.loan('loan-info').data.map((one) => one['ordId']),

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
-import { Moments } from '../../../src/simulator/conditions.ts';
+import { Conditions } from '../../../src/simulator/conditions.ts';
 import { Bench, loanPath } from './bench.ts';
 import { Bench as BybitBench } from './bybit/bench.ts';
 
-describe('the wrong moments of a simulated exchange', () => {
+describe('the conditions of a simulated exchange', () => {
   it('are about one coin or instrument, or about all, and the one switched on last counts', () => {
-    const moments = new Moments();
-    moments.add({ moment: 'closing', instrument: 'BTC-USDT-SWAP' });
+    const conditions = new Conditions();
+    conditions.add({ moment: 'closing', instrument: 'BTC-USDT-SWAP' });
     assert.deepEqual(
-      [undefined, 'BTC-USDT-SWAP', 'ETH-USDT-SWAP'].map((about) => moments.is('closing', about)),
+      [undefined, 'BTC-USDT-SWAP', 'ETH-USDT-SWAP'].map((about) => conditions.is('closing', about)),
       [false, true, false],
     );
-    moments.add({ moment: 'liquidating' });
-    assert.deepEqual([moments.is('liquidating'), moments.is('liquidating', 'any'), moments.is('frozen')], [true, true, false]);
-    moments.add({ moment: 'minimum', amount: '1' });
-    moments.add({ moment: 'minimum', coin: 'BTC', amount: '0.01' });
-    assert.deepEqual([moments.least('BTC'), moments.least('ETH')], ['0.01', '1']);
-    moments.clear();
-    assert.deepEqual(moments.list(), []);
+    conditions.add({ moment: 'liquidating' });
+    assert.deepEqual([conditions.is('liquidating'), conditions.is('liquidating', 'any'), conditions.is('frozen')], [true, true, false]);
+    conditions.add({ moment: 'minimum', amount: '1' });
+    conditions.add({ moment: 'minimum', coin: 'BTC', amount: '0.01' });
+    assert.deepEqual([conditions.least('BTC'), conditions.least('ETH')], ['0.01', '1']);
+    conditions.clear();
+    assert.deepEqual(conditions.list(), []);
   });
 
   it('are refused with a reason where they make no sense', () => {
@@ -36,14 +36,14 @@ describe('the wrong moments of a simulated exchange', () => {
     }
   });
 
-  it('are told, taken back, and then everything is as before', () => {
+  it('are shown, taken back, and then everything is as before', () => {
     const bench = new Bench();
-    const told = (): unknown => (bench.control.handle('GET', 'hello', '').body as Record<string, unknown>)['moments'];
+    const shown = (): unknown => (bench.control.handle('GET', 'hello', '').body as Record<string, unknown>)['moments'];
     bench.control.handle('POST', 'moment', '{"moment":"frozen"}');
-    assert.deepEqual(told(), [{ moment: 'frozen' }]);
+    assert.deepEqual(shown(), [{ moment: 'frozen' }]);
     assert.equal(bench.adjust('add', 'BTC', '0.1', '12345').code, '51738');
     bench.control.handle('DELETE', 'moment', '');
-    assert.deepEqual(told(), []);
+    assert.deepEqual(shown(), []);
     assert.equal(bench.adjust('add', 'BTC', '0.1', '12345').code, '0');
   });
 

@@ -96,7 +96,7 @@ describe('the control of the simulated exchange', () => {
     assert.equal(recorded().adjustments[0]?.['state'], 'effective');
   });
 
-  it('puts its own clock off, and tells so through public/time', () => {
+  it('puts its own clock off, and shows it through public/time', () => {
     control('POST', 'clock', { offsetMs: 60_000 });
     assert.equal(bench.loan('loan-info').code, '50102');
     const { data } = bench.ask('GET', '/api/v5/public/time');
@@ -129,7 +129,7 @@ describe('the control of the simulated exchange', () => {
   }
 
   describe('faults', () => {
-    it('strike the endpoint they are for, as often as they are told to', () => {
+    it('strike the endpoint they are for, as often as was asked for', () => {
       fault('reset', { endpoint: 'loan-info', times: 2 });
       assert.deepEqual([kindOf(`${loanPath}loan-history`), kindOf(), kindOf(), kindOf()], ['200', 'reset', 'reset', '200']);
     });
@@ -199,19 +199,19 @@ describe('the control of the simulated exchange', () => {
       );
     });
 
-    it('about rows wait for the history, and tell each row twice or the oldest first', () => {
+    it('about rows wait for the history, and list each row twice or the oldest first', () => {
       bench.adjust('add', 'BTC', '0.1', '12345');
       bench.clock.pass(settleMs);
-      const told = (): unknown[] => bench.loan('loan-history?ordId=12345&limit=2').data.map((row) => row['refId']);
-      const [newest, older] = told();
+      const listed = (): unknown[] => bench.loan('loan-history?ordId=12345&limit=2').data.map((row) => row['refId']);
+      const [newest, older] = listed();
       for (const [name, expected] of [
         ['doubled-rows', [newest, newest, older, older]],
         ['rows-out-of-order', [older, newest]],
       ] as const) {
         fault(name, { times: 1 });
         assert.equal(bench.order('12345')['curLTV'], '0.5154');
-        assert.deepEqual(told(), expected, name);
-        assert.deepEqual(told(), [newest, older], name);
+        assert.deepEqual(listed(), expected, name);
+        assert.deepEqual(listed(), [newest, older], name);
       }
     });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal, isZero, sum } from '../../../src/core/decimal.ts';
-import { page, References } from '../../../src/simulator/okx/history.ts';
+import { page } from '../../../src/simulator/okx/endpoints.ts';
+import { References } from '../../../src/simulator/okx/state.ts';
 import { holds } from '../property.ts';
 import { Bench } from './bench.ts';
 
@@ -62,7 +63,7 @@ describe('the histories of the simulated exchange', () => {
     assert.deepEqual(rows('type=forced_liquidation'), []);
   });
 
-  it('tells a past that adds up to what is pledged and owed', () => {
+  it('has a past that adds up to what is pledged and owed', () => {
     const kept = bench.world.history.filter((row) => row.ordId === '12345');
     const net = (ccy: string): string =>
       sum(kept.filter((row) => row.ccy === ccy && !row.type.startsWith('forced_repayment')).map((row) => row.amt));

@@ -84,7 +84,7 @@ function comparable(value: unknown): unknown {
   return Object.fromEntries(known.map(([name, one]): [string, unknown] => [name, comparable(one)]).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The account that the plain answers tell of: what is odd is another's. */
+/** The account in the plain answers: what is odd is another's. */
 function plainPart({ loans, wallet, positions, prices = {} }: Snapshot): unknown {
   const haircuts = ({ haircuts: all = {}, ...rest }: Snapshot['loans'][number]): unknown => ({
     ...rest,
@@ -118,8 +118,8 @@ for (const [venue, meet, loan, isolated] of [
       it(`is read like a plain one: loans, positions, wallet and prices (${seed})`, async () => {
         const plain = await (await connect(undefined, seed)).connection.read();
         for (const hostility of ['readable', 'whole'] as const) {
-          const told = await (await connect(hostility, seed)).connection.read();
-          assert.deepEqual(plainPart(told), plainPart(plain), hostility);
+          const hard = await (await connect(hostility, seed)).connection.read();
+          assert.deepEqual(plainPart(hard), plainPart(plain), hostility);
         }
       });
     }
@@ -152,7 +152,7 @@ for (const [venue, meet, loan, isolated] of [
       );
     });
 
-    it('tells the same past, each row once', async () => {
+    it('has the same past, each row once', async () => {
       for (const seed of seeds) {
         const page = async (hostile: Hostility | undefined): Promise<unknown> => {
           const { connection } = await connect(hostile, seed);
@@ -168,12 +168,12 @@ for (const [venue, meet, loan, isolated] of [
       }
     });
 
-    it('tells the same of the key, and of what can be borrowed', async () => {
+    it('says the same of the key, and of what can be borrowed', async () => {
       for (const seed of seeds) {
-        const [plain, told] = [(await connect(undefined, seed)).connection, (await connect('whole', seed)).connection];
-        assert.deepEqual(comparable(await told.inspect()), comparable(await plain.inspect()));
-        assert.deepEqual(comparable(await told.borrowableCoins()), comparable(await plain.borrowableCoins()));
-        assert.deepEqual(comparable(await told.maximumLoan('USDT', loan, [])), comparable(await plain.maximumLoan('USDT', loan, [])));
+        const [plain, hard] = [(await connect(undefined, seed)).connection, (await connect('whole', seed)).connection];
+        assert.deepEqual(comparable(await hard.inspect()), comparable(await plain.inspect()));
+        assert.deepEqual(comparable(await hard.borrowableCoins()), comparable(await plain.borrowableCoins()));
+        assert.deepEqual(comparable(await hard.maximumLoan('USDT', loan, [])), comparable(await plain.maximumLoan('USDT', loan, [])));
       }
     });
 

@@ -1,4 +1,4 @@
-// A hostile answer says the same as a plain one. Whether it does is told here without the means of either.
+// A hostile answer says the same as a plain one. Whether it does is checked here without the means of either.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bybitBend, hostileWords as bybitWords } from '../../../src/simulator/bybit/hostile-words.ts';
@@ -25,31 +25,31 @@ function exact(text: string): string {
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Why a hostile value does not say what the plain one says; undefined when it does. */
-function difference(plain: unknown, told: unknown, words: HostileWords, at = ''): string | undefined {
+function difference(plain: unknown, hard: unknown, words: HostileWords, at = ''): string | undefined {
   const name = at.split('.').at(-1) ?? '';
-  if (words.spare.has(name) && (told === null || told === undefined)) return undefined;
+  if (words.spare.has(name) && (hard === null || hard === undefined)) return undefined;
   if (Array.isArray(plain)) {
-    if (!Array.isArray(told)) return `${at} is no list`;
+    if (!Array.isArray(hard)) return `${at} is no list`;
     const rows = plain as readonly unknown[];
-    const lost = rows.findIndex((one) => !told.some((other) => difference(one, other, words, at) === undefined));
+    const lost = rows.findIndex((one) => !hard.some((other) => difference(one, other, words, at) === undefined));
     if (lost >= 0) return `${at}: row ${lost.toString()} is gone`;
     const isOurs = (one: unknown): boolean => rows.some((other) => difference(other, one, words, at) === undefined);
-    const foreign = (told as readonly unknown[]).find(
+    const foreign = (hard as readonly unknown[]).find(
       (one) => !isOurs(one) && !oddNames.some((odd) => JSON.stringify(one).includes(odd)) && !isUnreadable(one),
     );
     return foreign === undefined ? undefined : `${at}: ${JSON.stringify(foreign)} is new`;
   }
   if (isObject(plain)) {
-    if (told === null && Object.values(plain).every((one) => one === '')) return undefined;
-    if (!isObject(told)) return `${at} is no object`;
+    if (hard === null && Object.values(plain).every((one) => one === '')) return undefined;
+    if (!isObject(hard)) return `${at} is no object`;
     return Object.entries(plain)
-      .map(([key, value]) => difference(value, told[key], words, `${at}.${key}`))
+      .map(([key, value]) => difference(value, hard[key], words, `${at}.${key}`))
       .find((one) => one !== undefined);
   }
-  if (plain === told || (plain === '' && told === null && words.figures.has(name))) return undefined;
-  if (words.codes.has(name) && typeof told === 'number' && told.toString() === plain) return undefined;
-  const same = words.figures.has(name) && typeof plain === 'string' && typeof told === 'string' && exact(plain) === exact(told);
-  return same ? undefined : `${at}: ${JSON.stringify(plain)} became ${JSON.stringify(told)}`;
+  if (plain === hard || (plain === '' && hard === null && words.figures.has(name))) return undefined;
+  if (words.codes.has(name) && typeof hard === 'number' && hard.toString() === plain) return undefined;
+  const same = words.figures.has(name) && typeof plain === 'string' && typeof hard === 'string' && exact(plain) === exact(hard);
+  return same ? undefined : `${at}: ${JSON.stringify(plain)} became ${JSON.stringify(hard)}`;
 }
 
 /** No documented field is in it. */
@@ -151,7 +151,7 @@ describe('a hostile answer', () => {
       before(() => {
         answers = answersOf();
       });
-      const told = (seed: string, unreadable = true): string[] => {
+      const bodiesOf = (seed: string, unreadable = true): string[] => {
         const bend = hostile(words, seed, unreadable);
         return [...answers].map(([path, body]) => bend(path, body));
       };
@@ -167,12 +167,12 @@ describe('a hostile answer', () => {
       });
 
       it('is the same for the same seed, and another for another', () => {
-        assert.deepEqual(told('a'), told('a'));
-        assert.notDeepEqual(told('a'), told('b'));
+        assert.deepEqual(bodiesOf('a'), bodiesOf('a'));
+        assert.notDeepEqual(bodiesOf('a'), bodiesOf('b'));
       });
 
       it('has exponents, nulls, unknown fields, numbers for text, odd names, rows that come twice and one that cannot be read', () => {
-        const all = seeds.flatMap((seed) => told(seed)).join('\n');
+        const all = seeds.flatMap((seed) => bodiesOf(seed)).join('\n');
         assert.match(all, /"\d(\.\d+)?E[+-]\d+"/);
         assert.match(all, /"\d(\.\d+)?e-?\d+"/);
         assert.match(all, /"9\.7E-6"|"9\.7e-6"/);
@@ -180,7 +180,7 @@ describe('a hostile answer', () => {
         assert.match(all, venue === 'OKX' ? /"riskWarningData":null/ : /"liqPrice":null|"bonus":null/);
         assert.match(all, venue === 'OKX' ? /"code":0,/ : /"colRes":0/);
         for (const name of oddNames) assert.ok(all.includes(name), name);
-        const lists = seeds.flatMap((seed) => told(seed).map((body) => JSON.parse(body) as Record<string, unknown>));
+        const lists = seeds.flatMap((seed) => bodiesOf(seed).map((body) => JSON.parse(body) as Record<string, unknown>));
         const rows = lists.flatMap(({ data, result }) =>
           [data, isObject(result) ? result['list'] : undefined].filter(Array.isArray),
         ) as unknown[][];
@@ -191,9 +191,9 @@ describe('a hostile answer', () => {
       it('can be read row by row to the last where that is asked for', () => {
         const nonsense = (bodies: readonly string[]): number =>
           bodies.join('\n').split('"unknown":{"shape"').length - 1 + bodies.join('').split(/[[,](null|"row"|7)[\],]/).length - 1;
-        assert.ok(nonsense(seeds.flatMap((seed) => told(seed))) > nonsense(seeds.flatMap((seed) => told(seed, false))));
+        assert.ok(nonsense(seeds.flatMap((seed) => bodiesOf(seed))) > nonsense(seeds.flatMap((seed) => bodiesOf(seed, false))));
         const bodies = seeds
-          .flatMap((seed) => told(seed, false))
+          .flatMap((seed) => bodiesOf(seed, false))
           .map((body) => JSON.parse(body) as { data?: unknown; result?: { list?: unknown } });
         for (const { data, result } of bodies) {
           for (const list of [data, result?.list])

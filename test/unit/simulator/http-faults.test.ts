@@ -1,4 +1,4 @@
-// What goes wrong below the API, over real sockets, and how the simulated exchanges tell what arrived.
+// What goes wrong below the API, over real sockets, and how the simulated exchanges count what arrived.
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
@@ -90,7 +90,7 @@ describe('what goes wrong below the API', () => {
     assert.notEqual(got.headers['content-length'], '0', 'a body was promised');
   });
 
-  it('is counted by path and by key, from a moment on', async () => {
+  it('is counted by path and by key, from a time on', async () => {
     const ask = (url: string, header: string, key: string) => send(url, 'POST', '{}', { [header]: key });
     const { now } = await control(okx, 'arrivals');
     clock.pass(1);
@@ -111,7 +111,7 @@ describe('what goes wrong below the API', () => {
     assert.deepEqual((await control(bybit, `arrivals?${since(bybitNow)}`))['keys'], { third: { '/v5/position/add-margin': 1 } });
   });
 
-  it('tells a person how to ask for arrivals', async () => {
+  it('shows a person how to ask for arrivals', async () => {
     const { status, text } = await send(`${okx.url}/__simulator/arrivals?since=yesterday`);
     assert.equal(status, 400);
     assert.match(text, /since must be milliseconds/);

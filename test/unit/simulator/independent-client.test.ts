@@ -1,7 +1,8 @@
 // An OKX client that others wrote speaks to the simulated exchange: a third reading of the same documentation.
 import assert from 'node:assert/strict';
 import { RestClient } from 'okx-api';
-import { startSimulator, type Simulator, type SimulatorKeys } from '../../../src/simulator/okx/start.ts';
+import type { SimulatorKeys } from '../../../src/simulator/okx/auth.ts';
+import { startSimulator, type Simulator } from '../../../src/simulator/okx/start.ts';
 
 type Call = (client: RestClient) => Promise<unknown>;
 
@@ -138,7 +139,7 @@ describe('an independent OKX client', () => {
     for (const call of calls) await assert.rejects(call(client), (error: { code?: string }) => error.code === '50103');
   });
 
-  it('gets those answers too when its own signed door is used', async () => {
+  it('gets those answers too when its own signed method is used', async () => {
     const client = clientWith(simulator.keys);
     const get = (path: string): Promise<unknown> => client.getPrivate(`/api/v5/finance/flexible-loan/${path}`) as Promise<unknown>;
     assert.match(JSON.stringify(await get('borrow-currencies')), /"borrowCcy":"USDT"/);

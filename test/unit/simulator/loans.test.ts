@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { add, decimal } from '../../../src/core/decimal.ts';
-import { hourlyInterest } from '../../../src/simulator/interest.ts';
+import { hourlyInterest } from '../../../src/simulator/okx/valuation.ts';
 import { Bench, noon, settleMs } from './bench.ts';
 
 describe('the loans of the simulated exchange', () => {
@@ -9,7 +9,7 @@ describe('the loans of the simulated exchange', () => {
     bench = new Bench();
   });
 
-  it('tells two orders, oldest first, with amounts as text and thresholds from their collateral', () => {
+  it('lists two orders, oldest first, with amounts as text and thresholds from their collateral', () => {
     const reply = bench.loan('loan-info');
     assert.deepEqual(reply.data, [
       {
@@ -40,7 +40,7 @@ describe('the loans of the simulated exchange', () => {
     ]);
   });
 
-  it('tells one order when one is named, and none for an unknown id', () => {
+  it('lists one order when one is named, and none for an unknown id', () => {
     assert.equal(bench.loan('loan-info?ordId=67890').data.length, 1);
     assert.deepEqual(bench.loan('loan-info?ordId=1').data, []);
   });
@@ -129,7 +129,7 @@ describe('the loans of the simulated exchange', () => {
       bench = new Bench({ ordIds: false });
     });
 
-    it('has one loan and never tells an id, nor heeds one', () => {
+    it('has one loan and never shows an id, and ignores one', () => {
       const { data } = bench.loan('loan-info?ordId=99999');
       assert.equal(data.length, 1);
       assert.equal('ordId' in data[0]!, false);
@@ -142,7 +142,7 @@ describe('the loans of the simulated exchange', () => {
   });
 
   describe('interest', () => {
-    it('is charged at each full hour, rounded up at 8 decimals, and told', () => {
+    it('is charged at each full hour, rounded up at 8 decimals, and listed', () => {
       bench.clock.pass(3_600_000);
       const [row] = bench.loan('interest-accrued?ordId=12345').data;
       assert.equal(row?.['loan'], '40000');
@@ -165,7 +165,7 @@ describe('the loans of the simulated exchange', () => {
       }
     });
 
-    it('is told for 30 days only', () => {
+    it('is listed for 30 days only', () => {
       bench.clock.pass(40 * 24 * 3_600_000);
       bench.world.advance();
       assert.equal(bench.world.interest.filter((row) => row.ordId === '12345').length, 30 * 24);

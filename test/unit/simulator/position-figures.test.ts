@@ -45,14 +45,14 @@ describe('the figures of a position on the simulated exchange', () => {
     ['coins sold with borrowed ones', 'BTC-USDT', held('short', '24000', '20000', '4000', '1'), '-1000', '23505.905859062457'],
   ];
   for (const [what, instId, position, upl, liqPx] of byHand) {
-    it(`of ${what} are those reckoned by hand`, () => {
+    it(`of ${what} are those computed by hand`, () => {
       const found = figures(knownInstrument(instId), position, decimal('21000'));
       near(found.upl, upl);
       near(found.liqPx, liqPx);
     });
   }
 
-  it('tell no liquidation price where no price liquidates', () => {
+  it('give no liquidation price where no price liquidates', () => {
     assert.equal(liquidationPrice(knownInstrument('BTC-USDT-SWAP'), held('long', '100', '20000', '20000'), decimal('20000')), undefined);
     assert.equal(liquidationPrice(knownInstrument('BTC-USD-SWAP'), held('short', '200', '20000', '1'), decimal('1')), undefined);
   });

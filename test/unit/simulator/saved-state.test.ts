@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { readState, writeState } from '../../../src/simulator/okx/saved-state.ts';
+import { readState, writeState } from '../../../src/simulator/okx/state.ts';
 import { Bench, settleMs } from './bench.ts';
 
 describe('the saved state of the simulated exchange', () => {
@@ -31,7 +31,7 @@ describe('the saved state of the simulated exchange', () => {
     assert.equal(again.world.trading.state().positions[1]?.margin, '9496.4');
   });
 
-  it('of before there were positions begins with those of the first day, calm at the prices it has', () => {
+  it('of before there were positions begins with the initial ones, calm at the prices it has', () => {
     const bench = new Bench();
     bench.control.handle('POST', 'price', '{"coin":"BTC","percent":"-60"}');
     const before = JSON.stringify({ ...bench.world.state(), trading: undefined });

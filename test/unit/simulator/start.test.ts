@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
-import { startSimulator, type Simulator, type SimulatorKeys, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
+import type { SimulatorKeys } from '../../../src/simulator/okx/auth.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import { HandClock, loanPath, settleMs } from './bench.ts';
 
 const info = `${loanPath}loan-info`;
@@ -121,10 +122,10 @@ describe('the simulated exchange over HTTP', () => {
   });
 
   it('hands over the state when a settlement falls due while nobody asks', async () => {
-    let tell = (): void => undefined;
-    const told = new Promise<void>((resolve) => (tell = resolve));
+    let settle = (): void => undefined;
+    const settled = new Promise<void>((resolve) => (settle = resolve));
     const onChange = (state: string): void => {
-      if (state.includes('"state":"effective"')) tell();
+      if (state.includes('"state":"effective"')) settle();
     };
     const simulator = await startSimulator({ settleMs: 1, walk: false, onChange });
     running.push(simulator);
@@ -137,10 +138,10 @@ describe('the simulated exchange over HTTP', () => {
       'OK-ACCESS-SIGN': createHmac('sha256', secret).update(`${timestamp}POST${adjust}${add}`).digest('base64'),
     });
     assert.match(got.text, /"code":"0"/);
-    await told;
+    await settled;
   });
 
-  it('says which one it is, where it was told so', async () => {
+  it('says which one it is, where it was given an id', async () => {
     const simulator = await start({ id: 'mine' });
     assert.match((await send(simulator, 'GET', '/__simulator/hello')).text, /"id":"mine"/);
   });

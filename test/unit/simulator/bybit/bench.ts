@@ -1,8 +1,8 @@
-// A simulated Bybit without sockets, under a clock that only moves when it is told to, and a client that signs by itself.
+// A simulated Bybit without sockets, under a clock that only moves by hand, and a client that signs by itself.
 import { createHmac } from 'node:crypto';
 import { decimal, subtract, sum, type Decimal } from '../../../../src/core/decimal.ts';
 import type { Key } from '../../../../src/simulator/bybit/auth.ts';
-import { BybitDoor } from '../../../../src/simulator/bybit/api.ts';
+import { BybitApi } from '../../../../src/simulator/bybit/api.ts';
 import type { Account } from '../../../../src/simulator/bybit/initial-state.ts';
 import { World, type WorldOptions } from '../../../../src/simulator/bybit/world.ts';
 import type { Bend } from '../../../../src/simulator/hostile.ts';
@@ -51,14 +51,14 @@ export interface Twist {
 export class Bench {
   readonly clock = new HandClock();
   readonly world: World;
-  readonly door: BybitDoor;
+  readonly api: BybitApi;
   readonly control: Control;
 
   /** @param bend says every answer in another way */
   constructor(options: Partial<WorldOptions> = {}, bend?: Bend) {
     this.world = new World({ clock: this.clock, seed: 'bench', settleMs, walking: false, ...options });
-    this.door = new BybitDoor(this.world, [mainKey, readKey, boundKey, withoutLoansKey, withoutPositionsKey], this.clock, bend);
-    this.control = new Control(this.world, this.door, this.clock);
+    this.api = new BybitApi(this.world, [mainKey, readKey, boundKey, withoutLoansKey, withoutPositionsKey], this.clock, bend);
+    this.control = new Control(this.world, this.api, this.clock);
   }
 
   /** Sends one signed request. A second passes first, so that the rate limit is met only where it is meant. */
@@ -80,7 +80,7 @@ export class Bench {
       'x-bapi-sign': createHmac('sha256', key.secret).update(`${timestamp}${key.apiKey}${recvWindow}${signed}`).digest('hex'),
       ...twist.headers,
     };
-    return this.door.handle({
+    return this.api.handle({
       method,
       target: twist.sentTarget ?? target,
       headers,

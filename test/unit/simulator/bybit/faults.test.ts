@@ -82,7 +82,7 @@ describe('what can go wrong at the simulated Bybit', () => {
   it('has all been tried here', () => {
     const tried = onAdding.map(([name]) => name);
     assert.deepEqual(
-      bench.door.faults.names().filter((name) => !tried.includes(name)),
+      bench.api.faults.names().filter((name) => !tried.includes(name)),
       [],
     );
   });
@@ -105,7 +105,7 @@ describe('what can go wrong at the simulated Bybit', () => {
     }
   });
 
-  it('tells each row of a history twice, or the oldest first, and keeps their ids to the digit', () => {
+  it('lists each row of a history twice, or the oldest first, and keeps their ids to the digit', () => {
     control('POST', 'settle', { ms: 0 });
     bench.adjust('0', 'BTC', '0.1');
     bench.clock.pass(1000);
@@ -124,7 +124,7 @@ describe('what can go wrong at the simulated Bybit', () => {
     assert.deepEqual(ids(), [older, newest]);
   });
 
-  it('strikes only the endpoint it is for, as often as it is told to', () => {
+  it('strikes only the endpoint it is for, as often as was asked for', () => {
     fault('reset', { endpoint: 'common/position', times: 2 });
     const kinds = [kindOf('GET', `${poolPath}adjustment-history`), kindOf(), kindOf(), kindOf()].map((kind) => kind.slice(0, 5));
     assert.deepEqual(kinds, ['200 {', 'reset', 'reset', '200 {']);

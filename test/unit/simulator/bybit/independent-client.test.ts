@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { RestClientV5, type RestClientOptions } from 'bybit-api';
 import { decimal, subtract } from '../../../../src/core/decimal.ts';
-import { startBybit, type Bybit, type BybitKeys } from '../../../../src/simulator/bybit/start.ts';
+import type { BybitKeys } from '../../../../src/simulator/bybit/auth.ts';
+import { startBybit, type Bybit } from '../../../../src/simulator/bybit/start.ts';
 import { HandClock } from '../bench.ts';
 import { legacyOrderId } from './bench.ts';
 
@@ -148,7 +149,7 @@ describe('an independent Bybit client', () => {
     assert.match(JSON.stringify(await older(client).getLoanLTVAdjustmentHistory()), /"amount":"0\.01".*"direction":0/);
   });
 
-  it('is told of the limit, and meets it', async () => {
+  it('hears of the limit, and meets it', async () => {
     const client = clientWith(bybit.keys, { parseAPIRateLimits: true });
     const adjust = () => client.updateCollateralAmount({ currency: 'ETH', amount: '0.1', direction: '0' });
     // The client is then behind by as much as keeps it inside the window even when this machine is held up.

@@ -13,7 +13,7 @@ describe('the older loans of the simulated Bybit', () => {
   });
   const order = (): Readonly<Record<string, unknown>> => bench.legacy('ongoing-orders').list[0] ?? {};
 
-  it('are told order by order, principal apart from interest', () => {
+  it('are listed order by order, principal apart from interest', () => {
     assert.deepEqual(order(), {
       orderId: legacyOrderId,
       loanCurrency: 'USDT',
@@ -29,7 +29,7 @@ describe('the older loans of the simulated Bybit', () => {
     });
   });
 
-  it('take and give back collateral by order, and tell of it once it has happened', () => {
+  it('take and give back collateral by order, and list it once it has happened', () => {
     const { result } = bench.adjustOrder('1', '0.01');
     assert.equal(typeof result['adjustId'], 'string');
     assert.match(String(result['adjustId']), /^\d{19}$/);

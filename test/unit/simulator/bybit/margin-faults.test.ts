@@ -12,7 +12,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
   });
   const record = (): { margins: Row[]; requests: Record<string, number> } =>
     bench.control.handle('GET', 'record', '').body as { margins: Row[]; requests: Record<string, number> };
-  const told = (): string[] =>
+  const recorded = (): string[] =>
     record().margins.map((one) =>
       ['category', 'symbol', 'positionIdx', 'margin', 'moved', 'state'].map((name) => String(one[name])).join(' '),
     );
@@ -41,7 +41,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
       bench.act('fault', { fault, times: 1 });
       const outcome = bench.send('POST', path, body('BTCUSDT', 2, '-100'));
       assert.match(outcome.kind === 'answer' ? `${outcome.answer.status.toString()} ${outcome.answer.body}` : outcome.kind, answer);
-      assert.deepEqual(told(), expected);
+      assert.deepEqual(recorded(), expected);
       assert.equal(extra(), after);
       assert.equal(record().requests[path], 1);
     });
@@ -51,9 +51,9 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
     for (const fault of ['lost-after-acting', 'never-settled', 'wrong-amount', '10016-after-acting', 'settled-late']) {
       bench.act('fault', { fault, times: 1 });
       bench.positions('category=inverse');
-      assert.equal(bench.door.faults.list().length, 1, fault);
+      assert.equal(bench.api.faults.list().length, 1, fault);
       bench.send('POST', path, body('ETHUSD', 0, '0.001'));
-      assert.equal(bench.door.faults.list().length, 0, fault);
+      assert.equal(bench.api.faults.list().length, 0, fault);
     }
   });
 
@@ -61,7 +61,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
     bench.send('POST', path, body('BTCUSDT', 1, '10'));
     bench.send('POST', path, body('BTCUSDT', 2, '-10.5'));
     bench.send('POST', path, body('ETHUSD', 0, '0.0001'));
-    assert.deepEqual(told(), [
+    assert.deepEqual(recorded(), [
       'linear BTCUSDT 1 10 10 effective',
       'linear BTCUSDT 2 -10.5 -10.5 effective',
       'inverse ETHUSD 0 0.0001 0.0001 effective',
@@ -76,13 +76,13 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
     assert.equal(bench.position('BTCUSDT', 2)['liqPrice'], '107461.6');
     bench.clock.pass(20_000);
     assert.equal(bench.position('BTCUSDT', 2)['liqPrice'], '106461.6');
-    assert.deepEqual(told(), ['linear BTCUSDT 2 -200 -200 effective']);
+    assert.deepEqual(recorded(), ['linear BTCUSDT 2 -200 -200 effective']);
   });
 
   it('reverses only as far as margin was added', () => {
     bench.act('fault', { fault: 'reversed-direction', times: 1 });
     assert.equal(bench.margin('BTCUSDT', 2, '1000').code, 0);
-    assert.deepEqual([told(), extra()], [['linear BTCUSDT 2 1000 -250 effective'], '0']);
+    assert.deepEqual([recorded(), extra()], [['linear BTCUSDT 2 1000 -250 effective'], '0']);
   });
 
   it('comes to nothing late where the position is gone by then', () => {
@@ -91,7 +91,7 @@ describe('what can go wrong with a change of margin at the simulated Bybit', () 
     bench.act('price', { coin: 'BTC', price: '120000' });
     bench.clock.pass(20_000);
     assert.equal(bench.position('BTCUSDT', 2)['side'], '');
-    assert.deepEqual(told(), ['linear BTCUSDT 2 10 10 failed']);
+    assert.deepEqual(recorded(), ['linear BTCUSDT 2 10 10 failed']);
   });
 
   it('is refused where a control makes no sense', () => {

@@ -55,7 +55,7 @@ describe('the pool of the simulated Bybit', () => {
     assert.deepEqual(bench.pool(`adjustment-history?adjustId=${Number(id).toString()}`).list, []);
   });
 
-  it('tells failed adjustments with status 3, and moves nothing', () => {
+  it('lists failed adjustments with status 3, and moves nothing', () => {
     bench.control.handle('POST', 'fault', '{"fault":"settlement-failed"}');
     const before = ltv();
     bench.adjust('0', 'BTC', '0.05');
@@ -235,7 +235,7 @@ describe('the pool of the simulated Bybit', () => {
     assert.deepEqual(published.ask('GET', '/v5/crypto-loan-flexible/ongoing-coin?loanCurrency=USDT').list, []);
   });
 
-  it('tells when a fixed contract is due, and when it is overdue', () => {
+  it('says when a fixed contract is due, and when it is overdue', () => {
     const contracts = (query = ''): readonly Record<string, unknown>[] =>
       bench.ask('GET', `/v5/crypto-loan-fixed/borrow-contract-info${query}`).list;
     const [contract] = contracts('?orderCurrency=ETH&term=30');

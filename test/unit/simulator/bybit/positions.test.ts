@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal, divide, negate, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import { holds } from '../../property.ts';
-import { readState, writeState } from '../../../../src/simulator/bybit/saved-state.ts';
+import { readState, writeState } from '../../../../src/simulator/bybit/state.ts';
 import { Bench, withoutPositionsKey, type Row } from './bench.ts';
 
 const text = (row: Row, name: string): string => String(row[name]);
@@ -100,7 +100,7 @@ describe('positions at the simulated Bybit', () => {
     for (const name of ['positionValue', 'liqPrice', 'avgPrice', 'updatedTime']) assert.equal(after[name], before[name], name);
   });
 
-  it('keep their margin at entry where it is told so, as the printed sample of isolated margin does', () => {
+  it('keep their margin at entry where that is asked for, as the printed sample of isolated margin does', () => {
     bench.act('margin-price', { by: 'entry' });
     const before = bench.position('BTCUSDT', 1);
     // 43120 at entry: a tenth, and the fee of closing at what is left of it.
@@ -228,7 +228,7 @@ describe('positions at the simulated Bybit', () => {
       assert.equal(code('BTCUSDT', 1, '1'), 110033);
     });
 
-    it('and told so by the closed profits, with what was at stake and the side of the order that closed', () => {
+    it('and listed so in the closed profits, with what was at stake and the side of the order that closed', () => {
       const closed = (query: string) => bench.ask('GET', `/v5/position/closed-pnl?category=${query}`).list;
       assert.deepEqual(closed('linear'), []);
       bench.act('price', { coin: 'BTC', price: '78031' });
@@ -243,7 +243,7 @@ describe('positions at the simulated Bybit', () => {
       assert.equal(bench.ask('GET', '/v5/position/closed-pnl').code, 10001);
       assert.equal(bench.ask('GET', `/v5/position/closed-pnl?category=linear&startTime=1&endTime=2`).code, 10001);
       const saved = readState(writeState(bench.world.state()));
-      assert.deepEqual(saved.trading.closed, bench.world.trading.closed);
+      assert.deepEqual(saved.trading?.closed, bench.world.trading.closed);
       bench.clock.pass(7 * 86_400_000);
       assert.deepEqual(closed('linear'), [], 'seven days where no time is named');
       assert.equal(closed(`linear&startTime=${String(row?.['createdTime'])}`).length, 1);
@@ -255,7 +255,7 @@ describe('positions at the simulated Bybit', () => {
       assert.equal(slots('category=linear&settleCoin=USDT').length, 3);
     });
 
-    it('not in cross margin, where the price that is told is an estimate', () => {
+    it('not in cross margin, where the price that is shown is an estimate', () => {
       const isolated = bench.position('BTCUSDT', 1);
       bench.act('margin-mode', { mode: 'REGULAR_MARGIN' });
       const cross = bench.position('BTCUSDT', 1);
@@ -265,7 +265,7 @@ describe('positions at the simulated Bybit', () => {
     });
   });
 
-  it('tell no margins, no leverage and no liquidation price in portfolio margin', () => {
+  it('show no margins, no leverage and no liquidation price in portfolio margin', () => {
     bench.act('margin-mode', { mode: 'PORTFOLIO_MARGIN' });
     const row = bench.position('BTCUSDT', 2);
     assert.deepEqual(
@@ -274,13 +274,13 @@ describe('positions at the simulated Bybit', () => {
     );
   });
 
-  it('tell no liquidation price where margin keeps it out of reach', () => {
+  it('show no liquidation price where margin keeps it out of reach', () => {
     assert.equal(code('ETHUSDT', 0, '6300'), 0);
     assert.equal(bench.position('ETHUSDT')['liqPrice'], '');
     assert.notEqual(bench.position('ETHUSDT')['positionIM'], '');
   });
 
-  it('live in a wallet that tells what they, orders and a bonus hold of each coin', () => {
+  it('live in a wallet that shows what they, orders and a bonus hold of each coin', () => {
     const [account = {}] = bench.ask('GET', '/v5/account/wallet-balance?accountType=UNIFIED').list;
     const coins = account['coin'] as Row[];
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readState, writeState } from '../../../../src/simulator/bybit/saved-state.ts';
+import { readState, writeState } from '../../../../src/simulator/bybit/state.ts';
 import { Bench, settleMs } from './bench.ts';
 
 type Plain = Record<string, unknown>;
@@ -39,7 +39,7 @@ describe('the saved state of the simulated Bybit', () => {
     assert.equal(second.adjust('0', 'BTC', '0.1').raw, first.adjust('0', 'BTC', '0.1').raw);
   });
 
-  it('goes on with the positions of a first day where it was saved before there were any', () => {
+  it('goes on with the initial positions where it was saved before there were any', () => {
     const bench = used();
     bench.act('price', { coin: 'BTC', price: '60000' });
     const older = { ...bench.world.state(), trading: undefined, begunAt: undefined };
@@ -54,7 +54,7 @@ describe('the saved state of the simulated Bybit', () => {
         ['ETHUSDT', 0, '3'],
       ],
     );
-    // At the price of that state: as far from liquidation as on a first day.
+    // At the price of that state: as far from liquidation as initially.
     assert.equal(list[0]?.['avgPrice'], '58800');
     assert.equal(next.margin('BTCUSDT', 1, '10').code, 0);
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { request, type IncomingHttpHeaders } from 'node:http';
-import { startBybit, type Bybit, type BybitKeys, type BybitOptions } from '../../../../src/simulator/bybit/start.ts';
+import type { BybitKeys } from '../../../../src/simulator/bybit/auth.ts';
+import { startBybit, type Bybit, type BybitOptions } from '../../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../../src/simulator/okx/start.ts';
 import { HandClock } from '../bench.ts';
 import { legacyPath, poolPath, settleMs } from './bench.ts';

@@ -55,7 +55,7 @@ describe('how the simulated Bybit values collateral', () => {
     assert.equal(divide(decimal('60000'), counted, 4, 'half-up'), '0.8067');
   });
 
-  it('tells the published account to the cent, and its LTV to the last digit', () => {
+  it('values the published account to the cent, and its LTV to the last digit', () => {
     const { result } = new Bench({ account: 'published' }).pool('position');
     assert.deepEqual(result, {
       ltv: '0.524344',

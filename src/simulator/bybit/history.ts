@@ -1,12 +1,10 @@
-// What happened to the loans: rows told from when the simulated world began, and what was liquidated since.
-import type { Endpoint, Question } from './endpoints.ts';
-import { optional, page } from './parameters.ts';
-
-const dayMs = 86_400_000;
+// What happened to the loans: rows dated from when the simulated world began, and what was liquidated since.
+import { dayMs } from '../holdings.ts';
+import { optional, page, type Endpoint, type Question } from './endpoints.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Rows of one list, newest first; `at` gives the moment so many days before the beginning. */
+/** Rows of one list, newest first; `at` gives the time so many days before the beginning. */
 type Past = (at: (days: number) => number) => readonly Row[];
 
 function borrowed(orderId: string, loanCurrency: string, initialLoanAmount: string, borrowTime: number, status = 1): Row {
@@ -102,7 +100,7 @@ function listed(past: Past, id: string, filters: readonly string[], later: (worl
 const read = { method: 'GET', access: 'loans', perSecond: 5 } as const;
 
 /** The histories of borrowing and paying back, of both generations. */
-export const loanHistoryEndpoints: readonly Endpoint[] = [
+export const historyEndpoints: readonly Endpoint[] = [
   { ...read, path: '/v5/crypto-loan-flexible/borrow-history', answer: listed(flexibleBorrowing, 'orderId', ['loanCurrency']) },
   {
     ...read,

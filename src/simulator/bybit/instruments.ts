@@ -3,12 +3,12 @@ import type { Market } from '../market.ts';
 
 export const categories = ['linear', 'inverse'] as const;
 
-/** What liquidation is reckoned from, beside the position itself. */
+/** What liquidation is computed from, beside the position itself. */
 export interface Terms {
   readonly inverse: boolean;
   /** Digits behind the point of a price. */
   readonly places: number;
-  /** No liquidation price at or above this is told; nor one at or below the smallest step. */
+  /** No liquidation price at or above this is printed; nor one at or below the smallest step. */
   readonly ceiling: Decimal;
   /** Maintenance margin over the value of the position. */
   readonly maintenance: Decimal;

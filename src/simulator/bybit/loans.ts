@@ -1,17 +1,16 @@
 import { add, compare, isPositive, isZero, multiply, sum, type Decimal } from '../../core/decimal.ts';
 import type { Holding } from '../holdings.ts';
 import { isParameters } from '../request.ts';
-import { dueAt } from './accruing.ts';
 import { available, removable } from './adjusting.ts';
 import { jsonInteger, Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
-import type { Endpoint, Question } from './endpoints.ts';
-import { collateralAmount, oneOf, optional, page, required, type AmountCodes } from './parameters.ts';
+import { collateralAmount, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
 import { directions, type Adjustment } from './state.ts';
 import {
   collateralUsd,
   currentPoolLtv,
   debtCoins,
+  dueAt,
   fixedDebt,
   flexibleDebt,
   maxLoan,
@@ -159,7 +158,7 @@ function borrowContracts({ world, parameters, now }: Question): Record<string, u
 const read = { method: 'GET', access: 'loans', perSecond: 5 } as const;
 
 /** The newer loan: one pool per account. */
-export const poolEndpoints: readonly Endpoint[] = [
+export const loanEndpoints: readonly Endpoint[] = [
   { ...read, path: `${root}position`, answer: position },
   { ...read, path: `${root}max-collateral-amount`, answer: maxCollateralAmount },
   { method: 'POST', access: 'loans-write', perSecond: 1, path: `${root}adjust-ltv`, answer: adjust },

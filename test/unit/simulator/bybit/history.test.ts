@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readState, writeState } from '../../../../src/simulator/bybit/saved-state.ts';
+import { readState, writeState } from '../../../../src/simulator/bybit/state.ts';
 import { Bench, legacyPath, type Row } from './bench.ts';
 
 const flexible = '/v5/crypto-loan-flexible/';
@@ -44,7 +44,7 @@ describe('due dates and the past of loans at the simulated Bybit', () => {
     [`${legacyPath}repayment-history`, 'repayId', 'repayTime', 2],
   ];
   for (const [path, id, time, count] of pasts) {
-    it(`tells ${path}, newest first, page by page, by id, and the same tomorrow`, () => {
+    it(`lists ${path}, newest first, page by page, by id, and the same tomorrow`, () => {
       const rows = list(path);
       assert.equal(rows.length, count);
       const times = rows.map((row) => Number(row[time]));
@@ -71,7 +71,7 @@ describe('due dates and the past of loans at the simulated Bybit', () => {
     assert.equal(list(`${flexible}ongoing-coin`)[0]?.['unpaidAmount'], owed.toString());
   });
 
-  it('tells types that a person must hear of', () => {
+  it('lists types that a person must hear of', () => {
     const types = list(`${flexible}repayment-history`).map((row) => row['repayType']);
     assert.deepEqual(types, [1, 1, 6, 2]);
     assert.deepEqual(
@@ -89,13 +89,13 @@ describe('due dates and the past of loans at the simulated Bybit', () => {
     const flexibleDebts = owed.filter((one) => one['flexibleTotalDebt'] !== '0');
     const fixedDebts = owed.filter((one) => one['fixedTotalDebt'] !== '0');
     assert.ok(flexibleDebts.length > 0 && fixedDebts.length > 0);
-    const told = list(`${flexible}repayment-history`).slice(0, -4);
+    const added = list(`${flexible}repayment-history`).slice(0, -4);
     assert.deepEqual(
-      told.map((row) => [row['loanCurrency'], row['repayAmount']]).sort(),
+      added.map((row) => [row['loanCurrency'], row['repayAmount']]).sort(),
       flexibleDebts.map((one) => [one['loanCurrency'], one['flexibleTotalDebt']]).sort(),
     );
     assert.deepEqual(types(`${flexible}repayment-history`).slice(-4), ['USDT 1 1', 'ETH 1 3', 'BTC 6 1', 'BTC 2 1']);
-    assert.ok(told.every((row) => row['repayType'] === 2 && row['repayTime'] === bench.clock.now() - 2000));
+    assert.ok(added.every((row) => row['repayType'] === 2 && row['repayTime'] === bench.clock.now() - 2000));
     const [contracts] = list(`${fixed}repayment-history`);
     assert.equal(contracts?.['repayType'], 2);
     const parts = (contracts['details'] as Record<string, string>[]).map((one) => Number(one['repayAmount']));

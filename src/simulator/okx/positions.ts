@@ -16,10 +16,9 @@ import {
 import { readAmount } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { amountOf } from '../holdings.ts';
-import { endpoint, type Endpoint, type Question } from './endpoints.ts';
+import { endpoint, oneOf, optional, required, type Endpoint, type Question } from './endpoints.ts';
 import { findInstrument, instTypes } from './instruments.ts';
 import { liquidationPrice, profit, removable, worth } from './position-figures.ts';
-import { oneOf, optional, required } from './parameters.ts';
 import { withMargin, type Quote } from './trading.ts';
 
 const ratioPlaces = 16;
@@ -97,7 +96,7 @@ function describe(quote: Quote, { world }: Question): unknown {
   };
 }
 
-/** Effective at once; what it came to is told by the positions. The leverage of coins held with borrowed ones is left empty, as printed. */
+/** Effective at once; what it came to is seen in the positions. The leverage of coins held with borrowed ones is left empty, as printed. */
 function changeMargin({ world, parameters, deviation }: Question): readonly unknown[] {
   const instId = required(parameters, 'instId');
   const posSide = optional(parameters, 'posSide') ?? 'net';

@@ -1,8 +1,8 @@
 import { decimal, divide, one } from '../../core/decimal.ts';
 import { Refusal } from './answers.ts';
-import { endpoint, type Endpoint, type Question } from './endpoints.ts';
+import { coins } from './coins.ts';
+import { endpoint, oneOf, optional, type Endpoint, type Question } from './endpoints.ts';
 import { instruments, instTypes, pricesOf, type Instrument } from './instruments.ts';
-import { oneOf, optional } from './parameters.ts';
 
 /** The instruments of one type; one of them where it is named. */
 function listed({ parameters }: Question): readonly Instrument[] {
@@ -48,8 +48,28 @@ function markPrices(question: Question): readonly unknown[] {
   }));
 }
 
-/** What can be traded, and the prices it is liquidated by. Source: https://www.okx.com/docs-v5/en/#public-data-rest-api */
-export const instrumentEndpoints: readonly Endpoint[] = [
+const quotes = ['USD', 'USDT', 'USDC', 'BTC'];
+
+function indexTickers({ world, parameters, now }: Question): readonly unknown[] {
+  const instId = optional(parameters, 'instId');
+  const quoteCcy = optional(parameters, 'quoteCcy');
+  if (instId === undefined && quoteCcy === undefined) throw new Refusal('50015', 'quoteCcy, instId');
+  if (quoteCcy !== undefined && !quotes.includes(quoteCcy)) throw new Refusal('51000', 'quoteCcy');
+  const pairs = coins.flatMap(({ ccy }) => quotes.map((quote) => [ccy, quote] as const));
+  const rows = pairs.flatMap(([base, quote]) => {
+    const idxPx = world.market.indexPrice(base, quote);
+    const name = `${base}-${quote}`;
+    const asked = instId === undefined ? quote === quoteCcy : name === instId;
+    return idxPx === undefined || !asked ? [] : [{ instId: name, idxPx, ts: now.toString() }];
+  });
+  if (rows.length === 0) throw new Refusal('51001');
+  return rows;
+}
+
+/** What does not depend on who asks: instruments, prices and the time. Source: https://www.okx.com/docs-v5/en/#public-data-rest-api */
+export const publicEndpoints: readonly Endpoint[] = [
   endpoint('public/instruments', 20, listInstruments, { countedBy: 'instType' }),
   endpoint('public/mark-price', 10, markPrices),
+  endpoint('public/time', 10, ({ now }) => [{ ts: now.toString() }]),
+  endpoint('market/index-tickers', 20, indexTickers),
 ];

@@ -1,9 +1,9 @@
 import { decimalPlaces, isDecimal, multiply, negate, sum, withPlaces, type Decimal } from '../../core/decimal.ts';
+import { dayMs } from '../holdings.ts';
 import { Refusal } from './answers.ts';
-import { categories, findContract, markPrice, slotsOf, type Contract } from './contracts.ts';
-import type { Endpoint, Question } from './endpoints.ts';
-import { oneOf, optional, page, required } from './parameters.ts';
-import { contractOf, contractsIn, positionIn, reckon, spare, total } from './trading.ts';
+import { categories, findContract, markPrice, slotsOf, type Contract } from './instruments.ts';
+import { oneOf, optional, page, required, type Endpoint, type Question } from './endpoints.ts';
+import { contractOf, contractsIn, positionIn, quoteOf, spare, total } from './trading.ts';
 import { printedUsd, trimmed } from './valuation.ts';
 import type { World } from './world.ts';
 
@@ -11,13 +11,13 @@ const mostSymbols = 10;
 const marginPlaces = 4;
 
 /** The row of a slot; of an empty one too. */
-function row({ trading, market, moments }: World, contract: Contract, positionIdx: number) {
+function row({ trading, market, conditions }: World, contract: Contract, positionIdx: number) {
   const { symbol, places } = contract;
   const position = positionIn(trading, symbol, positionIdx);
   const portfolio = trading.marginMode === 'PORTFOLIO_MARGIN';
-  const reckoned = position && reckon(trading, position, market);
-  const initial = portfolio ? '' : trimmedOr(reckoned?.initial);
-  const maintenance = portfolio ? '' : trimmedOr(reckoned?.maintenance);
+  const quote = position && quoteOf(trading, position, market);
+  const initial = portfolio ? '' : trimmedOr(quote?.initial);
+  const maintenance = portfolio ? '' : trimmedOr(quote?.maintenance);
   return {
     positionIdx,
     riskId: portfolio ? 0 : 1,
@@ -26,13 +26,13 @@ function row({ trading, market, moments }: World, contract: Contract, positionId
     side: position?.side ?? '',
     size: position?.size ?? '0',
     avgPrice: position?.avgPrice ?? '0',
-    positionValue: trimmedOr(reckoned?.value),
+    positionValue: trimmedOr(quote?.value),
     tradeMode: 0,
     autoAddMargin: 0,
-    positionStatus: position !== undefined && moments.is('liquidating', symbol) ? 'Liq' : 'Normal',
+    positionStatus: position !== undefined && conditions.is('liquidating', symbol) ? 'Liq' : 'Normal',
     leverage: portfolio ? '' : (position?.leverage ?? '10'),
     markPrice: withPlaces(markPrice(contract, market), places),
-    liqPrice: reckoned?.liqPrice === undefined ? '' : withPlaces(reckoned.liqPrice, places),
+    liqPrice: quote?.liqPrice === undefined ? '' : withPlaces(quote.liqPrice, places),
     bustPrice: '',
     positionIM: initial,
     positionIMByMp: initial,
@@ -44,7 +44,7 @@ function row({ trading, market, moments }: World, contract: Contract, positionId
     stopLoss: '',
     trailingStop: '0',
     sessionAvgPrice: '',
-    unrealisedPnl: trimmedOr(reckoned?.profit),
+    unrealisedPnl: trimmedOr(quote?.profit),
     curRealisedPnl: '0',
     cumRealisedPnl: '0',
     adlRankIndicator: position === undefined ? 0 : 2,
@@ -162,13 +162,13 @@ function walletBalance({ world, parameters }: Question): Record<string, unknown>
   };
 }
 
-const weekMs = 604_800_000;
+const weekMs = 7 * dayMs;
 
 /** Seven days of what was closed, as liquidations alone do here. The side is that of the order that closed. */
 function closedPnl({ world, parameters, now }: Question): Record<string, unknown> {
   const category = oneOf(parameters, 'category', categories);
   const symbol = optional(parameters, 'symbol');
-  const [start, end] = ['startTime', 'endTime'].map((name) => moment(parameters, name));
+  const [start, end] = ['startTime', 'endTime'].map((name) => timeIn(parameters, name));
   const from = start ?? (end ?? now) - weekMs;
   const to = end ?? from + weekMs;
   if (to - from > weekMs || to < from) throw new Refusal('10001', 'endTime');
@@ -200,7 +200,7 @@ function closedPnl({ world, parameters, now }: Question): Record<string, unknown
   return { category, list, nextPageCursor };
 }
 
-function moment(parameters: Question['parameters'], name: string): number | undefined {
+function timeIn(parameters: Question['parameters'], name: string): number | undefined {
   const value = optional(parameters, name);
   if (value !== undefined && !/^\d{13}$/.test(value)) throw new Refusal('10001', name);
   return value === undefined ? undefined : Number(value);

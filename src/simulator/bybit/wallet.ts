@@ -1,9 +1,8 @@
-import { amountOf } from '../holdings.ts';
+import { amountOf, dayMs } from '../holdings.ts';
 import { available } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import type { Key } from './auth.ts';
-import type { Endpoint, Question } from './endpoints.ts';
-import { optional, required } from './parameters.ts';
+import { optional, required, type Endpoint, type Question } from './endpoints.ts';
 import type { World } from './world.ts';
 
 /** The one user of this exchange. */
@@ -11,7 +10,6 @@ export const uid = '24617703';
 
 /** How long a key lives that is not bound to an address. */
 const deadlineDays = 90;
-const dayMs = 86_400_000;
 /** Printed in the documentation for a key that does not expire. */
 const neverDays = -2;
 
@@ -62,8 +60,8 @@ function balances({ world, parameters }: Question): Record<string, unknown> {
   return { memberId: uid, accountType, balance };
 }
 
-/** The key and the wallet. */
-export const accountEndpoints: readonly Endpoint[] = [
+/** The key, and the funding wallet. */
+export const walletEndpoints: readonly Endpoint[] = [
   { method: 'GET', access: 'key', perSecond: 10, path: '/v5/user/query-api', answer: keyFacts },
   { method: 'GET', access: 'key', perSecond: 5, path: '/v5/asset/transfer/query-account-coins-balance', answer: balances },
 ];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { absolute, add, compare, decimal, divide, multiply, subtract } from '../../../../src/core/decimal.ts';
-import { findContract, type Terms } from '../../../../src/simulator/bybit/contracts.ts';
-import { figures, isReached, liquidationPrice, type Stake } from '../../../../src/simulator/bybit/margin.ts';
+import { findContract, type Terms } from '../../../../src/simulator/bybit/instruments.ts';
+import { figures, isReached, liquidationPrice, type Stake } from '../../../../src/simulator/bybit/position-figures.ts';
 import { holds } from '../../property.ts';
 
 const linear: Terms = findContract('BTCUSDT')!;
@@ -45,7 +45,7 @@ describe('isolated margin at the simulated Bybit', function () {
     assert.ok(compare(apart, decimal('0.2')) < 0, apart);
   });
 
-  it('tells no price outside the band', () => {
+  it('gives no price outside the band', () => {
     assert.equal(liquidationPrice(stake('Buy', '1', '20000', '1', '0'), linear), '100');
     assert.equal(liquidationPrice(stake('Buy', '1', '20000', '1', '100'), linear), undefined);
     assert.equal(liquidationPrice(stake('Buy', '1', '20000', '50', '30000'), linear), undefined);

@@ -54,7 +54,7 @@ const publicPaths = [
   '/v5/market/tickers?category=inverse',
 ];
 
-describe('the door of the simulated Bybit', () => {
+describe('the API of the simulated Bybit', () => {
   let bench: Bench;
   beforeEach(() => {
     bench = new Bench();
@@ -175,7 +175,7 @@ describe('the door of the simulated Bybit', () => {
     }
   });
 
-  it('tells when a key expires, and lets it in no longer after that', () => {
+  it('says when a key expires, and lets it in no longer after that', () => {
     const facts = (key: typeof mainKey) => {
       const { result } = bench.ask('GET', '/v5/user/query-api', '', { key });
       return [result['deadlineDay'], result['expiredAt']];
@@ -191,7 +191,7 @@ describe('the door of the simulated Bybit', () => {
     assert.equal(bench.ask('GET', position).code, 33004);
   });
 
-  it('tells what a key may do and where from', () => {
+  it('lists what a key may do and where from', () => {
     const main = bench.ask('GET', '/v5/user/query-api').result;
     assert.deepEqual([main['readOnly'], main['ips'], main['secret'], main['deadlineDay']], [0, ['127.0.0.1'], '', -2]);
     const read = bench.ask('GET', '/v5/user/query-api', '', { key: readKey }).result;
@@ -199,7 +199,7 @@ describe('the door of the simulated Bybit', () => {
     assert.deepEqual(bench.ask('GET', '/v5/user/query-api', '', { key: withoutLoansKey }).result['ips'], []);
   });
 
-  it('tells what the funding wallet holds, and what is still free of it', () => {
+  it('shows what the funding wallet holds, and what is still free of it', () => {
     const balances = (query: string): Reply => bench.ask('GET', `/v5/asset/transfer/query-account-coins-balance?${query}`);
     bench.adjust('0', 'SOL', '10');
     assert.deepEqual(balances('accountType=FUND&coin=SOL,USDC').result['balance'], [
@@ -210,7 +210,7 @@ describe('the door of the simulated Bybit', () => {
     assert.deepEqual([balances('').code, balances('accountType=UNIFIED').code], [10001, 10001]);
   });
 
-  it('tells spot prices', () => {
+  it('lists spot prices', () => {
     const tickers = (query: string): Reply => bench.ask('GET', `/v5/market/tickers?${query}`);
     assert.deepEqual(tickers('category=spot&symbol=BTCUSDT').list, [
       { symbol: 'BTCUSDT', lastPrice: '88000', bid1Price: '87999.99', ask1Price: '88000.01', usdIndexPrice: '88000' },
@@ -228,7 +228,7 @@ describe('the door of the simulated Bybit', () => {
     }
   });
 
-  it('tells index and mark price of contracts, which lie a little apart', () => {
+  it('lists index and mark price of contracts, which lie a little apart', () => {
     const { list } = bench.ask('GET', '/v5/market/tickers?category=linear&symbol=BTCUSDT');
     assert.deepEqual([list.length, list[0]?.['indexPrice'], list[0]?.['markPrice']], [1, '88000.0', '88017.6']);
     assert.equal(bench.position('BTCUSDT', 1)['markPrice'], '88017.6');
@@ -303,7 +303,7 @@ describe('the door of the simulated Bybit', () => {
       assert.deepEqual(codes(times(4, position)), [0, 0, 0, 10006]);
     });
 
-    it('are told in the headers: how many, how many left, and when again', () => {
+    it('are in the headers: how many, how many left, and when again', () => {
       const replies = times(6, position);
       bench.clock.pass(300);
       const [late] = times(1, position);

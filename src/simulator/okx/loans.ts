@@ -1,22 +1,20 @@
 import { multiply } from '../../core/decimal.ts';
+import type { Holding } from '../holdings.ts';
+import { isParameters } from '../request.ts';
 import { readAmount } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin } from './coins.ts';
-import type { Endpoint, Question } from './endpoints.ts';
-import { historyTypes, page } from './history.ts';
-import type { Holding } from '../holdings.ts';
-import { optional, optionalId, pageRequest, required } from './parameters.ts';
-import { isParameters } from '../request.ts';
+import { endpoint, optional, optionalId, required, type Endpoint, type Question } from './endpoints.ts';
 import type { Order } from './state.ts';
 import { maxLoan, valuate } from './valuation.ts';
 
-/** The order a request names. The older generation knows no ids and pays no heed to one. */
+/** The order a request names. The older generation knows no ids and ignores one. */
 function named({ world, parameters }: Question): string | undefined {
   return world.ordIds ? optionalId(parameters, 'ordId') : undefined;
 }
 
 /** The order a list is narrowed to, all when undefined. An unknown id finds nothing. */
-function narrowedTo(question: Question): string | undefined {
+export function narrowedTo(question: Question): string | undefined {
   return question.world.ordIds ? named(question) : question.world.orders()[0]?.ordId;
 }
 
@@ -35,7 +33,9 @@ function collateralAssets(question: Question): readonly unknown[] {
   const assets = world.wallet
     .filter(
       ({ ccy }) =>
-        (wanted === undefined || ccy === wanted) && !world.moments.is('coin-refused', ccy) && !order.debts.some((debt) => debt.ccy === ccy),
+        (wanted === undefined || ccy === wanted) &&
+        !world.conditions.is('coin-refused', ccy) &&
+        !order.debts.some((debt) => debt.ccy === ccy),
     )
     .map(worthOf(world));
   return [{ assets }];
@@ -81,7 +81,7 @@ function maximumRedeem(question: Question): readonly unknown[] {
   return [{ ccy, maxRedeemAmt: world.redeemable(order, ccy) }];
 }
 
-/** Only accepts; the effect comes later and is told by loan-history and loan-info. */
+/** Only accepts; the effect comes later and is shown by loan-history and loan-info. */
 function adjustCollateral(question: Question): readonly unknown[] {
   const { world, parameters, deviation } = question;
   const type = required(parameters, 'type');
@@ -113,55 +113,15 @@ function loanInfo(question: Question): readonly unknown[] {
   return orders.map((order) => describe(order, question));
 }
 
-const refIdOf = ({ refId }: { readonly refId: string }): string => refId;
+const loan = 'finance/flexible-loan/';
+const reading = { permission: 'read_only' } as const;
 
-function loanHistory(question: Question): readonly unknown[] {
-  const { world, parameters } = question;
-  const type = optional(parameters, 'type');
-  if (type !== undefined && !historyTypes.some((known) => known === type)) throw new Refusal('51000', 'type');
-  const ordId = narrowedTo(question);
-  const rows = world.history.filter((row) => (type === undefined || row.type === type) && (ordId === undefined || row.ordId === ordId));
-  return page(rows, pageRequest(question.parameters), refIdOf).map((row) => ({
-    refId: row.refId,
-    type: row.type,
-    ccy: row.ccy,
-    amt: row.amt,
-    ts: row.at.toString(),
-  }));
-}
-
-function interestAccrued(question: Question): readonly unknown[] {
-  const { world, parameters } = question;
-  const ccy = optional(parameters, 'ccy');
-  const ordId = narrowedTo(question);
-  const rows = world.interest.filter((row) => (ccy === undefined || row.ccy === ccy) && (ordId === undefined || row.ordId === ordId));
-  return page(rows, pageRequest(question.parameters), refIdOf).map((row) => ({
-    refId: row.refId,
-    ccy: row.ccy,
-    loan: row.loan,
-    interest: row.interest,
-    interestRate: row.rate,
-    ts: row.at.toString(),
-  }));
-}
-
-type Rest = Pick<Endpoint, 'method' | 'answer'> & { readonly permission?: Endpoint['permission'] };
-
-const endpoint = (name: string, { permission = 'read_only', ...rest }: Rest): Endpoint => ({
-  path: `/api/v5/finance/flexible-loan/${name}`,
-  limit: { requests: 5, windowMs: 2000 },
-  permission,
-  ...rest,
-});
-
-/** All of flexible loan. Source: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan */
+/** Flexible loans. Source: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan */
 export const loanEndpoints: readonly Endpoint[] = [
-  endpoint('borrow-currencies', { method: 'GET', answer: borrowCurrencies }),
-  endpoint('collateral-assets', { method: 'GET', answer: collateralAssets }),
-  endpoint('max-loan', { method: 'POST', answer: maximumLoan }),
-  endpoint('max-collateral-redeem-amount', { method: 'GET', answer: maximumRedeem }),
-  endpoint('adjust-collateral', { method: 'POST', permission: 'trade', answer: adjustCollateral }),
-  endpoint('loan-info', { method: 'GET', answer: loanInfo }),
-  endpoint('loan-history', { method: 'GET', answer: loanHistory }),
-  endpoint('interest-accrued', { method: 'GET', answer: interestAccrued }),
+  endpoint(`${loan}borrow-currencies`, 5, borrowCurrencies, reading),
+  endpoint(`${loan}collateral-assets`, 5, collateralAssets, reading),
+  endpoint(`${loan}max-loan`, 5, maximumLoan, { ...reading, method: 'POST' }),
+  endpoint(`${loan}max-collateral-redeem-amount`, 5, maximumRedeem, reading),
+  endpoint(`${loan}adjust-collateral`, 5, adjustCollateral, { method: 'POST', permission: 'trade' }),
+  endpoint(`${loan}loan-info`, 5, loanInfo, reading),
 ];

@@ -1,8 +1,7 @@
 // The older generation. It can be taken out in one piece: this file, and what `legacy` is called elsewhere in this folder.
 import { removableFromOrder } from './adjusting.ts';
 import { Refusal } from './answers.ts';
-import type { Endpoint, Question } from './endpoints.ts';
-import { collateralAmount, oneOf, optional, page, required, type AmountCodes } from './parameters.ts';
+import { collateralAmount, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
 import { directions } from './state.ts';
 import { currentLegacyLtv, trimmed } from './valuation.ts';
 

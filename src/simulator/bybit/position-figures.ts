@@ -1,6 +1,6 @@
 // Figures of one position, by the formulas of Bybit's help pages for isolated margin.
 import { add, compare, decimal, divide, isPositive, multiply, negate, one, round, subtract, type Decimal } from '../../core/decimal.ts';
-import type { Terms } from './contracts.ts';
+import type { Terms } from './instruments.ts';
 import type { HeldPosition } from './state.ts';
 
 export type Stake = Pick<HeldPosition, 'side' | 'size' | 'avgPrice' | 'leverage' | 'extra'>;

@@ -2,9 +2,8 @@ import { add, decimal, divide, multiply, one as unit, subtract, withPlaces, type
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { coins, collateralPlaces, legacyLtv, type Coin } from './coins.ts';
-import { categories, indexPrice, markPrice } from './contracts.ts';
-import type { Endpoint, Question } from './endpoints.ts';
-import { oneOf, optional } from './parameters.ts';
+import { categories, indexPrice, markPrice } from './instruments.ts';
+import { oneOf, optional, type Endpoint, type Question } from './endpoints.ts';
 import { contractsIn } from './trading.ts';
 
 /** Upper end of a bracket that has none. */
@@ -51,8 +50,8 @@ function loanable(question: Question): Record<string, unknown> {
 /** Coins with the same brackets are listed together. */
 function collateral(question: Question): Record<string, unknown> {
   const groups = new Map<string, { currencies: string; collateralRatioList: unknown }>();
-  const { moments } = question.world;
-  const accepted = wanted(question).filter(({ ccy, brackets }) => brackets !== undefined && !moments.is('coin-refused', ccy));
+  const { conditions } = question.world;
+  const accepted = wanted(question).filter(({ ccy, brackets }) => brackets !== undefined && !conditions.is('coin-refused', ccy));
   for (const { ccy, brackets = [] } of accepted) {
     const collateralRatioList = brackets.map(({ aboveUsd, ratio }, index) => ({
       collateralRatio: ratio,
@@ -133,7 +132,7 @@ function spotTickers(market: Market, symbol: string | undefined): Record<string,
 }
 
 /** What does not depend on who asks. */
-export const catalogueEndpoints: readonly Endpoint[] = [
+export const publicEndpoints: readonly Endpoint[] = [
   { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/loanable-data', answer: loanable },
   { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/collateral-data', answer: collateral },
   { method: 'GET', access: 'public', legacy: true, path: '/v5/crypto-loan/collateral-data', answer: legacyCollateral },

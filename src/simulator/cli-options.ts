@@ -1,19 +1,22 @@
 import { parseArgs } from 'node:util';
+import { bybitCommandLine } from './bybit/api.ts';
 import { bybitBend } from './bybit/hostile-words.ts';
-import { bybit } from './bybit/start.ts';
+import { startBybit } from './bybit/start.ts';
 import type { Bend, Hostility } from './hostile.ts';
+import { okxCommandLine } from './okx/api.ts';
 import { okxBend } from './okx/hostile-words.ts';
-import { okx } from './okx/start.ts';
-import type { CommandLine, ServeOptions } from './serve.ts';
+import { startSimulator } from './okx/start.ts';
+import type { CommandLine, Running, ServeOptions } from './serve.ts';
 
 interface Venue extends CommandLine {
+  start(options: ServeOptions<never>): Promise<Running<object>>;
   bend(hostility: Hostility): (seed: string) => Bend;
 }
 
 /** The simulated exchanges by the name of their folder, one line each; the first is the usual one. */
 export const venues = {
-  okx: { ...okx, bend: okxBend },
-  bybit: { ...bybit, bend: bybitBend },
+  okx: { ...okxCommandLine, start: startSimulator, bend: okxBend },
+  bybit: { ...bybitCommandLine, start: startBybit, bend: bybitBend },
 } as const satisfies Readonly<Record<string, Venue>>;
 export type VenueName = keyof typeof venues;
 

@@ -54,7 +54,7 @@ export interface Running<Keys, Others extends OtherKeys<Keys> = OtherKeys<Keys>>
   close(): Promise<void>;
 }
 
-/** What the command line needs to know of a venue: what `start.ts` of its folder exports for it. */
+/** What the command line reads and prints for one venue. */
 export interface CommandLine {
   /** As a person writes it, e.g. `OKX`. */
   readonly name: string;
@@ -63,7 +63,6 @@ export interface CommandLine {
   readonly flags: Readonly<Record<string, string>>;
   /** What the switches that were given come to. */
   options(has: (flag: string) => boolean): object;
-  start(options: ServeOptions<never>): Promise<Running<object>>;
   /** End of the path by which collateral is changed. */
   readonly adjusting: string;
   /** Examples of the control API for this venue alone: the body, if there is one, and the name. */

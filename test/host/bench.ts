@@ -285,7 +285,7 @@ async function serving(): Promise<Outcome> {
   const bareUrl = `http://127.0.0.1:${String((bare.address() as AddressInfo).port)}`;
   try {
     const pair = { what: 'simulator serves loan-info · bare server', ours: () => ask(simulator.url), baseline: () => ask(bareUrl) };
-    // Measured 5.7 to 7.1: key and signature are checked, each order is valued.
+    // Measured 2.5 to 5.3: key and signature are checked, each order is valued.
     return await compare({ ...pair, budget: 14, rounds: 81 });
   } finally {
     agent.destroy();

@@ -2,6 +2,7 @@ import { Api, type Place } from '../api.ts';
 import { bentRows } from '../faults.ts';
 import type { Bend } from '../hostile.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
+import type { CommandLine } from '../serve.ts';
 import { answerOf, isCode, Refusal, refusal, success, TurnedAway, turnedAway } from './answers.ts';
 import { authenticate, type Key } from './auth.ts';
 import { fromBody, type Access, type Endpoint } from './endpoints.ts';
@@ -122,3 +123,22 @@ function limitHeaders(perSecond: number, { left, freeAt }: Place, offsetMs: numb
     'X-Bapi-Limit-Reset-Timestamp': (freeAt + offsetMs).toString(),
   };
 }
+
+/** What the command line reads and prints for this venue. Not in start.ts, which ships whole. */
+export const bybitCommandLine = {
+  name: 'Bybit',
+  port: '9001',
+  flags: { 'no-legacy': 'the older generation of loans is gone', published: 'begin with the account printed in the documentation' },
+  options: (has) => ({ legacy: !has('no-legacy'), account: has('published') ? 'published' : 'invented' }),
+  adjusting: 'adjust-ltv',
+  controls: [
+    ['{"level":"2"}', 'cap'],
+    ['{"mode":"REGULAR_MARGIN"}', 'margin-mode'],
+    ['{"by":"entry"}', 'margin-price'],
+    ['{"days":-1}', 'due'],
+    ['{"days":6}', 'expiry'],
+    ['', 'liquidate'],
+  ],
+  faults: ownDeviations,
+  code: '10006',
+} as const satisfies CommandLine;

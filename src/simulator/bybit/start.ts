@@ -1,8 +1,8 @@
-import { elsewhere, serve, type CommandLine, type OtherKeys, type Running, type ServeOptions } from '../serve.ts';
+import { elsewhere, serve, type OtherKeys, type Running, type ServeOptions } from '../serve.ts';
 import { BybitApi } from './api.ts';
 import { generateKeys, type BybitKeys, type Key } from './auth.ts';
 import { readState, writeState } from './state.ts';
-import { ownDeviations, World, type Legacy } from './world.ts';
+import { World, type Legacy } from './world.ts';
 
 export interface BybitOptions extends ServeOptions<BybitKeys> {
   /** Whether the older generation of loans still answers. False is the same as '404'. Default true. */
@@ -69,23 +69,3 @@ function keyRing(keys: BybitKeys, other: OtherBybitKeys): Key[] {
     { ...usual, ...other.withoutPositions, note: 'without positions', permissions: { ...trading, ContractTrade: ['Order'] }, ips: ['*'] },
   ];
 }
-
-/** For the command line. */
-export const bybit = {
-  name: 'Bybit',
-  port: '9001',
-  flags: { 'no-legacy': 'the older generation of loans is gone', published: 'begin with the account printed in the documentation' },
-  options: (has): BybitOptions => ({ legacy: !has('no-legacy'), account: has('published') ? 'published' : 'invented' }),
-  start: startBybit,
-  adjusting: 'adjust-ltv',
-  controls: [
-    ['{"level":"2"}', 'cap'],
-    ['{"mode":"REGULAR_MARGIN"}', 'margin-mode'],
-    ['{"by":"entry"}', 'margin-price'],
-    ['{"days":-1}', 'due'],
-    ['{"days":6}', 'expiry'],
-    ['', 'liquidate'],
-  ],
-  faults: ownDeviations,
-  code: '10006',
-} as const satisfies CommandLine;

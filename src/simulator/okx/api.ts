@@ -2,6 +2,7 @@ import { Api } from '../api.ts';
 import { bentRows, deviations } from '../faults.ts';
 import type { Bend } from '../hostile.ts';
 import { fromQuery, pathOf, type Answer, type RawRequest } from '../request.ts';
+import type { CommandLine } from '../serve.ts';
 import { isCode, Refusal, refusal, success } from './answers.ts';
 import { authenticate, type Key } from './auth.ts';
 import { fromBody, type Endpoint } from './endpoints.ts';
@@ -10,7 +11,7 @@ import { loanEndpoints } from './loans.ts';
 import { positionEndpoints } from './positions.ts';
 import { publicEndpoints } from './public-data.ts';
 import { uid, walletEndpoints } from './wallet.ts';
-import type { World } from './world.ts';
+import type { World, WorldOptions } from './world.ts';
 
 const endpoints: readonly Endpoint[] = [
   ...loanEndpoints,
@@ -65,3 +66,27 @@ export class OkxApi extends Api {
     return success(bentRows(endpoint.answer({ world: this.world, parameters, now, ...more }), deviation));
   }
 }
+
+/** What the command line reads and prints for this venue. Not in start.ts, which ships whole. */
+export const okxCommandLine = {
+  name: 'OKX',
+  port: '9000',
+  flags: {
+    older: 'the older generation: one loan, no ordId',
+    net: 'one position per instrument, whose sign is its side',
+    held: 'collateral-assets lists what loans hold, not what may be pledged',
+  },
+  options: (has): Partial<WorldOptions> => ({
+    ordIds: !has('older'),
+    ...(has('net') ? { posMode: 'net_mode' } : {}),
+    ...(has('held') ? { collateralAssets: 'held' } : {}),
+  }),
+  adjusting: 'adjust-collateral',
+  controls: [
+    ['{"posMode":"net_mode"}', 'account'],
+    ['{"instId":"BTC-USDT-SWAP","posSide":"long","amt":"10"}', 'auto-margin'],
+    ['{"loan":"12345"}', 'liquidate'],
+  ],
+  faults: [],
+  code: '50011',
+} as const satisfies CommandLine;

@@ -1,4 +1,4 @@
-import { elsewhere, serve, type CommandLine, type OtherKeys, type Running, type ServeOptions } from '../serve.ts';
+import { elsewhere, serve, type OtherKeys, type Running, type ServeOptions } from '../serve.ts';
 import { OkxApi } from './api.ts';
 import { generateKeys, type Key, type SimulatorKeys } from './auth.ts';
 import { readState, writeState } from './state.ts';
@@ -41,28 +41,3 @@ function keyRing(keys: SimulatorKeys, other: OtherKeys<SimulatorKeys>): Key[] {
     { ...other.boundToOtherAddress, label: 'bound elsewhere', permissions: ['read_only', 'trade'], ip: elsewhere },
   ];
 }
-
-/** For the command line. */
-export const okx = {
-  name: 'OKX',
-  port: '9000',
-  flags: {
-    older: 'the older generation: one loan, no ordId',
-    net: 'one position per instrument, whose sign is its side',
-    held: 'collateral-assets lists what loans hold, not what may be pledged',
-  },
-  options: (has): SimulatorOptions => ({
-    ordIds: !has('older'),
-    ...(has('net') ? { posMode: 'net_mode' } : {}),
-    ...(has('held') ? { collateralAssets: 'held' } : {}),
-  }),
-  start: startSimulator,
-  adjusting: 'adjust-collateral',
-  controls: [
-    ['{"posMode":"net_mode"}', 'account'],
-    ['{"instId":"BTC-USDT-SWAP","posSide":"long","amt":"10"}', 'auto-margin'],
-    ['{"loan":"12345"}', 'liquidate'],
-  ],
-  faults: [],
-  code: '50011',
-} as const satisfies CommandLine;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readOptions } from '../../../src/simulator/cli-options.ts';
+import { readdirSync } from 'node:fs';
+import { readOptions, usage, venues } from '../../../src/simulator/cli-options.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 
 describe('the command line of the simulated exchange', () => {
@@ -33,6 +34,13 @@ describe('the command line of the simulated exchange', () => {
     assert.deepEqual(readOptions(['--exchange', 'bybit']), usual);
     const args = ['--exchange', 'bybit', '--port', '0', '--no-legacy', '--published'];
     assert.deepEqual(readOptions(args), { ...usual, port: 0, legacy: false, account: 'published' });
+  });
+
+  it('knows every venue that has a folder, and the switches of each', () => {
+    const folders = readdirSync('src/simulator', { withFileTypes: true }).filter((one) => one.isDirectory());
+    assert.deepEqual(Object.keys(venues).sort(), folders.map(({ name }) => name).sort());
+    for (const [name, { flags }] of Object.entries(venues))
+      for (const flag of Object.keys(flags)) assert.match(usage, new RegExp(`\\n  --${flag} +${name}: \\w`));
   });
 
   it('gives help', () => {

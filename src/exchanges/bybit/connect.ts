@@ -2,7 +2,7 @@ import { originOf } from '../http/address.ts';
 import type { Connection, ConnectionOptions } from '../exchange.ts';
 import { Http } from '../http/client.ts';
 import { BybitConnection } from './connection.ts';
-import { demoConnection } from './demo-connection.ts';
+import { demoConnection } from './demo.ts';
 import { endpoints, limitOf } from './endpoints.ts';
 import { open } from './envelope.ts';
 import { BybitPace } from './pace.ts';

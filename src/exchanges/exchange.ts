@@ -220,19 +220,55 @@ export interface InterestRequest extends PageRequest {
   readonly coin?: string;
 }
 
-/** One account's line to its venue. Reads are retried with back-off; a write is sent once. Every call rejects with an `ExchangeError` only. */
-export interface Connection {
-  /** What the venue says about the key; also proves that address, key, signature and clock are right. */
-  inspect(signal?: AbortSignal): Promise<KeyFacts>;
-  /** All loans, the collateral wallet and all positions. Rejects only when nothing at all could be read; what failed in part is told in the snapshot. */
-  read(signal?: AbortSignal): Promise<Snapshot>;
+/** The request of one kind of change, which is built in one place: as text for the journal, as it would leave, and sent. */
+export interface Requests<C extends Change> {
+  /** The exact request that `send` would send, without key and signature. @throws ExchangeError `refused` where `send` would refuse to send at all */
+  describe(change: C): { readonly method: string; readonly path: string; readonly body: string };
+  /**
+   * What `send` would send now, every byte of it but key, signature and time. Reads no key and asks nobody.
+   * @throws ExchangeError `refused` where `send` would refuse to send at all
+   */
+  rehearse(change: C): RequestView;
+  /**
+   * Step 5: sends once, never again. Resolves when the venue has *accepted* (not done).
+   * Rejects with `effect: 'none'` when it certainly did nothing, `effect: 'unknown'` when that is not known.
+   */
+  send(change: C, signal?: AbortSignal): Promise<Receipt>;
+}
+
+/** One kind of change as a venue carries it out. `Asked` is what has to be known to prepare it. */
+export interface Action<C extends Change, Asked extends keyof C, R extends Readiness, B extends Baseline, Proof> extends Requests<C> {
+  /** Step 2 of a write: the fresh facts. Rejects when what is to be changed is gone or another one by now, or when a figure is missing. */
+  prepare(asked: Pick<C, Asked>, signal?: AbortSignal): Promise<R>;
+  /** Step 7: reads once and compares with the baseline. */
+  prove(change: C, baseline: B, receipt: Receipt, signal?: AbortSignal): Promise<Proof>;
+}
+
+/** Adding collateral to a loan and taking some out. */
+export interface CollateralAction extends Action<
+  CollateralChange,
+  'loan' | 'direction' | 'coin',
+  CollateralReadiness,
+  CollateralBaseline,
+  CollateralProof
+> {
+  /** Coins that can be added to or taken from a loan. */
+  options(loan: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]>;
+}
+
+/** Adding margin to a position and taking some out. Rejects to prepare one that is not isolated. */
+export type MarginAction = Action<MarginChange, 'position', MarginReadiness, MarginBaseline, MarginProof>;
+
+/** The changes that can be made over a connection, by kind. One that the venue or the site does not offer is absent. */
+export interface Actions {
+  readonly collateral?: CollateralAction;
+  readonly margin?: MarginAction;
+}
+
+/** What can be asked about loans besides their state. */
+export interface LoanReads {
   history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
   interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
-  /**
-   * What one of each coin is worth now, in USD, from the very source of `Snapshot.prices`: public, unsigned, one request at most.
-   * A coin the venue does not price, or whose price cannot be read, is absent.
-   */
-  indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>>;
   borrowableCoins(signal?: AbortSignal): Promise<readonly string[]>;
   /** What could be borrowed of `coin`, on top of `loan` when given, with `extra` collateral on top when given. */
   maximumLoan(
@@ -241,32 +277,29 @@ export interface Connection {
     extra: readonly { readonly coin: string; readonly amount: Decimal }[],
     signal?: AbortSignal,
   ): Promise<MaximumLoan | undefined>;
-  /** Coins that can be added to or taken from a loan. */
-  adjustableCoins(loan: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]>;
-  /** Step 2 of a write: the fresh facts. Rejects when the loan is gone or any figure needed is missing. */
-  prepareCollateral(loan: LoanRef, direction: Direction, coin: string, signal?: AbortSignal): Promise<CollateralReadiness>;
-  /** The same for a position's margin. Rejects when the position is gone, is not isolated or is another one by now. */
-  prepareMargin(position: PositionRef, signal?: AbortSignal): Promise<MarginReadiness>;
+}
+
+/** One account's line to its venue. Reads are retried with back-off; a write is sent once. Every call rejects with an `ExchangeError` only. */
+export interface Connection {
+  /** What the venue says about the key; also proves that address, key, signature and clock are right. */
+  inspect(signal?: AbortSignal): Promise<KeyFacts>;
+  /** All loans, the collateral wallet and all positions. Rejects only when nothing at all could be read; what failed in part is told in the snapshot. */
+  read(signal?: AbortSignal): Promise<Snapshot>;
+  /**
+   * What one of each coin is worth now, in USD, from the very source of `Snapshot.prices`: public, unsigned, one request at most.
+   * A coin the venue does not price, or whose price cannot be read, is absent.
+   */
+  indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>>;
   /**
    * The venue's clock minus ours, as far as signed requests have needed it: where they go through with our own time, it is 0. Good right after
    * one that went through, whatever our clock was set to, because a venue refuses those whose time is off by more than seconds. Milliseconds.
    */
   clockOffsetMs?(): number;
-  /** The exact request that `send` would send, without key and signature, for the journal and for showing. */
-  describe(change: Change): { readonly method: string; readonly path: string; readonly body: string };
-  /**
-   * What `send` would send now, every byte of it but key, signature and time. Reads no key and asks nobody.
-   * @throws ExchangeError `refused` where `send` would refuse to send at all
-   */
-  rehearse(change: Change): RequestView;
-  /**
-   * Step 5: sends once, never again. Resolves when the venue has *accepted* (not done).
-   * Rejects with `effect: 'none'` when it certainly did nothing, `effect: 'unknown'` when nobody knows.
-   */
-  send(change: Change, signal?: AbortSignal): Promise<Receipt>;
-  /** Step 7: reads once and compares with the baseline. */
-  proveCollateral(change: CollateralChange, baseline: CollateralBaseline, receipt: Receipt, signal?: AbortSignal): Promise<CollateralProof>;
-  proveMargin(change: MarginChange, baseline: MarginBaseline, receipt: Receipt, signal?: AbortSignal): Promise<MarginProof>;
+  /** Absent where there are no loans to be had. */
+  readonly loans?: LoanReads;
+  readonly actions: Actions;
+  /** Why actions are absent, in the venue's own words. */
+  readonly absent?: Readonly<Partial<Record<keyof Actions, Message>>>;
   dispose(): void;
 }
 

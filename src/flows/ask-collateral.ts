@@ -14,6 +14,7 @@ import type { LoanChoice } from './choose.ts';
 import { markOf } from './mark.ts';
 import { liveEstimate, type SafeMaximum } from '../words/collateral-preview.ts';
 import { back, type Back, type Item } from './conversation.ts';
+import { actionOf } from '../engine/actions.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
 
 /** What the venue is told about a loan: its order id whenever there is one. */
@@ -80,7 +81,7 @@ export async function askCoin(
       direction === 'add'
         ? msg('Which coin? Amounts are what is available in the wallet.')
         : msg("Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation."),
-    items: async (signal) => coinItems(await connection.adjustableCoins(refOf(choice), direction, signal), direction),
+    items: async (signal) => coinItems(await actionOf(connection, 'collateral').options(refOf(choice), direction, signal), direction),
     canGoBack,
   });
 }
@@ -135,7 +136,7 @@ export async function askHowMuch(
     facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {})), own),
     later: async (signal): Promise<AmountFacts> => {
       const connection = await app.connections.get(account.id);
-      const fresh = await connection.prepareCollateral(refOf(choice), direction, coin.coin, signal);
+      const fresh = await actionOf(connection, 'collateral').prepare({ loan: refOf(choice), direction, coin: coin.coin }, signal);
       return factsOf({ ...bounds, limit: fresh.limit }, fresh.loan, fresh.prices, own);
     },
     ...(value === undefined ? {} : { value }),

@@ -8,6 +8,7 @@ import type { Acting } from './acting.ts';
 import { positionName } from '../words/change.ts';
 import { explainObstacle, venueName } from './tell.ts';
 import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
+import { actionOf } from '../engine/actions.ts';
 import { markOf } from './mark.ts';
 import { positionItemText, refOf, type PositionChoice } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
@@ -81,7 +82,7 @@ async function freshFacts(
   const { id, venue } = state.account;
   try {
     const connection = await app.connections.get(id);
-    const fresh = await connection.prepareMargin(refOf(position), signal);
+    const fresh = await actionOf(connection, 'margin').prepare({ position: refOf(position) }, signal);
     const largest = largestOut(fresh);
     return {
       bounds: marginBounds(fresh, direction),

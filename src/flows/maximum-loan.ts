@@ -43,7 +43,7 @@ export async function showMaximumLoan(app: Acting, argument: unknown): Promise<v
       if (extra === undefined) return;
       const answer = await app.talk.progress(msg('Asking for the maximum loan'), async (signal) => {
         const connection = await app.connections.get(subject.state.account.id);
-        return connection.maximumLoan(coin, refOf(subject.loan), extra, signal);
+        return connection.loans?.maximumLoan(coin, refOf(subject.loan), extra, signal);
       });
       if (!(await sayAnswer(app, subject, coin, extra, answer))) return;
     } catch (error) {
@@ -101,7 +101,7 @@ async function askBorrowCoin(app: Acting, subject: Subject): Promise<string | un
   const picked = await app.talk.pick({
     title: titleOf(app, subject),
     placeholder: msg('Borrow which coin? This only asks; nothing is borrowed.'),
-    items: async (signal) => borrowItems(await connection.borrowableCoins(signal), subject.loan),
+    items: async (signal) => borrowItems((await connection.loans?.borrowableCoins(signal)) ?? [], subject.loan),
     canGoBack: false,
   });
   return picked === back ? undefined : picked;

@@ -9,6 +9,7 @@ import { asTarget } from '../views/target.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, sayOutcome } from './tell.ts';
 import { changeTarget, concerns } from '../views/change-target.ts';
+import { actionOf } from '../engine/actions.ts';
 import { changeText } from '../words/change.ts';
 import { LatestNews } from './latest-news.ts';
 import { back, type Conversation } from './conversation.ts';
@@ -145,8 +146,8 @@ async function readLoan(
   const loan = loans.find(({ id }) => id === ref.loanId);
   // Not to be found among loans of which some could not be read is not gone.
   if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
-  const history = await connection.history(ref, { limit: rowsRead }, signal);
-  return { loan, rows: history.rows };
+  const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
+  return { loan, rows: history?.rows ?? [] };
 }
 
 /** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
@@ -159,7 +160,7 @@ async function readPosition(
   const position = positions.find(({ positionId }) => positionId === ref.positionId);
   if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
   try {
-    const { position: fresh, baseline } = await connection.prepareMargin(ref, signal);
+    const { position: fresh, baseline } = await actionOf(connection, 'margin').prepare({ position: ref }, signal);
     return { position: fresh, figures: baseline };
   } catch (error) {
     if (signal.aborted || !ExchangeError.is(error)) throw error;

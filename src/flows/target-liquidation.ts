@@ -12,6 +12,7 @@ import { positionName } from '../words/change.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 import { markOf } from './mark.ts';
 import { fixedReason, noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
+import { actionOf } from '../engine/actions.ts';
 import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
@@ -122,7 +123,7 @@ async function readAfresh(app: Acting, choice: PositionChoice): Promise<MarginRe
     try {
       return await app.talk.progress(msg('Reading position, wallet and limit afresh'), async (signal) => {
         const connection = await app.connections.get(choice.state.account.id);
-        return connection.prepareMargin(refOf(choice.position), signal);
+        return actionOf(connection, 'margin').prepare({ position: refOf(choice.position) }, signal);
       });
     } catch (error) {
       if (!(await explainFailure(app, error, targetOf(choice), msg('Try Again')))) return undefined;

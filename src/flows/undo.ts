@@ -12,6 +12,7 @@ import { changeText } from '../words/change.ts';
 import { explainFailure } from './tell.ts';
 import { largestOut } from '../words/margin-preview.ts';
 import { back, type Conversation } from './conversation.ts';
+import { actionOf } from '../engine/actions.ts';
 import { safestMost } from '../engine/targets/safe-maximum.ts';
 import { lowered, nothingToUndo, undoChoices, undoIsOver, type Undo } from '../words/undo.ts';
 
@@ -87,7 +88,7 @@ async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | u
 /** By fresh figures; undefined when it cannot be told. */
 async function safeMaximum(app: Acting, accountId: string, change: Change, signal: AbortSignal): Promise<Decimal | undefined> {
   const connection = await app.connections.get(accountId);
-  if (change.kind === 'margin') return largestOut(await connection.prepareMargin(change.position, signal));
-  const { loan, limit, prices } = await connection.prepareCollateral(change.loan, 'reduce', change.coin, signal);
+  if (change.kind === 'margin') return largestOut(await actionOf(connection, 'margin').prepare(change, signal));
+  const { loan, limit, prices } = await actionOf(connection, 'collateral').prepare({ ...change, direction: 'reduce' }, signal);
   return safestMost(loan, change.coin, limit, prices, await ownHighestLtv(app));
 }

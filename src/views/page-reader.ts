@@ -4,8 +4,11 @@ import type { PageReader } from './lazy-pages.ts';
 import { isVouchedFor, type Scene } from '../words/account.ts';
 import type { interestOutlook } from './interest-outlook.ts';
 import type { Entry, PageSource } from './entry.ts';
-import type { InterestRow } from '../core/model.ts';
+import type { InterestRow, Page } from '../core/model.ts';
 import { loadViews } from './views-part.ts';
+
+/** What a venue without loans has to tell of them. */
+const nothing: Page<never> = { rows: [] };
 
 /** Rows asked for at a time: what one reads without scrolling far. */
 const pageSize = 20;
@@ -42,14 +45,14 @@ export function pageReader({ connections, states, scene }: PageReaderOptions): P
       unread === undefined ? [] : [unreadEntry(source, unread, cursor ?? '')];
     switch (source.kind) {
       case 'history': {
-        const { rows, older, unread } = await connection.history(source.loan, page);
+        const { rows, older, unread } = (await connection.loans?.history(source.loan, page)) ?? nothing;
         return {
           entries: [...note(unread), ...rows.map((row) => historyEntry(source, row, when))],
           ...(older === undefined ? {} : { older }),
         };
       }
       case 'interest': {
-        const { rows, older, unread } = await connection.interest(source.loan, page);
+        const { rows, older, unread } = (await connection.loans?.interest(source.loan, page)) ?? nothing;
         return {
           entries: [...note(unread), ...rows.map((row) => interestEntry(source, row, when))],
           // Above the first rows only: they tell the rates of now.
@@ -58,7 +61,7 @@ export function pageReader({ connections, states, scene }: PageReaderOptions): P
         };
       }
       case 'borrowable':
-        return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };
+        return { entries: ((await connection.loans?.borrowableCoins()) ?? []).map((coin) => borrowableEntry(source, coin)) };
     }
   };
 }

@@ -4,6 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Change, Connection, Readiness } from '../../exchanges/exchange.ts';
+import { requestOf } from '../actions.ts';
 import { kindOf, type Kinds } from './change-kind.ts';
 import type { Guard } from './guard.ts';
 import { JournalError, TargetTaken } from './journal.ts';
@@ -45,6 +46,8 @@ export async function prepare(
   signal: AbortSignal | undefined,
 ): Promise<Facts> {
   const kind = kindOf(kinds, change);
+  // What cannot be done is refused before anything is asked.
+  requestOf(connection, change);
   const enough = new AbortController();
   const stop = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
   try {
@@ -126,7 +129,7 @@ export async function commit(
   const fresh = await lastLook(kinds, connection, preview, { clock, maxAgeMs: guard.maxAgeMs }, withinNow, stop);
   // The look takes its time, in which another window may have sent something.
   await stillFree();
-  const planned = plannedRecord(id, window, kinds, fresh, connection.describe(fresh.change), clock.now());
+  const planned = plannedRecord(id, window, kinds, fresh, requestOf(connection, fresh.change).describe(fresh.change), clock.now());
   writes.begin(id);
   try {
     const record = await writeDown(writes, planned, known, mayStill, (before) => {
@@ -319,7 +322,7 @@ async function send(writes: Writes, connection: Connection, { id, change }: Writ
   let accepted: WriteEvent;
   try {
     // No signal: a write on its way is not called back, that would only make its outcome unknown.
-    const { reference } = await connection.send(change);
+    const { reference } = await requestOf(connection, change).send(change);
     accepted = { type: 'accepted', ...(reference === undefined || reference === '' ? {} : { reference }) };
   } catch (error) {
     if (ExchangeError.is(error) && error.effect === 'none') {

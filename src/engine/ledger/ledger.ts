@@ -2,6 +2,7 @@ import type { Disposable } from '../../core/emitter.ts';
 import { targetKey, type Account } from '../../core/model.ts';
 import type { Change, Connection, RequestView } from '../../exchanges/exchange.ts';
 import { stakesOf } from '../accounts/stakes.ts';
+import { requestOf } from '../actions.ts';
 import type { Kinds } from './change-kind.ts';
 import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
@@ -105,7 +106,7 @@ export class Ledger implements Disposable {
     const { account, change } = preview;
     this.#guard.actingAccount(account.id);
     const connection = await this.#options.connections.get(account.id);
-    const request = connection.rehearse(change);
+    const request = requestOf(connection, change).rehearse(change);
     this.#shown.add(shownAs(account, request));
     this.#looked.add(preview);
     return request;
@@ -298,7 +299,9 @@ export class Ledger implements Disposable {
 
   /** Whether this very request was shown, to somebody who has its preview read afresh. */
   #seen(connection: Connection, { account, change }: Preview): { readonly requestShown?: true } {
-    return this.#shown.size > 0 && this.#shown.has(shownAs(account, connection.rehearse(change))) ? { requestShown: true } : {};
+    return this.#shown.size > 0 && this.#shown.has(shownAs(account, requestOf(connection, change).rehearse(change)))
+      ? { requestShown: true }
+      : {};
   }
 
   #holder(accountId: string): Holder {

@@ -29,6 +29,7 @@ import {
   type Way,
 } from '../../core/risk/ltv-solver.ts';
 import type { AdjustableCoin, Connection } from '../../exchanges/exchange.ts';
+import { actionOf } from '../actions.ts';
 import { safestMost } from './safe-maximum.ts';
 
 /** The loan as it is now and, where it can be computed, what it can be changed with. */
@@ -64,7 +65,7 @@ export async function readForTarget(
   }
   const direction = compare(ltvOf(model) ?? model.ltv, target) > 0 ? 'add' : 'reduce';
   const ref = loan.orderId === undefined ? { loanId: loan.id } : { loanId: loan.id, orderId: loan.orderId };
-  const coins = await connection.adjustableCoins(ref, direction, signal);
+  const coins = await actionOf(connection, 'collateral').options(ref, direction, signal);
   const wallet = snapshot.walletTrouble === undefined ? { wallet: snapshot.wallet } : {};
   return { snapshot, answer: { loan, reading: { loan, model, prices, direction, coins, ...wallet } } };
 }

@@ -1,6 +1,5 @@
 import { msg } from '../../core/message.ts';
-import { alike, notAllowed, refused, type Meaning, type Meanings } from '../kit/error-codes.ts';
-import { isListed } from './listed-codes.ts';
+import { alike, inRanges, notAllowed, refused, type Meaning, type Meanings } from '../kit/error-codes.ts';
 
 const lost: Meaning = {
   kind: 'unavailable',
@@ -229,6 +228,18 @@ export const positionMeanings: Meanings = {
 
 /** Decided by code; HTTP status is looked at only where there is no code. */
 const meanings: Meanings = { ...generalMeanings, ...positionMeanings, ...loanMeanings, ...legacyMeanings };
+
+/**
+ * The other codes of the documented table of the unified account: each says that something was refused, and none that it may have been done.
+ * Those that leave it open have a meaning of their own. Source: https://bybit-exchange.github.io/docs/v5/error , as of 24 Jul 2026
+ */
+const isListed = inRanges(
+  '30035 30133-30136 30208 30209 30228 30256 34040 110001 110003 110008-110010 110013 110016-110026 110028 110029 110031 110032 ' +
+    '110036-110038 110040 110041 110043 110047-110049 110051-110062 110064 110065 110068-110071 110073 110075 110082 110083 ' +
+    '110085-110090 110092-110121 110131 110135-110137 170346 170360 181017 182011 182100-182103 182108 182110-182112 500010 500011 ' +
+    '3100181 3100197 3100326 3200316 3200317 3200320 3200403 3200419 3200425 3200641 3400052-3400054 3400071 3400139 3400208-3400213 ' +
+    '3401010',
+);
 
 const listed = refused(msg('Bybit refused the request. Its own words say why: see the Bybit app, or use other values.'));
 

@@ -4,12 +4,11 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { DueDebt } from '../../core/model.ts';
 import { endpoints } from './endpoints.ts';
-import { ifAny } from './wallet.ts';
 import type { Line } from './loan-generation.ts';
 import type { FixedDebts } from './loan-map.ts';
-import { isAbsent, pageSize } from './requests.ts';
-import { leftOut, readRows, said } from './rows.ts';
+import { isAbsent, orError, pageSize } from './requests.ts';
 import * as schema from './schema.ts';
+import { leftOut, readRows, said } from './schema.ts';
 
 /** Pages that are read. What was repaid is listed too, so there are more rows than debts. */
 const mostPages = 20;
@@ -49,7 +48,7 @@ export async function readDates(
   signal: AbortSignal | undefined,
 ): Promise<Dates> {
   if (owed.size === 0 && !vague) return {};
-  const read = await ifAny(readContracts(line, signal));
+  const read = await orError(readContracts(line, signal));
   if (read instanceof ExchangeError) return owed.size === 0 && isAbsent(read) ? {} : { trouble: unread(read.sentence) };
   // Also in a status that is not documented.
   const open = read.contracts.filter(({ status }) => status !== repaid);

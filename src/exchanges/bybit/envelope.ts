@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import type { ExchangeError, ErrorKind } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
 import { spoken, type Hide } from '../http/redact.ts';
 import type { Answer } from '../http/transport.ts';
-import { waysFor, type Meaning } from '../kit/error-codes.ts';
-import { readStatus, readStranger, type Reading } from '../kit/gateway.ts';
+import type { Meaning } from '../kit/error-codes.ts';
+import { failure, readStatus, readStranger, type Reading } from '../kit/failure.ts';
 import { meaningOf } from './codes.ts';
-import { Numeral, parseExact } from './exact-json.ts';
+import { Numeral, parseExact } from './schema.ts';
 
 /** Codes are numbers; whatever else stands there did not come from Bybit, and must not reach a log. */
 const code = v.pipe(
@@ -42,7 +42,7 @@ function refusal(code: string, text: string, answer: Answer, write: boolean, hid
     effect: write && (ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as a maximum.
     sentence: said === '' ? msg('{0} (Bybit code {1})', sentence, code) : msg('{0} (Bybit code {1}: "{2}")', sentence, code, said),
-    answer,
+    retryAfterMs: waitOf(answer, kind),
   });
 }
 
@@ -57,8 +57,8 @@ function unknownCode(status: number): Meaning {
  */
 function withoutCode(answer: Answer, write: boolean): ExchangeError {
   const effect = write ? 'unknown' : 'none';
-  if (answer.status === 403) return failure({ ...forbidden(answer.text), effect, answer });
-  return failure({ ...(statusOf(answer.status) ?? readStranger('Bybit', answer)), effect, answer });
+  const reading: Waiting = answer.status === 403 ? forbidden(answer.text) : (statusOf(answer.status) ?? readStranger('Bybit', answer));
+  return failure({ ...reading, effect, retryAfterMs: Math.max(reading.retryAfterMs ?? 0, waitOf(answer, reading.kind)) });
 }
 
 /** Bybit has parts that some of its sites do not offer: that one is not there is an answer, and asking again gives no other. */
@@ -80,7 +80,10 @@ export function isOverrun({ status, text }: Answer): boolean {
   return status === 403 && !isCountry(text) && !v.is(envelope, parseExact(text));
 }
 
-function forbidden(text: string): { readonly kind: ErrorKind; readonly sentence: Message; readonly retryAfterMs?: number } {
+/** With how long nothing may be sent then. */
+type Waiting = Reading & { readonly retryAfterMs?: number };
+
+function forbidden(text: string): Waiting {
   return isCountry(text)
     ? {
         kind: 'ip',
@@ -95,24 +98,8 @@ function forbidden(text: string): { readonly kind: ErrorKind; readonly sentence:
       };
 }
 
-interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {
-  readonly code?: string;
-  readonly effect: Effect;
-  readonly retryAfterMs?: number;
-  readonly answer: Answer;
-}
-
-function failure({ kind, code, effect, sentence, instead, retryAfterMs, answer }: Failure): ExchangeError {
-  const wait = Math.max(retryAfterMs ?? 0, answer.retryAfterMs ?? 0, kind === 'rate' ? untilReset(answer) : 0);
-  return new ExchangeError({
-    kind,
-    effect,
-    sentence,
-    instead: waysFor({ kind, ...(instead === undefined ? {} : { instead }) }, effect),
-    ...(code === undefined ? {} : { code }),
-    ...(wait > 0 ? { retryAfterMs: wait } : {}),
-  });
-}
+/** The venue's own words about when to come back, by whichever of its headers, and what we know of its limits. */
+const waitOf = (answer: Answer, kind: ErrorKind): number => Math.max(answer.retryAfterMs ?? 0, kind === 'rate' ? untilReset(answer) : 0);
 
 /** How long nothing may be sent after a machine sent too much. Source: https://bybit-exchange.github.io/docs/v5/rate-limit */
 export const quietMs = 10 * 60_000;

@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
 import { msg } from '../../core/message.ts';
 import type { KeyFacts } from '../exchange.ts';
-import { Numeral } from './exact-json.ts';
 import type * as schema from './schema.ts';
+import { Numeral } from './schema.ts';
 
 type Key = v.InferOutput<typeof schema.key>;
 

@@ -1,11 +1,12 @@
+import * as v from 'valibot';
 import { decimal, divide, isPositive, lesser, one, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
+import type { Call } from '../http/call.ts';
+import { optional } from '../kit/parts.ts';
 import { adjustmentsOf, listOf, repayment, toBorrowing, toRepayment } from './loan-history.ts';
-import { adjustment, collateralData, completed, level, order, term, type Order, type Terms } from './legacy-schema.ts';
 import type {
   AdjustmentRequest,
   AdjustmentsRead,
@@ -17,14 +18,14 @@ import type {
   Setting,
   Taken,
 } from './loan-generation.ts';
-import { optional, presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
+import { presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage } from './requests.ts';
-import { leftOut, named, onceEach, readRows, said, textIn } from './rows.ts';
 import * as schema from './schema.ts';
+import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
 
 /*
- * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in the
- * three files whose names begin with this one's: to drop it, delete them, their test and the lines that import them.
+ * The loans of before November 2025, of which only flexible ones can still be open. Everything about them is in this file and the codes
+ * named after it: to drop them, delete it, its test and the lines that import it.
  * Source: https://bybit-exchange.github.io/docs/v5/crypto-loan/
  */
 
@@ -38,6 +39,51 @@ const paths = {
   repayments: `${root}/repayment-history`,
   completed: `${root}/borrow-history`,
 } as const;
+
+/* The answers about the old loans. Source: https://bybit-exchange.github.io/docs/v5/crypto-loan/ */
+
+const order = v.object({
+  orderId: schema.id,
+  loanCurrency: schema.coin,
+  collateralCurrency: schema.coin,
+  collateralAmount: schema.maybeNatural,
+  currentLTV: schema.maybeNatural,
+  totalDebt: schema.maybeNatural,
+  residualInterest: schema.part,
+  residualPenaltyInterest: schema.part,
+  hourlyInterestRate: schema.maybe,
+  // Of fixed loans only. One that cannot be read takes nothing else down.
+  expirationTime: v.fallback(v.optional(schema.digits, ''), '?'),
+});
+const adjustment = v.object({
+  orderId: schema.id,
+  adjustId: schema.id,
+  adjustTime: schema.time,
+  collateralCurrency: schema.coin,
+  amount: schema.amount,
+  preLTV: schema.maybeNatural,
+  afterLTV: schema.maybeNatural,
+  direction: schema.direction,
+});
+/** An order that is paid off, by whomever: what ended it stands among the repayments. */
+const completed = v.object({
+  orderId: schema.id,
+  borrowTime: schema.time,
+  loanCurrency: schema.coin,
+  initialLoanAmount: schema.amount,
+});
+const collateralData = v.object({ vipCoinList: schema.rows });
+const level = v.object({ list: schema.rows });
+const term = v.object({
+  currency: schema.coin,
+  marginCallLTV: schema.maybeNatural,
+  liquidationLTV: schema.maybeNatural,
+  // Decimals of an amount. One that cannot be read takes nothing else down.
+  collateralAccuracy: v.fallback(v.optional(v.pipe(schema.digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined),
+});
+
+type Order = v.InferOutput<typeof order>;
+type Terms = readonly v.InferOutput<typeof term>[];
 
 /** Pages of orders that are read; nobody has more. */
 const mostPages = 20;

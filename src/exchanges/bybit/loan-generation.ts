@@ -3,7 +3,7 @@ import type { ExchangeError } from '../../core/errors.ts';
 import type { Message } from '../../core/message.ts';
 import type { Account, Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef, PageRequest } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
+import type { Call } from '../http/call.ts';
 
 /** A row of Bybit's history of adjustments. */
 export interface Adjustment extends HistoryRow {

@@ -3,12 +3,13 @@ import { decimalFrom, type Decimal } from '../../core/decimal.ts';
 import { msg } from '../../core/message.ts';
 import type { HistoryRow, Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
+import type { Call } from '../http/call.ts';
+import { refused } from '../kit/failure.ts';
 import type { HistoryPart, Line, LoanBook } from './loan-generation.ts';
 import { ends, toHistoryRow } from './loan-map.ts';
-import { isAbsent, limitFor, notUnderstood, pageQuery, refused, toPage } from './requests.ts';
-import { readRows } from './rows.ts';
+import { isAbsent, limitFor, notUnderstood, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
+import { readRows } from './schema.ts';
 
 /** Pages of one list that are read in a row without a row in them that belongs here. */
 const mostPages = 10;

@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import { decimal, isPositive, isZero, lesser, multiply, one, sum, type Decimal } from '../../core/decimal.ts';
 import type { Account, CoinAmount, Direction, HistoryRow, Loan, Threshold, WalletCoin } from '../../core/model.ts';
+import { optional } from '../kit/parts.ts';
 import type { Adjustment, LoanFound, OddAdjustment } from './loan-generation.ts';
-import { named, onceEach, readRows, textIn, type OddRow } from './rows.ts';
 import * as schema from './schema.ts';
+import { named, onceEach, readRows, textIn, type OddRow } from './schema.ts';
 
 /** Bybit's words in, ours out. */
 
 /** The id of an account's one pool of flexible and fixed loans. */
 export const poolId = 'pool';
 
-type Position = v.InferOutput<typeof schema.position>;
+type Pool = v.InferOutput<typeof schema.pool>;
 type Debt = v.InferOutput<typeof schema.debt>;
 type Pledge = v.InferOutput<typeof schema.pledge>;
 
@@ -27,7 +28,7 @@ export interface PoolRead {
 }
 
 /** What is supplied to others backs no loan, and is left out. */
-export function toPool(position: Position, thresholds: Thresholds): PoolRead {
+export function toPool(position: Pool, thresholds: Thresholds): PoolRead {
   const owed = debtsOf(position);
   const held = pledgesOf(position);
   const debts = owed.rows.map(toDebt).filter(({ amount }) => !isZero(amount));
@@ -74,7 +75,7 @@ interface Told<Row> {
   readonly unnamed: boolean;
 }
 
-function debtsOf({ borrowList, totalDebt }: Position): Told<Debt> {
+function debtsOf({ borrowList, totalDebt }: Pool): Told<Debt> {
   const told = rowsOf({ schema: schema.debt, list: borrowList, total: totalDebt, name: 'borrowList', coin: 'loanCurrency' });
   // A debt whose amount is not told is not nothing.
   const vague = told.rows.filter((row) => amountsOf(row) === undefined).map(({ loanCurrency }) => loanCurrency);
@@ -85,7 +86,7 @@ function debtsOf({ borrowList, totalDebt }: Position): Told<Debt> {
   };
 }
 
-const pledgesOf = ({ collateralList, totalCollateral }: Position): Told<Pledge> =>
+const pledgesOf = ({ collateralList, totalCollateral }: Pool): Told<Pledge> =>
   rowsOf({ schema: schema.pledge, list: collateralList, total: totalCollateral, name: 'collateralList', coin: 'currency' });
 
 /** The rows of one list of the pool, each coin once. */
@@ -147,10 +148,6 @@ function toDebt(row: Debt): CoinAmount {
 
 const present = (...values: readonly (Decimal | undefined)[]): readonly Decimal[] => values.filter((value) => value !== undefined);
 
-export function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
-}
-
 /** The funding wallet. Where Bybit names two amounts of a coin, the smaller one is safe to count on; one that is not told is left out. */
 export function toWallet(balances: readonly v.InferOutput<typeof schema.balance>[]): readonly WalletCoin[] {
   const amounts = new Map<string, Decimal>();
@@ -171,14 +168,6 @@ export function toPrices(tickers: v.InferOutput<typeof schema.tickers>): Readonl
     }
   }
   return prices;
-}
-
-/** Fills in values from prices where Bybit gave none of its own; these are estimates. */
-export function withUsd<Amount extends CoinAmount>(amounts: readonly Amount[], prices: ReadonlyMap<string, Decimal>): readonly Amount[] {
-  return amounts.map((held) => {
-    const price = prices.get(held.coin);
-    return held.usd !== undefined || price === undefined ? held : { ...held, usd: multiply(held.amount, price), usdEstimated: true };
-  });
 }
 
 /** The parts that both generations of the history share. */

@@ -2,6 +2,7 @@ import { absolute, add, compare, subtract, zero, type Decimal } from '../../core
 import { ExchangeError } from '../../core/errors.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { CollateralBaseline, CollateralChange, CollateralProof, Receipt } from '../exchange.ts';
+import { isNewer, newestOf } from '../kit/history-ids.ts';
 import type { Adjustment, AdjustmentsRead, LoanBook, OddAdjustment } from './loan-generation.ts';
 import { toHistoryRow } from './loan-map.ts';
 import { pageSize } from './requests.ts';
@@ -72,18 +73,6 @@ export function isAsked({ direction, coin, amount }: CollateralChange, row: Adju
   return row.coin === coin && row.direction === direction && compare(absolute(row.amount), amount) === 0;
 }
 
-/** Whether an id is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
-export function isNewer(id: string, newest: string | undefined): boolean {
-  if (newest === undefined) return true;
-  const digits = /^\d{1,40}$/;
-  return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
-}
-
-/** The newest of some ids, in whatever order they came. */
-export function newestOf(rows: readonly { readonly id: string }[]): string | undefined {
-  return rows.reduce<string | undefined>((newest, { id }) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
-}
-
 const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
 
 const side = (direction: Direction): -1 | 1 => (direction === 'add' ? 1 : -1);
@@ -148,9 +137,9 @@ export function newestIdOf({ rows, odd }: AdjustmentsRead, coin: string): string
   const own = odd.filter((one) => one.coin === undefined || one.coin === coin);
   const ids = own.map(({ id, field }) => {
     if (id === undefined) throw unlike(field);
-    return { id };
+    return id;
   });
-  return newestOf([...rows, ...ids]);
+  return newestOf([...rows.map(({ id }) => id), ...ids]);
 }
 
 async function rowOf(

@@ -1,107 +1,165 @@
-import { isPositive, multiply, zero, type Decimal } from '../../core/decimal.ts';
-import { credibleLtv } from '../../core/risk/ltv.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
-import type { CollateralReadiness } from '../exchange.ts';
-import { addableOf, instead, mustBeOwed, namesOf } from '../kit/addable.ts';
-import { withHaircuts, type Rules } from './haircuts.ts';
-import type { LoanFound, Taken } from './loan-generation.ts';
-import { optional } from './loan-map.ts';
+import type { HistoryRow, InterestRow, MaximumLoan, Page, WalletCoin } from '../../core/model.ts';
+import type { HistoryRequest, InterestRequest, LoanReads, LoanRef } from '../exchange.ts';
+import type { Http } from '../http/client.ts';
+import { refused } from '../kit/failure.ts';
+import { optional } from '../kit/parts.ts';
+import { endpoints } from './endpoints.ts';
+import { lowestLevel } from './key.ts';
+import { Legacy } from './legacy.ts';
+import type { Line, LoanBook, LoanFound, LoansRead, Setting } from './loan-generation.ts';
+import { mergedPage } from './loan-history.ts';
+import { poolId, toPrices, toWallet } from './loan-map.ts';
+import { Pool, type Terms } from './pool.ts';
+import { orError } from './requests.ts';
+import * as schema from './schema.ts';
+import { readRows, said } from './schema.ts';
 
-/** What was read for one change. */
-export interface ChangeFacts {
-  readonly found: LoanFound;
-  readonly wallet: readonly WalletCoin[];
-  /** Asked for reductions only. */
-  readonly redeemable: Decimal | undefined;
-  /** Asked for additions only. */
-  readonly addable: Taken | undefined;
-  /** The smallest amount that is taken, where that is known. */
-  readonly minimum: Decimal | undefined;
-  readonly newestHistoryId: string | undefined;
-  readonly prices: ReadonlyMap<string, Decimal>;
-  /** How the pool's collateral is valued; undefined when that is not known now. */
-  readonly rules: Rules | undefined;
-  readonly asOf: number;
+/** The one loan that has no order id. */
+export const wholePool: LoanRef = { loanId: poolId };
+
+/** The loans of one account: its pool and, as long as there are any, its old orders; the funding account; and what coins are worth. */
+export class Loans implements LoanReads {
+  readonly pool: Pool;
+  /** As the key told it last. Until then the lowest: what it may borrow, every level may, so no coin is offered that is not to be had. */
+  vipLevel = lowestLevel;
+  readonly #http: Http;
+  readonly #line: Line;
+  readonly #legacy: LoanBook;
+
+  /** @param thresholds the person's own, asked for at every read */
+  constructor(http: Http, clock: Clock, thresholds: Setting['thresholds']) {
+    this.#http = http;
+    this.#line = lineOf(http);
+    const now = (): number => clock.now();
+    const setting: Setting = { now, venueNow: () => now() + (http.clockFacts().clockOffsetMs ?? 0), thresholds };
+    this.pool = new Pool(this.#line, setting);
+    this.#legacy = new Legacy(this.#line, setting);
+  }
+
+  /** @returns the error when there is nothing to show. @throws ExchangeError `aborted` only */
+  all(signal: AbortSignal | undefined): Promise<LoansRead | ExchangeError> {
+    return readLoans(this.pool, this.#legacy, signal);
+  }
+
+  /** Without a loan: of the pool. */
+  async history(ref: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
+    const { rows, ...rest } = await mergedPage(this.book(ref).history(ref ?? wholePool), page, signal);
+    // Bybit cannot be asked for one type only.
+    const wanted = page.type === undefined ? rows : rows.filter(({ type }) => type === page.type);
+    return { rows: wanted, ...rest };
+  }
+
+  async interest(ref: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
+    return await this.book(ref).interest(ref ?? wholePool, page, signal);
+  }
+
+  async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { vipLevel: this.vipLevel }, signal));
+    const open = readRows(schema.loanable, list).rows.filter((one) => one.flexibleBorrowable || one.fixedBorrowable);
+    // Should the level not be heeded, each is listed once for each.
+    return [...new Set(open.map(({ currency }) => currency))];
+  }
+
+  /** Old orders cannot borrow more: nothing is known for them. */
+  async maximumLoan(
+    coin: string,
+    ref: LoanRef | undefined,
+    extra: readonly { readonly coin: string; readonly amount: Decimal }[],
+    signal?: AbortSignal,
+  ): Promise<MaximumLoan | undefined> {
+    if (this.book(ref) !== this.pool) return undefined;
+    const collateralList = extra.map((one) => ({ ccy: one.coin, amount: one.amount }));
+    const body = JSON.stringify({ currency: coin, ...(extra.length === 0 ? {} : { collateralList }) });
+    // A POST that only reads: it may be repeated.
+    const data = await this.#http.call({ method: 'POST', path: endpoints.maxLoan, body, signed: true }, signal);
+    const row = schema.read(schema.maxLoan, data);
+    if (row.currency !== coin) return undefined;
+    return { coin, amount: row.maxLoan, ...optional('usd', row.notionalUsd), ...optional('remainingQuota', row.remainingQuota) };
+  }
+
+  /**
+   * Who keeps this loan. The pool has no order id, and an old order is called by its own: anything else is a confusion of loans.
+   * @throws ExchangeError `refused` when it cannot be told which loan is meant.
+   */
+  book(ref: LoanRef | undefined): LoanBook {
+    if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.pool;
+    if (ref.orderId !== undefined && ref.orderId !== '' && ref.orderId === ref.loanId && ref.loanId !== poolId) return this.#legacy;
+    throw refused(msg('It cannot be told which loan is meant, so nothing was asked. Refresh the account and start again from the loan.'));
+  }
+
+  /** @throws ExchangeError `refused` when it is gone. */
+  async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound> {
+    const loan = await this.book(ref).find(ref, signal);
+    if (loan === undefined) throw refused(msg('Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
+    return loan;
+  }
+
+  /** A coin whose amount is not told is left out, unless it is `needed`. @throws ExchangeError */
+  async wallet(signal: AbortSignal | undefined, needed?: string): Promise<readonly WalletCoin[]> {
+    const { balance } = schema.read(schema.balances, await this.#line.get(endpoints.balances, { accountType: 'FUND' }, signal));
+    const { rows, odd } = readRows(schema.balance, balance, 'result.balance');
+    const own = rows.filter(({ coin }) => coin === needed);
+    // A row that does not name its coin may be that of any coin that has no row.
+    const isVague =
+      own.some(({ walletBalance, transferBalance }) => walletBalance === undefined && transferBalance === undefined) ||
+      (own.length === 0 && odd.length > 0);
+    if (needed !== undefined && isVague) {
+      throw refused(msg('Bybit does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', needed));
+    }
+    return toWallet(rows);
+  }
+
+  /** By coin. @throws ExchangeError */
+  async prices(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    return readPrices(this.#line.ask, signal);
+  }
+
+  /** Prices only feed estimates and valuations, so none is better than no loans. */
+  async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    const prices = await orError(this.prices(signal));
+    return prices instanceof ExchangeError ? new Map() : prices;
+  }
+
+  /** The wallet with what the pool would take as collateral, as far as Bybit tells. */
+  async walletForPool(signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
+    const [wallet, terms] = await Promise.all([this.wallet(signal), this.pool.terms.known(signal)]);
+    return terms === undefined ? wallet : wallet.map((one) => ({ ...one, ...pledgeability(terms, one.coin) }));
+  }
 }
+
+/** Asks over HTTP, with the account's key or without. */
+export const lineOf = (http: Http): Line => ({
+  get: (path, query, signal) => http.call({ method: 'GET', path, query, signed: true }, signal),
+  ask: (path, query, signal) => http.call({ method: 'GET', path, query, signed: false }, signal),
+});
 
 /**
- * Everything a change of `coin` is decided on.
- * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
+ * The loans of both generations. What one of them cannot tell is said beside what the other tells.
+ * @returns the error when there is nothing to show: the old orders, which hardly anybody still has, do not vouch for the pool.
  */
-export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
-  const { found, prices, asOf, newestHistoryId } = facts;
-  const { loan } = found;
-  const credible = credibleLtv(loan);
-  const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
-  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
-  if (direction === 'add') {
-    if (!found.owesMore) mustBeOwed(loan);
-  } else if (ltv === undefined) {
-    throw instead(
-      ['later'],
-      msg('Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
-    );
+async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | undefined): Promise<LoansRead | ExchangeError> {
+  const [main, more] = await Promise.all([orError(pool.loans(signal)), orError(old.loans(signal))]);
+  if (main instanceof ExchangeError) {
+    if (more instanceof ExchangeError || more.loans.length === 0) return main;
+    return { ...more, ...said(pool.unread(main.sentence), more.trouble) };
   }
-  if (found.isVague(coin)) {
-    throw instead(['later'], msg('Bybit does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin));
-  }
-  const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
-  const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
-  return {
-    kind: 'collateral',
-    loan: valued(withHaircuts(loan, facts.rules, prices, facts.wallet), prices),
-    limit: direction === 'add' ? addable(coin, facts.wallet, facts.addable) : takeable(coin, pledged, facts.redeemable),
-    ...optional('minimum', facts.minimum),
-    walletAvailable: held,
-    prices,
-    baseline: { kind: 'collateral', ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ...optional('ltv', ltv) },
-    asOf,
-  };
+  if (more instanceof ExchangeError) return { ...main, ...said(main.trouble, old.unread(more.sentence)) };
+  const asOf = Math.min(main.asOf, more.asOf);
+  const barred = main.barred === true && more.loans.length === 0 && more.trouble === undefined;
+  return { loans: [...main.loans, ...more.loans], ...said(main.trouble, more.trouble), ...(barred ? { barred } : {}), asOf };
 }
 
-/**
- * A loan of one coin that Bybit gives no value for gets ours, to hold an estimate against. Its scale does not matter: what is
- * moved is valued at the same price.
- */
-function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
-  const [only, ...more] = loan.collateral;
-  if (loan.collateralUsd !== undefined || only === undefined || more.length > 0) return loan;
-  const price = prices.get(only.coin);
-  return price === undefined ? loan : { ...loan, collateralUsd: multiply(only.amount, price) };
+/** What everything on the spot market is worth, by coin; whoever asks. @throws ExchangeError */
+export async function readPrices(ask: Line['ask'], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+  return toPrices(schema.read(schema.tickers, await ask(endpoints.tickers, { category: 'spot' }, signal)));
 }
 
-function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | undefined): Decimal {
-  if (taken?.unsure !== undefined && !taken.coins.has(coin)) throw taken.unsure;
-  const takes = (name: string): boolean => taken?.coins.has(name) === true && !taken.full.has(name);
-  if (taken?.full.has(coin) === true) {
-    const names = namesOf(coin, wallet, takes);
-    throw names === undefined
-      ? instead(
-          ['repay', 'later'],
-          msg(
-            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Repay, or try again later.',
-            coin,
-          ),
-        )
-      : instead(
-          ['otherCoin', 'repay'],
-          msg(
-            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Add another coin of the funding account ({1}), or repay.',
-            coin,
-            names,
-          ),
-        );
-  }
-  return addableOf(coin, { venue: 'Bybit', held: wallet, takes });
-}
-
-function takeable(coin: string, pledged: Decimal, redeemable: Decimal | undefined): Decimal {
-  if (!isPositive(pledged)) throw instead(['otherCoin'], msg('This coin is not part of the collateral. Choose one that is.'));
-  if (redeemable === undefined) {
-    throw instead(['later'], msg('Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin));
-  }
-  if (!isPositive(redeemable))
-    throw instead(['addMargin', 'repay'], msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin));
-  return redeemable;
+/** Where a row does not name its coins, it is known what is taken, but not what is not. */
+function pledgeability({ coins, unsure }: Terms, coin: string): Pick<WalletCoin, 'pledgeable'> {
+  if (coins.has(coin)) return { pledgeable: true };
+  return unsure === undefined ? { pledgeable: false } : {};
 }

@@ -4,7 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
+import type { Call } from '../http/call.ts';
 import { readDates } from './due-dates.ts';
 import { endpoints } from './endpoints.ts';
 import { namesIn, toRules, type Rules } from './haircuts.ts';
@@ -22,8 +22,8 @@ import type {
 import { adjustmentsOf, borrowing, listOf, repayment, toBorrowing, toRepayment } from './loan-history.ts';
 import { fixedDebts, looksUnowed, presumed, toAdjustment, toOddAdjustment, toPool, yearly, type PoolRead } from './loan-map.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage } from './requests.ts';
-import { leftOut, onceEach, readRows, said } from './rows.ts';
 import * as schema from './schema.ts';
+import { leftOut, onceEach, readRows, said } from './schema.ts';
 
 /** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
@@ -144,7 +144,7 @@ export class Pool implements LoanBook {
 
   /** @throws ExchangeError `shape` when so little of it could be read that it would look as if nothing were owed */
   async #read(signal: AbortSignal | undefined): Promise<{ readonly colRes: string; readonly pool: PoolRead }> {
-    const position = schema.read(schema.position, await this.#line.get(endpoints.position, {}, signal));
+    const position = schema.read(schema.pool, await this.#line.get(endpoints.position, {}, signal));
     const pool = toPool(position, presumed(this.#setting.thresholds()));
     const [field] = pool.odd;
     if (field !== undefined && pool.found?.owesMore === true && looksUnowed(pool.found.loan)) throw schema.unlike(field);

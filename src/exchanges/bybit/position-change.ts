@@ -18,14 +18,12 @@ import {
 import { msg } from '../../core/message.ts';
 import type { Direction, Position, PositionRef } from '../../core/model.ts';
 import type { MarginChange, MarginReadiness } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
-import { instead } from '../kit/addable.ts';
+import type { Call } from '../http/call.ts';
+import { refused } from '../kit/failure.ts';
+import { optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
-import { optional } from './loan-map.ts';
 import { idOf, markValueOf, partsOf, slotFits, steadyMarginOf, type Found, type Market } from './position-map.ts';
-import { walletCoin, walletOfType, type Wallet } from './position-schema.ts';
-import { refused } from './requests.ts';
-import { onceEach, readRows } from './rows.ts';
+import { onceEach, readRows, walletCoin, walletOfType, type Wallet } from './schema.ts';
 
 /** Bybit takes no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */
 export const marginPlaces = 4;
@@ -101,10 +99,9 @@ export function marginReadinessOf(asked: PositionRef, { found, position, wallet,
   }
   // It belongs to the liquidation already: what is added now is lost with it.
   if (found.row.positionStatus === 'Liq') {
-    throw instead(
-      ['later'],
-      msg('Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.'),
-    );
+    throw refused(msg('Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.'), [
+      'later',
+    ]);
   }
   if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
   if (position.marginMode !== 'isolated') throw refused(msg('The position is not isolated, so it has no margin of its own to change.'));

@@ -3,12 +3,10 @@ import { compare, decimal, divide, isZero, multiply, subtract, type Decimal } fr
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef, Side } from '../../core/model.ts';
-import { optional } from './loan-map.ts';
-import * as schema from './position-schema.ts';
-import type { Mode, Row } from './position-schema.ts';
-import { refused } from './requests.ts';
-import { named, onceEach, textIn } from './rows.ts';
-import { read, unlike } from './schema.ts';
+import { refused } from '../kit/failure.ts';
+import { optional } from '../kit/parts.ts';
+import * as schema from './schema.ts';
+import { named, onceEach, read, textIn, unlike, type Mode, type PositionRow } from './schema.ts';
 
 /** Bybit's words for positions in, ours out. */
 
@@ -19,7 +17,7 @@ export interface Found {
   readonly market: Market;
   /** The coin its margin is in. */
   readonly marginCoin: string;
-  readonly row: Row;
+  readonly row: PositionRow;
 }
 
 /**
@@ -50,7 +48,7 @@ export function partsOf(market: Market, symbol: string): { readonly base: string
 export const baseCoinOf = (market: Market, symbol: string): string | undefined =>
   partsOf(market, symbol)?.base.replace(/^10{3,7}(?=[A-Z])|(?<=[A-Z])10{3,7}$/, '');
 
-const sides: Readonly<Record<Row['side'], Side>> = { Buy: 'long', Sell: 'short' };
+const sides: Readonly<Record<PositionRow['side'], Side>> = { Buy: 'long', Sell: 'short' };
 
 export const idOf = (market: string, symbol: string, slot: string): string => `${market}:${symbol}:${slot}`;
 
@@ -135,7 +133,7 @@ export function toPosition(found: Found, mode: Mode): Position {
  * it prints "" outside the range of prices, in which an isolated position has none to fear, and always in portfolio margin.
  * Source: `liqPrice` of https://bybit-exchange.github.io/docs/v5/position ; nines as in `bustPrice` of its sample
  */
-function liquidationOf({ liqPrice, markPrice }: Row): Decimal | undefined {
+function liquidationOf({ liqPrice, markPrice }: PositionRow): Decimal | undefined {
   if (liqPrice === undefined || !/^9{5,}(\.9+)?$/.test(liqPrice.replace(/(\.9*)0+$/, '$1').replace(/\.$/, ''))) return liqPrice;
   return markPrice !== undefined && compare(liqPrice, multiply(markPrice, two)) < 0 ? liqPrice : undefined;
 }

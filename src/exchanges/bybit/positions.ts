@@ -1,16 +1,17 @@
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
-import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness, Receipt, RequestView } from '../exchange.ts';
-import type { Call, Http } from '../http/client.ts';
+import type { MarginAction, MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
+import type { Call } from '../http/call.ts';
+import type { Http } from '../http/client.ts';
+import { requestsOf } from '../kit/changes.ts';
+import { refused } from '../kit/failure.ts';
 import { endpoints } from './endpoints.ts';
-import { ifAny } from './wallet.ts';
-import { judgeMargin } from './position-proof.ts';
 import { marginCall, marginReadinessOf, marketOf } from './position-change.ts';
 import { openIn, steadyMarginOf, toPosition, understoodIn, type Found, type Market } from './position-map.ts';
-import * as schema from './position-schema.ts';
-import { isAbsent, refused } from './requests.ts';
-import { read } from './schema.ts';
+import { judgeMargin } from './position-proof.ts';
+import { isAbsent, orError } from './requests.ts';
+import * as schema from './schema.ts';
 
 /** Bybit's maximum page; its default is twenty. */
 const pageSize = '200';
@@ -55,6 +56,8 @@ interface Part {
 
 /** The positions of an account and their margin. */
 export class Positions {
+  /** Bybit gives no id of a change of margin. */
+  readonly margin: MarginAction;
   readonly #http: Pick<Http, 'call' | 'rehearse'>;
   readonly #now: () => number;
   /** The kinds that there were positions of: what was there a reading ago is not absent. */
@@ -63,12 +66,18 @@ export class Positions {
   constructor(http: Pick<Http, 'call' | 'rehearse'>, now: () => number) {
     this.#http = http;
     this.#now = now;
+    const call: Http['call'] = (asked, signal) => this.#ask(asked, signal, mayNotChange);
+    this.margin = {
+      ...requestsOf({ call, rehearse: (asked) => http.rehearse(asked) }, marginCall),
+      prepare: ({ position }, signal) => this.#prepare(position, signal),
+      prove: (change, baseline, _receipt, signal) => this.#prove(change, baseline, signal),
+    };
   }
 
   /** Each kind of position that cannot be read takes down only itself. @throws ExchangeError `aborted` only */
   async all(signal?: AbortSignal): Promise<PositionsRead> {
     const [mode, ...parts] = await Promise.all([
-      this.#stamped(ifAny(this.#mode(signal))),
+      this.#stamped(orError(this.#mode(signal))),
       ...kinds.map(async (kind) => this.#noted(kind, await this.#kind(kind, signal))),
     ]);
     const asOf = Math.min(mode.at, ...parts.map(({ at }) => at));
@@ -93,7 +102,7 @@ export class Positions {
   }
 
   /** @throws ExchangeError `refused` when the position is gone, is another one by now, is not isolated, or a figure is missing. */
-  async prepare(ref: PositionRef, signal?: AbortSignal): Promise<MarginReadiness> {
+  async #prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
     const market = marketOf(ref);
     const [found, mode, wallet] = await Promise.all([
       this.#stamped(this.#find(market, ref, signal)),
@@ -109,24 +118,7 @@ export class Positions {
     });
   }
 
-  /** @throws ExchangeError `refused` when it cannot be told what is meant. */
-  describe(change: MarginChange): { readonly method: string; readonly path: string; readonly body: string } {
-    const { method, path, body } = marginCall(change);
-    return { method, path, body };
-  }
-
-  /** @throws ExchangeError `refused` when it cannot be told what is meant. */
-  rehearse(change: MarginChange): RequestView {
-    return this.#http.rehearse(marginCall(change));
-  }
-
-  /** Bybit gives no id of a change of margin. */
-  async send(change: MarginChange, signal?: AbortSignal): Promise<Receipt> {
-    await this.#ask(marginCall(change), signal, mayNotChange);
-    return {};
-  }
-
-  async prove(change: MarginChange, baseline: MarginBaseline, signal?: AbortSignal): Promise<MarginProof> {
+  async #prove(change: MarginChange, baseline: MarginBaseline, signal: AbortSignal | undefined): Promise<MarginProof> {
     const market = marketOf(change.position);
     const [found, mode] = await Promise.all([this.#find(market, change.position, signal), this.#mode(signal)]);
     const now = found === undefined ? undefined : { position: toPosition(found, mode), steadyMargin: steadyMarginOf(found) };
@@ -151,7 +143,7 @@ export class Positions {
     let cursor: string | undefined;
     let at = Number.POSITIVE_INFINITY;
     for (let page = 0; page < mostPages; page += 1) {
-      const answer = await ifAny(this.#list(market, { settleCoin, limit: pageSize, cursor }, signal));
+      const answer = await orError(this.#list(market, { settleCoin, limit: pageSize, cursor }, signal));
       at = Math.min(at, this.#now());
       if (answer instanceof ExchangeError) {
         // What was there a page ago is not absent.
@@ -175,16 +167,16 @@ export class Positions {
 
   async #list(market: Market, query: NonNullable<Call['query']>, signal: AbortSignal | undefined) {
     const call: Call = { method: 'GET', path: endpoints.positions, query: { category: market, ...query }, signed: true };
-    return read(schema.positions(market), await this.#ask(call, signal, mayNotRead));
+    return schema.read(schema.positions(market), await this.#ask(call, signal, mayNotRead));
   }
 
   async #mode(signal: AbortSignal | undefined): Promise<schema.Mode> {
-    return read(schema.account, await this.#ask({ method: 'GET', path: endpoints.accountInfo, signed: true }, signal, mayNotRead));
+    return schema.read(schema.account, await this.#ask({ method: 'GET', path: endpoints.accountInfo, signed: true }, signal, mayNotRead));
   }
 
   async #wallet(signal: AbortSignal | undefined): Promise<schema.Wallet> {
     const call: Call = { method: 'GET', path: endpoints.unifiedWallet, query: { accountType: 'UNIFIED' }, signed: true };
-    return read(schema.wallet, await this.#ask(call, signal, mayNotRead));
+    return schema.read(schema.wallet, await this.#ask(call, signal, mayNotRead));
   }
 
   /** Names the right that is missing: the general sentence speaks of loans. */

@@ -1,11 +1,10 @@
-import * as v from 'valibot';
 import { isDecimal, isPositive } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import { msg } from '../../core/message.ts';
 import type { Direction, Page } from '../../core/model.ts';
-import type { CollateralChange, PageRequest, Receipt } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
-import * as schema from './schema.ts';
+import type { CollateralChange, PageRequest } from '../exchange.ts';
+import type { Call } from '../http/call.ts';
+import { refused } from '../kit/failure.ts';
 
 /** Bybit's maximum page; its default is ten. */
 export const pageSize = 100;
@@ -74,15 +73,12 @@ export function isAbsent(error: unknown): boolean {
   return ExchangeError.is(error) && ['404', '405', '410', '10017'].includes(error.code ?? '');
 }
 
-/** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */
-const accepted = v.object({ adjustId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });
-
-/** What Bybit answered when it accepted a change of collateral. An answer without an id is no error: the change was accepted. */
-export function toReceipt(result: unknown): Receipt {
-  const answer = v.safeParse(accepted, result);
-  return answer.success ? { reference: answer.output.adjustId } : {};
-}
-
-export function refused(sentence: Message): ExchangeError {
-  return new ExchangeError({ kind: 'refused', effect: 'none', sentence });
+/** What can be done without: its failure is a value. Only an interruption still interrupts. */
+export async function orError<T>(promise: Promise<T>): Promise<T | ExchangeError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof ExchangeError && error.kind !== 'aborted') return error;
+    throw error;
+  }
 }

@@ -1,8 +1,32 @@
 import * as v from 'valibot';
-import { decimalFrom, isNegative, type Decimal } from '../../core/decimal.ts';
+import { decimalFrom, isNegative, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
-import { Numeral } from './exact-json.ts';
+import { msg, type Message } from '../../core/message.ts';
+
+/** A number of a JSON text as it was written. No float ever comes of it: ids are longer than a float can hold. */
+export class Numeral {
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+/** What `JSON.parse` gives its reviver. Our library of types is older than the third argument. */
+type Revive = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
+
+/**
+ * Parses a JSON text and keeps each number as its digits.
+ * @returns undefined for what is no JSON.
+ */
+export function parseExact(text: string): unknown {
+  const revive: Revive = (_key, value, context) => (typeof value === 'number' ? new Numeral(context?.source ?? '') : value);
+  try {
+    return JSON.parse(text, revive) as unknown;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * The answers as documented. Amounts are decimal text, also with an exponent, which is exact; an amount that comes as a JSON number is not
@@ -69,7 +93,7 @@ export const rows = v.array(v.unknown());
 /** The cap of the platform. What cannot be read says nothing, and takes nothing else down. */
 const cap = v.fallback(v.optional(v.union([choice, v.literal('')]), ''), '');
 
-export const position = v.object({
+export const pool = v.object({
   ltv: maybeNatural,
   totalCollateral: maybeNatural,
   totalDebt: maybeNatural,
@@ -135,6 +159,83 @@ export const key = v.object({
 });
 
 /**
+ * What is said of positions, and of the account and the wallet behind them. Amounts are decimal text, `""` is unknown.
+ * Sources: https://bybit-exchange.github.io/docs/v5/position , /docs/v5/account/account-info , /docs/v5/account/wallet-balance
+ */
+
+/** Of an open position none of these is zero: where Bybit prints one, the figure is not there. */
+const figure = v.pipe(
+  maybe,
+  v.transform((value) => (value !== undefined && isPositive(value) ? value : undefined)),
+);
+
+/** Rows are read one by one, so that an odd one takes down only itself. */
+export const positions = (market: string) =>
+  v.object({
+    // What is no word names no other market.
+    category: v.pipe(
+      v.optional(v.unknown()),
+      v.check((category) => typeof category !== 'string' || category === market),
+    ),
+    list: rows,
+    nextPageCursor: cursor,
+  });
+
+const positionIdx = v.pipe(id, v.picklist(['0', '1', '2']));
+
+/** Enough of a row to tell that its slot is empty. */
+export const slot = v.object({
+  symbol: v.optional(v.unknown()),
+  positionIdx: v.fallback(v.optional(positionIdx), undefined),
+  side: v.optional(v.unknown()),
+  size: maybe,
+});
+
+export const position = v.pipe(
+  v.object({
+    // Names come in any script and case. What cannot be seen is in no name.
+    symbol: v.pipe(v.string(), v.regex(/^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u)),
+    positionIdx,
+    side: v.picklist(['Buy', 'Sell']),
+    // Without it nobody can say that there is a position.
+    size: v.pipe(amount, v.check(isPositive)),
+    avgPrice: figure,
+    markPrice: figure,
+    liqPrice: figure,
+    positionValue: figure,
+    leverage: figure,
+    positionIM: figure,
+    positionMM: figure,
+    unrealisedPnl: maybe,
+    positionStatus: v.fallback(v.optional(v.string(), ''), ''),
+    tradeMode: v.fallback(v.optional(id, '0'), '0'),
+  }),
+  // Slot 1 is the Buy side and slot 2 the Sell side: https://bybit-exchange.github.io/docs/v5/enum#positionidx
+  v.check(({ positionIdx, side }) => positionIdx === '0' || (positionIdx === '1') === (side === 'Buy')),
+);
+
+export const account = v.object({
+  // A word that nobody knows does not tell whether positions are isolated.
+  marginMode: v.fallback(v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN', '']), ''),
+  unifiedMarginStatus: v.fallback(v.optional(id, ''), ''),
+});
+
+export const wallet = v.object({ list: rows });
+export const walletOfType = v.object({ accountType: v.optional(v.unknown()), coin: rows });
+export const walletCoin = v.object({
+  coin: coin,
+  walletBalance: maybe,
+  totalPositionIM: maybe,
+  totalOrderIM: maybe,
+  locked: maybe,
+  bonus: maybe,
+});
+
+export type PositionRow = v.InferOutput<typeof position>;
+export type Mode = v.InferOutput<typeof account>;
+export type Wallet = v.InferOutput<typeof wallet>;
+
+/**
  * Reads `result`, or the part of it that `name` says, by a schema.
  * @throws ExchangeError `shape` that names the field, e.g. `result.collateralList[0].amount`. Reads only: the effect is `none`.
  */
@@ -159,4 +260,93 @@ export function unlike(field: string): ExchangeError {
 
 function pathOf(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? []).map(({ key: part }) => (typeof part === 'number' ? `[${part.toString()}]` : `.${String(part)}`)).join('');
+}
+
+/** A row that is not as documented: its field by name, and the row as it came. */
+export interface OddRow {
+  readonly field: string;
+  readonly raw: unknown;
+}
+
+/** The rows of a list that could be read, and the others. */
+export interface RowsRead<Row> {
+  readonly rows: readonly Row[];
+  readonly odd: readonly OddRow[];
+}
+
+/**
+ * Reads a list row by row, so that an odd row takes down only itself.
+ * @param name of the list in the answer, e.g. `result.list`
+ */
+export function readRows<Schema extends v.GenericSchema>(
+  schema: Schema,
+  list: readonly unknown[],
+  name = 'result.list',
+): RowsRead<v.InferOutput<Schema>> {
+  const rows: v.InferOutput<Schema>[] = [];
+  const odd: OddRow[] = [];
+  for (const [at, raw] of list.entries()) {
+    try {
+      rows.push(read(schema, raw, `${name}[${at.toString()}]`));
+    } catch (error) {
+      if (!ExchangeError.is(error, 'shape')) throw error;
+      odd.push({ field: error.field ?? name, raw });
+    }
+  }
+  return { rows, odd };
+}
+
+/**
+ * What is told twice is there once.
+ * @returns also the keys under which different things are told: which of them holds nobody can say
+ */
+export function onceEach<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): { readonly rows: readonly Row[]; readonly unclear: ReadonlySet<string> } {
+  const known = new Map<string, Row>();
+  const unclear = new Set<string>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const other = known.get(key);
+    if (other === undefined) known.set(key, row);
+    else if (JSON.stringify(other) !== JSON.stringify(row)) unclear.add(key);
+  }
+  for (const key of unclear) known.delete(key);
+  return { rows: [...known.values()], unclear };
+}
+
+/** The text in one field of a row of which nothing else is certain. */
+export function textIn(raw: unknown, field: string): string | undefined {
+  const row = v.safeParse(v.record(v.string(), v.unknown()), raw);
+  const text = row.success ? row.output[field] : undefined;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+/** A field with what its row is about, as far as that says it: short and without anything that could disturb a screen or a log. */
+export function named(field: string, name: string | undefined): string {
+  const shown = name
+    ?.replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 40);
+  return shown === undefined || shown === '' ? field : `${field} (${shown})`;
+}
+
+/** Says what of an answer is missing because it could not be read; undefined for nothing. */
+export function leftOut(fields: readonly string[]): Message | undefined {
+  return fields.length === 0
+    ? undefined
+    : msg(
+        'LTV Gauge does not understand {0} in the answer of Bybit and leaves it out. Look at it in the Bybit app, and update LTV Gauge.',
+        [...new Set(fields)].slice(0, mostNamed).join(', ') + (new Set(fields).size > mostNamed ? ', …' : ''),
+      );
+}
+
+/** More names than these help nobody. */
+const mostNamed = 5;
+
+/** All that can be said of what is missing, in one. */
+export function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
+  const [first, ...more] = troubles.filter((one) => one !== undefined);
+  return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('{0} {1}', text, one), first) };
 }

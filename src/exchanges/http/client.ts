@@ -2,52 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Keys, RequestView } from '../exchange.ts';
-import { keepPace, Limiter, type Pace, type RateLimit } from './limits.ts';
-import { queryText, rehearsalOf } from './call.ts';
-import { hiding, withoutSecrets, type Hide } from './redact.ts';
-import { aborted, Transport, type Answer } from './transport.ts';
-
-/** One call of an endpoint, before it is signed. */
-export interface Call {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Sent in this order; what is undefined is left out. */
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  /** The exact text that is signed and sent. */
-  readonly body?: string;
-  readonly signed: boolean;
-  /** Whether it changes something. Then it is sent once, whatever happens. */
-  readonly write?: boolean;
-}
-
-/** What is signed: exactly what leaves. */
-export interface Attempt {
-  readonly method: 'GET' | 'POST';
-  readonly target: string;
-  readonly body: string;
-  /** By the venue's clock, as far as we know it. Milliseconds since the Unix epoch. */
-  readonly timestamp: number;
-}
-
-/** How one venue speaks HTTP. */
-export interface Dialect {
-  readonly venue: string;
-  readonly origin: string;
-  /** Sent with every request, signed or not. */
-  readonly headers: Readonly<Record<string, string>>;
-  sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>>;
-  /** The headers that `sign` makes, in its order: what is secret in them, and what is the time of sending. */
-  readonly signedHeaders: Readonly<Record<string, 'secret' | 'time'>>;
-  /**
-   * The payload of an answer. `hide` takes out of the venue's words what nobody may read, and is to be asked before they are shortened.
-   * @throws ExchangeError for everything that is not a success.
-   */
-  open(answer: Answer, write: boolean, hide: Hide): unknown;
-  limitOf(path: string): RateLimit;
-  /** For a venue that says itself when it wants to be asked again. */
-  readonly pace?: Pace;
-  readonly time: { readonly path: string; read(payload: unknown): number };
-}
+import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
+import { keepPace, Limiter } from './limits.ts';
+import { hiding, withoutSecrets } from './redact.ts';
+import { aborted, Transport } from './transport.ts';
 
 export interface HttpOptions {
   readonly dialect: Dialect;

@@ -35,12 +35,3 @@ export function inRanges(list: string): (code: string) => boolean {
     return number.toString() === code && ranges.some(([from = NaN, to = from]) => number >= from && number <= to);
   };
 }
-
-/**
- * What to do instead of a request that was refused. Nothing is advised after one whose outcome is not known: repeating it could do it twice.
- * What only passes may be tried again later.
- */
-export function waysFor({ kind, instead }: Pick<Meaning, 'kind' | 'instead'>, effect: 'none' | 'unknown'): readonly Instead[] {
-  if (effect === 'unknown') return [];
-  return instead ?? (kind === 'rate' || kind === 'unavailable' ? ['later'] : []);
-}

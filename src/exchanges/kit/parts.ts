@@ -1,5 +1,6 @@
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
 
 /** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
@@ -36,4 +37,9 @@ const ofTheKey: ReadonlySet<ErrorKind> = new Set(['auth', 'ip', 'clock']);
 /** Of several reasons why nothing could be read, the one that tells most. */
 export function mostTelling(first: ExchangeError, ...others: readonly ExchangeError[]): ExchangeError {
   return [first, ...others].find(({ kind }) => ofTheKey.has(kind)) ?? first;
+}
+
+/** A field where its figure is known, to be spread into an object. */
+export function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
 }

@@ -1,5 +1,5 @@
-import { isPositive, type Decimal } from '../../core/decimal.ts';
-import type { Snapshot } from '../../core/model.ts';
+import { isPositive, multiply, type Decimal } from '../../core/decimal.ts';
+import type { CoinAmount, Loan, Snapshot } from '../../core/model.ts';
 
 /** The prices of `coins`, as far as known. A price of nothing is none. */
 export function priced(coins: Iterable<string>, known: ReadonlyMap<string, Decimal>): Readonly<Record<string, Decimal>> {
@@ -32,3 +32,19 @@ export function pricesOf(
   );
   return Object.keys(prices).length === 0 ? {} : { prices };
 }
+
+/** Fills in USD values from prices where the venue gave none of its own; these are estimates. */
+export function withUsd<Amount extends CoinAmount>(amounts: readonly Amount[], prices: ReadonlyMap<string, Decimal>): readonly Amount[] {
+  return amounts.map((one) => {
+    const price = prices.get(one.coin);
+    return one.usd !== undefined || price === undefined ? one : { ...one, usd: multiply(one.amount, price), usdEstimated: true };
+  });
+}
+
+/** The same for all sides of a loan. */
+export const withValues = (loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan => ({
+  ...loan,
+  debts: withUsd(loan.debts, prices),
+  collateral: withUsd(loan.collateral, prices),
+  ...(loan.due === undefined ? {} : { due: withUsd(loan.due, prices) }),
+});

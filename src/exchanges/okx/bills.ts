@@ -3,8 +3,8 @@ import { absolute, isZero, negate, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { HistoryRow, PositionRef } from '../../core/model.ts';
 import type { Http } from '../http/client.ts';
+import { newestOf } from '../kit/history-ids.ts';
 import { endpoints } from './endpoints.ts';
-import { newestOf } from './loan-proof.ts';
 import { pageSize, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
 
@@ -48,7 +48,7 @@ export async function newestBill(http: Http, coin: string, signal: AbortSignal |
   const data = await ask(http, { ccy: coin, limit: '1' }, signal);
   if (data === undefined) return undefined;
   const { rows, odd } = schema.rowsOf(schema.namedBill, data);
-  return odd.length > 0 ? undefined : (newestOf(rows.map(({ billId }) => ({ id: billId }))) ?? beforeAll);
+  return odd.length > 0 ? undefined : (newestOf(rows.map(({ billId }) => billId)) ?? beforeAll);
 }
 
 /**

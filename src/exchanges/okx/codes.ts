@@ -1,6 +1,5 @@
 import { msg } from '../../core/message.ts';
-import { alike, notAllowed, refused, type Meaning, type Meanings } from '../kit/error-codes.ts';
-import { isListed } from './listed-codes.ts';
+import { alike, inRanges, notAllowed, refused, type Meaning, type Meanings } from '../kit/error-codes.ts';
 
 const wrongKey: Meaning = {
   kind: 'auth',
@@ -258,6 +257,24 @@ export const marginMeanings: Meanings = {
 
 /** Decided by code; HTTP status is looked at only where there is no code. */
 const meanings: Meanings = { ...generalMeanings, ...loanMeanings, ...marginMeanings };
+
+/**
+ * The other codes of the documented classes General, API, Trade, Account and Finance: each says that something was refused, and none that it
+ * may have been done. Those that leave it open have a meaning of their own; two that say that a part was done (51322, 59617) are left out.
+ * Source: https://www.okx.com/docs-v5/en/#error-code-rest-api , as of 22 Aug 2026
+ */
+const isListed = inRanges(
+  '50008 50010 50036 50037 50039 50044 50045 50047-50050 50055-50058 50063 50069 50076 50077 50108 50109 50116 50118 51002 51003 ' +
+    '51005-51007 51009 51012 51014 51015 51017-51021 51025-51027 51031-51039 51041 51042 51044 51046-51053 51055-51059 51066 ' +
+    '51069-51096 51098-51113 51115-51117 51120-51126 51128-51130 51132-51140 51142-51144 51147 51148 51150 51152-51154 51156 51158 ' +
+    '51159 51162-51171 51173-51182 51185-51187 51192-51197 51201-51207 51209-51214 51220-51226 51250-51265 51267-51295 51298-51300 ' +
+    '51302-51313 51317 51320 51321 51323-51333 51340-51359 51370 51380-51411 51413 51415 51416 51500 51501 51503 51505-51514 ' +
+    '51521-51532 51536-51539 51543 51600-51608 51610 51611 51620 51621 51625 51720-51731 51821-51825 54000 54001 54004-54009 54011 54018 54019 ' +
+    '54024-54031 54035 54036 54039-54049 54051 54070-54075 54078 54079 54092 54094 59000-59002 59004 59006 59101-59104 59107-59112 ' +
+    '59117-59120 59123-59125 59132-59142 59202 59304-59317 59319 59401 59402 59410-59414 59417 59500-59510 59512 59515-59518 59520 ' +
+    '59522-59529 59601 59603 59604 59606 59608-59616 59618 59619 59622 59623 59648-59652 59658-59662 59664-59666 59668-59676 59678 ' +
+    '59679 59683 59684 59686 59689 59691-59693',
+);
 
 const listed = refused(msg('OKX refused the request. Its own words say why: see the OKX app, or use other values.'));
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { ExchangeError, type Effect } from '../../core/errors.ts';
+import type { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import { readStatus, readStranger } from '../kit/gateway.ts';
-import { waysFor, type Meaning } from '../kit/error-codes.ts';
 import { spoken, type Hide } from '../http/redact.ts';
 import type { Answer } from '../http/transport.ts';
+import type { Meaning } from '../kit/error-codes.ts';
+import { failure, readStatus, readStranger } from '../kit/failure.ts';
 import { meaningOf } from './codes.ts';
 
 /**
@@ -34,7 +34,8 @@ interface Said {
  */
 export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseJson(answer.text));
-  if (!parsed.success) throw failure({ ...readStranger('OKX', answer), effect: write ? 'unknown' : 'none', answer });
+  if (!parsed.success)
+    throw failure({ ...readStranger('OKX', answer), effect: write ? 'unknown' : 'none', retryAfterMs: answer.retryAfterMs });
   const { code, msg: text, data } = parsed.output;
   if (code === '0') return data;
   throw refusal(code === '1' || code === '2' ? perItem(code, text, data) : { code, text, doubtful: false }, answer, write, hide);
@@ -82,7 +83,7 @@ function refusal({ code: full, text, doubtful }: Said, answer: Answer, write: bo
     effect: write && (doubtful || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as the most that can be redeemed.
     sentence: said === '' ? msg('{0} (OKX code {1})', sentence, full) : msg('{0} (OKX code {1}: "{2}")', sentence, full, said),
-    answer,
+    retryAfterMs: answer.retryAfterMs,
   });
 }
 
@@ -91,22 +92,4 @@ function unknownCode(status: number): Meaning {
   // Where there is no such endpoint the status is repeated as the code.
   const { kind, sentence } = readStatus('OKX', status) ?? { kind: 'refused', sentence: msg('OKX refused the request.') };
   return { kind, sentence, ambiguous: true };
-}
-
-interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {
-  readonly code?: string;
-  readonly effect: Effect;
-  readonly answer: Answer;
-}
-
-function failure(facts: Failure): ExchangeError {
-  const { kind, code, effect, sentence, answer } = facts;
-  return new ExchangeError({
-    kind,
-    effect,
-    sentence,
-    instead: waysFor(facts, effect),
-    ...(code === undefined ? {} : { code }),
-    ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
-  });
 }

@@ -1,11 +1,12 @@
 import type * as v from 'valibot';
-import { compare, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
+import { compare, isPositive, type Decimal } from '../../core/decimal.ts';
+import type { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, HistoryRow, InterestRow, Loan, Threshold, WalletCoin } from '../../core/model.ts';
-import type { KeyFacts } from '../exchange.ts';
+import { optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
 
-/** OKX's words in, ours out. Nothing is computed here but a coin's USD value where OKX gives a price. */
+/** OKX's words about loans in, ours out. Nothing is computed here. */
 
 type LoanRow = v.InferOutput<typeof schema.loan>;
 
@@ -89,10 +90,6 @@ function withGaps(told: readonly { readonly coin: string; readonly amount: Decim
   return { amounts, gaps: { coins, unnamed } };
 }
 
-export function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
-}
-
 /** Prices and leverage are above zero. What OKX prints where there is none ("0", or below it) is not shown as one. */
 export const aboveZero = (told: Decimal | undefined): Decimal | undefined => (told !== undefined && isPositive(told) ? told : undefined);
 
@@ -126,21 +123,6 @@ export function toWallet({ rows, odd }: schema.Rows<v.InferOutput<typeof schema.
   });
   return { coins, gaps };
 }
-
-/** Fills in USD values from OKX's index prices where it gave none of its own; these are estimates. */
-export function withUsd<Amount extends CoinAmount>(amounts: readonly Amount[], prices: ReadonlyMap<string, Decimal>): readonly Amount[] {
-  return amounts.map((one) => {
-    const price = prices.get(one.coin);
-    return one.usd !== undefined || price === undefined ? one : { ...one, usd: multiply(one.amount, price), usdEstimated: true };
-  });
-}
-
-/** The same for both sides of a loan. */
-export const withValues = (loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan => ({
-  ...loan,
-  debts: withUsd(loan.debts, prices),
-  collateral: withUsd(loan.collateral, prices),
-});
 
 /** USD index prices by coin, of the instruments `COIN-USD`. */
 export function toPrices(tickers: readonly v.InferOutput<typeof schema.indexTicker>[]): ReadonlyMap<string, Decimal> {
@@ -179,26 +161,56 @@ export function toInterestRow(row: v.InferOutput<typeof schema.interestRow>): In
   };
 }
 
-const accountModes: Readonly<Record<string, Message>> = {
-  '1': msg('spot mode'),
-  '2': msg('futures mode'),
-  '3': msg('multi-currency margin mode'),
-  '4': msg('portfolio margin mode'),
-};
+/**
+ * Codes by which OKX says that there are no loans for this account at all: not in demo trading (50038), not in its country or region
+ * (50051, 50052, 51155, 51734), not for a sub-account (51735). Source: https://www.okx.com/docs-v5/en/#error-code-rest-api
+ */
+const noneHere: ReadonlySet<string> = new Set(['50038', '50051', '50052', '51155', '51734', '51735']);
 
-export function toKeyFacts(config: v.InferOutput<typeof schema.accountConfig>[number]): KeyFacts {
-  const rights = config.perm.split(',').map((right) => right.trim());
-  const mode = accountModes[config.acctLv];
-  return {
-    ...(config.uid === '' ? {} : { uid: config.uid }),
-    canRead: rights.includes('read_only'),
-    canTrade: rights.includes('trade'),
-    canWithdraw: rights.includes('withdraw'),
-    boundAddresses: config.ip
-      .split(',')
-      .map((address) => address.trim())
-      .filter((address) => address !== ''),
-    ...(mode === undefined ? {} : { accountMode: mode }),
-    ...(config.uid === '' || config.mainUid === '' ? {} : { subAccount: config.uid !== config.mainUid }),
-  };
+/** Where a site has no such endpoint, the HTTP status stands in place of a code. */
+const noEndpoint: ReadonlySet<string> = new Set(['404', '405', '410']);
+
+/** Whether asking for loans again will get the same answer tomorrow: then it is a property of the account, and no trouble. */
+export function isStandingAbsence({ code = '' }: ExchangeError): boolean {
+  return noneHere.has(code) || noEndpoint.has(code);
 }
+
+/** The absence in words, with OKX's own reason. */
+export function noLoans({ sentence }: ExchangeError): Message {
+  return msg('This account has no loans here. {0}', sentence);
+}
+
+/** @param odd how many loans are not understood at all */
+export function loansTrouble(loans: readonly LoanRead[], odd: number): Message | undefined {
+  const partly = loans.flatMap(({ loan, owed, pledged }) => {
+    const what = [
+      ...new Set([...owed.coins, ...pledged.coins]),
+      ...(owed.unnamed ? [msg('a part of what is owed')] : []),
+      ...(pledged.unnamed ? [msg('a part of what is pledged')] : []),
+    ];
+    return what.length === 0
+      ? []
+      : [msg('Loan {0} was read in part. Not understood: {1}. Look at it in the OKX app.', loan.id, listed(what))];
+  });
+  const lost =
+    odd === 0
+      ? []
+      : [
+          msg(
+            'Loans on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
+            odd.toString(),
+          ),
+        ];
+  return joined([...lost, ...partly]);
+}
+
+export function walletTrouble({ gaps }: WalletRead): Message | undefined {
+  const what = [...gaps.coins, ...(gaps.unnamed ? [msg('a coin without a name')] : [])];
+  return what.length === 0 ? undefined : msg('OKX does not say how much of this the funding account holds: {0}.', listed(what));
+}
+
+const joined = (parts: readonly Message[]): Message | undefined =>
+  parts.length === 0 ? undefined : parts.reduce((text, part) => msg('{0} {1}', text, part));
+
+const listed = (parts: readonly (string | Message)[]): string | Message =>
+  parts.reduce<string | Message>((text, part) => (text === '' ? part : msg('{0}, {1}', text, part)), '');

@@ -1,7 +1,13 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
 import type { CollateralBaseline, CollateralChange, CollateralProof } from '../exchange.ts';
-import { distinct } from './schema.ts';
+import type { Http } from '../http/client.ts';
+import { isNewer } from '../kit/history-ids.ts';
+import { endpoints } from './endpoints.ts';
+import { toHistoryRow } from './loan-map.ts';
+import type { Loans } from './loans.ts';
+import { orderOf, pageSize, signedGet } from './requests.ts';
+import * as schema from './schema.ts';
 
 const locked = 'collateral_locked';
 const released = 'collateral_released';
@@ -25,7 +31,7 @@ export function judge(
   loan: Loan | undefined,
   isWhole = true,
 ): CollateralProof {
-  const since = distinct(rows).filter(({ id }) => isNewer(id, baseline.newestHistoryId));
+  const since = schema.distinct(rows).filter(({ id }) => isNewer(id, baseline.newestHistoryId));
   const ours = since.filter(({ coin, type }) => coin === change.coin && (type === locked || type === released));
   const wanted = change.direction === 'add' ? locked : released;
   // What OKX sold by force is in the pledged amount too, in ways its rows do not let us add up.
@@ -48,21 +54,30 @@ export function judge(
 
 const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
 
-/** The newest of some ids, in whatever order they came. */
-export function newestOf(rows: readonly Pick<HistoryRow, 'id'>[]): string | undefined {
-  return rows.reduce<string | undefined>((newest, { id }) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
-}
-
-/** Whether a row is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
-function isNewer(id: string, newest: string | undefined): boolean {
-  if (newest === undefined) return true;
-  const digits = /^\d{1,40}$/;
-  return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
-}
-
 function after(pledged: Decimal, rows: readonly HistoryRow[]): Decimal {
   return rows.reduce((sum, row) => {
     const amount = absolute(row.amount);
     return row.type === locked ? add(sum, amount) : subtract(sum, amount);
   }, pledged);
+}
+
+/** Reads what tells of a change, once, and judges it. @throws ExchangeError */
+export async function readProof(
+  http: Http,
+  loans: Loans,
+  change: CollateralChange,
+  baseline: CollateralBaseline,
+  signal: AbortSignal | undefined,
+): Promise<CollateralProof> {
+  const before = baseline.newestHistoryId;
+  const query = { ...orderOf(change.loan), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
+  // The rows first: a loan read before its rows could miss what they tell.
+  const { rows, odd } = schema.readRows(schema.historyRow, await signedGet(http, endpoints.loanHistory, query, signal));
+  if (rows.length === 0) return { state: 'pending' };
+  const now = await loans.all(change.loan, signal);
+  const found = now.loans.find(({ loan }) => loan.id === change.loan.loanId);
+  // A loan that is there but not understood is not gone, and what is pledged but not understood is not nothing.
+  const isUnclear = found === undefined ? now.odd > 0 : found.pledged.unnamed || found.pledged.coins.has(change.coin);
+  if (isUnclear) return { state: 'pending' };
+  return judge(change, baseline, rows.map(toHistoryRow), found?.loan, odd.length === 0);
 }

@@ -1,17 +1,27 @@
-import { isPositive, zero, type Decimal } from '../../core/decimal.ts';
+import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
-import { credibleLtv } from '../../core/risk/ltv.ts';
-import type { CollateralReadiness, LoanRef } from '../exchange.ts';
+import type { HistoryRow, InterestRow, MaximumLoan, Page, WalletCoin } from '../../core/model.ts';
+import type { HistoryRequest, InterestRequest, LoanReads, LoanRef } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
-import { addableOf, instead, mustBeOwed } from '../kit/addable.ts';
-import { ifAny } from '../kit/parts.ts';
+import { refused } from '../kit/failure.ts';
+import { ifAny, optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
-import { isWhole, toLoans, toWallet, type Hint, type LoanRead, type WalletRead } from './loan-map.ts';
-import { ambiguous, missing, orderOf, signedGet } from './requests.ts';
+import {
+  isWhole,
+  loansTrouble,
+  toHistoryRow,
+  toInterestRow,
+  toLoans,
+  toPrices,
+  toWallet,
+  walletTrouble,
+  type Hint,
+  type LoanRead,
+  type WalletRead,
+} from './loan-map.ts';
+import { ambiguous, mustBeNamed, orderOf, pageQuery, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-import { loansTrouble, walletTrouble } from './trouble.ts';
 
 /** Loans as far as they are understood. */
 export interface LoansRead {
@@ -21,8 +31,8 @@ export interface LoansRead {
   readonly trouble?: Message;
 }
 
-/** The loans of one account and the funding account, where their collateral comes from. */
-export class LoanBook {
+/** The loans of one account, the funding account, where their collateral comes from, and what coins are worth. */
+export class Loans implements LoanReads {
   readonly #http: Http;
   /** By loan: the coins that OKX named among its collateral assets when it was last asked. A hint, no more. */
   readonly #hints = new Map<string, ReadonlyMap<string, Hint>>();
@@ -33,7 +43,7 @@ export class LoanBook {
     this.#http = http;
   }
 
-  async loans(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<LoansRead> {
+  async all(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<LoansRead> {
     const { rows, odd } = schema.readRows(schema.loan, await signedGet(this.#http, endpoints.loanInfo, orderOf(ref), signal));
     // Two loans without ids may be alike in everything.
     const told = [...schema.distinct(rows.filter(({ ordId }) => ordId !== '')), ...rows.filter(({ ordId }) => ordId === '')];
@@ -48,14 +58,14 @@ export class LoanBook {
   }
 
   /** The loan as it is now. @throws ExchangeError when it is gone or not understood, or when it has no order id among several loans. */
-  async loan(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanRead> {
-    const { loans, odd, trouble } = await this.loans(ref, signal);
+  async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanRead> {
+    const { loans, odd, trouble } = await this.all(ref, signal);
     const count = loans.length + odd;
     if (ref.orderId === undefined && (count > 1 || (loans.length === 1 && loans[0]?.loan.id !== ref.loanId))) throw ambiguous();
     const found = loans.find(({ loan }) => loan.id === ref.loanId);
     if (found !== undefined) return found;
     if (trouble !== undefined) throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: trouble });
-    throw missing(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
+    throw refused(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
   }
 
   /**
@@ -80,7 +90,7 @@ export class LoanBook {
     const [funds, hints, owed] = await Promise.all([
       this.#funds(signal),
       this.#hints.get(ref.loanId) ?? this.#askHints(ref, signal),
-      this.#owed.get(ref.loanId) ?? ifAny(this.loans(ref, signal)).then(() => this.#owed.get(ref.loanId)),
+      this.#owed.get(ref.loanId) ?? ifAny(this.all(ref, signal)).then(() => this.#owed.get(ref.loanId)),
     ]);
     const coins = toWallet(funds, hints).coins.filter(({ coin }) => owed?.has(coin) !== true);
     return [...coins.filter(({ pledgeable }) => pledgeable === true), ...coins.filter(({ pledgeable }) => pledgeable !== true)];
@@ -94,6 +104,60 @@ export class LoanBook {
   async redeemable(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
     const data = await signedGet(this.#http, endpoints.maxRedeem, { ccy: coin, ...orderOf(ref) }, signal);
     return schema.readRows(schema.maxRedeem, data).rows.find(({ ccy }) => ccy === coin)?.maxRedeemAmt;
+  }
+
+  async history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
+    const data = await signedGet(this.#http, endpoints.loanHistory, { type: page.type, ...pageQuery(loan, page) }, signal);
+    const { rows, odd } = schema.readRows(schema.historyRow, data);
+    return toPage({ rows: rows.map(toHistoryRow), odd }, data, page);
+  }
+
+  async interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>> {
+    const data = await signedGet(this.#http, endpoints.interestAccrued, { ccy: page.coin, ...pageQuery(loan, page) }, signal);
+    const { rows, odd } = schema.readRows(schema.interestRow, data);
+    return toPage({ rows: rows.map(toInterestRow), odd }, data, page);
+  }
+
+  async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
+    const { rows } = schema.readRows(schema.borrowCurrency, await signedGet(this.#http, endpoints.borrowCurrencies, {}, signal));
+    return [...new Set(rows.map(({ borrowCcy }) => borrowCcy))];
+  }
+
+  async maximumLoan(
+    coin: string,
+    loan: LoanRef | undefined,
+    extra: readonly { readonly coin: string; readonly amount: Decimal }[],
+    signal?: AbortSignal,
+  ): Promise<MaximumLoan | undefined> {
+    if (loan !== undefined) mustBeNamed(loan);
+    const body = JSON.stringify({
+      borrowCcy: coin,
+      ...orderOf(loan),
+      ...(extra.length === 0 ? {} : { supCollateral: extra.map((one) => ({ ccy: one.coin, amt: one.amount })) }),
+    });
+    // A POST that only reads: it may be repeated.
+    const data = await this.#http.call({ method: 'POST', path: endpoints.maxLoan, body, signed: true }, signal);
+    const row = schema.readRows(schema.maxLoan, data).rows.find(({ borrowCcy }) => borrowCcy === coin);
+    return row?.maxLoan === undefined
+      ? undefined
+      : {
+          coin,
+          amount: row.maxLoan,
+          ...optional('usd', row.notionalUsd),
+          ...optional('remainingQuota', row.remainingQuota),
+        };
+  }
+
+  /** USD index prices. They only feed estimates and valuations, so none is better than no loans. */
+  async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    return (await ifAny(this.prices(signal))) ?? new Map<string, Decimal>();
+  }
+
+  /** USD index prices of everything that OKX has an index of. @throws ExchangeError */
+  async prices(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
+    const query = { quoteCcy: 'USD' };
+    const data = await this.#http.call({ method: 'GET', path: endpoints.indexTickers, query, signed: false }, signal);
+    return toPrices(schema.readRows(schema.indexTicker, data).rows);
   }
 
   async #funds(signal: AbortSignal | undefined): Promise<Parameters<typeof toWallet>[0]> {
@@ -116,87 +180,4 @@ export class LoanBook {
 function tellsWhatIsOwed({ loan: { debts, debtUsd, ltv }, owed }: LoanRead): boolean {
   const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv];
   return isWhole(owed) || figures.some((figure) => figure !== undefined && isPositive(figure));
-}
-
-/** What was read for one change. */
-export interface ChangeFacts {
-  readonly loan: LoanRead;
-  readonly wallet: WalletRead;
-  /** Asked for reductions only. */
-  readonly redeemable: Decimal | undefined;
-  readonly newestHistoryId: string | undefined;
-  readonly prices: ReadonlyMap<string, Decimal>;
-  readonly asOf: number;
-}
-
-/**
- * Everything a change of `coin` is decided on.
- * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
- */
-export function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
-  const { wallet, prices, asOf, newestHistoryId } = facts;
-  const { loan } = facts.loan;
-  const credible = credibleLtv(loan);
-  const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
-  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
-  if (direction === 'add') {
-    // What is owed but not understood is owed.
-    if (isWhole(facts.loan.owed)) mustBeOwed(loan);
-  }
-  if (direction === 'reduce' && ltv === undefined) {
-    throw instead(
-      ['later'],
-      msg('OKX gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
-    );
-  }
-  const pledged = pledgedOf(facts.loan, coin);
-  const held = heldOf(wallet, coin);
-  return {
-    kind: 'collateral',
-    loan,
-    limit: direction === 'add' ? addable(coin, wallet.coins, loan) : takeable(coin, pledged, facts.redeemable),
-    walletAvailable: held,
-    prices,
-    baseline: {
-      kind: 'collateral',
-      ...(newestHistoryId === undefined ? {} : { newestHistoryId }),
-      pledged,
-      ...(ltv === undefined ? {} : { ltv }),
-    },
-    asOf,
-  };
-}
-
-/** Only of this one coin it matters that it is told: what else is odd in loan or wallet stops nothing. */
-function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
-  const amount = loan.collateral.find((one) => one.coin === coin)?.amount;
-  if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
-    throw instead(['later'], msg('OKX does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin));
-  }
-  return amount ?? zero;
-}
-
-function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
-  const amount = coins.find((one) => one.coin === coin)?.amount;
-  if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
-    throw missing(msg('OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', coin));
-  }
-  return amount ?? zero;
-}
-
-/** Whether OKX takes a coin is for OKX to say. Where there is none of it, what OKX named is named instead, or else what is there. */
-function addable(coin: string, wallet: readonly WalletCoin[], { debts }: Loan): Decimal {
-  const named = wallet.filter(({ pledgeable, amount }) => pledgeable === true && isPositive(amount));
-  const others = named.some((one) => one.coin !== coin) ? named : wallet.filter((one) => debts.every((debt) => debt.coin !== one.coin));
-  return addableOf(coin, { venue: 'OKX', held: wallet, takes: (name) => name === coin || others.some((one) => one.coin === name) });
-}
-
-function takeable(coin: string, pledged: Decimal, redeemable: Decimal | undefined): Decimal {
-  if (!isPositive(pledged)) throw instead(['otherCoin'], msg('This coin is not part of the collateral. Choose one that is.'));
-  if (redeemable === undefined) {
-    throw instead(['later'], msg('OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin));
-  }
-  if (!isPositive(redeemable))
-    throw instead(['addMargin', 'repay'], msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin));
-  return redeemable;
 }

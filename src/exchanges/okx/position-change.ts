@@ -2,16 +2,19 @@ import { decimalPlaces, isDecimal, isNegative, isPositive, lesser, zero, type De
 import { msg } from '../../core/message.ts';
 import type { Position } from '../../core/model.ts';
 import type { MarginChange, MarginReadiness } from '../exchange.ts';
-import type { Call } from '../http/client.ts';
+import type { Call } from '../http/call.ts';
+import { refused } from '../kit/failure.ts';
+import { optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
-import { optional } from './loan-map.ts';
-import { missing } from './requests.ts';
 
 /**
  * The one request that moves margin. `posSide` is always named: left out, OKX would take `net`. The coin only goes with MARGIN.
  * Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-increase-decrease-margin
+ * @throws ExchangeError `refused` when position, direction, coin or amount could be meant otherwise.
  */
-export function marginCall({ position, direction, coin, amount }: MarginChange): Call & { readonly body: string } {
+export function marginCall(change: MarginChange): Call & { readonly body: string } {
+  mustBeClear(change);
+  const { position, direction, coin, amount } = change;
   const body = JSON.stringify({
     instId: position.instrument,
     posSide: position.slot,
@@ -25,11 +28,8 @@ export function marginCall({ position, direction, coin, amount }: MarginChange):
 const markets: readonly string[] = ['MARGIN', 'SWAP', 'FUTURES'];
 const slots: readonly string[] = ['net', 'long', 'short'];
 
-/**
- * The last look before money moves.
- * @throws ExchangeError `refused` when position, direction, coin or amount could be meant otherwise.
- */
-export function mustBeClearMargin({ position, direction, coin, amount }: MarginChange): void {
+/** The last look before money moves. */
+function mustBeClear({ position, direction, coin, amount }: MarginChange): void {
   const { positionId, instrument, market, slot, side, marginCoin } = position;
   const isNamed = [positionId, instrument, coin].every((name) => typeof name === 'string' && name !== '') && markets.includes(market);
   // A slot that is not the position's side is the other position of the same instrument.
@@ -37,7 +37,7 @@ export function mustBeClearMargin({ position, direction, coin, amount }: MarginC
   // Also said to those who got here without the compiler.
   const isWhole = ['add', 'reduce'].includes(direction) && isDecimal(amount) && isPositive(amount) && coin === marginCoin;
   if (!isNamed || !isPlaced || !isWhole) {
-    throw missing(
+    throw refused(
       msg(
         'The change does not name a position, a direction, its margin coin and an amount above zero, so nothing was sent. Start it again.',
       ),
@@ -63,10 +63,10 @@ export interface MarginFacts {
  */
 export function marginReadinessOf({ position, newestHistoryId, available, reducible, asOf }: MarginFacts): MarginReadiness {
   const { margin, fixedMargin, marginCoin, size, leverage, entryPrice, liquidationPrice } = position;
-  if (fixedMargin !== undefined) throw missing(fixedMargin);
-  if (margin === undefined) throw missing(msg('OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
+  if (fixedMargin !== undefined) throw refused(fixedMargin);
+  if (margin === undefined) throw refused(msg('OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
   if (available === undefined) {
-    throw missing(msg('OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.', marginCoin));
+    throw refused(msg('OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.', marginCoin));
   }
   return {
     kind: 'margin',

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { absolute, add, isNegative, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, Position, Side } from '../../core/model.ts';
-import { optional, aboveZero } from './loan-map.ts';
+import { optional } from '../kit/parts.ts';
+import { aboveZero } from './loan-map.ts';
 import * as schema from './schema.ts';
 
 /** OKX's words for positions in, ours out. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
@@ -156,4 +157,21 @@ function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'
   return instType === 'OPTION' || instType === 'EVENTS'
     ? { fixedMargin: msg('LTV Gauge does not change the margin of options and event contracts. See the OKX app.') }
     : {};
+}
+
+/** Says which positions are not understood. @param rows as they came */
+export function positionsTrouble(rows: readonly unknown[]): Message {
+  const names = new Set(rows.flatMap(nameOf));
+  const count = rows.length.toString();
+  return msg(
+    'Positions on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
+    names.size === 0 ? count : `${count} (${[...names].join(', ')})`,
+  );
+}
+
+/** An instrument's name that can stand on a screen. */
+function nameOf(row: unknown): readonly string[] {
+  if (typeof row !== 'object' || row === null || !('instId' in row)) return [];
+  const { instId } = row;
+  return typeof instId === 'string' && /^[\p{L}\p{N}._-]{1,40}$/u.test(instId) ? [instId] : [];
 }

@@ -3,23 +3,24 @@ import { lesser, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
-import type { MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
+import type { MarginAction, MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
-import { noSuchPosition } from './codes.ts';
-import { billsSince, newestBill } from './bills.ts';
-import { endpoints } from './endpoints.ts';
-import { Instruments } from './instruments.ts';
-import { marginReadinessOf } from './position-change.ts';
-import { sorted, toPosition, type Sorted } from './position-map.ts';
-import { judgeByBills } from './prove-by-bills.ts';
-import { judgeMargin } from './position-proof.ts';
+import { requestsOf } from '../kit/changes.ts';
+import { refused } from '../kit/failure.ts';
 import { ifAny } from '../kit/parts.ts';
-import { missing, signedGet } from './requests.ts';
+import { billsSince, newestBill } from './bills.ts';
+import { noSuchPosition } from './codes.ts';
+import { endpoints } from './endpoints.ts';
+import { marginCall, marginReadinessOf } from './position-change.ts';
+import { positionsTrouble, sorted, toPosition, type Instrument, type Sorted } from './position-map.ts';
+import { judgeByBills, judgeMargin } from './position-proof.ts';
+import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
-import { positionsTrouble } from './trouble.ts';
 
 /** The positions of one account, and what it takes to change their margin. */
-export class PositionBook {
+export class Positions {
+  /** OKX gives no id of a change of margin. */
+  readonly margin: MarginAction;
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #instruments: Instruments;
@@ -28,6 +29,11 @@ export class PositionBook {
     this.#http = http;
     this.#clock = clock;
     this.#instruments = new Instruments(http, clock);
+    this.margin = {
+      ...requestsOf(http, marginCall),
+      prepare: ({ position }, signal) => this.#prepare(position, signal),
+      prove: (change, baseline, _receipt, signal) => this.#prove(change, baseline, signal),
+    };
   }
 
   /** All positions of all kinds. `trouble` tells of those that are not understood. */
@@ -41,15 +47,15 @@ export class PositionBook {
     return { positions, at, ...(found.odd.length === 0 ? {} : { trouble: positionsTrouble(found.odd) }) };
   }
 
-  async prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
+  async #prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
     // Before the position: what happens in between shows as a bill, and is not taken for the change itself.
     const newestHistoryId = await newestBill(this.#http, ref.marginCoin, signal);
     const { position, at } = await this.#one(ref, signal);
-    if (position === undefined) throw missing(msg('OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
+    if (position === undefined) throw refused(msg('OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
     if (!isSame(position, ref)) {
-      throw missing(msg('This is another position by now: its side, its mode or its margin coin has changed. Refresh and look.'));
+      throw refused(msg('This is another position by now: its side, its mode or its margin coin has changed. Refresh and look.'));
     }
-    if (position.fixedMargin !== undefined) throw missing(position.fixedMargin);
+    if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
     const [available, reducible] = await Promise.all([
       this.#available(position.marginCoin, signal),
       // Margin can be added without knowing how much could be taken.
@@ -58,7 +64,7 @@ export class PositionBook {
     return marginReadinessOf({ position, newestHistoryId, available, reducible, asOf: at });
   }
 
-  async prove(change: MarginChange, baseline: MarginBaseline, signal: AbortSignal | undefined): Promise<MarginProof> {
+  async #prove(change: MarginChange, baseline: MarginBaseline, signal: AbortSignal | undefined): Promise<MarginProof> {
     const { newestHistoryId } = baseline;
     // The bills first: a position read before its bills could miss what they tell.
     const read = newestHistoryId === undefined ? undefined : await billsSince(this.#http, newestHistoryId, change.position, signal);
@@ -143,4 +149,53 @@ function isSame(position: PositionRef, ref: PositionRef): boolean {
     position.side === ref.side &&
     position.marginCoin === ref.marginCoin
   );
+}
+
+/** What a contract stands for does not change; new contracts come. */
+const keptMs = 3_600_000;
+/** It is the longest of all answers: one that fails is not asked for again at every read. */
+const pauseMs = 60_000;
+
+type Table = ReadonlyMap<string, Instrument>;
+const none: Table = new Map();
+
+/** The kinds of contracts OKX has, by their names. Asked for once an hour and kind, and only when there is a position of that kind. */
+class Instruments {
+  readonly #http: Http;
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, { readonly table: Table; readonly at: number; readonly forMs: number }>();
+
+  constructor(http: Http, clock: Clock) {
+    this.#http = http;
+    this.#clock = clock;
+  }
+
+  /** Instruments of these kinds. Those that cannot be read are missing: they only feed estimates. @throws ExchangeError `aborted` only. */
+  async of(markets: Iterable<string>, signal: AbortSignal | undefined): Promise<Table> {
+    const kinds = [...new Set(markets)].filter((market) => market === 'SWAP' || market === 'FUTURES');
+    const tables = await Promise.all(kinds.map((kind) => this.#table(kind, signal)));
+    return new Map(tables.flatMap((table) => [...table]));
+  }
+
+  async #table(kind: string, signal: AbortSignal | undefined): Promise<Table> {
+    const kept = this.#kept.get(kind);
+    const age = kept === undefined ? undefined : this.#clock.now() - kept.at;
+    // A clock that was put back makes an age below zero.
+    if (kept !== undefined && age !== undefined && age >= 0 && age < kept.forMs) return kept.table;
+    const { table, forMs } = await this.#read(kind, signal).then(
+      (read) => ({ table: read, forMs: keptMs }),
+      (error: unknown) => {
+        if (error instanceof ExchangeError && error.kind !== 'aborted') return { table: kept?.table ?? none, forMs: pauseMs };
+        throw error;
+      },
+    );
+    this.#kept.set(kind, { table, forMs, at: this.#clock.now() });
+    return table;
+  }
+
+  async #read(kind: string, signal: AbortSignal | undefined): Promise<Table> {
+    const call = { method: 'GET', path: endpoints.instruments, query: { instType: kind }, signed: false } as const;
+    const { rows } = schema.readRows(schema.instrument, await this.#http.call(call, signal));
+    return new Map(rows.map((row) => [row.instId, row] as const));
+  }
 }

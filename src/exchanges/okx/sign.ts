@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Keys } from '../exchange.ts';
-import type { Attempt } from '../http/client.ts';
+import type { Attempt } from '../http/call.ts';
 
 /** What can stand in a header. */
 const sendable = /^[\x20-\x7e]+$/;

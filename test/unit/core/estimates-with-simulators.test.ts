@@ -98,7 +98,7 @@ async function changing(
     const amount = d(text);
     const { loan, prices } = await read(place, ref);
     const before = made(loan, prices);
-    const ready = await place.connect().prepareCollateral(ref, direction, coin);
+    const ready = await place.connect().actions.collateral!.prepare({ loan: ref, direction, coin });
     const estimate = estimateAfter(ready.loan, direction, coin, amount, ready.prices).ltv;
     assert.ok(estimate !== undefined, what);
     const held = before.collateral.find((pledge) => pledge.coin === coin) ?? {
@@ -111,7 +111,7 @@ async function changing(
       ...held,
       amount: direction === 'add' ? add(held.amount, amount) : subtract(held.amount, amount),
     });
-    await place.connect().send({ kind: 'collateral', loan: ref, direction, coin, amount });
+    await place.connect().actions.collateral!.send({ kind: 'collateral', loan: ref, direction, coin, amount });
     place.settle();
     const { loan: real } = await read(place, ref);
     check({ before, after, estimate, real, exact: place.exact(), what });

@@ -100,14 +100,14 @@ describe('positions at Bybit and its simulation', () => {
           await control('margin-price', { by });
           const connection = connect();
           const position = await positionOf(connection, id);
-          const { baseline, walletAvailable, reducible } = await connection.prepareMargin(position);
+          const { baseline, walletAvailable, reducible } = await connection.actions.margin!.prepare({ position });
           assert.ok(isPositive(walletAvailable));
           const change = changeOf(position, direction);
           // By entry the estimate errs on the careful side where there is a profit.
           if (direction === 'reduce' && by === 'mark') assert.ok(compare(reducible!.amount, change.amount) >= 0, reducible!.amount);
-          await connection.send(change);
+          await connection.actions.margin!.send(change);
           if (percent !== '0') for (const coin of ['BTC', 'ETH']) simulator.movePrice(coin, percent);
-          const proof = await connection.proveMargin(change, baseline, {});
+          const proof = await connection.actions.margin!.prove(change, baseline, {});
           assert.equal(proof.state, 'effective');
           assert.equal(proof.position.positionId, id);
           const { margins, requests } = await record();
@@ -125,11 +125,11 @@ describe('positions at Bybit and its simulation', () => {
   it('agree on the wallet: what is available can be added to the last digit, and no more', async () => {
     const connection = connect();
     const position = await positionOf(connection, 'linear:BTCUSDT:1');
-    const { walletAvailable } = await connection.prepareMargin(position);
+    const { walletAvailable } = await connection.actions.margin!.prepare({ position });
     const all = walletAvailable.replace(/(\.\d{4})\d+$/, '$1');
-    const over = await failureOf(connection.send(changeOf(position, 'add', (BigInt(all.split('.')[0]!) + 1n).toString())));
+    const over = await failureOf(connection.actions.margin!.send(changeOf(position, 'add', (BigInt(all.split('.')[0]!) + 1n).toString())));
     assert.deepEqual([over.kind, over.code, over.effect], ['refused', '110014', 'none']);
-    await connection.send(changeOf(position, 'add', all));
+    await connection.actions.margin!.send(changeOf(position, 'add', all));
   });
 
   it('let be taken what is estimated, whatever the margin goes by and wherever prices are', async () => {
@@ -143,9 +143,9 @@ describe('positions at Bybit and its simulation', () => {
       await control('margin-price', { by });
       for (const coin of ['BTC', 'ETH']) simulator.movePrice(coin, percent);
       for (const position of positions) {
-        const { reducible } = await connection.prepareMargin(position);
+        const { reducible } = await connection.actions.margin!.prepare({ position });
         if (!isPositive(reducible!.amount)) continue;
-        await connection.send(changeOf(position, 'reduce', reducible!.amount));
+        await connection.actions.margin!.send(changeOf(position, 'reduce', reducible!.amount));
         taken.push(reducible!.amount);
       }
     }
@@ -156,12 +156,12 @@ describe('positions at Bybit and its simulation', () => {
     const connection = connect();
     const { positions } = await connection.read();
     for (const position of positions) {
-      const { reducible, baseline } = await connection.prepareMargin(position);
+      const { reducible, baseline } = await connection.actions.margin!.prepare({ position });
       assert.equal(reducible?.source, 'estimate');
       if (!isPositive(reducible.amount)) continue;
       const change = changeOf(position, 'reduce', reducible.amount);
-      await connection.send(change);
-      assert.equal((await connection.proveMargin(change, baseline, {})).state, 'effective', position.positionId);
+      await connection.actions.margin!.send(change);
+      assert.equal((await connection.actions.margin!.prove(change, baseline, {})).state, 'effective', position.positionId);
     }
     const taken = (await record()).margins.map(({ positionIdx, symbol, moved }) => [`${symbol} ${positionIdx.toString()}`, moved] as const);
     // 250 and 100.25 had been added. What is kept back is for a fee that may be higher, and for a loss.
@@ -190,14 +190,14 @@ describe('positions at Bybit and its simulation', () => {
       it(`know what became of a change to ${direction} after ${fault}`, async () => {
         const connection = connect();
         const position = await positionOf(connection, 'linear:BTCUSDT:2');
-        const { baseline } = await connection.prepareMargin(position);
+        const { baseline } = await connection.actions.margin!.prepare({ position });
         await control('fault', { fault, times: 1 });
         const change = changeOf(position, direction);
-        const error = await connection.send(change).then(
+        const error = await connection.actions.margin!.send(change).then(
           () => undefined,
           (reason: unknown) => reason as Awaited<ReturnType<typeof failureOf>>,
         );
-        const proof = await connection.proveMargin(change, baseline, {});
+        const proof = await connection.actions.margin!.prove(change, baseline, {});
         assert.deepEqual(
           [error?.effect, proof.state, (await record()).requests['/v5/position/add-margin']],
           [effect, state, 1],
@@ -211,7 +211,7 @@ describe('positions at Bybit and its simulation', () => {
     const connection = connect();
     const before = await connection.read();
     const short = before.positions.find(({ positionId }) => positionId === 'linear:BTCUSDT:2')!;
-    await connection.send(changeOf(short, 'reduce'));
+    await connection.actions.margin!.send(changeOf(short, 'reduce'));
     const after = await connection.read();
     const moved = after.positions.filter(
       (one) => one.margin !== before.positions.find(({ positionId }) => positionId === one.positionId)?.margin,
@@ -234,8 +234,8 @@ describe('positions at Bybit and its simulation', () => {
       const now = await positionOf(connection, position.positionId);
       assert.equal(now.marginMode, 'cross');
       assert.match(now.fixedMargin!.template, words);
-      assert.match((await failureOf(connection.prepareMargin(position))).message, words);
-      const error = await failureOf(connection.send(changeOf(position, 'add')));
+      assert.match((await failureOf(connection.actions.margin!.prepare({ position }))).message, words);
+      const error = await failureOf(connection.actions.margin!.send(changeOf(position, 'add')));
       assert.deepEqual([error.code, error.effect], [code, 'none']);
     }
   });
@@ -250,7 +250,7 @@ describe('positions at Bybit and its simulation', () => {
     assert.notEqual(alone.loansTrouble, undefined);
     const position = await positionOf(connect(), 'linear:BTCUSDT:2');
     for (const keys of [otherKeys.readOnly, otherKeys.withoutPositions]) {
-      const error = await failureOf(connect(keys).send(changeOf(position, 'add')));
+      const error = await failureOf(connect(keys).actions.margin!.send(changeOf(position, 'add')));
       assert.deepEqual([error.kind, error.effect], ['permission', 'none']);
       assert.match(error.message, /Contract – Positions/);
     }
@@ -260,10 +260,10 @@ describe('positions at Bybit and its simulation', () => {
   it('agree on positions that were liquidated: they are gone, and nothing is said of what became of a change', async () => {
     const connection = connect();
     const position = await positionOf(connection, 'linear:BTCUSDT:1');
-    const { baseline } = await connection.prepareMargin(position);
+    const { baseline } = await connection.actions.margin!.prepare({ position });
     simulator.movePrice('BTC', '-30');
-    assert.match((await failureOf(connection.prepareMargin(position))).message, /no such position/);
-    assert.deepEqual(await connection.proveMargin(changeOf(position, 'add'), baseline, {}), { state: 'pending' });
-    assert.match((await failureOf(connection.send(changeOf(position, 'add')))).message, /no such position/);
+    assert.match((await failureOf(connection.actions.margin!.prepare({ position }))).message, /no such position/);
+    assert.deepEqual(await connection.actions.margin!.prove(changeOf(position, 'add'), baseline, {}), { state: 'pending' });
+    assert.match((await failureOf(connection.actions.margin!.send(changeOf(position, 'add')))).message, /no such position/);
   });
 });

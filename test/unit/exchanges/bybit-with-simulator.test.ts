@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/core/clock.ts';
 import { add, decimal, subtract } from '../../../src/core/decimal.ts';
 import type { Direction } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
-import type { CollateralChange, Connection, LoanRef, Receipt } from '../../../src/exchanges/exchange.ts';
+import type { CollateralChange, Connection, LoanReads, LoanRef, Receipt } from '../../../src/exchanges/exchange.ts';
 import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
 import { startBybit, type Bybit, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
@@ -101,18 +101,18 @@ describe('Bybit and its simulation', () => {
         await start();
         const connection = connect();
         const change: CollateralChange = { kind: 'collateral', loan, direction, coin: 'BTC', amount: decimal(amount) };
-        const { baseline, walletAvailable } = await connection.prepareCollateral(loan, direction, 'BTC');
+        const { baseline, walletAvailable } = await connection.actions.collateral!.prepare({ loan, direction, coin: 'BTC' });
         assert.equal(walletAvailable, '1.7921483143067599');
-        const receipt = await connection.send(change);
+        const receipt = await connection.actions.collateral!.send(change);
         clock.time += 2_000;
-        const proof = await connection.proveCollateral(change, baseline, receipt);
+        const proof = await connection.actions.collateral!.prove(change, baseline, receipt);
         assert.equal(proof.state, 'effective');
         assert.equal(proof.row.id, receipt.reference);
         const now = proof.loan?.collateral.find(({ coin }) => coin === 'BTC')?.amount;
         const expected = direction === 'add' ? add(baseline.pledged, change.amount) : subtract(baseline.pledged, change.amount);
         assert.equal(now, expected);
         assert.equal(await sends(), 1);
-        const { rows } = await connection.history(loan, {});
+        const { rows } = await connection.loans!.history(loan, {});
         assert.equal(rows[0]?.type, direction === 'add' ? 'collateral_added' : 'collateral_reduced');
       });
     }
@@ -124,11 +124,11 @@ describe('Bybit and its simulation', () => {
   async function underFault(fault: string, loan = pool, reading?: string) {
     await start();
     const connection = connect();
-    const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
+    const { baseline } = await connection.actions.collateral!.prepare({ loan, direction: 'add', coin: 'BTC' });
     const change = { ...asked, loan };
     await control('fault', { fault, endpoint: '/adjust-ltv', times: 1 });
     let receipt: Receipt = {};
-    const error = await connection.send(change).then(
+    const error = await connection.actions.collateral!.send(change).then(
       (accepted) => {
         receipt = accepted;
       },
@@ -136,8 +136,8 @@ describe('Bybit and its simulation', () => {
     );
     clock.time += 3_000;
     if (reading !== undefined) await control('fault', { fault: reading });
-    const blind = await connection.proveCollateral(change, baseline, {});
-    const proof = await connection.proveCollateral(change, baseline, receipt);
+    const blind = await connection.actions.collateral!.prove(change, baseline, {});
+    const proof = await connection.actions.collateral!.prove(change, baseline, receipt);
     return { error, proof: blind, sent: await sends(), told: proof };
   }
 
@@ -194,9 +194,9 @@ describe('Bybit and its simulation', () => {
     it(`agree on all that happened to ${name}, page by page`, async () => {
       await start();
       const connection = connect();
-      await connection.send({ kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.01') });
+      await connection.actions.collateral!.send({ kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.01') });
       clock.time += 2_000;
-      const { rows, older } = await connection.history(loan, {});
+      const { rows, older } = await connection.loans!.history(loan, {});
       assert.equal(older, undefined);
       assert.equal(rows[0]?.type, 'collateral_added');
       assert.deepEqual(
@@ -210,7 +210,7 @@ describe('Bybit and its simulation', () => {
       const paged: unknown[] = [];
       let cursor: string | undefined;
       do {
-        const page: Awaited<ReturnType<Connection['history']>> = await connection.history(loan, {
+        const page: Awaited<ReturnType<LoanReads['history']>> = await connection.loans!.history(loan, {
           limit: 2,
           ...(cursor === undefined ? {} : { cursor }),
         });
@@ -242,7 +242,7 @@ describe('Bybit and its simulation', () => {
     assert.deepEqual([withoutLoans.canRead, withoutLoans.canTrade, withoutLoans.lacks?.length], [true, true, 1]);
     assert.equal((await failureOf(connect(otherKeys.boundToOtherAddress).inspect())).kind, 'ip');
     assert.equal((await failureOf(connect({ ...simulator!.keys, secret: 'wrong' }).inspect())).kind, 'auth');
-    const refused = await failureOf(connect(otherKeys.readOnly).send(asked));
+    const refused = await failureOf(connect(otherKeys.readOnly).actions.collateral!.send(asked));
     assert.deepEqual([refused.kind, refused.effect], ['permission', 'none']);
   });
 
@@ -257,9 +257,13 @@ describe('Bybit and its simulation', () => {
   it('agree on what could be borrowed, on coins to add, and on interest', async () => {
     await start();
     const connection = connect();
-    assert.ok((await connection.borrowableCoins()).includes('USDT'));
-    assert.equal((await connection.maximumLoan('USDT', pool, []))?.coin, 'USDT');
-    assert.ok((await connection.adjustableCoins(pool, 'add')).some(({ coin, limit }) => coin === 'BTC' && limit === '1.7921483143067599'));
-    for (const ref of [pool, order]) assert.ok((await connection.interest(ref, {})).rows.length > 0);
+    assert.ok((await connection.loans!.borrowableCoins()).includes('USDT'));
+    assert.equal((await connection.loans!.maximumLoan('USDT', pool, []))?.coin, 'USDT');
+    assert.ok(
+      (await connection.actions.collateral!.options(pool, 'add')).some(
+        ({ coin, limit }) => coin === 'BTC' && limit === '1.7921483143067599',
+      ),
+    );
+    for (const ref of [pool, order]) assert.ok((await connection.loans!.interest(ref, {})).rows.length > 0);
   });
 });

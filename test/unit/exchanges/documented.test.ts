@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { english } from '../../../src/core/message.ts';
+import { requestOf } from '../../../src/engine/actions.ts';
 import type { Connection, Exchange } from '../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
 import { holds } from '../property.ts';
@@ -45,29 +46,29 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
   const extra = [{ coin: 'ETH', amount: decimal('1') }];
   yield (connection) => connection.inspect();
   yield (connection) => connection.read();
-  yield (connection) => connection.borrowableCoins();
+  yield (connection) => connection.loans!.borrowableCoins();
   yield (connection) => connection.indexPrices(['BTC', 'USDC']);
-  yield (connection) => connection.maximumLoan('USDT', undefined, []);
+  yield (connection) => connection.loans!.maximumLoan('USDT', undefined, []);
   for (const loan of [undefined, ...loans]) {
-    yield (connection) => connection.history(loan, { limit: 10 });
-    yield (connection) => connection.history(loan, { limit: 1, cursor: '7' });
-    yield (connection) => connection.interest(loan, { coin: 'USDC' });
+    yield (connection) => connection.loans!.history(loan, { limit: 10 });
+    yield (connection) => connection.loans!.history(loan, { limit: 1, cursor: '7' });
+    yield (connection) => connection.loans!.interest(loan, { coin: 'USDC' });
   }
   for (const loan of loans) {
-    yield (connection) => connection.maximumLoan('USDT', loan, extra);
+    yield (connection) => connection.loans!.maximumLoan('USDT', loan, extra);
     for (const direction of ['add', 'reduce'] as const) {
-      yield (connection) => connection.adjustableCoins(loan, direction);
-      yield (connection) => connection.prepareCollateral(loan, direction, 'BTC');
+      yield (connection) => connection.actions.collateral!.options(loan, direction);
+      yield (connection) => connection.actions.collateral!.prepare({ loan, direction, coin: 'BTC' });
     }
   }
-  for (const position of positions) yield (connection) => connection.prepareMargin(position);
+  for (const position of positions) yield (connection) => connection.actions.margin!.prepare({ position });
   for (const [change] of changes) {
-    yield (connection) => connection.send(change);
+    yield (connection) => requestOf(connection, change).send(change);
     for (const receipt of [{}, { reference: '27511' }]) {
       yield (connection) =>
         change.kind === 'margin'
-          ? connection.proveMargin(change, { kind: 'margin', size: decimal('1'), margin: decimal('1') }, receipt)
-          : connection.proveCollateral(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
+          ? connection.actions.margin!.prove(change, { kind: 'margin', size: decimal('1'), margin: decimal('1') }, receipt)
+          : connection.actions.collateral!.prove(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
     }
   }
 }
@@ -115,8 +116,8 @@ for (const exchange of exchanges) {
         change.kind === 'margin' ? `${change.position.instrument} ${change.position.side} (${change.position.slot})` : change.loan.loanId;
       it(`to ${change.direction} ${change.kind} of ${target} is these very bytes, once`, async () => {
         const { venue, connection } = await connected(exchange);
-        assert.deepEqual(connection.describe(change), { method: 'POST', path: where, body });
-        await connection.send(change);
+        assert.deepEqual(requestOf(connection, change).describe(change), { method: 'POST', path: where, body });
+        await requestOf(connection, change).send(change);
         assert.deepEqual(
           venue.seen.map(({ method, target: asked, body: sent }) => [method, asked, sent]),
           [['POST', where, body]],
@@ -129,7 +130,7 @@ for (const exchange of exchanges) {
       it(`to ${change.direction} ${change.kind} of ${of} is rehearsed as it would leave, without a key or a request`, async () => {
         const keys = { asked: 0 };
         const { venue, connection, origin } = await connected(exchange, undefined, keys);
-        const { method, url, headers, body: shown } = connection.rehearse(change);
+        const { method, url, headers, body: shown } = requestOf(connection, change).rehearse(change);
         assert.deepEqual([method, url, shown], ['POST', `${origin!}${where}`, body]);
         assert.deepEqual(
           headers.map(({ name, value }) => [name, value]),
@@ -140,7 +141,7 @@ for (const exchange of exchanges) {
           assert.equal(masked === true, value === '••••');
           assert.equal(said === undefined ? undefined : english(said), value === 'time of sending' ? value : undefined);
         }
-        await connection.send(change);
+        await requestOf(connection, change).send(change);
         const [sent] = venue.seen;
         assert.deepEqual([sent?.method, sent?.url.href, sent?.body], [method, url, shown]);
         assert.deepEqual([...sent!.headers.keys()].sort(), headers.map(({ name }) => name.toLowerCase()).sort());
@@ -159,8 +160,8 @@ for (const exchange of exchanges) {
           async (whole, part, [one]) => {
             const { venue, connection } = await connected(exchange);
             const change = { ...one, amount: decimal(`${whole.toString()}.${part.toString().padStart(4, '0')}`) };
-            const { method, url, body } = connection.rehearse(change);
-            await connection.send(change);
+            const { method, url, body } = requestOf(connection, change).rehearse(change);
+            await requestOf(connection, change).send(change);
             const sent = venue.seen.at(-1);
             assert.deepEqual([method, url, body], [sent?.method, sent?.url.href, sent?.body]);
           },
@@ -174,10 +175,10 @@ for (const exchange of exchanges) {
       for (const [change] of documented.changes) {
         const unclear = { ...change, amount: decimal('0') };
         assert.throws(
-          () => connection.rehearse(unclear),
+          () => requestOf(connection, unclear).rehearse(unclear),
           (error) => ExchangeError.is(error, 'refused'),
         );
-        await assert.rejects(connection.send(unclear), (error) => ExchangeError.is(error, 'refused'));
+        await assert.rejects(requestOf(connection, unclear).send(unclear), (error) => ExchangeError.is(error, 'refused'));
       }
       assert.deepEqual(venue.seen, []);
     });
@@ -214,8 +215,8 @@ for (const exchange of exchanges) {
       for (const question of [
         () => connection.inspect(stop),
         () => connection.read(stop),
-        ...documented.loans.map((loan) => () => connection.prepareCollateral(loan, 'add', 'BTC', stop)),
-        ...documented.positions.map((position) => () => connection.prepareMargin(position, stop)),
+        ...documented.loans.map((loan) => () => connection.actions.collateral!.prepare({ loan, direction: 'add', coin: 'BTC' }, stop)),
+        ...documented.positions.map((position) => () => connection.actions.margin!.prepare({ position }, stop)),
       ]) {
         await assert.rejects(question, (error) => ExchangeError.is(error, 'aborted'));
       }

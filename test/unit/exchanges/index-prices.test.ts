@@ -103,14 +103,14 @@ describe('a request that is rehearsed', () => {
       coin: 'USDT',
       amount: '1' as never,
     } as const;
-    assert.equal(atBybit('demo').connection.rehearse(change).url, 'https://api-demo.bybit.com/v5/position/add-margin');
-    assert.equal(atBybit('loopback').connection.rehearse(change).url, 'http://127.0.0.1:9000/v5/position/add-margin');
+    assert.equal(atBybit('demo').connection.actions.margin!.rehearse(change).url, 'https://api-demo.bybit.com/v5/position/add-margin');
+    assert.equal(atBybit('loopback').connection.actions.margin!.rehearse(change).url, 'http://127.0.0.1:9000/v5/position/add-margin');
     const { position } = change;
     const onOkx = {
       ...change,
       position: { ...position, positionId: '1', instrument: 'BTC-USDT-SWAP', market: 'SWAP', slot: 'net' },
     } as const;
-    const { url, headers } = atOkx('eea-demo').connection.rehearse(onOkx);
+    const { url, headers } = atOkx('eea-demo').connection.actions.margin!.rehearse(onOkx);
     assert.equal(url, 'https://eea.okx.com/api/v5/account/position/margin-balance');
     assert.deepEqual(
       headers.find(({ name }) => name === 'x-simulated-trading'),
@@ -118,7 +118,7 @@ describe('a request that is rehearsed', () => {
     );
     assert.equal(
       atOkx('eea')
-        .connection.rehearse(onOkx)
+        .connection.actions.margin!.rehearse(onOkx)
         .headers.some(({ name }) => name === 'x-simulated-trading'),
       false,
     );

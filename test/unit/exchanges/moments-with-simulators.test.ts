@@ -7,6 +7,7 @@ import type { ExchangeError } from '../../../src/core/errors.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Direction, Position } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
+import { requestOf } from '../../../src/engine/actions.ts';
 import type { Change, Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
@@ -125,9 +126,9 @@ describe('a wrong moment', () => {
       const prepare = (): Promise<unknown> => {
         // Limits are not what this is about.
         clock.time += 3_000;
-        if (position !== undefined) return connection.prepareMargin(position);
+        if (position !== undefined) return connection.actions.margin!.prepare({ position });
         assert.ok(typeof line !== 'string');
-        return connection.prepareCollateral(line, direction, 'BTC');
+        return connection.actions.collateral!.prepare({ loan: line, direction, coin: 'BTC' });
       };
       const change: Change =
         position === undefined
@@ -137,7 +138,7 @@ describe('a wrong moment', () => {
       await act(control, body);
 
       clock.time += 3_000;
-      const error = await failureOf(connection.send(change));
+      const error = await failureOf(requestOf(connection, change).send(change));
       assert.deepEqual([error.effect, error.code, error.instead.join(' ')], ['none', code, instead]);
       const record = (await (await fetch(`${url}/__simulator/record`)).json()) as Record<string, unknown[]>;
       assert.deepEqual([record['adjustments'], record['margins']], [[], []]);

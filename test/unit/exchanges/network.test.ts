@@ -34,7 +34,7 @@ describe('a change and a network that fails', () => {
     it(`has the effect ${effect} when ${name}, and is sent once`, async () => {
       const { venue, connection } = bench();
       venue.on('/adjust-collateral', failing(cause));
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.deepEqual([error.kind, error.effect], ['network', effect]);
       assert.equal(venue.seen.length, 1);
     });
@@ -43,6 +43,6 @@ describe('a change and a network that fails', () => {
   it('names the address that does not answer, so that a wrong one is noticed', async () => {
     const { venue, connection } = bench('loopback', 'http://127.0.0.1:9000');
     venue.on('/borrow-currencies', failing(system('ECONNREFUSED', 'connect')));
-    assert.match((await failureOf(connection.borrowableCoins())).message, /http:\/\/127\.0\.0\.1:9000.*ECONNREFUSED/);
+    assert.match((await failureOf(connection.loans!.borrowableCoins())).message, /http:\/\/127\.0\.0\.1:9000.*ECONNREFUSED/);
   });
 });

@@ -35,7 +35,7 @@ describe('OKX and the simulated exchange', () => {
     it('that may only read are refused a change, which had no effect', async () => {
       const connection = here.connect(here.simulator.otherKeys.readOnly);
       assert.equal((await connection.read()).loans.length, 2);
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.deepEqual([error.kind, error.code, error.effect], ['permission', '50120', 'none']);
       assert.equal(await here.sends(), 1);
     });
@@ -65,7 +65,7 @@ describe('OKX and the simulated exchange', () => {
         const already = (await here.record()).adjustments.length;
         await here.control('POST clock', { offsetMs: -offsetMs });
         const before = await here.sends();
-        await connection.send(change({ amount: decimal('0.01') }));
+        await connection.actions.collateral!.send(change({ amount: decimal('0.01') }));
         assert.equal((await here.record()).adjustments.length, already + 1);
         assert.equal((await here.sends()) - before, 2, 'once at the door, once inside');
         here.clock.time += 5_000;
@@ -87,8 +87,8 @@ describe('OKX and the simulated exchange', () => {
     await here.start({ clock: { now: () => Date.now() } });
     const connection = here.connect(here.simulator.keys, systemClock);
     const all = await Promise.all([
-      ...Array.from({ length: 10 }, () => connection.history(first, { limit: 1 })),
-      ...Array.from({ length: 10 }, () => connection.borrowableCoins()),
+      ...Array.from({ length: 10 }, () => connection.loans!.history(first, { limit: 1 })),
+      ...Array.from({ length: 10 }, () => connection.loans!.borrowableCoins()),
     ]);
     assert.equal(all.length, 20);
     assert.ok(!here.trace.some((line) => line.includes('50011')), here.trace.join('\n'));

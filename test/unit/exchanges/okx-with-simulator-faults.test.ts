@@ -36,12 +36,12 @@ describe('OKX and the simulated exchange', () => {
     for (const [fault, kind, effect, state] of faults) {
       it(`"${fault}" is ${kind} with effect ${effect}, sent once, and reading then says ${state}`, async () => {
         const connection = here.connect();
-        const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+        const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
         await here.fault(fault, 'adjust-collateral');
-        const error = await failureOf(connection.send(change()));
+        const error = await failureOf(connection.actions.collateral!.send(change()));
         assert.deepEqual([error.kind, error.effect], [kind, effect]);
         here.clock.time += 1_001;
-        const proof = await connection.proveCollateral(change(), baseline, {});
+        const proof = await connection.actions.collateral!.prove(change(), baseline, {});
         assert.equal(proof.state, state);
         assert.equal((await here.record()).adjustments.length, state === 'effective' ? 1 : 0);
         assert.equal(await here.sends(), 1);
@@ -50,22 +50,22 @@ describe('OKX and the simulated exchange', () => {
 
     it('no answer at all is unknown once we stop waiting, and no second request is made', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+      const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
       await here.fault('timeout', 'adjust-collateral');
       const stop = new AbortController();
-      const failure = failureOf(connection.send(change(), stop.signal));
+      const failure = failureOf(connection.actions.collateral!.send(change(), stop.signal));
       while ((await here.sends()) === 0) await new Promise((resolve) => setImmediate(resolve));
       stop.abort();
       const error = await failure;
       assert.deepEqual([error.kind, error.effect], ['aborted', 'unknown']);
-      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
+      assert.equal((await connection.actions.collateral!.prove(change(), baseline, {})).state, 'pending');
       assert.equal(await here.sends(), 1);
     });
 
     it('an exchange that is not there has got nothing', async () => {
       const connection = here.connect();
       await here.simulator.close();
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.deepEqual([error.kind, error.effect], ['network', 'none']);
       assert.match(error.message, /ECONNREFUSED/);
     });
@@ -73,28 +73,28 @@ describe('OKX and the simulated exchange', () => {
     it('"wrong-types" in an answer that holds nothing is still accepted', async () => {
       const connection = here.connect();
       await here.fault('wrong-types', 'adjust-collateral');
-      await connection.send(change());
+      await connection.actions.collateral!.send(change());
       assert.equal(await here.sends(), 1);
     });
 
     it('"never-settled" stays pending however long one looks', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+      const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
       await here.fault('never-settled');
-      await connection.send(change());
+      await connection.actions.collateral!.send(change());
       here.clock.time += 600_000;
-      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
+      assert.equal((await connection.actions.collateral!.prove(change(), baseline, {})).state, 'pending');
     });
 
     it('"settled-late" is pending until it settles, and then effective', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+      const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
       await here.fault('settled-late');
-      await connection.send(change());
+      await connection.actions.collateral!.send(change());
       here.clock.time += 1_001;
-      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'pending');
+      assert.equal((await connection.actions.collateral!.prove(change(), baseline, {})).state, 'pending');
       here.clock.time += 1_000;
-      assert.equal((await connection.proveCollateral(change(), baseline, {})).state, 'effective');
+      assert.equal((await connection.actions.collateral!.prove(change(), baseline, {})).state, 'effective');
     });
 
     for (const rows of ['doubled-rows', 'rows-out-of-order']) {
@@ -106,14 +106,14 @@ describe('OKX and the simulated exchange', () => {
           here.clock.time += 2_000;
           const connection = here.connect();
           await here.control('POST fault', { fault: rows });
-          const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
+          const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
           if (fault !== undefined) await here.fault(fault);
           // The faults about rows are on all the time.
-          await connection.send(change());
+          await connection.actions.collateral!.send(change());
           here.clock.time += 1_001;
-          const proof = await connection.proveCollateral(change(), baseline, {});
+          const proof = await connection.actions.collateral!.prove(change(), baseline, {});
           assert.equal(proof.state, state, fault);
-          const { rows: shown } = await connection.history(first, {});
+          const { rows: shown } = await connection.loans!.history(first, {});
           assert.equal(new Set(shown.map(({ id }) => id)).size, shown.length);
           await here.control('DELETE fault');
         }
@@ -124,13 +124,13 @@ describe('OKX and the simulated exchange', () => {
       for (const direction of ['add', 'reduce'] as const) {
         it(`"${fault}" of ${direction} is contradicted, with the row that shows it`, async () => {
           const connection = here.connect();
-          const { baseline } = await connection.prepareCollateral(first, direction, 'BTC');
+          const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction, coin: 'BTC' });
           await here.fault(fault);
           const wanted = change({ direction, amount: decimal('0.02') });
-          await connection.send(wanted);
-          assert.equal((await connection.proveCollateral(wanted, baseline, {})).state, 'pending');
+          await connection.actions.collateral!.send(wanted);
+          assert.equal((await connection.actions.collateral!.prove(wanted, baseline, {})).state, 'pending');
           here.clock.time += 1_001;
-          const proof = await connection.proveCollateral(wanted, baseline, {});
+          const proof = await connection.actions.collateral!.prove(wanted, baseline, {});
           assert.equal(proof.state, 'contradicted');
           assert.equal(proof.row.coin, 'BTC');
         });
@@ -147,11 +147,11 @@ describe('OKX and the simulated exchange', () => {
       here.clock.time += 2_000;
       const connection = here.connect();
       await here.fault('wrong-types', 'loan-info');
-      const error = await failureOf(connection.adjustableCoins(first, 'reduce'));
+      const error = await failureOf(connection.actions.collateral!.options(first, 'reduce'));
       assert.equal(error.kind, 'shape');
       assert.match(error.message, /could not be understood and are not shown: [12]\./);
       await here.fault('malformed', 'loan-info');
-      assert.equal((await failureOf(connection.adjustableCoins(first, 'reduce'))).kind, 'shape');
+      assert.equal((await failureOf(connection.actions.collateral!.options(first, 'reduce'))).kind, 'shape');
     });
 
     it('positions are shown though the loans cannot be read, and the reverse; without both there is nothing', async () => {

@@ -94,15 +94,15 @@ describe('OKX and the simulated exchange on margin', () => {
         const connection = await begin(options);
         const before = await find(connection, instrument, side);
         assert.equal(before.slot, slot);
-        const ready = await connection.prepareMargin(before);
+        const ready = await connection.actions.margin!.prepare({ position: before });
         const most = direction === 'add' ? ready.walletAvailable : ready.reducible?.amount;
         assert.ok(most !== undefined && compare(most, decimal('0')) > 0, 'there is something to move');
         // With every digit that a venue may see.
         const change = changeOf(before, direction, most);
         const estimate = estimateMarginChange(ready.position, direction, most);
-        assert.equal((await connection.proveMargin(change, ready.baseline, {})).state, 'pending');
-        assert.deepEqual(await connection.send(change), {});
-        const proof = await connection.proveMargin(change, ready.baseline, {});
+        assert.equal((await connection.actions.margin!.prove(change, ready.baseline, {})).state, 'pending');
+        assert.deepEqual(await connection.actions.margin!.send(change), {});
+        const proof = await connection.actions.margin!.prove(change, ready.baseline, {});
         assert.equal(proof.state, 'effective');
         const now = proof.position;
         assert.ok(now.margin !== undefined);
@@ -133,7 +133,7 @@ describe('OKX and the simulated exchange on margin', () => {
     const pair = async (): Promise<readonly Position[]> =>
       (await connection.read()).positions.filter(({ instrument }) => instrument === 'BTC-USDT-SWAP');
     const [long, short] = await pair();
-    await connection.send(changeOf(short!, 'add', decimal('500')));
+    await connection.actions.margin!.send(changeOf(short!, 'add', decimal('500')));
     assert.deepEqual(
       (await pair()).map(({ side, margin }) => [side, margin]),
       [
@@ -146,29 +146,29 @@ describe('OKX and the simulated exchange on margin', () => {
   it('agree on the limits: what is above them is refused, and nothing moves', async () => {
     const connection = await begin();
     const position = await find(connection, 'BTC-USDT-SWAP', 'long');
-    const ready = await connection.prepareMargin(position);
+    const ready = await connection.actions.margin!.prepare({ position });
     const above = (limit: Decimal): Decimal => add(limit, decimal('0.01'));
     for (const [direction, amount, code] of [
       ['add', above(ready.walletAvailable), '59200'],
       ['reduce', above(ready.reducible!.amount), '59301'],
       ['reduce', above(position.margin!), '59303'],
     ] as const) {
-      const error = await failureOf(connection.send(changeOf(position, direction, amount)));
+      const error = await failureOf(connection.actions.margin!.send(changeOf(position, direction, amount)));
       assert.deepEqual([error.kind, error.code, error.effect], ['refused', code, 'none']);
     }
     assert.deepEqual((await recorded(here)).moved, []);
-    assert.equal((await connection.prepareMargin(position)).baseline.margin, position.margin);
+    assert.equal((await connection.actions.margin!.prepare({ position })).baseline.margin, position.margin);
   });
 
   it('agree that margin of a cross position cannot be changed, nor any in some account modes', async () => {
     const connection = await begin();
     const cross = await find(connection, 'SOL-USDT-SWAP', 'short');
-    assert.equal((await failureOf(connection.prepareMargin(cross))).kind, 'refused');
-    const error = await failureOf(connection.send(changeOf(cross, 'add', decimal('1'))));
+    assert.equal((await failureOf(connection.actions.margin!.prepare({ position: cross }))).kind, 'refused');
+    const error = await failureOf(connection.actions.margin!.send(changeOf(cross, 'add', decimal('1'))));
     assert.deepEqual([error.code, error.effect], ['59300', 'none']);
     const isolated = await find(connection, 'BTC-USDT', 'long');
     await here.control('POST account', { acctLv: '3' });
-    const mode = await failureOf(connection.send(changeOf(isolated, 'add', decimal('0.001'))));
+    const mode = await failureOf(connection.actions.margin!.send(changeOf(isolated, 'add', decimal('0.001'))));
     assert.deepEqual([mode.code, mode.effect], ['50072', 'none']);
     assert.match(mode.message, /account mode/);
   });
@@ -177,8 +177,8 @@ describe('OKX and the simulated exchange on margin', () => {
     const connection = await begin();
     const position = await find(connection, 'BTC-USDT', 'long');
     const reader = here.connect(here.simulator.otherKeys.readOnly);
-    assert.equal((await reader.prepareMargin(position)).baseline.margin, position.margin);
-    const error = await failureOf(reader.send(changeOf(position, 'add', decimal('0.001'))));
+    assert.equal((await reader.actions.margin!.prepare({ position })).baseline.margin, position.margin);
+    const error = await failureOf(reader.actions.margin!.send(changeOf(position, 'add', decimal('0.001'))));
     assert.deepEqual([error.kind, error.effect], ['permission', 'none']);
     assert.match(error.message, /Trade/);
   });
@@ -187,8 +187,8 @@ describe('OKX and the simulated exchange on margin', () => {
     const connection = await begin();
     const hedge = await find(connection, 'BTC-USDT-SWAP', 'long');
     await here.control('POST account', { posMode: 'net_mode' });
-    assert.match((await failureOf(connection.prepareMargin(hedge))).message, /another position/);
-    const error = await failureOf(connection.send(changeOf(hedge, 'add', decimal('1'))));
+    assert.match((await failureOf(connection.actions.margin!.prepare({ position: hedge }))).message, /another position/);
+    const error = await failureOf(connection.actions.margin!.send(changeOf(hedge, 'add', decimal('1'))));
     assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
     assert.deepEqual((await recorded(here)).moved, []);
   });
@@ -196,12 +196,12 @@ describe('OKX and the simulated exchange on margin', () => {
   it('agree that a liquidated position is gone', async () => {
     const connection = await begin();
     const position = await find(connection, 'ETH-USDT-SWAP', 'long');
-    const { baseline } = await connection.prepareMargin(position);
+    const { baseline } = await connection.actions.margin!.prepare({ position });
     here.simulator.movePrice('ETH', '-30');
-    assert.deepEqual(await connection.proveMargin(changeOf(position, 'add', decimal('1')), baseline, {}), { state: 'pending' });
-    const gone = await failureOf(connection.prepareMargin(position));
+    assert.deepEqual(await connection.actions.margin!.prove(changeOf(position, 'add', decimal('1')), baseline, {}), { state: 'pending' });
+    const gone = await failureOf(connection.actions.margin!.prepare({ position }));
     assert.deepEqual([gone.kind, gone.effect], ['refused', 'none']);
-    const error = await failureOf(connection.send(changeOf(position, 'add', decimal('1'))));
+    const error = await failureOf(connection.actions.margin!.send(changeOf(position, 'add', decimal('1'))));
     assert.deepEqual([error.kind, error.code, error.effect], ['refused', '51023', 'none']);
   });
 
@@ -226,15 +226,15 @@ describe('OKX and the simulated exchange on margin', () => {
     it(`agree on "${fault}": sent once, ${kind ?? 'accepted'}, and reading says ${state}`, async () => {
       const connection = await begin();
       const position = await find(connection, 'BTC-USDT-SWAP', 'long');
-      const { baseline } = await connection.prepareMargin(position);
+      const { baseline } = await connection.actions.margin!.prepare({ position });
       const change = changeOf(position, 'add', decimal('600.5'));
       await here.fault(fault, 'margin-balance');
-      if (kind === undefined) await connection.send(change);
+      if (kind === undefined) await connection.actions.margin!.send(change);
       else {
-        const error = await failureOf(connection.send(change));
+        const error = await failureOf(connection.actions.margin!.send(change));
         assert.deepEqual([error.kind, error.effect], [kind, effect]);
       }
-      const proof = await connection.proveMargin(change, baseline, {});
+      const proof = await connection.actions.margin!.prove(change, baseline, {});
       assert.equal(proof.state, state);
       assert.equal((await recorded(here)).sends, 1);
       if (fault === 'reversed-direction') assert.equal(absolute(subtract(proof.position!.margin!, baseline.margin)), '600.5');
@@ -244,23 +244,23 @@ describe('OKX and the simulated exchange on margin', () => {
   it('agree that a change which settles late is pending until it has', async () => {
     const connection = await begin();
     const position = await find(connection, 'BTC-USDT', 'long');
-    const { baseline } = await connection.prepareMargin(position);
+    const { baseline } = await connection.actions.margin!.prepare({ position });
     const change = changeOf(position, 'add', decimal('0.01'));
     await here.fault('settled-late', 'margin-balance');
-    await connection.send(change);
-    assert.equal((await connection.proveMargin(change, baseline, {})).state, 'pending');
+    await connection.actions.margin!.send(change);
+    assert.equal((await connection.actions.margin!.prove(change, baseline, {})).state, 'pending');
     here.clock.time += 1_001;
-    assert.equal((await connection.proveMargin(change, baseline, {})).state, 'effective');
+    assert.equal((await connection.actions.margin!.prove(change, baseline, {})).state, 'effective');
   });
 
   it('agree that a change is not proven by an identical one of before', async () => {
     const connection = await begin();
     const position = await find(connection, 'BTC-USDT', 'long');
     const change = changeOf(position, 'add', decimal('0.01'));
-    const { baseline } = await connection.prepareMargin(position);
-    await connection.send(change);
-    assert.equal((await connection.proveMargin(change, baseline, {})).state, 'effective');
-    const later = await connection.prepareMargin(position);
-    assert.equal((await connection.proveMargin(change, later.baseline, {})).state, 'pending');
+    const { baseline } = await connection.actions.margin!.prepare({ position });
+    await connection.actions.margin!.send(change);
+    assert.equal((await connection.actions.margin!.prove(change, baseline, {})).state, 'effective');
+    const later = await connection.actions.margin!.prepare({ position });
+    assert.equal((await connection.actions.margin!.prove(change, later.baseline, {})).state, 'pending');
   });
 });

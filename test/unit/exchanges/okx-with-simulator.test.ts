@@ -63,7 +63,7 @@ describe('OKX and the simulated exchange', () => {
       let cursor: string | undefined;
       let pages = 0;
       do {
-        const page = await connection.history(first, cursor === undefined ? {} : { cursor });
+        const page = await connection.loans!.history(first, cursor === undefined ? {} : { cursor });
         rows.push(...page.rows.map(({ id }) => id));
         cursor = page.older;
         pages += 1;
@@ -74,54 +74,54 @@ describe('OKX and the simulated exchange', () => {
         rows,
         [...rows].sort((a, b) => (BigInt(a) > BigInt(b) ? -1 : 1)),
       );
-      const other = await connection.history(second, {});
+      const other = await connection.loans!.history(second, {});
       assert.ok(other.rows.length > 0 && other.rows.every(({ id }) => !rows.includes(id)));
     });
 
     it('a history of one type only, and what was done by force', async () => {
       const connection = here.connect();
-      const { rows } = await connection.history(first, { type: 'forced_repayment_sell' });
+      const { rows } = await connection.loans!.history(first, { type: 'forced_repayment_sell' });
       assert.ok(rows.length > 0 && rows.every(({ type, forced }) => type === 'forced_repayment_sell' && forced));
     });
 
     it('interest, by coin and page', async () => {
       const connection = here.connect();
-      const page = await connection.interest(first, { limit: 100 });
+      const page = await connection.loans!.interest(first, { limit: 100 });
       assert.equal(page.rows.length, 100);
       assert.ok(page.rows.every(({ coin }) => coin === 'USDT'));
-      const older = await connection.interest(first, { cursor: page.older! });
+      const older = await connection.loans!.interest(first, { cursor: page.older! });
       assert.ok(older.rows.length > 0 && older.older === undefined);
       assert.ok(older.rows.every(({ id }) => page.rows.every((row) => row.id !== id)));
-      assert.deepEqual(await connection.interest(second, { coin: 'USDT' }), { rows: [] });
+      assert.deepEqual(await connection.loans!.interest(second, { coin: 'USDT' }), { rows: [] });
     });
 
     it('what can be borrowed, and that extra collateral allows more', async () => {
       const connection = here.connect();
-      assert.ok((await connection.borrowableCoins()).includes('USDT'));
-      const plain = await connection.maximumLoan('USDT', first, []);
-      const more = await connection.maximumLoan('USDT', first, [{ coin: 'BTC', amount: decimal('0.5') }]);
+      assert.ok((await connection.loans!.borrowableCoins()).includes('USDT'));
+      const plain = await connection.loans!.maximumLoan('USDT', first, []);
+      const more = await connection.loans!.maximumLoan('USDT', first, [{ coin: 'BTC', amount: decimal('0.5') }]);
       assert.equal(compare(more!.amount, plain!.amount), 1);
-      const error = await failureOf(connection.maximumLoan('DOGE', first, []));
+      const error = await failureOf(connection.loans!.maximumLoan('DOGE', first, []));
       assert.deepEqual([error.kind, error.code], ['refused', '51751']);
     });
 
     it('which coins can be added to each loan and taken from it', async () => {
       const connection = here.connect();
       const names = async (ref: LoanRef, direction: 'add' | 'reduce'): Promise<string[]> =>
-        (await connection.adjustableCoins(ref, direction)).map(({ coin }) => coin);
+        (await connection.actions.collateral!.options(ref, direction)).map(({ coin }) => coin);
       assert.deepEqual(await names(first, 'add'), ['BTC', 'ETH', 'SOL'], 'not USDT, which it owes');
       assert.deepEqual(await names(second, 'add'), ['BTC', 'ETH', 'USDT', 'SOL']);
       assert.deepEqual(await names(second, 'reduce'), ['ETH', 'SOL']);
-      const [btc] = await connection.adjustableCoins(first, 'reduce');
+      const [btc] = await connection.actions.collateral!.options(first, 'reduce');
       assert.ok(btc?.limit !== undefined && compare(btc.limit, decimal('0.8')) < 0);
     });
 
     it('that a loan which does not exist cannot be prepared', async () => {
       const gone: LoanRef = { loanId: '99999', orderId: '99999' };
       const connection = here.connect();
-      const error = await failureOf(connection.prepareCollateral(gone, 'add', 'BTC'));
+      const error = await failureOf(connection.actions.collateral!.prepare({ loan: gone, direction: 'add', coin: 'BTC' }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
-      const refused = await failureOf(connection.send(change({ loan: gone })));
+      const refused = await failureOf(connection.actions.collateral!.send(change({ loan: gone })));
       assert.deepEqual([refused.kind, refused.code, refused.effect], ['refused', '51063', 'none']);
     });
   });
@@ -134,15 +134,15 @@ describe('OKX and the simulated exchange', () => {
     ] as const) {
       it(`${direction} ${amount} ${coin} of ${loan.loanId}: accepted, pending, then effective, once`, async () => {
         const connection = here.connect();
-        const ready = await connection.prepareCollateral(loan, direction, coin);
+        const ready = await connection.actions.collateral!.prepare({ loan, direction, coin });
         const size = decimal(amount);
         assert.ok(compare(ready.limit, size) >= 0);
-        assert.equal(ready.baseline.newestHistoryId, (await connection.history(loan, { limit: 1 })).rows[0]?.id);
+        assert.equal(ready.baseline.newestHistoryId, (await connection.loans!.history(loan, { limit: 1 })).rows[0]?.id);
         const wanted = change({ loan, direction, coin, amount: size });
-        await connection.send(wanted);
-        assert.equal((await connection.proveCollateral(wanted, ready.baseline, {})).state, 'pending');
+        await connection.actions.collateral!.send(wanted);
+        assert.equal((await connection.actions.collateral!.prove(wanted, ready.baseline, {})).state, 'pending');
         here.clock.time += 1_001;
-        const proof = await connection.proveCollateral(wanted, ready.baseline, {});
+        const proof = await connection.actions.collateral!.prove(wanted, ready.baseline, {});
         assert.equal(proof.state, 'effective');
         assert.equal(proof.row.type, direction === 'add' ? 'collateral_locked' : 'collateral_released');
         const { pledged } = ready.baseline;
@@ -160,23 +160,23 @@ describe('OKX and the simulated exchange', () => {
 
     it('that more than allowed is refused with the maximum named, and nothing changes', async () => {
       const connection = here.connect();
-      const { limit } = await connection.prepareCollateral(first, 'reduce', 'BTC');
-      const error = await failureOf(connection.send(change({ direction: 'reduce', amount: decimal('0.79') })));
+      const { limit } = await connection.actions.collateral!.prepare({ loan: first, direction: 'reduce', coin: 'BTC' });
+      const error = await failureOf(connection.actions.collateral!.send(change({ direction: 'reduce', amount: decimal('0.79') })));
       assert.deepEqual([error.kind, error.code, error.effect], ['refused', '51758', 'none']);
       assert.ok(error.message.includes(limit), error.message);
-      const poor = await failureOf(connection.send(change({ amount: decimal('1.8') })));
+      const poor = await failureOf(connection.actions.collateral!.send(change({ amount: decimal('1.8') })));
       assert.deepEqual([poor.kind, poor.code, poor.effect], ['refused', '51736', 'none']);
       assert.deepEqual((await here.record()).adjustments, []);
     });
 
     it('that a change is not proven by an identical one of before', async () => {
       const connection = here.connect();
-      const { baseline } = await connection.prepareCollateral(first, 'add', 'BTC');
-      await connection.send(change({ amount: decimal('0.2') }));
+      const { baseline } = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
+      await connection.actions.collateral!.send(change({ amount: decimal('0.2') }));
       here.clock.time += 1_001;
-      assert.equal((await connection.proveCollateral(change({ amount: decimal('0.2') }), baseline, {})).state, 'effective');
-      const later = await connection.prepareCollateral(first, 'add', 'BTC');
-      assert.equal((await connection.proveCollateral(change({ amount: decimal('0.2') }), later.baseline, {})).state, 'pending');
+      assert.equal((await connection.actions.collateral!.prove(change({ amount: decimal('0.2') }), baseline, {})).state, 'effective');
+      const later = await connection.actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' });
+      assert.equal((await connection.actions.collateral!.prove(change({ amount: decimal('0.2') }), later.baseline, {})).state, 'pending');
     });
   });
 
@@ -195,18 +195,18 @@ describe('OKX and the simulated exchange', () => {
         [['only', undefined]],
       );
       const loan: LoanRef = { loanId: 'only' };
-      const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
+      const { baseline } = await connection.actions.collateral!.prepare({ loan, direction: 'add', coin: 'BTC' });
       const wanted = change({ loan });
-      assert.ok(!connection.describe(wanted).body.includes('ordId'));
-      await connection.send(wanted);
+      assert.ok(!connection.actions.collateral!.describe(wanted).body.includes('ordId'));
+      await connection.actions.collateral!.send(wanted);
       here.clock.time += 1_001;
-      const proof = await connection.proveCollateral(wanted, baseline, {});
+      const proof = await connection.actions.collateral!.prove(wanted, baseline, {});
       assert.equal(proof.state, 'effective');
       assert.equal(held(proof, 'BTC'), '0.9');
     });
 
     it('that a loan which had an id is no longer to be found', async () => {
-      const error = await failureOf(here.connect().prepareCollateral(first, 'add', 'BTC'));
+      const error = await failureOf(here.connect().actions.collateral!.prepare({ loan: first, direction: 'add', coin: 'BTC' }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
     });
   });

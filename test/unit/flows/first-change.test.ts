@@ -9,7 +9,7 @@ const add = 'Add 0.1 BTC';
 async function adding(desk: Desk, ...answers: readonly Answer[]) {
   const talk = new Scripted(pick('BTC'), type('0.1'), ...answers);
   const coins = [{ coin: 'BTC', limit: desk.venue.wallet }];
-  const { app } = actingAt(desk, talk, { loans: [desk.venue.loan()] }, { adjustableCoins: async () => coins });
+  const { app } = actingAt(desk, talk, { loans: [desk.venue.loan()] }, { collateral: { options: async () => coins } });
   await throughTime(desk, changeCollateral(app, new Attended(), 'add', undefined));
   const dialogs = talk.heard.filter(({ what }) => what === 'dialog');
   return { talk, dialogs };
@@ -50,8 +50,10 @@ describe('the first change with real money', () => {
       talk,
       { loans: [desk.venue.loan()] },
       {
-        adjustableCoins: async () => [{ coin: 'BTC', limit: desk.venue.wallet }],
-        rehearse: () => ({ method: 'POST', url: `https://venue.invalid/${(shown += 1).toString()}`, headers: [], body: '' }),
+        collateral: {
+          options: async () => [{ coin: 'BTC', limit: desk.venue.wallet }],
+          rehearse: () => ({ method: 'POST', url: `https://venue.invalid/${(shown += 1).toString()}`, headers: [], body: '' }),
+        },
       },
     );
     await throughTime(desk, changeCollateral(app, new Attended(), 'add', undefined));

@@ -24,11 +24,13 @@ describe('the maximum loan', () => {
       talk,
       { loans: [desk.venue.loan()] },
       {
-        borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
-        maximumLoan: async (coin) => {
-          asked.push(coin);
-          if (coin === 'DOGE') throw trouble('refused', 'none');
-          return coin === 'ETH' ? undefined : { coin, amount: decimal('1234.5') };
+        loans: {
+          borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
+          maximumLoan: async (coin) => {
+            asked.push(coin);
+            if (coin === 'DOGE') throw trouble('refused', 'none');
+            return coin === 'ETH' ? undefined : { coin, amount: decimal('1234.5') };
+          },
         },
       },
     );

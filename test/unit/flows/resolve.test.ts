@@ -15,7 +15,7 @@ async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonl
     {},
     {
       read: async () => ({ asOf: desk.clock.now(), loans: [desk.venue.loan()], positions: [], wallet: [], prices: {} }),
-      history: async () => ({ rows: desk.venue.rows }),
+      loans: { history: async () => ({ rows: desk.venue.rows }) },
     },
   );
   desk.venue.sendFault = fault;

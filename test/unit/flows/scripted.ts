@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
-import type { Connection, Keys } from '../../../src/exchanges/exchange.ts';
+import type { CollateralAction, Connection, Keys, LoanReads } from '../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
 import type { ArmingTerm } from '../../../src/engine/ledger/arming.ts';
 import type { Acting } from '../../../src/flows/acting.ts';
@@ -185,19 +185,33 @@ export interface Scene {
   readonly armed: ArmingTerm[];
 }
 
+/** What the venue answers besides what the ledger's tests need. */
+interface Answers extends Partial<Pick<Connection, 'inspect' | 'read'>> {
+  readonly loans?: Partial<LoanReads>;
+  readonly collateral?: Partial<CollateralAction>;
+}
+
+const unused = (): never => {
+  throw new Error('not to be used here');
+};
+
 /** A person at a desk of the ledger's tests: its venue and its journal, figures read once, no editor. */
-export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snapshot> = {}, more: Partial<Connection> = {}): Scene {
+export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snapshot> = {}, answers: Answers = {}): Scene {
   const keys = new Map<string, Keys>();
   const armed: ArmingTerm[] = [];
   const { accounts, clock } = desk;
   // Reading what is asked by no test fails in `connectionTo`.
-  const connection: Connection = { ...connectionTo(desk.venue, desk.market), ...more };
+  const { loans, collateral, ...more } = answers;
+  const plain = connectionTo(desk.venue, desk.market);
+  const connection: Connection = {
+    ...plain,
+    ...more,
+    loans: { history: unused, interest: unused, borrowableCoins: unused, maximumLoan: unused, ...loans },
+    actions: { ...plain.actions, collateral: { ...plain.actions.collateral!, ...collateral } },
+  };
   const { ledger } = desk.window({ options: { connections: { get: async () => connection } } });
   let latest: Snapshot = { asOf: clock.now(), loans: [], positions: [], wallet: [], prices: {}, ...snapshot };
   const stateOf = (account: Account) => ({ account, reading: false, snapshot: latest });
-  const unused = (): never => {
-    throw new Error('not to be used here');
-  };
   const app: Acting = {
     talk,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },

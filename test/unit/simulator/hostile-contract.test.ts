@@ -156,7 +156,7 @@ for (const [venue, meet, loan, isolated] of [
       for (const seed of seeds) {
         const page = async (hostile: Hostility | undefined): Promise<unknown> => {
           const { connection } = await connect(hostile, seed);
-          const [{ rows }, { rows: interest }] = [await connection.history(loan, {}), await connection.interest(loan, {})];
+          const [{ rows }, { rows: interest }] = [await connection.loans!.history(loan, {}), await connection.loans!.interest(loan, {})];
           assert.deepEqual(
             [...new Set(rows.map(({ id }) => id))],
             rows.map(({ id }) => id),
@@ -172,8 +172,11 @@ for (const [venue, meet, loan, isolated] of [
       for (const seed of seeds) {
         const [plain, hard] = [(await connect(undefined, seed)).connection, (await connect('whole', seed)).connection];
         assert.deepEqual(comparable(await hard.inspect()), comparable(await plain.inspect()));
-        assert.deepEqual(comparable(await hard.borrowableCoins()), comparable(await plain.borrowableCoins()));
-        assert.deepEqual(comparable(await hard.maximumLoan('USDT', loan, [])), comparable(await plain.maximumLoan('USDT', loan, [])));
+        assert.deepEqual(comparable(await hard.loans!.borrowableCoins()), comparable(await plain.loans!.borrowableCoins()));
+        assert.deepEqual(
+          comparable(await hard.loans!.maximumLoan('USDT', loan, [])),
+          comparable(await plain.loans!.maximumLoan('USDT', loan, [])),
+        );
       }
     });
 
@@ -181,12 +184,12 @@ for (const [venue, meet, loan, isolated] of [
       for (const seed of seeds) {
         const { connection, clock, url } = await connect('whole', seed);
         const added = { kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.02') } as const;
-        const { baseline } = await connection.prepareCollateral(loan, 'add', 'BTC');
+        const { baseline } = await connection.actions.collateral!.prepare({ loan, direction: 'add', coin: 'BTC' });
         const fault = JSON.stringify({ fault: 'reversed-direction', times: 1 });
         assert.equal((await fetch(`${url}/__simulator/fault`, { method: 'POST', body: fault })).status, 200);
-        const receipt = await connection.send(added);
+        const receipt = await connection.actions.collateral!.send(added);
         clock.time += 3_000;
-        assert.equal((await connection.proveCollateral(added, baseline, receipt)).state, 'contradicted', seed);
+        assert.equal((await connection.actions.collateral!.prove(added, baseline, receipt)).state, 'contradicted', seed);
       }
     });
 
@@ -194,19 +197,19 @@ for (const [venue, meet, loan, isolated] of [
       for (const seed of seeds) {
         const { connection, clock } = await connect('whole', seed);
         const added = { kind: 'collateral', loan, direction: 'add', coin: 'BTC', amount: decimal('0.0000097') } as const;
-        const ready = await connection.prepareCollateral(loan, 'add', 'BTC');
-        const receipt = await connection.send(added);
+        const ready = await connection.actions.collateral!.prepare({ loan, direction: 'add', coin: 'BTC' });
+        const receipt = await connection.actions.collateral!.send(added);
         clock.time += 3_000;
-        assert.equal((await connection.proveCollateral(added, ready.baseline, receipt)).state, 'effective', seed);
+        assert.equal((await connection.actions.collateral!.prove(added, ready.baseline, receipt)).state, 'effective', seed);
         const position = (await connection.read()).positions.find(
           ({ instrument, marginMode }) => instrument === isolated && marginMode === 'isolated',
         );
         assert.ok(position);
-        const margin = await connection.prepareMargin(position);
+        const margin = await connection.actions.margin!.prepare({ position });
         const more = { kind: 'margin', position, direction: 'add', coin: 'USDT', amount: decimal('1.5') } as const;
-        const accepted = await connection.send(more);
+        const accepted = await connection.actions.margin!.send(more);
         clock.time += 1_000;
-        assert.equal((await connection.proveMargin(more, margin.baseline, accepted)).state, 'effective', seed);
+        assert.equal((await connection.actions.margin!.prove(more, margin.baseline, accepted)).state, 'effective', seed);
       }
     });
   });

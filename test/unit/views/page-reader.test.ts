@@ -26,7 +26,7 @@ const owing = (ltv: string, btc: string): AccountState =>
 
 describe('the outlook above rows of interest that stay open', () => {
   const interest = { id: '1', coin: 'USDT', debt: decimal('70000'), interest: decimal('0.1'), rate: decimal('0.1'), at: 1 };
-  const connection = { interest: async () => ({ rows: [interest] }) } as unknown as Connection;
+  const connection = { loans: { interest: async () => ({ rows: [interest] }) } } as unknown as Connection;
 
   it('follows the figures, and goes when they are old, failed or gone', async () => {
     let held: AccountState | undefined = owing('0.7', '100000');

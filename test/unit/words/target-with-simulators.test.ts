@@ -83,7 +83,7 @@ for (const venue of ['okx', 'bybit'] as const) {
             const { act: direction, coin, amount } = step;
             const what = `${wanted.id} to ${formatLtv(target)} by ${direction} ${amount} ${coin}`;
             looking.pass();
-            const ready = await looking.connection.prepareCollateral(ref, direction, coin);
+            const ready = await looking.connection.actions.collateral!.prepare({ loan: ref, direction, coin });
             const estimate = estimateAfter(ready.loan, direction, coin, amount, ready.prices).ltv;
             assert.ok(estimate !== undefined, `${what}: unknown in the preview`);
             // The very figure, so that the preview does not say 50.01% of what was picked as 50.00%.
@@ -93,7 +93,7 @@ for (const venue of ['okx', 'bybit'] as const) {
             assert.equal(formatLtv(estimate), formatLtv(target), what);
             if (assumed) continue;
             const place = await placeFor();
-            await place.connection.send({ kind: 'collateral', loan: ref, direction, coin, amount });
+            await place.connection.actions.collateral!.send({ kind: 'collateral', loan: ref, direction, coin, amount });
             place.pass();
             const after = (await place.connection.read()).loans.find(({ id, orderId }) => id === wanted.id && orderId === wanted.orderId);
             assert.ok(compare(after!.ltv!, target) <= 0, `${what}: ${after!.ltv!}`);

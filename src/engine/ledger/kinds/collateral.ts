@@ -7,6 +7,7 @@ import { estimateAfter, largestReduction } from '../../../core/risk/collateral-e
 import { modelOf } from '../../../core/risk/loan-model.ts';
 import { credibleLtv, distanceTo } from '../../../core/risk/ltv.ts';
 import type { CollateralChange, CollateralProof, CollateralReadiness } from '../../../exchanges/exchange.ts';
+import { actionOf } from '../../actions.ts';
 import {
   checkAsked,
   mustEqual,
@@ -30,7 +31,7 @@ export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
     checkAsked(change);
     return frozen(change);
   },
-  prepare: (connection, { loan, direction, coin }, signal) => connection.prepareCollateral(loan, direction, coin, signal),
+  prepare: (connection, change, signal) => actionOf(connection, 'collateral').prepare(change, signal),
   priceIn: ({ prices }, coin) => prices.get(coin),
   preview,
   ltvAfterReduction({ change, readiness: { loan, prices }, ltvAfter }) {
@@ -46,7 +47,7 @@ export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
     ...(ltvNow === undefined ? {} : { ltvBefore: ltvNow }),
     ...(ltvAfter === undefined ? {} : { ltvEstimate: ltvAfter }),
   }),
-  prove: (connection, { change, baseline }, receipt, signal) => connection.proveCollateral(change, baseline, receipt, signal),
+  prove: (connection, { change, baseline }, receipt, signal) => actionOf(connection, 'collateral').prove(change, baseline, receipt, signal),
   judge,
   schema: {
     change: v.object({

@@ -23,6 +23,7 @@ import {
   type MarginEstimate,
 } from '../../../core/risk/position-model.ts';
 import type { MarginChange, MarginProof, MarginReadiness } from '../../../exchanges/exchange.ts';
+import { actionOf } from '../../actions.ts';
 import {
   checkAsked,
   mustEqual,
@@ -45,7 +46,7 @@ export const margin: ChangeKind<MarginPreview, MarginProof> = {
     checkAsked(change);
     return frozen(change);
   },
-  prepare: (connection, { position }, signal) => connection.prepareMargin(position, signal),
+  prepare: (connection, change, signal) => actionOf(connection, 'margin').prepare(change, signal),
   preview,
   places: ({ places }) => places,
   mustBeAsShown,
@@ -60,7 +61,7 @@ export const margin: ChangeKind<MarginPreview, MarginProof> = {
       ...(estimate === undefined ? {} : { liquidationEstimate: estimate }),
     };
   },
-  prove: (connection, { change, baseline }, receipt, signal) => connection.proveMargin(change, baseline, receipt, signal),
+  prove: (connection, { change, baseline }, receipt, signal) => actionOf(connection, 'margin').prove(change, baseline, receipt, signal),
   judge,
   schema: {
     change: v.object({

@@ -6,6 +6,7 @@ import { decimal as d, multiply } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import type { Direction, Snapshot } from '../../../../src/core/model.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
+import { requestOf } from '../../../../src/engine/actions.ts';
 import type { Change, Connection } from '../../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -87,7 +88,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
     ledger,
     beforeLeaving: () => Promise.resolve(),
     elsewhere: async (change) => {
-      await connect().send(change);
+      await requestOf(connect(), change).send(change);
       // The limits of the exchange are by user, and shared.
       clock.time += 2_000;
     },

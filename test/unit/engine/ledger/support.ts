@@ -8,10 +8,10 @@ import type {
   CollateralBaseline,
   CollateralChange,
   Connection,
-  LoanRef,
   CollateralProof,
   CollateralReadiness,
   Receipt,
+  Requests,
 } from '../../../../src/exchanges/exchange.ts';
 import type { ArmState } from '../../../../src/engine/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../../../../src/engine/ledger/limits.ts';
@@ -166,38 +166,9 @@ const unused = (): never => {
 };
 
 export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate): Connection {
-  return {
-    inspect: unused,
-    read: unused,
-    history: unused,
-    interest: unused,
-    indexPrices: async (coins) => {
-      await gate('before indexPrices');
-      if (venue.priceFault) throw trouble('network', 'none');
-      return Object.fromEntries(coins.flatMap((coin) => (venue.usd[coin] === undefined ? [] : [[coin, venue.usd[coin]]])));
-    },
-    borrowableCoins: unused,
-    maximumLoan: unused,
-    adjustableCoins: unused,
-    prepareCollateral: async (_loan: LoanRef, direction) => {
-      await gate('before prepareCollateral');
-      if (venue.readFault) throw trouble('network', 'none');
-      return venue.readiness(direction);
-    },
-    ...(venue.clockOffsetMs === undefined ? {} : { clockOffsetMs: () => venue.clockOffsetMs! }),
+  const requests: Requests<Change> = {
     describe: (asked) => ({ method: 'POST', path: '/adjust', body: JSON.stringify(asked) }),
     rehearse: (asked) => ({ method: 'POST', url: 'https://venue.invalid/adjust', headers: [], body: JSON.stringify(asked) }),
-    prepareMargin: async ({ positionId }) => {
-      await gate('before prepareMargin');
-      if (venue.readFault) throw trouble('network', 'none');
-      if (!market.held.has(positionId)) throw trouble('refused', 'none');
-      return market.readiness(positionId);
-    },
-    proveMargin: async (asked, baseline) => {
-      await gate('before proveMargin');
-      if (venue.readFault) throw trouble('network', 'none');
-      return market.prove(asked, baseline);
-    },
     send: async (asked) => {
       await gate('before send');
       try {
@@ -211,10 +182,45 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
       }
       return venue.reference === undefined ? {} : { reference: venue.reference };
     },
-    proveCollateral: async (asked, baseline, receipt) => {
-      await gate('before proveCollateral');
-      venue.receipts.push(receipt);
-      return venue.prove(asked, baseline);
+  };
+  return {
+    inspect: unused,
+    read: unused,
+    indexPrices: async (coins) => {
+      await gate('before indexPrices');
+      if (venue.priceFault) throw trouble('network', 'none');
+      return Object.fromEntries(coins.flatMap((coin) => (venue.usd[coin] === undefined ? [] : [[coin, venue.usd[coin]]])));
+    },
+    ...(venue.clockOffsetMs === undefined ? {} : { clockOffsetMs: () => venue.clockOffsetMs! }),
+    actions: {
+      collateral: {
+        ...requests,
+        options: unused,
+        prepare: async ({ direction }) => {
+          await gate('before prepareCollateral');
+          if (venue.readFault) throw trouble('network', 'none');
+          return venue.readiness(direction);
+        },
+        prove: async (asked, baseline, receipt) => {
+          await gate('before proveCollateral');
+          venue.receipts.push(receipt);
+          return venue.prove(asked, baseline);
+        },
+      },
+      margin: {
+        ...requests,
+        prepare: async ({ position: { positionId } }) => {
+          await gate('before prepareMargin');
+          if (venue.readFault) throw trouble('network', 'none');
+          if (!market.held.has(positionId)) throw trouble('refused', 'none');
+          return market.readiness(positionId);
+        },
+        prove: async (asked, baseline) => {
+          await gate('before proveMargin');
+          if (venue.readFault) throw trouble('network', 'none');
+          return market.prove(asked, baseline);
+        },
+      },
     },
     dispose: () => undefined,
   };

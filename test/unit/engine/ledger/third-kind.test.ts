@@ -18,7 +18,7 @@ import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
 import type { WriteRecord } from '../../../../src/engine/ledger/record.ts';
 import { formatWith, fromLine, toLine } from '../../../../src/engine/ledger/record-format.ts';
 import type { Finding } from '../../../../src/engine/ledger/write-states.ts';
-import type { Change, Connection } from '../../../../src/exchanges/exchange.ts';
+import type { Change, Requests } from '../../../../src/exchanges/exchange.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { change, connectionTo, d, Desk, ignore, loanId, noLimits, refused, start } from './support.ts';
 
@@ -110,12 +110,12 @@ function toyDesk() {
   const kinds: Kinds = new Map([...ours, ['toy', toyKind(box, desk.clock.now)]]);
   const disk = new MemoryJournal(formatWith(kinds));
   const usual = connectionTo(desk.venue, desk.market);
-  const send: Connection['send'] = async (asked) => {
-    if ((asked.kind as string) !== 'toy') return usual.send(asked);
+  const send: Requests<Change>['send'] = async (asked) => {
     box.take(asked as unknown as ToyChange);
     return {};
   };
-  const options = { kinds, connections: { get: async () => ({ ...usual, send }) } };
+  const actions = { ...usual.actions, toy: { ...usual.actions.collateral, send } };
+  const options = { kinds, connections: { get: async () => ({ ...usual, actions }) } };
   const window = () => desk.window({ journal: disk, options });
   return { desk, box, disk, window };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../../../src/core/clock.ts';
 import { decimal as d, multiply, round } from '../../../../src/core/decimal.ts';
 import type { Position } from '../../../../src/core/model.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
-import type { Change, Connection } from '../../../../src/exchanges/exchange.ts';
+import type { Change, Connection, MarginChange } from '../../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import type { Limits } from '../../../../src/engine/ledger/limits.ts';
 import { Ledger } from '../../../../src/engine/ledger/ledger.ts';
@@ -91,7 +91,7 @@ async function open(venue: 'okx' | 'bybit'): Promise<Place> {
   return place;
 }
 
-const changing = (position: Position, direction: 'add' | 'reduce'): Change => ({
+const changing = (position: Position, direction: 'add' | 'reduce'): MarginChange => ({
   kind: 'margin',
   position,
   direction,
@@ -140,7 +140,9 @@ for (const venue of ['okx', 'bybit'] as const) {
       for (const position of await changeable()) {
         const preview = await place.ledger.preview('a', changing(position, 'add'));
         assert.ok(position.margin !== undefined);
-        await place.connect().send({ ...changing(position, 'add'), amount: round(multiply(position.margin, d('0.02')), 4, 'up') });
+        await place
+          .connect()
+          .actions.margin!.send({ ...changing(position, 'add'), amount: round(multiply(position.margin, d('0.02')), 4, 'up') });
         await assert.rejects(place.ledger.commit(preview, ignore), refused(/went from .* after this preview. Nothing was sent/));
       }
       assert.deepEqual(await place.journal.load(), []);
@@ -155,7 +157,7 @@ for (const venue of ['okx', 'bybit'] as const) {
       place.movePrice('BTC', '-0.7');
       assert.equal((await place.ledger.commit(preview, ignore)).state, 'effective');
       const late = await place.ledger.preview('a', add);
-      await place.connect().send(add);
+      await place.connect().actions.collateral!.send(add);
       place.pass(2_000);
       const written = (await place.journal.load()).length;
       await assert.rejects(place.ledger.commit(late, ignore), refused(/pledged BTC went from .* Nothing was sent/));

@@ -57,19 +57,8 @@ export function readingConnection(read: (signal?: AbortSignal) => Promise<Snapsh
     read,
     dispose,
     inspect: unused,
-    history: unused,
-    interest: unused,
     indexPrices: unused,
-    borrowableCoins: unused,
-    maximumLoan: unused,
-    adjustableCoins: unused,
-    prepareCollateral: unused,
-    describe: unused,
-    rehearse: unused,
-    send: unused,
-    proveCollateral: unused,
-    prepareMargin: unused,
-    proveMargin: unused,
+    actions: {},
   };
 }
 

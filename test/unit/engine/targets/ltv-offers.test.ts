@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { msg } from '../../../../src/core/message.ts';
-import type { Direction, Snapshot } from '../../../../src/core/model.ts';
-import type { Connection } from '../../../../src/exchanges/exchange.ts';
+import type { Snapshot } from '../../../../src/core/model.ts';
+import type { CollateralAction, Connection } from '../../../../src/exchanges/exchange.ts';
 import { readForTarget } from '../../../../src/engine/targets/ltv-offers.ts';
 import { coin, prices, single } from '../../words/target-loans.ts';
 
@@ -18,12 +18,15 @@ const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
 
 async function read(answer: Snapshot, target = '0.4') {
   const asked: string[] = [];
-  const connection: Pick<Connection, 'read' | 'adjustableCoins'> = {
-    read: async () => answer,
-    adjustableCoins: async ({ loanId, orderId }, direction: Direction) => {
+  const collateral: Pick<CollateralAction, 'options'> = {
+    options: async ({ loanId, orderId }, direction) => {
       asked.push(`${direction} ${loanId} ${orderId ?? '-'}`);
       return [coin('BTC', '0.3')];
     },
+  };
+  const connection: Pick<Connection, 'read' | 'actions'> = {
+    read: async () => answer,
+    actions: { collateral: collateral as CollateralAction },
   };
   const { answer: read } = await readForTarget(connection as Connection, single, decimal(target), new AbortController().signal);
   return { asked, read };

@@ -39,13 +39,13 @@ const saysNothing = (
 async function readFailure(body: string | Response) {
   const { venue, connection } = sampled();
   venue.on('/crypto-loan-common/loanable-data', body).on('/market/time', refusal('10001'));
-  return failureOf(connection.borrowableCoins());
+  return failureOf(connection.loans!.borrowableCoins());
 }
 
 async function writeFailure(body: string | Response) {
   const { venue, connection } = sampled();
   venue.on('/crypto-loan-common/adjust-ltv', body).on('/market/time', refusal('10001'));
-  return { error: await failureOf(connection.send(change())), sends: venue.to('/adjust-ltv').length };
+  return { error: await failureOf(connection.actions.collateral!.send(change())), sends: venue.to('/adjust-ltv').length };
 }
 
 describe('an error code of Bybit', () => {
@@ -100,7 +100,7 @@ describe('the sentence of every code of Bybit', () => {
     for (const code of ['148006', '148048', '177015']) assert.match(english(meaningOf(code)!.sentence), words);
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', fixture('position').replace('"colRes": "0"', '"colRes": "2"'));
-    const error = await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'));
+    const error = await failureOf(connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' }));
     assert.match(error.message, /no more BTC.*Repay/);
     assert.deepEqual(error.instead, ['repay', 'later']);
   });
@@ -171,7 +171,7 @@ describe('a change that Bybit answers with an error', () => {
         const words = `key ${headers.get('X-BAPI-API-KEY') ?? ''} secret ${canary['secret']!} sign ${headers.get('X-BAPI-SIGN') ?? ''}`;
         return new Response(refusal(code, words));
       });
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       const said = [error.message, JSON.stringify(error), ...trace].join('\n');
       for (const secret of [canary['apiKey']!, canary['secret']!, venue.seen[0]!.headers.get('X-BAPI-SIGN')!]) {
         assert.equal(said.includes(secret), false);

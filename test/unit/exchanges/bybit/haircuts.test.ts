@@ -165,7 +165,7 @@ describe('the haircuts of the pool', () => {
     const snapshot = await connection.read();
     const old = snapshot.loans.find(({ id }) => id === order.loanId)!;
     assert.deepEqual([old.collateralValuation, old.haircuts], ['raw', undefined]);
-    const { loan } = await connection.prepareCollateral(order, 'reduce', 'BTC');
+    const { loan } = await connection.actions.collateral!.prepare({ loan: order, direction: 'reduce', coin: 'BTC' });
     assert.equal(loan.haircuts, undefined);
   });
 
@@ -174,7 +174,7 @@ describe('the haircuts of the pool', () => {
       ['add', 'BTC'],
       ['reduce', 'BTC'],
     ] as const) {
-      const { loan, prices: known } = await sampled().connection.prepareCollateral(pool, direction, coin);
+      const { loan, prices: known } = await sampled().connection.actions.collateral!.prepare({ loan: pool, direction, coin });
       assert.deepEqual(Object.keys(loan.haircuts!).sort(), ['BTC', 'ETH', 'USDC', 'USDT'], direction);
       for (const one of [...loan.debts, ...loan.collateral]) assert.ok(known.has(one.coin), one.coin);
     }
@@ -206,9 +206,9 @@ describe('the list of collateral coins', () => {
   it('is asked for anew when something is to be added', async () => {
     const one = sampled();
     await one.connection.read();
-    await one.connection.prepareCollateral(pool, 'add', 'BTC');
+    await one.connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' });
     assert.equal(asked(one), 2);
-    await one.connection.prepareCollateral(pool, 'reduce', 'BTC');
+    await one.connection.actions.collateral!.prepare({ loan: pool, direction: 'reduce', coin: 'BTC' });
     assert.equal(asked(one), 2);
   });
 
@@ -222,7 +222,7 @@ describe('the list of collateral coins', () => {
     const first = asked(one);
     await one.connection.read();
     assert.equal(asked(one), first);
-    const { loan } = await one.connection.prepareCollateral(pool, 'reduce', 'BTC');
+    const { loan } = await one.connection.actions.collateral!.prepare({ loan: pool, direction: 'reduce', coin: 'BTC' });
     assert.equal(loan.haircuts, undefined);
     one.venue.on(taken, fixture('collateral-data'));
     one.clock.time += 60_000;
@@ -239,7 +239,7 @@ describe('the list of collateral coins', () => {
     const { loans, wallet } = await one.connection.read();
     assert.deepEqual(loans[0]?.haircuts?.['BTC'], bybitBtc);
     assert.equal(wallet[0]?.pledgeable, true);
-    const { loan } = await one.connection.prepareCollateral(pool, 'reduce', 'BTC');
+    const { loan } = await one.connection.actions.collateral!.prepare({ loan: pool, direction: 'reduce', coin: 'BTC' });
     assert.deepEqual(loan.haircuts?.['BTC'], bybitBtc);
     one.connection.dispose();
   });
@@ -256,8 +256,8 @@ describe('the list of collateral coins', () => {
       ],
     );
     assert.ok('BTC' in loans[0]!.haircuts!);
-    assert.equal((await connection.prepareCollateral(pool, 'add', 'BTC')).limit, '0.2');
-    const error = await failureOf(connection.prepareCollateral(pool, 'add', 'XRP'));
+    assert.equal((await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' })).limit, '0.2');
+    const error = await failureOf(connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'XRP' }));
     assert.deepEqual([error.kind, error.field], ['shape', 'result.collateralRatioConfigList[0].currencies']);
   });
 });

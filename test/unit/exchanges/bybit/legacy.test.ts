@@ -51,9 +51,13 @@ describe('the old loans of Bybit', () => {
       const vipCoinList = levels.map((collateralAccuracy) => ({ list: [{ currency: 'BTC', collateralAccuracy }] }));
       venue.on('/crypto-loan/collateral-data', success({ vipCoinList }));
       for (const direction of ['add', 'reduce'] as const) {
-        assert.equal((await connection.prepareCollateral(order, direction, 'BTC')).minimum, minimum);
+        assert.equal((await connection.actions.collateral!.prepare({ loan: order, direction, coin: 'BTC' })).minimum, minimum);
       }
-      assert.equal((await connection.prepareCollateral(pool, 'add', 'BTC')).minimum, undefined, 'Bybit tells none of the pool');
+      assert.equal(
+        (await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' })).minimum,
+        undefined,
+        'Bybit tells none of the pool',
+      );
     });
   }
 
@@ -138,7 +142,7 @@ describe('the old loans of Bybit', () => {
   it('have a history whose rows have happened, and none of other orders', async () => {
     const { venue, connection } = withOrders();
     const own = { loanId: '1794267532472646144', orderId: '1794267532472646144' };
-    const { rows } = await connection.history(own, {});
+    const { rows } = await connection.loans!.history(own, {});
     assert.deepEqual(
       rows.map(({ id, type, amount }) => [id, type, amount]),
       [
@@ -146,14 +150,14 @@ describe('the old loans of Bybit', () => {
         ['repaid-1794271131730737664', 'repaid', '100'],
       ],
     );
-    assert.deepEqual((await connection.history(order, {})).rows, []);
+    assert.deepEqual((await connection.loans!.history(order, {})).rows, []);
     assert.match(venue.to('/adjustment-history')[0]!.target, /\?orderId=1794267532472646144&limit=100$/);
   });
 
   it('that are paid off tell when they began, and a liquidation is told as forced', async () => {
     const { venue, connection } = withOrders();
     const done = { loanId: '1793569729874260992', orderId: '1793569729874260992' };
-    const { rows } = await connection.history(done, {});
+    const { rows } = await connection.loans!.history(done, {});
     assert.deepEqual(rows, [
       {
         id: 'borrowed-1793569729874260992',
@@ -170,18 +174,18 @@ describe('the old loans of Bybit', () => {
         .replace('"1794267532472646144"', `"${done.orderId}"`)
         .replace('"repayType": "1"', '"repayType": "2"'),
     );
-    const [sold] = (await connection.history(done, {})).rows;
+    const [sold] = (await connection.loans!.history(done, {})).rows;
     assert.deepEqual([sold?.type, sold?.forced], ['repaid_by_liquidation', true]);
   });
 
   it('tell their interest', async () => {
-    const { rows } = await withOrders().connection.interest(order, {});
+    const { rows } = await withOrders().connection.loans!.interest(order, {});
     assert.deepEqual([rows[0]?.interest, rows[0]?.debt, rows[0]?.rate], ['0.04016', '1888.005198', '0.009314508']);
   });
 
   it('can be prepared for a reduction: the estimate is held against a value of our own', async () => {
     const { venue, connection } = withOrders();
-    const readiness = await connection.prepareCollateral(order, 'reduce', 'BTC');
+    const readiness = await connection.actions.collateral!.prepare({ loan: order, direction: 'reduce', coin: 'BTC' });
     assert.equal(readiness.limit, '0.00210611');
     assert.equal(readiness.baseline.pledged, '0.0964687');
     assert.equal(readiness.loan.collateralUsd, '10255.660813212');
@@ -194,10 +198,10 @@ describe('the old loans of Bybit', () => {
   it('take more of their own coin only', async () => {
     const { connection } = withOrders();
     assert.deepEqual(
-      (await connection.adjustableCoins(order, 'add')).map(({ coin }) => coin),
+      (await connection.actions.collateral!.options(order, 'add')).map(({ coin }) => coin),
       ['BTC'],
     );
-    assert.equal((await failureOf(connection.prepareCollateral(order, 'add', 'XRP'))).kind, 'refused');
+    assert.equal((await failureOf(connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'XRP' }))).kind, 'refused');
   });
 
   it('are changed by order id, in these very bytes', async () => {
@@ -208,10 +212,14 @@ describe('the old loans of Bybit', () => {
       ['reduce', '{"orderId":"1794267532472646144","amount":"0.001","direction":"1"}'],
     ] as const) {
       const wanted = change({ loan, direction, amount: decimal('0.001') });
-      await connection.send(wanted);
+      await connection.actions.collateral!.send(wanted);
       const sent = venue.to('/crypto-loan/adjust-ltv').at(-1);
       assert.deepEqual([sent?.method, sent?.url.pathname, sent?.body], ['POST', '/v5/crypto-loan/adjust-ltv', bytes]);
-      assert.deepEqual(connection.describe(wanted), { method: 'POST', path: '/v5/crypto-loan/adjust-ltv', body: bytes });
+      assert.deepEqual(connection.actions.collateral!.describe(wanted), {
+        method: 'POST',
+        path: '/v5/crypto-loan/adjust-ltv',
+        body: bytes,
+      });
     }
     assert.equal(venue.to('/crypto-loan-common/adjust-ltv').length, 0);
   });
@@ -224,13 +232,13 @@ describe('the old loans of Bybit', () => {
       success({ list: [{ ...row, amount: '0.0035313', direction: 1, preLTV: '0.4', afterLTV: '0.42' }], nextPageCursor: '' }),
     );
     const asked = change({ loan: order, direction: 'reduce', amount: decimal('0.0035313') });
-    const proof = await connection.proveCollateral(
+    const proof = await connection.actions.collateral!.prove(
       asked,
       { kind: 'collateral', newestHistoryId: '1794318409405331967', pledged: decimal('0.1') },
       {},
     );
     assert.equal(proof.state, 'effective');
-    const old = await connection.proveCollateral(
+    const old = await connection.actions.collateral!.prove(
       asked,
       { kind: 'collateral', newestHistoryId: '1794318409405331968', pledged: decimal('0.1') },
       {},

@@ -18,12 +18,12 @@ describe('a change of the collateral of the pool', () => {
   ] as const) {
     it(`to ${direction} leaves once, in these very bytes`, async () => {
       const { venue, connection } = sampled();
-      await connection.send(change({ direction }));
+      await connection.actions.collateral!.send(change({ direction }));
       assert.deepEqual(
         venue.seen.map(({ method, target, body }) => [method, target, body]),
         [['POST', '/v5/crypto-loan-common/adjust-ltv', bytes]],
       );
-      const told = connection.describe(change({ direction }));
+      const told = connection.actions.collateral!.describe(change({ direction }));
       assert.deepEqual(told, { method: 'POST', path: '/v5/crypto-loan-common/adjust-ltv', body: bytes });
     });
   }
@@ -34,7 +34,7 @@ describe('a change of the collateral of the pool', () => {
     holds(
       fc.property(digits, fc.constantFrom('add', 'reduce'), (text, direction) => {
         const amount = decimal(`0.${text}`);
-        const { body } = connection.describe(change({ amount, direction }));
+        const { body } = connection.actions.collateral!.describe(change({ amount, direction }));
         assert.equal(body, `{"currency":"BTC","amount":"0.${text}","direction":"${direction === 'add' ? '0' : '1'}"}`);
       }),
     );
@@ -53,7 +53,7 @@ describe('a change of the collateral of the pool', () => {
       { amount: '1e-3' },
     ];
     for (const part of odd) {
-      const error = await failureOf(connection.send({ ...change(), ...part } as CollateralChange));
+      const error = await failureOf(connection.actions.collateral!.send({ ...change(), ...part } as CollateralChange));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(part));
     }
     assert.deepEqual(venue.seen, []);
@@ -71,10 +71,10 @@ describe('a change of the collateral of the pool', () => {
     ];
     for (const loan of refs) {
       for (const call of [
-        connection.send(change({ loan })),
-        connection.prepareCollateral(loan, 'add', 'BTC'),
-        connection.history(loan, {}),
-        connection.interest(loan, {}),
+        connection.actions.collateral!.send(change({ loan })),
+        connection.actions.collateral!.prepare({ loan, direction: 'add', coin: 'BTC' }),
+        connection.loans!.history(loan, {}),
+        connection.loans!.interest(loan, {}),
       ]) {
         const error = await failureOf(call);
         assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(loan));
@@ -91,7 +91,7 @@ describe('a change of the collateral of the pool', () => {
     ]) {
       const { venue, connection } = sampled();
       venue.on('/crypto-loan-common/adjust-ltv', reply);
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.deepEqual([error.effect, venue.seen.length], ['unknown', 1]);
     }
   });
@@ -99,14 +99,14 @@ describe('a change of the collateral of the pool', () => {
   it('is accepted whatever the id in the answer looks like', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjust-ltv', '{"retCode":0,"retMsg":"","result":{"adjustId":90071992547409931234}}');
-    await connection.send(change());
+    await connection.actions.collateral!.send(change());
   });
 });
 
 describe('preparing a change of the pool', () => {
   it('gives limit, wallet, prices and baseline of an addition', async () => {
     const { venue, connection } = sampled();
-    const ready = await connection.prepareCollateral(pool, 'add', 'BTC');
+    const ready = await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' });
     assert.deepEqual([ready.limit, ready.walletAvailable], ['0.2', '0.2']);
     assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '27511', pledged: '0.12', ltv: '0.524344' });
     assert.deepEqual([ready.prices.get('BTC'), ready.prices.get('USDT'), ready.prices.get('ETHBTC')], ['106310.76', '1', undefined]);
@@ -117,7 +117,7 @@ describe('preparing a change of the pool', () => {
 
   it('gives the maximum of Bybit for a reduction', async () => {
     const { venue, connection } = sampled();
-    const ready = await connection.prepareCollateral(pool, 'reduce', 'BTC');
+    const ready = await connection.actions.collateral!.prepare({ loan: pool, direction: 'reduce', coin: 'BTC' });
     assert.equal(ready.limit, '0.08585184');
     assert.match(venue.to('/max-collateral-amount')[0]!.target, /\?currency=BTC$/);
   });
@@ -130,13 +130,13 @@ describe('preparing a change of the pool', () => {
       '/crypto-loan-common/adjustment-history',
       `{"retCode":0,"retMsg":"","result":{"list":[${row('9')},${row('9007199254740993')},${row('9007199254740992')}],"nextPageCursor":""}}`,
     );
-    const { baseline } = await connection.prepareCollateral(pool, 'add', 'BTC');
+    const { baseline } = await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' });
     assert.equal(baseline.newestHistoryId, '9007199254740993');
   });
 
   it('reads the loan after the newest row', async () => {
     const { venue, connection } = sampled();
-    await connection.prepareCollateral(pool, 'reduce', 'BTC');
+    await connection.actions.collateral!.prepare({ loan: pool, direction: 'reduce', coin: 'BTC' });
     const at = (suffix: string) => venue.seen.findIndex(({ url }) => url.pathname.endsWith(suffix));
     assert.ok(at('/adjustment-history') < at('/position'));
   });
@@ -161,7 +161,7 @@ describe('preparing a change of the pool', () => {
     it(`is refused without ${name}`, async () => {
       const { venue, connection } = sampled();
       venue.on(suffix, answer);
-      const error = await failureOf(connection.prepareCollateral(pool, direction, 'BTC'));
+      const error = await failureOf(connection.actions.collateral!.prepare({ loan: pool, direction, coin: 'BTC' }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
     });
   }
@@ -170,7 +170,7 @@ describe('preparing a change of the pool', () => {
     it(`still allows to add while the LTV is ${JSON.stringify(ltv)}: a rescue needs no figure`, async () => {
       const { venue, connection } = sampled();
       venue.on('/crypto-loan-common/position', pooled({ ltv }));
-      const { baseline, limit } = await connection.prepareCollateral(pool, 'add', 'BTC');
+      const { baseline, limit } = await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' });
       assert.deepEqual([limit, 'ltv' in baseline], ['0.2', false]);
     });
   }
@@ -230,7 +230,7 @@ describe('preparing a change of the pool', () => {
         const { coins, wallet, position } = answers();
         venue.on('/crypto-loan-common/collateral-data', coins).on('/query-account-coins-balance', wallet);
         if (position !== undefined) venue.on('/crypto-loan-common/position', position);
-        const error = await failureOf(connection.prepareCollateral(pool, 'add', 'BTC'));
+        const error = await failureOf(connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' }));
         assert.match(error.message, says);
         assert.deepEqual([error.kind, error.effect, error.instead], ['refused', 'none', instead]);
         assert.equal(venue.to('/adjust-ltv').length, 0);
@@ -241,7 +241,7 @@ describe('preparing a change of the pool', () => {
       for (const colRes of ['1', '0', '-1', 'soon', 7, null]) {
         const { venue, connection } = sampled();
         venue.on('/crypto-loan-common/position', pooled({ colRes }));
-        assert.equal((await connection.prepareCollateral(pool, 'add', 'BTC')).limit, '0.2');
+        assert.equal((await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' })).limit, '0.2');
       }
     });
   });
@@ -249,13 +249,13 @@ describe('preparing a change of the pool', () => {
   it('still allows a reduction while the platform takes no more', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', pooled({ colRes: '2' }));
-    assert.equal((await connection.prepareCollateral(pool, 'reduce', 'BTC')).limit, '0.08585184');
+    assert.equal((await connection.actions.collateral!.prepare({ loan: pool, direction: 'reduce', coin: 'BTC' })).limit, '0.08585184');
   });
 });
 
 describe('the coins that can be added or taken', () => {
   it('are those of the wallet that the pool takes', async () => {
-    assert.deepEqual(await sampled().connection.adjustableCoins(pool, 'add'), [
+    assert.deepEqual(await sampled().connection.actions.collateral!.options(pool, 'add'), [
       { coin: 'BTC', limit: '0.2', usd: '21262.152', usdEstimated: true },
     ]);
   });
@@ -263,7 +263,7 @@ describe('the coins that can be added or taken', () => {
   it('are shown with nothing while the platform takes no more collateral', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', pooled({ colRes: '2' }));
-    const coins = await connection.adjustableCoins(pool, 'add');
+    const coins = await connection.actions.collateral!.options(pool, 'add');
     assert.deepEqual(
       coins.map(({ limit }) => limit),
       ['0'],
@@ -278,7 +278,7 @@ describe('the coins that can be added or taken', () => {
       refusal('148013'),
       fixture('max-collateral-amount'),
     );
-    const coins = await connection.adjustableCoins(pool, 'reduce');
+    const coins = await connection.actions.collateral!.options(pool, 'reduce');
     assert.deepEqual(
       coins.map(({ coin, limit }) => [coin, limit]),
       [

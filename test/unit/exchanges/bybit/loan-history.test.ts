@@ -78,7 +78,7 @@ describe('the merged history', () => {
       '{"adjusted":1}',
       '{"adjusted":{"rows":[{"id":"1"}]}}',
     ]) {
-      const error = await failureOf(connection.history(pool, { cursor }));
+      const error = await failureOf(connection.loans!.history(pool, { cursor }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], cursor);
     }
     assert.deepEqual(venue.seen, []);
@@ -86,10 +86,10 @@ describe('the merged history', () => {
 
   it('asks each list for the next page with its own cursor, and only when it was full and is used up', async () => {
     const { venue, connection } = sampled();
-    const first = await connection.history(pool, { limit: 1 });
+    const first = await connection.loans!.history(pool, { limit: 1 });
     assert.equal(first.rows[0]?.id, 'repaid-fixed-1782');
     venue.on('/crypto-loan-fixed/repayment-history', success({ list: [], nextPageCursor: '' }));
-    const second = await connection.history(pool, { limit: 1, cursor: first.older! });
+    const second = await connection.loans!.history(pool, { limit: 1, cursor: first.older! });
     assert.equal(second.rows[0]?.id, '27511');
     assert.deepEqual(
       venue.seen.map(({ target }) => target.replace('/v5/crypto-loan-', '')),
@@ -112,7 +112,7 @@ describe('the merged history', () => {
     const rows: HistoryRow[] = [];
     let cursor: string | undefined;
     do {
-      const page: Page<HistoryRow> = await connection.history(pool, { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+      const page: Page<HistoryRow> = await connection.loans!.history(pool, { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
       rows.push(...page.rows);
       cursor = page.older;
     } while (cursor !== undefined && rows.length < 20);
@@ -151,7 +151,7 @@ describe('the merged history', () => {
             repayType,
           };
           venue.on(path, success({ list: [row], nextPageCursor: '' }));
-          const [newest] = (await connection.history(pool, {})).rows;
+          const [newest] = (await connection.loans!.history(pool, {})).rows;
           assert.deepEqual([newest?.type, newest?.forced], [word + end, counts]);
         }
       }
@@ -163,7 +163,7 @@ describe('the merged history', () => {
       const { venue, connection } = sampled();
       venue.on(repaid, answer).on('/crypto-loan-flexible/borrow-history', answer).on('/crypto-loan-fixed/repayment-history', answer);
       assert.deepEqual(
-        (await connection.history(pool, {})).rows.map(({ id }) => id),
+        (await connection.loans!.history(pool, {})).rows.map(({ id }) => id),
         ['27511'],
       );
     }
@@ -174,14 +174,14 @@ describe('the merged history', () => {
     ] as const) {
       const { venue, connection } = sampled();
       venue.on(path, refusal(code));
-      assert.equal((await failureOf(connection.history(pool, {}))).code, code);
+      assert.equal((await failureOf(connection.loans!.history(pool, {}))).code, code);
     }
   });
 
   it('takes no repayment for the proof of a change', async () => {
     const { venue, connection } = sampled();
     venue.on(repaid, fixture('repayment-history').replaceAll('"177', '"9917'));
-    const { baseline } = await connection.prepareCollateral(pool, 'add', 'BTC');
+    const { baseline } = await connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' });
     assert.equal(baseline.newestHistoryId, '27511');
     assert.equal(venue.to(repaid).length, 0);
   });

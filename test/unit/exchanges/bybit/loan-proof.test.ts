@@ -167,7 +167,7 @@ describe('proving a change of the pool', () => {
   it('reads the rows of the coin first, then the position', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjustment-history', success({ list: [line(27_512, 1)], nextPageCursor: '' }));
-    const proof = await connection.proveCollateral(change(), asked, {});
+    const proof = await connection.actions.collateral!.prove(change(), asked, {});
     assert.equal(proof.state, 'effective');
     assert.deepEqual(
       venue.seen.map(({ target }) => target),
@@ -177,7 +177,7 @@ describe('proving a change of the pool', () => {
 
   it('reads no position while there is nothing new', async () => {
     const { venue, connection } = sampled();
-    assert.deepEqual(await connection.proveCollateral(change(), asked, {}), { state: 'pending' });
+    assert.deepEqual(await connection.actions.collateral!.prove(change(), asked, {}), { state: 'pending' });
     assert.equal(venue.to('/position').length, 0);
   });
 
@@ -191,7 +191,7 @@ describe('proving a change of the pool', () => {
         success({ list: [line(27_512, 1), line(27_511, 1), line(27_510, 1)], nextPageCursor: 'oldest' }),
       )
       .on('/crypto-loan-common/position', success({ ltv: '0.5', borrowList: [], collateralList: [{ currency: 'BTC', amount: '0.12' }] }));
-    const proof = await connection.proveCollateral(change(), asked, {});
+    const proof = await connection.actions.collateral!.prove(change(), asked, {});
     assert.equal(proof.state, 'effective');
     assert.equal(venue.to('/adjustment-history').length, 2);
   });

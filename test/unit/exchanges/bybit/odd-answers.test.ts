@@ -230,7 +230,7 @@ describe('a change of collateral beside an odd row', () => {
   const preparing = (direction: 'add' | 'reduce', coin: string, answers: Readonly<Record<string, string>>) => {
     const { venue, connection } = sampled();
     for (const [suffix, answer] of Object.entries(answers)) venue.on(suffix, answer);
-    return connection.prepareCollateral(pool, direction, coin);
+    return connection.actions.collateral!.prepare({ loan: pool, direction, coin });
   };
   const vagueEth = poolText({ collateralList: [collateralList[0], { ...collateralList[1], amount: null }, ...collateralList.slice(2)] });
   const unnamed = poolText({ collateralList: [collateralList[0], { amount: '2' }] });
@@ -301,9 +301,9 @@ describe('a change of collateral beside an odd row', () => {
     venue.on(adjusted, orderText(row)).on(pooled, vagueEth);
     const baseline = { kind: 'collateral' as const, pledged: decimal('1'), newestHistoryId: '27511' };
     const asked = change({ coin: 'ETH', amount: decimal('1') });
-    assert.equal((await connection.proveCollateral(asked, baseline, { reference: '27600' })).state, 'pending');
+    assert.equal((await connection.actions.collateral!.prove(asked, baseline, { reference: '27600' })).state, 'pending');
     venue.on(pooled, fixture('position'));
-    assert.equal((await connection.proveCollateral(asked, baseline, { reference: '27600' })).state, 'effective');
+    assert.equal((await connection.actions.collateral!.prove(asked, baseline, { reference: '27600' })).state, 'effective');
   });
 });
 
@@ -363,15 +363,18 @@ describe('old orders of Bybit in an odd answer', () => {
   it('that cannot be read are not gone', async () => {
     const { venue, connection } = sampled();
     venue.on(ordered, orderText({ ...firstOrder, orderId: null }));
-    assert.equal((await failureOf(connection.prepareCollateral(order, 'add', 'BTC'))).kind, 'shape');
+    assert.equal((await failureOf(connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' }))).kind, 'shape');
   });
 
   it('take more where it could not be read how much they owe, and not where it could not how much is pledged', async () => {
     const { venue, connection } = sampled();
     venue.on(ordered, orderText({ ...firstOrder, totalDebt: null }));
-    assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).limit, '0.2');
+    assert.equal((await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' })).limit, '0.2');
     venue.on(ordered, orderText({ ...firstOrder, collateralAmount: null }));
-    assert.match((await failureOf(connection.prepareCollateral(order, 'add', 'BTC'))).message, /how much BTC is pledged/);
+    assert.match(
+      (await failureOf(connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' }))).message,
+      /how much BTC is pledged/,
+    );
   });
 
   it('have no line at zero', async () => {
@@ -406,7 +409,7 @@ describe('the history of Bybit in an odd answer', () => {
         '/crypto-loan-flexible/borrow-history',
         orderText({ ...(told('borrow-history')['list'] as object[])[0], initialLoanAmount: '6E-3' }),
       );
-    const { rows, unread } = await connection.history(pool, {});
+    const { rows, unread } = await connection.loans!.history(pool, {});
     assert.equal(unread, 2);
     assert.deepEqual(
       rows.filter(({ id }) => id.startsWith('repaid-1')).map(({ id }) => id),
@@ -416,7 +419,7 @@ describe('the history of Bybit in an odd answer', () => {
   });
 
   it('is the same in whatever order its rows come', async () => {
-    const { rows } = await sampled().connection.history(pool, {});
+    const { rows } = await sampled().connection.loans!.history(pool, {});
     const { venue, connection } = sampled();
     for (const [suffix, name] of [
       ['/crypto-loan-flexible/borrow-history', 'borrow-history'],
@@ -425,14 +428,14 @@ describe('the history of Bybit in an odd answer', () => {
     ] as const) {
       venue.on(suffix, orderText(...[...(told(name)['list'] as object[])].reverse().flatMap((row) => [row, row])));
     }
-    assert.deepEqual((await connection.history(pool, {})).rows, rows);
+    assert.deepEqual((await connection.loans!.history(pool, {})).rows, rows);
   });
 
   it('does not lose a liquidation whose type or status is odd', async () => {
     const { venue, connection } = sampled();
     const [first] = told('repayment-history')['list'] as [object];
     venue.on('/crypto-loan-flexible/repayment-history', orderText({ ...first, repayType: null, repayStatus: null }));
-    const { rows, unread } = await connection.history(pool, {});
+    const { rows, unread } = await connection.loans!.history(pool, {});
     assert.equal(rows.find(({ id }) => id === 'repaid-1773')?.type, 'repaid_type_unknown_processing');
     assert.equal(unread, undefined);
   });
@@ -444,7 +447,7 @@ describe('the history of Bybit in an odd answer', () => {
       '/crypto-loan-flexible/ongoing-coin',
       success({ list: [{ ...row, loanCurrency: 'BTC', unpaidInterest: '--' }, row, row, null] }),
     );
-    const { rows, unread } = await connection.interest(pool, {});
+    const { rows, unread } = await connection.loans!.interest(pool, {});
     assert.deepEqual([rows.map(({ coin }) => coin), unread], [['ETH'], 2]);
   });
 });

@@ -83,7 +83,7 @@ describe('thresholds of Bybit loans', () => {
       liquidation: { ltv: '0.95', source: 'person', table: '0.92' },
     };
     assert.deepEqual(await read(), [theirs, theirs]);
-    const ready = await connection.prepareCollateral({ loanId: 'pool' }, 'add', 'BTC');
+    const ready = await connection.actions.collateral!.prepare({ loan: { loanId: 'pool' }, direction: 'add', coin: 'BTC' });
     assert.deepEqual(ready.loan.marginCall, theirs.marginCall);
     person = undefined;
     assert.deepEqual(await read(), [table, table]);

@@ -30,12 +30,12 @@ describe("a change of a position's margin on Bybit", () => {
     it(`to ${direction} ${amount} (${name}) leaves once, in these very bytes`, async () => {
       const { venue, connection } = positioned();
       const change = marginChange({ position, direction, amount: decimal(amount) });
-      assert.deepEqual(await connection.send(change), {});
+      assert.deepEqual(await connection.actions.margin!.send(change), {});
       assert.deepEqual(
         venue.seen.map((one) => [one.method, one.target, one.body]),
         [['POST', '/v5/position/add-margin', body]],
       );
-      assert.deepEqual(connection.describe(change), { method: 'POST', path: '/v5/position/add-margin', body });
+      assert.deepEqual(connection.actions.margin!.describe(change), { method: 'POST', path: '/v5/position/add-margin', body });
     });
   }
 
@@ -50,7 +50,7 @@ describe("a change of a position's margin on Bybit", () => {
     const { connection } = positioned();
     holds(
       fc.property(positive, fc.constantFrom('add', 'reduce'), (text, direction) => {
-        const { body } = connection.describe(marginChange({ amount: decimal(text), direction }));
+        const { body } = connection.actions.margin!.describe(marginChange({ amount: decimal(text), direction }));
         const { margin } = JSON.parse(body) as { margin: unknown };
         assert.equal(margin, direction === 'add' ? text : `-${text}`);
       }),
@@ -63,7 +63,7 @@ describe("a change of a position's margin on Bybit", () => {
       fc.asyncProperty(whole, fc.stringMatching(/^[0-9]{5,30}$/), async (a, b) => {
         if (/^0*$/.test(a + b)) return;
         const change = marginChange({ amount: decimal(`${a}.${b}`) });
-        const error = await failureOf(connection.send(change));
+        const error = await failureOf(connection.actions.margin!.send(change));
         assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
         assert.match(error.message, /at most 4 decimals/);
       }),
@@ -79,10 +79,10 @@ describe("a change of a position's margin on Bybit", () => {
         const position = { ...long, slot, side, positionId: `linear:BTCUSDT:${idSlot}` } as PositionRef;
         const clear = idSlot === slot && (slot === '0' || slot === (side === 'long' ? '1' : '2'));
         if (!clear) {
-          assert.throws(() => connection.describe(marginChange({ position, direction })), /which position is meant/);
+          assert.throws(() => connection.actions.margin!.describe(marginChange({ position, direction })), /which position is meant/);
           return;
         }
-        const { body } = connection.describe(marginChange({ position, direction }));
+        const { body } = connection.actions.margin!.describe(marginChange({ position, direction }));
         assert.equal((JSON.parse(body) as { positionIdx: unknown }).positionIdx, Number(slot));
       }),
     );
@@ -115,9 +115,9 @@ describe("a change of a position's margin on Bybit", () => {
     ];
     for (const part of odd) {
       const change = { ...marginChange(), ...part } as MarginChange;
-      const error = await failureOf(connection.send(change));
+      const error = await failureOf(connection.actions.margin!.send(change));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(part));
-      assert.throws(() => connection.describe(change), JSON.stringify(part));
+      assert.throws(() => connection.actions.margin!.describe(change), JSON.stringify(part));
     }
     assert.deepEqual(venue.seen, []);
   });
@@ -136,7 +136,7 @@ describe("a change of a position's margin on Bybit", () => {
     ]) {
       const { venue, connection } = positioned();
       venue.on('/position/add-margin', reply);
-      const error = await failureOf(connection.send(marginChange()));
+      const error = await failureOf(connection.actions.margin!.send(marginChange()));
       assert.deepEqual([error.effect, venue.seen.length], ['unknown', 1]);
     }
   });
@@ -157,7 +157,7 @@ describe("a change of a position's margin on Bybit", () => {
     it(`that Bybit refuses with ${code} had no effect, and it is said what to do`, async () => {
       const { venue, connection } = positioned();
       venue.on('/position/add-margin', refusal(code));
-      const error = await failureOf(connection.send(marginChange()));
+      const error = await failureOf(connection.actions.margin!.send(marginChange()));
       assert.deepEqual([error.kind, error.code, error.effect, venue.seen.length], ['refused', code, 'none', 1]);
       assert.match(error.message, words);
     });
@@ -166,7 +166,7 @@ describe("a change of a position's margin on Bybit", () => {
   it('that the key may not make names the right it lacks', async () => {
     const { venue, connection } = positioned();
     venue.on('/position/add-margin', refusal('10005'));
-    const error = await failureOf(connection.send(marginChange()));
+    const error = await failureOf(connection.actions.margin!.send(marginChange()));
     assert.deepEqual([error.kind, error.code, error.effect], ['permission', '10005', 'none']);
     assert.match(error.message, /Contract – Positions.*not read-only/);
   });
@@ -174,7 +174,7 @@ describe("a change of a position's margin on Bybit", () => {
   it('says nothing of loans where there is no such page', async () => {
     const { venue, connection } = positioned();
     venue.on('/position/add-margin', new Response('<html>', { status: 404 }));
-    const error = await failureOf(connection.send(marginChange()));
+    const error = await failureOf(connection.actions.margin!.send(marginChange()));
     assert.equal(error.effect, 'unknown');
     assert.match(error.message, /does not offer this part of Bybit \(HTTP 404\)/);
   });
@@ -187,7 +187,7 @@ describe("a change of a position's margin on Bybit", () => {
         const words = `key ${headers.get('X-BAPI-API-KEY') ?? ''} secret ${canary['secret']!} sign ${headers.get('X-BAPI-SIGN') ?? ''}`;
         return new Response(refusal(code, words));
       });
-      const error = await failureOf(connection.send(marginChange()));
+      const error = await failureOf(connection.actions.margin!.send(marginChange()));
       const said = [error.message, JSON.stringify(error), ...trace].join('\n');
       for (const secret of [canary['apiKey']!, canary['secret']!, venue.seen[0]!.headers.get('X-BAPI-SIGN')!]) {
         assert.equal(said.includes(secret), false);
@@ -197,9 +197,9 @@ describe("a change of a position's margin on Bybit", () => {
 
   it('can be made in demo trading, where collateral cannot', async () => {
     const { venue, connection } = positioned('demo');
-    await connection.send(marginChange());
+    await connection.actions.margin!.send(marginChange());
     assert.equal(venue.seen[0]?.url.origin, 'https://api-demo.bybit.com');
-    assert.equal((await connection.prepareMargin(long)).position.positionId, long.positionId);
+    assert.equal((await connection.actions.margin!.prepare({ position: long })).position.positionId, long.positionId);
   });
 });
 
@@ -209,7 +209,7 @@ describe('preparing a change of margin on Bybit', () => {
 
   it('gives position, wallet, estimate and baseline of just the side that is meant', async () => {
     const { connection } = positioned();
-    const ready = await connection.prepareMargin(short);
+    const ready = await connection.actions.margin!.prepare({ position: short });
     assert.deepEqual([ready.position.positionId, ready.position.side, ready.places], ['linear:BTCUSDT:2', 'short', 4]);
     // 5000 - 1522.853 - 100 - 10.5 - 20
     assert.equal(ready.walletAvailable, '3346.647');
@@ -224,13 +224,13 @@ describe('preparing a change of margin on Bybit', () => {
       leverage: '10',
       entryPrice: '20100',
     });
-    const other = await connection.prepareMargin(long);
+    const other = await connection.actions.margin!.prepare({ position: long });
     assert.deepEqual([other.position.positionId, other.reducible?.amount], ['linear:BTCUSDT:1', '0']);
     assert.equal(other.baseline.liquidationPrice, '19700.00');
   });
 
   it('finds in the printed sample just the 0.01 that had been added', async () => {
-    const { reducible, baseline, walletAvailable } = await positioned().connection.prepareMargin(inverse);
+    const { reducible, baseline, walletAvailable } = await positioned().connection.actions.margin!.prepare({ position: inverse });
     assert.deepEqual(reducible, { amount: '0.01', source: 'estimate' });
     // 0.01926611 - 200 / 1812.90 / 12
     assert.equal(baseline.steadyMargin, '0.0100727365835586');
@@ -246,14 +246,14 @@ describe('preparing a change of margin on Bybit', () => {
       [{ markPrice: '20200' }, '94.967'],
       [{ leverage: '5' }, '0'],
     ] as const) {
-      const { reducible } = await with_(buy, { ...sell, ...more }).connection.prepareMargin(short);
+      const { reducible } = await with_(buy, { ...sell, ...more }).connection.actions.margin!.prepare({ position: short });
       assert.equal(reducible?.amount, amount, JSON.stringify(more));
     }
   });
 
   it('lets nothing be taken out where a figure is missing', async () => {
     for (const field of ['positionValue', 'leverage', 'unrealisedPnl', 'markPrice']) {
-      const { reducible } = await with_(buy, { ...sell, [field]: '' }).connection.prepareMargin(short);
+      const { reducible } = await with_(buy, { ...sell, [field]: '' }).connection.actions.margin!.prepare({ position: short });
       assert.equal(reducible, undefined, field);
     }
   });
@@ -264,7 +264,7 @@ describe('preparing a change of margin on Bybit', () => {
     const prepared = (answer: string) => {
       const { venue, connection } = positioned();
       venue.on('/account/wallet-balance', answer);
-      return connection.prepareMargin(long);
+      return connection.actions.margin!.prepare({ position: long });
     };
     for (const [answer, free] of [
       [wallet([held]), '60'],
@@ -308,7 +308,7 @@ describe('preparing a change of margin on Bybit', () => {
     ['is not named', positioned(), { ...long, slot: '2' }, /which position is meant/],
   ] as const) {
     it(`is refused when the position ${name}`, async () => {
-      const error = await failureOf(one.connection.prepareMargin(ref));
+      const error = await failureOf(one.connection.actions.margin!.prepare({ position: ref }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
       assert.match(error.message, words);
       assert.deepEqual(one.venue.to('/add-margin'), []);
@@ -322,7 +322,7 @@ describe('preparing a change of margin on Bybit', () => {
       [sell, buy, buy, sell],
       [other, sell, buy],
     ]) {
-      const { position, baseline } = await with_(...rows).connection.prepareMargin(long);
+      const { position, baseline } = await with_(...rows).connection.actions.margin!.prepare({ position: long });
       assert.deepEqual([position.positionId, baseline.size], ['linear:BTCUSDT:1', '1']);
     }
   });
@@ -332,7 +332,7 @@ describe('preparing a change of margin on Bybit', () => {
     const prepared = (...coin: readonly unknown[]) => {
       const { venue, connection } = positioned();
       venue.on('/account/wallet-balance', success({ list: [7, { accountType: 'UNIFIED', coin }] }));
-      return connection.prepareMargin(long);
+      return connection.actions.margin!.prepare({ position: long });
     };
     for (const odd of [
       7,
@@ -353,21 +353,24 @@ describe('preparing a change of margin on Bybit', () => {
   });
 
   it('does not take an odd row for an empty slot, nor the odd row of the other side for a reason to stop', async () => {
-    assert.equal((await failureOf(with_({ ...buy, size: 1 }, sell).connection.prepareMargin(long))).kind, 'shape');
-    assert.equal((await failureOf(with_({ ...buy, positionIdx: 7 }, sell).connection.prepareMargin(long))).kind, 'shape');
-    assert.equal((await with_(buy, { ...sell, size: 1 }).connection.prepareMargin(long)).position.slot, '1');
+    assert.equal((await failureOf(with_({ ...buy, size: 1 }, sell).connection.actions.margin!.prepare({ position: long }))).kind, 'shape');
+    assert.equal(
+      (await failureOf(with_({ ...buy, positionIdx: 7 }, sell).connection.actions.margin!.prepare({ position: long }))).kind,
+      'shape',
+    );
+    assert.equal((await with_(buy, { ...sell, size: 1 }).connection.actions.margin!.prepare({ position: long })).position.slot, '1');
   });
 
   it('fails with what cannot be read', async () => {
     for (const suffix of ['/position/list', '/account/info', '/account/wallet-balance']) {
       const { venue, connection } = positioned();
       venue.on(suffix, refusal('10005'));
-      const error = await failureOf(connection.prepareMargin(long));
+      const error = await failureOf(connection.actions.margin!.prepare({ position: long }));
       assert.equal(error.kind, 'permission');
       assert.match(error.message, /Contract – Positions/);
     }
     const { venue, connection } = positioned();
     venue.on('/position/list', fixture('position-list-inverse'));
-    assert.equal((await failureOf(connection.prepareMargin(long))).kind, 'shape');
+    assert.equal((await failureOf(connection.actions.margin!.prepare({ position: long }))).kind, 'shape');
   });
 });

@@ -25,10 +25,10 @@ interface Case {
 /** What becomes of a change: prepared with one row, proved with others. */
 async function proofOf({ ref = long, row = buy, direction = 'add', amount = '10', after, account }: Case): Promise<MarginProof> {
   const before = positioned('global', { [ref.instrument]: [listText(ref.market, [row])] });
-  const { baseline } = await before.connection.prepareMargin(ref);
+  const { baseline } = await before.connection.actions.margin!.prepare({ position: ref });
   const now = positioned('global', { [ref.instrument]: [listText(ref.market, after)] });
   if (account !== undefined) now.venue.on('/account/info', account);
-  return now.connection.proveMargin(marginChange({ position: ref, direction, amount: decimal(amount) }), baseline, {});
+  return now.connection.actions.margin!.prove(marginChange({ position: ref, direction, amount: decimal(amount) }), baseline, {});
 }
 
 const moved = (row: RawRow, by: string, liqPrice: unknown = row['liqPrice'], more: RawRow = {}): RawRow => ({
@@ -199,9 +199,9 @@ describe('what became of a change of margin on Bybit', () => {
 
   it('cannot be told while Bybit cannot be read', async () => {
     const { venue, connection } = positioned();
-    const { baseline } = await connection.prepareMargin(long);
+    const { baseline } = await connection.actions.margin!.prepare({ position: long });
     venue.on('/position/list', refusal('10016'));
-    const error = await failureOf(connection.proveMargin(marginChange(), baseline, {}));
+    const error = await failureOf(connection.actions.margin!.prove(marginChange(), baseline, {}));
     assert.deepEqual([error.kind, error.effect], ['unavailable', 'none']);
   });
 });

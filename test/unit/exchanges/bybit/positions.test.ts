@@ -160,9 +160,9 @@ describe("Bybit's positions", () => {
       const position = byId((await read(one)).positions, `linear:${symbol}:1`);
       assert.deepEqual([position.instrument, position.marginCoin, position.sizeCoin, position.baseCoin], [symbol, 'USDT', coin, coin]);
       const ref = { ...long, positionId: position.positionId, instrument: symbol };
-      assert.equal((await one.connection.prepareMargin(ref)).position.liquidationPrice, '19700.00');
+      assert.equal((await one.connection.actions.margin!.prepare({ position: ref })).position.liquidationPrice, '19700.00');
       assert.match(one.venue.to('/position/list').at(-1)!.target, new RegExp(`symbol=${encodeURIComponent(symbol).replace('.', '\\.')}`));
-      const { body } = one.connection.describe(marginChange({ position: ref }));
+      const { body } = one.connection.actions.margin!.describe(marginChange({ position: ref }));
       assert.equal(body, `{"category":"linear","symbol":"${symbol}","margin":"10","positionIdx":1}`);
     });
   }
@@ -325,7 +325,7 @@ describe('whether positions of Bybit are isolated', () => {
       assert.deepEqual([position.marginMode, position.liquidationPrice], ['cross', '19700.00']);
       assert.match(position.fixedMargin!.template, /does not know the margin mode/);
       assert.match(positionsTrouble!.template, /no position is shown as isolated/);
-      assert.match((await failureOf(one.connection.prepareMargin(long))).message, /does not know the margin mode/);
+      assert.match((await failureOf(one.connection.actions.margin!.prepare({ position: long }))).message, /does not know the margin mode/);
     }
   });
 

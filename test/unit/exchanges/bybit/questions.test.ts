@@ -30,7 +30,7 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
   ],
   [
     'the history',
-    (one) => one.history(undefined, {}),
+    (one) => one.loans!.history(undefined, {}),
     [
       `GET ${common}/adjustment-history?limit=100 signed`,
       'GET /v5/crypto-loan-flexible/borrow-history?limit=100 signed',
@@ -40,18 +40,23 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
   ],
   [
     'the history of an old order',
-    (one) => one.history(order, { limit: 5 }),
+    (one) => one.loans!.history(order, { limit: 5 }),
     ['adjustment-history', 'borrow-history', 'repayment-history'].map((list) => `GET ${old}/${list}?orderId=${id}&limit=5 signed`),
   ],
   [
     'what became of a change that has an id',
-    (one) => one.proveCollateral(change({ direction: 'reduce' }), { kind: 'collateral', pledged: decimal('0.2') }, { reference: '27511' }),
+    (one) =>
+      one.actions.collateral!.prove(
+        change({ direction: 'reduce' }),
+        { kind: 'collateral', pledged: decimal('0.2') },
+        { reference: '27511' },
+      ),
     [`GET ${common}/adjustment-history?adjustId=27511&limit=100 signed`, position],
   ],
   [
     'what became of a change of an old order',
     (one) =>
-      one.proveCollateral(
+      one.actions.collateral!.prove(
         change({ loan: { loanId: '1794267532472646144', orderId: '1794267532472646144' }, direction: 'reduce', amount: decimal('0.001') }),
         { kind: 'collateral', pledged: decimal('0.2') },
         { reference: '1794318409405331968' },
@@ -64,37 +69,37 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
   ],
   [
     'interest of one coin',
-    (one) => one.interest(pool, { coin: 'ETH' }),
+    (one) => one.loans!.interest(pool, { coin: 'ETH' }),
     ['GET /v5/crypto-loan-flexible/ongoing-coin?loanCurrency=ETH signed'],
   ],
-  ['interest of an old order', (one) => one.interest(order, {}), [orders]],
-  ['what can be borrowed', (one) => one.borrowableCoins(), [`GET ${common}/loanable-data?vipLevel=VIP0`]],
-  ['how much can be borrowed', (one) => one.maximumLoan('BTC', undefined, []), [`POST ${common}/max-loan signed`]],
-  ['what can be added', (one) => one.adjustableCoins(pool, 'add'), [wallet, position, taken, prices]],
-  ['what can be added to an old order', (one) => one.adjustableCoins(order, 'add'), [wallet, orders, prices]],
+  ['interest of an old order', (one) => one.loans!.interest(order, {}), [orders]],
+  ['what can be borrowed', (one) => one.loans!.borrowableCoins(), [`GET ${common}/loanable-data?vipLevel=VIP0`]],
+  ['how much can be borrowed', (one) => one.loans!.maximumLoan('BTC', undefined, []), [`POST ${common}/max-loan signed`]],
+  ['what can be added', (one) => one.actions.collateral!.options(pool, 'add'), [wallet, position, taken, prices]],
+  ['what can be added to an old order', (one) => one.actions.collateral!.options(order, 'add'), [wallet, orders, prices]],
   [
     'what can be taken from an old order',
-    (one) => one.adjustableCoins(order, 'reduce'),
+    (one) => one.actions.collateral!.options(order, 'reduce'),
     [orders, terms, `GET ${old}/max-collateral-amount?orderId=${id} signed`],
   ],
   [
     'a change to be prepared',
-    (one) => one.prepareCollateral(pool, 'add', 'BTC'),
+    (one) => one.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' }),
     [`GET ${common}/adjustment-history?collateralCurrency=BTC&limit=100 signed`, position, position, wallet, taken, prices],
   ],
   [
     'a change of margin to be prepared',
-    (one) => one.prepareMargin(long),
+    (one) => one.actions.margin!.prepare({ position: long }),
     ['GET /v5/position/list?category=linear&symbol=BTCUSDT signed', account, 'GET /v5/account/wallet-balance?accountType=UNIFIED signed'],
   ],
-  ['a change of margin', (one) => one.send(marginChange()), ['POST /v5/position/add-margin signed']],
+  ['a change of margin', (one) => one.actions.margin!.send(marginChange()), ['POST /v5/position/add-margin signed']],
   [
     'what became of a change of margin',
-    (one) => one.proveMargin(marginChange({ position: inverse }), { kind: 'margin', size: zero, margin: zero }, {}),
+    (one) => one.actions.margin!.prove(marginChange({ position: inverse }), { kind: 'margin', size: zero, margin: zero }, {}),
     ['GET /v5/position/list?category=inverse&symbol=ETHUSD signed', account],
   ],
-  ['a change', (one) => one.send(change()), [`POST ${common}/adjust-ltv signed`]],
-  ['a change of an old order', (one) => one.send(change({ loan: order })), [`POST ${old}/adjust-ltv signed`]],
+  ['a change', (one) => one.actions.collateral!.send(change()), [`POST ${common}/adjust-ltv signed`]],
+  ['a change of an old order', (one) => one.actions.collateral!.send(change({ loan: order })), [`POST ${old}/adjust-ltv signed`]],
 ];
 
 describe('what Bybit is asked', () => {
@@ -112,8 +117,8 @@ describe('what Bybit is asked', () => {
 
   it('is asked for by type only here, because Bybit cannot', async () => {
     const { connection } = sampled();
-    assert.equal((await connection.history(pool, { type: 'collateral_reduced' })).rows.length, 1);
-    assert.equal((await connection.history(pool, { type: 'collateral_added' })).rows.length, 0);
+    assert.equal((await connection.loans!.history(pool, { type: 'collateral_reduced' })).rows.length, 1);
+    assert.equal((await connection.loans!.history(pool, { type: 'collateral_added' })).rows.length, 0);
   });
 
   it('is no more than its limits allow in a second', () => {
@@ -144,7 +149,7 @@ describe('what Bybit is asked', () => {
     ] as const) {
       const { venue, connection } = sampled(site);
       venue.on('/crypto-loan-common/loanable-data', success({ list: [] }));
-      await connection.borrowableCoins();
+      await connection.loans!.borrowableCoins();
       assert.equal(venue.seen[0]?.url.origin, origin);
     }
   });

@@ -12,13 +12,13 @@ const reference = '9007199254740993';
 async function answered(body: string) {
   const { venue, connection } = sampled();
   venue.on(adjusting, body);
-  return connection.send(change());
+  return connection.actions.collateral!.send(change());
 }
 
 describe('what Bybit answers to a change', () => {
   it('gives its id, digit for digit, of both generations', async () => {
-    assert.deepEqual(await sampled().connection.send(change()), { reference: '27511' });
-    assert.deepEqual(await sampled().connection.send(change({ loan: order })), { reference: '1794318409405331968' });
+    assert.deepEqual(await sampled().connection.actions.collateral!.send(change()), { reference: '27511' });
+    assert.deepEqual(await sampled().connection.actions.collateral!.send(change({ loan: order })), { reference: '1794318409405331968' });
     for (const id of [reference, '1794318409405331968', '90071992547409931234']) {
       for (const written of [id, `"${id}"`]) {
         assert.deepEqual(await answered(successText(`{"adjustId":${written}}`)), { reference: id });
@@ -55,7 +55,7 @@ describe('proving a change that has an id', () => {
   async function prove(byId: string, all: string, amount: string, before = baseline.pledged) {
     const { venue, connection } = sampled();
     venue.on(adjusted, () => new Response(venue.seen.at(-1)!.url.searchParams.has('adjustId') ? byId : all)).on(position, pledged(amount));
-    const proof = await connection.proveCollateral(change(), { ...baseline, pledged: before }, { reference });
+    const proof = await connection.actions.collateral!.prove(change(), { ...baseline, pledged: before }, { reference });
     const asked = venue.seen.map(({ url }) => (url.pathname.endsWith(position) ? 'loan' : url.searchParams.has('adjustId') ? 'id' : 'all'));
     return { proof, asked: asked.join(' '), venue };
   }
@@ -135,7 +135,7 @@ describe('proving a change that has an id', () => {
   it('takes no row that is not newer than the baseline, whatever id Bybit gave', async () => {
     const { venue, connection } = sampled();
     venue.on(adjusted, list(row())).on(position, pledged('0.12'));
-    const proof = await connection.proveCollateral(change(), { ...baseline, newestHistoryId: reference }, { reference });
+    const proof = await connection.actions.collateral!.prove(change(), { ...baseline, newestHistoryId: reference }, { reference });
     assert.deepEqual(proof, { state: 'pending' });
   });
 

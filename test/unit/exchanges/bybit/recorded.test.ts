@@ -96,12 +96,12 @@ async function check(one: Case): Promise<void> {
   if (price !== undefined) assert.deepEqual(await connection.indexPrices([price.coin]), { [price.coin]: price.usd });
   if (marginWallet !== undefined) {
     const [position] = (await connection.read()).positions as [Position];
-    const prepared = connection.prepareMargin(position);
+    const prepared = connection.actions.margin!.prepare({ position });
     if (marginWallet === 'refused') assert.match((await failureOf(prepared)).message, /does not say how much USDT/);
     else assert.equal(compare((await prepared).walletAvailable, decimal(marginWallet)), 0);
   }
   if (error !== undefined) {
-    const failure = await failureOf(connection.send(marginChange({ position: long })));
+    const failure = await failureOf(connection.actions.margin!.send(marginChange({ position: long })));
     assert.deepEqual([failure.code, failure.effect], [error.code, error.effect]);
   }
 }

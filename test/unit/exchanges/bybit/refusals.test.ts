@@ -88,6 +88,9 @@ describe('what Bybit refuses', () => {
     for (const suffix of ['/crypto-loan-common/adjust-ltv', '/crypto-loan-common/loanable-data']) venue.on(suffix, refusal(code));
     // Where the time is refused, it turns out to be right.
     venue.on('/market/time', () => new Response(success({ timeNano: `${clock.time.toString()}000000` })));
-    return { change: await failureOf(connection.send(change())), question: await failureOf(connection.borrowableCoins()) };
+    return {
+      change: await failureOf(connection.actions.collateral!.send(change())),
+      question: await failureOf(connection.loans!.borrowableCoins()),
+    };
   });
 });

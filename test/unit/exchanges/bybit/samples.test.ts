@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { sum } from '../../../../src/core/decimal.ts';
+import { ExchangeError } from '../../../../src/core/errors.ts';
 import type { Loan } from '../../../../src/core/model.ts';
+import { actionOf, requestOf } from '../../../../src/engine/actions.ts';
 import { failureOf } from '../bench.ts';
-import { bench, fixture, order, pool, sampled, success, successText, table } from './bench.ts';
+import { bench, change, fixture, order, pool, sampled, success, successText, table } from './bench.ts';
 
 const dated = { overdue: false, then: { template: 'Bybit repays it automatically then.', args: [] } };
 
@@ -91,7 +93,7 @@ describe("Bybit's printed sample answers", () => {
   });
 
   it('give the history of all that happened as one, newest first', async () => {
-    const { rows, older } = await sampled().connection.history(pool, {});
+    const { rows, older } = await sampled().connection.loans!.history(pool, {});
     assert.deepEqual(rows, [
       { id: 'repaid-fixed-1782', type: 'repaid', forced: false, coin: 'ETH', amount: '1.5', at: 1_752_717_174_353 },
       { id: '27511', type: 'collateral_reduced', forced: false, coin: 'BTC', amount: '0.08', at: 1_752_627_997_907 },
@@ -112,7 +114,7 @@ describe("Bybit's printed sample answers", () => {
       '/crypto-loan-common/adjustment-history',
       successText(`{"list":[${row('9007199254740993')},${row('"1794318409405331968"')}],"nextPageCursor":""}`),
     );
-    const { rows } = await connection.history(pool, {});
+    const { rows } = await connection.loans!.history(pool, {});
     assert.deepEqual(
       rows.map(({ id }) => id).filter((id) => /^\d/.test(id)),
       ['9007199254740993', '1794318409405331968'],
@@ -127,7 +129,7 @@ describe("Bybit's printed sample answers", () => {
       ['0', 'collateral_reduced_processing'],
     ] as const) {
       venue.on('/crypto-loan-common/adjustment-history', fixture('adjustment-history').replace('"status": 1', `"status": ${status}`));
-      assert.equal((await connection.history(pool, {})).rows.find(({ id }) => id === '27511')?.type, word);
+      assert.equal((await connection.loans!.history(pool, {})).rows.find(({ id }) => id === '27511')?.type, word);
     }
   });
 
@@ -138,19 +140,19 @@ describe("Bybit's printed sample answers", () => {
         '/crypto-loan-common/adjustment-history',
         fixture('adjustment-history').replace('"direction": 1', `"direction": ${direction}`),
       );
-      const { rows, unread } = await connection.history(pool, {});
+      const { rows, unread } = await connection.loans!.history(pool, {});
       assert.deepEqual([rows.length, rows.some(({ type }) => type.startsWith('collateral')), unread], [6, false, 1]);
     }
   });
 
   it('give what has accrued on flexible debts, at a yearly rate', async () => {
-    const { rows } = await sampled().connection.interest(pool, {});
+    const { rows } = await sampled().connection.loans!.interest(pool, {});
     const row = { coin: 'ETH', debt: '0.10000019', interest: '0.00000019', rate: '0.016510318896' };
     assert.deepEqual(rows, [{ id: 'flexible-ETH', ...row, at: rows[0]?.at }]);
   });
 
   it('give the coins that can be borrowed, each once', async () => {
-    assert.deepEqual(await sampled().connection.borrowableCoins(), ['ETH']);
+    assert.deepEqual(await sampled().connection.loans!.borrowableCoins(), ['ETH']);
   });
 
   it('are asked about coins to borrow for one level of customers: that of the key, or the lowest until it is known', async () => {
@@ -168,10 +170,10 @@ describe("Bybit's printed sample answers", () => {
       [7, 'VIP0'],
     ] as const) {
       const { venue, connection } = sampled();
-      await connection.borrowableCoins();
+      await connection.loans!.borrowableCoins();
       venue.on('/user/query-api', success({ readOnly: 1, permissions: { Spot: ['SpotTrade'] }, vipLevel }));
       await connection.inspect();
-      await connection.borrowableCoins();
+      await connection.loans!.borrowableCoins();
       assert.deepEqual(
         venue.to('/loanable-data').map(({ url }) => url.search),
         ['?vipLevel=VIP0', `?vipLevel=${asked}`],
@@ -181,19 +183,19 @@ describe("Bybit's printed sample answers", () => {
 
   it('give the maximum loan, in answer to the documented question', async () => {
     const { venue, connection } = sampled();
-    const maximum = await connection.maximumLoan('BTC', pool, []);
+    const maximum = await connection.loans!.maximumLoan('BTC', pool, []);
     assert.deepEqual(maximum, { coin: 'BTC', amount: '0.1722', usd: '16456.05', remainingQuota: '9999999.9421' });
-    await connection.maximumLoan('BTC', undefined, [{ coin: 'ETH', amount: '1.5' as never }]);
+    await connection.loans!.maximumLoan('BTC', undefined, [{ coin: 'ETH', amount: '1.5' as never }]);
     assert.deepEqual(
       venue.to('/max-loan').map(({ body }) => body),
       ['{"currency":"BTC"}', '{"currency":"BTC","collateralList":[{"ccy":"ETH","amount":"1.5"}]}'],
     );
-    assert.equal(await connection.maximumLoan('BTC', order, []), undefined);
+    assert.equal(await connection.loans!.maximumLoan('BTC', order, []), undefined);
     const { result } = JSON.parse(fixture('max-loan')) as { result: object };
     venue.on('/crypto-loan-common/max-loan', success({ ...result, maxLoan: '1.722E-1', notionalUsd: null, remainingQuota: '-1' }));
-    assert.deepEqual(await connection.maximumLoan('BTC', pool, []), { coin: 'BTC', amount: '0.1722' });
+    assert.deepEqual(await connection.loans!.maximumLoan('BTC', pool, []), { coin: 'BTC', amount: '0.1722' });
     venue.on('/crypto-loan-common/max-loan', success({ ...result, maxLoan: '-1' }));
-    assert.equal((await failureOf(connection.maximumLoan('BTC', pool, []))).field, 'result.maxLoan');
+    assert.equal((await failureOf(connection.loans!.maximumLoan('BTC', pool, []))).field, 'result.maxLoan');
   });
 });
 
@@ -293,14 +295,18 @@ describe('a key of Bybit', () => {
 });
 
 describe("Bybit's demo trading", () => {
-  it('is asked nothing about loans', async () => {
+  it('has no loans to be asked about, and says why their collateral cannot be changed', () => {
     const { venue, connection } = bench('demo');
-    assert.deepEqual(await connection.history(undefined, {}), { rows: [] });
-    assert.deepEqual(await connection.interest(undefined, {}), { rows: [] });
-    assert.deepEqual(await connection.borrowableCoins(), []);
-    assert.equal(await connection.maximumLoan('BTC', undefined, []), undefined);
-    for (const call of [connection.adjustableCoins(pool, 'add'), connection.prepareCollateral(pool, 'add', 'BTC')]) {
-      assert.equal((await failureOf(call)).kind, 'refused');
+    assert.equal(connection.loans, undefined);
+    assert.deepEqual(Object.keys(connection.actions), ['margin']);
+    for (const call of [() => actionOf(connection, 'collateral'), () => requestOf(connection, change())]) {
+      assert.throws(
+        call,
+        (error) =>
+          ExchangeError.is(error, 'refused') &&
+          error.effect === 'none' &&
+          /no crypto loans in demo trading.*Bybit Testnet/.test(error.message),
+      );
     }
     assert.deepEqual(venue.seen, []);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { decimal } from '../../../../src/core/decimal.ts';
-import { Numeral, parseExact } from '../../../../src/exchanges/bybit/exact-json.ts';
+import { Numeral, parseExact } from '../../../../src/exchanges/bybit/schema.ts';
 import { sign } from '../../../../src/exchanges/bybit/sign.ts';
 import { canary, failureOf, type Seen } from '../bench.ts';
 import { change, pool, sampled } from './bench.ts';
@@ -32,7 +32,7 @@ describe('signing for Bybit', () => {
 
   it('signs the query as it is sent, and a question without one', async () => {
     const { venue, connection } = sampled();
-    await connection.interest(pool, { coin: 'ä &=+/#?%20' });
+    await connection.loans!.interest(pool, { coin: 'ä &=+/#?%20' });
     await connection.inspect();
     for (const seen of venue.seen) assert.equal(seen.headers.get('X-BAPI-SIGN'), expected(seen), seen.target);
     assert.equal(venue.seen[0]?.url.searchParams.get('loanCurrency'), 'ä &=+/#?%20');
@@ -41,7 +41,7 @@ describe('signing for Bybit', () => {
 
   it('signs the very bytes of a body', async () => {
     const { venue, connection } = sampled();
-    await connection.send(change({ amount: decimal('0.080000000000000001') }));
+    await connection.actions.collateral!.send(change({ amount: decimal('0.080000000000000001') }));
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('X-BAPI-SIGN'), expected(seen!));
     assert.equal(seen.headers.get('content-type'), 'application/json');
@@ -73,7 +73,7 @@ describe('signing for Bybit', () => {
     const { venue, connection, clock } = sampled();
     const late = '{"retCode":10002,"retMsg":"invalid request, please check your server timestamp","result":{}}';
     venue.on('/crypto-loan-common/adjust-ltv', late, '{"retCode":0,"retMsg":"","result":{"adjustId":1}}');
-    await connection.send(change());
+    await connection.actions.collateral!.send(change());
     const [first, second, ...more] = venue.to('/adjust-ltv');
     assert.deepEqual(more, []);
     assert.equal(first?.headers.get('X-BAPI-TIMESTAMP'), clock.time.toString());
@@ -84,7 +84,7 @@ describe('signing for Bybit', () => {
     const { venue, connection } = sampled();
     const late = '{"retCode":10002,"retMsg":"","result":{}}';
     venue.on('/crypto-loan-common/adjust-ltv', late);
-    const error = await failureOf(connection.send(change()));
+    const error = await failureOf(connection.actions.collateral!.send(change()));
     assert.deepEqual([error.kind, error.effect], ['clock', 'none']);
     assert.match(error.message, /clock is \d+ s behind that of Bybit/);
   });
@@ -92,7 +92,7 @@ describe('signing for Bybit', () => {
   it('does not sign a change anew when it is not said that nothing was done with it', async () => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjust-ltv', '{"retCode":-1,"retMsg":"request expired","result":{}}');
-    const error = await failureOf(connection.send(change()));
+    const error = await failureOf(connection.actions.collateral!.send(change()));
     assert.deepEqual([error.kind, error.effect, venue.to('/adjust-ltv').length], ['clock', 'unknown', 1]);
   });
 });

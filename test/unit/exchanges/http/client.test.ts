@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import type { Keys } from '../../../../src/exchanges/exchange.ts';
-import { Http, type Attempt, type Call } from '../../../../src/exchanges/http/client.ts';
+import type { Attempt, Call } from '../../../../src/exchanges/http/call.ts';
+import { Http } from '../../../../src/exchanges/http/client.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { bench, canary, change, failureOf, FakeFetch, HastyClock } from '../bench.ts';
 
@@ -162,7 +163,7 @@ describe('a request that gets no answer', () => {
         clock: new HastyClock(),
         fetch: venue.fetch,
       });
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.deepEqual([error.kind, error.effect], [kind, 'none']);
     }
     assert.equal(venue.seen.length, 0);
@@ -173,12 +174,12 @@ describe('the pause before a read is repeated', () => {
   it('grows, varies, and is as long as the venue asks', async () => {
     const { venue, connection, clock } = bench();
     venue.on('/borrow-currencies', new Response('', { status: 503, headers: { 'retry-after': '3' } }));
-    await failureOf(connection.borrowableCoins());
+    await failureOf(connection.loans!.borrowableCoins());
     assert.equal(clock.pauses.length, 2);
     assert.ok(clock.pauses.every((ms) => ms >= 3_000 && ms < 6_000));
     const other = bench();
     other.venue.on('/borrow-currencies', new Response('', { status: 503 }));
-    await failureOf(other.connection.borrowableCoins());
+    await failureOf(other.connection.loans!.borrowableCoins());
     const [first, second] = other.clock.pauses;
     assert.ok(first! < second!);
   });
@@ -186,7 +187,7 @@ describe('the pause before a read is repeated', () => {
   it('is not spent sleeping when the venue asks for a long one: the caller decides', async () => {
     const { venue, connection, clock } = bench();
     venue.on('/borrow-currencies', new Response('', { status: 429, headers: { 'retry-after': '3600' } }));
-    const error = await failureOf(connection.borrowableCoins());
+    const error = await failureOf(connection.loans!.borrowableCoins());
     assert.deepEqual(clock.pauses, []);
     assert.equal(venue.seen.length, 1);
     assert.equal(error.retryAfterMs, 3_600_000);
@@ -205,7 +206,7 @@ describe('the pause before a read is repeated', () => {
         '/borrow-currencies',
         ...Array.from({ length: 3 }, () => new Response('', { status: 429, headers: { 'retry-after': said } })),
       );
-      assert.equal((await failureOf(connection.borrowableCoins())).retryAfterMs, ms, said);
+      assert.equal((await failureOf(connection.loans!.borrowableCoins())).retryAfterMs, ms, said);
     }
   });
 
@@ -225,7 +226,7 @@ describe('the pause before a read is repeated', () => {
     ] as const) {
       const { venue, connection } = bench();
       venue.on('/adjust-collateral', new Response('', { status: 429, headers }));
-      assert.equal((await failureOf(connection.send(change()))).retryAfterMs, ms, JSON.stringify(headers));
+      assert.equal((await failureOf(connection.actions.collateral!.send(change()))).retryAfterMs, ms, JSON.stringify(headers));
     }
   });
 
@@ -243,7 +244,7 @@ describe('the pause before a read is repeated', () => {
         }),
     };
     const connection = connectOkx({ account: { site: 'global' }, keys: async () => canary, clock, fetch: venue.fetch });
-    assert.equal((await failureOf(connection.borrowableCoins(stop.signal))).kind, 'aborted');
+    assert.equal((await failureOf(connection.loans!.borrowableCoins(stop.signal))).kind, 'aborted');
     assert.equal(venue.seen.length, 1);
   });
 });

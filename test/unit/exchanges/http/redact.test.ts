@@ -120,7 +120,7 @@ describe('a key that a venue echoes in its words', () => {
             fetch: venue.fetch,
             trace: (line) => trace.push(line),
           });
-          const error = await failureOf(connection.send(change()));
+          const error = await failureOf(connection.actions.collateral!.send(change()));
           const told = [error.message, JSON.stringify(error), ...trace].join('\n').replaceAll('y'.repeat(before), '');
           assert.ok(leftOf(told, part) < 5, told);
         }
@@ -139,7 +139,7 @@ describe('a key that a venue echoes in its words', () => {
         ),
       );
     });
-    const error = await failureOf(connection.send(bybitChange()));
+    const error = await failureOf(connection.actions.collateral!.send(bybitChange()));
     const told = [error.message, ...trace].join('\n');
     for (const name of ['X-BAPI-API-KEY', 'X-BAPI-SIGN']) assert.ok(leftOf(told, venue.seen[0]!.headers.get(name)!) < 5, told);
   });

@@ -36,7 +36,7 @@ async function proofOf(
 ): Promise<MarginProof> {
   const { venue, connection } = holding(...(row === undefined ? [] : [row]));
   venue.on('/account/bills', Array.isArray(bills) ? success(bills) : (bills as Reply));
-  return connection.proveMargin(marginChange(ref, direction, decimal('40')), before, {});
+  return connection.actions.margin!.prove(marginChange(ref, direction, decimal('40')), before, {});
 }
 
 const told = (proof: MarginProof): readonly [string, string | undefined] => [
@@ -53,7 +53,7 @@ describe('the newest bill of margin', () => {
     ] as const) {
       const { venue, connection } = holding(swap());
       venue.on('/account/bills', success(rows));
-      assert.equal((await connection.prepareMargin(refs.net)).baseline.newestHistoryId, id);
+      assert.equal((await connection.actions.margin!.prepare({ position: refs.net })).baseline.newestHistoryId, id);
       const [first, second] = venue.seen;
       assert.equal(first?.target, '/api/v5/account/bills?type=6&ccy=USDT&limit=1');
       assert.match(second!.target, /account\/positions/);
@@ -71,7 +71,7 @@ describe('the newest bill of margin', () => {
     ]) {
       const { venue, connection } = holding(swap());
       venue.on('/account/bills', reply);
-      const { baseline: read, walletAvailable } = await connection.prepareMargin(refs.net);
+      const { baseline: read, walletAvailable } = await connection.actions.margin!.prepare({ position: refs.net });
       assert.deepEqual(['newestHistoryId' in read, walletAvailable], [false, '90.25']);
     }
   });
@@ -83,7 +83,7 @@ describe('the newest bill of margin', () => {
       stop.abort();
       return Promise.reject(new DOMException('', 'AbortError'));
     });
-    assert.equal((await failureOf(connection.prepareMargin(refs.net, stop.signal))).kind, 'aborted');
+    assert.equal((await failureOf(connection.actions.margin!.prepare({ position: refs.net }, stop.signal))).kind, 'aborted');
   });
 
   it('does not hold up a change that is urgent', async () => {
@@ -97,7 +97,7 @@ describe('the newest bill of margin', () => {
       });
     });
     const began = Date.now();
-    assert.equal('newestHistoryId' in (await connection.prepareMargin(refs.net)).baseline, false);
+    assert.equal('newestHistoryId' in (await connection.actions.margin!.prepare({ position: refs.net })).baseline, false);
     assert.ok(Date.now() - began < 4_000);
   });
 });
@@ -106,8 +106,8 @@ describe('the bill of a change of margin', () => {
   it('is asked for before the position, from the newest before the change on', async () => {
     const { venue, connection } = holding(swap({ margin: '340' }));
     venue.on('/account/bills', success([bill(next)]));
-    await connection.proveMargin(marginChange(refs.net, 'add', decimal('40')), baseline, {});
-    await connection.proveMargin(marginChange(refs.net, 'add', decimal('40')), { ...baseline, newestHistoryId: '0' }, {});
+    await connection.actions.margin!.prove(marginChange(refs.net, 'add', decimal('40')), baseline, {});
+    await connection.actions.margin!.prove(marginChange(refs.net, 'add', decimal('40')), { ...baseline, newestHistoryId: '0' }, {});
     const asked = venue.seen
       .filter(({ url }) => !url.pathname.endsWith('/instruments'))
       .map(({ target }) => target.replace(/^.*account/, ''));
@@ -277,9 +277,9 @@ describe('the bill of a change of margin', () => {
         const { venue, connection } = holding(swap({ margin: add(before.margin, direction === 'add' ? amount : negate(amount)) }));
         const change = marginChange(refs.net, direction, amount);
         venue.on('/account/bills', success([one(amount)]));
-        assert.deepEqual(told(await connection.proveMargin(change, before, {})), ['effective', next]);
+        assert.deepEqual(told(await connection.actions.margin!.prove(change, before, {})), ['effective', next]);
         venue.on('/account/bills', success([one(other)]));
-        assert.notEqual(told(await connection.proveMargin(change, before, {}))[1], next);
+        assert.notEqual(told(await connection.actions.margin!.prove(change, before, {}))[1], next);
       }),
       { numRuns: 20 },
     );

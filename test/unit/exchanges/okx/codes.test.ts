@@ -42,13 +42,13 @@ const saysNothing = (
 async function readFailure(code: string, words = '', status = 200) {
   const { venue, connection } = bench();
   venue.on('/borrow-currencies', new Response(refusal(code, words), { status })).on('/public/time', refusal('51000'));
-  return failureOf(connection.borrowableCoins());
+  return failureOf(connection.loans!.borrowableCoins());
 }
 
 async function writeFailure(body: string, status = 200) {
   const { venue, connection } = bench();
   venue.on('/adjust-collateral', new Response(body, { status })).on('/public/time', refusal('51000'));
-  return { error: await failureOf(connection.send(change())), sends: venue.to('/adjust-collateral').length };
+  return { error: await failureOf(connection.actions.collateral!.send(change())), sends: venue.to('/adjust-collateral').length };
 }
 
 describe('an error code of OKX', () => {
@@ -104,14 +104,14 @@ describe('an error code of OKX', () => {
   it('decides also under an HTTP status of success, and success also under one of failure', async () => {
     const { venue, connection } = bench();
     venue.on('/borrow-currencies', new Response('{"code":"0","data":[{"borrowCcy":"USDT"}],"msg":""}', { status: 500 }));
-    assert.deepEqual(await connection.borrowableCoins(), ['USDT']);
+    assert.deepEqual(await connection.loans!.borrowableCoins(), ['USDT']);
   });
 
   it('for one item is looked for inside "all failed"', async () => {
     const { venue, connection } = bench();
     const data = [{ sCode: '51756', sMsg: 'too much' }];
     venue.on('/borrow-currencies', JSON.stringify({ code: '1', data, msg: '' }));
-    assert.equal((await failureOf(connection.borrowableCoins())).code, '51756');
+    assert.equal((await failureOf(connection.loans!.borrowableCoins())).code, '51756');
   });
 });
 

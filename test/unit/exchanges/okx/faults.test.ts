@@ -57,7 +57,7 @@ describe('a fault on the way to OKX', () => {
     it(`"${name}" ends a read as ${kind} after ${attempts.toString()} attempts`, async () => {
       const { venue, connection, clock } = bench();
       venue.on('/borrow-currencies', reply);
-      const error = await failureOf(connection.borrowableCoins());
+      const error = await failureOf(connection.loans!.borrowableCoins());
       assert.equal(error.kind, kind);
       assert.equal(error.effect, 'none');
       assert.equal(venue.seen.length, attempts);
@@ -67,7 +67,7 @@ describe('a fault on the way to OKX', () => {
     it(`"${name}" is met by one send of a change, no more`, async () => {
       const { venue, connection, clock } = bench();
       venue.on('/adjust-collateral', reply);
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.equal(error.kind, kind);
       const refused = error.code !== undefined && kind !== 'unavailable';
       assert.equal(error.effect, refused ? 'none' : 'unknown');
@@ -79,7 +79,7 @@ describe('a fault on the way to OKX', () => {
   it('is forgotten when the next attempt of a read succeeds', async () => {
     const { venue, connection } = bench();
     venue.on('/borrow-currencies', reset, new Response(html, { status: 502 }), fixture('borrow-currencies'));
-    assert.deepEqual(await connection.borrowableCoins(), ['USDT', 'USDC']);
+    assert.deepEqual(await connection.loans!.borrowableCoins(), ['USDT', 'USDC']);
     const signatures = venue.seen.map(({ headers }) => headers.get('OK-ACCESS-SIGN'));
     assert.equal(new Set(signatures).size, 3, 'each attempt is signed afresh');
   });
@@ -87,13 +87,13 @@ describe('a fault on the way to OKX', () => {
   it('does not make a POST that only reads a write', async () => {
     const { venue, connection } = bench();
     venue.on('/max-loan', reset, fixture('max-loan'));
-    assert.equal((await connection.maximumLoan('USDT', undefined, []))?.amount, '0.01113');
+    assert.equal((await connection.loans!.maximumLoan('USDT', undefined, []))?.amount, '0.01113');
   });
 
   it('follows no redirect', async () => {
     const { venue, connection } = bench();
     venue.on('/borrow-currencies', redirect);
-    await failureOf(connection.borrowableCoins());
+    await failureOf(connection.loans!.borrowableCoins());
     assert.ok(venue.seen.every(({ init }) => init.redirect === 'error' || init.redirect === 'manual'));
     assert.ok(venue.seen.every(({ url }) => url.host === 'openapi.okx.com'));
   });
@@ -102,7 +102,7 @@ describe('a fault on the way to OKX', () => {
     for (const data of [{}, null, 'none', 5]) {
       const { venue, connection } = bench();
       venue.on('/borrow-currencies', JSON.stringify({ code: '0', data, msg: '' }));
-      const error = await failureOf(connection.borrowableCoins());
+      const error = await failureOf(connection.loans!.borrowableCoins());
       assert.deepEqual([error.kind, error.field], ['shape', 'data']);
       assert.match(error.message, /The field data/);
     }
@@ -139,7 +139,7 @@ describe('keys', () => {
     it(`are in no error and no trace after "${name}"`, async () => {
       const { venue, connection, trace } = bench();
       venue.on('/borrow-currencies', reply).on('/adjust-collateral', reply);
-      const errors = [await failureOf(connection.borrowableCoins()), await failureOf(connection.send(change()))];
+      const errors = [await failureOf(connection.loans!.borrowableCoins()), await failureOf(connection.actions.collateral!.send(change()))];
       for (const error of errors) {
         assert.equal(error.cause, undefined);
         const all = [error.message, error.stack, inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), ...trace].join(
@@ -157,7 +157,7 @@ describe('keys', () => {
       clock: new HastyClock(),
       fetch: async (_input, init) => new Response(refusal('50113', `no ${new Headers(init?.headers).get('OK-ACCESS-SIGN') ?? ''} here`)),
     });
-    assert.match((await failureOf(connection.borrowableCoins())).message, /"no [^A-Za-z0-9+=]+ here"/);
+    assert.match((await failureOf(connection.loans!.borrowableCoins())).message, /"no [^A-Za-z0-9+=]+ here"/);
   });
 
   it('that cannot stand in a header are named as the fault, and nothing is sent', async () => {
@@ -170,7 +170,7 @@ describe('keys', () => {
         clock,
         fetch: venue.fetch,
       });
-      const error = await failureOf(connection.send(change()));
+      const error = await failureOf(connection.actions.collateral!.send(change()));
       assert.equal(error.kind, 'auth');
       assert.equal(error.effect, 'none');
     }
@@ -182,8 +182,8 @@ describe('the trace', () => {
   it('has a line per attempt with method, path, outcome and duration, and no query or body', async () => {
     const { venue, connection, trace } = bench();
     venue.on('/loan-history', reset, success([])).on('/adjust-collateral', fixture('adjust-collateral'));
-    await connection.history({ loanId: '12345', orderId: '12345' }, {});
-    await connection.send(change());
+    await connection.loans!.history({ loanId: '12345', orderId: '12345' }, {});
+    await connection.actions.collateral!.send(change());
     assert.equal(trace.length, 3);
     assert.match(trace[0]!, /GET \/api\/v5\/finance\/flexible-loan\/loan-history\b.*network.*\d+ ms/);
     assert.match(trace[2]!, /POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral\b.*\d+ ms/);

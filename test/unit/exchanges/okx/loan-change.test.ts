@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decimal } from '../../../../src/core/decimal.ts';
+import { decimal, isPositive } from '../../../../src/core/decimal.ts';
 import type { LoanRef } from '../../../../src/exchanges/exchange.ts';
 import { bench, change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holds } from '../../property.ts';
@@ -16,9 +16,9 @@ describe('the request that moves collateral', () => {
     it(`says "${direction}" for ${direction}, byte for byte, and is what was described`, async () => {
       const { venue, connection } = bench();
       venue.on('/adjust-collateral', fixture('adjust-collateral'));
-      const described = connection.describe(change({ direction }));
+      const described = connection.actions.collateral!.describe(change({ direction }));
       assert.deepEqual(described, { method: 'POST', path, body });
-      await connection.send(change({ direction }));
+      await connection.actions.collateral!.send(change({ direction }));
       assert.equal(venue.seen.length, 1);
       assert.deepEqual([venue.seen[0]?.method, venue.seen[0]?.target, venue.seen[0]?.body], ['POST', path, body]);
     });
@@ -26,7 +26,7 @@ describe('the request that moves collateral', () => {
 
   it('names no order where the only loan has no id', () => {
     const { connection } = bench();
-    const { body } = connection.describe(change({ loan: { loanId: 'only' } }));
+    const { body } = connection.actions.collateral!.describe(change({ loan: { loanId: 'only' } }));
     assert.equal(body, '{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}');
   });
 
@@ -37,15 +37,19 @@ describe('the request that moves collateral', () => {
     const { venue, connection } = bench();
     await holds(
       fc.asyncProperty(amount, fc.constantFrom('add' as const, 'reduce' as const), async (value, direction) => {
-        const { body } = connection.describe(change({ amount: value, direction }));
+        if (!isPositive(value)) {
+          assert.throws(() => connection.actions.collateral!.describe(change({ amount: value, direction })), /an amount above zero/);
+          return;
+        }
+        const { body } = connection.actions.collateral!.describe(change({ amount: value, direction }));
         assert.ok(body.includes(`"collateralAmt":"${value}"`));
         assert.ok(body.includes(`"type":"${direction}"`));
       }),
     );
     venue.on('/adjust-collateral', fixture('adjust-collateral'));
     for (const text of ['0.10', '1.7921483143067599', '0.000000000000000001', '007.70']) {
-      await connection.send(change({ amount: decimal(text) }));
-      assert.equal(venue.seen.at(-1)?.body, connection.describe(change({ amount: decimal(text) })).body);
+      await connection.actions.collateral!.send(change({ amount: decimal(text) }));
+      assert.equal(venue.seen.at(-1)?.body, connection.actions.collateral!.describe(change({ amount: decimal(text) })).body);
       assert.ok(venue.seen.at(-1)?.body?.endsWith(`"collateralAmt":"${text}"}`));
     }
   });
@@ -61,7 +65,7 @@ describe('the request that moves collateral', () => {
       { loanId: '' },
     ];
     for (const ref of nameless) {
-      const error = await failureOf(connection.send(change({ loan: ref })));
+      const error = await failureOf(connection.actions.collateral!.send(change({ loan: ref })));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], JSON.stringify(ref));
     }
     assert.equal(venue.seen.length, 0);
@@ -70,7 +74,7 @@ describe('the request that moves collateral', () => {
   it('is accepted also when the answer has no data', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', '{"code":"0","msg":""}');
-    await connection.send(change());
+    await connection.actions.collateral!.send(change());
     assert.equal(venue.seen.length, 1);
   });
 });
@@ -78,7 +82,7 @@ describe('the request that moves collateral', () => {
 describe('preparing a change', () => {
   it('reads everything anew and names the order in every question', async () => {
     const { venue, connection } = prepared();
-    const ready = await connection.prepareCollateral(order, 'add', 'BTC');
+    const ready = await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' });
     assert.equal(ready.limit, '1.7');
     assert.equal(ready.loan.ltv, '0.5797');
     assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '17316594851045086', pledged: '0.8', ltv: '0.5797' });
@@ -94,7 +98,7 @@ describe('preparing a change', () => {
 
   it("takes OKX's redeemable maximum of this very order for a reduction", async () => {
     const { venue, connection } = prepared();
-    assert.equal((await connection.prepareCollateral(order, 'reduce', 'BTC')).limit, '0.17');
+    assert.equal((await connection.actions.collateral!.prepare({ loan: order, direction: 'reduce', coin: 'BTC' })).limit, '0.17');
     const [asked] = venue.to('/max-collateral-redeem-amount');
     assert.deepEqual([asked?.url.searchParams.get('ccy'), asked?.url.searchParams.get('ordId')], ['BTC', '12345']);
   });
@@ -106,21 +110,24 @@ describe('preparing a change', () => {
       clock.time += 7_000;
       return new Response(success([{ ccy: 'BTC', availBal: '1.7' }]));
     });
-    const ready = await connection.prepareCollateral(order, 'add', 'BTC');
+    const ready = await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' });
     assert.ok(ready.asOf >= start && ready.asOf <= clock.time);
   });
 
   it('has no newest row for a loan without history', async () => {
     const { venue, connection } = prepared();
     venue.on('/loan-history', success([]));
-    assert.equal('newestHistoryId' in (await connection.prepareCollateral(order, 'add', 'BTC')).baseline, false);
+    assert.equal(
+      'newestHistoryId' in (await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' })).baseline,
+      false,
+    );
   });
 
   it('stops when the available amount of just this coin is not told: an empty text is not zero', async () => {
     for (const direction of ['add', 'reduce'] as const) {
       const { venue, connection } = prepared();
       venue.on('/asset/balances', success([{ ccy: 'BTC', bal: '1.8', availBal: '' }]));
-      const error = await failureOf(connection.prepareCollateral(order, direction, 'BTC'));
+      const error = await failureOf(connection.actions.collateral!.prepare({ loan: order, direction, coin: 'BTC' }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
       assert.match(error.message, /how much BTC the funding account holds/);
     }
@@ -129,14 +136,18 @@ describe('preparing a change', () => {
   it('does not need prices: they only feed estimates', async () => {
     const { venue, connection } = prepared();
     venue.on('/index-tickers', refusal('50001'));
-    assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).prices.size, 0);
+    assert.equal((await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' })).prices.size, 0);
   });
 
   for (const curLTV of ['', '0', '-0.1']) {
     it(`allows to add while the LTV is ${JSON.stringify(curLTV)}: a rescue needs no figure`, async () => {
       const { venue, connection } = prepared();
       venue.on('/loan-info', success([loan({ curLTV })]));
-      const { baseline, limit, walletAvailable } = await connection.prepareCollateral(order, 'add', 'BTC');
+      const { baseline, limit, walletAvailable } = await connection.actions.collateral!.prepare({
+        loan: order,
+        direction: 'add',
+        coin: 'BTC',
+      });
       assert.deepEqual([limit, 'ltv' in baseline], [walletAvailable, false]);
     });
   }
@@ -153,7 +164,7 @@ describe('preparing a change', () => {
       const { venue, connection } = prepared();
       venue.on('/collateral-assets', taken).on('/asset/balances', held);
       await connection.read();
-      const error = await failureOf(connection.prepareCollateral(order, 'add', 'BTC'));
+      const error = await failureOf(connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' }));
       assert.match(error.message, says);
       assert.deepEqual([error.kind, error.effect, error.instead], ['refused', 'none', instead]);
       assert.equal(venue.to('/adjust-collateral').length, 0);
@@ -197,7 +208,7 @@ describe('preparing a change', () => {
     it(`stops when ${name} (${direction})`, async () => {
       const { venue, connection } = prepared();
       venue.on(suffix, reply);
-      const error = await failureOf(connection.prepareCollateral(order, direction, 'BTC'));
+      const error = await failureOf(connection.actions.collateral!.prepare({ loan: order, direction, coin: 'BTC' }));
       assert.ok(['refused', 'shape', 'permission'].includes(error.kind), error.kind);
       assert.equal(error.effect, 'none');
     });
@@ -207,7 +218,7 @@ describe('preparing a change', () => {
     for (const assets of [success([{ assets: [{ ccy: 'ETH', amt: '1', notionalUsd: '3000' }] }]), success([]), refusal('50030')]) {
       const { venue, connection } = prepared();
       venue.on('/collateral-assets', assets);
-      const { limit, walletAvailable } = await connection.prepareCollateral(order, 'add', 'BTC');
+      const { limit, walletAvailable } = await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' });
       assert.deepEqual([limit, walletAvailable], ['1.7', '1.7']);
       assert.deepEqual(venue.to('/collateral-assets'), []);
     }
@@ -239,7 +250,7 @@ describe('preparing a change', () => {
       ['add', '1.7'],
       ['reduce', '0.17'],
     ] as const) {
-      const ready = await connection.prepareCollateral(order, direction, 'BTC');
+      const ready = await connection.actions.collateral!.prepare({ loan: order, direction, coin: 'BTC' });
       assert.deepEqual([ready.limit, ready.loan.ltv, ready.prices.get('BTC')], [limit, '0.5797', '88000']);
       // The newest row is the newest, however odd: what happened before the change must not be taken for it once it can be read.
       assert.deepEqual(ready.baseline, { kind: 'collateral', newestHistoryId: '17316594851045099', pledged: '0.8', ltv: '0.5797' });
@@ -252,7 +263,7 @@ describe('preparing a change', () => {
     for (const loanData of [null, [{ ccy: 'USDT', amt: '--' }], [{ amt: '40000' }]]) {
       const { venue, connection } = prepared();
       venue.on('/loan-info', success([loan({ loanData, loanNotionalUsd: '' })]));
-      assert.equal((await connection.prepareCollateral(order, 'add', 'BTC')).limit, '1.7');
+      assert.equal((await connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' })).limit, '1.7');
     }
   });
 
@@ -260,15 +271,21 @@ describe('preparing a change', () => {
     for (const loans of [[loan(), loan({ ordId: '2' })], [loan({ ordId: '' }), loan({ ordId: '' })], [loan()]]) {
       const { venue, connection } = prepared();
       venue.on('/loan-info', success(loans));
-      assert.equal((await failureOf(connection.prepareCollateral({ loanId: 'only' }, 'add', 'BTC'))).kind, 'refused');
-      assert.equal((await failureOf(connection.prepareCollateral({ loanId: 'unnamed-1' }, 'add', 'BTC'))).kind, 'refused');
+      assert.equal(
+        (await failureOf(connection.actions.collateral!.prepare({ loan: { loanId: 'only' }, direction: 'add', coin: 'BTC' }))).kind,
+        'refused',
+      );
+      assert.equal(
+        (await failureOf(connection.actions.collateral!.prepare({ loan: { loanId: 'unnamed-1' }, direction: 'add', coin: 'BTC' }))).kind,
+        'refused',
+      );
     }
   });
 
   it('works for the only loan of an account without order ids, and asks without one', async () => {
     const { venue, connection } = prepared();
     venue.on('/loan-info', success([loan({ ordId: undefined })]));
-    const ready = await connection.prepareCollateral({ loanId: 'only' }, 'reduce', 'BTC');
+    const ready = await connection.actions.collateral!.prepare({ loan: { loanId: 'only' }, direction: 'reduce', coin: 'BTC' });
     assert.deepEqual([ready.loan.id, 'orderId' in ready.loan], ['only', false]);
     assert.ok(venue.seen.every(({ url }) => !url.searchParams.has('ordId')));
   });

@@ -21,7 +21,7 @@ describe('what can be adjusted', () => {
     ] as const) {
       const { venue, connection } = prepared();
       venue.on('/asset/balances', funds).on('/collateral-assets', assets);
-      const coins = await connection.adjustableCoins(order, 'add');
+      const coins = await connection.actions.collateral!.options(order, 'add');
       assert.deepEqual(
         coins.map(({ coin }) => coin),
         wanted,
@@ -34,11 +34,11 @@ describe('what can be adjusted', () => {
     const { venue, connection } = prepared();
     venue.on('/asset/balances', funds);
     await connection.read();
-    await connection.adjustableCoins(order, 'add');
+    await connection.actions.collateral!.options(order, 'add');
     assert.deepEqual([venue.to('/loan-info').length, venue.to('/collateral-assets').length, venue.to('/asset/balances').length], [1, 1, 2]);
     const blind = prepared();
     blind.venue.on('/asset/balances', funds).on('/loan-info', refusal('50030'));
-    const coins = await blind.connection.adjustableCoins(order, 'add');
+    const coins = await blind.connection.actions.collateral!.options(order, 'add');
     assert.deepEqual(
       coins.map(({ coin }) => coin),
       ['BTC', 'DOGE', 'USDT'],
@@ -62,7 +62,7 @@ describe('what can be adjusted', () => {
       const coin = venue.seen.at(-1)?.url.searchParams.get('ccy');
       return new Response(coin === 'BTC' ? success([{ ccy: 'BTC', maxRedeemAmt: '0.17' }]) : refusal('51753'));
     });
-    assert.deepEqual(await connection.adjustableCoins(order, 'reduce'), [{ coin: 'BTC', limit: '0.17' }, { coin: 'ETH' }]);
+    assert.deepEqual(await connection.actions.collateral!.options(order, 'reduce'), [{ coin: 'BTC', limit: '0.17' }, { coin: 'ETH' }]);
   });
 
   it('is, for reducing, also a coin of which it is not known how much is pledged, without a maximum', async () => {
@@ -72,7 +72,7 @@ describe('what can be adjusted', () => {
       { ccy: 'COMP', amt: null },
     ];
     venue.on('/loan-info', success([loan({ collateralData })]));
-    assert.deepEqual(await connection.adjustableCoins(order, 'reduce'), [{ coin: 'BTC', limit: '0.17' }, { coin: 'COMP' }]);
+    assert.deepEqual(await connection.actions.collateral!.options(order, 'reduce'), [{ coin: 'BTC', limit: '0.17' }, { coin: 'COMP' }]);
   });
 
   it('and what could be borrowed are not told for a loan that cannot be named: OKX would answer for the oldest one', async () => {
@@ -80,9 +80,9 @@ describe('what can be adjusted', () => {
       const { connection, venue } = prepared();
       venue.on('/loan-info', success([loan({ ordId: '' }), loan({ ordId: '' })])).on('/max-loan', fixture('max-loan'));
       for (const call of [
-        connection.adjustableCoins(ref, 'add'),
-        connection.adjustableCoins(ref, 'reduce'),
-        connection.maximumLoan('USDT', ref, []),
+        connection.actions.collateral!.options(ref, 'add'),
+        connection.actions.collateral!.options(ref, 'reduce'),
+        connection.loans!.maximumLoan('USDT', ref, []),
       ]) {
         assert.equal((await failureOf(call)).kind, 'refused');
       }
@@ -93,16 +93,20 @@ describe('what can be adjusted', () => {
     const { venue, connection } = prepared();
     venue.on('/max-loan', fixture('max-loan'));
     const extra: { coin: string; amount: Decimal }[] = [{ coin: 'BTC', amount: decimal('0.10') }];
-    await connection.maximumLoan('USDT', order, extra);
+    await connection.loans!.maximumLoan('USDT', order, extra);
     assert.equal(venue.to('/max-loan')[0]?.body, '{"borrowCcy":"USDT","ordId":"12345","supCollateral":[{"ccy":"BTC","amt":"0.10"}]}');
     for (const nothing of [[], [{ borrowCcy: 'USDT', maxLoan: '--', notionalUsd: '1' }], [null, { borrowCcy: 'USDC', maxLoan: '5' }]]) {
       venue.on('/max-loan', success(nothing));
-      assert.equal(await connection.maximumLoan('USDT', order, []), undefined);
+      assert.equal(await connection.loans!.maximumLoan('USDT', order, []), undefined);
     }
     venue.on(
       '/max-loan',
       success([{ borrowCcy: 7 }, { borrowCcy: 'USDT', maxLoan: '9.7E-6', notionalUsd: null, remainingQuota: '3.395E+6' }]),
     );
-    assert.deepEqual(await connection.maximumLoan('USDT', order, []), { coin: 'USDT', amount: '0.0000097', remainingQuota: '3395000' });
+    assert.deepEqual(await connection.loans!.maximumLoan('USDT', order, []), {
+      coin: 'USDT',
+      amount: '0.0000097',
+      remainingQuota: '3395000',
+    });
   });
 });

@@ -34,7 +34,7 @@ async function proof(
   venue
     .on('/loan-history', success(rows.map((one) => ({ ts: '1731659485000', ...one }))))
     .on('/loan-info', success(pledged === undefined ? [] : [loan]));
-  return { ...(await connection.proveCollateral(change({ direction }), { ...baseline, ...more }, {})), venue };
+  return { ...(await connection.actions.collateral!.prove(change({ direction }), { ...baseline, ...more }, {})), venue };
 }
 const state = async (...args: Parameters<typeof proof>): Promise<CollateralProof['state']> => (await proof(...args)).state;
 

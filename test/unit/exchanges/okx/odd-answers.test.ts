@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { english } from '../../../../src/core/message.ts';
 import type { CoinAmount } from '../../../../src/core/model.ts';
+import type { CollateralBaseline } from '../../../../src/exchanges/exchange.ts';
 import { levelOf } from '../../../../src/core/risk/level.ts';
 import { change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holding, printed, refs, swap } from './holding.ts';
@@ -146,7 +147,10 @@ describe('an odd row of loans', () => {
     );
     const { venue, connection } = prepared();
     venue.on('/loan-info', success([loan({ ordId: '' }), null]));
-    assert.equal((await failureOf(connection.prepareCollateral({ loanId: 'only' }, 'add', 'BTC'))).kind, 'refused');
+    assert.equal(
+      (await failureOf(connection.actions.collateral!.prepare({ loan: { loanId: 'only' }, direction: 'add', coin: 'BTC' }))).kind,
+      'refused',
+    );
   });
 
   it('never keeps a good one from being read as it is', async () => {
@@ -210,9 +214,9 @@ describe('an odd row or field of a position', () => {
     const { venue, connection } = holding(swap());
     const usdt = { ccy: 'USDT', availBal: '100.5', availEq: '90.25' };
     venue.on('/account/balance', success([{ details: [usdt, usdt] }]));
-    assert.equal((await connection.prepareMargin(refs.net)).walletAvailable, '90.25');
+    assert.equal((await connection.actions.margin!.prepare({ position: refs.net })).walletAvailable, '90.25');
     venue.on('/account/balance', success([{ details: [usdt, { ...usdt, availBal: '5' }] }]));
-    await assert.rejects(connection.prepareMargin(refs.net), /does not say how much USDT/);
+    await assert.rejects(connection.actions.margin!.prepare({ position: refs.net }), /does not say how much USDT/);
   });
 
   it('of another coin keeps nobody from changing the margin', async () => {
@@ -227,10 +231,13 @@ describe('an odd row or field of a position', () => {
       side: 'long',
       marginCoin: 'BTC',
     } as const;
-    const { walletAvailable, reducible } = await connection.prepareMargin(ref);
+    const { walletAvailable, reducible } = await connection.actions.margin!.prepare({ position: ref });
     assert.deepEqual([walletAvailable, reducible?.amount], ['0.5', '0.000000025']);
     venue.on('/account/balance', success([{ details: [{ availBal: '1' }] }]));
-    assert.match((await failureOf(connection.prepareMargin(ref))).message, /how much BTC the trading account holds/);
+    assert.match(
+      (await failureOf(connection.actions.margin!.prepare({ position: ref }))).message,
+      /how much BTC the trading account holds/,
+    );
   });
 });
 
@@ -245,7 +252,7 @@ describe('an odd row of a list', () => {
   it('of the history is left out and counted, and the next page begins after it', async () => {
     const { venue, connection } = prepared();
     venue.on('/loan-history', success(history));
-    const page = await connection.history(order, { limit: 4 });
+    const page = await connection.loans!.history(order, { limit: 4 });
     assert.deepEqual(
       page.rows.map(({ id, amount, at }) => [id, amount, at]),
       [
@@ -255,9 +262,9 @@ describe('an odd row of a list', () => {
     );
     assert.deepEqual([page.unread, page.older], [2, '3']);
     venue.on('/loan-history', success([history[0], history[1]]));
-    assert.deepEqual((await connection.history(order, { limit: 2 })).older, '4');
+    assert.deepEqual((await connection.loans!.history(order, { limit: 2 })).older, '4');
     venue.on('/loan-history', fixture('loan-history'));
-    assert.equal('unread' in (await connection.history(order, {})), false);
+    assert.equal('unread' in (await connection.loans!.history(order, {})), false);
   });
 
   it('of the interest is shown with what of it is known', async () => {
@@ -267,7 +274,7 @@ describe('an odd row of a list', () => {
       '/interest-accrued',
       success([{ ...sample, loan: null, interestRate: '--' }, { ...sample, refId: '6', interest: '' }, 5, sample]),
     );
-    const { rows, unread } = await connection.interest(order, {});
+    const { rows, unread } = await connection.loans!.interest(order, {});
     const bare = { id: '7', coin: 'USDC', interest: '0.00004054', at: 1_731_913_200_000 };
     assert.deepEqual([rows, unread], [[bare, { ...bare, debt: '1', rate: '0.41' }], 2]);
   });
@@ -275,7 +282,7 @@ describe('an odd row of a list', () => {
   it('hides no coin that can be borrowed, and no other price', async () => {
     const { venue, connection } = prepared();
     venue.on('/borrow-currencies', success([null, { borrowCcy: '' }, { borrowCcy: 'USDT' }, { borrowCcy: 5 }, { borrowCcy: 'USDC' }]));
-    assert.deepEqual(await connection.borrowableCoins(), ['USDT', 'USDC']);
+    assert.deepEqual(await connection.loans!.borrowableCoins(), ['USDT', 'USDC']);
     venue.on(
       '/index-tickers',
       success([
@@ -311,11 +318,11 @@ describe('an odd row of a list', () => {
     venue
       .on('/loan-history', success([history[0], history[0]]))
       .on('/borrow-currencies', success([{ borrowCcy: 'USDT' }, { borrowCcy: 'USDT' }]));
-    assert.equal((await connection.interest(order, {})).rows.length, 1);
+    assert.equal((await connection.loans!.interest(order, {})).rows.length, 1);
     // A page that was full is full, whatever it was filled with.
-    const page = await connection.history(order, { limit: 2 });
+    const page = await connection.loans!.history(order, { limit: 2 });
     assert.deepEqual([page.rows.length, page.older], [1, '5']);
-    assert.deepEqual(await connection.borrowableCoins(), ['USDT']);
+    assert.deepEqual(await connection.loans!.borrowableCoins(), ['USDT']);
   });
 
   it('has codes that may be numbers', async () => {
@@ -333,12 +340,12 @@ describe('an odd row of a list', () => {
 
 describe('the proof of a change of collateral', () => {
   const baseline = { kind: 'collateral', newestHistoryId: '17', pledged: '0.7' } as const;
-  const before = baseline as Parameters<ReturnType<typeof prepared>['connection']['proveCollateral']>[1];
+  const before = baseline as CollateralBaseline;
 
   async function proofOf(rows: readonly unknown[], ...loans: readonly unknown[]): Promise<string> {
     const { venue, connection } = prepared();
     venue.on('/loan-history', success(rows)).on('/loan-info', success(loans));
-    return (await connection.proveCollateral(change(), before, {})).state;
+    return (await connection.actions.collateral!.prove(change(), before, {})).state;
   }
 
   const locked = row('18', 'collateral_locked', '-1E-1');

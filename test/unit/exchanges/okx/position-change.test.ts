@@ -26,8 +26,8 @@ describe('the request that moves margin', () => {
         const { venue, connection } = holding();
         const change = marginChange(position, direction);
         const body = `{${named},"type":"${direction}","amt":"12.50"${coin}}`;
-        assert.deepEqual(connection.describe(change), { method: 'POST', path, body });
-        assert.deepEqual(await connection.send(change), {});
+        assert.deepEqual(connection.actions.margin!.describe(change), { method: 'POST', path, body });
+        assert.deepEqual(await connection.actions.margin!.send(change), {});
         assert.deepEqual(
           venue.seen.map((one) => [one.method, one.target, one.body]),
           [['POST', path, body]],
@@ -49,7 +49,7 @@ describe('the request that moves margin', () => {
         fc.constantFrom('BTC-USDT-SWAP', 'BTC-USD-SWAP', 'ETH-USDT-260626'),
         async (value, direction, side, instrument) => {
           const position = { ...refs.long, slot: side, side, instrument };
-          const { body } = connection.describe(marginChange(position, direction, value));
+          const { body } = connection.actions.margin!.describe(marginChange(position, direction, value));
           assert.deepEqual(JSON.parse(body), { instId: instrument, posSide: side, type: direction, amt: value });
         },
       ),
@@ -59,7 +59,7 @@ describe('the request that moves margin', () => {
   it('carries the very characters of the amount', async () => {
     const { venue, connection } = holding();
     for (const text of ['0.10', '1.7921483143067599', '0.000000000000000001', '007.70']) {
-      await connection.send(marginChange(refs.short, 'reduce', decimal(text)));
+      await connection.actions.margin!.send(marginChange(refs.short, 'reduce', decimal(text)));
       assert.ok(venue.seen.at(-1)?.body?.endsWith(`"type":"reduce","amt":"${text}"}`));
     }
   });
@@ -88,7 +88,7 @@ describe('the request that moves margin', () => {
       ['an exponent', { ...clear, amount: '1e3' }],
     ];
     for (const [what, change] of changes) {
-      const error = await failureOf(connection.send(change as MarginChange));
+      const error = await failureOf(connection.actions.margin!.send(change as MarginChange));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none'], what);
     }
     assert.deepEqual(venue.seen, []);
@@ -131,7 +131,7 @@ describe('a change of margin that OKX answers with', () => {
     it(`${what} is sent once, ${kind} with the effect ${effect}, and says nothing of the key`, async () => {
       const { venue, connection, clock, trace } = holding();
       venue.on('/position/margin-balance', reply);
-      const error = await failureOf(connection.send(marginChange(refs.short)));
+      const error = await failureOf(connection.actions.margin!.send(marginChange(refs.short)));
       assert.deepEqual([error.kind, error.effect, venue.seen.length, clock.pauses], [kind, effect, 1, []]);
       assert.match(error.message, words);
       const all = [error.message, error.stack, inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), ...trace].join('\n');
@@ -156,7 +156,7 @@ describe('preparing a change of margin', () => {
       [refs.short, swap({ posSide: 'short', posId: refs.short.positionId }), `${contract}&posSide=short`, 'USDT'],
     ] as const) {
       const { venue, connection } = holding(row);
-      await connection.prepareMargin(ref);
+      await connection.actions.margin!.prepare({ position: ref });
       assert.deepEqual(
         asked(venue).filter((one) => !one.includes('/instruments')),
         [
@@ -171,7 +171,7 @@ describe('preparing a change of margin', () => {
 
   it('gives the position, the smaller of the available amounts and what OKX says could be taken', async () => {
     const { clock, connection } = holding(swap({ posSide: 'long' }));
-    const ready = await connection.prepareMargin(refs.long);
+    const ready = await connection.actions.margin!.prepare({ position: refs.long });
     assert.deepEqual([ready.walletAvailable, ready.reducible], ['90.25', { amount: '25.5', source: 'venue' }]);
     const figures = { size: '5', margin: '300', leverage: '10', entryPrice: '60000', liquidationPrice: '55000' };
     assert.deepEqual(ready.baseline, { kind: 'margin', ...figures });
@@ -185,7 +185,7 @@ describe('preparing a change of margin', () => {
       clock.time += 9_000;
       return new Response(success([{ details: [] }]));
     });
-    assert.equal((await connection.prepareMargin(refs.net)).asOf, start);
+    assert.equal((await connection.actions.margin!.prepare({ position: refs.net })).asOf, start);
   });
 
   it('takes what could be taken from the figure in the margin coin', async () => {
@@ -204,7 +204,7 @@ describe('preparing a change of margin', () => {
     ] as const) {
       const { venue, connection } = holding(row);
       venue.on('/adjust-leverage-info', success([{ ...info, ...more }]));
-      const { reducible } = await connection.prepareMargin(ref);
+      const { reducible } = await connection.actions.margin!.prepare({ position: ref });
       assert.deepEqual(reducible, amount === undefined ? undefined : { amount, source: 'venue' });
     }
   });
@@ -219,11 +219,11 @@ describe('preparing a change of margin', () => {
     ]) {
       const { venue, connection } = holding(swap());
       venue.on('/adjust-leverage-info', reply);
-      const ready = await connection.prepareMargin(refs.net);
+      const ready = await connection.actions.margin!.prepare({ position: refs.net });
       assert.deepEqual([ready.reducible, ready.walletAvailable], [undefined, '90.25']);
     }
     const { venue, connection } = holding(swap({ lever: '' }));
-    assert.equal((await connection.prepareMargin(refs.net)).reducible, undefined);
+    assert.equal((await connection.actions.margin!.prepare({ position: refs.net })).reducible, undefined);
     assert.deepEqual(venue.to('/adjust-leverage-info'), []);
   });
 
@@ -241,7 +241,7 @@ describe('preparing a change of margin', () => {
     ] as const) {
       const { venue, connection } = holding(swap());
       venue.on('/account/balance', reply);
-      const ready = await connection.prepareMargin(refs.net);
+      const ready = await connection.actions.margin!.prepare({ position: refs.net });
       assert.deepEqual([ready.walletAvailable, ready.places], [available, places]);
     }
   });
@@ -284,7 +284,7 @@ describe('preparing a change of margin', () => {
     it(`stops when ${what}`, async () => {
       const { venue, connection } = holding(...rows);
       for (const [suffix, reply] of Object.entries(replies)) venue.on(suffix, reply);
-      const error = await failureOf(connection.prepareMargin(ref));
+      const error = await failureOf(connection.actions.margin!.prepare({ position: ref }));
       assert.ok(['refused', 'shape', 'permission'].includes(error.kind), error.kind);
       assert.deepEqual([error.effect, venue.to('/position/margin-balance')], ['none', []]);
     });
@@ -297,7 +297,7 @@ describe('preparing a change of margin', () => {
       stop.abort();
       return Promise.reject(new DOMException('', 'AbortError'));
     });
-    assert.equal((await failureOf(connection.prepareMargin(refs.net, stop.signal))).kind, 'aborted');
+    assert.equal((await failureOf(connection.actions.margin!.prepare({ position: refs.net }, stop.signal))).kind, 'aborted');
   });
 });
 
@@ -305,8 +305,11 @@ describe('the samples that OKX prints', () => {
   it('are understood: a change is accepted, and what could be taken is told', async () => {
     const { venue, connection } = holding(printed({ margin: '5' }));
     venue.on('/adjust-leverage-info', fixture('adjust-leverage-info'));
-    assert.deepEqual((await connection.prepareMargin(refs.marginLong)).reducible, { amount: '1.1398040558348279', source: 'venue' });
-    await connection.send(marginChange(refs.marginLong, 'add', decimal('0.3')));
+    assert.deepEqual((await connection.actions.margin!.prepare({ position: refs.marginLong })).reducible, {
+      amount: '1.1398040558348279',
+      source: 'venue',
+    });
+    await connection.actions.margin!.send(marginChange(refs.marginLong, 'add', decimal('0.3')));
     assert.equal(
       venue.to('/position/margin-balance')[0]?.body,
       '{"instId":"BTC-USDT","posSide":"net","type":"add","amt":"0.3","ccy":"BTC"}',

@@ -18,13 +18,13 @@ async function proofOf(
   ref: PositionRef = refs.net,
 ): Promise<MarginProof> {
   const { connection } = holding(...(row === undefined ? [] : [row]));
-  return connection.proveMargin(marginChange(ref, direction, decimal('40')), before, {});
+  return connection.actions.margin!.prove(marginChange(ref, direction, decimal('40')), before, {});
 }
 
 describe('the proof of a change of margin on OKX', () => {
   it('reads this one position, once', async () => {
     const { venue, connection } = holding(swap({ margin: '340' }));
-    await connection.proveMargin(marginChange(refs.net, 'add', decimal('40')), baseline, {});
+    await connection.actions.margin!.prove(marginChange(refs.net, 'add', decimal('40')), baseline, {});
     assert.deepEqual(
       venue.seen.filter(({ url }) => !url.pathname.endsWith('/instruments')).map(({ method, target }) => `${method} ${target}`),
       [`GET /api/v5/account/positions?instId=BTC-USDT-SWAP&posId=${refs.net.positionId}`],
@@ -83,18 +83,18 @@ describe('the proof of a change of margin on OKX', () => {
     const { venue, connection } = holding();
     for (const code of ['51023', '51043', '59300']) {
       venue.on('/account/positions', refusal(code));
-      assert.deepEqual(await connection.proveMargin(marginChange(refs.net), baseline, {}), { state: 'pending' });
+      assert.deepEqual(await connection.actions.margin!.prove(marginChange(refs.net), baseline, {}), { state: 'pending' });
     }
   });
 
   it('fails when the position cannot be read or understood: that is no answer', async () => {
     const { venue, connection } = holding(swap({ pos: 5 }));
-    assert.equal((await failureOf(connection.proveMargin(marginChange(refs.net), baseline, {}))).kind, 'shape');
+    assert.equal((await failureOf(connection.actions.margin!.prove(marginChange(refs.net), baseline, {}))).kind, 'shape');
     // A margin that is not understood is not known, and nothing follows from it.
     venue.on('/account/positions', success([swap({ margin: 340 })]));
-    assert.equal((await connection.proveMargin(marginChange(refs.net), baseline, {})).state, 'pending');
+    assert.equal((await connection.actions.margin!.prove(marginChange(refs.net), baseline, {})).state, 'pending');
     venue.on('/account/positions', refusal('50030'));
-    assert.equal((await failureOf(connection.proveMargin(marginChange(refs.net), baseline, {}))).kind, 'permission');
+    assert.equal((await failureOf(connection.actions.margin!.prove(marginChange(refs.net), baseline, {}))).kind, 'permission');
   });
 
   it('knows that the margin of a MARGIN position in the coin held is a part of its size', async () => {
@@ -129,9 +129,9 @@ describe('the proof of a change of margin on OKX', () => {
           const before = { ...baseline, margin: add(margin, decimal('20000')) };
           const change = marginChange(refs.net, direction, amount);
           venue.on('/account/positions', moved(signed));
-          assert.equal((await connection.proveMargin(change, before, {})).state, 'effective');
+          assert.equal((await connection.actions.margin!.prove(change, before, {})).state, 'effective');
           venue.on('/account/positions', moved(up ? other : negate(other)));
-          const { state } = await connection.proveMargin(change, before, {});
+          const { state } = await connection.actions.margin!.prove(change, before, {});
           assert.equal(state === 'effective', subtract(up ? other : negate(other), signed) === '0');
         },
       ),

@@ -17,20 +17,20 @@ type Question = readonly [
 
 const extra = [{ coin: 'BTC', amount: decimal('0.10') }];
 const questions: readonly Question[] = [
-  ['borrow-currencies', (c) => c.borrowableCoins(), [`GET ${loans}/borrow-currencies`, `GET ${loans}/borrow-currencies`]],
+  ['borrow-currencies', (c) => c.loans!.borrowableCoins(), [`GET ${loans}/borrow-currencies`, `GET ${loans}/borrow-currencies`]],
   [
     'collateral-assets',
-    (c, loan) => c.adjustableCoins(loan, 'add'),
+    (c, loan) => c.actions.collateral!.options(loan, 'add'),
     [`GET ${loans}/collateral-assets?ordId=12345`, `GET ${loans}/collateral-assets`],
   ],
   [
     'max-loan',
-    (c, loan) => c.maximumLoan('USDT', loan, []),
+    (c, loan) => c.loans!.maximumLoan('USDT', loan, []),
     [`POST ${loans}/max-loan {"borrowCcy":"USDT","ordId":"12345"}`, `POST ${loans}/max-loan {"borrowCcy":"USDT"}`],
   ],
   [
     'max-loan',
-    (c, loan) => c.maximumLoan('USDT', loan, extra),
+    (c, loan) => c.loans!.maximumLoan('USDT', loan, extra),
     [
       `POST ${loans}/max-loan {"borrowCcy":"USDT","ordId":"12345","supCollateral":[{"ccy":"BTC","amt":"0.10"}]}`,
       `POST ${loans}/max-loan {"borrowCcy":"USDT","supCollateral":[{"ccy":"BTC","amt":"0.10"}]}`,
@@ -38,12 +38,12 @@ const questions: readonly Question[] = [
   ],
   [
     'max-collateral-redeem-amount',
-    (c, loan) => c.adjustableCoins(loan, 'reduce'),
+    (c, loan) => c.actions.collateral!.options(loan, 'reduce'),
     [`GET ${loans}/max-collateral-redeem-amount?ccy=BTC&ordId=12345`, `GET ${loans}/max-collateral-redeem-amount?ccy=BTC`],
   ],
   [
     'adjust-collateral',
-    (c, loan) => c.send(change({ loan, direction: 'add' })),
+    (c, loan) => c.actions.collateral!.send(change({ loan, direction: 'add' })),
     [
       `POST ${loans}/adjust-collateral {"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}`,
       `POST ${loans}/adjust-collateral {"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}`,
@@ -51,27 +51,31 @@ const questions: readonly Question[] = [
   ],
   [
     'adjust-collateral',
-    (c, loan) => c.send(change({ loan, direction: 'reduce' })),
+    (c, loan) => c.actions.collateral!.send(change({ loan, direction: 'reduce' })),
     [
       `POST ${loans}/adjust-collateral {"type":"reduce","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}`,
       `POST ${loans}/adjust-collateral {"type":"reduce","collateralCcy":"BTC","collateralAmt":"0.1"}`,
     ],
   ],
-  ['loan-info', (c, loan) => c.adjustableCoins(loan, 'reduce'), [`GET ${loans}/loan-info?ordId=12345`, `GET ${loans}/loan-info`]],
+  [
+    'loan-info',
+    (c, loan) => c.actions.collateral!.options(loan, 'reduce'),
+    [`GET ${loans}/loan-info?ordId=12345`, `GET ${loans}/loan-info`],
+  ],
   ['loan-info', (c) => c.read(), [`GET ${loans}/loan-info`, `GET ${loans}/loan-info`]],
   [
     'loan-history',
-    (c, loan) => c.history(loan, { type: 'borrowed', cursor: '17', limit: 20 }),
+    (c, loan) => c.loans!.history(loan, { type: 'borrowed', cursor: '17', limit: 20 }),
     [`GET ${loans}/loan-history?type=borrowed&ordId=12345&after=17&limit=20`, `GET ${loans}/loan-history?type=borrowed&after=17&limit=20`],
   ],
   [
     'loan-history',
-    (c, loan) => c.proveCollateral(change({ loan }), { kind: 'collateral', newestHistoryId: '17', pledged: decimal('1') }, {}),
+    (c, loan) => c.actions.collateral!.prove(change({ loan }), { kind: 'collateral', newestHistoryId: '17', pledged: decimal('1') }, {}),
     [`GET ${loans}/loan-history?ordId=12345&before=17&limit=100`, `GET ${loans}/loan-history?before=17&limit=100`],
   ],
   [
     'interest-accrued',
-    (c, loan) => c.interest(loan, { coin: 'USDC', cursor: '17', limit: 1_000 }),
+    (c, loan) => c.loans!.interest(loan, { coin: 'USDC', cursor: '17', limit: 1_000 }),
     [`GET ${loans}/interest-accrued?ccy=USDC&ordId=12345&after=17&limit=100`, `GET ${loans}/interest-accrued?ccy=USDC&after=17&limit=100`],
   ],
   ['account/config', (c) => c.inspect(), ['GET /api/v5/account/config', 'GET /api/v5/account/config']],
@@ -126,7 +130,7 @@ describe('a question to OKX', () => {
     venue
       .on('/borrow-currencies', new Response('{"code":"50102","msg":""}', { status: 401 }), fixture('borrow-currencies'))
       .on('/public/time', success([{ ts: '1607418537715' }]));
-    await connection.borrowableCoins();
+    await connection.loans!.borrowableCoins();
     const [time] = venue.to('/public/time');
     assert.deepEqual([time?.method, time?.target], ['GET', '/api/v5/public/time']);
     assert.ok(![...time!.headers.keys()].some((name) => name.startsWith('ok-')));

@@ -123,7 +123,7 @@ describe('history', () => {
       '/loan-history',
       success(types.map((type, index) => ({ refId: (100 - index).toString(), type, ccy: 'BTC', amt: '1', ts: '1731659485000' }))),
     );
-    const { rows } = await connection.history(undefined, {});
+    const { rows } = await connection.loans!.history(undefined, {});
     assert.deepEqual(
       rows.filter((row) => row.forced).map(({ type }) => type),
       forced.split(' '),
@@ -133,8 +133,8 @@ describe('history', () => {
   it('is asked for one type, and interest for one coin, where that is wanted', async () => {
     const { venue, connection } = bench();
     venue.on('/loan-history', success([])).on('/interest-accrued', success([]));
-    await connection.history(undefined, { type: 'forced_liquidation' });
-    await connection.interest({ loanId: '1', orderId: '1' }, { coin: 'USDC', cursor: '17', limit: 5 });
+    await connection.loans!.history(undefined, { type: 'forced_liquidation' });
+    await connection.loans!.interest({ loanId: '1', orderId: '1' }, { coin: 'USDC', cursor: '17', limit: 5 });
     assert.equal(venue.seen[0]?.url.search, '?type=forced_liquidation&limit=100');
     const { searchParams } = venue.seen[1]!.url;
     assert.deepEqual([...searchParams].sort(), [

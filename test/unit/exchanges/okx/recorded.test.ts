@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Position } from '../../../../src/core/model.ts';
+import { requestOf } from '../../../../src/engine/actions.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { bench, change, failureOf, fixture, success, type FakeFetch } from '../bench.ts';
 import { marginChange, printed, refs, swap } from './holding.ts';
@@ -85,7 +86,7 @@ const judges: { readonly [Name in keyof Required<Expected>]: (one: Recorded, wan
   },
   async available(one, { coin, amount }) {
     const [row, ref] = coin === 'BTC' ? [printed(), refs.marginLong] : [swap(), refs.net];
-    const { walletAvailable, position } = await told(one, row).connection.prepareMargin(ref);
+    const { walletAvailable, position } = await told(one, row).connection.actions.margin!.prepare({ position: ref });
     assert.deepEqual([position.marginCoin, walletAvailable], [coin, amount]);
   },
   async key(one, wanted) {
@@ -95,25 +96,26 @@ const judges: { readonly [Name in keyof Required<Expected>]: (one: Recorded, wan
     assert.deepEqual(await told(one).connection.indexPrices([coin]), { [coin]: usd });
   },
   async reads(one) {
-    const { reducible } = await told(one, printed({ margin: '5' })).connection.prepareMargin(refs.marginLong);
+    const { reducible } = await told(one, printed({ margin: '5' })).connection.actions.margin!.prepare({ position: refs.marginLong });
     assert.deepEqual(reducible, { amount: '1.1398040558348279', source: 'venue' });
   },
   async error(one, wanted) {
     const { connection } = told(one);
     const isLoan = Object.keys(one.answers).some((path) => path.includes('flexible-loan'));
-    const { kind, effect, code } = await failureOf(connection.send(isLoan ? change() : marginChange(refs.net)));
+    const wrong = isLoan ? change() : marginChange(refs.net);
+    const { kind, effect, code } = await failureOf(requestOf(connection, wrong).send(wrong));
     assert.deepEqual({ kind, effect, code }, wanted);
   },
   async add(one, wanted) {
     for (const [coin, amount] of Object.entries(wanted)) {
-      const { limit, walletAvailable } = await told(one).connection.prepareCollateral(order, 'add', coin);
+      const { limit, walletAvailable } = await told(one).connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin });
       assert.deepEqual([limit, walletAvailable], [amount, amount], coin);
     }
     const { wallet } = await told(one).connection.read();
     assert.deepEqual(Object.fromEntries(wallet.map(({ coin, amount }) => [coin, amount])), wanted);
   },
   async addable(one, wanted) {
-    const coins = await told(one).connection.adjustableCoins(order, 'add');
+    const coins = await told(one).connection.actions.collateral!.options(order, 'add');
     assert.deepEqual(coins.map(({ coin }) => coin).sort(), wanted);
   },
 };

@@ -113,13 +113,16 @@ describe('what OKX refuses', () => {
     venue.on('/adjust-collateral', refusal(code)).on('/borrow-currencies', refusal(code));
     // Where the time is refused, it turns out to be right.
     venue.on('/public/time', () => new Response(success([{ ts: clock.time.toString() }])));
-    return { change: await failureOf(connection.send(change())), question: await failureOf(connection.borrowableCoins()) };
+    return {
+      change: await failureOf(connection.actions.collateral!.send(change())),
+      question: await failureOf(connection.loans!.borrowableCoins()),
+    };
   });
 
   it('still says what would work where its words had to be masked', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', refusal('51758', `at most 1 BTC, ${canary['secret']!}`));
-    const error = await failureOf(connection.send(change()));
+    const error = await failureOf(connection.actions.collateral!.send(change()));
     assert.match(error.message, /at most 1 BTC, \*\*\*/);
     assert.deepEqual(error.instead, ['less', 'addMargin', 'repay']);
   });

@@ -86,7 +86,7 @@ describe("OKX's printed sample answers", () => {
 
   it('give the maximum loan, in answer to the documented question', async () => {
     const { venue, connection } = sampled();
-    const maximum = await connection.maximumLoan('USDT', { loanId: '12345', orderId: '12345' }, []);
+    const maximum = await connection.loans!.maximumLoan('USDT', { loanId: '12345', orderId: '12345' }, []);
     assert.deepEqual(maximum, { coin: 'USDT', amount: '0.01113', usd: '0.01113356', remainingQuota: '3395000' });
     assert.equal(venue.to('/max-loan')[0]?.body, '{"borrowCcy":"USDT","ordId":"12345"}');
     assert.equal(venue.to('/max-loan')[0]?.method, 'POST');
@@ -94,16 +94,16 @@ describe("OKX's printed sample answers", () => {
 
   it('give history and interest with ids longer than a number can hold', async () => {
     const { connection } = sampled();
-    const history = await connection.history({ loanId: '12345', orderId: '12345' }, {});
+    const history = await connection.loans!.history({ loanId: '12345', orderId: '12345' }, {});
     const row = { id: '17316594851045086', type: 'collateral_locked', forced: false, coin: 'DOT', amount: '-0.001', at: 1_731_659_485_000 };
     assert.deepEqual(history, { rows: [row] });
-    const interest = await connection.interest({ loanId: '12345', orderId: '12345' }, {});
+    const interest = await connection.loans!.interest({ loanId: '12345', orderId: '12345' }, {});
     const accrual = { coin: 'USDC', debt: '0.86599309', interest: '0.00004054', rate: '0.41', at: 1_731_913_200_000 };
     assert.deepEqual(interest, { rows: [{ id: '17319133035195744', ...accrual }] });
   });
 
   it('give the coins that can be borrowed', async () => {
-    assert.deepEqual(await sampled().connection.borrowableCoins(), ['USDT', 'USDC']);
+    assert.deepEqual(await sampled().connection.loans!.borrowableCoins(), ['USDT', 'USDC']);
   });
 
   it('tell what a key may do', async () => {
@@ -125,9 +125,9 @@ describe("OKX's printed sample answers", () => {
 
   it('ask for the next page with the last row of this one, and only when it was full', async () => {
     const { venue, connection } = sampled();
-    const first = await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1 });
+    const first = await connection.loans!.history({ loanId: '12345', orderId: '12345' }, { limit: 1 });
     assert.equal(first.older, '17316594851045086');
-    await connection.history({ loanId: '12345', orderId: '12345' }, { limit: 1, cursor: first.older });
+    await connection.loans!.history({ loanId: '12345', orderId: '12345' }, { limit: 1, cursor: first.older });
     const [, second] = venue.to('/loan-history');
     assert.equal(second?.url.searchParams.get('after'), '17316594851045086');
     assert.equal(second.url.searchParams.get('ordId'), '12345');

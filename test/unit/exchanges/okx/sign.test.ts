@@ -27,7 +27,7 @@ describe('signing for OKX', () => {
   it('signs the query as it is sent, whatever is in it', async () => {
     const { venue, connection } = bench();
     venue.on('/loan-history', success([]));
-    await connection.history({ loanId: 'a b', orderId: 'ä &=+/#?%20' }, { cursor: '17' });
+    await connection.loans!.history({ loanId: 'a b', orderId: 'ä &=+/#?%20' }, { cursor: '17' });
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('OK-ACCESS-SIGN'), expected(seen!));
     assert.equal(seen.url.searchParams.get('ordId'), 'ä &=+/#?%20');
@@ -36,7 +36,7 @@ describe('signing for OKX', () => {
   it('signs the very bytes of a body', async () => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', fixture('adjust-collateral'));
-    await connection.send(change({ amount: decimal('0.100000000000000001') }));
+    await connection.actions.collateral!.send(change({ amount: decimal('0.100000000000000001') }));
     const [seen] = venue.seen;
     assert.equal(seen?.headers.get('OK-ACCESS-SIGN'), expected(seen!));
     assert.equal(seen.headers.get('content-type'), 'application/json');
@@ -68,7 +68,7 @@ describe('signing for OKX', () => {
     ] as const) {
       const { venue, connection } = bench(site);
       venue.on('/borrow-currencies', fixture('borrow-currencies'));
-      await connection.borrowableCoins();
+      await connection.loans!.borrowableCoins();
       assert.equal(venue.seen[0]?.headers.get('x-simulated-trading'), header, site);
     }
   });

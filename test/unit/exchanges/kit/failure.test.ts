@@ -9,14 +9,14 @@ const venues: Readonly<Record<'OKX' | 'Bybit', Ask>> = {
   OKX: async (answer) => {
     const { venue, connection } = bench();
     venue.on('/adjust-collateral', answer).on('/borrow-currencies', answer);
-    const write = await failureOf(connection.send(okxChange()));
-    return { write, read: await failureOf(connection.borrowableCoins()), sends: venue.to('/adjust-collateral').length };
+    const write = await failureOf(connection.actions.collateral!.send(okxChange()));
+    return { write, read: await failureOf(connection.loans!.borrowableCoins()), sends: venue.to('/adjust-collateral').length };
   },
   Bybit: async (answer) => {
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/adjust-ltv', answer).on('/crypto-loan-common/loanable-data', answer);
-    const write = await failureOf(connection.send(bybitChange()));
-    return { write, read: await failureOf(connection.borrowableCoins()), sends: venue.to('/adjust-ltv').length };
+    const write = await failureOf(connection.actions.collateral!.send(bybitChange()));
+    return { write, read: await failureOf(connection.loans!.borrowableCoins()), sends: venue.to('/adjust-ltv').length };
   },
 };
 

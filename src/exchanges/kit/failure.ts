@@ -1,6 +1,39 @@
-import type { ErrorKind } from '../../core/errors.ts';
+import { ExchangeError, type Effect, type ErrorKind, type Instead } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../http/transport.ts';
+import type { Meaning } from './error-codes.ts';
+
+/** A refusal of our own, before anything is sent. @param instead what would work, most promising first */
+export function refused(sentence: Message, instead: readonly Instead[] = []): ExchangeError {
+  return new ExchangeError({ kind: 'refused', effect: 'none', sentence, instead });
+}
+
+/** What is known of a request that failed. */
+export interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {
+  readonly code?: string;
+  readonly effect: Effect;
+  /** For how long the venue wants to be left alone. Milliseconds; nothing and zero are the same. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The error of a request that the venue did not do, with what would work instead. */
+export function failure(facts: Failure): ExchangeError {
+  const { kind, code, effect, sentence, retryAfterMs = 0 } = facts;
+  return new ExchangeError({
+    kind,
+    effect,
+    sentence,
+    instead: waysFor(facts),
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
+  });
+}
+
+/** Nothing is advised after an outcome that is not known: repeating it could do it twice. What only passes may be tried again later. */
+function waysFor({ kind, instead, effect }: Failure): readonly Instead[] {
+  if (effect === 'unknown') return [];
+  return instead ?? (kind === 'rate' || kind === 'unavailable' ? ['later'] : []);
+}
 
 /** What an answer means that has no code of the venue's, or none that is documented. */
 export interface Reading {

@@ -1,0 +1,188 @@
+import * as v from 'valibot';
+import type { Clock } from '../../core/clock.ts';
+import { isPositive, multiply, zero, type Decimal } from '../../core/decimal.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
+import { credibleLtv } from '../../core/risk/ltv.ts';
+import type { AdjustableCoin, CollateralAction, CollateralChange, CollateralReadiness, LoanRef, Receipt } from '../exchange.ts';
+import type { Http } from '../http/client.ts';
+import { addableOf, mustBeOwed, namesOf, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
+import { refused } from '../kit/failure.ts';
+import { optional } from '../kit/parts.ts';
+import { withUsd } from '../kit/prices.ts';
+import { withHaircuts, type Rules } from './haircuts.ts';
+import type { LoanFound, Taken } from './loan-generation.ts';
+import { newestIdOf, readProof } from './loan-proof.ts';
+import type { Loans } from './loans.ts';
+import { mustBeClear, pageSize } from './requests.ts';
+import * as schema from './schema.ts';
+
+/** Adding collateral to the pool or an old order and taking some out. */
+export function collateralAction(http: Http, clock: Clock, loans: Loans): CollateralAction {
+  const callOf = (change: CollateralChange) => {
+    mustBeClear(change);
+    return loans.book(change.loan).changeCall(change);
+  };
+  return {
+    ...requestsOf(http, callOf, toReceipt),
+    options: (loan, direction, signal) => options(loans, loan, direction, signal),
+    prepare: (asked, signal) => prepare(clock, loans, asked, signal),
+    prove: async (change, baseline, receipt, signal) => readProof(loans.book(change.loan), change, baseline, receipt, signal),
+  };
+}
+
+async function options(
+  loans: Loans,
+  ref: LoanRef,
+  direction: Direction,
+  signal: AbortSignal | undefined,
+): Promise<readonly AdjustableCoin[]> {
+  const book = loans.book(ref);
+  if (direction === 'reduce') {
+    const { loan } = await loans.find(ref, signal);
+    return takeableCoins(loan.collateral, (coin) => book.redeemable(ref, coin, signal));
+  }
+  const [wallet, taken, prices] = await Promise.all([loans.wallet(signal), book.addable(ref, signal), loans.pricesIfAny(signal)]);
+  // What the platform takes no more of is shown with nothing, so that it can be seen why.
+  return withUsd(wallet, prices)
+    .filter(({ coin }) => taken.coins.has(coin))
+    .map(({ coin, amount, usd, usdEstimated }) => ({
+      coin,
+      limit: taken.full.has(coin) ? zero : amount,
+      ...optional('usd', usd),
+      ...(usdEstimated === undefined ? {} : { usdEstimated }),
+    }));
+}
+
+async function prepare(
+  clock: Clock,
+  loans: Loans,
+  { loan: ref, direction, coin }: Pick<CollateralChange, 'loan' | 'direction' | 'coin'>,
+  signal: AbortSignal | undefined,
+): Promise<CollateralReadiness> {
+  const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: clock.now() });
+  const book = loans.book(ref);
+  const newest = stamped(book.adjustments(ref, { coin, limit: pageSize }, signal));
+  // What can be added is asked for anew, and that answer tells the haircuts too.
+  if (book === loans.pool && direction === 'reduce') loans.pool.terms.refreshIfOld(signal);
+  const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
+    // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
+    newest.then(() => stamped(loans.find(ref, signal))),
+    stamped(loans.wallet(signal, coin)),
+    direction === 'reduce' ? stamped(book.redeemable(ref, coin, signal)) : undefined,
+    direction === 'add' ? book.addable(ref, signal) : undefined,
+    newest,
+    loans.pricesIfAny(signal),
+  ]);
+  return readinessOf(direction, coin, {
+    found: loan.value,
+    wallet: wallet.value,
+    redeemable: redeemable?.value,
+    addable,
+    minimum: book.smallest(coin),
+    newestHistoryId: newestIdOf(history.value, coin),
+    prices,
+    rules: loans.pool.terms.kept?.rules,
+    asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
+  });
+}
+
+/** What was read for one change. */
+interface ChangeFacts {
+  readonly found: LoanFound;
+  readonly wallet: readonly WalletCoin[];
+  /** Asked for reductions only. */
+  readonly redeemable: Decimal | undefined;
+  /** Asked for additions only. */
+  readonly addable: Taken | undefined;
+  /** The smallest amount that is taken, where that is known. */
+  readonly minimum: Decimal | undefined;
+  readonly newestHistoryId: string | undefined;
+  readonly prices: ReadonlyMap<string, Decimal>;
+  /** How the pool's collateral is valued; undefined when that is not known now. */
+  readonly rules: Rules | undefined;
+  readonly asOf: number;
+}
+
+/**
+ * Everything a change of `coin` is decided on.
+ * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
+ */
+function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
+  const { found, prices, asOf, newestHistoryId } = facts;
+  const { loan } = found;
+  const credible = credibleLtv(loan);
+  const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
+  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
+  if (direction === 'add') {
+    if (!found.owesMore) mustBeOwed(loan);
+  } else if (ltv === undefined) {
+    throw refused(
+      msg('Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
+      ['later'],
+    );
+  }
+  if (found.isVague(coin)) {
+    throw refused(msg('Bybit does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin), ['later']);
+  }
+  const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
+  const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
+  return {
+    kind: 'collateral',
+    loan: valued(withHaircuts(loan, facts.rules, prices, facts.wallet), prices),
+    limit: direction === 'add' ? addable(coin, facts.wallet, facts.addable) : takeableOf(coin, pledged, facts.redeemable, unsaid(coin)),
+    ...optional('minimum', facts.minimum),
+    walletAvailable: held,
+    prices,
+    baseline: { kind: 'collateral', ...(newestHistoryId === undefined ? {} : { newestHistoryId }), pledged, ...optional('ltv', ltv) },
+    asOf,
+  };
+}
+
+/**
+ * A loan of one coin that Bybit gives no value for gets ours, to hold an estimate against. Its scale does not matter: what is
+ * moved is valued at the same price.
+ */
+function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
+  const [only, ...more] = loan.collateral;
+  if (loan.collateralUsd !== undefined || only === undefined || more.length > 0) return loan;
+  const price = prices.get(only.coin);
+  return price === undefined ? loan : { ...loan, collateralUsd: multiply(only.amount, price) };
+}
+
+function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | undefined): Decimal {
+  if (taken?.unsure !== undefined && !taken.coins.has(coin)) throw taken.unsure;
+  const takes = (name: string): boolean => taken?.coins.has(name) === true && !taken.full.has(name);
+  if (taken?.full.has(coin) === true) {
+    const names = namesOf(coin, wallet, takes);
+    throw names === undefined
+      ? refused(
+          msg(
+            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Repay, or try again later.',
+            coin,
+          ),
+          ['repay', 'later'],
+        )
+      : refused(
+          msg(
+            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Add another coin of the funding account ({1}), or repay.',
+            coin,
+            names,
+          ),
+          ['otherCoin', 'repay'],
+        );
+  }
+  return addableOf(coin, { venue: 'Bybit', held: wallet, takes });
+}
+
+const unsaid = (coin: string): Message =>
+  msg('Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
+
+/** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */
+const accepted = v.object({ adjustId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });
+
+/** What Bybit answered when it accepted a change of collateral. An answer without an id is no error: the change was accepted. */
+function toReceipt(result: unknown): Receipt {
+  const answer = v.safeParse(accepted, result);
+  return answer.success ? { reference: answer.output.adjustId } : {};
+}

@@ -1,0 +1,124 @@
+import { isPositive, type Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { CoinAmount, Loan } from '../../core/model.ts';
+import type { AdjustableCoin, Change, Receipt, Requests } from '../exchange.ts';
+import type { Call } from '../http/call.ts';
+import type { Http } from '../http/client.ts';
+import { refused } from './failure.ts';
+import { optional } from './parts.ts';
+
+/**
+ * A change's request as text, as it would leave, and sent: all of the one call that `callOf` builds.
+ * @param callOf throws an ExchangeError `refused` when the change could be meant otherwise
+ * @param receiptOf what the venue's answer says of the change; without it the venue gives no id
+ */
+export function requestsOf<C extends Change>(
+  http: Pick<Http, 'call' | 'rehearse'>,
+  callOf: (change: C) => Call & { readonly body: string },
+  receiptOf: (answer: unknown) => Receipt = () => ({}),
+): Requests<C> {
+  return {
+    describe(change) {
+      const { method, path, body } = callOf(change);
+      return { method, path, body };
+    },
+    rehearse: (change) => http.rehearse(callOf(change)),
+    send: async (change, signal) => receiptOf(await http.call(callOf(change), signal)),
+  };
+}
+
+/** What an addition to a loan could be made of. */
+export interface Addable {
+  readonly venue: string;
+  readonly held: readonly CoinAmount[];
+  /** Whether the loan takes a coin. */
+  readonly takes: (coin: string) => boolean;
+}
+
+/** More names than these help nobody. */
+const mostNamed = 5;
+
+/**
+ * What of `coin` can be added.
+ * @throws ExchangeError `refused` where there is none or it is not taken; the sentence names the coins of the wallet that would be taken.
+ */
+export function addableOf(coin: string, { venue, held, takes }: Addable): Decimal {
+  const amount = held.find((one) => one.coin === coin)?.amount;
+  const names = namesOf(coin, held, takes);
+  if (!takes(coin)) {
+    throw names === undefined
+      ? refused(
+          msg(
+            '{0} does not take {1} as collateral for this loan now, nor any other coin of the funding account. Repay, or transfer a coin that is taken to it.',
+            venue,
+            coin,
+          ),
+          ['repay'],
+        )
+      : refused(
+          msg(
+            '{0} does not take {1} as collateral for this loan now. Add another coin of the funding account ({2}), or repay.',
+            venue,
+            coin,
+            names,
+          ),
+          ['otherCoin', 'repay'],
+        );
+  }
+  if (amount === undefined || !isPositive(amount)) {
+    throw names === undefined
+      ? refused(msg('The funding account holds no {0} now. Transfer some to it on {1}, or repay.', coin, venue), ['repay'])
+      : refused(
+          msg(
+            'The funding account holds no {0} now. Transfer some to it on {1}, add another of its coins ({2}), or repay.',
+            coin,
+            venue,
+            names,
+          ),
+          ['otherCoin', 'repay'],
+        );
+  }
+  return amount;
+}
+
+/** The other coins of the wallet that would be taken; undefined when there is none. */
+export function namesOf(coin: string, held: readonly CoinAmount[], takes: (coin: string) => boolean): string | undefined {
+  const others = held.filter((one) => one.coin !== coin && isPositive(one.amount) && takes(one.coin)).map((one) => one.coin);
+  if (others.length === 0) return undefined;
+  return others.slice(0, mostNamed).join(', ') + (others.length > mostNamed ? ', …' : '');
+}
+
+/** @throws ExchangeError `refused` where nothing is owed: collateral would have no use. */
+export function mustBeOwed({ debts, debtUsd }: Pick<Loan, 'debts' | 'debtUsd'>): void {
+  if ((debtUsd !== undefined && isPositive(debtUsd)) || debts.some(({ amount }) => isPositive(amount))) return;
+  throw refused(msg('There is no debt, so collateral would have no use. Refresh.'));
+}
+
+/** The coins of a loan with what can be taken of each. One that the venue cannot judge takes down only itself. @throws ExchangeError */
+export function takeableCoins(
+  collateral: readonly CoinAmount[],
+  redeemable: (coin: string) => Promise<Decimal | undefined>,
+): Promise<readonly AdjustableCoin[]> {
+  return Promise.all(
+    collateral.map(async ({ coin }) => {
+      const limit = await redeemable(coin).catch((error: unknown) => {
+        if (ExchangeError.is(error, 'refused') || ExchangeError.is(error, 'shape')) return undefined;
+        throw error;
+      });
+      return { coin, ...optional('limit', limit) };
+    }),
+  );
+}
+
+/**
+ * What of `coin` can be taken out of a loan.
+ * @param unsaid says that the venue does not tell
+ * @throws ExchangeError `refused` where nothing of it is pledged or can be taken, or the venue does not say how much
+ */
+export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal | undefined, unsaid: Message): Decimal {
+  if (!isPositive(pledged)) throw refused(msg('This coin is not part of the collateral. Choose one that is.'), ['otherCoin']);
+  if (redeemable === undefined) throw refused(unsaid, ['later']);
+  if (isPositive(redeemable)) return redeemable;
+  throw refused(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin), ['addMargin', 'repay']);
+}

@@ -1,0 +1,29 @@
+import type * as v from 'valibot';
+import { msg, type Message } from '../../core/message.ts';
+import type { KeyFacts } from '../exchange.ts';
+import type * as schema from './schema.ts';
+
+const accountModes: Readonly<Record<string, Message>> = {
+  '1': msg('spot mode'),
+  '2': msg('futures mode'),
+  '3': msg('multi-currency margin mode'),
+  '4': msg('portfolio margin mode'),
+};
+
+/** What OKX says about a key. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-account-configuration */
+export function toKeyFacts(config: v.InferOutput<typeof schema.accountConfig>[number]): KeyFacts {
+  const rights = config.perm.split(',').map((right) => right.trim());
+  const mode = accountModes[config.acctLv];
+  return {
+    ...(config.uid === '' ? {} : { uid: config.uid }),
+    canRead: rights.includes('read_only'),
+    canTrade: rights.includes('trade'),
+    canWithdraw: rights.includes('withdraw'),
+    boundAddresses: config.ip
+      .split(',')
+      .map((address) => address.trim())
+      .filter((address) => address !== ''),
+    ...(mode === undefined ? {} : { accountMode: mode }),
+    ...(config.uid === '' || config.mainUid === '' ? {} : { subAccount: config.uid !== config.mainUid }),
+  };
+}

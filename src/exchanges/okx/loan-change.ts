@@ -1,0 +1,172 @@
+import type { Clock } from '../../core/clock.ts';
+import { isDecimal, isPositive, zero, type Decimal } from '../../core/decimal.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
+import { credibleLtv } from '../../core/risk/ltv.ts';
+import type { AdjustableCoin, CollateralAction, CollateralChange, CollateralReadiness, LoanRef } from '../exchange.ts';
+import type { Call } from '../http/call.ts';
+import type { Http } from '../http/client.ts';
+import { addableOf, mustBeOwed, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
+import { refused } from '../kit/failure.ts';
+import { newestOf } from '../kit/history-ids.ts';
+import { optional } from '../kit/parts.ts';
+import { endpoints } from './endpoints.ts';
+import { isWhole, type LoanRead, type WalletRead } from './loan-map.ts';
+import { readProof } from './loan-proof.ts';
+import type { Loans } from './loans.ts';
+import { mustBeNamed, orderOf, pageQuery, signedGet } from './requests.ts';
+import * as schema from './schema.ts';
+
+/** Adding collateral to a loan of OKX and taking some out. OKX gives no id of such a change. */
+export function collateralAction(http: Http, clock: Clock, loans: Loans): CollateralAction {
+  return {
+    ...requestsOf(http, changeCall),
+    options: (loan, direction, signal) => options(loans, loan, direction, signal),
+    prepare: (asked, signal) => prepare({ http, clock, loans }, asked, signal),
+    prove: (change, baseline, _receipt, signal) => readProof(http, loans, change, baseline, signal),
+  };
+}
+
+async function options(
+  loans: Loans,
+  ref: LoanRef,
+  direction: Direction,
+  signal: AbortSignal | undefined,
+): Promise<readonly AdjustableCoin[]> {
+  mustBeNamed(ref);
+  if (direction === 'add') {
+    const coins = await loans.addable(ref, signal);
+    return coins.map(({ coin, amount, usd }) => ({ coin, limit: amount, ...optional('usd', usd) }));
+  }
+  const { loan, pledged } = await loans.find(ref, signal);
+  // A coin of which it is not known how much is pledged is there to be seen, without a limit.
+  const unknown = [...pledged.coins].map((coin) => ({ coin }));
+  return [...(await takeableCoins(loan.collateral, (coin) => loans.redeemable(ref, coin, signal))), ...unknown];
+}
+
+async function prepare(
+  { http, clock, loans }: { readonly http: Http; readonly clock: Clock; readonly loans: Loans },
+  { loan: ref, direction, coin }: Pick<CollateralChange, 'loan' | 'direction' | 'coin'>,
+  signal: AbortSignal | undefined,
+): Promise<CollateralReadiness> {
+  const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: clock.now() });
+  const newest = stamped(newestHistoryId(http, ref, signal));
+  const [loan, wallet, redeemable, history, prices] = await Promise.all([
+    // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
+    newest.then(() => stamped(loans.find(ref, signal))),
+    stamped(loans.walletFor(ref, signal)),
+    direction === 'reduce' ? stamped(loans.redeemable(ref, coin, signal)) : undefined,
+    newest,
+    loans.pricesIfAny(signal),
+  ]);
+  return readinessOf(direction, coin, {
+    loan: loan.value,
+    wallet: wallet.value,
+    redeemable: redeemable?.value,
+    newestHistoryId: history.value,
+    prices,
+    asOf: Math.min(loan.at, wallet.at, history.at, redeemable?.at ?? loan.at),
+  });
+}
+
+/** Id of the newest row of the loan's history, however odd the rest of that row is: nothing older proves a change to come. */
+async function newestHistoryId(http: Http, ref: LoanRef, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const data = await signedGet(http, endpoints.loanHistory, pageQuery(ref, { limit: 1 }), signal);
+  return newestOf(schema.readRows(schema.named, data).rows.map(({ refId }) => refId));
+}
+
+/**
+ * The one request that moves collateral. The amount goes out as the very characters that were confirmed.
+ * @throws ExchangeError `refused` when loan, direction, coin or amount could be meant otherwise.
+ */
+function changeCall(change: CollateralChange): Call & { readonly body: string } {
+  mustBeClear(change);
+  const { loan, direction, coin, amount } = change;
+  const body = JSON.stringify({ type: direction, ...orderOf(loan), collateralCcy: coin, collateralAmt: amount });
+  return { method: 'POST', path: endpoints.adjustCollateral, body, signed: true, write: true };
+}
+
+/** The last look before money moves. */
+function mustBeClear({ loan, direction, coin, amount }: CollateralChange): void {
+  mustBeNamed(loan);
+  // Also said to those who got here without the compiler.
+  if (!['add', 'reduce'].includes(direction) || coin === '' || !isDecimal(amount) || !isPositive(amount)) {
+    throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
+  }
+}
+
+/** What was read for one change. */
+interface ChangeFacts {
+  readonly loan: LoanRead;
+  readonly wallet: WalletRead;
+  /** Asked for reductions only. */
+  readonly redeemable: Decimal | undefined;
+  readonly newestHistoryId: string | undefined;
+  readonly prices: ReadonlyMap<string, Decimal>;
+  readonly asOf: number;
+}
+
+/**
+ * Everything a change of `coin` is decided on.
+ * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
+ */
+function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
+  const { wallet, prices, asOf, newestHistoryId } = facts;
+  const { loan } = facts.loan;
+  const credible = credibleLtv(loan);
+  const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
+  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
+  if (direction === 'add') {
+    // What is owed but not understood is owed.
+    if (isWhole(facts.loan.owed)) mustBeOwed(loan);
+  }
+  if (direction === 'reduce' && ltv === undefined) {
+    throw refused(
+      msg('OKX gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
+      ['later'],
+    );
+  }
+  const pledged = pledgedOf(facts.loan, coin);
+  const held = heldOf(wallet, coin);
+  return {
+    kind: 'collateral',
+    loan,
+    limit: direction === 'add' ? addable(coin, wallet.coins, loan) : takeableOf(coin, pledged, facts.redeemable, unsaid(coin)),
+    walletAvailable: held,
+    prices,
+    baseline: {
+      kind: 'collateral',
+      ...(newestHistoryId === undefined ? {} : { newestHistoryId }),
+      pledged,
+      ...(ltv === undefined ? {} : { ltv }),
+    },
+    asOf,
+  };
+}
+
+/** Only of this one coin it matters that it is told: what else is odd in loan or wallet stops nothing. */
+function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
+  const amount = loan.collateral.find((one) => one.coin === coin)?.amount;
+  if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
+    throw refused(msg('OKX does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin), ['later']);
+  }
+  return amount ?? zero;
+}
+
+function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
+  const amount = coins.find((one) => one.coin === coin)?.amount;
+  if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
+    throw refused(msg('OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', coin));
+  }
+  return amount ?? zero;
+}
+
+const unsaid = (coin: string): Message =>
+  msg('OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
+
+/** Whether OKX takes a coin is for OKX to say. Where there is none of it, what OKX named is named instead, or else what is there. */
+function addable(coin: string, wallet: readonly WalletCoin[], { debts }: Loan): Decimal {
+  const named = wallet.filter(({ pledgeable, amount }) => pledgeable === true && isPositive(amount));
+  const others = named.some((one) => one.coin !== coin) ? named : wallet.filter((one) => debts.every((debt) => debt.coin !== one.coin));
+  return addableOf(coin, { venue: 'OKX', held: wallet, takes: (name) => name === coin || others.some((one) => one.coin === name) });
+}

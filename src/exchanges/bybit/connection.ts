@@ -4,6 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import type { Snapshot, WalletCoin } from '../../core/model.ts';
 import type { Actions, Connection, KeyFacts } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
+import { orError, stamped } from '../kit/parts.ts';
 import { priced, pricesOf, withUsd, withValues } from '../kit/prices.ts';
 import { endpoints } from './endpoints.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
@@ -12,7 +13,6 @@ import { collateralAction } from './loan-change.ts';
 import type { LoansRead, Setting } from './loan-generation.ts';
 import { Loans, wholePool } from './loans.ts';
 import { Positions, type PositionsRead } from './positions.ts';
-import { orError } from './requests.ts';
 import * as schema from './schema.ts';
 
 /** One account on Bybit: the pool of its loans and, as long as there are any, its old orders. */
@@ -28,7 +28,7 @@ export class BybitConnection implements Connection {
     this.#http = http;
     this.#clock = clock;
     this.loans = new Loans(http, clock, thresholds);
-    this.#positions = new Positions(http, () => clock.now());
+    this.#positions = new Positions(http, clock);
     this.actions = { collateral: collateralAction(http, clock, this.loans), margin: this.#positions.margin };
   }
 
@@ -49,7 +49,7 @@ export class BybitConnection implements Connection {
   async read(signal?: AbortSignal): Promise<Snapshot> {
     const [loans, wallet, positions, prices] = await Promise.all([
       this.loans.all(signal),
-      this.#stamped(orError(this.loans.walletForPool(signal))),
+      stamped(this.#clock, orError(this.loans.walletForPool(signal))),
       this.#positions.all(signal),
       this.loans.pricesIfAny(signal),
     ]);
@@ -63,10 +63,6 @@ export class BybitConnection implements Connection {
 
   dispose(): void {
     this.#http.dispose();
-  }
-
-  async #stamped<T>(promise: Promise<T>): Promise<{ readonly value: T; readonly at: number }> {
-    return { value: await promise, at: this.#clock.now() };
   }
 }
 

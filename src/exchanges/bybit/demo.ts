@@ -15,7 +15,7 @@ const noLoans = msg('Bybit has no crypto loans in demo trading. To try them with
  * Source: https://bybit-exchange.github.io/docs/v5/demo
  */
 export function demoConnection(http: Http, clock: Clock): Connection {
-  const positions = new Positions(http, () => clock.now());
+  const positions = new Positions(http, clock);
   const { get, ask } = lineOf(http);
   return {
     async inspect(signal) {

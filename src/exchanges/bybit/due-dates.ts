@@ -3,10 +3,11 @@ import { isPositive, sum } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { DueDebt } from '../../core/model.ts';
+import { orError } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
 import type { Line } from './loan-generation.ts';
 import type { FixedDebts } from './loan-map.ts';
-import { isAbsent, orError, pageSize } from './requests.ts';
+import { isAbsent, pageSize } from './requests.ts';
 import * as schema from './schema.ts';
 import { leftOut, readRows, said } from './schema.ts';
 

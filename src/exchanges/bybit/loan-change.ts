@@ -6,15 +6,15 @@ import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import { credibleLtv } from '../../core/risk/ltv.ts';
 import type { AdjustableCoin, CollateralAction, CollateralChange, CollateralReadiness, LoanRef, Receipt } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
-import { addableOf, mustBeOwed, namesOf, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
+import { addableOf, mustBeClear, mustBeOwed, namesOf, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
 import { refused } from '../kit/failure.ts';
-import { optional } from '../kit/parts.ts';
+import { optional, stamped } from '../kit/parts.ts';
 import { withUsd } from '../kit/prices.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
 import type { LoanFound, Taken } from './loan-generation.ts';
 import { newestIdOf, readProof } from './loan-proof.ts';
 import type { Loans } from './loans.ts';
-import { mustBeClear, pageSize } from './requests.ts';
+import { pageSize } from './requests.ts';
 import * as schema from './schema.ts';
 
 /** Adding collateral to the pool or an old order and taking some out. */
@@ -60,16 +60,15 @@ async function prepare(
   { loan: ref, direction, coin }: Pick<CollateralChange, 'loan' | 'direction' | 'coin'>,
   signal: AbortSignal | undefined,
 ): Promise<CollateralReadiness> {
-  const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: clock.now() });
   const book = loans.book(ref);
-  const newest = stamped(book.adjustments(ref, { coin, limit: pageSize }, signal));
+  const newest = stamped(clock, book.adjustments(ref, { coin, limit: pageSize }, signal));
   // What can be added is asked for anew, and that answer tells the haircuts too.
   if (book === loans.pool && direction === 'reduce') loans.pool.terms.refreshIfOld(signal);
   const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
     // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
-    newest.then(() => stamped(loans.find(ref, signal))),
-    stamped(loans.wallet(signal, coin)),
-    direction === 'reduce' ? stamped(book.redeemable(ref, coin, signal)) : undefined,
+    newest.then(() => stamped(clock, loans.find(ref, signal))),
+    stamped(clock, loans.wallet(signal, coin)),
+    direction === 'reduce' ? stamped(clock, book.redeemable(ref, coin, signal)) : undefined,
     direction === 'add' ? book.addable(ref, signal) : undefined,
     newest,
     loans.pricesIfAny(signal),

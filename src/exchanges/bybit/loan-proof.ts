@@ -2,7 +2,7 @@ import { absolute, add, compare, subtract, zero, type Decimal } from '../../core
 import { ExchangeError } from '../../core/errors.ts';
 import type { Direction, Loan } from '../../core/model.ts';
 import type { CollateralBaseline, CollateralChange, CollateralProof, Receipt } from '../exchange.ts';
-import { isNewer, newestOf } from '../kit/history-ids.ts';
+import { isNewer, newestOf } from '../kit/changes.ts';
 import type { Adjustment, AdjustmentsRead, LoanBook, OddAdjustment } from './loan-generation.ts';
 import { toHistoryRow } from './loan-map.ts';
 import { pageSize } from './requests.ts';

@@ -6,7 +6,7 @@ import type { HistoryRow, InterestRow, MaximumLoan, Page, WalletCoin } from '../
 import type { HistoryRequest, InterestRequest, LoanReads, LoanRef } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
-import { optional } from '../kit/parts.ts';
+import { ifAny, optional, orError } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
 import { lowestLevel } from './key.ts';
 import { Legacy } from './legacy.ts';
@@ -14,7 +14,6 @@ import type { Line, LoanBook, LoanFound, LoansRead, Setting } from './loan-gener
 import { mergedPage } from './loan-history.ts';
 import { poolId, toPrices, toWallet } from './loan-map.ts';
 import { Pool, type Terms } from './pool.ts';
-import { orError } from './requests.ts';
 import * as schema from './schema.ts';
 import { readRows, said } from './schema.ts';
 
@@ -120,8 +119,7 @@ export class Loans implements LoanReads {
 
   /** Prices only feed estimates and valuations, so none is better than no loans. */
   async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
-    const prices = await orError(this.prices(signal));
-    return prices instanceof ExchangeError ? new Map() : prices;
+    return (await ifAny(this.prices(signal))) ?? new Map<string, Decimal>();
   }
 
   /** The wallet with what the pool would take as collateral, as far as Bybit tells. */

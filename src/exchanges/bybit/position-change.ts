@@ -5,9 +5,7 @@ import {
   decimalPlaces,
   divide,
   greater,
-  isDecimal,
   isNegative,
-  isPositive,
   multiply,
   round,
   subtract,
@@ -19,6 +17,7 @@ import { msg } from '../../core/message.ts';
 import type { Direction, Position, PositionRef } from '../../core/model.ts';
 import type { MarginChange, MarginReadiness } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
+import { mustBeClear } from '../kit/changes.ts';
 import { refused } from '../kit/failure.ts';
 import { optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
@@ -57,18 +56,9 @@ export function marketOf(ref: PositionRef): Market {
  * @throws ExchangeError `refused` when position, direction, coin or amount could be meant otherwise.
  */
 export function marginCall(change: MarginChange): Call & { readonly body: string } {
-  const { position, direction, coin, amount } = change;
+  const { position, direction, amount } = change;
   const category = marketOf(position);
-  // Also said to those who got here without the compiler.
-  if (
-    !Object.hasOwn(signs, direction) ||
-    coin !== position.marginCoin ||
-    typeof amount !== 'string' ||
-    !isDecimal(amount) ||
-    !isPositive(amount)
-  ) {
-    throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
-  }
+  mustBeClear(change, position.marginCoin);
   if (decimalPlaces(amount) > marginPlaces) {
     throw refused(msg('Bybit takes at most {0} decimals in an amount of margin. Use fewer.', marginPlaces.toString()));
   }

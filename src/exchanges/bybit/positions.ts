@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
@@ -6,11 +7,12 @@ import type { Call } from '../http/call.ts';
 import type { Http } from '../http/client.ts';
 import { requestsOf } from '../kit/changes.ts';
 import { refused } from '../kit/failure.ts';
+import { orError, stamped } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
 import { marginCall, marginReadinessOf, marketOf } from './position-change.ts';
 import { openIn, steadyMarginOf, toPosition, understoodIn, type Found, type Market } from './position-map.ts';
 import { judgeMargin } from './position-proof.ts';
-import { isAbsent, orError } from './requests.ts';
+import { isAbsent } from './requests.ts';
 import * as schema from './schema.ts';
 
 /** Bybit's maximum page; its default is twenty. */
@@ -59,13 +61,13 @@ export class Positions {
   /** Bybit gives no id of a change of margin. */
   readonly margin: MarginAction;
   readonly #http: Pick<Http, 'call' | 'rehearse'>;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   /** The kinds that there were positions of: what was there a reading ago is not absent. */
   readonly #had = new Set<Kind>();
 
-  constructor(http: Pick<Http, 'call' | 'rehearse'>, now: () => number) {
+  constructor(http: Pick<Http, 'call' | 'rehearse'>, clock: Clock) {
     this.#http = http;
-    this.#now = now;
+    this.#clock = clock;
     const call: Http['call'] = (asked, signal) => this.#ask(asked, signal, mayNotChange);
     this.margin = {
       ...requestsOf({ call, rehearse: (asked) => http.rehearse(asked) }, marginCall),
@@ -77,7 +79,7 @@ export class Positions {
   /** Each kind of position that cannot be read takes down only itself. @throws ExchangeError `aborted` only */
   async all(signal?: AbortSignal): Promise<PositionsRead> {
     const [mode, ...parts] = await Promise.all([
-      this.#stamped(orError(this.#mode(signal))),
+      stamped(this.#clock, orError(this.#mode(signal))),
       ...kinds.map(async (kind) => this.#noted(kind, await this.#kind(kind, signal))),
     ]);
     const asOf = Math.min(mode.at, ...parts.map(({ at }) => at));
@@ -105,9 +107,9 @@ export class Positions {
   async #prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
     const market = marketOf(ref);
     const [found, mode, wallet] = await Promise.all([
-      this.#stamped(this.#find(market, ref, signal)),
-      this.#stamped(this.#mode(signal)),
-      this.#stamped(this.#wallet(signal)),
+      stamped(this.#clock, this.#find(market, ref, signal)),
+      stamped(this.#clock, this.#mode(signal)),
+      stamped(this.#clock, this.#wallet(signal)),
     ]);
     if (found.value === undefined) throw refused(msg('Bybit has no such position. It may have been closed or liquidated. Refresh.'));
     return marginReadinessOf(ref, {
@@ -144,7 +146,7 @@ export class Positions {
     let at = Number.POSITIVE_INFINITY;
     for (let page = 0; page < mostPages; page += 1) {
       const answer = await orError(this.#list(market, { settleCoin, limit: pageSize, cursor }, signal));
-      at = Math.min(at, this.#now());
+      at = Math.min(at, this.#clock.now());
       if (answer instanceof ExchangeError) {
         // What was there a page ago is not absent.
         if (page > 0) return { found, at, trouble: trouble ?? answer };
@@ -187,10 +189,6 @@ export class Positions {
       if (!ExchangeError.is(error, 'permission') || error.code !== noRight) throw error;
       throw new ExchangeError({ kind: 'permission', code: noRight, effect: error.effect, sentence: missing });
     }
-  }
-
-  async #stamped<T>(promise: Promise<T>): Promise<{ readonly value: T; readonly at: number }> {
-    return { value: await promise, at: this.#now() };
   }
 }
 

@@ -1,10 +1,7 @@
-import { isDecimal, isPositive } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import type { Direction, Page } from '../../core/model.ts';
 import type { CollateralChange, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
-import { refused } from '../kit/failure.ts';
 
 /** Bybit's maximum page; its default is ten. */
 export const pageSize = 100;
@@ -57,28 +54,7 @@ export function adjustCall(
   return { method: 'POST', path, body, signed: true, write: true };
 }
 
-/**
- * The last look before money moves.
- * @throws ExchangeError `refused` when direction, coin or amount could be meant otherwise.
- */
-export function mustBeClear({ direction, coin, amount }: CollateralChange): void {
-  // Also said to those who got here without the compiler.
-  if (!Object.hasOwn(words, direction) || coin === '' || typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
-    throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
-  }
-}
-
 /** Answers that say that there is no such thing at this address: no such page, no such route. */
 export function isAbsent(error: unknown): boolean {
   return ExchangeError.is(error) && ['404', '405', '410', '10017'].includes(error.code ?? '');
-}
-
-/** What can be done without: its failure is a value. Only an interruption still interrupts. */
-export async function orError<T>(promise: Promise<T>): Promise<T | ExchangeError> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof ExchangeError && error.kind !== 'aborted') return error;
-    throw error;
-  }
 }

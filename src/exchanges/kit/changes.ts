@@ -1,4 +1,4 @@
-import { isPositive, type Decimal } from '../../core/decimal.ts';
+import { isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, Loan } from '../../core/model.ts';
@@ -26,6 +26,17 @@ export function requestsOf<C extends Change>(
     rehearse: (change) => http.rehearse(callOf(change)),
     send: async (change, signal) => receiptOf(await http.call(callOf(change), signal)),
   };
+}
+
+/**
+ * The last look before money moves. Also for those who got here without the compiler.
+ * @param only the one coin that can be meant, where there is one
+ * @throws ExchangeError `refused` when direction, coin or amount could be meant otherwise.
+ */
+export function mustBeClear({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>, only = coin): void {
+  const isAmount = typeof amount === 'string' && isDecimal(amount) && isPositive(amount);
+  if (['add', 'reduce'].includes(direction) && coin !== '' && coin === only && isAmount) return;
+  throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
 }
 
 /** What an addition to a loan could be made of. */
@@ -121,4 +132,16 @@ export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal |
   if (redeemable === undefined) throw refused(unsaid, ['later']);
   if (isPositive(redeemable)) return redeemable;
   throw refused(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin), ['addMargin', 'repay']);
+}
+
+/** Whether a row is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
+export function isNewer(id: string, newest: string | undefined): boolean {
+  if (newest === undefined) return true;
+  const digits = /^\d{1,40}$/;
+  return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
+}
+
+/** The newest of some ids, in whatever order they came. */
+export function newestOf(ids: readonly string[]): string | undefined {
+  return ids.reduce<string | undefined>((newest, id) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
 }

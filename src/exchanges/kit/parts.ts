@@ -6,24 +6,31 @@ import type { Message } from '../../core/message.ts';
 /** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
 export type Part<T> = { readonly value: T; readonly at: number } | { readonly trouble: ExchangeError; readonly at: number };
 
-/** Reads a part so that its failure takes down only itself. @throws ExchangeError `aborted` only: then nobody wants the rest either. */
-export async function part<T>(clock: Clock, reading: Promise<T>): Promise<Part<T>> {
+/** What can be done without: its failure is a value. @throws ExchangeError `aborted` only: then nobody wants the rest either. */
+export async function orError<T>(reading: Promise<T>): Promise<T | ExchangeError> {
   try {
-    return { value: await reading, at: clock.now() };
+    return await reading;
   } catch (error) {
-    if (error instanceof ExchangeError && error.kind !== 'aborted') return { trouble: error, at: clock.now() };
+    if (error instanceof ExchangeError && error.kind !== 'aborted') return error;
     throw error;
   }
 }
 
-/** What can be done without: undefined where it cannot be read. @throws ExchangeError `aborted` only */
+/** The same where nobody asks why: undefined where it cannot be read. @throws ExchangeError `aborted` only */
 export async function ifAny<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof ExchangeError && error.kind !== 'aborted') return undefined;
-    throw error;
-  }
+  const read = await orError(reading);
+  return read instanceof ExchangeError ? undefined : read;
+}
+
+/** What was read, and when that was known, by our clock. */
+export async function stamped<T>(clock: Clock, reading: Promise<T>): Promise<{ readonly value: T; readonly at: number }> {
+  return { value: await reading, at: clock.now() };
+}
+
+/** Reads a part so that its failure takes down only itself. @throws ExchangeError `aborted` only */
+export async function part<T>(clock: Clock, reading: Promise<T>): Promise<Part<T>> {
+  const { value, at } = await stamped(clock, orError(reading));
+  return value instanceof ExchangeError ? { trouble: value, at } : { value, at };
 }
 
 /** Why a part was not read, or not in full. */

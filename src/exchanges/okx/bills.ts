@@ -3,7 +3,7 @@ import { absolute, isZero, negate, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { HistoryRow, PositionRef } from '../../core/model.ts';
 import type { Http } from '../http/client.ts';
-import { newestOf } from '../kit/history-ids.ts';
+import { newestOf } from '../kit/changes.ts';
 import { endpoints } from './endpoints.ts';
 import { pageSize, signedGet } from './requests.ts';
 import * as schema from './schema.ts';

@@ -1,15 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
-import { isDecimal, isPositive, zero, type Decimal } from '../../core/decimal.ts';
+import { isPositive, zero, type Decimal } from '../../core/decimal.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import { credibleLtv } from '../../core/risk/ltv.ts';
 import type { AdjustableCoin, CollateralAction, CollateralChange, CollateralReadiness, LoanRef } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import type { Http } from '../http/client.ts';
-import { addableOf, mustBeOwed, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
+import { addableOf, mustBeClear, mustBeOwed, newestOf, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
 import { refused } from '../kit/failure.ts';
-import { newestOf } from '../kit/history-ids.ts';
-import { optional } from '../kit/parts.ts';
+import { optional, stamped } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
 import { isWhole, type LoanRead, type WalletRead } from './loan-map.ts';
 import { readProof } from './loan-proof.ts';
@@ -49,13 +48,12 @@ async function prepare(
   { loan: ref, direction, coin }: Pick<CollateralChange, 'loan' | 'direction' | 'coin'>,
   signal: AbortSignal | undefined,
 ): Promise<CollateralReadiness> {
-  const stamped = async <T>(promise: Promise<T>): Promise<{ value: T; at: number }> => ({ value: await promise, at: clock.now() });
-  const newest = stamped(newestHistoryId(http, ref, signal));
+  const newest = stamped(clock, newestHistoryId(http, ref, signal));
   const [loan, wallet, redeemable, history, prices] = await Promise.all([
     // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
-    newest.then(() => stamped(loans.find(ref, signal))),
-    stamped(loans.walletFor(ref, signal)),
-    direction === 'reduce' ? stamped(loans.redeemable(ref, coin, signal)) : undefined,
+    newest.then(() => stamped(clock, loans.find(ref, signal))),
+    stamped(clock, loans.walletFor(ref, signal)),
+    direction === 'reduce' ? stamped(clock, loans.redeemable(ref, coin, signal)) : undefined,
     newest,
     loans.pricesIfAny(signal),
   ]);
@@ -80,19 +78,11 @@ async function newestHistoryId(http: Http, ref: LoanRef, signal: AbortSignal | u
  * @throws ExchangeError `refused` when loan, direction, coin or amount could be meant otherwise.
  */
 function changeCall(change: CollateralChange): Call & { readonly body: string } {
+  mustBeNamed(change.loan);
   mustBeClear(change);
   const { loan, direction, coin, amount } = change;
   const body = JSON.stringify({ type: direction, ...orderOf(loan), collateralCcy: coin, collateralAmt: amount });
   return { method: 'POST', path: endpoints.adjustCollateral, body, signed: true, write: true };
-}
-
-/** The last look before money moves. */
-function mustBeClear({ loan, direction, coin, amount }: CollateralChange): void {
-  mustBeNamed(loan);
-  // Also said to those who got here without the compiler.
-  if (!['add', 'reduce'].includes(direction) || coin === '' || !isDecimal(amount) || !isPositive(amount)) {
-    throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
-  }
 }
 
 /** What was read for one change. */

@@ -2,7 +2,7 @@ import { absolute, add, compare, subtract, zero, type Decimal } from '../../core
 import type { HistoryRow, Loan } from '../../core/model.ts';
 import type { CollateralBaseline, CollateralChange, CollateralProof } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
-import { isNewer } from '../kit/history-ids.ts';
+import { isNewer } from '../kit/changes.ts';
 import { endpoints } from './endpoints.ts';
 import { toHistoryRow } from './loan-map.ts';
 import type { Loans } from './loans.ts';

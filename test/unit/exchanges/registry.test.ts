@@ -126,6 +126,16 @@ describe('the venues', () => {
     const venues = folders.map(({ name }) => name).filter((name) => !common.includes(name));
     assert.deepEqual(venues.sort(), [...ids].sort());
   });
+
+  it('have their code under the same names, so that whoever knows one finds the way in another', () => {
+    const parts =
+      'venue connect connection endpoints sites sign envelope codes schema requests key ' +
+      'loan-map loans loan-change loan-proof position-map positions position-change position-proof';
+    for (const { id } of exchanges) {
+      const files = readdirSync(path.join(process.cwd(), 'src/exchanges', id));
+      for (const part of parts.split(' ')) assert.ok(files.includes(`${part}.ts`), `${id} has no ${part}.ts`);
+    }
+  });
 });
 
 for (const exchange of exchanges) {

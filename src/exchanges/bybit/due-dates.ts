@@ -99,7 +99,7 @@ async function readContracts(line: Line, signal: AbortSignal | undefined): Promi
   return { contracts: once(all), odd, all: false };
 }
 
-/** A contract that is told twice is owed once. Without an id nobody can say that two are the same. */
+/** A contract that is told twice is owed once. Without an id it is not known whether two are the same. */
 function once(contracts: readonly Contract[]): readonly Contract[] {
   const keyed = contracts.map((one, at) => {
     const named = one.loanId !== undefined || one.orderId !== undefined;

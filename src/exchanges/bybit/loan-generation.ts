@@ -57,7 +57,7 @@ export interface Taken {
   readonly coins: ReadonlySet<string>;
   /** Why it is not known whether other coins are taken as well. */
   readonly unsure?: ExchangeError;
-  /** Those of them that nobody can add now, because the cap of the platform is reached. */
+  /** Those of them that cannot be added now, because the cap of the platform is reached. */
   readonly full: ReadonlySet<string>;
 }
 

@@ -137,7 +137,7 @@ export const lineOf = (http: Http): Line => ({
 
 /**
  * The loans of both generations. What one of them cannot tell is said beside what the other tells.
- * @returns the error when there is nothing to show: the old orders, which hardly anybody still has, do not vouch for the pool.
+ * @returns the error when there is nothing to show: the old orders, which hardly anybody still has, say nothing about the pool.
  */
 async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | undefined): Promise<LoansRead | ExchangeError> {
   const [main, more] = await Promise.all([orError(pool.loans(signal)), orError(old.loans(signal))]);

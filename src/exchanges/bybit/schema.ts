@@ -197,7 +197,7 @@ export const position = v.pipe(
     symbol: v.pipe(v.string(), v.regex(/^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u)),
     positionIdx,
     side: v.picklist(['Buy', 'Sell']),
-    // Without it nobody can say that there is a position.
+    // Otherwise it is not known whether there is a position.
     size: v.pipe(amount, v.check(isPositive)),
     avgPrice: figure,
     markPrice: figure,
@@ -298,7 +298,7 @@ export function readRows<Schema extends v.GenericSchema>(
 
 /**
  * What is told twice is there once.
- * @returns also the keys under which different things are told: which of them holds nobody can say
+ * @returns also the keys under which different things are told: which of them holds is not known
  */
 export function onceEach<Row>(
   rows: readonly Row[],

@@ -97,7 +97,7 @@ export class Http {
 
   /**
    * One attempt, and one more with the venue's own time when it says that ours is off. That is no second send, not even of a
-   * write: a request refused for its timestamp was turned away at the door, before anything was done with it.
+   * write: a request refused for its timestamp was turned away before anything was done with it.
    */
   async #inStep(call: Call, stops: Stops): Promise<unknown> {
     try {

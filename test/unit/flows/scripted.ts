@@ -9,6 +9,7 @@ import {
   back,
   type Back,
   type Button,
+  type Command,
   type Conversation,
   type Dialog,
   type InputQuestion,
@@ -18,7 +19,9 @@ import {
   type PickQuestion,
   type PickSeveralQuestion,
   type ReadOnlyPage,
+  type SaveQuestion,
 } from '../../../src/flows/conversation.ts';
+import type { Target } from '../../../src/views/target.ts';
 import type { Text } from '../../../src/words/text.ts';
 import { connectionTo, type Desk } from '../engine/ledger/support.ts';
 
@@ -27,22 +30,38 @@ export type Answer =
   | { readonly does: 'pick'; readonly label: string }
   | { readonly does: 'type'; readonly text: string }
   | { readonly does: 'press'; readonly label: string }
+  | { readonly does: 'pickSeveral'; readonly labels: readonly string[] }
+  | { readonly does: 'name'; readonly file: NamedFile }
+  | { readonly does: 'after'; readonly act: () => unknown; readonly then: Answer }
   | { readonly does: 'leave' | 'goBack' };
 
 export const pick = (label: string): Answer => ({ does: 'pick', label });
 export const type = (text: string): Answer => ({ does: 'type', text });
 export const press = (label: string): Answer => ({ does: 'press', label });
+export const pickSeveral = (...labels: readonly string[]): Answer => ({ does: 'pickSeveral', labels });
+export const name = (file: NamedFile): Answer => ({ does: 'name', file });
+/** What happens elsewhere while the question stands there, and then the answer. */
+export const after = (act: () => unknown, then: Answer): Answer => ({ does: 'after', act, then });
 export const leave: Answer = { does: 'leave' };
 export const goBack: Answer = { does: 'goBack' };
 
 /** One thing that was asked or told. */
 export interface Heard {
-  readonly what: 'pick' | 'input' | 'dialog' | 'notice' | 'page';
+  readonly what: 'pick' | 'input' | 'dialog' | 'notice' | 'page' | 'file';
   readonly title: string;
   /** Small print of a dialog, the prompt of a box, the text of a page. */
   readonly detail: string;
   /** Labels to choose from. */
   readonly choices: readonly string[];
+  /** Of a list: each choice with all that is said about it. */
+  readonly lines?: readonly string[];
+  /** Of a dialog or a notice: how loud it is. */
+  readonly kind?: 'info' | 'warning' | 'error';
+  /** Of a box: what stands in it at first. */
+  readonly value?: string;
+  /** Of a box: hidden while it is typed. */
+  readonly secret?: boolean;
+  readonly canGoBack?: boolean;
 }
 
 const say = (text: Text): string => (typeof text === 'string' ? text : english(text));
@@ -51,6 +70,12 @@ const say = (text: Text): string => (typeof text === 'string' ? text : english(t
 export class Scripted implements Conversation {
   readonly heard: Heard[] = [];
   readonly did: string[] = [];
+  /** What was run of `did`, with what it was run on. */
+  readonly ran: { readonly command: Command; readonly target: Target | undefined }[] = [];
+  /** What was shown to go on, and what was said of it meanwhile. */
+  readonly worked: string[] = [];
+  /** What is stopped as soon as it is shown to go on: a part of its title. */
+  stops: string | undefined;
   readonly copied: string[] = [];
   /** What was said to be wrong with what was typed. */
   readonly faults: string[] = [];
@@ -73,11 +98,12 @@ export class Scripted implements Conversation {
     return say(text);
   }
 
-  async pick<T>({ title, placeholder, items }: PickQuestion<T>): Promise<T | Back | undefined> {
+  async pick<T>({ title, placeholder, items, prompt, canGoBack }: PickQuestion<T>): Promise<T | Back | undefined> {
     const all = typeof items === 'function' ? await items(new AbortController().signal) : items;
-    const answer = this.#next('pick', `${say(title ?? '')} | ${say(placeholder)}`, '', choicesOf(all));
+    const lines = linesOf(all);
+    const answer = await this.#next('pick', `${say(title ?? '')} | ${say(placeholder)}`, say(prompt ?? ''), choicesOf(all), { lines, canGoBack });
     if (answer.does === 'leave') return undefined;
-    if (answer.does === 'goBack') return back;
+    if (answer.does === 'goBack') return wentBack(canGoBack, placeholder);
     assert.ok(answer.does === 'pick', `asked to pick, not to ${answer.does}: ${say(placeholder)}`);
     const item = all.find(({ label, separator }) => separator !== true && say(label) === answer.label);
     assert.ok(item?.value !== undefined, `“${answer.label}” cannot be picked of ${choicesOf(all).join(', ')}`);
@@ -85,8 +111,11 @@ export class Scripted implements Conversation {
   }
 
   async pickSeveral<T>({ title, items }: PickSeveralQuestion<T>): Promise<readonly T[] | undefined> {
-    const answer = this.#next('pick', say(title), '', choicesOf(items));
-    return answer.does === 'leave' ? undefined : items.map(({ value }) => value);
+    const answer = await this.#next('pick', say(title), '', choicesOf(items), { lines: linesOf(items) });
+    if (answer.does === 'leave') return undefined;
+    assert.ok(answer.does === 'pickSeveral', `asked to pick several, not to ${answer.does}: ${say(title)}`);
+    for (const label of answer.labels) assert.ok(choicesOf(items).includes(label), `no “${label}” among ${choicesOf(items).join(', ')}`);
+    return items.filter(({ label }) => answer.labels.includes(say(label))).map(({ value }) => value);
   }
 
   async input<T>(question: InputQuestion<T>): Promise<T | Back | undefined> {
@@ -96,9 +125,10 @@ export class Scripted implements Conversation {
       return undefined;
     }
     for (;;) {
-      const answer = this.#next('input', say(question.title), say(terms.prompt), []);
+      const { value = '', secret = false, canGoBack } = question;
+      const answer = await this.#next('input', say(question.title), say(terms.prompt), [], { value, secret, canGoBack });
       if (answer.does === 'leave') return undefined;
-      if (answer.does === 'goBack') return back;
+      if (answer.does === 'goBack') return wentBack(canGoBack, question.title);
       assert.ok(answer.does === 'type', `asked to type, not to ${answer.does}: ${say(question.title)}`);
       const verdict = terms.judge(answer.text);
       if ('value' in verdict) return verdict.value;
@@ -106,8 +136,8 @@ export class Scripted implements Conversation {
     }
   }
 
-  async confirm<Id extends string>({ title, detail, buttons }: Dialog<Id>): Promise<Id | undefined> {
-    const answer = this.#next('dialog', say(title), detail.map(say).join('\n'), labelsOf(buttons));
+  async confirm<Id extends string>({ kind, title, detail, buttons }: Dialog<Id>): Promise<Id | undefined> {
+    const answer = await this.#next('dialog', say(title), detail.map(say).join('\n'), labelsOf(buttons), { kind });
     if (answer.does === 'leave') return buttons.find(({ closes }) => closes === true)?.id;
     assert.ok(answer.does === 'press', `asked to press a button, not to ${answer.does}: ${say(title)}`);
     const button = buttons.find(({ label }) => say(label) === answer.label);
@@ -115,19 +145,27 @@ export class Scripted implements Conversation {
     return button.id;
   }
 
-  async tell<Id extends string>({ sentence, buttons = [] }: Notice<Id>): Promise<Id | undefined> {
-    this.heard.push({ what: 'notice', title: say(sentence), detail: '', choices: labelsOf(buttons) });
+  async tell<Id extends string>({ kind, sentence, buttons = [] }: Notice<Id>): Promise<Id | undefined> {
+    this.heard.push({ what: 'notice', title: say(sentence), detail: '', choices: labelsOf(buttons), kind });
     const [next] = this.#answers;
-    const button = buttons.find(({ label }) => next?.does === 'press' && say(label) === next.label);
-    if (button !== undefined) this.#answers.shift();
-    return button?.id;
+    const last = next?.does === 'after' ? next.then : next;
+    const button = buttons.find(({ label }) => last?.does === 'press' && say(label) === last.label);
+    if (button === undefined) return undefined;
+    this.#answers.shift();
+    if (next?.does === 'after') await next.act();
+    return button.id;
   }
 
-  progress<T>(_title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T> {
-    return work(new AbortController().signal, () => undefined);
+  progress<T>(title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T> {
+    this.worked.push(say(title));
+    const stop = new AbortController();
+    const done = work(stop.signal, (text) => this.worked.push(say(text)));
+    if (this.stops !== undefined && say(title).includes(this.stops)) stop.abort(new DOMException('Stopped by the person', 'AbortError'));
+    return done;
   }
 
-  steadily<T>(_title: Text, work: () => Promise<T>): Promise<T> {
+  steadily<T>(title: Text, work: () => Promise<T>): Promise<T> {
+    this.worked.push(say(title));
     return work();
   }
 
@@ -139,16 +177,20 @@ export class Scripted implements Conversation {
     this.did.push('closePages');
   }
 
-  async save(): Promise<NamedFile | undefined> {
-    return undefined;
+  async save({ title, name, kinds }: SaveQuestion): Promise<NamedFile | undefined> {
+    const answer = await this.#next('file', say(title), name, Object.keys(kinds));
+    if (answer.does === 'leave') return undefined;
+    assert.ok(answer.does === 'name', `asked to name a file, not to ${answer.does}: ${say(title)}`);
+    return answer.file;
   }
 
   async copy(text: string): Promise<void> {
     this.copied.push(text);
   }
 
-  async run(command: string): Promise<void> {
+  async run(command: Command, target?: Target): Promise<void> {
     this.did.push(command);
+    this.ran.push({ command, target });
   }
 
   async openLimits(): Promise<void> {
@@ -167,16 +209,34 @@ export class Scripted implements Conversation {
     this.did.push('reloadWindow');
   }
 
-  #next(what: Heard['what'], title: string, detail: string, choices: readonly string[]): Answer {
-    this.heard.push({ what, title, detail, choices });
-    const answer = this.#answers.shift();
+  async #next(
+    what: Heard['what'],
+    title: string,
+    detail: string,
+    choices: readonly string[],
+    more: Partial<Heard> = {},
+  ): Promise<Exclude<Answer, { readonly does: 'after' }>> {
+    this.heard.push({ what, title, detail, choices, ...more });
+    let answer = this.#answers.shift();
+    while (answer?.does === 'after') {
+      await answer.act();
+      answer = answer.then;
+    }
     assert.ok(answer !== undefined, `nothing was to be asked any more: ${title} (${choices.join(', ')})`);
     return answer;
   }
 }
 
 const choicesOf = (items: readonly Item<unknown>[]): string[] => items.map(({ label }) => say(label));
+const linesOf = (items: readonly Item<unknown>[]): string[] =>
+  items.map(({ label, description, detail }) => [label, description, detail].filter((part) => part !== undefined).map(say).join(' | '));
 const labelsOf = (buttons: readonly Button<string>[]): string[] => buttons.map(({ label }) => say(label));
+
+/** There is a button for it only where there is something to go back to. */
+function wentBack(canGoBack: boolean, question: Text): Back {
+  assert.ok(canGoBack, `one cannot go back from: ${say(question)}`);
+  return back;
+}
 
 /** What `actingAt` makes, with what a test may look at or change. */
 export interface Scene {

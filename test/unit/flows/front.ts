@@ -1,0 +1,235 @@
+// A front without an editor: the real engine on a folder that is thrown away, real exchanges over loopback, and whoever sits at it follows a
+// script. Time passes where somebody waits for it, and takes none.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { createEngine } from '../../../src/engine/engine.ts';
+import type { Limits, LimitsFault } from '../../../src/engine/ledger/limits.ts';
+import type { EnginePorts } from '../../../src/engine/ports.ts';
+import type { Acting } from '../../../src/flows/acting.ts';
+import { addAccount } from '../../../src/flows/account/add.ts';
+import { Attended } from '../../../src/flows/open-change-news.ts';
+import { ActivityFeed, activityOutline } from '../../../src/views/activity.ts';
+import { collateralOutline } from '../../../src/views/collateral.ts';
+import type { Entry } from '../../../src/views/entry.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { positionsOutline } from '../../../src/views/positions.ts';
+import { statusOf } from '../../../src/views/status.ts';
+import { shortTimes } from '../../../src/words/activity-time.ts';
+import type { KeyTexts } from '../../e2e/exchange.ts';
+import { FakeClock } from '../core/fake-clock.ts';
+import { MemorySecrets, MemoryStorage } from '../engine/accounts/memory-storage.ts';
+import { workerFile } from '../engine/ledger/database/desk-drawer.ts';
+import { noLimits } from '../engine/ledger/support.ts';
+import { text } from '../views/samples.ts';
+import { pick, press, Scripted, type, type Answer } from './scripted.ts';
+
+const intervalMs = 60_000;
+/** What passes of the clock while one millisecond of the test does. */
+const pace = 100;
+
+/** What lasts when a window is closed: the folder, the keyring, the clock. */
+export class Machine {
+  readonly folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-flows-')), 'storage');
+  readonly secrets = new MemorySecrets();
+  readonly clock = new FakeClock();
+  readonly #fronts: Front[] = [];
+  readonly #exchanges: { close(): Promise<void> }[] = [];
+  #ids = 0;
+
+  /** An exchange that ends with the machine. */
+  async runs<T extends { close(): Promise<void> }>(started: Promise<T>): Promise<T> {
+    const exchange = await started;
+    this.#exchanges.push(exchange);
+    return exchange;
+  }
+
+  async front(more: Partial<EnginePorts> = {}): Promise<Front> {
+    const front = new Front(this, (this.#ids += 1), more);
+    this.#fronts.push(front);
+    await front.engine.start();
+    return front;
+  }
+
+  /** The file of this name below the folder. */
+  file(name: string): string {
+    const found = readdirSync(this.folder, { recursive: true, encoding: 'utf8' }).find((file) => path.basename(file) === name);
+    assert.ok(found !== undefined, `${name} is somewhere below ${this.folder}`);
+    return path.join(this.folder, found);
+  }
+
+  async end(): Promise<void> {
+    for (const front of this.#fronts) front.engine.dispose();
+    await Promise.all(this.#exchanges.map((exchange) => exchange.close()));
+    rmSync(path.dirname(this.folder), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  }
+}
+
+/** A window on the machine. */
+export class Front {
+  readonly machine: Machine;
+  readonly engine: Engine;
+  readonly attended = new Attended();
+  readonly logged: string[] = [];
+  limits: Limits | LimitsFault = noLimits;
+  keepsOwnKeys = false;
+  /** Requests that are under way: until they are answered the clock stands still. */
+  #asking = 0;
+
+  constructor(machine: Machine, number: number, more: Partial<EnginePorts>) {
+    this.machine = machine;
+    const note = (line: string | Error): void => void this.logged.push(String(line));
+    let ids = 0;
+    this.engine = createEngine({
+      folder: machine.folder,
+      worker: workerFile,
+      old: new MemoryStorage(),
+      secrets: machine.secrets,
+      windowsShareSecrets: true,
+      settings: { intervalMs: () => intervalMs, limits: () => this.limits },
+      log: { debug: note, info: note, warn: note, error: note },
+      window: `window ${number.toString()}`,
+      newId: () => `id ${number.toString()}-${(ids += 1).toString()}`,
+      clock: machine.clock,
+      fetch: async (...asked) => {
+        this.#asking += 1;
+        try {
+          return await fetch(...asked);
+        } finally {
+          this.#asking -= 1;
+        }
+      },
+      ...more,
+    });
+  }
+
+  /** What a person at this window acts with. */
+  acting(talk: Scripted): Acting {
+    const { engine } = this;
+    return {
+      ...engine,
+      talk,
+      scene: () => this.scene(),
+      readLimits: async () => this.limits,
+      language: 'en',
+      keepsOwnKeys: this.keepsOwnKeys,
+    };
+  }
+
+  scene(): ReturnType<Acting['scene']> {
+    const { exchanges, clock, ledger, arming } = this.engine;
+    return {
+      exchanges,
+      now: clock.now(),
+      intervalMs,
+      when: (ms) => new Date(ms).toISOString(),
+      zoned: (ms) => new Date(ms).toISOString(),
+      openWrites: (id) => ledger.open(id),
+      frozen: (id) => ledger.frozen(id),
+      arming: (id) => arming.state(id),
+    };
+  }
+
+  /** Somebody goes through a flow by the script, to its end. */
+  async does(flow: (app: Acting, attended: Attended) => Promise<void>, ...answers: readonly Answer[]): Promise<Scripted> {
+    const talk = new Scripted(...answers);
+    await this.followed(talk, flow);
+    return talk;
+  }
+
+  async followed(talk: Scripted, flow: (app: Acting, attended: Attended) => Promise<void>): Promise<void> {
+    await this.through(flow(this.acting(talk), this.attended));
+    assert.equal(talk.left, 0, `asked for all of it: ${talk.heard.map(({ title }) => title).join(' / ')}`);
+  }
+
+  /** Lets time pass until it is done. */
+  async through<T>(work: Promise<T>): Promise<T> {
+    const state = new Set(['waiting']);
+    const done = (): void => state.clear();
+    void work.then(done, done);
+    const began = Date.now();
+    while (state.has('waiting')) {
+      if (Date.now() - began > 15_000) throw new Error('still waiting for an answer or the clock');
+      await this.passes(pace);
+    }
+    return work;
+  }
+
+  /** Lets some time pass, once nothing is asked of an exchange. Milliseconds. */
+  async passes(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= pace) {
+      do await new Promise((resolve) => setTimeout(resolve, 1));
+      while (this.#asking > 0);
+      await this.machine.clock.advance(Math.min(left, pace));
+    }
+  }
+
+  /** Lets time pass until it is so. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    await this.through(
+      (async () => {
+        const end = this.engine.clock.now() + 300_000;
+        while (!(await isSo())) {
+          if (this.engine.clock.now() > end) throw new Error(`in vain waited for ${what}: ${JSON.stringify([this.rows('loans'), this.status()])}`);
+          await this.engine.clock.sleep(pace);
+        }
+      })(),
+    );
+  }
+
+  /** Each line of a view, with all that hangs on it. */
+  rows(view: 'loans' | 'positions' | 'collateral'): readonly string[] {
+    const outline = { loans: loansOutline, positions: positionsOutline, collateral: collateralOutline }[view];
+    return flat(outline(this.engine.store.all(), this.scene()));
+  }
+
+  /** The same of the Activity view, read now. */
+  async activity(): Promise<readonly string[]> {
+    const feed = new ActivityFeed(this.engine.ledger, (error) => {
+      throw error;
+    });
+    await feed.read();
+    const acts = { times: shortTimes('en'), more: () => undefined };
+    return flat(activityOutline(this.engine.store.all(), this.scene(), feed.view(), acts));
+  }
+
+  /** What the status bar says. */
+  status(): string | undefined {
+    return statusOf(this.engine.store.all(), this.scene())?.text.map(text).join(' ');
+  }
+}
+
+const flat = (entries: readonly Entry[]): string[] =>
+  entries.flatMap(({ label, description = [], children = [] }) => [
+    `${text(label)} ${description.map(text).join(' · ')}`.trim(),
+    ...flat(children),
+  ]);
+
+const venueNames = { okx: 'OKX', bybit: 'Bybit' };
+const sites = { okx: 'Loopback (simulated)…', bybit: 'Loopback (simulated)…' };
+
+/** The questions up to the parts of the key, answered for an exchange on this machine. */
+export const place = (venue: keyof typeof venueNames, url: string, called: string): readonly Answer[] => [
+  pick(venueNames[venue]),
+  pick(sites[venue]),
+  type(url),
+  type(called),
+];
+
+export const parts = ({ apiKey, secret, passphrase }: KeyTexts): readonly Answer[] =>
+  [apiKey, secret, ...(passphrase === undefined ? [] : [passphrase])].map(type);
+
+/** Adds an account whose key is good, and waits until it is read. @returns its id */
+export async function added(
+  front: Front,
+  { url, keys }: { readonly url: string; readonly keys: KeyTexts },
+  called: string,
+  venue: keyof typeof venueNames = 'okx',
+): Promise<string> {
+  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press('Save Account'));
+  const { id } = front.engine.book.list().find(({ name }) => name === called)!;
+  await front.until(`${called} to be read`, () => front.engine.store.get(id)?.snapshot !== undefined);
+  return id;
+}

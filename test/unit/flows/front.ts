@@ -4,10 +4,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Account } from '../../../src/core/model.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { createEngine } from '../../../src/engine/engine.ts';
 import type { Limits, LimitsFault } from '../../../src/engine/ledger/limits.ts';
 import type { EnginePorts } from '../../../src/engine/ports.ts';
+import type { Exchange } from '../../../src/exchanges/exchange.ts';
+import { exchanges } from '../../../src/exchanges/registry.ts';
 import type { Acting } from '../../../src/flows/acting.ts';
 import { addAccount } from '../../../src/flows/account/add.ts';
 import { Attended } from '../../../src/flows/open-change-news.ts';
@@ -147,7 +150,9 @@ export class Front {
   /** Lets time pass until it is done. */
   async through<T>(work: Promise<T>): Promise<T> {
     const state = new Set(['waiting']);
-    const done = (): void => state.clear();
+    const done = (): void => {
+      state.clear();
+    };
     void work.then(done, done);
     const began = Date.now();
     while (state.has('waiting')) {
@@ -172,7 +177,8 @@ export class Front {
       (async () => {
         const end = this.engine.clock.now() + 300_000;
         while (!(await isSo())) {
-          if (this.engine.clock.now() > end) throw new Error(`in vain waited for ${what}: ${JSON.stringify([this.rows('loans'), this.status()])}`);
+          if (this.engine.clock.now() > end)
+            throw new Error(`in vain waited for ${what}: ${JSON.stringify([this.rows('loans'), this.status()])}`);
           await this.engine.clock.sleep(pace);
         }
       })(),
@@ -220,6 +226,43 @@ export const place = (venue: keyof typeof venueNames, url: string, called: strin
 
 export const parts = ({ apiKey, secret, passphrase }: KeyTexts): readonly Answer[] =>
   [apiKey, secret, ...(passphrase === undefined ? [] : [passphrase])].map(type);
+
+/** As if some keys were of another user than the exchange says. @param owners by the first part of the key */
+export function owned(owners: Readonly<Record<string, string | undefined>>): readonly Exchange[] {
+  return exchanges.map((exchange) => ({
+    ...exchange,
+    connect: async (options) => {
+      const connection = await exchange.connect(options);
+      const inspect = connection.inspect.bind(connection);
+      return Object.assign(connection, {
+        inspect: async (signal?: AbortSignal) => {
+          const { uid, ...facts } = await inspect(signal);
+          const { apiKey = '' } = await options.keys();
+          const owner = apiKey in owners ? owners[apiKey] : uid;
+          return owner === undefined ? facts : { ...facts, uid: owner };
+        },
+      });
+    },
+  }));
+}
+
+/** Puts an account there as if real money were at stake, and reads it. @returns it */
+export async function live(
+  front: Front,
+  { url, keys }: { readonly url: string; readonly keys: KeyTexts },
+  called: string,
+): Promise<Account> {
+  const { engine } = front;
+  const account = { id: called, venue: 'okx', site: 'loopback', baseUrl: url, name: called, simulated: false, readOnly: false };
+  const probe = await engine.connections.probe(account, { ...keys });
+  const { uid } = await front.through(probe.inspect());
+  probe.dispose();
+  assert.ok(uid !== undefined);
+  await engine.vault.store(account.id, { ...keys }, uid);
+  await engine.book.add({ ...account, uid });
+  await front.until(`${called} to be read`, () => engine.store.get(account.id)?.snapshot !== undefined);
+  return engine.book.get(account.id)!;
+}
 
 /** Adds an account whose key is good, and waits until it is read. @returns its id */
 export async function added(

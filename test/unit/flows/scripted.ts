@@ -79,6 +79,8 @@ export class Scripted implements Conversation {
   readonly copied: string[] = [];
   /** What was said to be wrong with what was typed. */
   readonly faults: string[] = [];
+  /** What was said of what was typed and taken. */
+  readonly remarks: { readonly sentence: string; readonly caution: boolean }[] = [];
   readonly #answers: Answer[];
 
   constructor(...answers: readonly Answer[]) {
@@ -101,7 +103,10 @@ export class Scripted implements Conversation {
   async pick<T>({ title, placeholder, items, prompt, canGoBack }: PickQuestion<T>): Promise<T | Back | undefined> {
     const all = typeof items === 'function' ? await items(new AbortController().signal) : items;
     const lines = linesOf(all);
-    const answer = await this.#next('pick', `${say(title ?? '')} | ${say(placeholder)}`, say(prompt ?? ''), choicesOf(all), { lines, canGoBack });
+    const answer = await this.#next('pick', `${say(title ?? '')} | ${say(placeholder)}`, say(prompt ?? ''), choicesOf(all), {
+      lines,
+      canGoBack,
+    });
     if (answer.does === 'leave') return undefined;
     if (answer.does === 'goBack') return wentBack(canGoBack, placeholder);
     assert.ok(answer.does === 'pick', `asked to pick, not to ${answer.does}: ${say(placeholder)}`);
@@ -131,7 +136,11 @@ export class Scripted implements Conversation {
       if (answer.does === 'goBack') return wentBack(canGoBack, question.title);
       assert.ok(answer.does === 'type', `asked to type, not to ${answer.does}: ${say(question.title)}`);
       const verdict = terms.judge(answer.text);
-      if ('value' in verdict) return verdict.value;
+      if ('value' in verdict) {
+        const { remark } = verdict;
+        if (remark !== undefined) this.remarks.push({ sentence: say(remark.sentence), caution: remark.caution });
+        return verdict.value;
+      }
       this.faults.push(say(verdict.problem ?? ''));
     }
   }
@@ -229,7 +238,12 @@ export class Scripted implements Conversation {
 
 const choicesOf = (items: readonly Item<unknown>[]): string[] => items.map(({ label }) => say(label));
 const linesOf = (items: readonly Item<unknown>[]): string[] =>
-  items.map(({ label, description, detail }) => [label, description, detail].filter((part) => part !== undefined).map(say).join(' | '));
+  items.map(({ label, description, detail }) =>
+    [label, description, detail]
+      .filter((part) => part !== undefined)
+      .map(say)
+      .join(' | '),
+  );
 const labelsOf = (buttons: readonly Button<string>[]): string[] => buttons.map(({ label }) => say(label));
 
 /** There is a button for it only where there is something to go back to. */

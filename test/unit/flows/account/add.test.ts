@@ -5,9 +5,11 @@ import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } fro
 
 const facts = { uid: '7', canRead: true, canTrade: true, canWithdraw: false, boundAddresses: ['203.0.113.7'] };
 
-async function adding(answers: readonly Answer[], canWithdraw = false) {
+async function adding(answers: readonly Answer[], canWithdraw = false, others: readonly string[] = []) {
   const desk = new Desk();
+  const main = desk.accounts.get('a')!;
   desk.accounts.clear();
+  for (const other of others) desk.accounts.set(other, { ...main, id: other, name: other });
   const talk = new Scripted(...answers);
   const { app, keys } = actingAt(desk, talk, {}, { inspect: async () => ({ ...facts, canWithdraw }) });
   await addAccount(app);
@@ -52,5 +54,108 @@ describe('adding an account', () => {
     const { talk, accounts, keys } = await adding([...whole.slice(0, -1), leave], true);
     assert.deepEqual(talk.heard.at(-1)!.choices, ['Change Keys', 'Save Nothing']);
     assert.equal(accounts.length + keys.size, 0);
+  });
+
+  it('asks for exchange, site, name and the parts of the key, in that order, each part hidden', async () => {
+    const { talk } = await adding([...whole.slice(0, -1), leave]);
+    assert.deepEqual(
+      talk.heard.map(({ what, title, detail, secret }) => [what, what === 'input' ? detail : title, secret]),
+      [
+        ['pick', 'Add Account | Which exchange is the account at?', undefined],
+        ['pick', 'Add Account | Which of its sites was the key made at?', undefined],
+        ['input', 'What shall the account be called here?', false],
+        ['input', 'API key', true],
+        ['input', 'Secret key', true],
+        ['input', 'Passphrase: The one chosen when the key was made, not the password of OKX', true],
+        ['dialog', 'The key works. Save the account Mine?', undefined],
+      ],
+    );
+    assert.deepEqual(talk.heard[0]!.choices, ['OKX', 'Bybit']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Save Account', 'Change Keys', 'Save Nothing']);
+    assert.equal(talk.heard[0]!.canGoBack, false);
+    assert.ok(talk.heard.slice(1, -1).every(({ canGoBack }) => canGoBack === true));
+    // The venue's own addresses come first, each with its host; the one that has to be typed comes last.
+    const { lines = [] } = talk.heard[1]!;
+    assert.match(lines[0]!, /^OKX Global \| openapi\.okx\.com \| Registered at okx\.com/);
+    assert.equal(lines.at(-1), 'Loopback (simulated)…');
+  });
+
+  it('asks for an address only where the site has none, and for as many parts as the exchange has', async () => {
+    const { talk, accounts } = await adding([
+      pick('Bybit'),
+      pick('Loopback (simulated)…'),
+      type(' http://127.0.0.1:9001/ '),
+      type('Mine'),
+      type('key'),
+      type('secret'),
+      press('Save Account'),
+    ]);
+    assert.equal(talk.left, 0);
+    assert.deepEqual(
+      accounts.map(({ venue, site, baseUrl, simulated }) => [venue, site, baseUrl, simulated]),
+      [['bybit', 'loopback', 'http://127.0.0.1:9001', true]],
+    );
+  });
+
+  whole.slice(1, -1).forEach((_answer, step) => {
+    it(`goes back from question ${(step + 2).toString()}, offers there what was answered, and leaves nothing behind when it is left then`, async () => {
+      const { talk, keys, accounts } = await adding([...whole.slice(0, step + 1), goBack, leave]);
+      assert.equal(talk.left, 0);
+      const [before, again] = [talk.heard[step]!, talk.heard.at(-1)!];
+      assert.deepEqual([again.title, again.detail], [before.title, before.detail]);
+      const answered = whole[step]!;
+      if (answered.does === 'type') assert.equal(again.value, answered.text);
+      assert.equal(keys.size, 0);
+      assert.deepEqual(accounts, []);
+    });
+  });
+
+  it('goes all the way back and to another exchange, whose account has nothing of the first', async () => {
+    const back = Array<Answer>(5).fill(goBack);
+    const bybit = [pick('Bybit'), pick('Bybit Global'), type('Other'), type('key2'), type('secret2'), press('Save Account')];
+    const { talk, keys, accounts } = await adding([...whole.slice(0, 5), ...back, ...bybit]);
+    assert.equal(talk.left, 0);
+    assert.deepEqual(
+      accounts.map(({ name, venue, site }) => [name, venue, site]),
+      [['Other', 'bybit', 'global']],
+    );
+    assert.deepEqual([...keys.values()], [{ apiKey: 'key2', secret: 'secret2' }]);
+  });
+
+  it('offers a name that is free, and takes none that is not', async () => {
+    const { talk, accounts } = await adding(
+      [pick('OKX'), pick('OKX Global'), type(''), type(' okx '), type('x'.repeat(61)), type(' My  own '), ...whole.slice(3)],
+      false,
+      ['OKX'],
+    );
+    assert.equal(talk.heard[2]!.value, 'OKX 2');
+    assert.deepEqual(talk.faults, ['The account needs a name.', 'There is already an account named okx.', 'At most 60 characters.']);
+    assert.equal(accounts.at(-1)!.name, 'My own');
+  });
+
+  it('takes a part of a key as it is copied, and nothing else that was copied with it', async () => {
+    const { talk, keys } = await adding([
+      ...whole.slice(0, 3),
+      type(''),
+      type('two words'),
+      type('schlüssel'),
+      type('x'.repeat(513)),
+      type('\tkey \n'),
+      ...whole.slice(4),
+    ]);
+    assert.equal(talk.faults.length, 4);
+    assert.deepEqual([...keys.values()], [{ apiKey: 'key', secret: 'secret', passphrase: 'phrase' }]);
+    // What is wrong is said without what was typed.
+    for (const said of talk.faults) assert.doesNotMatch(said, /schlüssel|two words|xxx/);
+  });
+
+  it('forgets the parts of a key that was refused: none is offered again', async () => {
+    const { talk } = await adding([...whole.slice(0, -1), press('Change Keys'), leave], true);
+    assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], ['API key', '']);
+  });
+
+  it('goes on from a refused key also back to the place', async () => {
+    const { talk } = await adding([...whole.slice(0, -1), press('Change Keys'), goBack, leave], true);
+    assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], ['What shall the account be called here?', 'Mine']);
   });
 });

@@ -1,0 +1,215 @@
+// Adding an account by the real adapters and the real engine: what each exchange says of a key, and what is left behind.
+import assert from 'node:assert/strict';
+import { addAccount } from '../../../../src/flows/account/add.ts';
+import { startBybit, type Bybit } from '../../../../src/simulator/bybit/start.ts';
+import { TestExchange, type KeyTexts } from '../../../e2e/exchange.ts';
+import { added, Machine, parts, place, type Front } from '../front.ts';
+import { after, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
+
+const nowhere = 'http://127.0.0.1:9';
+const refusal = ['Change Keys', 'Save Nothing'];
+const fault = ['Try Again', ...refusal];
+
+function leavesNothing({ engine, machine }: Front): void {
+  assert.deepEqual(engine.book.list(), []);
+  assert.equal(machine.secrets.values.size, 0);
+  assert.deepEqual(engine.store.all(), []);
+}
+
+describe('a key that an exchange is asked about', () => {
+  let machine: Machine;
+  let front: Front;
+  let okx: TestExchange;
+  let bybit: Bybit;
+  beforeEach(async () => {
+    machine = new Machine();
+    front = await machine.front();
+    okx = await machine.runs(TestExchange.start({ clock: machine.clock }));
+    bybit = await machine.runs(startBybit({ clock: machine.clock, walk: false }));
+  });
+  afterEach(() => machine.end());
+
+  /** Tries a key, looks at the dialog about it and leaves. */
+  async function tried(venue: 'okx' | 'bybit', keys: KeyTexts, url = venue === 'okx' ? okx.url : bybit.url) {
+    const talk = await front.does(addAccount, ...place(venue, url, 'Main'), ...parts(keys), leave);
+    leavesNothing(front);
+    return talk.heard.at(-1)!;
+  }
+
+  const strange = { okx: '7c3f2a10-0000-4000-8000-000000000000', bybit: 'aBcDeFgHiJkLmNoPqR' };
+
+  it('is not taken at OKX when any part of it is wrong, it is bound elsewhere, may withdraw, or is for demo trading', async () => {
+    const { keys, otherKeys } = okx;
+    const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
+      [{ ...keys, passphrase: 'not-the-passphrase' }, /The passphrase is wrong/, fault],
+      [{ ...keys, secret: 'not-the-secret' }, /secret does not belong/, fault],
+      [{ ...keys, apiKey: strange.okx }, /does not know this API key here/, fault],
+      [otherKeys.boundToOtherAddress, /IP address/, fault],
+      [otherKeys.withdraw, /This key may withdraw.*not stored/, refusal],
+    ];
+    for (const [tryOut, why, buttons] of wrong) {
+      const dialog = await tried('okx', tryOut);
+      assert.match(dialog.title, why);
+      assert.match(dialog.detail, /Nothing has been stored\./);
+      assert.deepEqual([dialog.kind, dialog.choices], ['error', buttons]);
+    }
+    await okx.control('POST', 'fault', { fault: '50101' });
+    assert.match((await tried('okx', keys)).title, /belongs to another OKX site or environment.*live or demo/);
+  });
+
+  it('is not taken at Bybit when any part of it is wrong, it is bound elsewhere, or may withdraw', async () => {
+    const { keys, otherKeys } = bybit;
+    const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
+      [{ ...keys, secret: 'not-the-secret' }, /secret/i, fault],
+      [{ ...keys, apiKey: strange.bybit }, /does not know this API key here.*live, testnet or demo/, fault],
+      [otherKeys.boundToOtherAddress, /IP address/, fault],
+      [otherKeys.withdraw, /This key may withdraw/, refusal],
+    ];
+    for (const [tryOut, why, buttons] of wrong) {
+      const dialog = await tried('bybit', tryOut);
+      assert.match(dialog.title, why);
+      assert.deepEqual([dialog.kind, dialog.choices], ['error', buttons]);
+    }
+  });
+
+  it('that is wrong is asked for again, and nothing else is, until the right one is saved', async () => {
+    const { keys, otherKeys } = okx;
+    const talk = await front.does(
+      addAccount,
+      ...place('okx', okx.url, 'Main'),
+      ...parts({ ...keys, passphrase: 'not-the-passphrase' }),
+      press('Change Keys'),
+      ...parts(otherKeys.withdraw),
+      press('Change Keys'),
+      ...parts(keys),
+      press('Save Account'),
+    );
+    // No part of a key is offered again, and each is hidden.
+    const hidden = talk.heard.filter(({ secret }) => secret === true);
+    assert.equal(hidden.length, 9);
+    assert.deepEqual([...new Set(hidden.map(({ value }) => value))], ['']);
+    const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
+    assert.equal(dialog.title, 'The key works. Save the account Main?');
+    assert.match(dialog.detail, /trade yes/);
+    assert.match(dialog.detail, /Bound to: 127\.0\.0\.1/);
+    assert.deepEqual([dialog.kind, dialog.choices], ['info', ['Save Account', ...refusal]]);
+    assert.deepEqual(talk.did, ['showLoans']);
+    const [account] = front.engine.book.list();
+    assert.deepEqual(
+      { ...account, id: '', uid: '' },
+      { id: '', uid: '', venue: 'okx', site: 'loopback', baseUrl: okx.url, name: 'Main', simulated: true, readOnly: false },
+    );
+    const { owner, keys: stored } = await front.engine.vault.readOwned(account!.id);
+    assert.deepEqual([owner, stored], [account!.uid, keys]);
+    await front.until('the loans', () => front.rows('loans').some((row) => row.includes('57.98% · Watch')));
+    for (const part of [keys.apiKey, keys.secret, keys.passphrase]) assert.ok(!front.logged.join('\n').includes(part));
+  });
+
+  it('that may not trade is saved as read-only, said before', async () => {
+    for (const [venue, { otherKeys, url }] of [['okx', okx] as const, ['bybit', bybit] as const]) {
+      const talk = await front.does(addAccount, ...place(venue, url, venue), ...parts(otherKeys.readOnly), press('Save Account'));
+      assert.match(talk.heard.at(-1)!.detail, /trade no, withdraw no[^]*Without Trade the account is read-only/);
+    }
+    assert.deepEqual(
+      front.engine.book.list().map(({ name, readOnly }) => [name, readOnly]),
+      [
+        ['okx', true],
+        ['bybit', true],
+      ],
+    );
+  });
+
+  it('that lacks a permission at Bybit is told which, before it is saved', async () => {
+    for (const key of ['withoutLoans', 'withoutPositions'] as const) {
+      assert.match((await tried('bybit', bybit.otherKeys[key])).detail, /Missing permission: /, key);
+    }
+  });
+
+  it('cannot be tried where nothing answers, and can when it does: Try Again asks for nothing anew', async () => {
+    const dialog = await tried('okx', okx.keys, nowhere);
+    assert.deepEqual([dialog.kind, dialog.choices], ['error', fault]);
+    const gone = await okx.kill();
+    const back = async (): Promise<void> => gone.revive();
+    const talk = await front.does(
+      addAccount,
+      ...place('okx', okx.url, 'Main'),
+      ...parts(okx.keys),
+      press('Try Again'),
+      after(back, press('Try Again')),
+      press('Save Account'),
+    );
+    assert.equal(talk.heard.filter(({ secret }) => secret === true).length, 3);
+    assert.equal(front.engine.book.list().length, 1);
+  });
+
+  it('is asked about under a progress that can be stopped, and then nothing is stored', async () => {
+    const talk = new Scripted(...place('okx', okx.url, 'Main'), ...parts(okx.keys), leave);
+    talk.stops = 'Testing the connection of Main';
+    await front.followed(talk, addAccount);
+    assert.deepEqual([talk.heard.at(-1)!.what, talk.heard.at(-1)!.choices], ['dialog', fault]);
+    leavesNothing(front);
+  });
+
+  it('works with a clock that is off, which is said', async () => {
+    for (const [venue, url] of [['okx', okx.url] as const, ['bybit', bybit.url] as const]) {
+      for (const [offsetMs, word] of [
+        [90_000, 'behind'],
+        [-90_000, 'ahead of'],
+      ] as const) {
+        await fetch(`${url}/__simulator/clock`, { method: 'POST', body: JSON.stringify({ offsetMs }) });
+        const { keys } = venue === 'okx' ? okx : bybit;
+        const dialog = await tried(venue, keys);
+        assert.match(dialog.title, /The key works/, venue);
+        assert.match(dialog.detail, new RegExp(`clock is 90 s ${word} that of`), venue);
+      }
+    }
+  });
+
+  it('of an account that is here is warned of, and saved only by who insists', async () => {
+    await added(front, okx, 'Main');
+    const again: readonly Answer[] = [...place('okx', okx.url, 'Again'), ...parts(okx.otherKeys.readOnly)];
+    for (const answer of [leave, press('Save Nothing')]) {
+      const talk = await front.does(addAccount, ...again, answer);
+      const dialog = talk.heard.at(-1)!;
+      assert.match(dialog.title, /^The account at OKX that these keys belong to \(…\d{4}\) is already here as Main\.$/);
+      assert.match(dialog.detail, /listed twice/);
+      assert.deepEqual([dialog.kind, dialog.choices], ['warning', ['Change Keys', 'Save Anyway', 'Save Nothing']]);
+      assert.equal(front.engine.book.list().length, 1);
+      assert.equal(machine.secrets.values.size, 1);
+    }
+    await front.does(addAccount, ...again, press('Save Anyway'));
+    assert.deepEqual(
+      front.engine.book.list().map(({ name }) => name),
+      ['Main', 'Again'],
+    );
+  });
+
+  it('is not half saved by a keyring that does not keep it: no account is made, and the reason is thrown', async () => {
+    machine.secrets.fault = 'forgets';
+    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press('Save Account')];
+    await assert.rejects(front.does(addAccount, ...whole), /keyring did not keep the API key/);
+    machine.secrets.fault = 'none';
+    leavesNothing(front);
+    await front.does(addAccount, ...whole);
+    assert.equal(front.engine.book.list().length, 1);
+  });
+
+  it('goes to no address but this machine’s: others are refused while they are typed', async () => {
+    const talk = await front.does(
+      addAccount,
+      pick('OKX'),
+      pick('Loopback (simulated)…'),
+      type(''),
+      type('http://localhost.evil.example:9000'),
+      type('https://www.okx.com'),
+      type('http://192.168.1.2:9000'),
+      type('127.0.0.1'),
+      leave,
+    );
+    const [empty, ...others] = talk.faults;
+    assert.equal(empty, 'This is needed.');
+    assert.equal(others.length, 4);
+    for (const said of others) assert.match(said, /Signed requests go to an exchange’s own addresses or nowhere else\.$/);
+    leavesNothing(front);
+  });
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { chooseAccount } from '../../../../src/flows/account/choose.ts';
+import { Desk } from '../../engine/ledger/support.ts';
+import { actingAt, leave, pick, press, Scripted, type Answer } from '../scripted.ts';
+
+async function choosing(names: readonly string[], argument: unknown, ...answers: readonly Answer[]) {
+  const desk = new Desk();
+  const main = desk.accounts.get('a')!;
+  desk.accounts.clear();
+  for (const name of names) desk.accounts.set(name, { ...main, id: name, name });
+  const talk = new Scripted(...answers);
+  const account = await chooseAccount(actingAt(desk, talk).app, argument, 'Which one?');
+  assert.equal(talk.left, 0);
+  return { talk, chosen: account?.name };
+}
+
+describe('the account that a command is about', () => {
+  it('is the one that a menu names, and none when that is gone: never another one', async () => {
+    assert.equal((await choosing(['A', 'B'], { accountId: 'B' })).chosen, 'B');
+    const gone = await choosing(['A'], { accountId: 'B' });
+    assert.deepEqual([gone.chosen, gone.talk.heard], [undefined, []]);
+  });
+
+  it('is the only one there is, without a question', async () => {
+    const { chosen, talk } = await choosing(['A'], undefined);
+    assert.deepEqual([chosen, talk.heard], ['A', []]);
+  });
+
+  it('is picked of several, each with its exchange and site', async () => {
+    const { chosen, talk } = await choosing(['A', 'B'], undefined, pick('B'));
+    assert.equal(chosen, 'B');
+    assert.equal(talk.heard[0]!.title, ' | Which one?');
+    assert.deepEqual(talk.heard[0]!.lines, ['A | OKX · OKX Global', 'B | OKX · OKX Global']);
+    assert.equal((await choosing(['A', 'B'], undefined, leave)).chosen, undefined);
+  });
+
+  it('can be made first where there is none', async () => {
+    for (const [label, command] of [
+      ['Add Account…', 'addAccount'],
+      ['Try with the Simulated Exchange', 'trySimulated'],
+    ] as const) {
+      const { chosen, talk } = await choosing([], undefined, press(label));
+      assert.equal(chosen, undefined);
+      assert.deepEqual([talk.titles('notice'), talk.did], [['There is no account yet.'], [command]]);
+      assert.deepEqual(talk.heard[0]!.choices, ['Add Account…', 'Try with the Simulated Exchange']);
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { addAccount } from '../../../../src/flows/account/add.ts';
+import { removeAccount, updateKeys } from '../../../../src/flows/account/change.ts';
+import { mayChangeKeys } from '../../../../src/flows/account/other-windows-keys.ts';
+import { Desk } from '../../engine/ledger/support.ts';
+import { actingAt, leave, press, Scripted, type Answer } from '../scripted.ts';
+
+/** In a browser, with one account whose keys this window may or may not find. */
+function browser(found: boolean, ...answers: readonly Answer[]) {
+  const desk = new Desk();
+  const talk = new Scripted(...answers);
+  const { app, keys } = actingAt(desk, talk);
+  if (found) keys.set('a', { apiKey: 'key' });
+  return { talk, app: { ...app, keepsOwnKeys: true }, keys, desk, account: desk.accounts.get('a')! };
+}
+
+describe('keys that another window of a browser may have stored', () => {
+  it('are nothing to ask about when this window finds all, nor on the desktop', async () => {
+    const { app } = browser(true);
+    assert.equal(await mayChangeKeys(app), true);
+    const lost = browser(false);
+    assert.equal(await mayChangeKeys({ ...lost.app, keepsOwnKeys: false }), true);
+  });
+
+  it('of the built-in exchange are not missed: it makes its own', async () => {
+    const { app, desk, account } = browser(false);
+    desk.accounts.set('a', { ...account, id: 'simulated-1', site: 'loopback' });
+    assert.equal(await mayChangeKeys(app), true);
+  });
+
+  it('are asked about before any question of adding: reloading comes first, and Escape stores nothing', async () => {
+    for (const [answer, did] of [
+      [leave, []],
+      [press('Reload Window'), ['reloadWindow']],
+    ] as const) {
+      const { app, talk, keys } = browser(false, answer);
+      await addAccount(app);
+      assert.equal(talk.left, 0);
+      assert.deepEqual(talk.did, did);
+      assert.equal(keys.size, 0);
+      const [dialog] = talk.heard;
+      assert.equal(dialog!.title, 'This window does not find the keys of Main.');
+      assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', ['Reload Window', 'Go On Anyway']]);
+    }
+    const { app, talk } = browser(false, press('Go On Anyway'), leave);
+    await addAccount(app);
+    assert.match(talk.heard[1]!.title, /Which exchange/);
+  });
+
+  it('are asked about before other keys are entered, in words for that', async () => {
+    const { app, talk, account } = browser(false, press('Enter Keys Anyway'), leave);
+    await updateKeys(app, account);
+    assert.deepEqual(talk.heard[0]!.choices, ['Reload Window', 'Enter Keys Anyway']);
+    assert.equal(talk.heard[1]!.detail, 'API key');
+    const left = browser(false, leave);
+    await updateKeys(left.app, left.account);
+    assert.equal(left.talk.left, 0);
+  });
+
+  it('are asked about before an account is removed, after that was confirmed, and it stays when the window is reloaded', async () => {
+    const { app, talk, desk, account } = browser(false, press('Remove Account'), press('Reload Window'));
+    await removeAccount(app, account);
+    assert.equal(talk.left, 0);
+    assert.deepEqual([...desk.accounts.keys()], ['a']);
+    const sure = browser(false, press('Remove Account'), press('Go On Anyway'));
+    await removeAccount(sure.app, sure.account);
+    assert.equal(sure.desk.accounts.size, 0);
+  });
+});

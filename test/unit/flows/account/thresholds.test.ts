@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../../src/core/decimal.ts';
+import type { Loan, Threshold } from '../../../../src/core/model.ts';
+import { setThresholds } from '../../../../src/flows/account/thresholds.ts';
+import { startBybit } from '../../../../src/simulator/bybit/start.ts';
+import { Desk } from '../../engine/ledger/support.ts';
+import { added, Machine } from '../front.ts';
+import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
+
+const table = (ltv: string): Threshold => ({ ltv: decimal(ltv), source: 'table' });
+const own = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
+
+/** An account whose loan has these thresholds, or no loan. */
+async function setting(answers: readonly Answer[], facts: { readonly loan?: Partial<Loan> | 'none'; readonly own?: typeof own } = {}) {
+  const desk = new Desk();
+  if (facts.own !== undefined) desk.accounts.set('a', { ...desk.accounts.get('a')!, thresholds: facts.own });
+  const tabled = { marginCall: table('0.75'), liquidation: table('0.85') };
+  const loans = facts.loan === 'none' ? [] : [{ ...desk.venue.loan(), ...tabled, ...facts.loan }];
+  const talk = new Scripted(...answers);
+  const { app } = actingAt(desk, talk, { loans });
+  let reads = 0;
+  await setThresholds({ ...app, poller: { refresh: async () => void (reads += 1) } }, desk.accounts.get('a')!);
+  assert.equal(talk.left, 0);
+  return { talk, kept: desk.accounts.get('a')!.thresholds, reads };
+}
+
+describe('thresholds of one’s own', () => {
+  it('are asked for beside those of the table, stored as fractions, and the account is read anew', async () => {
+    const { talk, kept, reads } = await setting([type('72.5'), type('83 %')]);
+    assert.deepEqual(
+      talk.heard.slice(0, 2).map(({ title, detail, value }) => [title, detail, value]),
+      [
+        [
+          'Loan Thresholds of Main',
+          'Margin call at which LTV, in percent? Look it up at OKX: levels and warnings go by what you enter.',
+          '75',
+        ],
+        ['Loan Thresholds of Main', 'Liquidation at which LTV, in percent?', '85'],
+      ],
+    );
+    assert.deepEqual(kept, { marginCall: '0.725', liquidation: '0.83' });
+    assert.equal(reads, 1);
+    assert.match(talk.titles('notice')[0]!, /without thresholds from OKX now go by yours: margin call at 72\.5%, liquidation at 83%\.$/);
+  });
+
+  it('are percentages in their order, each wrong one said why', async () => {
+    const { talk, kept } = await setting([
+      ...['', 'abc', '-5', '75,5', '75.555', '0', '100'].map(type),
+      type('70'),
+      ...['70', '60', '100.5'].map(type),
+      type('100'),
+    ]);
+    assert.equal(talk.faults.length, 10);
+    assert.match(talk.faults[5]!, /More than 0/);
+    assert.match(talk.faults[6]!, /Less than 100%/);
+    assert.deepEqual(
+      talk.faults.slice(7).map((fault) => fault.replace(/:.*/, '')),
+      ['Liquidation comes after the margin call', 'Liquidation comes after the margin call', 'At most 100%, please.'],
+    );
+    assert.deepEqual(kept, { marginCall: '0.7', liquidation: '1' });
+  });
+
+  it('above the table are cautioned against, and are taken from who knows better', async () => {
+    const { talk, kept } = await setting([type('76'), type('86')]);
+    assert.deepEqual(
+      talk.remarks.map(({ caution }) => caution),
+      [true, true],
+    );
+    assert.match(talk.remarks[0]!.sentence, /^Higher than the 75% of our table: warnings would come later/);
+    assert.match(talk.remarks[1]!.sentence, /^Higher than the 85% of our table: liquidation may come before it/);
+    assert.deepEqual(kept, { marginCall: '0.76', liquidation: '0.86' });
+  });
+
+  for (const [where, answers] of [
+    ['at the first question', [leave]],
+    ['at the second question', [type('70'), leave]],
+    ['after going back', [type('70'), goBack, leave]],
+  ] as const) {
+    it(`are not stored when they are left ${where}`, async () => {
+      const { talk, kept, reads } = await setting(answers);
+      assert.deepEqual([kept, reads, talk.titles('notice')], [undefined, 0, []]);
+    });
+  }
+
+  it('that are there are offered to be changed, or to be given up for the table', async () => {
+    const changed = await setting([pick('Enter thresholds'), type('71'), goBack, type('72'), type('81')], { own });
+    assert.deepEqual(changed.talk.heard[0]!.choices, ['Enter thresholds', 'Use the table']);
+    assert.deepEqual([changed.talk.heard[1]!.value, changed.talk.heard[3]!.value], ['70', '71']);
+    assert.deepEqual(changed.kept, { marginCall: '0.72', liquidation: '0.81' });
+    const given = await setting([pick('Use the table')], { own });
+    assert.deepEqual([given.kept, given.reads], [undefined, 1]);
+    assert.match(given.talk.titles('notice')[0]!, /go by the table again\.$/);
+    assert.deepEqual((await setting([leave], { own })).kept, own);
+  });
+
+  it('would have no effect where the exchange supplies them: the limit that can be set is offered instead', async () => {
+    const venue = { marginCall: { ...table('0.7'), source: 'venue' }, liquidation: { ...table('0.8'), source: 'venue' } } as const;
+    const { talk, kept } = await setting([press('Open Settings')], { loan: venue });
+    assert.match(talk.titles('notice')[0]!, /^OKX supplies the thresholds of Main; your own are not used\./);
+    assert.deepEqual([talk.did, kept], [['openLimits'], undefined]);
+  });
+
+  it('are not asked for where there is no loan', async () => {
+    const { talk } = await setting([], { loan: 'none' });
+    assert.deepEqual(
+      talk.heard.map(({ title, choices }) => [title, choices]),
+      [['Main has no loan, so there are no thresholds to set.', []]],
+    );
+  });
+
+  it('at Bybit stand at the loans from then on, and those of the table again afterwards', async () => {
+    const machine = new Machine();
+    try {
+      const front = await machine.front();
+      const bybit = await machine.runs(startBybit({ clock: machine.clock, walk: false }));
+      const id = await added(front, bybit, 'Pool', 'bybit');
+      const account = () => front.engine.book.get(id)!;
+      const thresholds = (): readonly string[] => front.rows('loans').filter((row) => /^(Margin call|Liquidation) \d/.test(row));
+      const before = thresholds();
+      assert.ok(before.some((row) => row.includes('from a table of')));
+      await front.does((app) => setThresholds(app, account()), type('60'), type('70.5'));
+      assert.ok(
+        thresholds().some((row) => /60\.00%.*entered by you/.test(row)),
+        thresholds().join('\n'),
+      );
+      assert.ok(thresholds().some((row) => /70\.50%.*entered by you/.test(row)));
+      await front.does((app) => setThresholds(app, account()), pick('Use the table'));
+      assert.deepEqual(thresholds(), before);
+    } finally {
+      await machine.end();
+    }
+  });
+});

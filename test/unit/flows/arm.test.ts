@@ -1,24 +1,61 @@
 import assert from 'node:assert/strict';
-import { armWritingOn } from '../../../src/flows/arm.ts';
-import { Desk } from '../engine/ledger/support.ts';
+import { decimal } from '../../../src/core/decimal.ts';
+import { ExchangeError } from '../../../src/core/errors.ts';
+import { msg } from '../../../src/core/message.ts';
+import type { Account } from '../../../src/core/model.ts';
+import type { Limits, LimitsFault } from '../../../src/engine/ledger/limits.ts';
+import { armWriting, armWritingOn, sayDisarmed } from '../../../src/flows/arm.ts';
+import { Desk, noLimits } from '../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
 
-async function arming(answers: readonly Answer[], simulated = false) {
-  const desk = new Desk();
-  desk.armed = { armed: false };
-  desk.accounts.set('a', { ...desk.accounts.get('a')!, uid: '1', simulated });
-  const talk = new Scripted(...answers);
-  const { app, armed } = actingAt(desk, talk);
-  await armWritingOn(app, undefined);
-  assert.equal(talk.left, 0, 'all was asked');
-  return { talk, armed };
+interface Facts {
+  readonly account?: Partial<Account>;
+  readonly limits?: Limits | LimitsFault;
+  /** What the exchange says whose keys they are, when it is asked. */
+  readonly says?: () => string | undefined;
+  readonly argument?: unknown;
+  readonly armed?: number;
 }
+
+async function arming(answers: readonly Answer[], { account, limits = noLimits, says, argument, armed: until }: Facts = {}) {
+  const desk = new Desk();
+  desk.limits = limits;
+  desk.armed = until === undefined ? { armed: false } : { armed: true, until };
+  desk.accounts.set('a', { ...desk.accounts.get('a')!, uid: '1', ...account });
+  const talk = new Scripted(...answers);
+  let asked = 0;
+  const inspect = async () => {
+    asked += 1;
+    const uid = says?.();
+    return { canRead: true, canTrade: true, canWithdraw: false, boundAddresses: [], ...(uid === undefined ? {} : { uid }) };
+  };
+  const { app, armed } = actingAt(desk, talk, {}, { inspect });
+  const names: (string | undefined)[] = [];
+  const arm: typeof app.arming.arm = async (id, term, proof) => {
+    names.push(proof?.typedName);
+    await app.arming.arm(id, term, proof);
+  };
+  const failed = await armWritingOn({ ...app, arming: { ...app.arming, arm } }, argument).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  assert.equal(talk.left, 0, 'all was asked');
+  return { talk, armed, names, desk, asked, failed };
+}
+
+const terms = ['For 15 minutes', 'Until this window is reloaded', 'Always'];
+const simulated = { simulated: true, site: 'loopback', baseUrl: 'http://127.0.0.1:9' };
+const demo = { site: 'global-demo' };
 
 describe('arming an account with real money always', () => {
   it('takes its very name, and says of any other what to type', async () => {
-    const { talk, armed } = await arming([pick('Always'), type(''), type('main'), type('Main '), type('Main')]);
-    assert.deepEqual(armed, ['always']);
+    const { talk, armed, names } = await arming([pick('Always'), type(''), type('main'), type('Main '), type('Main')]);
+    assert.deepEqual([armed, names], [['always'], ['Main']]);
     assert.deepEqual(talk.faults, Array(3).fill('Type exactly: Main'));
+    const box = talk.heard.find(({ what }) => what === 'input')!;
+    assert.equal(box.title, 'LIVE: arm writing on Main always');
+    assert.match(box.detail, /^REAL MONEY can then move from Main .* Type the name of the account to arm it always\.$/);
+    assert.deepEqual([box.value, box.secret, box.canGoBack], ['', false, false]);
   });
 
   it('is not done by whoever leaves, at the term or at the name', async () => {
@@ -30,6 +67,9 @@ describe('arming an account with real money always', () => {
 
   it('asks for no name for a term that ends, nor where no real money is', async () => {
     assert.deepEqual((await arming([pick('For 15 minutes')])).armed, ['quarter']);
+    assert.deepEqual((await arming([pick('Until this window is reloaded')])).armed, ['restart']);
+    assert.deepEqual((await arming([pick('Always')], { account: simulated })).armed, ['always']);
+    assert.deepEqual((await arming([pick('Always')], { account: demo })).armed, ['always']);
   });
 
   it('opens the limits instead and arms nothing, when they are asked for', async () => {
@@ -40,6 +80,130 @@ describe('arming an account with real money always', () => {
 
   it('offers to take it back at once', async () => {
     const { talk } = await arming([pick('For 15 minutes'), press('Disarm Writing')]);
-    assert.deepEqual(talk.did, ['disarmWriting']);
+    assert.deepEqual(talk.ran, [{ command: 'disarmWriting', target: { accountId: 'a' } }]);
+  });
+});
+
+describe('the question for how long an account is armed', () => {
+  for (const [money, account, mark, meaning, always] of [
+    ['real money', {}, 'LIVE', /^LIVE: REAL MONEY can then move, each time only after a preview and your confirmation\./, true],
+    ['demo trading', demo, 'DEMO', /^DEMO: changes can then be sent.* No real money moves\./, false],
+    ['a simulated exchange', simulated, 'SIMULATED', /^SIMULATED: changes can then be sent.* No real money moves\./, false],
+  ] as const) {
+    it(`says that it is about ${money}, and has the terms in order, the shortest first`, async () => {
+      const { talk } = await arming([leave], { account });
+      const [question] = talk.heard;
+      assert.equal(question!.title, `${mark}: arm writing on Main | For how long?`);
+      assert.match(question!.detail, meaning);
+      assert.deepEqual(question!.choices, [...terms, '', 'Set Limits…']);
+      assert.equal(question!.lines![2]!.includes('You will be asked to type the name of the account'), always);
+      assert.match(question!.lines![4]!, /Nothing is armed\.$/);
+    });
+  }
+
+  it('says the limits, that there are none, or that they are not understood', async () => {
+    const said = async (limits: Limits | LimitsFault): Promise<string> => (await arming([leave], { limits })).talk.heard[0]!.detail;
+    assert.match(await said(noLimits), /No limits are set: one confirmed change may move as much as the exchange takes\.$/);
+    const limits = { ...noLimits, perActionUsd: decimal('500'), highestLtvAfterReduction: decimal('0.71') };
+    assert.match(await said(limits), /Limits of your settings: at most 500 USD per change; LTV at most 71\.00% after taking out\.$/);
+    assert.match(
+      await said({ fault: msg('Write a number.') }),
+      /are not understood, and nothing is sent until they are\. Write a number\.$/,
+    );
+  });
+
+  it('says until when it is armed already', async () => {
+    const { talk } = await arming([leave], { armed: 1_700_000_000_000 });
+    assert.match(talk.heard[0]!.title, /For how long, from now on\? It is armed until 2023-11-14T22:13:20\.000Z\.$/);
+  });
+
+  it('is answered with what was done', async () => {
+    const said = async (term: string, account: Partial<Account> = simulated): Promise<readonly string[]> =>
+      (await arming([pick(term)], { account })).talk.titles('notice');
+    // The scripted engine arms every term until the restart; what the others are called is the word's own test.
+    assert.deepEqual(await said('Until this window is reloaded', {}), [
+      'Writing on Main is armed until this window is reloaded. Each change still needs your confirmation.',
+    ]);
+  });
+});
+
+describe('an account that cannot be armed', () => {
+  it('because its key may only read leads to other keys, before any question', async () => {
+    const { talk, armed } = await arming([press('Update Keys…')], { account: { readOnly: true } });
+    assert.match(talk.titles('notice')[0]!, /^Main is read-only: its key may not trade\./);
+    assert.deepEqual(talk.ran, [{ command: 'updateKeys', target: { accountId: 'a' } }]);
+    assert.deepEqual(armed, []);
+  });
+
+  it('because it is gone is said to be gone', async () => {
+    const { talk, armed } = await arming([], { argument: { accountId: 'b' } });
+    assert.deepEqual(talk.titles('notice'), ['This account is no longer there. Add it again to go on.']);
+    assert.deepEqual(armed, []);
+  });
+
+  const nobody = { uid: undefined } as never;
+
+  it('because it is not known whose keys it has: the exchange is asked, and the answer is kept', async () => {
+    const { talk, armed, desk } = await arming([pick('For 15 minutes')], { account: nobody, says: () => '77' });
+    assert.deepEqual(talk.worked, ['Testing the connection of Main…']);
+    assert.equal(desk.accounts.get('a')!.uid, '77');
+    assert.deepEqual(armed, ['quarter']);
+  });
+
+  it('because the exchange does not tell whose keys it has either', async () => {
+    const { talk, armed } = await arming([], { account: nobody });
+    assert.match(talk.titles('notice')[0]!, /^The exchange does not tell whose keys Main has, so writing cannot be armed/);
+    assert.deepEqual(armed, []);
+  });
+
+  it('because the exchange cannot be asked', async () => {
+    const error = new ExchangeError({ kind: 'network', sentence: msg('Not reached.'), effect: 'none' });
+    const says = () => {
+      throw error;
+    };
+    const { failed, armed } = await arming([], { account: nobody, says });
+    assert.equal(failed, error);
+    assert.deepEqual(armed, []);
+  });
+
+  it('is asked nothing of whose keys it has where that is known, nor held back where no money moves', async () => {
+    assert.equal((await arming([pick('For 15 minutes')])).asked, 0);
+    assert.deepEqual((await arming([pick('For 15 minutes')], { account: { ...simulated, ...(nobody as object) } })).armed, ['quarter']);
+  });
+
+  it('is told to the one who asked from a preview, too', async () => {
+    const desk = new Desk();
+    desk.armed = { armed: false };
+    desk.accounts.set('a', { ...desk.accounts.get('a')!, readOnly: true });
+    const { app, armed } = actingAt(desk, new Scripted());
+    assert.equal(await armWriting(app, desk.accounts.get('a')!), false);
+    assert.deepEqual(armed, []);
+  });
+});
+
+describe('what is said of disarming', () => {
+  const saying = async (disarmed: readonly string[], accountId?: string, account: Partial<Account> = {}) => {
+    const desk = new Desk();
+    const main = { ...desk.accounts.get('a')!, ...account };
+    desk.accounts.set('a', main);
+    desk.accounts.set('b', { ...main, id: 'b', name: 'Second' });
+    const talk = new Scripted();
+    await sayDisarmed(
+      actingAt(desk, talk).app,
+      disarmed.map((id) => desk.accounts.get(id)!),
+      accountId,
+    );
+    return talk.titles('notice');
+  };
+
+  it('names every account that was disarmed', async () => {
+    assert.deepEqual(await saying(['a', 'b']), ['Writing is disarmed: Main, Second. Nothing can be sent until you arm it again.']);
+  });
+
+  it('says why nothing had to be', async () => {
+    assert.deepEqual(await saying([]), ['Writing is not armed on any account, so nothing had to be disarmed.']);
+    assert.deepEqual(await saying([], 'a'), ['Writing on Main is not armed, so nothing had to be disarmed.']);
+    assert.match((await saying([], 'a', { readOnly: true }))[0]!, /^Main is read-only/);
+    assert.deepEqual(await saying([], 'gone'), ['This account is no longer there. Add it again to go on.']);
   });
 });

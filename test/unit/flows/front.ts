@@ -30,8 +30,38 @@ import { text } from '../views/samples.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';
 
 const intervalMs = 60_000;
-/** What passes of the clock while one millisecond of the test does. */
-const pace = 100;
+/** The most that passes of the clock at once. Milliseconds. */
+const strideMs = 1_000;
+/** What is not answered by then, over loopback, is held back on purpose. */
+const longestAnswerMs = 250;
+
+/**
+ * Timers that are not handed a clock, such as places kept under the limits of a venue, go by this one all the same.
+ * @returns gives the timers back
+ */
+function timersBy(clock: FakeClock): () => void {
+  const real = { setTimeout, clearTimeout };
+  const stops = new Map<unknown, AbortController>();
+  globalThis.setTimeout = ((run: (...more: unknown[]) => void, ms = 0, ...more: unknown[]) => {
+    if (ms < 100) return real.setTimeout(run, ms, ...more);
+    const stop = new AbortController();
+    const timer = { ref: () => timer, unref: () => timer };
+    stops.set(timer, stop);
+    const wake = (): void => {
+      stops.delete(timer);
+      run(...more);
+    };
+    clock.sleep(ms, stop.signal).then(wake, () => undefined);
+    return timer;
+  }) as unknown as typeof setTimeout;
+  globalThis.clearTimeout = (timer: Parameters<typeof clearTimeout>[0]) => {
+    const stop = stops.get(timer);
+    stops.delete(timer);
+    if (stop === undefined) real.clearTimeout(timer);
+    else stop.abort();
+  };
+  return () => Object.assign(globalThis, real);
+}
 
 /** What lasts when a window is closed: the folder, the keyring, the clock. */
 export class Machine {
@@ -40,6 +70,7 @@ export class Machine {
   readonly clock = new FakeClock();
   readonly #fronts: Front[] = [];
   readonly #exchanges: { close(): Promise<void> }[] = [];
+  readonly #timers = timersBy(this.clock);
   #ids = 0;
 
   /** An exchange that ends with the machine. */
@@ -66,6 +97,7 @@ export class Machine {
   async end(): Promise<void> {
     for (const front of this.#fronts) front.engine.dispose();
     await Promise.all(this.#exchanges.map((exchange) => exchange.close()));
+    this.#timers();
     rmSync(path.dirname(this.folder), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
 }
@@ -78,6 +110,8 @@ export class Front {
   readonly logged: string[] = [];
   limits: Limits | LimitsFault = noLimits;
   keepsOwnKeys = false;
+  /** What stands in for an exchange, by its address. */
+  readonly routes = new Map<string, string>();
   /** Requests that are under way: until they are answered the clock stands still. */
   #asking = 0;
 
@@ -96,10 +130,15 @@ export class Front {
       window: `window ${number.toString()}`,
       newId: () => `id ${number.toString()}-${(ids += 1).toString()}`,
       clock: machine.clock,
-      fetch: async (...asked) => {
+      fetch: async (asked, init) => {
+        assert.ok(typeof asked === 'string' || asked instanceof URL);
+        const { origin, pathname, search, hostname } = new URL(asked);
+        const here = this.routes.get(origin);
+        // Nothing of a test ever leaves this machine.
+        if (here === undefined && hostname !== '127.0.0.1') throw new TypeError('fetch failed');
         this.#asking += 1;
         try {
-          return await fetch(...asked);
+          return await fetch(`${here ?? origin}${pathname}${search}`, init);
         } finally {
           this.#asking -= 1;
         }
@@ -157,17 +196,40 @@ export class Front {
     const began = Date.now();
     while (state.has('waiting')) {
       if (Date.now() - began > 15_000) throw new Error('still waiting for an answer or the clock');
-      await this.passes(pace);
+      await this.#idle();
+      if (state.has('waiting')) await this.#stride(strideMs);
     }
     return work;
   }
 
-  /** Lets some time pass, once nothing is asked of an exchange. Milliseconds. */
+  /** Lets some time pass. Milliseconds. */
   async passes(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= pace) {
-      do await new Promise((resolve) => setTimeout(resolve, 1));
-      while (this.#asking > 0);
-      await this.machine.clock.advance(Math.min(left, pace));
+    for (let left = ms; left > 0;) {
+      await this.#idle();
+      left -= await this.#stride(left);
+    }
+    await this.#idle();
+  }
+
+  /** Goes on to whoever waits for the clock next. @returns how far. Milliseconds. */
+  async #stride(most: number): Promise<number> {
+    const { clock } = this.machine;
+    const ms = Math.min(most, strideMs, clock.nextIn ?? strideMs);
+    await clock.advance(ms);
+    return Math.max(ms, 0);
+  }
+
+  /**
+   * Until nobody is at work: no request is under way, no database and no file is. A worker holds the process as long as it works. An answer
+   * that does not come waits for the clock itself.
+   */
+  async #idle(): Promise<void> {
+    const began = Date.now();
+    for (let rounds = 0; rounds < 3;) {
+      await new Promise((resolve) => (rounds === 0 ? setTimeout(resolve, 1) : setImmediate(resolve)));
+      const works = process.getActiveResourcesInfo().some((one) => /^(MessagePort|Worker|FSReq)/.test(one));
+      const awaited = this.#asking > 0 && Date.now() - began < longestAnswerMs;
+      rounds = works || awaited ? 0 : rounds + 1;
     }
   }
 
@@ -179,7 +241,7 @@ export class Front {
         while (!(await isSo())) {
           if (this.engine.clock.now() > end)
             throw new Error(`in vain waited for ${what}: ${JSON.stringify([this.rows('loans'), this.status()])}`);
-          await this.engine.clock.sleep(pace);
+          await this.engine.clock.sleep(100);
         }
       })(),
     );
@@ -246,14 +308,18 @@ export function owned(owners: Readonly<Record<string, string | undefined>>): rea
   }));
 }
 
-/** Puts an account there as if real money were at stake, and reads it. @returns it */
+/** Where OKX itself would be asked. */
+export const okxAddress = 'https://openapi.okx.com';
+
+/** Puts an account of OKX itself there, for which the exchange of the test stands in: to the engine it is real money. Reads it. @returns it */
 export async function live(
   front: Front,
   { url, keys }: { readonly url: string; readonly keys: KeyTexts },
   called: string,
 ): Promise<Account> {
   const { engine } = front;
-  const account = { id: called, venue: 'okx', site: 'loopback', baseUrl: url, name: called, simulated: false, readOnly: false };
+  const account = { id: called, venue: 'okx', site: 'global', name: called, simulated: false, readOnly: false };
+  front.routes.set(okxAddress, url);
   const probe = await engine.connections.probe(account, { ...keys });
   const { uid } = await front.through(probe.inspect());
   probe.dispose();

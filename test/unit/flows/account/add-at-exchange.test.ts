@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { addAccount } from '../../../../src/flows/account/add.ts';
 import { startBybit, type Bybit } from '../../../../src/simulator/bybit/start.ts';
 import { TestExchange, type KeyTexts } from '../../../e2e/exchange.ts';
-import { added, Machine, parts, place, type Front } from '../front.ts';
+import { added, Machine, okxAddress, parts, place, type Front } from '../front.ts';
 import { after, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
 
 const nowhere = 'http://127.0.0.1:9';
@@ -38,7 +38,7 @@ describe('a key that an exchange is asked about', () => {
 
   const strange = { okx: '7c3f2a10-0000-4000-8000-000000000000', bybit: 'aBcDeFgHiJkLmNoPqR' };
 
-  it('is not taken at OKX when any part of it is wrong, it is bound elsewhere, may withdraw, or is for demo trading', async () => {
+  it('is not taken at OKX when any part of it is wrong, it is bound elsewhere, or may withdraw', async () => {
     const { keys, otherKeys } = okx;
     const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
       [{ ...keys, passphrase: 'not-the-passphrase' }, /The passphrase is wrong/, fault],
@@ -53,8 +53,22 @@ describe('a key that an exchange is asked about', () => {
       assert.match(dialog.detail, /Nothing has been stored\./);
       assert.deepEqual([dialog.kind, dialog.choices], ['error', buttons]);
     }
-    await okx.control('POST', 'fault', { fault: '50101' });
-    assert.match((await tried('okx', keys)).title, /belongs to another OKX site or environment.*live or demo/);
+  });
+
+  it('is not taken for demo trading when it is a live one, and is at the address of its site', async () => {
+    front.routes.set(okxAddress, okx.url);
+    const at = (site: string, answer: Answer): Promise<Scripted> =>
+      front.does(addAccount, pick('OKX'), pick(site), type('Main'), ...parts(okx.keys), answer);
+    const talk = await at('OKX Global, demo trading', leave);
+    assert.match(talk.heard.at(-1)!.title, /belongs to another OKX site or environment.*live or demo/);
+    leavesNothing(front);
+    await at('OKX Global', press('Save Account'));
+    assert.deepEqual(
+      front.engine.book.list().map(({ site, baseUrl, simulated }) => [site, baseUrl, simulated]),
+      [['global', undefined, false]],
+    );
+    await front.until('the loans', () => front.rows('loans').some((row) => row.includes('57.98% · Watch')));
+    assert.match(front.rows('loans')[0]!, /not armed$/);
   });
 
   it('is not taken at Bybit when any part of it is wrong, it is bound elsewhere, or may withdraw', async () => {

@@ -137,13 +137,13 @@ describe('keys of another user, for an account that is here', () => {
   it('become an account of their own at the same place, whose name alone is asked for', async () => {
     const talk = await update(account, ...parts(others), press('Add as New Account…'), type('Main'), type('Other'));
     assert.deepEqual(talk.faults, ['There is already an account named Main.']);
-    assert.equal(talk.heard.at(-1)!.value, 'OKX simulated');
+    assert.equal(talk.heard.at(-1)!.value, 'OKX');
     const [first, second] = front.engine.book.list();
     assert.deepEqual(first, account);
     assert.deepEqual(await storedOf(account), okx.keys);
     assert.deepEqual(
       { ...second, id: '' },
-      { id: '', venue: 'okx', site: 'loopback', baseUrl: okx.url, name: 'Other', simulated: false, readOnly: true, uid: '770002' },
+      { id: '', venue: 'okx', site: 'global', name: 'Other', simulated: false, readOnly: true, uid: '770002' },
     );
     assert.deepEqual(await front.engine.vault.readOwned(second!.id), { keys: others, owner: '770002' });
   });

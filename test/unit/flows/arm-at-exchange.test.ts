@@ -1,0 +1,188 @@
+// Arming with the real engine at a simulated exchange: nothing leaves an account that is not armed, what would leave can be looked at, and
+// what was added can be taken back.
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import { armWritingOn, sayDisarmed } from '../../../src/flows/arm.ts';
+import { changeCollateral } from '../../../src/flows/change.ts';
+import { undoAdd } from '../../../src/flows/undo.ts';
+import { TestExchange } from '../../e2e/exchange.ts';
+import { noLimits } from '../engine/ledger/support.ts';
+import { added, live, Machine, type Front } from './front.ts';
+import { leave, pick, press, type, type Answer } from './scripted.ts';
+
+const adding: readonly Answer[] = [pick('Loan 12345'), pick('BTC'), type('0.1')];
+
+describe('an account at an exchange', () => {
+  let machine: Machine;
+  let front: Front;
+  let exchange: TestExchange;
+  beforeEach(async () => {
+    machine = new Machine();
+    front = await machine.front();
+    front.limits = { ...noLimits, highestLtvAfterReduction: decimal('0.71') };
+    exchange = await machine.runs(TestExchange.start({ clock: machine.clock, settleMs: 500 }));
+  });
+  afterEach(() => machine.end());
+
+  const sent = (): Promise<number> => exchange.requests('adjust-collateral');
+  const add = (...answers: readonly Answer[]) =>
+    front.does((app, attended) => changeCollateral(app, attended, 'add', undefined), ...adding, ...answers);
+  const row = (): string => front.rows('loans')[0]!;
+
+  it('that is simulated is armed from the start; disarmed it says so, and previews without anything to send', async () => {
+    const id = await added(front, exchange, 'Main');
+    assert.doesNotMatch(row(), /armed/);
+    await front.engine.arming.disarm(id);
+    const said = await front.does((app) => sayDisarmed(app, [app.book.get(id)!], undefined));
+    assert.match(said.titles('notice')[0]!, /^Writing is disarmed: Main\./);
+    assert.match(row(), /^Main simulated · .*not armed/);
+    const talk = await add(leave);
+    const dialog = talk.heard.at(-1)!;
+    assert.deepEqual(dialog.choices, ['Read Again', 'Show Request', 'Arm Writing…']);
+    assert.match(dialog.detail, /^NOT ARMED/);
+    assert.match(dialog.detail, /57\.98% now → 51\.\d\d% after \(estimate\)/);
+    assert.equal(await sent(), 0);
+  });
+
+  it('shows the exact request as a page, masked and unsent, and comes back to the preview', async () => {
+    const id = await added(front, exchange, 'Main');
+    await front.engine.arming.disarm(id);
+    const talk = await add(press('Show Request'), pick('Copy the Request'), pick('Back to the Preview'), leave);
+    const page = talk.heard.find(({ what }) => what === 'page')!;
+    assert.equal(page.title, 'Request, not sent');
+    for (const part of [
+      'NOTHING WAS SENT',
+      'adjust-collateral',
+      '"collateralAmt"',
+      'OK-ACCESS-SIGN: ••••',
+      'OK-ACCESS-KEY: ••••',
+      'OK-ACCESS-PASSPHRASE: ••••',
+    ]) {
+      assert.ok(page.detail.includes(part), `the page names “${part}”: ${page.detail}`);
+    }
+    const { apiKey, secret, passphrase } = exchange.keys;
+    for (const part of [apiKey, secret, passphrase]) assert.ok(!page.detail.includes(part), 'no part of a key is on the page');
+    assert.deepEqual(talk.copied, [page.detail]);
+    const [beside, again] = talk.heard.filter(({ what }) => what === 'pick').slice(-2);
+    assert.match(beside!.title, /This is the request\. Nothing was sent\.$/);
+    assert.match(again!.title, /Copied\. Nothing was sent\.$/);
+    assert.match(talk.heard.at(-1)!.detail, /^NOT ARMED/);
+    assert.equal(await sent(), 0);
+  });
+
+  it('is armed from the preview, adds once after the confirmation, and takes that back once, by a preview of its own', async () => {
+    const id = await added(front, exchange, 'Main');
+    await front.engine.arming.disarm(id);
+    const talk = await add(press('Arm Writing…'), pick('For 15 minutes'), press('Add 0.1 BTC'), press('Undo…'));
+    const question = talk.heard.find(({ title }) => title.endsWith('For how long?'))!;
+    assert.match(question.detail, /^SIMULATED: .*Limits of your settings: LTV at most 71\.00% after taking out/);
+    assert.deepEqual(question.choices.slice(0, 3), ['For 15 minutes', 'Until this window is reloaded', 'Always']);
+    const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
+    assert.match(dialog.detail, /^Writing on Main is armed for 15 minutes/);
+    assert.equal(dialog.choices.at(-1), 'Add 0.1 BTC');
+    const done = talk.heard.at(-1)!;
+    assert.match(done.title, /Done: LTV is now 51\.\d\d%/);
+    assert.equal(await sent(), 1);
+    assert.match(row(), /^Main simulated · .* · writing armed for 1[45] min · /);
+
+    const [ran] = talk.ran;
+    assert.equal(ran!.command, 'undoAdd');
+    const undone = await front.does((app, attended) => undoAdd(app, attended, ran!.target), press('Reduce by 0.1 BTC'));
+    const taking = undone.heard.find(({ what }) => what === 'dialog')!;
+    assert.match(taking.detail, /To undo[^]*Act: take collateral out[^]*Amount: 0\.1 BTC/);
+    assert.match(undone.heard.at(-1)!.title, /Done: LTV is now 57\.98%/);
+    assert.deepEqual(
+      (await exchange.adjustments()).map(({ loan, type: act, amt }) => [loan, act, amt]),
+      [
+        ['12345', 'add', '0.1'],
+        ['12345', 'reduce', '0.1'],
+      ],
+    );
+    const nothing = await front.does((app, attended) => undoAdd(app, attended, undefined));
+    assert.match(nothing.titles('notice')[0]!, /There is nothing to undo/);
+    assert.equal(await sent(), 2);
+  });
+
+  it('stays armed for the term that was chosen, and no longer', async () => {
+    const { id } = await live(front, exchange, 'Main');
+    const arm = (...answers: readonly Answer[]) => front.does((app) => armWritingOn(app, undefined), ...answers);
+    const states: unknown[] = [];
+    for (const [term, ...name] of [
+      [pick('For 15 minutes')],
+      [pick('Until this window is reloaded')],
+      [pick('Always'), type('Main')],
+    ] as const) {
+      const talk = await arm(term, ...name);
+      states.push([
+        talk.titles('notice')[0]!.replace(/\. Each.*/, ''),
+        row()
+          .split(' · ')
+          .find((part) => part.startsWith('writing')),
+      ]);
+    }
+    assert.deepEqual(states, [
+      ['Writing on Main is armed for 15 minutes', 'writing armed for 15 min'],
+      ['Writing on Main is armed until this window is reloaded', 'writing armed'],
+      ['Writing on Main is armed always', 'writing armed'],
+    ]);
+    await front.engine.close();
+    assert.deepEqual((await machine.front()).engine.arming.state(id), { armed: true, until: 'always' });
+  });
+
+  it('with real money is not armed at first; a quarter of an hour passes, a restart ends the rest', async () => {
+    const { id } = await live(front, exchange, 'Main');
+    const { arming } = front.engine;
+    assert.equal(arming.state(id).armed, false);
+    await front.does((app) => armWritingOn(app, { accountId: id }), pick('For 15 minutes'));
+    await machine.clock.advance(15 * 60_000 - 1_000);
+    assert.equal(arming.state(id).armed, true);
+    await machine.clock.advance(2_000);
+    assert.equal(arming.state(id).armed, false);
+    await front.does((app) => armWritingOn(app, { accountId: id }), pick('Until this window is reloaded'));
+    await front.engine.close();
+    assert.equal((await machine.front()).engine.arming.state(id).armed, false);
+  });
+
+  it('with real money cannot be armed always without its typed name, by whatever way the engine is asked', async () => {
+    const { id } = await live(front, exchange, 'Main');
+    for (const typedName of [undefined, '', 'main', 'Main ']) {
+      await assert.rejects(front.engine.arming.arm(id, 'always', typedName === undefined ? undefined : { typedName }), { name: 'Refusal' });
+    }
+    assert.equal(front.engine.arming.state(id).armed, false);
+  });
+
+  it('with real money shows the request of its first change before that can be sent, once armed by its name', async () => {
+    await live(front, exchange, 'Main');
+    const talk = await add(
+      press('Arm Writing…'),
+      pick('Always'),
+      type('Mian'),
+      type('Main'),
+      press('Show Request'),
+      pick('Back to the Preview'),
+      press('Add 0.1 BTC'),
+    );
+    assert.deepEqual(talk.faults, ['Type exactly: Main']);
+    const dialogs = talk.heard.filter(({ what }) => what === 'dialog');
+    assert.deepEqual(
+      dialogs.map(({ choices }) => choices),
+      [
+        ['Read Again', 'Show Request', 'Arm Writing…'],
+        ['Read Again', 'Show Request'],
+        ['Read Again', 'Show Request', 'Add 0.1 BTC'],
+      ],
+    );
+    for (const { title, detail, kind } of dialogs) {
+      assert.match(title, /^LIVE/);
+      assert.match(detail, /REAL MONEY/);
+      assert.equal(kind, 'warning');
+    }
+    const page = talk.heard.find(({ what }) => what === 'page')!;
+    assert.match(page.detail, /https:\/\/openapi\.okx\.com\/api\/v5\/finance\/flexible-loan\/adjust-collateral/);
+    assert.equal(await sent(), 1);
+    // The next one needs none of that.
+    const second = await add(press('Add 0.1 BTC'));
+    assert.deepEqual(second.heard.find(({ what }) => what === 'dialog')!.choices, ['Read Again', 'Show Request', 'Add 0.1 BTC']);
+    assert.equal(await sent(), 2);
+  });
+});

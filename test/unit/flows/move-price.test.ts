@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { movePrice } from '../../../src/flows/move-price.ts';
+import { Machine, type Front } from './front.ts';
+import { goBack, leave, pick, press, type, type Answer } from './scripted.ts';
+
+describe('moving a price of the exchange inside the extension', () => {
+  let machine: Machine;
+  let front: Front;
+  beforeEach(async () => {
+    machine = new Machine();
+    front = await machine.front();
+  });
+  afterEach(() => machine.end());
+
+  const moving = (...answers: readonly Answer[]) => front.does(movePrice, ...answers);
+  const simulated = async (): Promise<void> => {
+    const { id } = await front.engine.simulated.create('Simulated');
+    await front.until('its figures', () => front.engine.store.get(id)?.snapshot !== undefined);
+  };
+  const danger = (): boolean =>
+    front.rows('loans').some((row) => /^9[67]\.\d\d% · Danger/.test(row)) && front.status()?.includes('Danger') === true;
+
+  it('asks which and by how much, and the level follows', async () => {
+    await simulated();
+    const talk = await moving(pick('BTC'), type('-'), type('-100'), type('0'), type('x'), type('-40'));
+    const [coins, percent] = talk.heard;
+    assert.equal(coins!.title, 'SIMULATED: Move Price | Price of which coin?');
+    assert.equal(percent!.detail, 'By how many percent? Negative is a fall.');
+    // A minus alone is only a beginning.
+    assert.equal(talk.faults[0], '');
+    assert.equal(talk.faults.filter((fault) => fault !== '').length, 3);
+    assert.deepEqual(talk.titles('notice'), ['SIMULATED: the price of BTC was moved by -40%.']);
+    assert.ok(danger(), JSON.stringify([front.rows('loans'), front.status()]));
+  });
+
+  it('goes back to the coin, and moves nothing when it is left', async () => {
+    await simulated();
+    const before = front.rows('loans').filter((row) => row.includes('%'));
+    for (const answers of [[leave], [pick('BTC'), leave], [pick('BTC'), goBack, leave]]) {
+      const talk = await moving(...answers);
+      assert.deepEqual(talk.titles('notice'), []);
+    }
+    assert.deepEqual(
+      before,
+      front.rows('loans').filter((row) => row.includes('%')),
+    );
+  });
+
+  it('offers the simulated exchange where there is none', async () => {
+    const talk = await moving(press('Try with the Simulated Exchange'));
+    assert.deepEqual(talk.titles('notice'), ['There is no simulated account whose prices could be moved.']);
+    assert.deepEqual(talk.did, ['trySimulated']);
+  });
+});

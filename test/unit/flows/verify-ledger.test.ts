@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { msg } from '../../../src/core/message.ts';
+import type { Verification } from '../../../src/engine/ledger/journal.ts';
+import { Refusal } from '../../../src/engine/ledger/ledger.ts';
+import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
+import { Desk } from '../engine/ledger/support.ts';
+import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
+
+const whole = { ok: true, rows: 12, writes: 3, head: '0123456789abcdef' } as const;
+const altered: Verification = { ok: false, row: 2, sentence: msg('Row 2 was altered.') };
+const unread: Verification = { ok: false, sentence: msg('The file cannot be opened.') };
+
+/** @param found by one look after the other; the last one stays so */
+async function verifying(found: readonly Verification[], setAside: () => string, ...answers: readonly Answer[]) {
+  const left = [...found];
+  const talk = new Scripted(...answers);
+  const { app } = actingAt(new Desk(), talk);
+  const did: string[] = [];
+  const logged: string[] = [];
+  const ledger = Object.assign(Object.create(app.ledger) as typeof app.ledger, {
+    verify: async () => (left.length > 1 ? left.shift()! : left[0]!),
+    setAside: async () => {
+      did.push('set aside');
+      return setAside();
+    },
+  });
+  const note = (line: string | Error): void => void logged.push(String(line));
+  const poller = { refresh: async () => void did.push('read again') };
+  await verifyLedger({ ...app, ledger, poller, log: { info: note, warn: note, error: note } });
+  assert.equal(talk.left, 0);
+  return { talk, did, logged };
+}
+
+const place = (): string => '/storage/journal/ledger-1.sqlite';
+const never = (): never => {
+  throw new Error('not to be set aside');
+};
+const setAside = press('Set Aside and Begin Anew…');
+const sure = press('Set Aside and Begin Anew');
+
+describe('verifying the ledger', () => {
+  it('says that it is whole, with as much of the last row as two people would compare', async () => {
+    const { talk, logged } = await verifying([whole], never);
+    assert.deepEqual(talk.worked, ['Verifying the ledger']);
+    assert.deepEqual(talk.titles('notice'), [
+      'The ledger is whole: no row was altered, is missing or was put in between. Rows: 12, changes: 3, last row: 0123456789ab',
+    ]);
+    assert.deepEqual(logged, ['ledger verified: 12 rows of 3 changes, head 0123456789abcdef']);
+  });
+
+  it('says that an empty one is empty', async () => {
+    const { talk } = await verifying([{ ok: true, rows: 0, writes: 0 }], never);
+    assert.deepEqual(talk.titles('notice'), ['The ledger is empty: no change is recorded in it.']);
+  });
+
+  it('names the row that was altered, and what that means', async () => {
+    const { talk, logged } = await verifying([altered], never, leave);
+    const [dialog] = talk.heard;
+    assert.equal(dialog!.title, 'The ledger is not whole: row 2');
+    assert.match(dialog!.detail, /^Row 2 was altered\.\n\nWhat the ledger says from there on cannot be relied on/);
+    assert.deepEqual([dialog!.kind, dialog!.choices], ['error', ['Show Log', 'Set Aside and Begin Anew…']]);
+    assert.deepEqual(logged, ['ledger not whole, row 2: Row 2 was altered.']);
+  });
+
+  it('blames no row where none can be read, and says that nothing was lost by looking', async () => {
+    const { talk } = await verifying([unread], never, press('Show Log'));
+    assert.equal(talk.heard[0]!.title, 'The ledger cannot be verified.');
+    assert.match(talk.heard[0]!.detail, /no change can be sent\. Nothing was lost by looking/);
+    assert.deepEqual(talk.did, ['openLog']);
+  });
+
+  it('sets nothing aside before it was asked a second time, whose harmless answer comes first and leads back', async () => {
+    for (const answers of [
+      [setAside, leave],
+      [setAside, press('Go Back'), leave],
+    ]) {
+      const { talk, did } = await verifying([altered], never, ...answers);
+      assert.equal(talk.heard[1]!.title, 'Begin a new ledger?');
+      assert.match(talk.heard[1]!.detail, /^Compare your loans and positions at the exchange first\.[^]*Nothing is deleted\./);
+      assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['warning', ['Go Back', 'Set Aside and Begin Anew']]);
+      assert.deepEqual(did, []);
+    }
+  });
+
+  it('sets it aside for whoever is sure, says where it is kept, and reads again', async () => {
+    const { talk, did, logged } = await verifying([altered], place, setAside, sure, press('Copy Path'));
+    assert.deepEqual(did, ['set aside', 'read again']);
+    assert.deepEqual(talk.worked, ['Verifying the ledger', 'Setting the ledger aside']);
+    assert.deepEqual(talk.titles('notice'), ['A new ledger has begun. The old one is kept as /storage/journal/ledger-1.sqlite']);
+    assert.deepEqual(talk.copied, ['/storage/journal/ledger-1.sqlite']);
+    assert.equal(logged.at(-1), 'ledger set aside: /storage/journal/ledger-1.sqlite');
+  });
+
+  it('does not set aside what another window made whole while the questions stood there', async () => {
+    const { talk, did } = await verifying([altered, whole], never, setAside, sure);
+    assert.deepEqual(did, []);
+    assert.match(talk.titles('notice')[0]!, /^The ledger is whole/);
+  });
+
+  it('says why it could not be set aside', async () => {
+    const refuse = (): never => {
+      throw new Refusal(msg('Another window is at work on it.'));
+    };
+    const { talk } = await verifying([altered], refuse, setAside, sure);
+    assert.deepEqual(
+      talk.heard.filter(({ what }) => what === 'notice').map(({ title, kind }) => [title, kind]),
+      [['The ledger was not set aside. Another window is at work on it.', 'error']],
+    );
+  });
+});

@@ -17,6 +17,7 @@ import { Attended } from '../../../src/flows/open-change-news.ts';
 import { ActivityFeed, activityOutline } from '../../../src/views/activity.ts';
 import { collateralOutline } from '../../../src/views/collateral.ts';
 import type { Entry } from '../../../src/views/entry.ts';
+import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf } from '../../../src/views/status.ts';
@@ -36,11 +37,13 @@ const strideMs = 1_000;
 const longestAnswerMs = 250;
 
 /**
- * Timers that are not handed a clock, such as places kept under the limits of a venue, go by this one all the same.
- * @returns gives the timers back
+ * What is not handed a clock, such as places kept under the limits of a venue or the exchange inside the extension, goes by this one all the same.
+ * @returns gives the real time back
  */
-function timersBy(clock: FakeClock): () => void {
+function allGoesBy(clock: FakeClock): () => void {
   const real = { setTimeout, clearTimeout };
+  const { now } = Date;
+  Date.now = clock.now;
   const stops = new Map<unknown, AbortController>();
   globalThis.setTimeout = ((run: (...more: unknown[]) => void, ms = 0, ...more: unknown[]) => {
     if (ms < 100) return real.setTimeout(run, ms, ...more);
@@ -60,7 +63,10 @@ function timersBy(clock: FakeClock): () => void {
     if (stop === undefined) real.clearTimeout(timer);
     else stop.abort();
   };
-  return () => Object.assign(globalThis, real);
+  return () => {
+    Date.now = now;
+    Object.assign(globalThis, real);
+  };
 }
 
 /** What lasts when a window is closed: the folder, the keyring, the clock. */
@@ -70,7 +76,7 @@ export class Machine {
   readonly clock = new FakeClock();
   readonly #fronts: Front[] = [];
   readonly #exchanges: { close(): Promise<void> }[] = [];
-  readonly #timers = timersBy(this.clock);
+  readonly #realTime = allGoesBy(this.clock);
   #ids = 0;
 
   /** An exchange that ends with the machine. */
@@ -97,7 +103,7 @@ export class Machine {
   async end(): Promise<void> {
     for (const front of this.#fronts) front.engine.dispose();
     await Promise.all(this.#exchanges.map((exchange) => exchange.close()));
-    this.#timers();
+    this.#realTime();
     rmSync(path.dirname(this.folder), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
 }
@@ -193,9 +199,9 @@ export class Front {
       state.clear();
     };
     void work.then(done, done);
-    const began = Date.now();
+    const began = performance.now();
     while (state.has('waiting')) {
-      if (Date.now() - began > 15_000) throw new Error('still waiting for an answer or the clock');
+      if (performance.now() - began > 15_000) throw new Error('still waiting for an answer or the clock');
       await this.#idle();
       if (state.has('waiting')) await this.#stride(strideMs);
     }
@@ -224,11 +230,11 @@ export class Front {
    * that does not come waits for the clock itself.
    */
   async #idle(): Promise<void> {
-    const began = Date.now();
+    const began = performance.now();
     for (let rounds = 0; rounds < 3;) {
       await new Promise((resolve) => (rounds === 0 ? setTimeout(resolve, 1) : setImmediate(resolve)));
       const works = process.getActiveResourcesInfo().some((one) => /^(MessagePort|Worker|FSReq)/.test(one));
-      const awaited = this.#asking > 0 && Date.now() - began < longestAnswerMs;
+      const awaited = this.#asking > 0 && performance.now() - began < longestAnswerMs;
       rounds = works || awaited ? 0 : rounds + 1;
     }
   }
@@ -261,6 +267,11 @@ export class Front {
     await feed.read();
     const acts = { times: shortTimes('en'), more: () => undefined };
     return flat(activityOutline(this.engine.store.all(), this.scene(), feed.view(), acts));
+  }
+
+  /** What the page with the gauges shows. */
+  gauges(): ReturnType<typeof gaugePage> {
+    return gaugePage(this.engine.store.all(), this.scene(), text);
   }
 
   /** What the status bar says. */

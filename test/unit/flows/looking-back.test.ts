@@ -1,0 +1,143 @@
+// What was done stays to be seen, to be handed on and to be checked: by the real engine, its journal on the disk.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { english } from '../../../src/core/message.ts';
+import { changeCollateral } from '../../../src/flows/change.ts';
+import type { NamedFile } from '../../../src/flows/conversation.ts';
+import { exportActivity } from '../../../src/flows/export-activity.ts';
+import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
+import { byWrite } from '../../../src/views/activity.ts';
+import { activityText } from '../../../src/words/activity-document.ts';
+import { localIso } from '../../../src/words/activity-time.ts';
+import { TestExchange } from '../../e2e/exchange.ts';
+import { added, Machine, type Front } from './front.ts';
+import { name, pick, press, type } from './scripted.ts';
+
+describe('someone who looks back at a change', () => {
+  let machine: Machine;
+  let front: Front;
+  let exchange: TestExchange;
+  let accountId: string;
+  beforeEach(async () => {
+    machine = new Machine();
+    front = await machine.front();
+    exchange = await machine.runs(TestExchange.start({ clock: machine.clock, settleMs: 500 }));
+    accountId = await added(front, exchange, 'Main');
+  });
+  afterEach(() => machine.end());
+
+  const add = () =>
+    front.does(
+      (app, attended) => changeCollateral(app, attended, 'add', undefined),
+      pick('Loan 12345'),
+      pick('BTC'),
+      type('0.02'),
+      press('Add 0.02 BTC'),
+    );
+  const hasNoKey = (shown: string): void => {
+    for (const part of [exchange.keys.apiKey, exchange.keys.secret, exchange.keys.passphrase]) assert.ok(!shown.includes(part));
+  };
+
+  it('sees at first that there was none', async () => {
+    assert.ok((await front.activity()).includes('No change is recorded here.'));
+  });
+
+  it('finds it in the Activity view as soon as it is done, with its steps, request, answer and proof', async () => {
+    await add();
+    const rows = await front.activity();
+    for (const row of [
+      /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/,
+      /^Written down /,
+      /^Sent /,
+      /^Accepted /,
+      /^Done, proven /,
+      /^LTV before 57\.98%/,
+      /^LTV after 5\d/,
+      /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/,
+      /^Answer accepted/,
+      /^Row of the history \d+/,
+      /^Amount -?0\.02 BTC/,
+    ]) {
+      assert.ok(
+        rows.some((one) => row.test(one)),
+        `${row.source} in ${rows.join('\n')}`,
+      );
+    }
+    hasNoKey(rows.join('\n'));
+  });
+
+  it('reads all of it in a document, without key and signature', async () => {
+    await add();
+    const { ledger, clock, book } = front.engine;
+    const steps = byWrite(await ledger.steps());
+    const document = activityText(
+      (await ledger.activity()).map((record) => ({ record, rows: steps.get(record.id) ?? [] })),
+      {
+        account: undefined,
+        simulated: new Set(book.list().flatMap(({ id, simulated }) => (simulated ? [id] : []))),
+        say: (text) => (typeof text === 'string' ? text : english(text)),
+        when: localIso,
+        now: clock.now(),
+      },
+    );
+    for (const part of [
+      /# Activity of all accounts/,
+      /## Added 0\.02 BTC to loan 12345/,
+      /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/,
+      /"collateralAmt":\s*"0\.02"/,
+      /Id of the change/,
+    ]) {
+      assert.match(document, part);
+    }
+    hasNoKey(document);
+  });
+
+  it('exports every row', async () => {
+    await add();
+    let written = '';
+    const file: NamedFile = {
+      path: '/home/me/exported.csv',
+      where: '/home/me/exported.csv',
+      write: async (text) => void (written = text),
+      open: async () => undefined,
+    };
+    const talk = await front.does(exportActivity, name(file));
+    assert.match(talk.titles('notice')[0]!, /^\d rows were written to \/home\/me\/exported\.csv$/);
+    const rows = written.trimEnd().split('\r\n');
+    assert.match(rows[0]!, /^\uFEFFchange_id,row,account_id,account,venue,simulated,state,/);
+    assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
+    assert.equal(rows.length - 1, (await front.engine.ledger.steps()).length);
+    hasNoKey(written);
+  });
+
+  it('has the ledger verified, is told which row was altered behind its back, and begins a new one that knows the change', async () => {
+    await add();
+    const before = await front.does(verifyLedger);
+    assert.match(before.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
+    alterRow(machine.file('ledger.sqlite'), 2);
+    const talk = await front.does(verifyLedger, press('Set Aside and Begin Anew…'), press('Set Aside and Begin Anew'));
+    assert.equal(talk.heard[0]!.title, 'The ledger is not whole: row 2');
+    const place = /^A new ledger has begun\. The old one is kept as (.+)$/.exec(talk.titles('notice')[0]!)?.[1];
+    assert.ok(place !== undefined && path.isAbsolute(place) && existsSync(place), 'what was set aside is still there');
+    // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
+    assert.ok((await front.activity()).some((row) => row.startsWith('Added 0.02 BTC to loan 12345 done')));
+    const after = await front.does(verifyLedger);
+    assert.match(after.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
+    assert.deepEqual(front.engine.ledger.open(accountId), []);
+  });
+});
+
+/** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
+function alterRow(file: string, row: number): void {
+  const database = new DatabaseSync(file);
+  try {
+    const guards = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger'`).all() as { name: string }[];
+    for (const { name: guard } of guards) database.exec(`DROP TRIGGER "${guard}"`);
+    const changed = database.prepare(`UPDATE rows SET line = replace(line, '0.02', '0.20') WHERE seq = ?`).run(row);
+    assert.equal(changed.changes, 1);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,135 @@
+// Somebody who begins with the exchange inside the extension, by the real engine. Figures are those of its initial state.
+import assert from 'node:assert/strict';
+import { changeCollateral } from '../../../src/flows/change.ts';
+import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
+import { loansState } from '../../../src/views/view-state.ts';
+import { Machine, type Front } from './front.ts';
+import { leave, pick, press, type, type Answer } from './scripted.ts';
+
+describe('someone who begins with the simulated exchange', () => {
+  let machine: Machine;
+  let front: Front;
+  beforeEach(async () => {
+    machine = new Machine();
+    front = await machine.front();
+  });
+  afterEach(() => machine.end());
+
+  const trying = async (): Promise<string> => {
+    const { id } = await front.engine.simulated.create('Simulated');
+    await front.until('its figures', () => front.engine.store.get(id)?.snapshot !== undefined);
+    return id;
+  };
+  const has = (view: 'loans' | 'positions' | 'collateral', row: RegExp): void => {
+    assert.ok(
+      front.rows(view).some((one) => row.test(one)),
+      `${row.source} in ${front.rows(view).join('\n')}`,
+    );
+  };
+
+  it('finds a welcome, no row and no alarm before there is an account', () => {
+    assert.equal(loansState(front.engine.store.all(), front.scene()), 'noAccount');
+    for (const view of ['loans', 'positions', 'collateral'] as const) assert.deepEqual(front.rows(view), []);
+    assert.equal(front.status(), undefined);
+  });
+
+  it('sees loans, wallet and the worst loan, marked as simulated and armed from the start', async () => {
+    const id = await trying();
+    has('loans', /^Simulated simulated · /);
+    has('loans', /^5[78]\.\d\d% · Watch/);
+    has('loans', /^6[78]\.\d\d% · Warning/);
+    has('collateral', /1\.7921483143067599 BTC/);
+    assert.match(front.status()!, /6[78]\.\d\d% Warning \(simulated\)/);
+    assert.deepEqual(front.engine.arming.state(id), { armed: true, until: 'simulated' });
+  });
+
+  it('gets a gauge for each loan and each isolated position, none for the one with cross margin', async () => {
+    await trying();
+    const { state, simulatedOnly } = front.gauges();
+    // Two loans and six isolated positions.
+    assert.deepEqual(
+      state.gauges.slice(0, 2).map(({ title }) => title),
+      ['Loan 12345', 'Loan 67890'],
+    );
+    assert.equal(state.gauges.length, 8);
+    for (const { simulatedMark } of state.gauges) assert.match(simulatedMark ?? '', /SIMULATED/);
+    assert.equal(simulatedOnly, true);
+    assert.match(state.gauges[0]!.spokenValue, /5[78]\.\d\d%/);
+  });
+
+  it('reads debts, collateral, thresholds with their source, interest and history at a loan', async () => {
+    await trying();
+    for (const row of [/^40,000 USDT/, /^0\.8 BTC/, /73\.74%.*from OKX/, /83\.74%.*from OKX/, /^Recent history/, /^Accrued interest/]) {
+      has('loans', row);
+    }
+  });
+
+  it('adds 0.1 BTC by four answers, is told what it does meanwhile, and that it is done with the new LTV', async () => {
+    await trying();
+    const talk = await front.does(
+      (app, attended) => changeCollateral(app, attended, 'add', undefined),
+      pick('Loan 12345'),
+      pick('BTC'),
+      type('0.1'),
+      press('Add 0.1 BTC'),
+    );
+    const [loan, coin, amount, preview] = talk.heard;
+    assert.match(loan!.title, /Which loan\?$/);
+    assert.match(coin!.title, /Which coin\?/);
+    assert.match(amount!.title, /^SIMULATED: add BTC to loan 12345 \(Simulated\)$/);
+    assert.match(talk.remarks[0]!.sentence, /5[78]\.\d\d% → 5[12]\.\d\d%/);
+    for (const part of ['SIMULATED', 'Simulated', '12345', '0.1 BTC', 'funding account', '(estimate)', 'margin call', 'liquidation']) {
+      assert.ok(`${preview!.title}\n${preview!.detail}`.includes(part), `the preview names “${part}”: ${preview!.detail}`);
+    }
+    // No request has to be looked at where no real money moves.
+    assert.deepEqual([preview!.kind, preview!.choices], ['info', ['Read Again', 'Show Request', 'Add 0.1 BTC']]);
+    const told = talk.heard.at(-1)!;
+    assert.match(told.title, /^Done: LTV is now 51\.\d\d%, says OKX\. .*SIMULATED/);
+    assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', ['Open Gauges', 'Undo…']]);
+    has('loans', /^51\.\d\d% · OK/);
+    has('collateral', /1\.6921483143067599 BTC/);
+  });
+
+  it('is refused an amount beyond what can be taken out, while typing, with the number that can', async () => {
+    await trying();
+    const refused: readonly (readonly [string, RegExp])[] = [
+      ['0.5', /At most 0\.17\d+ BTC can be taken out/],
+      ['0', /more than zero/],
+      ['-0.1', /never negative/],
+      ['0,1', /without commas/],
+      ['0.1234567890123456789', /decimals are allowed/],
+    ];
+    const talk = await front.does(
+      (app, attended) => changeCollateral(app, attended, 'reduce', undefined),
+      pick('Loan 12345'),
+      pick('BTC'),
+      ...refused.map(([typed]): Answer => type(typed)),
+      leave,
+    );
+    refused.forEach(([typed, why], at) => {
+      assert.match(talk.faults[at] ?? '', why, `${typed}: ${talk.faults.join(' / ')}`);
+    });
+  });
+
+  it('is told what could be borrowed, with the quota, and that nothing else is borrowed by asking', async () => {
+    await trying();
+    const talk = await front.does((app) => showMaximumLoan(app, undefined), pick('Loan 12345'), pick('USDT'), pick('No extra collateral'));
+    assert.match(talk.heard[1]!.title, /Borrow which coin\? This only asks; nothing is borrowed\.$/);
+    assert.match(talk.titles('notice')[0]!, /^SIMULATED: .* USDT could be borrowed.*remaining quota .* USDT/i);
+    assert.equal(talk.heard.at(-1)!.choices[0], 'Copy Amount');
+  });
+
+  it('finds account, keys and figures again after a reload, and is not disturbed by it', async () => {
+    await trying();
+    const before = front.rows('loans').filter((row) => /\d% · (Watch|Warning)/.test(row));
+    const { keys } = await front.engine.vault.readOwned(front.engine.simulated.account()!.id);
+    await front.engine.close();
+    const again = await machine.front();
+    const { id } = again.engine.simulated.account()!;
+    assert.deepEqual((await again.engine.vault.readOwned(id)).keys, keys);
+    const snapshot = again.engine.store.get(id)?.snapshot;
+    await again.until('a new reading', () => again.engine.store.get(id)?.snapshot !== snapshot);
+    assert.match(again.rows('loans')[0]!, /^Simulated simulated · .*just now/);
+    assert.equal(again.rows('loans').filter((row) => /\d% · (Watch|Warning)/.test(row)).length, before.length);
+  });
+});

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
+import type { Snapshot } from '../../../src/core/model.ts';
+import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { Desk, trouble } from '../engine/ledger/support.ts';
-import { actingAt, pick, press, Scripted } from './scripted.ts';
+import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
 
 describe('the maximum loan', () => {
   it('of a coin that is not lent leads on to another coin, and its amount can be copied', async () => {
@@ -42,5 +44,103 @@ describe('the maximum loan', () => {
     assert.match(refused!, /refused/);
     assert.match(silent!, /no figure for ETH/);
     assert.match(said!, /At most 1,234.5 USDT could be borrowed/);
+  });
+
+  const asking = async (
+    answers: readonly Answer[],
+    more: Partial<Connection> = {},
+    snapshot: Partial<Snapshot> = {},
+    argument: unknown = undefined,
+  ) => {
+    const desk = new Desk();
+    const asked: unknown[] = [];
+    const talk = new Scripted(...answers);
+    const { app } = actingAt(
+      desk,
+      talk,
+      { loans: [desk.venue.loan()], ...snapshot },
+      {
+        borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
+        maximumLoan: async (coin, loan, extra) => {
+          asked.push([coin, loan, extra]);
+          return { coin, amount: decimal('1000'), usd: decimal('1000'), remainingQuota: decimal('90000') };
+        },
+        ...more,
+      },
+    );
+    await showMaximumLoan(app, argument);
+    assert.equal(talk.left, 0);
+    return { talk, asked };
+  };
+  const wallet = [
+    { coin: 'ETH', amount: decimal('2'), pledgeable: true },
+    { coin: 'DOGE', amount: decimal('5'), pledgeable: false },
+    { coin: 'USDT', amount: decimal('9'), pledgeable: true },
+  ];
+  const own = { loanId: '12345', orderId: '12345' };
+
+  it('is asked for of a coin, what the loan stands on coming last, and names quota and worth', async () => {
+    const { talk, asked } = await asking([pick('USDT'), pick('No extra collateral')]);
+    assert.deepEqual(talk.heard[0]!.lines, ['ETH', 'USDT', 'BTC | collateral of this loan']);
+    assert.match(
+      talk.heard[0]!.title,
+      /^LIVE: maximum loan on top of loan 12345 \(Main\) \| Borrow which coin\? This only asks; nothing is borrowed\.$/,
+    );
+    assert.deepEqual(talk.worked, ['Asking for the maximum loan']);
+    assert.deepEqual(asked, [['USDT', own, []]]);
+    assert.match(
+      talk.titles('notice')[0]!,
+      /At most 1,000 USDT could be borrowed.*worth \$1,000\.00.*remaining quota 90,000 USDT.*The exchange's number, no recommendation\.$/,
+    );
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Copy Amount', 'Choose Another Coin…']);
+  });
+
+  it('can suppose extra collateral that the wallet has, other than what is borrowed; nothing is moved', async () => {
+    const answers = [pick('USDT'), pick('With extra ETH…'), type('0'), goBack, pick('With extra ETH…'), type('50')];
+    const { talk, asked } = await asking(answers, {}, { wallet });
+    assert.deepEqual(talk.heard[1]!.lines, ['No extra collateral', 'With extra ETH… | 2 in the wallet']);
+    assert.equal(talk.heard[2]!.detail, 'How much extra ETH to suppose. Nothing is moved.');
+    assert.deepEqual(asked, [['USDT', own, [{ coin: 'ETH', amount: '50' }]]]);
+    assert.match(talk.titles('notice')[0]!, /with 50 ETH of extra collateral/);
+  });
+
+  for (const [where, answers] of [
+    ['the coin', [leave]],
+    ['the collateral', [pick('USDT'), leave]],
+    ['its amount', [pick('USDT'), pick('With extra ETH…'), leave]],
+  ] as const) {
+    it(`asks the exchange nothing when it is left at ${where}`, async () => {
+      const { talk, asked } = await asking(answers, {}, { wallet });
+      assert.deepEqual([asked, talk.titles('notice')], [[], []]);
+    });
+  }
+
+  it('is asked for on top of which of several loans, and for a first one where there is none', async () => {
+    const desk = new Desk();
+    const second = { ...desk.venue.loan(), id: '67890', orderId: '67890' };
+    const several = await asking([pick('Loan 67890'), leave], {}, { loans: [desk.venue.loan(), second] });
+    assert.deepEqual(several.talk.heard[0]!.lines, ['Loan 12345 | Main · LIVE', 'Loan 67890 | Main · LIVE']);
+    const first = await asking([pick('USDT'), pick('No extra collateral')], {}, { loans: [] });
+    assert.deepEqual(first.asked, [['USDT', undefined, []]]);
+    const named = await asking([leave], {}, { loans: [desk.venue.loan(), second] }, { accountId: 'a', loanId: '67890' });
+    assert.match(named.talk.heard[0]!.title, /on top of loan 67890/);
+  });
+
+  it('is not asked for on a loan that is gone, nor without an account', async () => {
+    const gone = await asking([press('Refresh')], {}, {}, { accountId: 'a', loanId: 'gone' });
+    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [['Loan gone is not there any more.'], ['refresh']]);
+    const none = await asking([press('Add Account…')], {}, {}, { accountId: 'b' });
+    assert.deepEqual([none.talk.titles('notice'), none.talk.did], [['There is no account yet.'], ['addAccount']]);
+  });
+
+  it('whose coins cannot be read is said to fail, and can be tried again', async () => {
+    let times = 0;
+    const borrowableCoins = async (): Promise<readonly string[]> => {
+      times += 1;
+      if (times === 1) throw trouble('network', 'none');
+      return ['USDT'];
+    };
+    const { talk } = await asking([press('Choose Another Coin…'), pick('USDT'), leave], { borrowableCoins });
+    assert.match(talk.titles('notice')[0]!, /network/);
   });
 });

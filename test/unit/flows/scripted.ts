@@ -74,7 +74,7 @@ export class Scripted implements Conversation {
   readonly ran: { readonly command: Command; readonly target: Target | undefined }[] = [];
   /** What was shown to go on, and what was said of it meanwhile. */
   readonly worked: string[] = [];
-  /** What is stopped as soon as it is shown to go on: a part of its title. */
+  /** What is stopped as soon as it is shown to go on: a part of its title, or of what is said of it meanwhile. */
   stops: string | undefined;
   readonly copied: string[] = [];
   /** What was said to be wrong with what was typed. */
@@ -166,10 +166,13 @@ export class Scripted implements Conversation {
   }
 
   progress<T>(title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T> {
-    this.worked.push(say(title));
     const stop = new AbortController();
-    const done = work(stop.signal, (text) => this.worked.push(say(text)));
-    if (this.stops !== undefined && say(title).includes(this.stops)) stop.abort(new DOMException('Stopped by the person', 'AbortError'));
+    const hear = (text: Text): void => {
+      this.worked.push(say(text));
+      if (this.stops !== undefined && say(text).includes(this.stops)) stop.abort(new DOMException('Stopped by the person', 'AbortError'));
+    };
+    const done = work(stop.signal, hear);
+    hear(title);
     return done;
   }
 

@@ -1,0 +1,69 @@
+// Somebody whose prices move between two readings, by the real engine: the account is read once a minute, prices more often.
+import assert from 'node:assert/strict';
+import { statusOf } from '../../../src/views/status.ts';
+import { TestExchange } from '../../e2e/exchange.ts';
+import { text } from '../views/samples.ts';
+import { added, Machine, type Front } from './front.ts';
+
+describe('someone whose prices move between two readings', () => {
+  let machine: Machine;
+  let front: Front;
+  let exchange: TestExchange;
+  let accountId: string;
+  beforeEach(async () => {
+    machine = new Machine();
+    front = await machine.front();
+    exchange = await machine.runs(TestExchange.start({ clock: machine.clock }));
+    accountId = await added(front, exchange, 'Main');
+  });
+  afterEach(() => machine.end());
+
+  const row = (view: 'loans' | 'positions', like: RegExp): string =>
+    front.rows(view).find((one) => like.test(one)) ?? front.rows(view).join('\n');
+  const moves = async (percent: string): Promise<void> => {
+    await exchange.control('POST', 'price', { coin: 'BTC', percent });
+    await front.passes(15_000);
+  };
+  const first = () => front.gauges().state.gauges[0]!;
+
+  it('sees what the loan is about now beside the figure of the exchange, which stays', async () => {
+    assert.ok(!row('loans', /^57\.98% · Watch/).includes('→'), 'nothing has moved yet');
+    const readings = await exchange.requests('/flexible-loan/loan-info');
+    await moves('-1');
+    assert.match(row('loans', /^57\.98%/), /^57\.98% · Watch → ~58\.5\d%/);
+    // A position that is moved by the same coin, at its line.
+    assert.match(row('positions', /long · BTC-USDT-SWAP/), /^23\.\d% · Watch long · BTC-USDT-SWAP · → ~22\.\d%/);
+    assert.equal(await exchange.requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
+  });
+
+  it('sees a level turn worse by estimate, everywhere, and the main figure stay that of the exchange', async () => {
+    await moves('-19.3');
+    assert.match(row('loans', /^57\.98%/), /^57\.98% · Warning → ~71\.\d\d% by estimate/);
+    assert.match(front.status()!, /→ ~.* by estimate/);
+    assert.match(text(statusOf(front.engine.store.all(), front.scene())!.spoken), /estimated now/);
+    const { figure, level, levelText, estimate, spokenValue } = first();
+    assert.deepEqual([figure, level], ['57.98%', 'warn']);
+    assert.match(levelText, /Warning by estimate/);
+    assert.ok(estimate !== undefined);
+    assert.match(spokenValue, /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);
+  });
+
+  it('finds the estimate confirmed by the next reading, and is told how near it was', async () => {
+    await moves('-19.3');
+    await front.through(front.engine.poller.refresh(accountId));
+    assert.ok(!row('loans', /^71\.\d\d% · Warning /).includes('→'));
+    assert.equal(first().estimate, undefined);
+    assert.ok(
+      first().rows.some((one) => /Last estimate.*off by 0\.0[01] points/.test(JSON.stringify(one))),
+      JSON.stringify(first().rows),
+    );
+  });
+
+  it('has estimates also while the account itself cannot be read, and no better level by them', async () => {
+    await moves('-19.3');
+    await front.through(front.engine.poller.refresh(accountId));
+    await exchange.control('POST', 'fault', { endpoint: 'loan-info', fault: '5xx' });
+    await moves('30');
+    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Warning → ~55\.\d\d%/);
+  });
+});

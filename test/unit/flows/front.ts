@@ -30,7 +30,6 @@ import { noLimits } from '../engine/ledger/support.ts';
 import { text } from '../views/samples.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';
 
-const intervalMs = 60_000;
 /** The most that passes of the clock at once. Milliseconds. */
 const strideMs = 1_000;
 /** What is not answered by then, over loopback, is held back on purpose. */
@@ -116,6 +115,8 @@ export class Front {
   readonly logged: string[] = [];
   limits: Limits | LimitsFault = noLimits;
   keepsOwnKeys = false;
+  /** Between two readings. */
+  intervalMs = 60_000;
   /** What stands in for an exchange, by its address. */
   readonly routes = new Map<string, string>();
   /** Requests that are under way: until they are answered the clock stands still. */
@@ -131,7 +132,7 @@ export class Front {
       old: new MemoryStorage(),
       secrets: machine.secrets,
       windowsShareSecrets: true,
-      settings: { intervalMs: () => intervalMs, limits: () => this.limits },
+      settings: { intervalMs: () => this.intervalMs, limits: () => this.limits },
       log: { debug: note, info: note, warn: note, error: note },
       window: `window ${number.toString()}`,
       newId: () => `id ${number.toString()}-${(ids += 1).toString()}`,
@@ -171,7 +172,7 @@ export class Front {
     return {
       exchanges,
       now: clock.now(),
-      intervalMs,
+      intervalMs: this.intervalMs,
       when: (ms) => new Date(ms).toISOString(),
       zoned: (ms) => new Date(ms).toISOString(),
       openWrites: (id) => ledger.open(id),

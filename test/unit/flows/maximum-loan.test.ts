@@ -50,7 +50,7 @@ describe('the maximum loan', () => {
     answers: readonly Answer[],
     more: Partial<Connection> = {},
     snapshot: Partial<Snapshot> = {},
-    argument: unknown = undefined,
+    argument?: unknown,
   ) => {
     const desk = new Desk();
     const asked: unknown[] = [];

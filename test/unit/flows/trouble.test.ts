@@ -92,7 +92,7 @@ describe('when things go wrong at an exchange', () => {
       second.join('\n'),
     );
     // What was read before stays, and nothing of it reassures; positions, which can be read, are not touched.
-    assert.ok(second.some((row) => row.startsWith("57.98% · Unknown")));
+    assert.ok(second.some((row) => row.startsWith('57.98% · Unknown')));
     assert.match(second[0]!, /^Second .*just now/);
     assert.match(rows[0]!, /^Main .*just now/);
     assert.match(rows[1]!, /^57\.98% · Watch/);
@@ -100,11 +100,13 @@ describe('when things go wrong at an exchange', () => {
 
   it('an exchange that dies turns ages and greys, and recovers without a restart', async () => {
     await add('0.1');
+    front.intervalMs = 10_000;
+    await front.through(front.engine.poller.refresh());
     const gone = await exchange.kill();
     await front.until('it to be missed', () => /^Main .*unreachable/.test(front.rows('loans')[0]!));
     const last = front.rows('loans').find((row) => row.startsWith('51.54%'))!;
     assert.ok(!last.includes('· OK') && last.includes('Unknown'), last);
-    await front.passes(30_000);
+    await front.passes(20_000);
     assert.match(front.rows('loans')[0]!, /^Main .* (\d+ s|\d min) ago/);
     await gone.revive();
     await front.until('recovery', () => has(/^51\.54% · OK/));

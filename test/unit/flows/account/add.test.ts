@@ -158,4 +158,16 @@ describe('adding an account', () => {
     const { talk } = await adding([...whole.slice(0, -1), press('Change Keys'), goBack, leave], true);
     assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], ['What shall the account be called here?', 'Mine']);
   });
+
+  it('takes the keys away again when the record cannot be written', async () => {
+    const desk = new Desk();
+    desk.accounts.clear();
+    const { app, keys } = actingAt(desk, new Scripted(...whole), {}, { inspect: async () => facts });
+    const add = async (): Promise<never> => {
+      assert.equal(keys.size, 1, 'keys first: a record without keys would be an account that cannot be read');
+      throw new Error('disk full');
+    };
+    await assert.rejects(addAccount({ ...app, book: { ...app.book, add } }), /disk full/);
+    assert.equal(keys.size, 0);
+  });
 });

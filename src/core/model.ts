@@ -189,6 +189,9 @@ export interface Snapshot {
 
 export type Direction = 'add' | 'reduce';
 
+/** Which loan or position of an account is meant. */
+export type Target = { readonly kind: 'loan'; readonly loanId: string } | { readonly kind: 'position'; readonly positionId: string };
+
 /** A row of the venue's own loan history. */
 export interface HistoryRow {
   readonly id: string;

@@ -2,7 +2,7 @@ import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import { stakesOf } from '../engine/accounts/stakes.ts';
 import type { ArmingTerm } from '../engine/ledger/arming.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace } from '../views/place.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { armingText } from '../words/arming-mark.ts';
@@ -27,7 +27,7 @@ import { explainObstacle } from './tell.ts';
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {
   const account = await chooseAccount(app, argument, msg('Which account shall be armed, so that changes can be sent from it?'));
   if (account === undefined) {
-    if (asTarget(argument) !== undefined) await app.talk.tell({ kind: 'warning', sentence: accountGoneText() });
+    if (asPlace(argument) !== undefined) await app.talk.tell({ kind: 'warning', sentence: accountGoneText() });
     return;
   }
   if (!(await armWriting(app, account))) return;

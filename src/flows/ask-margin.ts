@@ -12,6 +12,7 @@ import { actionOf } from '../engine/actions.ts';
 import { markOf } from './mark.ts';
 import { positionItemText, refOf, type PositionChoice } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
+import { positionAt } from '../views/place.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
 export async function askPosition(app: Acting, title: Text, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
@@ -62,8 +63,11 @@ export async function askMargin(
     },
     later: (signal) => freshFacts(app, choice, direction, wallet, signal),
     instead: async (sentence) => {
-      const target = { accountId: account.id, positionId: position.positionId };
-      await explainObstacle(app, { sentence, remedies: ['addMargin', 'bringLiquidationToTarget'] }, target);
+      await explainObstacle(
+        app,
+        { sentence, remedies: ['addMargin', 'bringLiquidationToTarget'] },
+        positionAt(account.id, position.positionId),
+      );
       return undefined;
     },
     ...(value === undefined ? {} : { value }),

@@ -2,8 +2,7 @@ import type { Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange } from '../exchanges/exchange.ts';
-import { asTarget } from '../views/target.ts';
-import type { Target } from '../views/target.ts';
+import { asPlace, isOfLoan, isOfPosition, loanAt, positionAt, type Place } from '../views/place.ts';
 import { back } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { loanLabel } from '../words/change.ts';
@@ -30,29 +29,27 @@ import { explainFailure, explainObstacle } from './tell.ts';
  * and carries out. The amount comes from the person's own typing in any case; an argument can only name the loan.
  */
 export async function changeCollateral(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
-  const target = asTarget(argument);
-  const choices = loanChoices(app.store.all(), target);
-  if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), target), target);
+  const place = asPlace(argument);
+  const choices = loanChoices(app.store.all(), place);
+  if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
   for (;;) {
     const title = direction === 'add' ? msg('Add Collateral') : msg('Reduce Collateral');
     const choice = await askLoan(app, title, choices);
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(app, obstacle, targetOf(choice));
+    if (obstacle !== undefined) return explainObstacle(app, obstacle, placeOf(choice));
     if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }
 
-function targetOf({ state, loan }: LoanChoice): { accountId: string; loanId: string } {
-  return { accountId: state.account.id, loanId: loan.id };
-}
+const placeOf = ({ state, loan }: LoanChoice): Place => loanAt(state.account.id, loan.id);
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
 export function obstacleOn(app: Acting, choice: LoanChoice): Obstacle | undefined {
   const { account } = choice.state;
   const obstacle = obstacleOf(choice.state, app.ledger.frozen(account.id));
   if (obstacle !== undefined) return obstacle;
-  const open = app.ledger.open(account.id).find(({ change }) => change.kind === 'collateral' && change.loan.loanId === choice.loan.id);
+  const open = app.ledger.open(account.id).find(({ change }) => isOfLoan(change, choice.loan.id));
   if (open === undefined) return undefined;
   return {
     sentence: msg(
@@ -89,7 +86,7 @@ async function askCoinAgain(
     try {
       return await askCoin(app, choice, direction, canGoBack);
     } catch (error) {
-      if (!(await explainFailure(app, error, targetOf(choice), msg('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, placeOf(choice), msg('Try Again')))) return undefined;
     }
   }
 }
@@ -118,26 +115,26 @@ async function askAmountAndCarryOut(
  * The amount comes from the person's own typing in any case; an argument can only name the position.
  */
 export async function changeMargin(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
-  const target = asTarget(argument);
-  const choices = positionChoices(app.store.all(), target);
-  if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), target), target);
+  const place = asPlace(argument);
+  const choices = positionChoices(app.store.all(), place);
+  if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), place), place);
   const title = direction === 'add' ? msg('Add Margin') : msg('Reduce Margin');
   for (;;) {
     const choice = await askPosition(app, title, choices);
     if (choice === undefined) return;
     const obstacle = marginObstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(app, obstacle, marginTargetOf(choice));
+    if (obstacle !== undefined) return explainObstacle(app, obstacle, marginPlaceOf(choice));
     if ((await askMarginAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }
 
-const marginTargetOf = ({ state, position }: PositionChoice): Target => ({ accountId: state.account.id, positionId: position.positionId });
+const marginPlaceOf = ({ state, position }: PositionChoice): Place => positionAt(state.account.id, position.positionId);
 
 /** The ledger refuses all of these as well; here they are said before anything is asked. */
 export function marginObstacleOn(app: Acting, choice: PositionChoice): Obstacle | undefined {
   const { id } = choice.state.account;
   const { positionId } = choice.position;
-  const open = app.ledger.open(id).find(({ change }) => change.kind === 'margin' && change.position.positionId === positionId);
+  const open = app.ledger.open(id).find(({ change }) => isOfPosition(change, positionId));
   return positionObstacle(choice, app.ledger.frozen(id), open);
 }
 

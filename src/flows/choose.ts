@@ -5,7 +5,7 @@ import { distanceToLiquidation, effectiveLeverage } from '../core/risk/position-
 import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import type { Target } from '../views/target.ts';
+import { loanIn, positionIn, type Place } from '../views/place.ts';
 import { loanLabel, positionName } from '../words/change.ts';
 import { distanceText, marginText } from '../words/margin.ts';
 
@@ -15,12 +15,13 @@ export interface LoanChoice {
   readonly loan: Loan;
 }
 
-/** The loans that `target` leaves to choose from: all of them without a target. */
-export function loanChoices(states: readonly AccountState[], target: Target | undefined): readonly LoanChoice[] {
+/** The loans that `place` leaves to choose from: all of them without one. */
+export function loanChoices(states: readonly AccountState[], place: Place | undefined): readonly LoanChoice[] {
+  const meant = loanIn(place);
   return states
-    .filter((state) => target === undefined || state.account.id === target.accountId)
+    .filter((state) => place === undefined || state.account.id === place.accountId)
     .flatMap((state) => (state.snapshot?.loans ?? []).map((loan) => ({ state, loan })))
-    .filter(({ loan }) => target?.loanId === undefined || loan.id === target.loanId);
+    .filter(({ loan }) => meant === undefined || loan.id === meant);
 }
 
 /** What a person can do about an obstacle. */
@@ -78,8 +79,8 @@ function frozenSentence(accountName: string, { change }: WriteRecord): Message {
 }
 
 /** Why there is no loan to choose. */
-export function nothingToChoose(states: readonly AccountState[], target: Target | undefined): Obstacle {
-  const concerned = states.filter((state) => target === undefined || state.account.id === target.accountId);
+export function nothingToChoose(states: readonly AccountState[], place: Place | undefined): Obstacle {
+  const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
   if (concerned.length === 0) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
   const [first] = concerned;
   const failed = concerned.find((state) => state.failure !== undefined);
@@ -96,8 +97,9 @@ export function nothingToChoose(states: readonly AccountState[], target: Target 
       remedies: ['refresh'],
     };
   }
-  if (target?.loanId !== undefined) {
-    return { sentence: msg('Loan {0} is not there any more.', target.loanId), remedies: ['refresh'] };
+  const named = loanIn(place);
+  if (named !== undefined) {
+    return { sentence: msg('Loan {0} is not there any more.', named), remedies: ['refresh'] };
   }
   return concerned.length === 1 && first !== undefined
     ? { sentence: msg('{0} has no loan.', first.account.name), remedies: ['refresh'] }
@@ -111,18 +113,19 @@ export interface PositionChoice {
 }
 
 /**
- * The positions that `target` leaves to choose from: all of them without a target. Those whose margin cannot be changed are
+ * The positions that `place` leaves to choose from: all of them without one. Those whose margin cannot be changed are
  * among them, after the others of their account, so that the reason can be told.
  */
-export function positionChoices(states: readonly AccountState[], target: Target | undefined): readonly PositionChoice[] {
+export function positionChoices(states: readonly AccountState[], place: Place | undefined): readonly PositionChoice[] {
+  const meant = positionIn(place);
   return states
-    .filter((state) => target === undefined || state.account.id === target.accountId)
+    .filter((state) => place === undefined || state.account.id === place.accountId)
     .flatMap((state) => {
       const positions = state.snapshot?.positions ?? [];
       const changeable = positions.filter((position) => fixedReason(position) === undefined);
       return [...changeable, ...positions.filter((position) => !changeable.includes(position))].map((position) => ({ state, position }));
     })
-    .filter(({ position }) => target?.positionId === undefined || position.positionId === target.positionId);
+    .filter(({ position }) => meant === undefined || position.positionId === meant);
 }
 
 /** What names the position to its venue, and nothing more. */
@@ -197,8 +200,8 @@ export function positionObstacle(
 }
 
 /** Why there is no position to choose. */
-export function noPosition(states: readonly AccountState[], target: Target | undefined): Obstacle {
-  const concerned = states.filter((state) => target === undefined || state.account.id === target.accountId);
+export function noPosition(states: readonly AccountState[], place: Place | undefined): Obstacle {
+  const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
   const [first] = concerned;
   if (first === undefined) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
   const failed = concerned.find((state) => state.failure !== undefined);
@@ -215,7 +218,7 @@ export function noPosition(states: readonly AccountState[], target: Target | und
       remedies: ['refresh'],
     };
   }
-  if (target?.positionId !== undefined) return { sentence: msg('This position is not there any more.'), remedies: ['refresh'] };
+  if (positionIn(place) !== undefined) return { sentence: msg('This position is not there any more.'), remedies: ['refresh'] };
   return concerned.length === 1
     ? { sentence: msg('{0} has no open position.', first.account.name), remedies: ['refresh'] }
     : { sentence: msg('None of your accounts has an open position.'), remedies: ['refresh'] };

@@ -8,7 +8,7 @@ import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
 import { confirm, showRequest } from './confirm.ts';
 import { askWayOn, explainFailure, sayOutcome, venueName } from './tell.ts';
-import { changeTarget } from '../views/change-target.ts';
+import { placeOf } from '../views/place.ts';
 import { changeText, progressText } from '../words/change.ts';
 
 const mostWaitForViewsMs = 3_000;
@@ -49,7 +49,7 @@ export async function carryOut(
   change: Change,
   carrying: Carrying = {},
 ): Promise<CarriedOut> {
-  const target = changeTarget(accountId, change);
+  const place = placeOf(accountId, change);
   let remark: Text | undefined = carrying.remark;
   let seen = false;
   let refused = false;
@@ -60,7 +60,7 @@ export async function carryOut(
       preview = await readAfresh(app, accountId, change);
       over = await carrying.over?.();
     } catch (error) {
-      const on = await askWayOn(app, error, target, {
+      const on = await askWayOn(app, error, place, {
         ...(carrying.fixed === true ? {} : { retry: msg('Change Amount…') }),
         coins: carrying.coins === true,
         readAgain: true,
@@ -88,7 +88,7 @@ export async function carryOut(
           await showRequest(app, preview);
           seen = true;
         } catch (error) {
-          await explainFailure(app, error, target);
+          await explainFailure(app, error, place);
           return 'ended';
         }
         continue;
@@ -107,7 +107,7 @@ export async function carryOut(
       return 'ended';
     } catch (error) {
       if (!(error instanceof Refusal) || error.openWrite !== undefined || wait.stopped) {
-        await explainFailure(app, error, target);
+        await explainFailure(app, error, place);
         return 'ended';
       }
       // Nothing was sent, most often because the figures had grown too old or something else moved them: read afresh, and let the person see and decide anew.

@@ -1,6 +1,6 @@
 import type { Remark } from '../words/collateral-preview.ts';
 import type { Text } from '../words/text.ts';
-import type { Target } from '../views/target.ts';
+import type { Place } from '../views/place.ts';
 import type { Frame } from './account/step-sequence.ts';
 
 /** The person went one step back. Leaving altogether is `undefined`. */
@@ -159,7 +159,7 @@ export interface Conversation {
   closePages(): Promise<void>;
   save(question: SaveQuestion): Promise<NamedFile | undefined>;
   copy(text: string): Promise<void>;
-  run(command: Command, target?: Target): Promise<void>;
+  run(command: Command, place?: Place): Promise<void>;
   /** Opens the person's own settings at the limits. */
   openLimits(): Promise<void>;
   openLog(): void;

@@ -7,7 +7,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { joined } from '../words/text.ts';
 import { askAmount } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace, loanIn } from '../views/place.ts';
 import { loanLabel } from '../words/change.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 import { nothingToChoose } from './choose.ts';
@@ -28,12 +28,12 @@ interface Extra {
 
 /** "Maximum Loan…": what could be borrowed of a coin, with extra collateral if the person likes. Changes nothing. */
 export async function showMaximumLoan(app: Acting, argument: unknown): Promise<void> {
-  const target = asTarget(argument);
-  const subjects = subjectsOf(app.store.all(), target?.accountId, target?.loanId);
-  if (subjects.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), target), target);
+  const place = asPlace(argument);
+  const subjects = subjectsOf(app.store.all(), place?.accountId, loanIn(place));
+  if (subjects.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
   const subject = await askSubject(app, subjects);
   if (subject === undefined) return;
-  let named = target?.coin;
+  let named = place?.coin;
   // A coin that the exchange does not lend on this loan is no end: another one can be asked about at once.
   for (;;) {
     try {

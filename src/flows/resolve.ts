@@ -4,11 +4,9 @@ import type { Snapshot } from '../core/model.ts';
 import type { Change, CollateralChange, Connection, MarginChange } from '../exchanges/exchange.ts';
 import { Refusal, type Verdict, type WriteRecord } from '../engine/ledger/ledger.ts';
 import type { Acting } from './acting.ts';
-import type { Target } from '../views/target.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace, concerns, placeOf, type Place } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, sayOutcome } from './tell.ts';
-import { changeTarget, concerns } from '../views/change-target.ts';
 import { actionOf } from '../engine/actions.ts';
 import { changeText } from '../words/change.ts';
 import { LatestNews } from './latest-news.ts';
@@ -23,7 +21,7 @@ export async function resolveWrite(app: Acting, attended: Attended, argument: un
   // From before the first question: what was found out while it stood there must not be asked.
   const news = new LatestNews(app.ledger);
   try {
-    const records = await unresolvedAfterLook(app, asTarget(argument));
+    const records = await unresolvedAfterLook(app, asPlace(argument));
     const record = records && (await askRecord(app, records));
     if (record === undefined) return;
     if (attended.has(record)) {
@@ -43,16 +41,16 @@ async function judgeAttended(app: Acting, attended: Attended, record: WriteRecor
   try {
     return await judge(app, record, () => news.of(record));
   } catch (error) {
-    return () => explainFailure(app, error, changeTarget(record.accountId, record.change));
+    return () => explainFailure(app, error, placeOf(record.accountId, record.change));
   } finally {
     leave();
   }
 }
 
 /** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
-function unresolved(app: Acting, target: Target | undefined): readonly WriteRecord[] {
-  const open = app.ledger.open(target?.accountId).filter(({ change }) => target === undefined || concerns(target, change));
-  const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
+function unresolved(app: Acting, place: Place | undefined): readonly WriteRecord[] {
+  const open = app.ledger.open(place?.accountId).filter(({ change }) => place === undefined || concerns(place, change));
+  const accounts = place === undefined ? app.book.list().map(({ id }) => id) : [place.accountId];
   const frozen = accounts.map((id) => app.ledger.frozen(id)).filter((record) => record !== undefined);
   return [...open, ...frozen.filter(({ id }) => !open.some((record) => record.id === id))];
 }
@@ -62,10 +60,10 @@ function unresolved(app: Acting, target: Target | undefined): readonly WriteReco
  * journal still, because it could not be written there.
  * @returns undefined when that cannot be mended: it was said why.
  */
-async function unresolvedAfterLook(app: Acting, target: Target | undefined): Promise<readonly WriteRecord[] | undefined> {
-  const records = unresolved(app, target);
+async function unresolvedAfterLook(app: Acting, place: Place | undefined): Promise<readonly WriteRecord[] | undefined> {
+  const records = unresolved(app, place);
   if (records.length > 0) return records;
-  const accounts = target === undefined ? app.book.list().map(({ id }) => id) : [target.accountId];
+  const accounts = place === undefined ? app.book.list().map(({ id }) => id) : [place.accountId];
   try {
     await app.talk.progress(msg('Looking for unfinished changes'), async () => {
       await Promise.all(accounts.map((id) => app.ledger.reconcile(id)));
@@ -76,7 +74,7 @@ async function unresolvedAfterLook(app: Acting, target: Target | undefined): Pro
     void app.talk.tell({ kind: 'error', sentence: error.sentence });
     return undefined;
   }
-  return unresolved(app, target);
+  return unresolved(app, place);
 }
 
 async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {

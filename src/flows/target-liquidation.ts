@@ -3,7 +3,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Position } from '../core/model.ts';
 import type { MarginReadiness } from '../exchanges/exchange.ts';
 import type { Acting } from './acting.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace, positionAt, type Place } from '../views/place.ts';
 import { askPosition } from './ask-margin.ts';
 import type { Attended } from './open-change-news.ts';
 import { carryOut } from './commit.ts';
@@ -33,7 +33,7 @@ import {
  * What is picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
 export async function bringLiquidationToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
-  const named = asTarget(argument);
+  const named = asPlace(argument);
   const choices = positionChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), named), named);
   for (;;) {
@@ -41,12 +41,12 @@ export async function bringLiquidationToTarget(app: Acting, attended: Attended, 
     if (choice === undefined) return;
     const mayLook = choice.state.account.readOnly && fixedReason(choice.position) === undefined;
     const obstacle = mayLook ? undefined : obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(app, obstacle, targetOf(choice));
+    if (obstacle !== undefined) return explainObstacle(app, obstacle, placeOf(choice));
     if ((await askAndBring(app, attended, choice, choices.length > 1)) !== back) return;
   }
 }
 
-const targetOf = ({ state, position }: PositionChoice) => ({ accountId: state.account.id, positionId: position.positionId });
+const placeOf = ({ state, position }: PositionChoice): Place => positionAt(state.account.id, position.positionId);
 
 async function askAndBring(app: Acting, attended: Attended, choice: PositionChoice, canGoBack: boolean): Promise<typeof back | undefined> {
   const { account } = choice.state;
@@ -126,7 +126,7 @@ async function readAfresh(app: Acting, choice: PositionChoice): Promise<MarginRe
         return actionOf(connection, 'margin').prepare({ position: refOf(choice.position) }, signal);
       });
     } catch (error) {
-      if (!(await explainFailure(app, error, targetOf(choice), msg('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, placeOf(choice), msg('Try Again')))) return undefined;
     }
   }
 }
@@ -167,7 +167,7 @@ async function actOn(
   // Said only now to who may only read: looking is free.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
-    await explainObstacle(app, obstacle, targetOf(choice));
+    await explainObstacle(app, obstacle, placeOf(choice));
     return 'ended';
   }
   if (short !== undefined && !(await isWanted(app.talk, title, short, msg('Preview It')))) return 'again';

@@ -6,7 +6,7 @@ import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import { inSequence } from '../engine/ledger/sequence.ts';
 import { offersFor, readForTarget, type LoanReading, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace, loanAt } from '../views/place.ts';
 import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
@@ -37,7 +37,7 @@ import { explainFailure, explainObstacle, venueName } from './tell.ts';
  * picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
 export async function bringLtvToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
-  const named = asTarget(argument);
+  const named = asPlace(argument);
   const choices = loanChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), named), named);
   for (;;) {
@@ -45,7 +45,7 @@ export async function bringLtvToTarget(app: Acting, attended: Attended, argument
     if (choice === undefined) return;
     const obstacle = choice.state.account.readOnly ? undefined : obstacleOn(app, choice);
     if (obstacle !== undefined) {
-      return explainObstacle(app, obstacle, { accountId: choice.state.account.id, loanId: choice.loan.id });
+      return explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
     }
     if ((await askAndBring(app, attended, choice, choices.length > 1)) !== back) return;
   }
@@ -125,7 +125,7 @@ async function readAfresh(app: Acting, { state, loan }: LoanChoice, target: Deci
         return answer;
       });
     } catch (error) {
-      if (!(await explainFailure(app, error, { accountId: id, loanId: loan.id }, msg('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, loanAt(id, loan.id), msg('Try Again')))) return undefined;
     }
   }
 }
@@ -183,7 +183,7 @@ export async function actOn(
   // Said only now to who may only read: looking is free.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
-    await explainObstacle(app, obstacle, { accountId: account.id, loanId: choice.loan.id });
+    await explainObstacle(app, obstacle, loanAt(account.id, choice.loan.id));
     return 'ended';
   }
   if (offer.shortBy !== undefined) {

@@ -3,8 +3,7 @@ import { ExchangeError } from '../core/errors.ts';
 import { Refusal, type WriteRecord } from '../engine/ledger/ledger.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import { changeTarget } from '../views/change-target.ts';
-import type { Target } from '../views/target.ts';
+import { placeOf, type Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
 import type { Command } from './conversation.ts';
 import { failureButtons, type FailureButton } from '../words/failure.ts';
@@ -40,19 +39,19 @@ export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true
 
 async function follow(app: Acting, button: OutcomeButton, record: WriteRecord): Promise<void> {
   const { change, accountId, id } = record;
-  const target = changeTarget(accountId, change);
+  const place = placeOf(accountId, change);
   switch (button) {
     case 'openGauges':
       return app.talk.run('openGauges');
     case 'undo':
-      return app.talk.run('undoAdd', { ...target, writeId: id });
+      return app.talk.run('undoAdd', { ...place, writeId: id });
     case 'resolve':
-      return app.talk.run('resolveWrite', target);
+      return app.talk.run('resolveWrite', place);
     case 'otherCoin':
     case 'otherAmount':
-      return app.talk.run(commandFor(change), target);
+      return app.talk.run(commandFor(change), place);
     case 'addMargin':
-      return app.talk.run('addMargin', target);
+      return app.talk.run('addMargin', place);
     case 'showLog':
       app.talk.openLog();
   }
@@ -91,11 +90,11 @@ function priceCoinOf(app: Acting, { accountId, change }: WriteRecord): string | 
 }
 
 /** Says why nothing can be done, with a button for each thing that would help. */
-export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obstacle, target: Target | undefined): Promise<void> {
+export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obstacle, place: Place | undefined): Promise<void> {
   const buttons = obstacle.remedies.map((id) => ({ id, label: remedyLabel(id) }));
   const chosen = await app.talk.tell({ kind: 'warning', sentence: obstacle.sentence, buttons });
   if (chosen === 'reloadWindow') await app.talk.reloadWindow();
-  else if (chosen !== undefined) await app.talk.run(chosen, target);
+  else if (chosen !== undefined) await app.talk.run(chosen, place);
 }
 
 /** What the one who asks can go on with after a failure. */
@@ -117,12 +116,12 @@ export type WayOn = 'retry' | 'otherCoin' | 'readAgain' | 'ended';
  * @param retry label of a button that lets the person try again
  * @returns whether the person chose to.
  */
-export async function explainFailure(app: Acting, error: unknown, target: Target, retry?: Message): Promise<boolean> {
-  return (await askWayOn(app, error, target, retry === undefined ? {} : { retry })) === 'retry';
+export async function explainFailure(app: Acting, error: unknown, place: Place, retry?: Message): Promise<boolean> {
+  return (await askWayOn(app, error, place, retry === undefined ? {} : { retry })) === 'retry';
 }
 
 /** The same, with every way on that the failure names and the one who asks has. */
-export async function askWayOn(app: Acting, error: unknown, target: Target, ways: WaysOn): Promise<WayOn> {
+export async function askWayOn(app: Acting, error: unknown, place: Place, ways: WaysOn): Promise<WayOn> {
   if (ExchangeError.is(error, 'aborted')) return 'ended';
   const text = failureText(app, error);
   const buttons = failureButtons({
@@ -131,28 +130,28 @@ export async function askWayOn(app: Acting, error: unknown, target: Target, ways
     instead: error instanceof Refusal || ExchangeError.is(error) ? error.instead : undefined,
     canRetry: ways.retry !== undefined,
     hasCoins: ways.coins === true,
-    hasMargin: target.positionId !== undefined,
+    hasMargin: place.on?.kind === 'position',
     canReadAgain: ways.readAgain === true,
   }).map((id) => ({ id, label: failureLabel(id, ways.retry ?? msg('Try Again')) }));
   const sentence = ways.confirmed === true ? msg('Nothing was sent. {0}', text) : text;
   const chosen = await app.talk.tell({ kind: 'error', sentence, buttons });
-  return chosen === undefined ? 'ended' : followFailure(app, chosen, target);
+  return chosen === undefined ? 'ended' : followFailure(app, chosen, place);
 }
 
-async function followFailure(app: Acting, button: FailureButton, target: Target): Promise<WayOn> {
+async function followFailure(app: Acting, button: FailureButton, place: Place): Promise<WayOn> {
   switch (button) {
     case 'retry':
     case 'otherCoin':
     case 'readAgain':
       return button;
     case 'resolve':
-      await app.talk.run('resolveWrite', target);
+      await app.talk.run('resolveWrite', place);
       break;
     case 'arm':
-      await app.talk.run('armWriting', { accountId: target.accountId });
+      await app.talk.run('armWriting', { accountId: place.accountId });
       break;
     case 'addMargin':
-      await app.talk.run('addMargin', target);
+      await app.talk.run('addMargin', place);
       break;
     case 'settings':
       await app.talk.openLimits();

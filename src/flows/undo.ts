@@ -3,11 +3,10 @@ import { msg, type Message } from '../core/message.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { Acting } from './acting.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace, concerns, placeOf } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
 import { ownHighestLtv } from './ask-collateral.ts';
 import { carryOut } from './commit.ts';
-import { changeTarget, concerns } from '../views/change-target.ts';
 import { changeText } from '../words/change.ts';
 import { explainFailure } from './tell.ts';
 import { largestOut } from '../words/margin-preview.ts';
@@ -21,7 +20,7 @@ import { lowered, nothingToUndo, undoChoices, undoIsOver, type Undo } from '../w
  * Sends nothing by itself.
  */
 export async function undoAdd(app: Acting, attended: Attended, argument: unknown): Promise<void> {
-  const target = asTarget(argument);
+  const target = asPlace(argument);
   let records: readonly WriteRecord[];
   try {
     records = await app.ledger.activity(target?.accountId);
@@ -46,7 +45,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
       safeMaximum(app, accountId, undo.change, signal),
     );
   } catch (error) {
-    await explainFailure(app, error, changeTarget(accountId, undo.change));
+    await explainFailure(app, error, placeOf(accountId, undo.change));
     return;
   }
   const less = lowered(undo, most, simulated);
@@ -66,7 +65,7 @@ async function sayNothing(talk: Conversation, record: WriteRecord | undefined): 
       : ({ id: 'reduceCollateral', label: msg('Reduce Collateral…') } as const);
   const sentence = nothingToUndo(record !== undefined);
   const chosen = await talk.tell({ kind: 'info', sentence, buttons: record === undefined ? [] : [reduce] });
-  if (chosen !== undefined && record !== undefined) await talk.run(chosen, changeTarget(record.accountId, record.change));
+  if (chosen !== undefined && record !== undefined) await talk.run(chosen, placeOf(record.accountId, record.change));
 }
 
 /** With one there is nothing to ask. */

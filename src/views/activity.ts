@@ -11,7 +11,7 @@ import { undoChoices } from '../words/undo.ts';
 import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
 import type { Entry } from './entry.ts';
 import { joined, type Text } from '../words/text.ts';
-import { targetOf } from './target.ts';
+import { placeOf } from './place.ts';
 
 /** What was read of the journal, and how much of it is to be shown. */
 export type ActivityView =
@@ -96,8 +96,7 @@ function writeLine(
   const sections = activitySections(record, rows, hand);
   return {
     id,
-    accountId: record.accountId,
-    ...targetOf(record.change),
+    ...placeOf(record.accountId, record.change),
     writeId: record.id,
     label,
     description: [word, ...(simulated ? [msg('simulated')] : []), made],

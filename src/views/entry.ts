@@ -1,6 +1,7 @@
 import type { LoanRef } from '../exchanges/exchange.ts';
 import type { Icon } from '../words/level.ts';
 import type { Text } from '../words/text.ts';
+import type { Place } from './place.ts';
 
 /** What is shown when a person stays on an entry. Made only then. */
 export interface Details {
@@ -27,16 +28,10 @@ export function sourceKey({ kind, accountId, loan }: PageSource): string {
   return `${kind}/${accountId}/${loan?.loanId ?? ''}`;
 }
 
-/** One line of a view, free of the editor, so that what it says can be tested without one. */
-export interface Entry {
+/** One line of a view, free of the editor, so that what it says can be tested without one. Commands of its menu are about its place. */
+export interface Entry extends Place {
   /** Stable across readings and restarts, and unique in its view. */
   readonly id: string;
-  readonly accountId: string;
-  readonly loanId?: string;
-  readonly positionId?: string;
-  readonly coin?: string;
-  /** A change in the journal. */
-  readonly writeId?: string;
   readonly label: Text;
   /** Shown beside the label, joined with a dot. */
   readonly description?: readonly Text[];

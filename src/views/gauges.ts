@@ -1,7 +1,7 @@
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageState } from '../core/protocol.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import type { Target } from './target.ts';
+import { isSame, loanAt, positionAt, type Place } from './place.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
@@ -11,17 +11,19 @@ import { positionViews } from '../words/position.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import { stressView } from './stress.ts';
 
+type GaugePlace = ReturnType<typeof loanAt>;
+
 /** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
   readonly state: PageState;
-  readonly targets: ReadonlyMap<string, Target>;
+  readonly places: ReadonlyMap<string, GaugePlace>;
   /** There are gauges, and none of them is about real money. */
   readonly simulatedOnly: boolean;
 }
 
 interface Drawn {
   readonly state: AccountState;
-  readonly target: Target;
+  readonly place: GaugePlace;
   readonly gauge: GaugeView;
 }
 
@@ -52,7 +54,7 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
               { id: 'trySimulated', label: say(msg('Try with the Simulated Exchange')) },
             ],
     },
-    targets: new Map(drawn.map(({ gauge, target }) => [gauge.key, target])),
+    places: new Map(drawn.map(({ gauge, place }) => [gauge.key, place])),
     simulatedOnly: drawn.length > 0 && drawn.every(({ state }) => moneyMark(state, scene) !== undefined),
   };
 }
@@ -63,25 +65,21 @@ function gaugesOf(state: AccountState, scene: Scene, say: Say): readonly Drawn[]
   return [
     ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
       const key = loanKey(accountId, view.loan.id);
-      return { state, target: { accountId, loanId: view.loan.id }, gauge: loanGauge(key, view, scene, say) };
+      return { state, place: loanAt(accountId, view.loan.id), gauge: loanGauge(key, view, scene, say) };
     }),
     ...positionViews(state, scene.now, scene.intervalMs)
       .filter(({ position }) => position.marginMode === 'isolated')
       .map((view) => {
         const { positionId } = view.position;
         const key = positionKey(accountId, positionId);
-        return { state, target: { accountId, positionId }, gauge: positionGauge(key, view, scene, say) };
+        return { state, place: positionAt(accountId, positionId), gauge: positionGauge(key, view, scene, say) };
       }),
   ];
 }
 
-/** Which gauge to show for a target: the loan's or position's own, or the account's first. */
-export function keyOfTarget(targets: GaugePage['targets'], target: Target): string | undefined {
-  for (const [key, one] of targets) {
-    const meant = (name: 'loanId' | 'positionId'): boolean => target[name] === undefined || target[name] === one[name];
-    if (one.accountId === target.accountId && meant('loanId') && meant('positionId')) return key;
-  }
-  return undefined;
+/** Which gauge to show for a place: the loan's or position's own, or the account's first. */
+export function keyOfPlace(places: GaugePage['places'], { accountId, on }: Place): string | undefined {
+  return [...places].find(([, one]) => one.accountId === accountId && (on === undefined || isSame(on, one.on)))?.[0];
 }
 
 /** The trouble of an account that has no gauge to show it on, what could not be read beside the gauges it has, and what is gone. */

@@ -19,7 +19,7 @@ import {
 import { loanLiveLines } from '../words/live-lines.ts';
 import { isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
-import { isOfLoan } from './target.ts';
+import { isOfLoan } from './place.ts';
 
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
 const headroom = decimal('1.1');

@@ -29,7 +29,7 @@ import type { Details, Entry } from './entry.ts';
 import { joined, type Text } from '../words/text.ts';
 import { exactText, loanPlace } from './loan-place.ts';
 import { writeEntry } from './open-change.ts';
-import { isOfLoan } from './target.ts';
+import { isOfLoan } from './place.ts';
 import { loansState } from './view-state.ts';
 
 /** The Loans view: accounts, their loans, and what hangs on each. */

@@ -4,7 +4,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { changeText, progressText } from '../words/change.ts';
 import { venueName, type Scene } from '../words/account.ts';
 import type { Entry } from './entry.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from './place.ts';
 
 /** The line of an unfinished change. */
 export function writeEntry(record: WriteRecord, place: Pick<Entry, 'id' | 'accountId'>, state: AccountState, scene: Scene): Entry {
@@ -12,7 +12,7 @@ export function writeEntry(record: WriteRecord, place: Pick<Entry, 'id' | 'accou
   const how = progressText(record, venueName(state, scene)) ?? '';
   return {
     ...place,
-    ...targetOf(record.change),
+    on: targetOf(record.change),
     label: what,
     description: [how],
     icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },

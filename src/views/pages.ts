@@ -4,13 +4,11 @@ import type { HistoryRow, InterestRow } from '../core/model.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import { sourceKey, type Entry, type PageSource } from './entry.ts';
 
-type Place = Pick<Entry, 'id' | 'accountId' | 'loanId'>;
-
-function place(source: PageSource, row: string): Place {
+function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' | 'on'> {
   return {
     id: `${sourceKey(source)}/${row}`,
     accountId: source.accountId,
-    ...(source.loan === undefined ? {} : { loanId: source.loan.loanId }),
+    ...(source.loan === undefined ? {} : { on: { kind: 'loan', loanId: source.loan.loanId } }),
   };
 }
 

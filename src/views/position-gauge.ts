@@ -9,7 +9,7 @@ import { positionLiveLines } from '../words/live-lines.ts';
 import { positionFigures } from './position-figures.ts';
 import { bareDistance, reachWords, sideWord, type PositionView } from '../words/position.ts';
 import { pricesText } from '../words/since-reading.ts';
-import { isOfPosition } from './target.ts';
+import { isOfPosition } from './place.ts';
 
 const places = 8;
 /** Rows of a gauge, in this order, by the paths of the figures. */

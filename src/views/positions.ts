@@ -23,7 +23,7 @@ import type { Entry } from './entry.ts';
 import type { Text } from '../words/text.ts';
 import { writeEntry } from './open-change.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
-import { isOfPosition } from './target.ts';
+import { isOfPosition, positionAt } from './place.ts';
 import { positionsState } from './view-state.ts';
 
 /** The Positions view: accounts, their positions, and what hangs on each. */
@@ -118,9 +118,9 @@ function positionIcon(view: PositionView): Icon {
   return view.counts ? levelIcon(view.level) : { id: 'layers' };
 }
 
-function place({ state, position }: PositionView, path: string): Pick<Entry, 'id' | 'accountId' | 'positionId'> {
+function place({ state, position }: PositionView, path: string): Pick<Entry, 'id' | 'accountId' | 'on'> {
   const id = `${accountEntryId(state.account.id)}/position/${position.positionId}${path}`;
-  return { id, accountId: state.account.id, positionId: position.positionId };
+  return { id, ...positionAt(state.account.id, position.positionId) };
 }
 
 function spokenPosition(view: PositionView, scene: Scene): Message {

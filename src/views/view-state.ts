@@ -1,7 +1,7 @@
 import type { Snapshot, Vanished } from '../core/model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { isVouchedFor, type Scene } from '../words/account.ts';
-import { isOfLoan, isOfPosition } from './target.ts';
+import { isOfLoan, isOfPosition } from './place.ts';
 
 /** Which of a view's welcome texts applies; `some` shows the accounts instead. */
 export type ViewState = 'noAccount' | 'unreachable' | 'nothing' | 'some';

@@ -4,7 +4,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace } from '../views/place.ts';
 import { commandIds } from './command-ids.ts';
 import type * as Dialogs from './dialogs.ts';
 import type { App } from './front.ts';
@@ -102,7 +102,7 @@ export function registerActivityCommands(app: App): vscode.Disposable {
       provideTextDocumentContent: (uri) => asking(app, (dialogs) => dialogs.activityDocument(app, uri)),
     }),
     registerGuarded(app, commandIds.openActivity, async (argument) => {
-      const uri = documentOf(app, asTarget(argument)?.accountId);
+      const uri = documentOf(app, asPlace(argument)?.accountId);
       // One that is open already is brought up to date.
       changed.fire(uri);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
@@ -122,7 +122,7 @@ function documentOf(app: App, accountId: string | undefined): vscode.Uri {
 export function registerArmingCommands(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     registerGuarded(app, commandIds.armWriting, (argument) => asking(app, (dialogs, acting) => dialogs.armWritingOn(acting, argument))),
-    registerGuarded(app, commandIds.disarmWriting, (argument) => disarm(app, asTarget(argument)?.accountId)),
+    registerGuarded(app, commandIds.disarmWriting, (argument) => disarm(app, asPlace(argument)?.accountId)),
     app.arming.onDidChange((accountId) => {
       const arming = app.arming.state(accountId);
       app.log.info(`writing: ${accountId}: ${arming.armed ? `armed (${arming.until.toString()})` : 'not armed'}`);
@@ -192,7 +192,7 @@ export function registerViewCommands(app: App, pages: LazyPages): vscode.Disposa
 
 /** One account when it was asked for at its line, else all. A failure is told in the views, not in a box. */
 async function refresh(app: App, pages: LazyPages, argument: unknown): Promise<void> {
-  const accountId = asTarget(argument)?.accountId;
+  const accountId = asPlace(argument)?.accountId;
   await vscode.window.withProgress({ location: { viewId: 'ltvGauge.loans' } }, () => app.poller.refresh(accountId));
   pages.drop(accountId);
 }

@@ -17,7 +17,7 @@ import {
   type SaveQuestion,
   type Terms,
 } from '../flows/conversation.ts';
-import type { Target } from '../views/target.ts';
+import type { Place } from '../views/place.ts';
 import type { Text } from '../words/text.ts';
 import { commandIds } from './command-ids.ts';
 import type { App } from './front.ts';
@@ -228,8 +228,8 @@ export class EditorConversation implements Conversation {
     await vscode.env.clipboard.writeText(text);
   }
 
-  async run(command: Command, target?: Target): Promise<void> {
-    await vscode.commands.executeCommand(commandIds[command], ...(target === undefined ? [] : [target]));
+  async run(command: Command, place?: Place): Promise<void> {
+    await vscode.commands.executeCommand(commandIds[command], ...(place === undefined ? [] : [place]));
   }
 
   /** In the settings of the user: those of a workspace are not heeded. */

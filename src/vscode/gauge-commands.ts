@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from './front.ts';
 import { commandIds } from './command-ids.ts';
 import type * as Part from './gauge-panel.ts';
-import { asTarget } from '../views/target.ts';
+import { asPlace } from '../views/place.ts';
 import { registerGuarded } from './guarded-command.ts';
 
 const viewType = 'ltvGauge.gauges';
@@ -32,7 +32,7 @@ export function registerGauges(app: App): vscode.Disposable {
         part,
         vscode.window.createWebviewPanel(viewType, vscode.l10n.t('LTV Gauges'), vscode.ViewColumn.Active, webviewOptions),
       );
-      current.show(asTarget(argument));
+      current.show(asPlace(argument));
     }),
     vscode.window.registerWebviewPanelSerializer(viewType, {
       deserializeWebviewPanel: async (panel) => {

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
 import type { App } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
-import type { Target } from '../views/target.ts';
+import type { Place } from '../views/place.ts';
 import { gaugeHtml } from './gauge-html.ts';
 import { parseFromPage } from './gauge-messages.ts';
-import { gaugePage, keyOfTarget, type GaugePage } from '../views/gauges.ts';
+import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { localize } from './localize.ts';
 import { sceneOf } from './scene.ts';
 
@@ -32,11 +32,11 @@ export class GaugePanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #onGone: () => void;
   readonly #subscriptions: { dispose(): void }[] = [];
-  #targets: GaugePage['targets'] = new Map();
+  #places: GaugePage['places'] = new Map();
   /** What the page shows now; undefined while there is no page that listens. */
   #shown: string | undefined;
   #ready = false;
-  #reveal: Target | undefined;
+  #reveal: Place | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
   #gone = false;
@@ -76,9 +76,9 @@ export class GaugePanel implements vscode.Disposable {
   }
 
   /** Brings the panel to the front, and the gauge of a loan or position into view when one is named. */
-  show(target: Target | undefined): void {
+  show(place: Place | undefined): void {
     this.#panel.reveal();
-    this.#reveal = target;
+    this.#reveal = place;
     this.#revealWhenReady();
   }
 
@@ -119,9 +119,9 @@ export class GaugePanel implements vscode.Disposable {
         this.#revealWhenReady();
         return;
       case 'action': {
-        // Only a gauge that was shown has a target; whatever is asked of it still goes through the command's own questions.
-        const target = this.#targets.get(message.key);
-        if (target !== undefined) this.#run(commandOfAction[message.action], target);
+        // Only a gauge that was shown has a place; whatever is asked of it still goes through the command's own questions.
+        const place = this.#places.get(message.key);
+        if (place !== undefined) this.#run(commandOfAction[message.action], place);
         return;
       }
       case 'emptyAction':
@@ -129,8 +129,8 @@ export class GaugePanel implements vscode.Disposable {
     }
   }
 
-  #run(command: CommandId, target?: Target): void {
-    vscode.commands.executeCommand(command, ...(target === undefined ? [] : [target])).then(undefined, (error: unknown) => {
+  #run(command: CommandId, place?: Place): void {
+    vscode.commands.executeCommand(command, ...(place === undefined ? [] : [place])).then(undefined, (error: unknown) => {
       this.#app.log.error(`${command} from the gauges failed: ${error instanceof Error ? error.message : 'unknown'}`);
     });
   }
@@ -147,7 +147,7 @@ export class GaugePanel implements vscode.Disposable {
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
-    this.#targets = page.targets;
+    this.#places = page.places;
     this.#panel.title = page.simulatedOnly ? vscode.l10n.t('LTV Gauges (simulated)') : vscode.l10n.t('LTV Gauges');
     const text = JSON.stringify(page.state);
     if (text === this.#shown) return false;
@@ -158,7 +158,7 @@ export class GaugePanel implements vscode.Disposable {
 
   #revealWhenReady(): void {
     if (!this.#ready || this.#reveal === undefined) return;
-    const key = keyOfTarget(this.#targets, this.#reveal);
+    const key = keyOfPlace(this.#places, this.#reveal);
     this.#reveal = undefined;
     if (key !== undefined) this.#send({ type: 'reveal', key });
   }

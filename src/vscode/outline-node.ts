@@ -2,13 +2,12 @@ import { faceOf, sourceKey, type Entry } from '../views/entry.ts';
 
 /**
  * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.
- * Menus hand it to commands, which read `accountId`, `loanId`, `positionId`, `coin` and `writeId` from it.
+ * Menus hand it to commands, which read `accountId`, `on`, `coin` and `writeId` from it.
  */
 export class OutlineNode {
-  // Own properties, so that a copy of the target keeps them.
+  // Own properties, so that a copy of the place keeps them.
   readonly accountId: string;
-  readonly loanId: string | undefined;
-  readonly positionId: string | undefined;
+  readonly on: Entry['on'];
   readonly coin: string | undefined;
   readonly writeId: string | undefined;
   readonly parent: OutlineNode | undefined;
@@ -18,8 +17,7 @@ export class OutlineNode {
 
   constructor(entry: Entry, parent: OutlineNode | undefined) {
     this.accountId = entry.accountId;
-    this.loanId = entry.loanId;
-    this.positionId = entry.positionId;
+    this.on = entry.on;
     this.coin = entry.coin;
     this.writeId = entry.writeId;
     this.parent = parent;

@@ -4,12 +4,12 @@ import type { Text } from '../../words/text.ts';
 import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { siteLabel } from '../../words/account.ts';
-import { asTarget } from '../../views/target.ts';
+import { asPlace } from '../../views/place.ts';
 
 /** The account a menu named, the only one there is, or the one a person picks. */
 export async function chooseAccount(app: Acting, argument: unknown, placeholder: Text): Promise<Account | undefined> {
-  const target = asTarget(argument);
-  if (target !== undefined) return app.book.get(target.accountId);
+  const place = asPlace(argument);
+  if (place !== undefined) return app.book.get(place.accountId);
   const accounts = app.book.list();
   if (accounts.length === 0) {
     await offerFirstAccount(app.talk);

@@ -5,6 +5,7 @@ import { english, msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { loanChoices, nothingToChoose, obstacleOf } from '../../../src/flows/choose.ts';
 import { account, loan, record } from '../words/records.ts';
+import { loanAt } from '../../../src/views/place.ts';
 
 const other = { ...account, id: 'a2', name: 'Second' };
 const state = (more: Partial<AccountState> = {}): AccountState => ({
@@ -25,13 +26,13 @@ describe('the loans to choose from', () => {
     const states = [state(), state({ account: other })];
     assert.equal(loanChoices(states, undefined).length, 4);
     assert.equal(loanChoices(states, { accountId: 'a2' }).length, 2);
-    const [only, ...more] = loanChoices(states, { accountId: 'a2', loanId: '67890' });
+    const [only, ...more] = loanChoices(states, loanAt('a2', '67890'));
     assert.deepEqual([only?.state.account.id, only?.loan.id, more.length], ['a2', '67890', 0]);
   });
 
   it('are never another loan than the one that was named', () => {
-    assert.deepEqual(loanChoices([state()], { accountId: 'a1', loanId: 'gone' }), []);
-    assert.match(english(nothingToChoose([state()], { accountId: 'a1', loanId: 'gone' }).sentence), /gone is not there any more/);
+    assert.deepEqual(loanChoices([state()], loanAt('a1', 'gone')), []);
+    assert.match(english(nothingToChoose([state()], loanAt('a1', 'gone')).sentence), /gone is not there any more/);
   });
 
   it('are explained when there are none', () => {

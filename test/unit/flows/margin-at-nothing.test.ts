@@ -4,6 +4,7 @@ import { Attended } from '../../../src/flows/open-change-news.ts';
 import { d, Desk } from '../engine/ledger/support.ts';
 import { long } from '../engine/ledger/market.ts';
 import { actingAt, press, Scripted } from './scripted.ts';
+import { positionAt } from '../../../src/views/place.ts';
 
 describe('taking margin out where the exchange lets nothing go', () => {
   it('withdraws the question, says why, and leads to what would help', async () => {
@@ -15,7 +16,7 @@ describe('taking margin out where the exchange lets nothing go', () => {
       desk.market.shape = (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } });
       const talk = new Scripted(press(label));
       const { app } = actingAt(desk, talk, { positions: [desk.market.position(long)!] });
-      await changeMargin(app, new Attended(), 'reduce', { accountId: 'a', positionId: long });
+      await changeMargin(app, new Attended(), 'reduce', positionAt('a', long));
       assert.deepEqual(
         talk.heard.map(({ what, detail }) => [what, detail]),
         [

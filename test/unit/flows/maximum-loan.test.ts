@@ -5,6 +5,7 @@ import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { Desk, trouble } from '../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
+import { loanAt } from '../../../src/views/place.ts';
 
 describe('the maximum loan', () => {
   it('of a coin that is not lent leads on to another coin, and its amount can be copied', async () => {
@@ -36,7 +37,7 @@ describe('the maximum loan', () => {
         },
       },
     );
-    await showMaximumLoan(app, { accountId: 'a', loanId: desk.venue.loan().id, coin: 'DOGE' });
+    await showMaximumLoan(app, { ...loanAt('a', desk.venue.loan().id), coin: 'DOGE' });
     assert.deepEqual(asked, ['DOGE', 'ETH', 'USDT']);
     assert.deepEqual(talk.copied, ['1234.5']);
     assert.equal(talk.left, 0);

@@ -8,6 +8,7 @@ import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { noPosition, positionChoices, positionItemText, positionObstacle, refOf } from '../../../src/flows/choose.ts';
 import { blind, marginRecord, positions } from '../words/margin-records.ts';
 import { account, record } from '../words/records.ts';
+import { positionAt } from '../../../src/views/place.ts';
 
 const cross: Position = {
   ...positions.long,
@@ -52,13 +53,13 @@ describe('the positions to choose from', () => {
 
   it('are only the one that a menu names, and never another one', () => {
     const { positionId } = positions.short;
-    const choices = positionChoices([state(), state({ account: other })], { accountId: 'a2', positionId });
+    const choices = positionChoices([state(), state({ account: other })], positionAt('a2', positionId));
     assert.deepEqual(
       choices.map(({ state: of, position }) => [of.account.id, position.side]),
       [['a2', 'short']],
     );
-    assert.deepEqual(positionChoices([state()], { accountId: 'a1', positionId: 'gone' }), []);
-    assert.match(english(noPosition([state()], { accountId: 'a1', positionId: 'gone' }).sentence), /not there any more/);
+    assert.deepEqual(positionChoices([state()], positionAt('a1', 'gone')), []);
+    assert.match(english(noPosition([state()], positionAt('a1', 'gone')).sentence), /not there any more/);
   });
 
   it('tell the long from the short one of the same instrument, with distance, leverage and margin', () => {
@@ -97,7 +98,7 @@ describe('the positions to choose from', () => {
 
   it('are not said to be none when they could not be read', () => {
     const unread = state({ snapshot: snapshot([], { positionsTrouble: msg('OKX refused.') }) });
-    for (const target of [undefined, { accountId: 'a1' }, { accountId: 'a1', positionId: 'p' }]) {
+    for (const target of [undefined, { accountId: 'a1' }, positionAt('a1', 'p')]) {
       assert.equal(english(noPosition([unread], target).sentence), 'The positions of Main could not be read. OKX refused.');
     }
   });

@@ -163,9 +163,9 @@ describe('the Activity view', () => {
   });
 
   it('hands commands the account, the change and what it is about', () => {
-    const { accountId, writeId, loanId } = only(fullWrite());
-    assert.deepEqual([accountId, writeId, loanId], ['one', 'w1', '12345']);
-    assert.equal(only(fullMarginWrite()).positionId, 'p1');
+    const { accountId, writeId, on } = only(fullWrite());
+    assert.deepEqual([accountId, writeId, on], ['one', 'w1', { kind: 'loan', loanId: '12345' }]);
+    assert.deepEqual(only(fullMarginWrite()).on, { kind: 'position', positionId: 'p1' });
   });
 
   it('lists a page and offers the rest', () => {

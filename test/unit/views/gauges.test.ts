@@ -6,10 +6,11 @@ import type { Loan } from '../../../src/core/model.ts';
 import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { gaugePage, keyOfTarget } from '../../../src/views/gauges.ts';
+import { gaugePage, keyOfPlace } from '../../../src/views/gauges.ts';
 import type { Scene } from '../../../src/words/account.ts';
 import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
+import { loanAt } from '../../../src/views/place.ts';
 
 const page = (accounts: readonly AccountState[], scene: Scene = aScene()): PageState => gaugePage(accounts, scene, say).state;
 
@@ -304,23 +305,20 @@ describe('A page without gauges', () => {
 });
 
 describe('Finding the gauge of a loan', () => {
-  const { targets, state } = gaugePage([aState([aLoan({ id: 'a' }), aLoan({ id: 'b' })])], aScene(), say);
+  const { places, state } = gaugePage([aState([aLoan({ id: 'a' }), aLoan({ id: 'b' })])], aScene(), say);
 
   it('leads from every gauge back to its loan', () => {
     assert.deepEqual(
-      state.gauges.map(({ key }) => targets.get(key)),
-      [
-        { accountId: 'main', loanId: 'a' },
-        { accountId: 'main', loanId: 'b' },
-      ],
+      state.gauges.map(({ key }) => places.get(key)),
+      [loanAt('main', 'a'), loanAt('main', 'b')],
     );
   });
 
   it('takes the account’s first gauge when no loan is named, and none for a stranger', () => {
-    assert.equal(keyOfTarget(targets, { accountId: 'main', loanId: 'b' }), state.gauges[1]?.key);
-    assert.equal(keyOfTarget(targets, { accountId: 'main' }), state.gauges[0]?.key);
-    assert.equal(keyOfTarget(targets, { accountId: 'main', loanId: 'z' }), undefined);
-    assert.equal(keyOfTarget(targets, { accountId: 'nobody' }), undefined);
+    assert.equal(keyOfPlace(places, loanAt('main', 'b')), state.gauges[1]?.key);
+    assert.equal(keyOfPlace(places, { accountId: 'main' }), state.gauges[0]?.key);
+    assert.equal(keyOfPlace(places, loanAt('main', 'z')), undefined);
+    assert.equal(keyOfPlace(places, { accountId: 'nobody' }), undefined);
   });
 
   it('stays the same gauge while its figures change', () => {

@@ -145,7 +145,7 @@ describe('the line of a position between readings', () => {
   const withPosition = (estimate: LivePosition | NoLive, of = position()): AccountState =>
     state({ snapshot: holding([of]), live: live({ positions: { p1: estimate } }) });
   const positionRow = (one: AccountState): Entry => {
-    const row = positionsOutline([one], scene())[0]?.children?.find(({ positionId }) => positionId !== undefined);
+    const row = positionsOutline([one], scene())[0]?.children?.find(({ on }) => on?.kind === 'position');
     assert.ok(row !== undefined);
     return row;
   };

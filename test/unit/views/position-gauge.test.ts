@@ -6,10 +6,11 @@ import type { Position } from '../../../src/core/model.ts';
 import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import { distanceToLiquidation } from '../../../src/core/risk/position-model.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { gaugePage, keyOfTarget } from '../../../src/views/gauges.ts';
+import { gaugePage, keyOfPlace } from '../../../src/views/gauges.ts';
 import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { marginWrite, position } from './samples.ts';
+import { positionAt } from '../../../src/views/place.ts';
 
 const held = (positions: readonly Position[], change: Partial<AccountState> = {}, ageMs = 1_000): AccountState =>
   aState([], { snapshot: { loans: [], wallet: [], positions, asOf: now - ageMs }, ...change });
@@ -158,7 +159,7 @@ describe('Positions beside loans', () => {
   const account = aState([aLoan()], {
     snapshot: { loans: [aLoan()], wallet: [], positions: [position(), short({ positionId: 'p2' })], asOf: now },
   });
-  const { state, targets } = gaugePage([account], aScene(), say);
+  const { state, places } = gaugePage([account], aScene(), say);
 
   it('stand behind the loans of their account, in order', () => {
     assert.deepEqual(
@@ -169,10 +170,10 @@ describe('Positions beside loans', () => {
   });
 
   it('are found by their id, and lead back to it', () => {
-    assert.deepEqual(targets.get(state.gauges[2]!.key), { accountId: 'main', positionId: 'p2' });
-    assert.equal(keyOfTarget(targets, { accountId: 'main', positionId: 'p2' }), state.gauges[2]!.key);
-    assert.equal(keyOfTarget(targets, { accountId: 'main', positionId: 'gone' }), undefined);
-    assert.equal(keyOfTarget(targets, { accountId: 'main' }), state.gauges[0]!.key);
+    assert.deepEqual(places.get(state.gauges[2]!.key), positionAt('main', 'p2'));
+    assert.equal(keyOfPlace(places, positionAt('main', 'p2')), state.gauges[2]!.key);
+    assert.equal(keyOfPlace(places, positionAt('main', 'gone')), undefined);
+    assert.equal(keyOfPlace(places, { accountId: 'main' }), state.gauges[0]!.key);
   });
 
   it('tell of their own unfinished changes only', () => {

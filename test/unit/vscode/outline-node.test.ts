@@ -77,10 +77,10 @@ describe('a line of a view', () => {
     assert.notEqual(second[1], first[0]);
   });
 
-  it('is a target for the commands of the menus, also when it is copied', () => {
-    const [node] = adopt([entry('a', 'A', [], { loanId: '12345', coin: 'BTC' })], [], undefined);
-    const { accountId, loanId, coin } = Object.assign({}, node);
-    assert.deepEqual([accountId, loanId, coin], ['one', '12345', 'BTC']);
+  it('is a place for the commands of the menus, also when it is copied', () => {
+    const [node] = adopt([entry('a', 'A', [], { on: { kind: 'loan', loanId: '12345' }, coin: 'BTC' })], [], undefined);
+    const { accountId, on, coin } = Object.assign({}, node);
+    assert.deepEqual([accountId, on, coin], ['one', { kind: 'loan', loanId: '12345' }, 'BTC']);
   });
 
   it('is found by the source of its rows once it was opened', () => {

@@ -6,7 +6,8 @@ import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
-import { loanLabel, positionName } from '../words/change.ts';
+import { positionName } from '../words/change.ts';
+import { wordsOf } from '../words/kinds.ts';
 import { distanceText, marginText } from '../words/margin.ts';
 
 /** A loan that a command could be about. */
@@ -39,7 +40,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
   const { account, failure } = state;
   if (frozen !== undefined) {
     return {
-      sentence: frozenSentence(account.name, frozen),
+      sentence: wordsOf(frozen.change).frozen(frozen.change, account.name),
       remedies: ['resolveWrite'],
     };
   }
@@ -62,20 +63,6 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
     };
   }
   return undefined;
-}
-
-function frozenSentence(accountName: string, { change }: WriteRecord): Message {
-  return change.kind === 'margin'
-    ? msg(
-        'Changes on {0} are frozen: the exchange did something else than was asked on position {1}. Look at what happened, then lift the freeze.',
-        accountName,
-        positionName(change.position),
-      )
-    : msg(
-        'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
-        accountName,
-        loanLabel(change.loan.orderId, change.loan.loanId),
-      );
 }
 
 /** Why there is no loan to choose. */

@@ -7,9 +7,11 @@ import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
 import { confirm, showRequest } from './confirm.ts';
+import { flowOf } from './kinds.ts';
 import { askWayOn, explainFailure, sayOutcome, venueName } from './tell.ts';
 import { placeOf } from '../views/place.ts';
-import { changeText, progressText } from '../words/change.ts';
+import { progressText } from '../words/change.ts';
+import { changeText } from '../words/kinds.ts';
 
 const mostWaitForViewsMs = 3_000;
 
@@ -118,8 +120,7 @@ export async function carryOut(
 }
 
 function readAfresh(app: Acting, accountId: string, change: Change): Promise<Preview> {
-  const title = change.kind === 'margin' ? msg('Reading position, wallet and limit afresh') : msg('Reading loan, wallet and limit afresh');
-  return app.talk.progress(title, (signal) => app.ledger.preview(accountId, change, signal));
+  return app.talk.progress(flowOf(change).reading, (signal) => app.ledger.preview(accountId, change, signal));
 }
 
 /** Commits, and says the outcome. Rejects when nothing was sent. */
@@ -132,11 +133,10 @@ async function commit(
 ): Promise<void> {
   const { account, change } = preview;
   const leave = attended.attend(account.id, change);
-  const title = change.kind === 'margin' ? msg('Changing margin') : msg('Changing collateral');
   let last: WriteRecord | undefined;
   let outcome: WriteRecord;
   try {
-    outcome = await app.talk.progress(title, (signal, say) => {
+    outcome = await app.talk.progress(flowOf(change).changing, (signal, say) => {
       signal.addEventListener('abort', () => {
         wait.stopped = true;
       });

@@ -7,11 +7,11 @@ import type { Text } from '../words/text.ts';
 import { back, type Conversation } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { positionName } from '../words/change.ts';
-import { previewText, stakesLine, type PreviewText } from '../words/collateral-preview.ts';
+import { stakesLine, type PreviewText } from '../words/collateral-preview.ts';
 import { confirmButtons, confirmNotes, type ConfirmButton, type ConfirmFacts } from '../words/failure.ts';
-import { marginPreviewText } from '../words/margin-preview.ts';
 import { requestLines } from '../words/request.ts';
 import { ageText } from '../words/time.ts';
+import { flowOf } from './kinds.ts';
 import { isDemo } from './mark.ts';
 
 /** What the person decided in front of a preview. */
@@ -38,7 +38,7 @@ export async function confirm(app: Acting, preview: Preview, { remark, first, re
     armed: app.arming.state(account.id).armed,
     first,
     rehearsed,
-    doubt: preview.kind === 'collateral' && preview.doubt !== undefined,
+    doubt: flowOf(change).isDoubtful(preview),
     direction: change.direction,
   };
   const above = [...(remark === undefined ? [] : [remark]), ...confirmNotes(facts)];
@@ -55,19 +55,20 @@ export async function confirm(app: Acting, preview: Preview, { remark, first, re
 
 /** The preview in words, as it is confirmed. */
 export function textOf(app: Acting, preview: Preview): PreviewText {
-  const { account } = preview;
+  const { account, change } = preview;
+  const flow = flowOf(change);
   const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
   const site = venue?.sites.find((one) => one.id === account.site);
   const around = {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
-    wallet: (preview.kind === 'margin' ? venue?.marginWallet : venue?.collateralWallet) ?? msg('wallet of the exchange'),
+    wallet: venue === undefined ? msg('wallet of the exchange') : flow.wallet(venue),
     readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
     cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
   };
-  return preview.kind === 'margin' ? marginPreviewText(preview, around) : previewText(preview, around);
+  return flow.text(preview, around);
 }
 
 function buttonLabel(button: ConfirmButton, act: Message): Message {

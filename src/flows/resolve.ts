@@ -1,20 +1,16 @@
 import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
-import type { Snapshot } from '../core/model.ts';
-import type { Change, CollateralChange, Connection, MarginChange } from '../exchanges/exchange.ts';
+import type { Change } from '../exchanges/exchange.ts';
 import { Refusal, type Verdict, type WriteRecord } from '../engine/ledger/ledger.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, concerns, placeOf, type Place } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, sayOutcome } from './tell.ts';
-import { actionOf } from '../engine/actions.ts';
-import { changeText } from '../words/change.ts';
+import { changeText, wordsOf } from '../words/kinds.ts';
+import { flowOf } from './kinds.ts';
 import { LatestNews } from './latest-news.ts';
 import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/resolve.ts';
-
-/** History rows read for a person to judge by; the venue's newest come first. */
-const rowsRead = 10;
 
 /** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
 export async function resolveWrite(app: Acting, attended: Attended, argument: unknown): Promise<void> {
@@ -125,44 +121,11 @@ async function read(app: Acting, record: WriteRecord, signal: AbortSignal): Prom
     await app.ledger.reconcile(record.accountId);
     const snapshot = await connection.read(signal);
     app.store.succeed(record.accountId, snapshot);
-    return await (record.change.kind === 'margin'
-      ? readPosition(connection, record.change, snapshot, signal)
-      : readLoan(connection, record.change, snapshot, signal));
+    return await flowOf(record.change).read(connection, record.change, snapshot, signal);
   } catch (error) {
     if (signal.aborted) return undefined;
     if (ExchangeError.is(error)) return { failure: error.sentence };
     throw error;
-  }
-}
-
-async function readLoan(
-  connection: Connection,
-  { loan: ref }: CollateralChange,
-  { loans, loansTrouble }: Snapshot,
-  signal: AbortSignal,
-): Promise<Reading> {
-  const loan = loans.find(({ id }) => id === ref.loanId);
-  // Not to be found among loans of which some could not be read is not gone.
-  if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
-  const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
-  return { loan, rows: history?.rows ?? [] };
-}
-
-/** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
-async function readPosition(
-  connection: Connection,
-  { position: ref }: MarginChange,
-  { positions, positionsTrouble }: Snapshot,
-  signal: AbortSignal,
-): Promise<Reading> {
-  const position = positions.find(({ positionId }) => positionId === ref.positionId);
-  if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
-  try {
-    const { position: fresh, baseline } = await actionOf(connection, 'margin').prepare({ position: ref }, signal);
-    return { position: fresh, figures: baseline };
-  } catch (error) {
-    if (signal.aborted || !ExchangeError.is(error)) throw error;
-    return { position };
   }
 }
 
@@ -185,11 +148,11 @@ function verdictLabel(verdict: Verdict): Message {
   }
 }
 
-async function isSure(talk: Conversation, verdict: Verdict, { kind }: Change): Promise<boolean> {
+async function isSure(talk: Conversation, verdict: Verdict, change: Change): Promise<boolean> {
   const chosen = await talk.confirm({
     kind: 'warning',
     title: verdictQuestion(verdict),
-    detail: [verdictDetail(verdict, kind)],
+    detail: [verdictDetail(verdict, change)],
     // The first button has the focus, so it is the harmless one.
     buttons: [
       { id: 'goBack', label: msg('Go Back') },
@@ -210,12 +173,10 @@ function verdictQuestion(verdict: Verdict): Message {
   }
 }
 
-function verdictDetail(verdict: Verdict, kind: Change['kind']): Message {
+function verdictDetail(verdict: Verdict, change: Change): Message {
   switch (verdict) {
     case 'effective':
-      return kind === 'margin'
-        ? msg('This is your word, not proof. Nothing is sent. The position can be changed again afterwards.')
-        : msg('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.');
+      return wordsOf(change).byYourWord;
     case 'not-effective':
       return msg(
         'This is your word, not proof. Nothing is sent. If the exchange carries it out later all the same, another change that you make comes on top of it. Look at the site of the exchange first.',

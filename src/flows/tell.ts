@@ -2,14 +2,14 @@ import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { Refusal, type WriteRecord } from '../engine/ledger/ledger.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
-import type { Change } from '../exchanges/exchange.ts';
 import { placeOf, type Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
-import type { Command } from './conversation.ts';
+import { wordsOf } from '../words/kinds.ts';
 import { failureButtons, type FailureButton } from '../words/failure.ts';
 import { outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
 import { undoOf } from '../words/undo.ts';
 import type { Obstacle, Remedy } from './choose.ts';
+import { flowOf } from './kinds.ts';
 
 /** The venue's name for sentences. */
 export function venueName(app: Acting, venueId: string): string {
@@ -22,17 +22,14 @@ export function venueName(app: Acting, venueId: string): string {
  */
 export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true): Promise<void> {
   const simulated = app.book.get(record.accountId)?.simulated ?? false;
-  const outcome = outcomeText(record, venueName(app, record.venue), simulated, priceCoinOf(app, record));
+  const priceCoin = flowOf(record.change).priceCoin(record.change, app.store.get(record.accountId)?.snapshot);
+  const outcome = outcomeText(record, venueName(app, record.venue), simulated, priceCoin);
   const sentence = outcome.sentence;
   const undoable = undoOf(record, app.clock.now()) !== undefined;
   const buttons = outcomeButtons(outcome, record, undoable).map((id) => ({ id, label: buttonLabel(id) }));
-  const lookThere =
-    record.change.kind === 'margin'
-      ? msg('Look at the position on the site of the exchange too, before you change anything.')
-      : msg('Look at the loan on the site of the exchange too, before you change anything.');
   const chosen =
     outcome.loudness === 'alarm' && isNews
-      ? await app.talk.confirm({ kind: 'error', title: sentence, detail: [lookThere], buttons })
+      ? await app.talk.confirm({ kind: 'error', title: sentence, detail: [wordsOf(record.change).lookThere], buttons })
       : await app.talk.tell({ kind: outcome.loudness === 'alarm' ? 'error' : outcome.loudness, sentence, buttons });
   if (chosen !== undefined) await follow(app, chosen, record);
 }
@@ -49,18 +46,12 @@ async function follow(app: Acting, button: OutcomeButton, record: WriteRecord): 
       return app.talk.run('resolveWrite', place);
     case 'otherCoin':
     case 'otherAmount':
-      return app.talk.run(commandFor(change), place);
+      return app.talk.run(flowOf(change).commands[change.direction], place);
     case 'addMargin':
       return app.talk.run('addMargin', place);
     case 'showLog':
       app.talk.openLog();
   }
-}
-
-/** The command that asks for such a change. */
-function commandFor({ kind, direction }: Change): Command {
-  if (kind === 'margin') return direction === 'add' ? 'addMargin' : 'reduceMargin';
-  return direction === 'add' ? 'addCollateral' : 'reduceCollateral';
 }
 
 function buttonLabel(button: OutcomeButton): Message {
@@ -80,13 +71,6 @@ function buttonLabel(button: OutcomeButton): Message {
     case 'showLog':
       return msg('Show Log');
   }
-}
-
-/** Of the position as it was read last; one that is gone since has none. */
-function priceCoinOf(app: Acting, { accountId, change }: WriteRecord): string | undefined {
-  if (change.kind !== 'margin') return undefined;
-  const positions = app.store.get(accountId)?.snapshot?.positions ?? [];
-  return positions.find(({ positionId }) => positionId === change.position.positionId)?.priceCoin;
 }
 
 /** Says why nothing can be done, with a button for each thing that would help. */

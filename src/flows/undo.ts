@@ -7,7 +7,7 @@ import { asPlace, concerns, placeOf } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
 import { ownHighestLtv } from './ask-collateral.ts';
 import { carryOut } from './commit.ts';
-import { changeText } from '../words/change.ts';
+import { changeText } from '../words/kinds.ts';
 import { explainFailure } from './tell.ts';
 import { largestOut } from '../words/margin-preview.ts';
 import { back, type Conversation } from './conversation.ts';

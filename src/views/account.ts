@@ -4,7 +4,7 @@ import { compareUrgency, type Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from '../words/account.ts';
 import { armingContext, armingMark, armingText, withArming } from '../words/arming-mark.ts';
-import { changeText } from '../words/change.ts';
+import { changeText } from '../words/kinds.ts';
 import { levelIcon, levelWord, type Icon } from '../words/level.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import type { Details, Entry } from './entry.ts';

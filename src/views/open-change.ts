@@ -1,7 +1,8 @@
 import { msg } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { changeText, progressText } from '../words/change.ts';
+import { progressText } from '../words/change.ts';
+import { changeText } from '../words/kinds.ts';
 import { venueName, type Scene } from '../words/account.ts';
 import type { Entry } from './entry.ts';
 import { targetOf } from './place.ts';

@@ -2,6 +2,7 @@ import { csvText } from '../core/csv.ts';
 import { english } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { utcIso } from './activity-time.ts';
+import { wordsOf } from './kinds.ts';
 
 /** A row of the journal as a flat object of texts; what is unknown is absent. */
 type Cells = Readonly<Partial<Record<Column, string>>>;
@@ -127,7 +128,7 @@ function cellsOf(record: WriteRecord, row: number, simulated: boolean | undefine
     direction: change.direction,
     coin: change.coin,
     amount: change.amount,
-    ...targetCells(record),
+    ...wordsOf(change).cells(record),
     method: request.method,
     path: request.path,
     body: request.body,
@@ -143,31 +144,10 @@ function cellsOf(record: WriteRecord, row: number, simulated: boolean | undefine
     ...some('wallet_available', figures?.walletAvailable),
     ...some('limit', figures?.limit),
     ...some('usd', figures?.usd),
-    ...baselineCells(record),
     ...proofCells(record),
     ...at('freeze_lifted_at', freezeLiftedAt),
     ...some('window', record.window),
     ...some('note', record.note === undefined ? undefined : english(record.note)),
-  };
-}
-
-function targetCells({ change }: WriteRecord): Cells {
-  if (change.kind === 'collateral') return { loan_id: change.loan.loanId, ...some('order_id', change.loan.orderId) };
-  const { positionId, instrument, side, market, slot } = change.position;
-  return { position_id: positionId, instrument, side, market, slot };
-}
-
-function baselineCells({ baseline }: WriteRecord): Cells {
-  if (baseline.kind === 'collateral') {
-    return { pledged_before: baseline.pledged, ...some('newest_history_id', baseline.newestHistoryId) };
-  }
-  const { newestHistoryId, size, margin, leverage, entryPrice } = baseline;
-  return {
-    size_before: size,
-    margin_before: margin,
-    ...some('leverage_before', leverage),
-    ...some('entry_before', entryPrice),
-    ...some('newest_history_id', newestHistoryId),
   };
 }
 

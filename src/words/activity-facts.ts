@@ -1,10 +1,9 @@
 import { decimal, multiply, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
 import { msg } from '../core/message.ts';
-import { believed } from '../core/risk/position-model.ts';
-import type { Side } from '../core/model.ts';
-import { isCollateralWrite, isMarginWrite, type Answer, type WriteRecord } from '../engine/ledger/record.ts';
+import type { Answer, WriteRecord } from '../engine/ledger/record.ts';
 import { stateIcon, stepTime, stepWord } from './activity.ts';
+import { amountDatum, datum, wordsOf, type FigureStyle } from './kinds.ts';
 import type { Icon } from './level.ts';
 import type { Text } from './text.ts';
 
@@ -27,10 +26,8 @@ export interface Section {
 }
 
 /** How figures and moments are written. */
-export interface Hand {
+export interface Hand extends FigureStyle {
   readonly when: (ms: number) => string;
-  readonly ltv: (ltv: Decimal) => string;
-  readonly price: (price: Decimal, side: Side) => string;
   readonly usd: (usd: Decimal) => string;
 }
 
@@ -57,7 +54,7 @@ export const exactHand = (when: Hand['when']): Hand => ({
 export function activitySections(record: WriteRecord, rows: readonly WriteRecord[], hand: Hand): readonly Section[] {
   const sections: readonly Section[] = [
     { id: 'course', facts: [...steps(rows.length > 0 ? rows : [record], hand), ...course(record, hand), ...note(record)] },
-    { id: 'decided', title: msg('Decided on'), facts: [...figures(record, hand), ...before(record)] },
+    { id: 'decided', title: msg('Decided on'), facts: [...figures(record, hand), ...wordsOf(record.change).baseline(record)] },
     { id: 'request', title: msg('Request and answer'), facts: request(record, hand) },
     { id: 'proof', title: msg('Proof'), facts: proof(record, hand) },
     { id: 'marks', title: msg('Where it was made'), facts: marks(record) },
@@ -78,24 +75,7 @@ function steps(rows: readonly WriteRecord[], hand: Hand): readonly Fact[] {
 
 /** LTV or liquidation price before, as estimated, and after. */
 function course(record: WriteRecord, hand: Hand): readonly Fact[] {
-  const { change } = record;
-  if (change.kind === 'margin') {
-    const { side } = change.position;
-    const known = record.liquidationBefore ?? (isMarginWrite(record) ? record.baseline.liquidationPrice : undefined);
-    const text = (price: Decimal): string => hand.price(price, side);
-    const prices = [known, record.liquidationEstimate, record.liquidationAfter].map(believed);
-    return movement('liquidation', msg('Liquidation price'), prices, text);
-  }
-  const known = record.ltvBefore ?? (isCollateralWrite(record) ? record.baseline.ltv : undefined);
-  return movement('ltv', msg('LTV'), [known, record.ltvEstimate, record.ltvAfter], hand.ltv);
-}
-
-function movement(
-  id: string,
-  label: Text,
-  [before, estimate, after]: readonly (Decimal | undefined)[],
-  text: (value: Decimal) => string,
-): readonly Fact[] {
+  const { id, label, before, estimate, after, text } = wordsOf(record.change).course(record, hand);
   const facts: Fact[] = [];
   const put = (part: string, what: Text, value: Decimal | undefined): void => {
     if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
@@ -115,44 +95,24 @@ function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly F
   const { readAt, walletAvailable, limit, usd } = read;
   return [
     moment('read', msg('Read at'), readAt, hand),
-    amount('wallet', msg('Available in the wallet'), walletAvailable, change.coin),
-    ...(limit === undefined ? [] : [amount('limit', msg('Most that was allowed'), limit, change.coin)]),
+    amountDatum('wallet', msg('Available in the wallet'), walletAvailable, change.coin),
+    ...(limit === undefined ? [] : [amountDatum('limit', msg('Most that was allowed'), limit, change.coin)]),
     ...(usd === undefined ? [] : [{ id: 'usd', label: msg('Worth'), value: hand.usd(usd), copy: usd }]),
-  ];
-}
-
-function before(record: WriteRecord): readonly Fact[] {
-  const { coin } = record.change;
-  if (isCollateralWrite(record)) {
-    const { pledged, newestHistoryId } = record.baseline;
-    return [
-      amount('pledged', msg('Pledged before'), pledged, coin),
-      ...(newestHistoryId === undefined ? [] : [data('newest', msg('Newest row of the history before'), newestHistoryId)]),
-    ];
-  }
-  if (!isMarginWrite(record)) return [];
-  const { newestHistoryId, size, margin, leverage, entryPrice } = record.baseline;
-  return [
-    data('size', msg('Size before'), formatAmount(size), size),
-    amount('margin', msg('Margin before'), margin, coin),
-    ...(leverage === undefined ? [] : [data('leverage', msg('Leverage before'), `${formatAmount(leverage)}×`, leverage)]),
-    ...(entryPrice === undefined ? [] : [data('entry', msg('Entry price before'), formatAmount(entryPrice), entryPrice)]),
-    ...(newestHistoryId === undefined ? [] : [data('newest', msg('Newest row of the history before'), newestHistoryId)]),
   ];
 }
 
 function request({ request: sent, answer, reference }: WriteRecord, hand: Hand): readonly Fact[] {
   return [
-    data('request', msg('Request'), `${sent.method} ${sent.path}`),
-    ...(sent.body === '' ? [] : [data('body', msg('Body'), sent.body)]),
+    datum('request', msg('Request'), `${sent.method} ${sent.path}`),
+    ...(sent.body === '' ? [] : [datum('body', msg('Body'), sent.body)]),
     ...(answer === undefined
       ? []
       : [
           { id: 'answer', label: msg('Answer'), value: answerWord(answer) },
-          ...(answer.code === undefined ? [] : [data('code', msg('Code'), answer.code)]),
+          ...(answer.code === undefined ? [] : [datum('code', msg('Code'), answer.code)]),
           moment('answered', msg('Answered at'), answer.at, hand),
         ]),
-    ...(reference === undefined ? [] : [data('reference', msg('Reference'), reference)]),
+    ...(reference === undefined ? [] : [datum('reference', msg('Reference'), reference)]),
   ];
 }
 
@@ -179,23 +139,19 @@ function proof({ state, sentAt, evidence }: WriteRecord, hand: Hand): readonly F
   }
   const { id, row } = evidence;
   return [
-    data('proof', msg('Row of the history'), id),
+    datum('proof', msg('Row of the history'), id),
     ...(row === undefined
       ? []
       : [
-          data('rowType', msg('What it says'), row.type),
-          amount('rowAmount', msg('Amount'), row.amount, row.coin),
+          datum('rowType', msg('What it says'), row.type),
+          amountDatum('rowAmount', msg('Amount'), row.amount, row.coin),
           moment('rowTime', msg('Time of the exchange'), row.at, hand),
         ]),
   ];
 }
 
 function marks({ id, window }: WriteRecord): readonly Fact[] {
-  return [data('id', msg('Id of the change'), id), ...(window === undefined ? [] : [data('window', msg('Window'), window)])];
+  return [datum('id', msg('Id of the change'), id), ...(window === undefined ? [] : [datum('window', msg('Window'), window)])];
 }
 
-const data = (id: string, label: Text, value: string, copy = value): Fact => ({ id, label, value, copy });
-
-const amount = (id: string, label: Text, value: Decimal, coin: string): Fact => data(id, label, `${formatAmount(value)} ${coin}`, value);
-
-const moment = (id: string, label: Text, ms: number, hand: Hand): Fact => data(id, label, hand.when(ms), new Date(ms).toISOString());
+const moment = (id: string, label: Text, ms: number, hand: Hand): Fact => datum(id, label, hand.when(ms), new Date(ms).toISOString());

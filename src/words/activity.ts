@@ -1,22 +1,11 @@
-import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
-import { loanLabel, positionName } from './change.ts';
+import { wordsOf } from './kinds.ts';
 import type { Icon } from './level.ts';
 
 /** What a change is, or was when it is done. The account is told elsewhere. */
 export function activityLabel({ change, state }: WriteRecord): Message {
-  const done = state === 'effective';
-  const adds = change.direction === 'add';
-  const amount = formatAmount(change.amount);
-  if (change.kind === 'margin') {
-    const args = [amount, change.coin, positionName(change.position)] as const;
-    if (done) return adds ? msg('Added {0} {1} to the margin of {2}', ...args) : msg('Took {0} {1} out of the margin of {2}', ...args);
-    return adds ? msg('Add {0} {1} to the margin of {2}', ...args) : msg('Take {0} {1} out of the margin of {2}', ...args);
-  }
-  const args = [amount, change.coin, loanLabel(change.loan.orderId, change.loan.loanId)] as const;
-  if (done) return adds ? msg('Added {0} {1} to loan {2}', ...args) : msg('Took {0} {1} out of loan {2}', ...args);
-  return adds ? msg('Add {0} {1} to loan {2}', ...args) : msg('Take {0} {1} out of loan {2}', ...args);
+  return wordsOf(change).label(change, state === 'effective');
 }
 
 /** Where a change stands, in a few words. What no exchange proved is said to be a person's word. */

@@ -1,8 +1,6 @@
-import { formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
-import { changeText } from './change.ts';
-import { liquidationText } from './margin.ts';
+import { changeText, wordsOf, type InsteadButton } from './kinds.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -53,18 +51,7 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
     case 'unknown':
       return {
         loudness: 'error',
-        sentence: withNote(
-          record.change.kind === 'margin'
-            ? msg(
-                'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this position.',
-                change,
-              )
-            : msg(
-                'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this loan.',
-                change,
-              ),
-          record,
-        ),
+        sentence: withNote(wordsOf(record.change).unknown(change), record),
         resolvable: true,
       };
     case 'sent':
@@ -81,19 +68,7 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
 function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
   // Without evidence from the venue it is a person's word, and no proof is claimed.
   if (record.evidence === undefined) return msg('Closed as done: {0}.', change);
-  if (record.change.kind === 'margin') {
-    const { side } = record.change.position;
-    return record.liquidationAfter === undefined
-      ? msg('Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.', change, venueName)
-      : msg(
-          'Done: liquidation price is now {1}, says {2}. {0}.',
-          change,
-          liquidationText(record.liquidationAfter, side, priceCoin),
-          venueName,
-        );
-  }
-  if (record.ltvAfter === undefined) return msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName);
-  return msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(record.ltvAfter), venueName);
+  return wordsOf(record.change).done(record, change, venueName, priceCoin);
 }
 
 function withNote(sentence: Message, record: WriteRecord): Message {
@@ -101,7 +76,7 @@ function withNote(sentence: Message, record: WriteRecord): Message {
 }
 
 /** What can be done once it is said what became of a change. */
-export type OutcomeButton = 'openGauges' | 'undo' | 'resolve' | 'otherCoin' | 'otherAmount' | 'addMargin' | 'showLog';
+export type OutcomeButton = 'openGauges' | 'undo' | 'resolve' | InsteadButton | 'showLog';
 
 /**
  * The buttons below an outcome, the most helpful first.
@@ -109,22 +84,10 @@ export type OutcomeButton = 'openGauges' | 'undo' | 'resolve' | 'otherCoin' | 'o
  */
 export function outcomeButtons(
   { loudness, resolvable }: Pick<OutcomeText, 'loudness' | 'resolvable'>,
-  record: WriteRecord,
+  { state, change, answer }: WriteRecord,
   undoable: boolean,
 ): readonly OutcomeButton[] {
   if (loudness === 'info') return ['openGauges', ...(undoable ? ['undo' as const] : [])];
   if (resolvable) return ['resolve', 'showLog'];
-  return [...(record.state === 'rejected' ? insteadOf(record) : []), 'showLog'];
-}
-
-/** Where the exchange refused: what would work by its own words. To repay and to wait are no buttons: the sentence says so. */
-function insteadOf({ answer, change }: WriteRecord): readonly OutcomeButton[] {
-  const instead = answer?.instead ?? [];
-  const ofAmount = instead.includes('less') || instead.includes('more');
-  // The command that asks for the coin asks for the amount too.
-  if (change.kind === 'collateral') return instead.includes('otherCoin') ? ['otherCoin'] : ofAmount ? ['otherAmount'] : [];
-  return [
-    ...(instead.includes('addMargin') && change.direction === 'reduce' ? ['addMargin' as const] : []),
-    ...(ofAmount ? ['otherAmount' as const] : []),
-  ];
+  return [...(state === 'rejected' ? wordsOf(change).instead(answer?.instead ?? [], change.direction) : []), 'showLog'];
 }

@@ -4,7 +4,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import { mayHaveMoved, sameTarget } from '../engine/ledger/write-states.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import { changeText } from './change.ts';
+import { changeText } from './kinds.ts';
 
 /** An addition that can be taken back, with the change that does it. */
 export interface Undo {

@@ -1,0 +1,84 @@
+import { ExchangeError } from '../core/errors.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Direction, Snapshot } from '../core/model.ts';
+import { actionOf } from '../engine/actions.ts';
+import type { Preview } from '../engine/ledger/ledger.ts';
+import type { Change, Connection, Exchange } from '../exchanges/exchange.ts';
+import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
+import type { ReadingOf } from '../words/kinds.ts';
+import { marginPreviewText } from '../words/margin-preview.ts';
+import type { Command } from './conversation.ts';
+
+type Kind = Change['kind'];
+
+/** All that is done in another way for one kind of change than for another. */
+interface KindFlow<C extends Change, P extends Preview, R> {
+  /** The commands that ask for such a change. */
+  readonly commands: Readonly<Record<Direction, Command>>;
+  /** What is waited for before the preview, and while it is carried out. */
+  readonly reading: Message;
+  readonly changing: Message;
+  /** The preview as it is confirmed. */
+  text(preview: P, around: PreviewSurroundings): PreviewText;
+  /** Where the coins come from or go to, as the venue calls it. */
+  wallet(venue: Exchange): Message;
+  /** Whether what it does cannot be estimated, so that only an explicit act sends it. */
+  isDoubtful(preview: P): boolean;
+  /** The coin the prices of the position are in, as it was read last; one that is gone since has none. */
+  priceCoin(change: C, snapshot: Snapshot | undefined): string | undefined;
+  /**
+   * Reads what a person needs to judge what became of a change.
+   * @param snapshot just read
+   */
+  read(connection: Connection, change: C, snapshot: Snapshot, signal: AbortSignal): Promise<R>;
+}
+type FlowOf<K extends Kind> = KindFlow<Extract<Change, { readonly kind: K }>, Extract<Preview, { readonly kind: K }>, ReadingOf<K>>;
+
+/** History rows read for a person to judge by; the venue's newest come first. */
+const rowsRead = 10;
+
+const collateral: FlowOf<'collateral'> = {
+  commands: { add: 'addCollateral', reduce: 'reduceCollateral' },
+  reading: msg('Reading loan, wallet and limit afresh'),
+  changing: msg('Changing collateral'),
+  text: previewText,
+  wallet: ({ collateralWallet }) => collateralWallet,
+  isDoubtful: ({ doubt }) => doubt !== undefined,
+  priceCoin: () => undefined,
+  async read(connection, { loan: ref }, { loans, loansTrouble }, signal) {
+    const loan = loans.find(({ id }) => id === ref.loanId);
+    // Not to be found among loans of which some could not be read is not gone.
+    if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
+    const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
+    return { loan, rows: history?.rows ?? [] };
+  },
+};
+
+const margin: FlowOf<'margin'> = {
+  commands: { add: 'addMargin', reduce: 'reduceMargin' },
+  reading: msg('Reading position, wallet and limit afresh'),
+  changing: msg('Changing margin'),
+  text: marginPreviewText,
+  wallet: ({ marginWallet }) => marginWallet,
+  isDoubtful: () => false,
+  priceCoin: ({ position: ref }, snapshot) => snapshot?.positions.find(({ positionId }) => positionId === ref.positionId)?.priceCoin,
+  /** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
+  async read(connection, { position: ref }, { positions, positionsTrouble }, signal) {
+    const position = positions.find(({ positionId }) => positionId === ref.positionId);
+    if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
+    try {
+      const { position: fresh, baseline } = await actionOf(connection, 'margin').prepare({ position: ref }, signal);
+      return { position: fresh, figures: baseline };
+    } catch (error) {
+      if (signal.aborted || !ExchangeError.is(error)) throw error;
+      return { position };
+    }
+  },
+};
+
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin };
+
+/** What is done in the way of the kind that a change is of. */
+export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {
+  return kinds[kind];
+}

@@ -20,8 +20,7 @@ import {
 import { chooseAccount } from './account/choose.ts';
 import { inspectUnderProgress } from './account/try-keys.ts';
 import { obstacleOf } from './choose.ts';
-import { markOf } from './mark.ts';
-import { explainObstacle } from './tell.ts';
+import { markOf, explainObstacle } from './tell.ts';
 
 /** "Arm Writing…": asks which account and for how long, and says what came of it. */
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Decimal } from '../core/decimal.ts';
 import type { Message } from '../core/message.ts';
-import { judgeAmount, type AmountBounds } from '../words/amount-input.ts';
+import { judgeAmount, type AmountBounds } from '../words/amount.ts';
 import type { Remark } from '../words/collateral-preview.ts';
 import type { TargetVerdict } from '../words/ltv-target.ts';
 import type { Text } from '../words/text.ts';

@@ -8,7 +8,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
 import { positionName } from '../words/change.ts';
 import { wordsOf } from '../words/kinds.ts';
-import { distanceText, marginText } from '../words/margin.ts';
+import { distanceText, marginText } from '../words/position.ts';
 
 /** A loan that a command could be about. */
 export interface LoanChoice {

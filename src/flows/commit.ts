@@ -1,17 +1,22 @@
 import { msg, type Message } from '../core/message.ts';
 import type { Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
-import type { Change, MarginChange } from '../exchanges/exchange.ts';
+import type { Change, MarginChange, RequestView } from '../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../engine/ledger/ledger.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
-import { confirm, showRequest } from './confirm.ts';
 import { flowOf } from './kinds.ts';
-import { askWayOn, explainFailure, sayOutcome, venueName } from './tell.ts';
+import { askWayOn, explainFailure, sayOutcome, venueName, isDemo } from './tell.ts';
 import { placeOf } from '../views/place.ts';
-import { progressText } from '../words/change.ts';
+import { progressText, positionName } from '../words/change.ts';
 import { changeText } from '../words/kinds.ts';
+import { changeTarget } from '../engine/ledger/write-states.ts';
+import { targetKey } from '../core/model.ts';
+import { back, type Conversation } from './conversation.ts';
+import { stakesLine, type PreviewText } from '../words/collateral-preview.ts';
+import { confirmButtons, confirmNotes, type ConfirmButton, type ConfirmFacts, requestLines } from '../words/confirm.ts';
+import { ageText } from '../words/time.ts';
 
 const mostWaitForViewsMs = 3_000;
 
@@ -101,26 +106,40 @@ export async function carryOut(
       case 'actWithoutEstimate':
         break;
     }
-    const wait = { stopped: false };
-    // Not waited for: what was confirmed is sent now.
-    void app.talk.closePages();
-    try {
-      await commit(app, attended, preview, { wait, withoutEstimate: decision === 'actWithoutEstimate' }, carrying.settled);
-      return 'ended';
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.openWrite !== undefined || wait.stopped) {
-        await explainFailure(app, error, place);
-        return 'ended';
-      }
-      // Nothing was sent, most often because the figures had grown too old or something else moved them: read afresh, and let the person see and decide anew.
-      remark = msg('{0}\nThe figures below have just been read afresh. Please look at them again.', error.sentence);
-      refused = true;
-    }
+    const refusal = await committed(app, attended, preview, decision === 'actWithoutEstimate', carrying.settled);
+    if (refusal === undefined) return 'ended';
+    remark = msg('{0}\nThe figures below have just been read afresh. Please look at them again.', refusal.sentence);
+    refused = true;
   }
 }
 
 function readAfresh(app: Acting, accountId: string, change: Change): Promise<Preview> {
   return app.talk.progress(flowOf(change).reading, (signal) => app.ledger.preview(accountId, change, signal));
+}
+
+/**
+ * Commits what was confirmed, and says what became of it, or why nothing was sent.
+ * @returns the refusal after which it is worth reading afresh: nothing was sent, most often because the figures had grown too old or
+ * something else moved them, and the person may see them and decide anew
+ */
+async function committed(
+  app: Acting,
+  attended: Attended,
+  preview: Preview,
+  withoutEstimate: boolean,
+  settled?: (outcome: WriteRecord) => void,
+): Promise<Refusal | undefined> {
+  const wait = { stopped: false };
+  // Not waited for: what was confirmed is sent now.
+  void app.talk.closePages();
+  try {
+    await commit(app, attended, preview, { wait, withoutEstimate }, settled);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal && error.openWrite === undefined && !wait.stopped) return error;
+    await explainFailure(app, error, placeOf(preview.account.id, preview.change));
+    return undefined;
+  }
 }
 
 /** Commits, and says the outcome. Rejects when nothing was sent. */
@@ -172,4 +191,117 @@ async function readSince(app: Acting, accountId: string, since: number): Promise
   await app.poller.refresh(accountId);
   const asOf = app.store.get(accountId)?.snapshot?.asOf;
   if (asOf !== undefined && asOf < since) await app.poller.refresh(accountId);
+}
+
+/** What the person decided in front of a preview. */
+export type Decision = ConfirmButton | 'leave';
+
+/** What is known besides the preview. */
+export interface Confirming {
+  /** Said above everything else. */
+  readonly remark: Text | undefined;
+  /** Nothing was ever sent from this account, and real money may move. */
+  readonly first: boolean;
+  /** The request of this very change was shown. */
+  readonly rehearsed: boolean;
+}
+
+/**
+ * Shows the preview and asks. The first button has the focus, so it is the harmless one: Enter alone never acts.
+ * Live and simulated differ in title, in the line about money and, unless danger lies ahead, in the kind of dialog.
+ */
+export async function confirm(app: Acting, preview: Preview, { remark, first, rehearsed }: Confirming): Promise<Decision> {
+  const { account, change } = preview;
+  const text = textOf(app, preview);
+  const facts: ConfirmFacts = {
+    armed: app.arming.state(account.id).armed,
+    first,
+    rehearsed,
+    doubt: flowOf(change).isDoubtful(preview),
+    direction: change.direction,
+  };
+  const above = [...(remark === undefined ? [] : [remark]), ...confirmNotes(facts)];
+  const detail = [...above.flatMap((note) => [note, '']), ...text.lines];
+  const chosen = await app.talk.confirm({
+    kind: account.simulated && !text.alarming ? 'info' : 'warning',
+    title: text.title,
+    detail,
+    buttons: confirmButtons(facts).map((id) => ({ id, label: buttonLabel(id, text.act) })),
+  });
+  if (chosen === undefined) return 'leave';
+  return chosen;
+}
+
+/** The preview in words, as it is confirmed. */
+export function textOf(app: Acting, preview: Preview): PreviewText {
+  const { account, change } = preview;
+  const flow = flowOf(change);
+  const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
+  const site = venue?.sites.find((one) => one.id === account.site);
+  const around = {
+    venueName: venue?.name ?? account.venue,
+    siteLabel: site?.label ?? account.site,
+    demo: isDemo(app, account),
+    wallet: venue === undefined ? msg('wallet of the exchange') : flow.wallet(venue),
+    readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
+    age: ageText(preview.readAt, app.clock.now()),
+    cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
+  };
+  return flow.text(preview, around);
+}
+
+function buttonLabel(button: ConfirmButton, act: Message): Message {
+  switch (button) {
+    case 'readAgain':
+      return msg('Read Again');
+    case 'showRequest':
+      return msg('Show Request');
+    case 'arm':
+      return msg('Arm Writing…');
+    case 'act':
+      return act;
+    case 'actWithoutEstimate':
+      return msg('{0}, Without an Estimate', act);
+  }
+}
+
+/**
+ * Opens the exact request of a preview as a page that can be read and copied, and waits beside it until the person goes back.
+ * Nothing is sent. Rejects when there is no such request.
+ * @returns the request that was shown
+ */
+export async function showRequest(app: Acting, preview: Preview): Promise<RequestView> {
+  const { account, change } = preview;
+  const request = await app.ledger.rehearse(preview);
+  const { title } = textOf(app, preview);
+  const stakes = stakesLine(account.simulated, isDemo(app, account));
+  const text = `${requestLines(request, { title, accountName: account.name, stakes })
+    .map((line) => app.talk.localize(line))
+    .join('\n')}\n`;
+  await app.talk.show({ title: msg('Request, not sent'), text });
+  app.log.info(`request shown, nothing sent: ${change.direction} ${change.amount} ${change.coin}, ${targetKey(changeTarget(change))}`);
+  await waitBeside(app.talk, title, text);
+  return request;
+}
+
+/**
+ * A dialog would cover the page; this list covers no more of it than it says itself: the first lines of the page. Escape goes back too,
+ * for nothing was decided.
+ */
+async function waitBeside(talk: Conversation, title: Text, text: string): Promise<void> {
+  let copied = false;
+  for (;;) {
+    const chosen = await talk.pick({
+      title,
+      placeholder: copied ? msg('Copied. Nothing was sent.') : msg('This is the request. Nothing was sent.'),
+      items: [
+        { label: msg('Back to the Preview'), value: 'back' },
+        { label: msg('Copy the Request'), value: 'copy' },
+      ],
+      canGoBack: false,
+    });
+    if (chosen === back || chosen !== 'copy') return;
+    await talk.copy(text);
+    copied = true;
+  }
 }

@@ -1,7 +1,6 @@
 import type { Remark } from '../words/collateral-preview.ts';
 import type { Text } from '../words/text.ts';
 import type { Place } from '../views/place.ts';
-import type { Frame } from './account/step-sequence.ts';
 
 /** The person went one step back. Leaving altogether is `undefined`. */
 export const back = Symbol('back');
@@ -16,6 +15,14 @@ export interface Item<T> {
   readonly value?: T;
   /** A line between groups, its label the name of the group below. */
   readonly separator?: boolean;
+}
+
+/** Where a step stands among those that apply. */
+export interface Frame {
+  /** From 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly canGoBack: boolean;
 }
 
 /** Whether there is a question to go back to, and which one of a series it is, if of one. */

@@ -5,7 +5,7 @@ import { byWrite } from '../views/activity.ts';
 import type { Acting } from './acting.ts';
 import type { NamedFile } from './conversation.ts';
 import { exportText, formatOf } from '../words/activity-export.ts';
-import { localIso } from '../words/activity-time.ts';
+import { localIso } from '../words/activity.ts';
 
 /** Shorter waits need no progress. Milliseconds. */
 const patienceMs = 1_000;

@@ -9,9 +9,8 @@ import { askAmount } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, loanIn } from '../views/place.ts';
 import { loanLabel } from '../words/change.ts';
-import { explainFailure, explainObstacle } from './tell.ts';
+import { explainFailure, explainObstacle, markOf } from './tell.ts';
 import { nothingToChoose } from './choose.ts';
-import { markOf } from './mark.ts';
 import { back, type Back, type Item } from './conversation.ts';
 
 /** Whose quota, and on top of which loan. */

@@ -1,9 +1,9 @@
-import { msg } from '../core/message.ts';
-import type { Decimal } from '../core/decimal.ts';
+import { msg, type Message } from '../core/message.ts';
+import { type Decimal, compare, decimal, isDecimal, isZero } from '../core/decimal.ts';
 import type { Text } from '../words/text.ts';
 import { back, type Back, type Conversation } from './conversation.ts';
 import type { Acting } from './acting.ts';
-import { judgePercent } from './percent.ts';
+import { trimmed } from '../words/amount.ts';
 
 /** Shocks a price of the simulated exchange, after asking which and by how much. */
 export async function movePrice(app: Acting): Promise<void> {
@@ -48,4 +48,19 @@ function askPercent(talk: Conversation, title: Text, coin: string): Promise<Deci
     },
     canGoBack: true,
   });
+}
+
+const least = decimal('-99');
+const most = decimal('1000');
+
+export type PercentVerdict = { readonly ok: true; readonly percent: Decimal } | { readonly ok: false; readonly sentence: Message };
+
+/** Judges a price move as typed: -99 to 1000, not zero, exact. A sign and a percent sign may be written. */
+export function judgePercent(text: string): PercentVerdict {
+  const bare = text.trim().replace(/\s*%$/, '').replace(/^\+/, '');
+  if (!isDecimal(bare)) return { ok: false, sentence: msg('Type a percentage such as -10 or 2.5.') };
+  const percent = trimmed(bare);
+  if (isZero(percent)) return { ok: false, sentence: msg('Zero moves nothing.') };
+  if (compare(percent, least) < 0 || compare(percent, most) > 0) return { ok: false, sentence: msg('Between -99 and 1000, please.') };
+  return { ok: true, percent };
 }

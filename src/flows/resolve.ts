@@ -8,9 +8,9 @@ import type { Attended } from './open-change-news.ts';
 import { explainFailure, sayOutcome } from './tell.ts';
 import { changeText, wordsOf } from '../words/kinds.ts';
 import { flowOf } from './kinds.ts';
-import { LatestNews } from './latest-news.ts';
 import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/resolve.ts';
+import type { Disposable } from '../core/emitter.ts';
 
 /** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
 export async function resolveWrite(app: Acting, attended: Attended, argument: unknown): Promise<void> {
@@ -199,4 +199,25 @@ function describe(app: Acting, record: WriteRecord): Message {
 
 function timeOf(app: Acting, at: number): string {
   return new Date(at).toLocaleString(app.language);
+}
+
+/**
+ * Changes as they were last heard of, for a command that asks about them while they go on: what is found out while a question
+ * stands there must not be asked again.
+ */
+export class LatestNews implements Disposable {
+  readonly #heard = new Map<string, WriteRecord>();
+  readonly #subscription: Disposable;
+
+  constructor(ledger: { onDidChange(listener: (record: WriteRecord) => void): Disposable }) {
+    this.#subscription = ledger.onDidChange((record) => this.#heard.set(record.id, record));
+  }
+
+  of(record: WriteRecord): WriteRecord {
+    return this.#heard.get(record.id) ?? record;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
 }

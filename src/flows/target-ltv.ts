@@ -28,9 +28,8 @@ import { askLoan, changeOf } from './ask-collateral.ts';
 import { obstacleOn } from './change.ts';
 import { loanChoices, nothingToChoose, type LoanChoice } from './choose.ts';
 import { carryOut } from './commit.ts';
-import { markOf } from './mark.ts';
+import { markOf, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
-import { explainFailure, explainObstacle, venueName } from './tell.ts';
 
 /**
  * "Bring LTV to Target…": asks for loan and target, reads everything afresh, and shows the ways there side by side. What is

@@ -5,11 +5,12 @@ import { StateTrouble } from '../engine/storage/shared-state.ts';
 import { placeOf, type Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
 import { wordsOf } from '../words/kinds.ts';
-import { failureButtons, type FailureButton } from '../words/failure.ts';
-import { outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
+import { failureButtons, type FailureButton, outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
 import { undoOf } from '../words/undo.ts';
 import type { Obstacle, Remedy } from './choose.ts';
 import { flowOf } from './kinds.ts';
+import type { Account } from '../core/model.ts';
+import { stakesMark } from '../words/collateral-preview.ts';
 
 /** The venue's name for sentences. */
 export function venueName(app: Acting, venueId: string): string {
@@ -193,4 +194,15 @@ function remedyLabel(remedy: Remedy): Message {
     case 'bringLiquidationToTarget':
       return msg('Bring Liquidation Price to Target…');
   }
+}
+
+/** Whether no real money is at stake, and why, for titles. */
+export function markOf(app: Pick<Acting, 'exchanges'>, account: Account): Message {
+  return stakesMark(account.simulated, isDemo(app, account));
+}
+
+/** Whether the account is on the venue's own demo trading. */
+export function isDemo(app: Pick<Acting, 'exchanges'>, account: Account): boolean {
+  const venue = app.exchanges.find((exchange) => exchange.id === account.venue);
+  return venue?.sites.find((site) => site.id === account.site)?.demo ?? false;
 }

@@ -2,7 +2,7 @@
 export { ActivityFeed } from './activity.ts';
 export { activityOutline } from './activity.ts';
 export { loanAlarms, positionAlarms } from './alarms.ts';
-export { shortTimes } from '../words/activity-time.ts';
+export { shortTimes } from '../words/activity.ts';
 export { collateralOutline } from './collateral.ts';
 export { interestOutlook } from './interest-outlook.ts';
 export { loansOutline } from './loans.ts';

@@ -4,7 +4,7 @@ import { byWrite } from '../views/activity.ts';
 import type { App } from './front.ts';
 import { localize } from './localize.ts';
 import { activityText } from '../words/activity-document.ts';
-import { localIso } from '../words/activity-time.ts';
+import { localIso } from '../words/activity.ts';
 
 /** What the read-only document of this address says, read from the journal now. A journal that cannot be read is said to be so. */
 export async function activityDocument(app: App, uri: vscode.Uri): Promise<string> {

@@ -19,6 +19,6 @@ export { exportActivity } from '../flows/export-activity.ts';
 export { setThresholds } from '../flows/account/thresholds.ts';
 export { movePrice } from '../flows/move-price.ts';
 export { verifyLedger } from '../flows/verify-ledger.ts';
-export { mayChangeKeys } from '../flows/account/other-windows-keys.ts';
+export { mayChangeKeys } from '../flows/account/try-keys.ts';
 export { chooseAccount } from '../flows/account/choose.ts';
 export { actingOf } from './acting.ts';

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { App } from './front.ts';
 import { liveIntervalMs } from '../engine/monitor/store.ts';
-import { msUntilAgeChanges } from '../words/time.ts';
+import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
 import { msUntilArmingChanges } from '../words/arming-mark.ts';
 import type { Scene } from '../words/account.ts';
-import { zonedTimes } from '../words/zoned-time.ts';
 
 // Made at first use: it takes longer than all the rest of the activation.
 let clockFormat: Intl.DateTimeFormat | undefined;

@@ -1,7 +1,7 @@
 import { csvText } from '../core/csv.ts';
 import { english } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
-import { utcIso } from './activity-time.ts';
+import { utcIso } from './activity.ts';
 import { wordsOf } from './kinds.ts';
 
 /** A row of the journal as a flat object of texts; what is unknown is absent. */

@@ -1,5 +1,7 @@
-import { decimal, decimalPlaces, isNegative, negate, round, type Decimal } from '../core/decimal.ts';
+import { decimal, decimalPlaces, isNegative, negate, round, type Decimal, compare, isDecimal, isZero, zero } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Direction } from '../core/model.ts';
 
 /** Digits that count in a short amount, where the whole part leaves room for them. */
 const significantDigits = 6;
@@ -23,4 +25,105 @@ function leadingZeros(fraction: string): number {
 
 function withoutTrailingZeros(value: Decimal): Decimal {
   return value.includes('.') ? decimal(value.replace(/\.?0+$/, '')) : value;
+}
+
+/** No venue we know prints more. */
+const mostPlaces = 18;
+/** Allowed even when the limit is a round number: how fine an amount a venue takes is not documented. */
+const usualPlaces = 8;
+
+/** What an amount is held against while it is typed. */
+export interface AmountBounds {
+  readonly coin: string;
+  /** `hypothetical` moves nothing and so has no limit. */
+  readonly purpose: Direction | 'hypothetical';
+  /** The most that is allowed now. */
+  readonly limit?: Decimal;
+  /** `limit` is what we reckon, not what the venue says. */
+  readonly estimated?: true;
+  /** How many decimals the venue takes, where it tells. */
+  readonly places?: number;
+  /** Why no amount at all is allowed now. */
+  readonly impossible?: Message;
+}
+
+export type AmountVerdict =
+  | { readonly ok: true; /** Without needless zeros: the very characters that would be sent. */ readonly amount: Decimal }
+  | { readonly ok: false; readonly sentence: Message };
+
+/** How many decimals may be typed: as the venue tells, else as many as the limit shows, at least 8, at most 18. */
+export function allowedPlaces(bounds: AmountBounds): number {
+  if (bounds.places !== undefined) return bounds.places;
+  if (bounds.limit === undefined) return mostPlaces;
+  return Math.min(mostPlaces, Math.max(usualPlaces, decimalPlaces(bounds.limit)));
+}
+
+/** The largest amount that may be typed, or undefined when there is no limit. Rounded down. */
+export function largestAllowed(bounds: AmountBounds): Decimal | undefined {
+  return bounds.limit === undefined ? undefined : trimmed(round(bounds.limit, allowedPlaces(bounds), 'down'));
+}
+
+/** "0.10" is "0.1" and "5.0" is "5": the same number in as few characters as it takes. */
+export function trimmed(amount: Decimal): Decimal {
+  return round(amount, decimalPlaces(amount), 'down');
+}
+
+/**
+ * Judges an amount as typed. Only plain decimal notation passes: whatever could be read in two ways (commas, spaces,
+ * exponents, signs) is refused with what to write instead. Nothing is ever rounded into an allowed amount.
+ */
+export function judgeAmount(text: string, bounds: AmountBounds): AmountVerdict {
+  const typed = text.trim();
+  if (typed === '') return refuse(msg('Type an amount of {0}.', bounds.coin));
+  if (bounds.impossible !== undefined) return refuse(bounds.impossible);
+  const form = formFault(typed);
+  if (form !== undefined) return refuse(form);
+  if (!isDecimal(typed)) return refuse(msg('That is not an amount. Write digits and a decimal point, for example 0.1.'));
+  const amount = trimmed(typed);
+  if (isZero(amount)) return refuse(withLargest(msg('The amount must be more than zero.'), bounds));
+  const places = allowedPlaces(bounds);
+  if (decimalPlaces(amount) > places) {
+    const cut = trimmed(round(amount, places, 'down'));
+    const tooFine = msg('At most {0} decimals are allowed here.', places.toString());
+    if (isZero(cut)) return refuse(withLargest(tooFine, bounds));
+    if (bounds.limit === undefined || compare(cut, bounds.limit) <= 0)
+      return refuse(msg('{0} {1} {2} would be allowed.', tooFine, cut, bounds.coin));
+    return refuse(withLargest(tooFine, bounds));
+  }
+  if (bounds.limit !== undefined && compare(amount, bounds.limit) > 0) return refuse(tooMuch(bounds));
+  return { ok: true, amount };
+}
+
+function refuse(sentence: Message): AmountVerdict {
+  return { ok: false, sentence };
+}
+
+export function formFault(typed: string): Message | undefined {
+  if (/^[-−]/.test(typed)) return msg('An amount is never negative: the command says the direction. Write it without the minus sign.');
+  if (typed.startsWith('+')) return msg('Write the number without the plus sign.');
+  if (typed.includes(',')) return msg('Write the number without commas. The decimal sign is a point, for example 0.1.');
+  if (/\s/.test(typed)) return msg('Write the number without spaces.');
+  if (/^\d*\.?\d*[eE]/.test(typed)) return msg('Write all digits instead of an exponent, for example 0.001.');
+  if (/^\d*\.$/.test(typed)) return msg('At least one digit must follow the decimal point.');
+  if (/^\.\d+$/.test(typed)) return msg('Write a zero before the decimal point: {0}.', `0${typed}`);
+  if (/^0\d/.test(typed)) return msg('Write the number without zeros in front.');
+  return undefined;
+}
+
+function tooMuch(bounds: AmountBounds): Message {
+  if (bounds.purpose !== 'reduce') return withLargest(msg('That is more than is available in the wallet.'), bounds);
+  return withLargest(
+    bounds.estimated === true
+      ? msg('That is more than could be taken out now, by our own estimate.')
+      : msg('That is more than the exchange would release now.'),
+    bounds,
+  );
+}
+
+function withLargest(sentence: Message, bounds: AmountBounds): Message {
+  const largest = largestAllowed(bounds);
+  if (largest === undefined || compare(largest, zero) <= 0) return sentence;
+  return bounds.purpose === 'reduce'
+    ? msg('{0} At most {1} {2} can be taken out.', sentence, largest, bounds.coin)
+    : msg('{0} At most {1} {2} can be added.', sentence, largest, bounds.coin);
 }

@@ -7,7 +7,7 @@ import { believed } from '../core/risk/position-model.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import type { Baseline, Change, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { loanLabel, positionName } from './change.ts';
-import { liquidationText, marginText } from './margin.ts';
+import { liquidationText, marginText } from './position.ts';
 import type { Text } from './text.ts';
 
 type Kind = Change['kind'];

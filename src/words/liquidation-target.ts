@@ -19,10 +19,10 @@ import type { Direction, Position } from '../core/model.ts';
 import { levelOfLiquidation } from '../core/risk/level.ts';
 import { marginFor, type MarginAim, type MarginAnswer, type MarginReason, type MarginWay } from '../core/risk/margin-solver.ts';
 import { distanceToLiquidation, effectiveLeverage, leastDistanceLeft } from '../core/risk/position-model.ts';
-import { formFault, trimmed } from './amount-input.ts';
+import { formFault, trimmed } from './amount.ts';
 import type { Remark } from './collateral-preview.ts';
 import { readPercent, stepText, type TargetItemText, type TargetVerdict } from './ltv-target.ts';
-import { distanceText, leverageText, liquidationText, marginText } from './margin.ts';
+import { distanceText, leverageText, liquidationText, marginText } from './position.ts';
 
 /** A change that cannot lead to the aim, with the nearest that can be done. */
 type DeadEnd = Extract<MarginAnswer, { readonly state: 'deadEnd' }>;

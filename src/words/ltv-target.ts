@@ -8,8 +8,7 @@ import type { Step } from '../core/risk/ltv-solver.ts';
 import { credibleLtv, distanceTo } from '../core/risk/ltv.ts';
 import type { Blocked, Offer } from '../engine/targets/ltv-offers.ts';
 import { callLine, safeLine } from '../engine/targets/safe-maximum.ts';
-import { formFault, trimmed } from './amount-input.ts';
-import { shortAmount } from './amount.ts';
+import { formFault, trimmed, shortAmount } from './amount.ts';
 import { loanLabel } from './change.ts';
 import type { Remark } from './collateral-preview.ts';
 

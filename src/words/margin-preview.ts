@@ -12,10 +12,10 @@ import {
 } from '../core/risk/position-model.ts';
 import type { MarginPreview } from '../engine/ledger/ledger.ts';
 import type { MarginChange, MarginReadiness } from '../exchanges/exchange.ts';
-import { largestAllowed, type AmountBounds } from './amount-input.ts';
+import { largestAllowed, type AmountBounds } from './amount.ts';
 import { positionName } from './change.ts';
 import { stakesLine, stakesMark, type PreviewSurroundings, type PreviewText, type Remark } from './collateral-preview.ts';
-import { distanceText, isHedged, leverageText, liquidationText, marginText } from './margin.ts';
+import { distanceText, isHedged, leverageText, liquidationText, marginText } from './position.ts';
 
 /** The words of the button, naming the act with its exact amount and the position with its side. */
 export function marginActLabel({ direction, amount, coin, position }: MarginChange): Message {

@@ -1,6 +1,8 @@
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import { changeText, wordsOf, type InsteadButton } from './kinds.ts';
+import type { Instead } from '../core/errors.ts';
+import type { Refusal } from '../engine/ledger/refusal.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -90,4 +92,44 @@ export function outcomeButtons(
   if (loudness === 'info') return ['openGauges', ...(undoable ? ['undo' as const] : [])];
   if (resolvable) return ['resolve', 'showLog'];
   return [...(state === 'rejected' ? wordsOf(change).instead(answer?.instead ?? [], change.direction) : []), 'showLog'];
+}
+
+/** What can be done about a change that was not sent. */
+export type FailureButton = 'resolve' | 'arm' | 'settings' | 'readAgain' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog';
+
+/** What a failure says about a way out, and what the one who asks can offer. */
+export interface FailureFacts {
+  /** A write has to be settled first. */
+  readonly unfinished: boolean;
+  readonly remedy?: Refusal['remedy'] | undefined;
+  readonly instead?: readonly Instead[] | undefined;
+  /** The caller can go on from where it was left, e.g. with another amount. */
+  readonly canRetry: boolean;
+  /** The caller can go back to the choice of the coin, or there is a command that asks for it. */
+  readonly hasCoins: boolean;
+  /** It is about the margin of a position that a command can add to. */
+  readonly hasMargin: boolean;
+  /** The caller can read afresh. */
+  readonly canReadAgain: boolean;
+}
+
+/**
+ * The buttons under a failure, the most helpful first. To repay is done at the exchange and later is only a matter of waiting: the
+ * sentence says so, and no button pretends otherwise.
+ */
+export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
+  const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canReadAgain } = facts;
+  if (unfinished) return ['resolve', 'showLog'];
+  // A limit that is in the way is first of all a reason to move less, not to lift it.
+  const less = canRetry && instead.includes('less');
+  return [
+    ...(less ? ['retry' as const] : []),
+    ...(remedy === 'arm' ? ['arm' as const] : []),
+    ...(remedy === 'settings' ? ['settings' as const] : []),
+    ...(remedy === 'readAgain' && canReadAgain ? ['readAgain' as const] : []),
+    ...(instead.includes('otherCoin') && hasCoins ? ['otherCoin' as const] : []),
+    ...(instead.includes('addMargin') && hasMargin ? ['addMargin' as const] : []),
+    ...(canRetry && !less ? ['retry' as const] : []),
+    'showLog',
+  ];
 }

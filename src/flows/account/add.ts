@@ -2,12 +2,10 @@ import { msg } from '../../core/message.ts';
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../../core/model.ts';
 import type { Exchange, Keys } from '../../exchanges/exchange.ts';
-import { keySteps, nameStep, placeSteps, type AccountAnswers } from './steps.ts';
+import { keySteps, nameStep, placeSteps, type AccountAnswers, runSteps } from './steps.ts';
 import type { Acting } from '../acting.ts';
 import type { KeptFacts } from '../../engine/accounts/replace-keys.ts';
-import { tryKeys } from './try-keys.ts';
-import { mayChangeKeys } from './other-windows-keys.ts';
-import { runSteps } from './step-sequence.ts';
+import { tryKeys, mayChangeKeys } from './try-keys.ts';
 
 /** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
 export async function addAccount(app: Acting): Promise<void> {

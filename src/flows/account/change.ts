@@ -4,15 +4,13 @@ import { keysMissingCode, otherOwnerCode } from '../../engine/accounts/vault.ts'
 import { ExchangeError } from '../../core/errors.ts';
 import type { Account } from '../../core/model.ts';
 import type { KeyFacts } from '../../exchanges/exchange.ts';
-import { keySteps, type AccountAnswers } from './steps.ts';
+import { keySteps, type AccountAnswers, runSteps } from './steps.ts';
 import { addBeside } from './add.ts';
 import type { Text } from '../../words/text.ts';
 import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
-import { inspectUnderProgress, keptFacts, tryKeys } from './try-keys.ts';
+import { inspectUnderProgress, keptFacts, tryKeys, mayChangeKeys } from './try-keys.ts';
 import { checkAccountName, keyReport, otherOwnerAdvice, otherOwnerSentence } from '../../words/key.ts';
-import { mayChangeKeys } from './other-windows-keys.ts';
-import { runSteps } from './step-sequence.ts';
 import { isBuiltIn } from '../../engine/simulated/start.ts';
 
 export async function updateKeys(app: Acting, account: Account): Promise<void> {

@@ -2,9 +2,7 @@ import { msg, type Message } from '../../core/message.ts';
 import type { Exchange, Keys, Site } from '../../exchanges/exchange.ts';
 import { checkAccountName, checkKeyPart, checkLoopbackAddress, freeAccountName } from '../../words/key.ts';
 import type { Text } from '../../words/text.ts';
-import type { Conversation, Item } from '../conversation.ts';
-import { askInput, askPick } from './ask-step.ts';
-import type { Step } from './step-sequence.ts';
+import { type Conversation, type Item, type Frame, back, type Back, type InputQuestion, type PickQuestion } from '../conversation.ts';
 
 /** What was answered so far. Lives as long as the questions; nothing of it is stored before the end. */
 export interface AccountAnswers {
@@ -122,4 +120,65 @@ export function keySteps(talk: Conversation, title: Text, exchanges: readonly Ex
         : outcome;
     },
   }));
+}
+
+/** What came of one step. */
+export type Outcome<Value> = { readonly kind: 'next'; readonly value: Value } | { readonly kind: 'back' } | { readonly kind: 'cancel' };
+
+/** One question of a series. `ask` returns the answers so far with its own among them. */
+export interface Step<Answers> {
+  readonly applies?: (answers: Answers) => boolean;
+  readonly ask: (answers: Answers, frame: Frame) => Promise<Outcome<Answers>>;
+}
+
+/**
+ * Asks one question after the other, beginning at the one with index `start`. Going back keeps what was answered, so that it can
+ * be offered again.
+ * @returns the answers, or undefined when a step was cancelled.
+ */
+export async function runSteps<Answers>(steps: readonly Step<Answers>[], answers: Answers, start = 0): Promise<Answers | undefined> {
+  const applies = (step: Step<Answers>): boolean => step.applies?.(current) ?? true;
+  let current = answers;
+  let at = start;
+  for (let step = steps[at]; step !== undefined; step = steps[at]) {
+    if (!applies(step)) {
+      at += 1;
+      continue;
+    }
+    const before = steps.slice(0, at).filter(applies).length;
+    const outcome = await step.ask(current, { step: before + 1, totalSteps: steps.filter(applies).length, canGoBack: before > 0 });
+    if (outcome.kind === 'cancel') return undefined;
+    if (outcome.kind === 'next') {
+      current = outcome.value;
+      at += 1;
+    } else {
+      at = steps.slice(0, at).findLastIndex(applies);
+      // The first question has nothing before it; a back from there is taken as none.
+      if (at < 0) at = start;
+    }
+  }
+  return current;
+}
+
+/** Asks to choose one of several, as one step of a series. */
+export async function askPick<T>(
+  talk: Conversation,
+  frame: Frame,
+  question: Omit<PickQuestion<T>, 'frame' | 'canGoBack'>,
+): Promise<Outcome<T>> {
+  return outcomeOf(await talk.pick({ ...question, frame, canGoBack: frame.canGoBack }));
+}
+
+/** Asks to type something, as one step of a series. */
+export async function askInput<T>(
+  talk: Conversation,
+  frame: Frame,
+  question: Omit<InputQuestion<T>, 'frame' | 'canGoBack'>,
+): Promise<Outcome<T>> {
+  return outcomeOf(await talk.input({ ...question, frame, canGoBack: frame.canGoBack }));
+}
+
+function outcomeOf<T>(answer: T | Back | undefined): Outcome<T> {
+  if (answer === undefined) return { kind: 'cancel' };
+  return answer === back ? { kind: 'back' } : { kind: 'next', value: answer as T };
 }

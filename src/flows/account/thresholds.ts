@@ -7,8 +7,7 @@ import type { Acting } from '../acting.ts';
 import { venueName } from '../../words/account.ts';
 import type { Checked } from '../../words/key.ts';
 import type { Conversation, Verdict } from '../conversation.ts';
-import { askInput, askPick } from './ask-step.ts';
-import { runSteps, type Step } from './step-sequence.ts';
+import { askInput, askPick, runSteps, type Step } from './steps.ts';
 import {
   aboveTable,
   checkLiquidation,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../../src/core/emitter.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
-import { LatestNews } from '../../../src/flows/latest-news.ts';
+import { LatestNews } from '../../../src/flows/resolve.ts';
 import { record } from '../words/records.ts';
 
 describe('the news of changes that a command asks about', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { judgePercent } from '../../../src/flows/percent.ts';
+import { judgePercent } from '../../../src/flows/move-price.ts';
 
 const accepted = (text: string): string | undefined => {
   const verdict = judgePercent(text);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { localIso, shortTimes } from '../../../src/words/activity-time.ts';
+import { localIso, shortTimes } from '../../../src/words/activity.ts';
 import { holds } from '../property.ts';
 
 describe('a moment in a document', () => {

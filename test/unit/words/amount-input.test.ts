@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compare, decimal, isPositive } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
-import { allowedPlaces, judgeAmount, largestAllowed, type AmountBounds } from '../../../src/words/amount-input.ts';
+import { allowedPlaces, judgeAmount, largestAllowed, type AmountBounds } from '../../../src/words/amount.ts';
 import { holds } from '../property.ts';
 
 const adding: AmountBounds = { coin: 'BTC', purpose: 'add', limit: decimal('1.7921483143067599') };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Instead } from '../../../src/core/errors.ts';
-import { failureButtons, type FailureFacts } from '../../../src/words/failure.ts';
+import { failureButtons, type FailureFacts } from '../../../src/words/outcome.ts';
 
 const plain: FailureFacts = { unfinished: false, canRetry: true, hasCoins: true, hasMargin: false, canReadAgain: true };
 

@@ -3,7 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { english, msg } from '../../../src/core/message.ts';
 import type { Direction, Position } from '../../../src/core/model.ts';
 import type { MarginReadiness } from '../../../src/exchanges/exchange.ts';
-import { judgeAmount } from '../../../src/words/amount-input.ts';
+import { judgeAmount } from '../../../src/words/amount.ts';
 import { largestOut, marginBounds, marginPrompt, marginRemark } from '../../../src/words/margin-preview.ts';
 import { blind, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
 

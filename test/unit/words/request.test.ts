@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { msg } from '../../../src/core/message.ts';
 import type { RequestView } from '../../../src/exchanges/exchange.ts';
-import { requestLines } from '../../../src/words/request.ts';
+import { requestLines } from '../../../src/words/confirm.ts';
 import { inBoth } from './chinese.ts';
 
 const request: RequestView = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { zonedTimes } from '../../../src/words/zoned-time.ts';
+import { zonedTimes } from '../../../src/words/time.ts';
 
 describe('a moment with its zone', () => {
   // Berlin sets its clocks back at 01:00 UTC on 25 October 2026: 02:30 comes twice.

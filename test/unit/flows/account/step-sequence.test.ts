@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { runSteps, type Frame, type Outcome, type Step } from '../../../../src/flows/account/step-sequence.ts';
+import { runSteps, type Outcome, type Step } from '../../../../src/flows/account/steps.ts';
+import type { Frame } from '../../../../src/flows/conversation.ts';
 
 type Answers = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { confirmButtons, confirmNotes, type ConfirmFacts } from '../../../src/words/failure.ts';
+import { confirmButtons, confirmNotes, type ConfirmFacts } from '../../../src/words/confirm.ts';
 import { holds } from '../property.ts';
 import { inBoth } from './chinese.ts';
 

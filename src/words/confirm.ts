@@ -1,47 +1,6 @@
-import type { Instead } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
-import type { Refusal } from '../engine/ledger/refusal.ts';
-
-/** What can be done about a change that was not sent. */
-export type FailureButton = 'resolve' | 'arm' | 'settings' | 'readAgain' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog';
-
-/** What a failure says about a way out, and what the one who asks can offer. */
-export interface FailureFacts {
-  /** A write has to be settled first. */
-  readonly unfinished: boolean;
-  readonly remedy?: Refusal['remedy'] | undefined;
-  readonly instead?: readonly Instead[] | undefined;
-  /** The caller can go on from where it was left, e.g. with another amount. */
-  readonly canRetry: boolean;
-  /** The caller can go back to the choice of the coin, or there is a command that asks for it. */
-  readonly hasCoins: boolean;
-  /** It is about the margin of a position that a command can add to. */
-  readonly hasMargin: boolean;
-  /** The caller can read afresh. */
-  readonly canReadAgain: boolean;
-}
-
-/**
- * The buttons under a failure, the most helpful first. To repay is done at the exchange and later is only a matter of waiting: the
- * sentence says so, and no button pretends otherwise.
- */
-export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
-  const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canReadAgain } = facts;
-  if (unfinished) return ['resolve', 'showLog'];
-  // A limit that is in the way is first of all a reason to move less, not to lift it.
-  const less = canRetry && instead.includes('less');
-  return [
-    ...(less ? ['retry' as const] : []),
-    ...(remedy === 'arm' ? ['arm' as const] : []),
-    ...(remedy === 'settings' ? ['settings' as const] : []),
-    ...(remedy === 'readAgain' && canReadAgain ? ['readAgain' as const] : []),
-    ...(instead.includes('otherCoin') && hasCoins ? ['otherCoin' as const] : []),
-    ...(instead.includes('addMargin') && hasMargin ? ['addMargin' as const] : []),
-    ...(canRetry && !less ? ['retry' as const] : []),
-    'showLog',
-  ];
-}
+import type { RequestView } from '../exchanges/exchange.ts';
 
 /** What can be pressed in front of a preview, besides leaving. */
 export type ConfirmButton = 'readAgain' | 'showRequest' | 'arm' | 'act' | 'actWithoutEstimate';
@@ -100,4 +59,34 @@ function doubtNote(direction: Direction): Message {
     : msg(
         'CAUTION: reckoned from the fresh figures, the LTV of this loan comes out more than 0.5 % away from the one the exchange shows, so what adding does to it is not estimated. Read again, or add without an estimate.',
       );
+}
+
+/** What is said around a request that is shown. */
+export interface RequestSurroundings {
+  /** What it would do, e.g. "LIVE: add 0.1 BTC to the collateral of loan 12345?". */
+  readonly title: Message;
+  readonly accountName: string;
+  /** Whether money is at stake, as a sentence. */
+  readonly stakes: Message;
+}
+
+/** The exact request as lines of a document, unsent. What comes from the venue's adapter is shown as it is, never translated. */
+export function requestLines(request: RequestView, { title, accountName, stakes }: RequestSurroundings): readonly (Message | string)[] {
+  const { method, url, headers, body } = request;
+  return [
+    msg('NOTHING WAS SENT. This is the request that confirming would send, once.'),
+    stakes,
+    title,
+    msg('Account: {0}', accountName),
+    '',
+    `${method} ${url}`,
+    ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : msg('{0}: {1}', name, said))),
+    '',
+    body === '' ? msg('(no body)') : body,
+    '',
+    ...(headers.some(({ masked }) => masked === true)
+      ? [msg('What is masked belongs to your key.'), msg('It is put in only at the moment of sending, and is neither shown nor kept.')]
+      : []),
+    msg('This page cannot send anything, and it is not saved.'),
+  ];
 }

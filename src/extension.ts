@@ -1,19 +1,12 @@
 import * as vscode from 'vscode';
 import { createEngine } from './engine/engine.ts';
-import {
-  registerAccountCommands,
-  registerActingCommands,
-  registerActivityCommands,
-  registerArmingCommands,
-  registerSimulatorCommands,
-  registerViewCommands,
-} from './vscode/commands.ts';
+import { registerAccountCommands, registerActingCommands, registerActivityCommands, registerArmingCommands, registerSimulatorCommands, registerViewCommands } from './vscode/commands.ts';
 import { registerActivityView, registerCollateralView, registerLoansView, registerPositionsView } from './vscode/trees.ts';
 import type { App } from './vscode/front.ts';
 import { commandIds } from './vscode/command-ids.ts';
 import { registerGauges } from './vscode/gauge-commands.ts';
 import { LazyPages } from './views/lazy-pages.ts';
-import { pageReader } from './views/page-reader.ts';
+import { pageReader } from './views/pages.ts';
 import { portsOf } from './vscode/ports.ts';
 import { sceneOf } from './vscode/scene.ts';
 import { tellStateTrouble } from './vscode/state-trouble.ts';

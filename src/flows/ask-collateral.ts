@@ -8,7 +8,7 @@ import type { Text } from '../words/text.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { distanceText, standingOf } from '../words/loan.ts';
-import { loanLabel } from '../words/change.ts';
+import { loanLabel } from '../words/kinds.ts';
 import { largestAllowed, type AmountBounds } from '../words/amount.ts';
 import type { LoanChoice } from './choose.ts';
 import { markOf } from './tell.ts';

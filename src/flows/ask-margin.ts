@@ -5,7 +5,7 @@ import type { Direction } from '../core/model.ts';
 import type { Text } from '../words/text.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
-import { positionName } from '../words/change.ts';
+import { positionName } from '../words/kinds.ts';
 import { explainObstacle, venueName, markOf } from './tell.ts';
 import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
 import { actionOf } from '../engine/actions.ts';

@@ -6,8 +6,7 @@ import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
-import { positionName } from '../words/change.ts';
-import { wordsOf } from '../words/kinds.ts';
+import { positionName, wordsOf } from '../words/kinds.ts';
 import { distanceText, marginText } from '../words/position.ts';
 
 /** A loan that a command could be about. */

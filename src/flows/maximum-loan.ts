@@ -8,7 +8,7 @@ import { joined } from '../words/text.ts';
 import { askAmount } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, loanIn } from '../views/place.ts';
-import { loanLabel } from '../words/change.ts';
+import { loanLabel } from '../words/kinds.ts';
 import { explainFailure, explainObstacle, markOf } from './tell.ts';
 import { nothingToChoose } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';

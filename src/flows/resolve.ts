@@ -9,7 +9,7 @@ import { explainFailure, sayOutcome } from './tell.ts';
 import { changeText, wordsOf } from '../words/kinds.ts';
 import { flowOf } from './kinds.ts';
 import { back, type Conversation } from './conversation.ts';
-import { resolveLines, type Reading } from '../words/resolve.ts';
+import { resolveLines, type Reading } from '../words/outcome.ts';
 import type { Disposable } from '../core/emitter.ts';
 
 /** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */

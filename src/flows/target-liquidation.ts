@@ -8,7 +8,7 @@ import { askPosition } from './ask-margin.ts';
 import type { Attended } from './open-change-news.ts';
 import { carryOut } from './commit.ts';
 import { marginObstacleOn as obstacleOn } from './change.ts';
-import { positionName } from '../words/change.ts';
+import { positionName } from '../words/kinds.ts';
 import { explainFailure, explainObstacle, markOf } from './tell.ts';
 import { fixedReason, noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
 import { actionOf } from '../engine/actions.ts';
@@ -16,16 +16,7 @@ import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
-import {
-  aimPrompt,
-  aimText,
-  blockedMarginText,
-  judgeAim,
-  judgeTargetPrice,
-  marginReasonText,
-  marginWayText,
-  shortMarginText,
-} from '../words/liquidation-target.ts';
+import { aimPrompt, aimText, blockedMarginText, judgeAim, judgeTargetPrice, marginReasonText, marginWayText, shortMarginText } from '../words/liquidation-target.ts';
 
 /**
  * "Bring Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.

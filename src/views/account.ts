@@ -4,11 +4,13 @@ import { compareUrgency, type Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from '../words/account.ts';
 import { armingContext, armingMark, armingText, withArming } from '../words/arming-mark.ts';
-import { changeText } from '../words/kinds.ts';
+import { changeText, progressText } from '../words/kinds.ts';
 import { levelIcon, levelWord, type Icon } from '../words/level.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import type { Details, Entry } from './entry.ts';
 import type { Text } from '../words/text.ts';
+import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import { targetOf } from './place.ts';
 
 export function accountEntryId(accountId: string): string {
   return `account/${accountId}`;
@@ -184,4 +186,20 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
             }),
       };
     });
+}
+
+/** The line of an unfinished change. */
+export function writeEntry(record: WriteRecord, place: Pick<Entry, 'id' | 'accountId'>, state: AccountState, scene: Scene): Entry {
+  const what = changeText(record, state.account.simulated);
+  const how = progressText(record, venueName(state, scene)) ?? '';
+  return {
+    ...place,
+    on: targetOf(record.change),
+    label: what,
+    description: [how],
+    icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },
+    expansion: 'leaf',
+    context: 'openWrite',
+    spoken: msg('{0}: {1}.', what, how),
+  };
 }

@@ -69,3 +69,13 @@ export function faceOf(entry: Entry): string {
   const { label, description, icon, expansion, context, spoken, copy, pages } = entry;
   return JSON.stringify([label, description, icon, expansion, context, spoken, copy, pages?.version]);
 }
+
+/** One page read from a venue. `older` asks for the next; absent on the last. */
+export interface ReadPage {
+  readonly entries: readonly Entry[];
+  readonly older?: string;
+  /** What stands above the rows and is made anew at each look, because it hangs on more than them. Of the first page only. */
+  readonly above?: () => readonly Entry[];
+}
+
+export type PageReader = (source: PageSource, cursor: string | undefined) => Promise<ReadPage>;

@@ -1,17 +1,31 @@
+import type * as Part from './outlines.ts';
 import { Emitter, type Disposable } from '../core/emitter.ts';
 import { ExchangeError } from '../core/errors.ts';
-import { sourceKey, type Entry, type PageSource } from './entry.ts';
-import { loadViews } from './views-part.ts';
+import { sourceKey, type Entry, type PageReader, type PageSource } from './entry.ts';
 
-/** One page read from a venue. `older` asks for the next; absent on the last. */
-export interface ReadPage {
-  readonly entries: readonly Entry[];
-  readonly older?: string;
-  /** What stands above the rows and is made anew at each look, because it hangs on more than them. Of the first page only. */
-  readonly above?: () => readonly Entry[];
+let part: typeof Part | undefined;
+let loading: Promise<typeof Part> | undefined;
+
+/**
+ * What views, badges and the status bar say: a part of its own, read when there is something to say. One that could not be loaded is tried
+ * again by the next who asks.
+ */
+export function loadViews(load: () => Promise<typeof Part> = () => import('./outlines.ts')): Promise<typeof Part> {
+  loading ??= load().then(
+    (loaded) => (part = loaded),
+    (error: unknown) => {
+      loading = undefined;
+      throw error;
+    },
+  );
+  return loading;
 }
 
-export type PageReader = (source: PageSource, cursor: string | undefined) => Promise<ReadPage>;
+/** Runs `use` with the part: at once when it is there, else when it has come. */
+export function withViews(use: (views: typeof Part) => void, failed: (error: unknown) => void): void {
+  if (part === undefined) loadViews().then(use).catch(failed);
+  else use(part);
+}
 
 interface Loaded {
   readonly version: string;

@@ -1,12 +1,12 @@
 import { isPositive } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Loan, Threshold } from '../core/model.ts';
+import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
 import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { isVouchedFor, readingAge, venueName, type Scene } from '../words/account.ts';
-import { levelBy, levelIcon } from '../words/level.ts';
+import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
 import { estimateLines } from '../words/loan-estimates.ts';
 import {
@@ -23,13 +23,10 @@ import {
   type Standing,
 } from '../words/loan.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
-import { accountEntry, accountEntryId, troubleNote, vanishedNotes } from './account.ts';
-import { dueDates, dueText } from './due-dates.ts';
+import { accountEntry, accountEntryId, troubleNote, vanishedNotes, writeEntry } from './account.ts';
 import type { Details, Entry } from './entry.ts';
 import { joined, type Text } from '../words/text.ts';
-import { exactText, loanPlace } from './loan-place.ts';
-import { writeEntry } from './open-change.ts';
-import { isOfLoan } from './place.ts';
+import { isOfLoan, loanAt } from './place.ts';
 import { loansState } from './view-state.ts';
 
 /** The Loans view: accounts, their loans, and what hangs on each. */
@@ -301,5 +298,58 @@ function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message,
       // What is foreseen from them follows the figures, and goes when those are old.
       ...(kind === 'interest' ? { figures: view.vouched ? (state.snapshot?.asOf ?? 0).toString() : '' } : {}),
     },
+  };
+}
+
+/** Where an entry below a loan belongs. `path` begins with a slash, or is empty for the loan itself. */
+export function loanPlace({ state, loan }: LoanView, path: string): Pick<Entry, 'id' | 'accountId' | 'on'> {
+  return { id: `${accountEntryId(state.account.id)}/loan/${loan.id}${path}`, ...loanAt(state.account.id, loan.id) };
+}
+
+/** An amount with all its digits. */
+export function exactText({ coin, amount }: CoinAmount): string {
+  return `${formatAmount(amount)} ${coin}`;
+}
+
+/** How much is due when, and what the venue does then. */
+export function dueText(due: DueDebt, zoned: Scene['zoned']): Text {
+  const text = msg('{0}: {1}', zoned(due.at), exactText(due));
+  return due.then === undefined ? text : msg('{0}, then {1}', text, due.then);
+}
+
+/** The debts of a loan that have a date, below it. Overdue ones are danger in word, shape and colour. */
+export function dueDates(view: LoanView, scene: Scene): readonly Entry[] {
+  const { loan } = view;
+  const soonest = soonestDueText(loan, scene.zoned);
+  if (loan.due === undefined || soonest === undefined) return [];
+  const overdue = isOverdue(loan);
+  return [
+    {
+      ...loanPlace(view, '/due'),
+      label: msg('Due dates'),
+      description: overdue ? [levelWord('danger'), soonest] : [soonest],
+      icon: overdue ? levelIcon('danger') : { id: 'calendar' },
+      expansion: 'open',
+      context: 'group',
+      spoken: msg('Due dates of loan {0}: {1}.', loanName(loan), soonest),
+      children: loan.due.map((due, index) => dueEntry(view, due, index, scene)),
+    },
+  ];
+}
+
+function dueEntry(view: LoanView, due: DueDebt, index: number, scene: Scene): Entry {
+  const when = scene.zoned(due.at);
+  const state: Message = due.overdue ? msg('overdue since {0}', when) : msg('due {0}', when);
+  return {
+    // Two parts of a debt may have the same coin and date.
+    ...loanPlace(view, `/due/${index.toString()}`),
+    coin: due.coin,
+    label: exactText(due),
+    description: [...(due.overdue ? [levelWord('danger')] : []), state, ...(due.then === undefined ? [] : [due.then])],
+    ...(due.overdue ? { icon: levelIcon('danger') } : {}),
+    expansion: 'leaf',
+    context: 'value',
+    spoken: msg('{0}, {1}.', exactText(due), state),
+    copy: due.amount,
   };
 }

@@ -2,7 +2,11 @@ import { formatAmount, formatRate } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { HistoryRow, InterestRow } from '../core/model.ts';
 import type { ExchangeError } from '../core/errors.ts';
-import { sourceKey, type Entry, type PageSource } from './entry.ts';
+import { sourceKey, type Entry, type PageSource, type PageReader } from './entry.ts';
+import type { Connections } from '../engine/monitor/connections.ts';
+import type { Store } from '../engine/monitor/store.ts';
+import { isVouchedFor, type Scene } from '../words/account.ts';
+import { interestOutlook } from './interest-outlook.ts';
 
 function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' | 'on'> {
   return {
@@ -115,5 +119,57 @@ export function moreEntry(source: PageSource, again: boolean): Entry {
     context: 'more',
     spoken: label,
     more: source,
+  };
+}
+
+/** Rows asked for at a time: what one reads without scrolling far. */
+const pageSize = 20;
+
+/** What the rows are read and written with. */
+export interface PageReaderOptions {
+  readonly connections: Pick<Connections, 'get'>;
+  readonly states: Pick<Store, 'get'>;
+  /** What the views go by at this moment. */
+  readonly scene: () => Pick<Scene, 'now' | 'intervalMs' | 'when' | 'zoned'>;
+}
+
+/** Reads the rows below an opened entry from the account's venue. */
+export function pageReader({ connections, states, scene }: PageReaderOptions): PageReader {
+  const outlook = (source: PageSource, rows: readonly InterestRow[]): readonly Entry[] => {
+    const state = states.get(source.accountId);
+    const { now, intervalMs, ...times } = scene();
+    // Nothing is foreseen from figures that are old, or that a reading since could not confirm.
+    const snapshot = state !== undefined && isVouchedFor(state, now, intervalMs) ? state.snapshot : undefined;
+    const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
+    return snapshot === undefined || loan === undefined
+      ? []
+      : interestOutlook(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, times);
+  };
+  return async (source, cursor) => {
+    const connection = await connections.get(source.accountId);
+    const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
+    const { when } = scene();
+    const note = (unread: number | undefined): readonly Entry[] =>
+      unread === undefined ? [] : [unreadEntry(source, unread, cursor ?? '')];
+    switch (source.kind) {
+      case 'history': {
+        const { rows, older, unread } = await connection.history(source.loan, page);
+        return {
+          entries: [...note(unread), ...rows.map((row) => historyEntry(source, row, when))],
+          ...(older === undefined ? {} : { older }),
+        };
+      }
+      case 'interest': {
+        const { rows, older, unread } = await connection.interest(source.loan, page);
+        return {
+          entries: [...note(unread), ...rows.map((row) => interestEntry(source, row, when))],
+          // Above the first rows only: they tell the rates of now.
+          ...(cursor === undefined ? { above: () => outlook(source, rows) } : {}),
+          ...(older === undefined ? {} : { older }),
+        };
+      }
+      case 'borrowable':
+        return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };
+    }
   };
 }

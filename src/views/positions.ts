@@ -18,10 +18,9 @@ import {
   type PositionView,
 } from '../words/position.ts';
 import { nowText } from '../words/since-reading.ts';
-import { accountEntry, accountEntryId, troubleNote, vanishedNotes } from './account.ts';
+import { accountEntry, accountEntryId, troubleNote, vanishedNotes, writeEntry } from './account.ts';
 import type { Entry } from './entry.ts';
 import type { Text } from '../words/text.ts';
-import { writeEntry } from './open-change.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
 import { positionsState } from './view-state.ts';

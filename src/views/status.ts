@@ -283,3 +283,13 @@ function nearerFirst(a: Gauged, b: Gauged): number {
   if ((a.distance === undefined) === (b.distance === undefined)) return 0;
   return (a.distance === undefined) === isAlarm(a.level) ? -1 : 1;
 }
+
+/** How many loans stand at warning or danger, for the badge. */
+export function loanAlarms(states: readonly AccountState[], scene: Scene): number {
+  return states.flatMap((state) => loanViews(state, scene.now, scene.intervalMs)).filter(({ level }) => isAlarm(level)).length;
+}
+
+/** How many positions stand at warning or danger, for the badge. */
+export function positionAlarms(states: readonly AccountState[], scene: Scene): number {
+  return states.flatMap((state) => positionViews(state, scene.now, scene.intervalMs)).filter(({ level }) => isAlarm(level)).length;
+}

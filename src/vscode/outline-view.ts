@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from './front.ts';
-import type { LazyPages } from '../views/lazy-pages.ts';
+import { type LazyPages, withViews } from '../views/lazy-pages.ts';
 import type { OutlineNode } from './outline-node.ts';
 import { OutlineTree } from './outline-tree.ts';
 import type { Scene } from '../words/account.ts';
@@ -9,7 +9,6 @@ import type * as Views from '../views/outlines.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './age-ticker.ts';
-import { withViews } from '../views/views-part.ts';
 
 /** What a view shows, as a function of the store. */
 export type Outline = (states: readonly AccountState[], scene: Scene) => readonly Entry[];

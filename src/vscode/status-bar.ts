@@ -7,7 +7,7 @@ import type * as Views from '../views/outlines.ts';
 import type { Status } from '../views/status.ts';
 import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './age-ticker.ts';
-import { withViews } from '../views/views-part.ts';
+import { withViews } from '../views/lazy-pages.ts';
 
 /** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
 export function registerStatusBar(app: App): vscode.Disposable {

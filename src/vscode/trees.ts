@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../core/emitter.ts';
 import type { ActivityFeed } from '../views/activity.ts';
-import type { LazyPages } from '../views/lazy-pages.ts';
+import { type LazyPages, loadViews } from '../views/lazy-pages.ts';
 import { loansState, positionsState } from '../views/view-state.ts';
 import { contextKeys } from './context-keys.ts';
 import type { App } from './front.ts';
 import { showOutline } from './outline-view.ts';
-import { loadViews } from '../views/views-part.ts';
 
 /** The Loans view, its badge, and the context keys that choose its welcome text and those of all views. */
 export function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {

@@ -8,7 +8,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Direction, Loan } from '../core/model.ts';
 import type { CollateralPreview } from '../engine/ledger/ledger.ts';
 import { levelWord } from './level.ts';
-import { loanLabel } from './change.ts';
+import { loanLabel } from './kinds.ts';
 
 /** What a preview does not know by itself. */
 export interface PreviewSurroundings {

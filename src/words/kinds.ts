@@ -2,13 +2,12 @@ import { absolute, add, compare, decimal, multiply, subtract, zero, type Decimal
 import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.ts';
+import type { Direction, HistoryRow, Loan, Position, Side, PositionRef } from '../core/model.ts';
 import { believed } from '../core/risk/position-model.ts';
-import type { WriteRecord } from '../engine/ledger/record.ts';
 import type { Baseline, Change, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
-import { loanLabel, positionName } from './change.ts';
 import { liquidationText, marginText } from './position.ts';
 import type { Text } from './text.ts';
+import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
 type Kind = Change['kind'];
 type Of<K extends Kind, Union> = Extract<Union, { readonly kind: K }>;
@@ -373,4 +372,33 @@ function isSizeAsBefore(before: MarginBaseline, { size, margin: now, contract, s
 
 function moved(from: Decimal, { direction, amount }: Change): Decimal {
   return direction === 'add' ? add(from, amount) : subtract(from, amount);
+}
+
+/** A loan by the id the venue acts on. */
+export function loanLabel(orderId: string | undefined, loanId: string): string {
+  return orderId ?? loanId;
+}
+
+/** A position by instrument and side: long and short of one instrument are two positions. */
+export function positionName({ instrument, side }: Pick<PositionRef, 'instrument' | 'side'>): Message {
+  return side === 'long' ? msg('{0} long', instrument) : msg('{0} short', instrument);
+}
+
+/** What is being waited for, while the progress is shown. */
+export function progressText(record: WriteRecord, venueName: string): Message | undefined {
+  switch (record.state) {
+    case 'planned':
+      return msg('written down, about to be sent');
+    case 'sent':
+      return msg('sent; waiting for the answer of {0}', venueName);
+    case 'accepted':
+      return msg('accepted by {0}, not done yet; waiting for proof', venueName);
+    case 'unknown':
+      return msg('no clear answer from {0}; finding out by reading', venueName);
+    case 'effective':
+    case 'rejected':
+    case 'not-effective':
+    case 'mismatch':
+      return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { credibleLtv, distanceTo } from '../core/risk/ltv.ts';
 import type { Blocked, Offer } from '../engine/targets/ltv-offers.ts';
 import { callLine, safeLine } from '../engine/targets/safe-maximum.ts';
 import { formFault, trimmed, shortAmount } from './amount.ts';
-import { loanLabel } from './change.ts';
+import { loanLabel } from './kinds.ts';
 import type { Remark } from './collateral-preview.ts';
 
 /** One line to choose by. */

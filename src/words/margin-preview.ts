@@ -13,7 +13,7 @@ import {
 import type { MarginPreview } from '../engine/ledger/ledger.ts';
 import type { MarginChange, MarginReadiness } from '../exchanges/exchange.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
-import { positionName } from './change.ts';
+import { positionName } from './kinds.ts';
 import { stakesLine, stakesMark, type PreviewSurroundings, type PreviewText, type Remark } from './collateral-preview.ts';
 import { distanceText, isHedged, leverageText, liquidationText, marginText } from './position.ts';
 

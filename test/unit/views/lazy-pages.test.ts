@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { english, msg } from '../../../src/core/message.ts';
-import { LazyPages, type ReadPage } from '../../../src/views/lazy-pages.ts';
-import type { Entry, PageSource } from '../../../src/views/entry.ts';
+import { LazyPages } from '../../../src/views/lazy-pages.ts';
+import type { Entry, PageSource, ReadPage } from '../../../src/views/entry.ts';
 
 const source: PageSource = { kind: 'history', accountId: 'one', loan: { loanId: '12345' }, version: '1' };
 const row = (id: string): Entry => ({ id, accountId: 'one', label: id, expansion: 'leaf', context: 'value', spoken: id });

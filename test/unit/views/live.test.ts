@@ -11,8 +11,7 @@ import { loansOutline } from '../../../src/views/loans.ts';
 import { loanViews } from '../../../src/words/loan.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
-import { statusOf } from '../../../src/views/status.ts';
-import { loanAlarms, positionAlarms } from '../../../src/views/alarms.ts';
+import { statusOf, loanAlarms, positionAlarms } from '../../../src/views/status.ts';
 import { holds } from '../property.ts';
 import { account, failure, holding, line, loan, now, position, scene, snapshot, state, text } from './samples.ts';
 

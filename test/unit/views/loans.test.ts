@@ -6,8 +6,7 @@ import { msg } from '../../../src/core/message.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import type { Entry } from '../../../src/views/entry.ts';
-import { statusOf } from '../../../src/views/status.ts';
-import { loanAlarms } from '../../../src/views/alarms.ts';
+import { statusOf, loanAlarms } from '../../../src/views/status.ts';
 import { loansState } from '../../../src/views/view-state.ts';
 import { account, below, failure, gone, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
 

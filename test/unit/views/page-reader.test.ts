@@ -3,7 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { Connection } from '../../../src/exchanges/exchange.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { LazyPages } from '../../../src/views/lazy-pages.ts';
-import { pageReader } from '../../../src/views/page-reader.ts';
+import { pageReader } from '../../../src/views/pages.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
 import { failure, line, loan, now, scene, snapshot, state } from './samples.ts';
 

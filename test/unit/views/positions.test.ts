@@ -5,7 +5,7 @@ import type { Position } from '../../../src/core/model.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
-import { positionAlarms } from '../../../src/views/alarms.ts';
+import { positionAlarms } from '../../../src/views/status.ts';
 import { loansState, positionsState } from '../../../src/views/view-state.ts';
 import {
   account,

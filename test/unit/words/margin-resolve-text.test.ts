@@ -4,7 +4,7 @@ import { english, msg } from '../../../src/core/message.ts';
 import type { Position } from '../../../src/core/model.ts';
 import type { MarginBaseline } from '../../../src/exchanges/exchange.ts';
 import type { MarginWrite } from '../../../src/engine/ledger/ledger.ts';
-import { resolveLines, type Reading } from '../../../src/words/resolve.ts';
+import { resolveLines, type Reading } from '../../../src/words/outcome.ts';
 import { baseline, marginChange, marginRecord, positions } from './margin-records.ts';
 
 const now = (margin: string, more: Partial<Position> = {}, figures?: MarginBaseline): Reading => ({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import { english, msg } from '../../../src/core/message.ts';
 import type { WriteState } from '../../../src/engine/ledger/ledger.ts';
-import { progressText } from '../../../src/words/change.ts';
+import { progressText } from '../../../src/words/kinds.ts';
 import { outcomeText } from '../../../src/words/outcome.ts';
 import { record } from './records.ts';
 

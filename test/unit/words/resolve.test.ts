@@ -3,7 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { english, msg } from '../../../src/core/message.ts';
 import type { HistoryRow } from '../../../src/core/model.ts';
 import { newRows } from '../../../src/words/kinds.ts';
-import { resolveLines, type Reading } from '../../../src/words/resolve.ts';
+import { resolveLines, type Reading } from '../../../src/words/outcome.ts';
 import { change, loan, record } from './records.ts';
 
 const row = (id: string): HistoryRow => ({ id, type: 'collateral_locked', forced: false, coin: 'BTC', amount: decimal('-0.1'), at: 2_000 });

@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
 import { createEngine } from './engine/engine.ts';
-import { registerAccountCommands, registerActingCommands, registerActivityCommands, registerArmingCommands, registerSimulatorCommands, registerViewCommands } from './vscode/commands.ts';
-import { registerActivityView, registerCollateralView, registerLoansView, registerPositionsView } from './vscode/trees.ts';
-import type { App } from './vscode/front.ts';
+import { LazyPages, loadViews } from './views/lazy-pages.ts';
 import { commandIds } from './vscode/command-ids.ts';
+import { registerCommands } from './vscode/commands.ts';
+import { sceneOf, type App } from './vscode/front.ts';
 import { registerGauges } from './vscode/gauge-commands.ts';
-import { LazyPages } from './views/lazy-pages.ts';
-import { pageReader } from './views/pages.ts';
+import { tellStateTrouble } from './vscode/guarded-command.ts';
 import { portsOf } from './vscode/ports.ts';
-import { sceneOf } from './vscode/scene.ts';
-import { tellStateTrouble } from './vscode/state-trouble.ts';
 import { registerStatusBar } from './vscode/status-bar.ts';
+import { registerTrees } from './vscode/trees.ts';
 
 let closing: (() => Promise<void>) | undefined;
 
@@ -29,17 +27,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = keep(createEngine(portsOf(context, log)));
   closing = () => engine.close();
   const app: App = { ...engine, context, log };
-  const pages = keep(new LazyPages(pageReader({ connections: app.connections, states: app.store, scene: () => sceneOf(app) })));
-  keep(registerViewCommands(app, pages));
-  keep(registerAccountCommands(app));
-  keep(registerActingCommands(app));
-  keep(registerArmingCommands(app));
-  keep(registerActivityCommands(app));
-  keep(registerSimulatorCommands(app));
-  keep(registerLoansView(app, pages));
-  keep(registerPositionsView(app, pages));
-  keep(registerCollateralView(app, pages));
-  keep(registerActivityView(app, pages));
+  const reading = { connections: app.connections, states: app.store, scene: () => sceneOf(app) };
+  const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
+  keep(registerCommands(app, pages));
+  keep(registerTrees(app, pages));
   keep(registerStatusBar(app));
   keep(registerGauges(app));
   keep(tellStateTrouble(app));

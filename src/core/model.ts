@@ -1,5 +1,4 @@
 import type { Decimal } from './decimal.ts';
-import type { HaircutRule } from './risk/haircut.ts';
 import type { Message } from './message.ts';
 
 /** An amount of one coin. `usd` is the venue's own valuation, or with `usdEstimated` ours, from an index price. */
@@ -8,6 +7,28 @@ export interface CoinAmount {
   readonly amount: Decimal;
   readonly usd?: Decimal;
   readonly usdEstimated?: true;
+}
+
+/** One bracket of a haircut rule. */
+export interface Tier {
+  /** Where the bracket ends, in the measure of its rule. Absent on a last bracket without an end. */
+  readonly upTo?: Decimal;
+  /** The part of the value in this bracket that counts as collateral: 0.8 is a haircut of 20 %. */
+  readonly rate: Decimal;
+}
+
+/**
+ * How a venue values one collateral coin. Brackets work like those of an income tax: each rate holds for the part inside its
+ * bracket only, and what lies beyond the last bracket does not count at all.
+ * - `value`: brackets in USD (Bybit, https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin)
+ * - `amount`: brackets in the coin (OKX, https://www.okx.com/docs-v5/en/#public-data-rest-api-get-discount-rate-and-interest-free-quota)
+ */
+export interface HaircutRule {
+  readonly by: 'value' | 'amount';
+  /** Ascending. */
+  readonly tiers: readonly Tier[];
+  /** Not as published: it comes from the venue's own valuation of what is held, with which the published rule does not agree. */
+  readonly recovered?: true;
 }
 
 /** A loan-to-value ratio at which the venue acts, with where we know it from. */
@@ -188,9 +209,6 @@ export interface Snapshot {
 }
 
 export type Direction = 'add' | 'reduce';
-
-/** Which loan or position of an account is meant. */
-export type Target = { readonly kind: 'loan'; readonly loanId: string } | { readonly kind: 'position'; readonly positionId: string };
 
 /** A row of the venue's own loan history. */
 export interface HistoryRow {

@@ -1,37 +1,19 @@
-import type { Clock } from '../core/clock.ts';
-import type { AccountBook } from '../engine/accounts/account-book.ts';
-import type { Vault } from '../engine/accounts/vault.ts';
-import type { Arming } from '../engine/ledger/arming.ts';
-import type { Ledger } from '../engine/ledger/ledger.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
-import type { Connections } from '../engine/monitor/connections.ts';
-import type { Poller } from '../engine/monitor/poller.ts';
-import type { Store } from '../engine/monitor/store.ts';
-import type { SimulatedExchange } from '../engine/simulated/simulated-exchange.ts';
-import type { Exchange } from '../exchanges/exchange.ts';
 import type { Scene } from '../words/account.ts';
 import type { Conversation } from './conversation.ts';
 
-/** Where it is written what was done. */
-export interface Log {
-  info(line: string): void;
-  warn(line: string): void;
-  error(what: string | Error): void;
-}
-
-/** What a person acts with: the engine, a way to be asked, and what the front alone knows. */
-export interface Acting {
+/** What a person acts with: as much of the engine as that takes, a way to be asked, and what the front alone knows. */
+export interface Acting extends Pick<Engine, 'clock' | 'exchanges'> {
   readonly talk: Conversation;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly exchanges: readonly Exchange[];
-  readonly book: Pick<AccountBook, 'list' | 'get' | 'add' | 'update' | 'remove'>;
-  readonly vault: Pick<Vault, 'has' | 'store' | 'delete'>;
-  readonly connections: Pick<Connections, 'get' | 'probe' | 'exchange'>;
-  readonly store: Pick<Store, 'all' | 'get' | 'succeed' | 'forget'>;
-  readonly poller: Pick<Poller, 'refresh'>;
+  readonly log: Pick<Engine['log'], 'info' | 'warn' | 'error'>;
+  readonly book: Pick<Engine['book'], 'list' | 'get' | 'add' | 'update' | 'remove'>;
+  readonly vault: Pick<Engine['vault'], 'has' | 'store' | 'delete'>;
+  readonly connections: Pick<Engine['connections'], 'get' | 'probe' | 'exchange'>;
+  readonly store: Pick<Engine['store'], 'all' | 'get' | 'succeed' | 'forget'>;
+  readonly poller: Pick<Engine['poller'], 'refresh'>;
   readonly ledger: Pick<
-    Ledger,
+    Engine['ledger'],
     | 'preview'
     | 'rehearse'
     | 'commit'
@@ -48,8 +30,8 @@ export interface Acting {
     | 'setAside'
     | 'onDidChange'
   >;
-  readonly arming: Pick<Arming, 'state' | 'arm' | 'disarm'>;
-  readonly simulated: Pick<SimulatedExchange, 'account' | 'coins' | 'movePrice'>;
+  readonly arming: Pick<Engine['arming'], 'state' | 'arm' | 'disarm'>;
+  readonly simulated: Pick<Engine['simulated'], 'account' | 'create' | 'coins' | 'movePrice'>;
   /** What the views go by at this moment, and how times are written. */
   readonly scene: () => Scene;
   /** What the person allows at most. */

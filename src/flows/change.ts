@@ -8,7 +8,18 @@ import type { Acting } from './acting.ts';
 import { loanLabel } from '../words/kinds.ts';
 import { askCoin, askHowMuch, askLoan, changeOf } from './ask-collateral.ts';
 import { askMargin, askPosition } from './ask-margin.ts';
-import { loanChoices, noPosition, nothingToChoose, obstacleOf, positionChoices, positionObstacle, refOf, type LoanChoice, type Obstacle, type PositionChoice } from './choose.ts';
+import {
+  loanChoices,
+  noPosition,
+  nothingToChoose,
+  obstacleOf,
+  positionChoices,
+  positionObstacle,
+  refOf,
+  type LoanChoice,
+  type Obstacle,
+  type PositionChoice,
+} from './choose.ts';
 import { carryOut } from './commit.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, explainObstacle } from './tell.ts';

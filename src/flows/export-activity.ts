@@ -1,3 +1,5 @@
+import { activityText } from '../words/activity-document.ts';
+import type { Text } from '../words/text.ts';
 import { msg } from '../core/message.ts';
 import { Refusal } from '../engine/ledger/refusal.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
@@ -120,4 +122,30 @@ async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Pr
     });
     return done;
   });
+}
+
+/**
+ * All that is known of changes as a document to read, from the journal as it is now. A journal that cannot be read is said to be so.
+ * @param accountId absent for those of all accounts
+ */
+export async function activityDocument(app: Acting, accountId: string | undefined): Promise<string> {
+  const say = (text: Text): string => app.talk.localize(text);
+  try {
+    const records = await app.ledger.activity(accountId);
+    const steps = byWrite(await app.ledger.steps());
+    return activityText(
+      records.map((record) => ({ record, rows: steps.get(record.id) ?? [] })),
+      {
+        // As it is called now, or as it was when it made a change.
+        account: accountId === undefined ? undefined : (app.book.get(accountId)?.name ?? records[0]?.accountName ?? accountId),
+        simulated: new Set(app.book.list().flatMap(({ id, simulated }) => (simulated ? [id] : []))),
+        say,
+        when: localIso,
+        now: app.clock.now(),
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return `${say(error.sentence)}\n`;
+  }
 }

@@ -16,7 +16,16 @@ import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
-import { aimPrompt, aimText, blockedMarginText, judgeAim, judgeTargetPrice, marginReasonText, marginWayText, shortMarginText } from '../words/liquidation-target.ts';
+import {
+  aimPrompt,
+  aimText,
+  blockedMarginText,
+  judgeAim,
+  judgeTargetPrice,
+  marginReasonText,
+  marginWayText,
+  shortMarginText,
+} from '../words/liquidation-target.ts';
 
 /**
  * "Bring Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.

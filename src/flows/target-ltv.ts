@@ -12,7 +12,18 @@ import { askTarget } from './ask-typed.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { loanLabel } from '../words/kinds.ts';
-import { blockedText, judgeLtv, judgeTargetLtv, offerText, repayText, severalText, shortText, stoppedText, targetPrompt, troubleText } from '../words/ltv-target.ts';
+import {
+  blockedText,
+  judgeLtv,
+  judgeTargetLtv,
+  offerText,
+  repayText,
+  severalText,
+  shortText,
+  stoppedText,
+  targetPrompt,
+  troubleText,
+} from '../words/ltv-target.ts';
 import { askLoan, changeOf } from './ask-collateral.ts';
 import { obstacleOn } from './change.ts';
 import { loanChoices, nothingToChoose, type LoanChoice } from './choose.ts';

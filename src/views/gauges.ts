@@ -1,7 +1,7 @@
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageState } from '../core/protocol.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isSame, loanAt, positionAt, type Place } from './place.ts';
+import { isSame, loanAt, positionAt, type Place, type PlaceOn } from './place.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
@@ -11,19 +11,17 @@ import { positionViews } from '../words/position.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import { stressView } from './stress.ts';
 
-type GaugePlace = ReturnType<typeof loanAt>;
-
 /** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
   readonly state: PageState;
-  readonly places: ReadonlyMap<string, GaugePlace>;
+  readonly places: ReadonlyMap<string, PlaceOn>;
   /** There are gauges, and none of them is about real money. */
   readonly simulatedOnly: boolean;
 }
 
 interface Drawn {
   readonly state: AccountState;
-  readonly place: GaugePlace;
+  readonly place: PlaceOn;
   readonly gauge: GaugeView;
 }
 

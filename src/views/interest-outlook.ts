@@ -57,7 +57,7 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
   const entry = (path: string, label: Message, outlook: readonly Message[]): Entry => ({
     id: `${sourceKey(source)}/-outlook${path}`,
     accountId: source.accountId,
-    on: { kind: 'loan', loanId: loan.id },
+    on: { kind: 'loan', id: loan.id },
     label,
     description: [...outlook, ...about],
     icon: { id: 'calendar' },

@@ -3,6 +3,6 @@ export { ActivityFeed, activityOutline } from './activity.ts';
 export { shortTimes } from '../words/activity.ts';
 export { collateralOutline } from './collateral.ts';
 export { loansOutline } from './loans.ts';
-export { emptyEntry, failedEntry, moreEntry, pageReader } from './pages.ts';
+export { emptyEntry, failedEntry, moreEntry, readPage } from './pages.ts';
 export { positionsOutline } from './positions.ts';
 export { loanAlarms, positionAlarms, statusOf } from './status.ts';

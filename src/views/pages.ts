@@ -1,8 +1,8 @@
 import { formatAmount, formatRate } from '../core/format.ts';
 import { msg } from '../core/message.ts';
-import type { HistoryRow, InterestRow } from '../core/model.ts';
+import type { HistoryRow, InterestRow, Page } from '../core/model.ts';
 import type { ExchangeError } from '../core/errors.ts';
-import { sourceKey, type Entry, type PageSource, type PageReader } from './entry.ts';
+import { sourceKey, type Entry, type PageSource, type ReadPage } from './entry.ts';
 import type { Connections } from '../engine/monitor/connections.ts';
 import type { Store } from '../engine/monitor/store.ts';
 import { isVouchedFor, type Scene } from '../words/account.ts';
@@ -12,7 +12,7 @@ function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' 
   return {
     id: `${sourceKey(source)}/${row}`,
     accountId: source.accountId,
-    ...(source.loan === undefined ? {} : { on: { kind: 'loan', loanId: source.loan.loanId } }),
+    ...(source.loan === undefined ? {} : { on: { kind: 'loan', id: source.loan.loanId } }),
   };
 }
 
@@ -122,6 +122,9 @@ export function moreEntry(source: PageSource, again: boolean): Entry {
   };
 }
 
+/** What a venue without loans has to tell of them. */
+const nothing: Page<never> = { rows: [] };
+
 /** Rows asked for at a time: what one reads without scrolling far. */
 const pageSize = 20;
 
@@ -133,43 +136,41 @@ export interface PageReaderOptions {
   readonly scene: () => Pick<Scene, 'now' | 'intervalMs' | 'when' | 'zoned'>;
 }
 
-/** Reads the rows below an opened entry from the account's venue. */
-export function pageReader({ connections, states, scene }: PageReaderOptions): PageReader {
-  const outlook = (source: PageSource, rows: readonly InterestRow[]): readonly Entry[] => {
-    const state = states.get(source.accountId);
-    const { now, intervalMs, ...times } = scene();
-    // Nothing is foreseen from figures that are old, or that a reading since could not confirm.
-    const snapshot = state !== undefined && isVouchedFor(state, now, intervalMs) ? state.snapshot : undefined;
-    const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
-    return snapshot === undefined || loan === undefined
-      ? []
-      : interestOutlook(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, times);
-  };
-  return async (source, cursor) => {
-    const connection = await connections.get(source.accountId);
-    const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
-    const { when } = scene();
-    const note = (unread: number | undefined): readonly Entry[] =>
-      unread === undefined ? [] : [unreadEntry(source, unread, cursor ?? '')];
-    switch (source.kind) {
-      case 'history': {
-        const { rows, older, unread } = await connection.history(source.loan, page);
-        return {
-          entries: [...note(unread), ...rows.map((row) => historyEntry(source, row, when))],
-          ...(older === undefined ? {} : { older }),
-        };
-      }
-      case 'interest': {
-        const { rows, older, unread } = await connection.interest(source.loan, page);
-        return {
-          entries: [...note(unread), ...rows.map((row) => interestEntry(source, row, when))],
-          // Above the first rows only: they tell the rates of now.
-          ...(cursor === undefined ? { above: () => outlook(source, rows) } : {}),
-          ...(older === undefined ? {} : { older }),
-        };
-      }
-      case 'borrowable':
-        return { entries: (await connection.borrowableCoins()).map((coin) => borrowableEntry(source, coin)) };
+/** Reads rows below an opened entry from the account's venue. @param cursor of the page before, absent for the first */
+export async function readPage(options: PageReaderOptions, source: PageSource, cursor: string | undefined): Promise<ReadPage> {
+  const connection = await options.connections.get(source.accountId);
+  const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
+  const { when } = options.scene();
+  const note = (unread: number | undefined): readonly Entry[] => (unread === undefined ? [] : [unreadEntry(source, unread, cursor ?? '')]);
+  switch (source.kind) {
+    case 'history': {
+      const { rows, older, unread } = (await connection.loans?.history(source.loan, page)) ?? nothing;
+      return {
+        entries: [...note(unread), ...rows.map((row) => historyEntry(source, row, when))],
+        ...(older === undefined ? {} : { older }),
+      };
     }
-  };
+    case 'interest': {
+      const { rows, older, unread } = (await connection.loans?.interest(source.loan, page)) ?? nothing;
+      return {
+        entries: [...note(unread), ...rows.map((row) => interestEntry(source, row, when))],
+        // Above the first rows only: they tell the rates of now.
+        ...(cursor === undefined ? { above: () => outlook(options, source, rows) } : {}),
+        ...(older === undefined ? {} : { older }),
+      };
+    }
+    case 'borrowable':
+      return { entries: ((await connection.loans?.borrowableCoins()) ?? []).map((coin) => borrowableEntry(source, coin)) };
+  }
+}
+
+/** Nothing is foreseen from figures that are old, or that a reading since could not confirm. */
+function outlook({ states, scene }: PageReaderOptions, source: PageSource, rows: readonly InterestRow[]): readonly Entry[] {
+  const state = states.get(source.accountId);
+  const { now, intervalMs, ...times } = scene();
+  const snapshot = state !== undefined && isVouchedFor(state, now, intervalMs) ? state.snapshot : undefined;
+  const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
+  return snapshot === undefined || loan === undefined
+    ? []
+    : interestOutlook(source, { loan, rows, prices: snapshot.prices ?? {}, asOf: snapshot.asOf }, times);
 }

@@ -12,14 +12,14 @@ export interface Place {
   readonly writeId?: string;
 }
 
+/** The place of one loan or position. */
+export type PlaceOn = Place & { readonly on: Target };
+
 /** The place of one loan. */
-export const loanAt = (accountId: string, loanId: string): Place & { readonly on: Target } => ({ accountId, on: { kind: 'loan', loanId } });
+export const loanAt = (accountId: string, id: string): PlaceOn => ({ accountId, on: { kind: 'loan', id } });
 
 /** The place of one position. */
-export const positionAt = (accountId: string, positionId: string): Place & { readonly on: Target } => ({
-  accountId,
-  on: { kind: 'position', positionId },
-});
+export const positionAt = (accountId: string, id: string): PlaceOn => ({ accountId, on: { kind: 'position', id } });
 
 /**
  * A menu or the page hands over a place; so may anything else that can run a command. Whatever is not a place is
@@ -40,36 +40,37 @@ export function asPlace(argument: unknown): Place | undefined {
 
 function asTarget(value: unknown): Target | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { kind, loanId, positionId } = value as Record<string, unknown>;
-  if (kind === 'loan' && typeof loanId === 'string') return { kind, loanId };
-  return kind === 'position' && typeof positionId === 'string' ? { kind, positionId } : undefined;
+  const { kind, id } = value as Partial<Record<keyof Target, unknown>>;
+  return (kind === 'loan' || kind === 'position') && typeof id === 'string' ? { kind, id } : undefined;
 }
 
-const targets: { readonly [K in Change['kind']]: (change: Extract<Change, { readonly kind: K }>) => Target } = {
-  collateral: ({ loan }) => ({ kind: 'loan', loanId: loan.loanId }),
-  margin: ({ position }) => ({ kind: 'position', positionId: position.positionId }),
+interface Targeted<C extends Change> {
+  of(change: C): Target;
+}
+const targets: { readonly [K in Change['kind']]: Targeted<Extract<Change, { readonly kind: K }>> } = {
+  collateral: { of: ({ loan }) => ({ kind: 'loan', id: loan.loanId }) },
+  margin: { of: ({ position }) => ({ kind: 'position', id: position.positionId }) },
 };
 
 /** What a change is about. */
-export function targetOf<K extends Change['kind']>(change: Extract<Change, { readonly kind: K }>): Target {
-  return targets[change.kind as K](change);
+export function targetOf(change: Change): Target {
+  const target: Targeted<Change> = targets[change.kind];
+  return target.of(change);
 }
 
 /** The loan or position of a change, to hand to another command. */
-export function placeOf(accountId: string, change: Change): Place & { readonly on: Target } {
+export function placeOf(accountId: string, change: Change): PlaceOn {
   return { accountId, on: targetOf(change) };
 }
 
-/** The loan that is named, if one is. */
-export const loanIn = (place: Place | undefined): string | undefined => (place?.on?.kind === 'loan' ? place.on.loanId : undefined);
+/** The id of the loan that is named, if one is. */
+export const loanIn = (place: Place | undefined): string | undefined => (place?.on?.kind === 'loan' ? place.on.id : undefined);
 
-/** The position that is named, if one is. */
-export const positionIn = (place: Place | undefined): string | undefined =>
-  place?.on?.kind === 'position' ? place.on.positionId : undefined;
+/** The id of the position that is named, if one is. */
+export const positionIn = (place: Place | undefined): string | undefined => (place?.on?.kind === 'position' ? place.on.id : undefined);
 
 /** Whether both are the same loan or position. */
-export const isSame = (a: Target, b: Target): boolean =>
-  a.kind === 'loan' ? b.kind === 'loan' && a.loanId === b.loanId : b.kind === 'position' && a.positionId === b.positionId;
+export const isSame = (a: Target, b: Target): boolean => a.kind === b.kind && a.id === b.id;
 
 /** Whether a command that was given a place is about this change: without a loan or position it is about all of the account. */
 export function concerns({ on }: Pick<Place, 'on'>, change: Change): boolean {
@@ -78,12 +79,12 @@ export function concerns({ on }: Pick<Place, 'on'>, change: Change): boolean {
 
 /** Whether a change is one of a loan, of this one when one is named. */
 export function isOfLoan(change: Change, loanId?: string): boolean {
-  const on = targetOf(change);
-  return on.kind === 'loan' && (loanId === undefined || on.loanId === loanId);
+  const { kind, id } = targetOf(change);
+  return kind === 'loan' && (loanId === undefined || id === loanId);
 }
 
 /** Whether a change is one of a position, of this one when one is named. */
 export function isOfPosition(change: Change, positionId?: string): boolean {
-  const on = targetOf(change);
-  return on.kind === 'position' && (positionId === undefined || on.positionId === positionId);
+  const { kind, id } = targetOf(change);
+  return kind === 'position' && (positionId === undefined || id === positionId);
 }

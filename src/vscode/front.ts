@@ -1,8 +1,57 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine.ts';
+import { liveIntervalMs } from '../engine/monitor/store.ts';
+import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
+import { msUntilArmingChanges } from '../words/arming-mark.ts';
+import type { Scene } from '../words/account.ts';
 
 /** The engine with the little that the editor adds, handed to every part of the user interface. */
 export interface App extends Engine {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
+}
+
+// Made at first use: it takes longer than all the rest of the activation.
+let clockFormat: Intl.DateTimeFormat | undefined;
+
+/** A moment as the person's clock and language show it. */
+function whenText(ms: number): string {
+  clockFormat ??= new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  return clockFormat.format(ms);
+}
+
+let zonedFormat: ((ms: number) => string) | undefined;
+
+/** A moment that something hangs on, with its zone. */
+function zonedText(ms: number): string {
+  zonedFormat ??= zonedTimes(vscode.env.language);
+  return zonedFormat(ms);
+}
+
+/** What the views go by at this moment. */
+export function sceneOf(app: App): Scene {
+  return {
+    exchanges: app.exchanges,
+    now: app.clock.now(),
+    intervalMs: app.intervalMs(),
+    when: whenText,
+    zoned: zonedText,
+    openWrites: (accountId) => app.ledger.open(accountId),
+    frozen: (accountId) => app.ledger.frozen(accountId),
+    arming: (accountId) => app.arming.state(accountId),
+  };
+}
+
+/** How long until any age or term that is shown reads differently; undefined when there is none. Milliseconds. */
+export function msUntilAnyAgeChanges(app: App): number | undefined {
+  const now = app.clock.now();
+  const waits = app.store
+    .all()
+    .flatMap(({ account, snapshot, live }) => [
+      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, app.intervalMs()),
+      live?.at === undefined ? undefined : msUntilAgeChanges(live.at, now, liveIntervalMs),
+      msUntilArmingChanges(app.arming.state(account.id), now),
+    ])
+    .filter((wait) => wait !== undefined);
+  return waits.length === 0 ? undefined : Math.min(...waits);
 }

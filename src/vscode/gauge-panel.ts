@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
-import type { App } from './front.ts';
+import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
-import { gaugeHtml } from './gauge-html.ts';
-import { parseFromPage } from './gauge-messages.ts';
+import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { localize } from './localize.ts';
-import { sceneOf } from './scene.ts';
 
 /** Several accounts may report in the same breath; they are drawn once. */
 const coalesceMs = 50;

@@ -1,14 +1,134 @@
 import * as vscode from 'vscode';
-import type { App } from './front.ts';
+import { commandIds } from './command-ids.ts';
 import { type LazyPages, withViews } from '../views/lazy-pages.ts';
-import type { OutlineNode } from './outline-node.ts';
-import { OutlineTree } from './outline-tree.ts';
+import { localize } from './localize.ts';
+import { adopt, nodesOfSource, renew, type OutlineNode } from '../views/outline-node.ts';
+import { escapeMarkdown, markdownLink } from './markdown.ts';
+import type { Details, Entry } from '../views/entry.ts';
+import type { Text } from '../words/text.ts';
+import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import type { Scene } from '../words/account.ts';
-import type { Entry } from '../views/entry.ts';
 import type * as Views from '../views/outlines.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './age-ticker.ts';
+
+const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleState>> = {
+  leaf: vscode.TreeItemCollapsibleState.None,
+  open: vscode.TreeItemCollapsibleState.Expanded,
+  closed: vscode.TreeItemCollapsibleState.Collapsed,
+};
+
+/** Shows an outline as a tree and repaints only what reads differently. How it is made up is loaded when somebody first looks. */
+export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
+  readonly #load: () => Promise<() => readonly Entry[]>;
+  readonly #pages: LazyPages;
+  readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
+  readonly #subscription: { dispose(): void };
+  #outline: (() => readonly Entry[]) | undefined;
+  /** Somebody looked, but what the view shows could not be loaded. */
+  #failed = false;
+  #roots: readonly OutlineNode[] = [];
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(load: () => Promise<() => readonly Entry[]>, pages: LazyPages) {
+    this.#load = load;
+    this.#pages = pages;
+    this.#subscription = pages.onDidChange((key) => {
+      const open = nodesOfSource(this.#roots, key);
+      if (open.length > 0) this.#changed.fire([...open]);
+    });
+  }
+
+  /** Looks at the outline again. */
+  update(): void {
+    if (this.#outline === undefined) {
+      // Where nobody has looked yet the editor asks by itself; after a failure it has to be told that there may be more now.
+      if (this.#failed) this.#changed.fire(undefined);
+      this.#failed = false;
+      return;
+    }
+    const entries = this.#outline();
+    const { all, changed } = renew(this.#roots, entries);
+    if (all) {
+      this.#roots = adopt(entries, this.#roots, undefined);
+      this.#changed.fire(undefined);
+    } else if (changed.length > 0) {
+      this.#changed.fire([...changed]);
+    }
+  }
+
+  async getChildren(node?: OutlineNode): Promise<OutlineNode[]> {
+    if (node === undefined) {
+      this.#outline ??= await this.#loaded();
+      this.#roots = adopt(this.#outline(), this.#roots, undefined);
+      return [...this.#roots];
+    }
+    const { pages, children } = node.entry;
+    const entries = pages === undefined ? (children ?? []) : await this.#pages.entries(pages);
+    node.children = adopt(entries, node.children ?? [], node);
+    return [...node.children];
+  }
+
+  async #loaded(): Promise<() => readonly Entry[]> {
+    try {
+      return await this.#load();
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  getParent(node: OutlineNode): OutlineNode | undefined {
+    return node.parent;
+  }
+
+  getTreeItem(node: OutlineNode): vscode.TreeItem {
+    const { entry } = node;
+    const item = new vscode.TreeItem(localize(entry.label), states[entry.expansion]);
+    item.id = entry.id;
+    item.contextValue = entry.context;
+    item.accessibilityInformation = { label: localize(entry.spoken) };
+    if (entry.description !== undefined) item.description = joined(entry.description);
+    if (entry.icon !== undefined) {
+      const { id, color } = entry.icon;
+      item.iconPath = new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color));
+    }
+    // A click selects; only the entry that asks for more rows does something.
+    if (entry.more !== undefined) {
+      item.command = { command: commandIds.loadMore, title: localize(entry.label), arguments: [node] };
+    }
+    return item;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: OutlineNode): vscode.TreeItem {
+    const { details, label, description } = node.entry;
+    // Without details of its own, the line itself: a narrow view may have cut it off.
+    item.tooltip = tooltip(details?.() ?? { title: label, lines: [], ...(description === undefined ? {} : { note: joined(description) }) });
+    return item;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function joined(parts: readonly Text[]): string {
+  return parts.map(localize).join(' · ');
+}
+
+function tooltip({ title, lines, note, links = [] }: Details): vscode.MarkdownString {
+  const text = (part: Text): string => escapeMarkdown(localize(part));
+  const rows = lines.map(({ label, value }) => `- ${text(label)}: **${text(value)}**`);
+  const paragraphs = [
+    `**${text(title)}**`,
+    ...(rows.length === 0 ? [] : [rows.join('\n')]),
+    ...(note === undefined ? [] : [text(note)]),
+    ...links.flatMap(({ label, url }) => markdownLink(localize(label), url)),
+  ];
+  return new vscode.MarkdownString(paragraphs.join('\n\n'));
+}
 
 /** What a view shows, as a function of the store. */
 export type Outline = (states: readonly AccountState[], scene: Scene) => readonly Entry[];

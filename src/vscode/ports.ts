@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { EnginePorts } from '../engine/ports.ts';
-import { intervalMs, readLimits } from './settings.ts';
+import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
+import { intervalMsOf } from '../words/time.ts';
 
 /** What the editor brings to the engine. */
 export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): EnginePorts => ({
@@ -16,3 +17,14 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   window: randomUUID(),
   newId: randomUUID,
 });
+
+/** The person's interval between two readings, in milliseconds. Its scope is `application`: no workspace decides it. */
+function intervalMs(): number {
+  return intervalMsOf(vscode.workspace.getConfiguration('ltvGauge').get('refreshIntervalSeconds'));
+}
+
+/** What the person allows at most, as their own settings say; those of the folder that is open do not count. */
+export async function readLimits(): Promise<Limits | LimitsFault> {
+  const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
+  return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);
+}

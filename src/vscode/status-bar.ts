@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import type { App } from './front.ts';
+import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type * as Views from '../views/outlines.ts';
 import type { Status } from '../views/status.ts';
-import { msUntilAnyAgeChanges, sceneOf } from './scene.ts';
 import { Ticker } from './age-ticker.ts';
 import { withViews } from '../views/lazy-pages.ts';
 

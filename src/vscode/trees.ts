@@ -3,12 +3,21 @@ import { Emitter } from '../core/emitter.ts';
 import type { ActivityFeed } from '../views/activity.ts';
 import { type LazyPages, loadViews } from '../views/lazy-pages.ts';
 import { loansState, positionsState } from '../views/view-state.ts';
-import { contextKeys } from './context-keys.ts';
 import type { App } from './front.ts';
 import { showOutline } from './outline-view.ts';
 
+/** The four views of the container. */
+export function registerTrees(app: App, pages: LazyPages): vscode.Disposable {
+  return vscode.Disposable.from(
+    registerLoansView(app, pages),
+    registerPositionsView(app, pages),
+    registerCollateralView(app, pages),
+    registerActivityView(app, pages),
+  );
+}
+
 /** The Loans view, its badge, and the context keys that choose its welcome text and those of all views. */
-export function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
+function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
@@ -30,7 +39,7 @@ function badgeText(alarms: number): string {
 }
 
 /** The Positions view, its badge, and the context key that chooses its welcome text. */
-export function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
+function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',
@@ -50,7 +59,7 @@ function positionsBadgeText(alarms: number): string {
 }
 
 /** The Collateral view: what could be pledged and what could be borrowed. */
-export function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {
+function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.collateral',
     load: async () => (await loadViews()).collateralOutline,
@@ -58,7 +67,7 @@ export function registerCollateralView(app: App, pages: LazyPages): vscode.Dispo
 }
 
 /** The Activity view. The journal is read only while somebody looks at it. */
-export function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
+function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
   let feed: ActivityFeed | undefined;
   const again = new Emitter<undefined>();
   const outline = showOutline(app, pages, {
@@ -83,4 +92,14 @@ export function registerActivityView(app: App, pages: LazyPages): vscode.Disposa
     onDidChange: again.on,
   });
   return vscode.Disposable.from(outline, again);
+}
+
+/** Sets keys that the manifest goes by, each only when it has changed. */
+export function contextKeys(): (key: string, value: unknown) => void {
+  const known = new Map<string, unknown>();
+  return (key, value) => {
+    if (known.get(key) === value) return;
+    known.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
 }

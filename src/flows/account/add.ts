@@ -66,3 +66,16 @@ async function save(app: Acting, account: Account, keys: Keys): Promise<void> {
   app.log.info(`account added: ${account.id} at ${account.venue} ${account.site}`);
   void app.poller.refresh(account.id);
 }
+
+/** "Try with the Simulated Exchange": there is one simulated account at most, so a second call shows it again. */
+export async function trySimulated(app: Acting): Promise<void> {
+  const account = app.simulated.account() ?? (await addSimulated(app));
+  if (account === undefined) return;
+  await app.poller.refresh(account.id);
+  await app.talk.run('openGauges');
+}
+
+async function addSimulated(app: Acting): Promise<Account | undefined> {
+  if (!(await mayChangeKeys(app))) return undefined;
+  return app.talk.steadily(msg('Starting the simulated exchange'), () => app.simulated.create(app.talk.localize(msg('Simulated'))));
+}

@@ -327,7 +327,7 @@ export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snaps
       },
       disarm: async () => void (desk.armed = { armed: false }),
     },
-    simulated: { account: () => undefined, coins: unused, movePrice: unused },
+    simulated: { account: () => undefined, create: unused, coins: unused, movePrice: unused },
     scene: () => ({
       exchanges,
       now: clock.now(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
 import { undoMs } from '../../../src/words/undo.ts';
-import { adopt, renew, type OutlineNode } from '../../../src/vscode/outline-node.ts';
+import { adopt, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { activityOutline, type ActivityActs, type ActivityView } from '../../../src/views/activity.ts';
 import { stateIcon, stepWord } from '../../../src/words/activity.ts';
 import type { Entry } from '../../../src/views/entry.ts';
@@ -164,8 +164,8 @@ describe('the Activity view', () => {
 
   it('hands commands the account, the change and what it is about', () => {
     const { accountId, writeId, on } = only(fullWrite());
-    assert.deepEqual([accountId, writeId, on], ['one', 'w1', { kind: 'loan', loanId: '12345' }]);
-    assert.deepEqual(only(fullMarginWrite()).on, { kind: 'position', positionId: 'p1' });
+    assert.deepEqual([accountId, writeId, on], ['one', 'w1', { kind: 'loan', id: '12345' }]);
+    assert.deepEqual(only(fullMarginWrite()).on, { kind: 'position', id: 'p1' });
   });
 
   it('lists a page and offers the rest', () => {

@@ -3,7 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { Connection } from '../../../src/exchanges/exchange.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { LazyPages } from '../../../src/views/lazy-pages.ts';
-import { pageReader } from '../../../src/views/pages.ts';
+import { readPage } from '../../../src/views/pages.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
 import { failure, line, loan, now, scene, snapshot, state } from './samples.ts';
 
@@ -32,12 +32,12 @@ describe('the outlook above rows of interest that stay open', () => {
     let held: AccountState | undefined = owing('0.7', '100000');
     let later = 0;
     const states = { get: () => held };
-    const read = pageReader({
+    const reading = {
       connections: { get: async () => connection },
       states,
       scene: () => scene({ now: now + later }),
-    });
-    const pages = new LazyPages(read);
+    };
+    const pages = new LazyPages((...page) => readPage(reading, ...page));
     const lines = async (): Promise<string[]> => (await pages.entries(source)).map(line);
     assert.match((await lines())[0]!, /brings the margin call in 189 days/);
     held = owing('0.74', '94594.6');

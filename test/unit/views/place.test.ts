@@ -5,29 +5,21 @@ import { change } from '../words/records.ts';
 
 describe('what a menu or the page hands to a command', () => {
   it('is taken when it names an account, without whatever else it carries', () => {
-    const loan = { kind: 'loan', loanId: '12345' };
-    const position = { kind: 'position', positionId: 'p' };
+    const loan = { kind: 'loan', id: '12345' };
+    const position = { kind: 'position', id: 'p' };
     assert.deepEqual(asPlace({ accountId: 'a1', on: { ...loan, more: 1 }, more: 1 }), { accountId: 'a1', on: loan });
     assert.deepEqual(asPlace({ accountId: 'a1', on: position, coin: 'USDT' }), { accountId: 'a1', on: position, coin: 'USDT' });
     assert.deepEqual(asPlace({ accountId: 'a1', writeId: 'w1' }), { accountId: 'a1', writeId: 'w1' });
   });
 
   it('names no loan or position unless it names one in full', () => {
-    for (const on of [
-      undefined,
-      null,
-      '12345',
-      {},
-      { kind: 'loan' },
-      { kind: 'position', positionId: 7 },
-      { kind: 'loan', positionId: 'p' },
-    ]) {
+    for (const on of [undefined, null, '12345', {}, { kind: 'loan' }, { kind: 'position', id: 7 }, { kind: 'account', id: 'p' }]) {
       assert.deepEqual(asPlace({ accountId: 'a1', on }), { accountId: 'a1' });
     }
   });
 
   it('is taken as none otherwise', () => {
-    const on = { kind: 'loan', loanId: '12345' };
+    const on = { kind: 'loan', id: '12345' };
     for (const wrong of [undefined, null, 'a1', 7, {}, { accountId: 7 }, { on }, { accountId: null, on }]) {
       assert.equal(asPlace(wrong), undefined);
     }
@@ -38,8 +30,8 @@ const margin = marginChange();
 
 describe('the loan or position of a change', () => {
   it('is handed to other commands as what it is', () => {
-    assert.deepEqual(placeOf('a1', change), { accountId: 'a1', on: { kind: 'loan', loanId: '12345' } });
-    assert.deepEqual(placeOf('a1', margin), { accountId: 'a1', on: { kind: 'position', positionId: positions.long.positionId } });
+    assert.deepEqual(placeOf('a1', change), { accountId: 'a1', on: { kind: 'loan', id: '12345' } });
+    assert.deepEqual(placeOf('a1', margin), { accountId: 'a1', on: { kind: 'position', id: positions.long.positionId } });
   });
 
   it('is what a command about it means, and never the other kind or the other side', () => {

@@ -41,7 +41,7 @@ describe('the Positions view', () => {
     assert.equal(line(entry), '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT');
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'position');
-    assert.deepEqual(entry.on, { kind: 'position', positionId: 'p1' });
+    assert.deepEqual(entry.on, { kind: 'position', id: 'p1' });
     assert.equal(text(entry.spoken), 'Position BTC-USDT-SWAP long of Main: 12.4% to liquidation, level Watch.');
   });
 
@@ -339,7 +339,7 @@ describe('the Positions view', () => {
     assert.doesNotMatch(line(untouched!), /unfinished/);
     const gone = only(positionsOutline([withPositions([])], scene({ openWrites }))).children!;
     assert.match(line(gone[0]!), /^Add 100 USDT/);
-    assert.deepEqual([gone[0]!.context, gone[0]!.on], ['openWrite', { kind: 'position', positionId: 'p1' }]);
+    assert.deepEqual([gone[0]!.context, gone[0]!.on], ['openWrite', { kind: 'position', id: 'p1' }]);
     assert.equal(gone.filter(({ context }) => context === 'openWrite').length, 1, 'a change of a loan belongs to the other view');
   });
 

@@ -1,3 +1,5 @@
+import type { FromPage, PageAction } from '../core/protocol.ts';
+
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 
@@ -32,4 +34,27 @@ export function gaugeHtml(facts: GaugeHtml): string {
     <script nonce="${escape(nonce)}" src="${escape(script)}"></script>
   </body>
 </html>`;
+}
+
+const actions: readonly PageAction[] = ['add', 'reduce', 'addMargin', 'reduceMargin', 'resolve', 'refresh'];
+const emptyActions = ['addAccount', 'trySimulated'] as const;
+
+/** A message of the page, or undefined for anything that is not exactly one. Nothing a page sends is taken on trust. */
+export function parseFromPage(value: unknown): FromPage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { type, key, action } = value as Record<string, unknown>;
+  switch (type) {
+    case 'ready':
+      return { type };
+    case 'action': {
+      const known = actions.find((one) => one === action);
+      return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };
+    }
+    case 'emptyAction': {
+      const known = emptyActions.find((one) => one === action);
+      return known === undefined ? undefined : { type, action: known };
+    }
+    default:
+      return undefined;
+  }
 }

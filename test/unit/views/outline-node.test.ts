@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { adopt, nodesOfSource, renew, type OutlineNode } from '../../../src/vscode/outline-node.ts';
+import { adopt, nodesOfSource, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { sourceKey, type Entry } from '../../../src/views/entry.ts';
 
 const entry = (id: string, label: string, children: readonly Entry[] = [], change: Partial<Entry> = {}): Entry => ({
@@ -78,9 +78,9 @@ describe('a line of a view', () => {
   });
 
   it('is a place for the commands of the menus, also when it is copied', () => {
-    const [node] = adopt([entry('a', 'A', [], { on: { kind: 'loan', loanId: '12345' }, coin: 'BTC' })], [], undefined);
+    const [node] = adopt([entry('a', 'A', [], { on: { kind: 'loan', id: '12345' }, coin: 'BTC' })], [], undefined);
     const { accountId, on, coin } = Object.assign({}, node);
-    assert.deepEqual([accountId, on, coin], ['one', { kind: 'loan', loanId: '12345' }, 'BTC']);
+    assert.deepEqual([accountId, on, coin], ['one', { kind: 'loan', id: '12345' }, 'BTC']);
   });
 
   it('is found by the source of its rows once it was opened', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gaugeHtml } from '../../../src/vscode/gauge-html.ts';
+import { gaugeHtml } from '../../../src/views/gauge-page.ts';
 
 const html = gaugeHtml({
   nonce: 'bm9uY2U=',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseFromPage } from '../../../src/vscode/gauge-messages.ts';
+import { parseFromPage } from '../../../src/views/gauge-page.ts';
 import { holds } from '../property.ts';
 
 describe('A message from the page', () => {

@@ -1,4 +1,4 @@
-import { faceOf, sourceKey, type Entry } from '../views/entry.ts';
+import { faceOf, sourceKey, type Entry } from './entry.ts';
 
 /**
  * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.

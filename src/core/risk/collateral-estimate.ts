@@ -16,10 +16,10 @@ import {
   type Decimal,
   type Ratio,
 } from '../decimal.ts';
-import { amountToTake, collateralValue, type HaircutRule } from './haircut.ts';
+import { amountToTake, collateralValue } from './haircut.ts';
 import { collateralOf, modelOf } from './loan-model.ts';
 import { credibleLtv } from './ltv.ts';
-import type { Direction, Loan } from '../model.ts';
+import type { Direction, Loan, HaircutRule } from '../model.ts';
 
 /** Digits kept in our own ratios; two more than any venue prints. */
 const ratioPlaces = 8;

@@ -14,28 +14,7 @@ import {
   type Decimal,
   type Ratio,
 } from '../decimal.ts';
-
-/** One bracket of a haircut rule. */
-export interface Tier {
-  /** Where the bracket ends, in the measure of its rule. Absent on a last bracket without an end. */
-  readonly upTo?: Decimal;
-  /** The part of the value in this bracket that counts as collateral: 0.8 is a haircut of 20 %. */
-  readonly rate: Decimal;
-}
-
-/**
- * How a venue values one collateral coin. Brackets work like those of an income tax: each rate holds for the part inside its
- * bracket only, and what lies beyond the last bracket does not count at all.
- * - `value`: brackets in USD (Bybit, https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin)
- * - `amount`: brackets in the coin (OKX, https://www.okx.com/docs-v5/en/#public-data-rest-api-get-discount-rate-and-interest-free-quota)
- */
-export interface HaircutRule {
-  readonly by: 'value' | 'amount';
-  /** Ascending. */
-  readonly tiers: readonly Tier[];
-  /** Not as published: it comes from the venue's own valuation of what is held, with which the published rule does not agree. */
-  readonly recovered?: true;
-}
+import type { HaircutRule } from '../model.ts';
 
 /** One rate for every amount. */
 export const flatRule = (rate: Decimal): HaircutRule => ({ by: 'amount', tiers: [{ rate }] });

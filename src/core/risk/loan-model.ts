@@ -15,8 +15,8 @@ import {
   type Decimal,
 } from '../decimal.ts';
 import { mostDistance } from '../format.ts';
-import type { Loan } from '../model.ts';
-import { collateralValue, edges, flatRule, recoveredRule, type HaircutRule } from './haircut.ts';
+import type { Loan, HaircutRule } from '../model.ts';
+import { collateralValue, edges, flatRule, recoveredRule } from './haircut.ts';
 import { credibleLtv } from './ltv.ts';
 import { isStable } from './stablecoins.ts';
 

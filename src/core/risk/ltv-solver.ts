@@ -15,8 +15,9 @@ import {
   type Decimal,
   type Ratio,
 } from '../decimal.ts';
-import { amountToAdd, amountToTake, collateralValue, type HaircutRule } from './haircut.ts';
+import { amountToAdd, amountToTake, collateralValue } from './haircut.ts';
 import { collateralOf, debtOf, ltvOfTotals, withCollateral, withDebt, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
+import type { HaircutRule } from '../model.ts';
 
 /** LTVs are computed to eight digits. */
 const ltvStep = '0.00000001' as Decimal;

@@ -14,9 +14,9 @@ import {
 } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
-import type { Direction, Loan, Snapshot, WalletCoin } from '../../core/model.ts';
+import type { Direction, Loan, Snapshot, WalletCoin, HaircutRule } from '../../core/model.ts';
 import { estimateAfter, largestReduction } from '../../core/risk/collateral-estimate.ts';
-import { flatRule, recoveredRule, type HaircutRule } from '../../core/risk/haircut.ts';
+import { flatRule, recoveredRule } from '../../core/risk/haircut.ts';
 import { collateralOf, ltvOf, modelOf, type LoanModel, type ModelTrouble } from '../../core/risk/loan-model.ts';
 import {
   waysTo,

@@ -13,8 +13,8 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
-import { collateralValue, recoveredRule, type HaircutRule, type Tier } from '../../core/risk/haircut.ts';
-import type { CoinAmount, Loan } from '../../core/model.ts';
+import { collateralValue, recoveredRule } from '../../core/risk/haircut.ts';
+import type { CoinAmount, Loan, HaircutRule, Tier } from '../../core/model.ts';
 import * as schema from './schema.ts';
 
 /** By coin. */

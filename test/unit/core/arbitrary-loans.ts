@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { compare, decimal, divide, isPositive, multiply, type Decimal } from '../../../src/core/decimal.ts';
-import type { HaircutRule } from '../../../src/core/risk/haircut.ts';
 import { collateralOf, debtOf, type LoanModel, type Pledge, type Stake } from '../../../src/core/risk/loan-model.ts';
-import type { Loan } from '../../../src/core/model.ts';
+import type { Loan, HaircutRule } from '../../../src/core/model.ts';
 
 /** Random loans for properties. All figures are decimal text of at most 8 decimals. */
 const fixed = (units: bigint, places: number): Decimal => {

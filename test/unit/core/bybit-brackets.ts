@@ -1,5 +1,5 @@
 import { decimal as d } from '../../../src/core/decimal.ts';
-import type { HaircutRule } from '../../../src/core/risk/haircut.ts';
+import type { HaircutRule } from '../../../src/core/model.ts';
 
 /** Printed by collateral-data of Bybit's new loans: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin */
 export const bybitBtc: HaircutRule = {

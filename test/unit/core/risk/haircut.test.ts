@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../../src/core/decimal.ts';
-import {
-  amountToAdd,
-  amountToTake,
-  collateralValue,
-  flatRule,
-  recoveredRule,
-  type HaircutRule,
-} from '../../../../src/core/risk/haircut.ts';
+import { amountToAdd, amountToTake, collateralValue, flatRule, recoveredRule } from '../../../../src/core/risk/haircut.ts';
 import { holds } from '../../property.ts';
 import { bybitBtc } from '../bybit-brackets.ts';
 import { anAmount, aPrice, aRule } from '../arbitrary-loans.ts';
+import type { HaircutRule } from '../../../../src/core/model.ts';
 
 describe('collateral under brackets', function () {
   // Thousands of loans take a while on a busy machine.

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { decimal as d } from '../../../../src/core/decimal.ts';
-import { flatRule, type HaircutRule } from '../../../../src/core/risk/haircut.ts';
+import { flatRule } from '../../../../src/core/risk/haircut.ts';
 import { loanDistance, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
 import { isStable } from '../../../../src/core/risk/stablecoins.ts';
+import type { HaircutRule } from '../../../../src/core/model.ts';
 
 const raw = flatRule(d('1'));
 

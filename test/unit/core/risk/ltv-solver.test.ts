@@ -13,7 +13,7 @@ import {
   sum,
   type Decimal,
 } from '../../../../src/core/decimal.ts';
-import { flatRule, type HaircutRule } from '../../../../src/core/risk/haircut.ts';
+import { flatRule } from '../../../../src/core/risk/haircut.ts';
 import { collateralOf, debtOf, ltvOf, withPrices, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
 import {
   safeMaximum,
@@ -27,6 +27,7 @@ import {
 import { holds } from '../../property.ts';
 import { aModel, anAmount, aPrice, aRule } from '../arbitrary-loans.ts';
 import { bybitBtc } from '../bybit-brackets.ts';
+import type { HaircutRule } from '../../../../src/core/model.ts';
 
 const nothing: Means = { addable: [], takeable: [], payable: [] };
 const raw = flatRule(d('1'));

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
-import type { HaircutRule } from '../../../../src/core/risk/haircut.ts';
 import { msg } from '../../../../src/core/message.ts';
-import type { Position, Snapshot, Vanished } from '../../../../src/core/model.ts';
+import type { Position, Snapshot, Vanished, HaircutRule } from '../../../../src/core/model.ts';
 import { Store, type StoreChange } from '../../../../src/engine/monitor/store.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, failure, snapshot, World } from './support.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../../src/core/decimal.ts';
-import { collateralValue, type HaircutRule } from '../../../../src/core/risk/haircut.ts';
+import { collateralValue } from '../../../../src/core/risk/haircut.ts';
 import { ltvOf, modelOf } from '../../../../src/core/risk/loan-model.ts';
-import type { Loan, Snapshot } from '../../../../src/core/model.ts';
+import type { Loan, Snapshot, HaircutRule } from '../../../../src/core/model.ts';
 import { toRules, withHaircuts } from '../../../../src/exchanges/bybit/haircuts.ts';
 import { bybitBtc } from '../../core/bybit-brackets.ts';
 import { failureOf } from '../bench.ts';

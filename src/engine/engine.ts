@@ -118,7 +118,7 @@ export function createEngine(ports: EnginePorts): Engine {
 function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot> {
   const place = path.join(folder, 'state');
   return new SharedState({
-    open: async () => (await import('./storage/open-state.ts')).openState(place, worker),
+    open: async () => (await import('./open-state.ts')).openState(place, worker),
     lastCopy: () => readLastCopy(place),
     exists: () => existsState(place),
     watch: (changed) => watchLastCopy(place, changed),

@@ -73,32 +73,3 @@ export interface AccountRecords {
   /** Told the id of an account whose record is another one now, by this window or another. */
   readonly onDidChangeAccount: (listener: (id: string) => void) => Disposable;
 }
-
-/** What a person said about writing from an account. */
-export interface ArmedRow {
-  readonly account: string;
-  /** The window that a term ends with; empty for what acts in all windows. */
-  readonly window: string;
-  /** `disarmed` is kept of an account that would be armed without a person's word. */
-  readonly term: 'quarter' | 'restart' | 'always' | 'disarmed';
-  /** Whose keys it was said of, in the words of the one who wrote it. */
-  readonly whose: string;
-  /** Milliseconds since the Unix epoch, for `quarter` only. */
-  readonly until?: number;
-  /** An id of just this saying. */
-  readonly given: string;
-}
-
-/** Where arming is kept, for all windows. */
-export interface ArmedRows {
-  /** Without terms of before this window. Undefined as long as nobody knows what was said: then nothing is armed. */
-  armed(account: string): readonly ArmedRow[] | undefined;
-  /** In the place of what was said for all windows and for its own before. */
-  arm(row: ArmedRow): Promise<void>;
-  /** Takes away what was said, in all windows. @param keep what is said instead, if anything */
-  disarm(account: string, keep?: ArmedRow): Promise<void>;
-  /** Takes away just these sayings, by their `given`. */
-  takeBack(given: readonly string[]): Promise<void>;
-  /** Told the id of an account of which something else is said now, by this window or another. */
-  readonly onDidChangeArming: (listener: (account: string) => void) => Disposable;
-}

@@ -1,10 +1,10 @@
-import type { ArmedRow, ArmedRows } from '../ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import { stakesOf } from '../accounts/stakes.ts';
 import { Refusal } from './refusal.ts';
+import type { ArmedRow, ArmedRows } from '../storage/state-protocol.ts';
 
 /** For how long a person arms an account: a quarter of an hour, until this window is reloaded, or until it is taken back. */
 export type ArmingTerm = 'quarter' | 'restart' | 'always';

@@ -2,10 +2,21 @@ import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { english, msg, type Message } from '../../core/message.ts';
 import type { Seen } from './seen.ts';
-import type { LastCopy, Looked, OldState, StateAnswers, StateAsked, StateChange, StateFacts, Version } from './state-protocol.ts';
+import type {
+  LastCopy,
+  Looked,
+  OldState,
+  StateAnswers,
+  StateAsked,
+  StateChange,
+  StateFacts,
+  Version,
+  ArmedRow,
+  ArmedRows,
+} from './state-protocol.ts';
 import { parseLastCopy } from './last-copy.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState } from './old-state.ts';
-import type { AccountRecords, ArmedRow, ArmedRows, RecordStorage } from '../ports.ts';
+import type { AccountRecords, RecordStorage } from '../ports.ts';
 
 /** What all windows share cannot be read or changed. */
 export class StateTrouble extends Error {

@@ -8,7 +8,6 @@ import type { Seen } from './seen.ts';
 import { inTransaction, patiently } from './transaction.ts';
 import { LedgerFault } from './trouble.ts';
 import { parseLastCopy } from './last-copy.ts';
-import type { ArmedRow } from '../ports.ts';
 import {
   lastCopyName,
   stateName,
@@ -20,6 +19,7 @@ import {
   type StateChange,
   type StateFacts,
   type Version,
+  type ArmedRow,
 } from './state-protocol.ts';
 import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts';
 

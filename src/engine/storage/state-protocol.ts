@@ -1,5 +1,5 @@
+import type { Disposable } from '../../core/emitter.ts';
 import type { Seen } from './seen.ts';
-import type { ArmedRow } from '../ports.ts';
 
 /** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
 export interface OldState {
@@ -77,3 +77,32 @@ export interface StateAnswers {
 
 export const stateName = 'state.sqlite';
 export const lastCopyName = 'accounts.json';
+
+/** What a person said about writing from an account. */
+export interface ArmedRow {
+  readonly account: string;
+  /** The window that a term ends with; empty for what acts in all windows. */
+  readonly window: string;
+  /** `disarmed` is kept of an account that would be armed without a person's word. */
+  readonly term: 'quarter' | 'restart' | 'always' | 'disarmed';
+  /** Whose keys it was said of, in the words of the one who wrote it. */
+  readonly whose: string;
+  /** Milliseconds since the Unix epoch, for `quarter` only. */
+  readonly until?: number;
+  /** An id of just this saying. */
+  readonly given: string;
+}
+
+/** Where arming is kept, for all windows. */
+export interface ArmedRows {
+  /** Without terms of before this window. Undefined as long as nobody knows what was said: then nothing is armed. */
+  armed(account: string): readonly ArmedRow[] | undefined;
+  /** In the place of what was said for all windows and for its own before. */
+  arm(row: ArmedRow): Promise<void>;
+  /** Takes away what was said, in all windows. @param keep what is said instead, if anything */
+  disarm(account: string, keep?: ArmedRow): Promise<void>;
+  /** Takes away just these sayings, by their `given`. */
+  takeBack(given: readonly string[]): Promise<void>;
+  /** Told the id of an account of which something else is said now, by this window or another. */
+  readonly onDidChangeArming: (listener: (account: string) => void) => Disposable;
+}

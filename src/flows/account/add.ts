@@ -4,7 +4,7 @@ import type { Account } from '../../core/model.ts';
 import type { Exchange, Keys } from '../../exchanges/exchange.ts';
 import { keySteps, nameStep, placeSteps, type AccountAnswers, runSteps } from './steps.ts';
 import type { Acting } from '../acting.ts';
-import type { KeptFacts } from '../../engine/accounts/replace-keys.ts';
+import type { KeptFacts } from '../../engine/replace-keys.ts';
 import { tryKeys, mayChangeKeys } from './try-keys.ts';
 
 /** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */

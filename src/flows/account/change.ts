@@ -1,5 +1,5 @@
 import { msg } from '../../core/message.ts';
-import { isOtherOwner, keepFacts, replaceKeys } from '../../engine/accounts/replace-keys.ts';
+import { isOtherOwner, keepFacts, replaceKeys } from '../../engine/replace-keys.ts';
 import { keysMissingCode, otherOwnerCode } from '../../engine/accounts/vault.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Account } from '../../core/model.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
-import { isOtherOwner } from '../../../src/engine/accounts/replace-keys.ts';
+import { isOtherOwner } from '../../../src/engine/replace-keys.ts';
 import { otherOwnerSentence, shortUid, twinOf, twinSentence } from '../../../src/words/key.ts';
 
 const account = (id: string, facts: Partial<Account> = {}): Account => ({

@@ -1,6 +1,7 @@
-import type { AccountRecords, ArmedRow, ArmedRows, RecordStorage, SecretStorage } from '../../../../src/engine/ports.ts';
+import type { AccountRecords, RecordStorage, SecretStorage } from '../../../../src/engine/ports.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Seen } from '../../../../src/engine/storage/seen.ts';
+import type { ArmedRow, ArmedRows } from '../../../../src/engine/storage/state-protocol.ts';
 
 /** As the editor's memento: what was stored can be read at once, and comes back as a copy. */
 export class MemoryStorage implements RecordStorage {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Account } from '../../../../src/core/model.ts';
-import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
-import { replaceKeys } from '../../../../src/engine/accounts/replace-keys.ts';
-import { Vault } from '../../../../src/engine/accounts/vault.ts';
-import { account } from '../ledger/support.ts';
-import { MemoryRecords, MemorySecrets } from './memory-storage.ts';
+import type { Account } from '../../../src/core/model.ts';
+import { AccountBook } from '../../../src/engine/accounts/account-book.ts';
+import { replaceKeys } from '../../../src/engine/replace-keys.ts';
+import { Vault } from '../../../src/engine/accounts/vault.ts';
+import { account } from './ledger/support.ts';
+import { MemoryRecords, MemorySecrets } from './accounts/memory-storage.ts';
 
 const keys = { apiKey: 'new', secret: 'new' };
 

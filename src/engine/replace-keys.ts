@@ -1,10 +1,10 @@
-import type { Account } from '../../core/model.ts';
-import type { Keys } from '../../exchanges/exchange.ts';
-import type { Arming } from '../ledger/arming.ts';
-import type { Poller } from '../monitor/poller.ts';
-import type { Store } from '../monitor/store.ts';
-import type { AccountBook } from './account-book.ts';
-import type { Vault } from './vault.ts';
+import type { Account } from '../core/model.ts';
+import type { Keys } from '../exchanges/exchange.ts';
+import type { Arming } from './ledger/arming.ts';
+import type { Poller } from './monitor/poller.ts';
+import type { Store } from './monitor/store.ts';
+import type { AccountBook } from './accounts/account-book.ts';
+import type { Vault } from './accounts/vault.ts';
 
 /** What the venue said of a key that is remembered with its account. */
 export type KeptFacts = Pick<Account, 'readOnly' | 'uid'>;

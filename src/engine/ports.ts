@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import type { Disposable } from '../core/emitter.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
+import type { SecretStorage } from './accounts/vault.ts';
 import type { Limits, LimitsFault } from './ledger/limits.ts';
+import type { RecordStorage } from './storage/old-state.ts';
 
 /** All that a front brings to `createEngine`. */
 export interface EnginePorts {
@@ -42,34 +43,4 @@ export interface Log {
   info(line: string): void;
   warn(line: string): void;
   error(line: string | Error): void;
-}
-
-/** What `vscode.Memento` offers, as far as we need it. */
-export interface RecordStorage {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
-
-/** What `vscode.SecretStorage` offers, as far as we need it. */
-export interface SecretStorage {
-  get(key: string): PromiseLike<string | undefined>;
-  store(key: string, value: string): PromiseLike<void>;
-  delete(key: string): PromiseLike<void>;
-}
-
-/**
- * Where the records of accounts are, for all windows. Each change names one account, so that no window can undo what another one did to
- * another account.
- */
-export interface AccountRecords {
-  /** As last known here, in the order they were added; may hold what cannot be understood. */
-  accounts(): readonly unknown[];
-  /** @throws RangeError when there is one with this id. */
-  addAccount(record: { readonly id: string }): Promise<void>;
-  /** Puts the given fields over those that are there; what is given as undefined is taken away. @throws RangeError when it is not there. */
-  updateAccount(id: string, change: Readonly<Record<string, unknown>>): Promise<void>;
-  /** With all that is kept of it. Nothing happens when it is not there. */
-  removeAccount(id: string): Promise<void>;
-  /** Told the id of an account whose record is another one now, by this window or another. */
-  readonly onDidChangeAccount: (listener: (id: string) => void) => Disposable;
 }

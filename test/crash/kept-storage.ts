@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { RecordStorage } from '../../src/engine/ports.ts';
+import type { RecordStorage } from '../../src/engine/storage/old-state.ts';
 
 /** As the editor's memento: outlives its process, and belongs to all windows. */
 export class KeptStorage implements RecordStorage {

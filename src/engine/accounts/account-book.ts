@@ -1,7 +1,7 @@
 import { compare, decimal, isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Account } from '../../core/model.ts';
-import type { AccountRecords } from '../ports.ts';
+import type { AccountRecords } from '../storage/state-protocol.ts';
 
 /** Above any LTV at which something still has to be decided. */
 const highestLtv = decimal('2');

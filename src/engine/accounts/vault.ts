@@ -1,7 +1,13 @@
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Keys } from '../../exchanges/exchange.ts';
-import type { SecretStorage } from '../ports.ts';
+
+/** What `vscode.SecretStorage` offers, as far as we need it. */
+export interface SecretStorage {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+  delete(key: string): PromiseLike<void>;
+}
 
 /** The `code` of the `auth` error of an account whose keys are not in the keyring. */
 export const keysMissingCode = 'keys-missing';

@@ -1,11 +1,10 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { Log } from '../ports.ts';
 import type * as Part from './price-watch.ts';
 
 const loadPart = (): Promise<typeof Part> => import('./price-watch.ts');
 
 interface WatchPricesOptions extends Part.PriceWatchOptions {
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: { warn(line: string): void };
 }
 
 /**

@@ -1,5 +1,10 @@
 import type { OldState } from './state-protocol.ts';
-import type { RecordStorage } from '../ports.ts';
+
+/** What `vscode.Memento` offers, as far as we need it. */
+export interface RecordStorage {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
 
 // What versions before the shared database kept in the editor's storage, which every window rewrites whole. It is read, never written, so that
 // such a version beside this one loses nothing by it.

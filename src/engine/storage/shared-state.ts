@@ -13,10 +13,10 @@ import type {
   Version,
   ArmedRow,
   ArmedRows,
+  AccountRecords,
 } from './state-protocol.ts';
 import { parseLastCopy } from './last-copy.ts';
-import { isMarked, markKey, oldAnchorKey, oldRecords, oldState } from './old-state.ts';
-import type { AccountRecords, RecordStorage } from '../ports.ts';
+import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
 /** What all windows share cannot be read or changed. */
 export class StateTrouble extends Error {

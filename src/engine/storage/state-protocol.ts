@@ -106,3 +106,20 @@ export interface ArmedRows {
   /** Told the id of an account of which something else is said now, by this window or another. */
   readonly onDidChangeArming: (listener: (account: string) => void) => Disposable;
 }
+
+/**
+ * Where the records of accounts are, for all windows. Each change names one account, so that no window can undo what another one did to
+ * another account.
+ */
+export interface AccountRecords {
+  /** As last known here, in the order they were added; may hold what cannot be understood. */
+  accounts(): readonly unknown[];
+  /** @throws RangeError when there is one with this id. */
+  addAccount(record: { readonly id: string }): Promise<void>;
+  /** Puts the given fields over those that are there; what is given as undefined is taken away. @throws RangeError when it is not there. */
+  updateAccount(id: string, change: Readonly<Record<string, unknown>>): Promise<void>;
+  /** With all that is kept of it. Nothing happens when it is not there. */
+  removeAccount(id: string): Promise<void>;
+  /** Told the id of an account whose record is another one now, by this window or another. */
+  readonly onDidChangeAccount: (listener: (id: string) => void) => Disposable;
+}

@@ -1,7 +1,8 @@
-import type { AccountRecords, RecordStorage, SecretStorage } from '../../../../src/engine/ports.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Seen } from '../../../../src/engine/storage/seen.ts';
-import type { ArmedRow, ArmedRows } from '../../../../src/engine/storage/state-protocol.ts';
+import type { ArmedRow, ArmedRows, AccountRecords } from '../../../../src/engine/storage/state-protocol.ts';
+import type { RecordStorage } from '../../../../src/engine/storage/old-state.ts';
+import type { SecretStorage } from '../../../../src/engine/accounts/vault.ts';
 
 /** As the editor's memento: what was stored can be read at once, and comes back as a copy. */
 export class MemoryStorage implements RecordStorage {

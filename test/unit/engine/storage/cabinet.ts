@@ -6,11 +6,11 @@ import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
 import { openStateDatabase, type StateDatabaseOptions } from '../../../../src/engine/storage/state-database.ts';
 import { SharedState } from '../../../../src/engine/storage/shared-state.ts';
 import { existsState, readLastCopy, watchLastCopy } from '../../../../src/engine/storage/state-folder.ts';
-import type { RecordStorage } from '../../../../src/engine/ports.ts';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { english } from '../../../../src/core/message.ts';
 import type { Account } from '../../../../src/core/model.ts';
 import { Arming } from '../../../../src/engine/ledger/arming.ts';
+import type { RecordStorage } from '../../../../src/engine/storage/old-state.ts';
 
 /** Built beside the tests, which run as out/test/unit/accounts/…. */
 const worker = path.join(process.cwd(), 'out/test/unit/ledger-worker.js');

@@ -1,4 +1,4 @@
-import type { Target } from '../core/model.ts';
+import { targetKey, type Target } from '../core/model.ts';
 import type { Change } from '../exchanges/exchange.ts';
 
 /** What a menu or the page hands to a command; from the palette there is none and the command asks. */
@@ -70,7 +70,7 @@ export const loanIn = (place: Place | undefined): string | undefined => (place?.
 export const positionIn = (place: Place | undefined): string | undefined => (place?.on?.kind === 'position' ? place.on.id : undefined);
 
 /** Whether both are the same loan or position. */
-export const isSame = (a: Target, b: Target): boolean => a.kind === b.kind && a.id === b.id;
+export const isSame = (a: Target, b: Target): boolean => targetKey(a) === targetKey(b);
 
 /** Whether a command that was given a place is about this change: without a loan or position it is about all of the account. */
 export function concerns({ on }: Pick<Place, 'on'>, change: Change): boolean {

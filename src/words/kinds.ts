@@ -154,9 +154,9 @@ const collateral: WordsOf<'collateral'> = {
   ],
   cells: ({ change: { loan }, baseline: { pledged, newestHistoryId } }) => ({
     loan_id: loan.loanId,
-    ...(loan.orderId === undefined ? {} : { order_id: loan.orderId }),
+    ...cell('order_id', loan.orderId),
     pledged_before: pledged,
-    ...(newestHistoryId === undefined ? {} : { newest_history_id: newestHistoryId }),
+    ...cell('newest_history_id', newestHistoryId),
   }),
 };
 
@@ -238,9 +238,9 @@ const margin: WordsOf<'margin'> = {
     slot: position.slot,
     size_before: baseline.size,
     margin_before: baseline.margin,
-    ...(baseline.leverage === undefined ? {} : { leverage_before: baseline.leverage }),
-    ...(baseline.entryPrice === undefined ? {} : { entry_before: baseline.entryPrice }),
-    ...(baseline.newestHistoryId === undefined ? {} : { newest_history_id: baseline.newestHistoryId }),
+    ...cell('leverage_before', baseline.leverage),
+    ...cell('entry_before', baseline.entryPrice),
+    ...cell('newest_history_id', baseline.newestHistoryId),
   }),
 };
 
@@ -260,6 +260,8 @@ export const datum = (id: string, label: Text, value: string, copy = value): Dat
 
 export const amountDatum = (id: string, label: Text, value: Decimal, coin: string): Datum =>
   datum(id, label, `${formatAmount(value)} ${coin}`, value);
+
+const cell = (column: keyof KindCells, text: string | undefined): KindCells => (text === undefined ? {} : { [column]: text });
 
 function newestRow(id: string | undefined): readonly Datum[] {
   return id === undefined ? [] : [datum('newest', msg('Newest row of the history before'), id)];

@@ -20,8 +20,8 @@ const common = {
 // its own in the package, so what is used together is one part: it has one door, as src/vscode/dialogs.ts, or is listed here.
 const together = [
   // Whoever changes something needs all of it; reading the journal needs the kinds of change.
-  ['commit.ts', 'database/sqlite-journal.ts', 'kinds/kinds.ts', 'limit-checks.ts', 'limits.ts', 'verdict.ts'].map((file) =>
-    path.join(__dirname, 'src/engine/ledger', file),
+  ['commit.ts', 'database/sqlite-journal.ts', 'kinds/kinds.ts', 'limit-checks.ts', 'limits.ts', 'undo-checks.ts', 'verdict.ts'].map(
+    (file) => path.join(__dirname, 'src/engine/ledger', file),
   ),
 ];
 

@@ -7,11 +7,12 @@ import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { positionName } from '../words/kinds.ts';
 import { explainObstacle, venueName, markOf } from './tell.ts';
-import { largestOut, marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
+import { marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
 import { actionOf } from '../engine/actions.ts';
 import { positionItemText, refOf, type PositionChoice } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
 import { positionAt } from '../views/place.ts';
+import { largestOut } from '../engine/targets/safe-maximum.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
 export async function askPosition(app: Acting, title: Text, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {

@@ -3,6 +3,7 @@ import type { Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import type { Change, MarginChange, RequestView } from '../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../engine/ledger/ledger.ts';
+import type { UndoRefused } from '../engine/ledger/refusal.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
@@ -16,6 +17,7 @@ import { back, type Conversation } from './conversation.ts';
 import { stakesLine, type PreviewText } from '../words/collateral-preview.ts';
 import { confirmButtons, confirmNotes, type ConfirmButton, type ConfirmFacts, requestLines } from '../words/confirm.ts';
 import { ageText } from '../words/time.ts';
+import type { Less } from '../words/undo.ts';
 
 const mostWaitForViewsMs = 3_000;
 
@@ -29,8 +31,15 @@ export interface Carrying {
   readonly fixed?: boolean;
   /** There is a choice of coins to go back to. */
   readonly coins?: boolean;
-  /** Asked after each reading, and so of all that was sent before it: why the change is not wanted any more. */
-  readonly over?: () => Promise<Message | undefined>;
+  /** It takes back what was added. */
+  readonly undo?: Undoing;
+}
+
+export interface Undoing {
+  /** Id of the write that is taken back. */
+  readonly of: string;
+  /** Asked where the ledger finds at a reading that it is no undo any more: what to do instead, undefined when nothing is wanted. */
+  readonly refused: (why: UndoRefused) => Promise<Less | undefined>;
 }
 
 /** `again` the person wants to go back to the amount, `otherCoin` to the choice of the coin. */
@@ -52,20 +61,26 @@ export async function carryOut(
   app: Acting,
   attended: Attended,
   accountId: string,
-  change: Change,
+  asked: Change,
   carrying: Carrying = {},
 ): Promise<CarriedOut> {
-  const place = placeOf(accountId, change);
+  const place = placeOf(accountId, asked);
+  let change = asked;
   let remark: Text | undefined = carrying.remark;
   let seen = false;
   let refused = false;
   for (;;) {
     let preview: Preview;
-    let over: Message | undefined;
     try {
-      preview = await readAfresh(app, accountId, change);
-      over = await carrying.over?.();
+      preview = await readAfresh(app, accountId, change, carrying.undo?.of);
     } catch (error) {
+      if (carrying.undo !== undefined && error instanceof Refusal && error.undo !== undefined) {
+        const instead = await carrying.undo.refused(error.undo);
+        if (instead === undefined) return 'ended';
+        change = instead.change;
+        remark = refused ? msg('Nothing was sent. {0}', instead.remark) : instead.remark;
+        continue;
+      }
       const on = await askWayOn(app, error, place, {
         ...(carrying.fixed === true ? {} : { retry: msg('Change Amount…') }),
         coins: carrying.coins === true,
@@ -74,10 +89,6 @@ export async function carryOut(
       });
       if (on === 'readAgain') continue;
       return on === 'retry' ? 'again' : on;
-    }
-    if (over !== undefined) {
-      await app.talk.tell({ kind: 'info', sentence: over });
-      return 'ended';
     }
     // Read afresh, it could be another request than the one that was looked at.
     const rehearsed = seen && preview.requestShown === true;
@@ -112,8 +123,8 @@ export async function carryOut(
   }
 }
 
-function readAfresh(app: Acting, accountId: string, change: Change): Promise<Preview> {
-  return app.talk.progress(flowOf(change).reading, (signal) => app.ledger.preview(accountId, change, signal));
+function readAfresh(app: Acting, accountId: string, change: Change, undoOf: string | undefined): Promise<Preview> {
+  return app.talk.progress(flowOf(change).reading, (signal) => app.ledger.preview(accountId, change, { signal, undoOf }));
 }
 
 /**

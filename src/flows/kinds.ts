@@ -1,8 +1,10 @@
+import type { Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
+import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
 import type { Change, Connection, Exchange } from '../exchanges/exchange.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
@@ -15,6 +17,8 @@ type Kind = Change['kind'];
 interface KindFlow<C extends Change, P extends Preview, R> {
   /** The commands that ask for such a change. */
   readonly commands: Readonly<Record<Direction, Command>>;
+  /** How the command that takes out is offered. */
+  readonly reduceLabel: Message;
   /** What is waited for before the preview, and while it is carried out. */
   readonly reading: Message;
   readonly changing: Message;
@@ -24,6 +28,11 @@ interface KindFlow<C extends Change, P extends Preview, R> {
   wallet(venue: Exchange): Message;
   /** Whether what it does cannot be estimated, so that only an explicit act sends it. */
   isDoubtful(preview: P): boolean;
+  /**
+   * Reads afresh how much of its coin can be taken out safely; undefined when that is unknown.
+   * @param own the person's own highest LTV after a reduction. A fraction
+   */
+  safeMaximum(connection: Connection, change: C, own: Decimal | undefined, signal: AbortSignal): Promise<Decimal | undefined>;
   /** The coin the prices of the position are in, as it was read last; one that is gone since has none. */
   priceCoin(change: C, snapshot: Snapshot | undefined): string | undefined;
   /**
@@ -39,11 +48,16 @@ const rowsRead = 10;
 
 const collateral: FlowOf<'collateral'> = {
   commands: { add: 'addCollateral', reduce: 'reduceCollateral' },
+  reduceLabel: msg('Reduce Collateral…'),
   reading: msg('Reading loan, wallet and limit afresh'),
   changing: msg('Changing collateral'),
   text: previewText,
   wallet: ({ collateralWallet }) => collateralWallet,
   isDoubtful: ({ doubt }) => doubt !== undefined,
+  async safeMaximum(connection, change, own, signal) {
+    const { loan, limit, prices } = await actionOf(connection, 'collateral').prepare({ ...change, direction: 'reduce' }, signal);
+    return safestMost(loan, change.coin, limit, prices, own);
+  },
   priceCoin: () => undefined,
   async read(connection, { loan: ref }, { loans, loansTrouble }, signal) {
     const loan = loans.find(({ id }) => id === ref.loanId);
@@ -56,11 +70,13 @@ const collateral: FlowOf<'collateral'> = {
 
 const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
+  reduceLabel: msg('Reduce Margin…'),
   reading: msg('Reading position, wallet and limit afresh'),
   changing: msg('Changing margin'),
   text: marginPreviewText,
   wallet: ({ marginWallet }) => marginWallet,
   isDoubtful: () => false,
+  safeMaximum: async (connection, change, _own, signal) => largestOut(await actionOf(connection, 'margin').prepare(change, signal)),
   priceCoin: ({ position: ref }, snapshot) => snapshot?.positions.find(({ positionId }) => positionId === ref.positionId)?.priceCoin,
   /** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
   async read(connection, { position: ref }, { positions, positionsTrouble }, signal) {

@@ -1,12 +1,12 @@
 import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { Refusal, type WriteRecord } from '../engine/ledger/ledger.ts';
+import { reverseOf } from '../engine/ledger/undo.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import { placeOf, type Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
 import { wordsOf } from '../words/kinds.ts';
 import { failureButtons, type FailureButton, outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
-import { undoOf } from '../words/undo.ts';
 import type { Obstacle, Remedy } from './choose.ts';
 import { flowOf } from './kinds.ts';
 import type { Account } from '../core/model.ts';
@@ -26,7 +26,7 @@ export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true
   const priceCoin = flowOf(record.change).priceCoin(record.change, app.store.get(record.accountId)?.snapshot);
   const outcome = outcomeText(record, venueName(app, record.venue), simulated, priceCoin);
   const sentence = outcome.sentence;
-  const undoable = undoOf(record, app.clock.now()) !== undefined;
+  const undoable = reverseOf(record, app.clock.now()) !== undefined;
   const buttons = outcomeButtons(outcome, record, undoable).map((id) => ({ id, label: buttonLabel(id) }));
   const chosen =
     outcome.loudness === 'alarm' && isNews

@@ -1,19 +1,18 @@
 import type { Decimal } from '../core/decimal.ts';
-import { msg, type Message } from '../core/message.ts';
-import type { Change } from '../exchanges/exchange.ts';
+import { msg } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import { undoable, type Undo } from '../engine/ledger/undo.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, concerns, placeOf } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
 import { ownHighestLtv } from './ask-collateral.ts';
 import { carryOut } from './commit.ts';
+import type { UndoRefused } from '../engine/ledger/refusal.ts';
 import { changeText } from '../words/kinds.ts';
 import { explainFailure } from './tell.ts';
-import { largestOut } from '../words/margin-preview.ts';
 import { back, type Conversation } from './conversation.ts';
-import { actionOf } from '../engine/actions.ts';
-import { safestMost } from '../engine/targets/safe-maximum.ts';
-import { lowered, nothingToUndo, undoChoices, undoIsOver, type Undo } from '../words/undo.ts';
+import { flowOf } from './kinds.ts';
+import { lowered, nothingToUndo, type Less } from '../words/undo.ts';
 
 /**
  * "Undo Addition…": takes out again what was added in the last ten minutes, on the ordinary path with its preview and its confirmation.
@@ -29,7 +28,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
     return;
   }
   const meant = records.filter(({ change }) => target === undefined || concerns(target, change));
-  const choices = undoChoices(meant, target?.writeId, app.clock.now());
+  const choices = undoable(meant, target?.writeId, app.clock.now());
   if (choices.length === 0)
     return sayNothing(
       app.talk,
@@ -37,34 +36,41 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
     );
   const undo = await askWhich(app, choices);
   if (undo === undefined) return;
-  const { accountId } = undo.record;
-  const simulated = app.book.get(accountId)?.simulated ?? false;
+  const { accountId, id } = undo.record;
   let most: Decimal | undefined;
   try {
-    most = await app.talk.progress(msg('Reading what can be taken out safely'), (signal) =>
-      safeMaximum(app, accountId, undo.change, signal),
-    );
+    most = await app.talk.progress(msg('Reading what can be taken out safely'), async (signal) => {
+      const connection = await app.connections.get(accountId);
+      return flowOf(undo.change).safeMaximum(connection, undo.change, await ownHighestLtv(app), signal);
+    });
   } catch (error) {
     await explainFailure(app, error, placeOf(accountId, undo.change));
     return;
   }
-  const less = lowered(undo, most, simulated);
-  if ('refused' in less) {
-    await app.talk.tell({ kind: 'warning', sentence: less.refused });
-    return;
-  }
-  const over = async (): Promise<Message | undefined> =>
-    undoIsOver(await app.ledger.activity(accountId), undo.record, less.change.amount, app.clock.now());
-  await carryOut(app, attended, accountId, less.change, { remark: less.remark, fixed: true, over });
+  const less = await loweredTo(app, undo, most);
+  if (less === undefined) return;
+  // The ledger goes by figures and writes that it reads itself, each time anew.
+  const refused = async (why: UndoRefused): Promise<Less | undefined> => {
+    if (why.kind === 'unsafe') return loweredTo(app, undo, why.most);
+    await app.talk.tell({ kind: 'info', sentence: nothingToUndo(true) });
+    return undefined;
+  };
+  await carryOut(app, attended, accountId, less.change, { remark: less.remark, fixed: true, undo: { of: id, refused } });
+}
+
+/** As much of it as is safe; where that is nothing, the person is told. */
+async function loweredTo(app: Acting, undo: Undo, most: Decimal | undefined): Promise<Less | undefined> {
+  const less = lowered(undo, most, app.book.get(undo.record.accountId)?.simulated ?? false);
+  if (!('refused' in less)) return less;
+  await app.talk.tell({ kind: 'warning', sentence: less.refused });
+  return undefined;
 }
 
 async function sayNothing(talk: Conversation, record: WriteRecord | undefined): Promise<void> {
-  const reduce =
-    record?.change.kind === 'margin'
-      ? ({ id: 'reduceMargin', label: msg('Reduce Margin…') } as const)
-      : ({ id: 'reduceCollateral', label: msg('Reduce Collateral…') } as const);
   const sentence = nothingToUndo(record !== undefined);
-  const chosen = await talk.tell({ kind: 'info', sentence, buttons: record === undefined ? [] : [reduce] });
+  const flow = record === undefined ? undefined : flowOf(record.change);
+  const buttons = flow === undefined ? [] : [{ id: flow.commands.reduce, label: flow.reduceLabel }];
+  const chosen = await talk.tell({ kind: 'info', sentence, buttons });
   if (chosen !== undefined && record !== undefined) await talk.run(chosen, placeOf(record.accountId, record.change));
 }
 
@@ -82,12 +88,4 @@ async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | u
     canGoBack: false,
   });
   return chosen === back ? undefined : chosen;
-}
-
-/** By fresh figures; undefined when it cannot be told. */
-async function safeMaximum(app: Acting, accountId: string, change: Change, signal: AbortSignal): Promise<Decimal | undefined> {
-  const connection = await app.connections.get(accountId);
-  if (change.kind === 'margin') return largestOut(await actionOf(connection, 'margin').prepare(change, signal));
-  const { loan, limit, prices } = await actionOf(connection, 'collateral').prepare({ ...change, direction: 'reduce' }, signal);
-  return safestMost(loan, change.coin, limit, prices, await ownHighestLtv(app));
 }

@@ -10,7 +10,7 @@ import { vanishedSentence } from '../words/vanished.ts';
 import type { Details, Entry } from './entry.ts';
 import type { Text } from '../words/text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
-import { targetOf } from './place.ts';
+import { changeTarget } from '../engine/ledger/write-states.ts';
 
 export function accountEntryId(accountId: string): string {
   return `account/${accountId}`;
@@ -194,7 +194,7 @@ export function writeEntry(record: WriteRecord, place: Pick<Entry, 'id' | 'accou
   const how = progressText(record, venueName(state, scene)) ?? '';
   return {
     ...place,
-    on: targetOf(record.change),
+    on: changeTarget(record.change),
     label: what,
     description: [how],
     icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },

@@ -6,7 +6,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import type { Scene } from '../words/account.ts';
 import { activitySections, roundedHand, type Fact, type Hand, type Section } from '../words/activity-facts.ts';
 import { type ShortTimes, activityLabel, stateIcon, stateWord } from '../words/activity.ts';
-import { undoChoices } from '../words/undo.ts';
+import { undoable } from '../engine/ledger/undo.ts';
 import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
 import type { Entry } from './entry.ts';
 import { joined, type Text } from '../words/text.ts';
@@ -120,7 +120,7 @@ function writeLine(
 /** What is unsettled offers to be resolved, as it does in the other views; what was undone is not offered to be undone again. */
 function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: Scene): Entry['context'] {
   if (isOpen(record) || isFreezing(record)) return 'openWrite';
-  return undoChoices(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
+  return undoable(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
 }
 
 /** When it was sent, or written down when it never was. */

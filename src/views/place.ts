@@ -1,4 +1,5 @@
 import { targetKey, type Target } from '../core/model.ts';
+import { changeTarget } from '../engine/ledger/write-states.ts';
 import type { Change } from '../exchanges/exchange.ts';
 
 /** What a menu or the page hands to a command; from the palette there is none and the command asks. */
@@ -44,23 +45,9 @@ function asTarget(value: unknown): Target | undefined {
   return (kind === 'loan' || kind === 'position') && typeof id === 'string' ? { kind, id } : undefined;
 }
 
-interface Targeted<C extends Change> {
-  of(change: C): Target;
-}
-const targets: { readonly [K in Change['kind']]: Targeted<Extract<Change, { readonly kind: K }>> } = {
-  collateral: { of: ({ loan }) => ({ kind: 'loan', id: loan.loanId }) },
-  margin: { of: ({ position }) => ({ kind: 'position', id: position.positionId }) },
-};
-
-/** What a change is about. */
-export function targetOf(change: Change): Target {
-  const target: Targeted<Change> = targets[change.kind];
-  return target.of(change);
-}
-
 /** The loan or position of a change, to hand to another command. */
 export function placeOf(accountId: string, change: Change): PlaceOn {
-  return { accountId, on: targetOf(change) };
+  return { accountId, on: changeTarget(change) };
 }
 
 /** The id of the loan that is named, if one is. */
@@ -74,17 +61,17 @@ export const isSame = (a: Target, b: Target): boolean => targetKey(a) === target
 
 /** Whether a command that was given a place is about this change: without a loan or position it is about all of the account. */
 export function concerns({ on }: Pick<Place, 'on'>, change: Change): boolean {
-  return on === undefined || isSame(on, targetOf(change));
+  return on === undefined || isSame(on, changeTarget(change));
 }
 
 /** Whether a change is one of a loan, of this one when one is named. */
 export function isOfLoan(change: Change, loanId?: string): boolean {
-  const { kind, id } = targetOf(change);
+  const { kind, id } = changeTarget(change);
   return kind === 'loan' && (loanId === undefined || id === loanId);
 }
 
 /** Whether a change is one of a position, of this one when one is named. */
 export function isOfPosition(change: Change, positionId?: string): boolean {
-  const { kind, id } = targetOf(change);
+  const { kind, id } = changeTarget(change);
   return kind === 'position' && (positionId === undefined || id === positionId);
 }

@@ -3,13 +3,7 @@ import { formatAmount, formatDistance } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction, Position } from '../core/model.ts';
 import { levelOfLiquidation } from '../core/risk/level.ts';
-import {
-  distanceToLiquidation,
-  effectiveLeverage,
-  estimateMarginChange,
-  largestMarginReduction,
-  type MarginEstimate,
-} from '../core/risk/position-model.ts';
+import { distanceToLiquidation, effectiveLeverage, estimateMarginChange, type MarginEstimate } from '../core/risk/position-model.ts';
 import type { MarginPreview } from '../engine/ledger/ledger.ts';
 import type { MarginChange, MarginReadiness } from '../exchanges/exchange.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
@@ -176,11 +170,6 @@ function mostOut(readiness: MarginReadiness, wallet: Message, venueName: string)
   return reducible.source === 'venue'
     ? msg('At most {0} {1} can be taken out to the {2}, says {3}; no recommendation.', ...args, venueName)
     : msg('At most {0} {1} can be taken out to the {2}, by our own estimate; no recommendation.', ...args);
-}
-
-/** The most that the preview lets be taken: what anybody allows, and what keeps enough distance by our estimate. Undefined when it cannot be told. */
-export function largestOut({ position, reducible, places }: MarginReadiness): Decimal | undefined {
-  return reducible === undefined ? undefined : largestMarginReduction(position, reducible.amount, places);
 }
 
 /**

@@ -1,74 +1,27 @@
-import { add, compare, isPositive, subtract, zero, type Decimal } from '../core/decimal.ts';
+import { compare, isPositive, type Decimal } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { WriteRecord } from '../engine/ledger/ledger.ts';
-import { mayHaveMoved, sameTarget } from '../engine/ledger/write-states.ts';
+import { notUndoable } from '../engine/ledger/undo-checks.ts';
+import type { Undo } from '../engine/ledger/undo.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { changeText } from './kinds.ts';
 
-/** An addition that can be taken back, with the change that does it. */
-export interface Undo {
-  readonly record: WriteRecord;
-  readonly change: Change;
-}
-
-/**
- * The additions that can be taken back now, as they come in, less what may have been taken out of the same loan or position since: what
- * was undone is not undone again.
- * @param records all writes of the accounts concerned
- * @param writeId the one that is meant, when it was named
- * @param now milliseconds since the Unix epoch
- */
-export function undoChoices(records: readonly WriteRecord[], writeId: string | undefined, now: number): readonly Undo[] {
-  return records
-    .filter(({ id }) => writeId === undefined || id === writeId)
-    .flatMap((record) => {
-      const change = undoOf(record, now);
-      if (change === undefined) return [];
-      const amount = subtract(change.amount, takenSince(records, record));
-      return isPositive(amount) ? [{ record, change: { ...change, amount } }] : [];
-    });
-}
-
-/**
- * Why the change that takes an addition back is not wanted any more, by the writes as they are now: it may have been taken out meanwhile, in
- * another window too. Undefined as long as all of it is still to be undone.
- */
-export function undoIsOver(records: readonly WriteRecord[], { id }: WriteRecord, amount: Decimal, now: number): Message | undefined {
-  return undoChoices(records, id, now).some(({ change }) => compare(change.amount, amount) >= 0) ? undefined : nothingToUndo(true);
-}
-
-function takenSince(records: readonly WriteRecord[], added: WriteRecord): Decimal {
-  return records
-    .filter(
-      (record) =>
-        sameTarget(record, added) &&
-        record.change.coin === added.change.coin &&
-        record.change.direction === 'reduce' &&
-        record.plannedAt >= added.plannedAt &&
-        mayHaveMoved(record) &&
-        // A person's word that it was never done is no proof, and it may be done late.
-        (record.state !== 'not-effective' || record.evidence === undefined),
-    )
-    .reduce<Decimal>((sum, { change }) => add(sum, change.amount), zero);
-}
-
 /** Why there is nothing to undo. */
 export function nothingToUndo(named: boolean): Message {
-  return named
-    ? msg(
-        'This can no longer be undone here: only an addition that is proven can, once and for ten minutes. What was added can still be taken out as always.',
-      )
-    : msg('There is nothing to undo: only an addition that is proven can be undone, for ten minutes.');
+  return named ? notUndoable().sentence : msg('There is nothing to undo: only an addition that is proven can be undone, for ten minutes.');
 }
 
-export type Lowered = { readonly change: Change; readonly remark: Message } | { readonly refused: Message };
+/** The change that takes an addition back, or a part of it, with what is said of it. */
+export interface Less {
+  readonly change: Change;
+  readonly remark: Message;
+}
 
 /**
- * The change that takes an addition back, or the most of it that can be taken out safely now.
- * @param most the safe maximum by the figures of now; undefined when it cannot be told, and then the preview decides
+ * All of an addition that is not taken back yet, or the most of it that can be taken out safely now.
+ * @param most the safe maximum by the figures of now; undefined when it is unknown, and then the preview decides
  */
-export function lowered({ record, change }: Undo, most: Decimal | undefined, simulated: boolean): Lowered {
+export function lowered({ record, change }: Undo, most: Decimal | undefined, simulated: boolean): Less | { readonly refused: Message } {
   const what = changeText(record, simulated);
   if (most === undefined || compare(change.amount, most) <= 0) {
     const out = formatAmount(change.amount);
@@ -89,25 +42,4 @@ export function lowered({ record, change }: Undo, most: Decimal | undefined, sim
       formatAmount(most),
     ),
   };
-}
-
-/** For so long after it took effect an addition can be taken back with one step. Milliseconds. */
-export const undoMs = 10 * 60_000;
-
-/**
- * The reduction that takes an addition back: of the same loan or position, coin and amount. It is a change like any other, and the
- * ordinary checks decide whether it may be done; whether it was done already is not known here.
- *
- * Only what the venue's own history or figures prove is offered: a person's word that something took effect is no ground to take
- * collateral out.
- *
- * @param now milliseconds since the Unix epoch
- * @returns undefined when there is nothing to take back, or not any more
- */
-export function undoOf({ state, change, evidence, updatedAt }: WriteRecord, now: number): Change | undefined {
-  if (state !== 'effective' || evidence === undefined || change.direction !== 'add') return undefined;
-  const age = now - updatedAt;
-  // A clock that was set back says nothing about how long ago it was.
-  if (!(age >= 0 && age < undoMs)) return undefined;
-  return { ...change, direction: 'reduce' };
 }

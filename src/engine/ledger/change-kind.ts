@@ -34,6 +34,12 @@ export interface ChangeKind<P extends AnyPreview = AnyPreview, Proof = unknown> 
   places?(readiness: P['readiness']): number;
   /** What the person's limit of LTV after a reduction is held against; undefined where it does not bear on this change. */
   ltvAfterReduction?(preview: P): LtvAfterReduction | undefined;
+  /**
+   * The most of the coin that can be taken out safely, for an undo; undefined where that is unknown. Without this method nothing is undone.
+   * @param own the person's own highest LTV after a reduction. A fraction
+   * @param slack by how much LTV may pass what is safe, but never `own`, where that moves with the price. A fraction
+   */
+  safeReduction?(readiness: P['readiness'], coin: string, own: Decimal | undefined, slack: Decimal): Decimal | undefined;
 
   /**
    * Step 4, the last look: whether what a person confirmed is still the same loan or position. Prices may move, because nobody can stop them,

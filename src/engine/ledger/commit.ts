@@ -122,7 +122,7 @@ export async function commit(
   await stillFree();
   if (writes.get(id) !== undefined) throw new RangeError('the id of a new write must be new');
   const connection = await connections.get(preview.account.id);
-  const within = await guard.within();
+  const within = await guard.within(preview.undoOf, preview);
   const withinNow = (figures: Preview): void => {
     within(figures, writes.all());
   };

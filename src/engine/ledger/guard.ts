@@ -58,12 +58,22 @@ export class Guard {
     if (stop.aborted) throw stopped();
   }
 
-  /** The person's limits as they are set now. */
-  async within(): Promise<Within> {
+  /**
+   * The person's limits as they are set now, and what holds of an undo.
+   * @param undoOf the write that is to be taken back, where one is
+   * @param shown what was confirmed, at the last look
+   */
+  async within(undoOf?: string, shown?: Preview): Promise<Within> {
     const limits = await this.#options.limits();
-    const [kinds, { mustBeWithin }] = await Promise.all([this.#kinds(), import('./limit-checks.ts')]);
+    const [kinds, { mustBeWithin }, { mustBeUndo }] = await Promise.all([
+      this.#kinds(),
+      import('./limit-checks.ts'),
+      import('./undo-checks.ts'),
+    ]);
+    const own = 'fault' in limits ? undefined : limits.highestLtvAfterReduction;
     return (preview, writes) => {
       mustBeWithin(limits, kinds, preview, writes, { now: this.#options.clock.now(), steady: this.#steadyNow() });
+      if (undoOf !== undefined) mustBeUndo(kinds, undoOf, preview, writes, { own, shown });
     };
   }
 }

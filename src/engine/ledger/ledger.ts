@@ -27,6 +27,17 @@ export type { CollateralWrite, MarginWrite, WriteRecord, WriteState } from './re
 /** An editor that closes waits four seconds for its extensions. Milliseconds. */
 const closingMs = 3_000;
 
+/** How a change is previewed. */
+export interface PreviewOptions {
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+  /**
+   * The write that the change is to take back: then it is held to what an undo may do, now and at the last look. Without it the same change is
+   * an ordinary reduction.
+   */
+  readonly undoOf?: string | undefined;
+}
+
 /** What a person decides besides the change itself. */
 export interface CommitOptions {
   /** Stops the waiting, never the write. */
@@ -77,7 +88,7 @@ export class Ledger implements Disposable {
    * Steps 1 to 3: reads everything afresh and says what would come of the change.
    * @throws Refusal when it must not be, with what would be allowed; ExchangeError when the venue could not be read.
    */
-  async preview(accountId: string, change: Change, signal?: AbortSignal): Promise<Preview> {
+  async preview(accountId: string, change: Change, { signal, undoOf }: PreviewOptions = {}): Promise<Preview> {
     const account = this.#guard.actingAccount(accountId);
     const [{ checkedIntent, mustBeFree, prepare, previewOf }, kinds] = await Promise.all([import('./commit.ts'), this.#kinds()]);
     const intent = checkedIntent(kinds, change);
@@ -89,10 +100,14 @@ export class Ledger implements Disposable {
     const { clock } = this.#options;
     const facts = await prepare(kinds, connection, intent, clock, signal);
     const computed = previewOf(kinds, account, intent, facts, { now: clock.now(), maxAgeMs: this.#guard.maxAgeMs });
-    (await this.#guard.within())(computed, this.#writes.all());
-    const preview = this.#isFirst(account)
-      ? Object.freeze({ ...computed, firstChange: true, ...this.#seen(connection, computed) })
-      : computed;
+    // Reading takes its time, in which another window may have undone the same.
+    if (undoOf !== undefined) await this.#sync();
+    (await this.#guard.within(undoOf))(computed, this.#writes.all());
+    const preview: Preview = Object.freeze({
+      ...computed,
+      ...(this.#isFirst(account) ? { firstChange: true, ...this.#seen(connection, computed) } : {}),
+      ...(undoOf === undefined ? {} : { undoOf }),
+    });
     this.#issued.set(preview, known);
     return preview;
   }

@@ -15,6 +15,8 @@ interface PreviewMarks {
   readonly firstChange?: true;
   /** This very request was shown already, beside a first change. */
   readonly requestShown?: true;
+  /** The write that it takes back (see `PreviewOptions.undoOf`). */
+  readonly undoOf?: string;
 }
 
 /** What previews of all kinds tell. */

@@ -1,3 +1,4 @@
+import type { Decimal } from '../../core/decimal.ts';
 import type { Instead } from '../../core/errors.ts';
 import { english, msg, type Message } from '../../core/message.ts';
 import type { Change } from '../../exchanges/exchange.ts';
@@ -19,7 +20,12 @@ export interface RefusalFacts {
   readonly remedy?: 'arm' | 'readAgain' | 'showRequest' | 'withoutEstimate' | 'settings';
   /** What would lead on, the most likely first. */
   readonly instead?: readonly Instead[];
+  /** Why it is no undo any more, though it may be an ordinary reduction. */
+  readonly undo?: UndoRefused;
 }
+
+/** `over` nothing is left of what was to be taken back, or less than was asked; `unsafe` with the most that is safe now, zero for nothing. */
+export type UndoRefused = { readonly kind: 'over' } | { readonly kind: 'unsafe'; readonly most: Decimal };
 
 /** Why nothing was sent, and what to do instead. */
 export class Refusal extends Error implements RefusalFacts {
@@ -28,13 +34,15 @@ export class Refusal extends Error implements RefusalFacts {
   declare readonly openWrite?: WriteRecord;
   declare readonly remedy?: NonNullable<RefusalFacts['remedy']>;
   declare readonly instead?: readonly Instead[];
+  declare readonly undo?: UndoRefused;
 
-  constructor(sentence: Message, { openWrite, remedy, instead }: RefusalFacts = {}) {
+  constructor(sentence: Message, { openWrite, remedy, instead, undo }: RefusalFacts = {}) {
     super(english(sentence));
     this.sentence = sentence;
     if (openWrite !== undefined) this.openWrite = openWrite;
     if (remedy !== undefined) this.remedy = remedy;
     if (instead !== undefined && instead.length > 0) this.instead = instead;
+    if (undo !== undefined) this.undo = undo;
   }
 }
 

@@ -21,7 +21,7 @@ import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf } from '../../../src/views/status.ts';
-import { shortTimes } from '../../../src/words/activity-time.ts';
+import { shortTimes } from '../../../src/words/activity.ts';
 import type { KeyTexts } from '../../e2e/exchange.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 import { MemorySecrets, MemoryStorage } from '../engine/accounts/memory-storage.ts';

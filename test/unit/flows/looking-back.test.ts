@@ -10,7 +10,7 @@ import { exportActivity } from '../../../src/flows/export-activity.ts';
 import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
 import { byWrite } from '../../../src/views/activity.ts';
 import { activityText } from '../../../src/words/activity-document.ts';
-import { localIso } from '../../../src/words/activity-time.ts';
+import { localIso } from '../../../src/words/activity.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { added, Machine, type Front } from './front.ts';
 import { name, pick, press, type } from './scripted.ts';

@@ -3,6 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
+import { loanAt } from '../../../src/views/place.ts';
 import { Desk, trouble } from '../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
 import { loanAt } from '../../../src/views/place.ts';
@@ -123,12 +124,12 @@ describe('the maximum loan', () => {
     assert.deepEqual(several.talk.heard[0]!.lines, ['Loan 12345 | Main · LIVE', 'Loan 67890 | Main · LIVE']);
     const first = await asking([pick('USDT'), pick('No extra collateral')], {}, { loans: [] });
     assert.deepEqual(first.asked, [['USDT', undefined, []]]);
-    const named = await asking([leave], {}, { loans: [desk.venue.loan(), second] }, { accountId: 'a', loanId: '67890' });
+    const named = await asking([leave], {}, { loans: [desk.venue.loan(), second] }, loanAt('a', '67890'));
     assert.match(named.talk.heard[0]!.title, /on top of loan 67890/);
   });
 
   it('is not asked for on a loan that is gone, nor without an account', async () => {
-    const gone = await asking([press('Refresh')], {}, {}, { accountId: 'a', loanId: 'gone' });
+    const gone = await asking([press('Refresh')], {}, {}, loanAt('a', 'gone'));
     assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [['Loan gone is not there any more.'], ['refresh']]);
     const none = await asking([press('Add Account…')], {}, {}, { accountId: 'b' });
     assert.deepEqual([none.talk.titles('notice'), none.talk.did], [['There is no account yet.'], ['addAccount']]);

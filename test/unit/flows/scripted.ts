@@ -21,7 +21,7 @@ import {
   type ReadOnlyPage,
   type SaveQuestion,
 } from '../../../src/flows/conversation.ts';
-import type { Target } from '../../../src/views/target.ts';
+import type { Place } from '../../../src/views/place.ts';
 import type { Text } from '../../../src/words/text.ts';
 import { connectionTo, type Desk } from '../engine/ledger/support.ts';
 
@@ -71,7 +71,7 @@ export class Scripted implements Conversation {
   readonly heard: Heard[] = [];
   readonly did: string[] = [];
   /** What was run of `did`, with what it was run on. */
-  readonly ran: { readonly command: Command; readonly target: Target | undefined }[] = [];
+  readonly ran: { readonly command: Command; readonly target: Place | undefined }[] = [];
   /** What was shown to go on, and what was said of it meanwhile. */
   readonly worked: string[] = [];
   /** What is stopped as soon as it is shown to go on: a part of its title, or of what is said of it meanwhile. */
@@ -200,7 +200,7 @@ export class Scripted implements Conversation {
     this.copied.push(text);
   }
 
-  async run(command: Command, target?: Target): Promise<void> {
+  async run(command: Command, target?: Place): Promise<void> {
     this.did.push(command);
     this.ran.push({ command, target });
   }

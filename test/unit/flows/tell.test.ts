@@ -4,6 +4,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import { Refusal } from '../../../src/engine/ledger/ledger.ts';
 import type { Obstacle } from '../../../src/flows/choose.ts';
+import { loanAt } from '../../../src/views/place.ts';
 import { askWayOn, explainObstacle, sayOutcome, type WaysOn } from '../../../src/flows/tell.ts';
 import { Desk } from '../engine/ledger/support.ts';
 import { marginRecord } from '../words/margin-records.ts';
@@ -50,7 +51,7 @@ describe('what became of a change', () => {
     assert.deepEqual([old.heard[0]!.what, old.heard[0]!.kind], ['notice', 'error']);
   });
 
-  const target = { accountId: 'a1', loanId: '12345' };
+  const target = loanAt('a1', '12345');
   const refused = (instead: 'otherCoin' | 'less', more: Partial<WriteRecord> = {}) =>
     record({ state: 'rejected', answer: { kind: 'refused', instead: [instead] } as never, ...more } as never);
 

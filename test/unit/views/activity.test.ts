@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
-import { undoMs } from '../../../src/words/undo.ts';
+import { undoMs } from '../../../src/engine/ledger/undo.ts';
 import { adopt, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { activityOutline, type ActivityActs, type ActivityView } from '../../../src/views/activity.ts';
 import { stateIcon, stepWord } from '../../../src/words/activity.ts';

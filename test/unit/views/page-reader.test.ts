@@ -54,13 +54,13 @@ describe('the outlook above rows of interest that stay open', () => {
 
 describe('the rows below an entry of a venue without loans', () => {
   it('are none, of whatever kind', async () => {
-    const read = pageReader({
+    const options = {
       connections: { get: async () => ({ actions: {} }) as unknown as Connection },
       states: { get: () => undefined },
       scene: () => scene({ now }),
-    });
+    };
     for (const kind of ['history', 'interest', 'borrowable'] as const) {
-      const { entries, above } = await read({ ...source, kind }, undefined);
+      const { entries, above } = await readPage(options, { ...source, kind }, undefined);
       assert.deepEqual([entries, above?.() ?? []], [[], []]);
     }
   });

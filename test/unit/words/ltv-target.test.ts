@@ -141,6 +141,14 @@ describe('the safe maximum', () => {
     for (const line of ['0.74', '0.75', '0.9', '0']) assert.equal(own(line), most(single, '0.4'), line);
   });
 
+  it('may be given slack, but never past the highest LTV of the person', () => {
+    const slack = decimal('0.005');
+    assert.equal(safeLine(single, undefined, slack), '0.68');
+    assert.equal(safeLine(single, decimal('0.678'), slack), '0.678');
+    assert.equal(safeLine(single, decimal('0.66'), slack), '0.66');
+    for (const line of ['0.74', '0.75', '0.9', '0']) assert.equal(safeLine(single, decimal(line), slack), '0.68', line);
+  });
+
   it('is an amount that its own preview does not warn of', () => {
     const share = fc.integer({ min: 1, max: 99 });
     holds(

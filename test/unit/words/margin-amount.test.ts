@@ -4,7 +4,8 @@ import { english, msg } from '../../../src/core/message.ts';
 import type { Direction, Position } from '../../../src/core/model.ts';
 import type { MarginReadiness } from '../../../src/exchanges/exchange.ts';
 import { judgeAmount } from '../../../src/words/amount.ts';
-import { largestOut, marginBounds, marginPrompt, marginRemark } from '../../../src/words/margin-preview.ts';
+import { largestOut } from '../../../src/engine/targets/safe-maximum.ts';
+import { marginBounds, marginPrompt, marginRemark } from '../../../src/words/margin-preview.ts';
 import { blind, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
 
 const wallet = msg('Unified Trading Account');

@@ -8,6 +8,7 @@ import { modelOf } from '../../../core/risk/loan-model.ts';
 import { credibleLtv, distanceTo } from '../../../core/risk/ltv.ts';
 import type { CollateralChange, CollateralProof, CollateralReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
+import { safestMost } from '../../targets/safe-maximum.ts';
 import {
   checkAsked,
   mustEqual,
@@ -38,6 +39,7 @@ export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
     if (change.direction !== 'reduce') return undefined;
     return { ltv: ltvAfter, most: (limit) => largestReduction(loan, change.coin, prices, limit) };
   },
+  safeReduction: ({ loan, limit, prices }, coin, own, slack) => safestMost(loan, coin, limit, prices, own, slack),
   mustBeAsShown,
   decidedOn({ readiness: { limit, loan } }) {
     const { collateralUsd, debtUsd } = loan;

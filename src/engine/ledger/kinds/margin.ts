@@ -24,6 +24,7 @@ import {
 } from '../../../core/risk/position-model.ts';
 import type { MarginChange, MarginProof, MarginReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
+import { largestOut } from '../../targets/safe-maximum.ts';
 import {
   checkAsked,
   mustEqual,
@@ -49,6 +50,7 @@ export const margin: ChangeKind<MarginPreview, MarginProof> = {
   prepare: (connection, change, signal) => actionOf(connection, 'margin').prepare(change, signal),
   preview,
   places: ({ places }) => places,
+  safeReduction: (readiness) => largestOut(readiness),
   mustBeAsShown,
   decidedOn({ change, readiness: { reducible, walletAvailable } }) {
     const limit = change.direction === 'reduce' ? reducible?.amount : walletAvailable;

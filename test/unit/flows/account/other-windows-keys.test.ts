@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { addAccount } from '../../../../src/flows/account/add.ts';
 import { removeAccount, updateKeys } from '../../../../src/flows/account/change.ts';
-import { mayChangeKeys } from '../../../../src/flows/account/other-windows-keys.ts';
+import { mayChangeKeys } from '../../../../src/flows/account/try-keys.ts';
 import { Desk } from '../../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from '../scripted.ts';
 

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { CollateralChange } from '../../../src/exchanges/exchange.ts';
+import type { Ledger, WriteRecord } from '../../../src/engine/ledger/ledger.ts';
+import { undoAdd } from '../../../src/flows/undo.ts';
+import { change, d, Desk, ignore } from '../engine/ledger/support.ts';
+import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
+
+const attended = { attend: () => ignore };
+
+async function carriedOut(desk: Desk, ledger: Ledger, asked = change()): Promise<WriteRecord> {
+  const done = ledger.commit(await ledger.preview('a', asked), ignore);
+  await desk.clock.advance(0);
+  desk.venue.settle();
+  await desk.clock.advance(5_000);
+  return done;
+}
+
+/** A tenth of a coin was added just now. `before` is asked at each reading of the loan after that, counted from 1. */
+async function undoes(answers: readonly Answer[], before: (reading: number, desk: Desk) => Promise<void> | void = ignore) {
+  const desk = new Desk();
+  const other = desk.window().ledger;
+  const write = await carriedOut(desk, other);
+  const talk = new Scripted(...answers);
+  let readings = 0;
+  const prepare = async ({ direction }: CollateralChange) => {
+    readings += 1;
+    await before(readings, desk);
+    return desk.venue.readiness(direction);
+  };
+  const { app } = actingAt(desk, talk, {}, { collateral: { prepare } });
+  const ended = undoAdd(app, attended as never, { accountId: 'a', writeId: write.id });
+  ended.catch(ignore);
+  // What is sent takes effect as soon as time goes on.
+  await desk.clock.advance(0);
+  desk.venue.settle();
+  await desk.clock.advance(10_000);
+  await ended;
+  assert.equal(talk.left, 0);
+  const dialogs = talk.heard.filter(({ what }) => what === 'dialog');
+  return { desk, talk, dialogs, out: desk.venue.sends.slice(1).map(({ direction, amount }) => `${direction} ${amount}`) };
+}
+
+const low = d('70909');
+
+describe('undoing an addition', () => {
+  it('takes it out again after a preview and a confirmation', async () => {
+    const { out, dialogs, desk } = await undoes([press('Reduce by 0.1 BTC')]);
+    assert.deepEqual(out, ['reduce 0.1']);
+    assert.equal(desk.venue.pledged, '0.8');
+    assert.match(dialogs[0]?.detail ?? '', /^To undo: Add 0\.1 BTC to loan 12345 \(Main\)\. This takes 0\.1 BTC out again/);
+  });
+
+  it('is lowered to what is safe, and again where the price fell before the preview', async () => {
+    const { out, dialogs } = await undoes([leave], (reading, { venue }) => {
+      venue.price = d((70_909 - 10 * reading).toString());
+      if (reading > 3) venue.price = d('70880');
+    });
+    assert.deepEqual(out, []);
+    assert.equal(dialogs.length, 1);
+    const [, safe = ''] = /CAUTION: 0\.1 BTC were added, but only (0\.04\d+|0\.05\d*) BTC/.exec(dialogs[0]?.detail ?? '') ?? [];
+    assert.ok(dialogs[0]?.choices.includes(`Reduce by ${safe} BTC`), dialogs[0]?.choices.join());
+  });
+
+  it('says so where nothing is safe, and asks nothing', async () => {
+    const { out, dialogs, talk } = await undoes([], (_reading, { venue }) => {
+      venue.price = d('66000');
+    });
+    assert.deepEqual([out, dialogs], [[], []]);
+    assert.deepEqual(talk.titles('notice'), [
+      '0.1 BTC were added, but by the figures of now nothing of it can be taken out safely. Nothing was sent.',
+    ]);
+  });
+
+  it('says that nothing was sent where the price fell after the confirmation, and asks about what is safe now', async () => {
+    const { out, dialogs } = await undoes([press('Reduce by 0.1 BTC'), leave], (reading, { venue }) => {
+      if (reading > 2) venue.price = low;
+    });
+    assert.deepEqual(out, []);
+    assert.equal(dialogs.length, 2);
+    assert.match(dialogs[1]?.detail ?? '', /^Nothing was sent\. To undo: .*CAUTION: 0\.1 BTC were added, but only 0\.0[45]\d* BTC/);
+  });
+
+  it('ends with a word where another window undid it meanwhile', async () => {
+    for (const at of [2, 3]) {
+      const { out, talk } = await undoes(at === 2 ? [] : [press('Reduce by 0.1 BTC')], async (reading, desk) => {
+        if (reading !== at) return;
+        const { ledger } = desk.window();
+        const done = ledger.commit(
+          await ledger.preview('a', change({ direction: 'reduce' }), { undoOf: (await ledger.activity())[0]!.id }),
+          ignore,
+        );
+        await desk.clock.advance(0);
+        desk.venue.settle();
+        await desk.clock.advance(5_000);
+        await done;
+      });
+      assert.deepEqual(out, ['reduce 0.1']);
+      assert.deepEqual(talk.titles('notice'), [
+        'This can no longer be undone here: only an addition that is proven can, once and for ten minutes. What was added can still be taken out as always.',
+      ]);
+    }
+  });
+});

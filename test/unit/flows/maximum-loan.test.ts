@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
-import type { Connection } from '../../../src/exchanges/exchange.ts';
+import type { LoanReads } from '../../../src/exchanges/exchange.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { Desk, trouble } from '../engine/ledger/support.ts';
@@ -50,7 +50,7 @@ describe('the maximum loan', () => {
 
   const asking = async (
     answers: readonly Answer[],
-    more: Partial<Connection> = {},
+    more: Partial<LoanReads> = {},
     snapshot: Partial<Snapshot> = {},
     argument?: unknown,
   ) => {
@@ -62,12 +62,14 @@ describe('the maximum loan', () => {
       talk,
       { loans: [desk.venue.loan()], ...snapshot },
       {
-        borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
-        maximumLoan: async (coin, loan, extra) => {
-          asked.push([coin, loan, extra]);
-          return { coin, amount: decimal('1000'), usd: decimal('1000'), remainingQuota: decimal('90000') };
+        loans: {
+          borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
+          maximumLoan: async (coin, loan, extra) => {
+            asked.push([coin, loan, extra]);
+            return { coin, amount: decimal('1000'), usd: decimal('1000'), remainingQuota: decimal('90000') };
+          },
+          ...more,
         },
-        ...more,
       },
     );
     await showMaximumLoan(app, argument);

@@ -6,7 +6,6 @@ import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { Desk, trouble } from '../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
-import { loanAt } from '../../../src/views/place.ts';
 
 describe('the maximum loan', () => {
   it('of a coin that is not lent leads on to another coin, and its amount can be copied', async () => {

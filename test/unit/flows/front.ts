@@ -113,6 +113,8 @@ export class Front {
   readonly engine: Engine;
   readonly attended = new Attended();
   readonly logged: string[] = [];
+  /** Every request that could change something: where it went, and its very body. */
+  readonly posted: { readonly path: string; readonly body: unknown }[] = [];
   limits: Limits | LimitsFault = noLimits;
   keepsOwnKeys = false;
   /** Between two readings. */
@@ -145,6 +147,11 @@ export class Front {
         if (here === undefined && hostname !== '127.0.0.1') throw new TypeError('fetch failed');
         this.#asking += 1;
         try {
+          if (init?.body instanceof ReadableStream) {
+            const [leaves, kept] = init.body.tee();
+            init.body = leaves;
+            this.posted.push({ path: pathname, body: await new Response(kept).json() });
+          }
           return await fetch(`${here ?? origin}${pathname}${search}`, init);
         } finally {
           this.#asking -= 1;
@@ -221,9 +228,10 @@ export class Front {
   /** Goes on to whoever waits for the clock next. @returns how far. Milliseconds. */
   async #stride(most: number): Promise<number> {
     const { clock } = this.machine;
-    const ms = Math.min(most, strideMs, clock.nextIn ?? strideMs);
+    // Whoever is overdue, as after a sleep of the machine, is woken now.
+    const ms = Math.max(Math.min(most, strideMs, clock.nextIn ?? strideMs), 0);
     await clock.advance(ms);
-    return Math.max(ms, 0);
+    return ms;
   }
 
   /**

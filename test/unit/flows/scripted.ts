@@ -28,7 +28,7 @@ import { connectionTo, type Desk } from '../engine/ledger/support.ts';
 /** What the person does at one question. A label, a text or a button that is not there fails the test. */
 export type Answer =
   | { readonly does: 'pick'; readonly label: string }
-  | { readonly does: 'type'; readonly text: string }
+  | { readonly does: 'type' | 'consider'; readonly text: string }
   | { readonly does: 'press'; readonly label: string }
   | { readonly does: 'pickSeveral'; readonly labels: readonly string[] }
   | { readonly does: 'name'; readonly file: NamedFile }
@@ -37,6 +37,8 @@ export type Answer =
 
 export const pick = (label: string): Answer => ({ does: 'pick', label });
 export const type = (text: string): Answer => ({ does: 'type', text });
+/** Types without pressing Enter: only judged. */
+export const consider = (text: string): Answer => ({ does: 'consider', text });
 export const press = (label: string): Answer => ({ does: 'press', label });
 export const pickSeveral = (...labels: readonly string[]): Answer => ({ does: 'pickSeveral', labels });
 export const name = (file: NamedFile): Answer => ({ does: 'name', file });
@@ -134,14 +136,13 @@ export class Scripted implements Conversation {
       const answer = await this.#next('input', say(question.title), say(terms.prompt), [], { value, secret, canGoBack });
       if (answer.does === 'leave') return undefined;
       if (answer.does === 'goBack') return wentBack(canGoBack, question.title);
-      assert.ok(answer.does === 'type', `asked to type, not to ${answer.does}: ${say(question.title)}`);
+      assert.ok(answer.does === 'type' || answer.does === 'consider', `asked to type, not to ${answer.does}: ${say(question.title)}`);
       const verdict = terms.judge(answer.text);
       if ('value' in verdict) {
         const { remark } = verdict;
         if (remark !== undefined) this.remarks.push({ sentence: say(remark.sentence), caution: remark.caution });
-        return verdict.value;
-      }
-      this.faults.push(say(verdict.problem ?? ''));
+        if (answer.does === 'type') return verdict.value;
+      } else this.faults.push(say(verdict.problem ?? ''));
     }
   }
 
@@ -157,11 +158,12 @@ export class Scripted implements Conversation {
   async tell<Id extends string>({ kind, sentence, buttons = [] }: Notice<Id>): Promise<Id | undefined> {
     this.heard.push({ what: 'notice', title: say(sentence), detail: '', choices: labelsOf(buttons), kind });
     const [next] = this.#answers;
-    const last = next?.does === 'after' ? next.then : next;
+    let last = next;
+    while (last?.does === 'after') last = last.then;
     const button = buttons.find(({ label }) => last?.does === 'press' && say(label) === last.label);
     if (button === undefined) return undefined;
     this.#answers.shift();
-    if (next?.does === 'after') await next.act();
+    for (let done = next; done?.does === 'after'; done = done.then) await done.act();
     return button.id;
   }
 

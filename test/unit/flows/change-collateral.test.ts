@@ -1,0 +1,433 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../src/core/decimal.ts';
+import { changeCollateral } from '../../../src/flows/change.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
+
+const adjusting = '/api/v5/finance/flexible-loan/adjust-collateral';
+
+/** A person with two loans at a simulated OKX: 12345 on BTC at 57.98 %, 67890 on ETH and SOL at 67.61 %. */
+describe('a change of collateral on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+  });
+  afterEach(() => trader.end());
+
+  const change = (direction: 'add' | 'reduce', ...answers: readonly (Answer | Stop)[]): Promise<Scripted> =>
+    trader.goes((app, attended) => changeCollateral(app, attended, direction, undefined), ...answers);
+  const btc = (amount: string): readonly Answer[] => [pick('Loan 12345'), pick('BTC'), type(amount)];
+  const act = press('Add 0.02 BTC');
+  const asked = ({ heard }: Scripted): readonly string[] => heard.map(({ what }) => what);
+  const dialogsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
+  const loanLine = (of = trader): string => of.lines(loansOutline).find((line) => line.includes('#12345'))!;
+  const taken = async (): Promise<readonly string[]> =>
+    (await okx.adjustments()).map(({ loan, type: way, ccy, amt, state }) => [loan, way, ccy, amt, state].join(' '));
+
+  it('asks for loan, coin and amount, shows the preview, sends one request, and says done only when the history proves it', async () => {
+    const whileOpen: string[] = [];
+    trader.engine.ledger.onDidChange(({ state }) => {
+      if (state === 'accepted')
+        whileOpen.push(loanLine(), ...trader.lines(loansOutline).filter((line) => line.includes('accepted by OKX')));
+    });
+    const talk = await change('reduce', ...btc('0.01'), press('Reduce by 0.01 BTC'));
+    assert.deepEqual(asked(talk), ['pick', 'pick', 'input', 'dialog', 'notice']);
+    const [loans, coins, amount, preview, done] = talk.heard;
+    assert.deepEqual(loans!.lines, [
+      'Main · SIMULATED',
+      'Loan 12345 | LTV 57.98%, 21.3% to margin call | 0.8 BTC',
+      'Loan 67890 | LTV 67.61%, 4.7% to margin call | 1.5 ETH, 20 SOL',
+    ]);
+    assert.equal(coins!.title.split(' | ')[0], 'SIMULATED: reduce collateral of loan 12345 (Main)');
+    assert.deepEqual(coins!.lines, ["BTC | 0.17100367 redeemable: the exchange's maximum"]);
+    assert.equal(amount!.title, 'SIMULATED: take BTC out of loan 12345 (Main)');
+    assert.match(amount!.detail, /^At most 0\.17100367 BTC can be taken out, says the exchange.* Safe maximum: 0\.10108685 BTC/);
+    assert.equal(preview!.title, 'SIMULATED: take 0.01 BTC out of the collateral of loan 12345?');
+    for (const line of [
+      'SIMULATED exchange: no real money moves.',
+      'Exchange: OKX, Loopback (simulated)',
+      'Account: Main',
+      'Act: take collateral out',
+      'Amount: 0.01 BTC',
+      'To: funding account',
+      'LTV: 57.98% now → 58.72% after (estimate)',
+      'Distance to margin call: 21.3% now → 20.3% after (estimate)',
+    ]) {
+      assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
+    }
+    // The harmless one first: Enter alone acts on nothing.
+    assert.deepEqual(preview!.choices, ['Read Again', 'Show Request', 'Reduce by 0.01 BTC']);
+    // Accepted is not done: until then it is the old LTV.
+    assert.match(whileOpen[0]!, /^57\.98% · Watch · change unfinished /);
+    assert.match(
+      whileOpen[1]!,
+      /^SIMULATED: take 0\.01 BTC out of loan 12345 \(Main\) · accepted by OKX, not done yet; waiting for proof$/,
+    );
+    assert.deepEqual(
+      talk.worked
+        .filter((line) => line.startsWith('SIMULATED:'))
+        .map((line) => /: ([^:]*)\. Cancel only stops the waiting\.$/.exec(line)?.[1]),
+      ['written down, about to be sent', 'sent; waiting for the answer of OKX', 'accepted by OKX, not done yet; waiting for proof'],
+    );
+    assert.equal(done!.title, 'Done: LTV is now 58.72%, says OKX. SIMULATED: take 0.01 BTC out of loan 12345 (Main).');
+    assert.deepEqual(done!.choices, ['Open Gauges']);
+    assert.match(loanLine(), /^58\.72% · Watch · 20\.3% to margin call/);
+    assert.deepEqual(await taken(), ['12345 reduce BTC 0.01 effective']);
+    assert.equal(await okx.requests('adjust-collateral'), 1);
+    assert.deepEqual(trader.posted, [
+      { path: adjusting, body: { type: 'reduce', ordId: '12345', collateralCcy: 'BTC', collateralAmt: '0.01' } },
+    ]);
+  });
+
+  it('is written down with what was sent and what proved it', async () => {
+    await change('add', ...btc('0.02'), act);
+    const [record] = await trader.until(trader.engine.ledger.activity());
+    assert.equal(record!.evidence?.kind, 'history');
+    assert.equal(record!.request.body, JSON.stringify(trader.posted[0]!.body));
+    assert.deepEqual(
+      trader.heard.map(({ state }) => state),
+      ['planned', 'sent', 'accepted', 'effective'],
+    );
+  });
+
+  it('is judged while it is typed, by the fresh maximum of the exchange and the safe one', async () => {
+    const [loan, coin] = btc('');
+    const talk = await change(
+      'reduce',
+      ...[
+        loan!,
+        coin!,
+        consider(''),
+        consider('0.2'),
+        consider('0.1x'),
+        consider('0.000000001'),
+        consider('0.01'),
+        consider('0.16'),
+        leave,
+      ],
+    );
+    assert.deepEqual(talk.faults, [
+      'Type an amount of BTC.',
+      'That is more than the exchange would release now. At most 0.17100367 BTC can be taken out.',
+      'That is not an amount. Write digits and a decimal point, for example 0.1.',
+      'At most 8 decimals are allowed here. At most 0.17100367 BTC can be taken out.',
+    ]);
+    assert.deepEqual(
+      talk.remarks.map(({ sentence }) => sentence),
+      [
+        'LTV 57.98% → 58.72%, then 20.3% to margin call, 29.8% to liquidation (estimate).',
+        'LTV 57.98% → 72.48%, then 1.7% to margin call, 13.4% to liquidation (estimate). More than the safe maximum of 0.10108685 BTC, which keeps LTV at or below 66.37%.',
+      ],
+    );
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('goes back one step at a time, and what was typed before is not asked for again', async () => {
+    const [loan, coin] = btc('');
+    const back = await change('reduce', ...[loan!, coin!, goBack, goBack, leave]);
+    assert.deepEqual(asked(back), ['pick', 'pick', 'input', 'pick', 'pick']);
+    assert.match(back.heard[3]!.title, /Which coin/);
+    assert.match(back.heard[4]!.title, /Which loan/);
+    trader.limits = { ...trader.limits, perActionByCoin: new Map([['BTC', decimal('0.01')]]) };
+    const again = await change('add', ...btc('0.02'), press('Change Amount…'), leave);
+    const boxes = again.heard.filter(({ what }) => what === 'input');
+    assert.deepEqual(
+      boxes.map(({ value }) => value),
+      ['', '0.02'],
+    );
+    const [refusal] = again.heard.filter(({ what }) => what === 'notice');
+    assert.match(refusal!.title, /One change may move at most 0\.01 BTC by your setting ltvGauge\.limits\.perActionByCoin/);
+    assert.deepEqual(refusal!.choices, ['Change Amount…', 'Open Settings', 'Show Log']);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('that leads near the margin call says the danger first, before account and amount', async () => {
+    const [preview] = dialogsOf(await change('reduce', ...btc('0.16'), leave));
+    const lines = preview!.detail.split('\n');
+    assert.match(lines[0]!, /^WARNING: after this, a fall of 1\.\d% brings the margin call \(estimate\)\.$/);
+    assert.equal(lines[1], 'LTV: 57.98% now → 72.48% after (estimate)');
+    assert.equal(lines[2], 'Level: Watch now → Warning after (estimate)');
+    const places = ['Liquidation price of BTC', 'SIMULATED exchange', 'Amount: 0.16 BTC'].map((part) => preview!.detail.indexOf(part));
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+    assert.ok(!places.includes(-1));
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('is read afresh on Read Again, and the request can be looked at and copied before', async () => {
+    const talk = await change(
+      'add',
+      ...btc('0.02'),
+      after(() => {
+        okx.movePrice('BTC', '10');
+      }, press('Read Again')),
+      press('Show Request'),
+      pick('Copy the Request'),
+      pick('Back to the Preview'),
+      leave,
+    );
+    const [first, second] = dialogsOf(talk);
+    assert.match(first!.detail, /LTV: 57\.98% now/);
+    assert.match(second!.detail, /LTV: 52\.71% now/);
+    const [page] = talk.heard.filter(({ what }) => what === 'page');
+    assert.ok(page!.detail.includes('{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.02"}'), page!.detail);
+    assert.deepEqual(talk.copied, [page!.detail]);
+    assert.match(talk.heard.at(-2)!.title, /Copied\. Nothing was sent\.$/);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('whose figures have grown too old is not sent, but read afresh and asked again', async () => {
+    const nothingYet = (): void => {
+      assert.deepEqual(trader.posted, []);
+    };
+    const tooLate = after(() => trader.clock.sleep(61_000), act);
+    const talk = await change('add', ...btc('0.02'), tooLate, after(nothingYet, act));
+    const [, again] = dialogsOf(talk);
+    assert.match(again!.detail, /^The figures behind this preview are too old to act on\. Nothing was sent\..*\n.*just been read afresh/);
+    assert.match(again!.detail, /Figures read at .* \(just now\)\.$/);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
+    assert.equal(trader.posted.length, 1);
+  });
+
+  it('is not sent when the account was disarmed while the preview stood there', async () => {
+    const disarmed = after(() => trader.engine.arming.disarm('main'), act);
+    const talk = await change('add', ...btc('0.02'), disarmed, leave);
+    const [, again] = dialogsOf(talk);
+    assert.match(again!.detail, /^Changes from this account are not armed, so nothing was sent\./);
+    assert.match(again!.detail, /NOT ARMED: nothing can be sent from this account yet/);
+    assert.deepEqual(again!.choices, ['Read Again', 'Show Request', 'Arm Writing…']);
+    assert.match(trader.lines(loansOutline)[0]!, /not armed$/);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('whose answer is lost after acting is found done by reading, and is one adjustment', async () => {
+    await okx.fault('lost-after-acting');
+    const talk = await change('add', ...btc('0.02'), act);
+    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 56\.57%, says OKX\./);
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Open Gauges', 'Undo…']);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
+    assert.equal(await okx.requests('adjust-collateral'), 1);
+  });
+
+  it('whose answer is lost before acting is not known, holds the loan, and is never sent again', async () => {
+    await okx.fault('lost-before-acting');
+    const talk = await change('add', ...btc('0.02'), act);
+    assert.match(talk.titles('notice')[0]!, /^It is not known whether this happened: .* it is never sent again\./);
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Resolve Unfinished Change…', 'Show Log']);
+    assert.match(loanLine(), /^57\.98% · Watch · change unfinished /);
+    await trader.later(5 * 60_000);
+    assert.deepEqual(await taken(), []);
+    assert.equal(await okx.requests('adjust-collateral'), 1);
+    assert.match(loanLine(), /change unfinished/);
+  });
+
+  it('refused by the exchange changes nothing and leaves the loan free', async () => {
+    await okx.fault('51738', { endpoint: 'adjust-collateral', times: 1 });
+    const talk = await change('add', ...btc('0.02'), act);
+    assert.match(talk.titles('notice')[0]!, /^Refused by OKX; nothing was changed: .*\(OKX code 51738/);
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Show Log']);
+    assert.match(loanLine(), /^57\.98% · Watch · 21/);
+    await change('add', ...btc('0.02'), act);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
+  });
+
+  it('refused by the exchange leads to what would work by its own words', async () => {
+    for (const [code, button] of [
+      ['51753', 'Choose Another Coin…'],
+      ['51759', 'Change Amount…'],
+    ] as const) {
+      await okx.fault(code, { endpoint: 'adjust-collateral', times: 1 });
+      const talk = await change('add', ...btc('0.02'), act, press(button));
+      assert.deepEqual(talk.heard.at(-1)!.choices, [button, 'Show Log']);
+      assert.deepEqual(talk.did, ['closePages', 'addCollateral']);
+    }
+    // Before the confirmation the coin is chosen anew at once.
+    const [loan, coin, amount] = btc('0.01');
+    const refusing = after(() => okx.fault('51753', { endpoint: 'max-collateral-redeem-amount', times: 1 }), amount!);
+    const talk = await change('reduce', loan!, coin!, refusing, press('Choose Another Coin…'), leave);
+    assert.match(talk.heard.at(-1)!.title, /Which coin/);
+    assert.deepEqual(await taken(), []);
+  });
+
+  it('says that nothing was sent when the exchange died in front of the confirmation', async () => {
+    const talk = await change(
+      'add',
+      ...btc('0.02'),
+      after(() => okx.kill(), act),
+    );
+    assert.match(talk.titles('notice')[0]!, /^Nothing was sent\. OKX cannot be reached at .*ECONNREFUSED/);
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Change Amount…', 'Show Log']);
+    assert.deepEqual(trader.posted, []);
+    assert.deepEqual(await trader.until(trader.engine.ledger.activity()), []);
+  });
+
+  it('tells apart from that an exchange that was not there for the preview, or for the coins, which can be tried again', async () => {
+    const dead = { revive: (): Promise<void> => Promise.resolve() };
+    const die = async (): Promise<void> => void Object.assign(dead, await okx.kill());
+    const [loan, coin, amount] = btc('0.02');
+    const preview = await change(
+      'add',
+      loan!,
+      coin!,
+      after(die, amount!),
+      after(() => dead.revive(), press('Change Amount…')),
+      leave,
+    );
+    assert.match(preview.titles('notice')[0]!, /^OKX cannot be reached/);
+    const coins = await change(
+      'add',
+      after(die, loan!),
+      after(() => dead.revive(), press('Try Again')),
+      leave,
+    );
+    assert.deepEqual(asked(coins), ['pick', 'notice', 'pick']);
+    assert.deepEqual(coins.heard.at(-1)!.choices, ['BTC', 'ETH', 'SOL']);
+  });
+
+  it('goes on when the person only stops waiting; it holds the loan, and is proven without them', async () => {
+    await okx.control('POST', 'settle', { ms: 9_000 });
+    const talk = await change('add', ...btc('0.02'), act, stop('accepted by OKX'));
+    assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet: .* Nothing is sent again\.$/);
+    assert.deepEqual(talk.heard.at(-1)!.choices, ['Resolve Unfinished Change…', 'Show Log']);
+    assert.match(loanLine(), /^57\.98% · Watch · change unfinished /);
+    const next = await change('reduce', pick('Loan 12345'), press('Resolve Unfinished Change…'));
+    assert.match(next.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
+    assert.deepEqual(next.did, ['resolveWrite']);
+    // The other loan is free.
+    await change('add', pick('Loan 67890'), pick('ETH'), type('0.1'), press('Add 0.1 ETH'));
+    await trader.passes(60_000);
+    assert.equal(trader.heard.find(({ change: { coin }, state }) => coin === 'BTC' && state === 'effective')?.change.amount, '0.02');
+    assert.match(loanLine(), /^56\.57% · Watch · 23/);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective', '67890 add ETH 0.1 effective']);
+  });
+
+  it('is proven once the exchange is there again, when it died after it had accepted', async () => {
+    await okx.control('POST', 'settle', { ms: 9_000 });
+    let dead: { revive(): Promise<void> } | undefined;
+    let dying: Promise<void> | undefined;
+    trader.engine.ledger.onDidChange(({ state }) => {
+      if (state === 'accepted' && dying === undefined) dying = okx.kill().then((killed) => void (dead = killed));
+    });
+    const talk = await change('add', ...btc('0.02'), act);
+    assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet/);
+    assert.match(loanLine(), /change unfinished/);
+    await dead!.revive();
+    await trader.passes(6 * 60_000);
+    assert.match(loanLine(), /^56\.57% · Watch · 23/);
+    assert.equal(trader.posted.length, 1);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
+  });
+
+  it('done the other way round raises an alarm once, and freezes every change of the account', async () => {
+    await okx.fault('reversed-direction');
+    const talk = await change('add', ...btc('0.02'), act, leave);
+    const [, alarm] = dialogsOf(talk);
+    assert.match(
+      alarm!.title,
+      /^OKX did something else than was asked: .*Adding 0\.02 BTC was asked, but the exchange booked "collateral_released" of 0\.02 BTC/,
+    );
+    assert.equal(alarm!.detail, 'Look at the loan on the site of the exchange too, before you change anything.');
+    assert.deepEqual(alarm!.choices, ['Resolve Unfinished Change…', 'Show Log']);
+    assert.match(trader.lines(loansOutline)[1]!, /^Changes are frozen: the exchange did something else than was asked/);
+    for (const loan of ['Loan 12345', 'Loan 67890']) {
+      const next = await change('reduce', pick(loan), press('Resolve Unfinished Change…'));
+      assert.match(
+        next.titles('notice')[0]!,
+        /^Changes on Main are frozen: .* on loan 12345\. Look at what happened, then lift the freeze\.$/,
+      );
+      assert.deepEqual(next.did, ['resolveWrite']);
+    }
+    assert.equal(await okx.requests('adjust-collateral'), 1);
+  });
+
+  it('of another amount than was asked freezes the account as well', async () => {
+    await okx.fault('wrong-amount');
+    const talk = await change('add', ...btc('0.02'), act, leave);
+    assert.match(dialogsOf(talk)[1]!.title, /^OKX did something else than was asked/);
+    assert.ok(trader.engine.ledger.frozen('main') !== undefined);
+  });
+
+  it('is not offered with a key that may only read', async () => {
+    await trader.addAccount('viewer', 'Viewer', okx, { readOnly: true, keys: okx.readOnlyKeys });
+    const target = { accountId: 'viewer' };
+    const adding = trader.goes(
+      (app, attended) => changeCollateral(app, attended, 'add', target),
+      pick('Loan 12345'),
+      press('Update Keys…'),
+    );
+    const { heard, did } = await adding;
+    assert.match(heard[0]!.lines![1]!, /, read-only \|/);
+    assert.match(heard[1]!.title, /^Viewer is read-only: its key may not trade/);
+    assert.deepEqual(did, ['updateKeys']);
+    assert.match(
+      trader.lines(loansOutline).find((line) => line.startsWith('Viewer'))!,
+      /read-only/,
+    );
+  });
+
+  it('is not begun where the keys are missing, which leaves the other account alone', async () => {
+    const second = await trader.openOkx();
+    await trader.addAccount('second', 'Second', second);
+    await trader.until(trader.engine.vault.delete('second'));
+    await trader.refresh();
+    const lines = trader.lines(loansOutline);
+    assert.match(
+      lines.find((one) => one.startsWith('Second'))!,
+      /keys missing/,
+    );
+    assert.match(
+      lines.find((one) => one.startsWith('Main'))!,
+      /^Main · simulated · Warning · just now/,
+    );
+    const target = { accountId: 'second', loanId: '12345' };
+    const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press('Reload Window'));
+    assert.match(talk.titles('notice')[0]!, /^This window does not find the keys of Second\./);
+    assert.deepEqual(talk.did, ['reloadWindow']);
+    assert.equal(await second.requests('adjust-collateral'), 0);
+  });
+
+  it('that one window waits for holds up another window, which then shows its outcome', async () => {
+    const other = await trader.openWindow();
+    await okx.control('POST', 'settle', { ms: 9_000 });
+    const beside: Scripted[] = [];
+    const seen: string[] = [];
+    const whenAccepted = async (): Promise<void> => {
+      await other.engine.poller.refresh();
+      await trader.clock.sleep(1_000);
+      seen.push(loanLine(other));
+      const talk = await other.goes((app, attended) => changeCollateral(app, attended, 'add', undefined), pick('Loan 12345'));
+      beside.push(talk);
+    };
+    let going: Promise<void> | undefined;
+    trader.engine.ledger.onDidChange(({ state }) => {
+      if (state === 'accepted') going ??= whenAccepted();
+    });
+    const talk = await change('add', ...btc('0.03'), press('Add 0.03 BTC'));
+    await going;
+    assert.match(seen[0]!, /^57\.98% · Watch · change unfinished /);
+    assert.match(beside[0]!.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
+    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 55\.89%/);
+    await other.passes(60_000);
+    assert.match(loanLine(other), /^55\.89% · Watch · 24/);
+    assert.equal(await okx.requests('adjust-collateral'), 1);
+    assert.deepEqual(other.posted, []);
+  });
+
+  it('that another window sent after the preview stops this one', async () => {
+    const other = await trader.openWindow();
+    const meanwhileThere = (): Promise<Scripted> =>
+      other.goes((app, attended) => changeCollateral(app, attended, 'add', undefined), ...btc('0.05'), press('Add 0.05 BTC'));
+    const talk = await change('add', ...btc('0.02'), after(meanwhileThere, act), leave);
+    const [, again] = dialogsOf(talk);
+    assert.match(
+      again!.detail,
+      /^Another change of this loan was sent after this preview, so its figures no longer hold\. Nothing was sent\./,
+    );
+    assert.match(again!.detail, /LTV: 54\.57% now → 53\.32% after/);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.05 effective']);
+  });
+});

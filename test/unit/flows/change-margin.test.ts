@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { english } from '../../../src/core/message.ts';
+import { changeMargin } from '../../../src/flows/change.ts';
+import { gaugePage } from '../../../src/views/gauges.ts';
+import { positionsOutline } from '../../../src/views/positions.ts';
+import { after, type Answer, consider, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { Trader, type SimulatedVenue } from './trader.ts';
+
+/** A person with positions at a simulated OKX (Main) and a simulated Bybit (Pool), both in hedge mode. */
+describe('a change of margin on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  let bybit: SimulatedVenue;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+    bybit = await trader.openBybit();
+    await trader.addAccount('pool', 'Pool', bybit);
+  });
+  afterEach(() => trader.end());
+
+  const change = (direction: 'add' | 'reduce', ...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => changeMargin(app, attended, direction, undefined), ...answers);
+  const add = (position: string, amount: string, label = amount): Promise<Scripted> =>
+    change('add', pick(position), type(amount), press(`Add ${label} USDT to ${position}`));
+  const dialogsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
+  const lines = (): readonly string[] => trader.lines(positionsOutline);
+  const has = (...patterns: readonly RegExp[]): void => {
+    for (const pattern of patterns) {
+      assert.ok(
+        lines().some((line) => pattern.test(line)),
+        `${String(pattern)} in ${lines().join('\n')}`,
+      );
+    }
+  };
+  const onOkx = async (): Promise<readonly string[]> =>
+    (await okx.margins()).map(({ instId, posSide, type: way, amt }) => [instId, posSide, way, amt].join(' '));
+  const onBybit = async (): Promise<readonly string[]> =>
+    (await bybit.margins()).map(({ symbol, positionIdx, margin }) => [symbol, positionIdx, margin].join(' '));
+
+  it('is chosen among positions with side, distance and level; what is dead ages alone', async () => {
+    const dead = await trader.openOkx();
+    await trader.addAccount('dead', 'Dead', dead);
+    await dead.kill();
+    await trader.refresh();
+    has(/^23\.2% · Watch · long · BTC-USDT-SWAP/, /^37\.3% · OK · short · BTC-USDT-SWAP/, /^8\.7% · Warning · long · ETH-USDT-SWAP/);
+    has(/^43\.8% · Cross margin · short · SOL-USDT-SWAP/, /^11\.3% · Watch · long · BTCUSDT/, /^22\.0% · Watch · short · BTCUSDT/);
+    has(/^6\.7% · Warning · short · BTCPERP/, /^Dead · simulated · unreachable/, /OKX cannot be reached/);
+    // What was read before stays, with its age and without a word that reassures.
+    has(/^23\.2% · Unknown · .*read (just now|\d+ s ago)/, /^Main · simulated · Warning · just now/);
+    const [asked] = (await change('add', leave)).heard;
+    assert.match(
+      asked!.lines!.find((line) => line.startsWith('BTC-USDT-SWAP short'))!,
+      /distance to liquidation 37\.3%, leverage in fact 2\.71×/,
+    );
+  });
+
+  it('adds to one side of a hedge and leaves the other alone; done is what the exchange says, near the estimate', async () => {
+    const whileOpen: string[] = [];
+    trader.engine.ledger.onDidChange(({ state }) => {
+      if (state === 'accepted') whileOpen.push(...lines().filter((line) => line.includes('change unfinished')));
+    });
+    const talk = await change(
+      'add',
+      pick('BTC-USDT-SWAP long'),
+      consider('9999999'),
+      type('2000'),
+      press('Add 2,000 USDT to BTC-USDT-SWAP long'),
+    );
+    assert.deepEqual(
+      talk.heard.map(({ what }) => what),
+      ['pick', 'input', 'input', 'dialog', 'notice'],
+    );
+    const box = talk.heard[1]!;
+    assert.equal(box.title, 'SIMULATED: add margin to BTC-USDT-SWAP long (Main)');
+    assert.match(box.detail, /^At most 3199\.2 USDT can be added from the trading account\. At most 683\.76 USDT can be taken out/);
+    assert.deepEqual(talk.faults, ['That is more than is available in the wallet. At most 3199.2 USDT can be added.']);
+    assert.match(
+      talk.remarks[0]!.sentence,
+      /^Margin 9,486\.4 USDT → 11,486\.4 USDT, liquidation price 67,571\.28 USDT → 63,571\.28 USDT, distance 23\.2% → 27\.7%/,
+    );
+    const [preview] = dialogsOf(talk);
+    for (const line of [
+      'SIMULATED exchange: no real money moves.',
+      'Account: Main',
+      'Position: BTC-USDT-SWAP long, isolated. Its other side is a position of its own and is not touched (hedge mode).',
+      'Act: add margin',
+      'From: trading account',
+      'Liquidation price: 67,571.28 USDT now → 63,571.28 USDT after (estimate; the figure of the exchange itself follows)',
+    ]) {
+      assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
+    }
+    assert.deepEqual(preview!.choices, ['Read Again', 'Show Request', 'Add 2,000 USDT to BTC-USDT-SWAP long']);
+    // Accepted is not done: until then it is the old distance.
+    assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · change unfinished/);
+    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 63,553\.19 USDT, says OKX\. SIMULATED: add 2,000 USDT/);
+    assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP long add 2000']);
+    assert.equal(await okx.requests('margin-balance'), 1);
+    assert.deepEqual(trader.posted, [
+      {
+        path: '/api/v5/account/position/margin-balance',
+        body: { instId: 'BTC-USDT-SWAP', posSide: 'long', type: 'add', amt: '2000' },
+      },
+    ]);
+    has(/^27\.8% · OK · long · BTC-USDT-SWAP/, /^37\.3% · OK · short · BTC-USDT-SWAP/);
+  });
+
+  it('takes out of the position that a menu named and of nothing else, and says what that brings nearer', async () => {
+    const { positionId } = trader.engine.store
+      .get('main')!
+      .snapshot!.positions.find(({ instrument, side }) => instrument === 'BTC-USDT-SWAP' && side === 'short')!;
+    const target = { accountId: 'main', positionId };
+    const talk = await trader.goes(
+      (app, attended) => changeMargin(app, attended, 'reduce', target),
+      type('100'),
+      press('Take 100 USDT out of BTC-USDT-SWAP short'),
+    );
+    assert.equal(talk.heard[0]!.title, 'SIMULATED: take margin out of BTC-USDT-SWAP short (Main)');
+    const [preview] = dialogsOf(talk);
+    assert.match(preview!.detail, /^Act: take margin out$/m);
+    assert.match(preview!.detail, /taking margin out brings liquidation nearer/);
+    const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) USDT now → ([\d,.]+) USDT after/.exec(preview!.detail) ?? [];
+    assert.ok(Number(after.replaceAll(',', '')) < Number(now.replaceAll(',', '')), 'a short is liquidated above the mark price');
+    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says OKX/);
+    assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP short reduce 100']);
+  });
+
+  it('is told to Bybit by sign and by side of the hedge, each once, and OKX is asked for nothing', async () => {
+    assert.match((await add('BTCUSDT long', '50')).titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says Bybit/);
+    await add('BTCUSDT short', '25');
+    await change('reduce', pick('BTCUSDT short'), type('10'), press('Take 10 USDT out of BTCUSDT short'));
+    assert.deepEqual(await onBybit(), ['BTCUSDT 1 50', 'BTCUSDT 2 25', 'BTCUSDT 2 -10']);
+    assert.deepEqual(trader.posted.at(-1), {
+      path: '/v5/position/add-margin',
+      body: { category: 'linear', symbol: 'BTCUSDT', margin: '-10', positionIdx: 2 },
+    });
+    assert.deepEqual(await onOkx(), []);
+  });
+
+  it('is not there for a cross position, which also has no gauge', async () => {
+    const talk = await change('add', pick('SOL-USDT-SWAP short'));
+    assert.match(talk.titles('notice')[0]!, /the whole account stands behind this position/);
+    const page = gaugePage(trader.engine.store.all(), trader.scene(), (text) => (typeof text === 'string' ? text : english(text)));
+    const drawn = JSON.stringify(page.state);
+    assert.ok(drawn.includes('BTCUSDT') && drawn.includes('57.98%'));
+    assert.ok(!drawn.includes('"title":"SOL-USDT-SWAP'), 'a cross position has no gauge');
+    assert.equal(page.targets.size, 15);
+  });
+
+  it('whose answer is lost after acting is found out by reading, and is one change', async () => {
+    await okx.fault('lost-after-acting', { endpoint: '/position/margin-balance', times: 1 });
+    const talk = await add('ETH-USDT-SWAP long', '150');
+    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 2,937\.183 USDT, says OKX/);
+    // Danger that is left is said first.
+    assert.match(dialogsOf(talk)[0]!.detail, /^WARNING: after this, a fall of the mark price by 9\.9% brings liquidation \(estimate\)\.\n/);
+    assert.deepEqual(await onOkx(), ['ETH-USDT-SWAP long add 150']);
+    assert.equal(await okx.requests('margin-balance'), 1);
+  });
+
+  it('done the other way round freezes the account, its loans too', async () => {
+    await okx.fault('reversed-direction', { endpoint: 'margin-balance', times: 1 });
+    const talk = await change('add', pick('BTC-USDT-SWAP short'), type('50'), press('Add 50 USDT to BTC-USDT-SWAP short'), leave);
+    const [, alarm] = dialogsOf(talk);
+    assert.match(
+      alarm!.title,
+      /^OKX did something else than was asked: .* the margin went from 6,517\.86666667 USDT to 6,467\.86666667 USDT/,
+    );
+    assert.equal(alarm!.detail, 'Look at the position on the site of the exchange too, before you change anything.');
+    const next = await change('add', pick('BTC-USDT-SWAP long'), press('Resolve Unfinished Change…'));
+    assert.match(next.titles('notice')[0]!, /^Changes on Main are frozen: .* on position BTC-USDT-SWAP short\./);
+    // The other account is not.
+    await add('BTCUSDT long', '50');
+    assert.equal((await onOkx()).length, 1);
+  });
+
+  it('is refused before the send when the position vanished in front of the confirmation', async () => {
+    const vanishing = after(() => {
+      okx.movePrice('BTC', '-24');
+    }, press('Add 10 USDT to BTC-USDT-SWAP long'));
+    const talk = await change('add', pick('BTC-USDT-SWAP long'), type('10'), vanishing);
+    assert.match(
+      talk.titles('notice')[0]!,
+      /^Nothing was sent\. OKX has no such position any more\. It may have been closed or liquidated\./,
+    );
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('is not offered for a position that is gone, of which the view tells', async () => {
+    const { positionId } = trader.engine.store.get('main')!.snapshot!.positions.find(({ instrument }) => instrument === 'BTC-USDT-SWAP')!;
+    okx.movePrice('BTC', '-24');
+    await trader.refresh();
+    has(/^BTC-USDT-SWAP long has closed, possibly liquidated\. Last seen 23\.2% from liquidation/);
+    const target = { accountId: 'main', positionId };
+    const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press('Refresh'));
+    assert.deepEqual(talk.titles('notice'), ['This position is not there any more.']);
+    assert.deepEqual(talk.did, ['refresh']);
+  });
+});

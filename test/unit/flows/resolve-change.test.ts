@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { changeCollateral } from '../../../src/flows/change.ts';
+import { resolveWrite } from '../../../src/flows/resolve.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
+
+const never = press('It Did Not Happen');
+
+describe('resolving an unfinished change on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+  });
+  afterEach(() => trader.end());
+
+  const add = (loan: string, coin: string, amount: string, ...answers: readonly (Answer | Stop)[]): Promise<Scripted> =>
+    trader.goes(
+      (app, attended) => changeCollateral(app, attended, 'add', undefined),
+      ...[pick(`Loan ${loan}`), pick(coin), type(amount), press(`Add ${amount} ${coin}`), ...answers],
+    );
+  const stopped = stop('accepted by OKX');
+  const resolve = (...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => resolveWrite(app, attended, undefined), ...answers);
+  const line = (loan: string): string => trader.lines(loansOutline).find((one) => one.includes(`#${loan}`))!;
+  const verdictsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
+
+  it('shows before, now and if it happened, and takes no verdict as long as it may be merely late', async () => {
+    await okx.fault('never-settled');
+    await add('67890', 'ETH', '0.1', stopped);
+    const talk = await resolve(never, never);
+    const [figures, sure] = verdictsOf(talk);
+    assert.match(figures!.detail, /Before: 1\.5 ETH pledged[^]*Now: 1\.5 ETH pledged[^]*If it happened: 1\.6 ETH/);
+    assert.deepEqual(figures!.choices, ['Read Again', 'It Did Happen', 'It Did Not Happen']);
+    assert.deepEqual(sure!.choices, ['Go Back', 'It Did Not Happen']);
+    assert.match(talk.titles('notice')[0]!, /This change was sent less than 60 seconds ago, so it may still take effect\./);
+    assert.match(line('67890'), /^67\.61% · Warning · change unfinished /);
+    assert.equal(await okx.requests('adjust-collateral'), 1);
+  });
+
+  it('ends it by a verdict, once it can no longer be merely late; then the loan is free', async () => {
+    await okx.fault('never-settled');
+    await add('67890', 'ETH', '0.1', stopped);
+    await trader.later(2 * 60_000);
+    const talk = await resolve(never, never);
+    assert.deepEqual(talk.titles('notice'), ['Recorded as you said: It Did Not Happen.']);
+    assert.doesNotMatch(line('67890'), /unfinished/);
+    await add('67890', 'ETH', '0.2');
+    assert.equal(await okx.requests('adjust-collateral'), 2);
+  });
+
+  it('says what was found out by reading while the question stood there, whatever the person says', async () => {
+    await okx.control('POST', 'settle', { ms: 20_000 });
+    await add('12345', 'BTC', '0.02', stopped);
+    const settling = after(async () => {
+      await trader.clock.sleep(60_000);
+      await trader.engine.poller.refresh();
+      await trader.clock.sleep(5_000);
+    }, never);
+    const talk = await resolve(settling);
+    assert.equal(verdictsOf(talk).length, 1);
+    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 56\.57%, says OKX\./);
+  });
+
+  it('reads again as often as is wanted, and says so when the exchange is dead', async () => {
+    await okx.fault('never-settled');
+    await add('12345', 'BTC', '0.02', stopped);
+    const dead: { revive?: () => Promise<void> } = {};
+    const dying = after(async () => void Object.assign(dead, await okx.kill()), press('Read Again'));
+    const talk = await resolve(
+      dying,
+      after(() => dead.revive?.(), press('Read Again')),
+      leave,
+    );
+    const [first, blind, again] = verdictsOf(talk);
+    assert.match(first!.detail, /Now: 0\.8 BTC pledged/);
+    assert.match(blind!.detail, /OKX cannot be reached/);
+    assert.doesNotMatch(blind!.detail, /Now: 0\.8 BTC/);
+    assert.match(again!.detail, /Now: 0\.8 BTC pledged/);
+    assert.match(line('12345'), /change unfinished/);
+  });
+
+  it('asks which, where there are several', async () => {
+    await okx.fault('never-settled', { times: 2 });
+    await add('12345', 'BTC', '0.02', stopped);
+    await add('67890', 'ETH', '0.1', stopped);
+    const talk = await resolve(pick('SIMULATED: add 0.1 ETH to loan 67890 (Main)'), leave);
+    assert.match(talk.heard[0]!.title, /Which change\?$/);
+    assert.equal(talk.heard[1]!.title, 'SIMULATED: add 0.1 ETH to loan 67890 (Main)');
+  });
+
+  it('lifts a freeze, and until then it stays', async () => {
+    await okx.fault('reversed-direction');
+    await add('12345', 'BTC', '0.02', leave);
+    await trader.later(5 * 60_000);
+    assert.match(trader.lines(loansOutline)[1]!, /^Changes are frozen/);
+    const lift = press('Lift the Freeze');
+    const talk = await resolve(lift, lift);
+    const [figures, sure] = verdictsOf(talk);
+    assert.deepEqual(figures!.choices, ['Read Again', 'Lift the Freeze']);
+    assert.match(sure!.title, /^Allow changes on this account again\?$/);
+    assert.deepEqual(talk.titles('notice'), ['The freeze is lifted.']);
+    assert.ok(!trader.lines(loansOutline).some((one) => one.includes('frozen')));
+    await add('12345', 'BTC', '0.01');
+    assert.equal(await okx.requests('adjust-collateral'), 2);
+  });
+
+  it('is not asked of a change that is being waited for, nor where none is unfinished', async () => {
+    assert.deepEqual((await resolve()).titles('notice'), ['No change is unfinished: what became of each is known.']);
+    await okx.control('POST', 'settle', { ms: 9_000 });
+    let beside: Promise<Scripted> | undefined;
+    trader.engine.ledger.onDidChange(({ state }) => {
+      if (state === 'accepted') beside ??= resolve();
+    });
+    const talk = await add('12345', 'BTC', '0.02');
+    assert.deepEqual((await beside!).titles('notice'), ['This change is being waited for right now; its progress is shown.']);
+    assert.match(talk.titles('notice')[0]!, /^Done:/);
+  });
+
+  it('of another window is resolved here, and there it is over as well', async () => {
+    await okx.fault('never-settled');
+    await add('12345', 'BTC', '0.02', stopped);
+    const other = await trader.openWindow();
+    await other.later(2 * 60_000);
+    const talk = await other.goes((app, attended) => resolveWrite(app, attended, undefined), never, never);
+    assert.deepEqual(talk.titles('notice'), ['Recorded as you said: It Did Not Happen.']);
+    await trader.later(60_000);
+    assert.doesNotMatch(line('12345'), /unfinished/);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { bringLiquidationToTarget } from '../../../src/flows/target-liquidation.ts';
+import { positionsOutline } from '../../../src/views/positions.ts';
+import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { Trader, type SimulatedVenue } from './trader.ts';
+
+const long = pick('BTC-USDT-SWAP long');
+
+describe('bringing the liquidation of a position to a target on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+  });
+  afterEach(() => trader.end());
+
+  const bring = (...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => bringLiquidationToTarget(app, attended, undefined), ...answers);
+
+  it('finds the margin for a distance, and the exchange says that it is there', async () => {
+    const way = 'Add 775.73535912 USDT';
+    const talk = await bring(long, consider('95000'), type('25%'), pick(way), press(`${way} to BTC-USDT-SWAP long`));
+    assert.deepEqual(
+      talk.heard.map(({ what }) => what),
+      ['pick', 'input', 'input', 'pick', 'dialog', 'notice'],
+    );
+    assert.deepEqual(talk.faults, ['A long position is liquidated below the mark price, which is 88,026.4 USDT. Type less.']);
+    assert.deepEqual(
+      talk.remarks.map(({ sentence }) => sentence),
+      ['Liquidation at 67,571.28 USDT now, 23.2% away. For 66,019.8 USDT, 25.0% away, margin is added.'],
+    );
+    assert.equal(
+      talk.heard[3]!.title,
+      'SIMULATED: bring liquidation of BTC-USDT-SWAP long to 25.0% away (Main) | A preview follows; nothing is sent yet.',
+    );
+    assert.match(talk.heard[3]!.lines![0]!, /→ liquidation price 66,019\.8 USDT, distance 25\.0% \(estimate\)/);
+    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says OKX/);
+    assert.ok(trader.lines(positionsOutline).some((line) => /^25\.\d% · OK · long · BTC-USDT-SWAP/.test(line)));
+    assert.deepEqual(
+      (await okx.margins()).map(({ instId, posSide, type: act, amt }) => [instId, posSide, act, amt]),
+      [['BTC-USDT-SWAP', 'long', 'add', '775.73535912']],
+    );
+  });
+
+  it('finds the margin for a leverage in fact, and has nothing to do once it is there', async () => {
+    const talk = await bring(long, type('4x'), pick('Add 1,516.9 USDT'), press('Add 1,516.9 USDT to BTC-USDT-SWAP long'));
+    assert.deepEqual(
+      talk.remarks.map(({ sentence }) => sentence),
+      ['Leverage in fact 4.64× now. For 4×, margin is added: liquidation then at 64,537.48 USDT, 26.6% away (estimate).'],
+    );
+    assert.match(talk.heard[2]!.title, /bring leverage in fact of BTC-USDT-SWAP long to 4×/);
+    assert.match(talk.titles('notice')[0]!, /^Done:/);
+    const there = await bring(long, type('4x'));
+    assert.match(
+      there.titles('notice')[0]!,
+      /^Leverage in fact of BTC-USDT-SWAP long is 4× already \(estimate\)\. There is nothing to do\.$/,
+    );
+    assert.equal((await okx.margins()).length, 1);
+  });
+
+  it('says first of the nearest that it does not lead all the way, and can be left there', async () => {
+    const nearest = pick('Add 3,199.2 USDT');
+    const talk = await bring(long, type('2x'), nearest, press('Go Back'), nearest, press('Preview It'), leave);
+    const ways = talk.heard.find(({ what, choices }) => what === 'pick' && choices.includes('No way leads there now'))!;
+    assert.match(ways.lines!.at(-1)!, /it takes 12,520\.2 USDT, and the trading account holds less/);
+    const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
+    assert.deepEqual(short!.choices, ['Go Back', 'Preview It']);
+    assert.match(preview!.title, /add 3,199\.2 USDT to the margin/);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('goes back to what was typed, and to the choice of the position', async () => {
+    const talk = await bring(long, type('25%'), goBack, goBack, leave);
+    assert.deepEqual(
+      talk.heard.map(({ what, value }) => value ?? what),
+      ['pick', '', 'pick', '25%', 'pick'],
+    );
+  });
+
+  it('says that the position vanished, where it was to be read afresh', async () => {
+    const falling = after(() => {
+      okx.movePrice('BTC', '-24');
+    }, type('25%'));
+    const talk = await bring(long, falling);
+    assert.match(talk.titles('notice')[0]!, /^OKX has no such position any more\. It may have been closed or liquidated\./);
+    assert.deepEqual(trader.posted, []);
+  });
+});

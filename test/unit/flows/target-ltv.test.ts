@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { decimal as d } from '../../../src/core/decimal.ts';
+import type { Offer } from '../../../src/engine/targets/ltv-offers.ts';
+import { actOn, bringLtvToTarget } from '../../../src/flows/target-ltv.ts';
+import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { Trader, type SimulatedVenue } from './trader.ts';
+
+const way = 'Add 0.04334546 BTC';
+
+describe('bringing a loan to an LTV on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+  });
+  afterEach(() => trader.end());
+
+  const bring = (...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => bringLtvToTarget(app, attended, undefined), ...answers);
+  const taken = async (): Promise<readonly string[]> =>
+    (await okx.adjustments()).map(({ loan, type: act, ccy, amt }) => [loan, act, ccy, amt].join(' '));
+  const to = (typed: string): readonly Answer[] => [pick('Loan 12345'), type(typed)];
+
+  it('judges the target while it is typed, shows the ways side by side, and the one that is picked gets it there', async () => {
+    const talk = await bring(pick('Loan 12345'), consider('90'), consider('x'), type('55'), pick(way), press(way));
+    assert.deepEqual(
+      talk.heard.map(({ what }) => what),
+      ['pick', 'input', 'input', 'input', 'pick', 'dialog', 'notice'],
+    );
+    assert.deepEqual(talk.faults, [
+      'LTV is 57.98% now, and 90.00% is at or above the margin call at 73.74%. Type less.',
+      'That is not a percentage. Write digits and a decimal point, for example 62.5.',
+    ]);
+    assert.deepEqual(
+      talk.remarks.map(({ sentence }) => sentence),
+      ['57.98% now, margin call at 73.74%. To lower it collateral is added.'],
+    );
+    const [, , , , ways, preview, done] = talk.heard;
+    assert.equal(ways!.title, 'SIMULATED: bring loan 12345 to LTV 55.00% (Main) | Which way? A preview follows; nothing is sent yet.');
+    assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', 'Not possible', 'Repay 63.9795 USDT']);
+    assert.match(ways!.lines![0]!, /\| → LTV 55\.00% \(estimate\) \| needs \$3,814\.41 · then 25\.4% to margin call/);
+    assert.match(ways!.lines!.at(-1)!, /the funding account holds no more of it · not here: repaying stays in the app of the exchange/);
+    assert.match(preview!.detail, /^LTV: 57\.98% now → 55\.00% after \(estimate\)$/m);
+    assert.match(done!.title, /^Done: LTV is now 55\.00%, says OKX\./);
+    assert.deepEqual(await taken(), ['12345 add BTC 0.04334546']);
+  });
+
+  it('takes out to raise it, and has nothing to do where the loan stands already', async () => {
+    const out = await bring(...to('60'), pick('Take out 0.02693333 BTC'), press('Reduce by 0.02693333 BTC'));
+    assert.match(out.titles('notice')[0]!, /^Done: LTV is now 60\.00%, says OKX\./);
+    const there = await bring(...to('60'));
+    assert.deepEqual(there.titles('notice'), ['Loan 12345 is at 60.00% already (estimate). There is nothing to do.']);
+    assert.deepEqual(await taken(), ['12345 reduce BTC 0.02693333']);
+  });
+
+  it('goes back to what was typed, from the ways read anew after the market has moved', async () => {
+    const falling = after(() => {
+      okx.movePrice('BTC', '-10');
+    }, goBack);
+    const talk = await bring(...to('55'), falling, type('54'), goBack, leave);
+    const boxes = talk.heard.filter(({ what }) => what === 'input');
+    assert.deepEqual(
+      boxes.map(({ value }) => value),
+      ['', '55', '54'],
+    );
+    const [before, then] = talk.heard.filter(({ title }) => title.includes('Which way'));
+    assert.equal(before!.choices[0], way);
+    assert.match(then!.choices[0]!, /^Add 0\.15\d+ BTC$/);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('leads back to the ways from a repayment, which is not done here', async () => {
+    const repay = await bring(...to('55'), pick('Repay 63.9795 USDT'), leave, leave);
+    const [word] = repay.heard.filter(({ what }) => what === 'dialog');
+    assert.match(
+      word!.detail,
+      /^Repay 63\.9795 USDT: .* Repaying is not done here; repay in the app or on the site of OKX, then refresh\.$/,
+    );
+    assert.match(repay.heard.at(-1)!.title, /Which way/);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('says first of a way that does not lead all the way that it does not', async () => {
+    const talk = await bring(
+      ...to('5'),
+      pick('Add 1.79214831 BTC'),
+      press('Go Back'),
+      pick('Add 1.79214831 BTC'),
+      press('Preview It'),
+      leave,
+    );
+    const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
+    assert.deepEqual(short!.choices, ['Go Back', 'Preview It']);
+    assert.match(short!.detail, /17\.90%/);
+    assert.match(preview!.detail, /^LTV: 57\.98% now → 17\.90% after/m);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  describe('by several changes', () => {
+    const offer: Offer = {
+      steps: [
+        { act: 'add', coin: 'BTC', amount: d('0.02') },
+        { act: 'add', coin: 'ETH', amount: d('0.5') },
+      ],
+      usd: d('3390'),
+      ltv: d('0.55'),
+      assumed: false,
+      beyondSafe: false,
+      left: [],
+    };
+    const severalBy = (by: Trader, ...answers: readonly Answer[]): Promise<Scripted> =>
+      by.goes(
+        async (app, attended) => {
+          const state = app.store.get('main')!;
+          const loan = state.snapshot!.loans.find(({ id }) => id === '12345')!;
+          await actOn(app, attended, { state, loan }, { title: 'SIMULATED: x', target: d('0.55'), offer });
+        },
+        ...answers,
+      );
+    const several = (...answers: readonly Answer[]): Promise<Scripted> => severalBy(trader, ...answers);
+    const begin = press('Begin with the First');
+    const first = press('Add 0.02 BTC');
+
+    it('asks before, and gives each its own preview and confirmation', async () => {
+      const talk = await several(begin, first, press('Add 0.5 ETH'));
+      const [before, ...previews] = talk.heard.filter(({ what }) => what === 'dialog');
+      assert.deepEqual(before!.choices, ['Go Back', 'Begin with the First']);
+      assert.match(
+        before!.detail,
+        /These are 2 changes, carried out one after the other\. Each has its own preview and its own confirmation\./,
+      );
+      assert.equal(previews.length, 2);
+      assert.match(previews[1]!.detail, /^LTV: 56\.57% now → /m);
+      assert.equal(talk.titles('notice').filter((title) => title.startsWith('Done:')).length, 2);
+      assert.deepEqual(await taken(), ['12345 add BTC 0.02', '12345 add ETH 0.5']);
+    });
+
+    it('stops at the first that is not proven, and says what was not begun', async () => {
+      await okx.fault('never-settled');
+      const talk = await several(begin, first);
+      assert.deepEqual(talk.titles('notice').at(-1), 'SIMULATED: x: stopped. Not begun: Add 0.5 ETH.');
+      assert.deepEqual(await taken(), ['12345 add BTC 0.02']);
+    });
+
+    it('stops at one whose answer was lost before acting, at one that was refused, and at one that did the opposite', async () => {
+      for (const fault of ['lost-before-acting', '51738', 'reversed-direction']) {
+        const fresh = await Trader.atOkx();
+        try {
+          await fresh.okx.fault(fault, { endpoint: 'adjust-collateral', times: 1 });
+          const talk = await severalBy(fresh.trader, begin, first, ...(fault === 'reversed-direction' ? [leave] : []));
+          assert.ok(talk.titles('notice').includes('SIMULATED: x: stopped. Not begun: Add 0.5 ETH.'), fault);
+          assert.equal(await fresh.okx.requests('adjust-collateral'), 1);
+        } finally {
+          await fresh.trader.end();
+        }
+      }
+    });
+
+    it('is left at any question, and before the first nothing needs to be said', async () => {
+      assert.deepEqual((await several(press('Go Back'))).titles('notice'), []);
+      assert.deepEqual((await several(begin, leave)).titles('notice'), []);
+      const left = await several(begin, first, leave);
+      assert.deepEqual(left.titles('notice').at(-1), 'SIMULATED: x: stopped. Not begun: Add 0.5 ETH.');
+      assert.deepEqual(await taken(), ['12345 add BTC 0.02']);
+    });
+  });
+});
+
+describe('bringing the pool of Bybit to an LTV', () => {
+  it('goes through the brackets that Bybit publishes', async () => {
+    const trader = await Trader.open();
+    try {
+      const bybit = await trader.openBybit();
+      await trader.addAccount('pool', 'Pool', bybit);
+      const target = {
+        accountId: 'pool',
+        loanId: trader.engine.store.get('pool')!.snapshot!.loans.find(({ orderId }) => orderId === undefined)!.id,
+      };
+      const ways = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), leave);
+      const label = ways.heard.at(-1)!.choices.find((choice) => /^Add [\d.]+ BTC$/.test(choice))!;
+      const talk = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), pick(label), press(label));
+      assert.match(talk.titles('notice')[0]!, /^Done: LTV is now (49\.99|50\.00)%, says Bybit/);
+      assert.equal(`Add ${String((await bybit.adjustments())[0]!['amt'])} BTC`, label);
+      assert.equal(trader.posted.length, 1);
+    } finally {
+      await trader.end();
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { changeCollateral, changeMargin } from '../../../src/flows/change.ts';
+import { undoAdd } from '../../../src/flows/undo.ts';
+import type { Target } from '../../../src/views/target.ts';
+import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { Trader, type SimulatedVenue } from './trader.ts';
+
+const takeOut = press('Reduce by 0.02 BTC');
+
+/** A person who has just added 0.02 BTC. */
+describe('undoing an addition on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+    const answers = [pick('Loan 12345'), pick('BTC'), type('0.02'), press('Add 0.02 BTC')];
+    await trader.goes((app, attended) => changeCollateral(app, attended, 'add', undefined), ...answers);
+  });
+  afterEach(() => trader.end());
+
+  const undo = (...answers: readonly Answer[]): Promise<Scripted> => undoThat(undefined, ...answers);
+  const undoThat = (target: Target | undefined, ...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => undoAdd(app, attended, target), ...answers);
+  const thatOne = (): Target => ({ accountId: 'main', loanId: '12345', writeId: trader.heard[0]!.id });
+  const taken = async (): Promise<readonly string[]> =>
+    (await okx.adjustments()).map(({ type: act, ccy, amt }) => [act, ccy, amt].join(' '));
+
+  it('takes all of it out again, as a change of its own with its preview and its confirmation', async () => {
+    const talk = await undo(takeOut);
+    assert.deepEqual(
+      talk.heard.map(({ what }) => what),
+      ['dialog', 'notice'],
+    );
+    const [preview, done] = talk.heard;
+    assert.match(
+      preview!.detail,
+      /^To undo: SIMULATED: add 0\.02 BTC to loan 12345 \(Main\)\. This takes 0\.02 BTC out again, as a change of its own\.\n/,
+    );
+    assert.match(preview!.detail, /^LTV: 56\.57% now → 57\.99% after \(estimate\)$/m);
+    assert.deepEqual(preview!.choices, ['Read Again', 'Show Request', 'Reduce by 0.02 BTC']);
+    assert.match(done!.title, /^Done: LTV is now 57\.98%, says OKX\./);
+    assert.deepEqual(done!.choices, ['Open Gauges']);
+    assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
+  });
+
+  it('is done once: a second time there is nothing to undo', async () => {
+    await undo(takeOut);
+    assert.match((await undo()).titles('notice')[0]!, /^There is nothing to undo/);
+    const named = await undoThat(thatOne(), press('Reduce Collateral…'));
+    assert.match(named.titles('notice')[0]!, /^This can no longer be undone here/);
+    assert.deepEqual(named.did, ['reduceCollateral']);
+    assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
+  });
+
+  it('takes out only what can be safely, and says so, when the price has fallen', async () => {
+    okx.movePrice('BTC', '-14');
+    const talk = await undo(leave);
+    const [preview] = talk.heard;
+    const [, most = ''] =
+      /CAUTION: 0\.02 BTC were added, but only (0\.0\d+) BTC can be taken out safely by the figures of now/.exec(preview!.detail) ?? [];
+    assert.ok(Number(most) > 0 && Number(most) < 0.02, preview!.detail);
+    assert.equal(preview!.choices.at(-1), `Reduce by ${most} BTC`);
+    const done = await undo(press(`Reduce by ${most} BTC`));
+    assert.match(done.titles('notice')[0]!, /^Done: LTV is now 66\.3\d%, says OKX\./);
+    assert.deepEqual(await taken(), ['add BTC 0.02', `reduce BTC ${most}`]);
+  });
+
+  it('takes nothing out, and says why, when nothing can be safely', async () => {
+    okx.movePrice('BTC', '-17');
+    assert.deepEqual((await undo()).titles('notice'), [
+      '0.02 BTC were added, but by the figures of now nothing of it can be taken out safely. Nothing was sent.',
+    ]);
+    assert.deepEqual(await taken(), ['add BTC 0.02']);
+  });
+
+  it('is not offered after ten minutes', async () => {
+    await trader.later(10 * 60_000);
+    assert.match((await undo()).titles('notice')[0]!, /^There is nothing to undo/);
+    const named = await undoThat(thatOne());
+    assert.match(named.titles('notice')[0]!, /^This can no longer be undone here/);
+    assert.deepEqual(named.heard[0]!.choices, ['Reduce Collateral…']);
+    assert.deepEqual(await taken(), ['add BTC 0.02']);
+  });
+
+  it('is left like any other change', async () => {
+    await undo(leave);
+    assert.deepEqual(await taken(), ['add BTC 0.02']);
+  });
+
+  it('takes it out once when another window undoes it while the preview stands there', async () => {
+    const other = await trader.openWindow();
+    const there = (): Promise<Scripted> => other.goes((app, attended) => undoAdd(app, attended, undefined), takeOut);
+    const talk = await undo(after(there, takeOut));
+    assert.match(talk.titles('notice').at(-1)!, /can no longer be undone here/);
+    assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
+  });
+
+  it('is of the addition that is picked, and of margin too', async () => {
+    await trader.goes(
+      (app, attended) => changeMargin(app, attended, 'add', undefined),
+      ...[pick('BTC-USDT-SWAP long'), type('200'), press('Add 200 USDT to BTC-USDT-SWAP long')],
+    );
+    const added = 'SIMULATED: add 200 USDT to the margin of BTC-USDT-SWAP long (Main)';
+    const talk = await undo(pick(added), press('Take 200 USDT out of BTC-USDT-SWAP long'));
+    assert.deepEqual(talk.heard[0]!.choices, [added, 'SIMULATED: add 0.02 BTC to loan 12345 (Main)']);
+    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 67,571\.28 USDT, says OKX/);
+    assert.deepEqual(
+      (await okx.margins()).map(({ posSide, type: act, amt }) => [posSide, act, amt].join(' ')),
+      ['long add 200', 'long reduce 200'],
+    );
+    assert.deepEqual(await taken(), ['add BTC 0.02']);
+  });
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import { changeCollateral } from '../../../src/flows/change.ts';
+import { loanAt } from '../../../src/views/place.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
@@ -383,7 +384,7 @@ describe('a change of collateral on the whole engine', () => {
       lines.find((one) => one.startsWith('Main'))!,
       /^Main · simulated · Warning · just now/,
     );
-    const target = { accountId: 'second', loanId: '12345' };
+    const target = loanAt('second', '12345');
     const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press('Reload Window'));
     assert.match(talk.titles('notice')[0]!, /^This window does not find the keys of Second\./);
     assert.deepEqual(talk.did, ['reloadWindow']);

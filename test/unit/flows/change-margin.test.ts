@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import { changeMargin } from '../../../src/flows/change.ts';
+import { positionAt } from '../../../src/views/place.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { after, type Answer, consider, leave, pick, press, type Scripted, type } from './scripted.ts';
@@ -108,7 +109,7 @@ describe('a change of margin on the whole engine', () => {
     const { positionId } = trader.engine.store
       .get('main')!
       .snapshot!.positions.find(({ instrument, side }) => instrument === 'BTC-USDT-SWAP' && side === 'short')!;
-    const target = { accountId: 'main', positionId };
+    const target = positionAt('main', positionId);
     const talk = await trader.goes(
       (app, attended) => changeMargin(app, attended, 'reduce', target),
       type('100'),
@@ -143,7 +144,7 @@ describe('a change of margin on the whole engine', () => {
     const drawn = JSON.stringify(page.state);
     assert.ok(drawn.includes('BTCUSDT') && drawn.includes('57.98%'));
     assert.ok(!drawn.includes('"title":"SOL-USDT-SWAP'), 'a cross position has no gauge');
-    assert.equal(page.targets.size, 15);
+    assert.equal(page.places.size, 15);
   });
 
   it('whose answer is lost after acting is found out by reading, and is one change', async () => {
@@ -189,7 +190,7 @@ describe('a change of margin on the whole engine', () => {
     okx.movePrice('BTC', '-24');
     await trader.refresh();
     has(/^BTC-USDT-SWAP long has closed, possibly liquidated\. Last seen 23\.2% from liquidation/);
-    const target = { accountId: 'main', positionId };
+    const target = positionAt('main', positionId);
     const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press('Refresh'));
     assert.deepEqual(talk.titles('notice'), ['This position is not there any more.']);
     assert.deepEqual(talk.did, ['refresh']);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal as d } from '../../../src/core/decimal.ts';
 import type { Offer } from '../../../src/engine/targets/ltv-offers.ts';
 import { actOn, bringLtvToTarget } from '../../../src/flows/target-ltv.ts';
+import { loanAt } from '../../../src/views/place.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
 
@@ -172,10 +173,8 @@ describe('bringing the pool of Bybit to an LTV', () => {
     try {
       const bybit = await trader.openBybit();
       await trader.addAccount('pool', 'Pool', bybit);
-      const target = {
-        accountId: 'pool',
-        loanId: trader.engine.store.get('pool')!.snapshot!.loans.find(({ orderId }) => orderId === undefined)!.id,
-      };
+      const pool = trader.engine.store.get('pool')!.snapshot!.loans.find(({ orderId }) => orderId === undefined)!;
+      const target = loanAt('pool', pool.id);
       const ways = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), leave);
       const label = ways.heard.at(-1)!.choices.find((choice) => /^Add [\d.]+ BTC$/.test(choice))!;
       const talk = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), pick(label), press(label));

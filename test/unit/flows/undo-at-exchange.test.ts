@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { changeCollateral, changeMargin } from '../../../src/flows/change.ts';
 import { undoAdd } from '../../../src/flows/undo.ts';
-import type { Target } from '../../../src/views/target.ts';
+import { loanAt, type Place } from '../../../src/views/place.ts';
 import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
 
@@ -19,9 +19,9 @@ describe('undoing an addition on the whole engine', () => {
   afterEach(() => trader.end());
 
   const undo = (...answers: readonly Answer[]): Promise<Scripted> => undoThat(undefined, ...answers);
-  const undoThat = (target: Target | undefined, ...answers: readonly Answer[]): Promise<Scripted> =>
+  const undoThat = (target: Place | undefined, ...answers: readonly Answer[]): Promise<Scripted> =>
     trader.goes((app, attended) => undoAdd(app, attended, target), ...answers);
-  const thatOne = (): Target => ({ accountId: 'main', loanId: '12345', writeId: trader.heard[0]!.id });
+  const thatOne = (): Place => ({ ...loanAt('main', '12345'), writeId: trader.heard[0]!.id });
   const taken = async (): Promise<readonly string[]> =>
     (await okx.adjustments()).map(({ type: act, ccy, amt }) => [act, ccy, amt].join(' '));
 

@@ -6,7 +6,16 @@ import type { Connection, Exchange, KeyFacts, Keys } from '../../exchanges/excha
 import { Refusal } from '../../engine/ledger/ledger.ts';
 import type { Acting } from '../acting.ts';
 import type { Conversation } from '../conversation.ts';
-import { keyReport, otherOwnerAdvice, otherOwnerSentence, twinAdvice, twinOf, twinSentence, unsettledReason, type KeyReport } from '../../words/key.ts';
+import {
+  keyReport,
+  otherOwnerAdvice,
+  otherOwnerSentence,
+  twinAdvice,
+  twinOf,
+  twinSentence,
+  unsettledReason,
+  type KeyReport,
+} from '../../words/key.ts';
 import { isBuiltIn } from '../../engine/simulated/start.ts';
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */

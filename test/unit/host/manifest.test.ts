@@ -45,7 +45,7 @@ describe('what nobody but a person may decide', () => {
 
   it('where a signed request goes: the address of an account is never taken from a setting', () => {
     for (const { file, text } of sources.filter((source) => source.text.includes('getConfiguration'))) {
-      assert.match(file, /vscode[/\\]settings\.ts$/);
+      assert.match(file, /vscode[/\\]ports\.ts$/);
       assert.ok(!/baseUrl|host/i.test(text), file);
     }
   });

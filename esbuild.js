@@ -1,5 +1,5 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
-// `--crash` only what kills processes, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
+// `--crash` only what kills processes, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context, transform } = require('esbuild');
 const { globSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -139,14 +139,17 @@ const crash = {
   alias: extension.alias,
 };
 
-const everything = [extension, worker, page, unit, unitWorker, integration, e2e, crash, crashWorker];
+const product = [extension, worker, page];
+const everyTest = [unit, unitWorker, integration, e2e, crash, crashWorker];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker]
   : flags.has('--crash')
     ? [crash, crashWorker]
-    : minify
-      ? [extension, worker, page]
-      : everything;
+    : flags.has('--tests')
+      ? everyTest
+      : minify
+        ? product
+        : [...product, ...everyTest];
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.

@@ -1,19 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { stopAll } from './processes.ts';
+import { type Group, type GroupOptions, startGroup, stopAll } from './processes.ts';
 
 export interface Count {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** A part of `npm test`. */
+/** A suite of `npm test` while it runs. */
+export interface Run {
+  /** Where it tells what it counts, and the running test (see test/host/reporter.mjs). */
+  readonly resultFile: string;
+  /** What it has to say; nothing else is printed while others run beside it. */
+  readonly say: (text: string) => void;
+  /** Runs a program whose output is part of what the suite says. Answers with its exit code. */
+  readonly start: (command: string, args: readonly string[], options?: GroupOptions) => Promise<number>;
+}
+
+/** A part of `npm test` that runs beside others, in processes of its own. */
 export interface Suite {
+  /** The kind, such as `e2e`, and what of it where there are several, such as `e2e bybit`. */
   readonly name: string;
-  /** Needs nothing built. */
-  readonly isCheck?: boolean;
+  /** Kinds that have to pass first. Not needed where nothing of such a kind is run. */
+  readonly after?: readonly string[];
+  /** Not beside another of its kind. */
+  readonly alone?: boolean;
   /** After so many it is ended with all its processes, and has failed. Several times what it takes on a slow machine. */
   readonly minutes: number;
-  run(): Promise<Count>;
+  run(run: Run): Promise<Count>;
 }
 
 /** What test/host/reporter.mjs wrote last. */
@@ -22,11 +35,12 @@ interface Progress extends Count {
   readonly running?: string;
 }
 
-const one = (passed: boolean): Count => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
+export const kindOf = (name: string): string => name.split(' ')[0] ?? name;
+export const one = (passed: boolean): Count => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
 
 /** Says why something failed, and counts it. */
-export function failure(error: unknown): Count {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+export function failure(say: Run['say'], error: unknown): Count {
+  say(`${error instanceof Error ? error.message : String(error)}\n`);
   return one(false);
 }
 
@@ -39,44 +53,106 @@ export function progressIn(file: string): Progress | undefined {
   }
 }
 
-/** What a suite counted. One that crashed, ended badly without a failure, ran nothing or stopped in the middle of a test counts as failed. */
-export function countOf(name: string, exitCode: number, file: string): Count {
-  const { passed, failed, running } = progressIn(file) ?? { passed: 0, failed: 0 };
+/**
+ * What a suite counted. One that crashed, ended badly without a failure, ran nothing or stopped in the middle of a test counts as failed.
+ * @param mayBeEmpty where only some tests are asked for, and others may have them
+ */
+export function countOf(name: string, exitCode: number, { resultFile, say }: Pick<Run, 'resultFile' | 'say'>, mayBeEmpty = false): Count {
+  const told = progressIn(resultFile);
+  const { passed, failed, running } = told ?? { passed: 0, failed: 0 };
   if (running === undefined && failed > 0) return { passed, failed };
-  if (running === undefined && exitCode === 0 && passed > 0) return { passed, failed };
+  if (running === undefined && exitCode === 0 && (passed > 0 || (mayBeEmpty && told !== undefined))) return { passed, failed };
   const where = running === undefined ? '' : ` It was in: ${running}`;
-  process.stderr.write(
-    exitCode === 0 && running === undefined ? `${name}: no test ran.\n` : `${name}: ended with exit code ${String(exitCode)}.${where}\n`,
-  );
+  say(exitCode === 0 && running === undefined ? `${name}: no test ran.\n` : `${name}: ended with exit code ${String(exitCode)}.${where}\n`);
   return { passed, failed: failed + 1 };
 }
 
 const minuteMs = 60_000;
 const inMinutes = (ms: number): string => `${(ms / minuteMs).toFixed(1)} min`;
+/** For the last words of a program that has ended. */
+const lastWordsMs = 1000;
+
+/** Hands on what a program writes until it has ended, and answers with its exit code. */
+async function heard(group: Group, say: Run['say']): Promise<number> {
+  const { stdout, stderr } = group.process;
+  for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', say);
+  const closed = new Promise<void>((resolve) =>
+    group.process.once('close', () => {
+      resolve();
+    }),
+  );
+  const code = await group.exited;
+  // What it left behind, and was ended with it, may still hold the pipes.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, lastWordsMs))]);
+  return code;
+}
 
 /**
  * Runs a suite to its end, or to the end of its time: then all its processes are ended, it has failed, and what it was doing is said.
  * Never rejects. Nothing here helps against a suite that keeps this very process busy: each is a process of its own.
  * @param leftMs what is left of the time of all suites together
- * @param file where the running test is told (see test/host/reporter.mjs)
  */
-export async function runBounded(suite: Suite, leftMs: number, file: string): Promise<Count> {
+export async function runBounded(suite: Suite, leftMs: number, { resultFile, say }: Pick<Run, 'resultFile' | 'say'>): Promise<Count> {
   const own = suite.minutes * minuteMs;
   const limit = Math.min(own, leftMs);
-  if (limit <= 0) return failure(`${suite.name}: not run, the time of all suites together is over.`);
+  if (limit <= 0) return failure(say, `${suite.name}: not run, the time of all suites together is over.`);
   let alarm: NodeJS.Timeout | undefined;
   const over = new Promise<'over'>((resolve) => {
     alarm = setTimeout(() => {
       resolve('over');
     }, limit);
   });
-  const ended = await Promise.race([suite.run().catch(failure), over]);
+  const groups = new Set<Group>();
+  const start: Run['start'] = (command, args, options) => {
+    const group = startGroup(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    groups.add(group);
+    return heard(group, say);
+  };
+  const ended = await Promise.race([suite.run({ resultFile, say, start }).catch((error: unknown) => failure(say, error)), over]);
   clearTimeout(alarm);
   if (ended !== 'over') return ended;
-  const { passed, failed, running } = progressIn(file) ?? { passed: 0, failed: 0 };
+  const { passed, failed, running } = progressIn(resultFile) ?? { passed: 0, failed: 0 };
   const whose = limit < own ? 'all suites together' : 'this suite';
-  process.stderr.write(`${suite.name}: did not finish within ${inMinutes(limit)}, the time of ${whose}. It is ended.\n`);
-  process.stderr.write(running === undefined ? 'It was in no test.\n' : `It was in: ${running}\n`);
-  await stopAll();
+  say(`${suite.name}: did not finish within ${inMinutes(limit)}, the time of ${whose}. It is ended.\n`);
+  say(running === undefined ? 'It was in no test.\n' : `It was in: ${running}\n`);
+  await stopAll(groups);
   return { passed, failed: failed + 1 };
+}
+
+/**
+ * Runs suites beside each other, the first ones first, each after those it needs. One that needs what failed is not run and has failed.
+ * @param slots how many at a time
+ * @param runOne never rejects
+ */
+export function runBeside(
+  suites: readonly Suite[],
+  slots: number,
+  runOne: (suite: Suite, missing: string | undefined) => Promise<Count>,
+): Promise<void> {
+  const waiting = [...suites];
+  const running = new Set<Suite>();
+  const broken = new Set<string>();
+  const isDone = (kind: string): boolean => ![...waiting, ...running].some(({ name }) => kindOf(name) === kind);
+  const mayRun = ({ name, after = [], alone = false }: Suite): boolean =>
+    after.every(isDone) && !(alone && [...running].some((other) => kindOf(other.name) === kindOf(name)));
+  return new Promise((resolve) => {
+    const go = (): void => {
+      for (;;) {
+        const next = running.size < slots ? waiting.find(mayRun) : undefined;
+        if (next === undefined) break;
+        waiting.splice(waiting.indexOf(next), 1);
+        running.add(next);
+        void runOne(
+          next,
+          next.after?.find((kind) => broken.has(kind)),
+        ).then(({ failed }) => {
+          if (failed > 0) broken.add(kindOf(next.name));
+          running.delete(next);
+          go();
+        });
+      }
+      if (running.size === 0) resolve();
+    };
+    go();
+  });
 }

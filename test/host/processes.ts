@@ -116,17 +116,18 @@ function processTable(): ReadonlyMap<number, { readonly parent: number; readonly
 }
 
 /**
- * Ends every group that was started and all that comes of it, also what has a group of its own: a program that hangs passes no signal on.
- * Resolves when they are gone.
+ * Ends groups, every one that was started unless some are named, and all that comes of them, also what has a group of its own: a program
+ * that hangs passes no signal on. Resolves when they are gone.
  */
-export async function stopAll(): Promise<void> {
+export async function stopAll(groups: Iterable<Group> = running): Promise<void> {
   const before = processTable();
-  const tree = new Set([...running].map(({ process: { pid } }) => pid));
+  const ended = [...groups].filter((group) => running.has(group));
+  const tree = new Set(ended.map(({ process: { pid } }) => pid));
   for (let size = -1; size !== tree.size;) {
     size = tree.size;
     for (const [pid, { parent }] of before) if (tree.has(parent)) tree.add(pid);
   }
-  await Promise.all([...running].map((group) => group.stop()));
+  await Promise.all(ended.map((group) => group.stop()));
   for (const [pid, { begun }] of processTable()) {
     // The number may have passed to another meanwhile.
     if (!tree.has(pid) || before.get(pid)?.begun !== begun) continue;
@@ -148,11 +149,19 @@ export function runNode(args: readonly string[], options: GroupOptions = {}): Pr
   return run(process.execPath, [...process.execArgv, ...args], options);
 }
 
-/** Runs npm: the one that called us, with our Node, or the one on the PATH. */
-export function runNpm(args: readonly string[], options: GroupOptions = {}): Promise<number> {
+/** npm, as a program to start: the one that called us, with our Node, or the one on the PATH. */
+export function npm(args: readonly string[]): { readonly command: string; readonly args: readonly string[]; readonly shell: boolean } {
   const caller = process.env['npm_execpath'];
-  if (caller !== undefined && /npm-cli\.c?js$/.test(caller)) return runNode([caller, ...args], options);
-  return run(windows ? 'npm.cmd' : 'npm', args, { ...options, shell: windows });
+  if (caller !== undefined && /npm-cli\.c?js$/.test(caller)) {
+    return { command: process.execPath, args: [...process.execArgv, caller, ...args], shell: false };
+  }
+  return { command: windows ? 'npm.cmd' : 'npm', args, shell: windows };
+}
+
+/** Runs npm to its end and answers with its exit code. */
+export function runNpm(args: readonly string[], options: GroupOptions = {}): Promise<number> {
+  const call = npm(args);
+  return run(call.command, call.args, { ...options, shell: call.shell });
 }
 
 /**

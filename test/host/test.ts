@@ -1,122 +1,197 @@
 // `npm test`: the checks, the unit tests, a short round of processes killed in the middle of a write, the tests inside VS Code, the package and the
-// tests that drive it as a person would.
-// `npm run test:full` is the long round of some: ten times as many values for each property, and every crash. `npm test -- unit e2e` runs only those; `--grep words` only the tests named so.
-import { mkdirSync, rmSync } from 'node:fs';
+// tests that drive it as a person would, as many at a time as the machine has cores. `npm run test:full` is the long round.
+// `npm test -- unit e2e` runs only those, `npm test -- "e2e bybit"` only that part; `--grep words` only the tests named so.
+import { globSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { countOf, failure, runBounded, type Count, type Suite } from './bounded.ts';
+import { countOf, failure, kindOf, one, runBeside, runBounded, type Count, type Run, type Suite } from './bounded.ts';
 import { needChromium } from './chromium.ts';
 import { findDesktop } from './desktop.ts';
 import { cacheFolder, root } from './places.ts';
-import { runNode, runNpm, stopAll } from './processes.ts';
+import { npm, stopAll } from './processes.ts';
 import { judgeVsix, makeVsix } from './vsix.ts';
 
-const checks = ['types', 'lint', 'format', 'unused', 'texts'];
+const checks = ['lint', 'types', 'format', 'unused', 'texts'];
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, full: { type: 'boolean' } } });
 const isFull = values.full === true;
 /** Of all suites together, whatever fails. Stated in the readme, and below the limit of the build server. */
 const mostMinutes = 60;
 /** For processes to end in. */
 const graceMs = 30_000;
-const resultFile = path.join(cacheFolder, `result-${String(process.pid)}.json`);
+/** So that no core waits long for the last of them. */
+const unitParts = 4;
 
-const one = (passed: boolean): Count => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
+const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...process.env,
+  // What is written goes through a pipe.
+  ...(process.stdout.isTTY && process.env['NO_COLOR'] === undefined ? { FORCE_COLOR: '1' } : {}),
+  ...more,
+});
 
-async function counted(name: string, runSuite: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<Count> {
-  rmSync(resultFile, { force: true });
-  const env = {
-    ...process.env,
-    LTV_GAUGE_RESULT: resultFile,
-    ...(isFull ? { LTV_GAUGE_PROPERTIES: 'many' } : {}),
+/** Runs a script that counts what it does. */
+async function counted(name: string, run: Run, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Count> {
+  const env = environment({
+    LTV_GAUGE_RESULT: run.resultFile,
     NODE_OPTIONS: '--enable-source-maps',
-  };
-  const code = await runSuite(values.grep === undefined ? env : { ...env, LTV_GAUGE_GREP: values.grep });
-  const count = countOf(name, code, resultFile);
-  rmSync(resultFile, { force: true });
-  return count;
+    ...(isFull ? { LTV_GAUGE_PROPERTIES: 'many', LTV_GAUGE_LOOKS: 'all' } : {}),
+    ...(values.grep === undefined ? {} : { LTV_GAUGE_GREP: values.grep }),
+    ...more,
+  });
+  const code = await run.start(process.execPath, [...process.execArgv, ...args], { env });
+  return countOf(name, code, run, values.grep !== undefined);
 }
 
-function mocha(name: string, timeoutMs: number): Promise<Count> {
+/** Where a test is once it is built. */
+const built = (source: string): string => `out/${source.replace(/\.ts$/, '.js')}`;
+const testFiles = (kind: string): readonly string[] =>
+  globSync(`test/${kind}/**/*.test.ts`, { cwd: root })
+    .map((file) => file.split(path.sep).join('/'))
+    .sort();
+
+function mocha(name: string, run: Run, files: readonly string[], timeoutMs: number, env: NodeJS.ProcessEnv = {}): Promise<Count> {
   const args = [
     'node_modules/mocha/bin/mocha.js',
-    `out/test/${name}/**/*.test.js`,
+    ...files.map(built),
     ...['--reporter', path.join(root, 'test/host/reporter.mjs')],
     ...['--timeout', String(timeoutMs)],
     '--exit', // a test that failed half-way may leave something open
     ...(process.env['CI'] === undefined ? [] : ['--forbid-only']),
     ...(values.grep === undefined ? [] : ['--grep', values.grep]),
   ];
-  return counted(name, (env) => runNode(args, { env }));
+  return counted(name, run, args, env);
 }
 
-const build = async () => one((await runNode(['esbuild.js'])) === 0);
+/** The tests of all windows together, and the product as it is packaged. */
+async function build(run: Run): Promise<Count> {
+  const [code] = await Promise.all([run.start(process.execPath, ['esbuild.js', '--tests'], { env: environment() }), makeVsix()]);
+  return one(code === 0);
+}
 
-const suites: readonly Suite[] = [
-  { name: 'build', minutes: 5, run: build },
-  ...checks.map((check) => ({
-    name: `check ${check}`,
-    isCheck: true,
-    minutes: 5,
-    run: async () => one((await runNpm(['run', '--silent', `check:${check}`])) === 0),
-  })),
-  { name: 'unit', minutes: isFull ? 40 : 20, run: () => mocha('unit', 10_000) },
-  {
-    name: 'crash',
-    minutes: isFull ? 40 : 15,
-    run: () => counted('crash', (env) => runNode(['out/test/crash/main.js', ...(isFull ? [] : ['--short'])], { env })),
+const check = (name: string): Suite => ({
+  name: `check ${name}`,
+  minutes: 15,
+  run: async ({ start }) => {
+    const { command, args, shell } = npm(['run', '--silent', `check:${name}`]);
+    return one((await start(command, args, { env: environment(), shell })) === 0);
   },
-  { name: 'integration', minutes: 15, run: () => counted('integration', (env) => runNode(['test/host/integration.ts'], { env })) },
-  {
-    name: 'package',
-    minutes: 5,
-    run: async () => {
-      await makeVsix();
-      for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
-      return one(true);
-    },
-  },
-  { name: 'e2e', minutes: 40, run: () => mocha('e2e', 120_000) },
-];
+});
 
-/** The suites asked for; the build and the package come with those that need them. */
-function chosen(): readonly Suite[] {
-  const asked = new Set(positionals);
-  if (asked.size === 0) return suites;
-  for (const name of asked) {
-    if (!suites.some((suite) => suite.name === name || suite.name.startsWith(`${name} `))) {
-      throw new Error(`There is no suite “${name}”. There are: check, ${suites.map((suite) => suite.name).join(', ')}.`);
-    }
+const after = ['build'];
+
+const unit = Array.from({ length: unitParts }, (_, part): Suite => {
+  const name = `unit ${String(part + 1)}/${String(unitParts)}`;
+  const files = (): readonly string[] => testFiles('unit').filter((_file, index) => index % unitParts === part);
+  return { name, after, minutes: isFull ? 40 : 20, run: (run) => mocha(name, run, files(), 10_000) };
+});
+
+/** Each file has a VS Code of its own, also where it stands alone; on the desktop two would take the focus from each other. */
+function workbench(onDesktop: boolean, kind: string, env: NodeJS.ProcessEnv = {}): readonly Suite[] {
+  const longFirst = [...testFiles('e2e')].sort((a, b) => statSync(path.join(root, b)).size - statSync(path.join(root, a)).size);
+  return longFirst.map((file): Suite => {
+    const name = `${kind} ${path.basename(file, '.test.ts')}`;
+    return { name, after, alone: onDesktop, minutes: 15, run: (run) => mocha(name, run, [file], 120_000, env) };
+  });
+}
+
+const crash: Suite = {
+  name: 'crash',
+  after,
+  minutes: isFull ? 40 : 15,
+  run: (run) => counted('crash', run, ['out/test/crash/main.js', ...(isFull ? [] : ['--short'])]),
+};
+const integration: Suite = {
+  name: 'integration',
+  after,
+  minutes: 15,
+  run: (run) => counted('integration', run, ['test/host/integration.ts']),
+};
+const packaged: Suite = {
+  name: 'package',
+  after,
+  minutes: 1,
+  run: async ({ say }) => {
+    for (const line of judgeVsix()) say(`${line}\n`);
+    return one(true);
+  },
+};
+
+/** In turn from each: what drives a workbench often waits, what computes never does. */
+const zipped = <T>(some: readonly T[], others: readonly T[]): readonly T[] =>
+  Array.from({ length: Math.max(some.length, others.length) }, (_, index) => [some[index], others[index]])
+    .flat()
+    .filter((one) => one !== undefined);
+
+/** In the order in which they begin, when all they need is there. */
+function suites(onDesktop: boolean): readonly Suite[] {
+  const hostile = isFull ? workbench(onDesktop, 'hostile', { LTV_GAUGE_HOSTILE: '1' }) : [];
+  const others = [integration, crash, ...unit, ...checks.map(check)];
+  return [{ name: 'build', minutes: 5, run: build }, packaged, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
+}
+
+/** The suites asked for; the build comes with those that need it. */
+function chosen(all: readonly Suite[]): readonly Suite[] {
+  if (positionals.length === 0) return all;
+  const matches = (suite: Suite, name: string): boolean => suite.name === name || kindOf(suite.name) === name;
+  for (const name of positionals) {
+    if (all.some((suite) => matches(suite, name))) continue;
+    throw new Error(`There is no suite “${name}”. There are: check, unit, e2e, ${all.map((suite) => suite.name).join(', ')}.`);
   }
-  if (['unit', 'crash', 'integration', 'e2e'].some((name) => asked.has(name))) asked.add('build');
-  if (asked.has('e2e')) asked.add('package');
-  return suites.filter((suite) => [...asked].some((name) => suite.name === name || suite.name.startsWith(`${name} `)));
+  const asked = all.filter((suite) => positionals.some((name) => matches(suite, name)));
+  return all.filter((suite) => asked.includes(suite) || asked.some(({ after: needed = [] }) => needed.includes(suite.name)));
+}
+
+interface Sum extends Count {
+  readonly ms: number;
+}
+
+const told = (name: string, { passed, failed, ms }: Sum): string =>
+  `── ${name}: ${String(passed)} passed, ${String(failed)} failed, ${(ms / 1000).toFixed(1)} s\n`;
+
+/** Runs them all, prints what each had to say when it ends, and adds up by kind. */
+async function runAll(asked: readonly Suite[]): Promise<ReadonlyMap<string, Sum>> {
+  const deadline = Date.now() + mostMinutes * 60_000;
+  const sums = new Map<string, Sum>();
+  await runBeside(asked, availableParallelism(), async (suite, missing) => {
+    const started = Date.now();
+    const resultFile = path.join(cacheFolder, `result-${String(process.pid)}-${suite.name.replace(/\W+/g, '-')}.json`);
+    rmSync(resultFile, { force: true });
+    let text = '';
+    const say = (more: string): void => void (text += more);
+    const count =
+      missing === undefined
+        ? await runBounded(suite, deadline - Date.now(), { resultFile, say })
+        : failure(say, `Not run: ${missing} failed.`);
+    rmSync(resultFile, { force: true });
+    const sum = { ...count, ms: Date.now() - started };
+    const kind = kindOf(suite.name);
+    const before = sums.get(kind) ?? { passed: 0, failed: 0, ms: 0 };
+    sums.set(kind, { passed: before.passed + sum.passed, failed: before.failed + sum.failed, ms: before.ms + sum.ms });
+    process.stdout.write(`\n── ${suite.name}\n${text}${told(suite.name, sum)}`);
+    return count;
+  });
+  return sums;
 }
 
 async function main(): Promise<number> {
-  const asked = chosen();
+  const started = Date.now();
+  const onDesktop = typeof (await findDesktop({ installed: false })) !== 'string';
+  const asked = chosen(suites(onDesktop));
   mkdirSync(cacheFolder, { recursive: true });
-  if (asked.some(({ name }) => name === 'integration' || name === 'e2e') && typeof (await findDesktop({ installed: false })) === 'string') {
-    await needChromium();
-  }
+  if (!onDesktop && asked.some(({ name }) => ['integration', 'e2e', 'hostile'].includes(kindOf(name)))) await needChromium();
+  const sums = await runAll(asked);
   let passed = 0;
   let failed = 0;
-  let built = true;
-  const deadline = Date.now() + mostMinutes * 60_000;
-  for (const suite of asked) {
-    const { name } = suite;
-    const started = Date.now();
-    process.stdout.write(`\n── ${name}\n`);
-    const count: Count =
-      built || suite.isCheck
-        ? await runBounded(suite, deadline - Date.now(), resultFile)
-        : failure(new Error('Not run: the build failed.'));
-    if (name === 'build') built = count.failed === 0;
-    passed += count.passed;
-    failed += count.failed;
-    const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    process.stdout.write(`── ${name}: ${String(count.passed)} passed, ${String(count.failed)} failed, ${seconds} s\n`);
+  process.stdout.write('\n');
+  for (const [kind, sum] of sums) {
+    // With --grep a part may have nothing, but not all of them.
+    const nothing = sum.passed + sum.failed === 0;
+    if (nothing) process.stdout.write(`${kind}: no test ran.\n`);
+    passed += sum.passed;
+    failed += sum.failed + (nothing ? 1 : 0);
+    process.stdout.write(told(kind, sum));
   }
-  process.stdout.write(`\n${String(passed)} passed, ${String(failed)} failed\n`);
+  process.stdout.write(`── all: ${((Date.now() - started) / 1000).toFixed(1)} s\n\n${String(passed)} passed, ${String(failed)} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -1,44 +1,30 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { cacheFolder } from '../host/places.ts';
 import { eventually } from './eventually.ts';
-import { addAccount, TestExchange } from './exchange.ts';
-import { useWorkbench } from './use-workbench.ts';
+import { addAccount, previewCollateral } from './exchange.ts';
+import { useExchange, useWorkbench } from './use-workbench.ts';
 
-/** A profile of this run's own, so that the test knows where the journal lies. */
-const profile = `activity-${process.pid.toString()}`;
-const home = path.join(cacheFolder, 'e2e', profile);
-
-/** The file of this name below the profile. */
-function fileOf(name: string): string {
-  const found = readdirSync(home, { recursive: true, encoding: 'utf8' }).find((file) => path.basename(file) === name);
-  assert.ok(found !== undefined, `${name} is somewhere below ${home}`);
-  return path.join(home, found);
+/** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
+function alterRow(folder: string, row: number): void {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) => path.basename(file) === 'ledger.sqlite');
+  assert.ok(found !== undefined, `the ledger is somewhere below ${folder}`);
+  const database = new DatabaseSync(path.join(folder, found));
+  try {
+    const guards = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger'`).all() as { name: string }[];
+    for (const { name } of guards) database.exec(`DROP TRIGGER "${name}"`);
+    const changed = database.prepare(`UPDATE rows SET line = replace(line, '0.02', '0.20') WHERE seq = ?`).run(row);
+    assert.equal(changed.changes, 1);
+  } finally {
+    database.close();
+  }
 }
 
 /** What was done stays to be seen, to be handed on and to be checked. */
 describe('someone who looks back at a change', () => {
-  let exchange: TestExchange;
-  const bench = useWorkbench({
-    profile,
-    settings: { 'ltvGauge.refreshIntervalSeconds': 10, 'files.simpleDialog.enable': true },
-    viewport: { width: 1400, height: 1500 },
-  });
-
-  before(async () => {
-    exchange = await TestExchange.start({ settleMs: 500 });
-  });
-
-  after(async () => {
-    await exchange.close();
-  });
-
-  // The window is ended first, by the hook of useWorkbench.
-  after(() => {
-    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  });
+  const exchange = useExchange();
+  const bench = useWorkbench({ settings: { 'files.simpleDialog.enable': true }, viewport: { width: 1400, height: 1500 } });
 
   /** What the editor in front says, as it draws it. */
   const editorText = async (): Promise<string> => {
@@ -46,31 +32,22 @@ describe('someone who looks back at a change', () => {
     return (await lines.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
   };
 
-  const secrets = (): readonly string[] => [exchange.keys.apiKey, exchange.keys.secret, exchange.keys.passphrase];
-
-  it('sees at first that there was none', async () => {
+  async function changed(): Promise<void> {
     await bench().openContainer();
-    await addAccount(bench(), exchange, 'Main');
+    await addAccount(bench(), exchange(), 'Main');
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     // Room for all of its rows: a tree draws only what is in sight.
     for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
     await bench().runCommand('LTV Gauge: Focus on Activity View');
     await bench().waitForRow('Activity', 'No change is recorded here.');
-  });
-
-  it('finds it in the Activity view as soon as it is done, with its steps', async () => {
-    await bench().runCommand('LTV Gauge: Add Collateral…');
-    await bench().quickInput.waitFor('Which loan');
-    await bench().pick('12345');
-    await bench().quickInput.waitFor('Which coin');
-    await bench().pick('BTC');
-    await bench().quickInput.waitFor('Amount of BTC');
-    await bench().type('0.02');
-    await bench().pressEnter();
-    await (await bench().dialog()).press('Add 0.02 BTC');
+    await (await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.02' })).press('Add 0.02 BTC');
     await bench().waitForNotification(/Done: LTV is now/);
     await bench().clearNotifications();
     await bench().waitForRow('Activity', /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/);
+  }
+
+  it('finds it in the Activity view, reads it in a document and exports it, without key and signature', async () => {
+    await changed();
     await bench().expand('Activity', 'Added 0.02 BTC');
     for (const row of [/^Written down /, /^Sent /, /^Accepted /, /^Done, proven /, /^LTV before 57\.98%/, /^LTV after 5\d/]) {
       await bench().waitForRow('Activity', row);
@@ -82,9 +59,8 @@ describe('someone who looks back at a change', () => {
     await bench().waitForRow('Activity', /^Row of the history \d+/);
     await bench().waitForRow('Activity', /^Amount -?0\.02 BTC/);
     await bench().screenshot('activity');
-  });
 
-  it('reads all of it in a document, without key and signature', async () => {
+    const { apiKey, secret, passphrase } = exchange().keys;
     await bench().runCommand('LTV Gauge: Open Activity');
     const text = await eventually(
       'the document',
@@ -98,16 +74,13 @@ describe('someone who looks back at a change', () => {
     assert.match(text, /## Added 0\.02 BTC to loan 12345/);
     assert.match(text, /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/);
     assert.match(text, /"collateralAmt":\s*"0\.02"/);
-    for (const secret of secrets()) assert.ok(!text.includes(secret));
+    for (const part of [apiKey, secret, passphrase]) assert.ok(!text.includes(part));
     await bench().screenshot('activity-document');
-  });
 
-  it('exports every row', async function () {
-    if (!bench().inBrowser) this.skip();
-    const file = path.join(home, 'exported.csv');
+    if (!bench().inBrowser) return;
+    const file = path.join(bench().folder, 'exported.csv');
     await bench().runCommand('LTV Gauge: Export Activity…');
-    await bench().quickInput.waitFor('Export Activity');
-    await bench().type(file);
+    await bench().type(file, 'Export Activity');
     // The dialog looks at the folder after each change of its text, and takes no Enter meanwhile.
     await eventually('the file to be taken', async () => {
       if ((await bench().quickInput.state()) === undefined) return true;
@@ -118,15 +91,15 @@ describe('someone who looks back at a change', () => {
     const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
     assert.match(rows[0]!, /^\uFEFFchange_id,row,account_id,account,venue,simulated,state,/);
     assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
-    for (const secret of secrets()) assert.ok(!rows.join('\n').includes(secret));
-    await bench().clearNotifications();
+    for (const part of [apiKey, secret, passphrase]) assert.ok(!rows.join('\n').includes(part));
   });
 
-  it('has the ledger verified, and is told which row was altered behind its back', async () => {
+  it('has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts', async () => {
+    await changed();
     await bench().runCommand('LTV Gauge: Verify Ledger');
     await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
     await bench().clearNotifications();
-    alterRow(2);
+    alterRow(bench().folder, 2);
     await bench().runCommand('LTV Gauge: Verify Ledger');
     const alarm = await bench().dialog();
     assert.match(alarm.text, /The ledger is not whole: row 2/);
@@ -137,8 +110,8 @@ describe('someone who looks back at a change', () => {
       return next.text.includes('Begin a new ledger?') ? next : undefined;
     });
     await question.press('Set Aside and Begin Anew');
-    await bench().waitForNotification(/A new ledger has begun\. The old one is kept as /);
-    const place = /is kept as (.+?)\s*$/.exec((await bench().notifications()).find((text) => text.includes('is kept as')) ?? '')?.[1];
+    const told = await bench().waitForNotification(/A new ledger has begun\. The old one is kept as /);
+    const place = /is kept as (.+?)\s*$/.exec(told)?.[1];
     assert.ok(place !== undefined && readdirSync(path.dirname(place)).includes(path.basename(place)), 'what was set aside is still there');
     // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
     await bench().waitForRow('Activity', /^Added 0\.02 BTC to loan 12345 done/);
@@ -147,16 +120,3 @@ describe('someone who looks back at a change', () => {
     await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
   });
 });
-
-/** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
-function alterRow(row: number): void {
-  const database = new DatabaseSync(fileOf('ledger.sqlite'));
-  try {
-    const guards = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger'`).all() as { name: string }[];
-    for (const { name } of guards) database.exec(`DROP TRIGGER "${name}"`);
-    const changed = database.prepare(`UPDATE rows SET line = replace(line, '0.02', '0.20') WHERE seq = ?`).run(row);
-    assert.equal(changed.changes, 1);
-  } finally {
-    database.close();
-  }
-}

@@ -1,58 +1,65 @@
 import assert from 'node:assert/strict';
-import { addAccount, TestExchange } from './exchange.ts';
-import { useWorkbench } from './use-workbench.ts';
+import { eventually } from './eventually.ts';
+import { addAccount, previewCollateral } from './exchange.ts';
+import { useExchange, useWorkbench } from './use-workbench.ts';
 
-/** What is near its end looks like that, and what is gone is told. */
 describe('someone who comes near the end', () => {
-  let exchange: TestExchange;
-  const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 10 }, viewport: { width: 1400, height: 1300 } });
+  const exchange = useExchange();
+  // Readings are so far apart that none comes by itself: what changes is estimated.
+  const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 600 }, viewport: { width: 1400, height: 1400 } });
 
-  before(async () => {
-    exchange = await TestExchange.start({ settleMs: 500 });
-  });
-
-  after(async () => {
-    await exchange.close();
-  });
-
-  it('sees danger first in a preview that leads there, and is named a maximum that does not', async () => {
+  it('sees danger first: in a preview that leads there, by estimate between readings, by reading, and when a position is gone', async () => {
     await bench().openContainer();
-    await addAccount(bench(), exchange, 'Main');
-    await bench().waitForRow('Loans', /57\.98% · Watch/);
-    await bench().runCommand('LTV Gauge: Reduce Collateral…');
-    await bench().quickInput.waitFor('Which loan');
-    await bench().pick('12345');
-    await bench().quickInput.waitFor('Which coin');
-    await bench().pick('BTC');
-    await bench().quickInput.waitFor('Amount of BTC');
-    await bench().type('0.16');
-    await bench().pressEnter();
-    const near = await bench().dialog();
+    await addAccount(bench(), exchange(), 'Main');
+    const read = await bench().waitForRow('Loans', /57\.98% · Watch/);
+    assert.ok(!read.includes('→'), 'nothing has moved yet');
+
+    const near = await previewCollateral(bench(), 'Reduce', { loan: '12345', coin: 'BTC', amount: '0.16' });
     assert.match(near.text, /WARNING: after this, a fall of 1\.\d% brings the margin call \(estimate\)\./);
-    const order = [
+    const parts = [
       'WARNING: after this',
       'LTV: 57.98% now → 72.',
       'Level: Watch now → Warning after',
       'Liquidation price of BTC',
       'SIMULATED exchange',
     ];
-    const places = order.map((part) => near.text.indexOf(part));
+    const places = parts.map((part) => near.text.indexOf(part));
+    assert.ok(!places.includes(-1), near.text);
     assert.deepEqual(
       places,
       [...places].sort((a, b) => a - b),
       near.text,
     );
-    assert.ok(!places.includes(-1), near.text);
     await bench().screenshot('near-margin-call');
     await bench().escape();
-  });
 
-  it('is told of a position that a fall of the price took away, whatever its last level was', async () => {
-    await bench().waitForRow('Positions', /23\.2% · Watch long · BTC-USDT-SWAP/);
-    await exchange.control('POST', 'price', { coin: 'BTC', percent: '-24' });
-    await bench().runCommand('LTV Gauge: Refresh');
-    await bench().waitForRow('Positions', /BTC-USDT-SWAP long (has closed|is gone|is no longer there)/);
+    const readings = await exchange().requests('/flexible-loan/loan-info');
+    await exchange().control('POST', 'price', { coin: 'BTC', percent: '-18.5' });
+    await bench().waitForRow('Loans', /^57\.98% · Warning → ~71\.\d\d% by estimate/);
+    await bench().waitForRow('Positions', /^23\.2% · Warning long · → ~5\.\d% by estimate · BTC-USDT-SWAP/);
+    await eventually('the status bar to say so', async () => /→ ~.* by estimate/.test((await bench().statusBarText()) ?? ''));
+    assert.match((await bench().statusBarLabel()) ?? '', /estimated now/);
+    assert.equal(await exchange().requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
     await bench().runCommand('LTV Gauge: Open Gauges');
-    await bench().screenshot('vanished');
+    const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
+    await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
+    assert.match(await gauge.locator('.level').innerText(), /Warning by estimate/);
+    assert.equal(await gauge.locator('.dial .main').textContent(), '57.98%');
+    const meter = gauge.getByRole('meter');
+    assert.match((await meter.getAttribute('aria-valuetext')) ?? '', /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);
+    assert.equal(await meter.getAttribute('aria-valuenow'), '57.98');
+    await bench().screenshot('live-estimate-warning');
+
+    await bench().runCommand('LTV Gauge: Refresh');
+    assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Warning /)).includes('→'));
+    await eventually('the difference to be told', async () => /Last estimate\s*was off by 0\.0[01] points/.test(await gauge.innerText()));
+    assert.equal(await gauge.locator('.tick.estimate').count(), 0);
+
+    await exchange().control('POST', 'price', { coin: 'BTC', percent: '-24' });
+    await bench().runCommand('LTV Gauge: Refresh');
+    await bench().waitForRow('Loans', /9\d\.\d\d% · Danger/);
+    await eventually('danger in the status bar', async () => ((await bench().statusBarText()) ?? '').includes('Danger'));
+    await bench().waitForRow('Positions', /BTC-USDT-SWAP long (has closed|is gone|is no longer there)/);
+    await bench().screenshot('danger');
   });
 });

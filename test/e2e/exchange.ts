@@ -1,23 +1,13 @@
-import { startBybit as startPlainBybit, type Bybit, type BybitOptions } from '../../src/simulator/bybit/start.ts';
 import type { Hostility } from '../../src/simulator/hostile.ts';
-import { bybitBend } from '../../src/simulator/bybit/hostile-words.ts';
 import { okxBend } from '../../src/simulator/okx/hostile-words.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/okx/start.ts';
 import { eventually } from './eventually.ts';
-import { type Workbench } from './workbench.ts';
+import type { Dialog, Workbench } from './workbench.ts';
 
-/** Read from `LTV_GAUGE_HOSTILE`: with `1` every exchange of the suite is hostile but valid, with `readable` without rows that nobody can read. */
-function hostility(): Hostility | undefined {
-  const asked = process.env['LTV_GAUGE_HOSTILE'];
-  return asked === '1' ? 'whole' : asked === 'readable' ? asked : undefined;
-}
+const asked = process.env['LTV_GAUGE_HOSTILE'];
 
-const asked = hostility();
-
-/** A simulated Bybit, as `npm run simulate` starts it; hostile when the whole suite is. */
-export function startBybit(options: BybitOptions): Promise<Bybit> {
-  return startPlainBybit({ ...(asked === undefined ? {} : { bend: bybitBend(asked) }), ...options });
-}
+/** With `LTV_GAUGE_HOSTILE=1` every exchange of the suite is hostile but valid, with `readable` without rows that nobody can read. */
+export const hostility: Hostility | undefined = asked === '1' ? 'whole' : asked === 'readable' ? asked : undefined;
 
 export interface Adjustment {
   readonly loan: string;
@@ -30,16 +20,25 @@ export interface Adjustment {
 /** A simulated exchange that a test runs on its own, as `npm run simulate` does, and can break. Its prices stand still. */
 export class TestExchange {
   #simulator: Simulator;
+  readonly #time: { aheadMs: number };
   readonly #options: SimulatorOptions;
 
-  private constructor(simulator: Simulator, options: SimulatorOptions) {
+  private constructor(simulator: Simulator, options: SimulatorOptions, time: { aheadMs: number }) {
     this.#simulator = simulator;
+    this.#time = time;
     this.#options = options;
   }
 
   static async start(options: SimulatorOptions = {}): Promise<TestExchange> {
-    const all = { walk: false, ...(asked === undefined ? {} : { bend: okxBend(asked) }), ...options };
-    return new TestExchange(await startSimulator(all), all);
+    const time = { aheadMs: 0 };
+    const clock = { now: () => Date.now() + time.aheadMs };
+    const all = { walk: false, clock, ...(hostility === undefined ? {} : { bend: okxBend(hostility) }), ...options };
+    return new TestExchange(await startSimulator(all), all, time);
+  }
+
+  /** Lets so much time pass at the exchange at once. More than half a minute, and it would take no request from this machine any more. */
+  pass(ms: number): void {
+    this.#time.aheadMs += ms;
   }
 
   get url(): string {
@@ -146,4 +145,30 @@ export async function addAccount(workbench: Workbench, exchange: TestExchange, n
   const dialog = await workbench.dialog();
   await dialog.press('Save Account');
   await workbench.waitForRow('Loans', name);
+}
+
+interface Asked {
+  readonly loan: string;
+  readonly coin: string;
+  readonly amount: string;
+}
+
+/** From the palette, by keyboard alone, up to the preview of a change of collateral. */
+export async function previewCollateral(workbench: Workbench, direction: 'Add' | 'Reduce', { loan, coin, amount }: Asked): Promise<Dialog> {
+  await workbench.runCommand(`LTV Gauge: ${direction} Collateral…`);
+  await workbench.quickInput.waitFor('Which loan');
+  await workbench.pick(loan);
+  await workbench.quickInput.waitFor('Which coin');
+  await workbench.pick(coin);
+  await enter(workbench, `Amount of ${coin}`, amount);
+  return workbench.dialog();
+}
+
+/** From the palette, by keyboard alone, up to the preview of a change of margin. */
+export async function previewMargin(workbench: Workbench, direction: 'Add' | 'Reduce', position: string, amount: string): Promise<Dialog> {
+  await workbench.runCommand(`LTV Gauge: ${direction} Margin…`);
+  await workbench.quickInput.waitFor('Which position');
+  await workbench.pick(position);
+  await enter(workbench, 'At most', amount);
+  return workbench.dialog();
 }

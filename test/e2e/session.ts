@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
@@ -12,8 +12,6 @@ import { writeSettings } from '../host/quiet-settings.ts';
 import { freshVsix } from '../host/vsix.ts';
 
 export interface SessionOptions {
-  /** A profile that outlives the session: accounts and keys are found again. Without it everything is fresh and thrown away. */
-  readonly profile?: string;
   /** The simulated account is there from the start. */
   readonly simulated?: boolean;
   /**
@@ -22,13 +20,16 @@ export interface SessionOptions {
    */
   readonly language?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What the opened folder brings along, as one that came from somebody else may. */
+  readonly folderSettings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
 /** A running VS Code with the packaged extension installed, and a hand on its windows. */
 export interface Session {
   readonly page: Page;
+  /** Where all that this VS Code writes is kept: fresh, and thrown away with the session. What the browser itself keeps is in `browser`. */
+  readonly folder: string;
   /** In the browser a test can open more windows and take keys away; the desktop offers no hand for that. */
   readonly inBrowser: boolean;
   /** Opens one more window on the same profile; undefined where the host cannot. */
@@ -49,52 +50,54 @@ interface Setting {
 
 function prepare(options: SessionOptions): Setting {
   sessions += 1;
-  const folder = path.join(home, options.profile ?? `fresh-${String(process.pid)}-${String(sessions)}`);
+  const folder = path.join(home, `session-${String(process.pid)}-${String(sessions)}`);
   const workspace = path.join(folder, 'workspace');
   mkdirSync(workspace, { recursive: true });
   writeSettings(path.join(folder, 'user-data'), options.settings);
+  if (options.folderSettings !== undefined) {
+    mkdirSync(path.join(workspace, '.vscode'));
+    writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify(options.folderSettings));
+  }
   return {
     folder,
     workspace,
     language: options.language,
-    env: {
-      LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined,
-      ...options.env,
-    },
+    env: { LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined },
     viewport: options.viewport ?? { width: 1280, height: 800 },
   };
 }
 
-/** Installs the package into a folder that all sessions share, unless that very package is there. */
+/**
+ * Installs the package into a folder that all sessions share, unless that very package is there. Installed aside and moved into place when
+ * whole, so two runs at a time do not meet.
+ */
 async function installed(kind: string, install: (extensionsFolder: string) => Promise<void> | void): Promise<string> {
-  const folder = path.join(home, `${kind}-extensions`);
-  const stampFile = `${folder}.stamp`;
-  const stamp = await freshVsix();
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await install(folder);
-  writeFileSync(stampFile, stamp);
+  const stamp = (await freshVsix()).slice(0, 16);
+  const folder = path.join(home, `${kind}-extensions-${stamp}`);
+  if (existsSync(folder)) return folder;
+  const aside = path.join(home, `aside-${String(process.pid)}`);
+  mkdirSync(aside, { recursive: true });
+  await install(aside);
+  try {
+    renameSync(aside, folder);
+  } catch {
+    rmSync(aside, { recursive: true, force: true }); // another run was first
+  }
+  for (const name of readdirSync(home)) {
+    if (name.startsWith(`${kind}-extensions`) && !name.endsWith(stamp)) rmSync(path.join(home, name), { recursive: true, force: true });
+  }
   return folder;
-}
-
-/** Keys belong to the address, so a profile keeps its port. */
-async function portOf(folder: string): Promise<number> {
-  const file = path.join(folder, 'port');
-  const kept = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  const port = await freePort(kept);
-  if (port === undefined) throw new Error(`Port ${String(kept)} of the profile in ${folder} is taken.`);
-  writeFileSync(file, String(port));
-  return port;
 }
 
 async function openInBrowser(setting: Setting): Promise<Session> {
   const { folder, workspace, language, env, viewport } = setting;
   const extensionsFolder = await installed('browser', (place) =>
-    installExtension(vsixFile, { folder: path.join(home, 'installer'), extensionsFolder: place }),
+    installExtension(vsixFile, { folder: path.join(home, `installer-${String(process.pid)}`), extensionsFolder: place }),
   );
   const executablePath = await needChromium();
-  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port: await portOf(folder), env });
+  const port = await freePort();
+  if (port === undefined) throw new Error('No port is free on this machine.');
+  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env });
   try {
     const context = await chromium.launchPersistentContext(path.join(folder, 'browser'), { executablePath, args: chromiumFlags, viewport });
     if (language !== undefined) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
@@ -103,6 +106,7 @@ async function openInBrowser(setting: Setting): Promise<Session> {
     await page.goto(address);
     return {
       page,
+      folder,
       inBrowser: true,
       async openWindow() {
         // A window, not a tab: what is in a background tab hardly paints.
@@ -130,7 +134,7 @@ async function openOnDesktop(desktop: Desktop, setting: Setting): Promise<Sessio
     const shell = process.platform === 'win32';
     const flags = [
       ...args,
-      `--user-data-dir=${path.join(home, 'installer')}`,
+      `--user-data-dir=${path.join(home, `installer-${String(process.pid)}`)}`,
       `--extensions-dir=${place}`,
       '--install-extension',
       vsixFile,
@@ -146,6 +150,7 @@ async function openOnDesktop(desktop: Desktop, setting: Setting): Promise<Sessio
   });
   return {
     page: await app.firstWindow(),
+    folder,
     inBrowser: false,
     async openWindow() {
       throw new Error('A second window is opened in the browser host only.');
@@ -163,7 +168,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...session,
     async close() {
       await session.close();
-      if (options.profile === undefined) rmSync(setting.folder, { recursive: true, force: true });
+      rmSync(setting.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }

@@ -1,28 +1,45 @@
+import { startBybit as startPlainBybit, type Bybit, type BybitOptions } from '../../src/simulator/bybit/start.ts';
+import { bybitBend } from '../../src/simulator/bybit/hostile-words.ts';
+import type { SimulatorOptions } from '../../src/simulator/okx/start.ts';
+import { hostility, TestExchange } from './exchange.ts';
 import { type SessionOptions } from './session.ts';
 import { launchWorkbench, type Workbench } from './workbench.ts';
 
-/**
- * One workbench for all tests of the `describe` that calls this: started before the first, ended after the last, pictured when a test
- * fails (out/screenshots/failed-….png). The answer hands it out inside tests.
- */
-export function useWorkbench(options: SessionOptions = {}): () => Workbench {
-  let workbench: Workbench | undefined;
-
-  before(async () => {
-    workbench = await launchWorkbench(options);
+/** Something of its own for each test of the `describe` that calls this. The answer hands it out inside tests. */
+function useFresh<T extends { close(): Promise<void> }>(what: string, start: () => Promise<T>): () => T {
+  let one: T | undefined;
+  beforeEach(async () => {
+    one = await start();
   });
+  afterEach(async () => {
+    const ended = one;
+    one = undefined;
+    await ended?.close();
+  });
+  return () => {
+    if (one === undefined) throw new Error(`${what} is there inside tests only.`);
+    return one;
+  };
+}
 
+/** A VS Code of its own for each test, pictured when that fails (out/screenshots/failed-….png). */
+export function useWorkbench(options: SessionOptions = {}): () => Workbench {
+  let shown: Workbench | undefined;
+  // Hooks run in the order of their definition: before the window is closed.
   afterEach(async function () {
     const test = this.currentTest;
-    if (test?.state === 'failed') await workbench?.screenshot(`failed-${test.title.replace(/\W+/g, '-')}`).catch(() => undefined);
+    if (test?.state === 'failed') await shown?.screenshot(`failed-${test.title.replace(/\W+/g, '-')}`).catch(() => undefined);
   });
+  return useFresh('The workbench', async () => (shown = await launchWorkbench(options)));
+}
 
-  after(async () => {
-    await workbench?.close();
-  });
+/** A simulated OKX of its own for each test. */
+export function useExchange(options: SimulatorOptions = {}): () => TestExchange {
+  return useFresh('The exchange', () => TestExchange.start({ settleMs: 500, ...options }));
+}
 
-  return () => {
-    if (workbench === undefined) throw new Error('The workbench is there inside tests only.');
-    return workbench;
-  };
+/** A simulated Bybit of its own for each test, hostile when the whole suite is. */
+export function useBybit(options: BybitOptions = {}): () => Bybit {
+  const bend = hostility === undefined ? {} : { bend: bybitBend(hostility) };
+  return useFresh('Bybit', () => startPlainBybit({ walk: false, settleMs: 500, ...bend, ...options }));
 }

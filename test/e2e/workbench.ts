@@ -33,6 +33,10 @@ export class Workbench {
     return this.#session.inBrowser;
   }
 
+  get folder(): string {
+    return this.#session.folder;
+  }
+
   /** Resolves when the workbench is drawn and takes input. */
   async ready(): Promise<this> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: startDeadlineMs });

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { enterAccount, enterKeys } from './exchange.ts';
+import { useExchange, useWorkbench } from './use-workbench.ts';
+
+/** Files below the folder that hold any of the texts, but for what the browser keeps: it is the keyring here. */
+function filesWith(folder: string, texts: readonly string[]): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.split(path.sep)[0] !== 'browser')
+    .map((file) => path.join(folder, file))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+    .filter((file) => {
+      const content = readFileSync(file);
+      return texts.some((text) => content.includes(text));
+    });
+}
+
+describe('adding an account by keyboard', () => {
+  const exchange = useExchange();
+  const bench = useWorkbench();
+
+  it('leaves nothing behind after Escape, takes a key in hidden boxes once it is right, and writes it into no file', async () => {
+    await bench().openContainer();
+    await bench().runCommand('LTV Gauge: Add Account…');
+    await bench().quickInput.waitFor('Which exchange');
+    await bench().pick('OKX');
+    await bench().quickInput.waitFor('Which of its sites');
+    await bench().escape();
+    await bench().quickInput.waitUntilClosed();
+    assert.deepEqual(await bench().treeRows('Loans'), []);
+    assert.equal(await bench().statusBarText(), undefined);
+
+    const { keys } = exchange();
+    await enterAccount(bench(), exchange().url, 'Main', { ...keys, passphrase: 'not-the-passphrase' });
+    const refused = await bench().dialog();
+    assert.match(refused.text, /passphrase is wrong/i);
+    await bench().screenshot('wrong-passphrase');
+    assert.deepEqual(await bench().treeRows('Loans'), []);
+    await refused.press('Change Keys');
+    await enterKeys(bench(), keys);
+    const works = await bench().dialog();
+    assert.match(works.text, /trade yes/i);
+    assert.match(works.text, /127\.0\.0\.1/);
+    await bench().screenshot('key-works');
+    await works.press('Save Account');
+    await bench().waitForRow('Loans', /^Main simulated/);
+    await bench().waitForRow('Loans', /57\.98% · Watch/);
+    if (!bench().inBrowser) return;
+    // The search finds what is there.
+    assert.notDeepEqual(filesWith(bench().folder, [exchange().url]), []);
+    assert.deepEqual(filesWith(bench().folder, [keys.apiKey, keys.secret, keys.passphrase, 'not-the-passphrase']), []);
+  });
+
+  it('is told when the keys are gone, of this account alone', async function () {
+    if (!bench().inBrowser) this.skip();
+    const readKeys = () => bench().page.evaluate<string | null>(`localStorage.getItem('secrets.provider')`);
+    await bench().openContainer();
+    await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
+    await (await bench().dialog()).press('Save Account');
+    await bench().waitForRow('Loans', /57\.98% · Watch/);
+    const onlyMain = await readKeys();
+    assert.notEqual(onlyMain, null);
+    await enterAccount(bench(), exchange().url, 'Viewer', exchange().otherKeys.readOnly);
+    const dialog = await bench().dialog();
+    assert.match(dialog.text, /is already here as Main/);
+    assert.match(dialog.text, /trade no[^]*read-only: everything can be seen, nothing can be changed/);
+    await dialog.press('Save Anyway');
+    await bench().waitForRow('Loans', /^Viewer .*read-only/);
+    await bench().page.evaluate(`localStorage.setItem('secrets.provider', ${JSON.stringify(onlyMain)})`);
+    await bench().reload();
+    await bench().openContainer();
+    await bench().waitForRow('Loans', /^Viewer .*keys missing/);
+    await bench().waitForRow('Loans', /^Main simulated · .* · just now/);
+    await bench().screenshot('keys-missing');
+  });
+});

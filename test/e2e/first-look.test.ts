@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { eventually } from './eventually.ts';
+import { faultsFor } from './screen-reader.ts';
+import { useWorkbench } from './use-workbench.ts';
+
+/** Figures are those of the simulated exchange as it starts. */
+describe('the first look', () => {
+  const bench = useWorkbench({ viewport: { width: 1280, height: 1600 } });
+
+  it('finds a welcome and no alarm, then loans, wallet, status bar and gauges of the simulated exchange, until it is removed', async () => {
+    await bench().openContainer();
+    for (const view of ['Loans', 'Positions', 'Collateral', 'Activity']) assert.equal(await bench().pane(view).isVisible(), true, view);
+    await eventually('the welcome text', async () => (await bench().pane('Loans').innerText()).includes('Try with the Simulated Exchange'));
+    assert.deepEqual(await bench().treeRows('Loans'), []);
+    assert.deepEqual(await bench().notifications(), []);
+    assert.equal(await bench().statusBarText(), undefined);
+
+    await bench().runCommand('LTV Gauge: Try with the Simulated Exchange');
+    const page = await bench().gaugeFrame();
+    await page.getByRole('heading', { name: 'Loan 67890' }).waitFor();
+    // Two loans and six isolated positions; the one with cross margin has no gauge of its own.
+    assert.equal(await page.getByRole('meter').count(), 8);
+    assert.match(await page.locator('body').innerText(), /SIMULATED/);
+    await bench().waitForRow('Loans', /^Simulated .*simulated/);
+    await bench().waitForRow('Loans', /5[78]\.\d\d% · Watch/);
+    await bench().waitForRow('Loans', /6[78]\.\d\d% · Warning/);
+    await bench().waitForRow('Collateral', /1\.7921483143067599 BTC/);
+    await eventually('the worst loan in the status bar', async () =>
+      /6[78]\.\d\d% Warning \(simulated\)/.test((await bench().statusBarText()) ?? ''),
+    );
+    await bench().screenshot('gauges');
+    assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
+    // By keyboard; what is closed would not be looked at.
+    await page.locator('summary').press('Enter');
+    await page.getByRole('table', { name: 'Estimates' }).waitFor();
+    await bench().screenshot('shocks');
+    assert.deepEqual(await faultsFor(page), []);
+
+    await bench().expand('Loans', '· Watch');
+    const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', 'Recent history', 'Accrued interest', 'from OKX'];
+    await eventually(
+      'the parts of the loan',
+      async () => {
+        const rows = (await bench().treeRows('Loans')).join('\n');
+        return parts.every((part) => rows.includes(part));
+      },
+      { seen: () => bench().treeRows('Loans') },
+    );
+    await bench().screenshot('loan-opened');
+
+    await bench().runCommand('LTV Gauge: Remove Account…');
+    const dialog = await bench().dialog();
+    assert.match(dialog.text, /Simulated/);
+    await dialog.press('Remove Account');
+    await eventually('the empty view', async () => (await bench().treeRows('Loans')).length === 0);
+    assert.equal(await bench().statusBarText(), undefined);
+  });
+});
+
+interface Language {
+  readonly id: string | undefined;
+  readonly loans: string;
+  readonly positions: string;
+  readonly watch: string;
+  readonly warning: string;
+  readonly loan: string;
+}
+
+const english: Language = { id: undefined, loans: 'Loans', positions: 'Positions', watch: 'Watch', warning: 'Warning', loan: 'Loan 67890' };
+const chinese: Language = { id: 'zh-cn', loans: '借款', positions: '仓位', watch: '关注', warning: '警告', loan: '借款 67890' };
+const highContrast = 'Default High Contrast';
+const themes = ['Default Light Modern', 'Default Dark Modern', highContrast, 'Default High Contrast Light'];
+
+/** Every other test is in English and the theme of the editor; `npm run test:full` looks at all of them. */
+const looks: readonly (readonly [Language, string])[] =
+  process.env['LTV_GAUGE_LOOKS'] === 'all'
+    ? [english, chinese].flatMap((language) => themes.map((theme) => [language, theme] as const))
+    : [[chinese, highContrast]];
+
+for (const [language, theme] of looks) {
+  describe(`the first look in ${language.id ?? 'English'}, ${theme}`, () => {
+    const bench = useWorkbench({
+      simulated: true,
+      settings: { 'workbench.colorTheme': theme },
+      viewport: { width: 1400, height: 1300 },
+      ...(language.id === undefined ? {} : { language: language.id }),
+    });
+
+    it('has trees, status bar and gauges in that language, and a page that a screen reader can use', async function () {
+      if (!bench().inBrowser) this.skip();
+      await bench().openContainer();
+      await bench().waitForRow(language.loans, new RegExp(`5[78]\\.\\d\\d% · ${language.watch}`));
+      await bench().waitForRow(language.positions, new RegExp(`${language.watch} .*BTC-USDT-SWAP`));
+      await eventually('the status bar', async () =>
+        new RegExp(`6[78]\\.\\d\\d% ${language.warning}`).test((await bench().statusBarText()) ?? ''),
+      );
+      // The window opens with it.
+      const page = await bench().gaugeFrame();
+      await page.getByRole('heading', { name: language.loan }).waitFor();
+      assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
+      assert.equal(await page.locator('html').getAttribute('lang'), language.id ?? 'en');
+      assert.equal(
+        ((await page.locator('body').getAttribute('class')) ?? '').includes('vscode-high-contrast'),
+        theme.includes('High Contrast'),
+      );
+      await page.locator('summary').press('Enter');
+      await page.getByRole('table').first().waitFor();
+      assert.deepEqual(await faultsFor(page), []);
+      await bench().screenshot(`look-${language.id ?? 'en'}-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    });
+  });
+}

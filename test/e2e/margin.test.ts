@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { addAccount } from './exchange.ts';
+import { useExchange, useWorkbench } from './use-workbench.ts';
+
+/** The liquidation price that the line says it went from and to by estimate, without grouping. */
+function liquidationIn(text: string): readonly [number, number] {
+  const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) \w+ now → ([\d,.]+) \w+ after/.exec(text) ?? [];
+  const plain = (price: string): number => Number(price.replaceAll(',', ''));
+  return [plain(now), plain(after)];
+}
+
+describe('adding margin', () => {
+  const exchange = useExchange();
+  // High and wide enough that no row is out of sight.
+  const bench = useWorkbench({ viewport: { width: 1400, height: 1900 } });
+
+  it('from the line of a position moves the liquidation price of just that one away, as the exchange itself says; it is sent once', async () => {
+    await bench().openContainer();
+    await addAccount(bench(), exchange(), 'Main');
+    await bench().waitForRow('Positions', /23\.2% · Watch .*BTC-USDT-SWAP/);
+    await bench().waitForRow('Positions', /8\.7% · Warning .*ETH-USDT-SWAP/);
+    await bench().waitForRow('Positions', /Cross margin .*SOL-USDT-SWAP/);
+    await bench().screenshot('positions');
+
+    await bench().contextMenu('Positions', '23.2%', 'Add Margin…');
+    await bench().quickInput.waitFor('BTC-USDT-SWAP long (Main)');
+    await bench().type('2000', 'At most');
+    await bench().pressEnter();
+    const preview = await bench().dialog();
+    const parts = ['SIMULATED', 'Account: Main', 'BTC-USDT-SWAP long, isolated', 'hedge mode', 'Act: add margin', 'From: trading account'];
+    for (const part of parts) assert.ok(preview.text.includes(part), `the preview says “${part}”: ${preview.text}`);
+    const [now, after] = liquidationIn(preview.text);
+    assert.ok(after < now, `${after.toString()} is further from the mark price than ${now.toString()}`);
+    await bench().screenshot('margin-preview');
+    await preview.press('Add 2,000 USDT to BTC-USDT-SWAP long');
+    const done = await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX\. SIMULATED: add 2,000 USDT/);
+    const told = Number((/is now ([\d,.]+) USDT,/.exec(done)?.[1] ?? '').replaceAll(',', ''));
+    assert.ok(told < now, 'the exchange itself says so');
+    assert.ok(Math.abs(told - after) / after < 0.005, `the estimate ${after.toString()} was near ${told.toString()}`);
+    await bench().waitForRow('Positions', /27\.\d% · OK .*BTC-USDT-SWAP/);
+    await bench().waitForRow('Positions', /37\.3% · OK .*BTC-USDT-SWAP/);
+    const { margins } = (await exchange().control('GET', 'record')) as { margins: Record<string, string>[] };
+    assert.deepEqual(
+      margins.map(({ instId, posSide, type, amt }) => [instId, posSide, type, amt]),
+      [['BTC-USDT-SWAP', 'long', 'add', '2000']],
+    );
+    assert.equal(await exchange().requests('margin-balance'), 1);
+  });
+});

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Frame } from 'playwright-core';
+
+const axeSource = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe says stands in the way of a person who cannot see the page well, or at all: names of its rules. */
+export async function faultsFor(page: Frame): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+  );
+}

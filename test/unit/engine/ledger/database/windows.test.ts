@@ -157,10 +157,18 @@ describe('windows on one ledger', () => {
       ),
     );
     await sent;
-    const refusals = await Promise.all(outcomes.map((outcome) => Promise.race([outcome, sentFirst(windows[0]!.journal.disk)])));
+    // The others give up while it is open; one that came later, on a busy machine, would be refused for another reason.
+    const refusals: string[] = [];
+    await new Promise<void>((resolve) => {
+      for (const outcome of outcomes) {
+        void outcome.then((said) => {
+          if (refusals.push(said) === 2) resolve();
+        });
+      }
+    });
     assert.equal(desk.venue.sends.length, 1);
     const holder = await sentFirst(drawer.open());
-    assert.equal(refusals.filter((outcome) => outcome === `refused because of ${holder}`).length <= 2, true);
+    assert.deepEqual(refusals, [`refused because of ${holder}`, `refused because of ${holder}`]);
     desk.venue.settle();
     for (let turn = 0; turn < 100 && (await stateOf(drawer.open(), holder)) !== 'effective'; turn += 1) await desk.clock.advance(2_000);
     assert.deepEqual((await Promise.all(outcomes)).sort(), ['effective', `refused because of ${holder}`, `refused because of ${holder}`]);

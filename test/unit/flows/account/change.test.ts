@@ -13,13 +13,16 @@ let okx: TestExchange;
 /** Whose keys they are, by the first part, where it is not as the exchange says. */
 let owners: Record<string, string | undefined>;
 
-beforeEach(async () => {
-  machine = new Machine();
-  owners = {};
-  front = await machine.front({ exchanges: owned(owners) });
-  okx = await machine.runs(TestExchange.start({ clock: machine.clock, settleMs: 500 }));
-});
-afterEach(() => machine.end());
+/** For each test of the `describe` that calls this. Outside of any, it would be for the tests of all files, and stop their time. */
+function sitAtAMachine(): void {
+  beforeEach(async () => {
+    machine = new Machine();
+    owners = {};
+    front = await machine.front({ exchanges: owned(owners) });
+    okx = await machine.runs(TestExchange.start({ clock: machine.clock, settleMs: 500 }));
+  });
+  afterEach(() => machine.end());
+}
 
 const record = (account: Account): Account => front.engine.book.get(account.id)!;
 const storedOf = async (account: Account): Promise<unknown> => (await front.engine.vault.readOwned(account.id)).keys;
@@ -44,6 +47,8 @@ async function leaveOpen({ id }: Account): Promise<void> {
 }
 
 describe('other keys for an account that is here', () => {
+  sitAtAMachine();
+
   it('are asked for part by part, hidden, tried, and stored when they are saved; an armed account stays armed', async () => {
     const account = await live(front, okx, 'Main');
     await front.engine.arming.arm(account.id, 'restart');
@@ -116,6 +121,8 @@ describe('other keys for an account that is here', () => {
 });
 
 describe('keys of another user, for an account that is here', () => {
+  sitAtAMachine();
+
   let account: Account;
   let others: KeyTexts;
   beforeEach(async () => {
@@ -210,6 +217,8 @@ describe('keys of another user, for an account that is here', () => {
 });
 
 describe('the name of an account', () => {
+  sitAtAMachine();
+
   it('is changed to another that is free, and the title says of which account', async () => {
     const account = await live(front, okx, 'Main');
     await front.engine.book.add({ ...account, id: 'second', name: 'Second' });
@@ -231,6 +240,8 @@ describe('the name of an account', () => {
 });
 
 describe('removing an account', () => {
+  sitAtAMachine();
+
   const remove = (account: Account, ...answers: readonly Answer[]): Promise<Scripted> =>
     front.does((app) => removeAccount(app, account), ...answers);
 
@@ -288,6 +299,8 @@ describe('removing an account', () => {
 });
 
 describe('testing the connection of an account', () => {
+  sitAtAMachine();
+
   const test = (account: Account, ...answers: readonly Answer[]): Promise<Scripted> =>
     front.does((app) => testConnection(app, record(account)), ...answers);
 

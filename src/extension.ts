@@ -27,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = keep(createEngine(portsOf(context, log)));
   closing = () => engine.close();
   const app: App = { ...engine, context, log };
-  const reading = { connections: app.connections, states: app.store, scene: () => sceneOf(app) };
+  const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
   const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
   keep(registerCommands(app, pages));
   keep(registerTrees(app, pages));

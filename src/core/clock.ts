@@ -52,7 +52,7 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Polls may slip by network time and jitter; beyond this many intervals a figure is no longer vouched for. */
+/** Polls may slip by network time and jitter; beyond this many intervals a figure is no longer current for. */
 const intervalsUntilStale = 2.5;
 
 /** Whether figures read at `asOf` may still be shown as current at `now`. All in milliseconds. A time in the future is not fresh. */
@@ -61,7 +61,7 @@ export function isFresh(asOf: number, now: number, intervalMs: number): boolean 
   return age >= -5_000 && age <= intervalMs * intervalsUntilStale;
 }
 
-/** The last moment at which figures read at `asOf` are vouched for. All in milliseconds. */
+/** The last moment at which figures read at `asOf` are current for. All in milliseconds. */
 export function freshUntil(asOf: number, intervalMs: number): number {
   return asOf + intervalMs * intervalsUntilStale;
 }

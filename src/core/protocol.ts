@@ -82,7 +82,7 @@ export interface GaugeView {
   readonly rows: readonly GaugeRow[];
   /** E.g. "Read 45 s ago". */
   readonly ageText: string;
-  /** The figures are too old to vouch for: nothing of them is drawn in the colour of a level that reassures. */
+  /** The figures are not current: nothing of them is drawn in the colour of a level that reassures. */
   readonly stale: boolean;
   /** The account is being read at this moment. */
   readonly reading: boolean;

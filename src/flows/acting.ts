@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
-import type { Scene } from '../words/account.ts';
+import type { ViewContext } from '../words/account.ts';
 import type { Conversation } from './conversation.ts';
 
 /** What a person acts with: as much of the engine as that takes, a way to be asked, and what the front alone knows. */
@@ -33,7 +33,7 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges'> {
   readonly arming: Pick<Engine['arming'], 'state' | 'arm' | 'disarm'>;
   readonly simulated: Pick<Engine['simulated'], 'account' | 'create' | 'coins' | 'movePrice'>;
   /** What the views go by at this moment, and how times are written. */
-  readonly scene: () => Scene;
+  readonly viewContext: () => ViewContext;
   /** What the person allows at most. */
   readonly readLimits: () => Promise<Limits | LimitsFault>;
   /** BCP 47. */

@@ -81,7 +81,9 @@ async function askTerm(app: Acting, account: Account): Promise<ArmingTerm | 'set
   ];
   const chosen = await app.talk.pick({
     title: msg('{0}: arm writing on {1}', markOf(app, account), account.name),
-    placeholder: arming.armed ? msg('For how long, from now on? It is {0}.', armingText(arming, app.scene().when)) : msg('For how long?'),
+    placeholder: arming.armed
+      ? msg('For how long, from now on? It is {0}.', armingText(arming, app.viewContext().when))
+      : msg('For how long?'),
     prompt: armingMeaning(stakes, await app.readLimits()),
     items,
     canGoBack: false,

@@ -44,12 +44,12 @@ type SayOutcome = (record: WriteRecord, isNews: boolean) => Promise<void>;
 /**
  * Writes each step of each change into the log, and tells what became of one that nobody waits for any more: the person
  * stopped waiting, or it is from before a restart. Each outcome of each change is told once.
- * @param door to what says it; loaded when there is something to say
+ * @param load what says it, read when there is something to say
  */
 export function watchWrites(
   app: Pick<Acting, 'clock' | 'ledger' | 'log'>,
   attended: Attended,
-  door: () => Promise<SayOutcome>,
+  load: () => Promise<SayOutcome>,
 ): Disposable {
   const startedAt = app.clock.now();
   const told = new Set<string>();
@@ -62,7 +62,7 @@ export function watchWrites(
       const now = app.ledger.open(record.accountId).find(({ id }) => id === record.id);
       if (now?.state !== record.state || attended.has(record)) return;
     }
-    const say = await door().catch((error: unknown) => {
+    const say = await load().catch((error: unknown) => {
       // Told by the next look at this change.
       told.delete(keyOfWrite(record));
       throw error;

@@ -43,7 +43,7 @@ async function judgeAttended(app: Acting, attended: Attended, record: WriteRecor
   }
 }
 
-/** Writes that nobody knows the outcome of, and mismatches that keep an account frozen. */
+/** Writes whose outcome is unknown, and mismatches that keep an account frozen. */
 function unresolved(app: Acting, place: Place | undefined): readonly WriteRecord[] {
   const open = app.ledger.open(place?.accountId).filter(({ change }) => place === undefined || concerns(place, change));
   const accounts = place === undefined ? app.book.list().map(({ id }) => id) : [place.accountId];

@@ -82,7 +82,7 @@ async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | u
     placeholder: msg('Which addition? A preview follows; nothing is sent yet.'),
     items: choices.map((value) => ({
       label: changeText(value.record, app.book.get(value.record.accountId)?.simulated ?? false),
-      description: app.scene().when(value.record.updatedAt),
+      description: app.viewContext().when(value.record.updatedAt),
       value,
     })),
     canGoBack: false,

@@ -2,7 +2,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Vanished } from '../core/model.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type Scene } from '../words/account.ts';
+import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
 import { armingContext, armingMark, armingText, withArming } from '../words/arming-mark.ts';
 import { changeText, progressText } from '../words/kinds.ts';
 import { levelIcon, levelWord, type Icon } from '../words/level.ts';
@@ -20,19 +20,19 @@ export function accountEntryId(accountId: string): string {
  * The line of an account, the same in every view; what hangs below it is the view's. Its trouble comes first there.
  * @param worst the most urgent level of what hangs below it, where the view has levels and wants it told
  */
-export function accountEntry(state: AccountState, children: readonly Entry[], scene: Scene, worst?: Level): Entry {
+export function accountEntry(state: AccountState, children: readonly Entry[], viewContext: ViewContext, worst?: Level): Entry {
   const { account } = state;
   return {
     id: accountEntryId(account.id),
     accountId: account.id,
     label: account.name,
-    description: accountMarks(state, scene, worst),
+    description: accountMarks(state, viewContext, worst),
     icon: accountIcon(state, worst),
     expansion: 'open',
-    context: armingContext(account, scene.arming(account.id)),
-    spoken: withArming(spokenAccount(state, scene, worst), account, scene.arming(account.id), scene.now),
-    details: () => accountDetails(state, scene),
-    children: [...troubles(state, scene), ...children],
+    context: armingContext(account, viewContext.arming(account.id)),
+    spoken: withArming(spokenAccount(state, viewContext, worst), account, viewContext.arming(account.id), viewContext.now),
+    details: () => accountDetails(state, viewContext),
+    children: [...troubles(state, viewContext), ...children],
   };
 }
 
@@ -42,44 +42,44 @@ function accountIcon({ account, failure }: AccountState, worst: Level | undefine
   return { id: account.simulated ? 'beaker' : 'account' };
 }
 
-function accountMarks(state: AccountState, scene: Scene, worst: Level | undefined): readonly Text[] {
+function accountMarks(state: AccountState, viewContext: ViewContext, worst: Level | undefined): readonly Text[] {
   const { account, failure } = state;
-  const arming = scene.arming(account.id);
-  const mark = armingMark(account, arming, scene.now);
+  const arming = viewContext.arming(account.id);
+  const mark = armingMark(account, arming, viewContext.now);
   return [
     // First, so that a narrow view cannot cut it off.
-    ...(account.simulated ? [msg('simulated')] : isDemo(state, scene) ? [msg('demo')] : []),
+    ...(account.simulated ? [msg('simulated')] : isDemo(state, viewContext) ? [msg('demo')] : []),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
     ...(worst === undefined ? [] : [levelWord(worst)]),
     // That something can be sent must not be cut off either; that nothing can is how it mostly is.
     ...(arming.armed && mark !== undefined ? [mark] : []),
-    readingAge(state, scene.now),
-    venueName(state, scene),
+    readingAge(state, viewContext.now),
+    venueName(state, viewContext),
     // That it is simulated is said already.
-    ...(account.simulated ? [] : [siteLabel(state, scene)]),
+    ...(account.simulated ? [] : [siteLabel(state, viewContext)]),
     ...(account.readOnly ? [msg('read-only')] : []),
     ...(arming.armed || mark === undefined ? [] : [mark]),
   ];
 }
 
-function spokenAccount(state: AccountState, scene: Scene, worst: Level | undefined): Message {
-  const spoken = spokenReading(state, scene);
+function spokenAccount(state: AccountState, viewContext: ViewContext, worst: Level | undefined): Message {
+  const spoken = spokenReading(state, viewContext);
   return worst === undefined ? spoken : msg('{0} Worst level: {1}.', spoken, levelWord(worst));
 }
 
-function spokenReading(state: AccountState, scene: Scene): Message {
+function spokenReading(state: AccountState, viewContext: ViewContext): Message {
   const { account, failure } = state;
   const marked = account.simulated ? msg('Simulated account {0}', account.name) : msg('Account {0}', account.name);
-  const venue = venueName(state, scene);
-  const age = readingAge(state, scene.now);
+  const venue = venueName(state, viewContext);
+  const age = readingAge(state, viewContext.now);
   return failure === undefined
     ? msg('{0} at {1}, read: {2}.', marked, venue, age)
     : msg('{0} at {1}, read: {2}. Trouble: {3}.', marked, venue, age, troubleWord(failure.error));
 }
 
-function troubles(state: AccountState, scene: Scene): readonly Entry[] {
+function troubles(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const { account, failure } = state;
-  const frozen = scene.frozen(account.id);
+  const frozen = viewContext.frozen(account.id);
   const entries: Entry[] = [];
   if (frozen !== undefined) {
     const sentence = msg(
@@ -108,8 +108,8 @@ function troubles(state: AccountState, scene: Scene): readonly Entry[] {
       details: () => ({
         title: troubleWord(failure.error),
         lines: [
-          { label: msg('Since'), value: scene.when(failure.since) },
-          { label: msg('Last attempt'), value: scene.when(failure.at) },
+          { label: msg('Since'), value: viewContext.when(failure.since) },
+          { label: msg('Last attempt'), value: viewContext.when(failure.at) },
           { label: msg('Attempts'), value: failure.attempts.toString() },
           ...(failure.error.code === undefined ? [] : [{ label: msg('Code'), value: failure.error.code }]),
         ],
@@ -120,18 +120,18 @@ function troubles(state: AccountState, scene: Scene): readonly Entry[] {
   return entries;
 }
 
-function accountDetails(state: AccountState, scene: Scene): Details {
+function accountDetails(state: AccountState, viewContext: ViewContext): Details {
   const { account, snapshot, failure } = state;
   return {
     title: account.name,
     lines: [
-      { label: msg('Exchange'), value: venueName(state, scene) },
-      { label: msg('Site'), value: siteLabel(state, scene) },
+      { label: msg('Exchange'), value: venueName(state, viewContext) },
+      { label: msg('Site'), value: siteLabel(state, viewContext) },
       ...(account.baseUrl === undefined ? [] : [{ label: msg('Address'), value: account.baseUrl }]),
-      { label: msg('Money'), value: account.simulated ? msg('simulated') : isDemo(state, scene) ? msg('demo trading') : msg('real') },
+      { label: msg('Money'), value: account.simulated ? msg('simulated') : isDemo(state, viewContext) ? msg('demo trading') : msg('real') },
       { label: msg('Key'), value: account.readOnly ? msg('read-only: nothing can be changed') : msg('may change collateral and margin') },
-      ...(account.readOnly ? [] : [{ label: msg('Writing'), value: armingText(scene.arming(account.id), scene.when) }]),
-      { label: msg('Read at'), value: snapshot === undefined ? msg('never') : scene.when(snapshot.asOf) },
+      ...(account.readOnly ? [] : [{ label: msg('Writing'), value: armingText(viewContext.arming(account.id), viewContext.when) }]),
+      { label: msg('Read at'), value: snapshot === undefined ? msg('never') : viewContext.when(snapshot.asOf) },
     ],
     ...(failure === undefined ? {} : { note: failure.error.sentence }),
   };
@@ -159,11 +159,11 @@ export function troubleNote({ account, snapshot }: AccountState, of: 'loans' | '
  * What is gone though nothing done here closed it: without a word the account would merely look safer than before. A loan opens on the
  * venue's own history of it, which tells what became of it.
  */
-export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanished['kind'], scene: Scene): readonly Entry[] {
+export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanished['kind'], viewContext: ViewContext): readonly Entry[] {
   return (snapshot?.vanished ?? [])
     .filter((one) => one.kind === kind)
     .map((one) => {
-      const label = vanishedSentence(one, scene);
+      const label = vanishedSentence(one, viewContext);
       const { id, calm, orderId } = one;
       return {
         id: `${accountEntryId(account.id)}/vanished/${kind}/${id}`,
@@ -189,9 +189,14 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
 }
 
 /** The line of an unfinished change. */
-export function writeEntry(record: WriteRecord, place: Pick<Entry, 'id' | 'accountId'>, state: AccountState, scene: Scene): Entry {
+export function writeEntry(
+  record: WriteRecord,
+  place: Pick<Entry, 'id' | 'accountId'>,
+  state: AccountState,
+  viewContext: ViewContext,
+): Entry {
   const what = changeText(record, state.account.simulated);
-  const how = progressText(record, venueName(state, scene)) ?? '';
+  const how = progressText(record, venueName(state, viewContext)) ?? '';
   return {
     ...place,
     on: changeTarget(record.change),

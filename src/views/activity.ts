@@ -3,7 +3,7 @@ import type { WriteRecord } from '../engine/ledger/record.ts';
 import { Refusal } from '../engine/ledger/refusal.ts';
 import { isFreezing, isOpen } from '../engine/ledger/write-states.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import type { Scene } from '../words/account.ts';
+import type { ViewContext } from '../words/account.ts';
 import { activitySections, roundedHand, type Fact, type Hand, type Section } from '../words/activity-facts.ts';
 import { type ShortTimes, activityLabel, stateIcon, stateWord } from '../words/activity.ts';
 import { undoable } from '../engine/ledger/undo.ts';
@@ -32,13 +32,18 @@ export interface ActivityActs {
 }
 
 /** The Activity view: accounts, their changes, newest first, and all that is known of each. */
-export function activityOutline(states: readonly AccountState[], scene: Scene, view: ActivityView, acts: ActivityActs): readonly Entry[] {
+export function activityOutline(
+  states: readonly AccountState[],
+  viewContext: ViewContext,
+  view: ActivityView,
+  acts: ActivityActs,
+): readonly Entry[] {
   if (view.trouble !== undefined) return [unreadable(view.trouble)];
   const { writes } = view;
   const below = (accountId: string, simulated: boolean): readonly Entry[] => {
     const own = writes.filter((record) => record.accountId === accountId);
     const shown = own.slice(0, view.shown(accountId));
-    const lines = shown.map((record) => writeLine(record, own, view.steps(record.id), simulated, scene, acts));
+    const lines = shown.map((record) => writeLine(record, own, view.steps(record.id), simulated, viewContext, acts));
     if (shown.length < own.length) lines.push(moreLine(accountId, own.length - shown.length, acts));
     return lines.length > 0 ? lines : [nothing(accountEntryId(accountId), accountId)];
   };
@@ -51,11 +56,11 @@ export function activityOutline(states: readonly AccountState[], scene: Scene, v
       accountEntry(
         state,
         [
-          ...vanishedNotes(state, 'position', scene),
-          ...vanishedNotes(state, 'loan', scene),
+          ...vanishedNotes(state, 'position', viewContext),
+          ...vanishedNotes(state, 'loan', viewContext),
           ...below(state.account.id, state.account.simulated),
         ],
-        scene,
+        viewContext,
       ),
     ),
     ...gone.map((accountId) => removedAccount(accountId, writes, below(accountId, false))),
@@ -84,14 +89,14 @@ function writeLine(
   own: readonly WriteRecord[],
   rows: readonly WriteRecord[],
   simulated: boolean,
-  scene: Scene,
+  viewContext: ViewContext,
   acts: ActivityActs,
 ): Entry {
   const label = activityLabel(record);
   const word = stateWord(record);
-  const made = acts.times.minute(madeAt(record), scene.now);
+  const made = acts.times.minute(madeAt(record), viewContext.now);
   const id = `write/${record.id}`;
-  const hand = roundedHand((ms) => acts.times.second(ms, scene.now));
+  const hand = roundedHand((ms) => acts.times.second(ms, viewContext.now));
   const sections = activitySections(record, rows, hand);
   return {
     id,
@@ -101,7 +106,7 @@ function writeLine(
     description: [word, ...(simulated ? [msg('simulated')] : []), made],
     icon: stateIcon(record),
     expansion: 'closed',
-    context: contextOf(record, own, scene),
+    context: contextOf(record, own, viewContext),
     spoken: simulated ? msg('Simulated: {0}, {1}, {2}.', label, word, made) : msg('{0}, {1}, {2}.', label, word, made),
     copy: record.change.amount,
     details: () => ({
@@ -118,7 +123,7 @@ function writeLine(
 }
 
 /** What is unsettled offers to be resolved, as it does in the other views; what was undone is not offered to be undone again. */
-function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: Scene): Entry['context'] {
+function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: ViewContext): Entry['context'] {
   if (isOpen(record) || isFreezing(record)) return 'openWrite';
   return undoable(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
 }

@@ -4,20 +4,20 @@ import { msg, type Message } from '../core/message.ts';
 import type { WalletCoin } from '../core/model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { accountEntry, accountEntryId } from './account.ts';
-import { isVouchedFor, readingAge, type Scene } from '../words/account.ts';
+import { isCurrent, readingAge, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
 import type { Entry } from './entry.ts';
 
 /** The Collateral view: what each account could pledge, and what it could borrow. */
-export function collateralOutline(states: readonly AccountState[], scene: Scene): readonly Entry[] {
-  return states.map((state) => accountEntry(state, [...wallet(state, scene), borrowable(state)], scene));
+export function collateralOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
+  return states.map((state) => accountEntry(state, [...wallet(state, viewContext), borrowable(state)], viewContext));
 }
 
-function wallet(state: AccountState, scene: Scene): readonly Entry[] {
+function wallet(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const { account, snapshot } = state;
   if (snapshot === undefined) return [];
   const label = msg('Wallet');
-  const name = scene.exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
+  const name = viewContext.exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
   const id = `${accountEntryId(account.id)}/wallet`;
   const coins = [...snapshot.wallet].sort(byUse);
   const values = coins.flatMap(({ pledgeable, usd }) => (pledgeable === true && usd !== undefined ? [usd] : []));
@@ -32,13 +32,13 @@ function wallet(state: AccountState, scene: Scene): readonly Entry[] {
         ...(snapshot.walletTrouble === undefined ? [] : [snapshot.walletTrouble]),
         ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('empty')] : []),
         ...(complete && values.length > 0 ? [msg('{0} can be pledged', totalText(sum(values), coins))] : []),
-        ...(isVouchedFor(state, scene.now, scene.intervalMs) ? [] : [readingAge(state, scene.now)]),
+        ...(isCurrent(state, viewContext.now, viewContext.intervalMs) ? [] : [readingAge(state, viewContext.now)]),
       ],
       icon: snapshot.walletTrouble === undefined ? { id: 'briefcase' } : { id: 'warning' },
       expansion: coins.length === 0 ? 'leaf' : 'open',
       context: 'group',
       spoken: msg('{0} of {1}.', label, account.name),
-      children: coins.map((coin) => coinEntry(id, state, coin, scene)),
+      children: coins.map((coin) => coinEntry(id, state, coin, viewContext)),
     },
   ];
 }
@@ -67,7 +67,7 @@ function useIcon({ pledgeable }: WalletCoin): Icon {
   return { id: pledgeable ? 'unlock' : 'circle-slash' };
 }
 
-function coinEntry(group: string, state: AccountState, coin: WalletCoin, scene: Scene): Entry {
+function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewContext: ViewContext): Entry {
   const value = formatCoinUsd(coin, 'asset') ?? msg('value unknown');
   const exact = `${formatAmount(coin.amount)} ${coin.coin}`;
   return {
@@ -90,7 +90,7 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, scene: 
           value: coin.usd === undefined ? msg('unknown') : formatUsd(coin.usd, 'asset'),
         },
         { label: msg('As collateral'), value: useText(coin) },
-        { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+        { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : viewContext.when(state.snapshot.asOf) },
       ],
     }),
   };

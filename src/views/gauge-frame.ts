@@ -6,7 +6,7 @@ import type { Change } from '../exchanges/exchange.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
 import type { LiveLine } from '../words/live-lines.ts';
-import { isDemo, readingAge, venueName, type Scene } from '../words/account.ts';
+import { isDemo, readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { levelPhrase, type Ground } from '../words/since-reading.ts';
 
 /** Puts a message into the person's language. */
@@ -25,7 +25,7 @@ export const positionKey = (accountId: string, positionId: string): string => JS
 export interface Gauged extends Ground {
   readonly state: AccountState;
   /** Whether the figures may be shown as the present ones. */
-  readonly vouched: boolean;
+  readonly current: boolean;
 }
 
 /** What a loan and a position fill in differently. */
@@ -46,15 +46,17 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 }
 
 /** One gauge as ready text and places on the scale. */
-export function framed(key: string, view: Gauged, face: Face, scene: Scene, say: Say): GaugeView {
-  const { state, vouched, level } = view;
+export function framed(key: string, view: Gauged, face: Face, viewContext: ViewContext, say: Say): GaugeView {
+  const { state, current, level } = view;
   const { changes, concerns, kept, ...shown } = face;
-  const subtitle = [venueName(state, scene), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(' · ');
+  const subtitle = [venueName(state, viewContext), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(
+    ' · ',
+  );
   const levelText = say(levelPhrase(view));
-  const ageText = say(msg('Read {0}', readingAge(state, scene.now, kept?.from)));
-  const mark = moneyMark(state, scene);
+  const ageText = say(msg('Read {0}', readingAge(state, viewContext.now, kept?.from)));
+  const mark = moneyMark(state, viewContext);
   const trouble = state.failure?.error.sentence ?? kept?.because;
-  const pending = pendingSentences(state, concerns, scene).map(say);
+  const pending = pendingSentences(state, concerns, viewContext).map(say);
   return {
     key,
     ...shown,
@@ -64,7 +66,7 @@ export function framed(key: string, view: Gauged, face: Face, scene: Scene, say:
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     ...(trouble === undefined ? {} : { trouble: say(trouble) }),
     level,
-    stale: !vouched,
+    stale: !current,
     reading: state.reading,
     pending,
     spokenValue: [
@@ -89,22 +91,22 @@ export function framed(key: string, view: Gauged, face: Face, scene: Scene, say:
 }
 
 /** An account on a venue's own demo trading talks to a real server, so it is told apart from the simulated exchange. */
-export function moneyMark(state: AccountState, scene: Scene): Message | undefined {
-  if (isDemo(state, scene)) return msg('DEMO TRADING: no real money');
+export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {
+  if (isDemo(state, viewContext)) return msg('DEMO TRADING: no real money');
   return state.account.simulated ? msg('SIMULATED: no real money') : undefined;
 }
 
-function pendingSentences(state: AccountState, concerns: (change: Change) => boolean, scene: Scene): Message[] {
+function pendingSentences(state: AccountState, concerns: (change: Change) => boolean, viewContext: ViewContext): Message[] {
   const { id, simulated } = state.account;
-  const frozen = scene.frozen(id);
+  const frozen = viewContext.frozen(id);
   return [
     ...(frozen === undefined
       ? []
       : [msg('Changes are frozen: the exchange did something else than was asked ({0}).', changeText(frozen, simulated))]),
-    ...scene
+    ...viewContext
       .openWrites(id)
       .filter(({ change }) => concerns(change))
-      .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, scene)) ?? '')),
+      .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, viewContext)) ?? '')),
   ];
 }
 

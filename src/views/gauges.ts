@@ -5,7 +5,7 @@ import { isSame, loanAt, positionAt, type Place, type PlaceOn } from './place.ts
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
-import { venueName, type Scene, gapsOf } from '../words/account.ts';
+import { venueName, type ViewContext, gapsOf } from '../words/account.ts';
 import { loanViews } from '../words/loan.ts';
 import { positionViews } from '../words/position.ts';
 import { vanishedSentence } from '../words/vanished.ts';
@@ -26,9 +26,9 @@ interface Drawn {
 }
 
 /** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: a button must not move under a hand. */
-export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: Say): GaugePage {
-  const drawn = accounts.flatMap((state) => gaugesOf(state, scene, say));
-  const stress = drawn.length === 0 ? undefined : stressView(accounts, scene, say);
+export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): GaugePage {
+  const drawn = accounts.flatMap((state) => gaugesOf(state, viewContext, say));
+  const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say);
   return {
     state: {
       heading: say(msg('LTV Gauges')),
@@ -42,7 +42,7 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
       },
       gauges: drawn.map(({ gauge }) => gauge),
       ...(stress === undefined ? {} : { stress }),
-      notices: accounts.flatMap((state) => notices(state, drawn, scene, say)),
+      notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
       emptyText: say(emptyText(accounts)),
       emptyActions:
         accounts.length > 0
@@ -53,24 +53,24 @@ export function gaugePage(accounts: readonly AccountState[], scene: Scene, say: 
             ],
     },
     places: new Map(drawn.map(({ gauge, place }) => [gauge.key, place])),
-    simulatedOnly: drawn.length > 0 && drawn.every(({ state }) => moneyMark(state, scene) !== undefined),
+    simulatedOnly: drawn.length > 0 && drawn.every(({ state }) => moneyMark(state, viewContext) !== undefined),
   };
 }
 
 /** Loans, then positions. A position with cross margin has none: it is not liquidated by itself. */
-function gaugesOf(state: AccountState, scene: Scene, say: Say): readonly Drawn[] {
+function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): readonly Drawn[] {
   const accountId = state.account.id;
   return [
-    ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
+    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
       const key = loanKey(accountId, view.loan.id);
-      return { state, place: loanAt(accountId, view.loan.id), gauge: loanGauge(key, view, scene, say) };
+      return { state, place: loanAt(accountId, view.loan.id), gauge: loanGauge(key, view, viewContext, say) };
     }),
-    ...positionViews(state, scene.now, scene.intervalMs)
+    ...positionViews(state, viewContext.now, viewContext.intervalMs)
       .filter(({ position }) => position.marginMode === 'isolated')
       .map((view) => {
         const { positionId } = view.position;
         const key = positionKey(accountId, positionId);
-        return { state, place: positionAt(accountId, positionId), gauge: positionGauge(key, view, scene, say) };
+        return { state, place: positionAt(accountId, positionId), gauge: positionGauge(key, view, viewContext, say) };
       }),
   ];
 }
@@ -81,12 +81,12 @@ export function keyOfPlace(places: GaugePage['places'], { accountId, on }: Place
 }
 
 /** The trouble of an account that has no gauge to show it on, what could not be read beside the gauges it has, and what is gone. */
-function notices(state: AccountState, drawn: readonly Drawn[], scene: Scene, say: Say): string[] {
+function notices(state: AccountState, drawn: readonly Drawn[], viewContext: ViewContext, say: Say): string[] {
   const { failure, snapshot } = state;
-  const mark = moneyMark(state, scene);
-  const name = `${venueName(state, scene)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
+  const mark = moneyMark(state, viewContext);
+  const name = `${venueName(state, viewContext)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
   const isShown = drawn.some((one) => one.state === state);
-  const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, scene));
+  const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, viewContext));
   return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
     say(msg('{0}: {1}', name, sentence)),
   );

@@ -4,7 +4,7 @@ import { accrued, afterInterest, dailyInterest, hoursUntil } from '../core/risk/
 import { ltvOf, modelOf } from '../core/risk/loan-model.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { InterestRow, Loan } from '../core/model.ts';
-import type { Scene } from '../words/account.ts';
+import type { ViewContext } from '../words/account.ts';
 import { sourceKey, type Entry, type PageSource } from './entry.ts';
 import type { Text } from '../words/text.ts';
 
@@ -38,7 +38,7 @@ interface Cost {
  * What a loan costs a day at the rates of its newest rows, when interest alone would bring its margin call at flat prices, and what it
  * comes to in 30 days and until each due date. Nothing when no rate is known of what it owes. Estimates, and called so.
  */
-export function interestOutlook(source: PageSource, figures: OutlookFigures, times: Pick<Scene, 'when' | 'zoned'>): readonly Entry[] {
+export function interestOutlook(source: PageSource, figures: OutlookFigures, times: Pick<ViewContext, 'when' | 'zoned'>): readonly Entry[] {
   const { loan, rows, asOf } = figures;
   const rates = new Map<string, Decimal>();
   for (const { coin, rate } of rows) if (rate !== undefined && !rates.has(coin)) rates.set(coin, rate);
@@ -115,7 +115,7 @@ interface OutlookDate {
 }
 
 /** In 30 days, and at the dates at which something has to be repaid. */
-function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<Scene, 'zoned'>): readonly OutlookDate[] {
+function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<ViewContext, 'zoned'>): readonly OutlookDate[] {
   const inAMonth: OutlookDate = {
     path: '/30',
     hours: 30 * 24,

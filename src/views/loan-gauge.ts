@@ -5,7 +5,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import { framed, liveRows, percent, reached, unknownFigure, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
-import { venueName, type Scene } from '../words/account.ts';
+import { venueName, type ViewContext } from '../words/account.ts';
 import {
   estimateMark,
   lineLabel,
@@ -28,15 +28,15 @@ const headroom = decimal('1.1');
 const namedCoins = 2;
 
 /** The gauge of a loan: its LTV on a scale with the thresholds at which the venue acts. */
-export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): GaugeView {
-  const { loan, state, vouched } = view;
-  const venue = venueName(state, scene);
+export function loanGauge(key: string, view: LoanView, viewContext: ViewContext, say: Say): GaugeView {
+  const { loan, state, current } = view;
+  const venue = venueName(state, viewContext);
   const full = scaleEnd(loan);
   const ticks = [...tick('marginCall', msg('Margin call'), loan.marginCall), ...tick('liquidation', msg('Liquidation'), loan.liquidation)];
   const distance = worseNow(distanceSentence(view), view.since, view.since?.figures.toMarginCall);
   const face: Face = {
     title: say(msg('Loan {0}', loanName(loan))),
-    caption: say(vouched ? msg('LTV') : msg('Last known LTV')),
+    caption: say(current ? msg('LTV') : msg('Last known LTV')),
     figure: ltvText(loan),
     ...(loan.ltv === undefined
       ? {}
@@ -47,14 +47,14 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
     scale: ['0%', `${percent(full)}%`],
     ticks,
     zones: zones(ticks),
-    ...estimate(view, full, scene, say),
+    ...estimate(view, full, viewContext, say),
     distanceText: say(isOverdue(loan) ? msg('{0}. {1}', msg('A debt is overdue'), distance) : distance),
     rows: [
       debtRow(loan, say),
       collateralRow(loan, say),
       liquidationRow(view, venue, say),
-      ...liveRows(loanLiveLines(view, scene.now), say),
-      ...dueRow(loan, scene, say),
+      ...liveRows(loanLiveLines(view, viewContext.now), say),
+      ...dueRow(loan, viewContext, say),
     ],
     changes: [
       { id: 'add', label: msg('Add Collateral…') },
@@ -63,7 +63,7 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
   };
-  return framed(key, view, face, scene, say);
+  return framed(key, view, face, viewContext, say);
 
   function tick(kind: GaugeTick['kind'], label: Message, threshold: Threshold | undefined): GaugeTick[] {
     if (threshold === undefined) return [];
@@ -80,7 +80,7 @@ export function loanGauge(key: string, view: LoanView, scene: Scene, say: Say): 
 }
 
 /** Where the LTV is about now. */
-function estimate({ since }: LoanView, full: Decimal, scene: Scene, say: Say): Pick<Face, 'estimate'> {
+function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
   if (since === undefined) return {};
   const { ltv } = since.figures;
   return {
@@ -88,7 +88,7 @@ function estimate({ since }: LoanView, full: Decimal, scene: Scene, say: Say): P
       at: fractionForDrawing(ltv, full),
       label: say(msg('Estimate')),
       valueText: `~${formatLtv(ltv)}`,
-      source: say(pricesText(since, scene.now)),
+      source: say(pricesText(since, viewContext.now)),
     },
   };
 }
@@ -104,10 +104,10 @@ function zones(ticks: readonly GaugeTick[]): readonly GaugeZone[] {
 }
 
 /** Debts with a date, in the row's lines. */
-function dueRow(loan: Loan, scene: Scene, say: Say): GaugeRow[] {
+function dueRow(loan: Loan, viewContext: ViewContext, say: Say): GaugeRow[] {
   if (loan.due === undefined || loan.due.length === 0) return [];
   const lines = loan.due.map(({ amount, coin, at, overdue }) => {
-    const when = scene.zoned(at);
+    const when = viewContext.zoned(at);
     return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('overdue since {0}', when) : when) };
   });
   return [{ label: say(msg('Due')), lines }];
@@ -122,19 +122,19 @@ function scaleEnd(loan: Loan): Decimal {
   return greater(one, round(multiply(outermost, headroom), 2, 'up'));
 }
 
-function distanceSentence({ standing, vouched }: LoanView): Message {
+function distanceSentence({ standing, current }: LoanView): Message {
   switch (standing) {
     case 'nothing':
-      return vouched ? msg('Nothing is owed') : msg('When last read, nothing was owed');
+      return current ? msg('Nothing is owed') : msg('When last read, nothing was owed');
     case 'liquidation':
-      return vouched ? msg('The liquidation level is reached') : msg('When last read, the liquidation level was reached');
+      return current ? msg('The liquidation level is reached') : msg('When last read, the liquidation level was reached');
     case 'marginCall':
-      return vouched ? msg('The margin call level is reached') : msg('When last read, the margin call level was reached');
+      return current ? msg('The margin call level is reached') : msg('When last read, the margin call level was reached');
     case 'unknown':
       return msg('The distance to the margin call is unknown');
     default: {
       const text = formatDistance(standing.toMarginCall);
-      return vouched
+      return current
         ? msg('Collateral may fall {0} until the margin call', text)
         : msg('When last read, collateral could fall {0} until the margin call', text);
     }

@@ -5,7 +5,7 @@ import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
 import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isVouchedFor, readingAge, venueName, type Scene } from '../words/account.ts';
+import { isCurrent, readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
 import { estimateLines } from '../words/loan-estimates.ts';
@@ -30,25 +30,30 @@ import { isOfLoan, loanAt } from './place.ts';
 import { loansState } from './view-state.ts';
 
 /** The Loans view: accounts, their loans, and what hangs on each. */
-export function loansOutline(states: readonly AccountState[], scene: Scene): readonly Entry[] {
-  if (loansState(states, scene) !== 'some') return [];
+export function loansOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
+  if (loansState(states, viewContext) !== 'some') return [];
   return states.map((state) => {
-    const levels = loanViews(state, scene.now, scene.intervalMs).map(({ level }) => level);
+    const levels = loanViews(state, viewContext.now, viewContext.intervalMs).map(({ level }) => level);
     return accountEntry(
       state,
-      [...troubleNote(state, 'loans'), ...vanishedNotes(state, 'loan', scene), ...strayWrites(state, scene), ...loans(state, scene)],
-      scene,
+      [
+        ...troubleNote(state, 'loans'),
+        ...vanishedNotes(state, 'loan', viewContext),
+        ...strayWrites(state, viewContext),
+        ...loans(state, viewContext),
+      ],
+      viewContext,
       worst(levels),
     );
   });
 }
 
-function loans(state: AccountState, scene: Scene): readonly Entry[] {
-  const views = loanViews(state, scene.now, scene.intervalMs);
-  if (views.length > 0) return views.map((view) => loanEntry(view, scene));
+function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
+  const views = loanViews(state, viewContext.now, viewContext.intervalMs);
+  if (views.length > 0) return views.map((view) => loanEntry(view, viewContext));
   // What could not be read is not said to be nothing.
   if (state.snapshot === undefined || state.snapshot.loansTrouble !== undefined) return [];
-  const label = isVouchedFor(state, scene.now, scene.intervalMs)
+  const label = isCurrent(state, viewContext.now, viewContext.intervalMs)
     ? msg('Nothing borrowed')
     : msg('Nothing was borrowed when it was last read');
   return [
@@ -64,13 +69,18 @@ function loans(state: AccountState, scene: Scene): readonly Entry[] {
 }
 
 /** Unfinished changes of loans that are no longer there: they must not be lost from sight. */
-function strayWrites(state: AccountState, scene: Scene): readonly Entry[] {
+function strayWrites(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const present = (state.snapshot?.loans ?? []).map(({ id }) => id);
-  return scene
+  return viewContext
     .openWrites(state.account.id)
     .filter(({ change }) => isOfLoan(change) && !present.some((id) => isOfLoan(change, id)))
     .map((record) => ({
-      ...writeEntry(record, { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id }, state, scene),
+      ...writeEntry(
+        record,
+        { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id },
+        state,
+        viewContext,
+      ),
       icon: { id: 'question', color: 'list.warningForeground' },
     }));
 }
@@ -80,11 +90,11 @@ function strayWrites(state: AccountState, scene: Scene): readonly Entry[] {
  * about now, whether a change is unfinished,
  * whether a debt is overdue, how old the figures are when they are not current, the distance to margin call, what is owed, and when.
  */
-export function loanEntry(view: LoanView, scene: Scene): Entry {
-  const { state, loan, vouched, level, by, standing } = view;
+export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
+  const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
-  const writes = openWrites(view, scene);
-  const due = soonestDueText(loan, scene.zoned);
+  const writes = openWrites(view, viewContext);
+  const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
@@ -94,7 +104,7 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
       // Said here too: a closed loan hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
       ...(overdue && due !== undefined ? [due] : []),
-      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, loan.keptFrom))]),
+      ...(current ? [] : [msg('read {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
       distanceText(standing),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
@@ -104,42 +114,43 @@ export function loanEntry(view: LoanView, scene: Scene): Entry {
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
     context: 'loan',
-    spoken: writes.length === 0 ? spokenLoan(view, scene) : msg('{0} A change of this loan is unfinished.', spokenLoan(view, scene)),
+    spoken:
+      writes.length === 0 ? spokenLoan(view, viewContext) : msg('{0} A change of this loan is unfinished.', spokenLoan(view, viewContext)),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
-    details: () => loanDetails(view, scene),
+    details: () => loanDetails(view, viewContext),
     children: [
       ...writes,
-      ...dueDates(view, scene),
+      ...dueDates(view, viewContext),
       coinGroup(view, 'debts'),
       coinGroup(view, 'collateral'),
-      thresholds(view, scene),
+      thresholds(view, viewContext),
       lazyGroup(view, 'interest', msg('Accrued interest'), 'percentage'),
       lazyGroup(view, 'history', msg('Recent history'), 'history'),
     ],
   };
 }
 
-function spokenLoan(view: LoanView, scene: Scene): Message {
-  const { state, loan, vouched, standing } = view;
+function spokenLoan(view: LoanView, viewContext: ViewContext): Message {
+  const { state, loan, current, standing } = view;
   const about = state.account.simulated
     ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
     : msg('Loan {0} of {1}', loanName(loan), state.account.name);
   const figures = [about, ltvText(loan), bothLevels(view), distanceText(standing), debtsText(loan)] as const;
-  const sentence = vouched
+  const sentence = current
     ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
     : msg(
         '{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.',
         ...figures,
-        readingAge(state, scene.now, loan.keptFrom),
+        readingAge(state, viewContext.now, loan.keptFrom),
       );
   const now = spokenSince(view);
   const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
   return isOverdue(loan) ? msg('{0} A debt of it is overdue.', whole) : whole;
 }
 
-function loanDetails(view: LoanView, scene: Scene): Details {
-  const { state, loan, standing, vouched } = view;
-  const venue = venueName(state, scene);
+function loanDetails(view: LoanView, viewContext: ViewContext): Details {
+  const { state, loan, standing, current } = view;
+  const venue = venueName(state, viewContext);
   const threshold = (one: Threshold | undefined): Text =>
     one === undefined ? msg('unknown') : msg('{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
   return {
@@ -149,7 +160,7 @@ function loanDetails(view: LoanView, scene: Scene): Details {
         label: msg('LTV'),
         value: loan.ltv === undefined ? msg('unknown') : msg('{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
       },
-      ...loanLiveLines(view, scene.now).map(({ label, value, detail }) => ({
+      ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({
         label,
         value: detail === undefined ? value : msg('{0} ({1})', value, detail),
       })),
@@ -161,12 +172,12 @@ function loanDetails(view: LoanView, scene: Scene): Details {
         label,
         value: mark === undefined ? joined(texts) : msg('{0} ({1})', joined(texts), mark),
       })),
-      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, scene.zoned) })),
+      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, viewContext.zoned) })),
       ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
       ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
-      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : viewContext.when(state.snapshot.asOf) },
     ],
-    ...(vouched ? {} : { note: msg('These figures are not current.') }),
+    ...(current ? {} : { note: msg('These figures are not current.') }),
     links: tableLinks(loan),
   };
 }
@@ -183,12 +194,12 @@ function fallText(standing: Standing): Text {
   return typeof standing === 'string' ? distanceText(standing) : formatDistance(standing.toMarginCall);
 }
 
-function openWrites(view: LoanView, scene: Scene): readonly Entry[] {
+function openWrites(view: LoanView, viewContext: ViewContext): readonly Entry[] {
   const { state, loan } = view;
-  return scene
+  return viewContext
     .openWrites(state.account.id)
     .filter(({ change }) => isOfLoan(change, loan.id))
-    .map((record) => writeEntry(record, loanPlace(view, `/write/${record.id}`), state, scene));
+    .map((record) => writeEntry(record, loanPlace(view, `/write/${record.id}`), state, viewContext));
 }
 
 function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
@@ -219,9 +230,9 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
   };
 }
 
-function thresholds(view: LoanView, scene: Scene): Entry {
+function thresholds(view: LoanView, viewContext: ViewContext): Entry {
   const { loan, state } = view;
-  const venue = venueName(state, scene);
+  const venue = venueName(state, viewContext);
   const line = (path: string, label: Message, threshold: Threshold | undefined): Entry => {
     const distance = distanceTo(threshold?.ltv, loan.ltv);
     const description =
@@ -296,7 +307,7 @@ function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message,
       // Any booking at the venue moves an amount of the loan.
       version: JSON.stringify([...loan.debts, ...loan.collateral].map(({ coin, amount }) => [coin, amount])),
       // What is foreseen from them follows the figures, and goes when those are old.
-      ...(kind === 'interest' ? { figures: view.vouched ? (state.snapshot?.asOf ?? 0).toString() : '' } : {}),
+      ...(kind === 'interest' ? { figures: view.current ? (state.snapshot?.asOf ?? 0).toString() : '' } : {}),
     },
   };
 }
@@ -312,15 +323,15 @@ export function exactText({ coin, amount }: CoinAmount): string {
 }
 
 /** How much is due when, and what the venue does then. */
-export function dueText(due: DueDebt, zoned: Scene['zoned']): Text {
+export function dueText(due: DueDebt, zoned: ViewContext['zoned']): Text {
   const text = msg('{0}: {1}', zoned(due.at), exactText(due));
   return due.then === undefined ? text : msg('{0}, then {1}', text, due.then);
 }
 
 /** The debts of a loan that have a date, below it. Overdue ones are danger in word, shape and colour. */
-export function dueDates(view: LoanView, scene: Scene): readonly Entry[] {
+export function dueDates(view: LoanView, viewContext: ViewContext): readonly Entry[] {
   const { loan } = view;
-  const soonest = soonestDueText(loan, scene.zoned);
+  const soonest = soonestDueText(loan, viewContext.zoned);
   if (loan.due === undefined || soonest === undefined) return [];
   const overdue = isOverdue(loan);
   return [
@@ -332,13 +343,13 @@ export function dueDates(view: LoanView, scene: Scene): readonly Entry[] {
       expansion: 'open',
       context: 'group',
       spoken: msg('Due dates of loan {0}: {1}.', loanName(loan), soonest),
-      children: loan.due.map((due, index) => dueEntry(view, due, index, scene)),
+      children: loan.due.map((due, index) => dueEntry(view, due, index, viewContext)),
     },
   ];
 }
 
-function dueEntry(view: LoanView, due: DueDebt, index: number, scene: Scene): Entry {
-  const when = scene.zoned(due.at);
+function dueEntry(view: LoanView, due: DueDebt, index: number, viewContext: ViewContext): Entry {
+  const when = viewContext.zoned(due.at);
   const state: Message = due.overdue ? msg('overdue since {0}', when) : msg('due {0}', when);
   return {
     // Two parts of a debt may have the same coin and date.

@@ -1,4 +1,4 @@
-/** The door of the part with what views, badges and the status bar say. Imported with import() only: activation does not read it. */
+/** The part with what views, badges and the status bar say. Imported with import() only: activation does not read it. */
 export { ActivityFeed, activityOutline } from './activity.ts';
 export { shortTimes } from '../words/activity.ts';
 export { collateralOutline } from './collateral.ts';

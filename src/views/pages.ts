@@ -5,7 +5,7 @@ import type { ExchangeError } from '../core/errors.ts';
 import { sourceKey, type Entry, type PageSource, type ReadPage } from './entry.ts';
 import type { Connections } from '../engine/monitor/connections.ts';
 import type { Store } from '../engine/monitor/store.ts';
-import { isVouchedFor, type Scene } from '../words/account.ts';
+import { isCurrent, type ViewContext } from '../words/account.ts';
 import { interestOutlook } from './interest-outlook.ts';
 
 function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' | 'on'> {
@@ -133,14 +133,14 @@ export interface PageReaderOptions {
   readonly connections: Pick<Connections, 'get'>;
   readonly states: Pick<Store, 'get'>;
   /** What the views go by at this moment. */
-  readonly scene: () => Pick<Scene, 'now' | 'intervalMs' | 'when' | 'zoned'>;
+  readonly viewContext: () => Pick<ViewContext, 'now' | 'intervalMs' | 'when' | 'zoned'>;
 }
 
 /** Reads rows below an opened entry from the account's venue. @param cursor of the page before, absent for the first */
 export async function readPage(options: PageReaderOptions, source: PageSource, cursor: string | undefined): Promise<ReadPage> {
   const connection = await options.connections.get(source.accountId);
   const page = cursor === undefined ? { limit: pageSize } : { cursor, limit: pageSize };
-  const { when } = options.scene();
+  const { when } = options.viewContext();
   const note = (unread: number | undefined): readonly Entry[] => (unread === undefined ? [] : [unreadEntry(source, unread, cursor ?? '')]);
   switch (source.kind) {
     case 'history': {
@@ -165,10 +165,10 @@ export async function readPage(options: PageReaderOptions, source: PageSource, c
 }
 
 /** Nothing is foreseen from figures that are old, or that a reading since could not confirm. */
-function outlook({ states, scene }: PageReaderOptions, source: PageSource, rows: readonly InterestRow[]): readonly Entry[] {
+function outlook({ states, viewContext }: PageReaderOptions, source: PageSource, rows: readonly InterestRow[]): readonly Entry[] {
   const state = states.get(source.accountId);
-  const { now, intervalMs, ...times } = scene();
-  const snapshot = state !== undefined && isVouchedFor(state, now, intervalMs) ? state.snapshot : undefined;
+  const { now, intervalMs, ...times } = viewContext();
+  const snapshot = state !== undefined && isCurrent(state, now, intervalMs) ? state.snapshot : undefined;
   const loan = snapshot?.loans.find(({ id, keptFrom }) => id === source.loan?.loanId && keptFrom === undefined);
   return snapshot === undefined || loan === undefined
     ? []

@@ -2,7 +2,7 @@ import { isZero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLeverage, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import { believed, effectiveLeverage } from '../core/risk/position-model.ts';
-import { venueName, type Scene } from '../words/account.ts';
+import { venueName, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
 import type { Details } from './entry.ts';
@@ -25,9 +25,9 @@ export interface Figure {
 }
 
 /** All figures of a position as the views list them. What the venue did not give is called unknown. */
-export function positionFigures(view: PositionView, scene: Scene): readonly Figure[] {
+export function positionFigures(view: PositionView, viewContext: ViewContext): readonly Figure[] {
   const { position } = view;
-  const venue = venueName(view.state, scene);
+  const venue = venueName(view.state, viewContext);
   const figure = (path: string, label: Text, value: Decimal | undefined, unit: string, ...more: readonly Text[]): Figure =>
     value === undefined
       ? { path, label, values: [msg('unknown')] }
@@ -122,22 +122,22 @@ function leverageFigure({ position }: PositionView): Figure {
 }
 
 /** Everything exact, for the tooltip. */
-export function positionDetails(view: PositionView, scene: Scene): Details {
-  const { state, position, vouched } = view;
+export function positionDetails(view: PositionView, viewContext: ViewContext): Details {
+  const { state, position, current } = view;
   const title = [position.instrument, sideWord(position)] as const;
-  const flat = positionFigures(view, scene).flatMap((figure) => figure.below ?? [figure]);
+  const flat = positionFigures(view, viewContext).flatMap((figure) => figure.below ?? [figure]);
   return {
     title: state.account.simulated ? msg('Position {0} {1} (simulated)', ...title) : msg('Position {0} {1}', ...title),
     lines: [
-      ...positionLiveLines(view, scene.now).map(({ label, value, detail }) => ({
+      ...positionLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({
         label,
         value: detail === undefined ? value : msg('{0} ({1})', value, detail),
       })),
       { label: msg('Level'), value: spokenLevelWord(view) },
       { label: msg('Margin mode'), value: position.marginMode === 'isolated' ? msg('Isolated margin') : msg('Cross margin') },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
-      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : scene.when(state.snapshot.asOf) },
+      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : viewContext.when(state.snapshot.asOf) },
     ],
-    ...(vouched ? {} : { note: msg('These figures are not current.') }),
+    ...(current ? {} : { note: msg('These figures are not current.') }),
   };
 }

@@ -4,7 +4,7 @@ import { positionDangerBelow, warnBelow } from '../core/risk/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
 import { framed, liveRows, percent, reached, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
-import { venueName, type Scene } from '../words/account.ts';
+import { venueName, type ViewContext } from '../words/account.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
 import { positionFigures } from './position-figures.ts';
 import { bareDistance, reachWords, sideWord, type PositionView } from '../words/position.ts';
@@ -16,7 +16,7 @@ const places = 8;
 const rowPaths = ['mark', 'liquidation', 'own', 'size', 'leverage', 'pnl', 'debt'];
 
 /** The gauge of an isolated position: how near the mark price is to liquidation, which stands at the end of the scale. */
-export function positionGauge(key: string, view: PositionView, scene: Scene, say: Say): GaugeView {
+export function positionGauge(key: string, view: PositionView, viewContext: ViewContext, say: Say): GaugeView {
   const { position, distance, state } = view;
   const price = view.liquidation.kind === 'price' ? view.liquidation.price : undefined;
   const distanceText = worseNow(sentence(view), view.since, view.since?.figures.distance);
@@ -34,7 +34,7 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
             at: 1,
             label: say(msg('Liquidation')),
             valueText: formatLiquidationPrice(price, position.side),
-            source: say(msg('from {0}', venueName(state, scene))),
+            source: say(msg('from {0}', venueName(state, viewContext))),
           },
         ]
       : [],
@@ -44,9 +44,9 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
           { kind: 'danger', from: nearness(view, positionDangerBelow), to: 1 },
         ]
       : [],
-    ...estimate(view, scene, say),
+    ...estimate(view, viewContext, say),
     distanceText: say(position.distress === undefined ? distanceText : msg('{0}. {1}', position.distress, distanceText)),
-    rows: [...rows(view, scene, say), ...liveRows(positionLiveLines(view, scene.now), say)],
+    rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say)],
     changes:
       position.fixedMargin === undefined
         ? [
@@ -57,20 +57,20 @@ export function positionGauge(key: string, view: PositionView, scene: Scene, say
     ...keptFace(position.keptFrom, view.state.snapshot?.positionsTrouble),
     concerns: (change) => isOfPosition(change, position.positionId),
   };
-  return framed(key, view, face, scene, say);
+  return framed(key, view, face, viewContext, say);
 }
 
 /** The figure in the middle and what it is: the distance, or what says something in its place. */
 function middle(view: PositionView, say: Say): Pick<Face, 'caption' | 'figure'> {
-  const { vouched, distance, by, liquidation, position } = view;
+  const { current, distance, by, liquidation, position } = view;
   if (distance === undefined && by === 'marginRatio' && position.marginRatio !== undefined) {
     return {
-      caption: say(vouched ? msg('Margin ratio') : msg('Last known margin ratio')),
+      caption: say(current ? msg('Margin ratio') : msg('Last known margin ratio')),
       figure: formatMarginRatio(position.marginRatio),
     };
   }
   return {
-    caption: say(vouched ? msg('To liquidation') : msg('Last known distance')),
+    caption: say(current ? msg('To liquidation') : msg('Last known distance')),
     figure: liquidation.kind === 'unreachable' ? '∞' : bareDistance(distance),
   };
 }
@@ -86,7 +86,7 @@ function needle({ position: { side, markPrice, liquidationPrice }, distance }: P
 }
 
 /** Where the distance is about now. */
-function estimate(view: PositionView, scene: Scene, say: Say): Pick<Face, 'estimate'> {
+function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
   const { since } = view;
   if (since === undefined) return {};
   const { distance } = since.figures;
@@ -95,7 +95,7 @@ function estimate(view: PositionView, scene: Scene, say: Say): Pick<Face, 'estim
       at: nearness(view, distance),
       label: say(msg('Estimate')),
       valueText: `~${formatDistance(distance)}`,
-      source: say(pricesText(since, scene.now)),
+      source: say(pricesText(since, viewContext.now)),
     },
   };
 }
@@ -106,25 +106,25 @@ function nearness({ position }: PositionView, distance: Decimal): number {
 }
 
 function sentence(view: PositionView): Message {
-  const { position, distance, vouched, liquidation, by } = view;
+  const { position, distance, current, liquidation, by } = view;
   if (distance === undefined) {
     return liquidation.kind === 'unreachable' || by === 'marginRatio' ? reachWords(view) : msg('The distance to liquidation is unknown');
   }
   if (reached(distance))
-    return vouched ? msg('The liquidation price is reached') : msg('When last read, the liquidation price was reached');
+    return current ? msg('The liquidation price is reached') : msg('When last read, the liquidation price was reached');
   const text = formatDistance(distance);
   if (position.side === 'long') {
-    return vouched
+    return current
       ? msg('The mark price may fall {0} until liquidation', text)
       : msg('When last read, the mark price could fall {0} until liquidation', text);
   }
-  return vouched
+  return current
     ? msg('The mark price may rise {0} until liquidation', text)
     : msg('When last read, the mark price could rise {0} until liquidation', text);
 }
 
-function rows(view: PositionView, scene: Scene, say: Say): GaugeView['rows'] {
-  const figures = positionFigures(view, scene).flatMap((figure) => figure.below ?? [figure]);
+function rows(view: PositionView, viewContext: ViewContext, say: Say): GaugeView['rows'] {
+  const figures = positionFigures(view, viewContext).flatMap((figure) => figure.below ?? [figure]);
   return rowPaths.flatMap((path) => {
     const figure = figures.find((one) => one.path === path);
     if (figure === undefined) return [];

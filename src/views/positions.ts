@@ -3,7 +3,7 @@ import { msg, type Message } from '../core/message.ts';
 import { worst } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isVouchedFor, readingAge, type Scene } from '../words/account.ts';
+import { isCurrent, readingAge, type ViewContext } from '../words/account.ts';
 import { levelIcon, type Icon } from '../words/level.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -26,32 +26,32 @@ import { isOfPosition, positionAt } from './place.ts';
 import { positionsState } from './view-state.ts';
 
 /** The Positions view: accounts, their positions, and what hangs on each. */
-export function positionsOutline(states: readonly AccountState[], scene: Scene): readonly Entry[] {
-  if (positionsState(states, scene) !== 'some') return [];
+export function positionsOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
+  if (positionsState(states, viewContext) !== 'some') return [];
   return states.map((state) => {
-    const levels = positionViews(state, scene.now, scene.intervalMs)
+    const levels = positionViews(state, viewContext.now, viewContext.intervalMs)
       .filter(({ counts }) => counts)
       .map(({ level }) => level);
     return accountEntry(
       state,
       [
         ...troubleNote(state, 'positions'),
-        ...vanishedNotes(state, 'position', scene),
-        ...strayWrites(state, scene),
-        ...positions(state, scene),
+        ...vanishedNotes(state, 'position', viewContext),
+        ...strayWrites(state, viewContext),
+        ...positions(state, viewContext),
       ],
-      scene,
+      viewContext,
       worst(levels),
     );
   });
 }
 
-function positions(state: AccountState, scene: Scene): readonly Entry[] {
-  const views = positionViews(state, scene.now, scene.intervalMs);
-  if (views.length > 0) return views.map((view) => positionEntry(view, scene));
+function positions(state: AccountState, viewContext: ViewContext): readonly Entry[] {
+  const views = positionViews(state, viewContext.now, viewContext.intervalMs);
+  if (views.length > 0) return views.map((view) => positionEntry(view, viewContext));
   // What could not be read is not said to be nothing.
   if (state.snapshot === undefined || state.snapshot.positionsTrouble !== undefined) return [];
-  const label = isVouchedFor(state, scene.now, scene.intervalMs)
+  const label = isCurrent(state, viewContext.now, viewContext.intervalMs)
     ? msg('No open position')
     : msg('No position was open when it was last read');
   const id = `${accountEntryId(state.account.id)}/no-position`;
@@ -59,13 +59,18 @@ function positions(state: AccountState, scene: Scene): readonly Entry[] {
 }
 
 /** Unfinished changes of positions that are no longer there: they must not be lost from sight. */
-function strayWrites(state: AccountState, scene: Scene): readonly Entry[] {
+function strayWrites(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const present = (state.snapshot?.positions ?? []).map(({ positionId }) => positionId);
-  return scene
+  return viewContext
     .openWrites(state.account.id)
     .filter(({ change }) => isOfPosition(change) && !present.some((id) => isOfPosition(change, id)))
     .map((record) => ({
-      ...writeEntry(record, { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id }, state, scene),
+      ...writeEntry(
+        record,
+        { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id },
+        state,
+        viewContext,
+      ),
       icon: { id: 'question', color: 'list.warningForeground' },
     }));
 }
@@ -74,11 +79,11 @@ function strayWrites(state: AccountState, scene: Scene): readonly Entry[] {
  * A position's line, most wanted first, because a narrow view cuts off its end: distance to liquidation, the level as a word, which
  * position it is, what is going on, how old the figures are when they are not current, leverage, profit or loss.
  */
-export function positionEntry(view: PositionView, scene: Scene): Entry {
-  const { state, position, vouched, liquidation } = view;
+export function positionEntry(view: PositionView, viewContext: ViewContext): Entry {
+  const { state, position, current, liquidation } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const leverage = believed(position.leverage);
-  const writes = openWrites(view, scene);
+  const writes = openWrites(view, viewContext);
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
   return {
     ...place(view, ''),
@@ -91,7 +96,7 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
       ...(writes.length === 0 ? [] : [msg('change unfinished')]),
-      ...(vouched ? [] : [msg('read {0}', readingAge(state, scene.now, position.keptFrom))]),
+      ...(current ? [] : [msg('read {0}', readingAge(state, viewContext.now, position.keptFrom))]),
       // An alarm takes the place of the word in the label.
       ...(position.marginMode === 'cross' && view.counts ? [msg('Cross margin')] : []),
       ...(leverage === undefined ? [] : [formatLeverage(leverage)]),
@@ -101,10 +106,12 @@ export function positionEntry(view: PositionView, scene: Scene): Entry {
     expansion: several ? 'closed' : 'open',
     context: isFixed(view) ? 'fixedPosition' : 'position',
     spoken:
-      writes.length === 0 ? spokenPosition(view, scene) : msg('{0} A change of this position is unfinished.', spokenPosition(view, scene)),
+      writes.length === 0
+        ? spokenPosition(view, viewContext)
+        : msg('{0} A change of this position is unfinished.', spokenPosition(view, viewContext)),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
-    details: () => positionDetails(view, scene),
-    children: [...writes, ...notes(view), ...positionFigures(view, scene).map((figure) => figureEntry(view, figure))],
+    details: () => positionDetails(view, viewContext),
+    children: [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))],
   };
 }
 
@@ -122,25 +129,25 @@ function place({ state, position }: PositionView, path: string): Pick<Entry, 'id
   return { id, ...positionAt(state.account.id, position.positionId) };
 }
 
-function spokenPosition(view: PositionView, scene: Scene): Message {
-  const { state, position, vouched } = view;
+function spokenPosition(view: PositionView, viewContext: ViewContext): Message {
+  const { state, position, current } = view;
   const about = [position.instrument, sideWord(position), state.account.name] as const;
   const named = state.account.simulated ? msg('Simulated position {0} {1} of {2}', ...about) : msg('Position {0} {1} of {2}', ...about);
   const figures = [named, reachWords(view), spokenLevelWord(view)] as const;
-  const sentence = vouched
+  const sentence = current
     ? msg('{0}: {1}, level {2}.', ...figures)
-    : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, scene.now, position.keptFrom));
+    : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, viewContext.now, position.keptFrom));
   const now = spokenSince(view);
   const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
   return position.distress === undefined ? whole : msg('{0} {1}.', whole, position.distress);
 }
 
-function openWrites(view: PositionView, scene: Scene): readonly Entry[] {
+function openWrites(view: PositionView, viewContext: ViewContext): readonly Entry[] {
   const { state, position } = view;
-  return scene
+  return viewContext
     .openWrites(state.account.id)
     .filter(({ change }) => isOfPosition(change, position.positionId))
-    .map((record) => writeEntry(record, place(view, `/write/${record.id}`), state, scene));
+    .map((record) => writeEntry(record, place(view, `/write/${record.id}`), state, viewContext));
 }
 
 /** What the venue is doing to the position, and why its margin cannot be changed. */

@@ -4,7 +4,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Vanished } from '../core/model.ts';
 import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { gapsOf, readingAge, troubleWord, type Scene } from '../words/account.ts';
+import { gapsOf, readingAge, troubleWord, type ViewContext } from '../words/account.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, standingAt, type LoanView } from '../words/loan.ts';
 import {
   bareDistance,
@@ -46,9 +46,9 @@ export interface Status {
 }
 
 /** The status of all accounts, or undefined when there are none and nothing is to be shown. */
-export function statusOf(states: readonly AccountState[], scene: Scene): Status | undefined {
+export function statusOf(states: readonly AccountState[], viewContext: ViewContext): Status | undefined {
   if (states.length === 0) return undefined;
-  const gauged = states.flatMap((state) => gaugedOf(state, scene)).sort(worstFirst);
+  const gauged = states.flatMap((state) => gaugedOf(state, viewContext)).sort(worstFirst);
   const [worst] = gauged;
   const gaps = [
     // What is not told stands behind what is known to be worse than OK; it is still said to be there.
@@ -61,11 +61,11 @@ export function statusOf(states: readonly AccountState[], scene: Scene): Status 
   ];
   const empty = states.filter((state) => gauged.every((one) => one.state !== state));
   const rows = [
-    ...gauged.map((one) => row(one, scene)),
-    ...goneIn(states).map((gone) => goneRow(gone, scene)),
-    ...empty.map((state) => emptyRow(state, scene)),
+    ...gauged.map((one) => row(one, viewContext)),
+    ...goneIn(states).map((gone) => goneRow(gone, viewContext)),
+    ...empty.map((state) => emptyRow(state, viewContext)),
   ];
-  if (worst !== undefined) return { ...describe(worst, gaps, scene), rows, ...noteOf(gauged, scene) };
+  if (worst !== undefined) return { ...describe(worst, gaps, viewContext), rows, ...noteOf(gauged, viewContext) };
   const simulated = states.every(({ account }) => account.simulated) ? [msg('(simulated)')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
   const text = gaps.length > 0 ? gaps : [known ? msg('no loan or position') : msg('reading…')];
@@ -73,7 +73,7 @@ export function statusOf(states: readonly AccountState[], scene: Scene): Status 
 }
 
 /** Of the oldest of them: none is said to be newer than it is. */
-function noteOf(gauged: readonly Gauged[], { now }: Scene): Pick<Status, 'note'> {
+function noteOf(gauged: readonly Gauged[], { now }: ViewContext): Pick<Status, 'note'> {
   const times = gauged.flatMap(({ estimatedAt }) => (estimatedAt === undefined ? [] : [estimatedAt]));
   return times.length === 0 ? {} : { note: msg('Behind an arrow: estimate, prices read {0}.', ageText(Math.min(...times), now)) };
 }
@@ -82,9 +82,9 @@ const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).l
 
 const counted = (count: number, text: (count: number) => Message): Message[] => (count === 0 ? [] : [text(count)]);
 
-function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<Status, 'rows' | 'note'> {
-  const { state, level, levelText, vouched, keptFrom } = worst;
-  const age = readingAge(state, scene.now, keptFrom);
+function describe(worst: Gauged, gaps: readonly Message[], viewContext: ViewContext): Omit<Status, 'rows' | 'note'> {
+  const { state, level, levelText, current, keptFrom } = worst;
+  const age = readingAge(state, viewContext.now, keptFrom);
   const about = state.account.simulated ? msg('simulated account {0}', state.account.name) : msg('account {0}', state.account.name);
   const figures = [worst.spoken, levelText, about] as const;
   return {
@@ -96,7 +96,7 @@ function describe(worst: Gauged, gaps: readonly Message[], scene: Scene): Omit<S
       ...gaps.map((text) => msg('· {0}', text)),
     ],
     level,
-    spoken: vouched
+    spoken: current
       ? msg('LTV Gauge: worst is {0}, level {1}, {2}.', ...figures)
       : msg('LTV Gauge: worst when last read is {0}, level {1}, {2}. Not current: read {3}.', ...figures, age),
   };
@@ -122,14 +122,14 @@ function accountText({ account }: AccountState): Text {
   return account.simulated ? msg('{0} (simulated)', account.name) : account.name;
 }
 
-function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, scene: Scene): StatusRow {
+function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, viewContext: ViewContext): StatusRow {
   return {
     account: accountText(state),
     what,
     ltv,
     level: levelText,
     distance: distanceText,
-    age: ageWithTrouble(state, scene, keptFrom),
+    age: ageWithTrouble(state, viewContext, keptFrom),
   };
 }
 
@@ -141,7 +141,7 @@ interface Gone {
 const goneIn = (states: readonly AccountState[]): readonly Gone[] =>
   states.flatMap((state) => (state.snapshot?.vanished ?? []).map((one) => ({ state, one })));
 
-function goneRow({ state, one }: Gone, { now }: Scene): StatusRow {
+function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
   const { kind, distance, lastSeen } = one;
   const reach = kind === 'position' ? liquidationDistanceText(distance) : distanceText(standingAt(distance, undefined));
   return {
@@ -154,13 +154,13 @@ function goneRow({ state, one }: Gone, { now }: Scene): StatusRow {
   };
 }
 
-function emptyRow(state: AccountState, scene: Scene): StatusRow {
+function emptyRow(state: AccountState, viewContext: ViewContext): StatusRow {
   const what = state.snapshot === undefined || isPartlyRead(state) ? '–' : msg('no loan or position');
-  return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, scene) };
+  return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
 }
 
-function ageWithTrouble(state: AccountState, scene: Scene, keptFrom?: number): Text {
-  const age = readingAge(state, scene.now, keptFrom);
+function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?: number): Text {
+  const age = readingAge(state, viewContext.now, keptFrom);
   if (state.failure !== undefined) return msg('{0}, {1}', age, troubleWord(state.failure.error));
   return isPartlyRead(state) ? msg('{0}, {1}', age, msg('partly read')) : age;
 }
@@ -168,7 +168,7 @@ function ageWithTrouble(state: AccountState, scene: Scene, keptFrom?: number): T
 /** A loan or a position, as far as they are compared with each other. */
 export interface Gauged {
   readonly state: AccountState;
-  readonly vouched: boolean;
+  readonly current: boolean;
   /** When it was read, where that was earlier than the rest of the account. */
   readonly keptFrom: number | undefined;
   readonly level: Level;
@@ -190,22 +190,22 @@ export interface Gauged {
 }
 
 /** What counts of an account: all its loans and isolated positions, and cross positions that alarm. */
-export function gaugedOf(state: AccountState, scene: Scene): readonly Gauged[] {
+export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
   return [
-    ...loanViews(state, scene.now, scene.intervalMs).map(ofLoan),
-    ...positionViews(state, scene.now, scene.intervalMs)
+    ...loanViews(state, viewContext.now, viewContext.intervalMs).map(ofLoan),
+    ...positionViews(state, viewContext.now, viewContext.intervalMs)
       .filter(({ counts }) => counts)
       .map(ofPosition),
   ];
 }
 
 function ofLoan(view: LoanView): Gauged {
-  const { state, loan, vouched, level, standing, distance, since } = view;
+  const { state, loan, current, level, standing, distance, since } = view;
   const reach = distanceText(standing);
   const words: Message = isOverdue(loan) ? msg('{0}, {1}', msg('debt overdue'), reach) : reach;
   return {
     state,
-    vouched,
+    current,
     keptFrom: loan.keptFrom,
     level,
     levelText: levelPhrase(view),
@@ -223,13 +223,13 @@ function ofLoan(view: LoanView): Gauged {
 }
 
 function ofPosition(view: PositionView): Gauged {
-  const { state, position, vouched, level, distance, since } = view;
+  const { state, position, current, level, distance, since } = view;
   const reach = reachWords(view);
   const words: Message = position.distress === undefined ? reach : msg('{0}, {1}', position.distress, reach);
   const what = msg('{0} {1}', position.instrument, sideWord(position));
   return {
     state,
-    vouched,
+    current,
     keptFrom: position.keptFrom,
     level,
     levelText: levelPhrase(view),
@@ -257,7 +257,7 @@ const nearest = (read: Decimal | undefined, now: Decimal | undefined): Decimal |
   read === undefined || now === undefined ? read : lesser(read, now);
 
 /** Whether its figures are current and yet do not tell how it stands. It may be well: it must not hide one that is known to be less so. */
-export const isUntold = ({ level, vouched, distance }: Gauged): boolean => level === 'unknown' && vouched && distance === undefined;
+export const isUntold = ({ level, current, distance }: Gauged): boolean => level === 'unknown' && current && distance === undefined;
 
 /**
  * The order of worry: by level, then by distance. A live loan or position that alarms comes before any simulated one: a price moved
@@ -285,11 +285,12 @@ function nearerFirst(a: Gauged, b: Gauged): number {
 }
 
 /** How many loans stand at warning or danger, for the badge. */
-export function loanAlarms(states: readonly AccountState[], scene: Scene): number {
-  return states.flatMap((state) => loanViews(state, scene.now, scene.intervalMs)).filter(({ level }) => isAlarm(level)).length;
+export function loanAlarms(states: readonly AccountState[], viewContext: ViewContext): number {
+  return states.flatMap((state) => loanViews(state, viewContext.now, viewContext.intervalMs)).filter(({ level }) => isAlarm(level)).length;
 }
 
 /** How many positions stand at warning or danger, for the badge. */
-export function positionAlarms(states: readonly AccountState[], scene: Scene): number {
-  return states.flatMap((state) => positionViews(state, scene.now, scene.intervalMs)).filter(({ level }) => isAlarm(level)).length;
+export function positionAlarms(states: readonly AccountState[], viewContext: ViewContext): number {
+  return states.flatMap((state) => positionViews(state, viewContext.now, viewContext.intervalMs)).filter(({ level }) => isAlarm(level))
+    .length;
 }

@@ -14,7 +14,7 @@ import {
   type StressedPosition,
 } from '../core/risk/stress.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { venueName, type Scene } from '../words/account.ts';
+import { venueName, type ViewContext } from '../words/account.ts';
 import { levelWord } from '../words/level.ts';
 import { changeText, modelOfView, type NoEstimate } from '../words/loan-estimates.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
@@ -40,8 +40,8 @@ interface Moved {
 }
 
 /** What shocks of prices would make of all loans and isolated positions that can be computed. */
-export function stressView(accounts: readonly AccountState[], scene: Scene, say: Say): StressView | undefined {
-  const tables = exposures(accounts, scene).map((exposure) => tableOf(exposure, say));
+export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): StressView | undefined {
+  const tables = exposures(accounts, viewContext).map((exposure) => tableOf(exposure, say));
   if (tables.length === 0) return undefined;
   return {
     heading: say(msg('If prices moved (estimates)')),
@@ -215,7 +215,7 @@ export interface LeftOut {
   readonly reason: Message;
 }
 
-/** All that is about one kind of money: real and simulated are never reckoned together. */
+/** All that is about one kind of money: real and simulated are never added up. */
 export interface Exposure {
   /** Absent for real money. */
   readonly mark?: Message;
@@ -224,17 +224,17 @@ export interface Exposure {
 }
 
 /** Everything that prices can harm, real money first. In the order of the gauges. */
-export function exposures(accounts: readonly AccountState[], scene: Scene): readonly Exposure[] {
+export function exposures(accounts: readonly AccountState[], viewContext: ViewContext): readonly Exposure[] {
   const byMark = new Map<string, AccountState[]>();
   for (const state of accounts) {
-    const kind = moneyMark(state, scene)?.template ?? '';
+    const kind = moneyMark(state, viewContext)?.template ?? '';
     byMark.set(kind, [...(byMark.get(kind) ?? []), state]);
   }
   return [...byMark.entries()]
     .sort(([a], [b]) => Number(a !== '') - Number(b !== ''))
     .map(([, states]) => {
-      const mark = states[0] === undefined ? undefined : moneyMark(states[0], scene);
-      const found = states.flatMap((state) => foundIn(state, scene, states.length > 1));
+      const mark = states[0] === undefined ? undefined : moneyMark(states[0], viewContext);
+      const found = states.flatMap((state) => foundIn(state, viewContext, states.length > 1));
       return {
         ...(mark === undefined ? {} : { mark }),
         members: found.filter((one) => 'stressed' in one),
@@ -244,17 +244,17 @@ export function exposures(accounts: readonly AccountState[], scene: Scene): read
     .filter(({ members, leftOut }) => members.length > 0 || leftOut.length > 0);
 }
 
-function foundIn(state: AccountState, scene: Scene, several: boolean): readonly (Member | LeftOut)[] {
-  const place = `${venueName(state, scene)} · ${state.account.name}`;
+function foundIn(state: AccountState, viewContext: ViewContext, several: boolean): readonly (Member | LeftOut)[] {
+  const place = `${venueName(state, viewContext)} · ${state.account.name}`;
   const named = (title: Message, name: Message): Named => ({ title, name: several ? msg('{0} ({1})', name, place) : name, place });
   const { snapshot } = state;
   const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
   return [
-    ...loanViews(state, scene.now, scene.intervalMs).map((view) => {
+    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
       const id = loanName(view.loan);
       return loanIn(view, named(msg('Loan {0}', id), msg('loan {0}', id)));
     }),
-    ...positionViews(state, scene.now, scene.intervalMs).map((view) => {
+    ...positionViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
       const title = msg('{0} {1}', view.position.instrument, sideWord(view.position));
       return positionIn(view, named(title, title));
     }),
@@ -280,7 +280,7 @@ function positionIn(view: PositionView, named: Named): Member | LeftOut {
   const { state, position } = view;
   const out = (reason: Message): LeftOut => ({ what: named.name, reason });
   if (position.marginMode !== 'isolated') return out(msg('cross margin: liquidated with the rest of its account'));
-  if (!view.vouched) return out(loanReason('stale'));
+  if (!view.current) return out(loanReason('stale'));
   if (view.liquidation.kind === 'unreachable') return out(msg('no price liquidates it'));
   if (view.distance === undefined) return out(msg('liquidation price or mark price unknown'));
   if (position.baseCoin === undefined || position.contract === 'other') return out(msg('not known what moves its price'));

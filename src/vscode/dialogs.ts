@@ -35,7 +35,7 @@ export function actingOf(app: App): Acting {
   const acting: Acting = {
     ...app,
     talk: new EditorConversation(app),
-    scene: () => sceneOf(app),
+    viewContext: () => sceneOf(app),
     readLimits,
     language: vscode.env.language,
     keepsOwnKeys: vscode.env.uiKind === vscode.UIKind.Web,

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { liveIntervalMs } from '../engine/monitor/store.ts';
 import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
 import { msUntilArmingChanges } from '../words/arming-mark.ts';
-import type { Scene } from '../words/account.ts';
+import type { ViewContext } from '../words/account.ts';
 
 /** The engine with the little that the editor adds, handed to every part of the user interface. */
 export interface App extends Engine {
@@ -29,7 +29,7 @@ function zonedText(ms: number): string {
 }
 
 /** What the views go by at this moment. */
-export function sceneOf(app: App): Scene {
+export function sceneOf(app: App): ViewContext {
   return {
     exchanges: app.exchanges,
     now: app.clock.now(),

@@ -7,7 +7,7 @@ import { escapeMarkdown, markdownLink } from './markdown.ts';
 import type { Details, Entry } from '../views/entry.ts';
 import type { Text } from '../words/text.ts';
 import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
-import type { Scene } from '../words/account.ts';
+import type { ViewContext } from '../words/account.ts';
 import type * as Views from '../views/outlines.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { Ticker } from './age-ticker.ts';
@@ -131,7 +131,7 @@ function tooltip({ title, lines, note, links = [] }: Details): vscode.MarkdownSt
 }
 
 /** What a view shows, as a function of the store. */
-export type Outline = (states: readonly AccountState[], scene: Scene) => readonly Entry[];
+export type Outline = (states: readonly AccountState[], viewContext: ViewContext) => readonly Entry[];
 
 export interface OutlineViewOptions {
   readonly id: string;
@@ -142,9 +142,9 @@ export interface OutlineViewOptions {
   /** Tells of changes besides those of the store and the ledger. */
   readonly onDidChange?: (listener: () => void) => vscode.Disposable;
   /** Told whenever the tree looks at the store again. */
-  readonly onUpdate?: (states: readonly AccountState[], scene: Scene) => void;
+  readonly onUpdate?: (states: readonly AccountState[], viewContext: ViewContext) => void;
   /** How many of what the view lists need a look: its badge. */
-  readonly alarms?: (views: typeof Views, states: readonly AccountState[], scene: Scene) => number;
+  readonly alarms?: (views: typeof Views, states: readonly AccountState[], viewContext: ViewContext) => number;
   readonly badgeText?: (count: number) => string;
 }
 

@@ -22,10 +22,10 @@ function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
     load: async () => (await loadViews()).loansOutline,
-    alarms: (views, states, scene) => views.loanAlarms(states, scene),
+    alarms: (views, states, viewContext) => views.loanAlarms(states, viewContext),
     badgeText,
-    onUpdate: (states, scene) => {
-      setContext('ltvGauge.loansState', loansState(states, scene));
+    onUpdate: (states, viewContext) => {
+      setContext('ltvGauge.loansState', loansState(states, viewContext));
       setContext('ltvGauge.hasAccounts', states.length > 0);
       setContext('ltvGauge.hasSimulated', app.simulated.account() !== undefined);
     },
@@ -44,10 +44,10 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',
     load: async () => (await loadViews()).positionsOutline,
-    alarms: (views, states, scene) => views.positionAlarms(states, scene),
+    alarms: (views, states, viewContext) => views.positionAlarms(states, viewContext),
     badgeText: positionsBadgeText,
-    onUpdate: (states, scene) => {
-      setContext('ltvGauge.positionsState', positionsState(states, scene));
+    onUpdate: (states, viewContext) => {
+      setContext('ltvGauge.positionsState', positionsState(states, viewContext));
     },
   });
 }
@@ -86,7 +86,7 @@ function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
           again.fire(undefined);
         },
       };
-      return (states, scene) => part.activityOutline(states, scene, made.view(), acts);
+      return (states, viewContext) => part.activityOutline(states, viewContext, made.view(), acts);
     },
     read: () => feed?.read(),
     onDidChange: again.on,

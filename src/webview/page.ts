@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /**
- * A state of which nobody vouches any more, because the extension has fallen silent: nothing of it is drawn as present, and nothing of
+ * A state that may no longer hold, because the extension has fallen silent: nothing of it is drawn as present, and nothing of
  * it can be pressed.
  */
 export function silenced({ heading, silent, gauges, notices, emptyText }: PageState): PageState {

@@ -11,7 +11,7 @@ import { ageText } from './time.ts';
 import type { Icon } from './level.ts';
 
 /** What the views need besides the states of the accounts. */
-export interface Scene {
+export interface ViewContext {
   readonly exchanges: readonly Exchange[];
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
@@ -30,7 +30,7 @@ export interface Scene {
  * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
  * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
  */
-export function isVouchedFor(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
+export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
   const { failure, snapshot } = state;
   return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
 }
@@ -89,18 +89,18 @@ export function troubleIcon(error: ExchangeError): Icon {
   }
 }
 
-export function venueName(state: AccountState, scene: Scene): string {
-  return scene.exchanges.find(({ id }) => id === state.account.venue)?.name ?? state.account.venue;
+export function venueName(state: AccountState, viewContext: ViewContext): string {
+  return viewContext.exchanges.find(({ id }) => id === state.account.venue)?.name ?? state.account.venue;
 }
 
 /** The site as the venue's adapter calls it, or its id when that is unknown. */
-export function siteLabel(state: AccountState, scene: Scene): Message | string {
-  const venue = scene.exchanges.find(({ id }) => id === state.account.venue);
+export function siteLabel(state: AccountState, viewContext: ViewContext): Message | string {
+  const venue = viewContext.exchanges.find(({ id }) => id === state.account.venue);
   return venue?.sites.find(({ id }) => id === state.account.site)?.label ?? state.account.site;
 }
 
-export function isDemo(state: AccountState, scene: Scene): boolean {
-  const venue = scene.exchanges.find(({ id }) => id === state.account.venue);
+export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
+  const venue = viewContext.exchanges.find(({ id }) => id === state.account.venue);
   return venue?.sites.find(({ id }) => id === state.account.site)?.demo ?? false;
 }
 

@@ -25,7 +25,7 @@ export interface Section {
   readonly facts: readonly Fact[];
 }
 
-/** How figures and moments are written. */
+/** How figures and times are written. */
 export interface Hand extends FigureStyle {
   readonly when: (ms: number) => string;
   readonly usd: (usd: Decimal) => string;

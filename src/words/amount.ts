@@ -39,7 +39,7 @@ export interface AmountBounds {
   readonly purpose: Direction | 'hypothetical';
   /** The most that is allowed now. */
   readonly limit?: Decimal;
-  /** `limit` is what we reckon, not what the venue says. */
+  /** `limit` is our estimate, not what the venue says. */
   readonly estimated?: true;
   /** How many decimals the venue takes, where it tells. */
   readonly places?: number;

@@ -57,7 +57,7 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
   const { loan } = readiness;
   const loanName = loanLabel(change.loan.orderId, change.loan.loanId);
   const shownAmount = formatAmount(amount);
-  // Where our reckoning is in doubt nothing of it is shown, neither what comforts nor what warns.
+  // Where our estimate is in doubt nothing of it is shown, neither what comforts nor what warns.
   const doubtful = preview.doubt !== undefined;
   const caution = doubtful ? undefined : cautionOf(preview);
   const alarming = caution?.alarming === true;
@@ -103,7 +103,7 @@ export interface SafeMaximum {
 /** A remark under an allowed amount. */
 export interface Remark {
   readonly sentence: Message;
-  /** The preview would refuse it, or nobody can tell. */
+  /** The preview would refuse it, or that is unknown. */
   readonly caution: boolean;
 }
 
@@ -287,7 +287,7 @@ interface Caution {
 const alarm = (sentence: Message): Caution => ({ sentence, alarming: true });
 const remark = (sentence: Message): Caution => ({ sentence, alarming: false });
 
-/** Said when the loan would stand at or near its margin call afterwards, or when nobody can tell. */
+/** Said when the loan would stand at or near its margin call afterwards, or when that is unknown. */
 function cautionOf({ readiness: { loan }, change: { direction }, ltvAfter }: CollateralPreview): Caution | undefined {
   if (ltvAfter === undefined) {
     return direction === 'reduce'

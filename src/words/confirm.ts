@@ -13,7 +13,7 @@ export interface ConfirmFacts {
   readonly first: boolean;
   /** The request was shown, for this very change. */
   readonly rehearsed: boolean;
-  /** Our own reckoning does not give the figures of the exchange. */
+  /** What we compute differs from the figures of the exchange. */
   readonly doubt: boolean;
   readonly direction: Direction;
 }

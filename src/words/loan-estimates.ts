@@ -40,8 +40,8 @@ const readings = new WeakMap<Snapshot, Map<Loan, LoanModel | ModelTrouble>>();
 const estimates = new WeakMap<LoanModel, LoanEstimates>();
 
 /** The loan as it can be computed from the prices that were read with it, or why it cannot. */
-export function modelOfView({ state: { snapshot, live }, loan, vouched }: LoanView): LoanModel | NoEstimate {
-  if (!vouched || snapshot === undefined) return 'stale';
+export function modelOfView({ state: { snapshot, live }, loan, current }: LoanView): LoanModel | NoEstimate {
+  if (!current || snapshot === undefined) return 'stale';
   // An estimate has failed since, though the figures of one reading fit each other.
   if (live?.doubted.includes(loan.id) === true) return 'definitions';
   const models = readings.get(snapshot) ?? new Map<Loan, LoanModel | ModelTrouble>();

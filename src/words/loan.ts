@@ -7,7 +7,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, LiquidationPrice, Loan, Threshold } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isVouchedFor, type Scene } from './account.ts';
+import { isCurrent, type ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, sinceReading, type Since } from './since-reading.ts';
 
@@ -20,7 +20,7 @@ export interface LoanView {
   /** Without figures that cannot be believed. */
   readonly loan: Loan;
   /** Whether the figures may be shown as the present ones. */
-  readonly vouched: boolean;
+  readonly current: boolean;
   /** The worse of what the last reading and an estimate since say. */
   readonly level: Level;
   /** What made it an alarm, where its LTV or its lines are missing. */
@@ -36,9 +36,9 @@ export interface LoanView {
 export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
   return (state.snapshot?.loans ?? []).map((read) => {
     const loan = believedLoan(read);
-    const vouched = isVouchedFor(state, now, intervalMs, loan.keptFrom);
+    const current = isCurrent(state, now, intervalMs, loan.keptFrom);
     const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true);
-    const { level: readLevel, by } = judgeLoan(loan, vouched);
+    const { level: readLevel, by } = judgeLoan(loan, current);
     const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, ltvText(loan), {
       level: levelNow,
       text: ({ ltv }) => formatLtv(ltv),
@@ -48,7 +48,7 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
     return {
       state,
       loan,
-      vouched,
+      current,
       level,
       distance,
       standing: standingOf(loan),
@@ -135,7 +135,7 @@ export function isOverdue({ due }: Loan): boolean {
 }
 
 /** The soonest date a debt has, in words for beside an LTV; undefined for a loan without dates. */
-export function soonestDueText(loan: Loan, zoned: Scene['zoned']): Message | undefined {
+export function soonestDueText(loan: Loan, zoned: ViewContext['zoned']): Message | undefined {
   const [soonest] = loan.due ?? [];
   if (isOverdue(loan)) return msg('debt overdue');
   return soonest === undefined ? undefined : msg('due {0}', zoned(soonest.at));

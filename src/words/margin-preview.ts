@@ -106,7 +106,7 @@ function distressLine({ distress }: Position): Message[] {
   return distress === undefined ? [] : [msg('CAUTION: the exchange acts on this position by itself now. {0}', distress)];
 }
 
-/** Said first when the position would stand near liquidation afterwards, or when nobody can tell. */
+/** Said first when the position would stand near liquidation afterwards, or when that is unknown. */
 function outlook(position: Position, after: MarginEstimate): Message | undefined {
   if (after.unreachable === true) return undefined;
   const { distance } = after;

@@ -7,7 +7,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isVouchedFor } from './account.ts';
+import { isCurrent } from './account.ts';
 import { levelBy } from './level.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
@@ -17,7 +17,7 @@ export interface PositionView {
   readonly state: AccountState;
   readonly position: Position;
   /** Whether the figures may be shown as the present ones. */
-  readonly vouched: boolean;
+  readonly current: boolean;
   /**
    * A position with cross margin is liquidated with all the rest of its account, so that its own distance can alarm but never
    * reassure: anything but an alarm is `unknown`.
@@ -39,8 +39,8 @@ export interface PositionView {
 export function positionViews(state: AccountState, now: number, intervalMs: number): readonly PositionView[] {
   const held = state.snapshot?.positions ?? [];
   const views = held.map((position) => {
-    const vouched = isVouchedFor(state, now, intervalMs, position.keptFrom);
-    const { level: readLevel, by } = judgePosition(position, vouched, held);
+    const current = isCurrent(state, now, intervalMs, position.keptFrom);
+    const { level: readLevel, by } = judgePosition(position, current, held);
     const liquidation = liquidationOf(position, held);
     const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
     const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held);
@@ -55,7 +55,7 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
     return {
       state,
       position,
-      vouched,
+      current,
       level,
       counts: isolated || alarm,
       liquidation,

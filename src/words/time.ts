@@ -36,7 +36,7 @@ export function ageText(asOf: number, now: number): Message {
 }
 
 /**
- * How long until the age text of a reading changes or the reading stops being vouched for, whichever comes first.
+ * How long until the age text of a reading changes or the reading stops being current for, whichever comes first.
  * All in milliseconds; at least 250, so that a timer armed with it cannot spin.
  */
 export function msUntilAgeChanges(asOf: number, now: number, intervalMs: number): number {
@@ -44,7 +44,7 @@ export function msUntilAgeChanges(asOf: number, now: number, intervalMs: number)
   const step = steps.find((one) => age >= one.from);
   const boundary = step === undefined ? 15 * second : (Math.floor(age / step.every) + 1) * step.every;
   const next = asOf + boundary - now;
-  // Figures are vouched for up to and including that moment, so look one millisecond after it.
+  // Figures are current for up to and including that moment, so look one millisecond after it.
   const staleIn = freshUntil(asOf, intervalMs) + 1 - now;
   return Math.max(250, staleIn > 0 ? Math.min(next, staleIn) : next);
 }
@@ -61,7 +61,7 @@ export function intervalMsOf(setting: unknown): number {
 }
 
 /**
- * How moments are written that something hangs on, such as a due date: to the minute and with the short name of the zone, since the hour that
+ * How times are written that something depends on, such as a due date: to the minute and with the short name of the zone, since the hour that
  * a clock is set back happens twice.
  * @param timeZone that of the machine where absent
  */

@@ -1,7 +1,7 @@
 import { formatDistance } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Vanished } from '../core/model.ts';
-import type { Scene } from './account.ts';
+import type { ViewContext } from './account.ts';
 import type { Text } from './text.ts';
 import { sideWord } from './position.ts';
 
@@ -12,9 +12,9 @@ export function vanishedName({ kind, name, side }: Vanished): Text {
 }
 
 /** What is gone, what may have become of it, and when it was last seen. */
-export function vanishedSentence(one: Vanished, scene: Scene): Message {
+export function vanishedSentence(one: Vanished, viewContext: ViewContext): Message {
   const { kind, name, overdue, calm, lastSeen } = one;
-  const seen = scene.when(lastSeen);
+  const seen = viewContext.when(lastSeen);
   if (calm === true) return calmSentence(one, seen);
   if (kind === 'position') {
     return msg(

@@ -29,7 +29,7 @@ import type { AccountState } from '../../src/engine/monitor/store.ts';
 import type { SimulatorKeys } from '../../src/simulator/okx/auth.ts';
 import { startSimulator } from '../../src/simulator/okx/start.ts';
 import { gaugePage } from '../../src/views/gauges.ts';
-import type { Scene } from '../../src/words/account.ts';
+import type { ViewContext } from '../../src/words/account.ts';
 import { loansOutline } from '../../src/views/loans.ts';
 import { stressView } from '../../src/views/stress.ts';
 import { ledger } from './bench-ledger.ts';
@@ -115,7 +115,7 @@ async function drawing(): Promise<readonly Outcome[]> {
     },
     reading: false,
   }));
-  const scene: Scene = {
+  const viewContext: ViewContext = {
     exchanges,
     now,
     intervalMs: 30_000,
@@ -127,17 +127,22 @@ async function drawing(): Promise<readonly Outcome[]> {
   };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
   const clone = (): unknown => structuredClone(states);
-  assert.equal(loansOutline(states, scene).flatMap(({ children }) => children ?? []).length, 200);
-  assert.equal(gaugePage(states, scene, say).state.gauges.length, 200);
+  assert.equal(loansOutline(states, viewContext).flatMap(({ children }) => children ?? []).length, 200);
+  assert.equal(gaugePage(states, viewContext, say).state.gauges.length, 200);
   // Measured 44 to 47 for the outline and 40 to 43 for the page; 52 and 49 on a machine with more to do.
   return [
     await compare({
       what: 'outline of 200 loans · structuredClone',
-      ours: () => loansOutline(states, scene),
+      ours: () => loansOutline(states, viewContext),
       baseline: clone,
       budget: 100,
     }),
-    await compare({ what: 'page of 200 gauges · structuredClone', ours: () => gaugePage(states, scene, say), baseline: clone, budget: 90 }),
+    await compare({
+      what: 'page of 200 gauges · structuredClone',
+      ours: () => gaugePage(states, viewContext, say),
+      baseline: clone,
+      budget: 90,
+    }),
   ];
 }
 
@@ -239,7 +244,7 @@ function freshlyRead(count: number): readonly AccountState[] {
 }
 
 function shocking(): Promise<Outcome> {
-  const scene: Scene = {
+  const viewContext: ViewContext = {
     exchanges,
     now,
     intervalMs: 30_000,
@@ -250,7 +255,7 @@ function shocking(): Promise<Outcome> {
     arming: () => ({ armed: false }),
   };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
-  const [table] = stressView(freshlyRead(20), scene, say)?.tables ?? [];
+  const [table] = stressView(freshlyRead(20), viewContext, say)?.tables ?? [];
   assert.equal(table?.columns.length, 20);
   assert.equal(table.rows.length, 11);
   const Exact = Big();
@@ -258,7 +263,7 @@ function shocking(): Promise<Outcome> {
   const amounts = Array.from({ length: 1000 }, (_, index) => String(index + 1));
   return compare({
     what: 'shocks of 20 loans with brackets · 1,000 divisions',
-    ours: () => stressView(freshlyRead(20), scene, say),
+    ours: () => stressView(freshlyRead(20), viewContext, say),
     baseline: () => amounts.map((amount) => new Exact(amount).div(new Exact('186000')).toFixed()),
     // Measured 23 to 37 on a machine with more to do. Once worked out, a reading is only put into words again.
     budget: 80,

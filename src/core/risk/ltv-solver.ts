@@ -22,7 +22,7 @@ import type { HaircutRule } from '../model.ts';
 /** LTVs are computed to eight digits. */
 const ltvStep = '0.00000001' as Decimal;
 
-/** A loan with its totals, which are reckoned once: summing up all brackets of all coins for each way would take far too long. */
+/** A loan with its totals, which are computed once: summing up all brackets of all coins for each way would take far too long. */
 interface Reckoned {
   readonly model: LoanModel;
   /** USD. */

@@ -6,7 +6,7 @@ export type Stakes = 'live' | 'demo' | 'simulated';
 
 /**
  * By the venue's own list of sites: only its loopback is simulated, whatever is noted at the account. What is on no list is live, for
- * nobody can tell that nothing is at stake there.
+ * it is unknown whether something is at stake there.
  */
 export function stakesOf({ venue, site }: Pick<Account, 'venue' | 'site'>): Stakes {
   const found = exchanges.find(({ id }) => id === venue)?.sites.find(({ id }) => id === site);

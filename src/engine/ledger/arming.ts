@@ -41,8 +41,8 @@ const clockSlackMs = 5_000;
 
 /**
  * Which accounts may be written on. Nothing is armed until a person arms it, except what is simulated. What a person says in one window acts
- * in all that are open, save a term that ends with the window; only `always` acts in windows that open later. As long as nobody can tell
- * what was said, nothing is armed.
+ * in all that are open, save a term that ends with the window; only `always` acts in windows that open later. As long as it is
+ * unknown what was said, nothing is armed.
  */
 export class Arming implements Disposable {
   readonly #options: ArmingOptions;
@@ -89,7 +89,7 @@ export class Arming implements Disposable {
     return account.simulated && !isTakenBack ? { armed: true, until: 'simulated' } : { armed: false };
   }
 
-  /** Whether it is armed here or may be in another window, which has a term of its own; also when nobody can tell. */
+  /** Whether it is armed here or may be in another window, which has a term of its own; also when that is unknown. */
   mayBeArmed(accountId: string): boolean {
     const rows = this.#options.rows.armed(accountId);
     return (
@@ -153,7 +153,7 @@ export class Arming implements Disposable {
     return term !== 'disarmed' && !this.#over.has(given) && (window === '' || window === this.#options.window);
   }
 
-  /** A clock that was set back makes no term longer than it was: it ends it, for nobody knows how much of it is over. */
+  /** A clock that was set back makes no term longer than it was: it ends it, because it is unknown how much of it is over. */
   #isRunning(row: ArmedRow): boolean {
     const { given, until = 0 } = row;
     if (row.term !== 'quarter') return true;

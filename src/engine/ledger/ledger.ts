@@ -265,7 +265,7 @@ export class Ledger implements Disposable {
   /**
    * A person's verdict. The venue is asked a last time before a write is closed: if it can tell, its word stands.
    * A verdict on a write that is closed already changes nothing.
-   * @throws Refusal when the write is still under way, was sent so lately that nobody can know, or the verdict cannot be written down.
+   * @throws Refusal when the write is still under way, was sent too lately for anybody to know, or the verdict cannot be written down.
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();

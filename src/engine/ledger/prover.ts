@@ -79,7 +79,7 @@ export class Prover {
     }
   }
 
-  /** What figures of different moments could say counts once it was said again, a while later and with nothing else in between. */
+  /** What figures read at different times could say counts once it was said again, a while later and with nothing else in between. */
   #isSure(id: string, event: Finding): boolean {
     const now = uptimeOf(this.#clock);
     const since = this.#suspected.get(id);

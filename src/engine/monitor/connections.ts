@@ -20,7 +20,7 @@ export interface ConnectionsOptions {
   readonly trace?: (line: string) => void;
   /** Where the account's venue is to be found now; starts the built-in simulated exchange when it is needed. */
   readonly locate: (account: Account) => Promise<Address>;
-  /** Takes over what other windows did; rejects when nobody can tell. Asked right before each signed request leaves. */
+  /** Takes over what other windows did; rejects when that is unknown. Asked right before each signed request leaves. */
   readonly look?: () => Promise<void>;
   /** Whether changes may be sent from the account, by what was last taken over. */
   readonly isArmed?: (accountId: string) => boolean;

@@ -174,7 +174,7 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
 
   /** How far the ledger had come. */
   readonly anchor = {
-    /** @throws StateTrouble when nobody can tell */
+    /** @throws StateTrouble when that is unknown */
     get: async (): Promise<unknown> => (await (await this.#opened()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
     note: async (at: Seen): Promise<void> => {
       await (await this.#opened()).ask({ do: 'noteAnchor', at });

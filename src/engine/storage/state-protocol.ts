@@ -95,7 +95,7 @@ export interface ArmedRow {
 
 /** Where arming is kept, for all windows. */
 export interface ArmedRows {
-  /** Without terms of before this window. Undefined as long as nobody knows what was said: then nothing is armed. */
+  /** Without terms of before this window. Undefined as long as that is unknown: then nothing is armed. */
   armed(account: string): readonly ArmedRow[] | undefined;
   /** In the place of what was said for all windows and for its own before. */
   arm(row: ArmedRow): Promise<void>;

@@ -89,7 +89,7 @@ export interface Reading {
   readonly wallet?: readonly WalletCoin[];
 }
 
-/** A coin that cannot be reckoned with. */
+/** A coin whose effect cannot be computed. */
 export interface Unusable {
   readonly coin: string;
   /** Its amount or its price is not known. */
@@ -240,7 +240,7 @@ const isAveragedTake = ({ model }: Reading, { steps }: Way): boolean =>
   model.haircuts === 'averaged' && steps.some(({ act }) => act === 'reduce');
 
 /**
- * With an average haircut the coin that is taken may count for more than its share. The preview will reckon it in full then, and
+ * With an average haircut the coin that is taken may count for more than its share. The preview will count it in full then, and
  * so it is here: less is offered, and its LTV errs towards danger.
  */
 function carefulTake(

@@ -34,7 +34,7 @@ export function safeLine(loan: Loan, own?: Decimal, slack: Decimal = zero): Deci
 }
 
 /**
- * The most of a coin that can be taken so that the loan stays at or below its `safeLine` by our estimate. Of the two ways to reckon it
+ * The most of a coin that can be taken so that the loan stays at or below its `safeLine` by our estimate. Of the two ways to compute it
  * the smaller counts.
  * @param limit the venue's maximum
  * @param own the person's own highest LTV after a reduction. A fraction

@@ -52,7 +52,7 @@ export function vipLevelOf({ vipLevel }: Pick<Key, 'vipLevel'>): string {
   return kind === undefined || level === undefined ? lowestLevel : kind.toUpperCase() + level;
 }
 
-/** With a time zone: without one nobody knows what it means. */
+/** With a time zone: without one its meaning is unknown. */
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A key that does not expire is printed with the year 1970 and negative days. The days are whole ones, so they err on the early side. */

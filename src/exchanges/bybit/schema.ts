@@ -30,7 +30,7 @@ export function parseExact(text: string): unknown {
 
 /**
  * The answers as documented. Amounts are decimal text, also with an exponent, which is exact; an amount that comes as a JSON number is not
- * believed, because nobody knows what wrote it. Ids and times may be either, and stay the digits they were written with. Fields we do not
+ * believed, because it is unknown what wrote it. Ids and times may be either, and stay the digits they were written with. Fields we do not
  * know are tolerated. What says which thing a row is about has to be right; a figure that is not is unknown, and hides nothing beside it.
  * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the pages of the user, asset and market endpoints.
  */
@@ -215,7 +215,7 @@ export const position = v.pipe(
 );
 
 export const account = v.object({
-  // A word that nobody knows does not tell whether positions are isolated.
+  // An unknown word does not tell whether positions are isolated.
   marginMode: v.fallback(v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN', '']), ''),
   unifiedMarginStatus: v.fallback(v.optional(id, ''), ''),
 });

@@ -16,10 +16,10 @@ export async function chooseAccount(app: Acting, argument: unknown, placeholder:
     return undefined;
   }
   if (accounts.length === 1) return accounts[0];
-  const scene = app.scene();
+  const viewContext = app.viewContext();
   const items = accounts.map((account) => {
     const venue = app.exchanges.find(({ id }) => id === account.venue)?.name ?? account.venue;
-    const site = siteLabel({ account, reading: false }, scene);
+    const site = siteLabel({ account, reading: false }, viewContext);
     return { label: account.name, description: msg('{0} · {1}', venue, site), value: account };
   });
   const picked = await app.talk.pick({ placeholder, items, canGoBack: false });

@@ -29,7 +29,7 @@ interface Answers {
 export async function setThresholds(app: Acting, account: Account): Promise<void> {
   const state = app.store.get(account.id);
   if (state === undefined) return;
-  const venue = venueName(state, app.scene());
+  const venue = venueName(state, app.viewContext());
   const useless = uselessThresholds(state, venue);
   if (useless !== undefined) {
     const isTheirs = (state.snapshot?.loans.length ?? 0) > 0;

@@ -53,7 +53,7 @@ export async function tryKeys(app: Acting, trial: Trial): Promise<TrialOutcome> 
     } finally {
       connection?.dispose();
     }
-    const report = keyReport(facts, trial.exchange.name, app.scene().zoned);
+    const report = keyReport(facts, trial.exchange.name, app.viewContext().zoned);
     return report.verdict === 'refuse' ? askAfterRefusal(app.talk, report) : askWhose(app, report, keptFacts(facts, report), trial);
   }
 }

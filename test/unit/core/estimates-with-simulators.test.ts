@@ -30,7 +30,7 @@ import { readState as readOkx } from '../../../src/simulator/okx/state.ts';
 import { adjustedUsd, rawUsd } from '../../../src/simulator/okx/valuation.ts';
 import { first, Meeting, second } from '../exchanges/meeting.ts';
 
-/** Both sides of a loan by the exchange's own reckoning, to the last digit. USD. */
+/** Both sides of a loan by the exchange's own figures, to the last digit. USD. */
 interface Exact {
   readonly debt: Decimal;
   readonly collateral: Decimal;
@@ -224,7 +224,7 @@ describe('what we foresee on the simulated Bybit', () => {
     };
   }
 
-  /** The same place, reckoning the old order. */
+  /** The same place, counting the old order. */
   const ofOrder = (place: Place): Place => ({
     ...place,
     exact: () => {

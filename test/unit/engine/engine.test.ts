@@ -15,7 +15,7 @@ import type { Change, Keys } from '../../../src/exchanges/exchange.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 import { MemorySecrets, MemoryStorage } from './accounts/memory-storage.ts';
-import { workerFile } from './ledger/database/desk-drawer.ts';
+import { workerFile } from './ledger/database/setup-folder.ts';
 import { noLimits } from './ledger/support.ts';
 
 const ignore = (): void => undefined;

@@ -5,7 +5,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
 import type { Limits, LimitsFault } from '../../../src/engine/ledger/limits.ts';
 import { armWriting, armWritingOn, sayDisarmed } from '../../../src/flows/arm.ts';
-import { Desk, noLimits } from '../engine/ledger/support.ts';
+import { Setup, noLimits } from '../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
 
 interface Facts {
@@ -18,10 +18,10 @@ interface Facts {
 }
 
 async function arming(answers: readonly Answer[], { account, limits = noLimits, says, argument, armed: until }: Facts = {}) {
-  const desk = new Desk();
-  desk.limits = limits;
-  desk.armed = until === undefined ? { armed: false } : { armed: true, until };
-  desk.accounts.set('a', { ...desk.accounts.get('a')!, uid: '1', ...account });
+  const setup = new Setup();
+  setup.limits = limits;
+  setup.armed = until === undefined ? { armed: false } : { armed: true, until };
+  setup.accounts.set('a', { ...setup.accounts.get('a')!, uid: '1', ...account });
   const talk = new Scripted(...answers);
   let asked = 0;
   const inspect = async () => {
@@ -29,7 +29,7 @@ async function arming(answers: readonly Answer[], { account, limits = noLimits, 
     const uid = says?.();
     return { canRead: true, canTrade: true, canWithdraw: false, boundAddresses: [], ...(uid === undefined ? {} : { uid }) };
   };
-  const { app, armed } = actingAt(desk, talk, {}, { inspect });
+  const { app, armed } = actingAt(setup, talk, {}, { inspect });
   const names: (string | undefined)[] = [];
   const arm: typeof app.arming.arm = async (id, term, proof) => {
     names.push(proof?.typedName);
@@ -40,7 +40,7 @@ async function arming(answers: readonly Answer[], { account, limits = noLimits, 
     (error: unknown) => error,
   );
   assert.equal(talk.left, 0, 'all was asked');
-  return { talk, armed, names, desk, asked, failed };
+  return { talk, armed, names, setup, asked, failed };
 }
 
 const terms = ['For 15 minutes', 'Until this window is reloaded', 'Always'];
@@ -144,9 +144,9 @@ describe('an account that cannot be armed', () => {
   const nobody = { uid: undefined } as never;
 
   it('because it is not known whose keys it has: the exchange is asked, and the answer is kept', async () => {
-    const { talk, armed, desk } = await arming([pick('For 15 minutes')], { account: nobody, says: () => '77' });
+    const { talk, armed, setup } = await arming([pick('For 15 minutes')], { account: nobody, says: () => '77' });
     assert.deepEqual(talk.worked, ['Testing the connection of Main…']);
-    assert.equal(desk.accounts.get('a')!.uid, '77');
+    assert.equal(setup.accounts.get('a')!.uid, '77');
     assert.deepEqual(armed, ['quarter']);
   });
 
@@ -172,25 +172,25 @@ describe('an account that cannot be armed', () => {
   });
 
   it('is told to the one who asked from a preview, too', async () => {
-    const desk = new Desk();
-    desk.armed = { armed: false };
-    desk.accounts.set('a', { ...desk.accounts.get('a')!, readOnly: true });
-    const { app, armed } = actingAt(desk, new Scripted());
-    assert.equal(await armWriting(app, desk.accounts.get('a')!), false);
+    const setup = new Setup();
+    setup.armed = { armed: false };
+    setup.accounts.set('a', { ...setup.accounts.get('a')!, readOnly: true });
+    const { app, armed } = actingAt(setup, new Scripted());
+    assert.equal(await armWriting(app, setup.accounts.get('a')!), false);
     assert.deepEqual(armed, []);
   });
 });
 
 describe('what is said of disarming', () => {
   const saying = async (disarmed: readonly string[], accountId?: string, account: Partial<Account> = {}) => {
-    const desk = new Desk();
-    const main = { ...desk.accounts.get('a')!, ...account };
-    desk.accounts.set('a', main);
-    desk.accounts.set('b', { ...main, id: 'b', name: 'Second' });
+    const setup = new Setup();
+    const main = { ...setup.accounts.get('a')!, ...account };
+    setup.accounts.set('a', main);
+    setup.accounts.set('b', { ...main, id: 'b', name: 'Second' });
     const talk = new Scripted();
     await sayDisarmed(
-      actingAt(desk, talk).app,
-      disarmed.map((id) => desk.accounts.get(id)!),
+      actingAt(setup, talk).app,
+      disarmed.map((id) => setup.accounts.get(id)!),
       accountId,
     );
     return talk.titles('notice');

@@ -140,7 +140,7 @@ describe('a change of margin on the whole engine', () => {
   it('is not there for a cross position, which also has no gauge', async () => {
     const talk = await change('add', pick('SOL-USDT-SWAP short'));
     assert.match(talk.titles('notice')[0]!, /the whole account stands behind this position/);
-    const page = gaugePage(trader.engine.store.all(), trader.scene(), (text) => (typeof text === 'string' ? text : english(text)));
+    const page = gaugePage(trader.engine.store.all(), trader.viewContext(), (text) => (typeof text === 'string' ? text : english(text)));
     const drawn = JSON.stringify(page.state);
     assert.ok(drawn.includes('BTCUSDT') && drawn.includes('57.98%'));
     assert.ok(!drawn.includes('"title":"SOL-USDT-SWAP'), 'a cross position has no gauge');

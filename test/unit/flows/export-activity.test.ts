@@ -4,7 +4,7 @@ import { Refusal } from '../../../src/engine/ledger/ledger.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
 import type { NamedFile } from '../../../src/flows/conversation.ts';
 import { exportActivity } from '../../../src/flows/export-activity.ts';
-import { Desk } from '../engine/ledger/support.ts';
+import { Setup } from '../engine/ledger/support.ts';
 import { record } from '../words/records.ts';
 import { actingAt, after, leave, name, pickSeveral, press, Scripted, throughTime, type Answer } from './scripted.ts';
 
@@ -36,15 +36,15 @@ async function exporting(
   records: readonly WriteRecord[] = [first],
   more: { readonly steps?: () => unknown } = {},
 ) {
-  const desk = new Desk();
+  const setup = new Setup();
   const talk = new Scripted(...answers);
-  const { app } = actingAt(desk, talk);
+  const { app } = actingAt(setup, talk);
   const steps = async (): Promise<readonly WriteRecord[]> => {
     await more.steps?.();
     return records;
   };
   const ledger = Object.assign(Object.create(app.ledger) as typeof app.ledger, { activity: async () => records, steps });
-  await throughTime(desk, exportActivity({ ...app, ledger }));
+  await throughTime(setup, exportActivity({ ...app, ledger }));
   assert.equal(talk.left, 0);
   return talk;
 }
@@ -129,17 +129,17 @@ describe('exporting the activity', () => {
 
   it('shows a progress only when it takes longer than a second, and writes nothing once that is stopped', async () => {
     assert.deepEqual((await exporting([name(new Paper())])).worked, []);
-    const desk = new Desk();
+    const setup = new Setup();
     const paper = new Paper();
     const talk = new Scripted(name(paper));
     talk.stops = 'Exporting activity';
-    const { app } = actingAt(desk, talk);
+    const { app } = actingAt(setup, talk);
     const steps = async (): Promise<readonly WriteRecord[]> => {
-      await desk.clock.sleep(5_000);
+      await setup.clock.sleep(5_000);
       return [first];
     };
     const ledger = Object.assign(Object.create(app.ledger) as typeof app.ledger, { activity: async () => [first], steps });
-    await throughTime(desk, exportActivity({ ...app, ledger }));
+    await throughTime(setup, exportActivity({ ...app, ledger }));
     assert.deepEqual(talk.worked, ['Exporting activity']);
     assert.deepEqual([paper.text, talk.titles('notice')], [undefined, []]);
   });

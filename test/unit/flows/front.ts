@@ -25,7 +25,7 @@ import { shortTimes } from '../../../src/words/activity.ts';
 import type { KeyTexts } from '../../e2e/exchange.ts';
 import { FakeClock } from '../core/fake-clock.ts';
 import { MemorySecrets, MemoryStorage } from '../engine/accounts/memory-storage.ts';
-import { workerFile } from '../engine/ledger/database/desk-drawer.ts';
+import { workerFile } from '../engine/ledger/database/setup-folder.ts';
 import { noLimits } from '../engine/ledger/support.ts';
 import { text } from '../views/samples.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';
@@ -167,14 +167,14 @@ export class Front {
     return {
       ...engine,
       talk,
-      scene: () => this.scene(),
+      viewContext: () => this.viewContext(),
       readLimits: async () => this.limits,
       language: 'en',
       keepsOwnKeys: this.keepsOwnKeys,
     };
   }
 
-  scene(): ReturnType<Acting['scene']> {
+  viewContext(): ReturnType<Acting['viewContext']> {
     const { exchanges, clock, ledger, arming } = this.engine;
     return {
       exchanges,
@@ -265,7 +265,7 @@ export class Front {
   /** Each line of a view, with all that hangs on it. */
   rows(view: 'loans' | 'positions' | 'collateral'): readonly string[] {
     const outline = { loans: loansOutline, positions: positionsOutline, collateral: collateralOutline }[view];
-    return flat(outline(this.engine.store.all(), this.scene()));
+    return flat(outline(this.engine.store.all(), this.viewContext()));
   }
 
   /** The same of the Activity view, read now. */
@@ -275,17 +275,17 @@ export class Front {
     });
     await feed.read();
     const acts = { times: shortTimes('en'), more: () => undefined };
-    return flat(activityOutline(this.engine.store.all(), this.scene(), feed.view(), acts));
+    return flat(activityOutline(this.engine.store.all(), this.viewContext(), feed.view(), acts));
   }
 
   /** What the page with the gauges shows. */
   gauges(): ReturnType<typeof gaugePage> {
-    return gaugePage(this.engine.store.all(), this.scene(), text);
+    return gaugePage(this.engine.store.all(), this.viewContext(), text);
   }
 
   /** What the status bar says. */
   status(): string | undefined {
-    return statusOf(this.engine.store.all(), this.scene())?.text.map(text).join(' ');
+    return statusOf(this.engine.store.all(), this.viewContext())?.text.map(text).join(' ');
   }
 }
 

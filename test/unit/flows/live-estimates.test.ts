@@ -40,7 +40,7 @@ describe('someone whose prices move between two readings', () => {
     await moves('-19.3');
     assert.match(row('loans', /^57\.98%/), /^57\.98% · Warning → ~71\.\d\d% by estimate/);
     assert.match(front.status()!, /→ ~.* by estimate/);
-    assert.match(text(statusOf(front.engine.store.all(), front.scene())!.spoken), /estimated now/);
+    assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), /estimated now/);
     const { figure, level, levelText, estimate, spokenValue } = first();
     assert.deepEqual([figure, level], ['57.98%', 'warn']);
     assert.match(levelText, /Warning by estimate/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { changeMargin } from '../../../src/flows/change.ts';
 import { Attended } from '../../../src/flows/open-change-news.ts';
-import { d, Desk } from '../engine/ledger/support.ts';
+import { d, Setup } from '../engine/ledger/support.ts';
 import { long } from '../engine/ledger/market.ts';
 import { actingAt, press, Scripted } from './scripted.ts';
 import { positionAt } from '../../../src/views/place.ts';
@@ -12,10 +12,10 @@ describe('taking margin out where the exchange lets nothing go', () => {
       ['Add Margin…', 'addMargin'],
       ['Bring Liquidation Price to Target…', 'bringLiquidationToTarget'],
     ] as const) {
-      const desk = new Desk();
-      desk.market.shape = (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } });
+      const setup = new Setup();
+      setup.market.shape = (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } });
       const talk = new Scripted(press(label));
-      const { app } = actingAt(desk, talk, { positions: [desk.market.position(long)!] });
+      const { app } = actingAt(setup, talk, { positions: [setup.market.position(long)!] });
       await changeMargin(app, new Attended(), 'reduce', positionAt('a', long));
       assert.deepEqual(
         talk.heard.map(({ what, detail }) => [what, detail]),
@@ -26,7 +26,7 @@ describe('taking margin out where the exchange lets nothing go', () => {
       );
       assert.match(talk.titles('notice')[0]!, /No margin can be taken out/);
       assert.deepEqual(talk.did, [command]);
-      assert.equal(desk.market.sends.length, 0);
+      assert.equal(setup.market.sends.length, 0);
     }
   });
 });

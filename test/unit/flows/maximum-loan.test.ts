@@ -4,12 +4,12 @@ import type { Snapshot } from '../../../src/core/model.ts';
 import type { LoanReads } from '../../../src/exchanges/exchange.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loanAt } from '../../../src/views/place.ts';
-import { Desk, trouble } from '../engine/ledger/support.ts';
+import { Setup, trouble } from '../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
 
 describe('the maximum loan', () => {
   it('of a coin that is not lent leads on to another coin, and its amount can be copied', async () => {
-    const desk = new Desk();
+    const setup = new Setup();
     const asked: string[] = [];
     const none = pick('No extra collateral');
     const talk = new Scripted(
@@ -23,9 +23,9 @@ describe('the maximum loan', () => {
       press('Copy Amount'),
     );
     const { app } = actingAt(
-      desk,
+      setup,
       talk,
-      { loans: [desk.venue.loan()] },
+      { loans: [setup.venue.loan()] },
       {
         loans: {
           borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
@@ -37,7 +37,7 @@ describe('the maximum loan', () => {
         },
       },
     );
-    await showMaximumLoan(app, { ...loanAt('a', desk.venue.loan().id), coin: 'DOGE' });
+    await showMaximumLoan(app, { ...loanAt('a', setup.venue.loan().id), coin: 'DOGE' });
     assert.deepEqual(asked, ['DOGE', 'ETH', 'USDT']);
     assert.deepEqual(talk.copied, ['1234.5']);
     assert.equal(talk.left, 0);
@@ -53,13 +53,13 @@ describe('the maximum loan', () => {
     snapshot: Partial<Snapshot> = {},
     argument?: unknown,
   ) => {
-    const desk = new Desk();
+    const setup = new Setup();
     const asked: unknown[] = [];
     const talk = new Scripted(...answers);
     const { app } = actingAt(
-      desk,
+      setup,
       talk,
-      { loans: [desk.venue.loan()], ...snapshot },
+      { loans: [setup.venue.loan()], ...snapshot },
       {
         loans: {
           borrowableCoins: async () => ['BTC', 'ETH', 'USDT'],
@@ -119,13 +119,13 @@ describe('the maximum loan', () => {
   }
 
   it('is asked for on top of which of several loans, and for a first one where there is none', async () => {
-    const desk = new Desk();
-    const second = { ...desk.venue.loan(), id: '67890', orderId: '67890' };
-    const several = await asking([pick('Loan 67890'), leave], {}, { loans: [desk.venue.loan(), second] });
+    const setup = new Setup();
+    const second = { ...setup.venue.loan(), id: '67890', orderId: '67890' };
+    const several = await asking([pick('Loan 67890'), leave], {}, { loans: [setup.venue.loan(), second] });
     assert.deepEqual(several.talk.heard[0]!.lines, ['Loan 12345 | Main · LIVE', 'Loan 67890 | Main · LIVE']);
     const first = await asking([pick('USDT'), pick('No extra collateral')], {}, { loans: [] });
     assert.deepEqual(first.asked, [['USDT', undefined, []]]);
-    const named = await asking([leave], {}, { loans: [desk.venue.loan(), second] }, loanAt('a', '67890'));
+    const named = await asking([leave], {}, { loans: [setup.venue.loan(), second] }, loanAt('a', '67890'));
     assert.match(named.talk.heard[0]!.title, /on top of loan 67890/);
   });
 

@@ -2,29 +2,29 @@ import assert from 'node:assert/strict';
 import type { Verdict } from '../../../src/engine/ledger/ledger.ts';
 import { Attended } from '../../../src/flows/open-change-news.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
-import { change, Desk, ignore } from '../engine/ledger/support.ts';
+import { change, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, throughTime, type Answer } from './scripted.ts';
 
 /** A change that nobody knows the outcome of, or one that the exchange did the other way round; then what the person says of it. */
 async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonly Answer[]) {
-  const desk = new Desk();
+  const setup = new Setup();
   const talk = new Scripted(...answers);
   const { app } = actingAt(
-    desk,
+    setup,
     talk,
     {},
     {
-      read: async () => ({ asOf: desk.clock.now(), loans: [desk.venue.loan()], positions: [], wallet: [], prices: {} }),
-      loans: { history: async () => ({ rows: desk.venue.rows }) },
+      read: async () => ({ asOf: setup.clock.now(), loans: [setup.venue.loan()], positions: [], wallet: [], prices: {} }),
+      loans: { history: async () => ({ rows: setup.venue.rows }) },
     },
   );
-  desk.venue.sendFault = fault;
+  setup.venue.sendFault = fault;
   const done = app.ledger.commit(await app.ledger.preview('a', change()), ignore);
-  await throughTime(desk, done);
+  await throughTime(setup, done);
   // Long enough that it is not merely late.
-  await desk.clock.advance(20 * 60_000);
-  await throughTime(desk, resolveWrite(app, new Attended(), { accountId: 'a' }));
-  return { desk, app, talk };
+  await setup.clock.advance(20 * 60_000);
+  await throughTime(setup, resolveWrite(app, new Attended(), { accountId: 'a' }));
+  return { setup, app, talk };
 }
 
 describe('a person’s word on a change without proof', () => {

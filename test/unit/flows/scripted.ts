@@ -23,7 +23,7 @@ import {
 } from '../../../src/flows/conversation.ts';
 import type { Place } from '../../../src/views/place.ts';
 import type { Text } from '../../../src/words/text.ts';
-import { connectionTo, type Desk } from '../engine/ledger/support.ts';
+import { connectionTo, type Setup } from '../engine/ledger/support.ts';
 
 /** What the person does at one question. A label, a text or a button that is not there fails the test. */
 export type Answer =
@@ -258,7 +258,7 @@ function wentBack(canGoBack: boolean, question: Text): Back {
 }
 
 /** What `actingAt` makes, with what a test may look at or change. */
-export interface Scene {
+export interface ViewContext {
   readonly app: Acting;
   readonly keys: Map<string, Keys>;
   readonly armed: ArmingTerm[];
@@ -274,21 +274,21 @@ const unused = (): never => {
   throw new Error('not to be used here');
 };
 
-/** A person at a desk of the ledger's tests: its venue and its journal, figures read once, no editor. */
-export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snapshot> = {}, answers: Answers = {}): Scene {
+/** A person at a setup of the ledger's tests: its venue and its journal, figures read once, no editor. */
+export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Snapshot> = {}, answers: Answers = {}): ViewContext {
   const keys = new Map<string, Keys>();
   const armed: ArmingTerm[] = [];
-  const { accounts, clock } = desk;
+  const { accounts, clock } = setup;
   // Reading what is asked by no test fails in `connectionTo`.
   const { loans, collateral, ...more } = answers;
-  const plain = connectionTo(desk.venue, desk.market);
+  const plain = connectionTo(setup.venue, setup.market);
   const connection: Connection = {
     ...plain,
     ...more,
     loans: { history: unused, interest: unused, borrowableCoins: unused, maximumLoan: unused, ...loans },
     actions: { ...plain.actions, collateral: { ...plain.actions.collateral!, ...collateral } },
   };
-  const { ledger } = desk.window({ options: { connections: { get: async () => connection } } });
+  const { ledger } = setup.window({ options: { connections: { get: async () => connection } } });
   let latest: Snapshot = { asOf: clock.now(), loans: [], positions: [], wallet: [], prices: {}, ...snapshot };
   const stateOf = (account: Account) => ({ account, reading: false, snapshot: latest });
   const app: Acting = {
@@ -322,15 +322,15 @@ export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snaps
     poller: { refresh: async () => undefined },
     ledger,
     arming: {
-      state: () => desk.armed,
+      state: () => setup.armed,
       arm: async (_id, term) => {
         armed.push(term);
-        desk.armed = { armed: true, until: 'restart' };
+        setup.armed = { armed: true, until: 'restart' };
       },
-      disarm: async () => void (desk.armed = { armed: false }),
+      disarm: async () => void (setup.armed = { armed: false }),
     },
     simulated: { account: () => undefined, create: unused, coins: unused, movePrice: unused },
-    scene: () => ({
+    viewContext: () => ({
       exchanges,
       now: clock.now(),
       intervalMs: 60_000,
@@ -338,9 +338,9 @@ export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snaps
       zoned: (ms) => new Date(ms).toISOString(),
       openWrites: (id) => ledger.open(id),
       frozen: (id) => ledger.frozen(id),
-      arming: () => desk.armed,
+      arming: () => setup.armed,
     }),
-    readLimits: async () => desk.limits,
+    readLimits: async () => setup.limits,
     language: 'en',
     keepsOwnKeys: false,
   };
@@ -348,7 +348,7 @@ export function actingAt(desk: Desk, talk: Conversation, snapshot: Partial<Snaps
 }
 
 /** Lets time pass, and the venue do what it took, until the person is done. */
-export async function throughTime<T>(desk: Desk, done: Promise<T>): Promise<T> {
+export async function throughTime<T>(setup: Setup, done: Promise<T>): Promise<T> {
   const state = new Set(['waiting']);
   void done.then(
     () => {
@@ -359,9 +359,9 @@ export async function throughTime<T>(desk: Desk, done: Promise<T>): Promise<T> {
     },
   );
   for (let step = 0; step < 200 && state.has('waiting'); step += 1) {
-    await desk.clock.advance(2_000);
-    desk.venue.settle();
-    desk.market.settle();
+    await setup.clock.advance(2_000);
+    setup.venue.settle();
+    setup.market.settle();
   }
   if (state.has('waiting')) throw new Error('still waiting for an answer or the clock');
   return done;

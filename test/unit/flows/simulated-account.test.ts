@@ -28,7 +28,7 @@ describe('someone who begins with the simulated exchange', () => {
   };
 
   it('finds a welcome, no row and no alarm before there is an account', () => {
-    assert.equal(loansState(front.engine.store.all(), front.scene()), 'noAccount');
+    assert.equal(loansState(front.engine.store.all(), front.viewContext()), 'noAccount');
     for (const view of ['loans', 'positions', 'collateral'] as const) assert.deepEqual(front.rows(view), []);
     assert.equal(front.status(), undefined);
   });

@@ -6,7 +6,7 @@ import { Refusal } from '../../../src/engine/ledger/ledger.ts';
 import type { Obstacle } from '../../../src/flows/choose.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { askWayOn, explainObstacle, sayOutcome, type WaysOn } from '../../../src/flows/tell.ts';
-import { Desk } from '../engine/ledger/support.ts';
+import { Setup } from '../engine/ledger/support.ts';
 import { marginRecord } from '../words/margin-records.ts';
 import { record } from '../words/records.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
@@ -15,7 +15,7 @@ function app(...answers: readonly Answer[]) {
   const talk = new Scripted(...answers);
   const logged: string[] = [];
   const note = (line: string | Error): void => void logged.push(String(line));
-  return { talk, logged, app: { ...actingAt(new Desk(), talk).app, log: { info: note, warn: note, error: note } } };
+  return { talk, logged, app: { ...actingAt(new Setup(), talk).app, log: { info: note, warn: note, error: note } } };
 }
 
 async function told(write: WriteRecord, isNews: boolean, ...answers: readonly Answer[]): Promise<Scripted> {
@@ -56,7 +56,7 @@ describe('what became of a change', () => {
     record({ state: 'rejected', answer: { kind: 'refused', instead: [instead] } as never, ...more } as never);
 
   it('leads on to what each of its buttons says', async () => {
-    const now = new Desk().clock.now();
+    const now = new Setup().clock.now();
     const undoable = record({ state: 'effective', updatedAt: now, evidence: { kind: 'history', id: '1' } as never });
     const ways: readonly (readonly [WriteRecord, string, unknown])[] = [
       [undoable, 'Open Gauges', { command: 'openGauges', target: undefined }],

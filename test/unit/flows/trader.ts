@@ -9,7 +9,7 @@ import type { Attended } from '../../../src/flows/open-change-news.ts';
 import { startBybit, type Bybit, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import type { Entry } from '../../../src/views/entry.ts';
-import type { Scene } from '../../../src/words/account.ts';
+import type { ViewContext } from '../../../src/words/account.ts';
 import type { FakeClock } from '../core/fake-clock.ts';
 import { text } from '../views/samples.ts';
 import { Machine, type Front } from './front.ts';
@@ -100,7 +100,7 @@ class SimulatedVenue {
 export type { SimulatedVenue };
 
 /** What a person looked at, line by line, as it is read. */
-export type View = (states: readonly ReturnType<Engine['store']['all']>[number][], scene: Scene) => readonly Entry[];
+export type View = (states: readonly ReturnType<Engine['store']['all']>[number][], viewContext: ViewContext) => readonly Entry[];
 
 /** Presses Cancel in what goes on, as soon as it says this. */
 export interface Stop {
@@ -214,13 +214,13 @@ export class Trader {
     return this.#front.acting(talk);
   }
 
-  scene(): Scene {
-    return this.#front.scene();
+  viewContext(): ViewContext {
+    return this.#front.viewContext();
   }
 
   /** The lines of a view, those that are folded away too. */
   lines(view: View): readonly string[] {
-    return linesOf(view(this.engine.store.all(), this.scene()));
+    return linesOf(view(this.engine.store.all(), this.viewContext()));
   }
 
   refresh(): Promise<void> {

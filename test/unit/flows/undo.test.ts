@@ -2,51 +2,51 @@ import assert from 'node:assert/strict';
 import type { CollateralChange } from '../../../src/exchanges/exchange.ts';
 import type { Ledger, WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import { undoAdd } from '../../../src/flows/undo.ts';
-import { change, d, Desk, ignore } from '../engine/ledger/support.ts';
+import { change, d, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
 
 const attended = { attend: () => ignore };
 
-async function carriedOut(desk: Desk, ledger: Ledger, asked = change()): Promise<WriteRecord> {
+async function carriedOut(setup: Setup, ledger: Ledger, asked = change()): Promise<WriteRecord> {
   const done = ledger.commit(await ledger.preview('a', asked), ignore);
-  await desk.clock.advance(0);
-  desk.venue.settle();
-  await desk.clock.advance(5_000);
+  await setup.clock.advance(0);
+  setup.venue.settle();
+  await setup.clock.advance(5_000);
   return done;
 }
 
 /** A tenth of a coin was added just now. `before` is asked at each reading of the loan after that, counted from 1. */
-async function undoes(answers: readonly Answer[], before: (reading: number, desk: Desk) => Promise<void> | void = ignore) {
-  const desk = new Desk();
-  const other = desk.window().ledger;
-  const write = await carriedOut(desk, other);
+async function undoes(answers: readonly Answer[], before: (reading: number, setup: Setup) => Promise<void> | void = ignore) {
+  const setup = new Setup();
+  const other = setup.window().ledger;
+  const write = await carriedOut(setup, other);
   const talk = new Scripted(...answers);
   let readings = 0;
   const prepare = async ({ direction }: CollateralChange) => {
     readings += 1;
-    await before(readings, desk);
-    return desk.venue.readiness(direction);
+    await before(readings, setup);
+    return setup.venue.readiness(direction);
   };
-  const { app } = actingAt(desk, talk, {}, { collateral: { prepare } });
+  const { app } = actingAt(setup, talk, {}, { collateral: { prepare } });
   const ended = undoAdd(app, attended as never, { accountId: 'a', writeId: write.id });
   ended.catch(ignore);
   // What is sent takes effect as soon as time goes on.
-  await desk.clock.advance(0);
-  desk.venue.settle();
-  await desk.clock.advance(10_000);
+  await setup.clock.advance(0);
+  setup.venue.settle();
+  await setup.clock.advance(10_000);
   await ended;
   assert.equal(talk.left, 0);
   const dialogs = talk.heard.filter(({ what }) => what === 'dialog');
-  return { desk, talk, dialogs, out: desk.venue.sends.slice(1).map(({ direction, amount }) => `${direction} ${amount}`) };
+  return { setup, talk, dialogs, out: setup.venue.sends.slice(1).map(({ direction, amount }) => `${direction} ${amount}`) };
 }
 
 const low = d('70909');
 
 describe('undoing an addition', () => {
   it('takes it out again after a preview and a confirmation', async () => {
-    const { out, dialogs, desk } = await undoes([press('Reduce by 0.1 BTC')]);
+    const { out, dialogs, setup } = await undoes([press('Reduce by 0.1 BTC')]);
     assert.deepEqual(out, ['reduce 0.1']);
-    assert.equal(desk.venue.pledged, '0.8');
+    assert.equal(setup.venue.pledged, '0.8');
     assert.match(dialogs[0]?.detail ?? '', /^To undo: Add 0\.1 BTC to loan 12345 \(Main\)\. This takes 0\.1 BTC out again/);
   });
 
@@ -82,16 +82,16 @@ describe('undoing an addition', () => {
 
   it('ends with a word where another window undid it meanwhile', async () => {
     for (const at of [2, 3]) {
-      const { out, talk } = await undoes(at === 2 ? [] : [press('Reduce by 0.1 BTC')], async (reading, desk) => {
+      const { out, talk } = await undoes(at === 2 ? [] : [press('Reduce by 0.1 BTC')], async (reading, setup) => {
         if (reading !== at) return;
-        const { ledger } = desk.window();
+        const { ledger } = setup.window();
         const done = ledger.commit(
           await ledger.preview('a', change({ direction: 'reduce' }), { undoOf: (await ledger.activity())[0]!.id }),
           ignore,
         );
-        await desk.clock.advance(0);
-        desk.venue.settle();
-        await desk.clock.advance(5_000);
+        await setup.clock.advance(0);
+        setup.venue.settle();
+        await setup.clock.advance(5_000);
         await done;
       });
       assert.deepEqual(out, ['reduce 0.1']);

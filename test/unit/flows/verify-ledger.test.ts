@@ -3,7 +3,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { Verification } from '../../../src/engine/ledger/journal.ts';
 import { Refusal } from '../../../src/engine/ledger/ledger.ts';
 import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
-import { Desk } from '../engine/ledger/support.ts';
+import { Setup } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
 
 const whole = { ok: true, rows: 12, writes: 3, head: '0123456789abcdef' } as const;
@@ -14,7 +14,7 @@ const unread: Verification = { ok: false, sentence: msg('The file cannot be open
 async function verifying(found: readonly Verification[], setAside: () => string, ...answers: readonly Answer[]) {
   const left = [...found];
   const talk = new Scripted(...answers);
-  const { app } = actingAt(new Desk(), talk);
+  const { app } = actingAt(new Setup(), talk);
   const did: string[] = [];
   const logged: string[] = [];
   const ledger = Object.assign(Object.create(app.ledger) as typeof app.ledger, {

@@ -8,7 +8,7 @@ import { stateIcon, stepWord } from '../../../src/words/activity.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import { inBoth } from '../words/chinese.ts';
 import { fullMarginWrite, fullWrite, rowsOf, states } from './activity-samples.ts';
-import { account, below, failure, line, now, scene, state, text, write } from './samples.ts';
+import { account, below, failure, line, now, viewContext, state, text, write } from './samples.ts';
 
 const acts: ActivityActs = {
   times: { minute: (ms) => `at ${(ms - now).toString()}`, second: (ms) => new Date(ms).toISOString() },
@@ -22,7 +22,7 @@ const viewOf = (writes: readonly WriteRecord[], rows: readonly WriteRecord[] = [
 });
 
 const outline = (view: ActivityView, change: Partial<ActivityActs> = {}, accounts = [state()]): readonly Entry[] =>
-  activityOutline(accounts, scene(), view, { ...acts, ...change });
+  activityOutline(accounts, viewContext(), view, { ...acts, ...change });
 
 const linesOf = (view: ActivityView, change: Partial<ActivityActs> = {}): readonly Entry[] => outline(view, change)[0]!.children!;
 const only = (record: WriteRecord, change: Partial<ActivityActs> = {}): Entry => linesOf(viewOf([record], rowsOf(record)), change)[0]!;

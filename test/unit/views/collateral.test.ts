@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { WalletCoin } from '../../../src/core/model.ts';
 import { collateralOutline } from '../../../src/views/collateral.ts';
-import { account, below, btc, failure, line, now, scene, snapshot, state, text } from './samples.ts';
+import { account, below, btc, failure, line, now, viewContext, snapshot, state, text } from './samples.ts';
 
 const coin = (name: string, amount: string, change: Partial<WalletCoin> = {}): WalletCoin => ({
   coin: name,
@@ -18,7 +18,7 @@ describe('the Collateral view', () => {
       coin('USDT', '63.9795959720319628', { usd: decimal('64.369'), pledgeable: true }),
       btc,
     ];
-    const [group] = collateralOutline([state({ snapshot: snapshot({ wallet }) })], scene())[0]!.children!;
+    const [group] = collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children!;
     assert.equal(line(group!), 'Wallet | Funding account');
     assert.deepEqual(below(group!), [
       '1.7921483143067599 BTC | $158,292.62 | can be pledged',
@@ -37,7 +37,7 @@ describe('the Collateral view', () => {
 
   it('adds up what can be pledged only when every value is known', () => {
     const group = (wallet: WalletCoin[]): string =>
-      line(collateralOutline([state({ snapshot: snapshot({ wallet }) })], scene())[0]!.children![0]!);
+      line(collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children![0]!);
     assert.equal(group([btc, coin('DOGE', '5', { pledgeable: false })]), 'Wallet | Funding account | $158,292.62 can be pledged');
     assert.equal(group([btc, coin('SOL', '5', { pledgeable: true })]), 'Wallet | Funding account');
     assert.equal(group([]), 'Wallet | Funding account | empty');
@@ -45,13 +45,13 @@ describe('the Collateral view', () => {
 
   it('shows the age of amounts that are no longer current', () => {
     const old = state({ snapshot: snapshot({ asOf: now - 300_000 }), failure: failure() });
-    const entries = collateralOutline([old], scene())[0]!.children!;
+    const entries = collateralOutline([old], viewContext())[0]!.children!;
     assert.equal(line(entries[0]!), 'It went wrong.');
     assert.match(line(entries[1]!), /5 min ago$/);
   });
 
   it('shows an account that was never read with what could be borrowed there, and its trouble', () => {
-    const [entry] = collateralOutline([{ account: account(), failure: failure(), reading: false }], scene());
+    const [entry] = collateralOutline([{ account: account(), failure: failure(), reading: false }], viewContext());
     assert.deepEqual(below(entry!), ['It went wrong.', 'Borrowable']);
     assert.deepEqual(entry!.children![1]!.pages, { kind: 'borrowable', accountId: 'one', version: '' });
   });

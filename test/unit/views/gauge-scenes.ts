@@ -4,7 +4,7 @@ import { english, msg, type Message } from '../../../src/core/message.ts';
 import type { Account, Loan } from '../../../src/core/model.ts';
 import type { Exchange } from '../../../src/exchanges/exchange.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import type { Scene } from '../../../src/words/account.ts';
+import type { ViewContext } from '../../../src/words/account.ts';
 
 /** The moment all scenes play at. */
 export const now = 1_700_000_000_000;
@@ -22,7 +22,7 @@ const okx = {
   ],
 } as unknown as Exchange;
 
-export function aScene(change: Partial<Scene> = {}): Scene {
+export function aScene(change: Partial<ViewContext> = {}): ViewContext {
   return {
     exchanges: [okx],
     now,

@@ -7,15 +7,16 @@ import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { gaugePage, keyOfPlace } from '../../../src/views/gauges.ts';
-import type { Scene } from '../../../src/words/account.ts';
+import type { ViewContext } from '../../../src/words/account.ts';
 import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { loanAt } from '../../../src/views/place.ts';
 
-const page = (accounts: readonly AccountState[], scene: Scene = aScene()): PageState => gaugePage(accounts, scene, say).state;
+const page = (accounts: readonly AccountState[], viewContext: ViewContext = aScene()): PageState =>
+  gaugePage(accounts, viewContext, say).state;
 
-function only(accounts: readonly AccountState[], scene?: Scene): GaugeView {
-  const { gauges } = page(accounts, scene);
+function only(accounts: readonly AccountState[], viewContext?: ViewContext): GaugeView {
+  const { gauges } = page(accounts, viewContext);
   assert.equal(gauges.length, 1);
   return gauges[0]!;
 }
@@ -179,7 +180,7 @@ describe('The page of gauges', () => {
   });
 });
 
-describe('What the page does not vouch for', () => {
+describe('What is not current on the page', () => {
   const old = 10 * 60_000;
 
   it('is called the last known, and nothing better than unknown', () => {

@@ -13,7 +13,7 @@ import type { Entry } from '../../../src/views/entry.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf, loanAlarms, positionAlarms } from '../../../src/views/status.ts';
 import { holds } from '../property.ts';
-import { account, failure, holding, line, loan, now, position, scene, snapshot, state, text } from './samples.ts';
+import { account, failure, holding, line, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
 
 const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
 
@@ -27,7 +27,7 @@ const withLoan = (estimate: LiveLoan | NoLive, change: Partial<Live> = {}, of: P
   state({ live: live({ loans: { '12345': estimate }, ...change }), ...of });
 
 const loanRow = (one: AccountState): Entry => {
-  const row = loansOutline([one], scene())[0]?.children?.find(({ context }) => context === 'loan');
+  const row = loansOutline([one], viewContext())[0]?.children?.find(({ context }) => context === 'loan');
   assert.ok(row !== undefined);
   return row;
 };
@@ -93,10 +93,10 @@ describe('the line of a loan between readings', () => {
         );
         const [view] = loanViews(states, now, 30_000);
         assert.ok(view !== undefined);
-        const alone = levelOf(one, view.vouched);
+        const alone = levelOf(one, view.current);
         assert.ok(compareUrgency(view.level, alone) <= 0);
         assert.equal(view.since?.raises ?? false, view.level !== alone);
-        if (!view.vouched) assert.ok(['unknown', 'warn', 'danger'].includes(view.level));
+        if (!view.current) assert.ok(['unknown', 'warn', 'danger'].includes(view.level));
       }),
       { numRuns: 2_000 },
     );
@@ -144,7 +144,7 @@ describe('the line of a position between readings', () => {
   const withPosition = (estimate: LivePosition | NoLive, of = position()): AccountState =>
     state({ snapshot: holding([of]), live: live({ positions: { p1: estimate } }) });
   const positionRow = (one: AccountState): Entry => {
-    const row = positionsOutline([one], scene())[0]?.children?.find(({ on }) => on?.kind === 'position');
+    const row = positionsOutline([one], viewContext())[0]?.children?.find(({ on }) => on?.kind === 'position');
     assert.ok(row !== undefined);
     return row;
   };
@@ -170,30 +170,30 @@ describe('the line of a position between readings', () => {
   });
 
   it('counts for the badge', () => {
-    assert.equal(positionAlarms([withPosition(mark('54000', '0.02666666'))], scene()), 1);
-    assert.equal(positionAlarms([withPosition(mark('59000', '0.10915254'))], scene()), 0);
+    assert.equal(positionAlarms([withPosition(mark('54000', '0.02666666'))], viewContext()), 1);
+    assert.equal(positionAlarms([withPosition(mark('59000', '0.10915254'))], viewContext()), 0);
   });
 });
 
 describe('badge and status bar between readings', () => {
-  const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, scene())?.text.map(text).join(' ');
+  const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' ');
 
   it('count an alarm by estimate', () => {
-    assert.equal(loanAlarms([withLoan(estimated('0.7'))], scene()), 1);
-    assert.equal(loanAlarms([withLoan(estimated('0.58'))], scene()), 0);
+    assert.equal(loanAlarms([withLoan(estimated('0.7'))], viewContext()), 1);
+    assert.equal(loanAlarms([withLoan(estimated('0.58'))], viewContext()), 0);
   });
 
   it('show the estimate in the bar only where it makes things worse, and in the tooltip always', () => {
     const calm = [withLoan(estimated('0.5841'))];
     assert.equal(shown(calm), '57.43% Watch · just now');
-    assert.equal(text(statusOf(calm, scene())?.rows[0]?.ltv), '57.43% → ~58.41%');
-    assert.equal(text(statusOf(calm, scene())?.note), 'Behind an arrow: estimate, prices read just now.');
-    assert.equal(statusOf([state()], scene())?.note, undefined);
+    assert.equal(text(statusOf(calm, viewContext())?.rows[0]?.ltv), '57.43% → ~58.41%');
+    assert.equal(text(statusOf(calm, viewContext())?.note), 'Behind an arrow: estimate, prices read just now.');
+    assert.equal(statusOf([state()], viewContext())?.note, undefined);
     const alarmed = [withLoan(estimated('0.75'))];
     assert.equal(shown(alarmed), '57.43% → ~75.00% Danger by estimate · just now');
-    assert.equal(statusOf(alarmed, scene())?.level, 'danger');
-    assert.equal(text(statusOf(alarmed, scene())?.rows[0]?.level), 'Danger by estimate');
-    assert.match(text(statusOf(alarmed, scene())?.spoken), /LTV 57\.43%, estimated now 75\.00%, .*level Danger by estimate/);
+    assert.equal(statusOf(alarmed, viewContext())?.level, 'danger');
+    assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), 'Danger by estimate');
+    assert.match(text(statusOf(alarmed, viewContext())?.spoken), /LTV 57\.43%, estimated now 75\.00%, .*level Danger by estimate/);
   });
 
   it('show the one as worst that is nearer by estimate', () => {
@@ -210,6 +210,6 @@ describe('badge and status bar between readings', () => {
       live: live({ positions: { p1: { markPrice: d('54000'), distance: d('0.02666666') } } }),
     });
     assert.equal(shown([one]), '12.4% → ~2.6% to liq. Danger by estimate · just now');
-    assert.equal(text(statusOf([one], scene())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
+    assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
   });
 });

@@ -8,7 +8,7 @@ import { loansOutline } from '../../../src/views/loans.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import { statusOf, loanAlarms } from '../../../src/views/status.ts';
 import { loansState } from '../../../src/views/view-state.ts';
-import { account, below, failure, gone, line, loan, now, scene, snapshot, state, text, write } from './samples.ts';
+import { account, below, failure, gone, line, loan, now, viewContext, snapshot, state, text, write } from './samples.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -19,7 +19,7 @@ const stale = now - 5 * 60_000;
 
 describe('the Loans view', () => {
   it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
-    const entry = only(only(loansOutline([state()], scene())).children);
+    const entry = only(only(loansOutline([state()], viewContext())).children);
     assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan');
@@ -27,7 +27,7 @@ describe('the Loans view', () => {
   });
 
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
-    const groups = only(only(loansOutline([state()], scene())).children).children!;
+    const groups = only(only(loansOutline([state()], viewContext())).children).children!;
     assert.deepEqual(groups.map(line), [
       'Debt | $40,000.00',
       'Collateral | $69,652.63 | after haircut',
@@ -55,7 +55,7 @@ describe('the Loans view', () => {
   it('says unknown where the venue gave nothing, and never zero', () => {
     const { ltv, marginCall, liquidation, liquidationPrice, ...rest } = loan();
     assert.ok(ltv !== undefined && marginCall !== undefined && liquidation !== undefined && liquidationPrice !== undefined);
-    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext())).children);
     assert.equal(line(entry), '– · Unknown | distance to margin call unknown | 40,000 USDT');
     assert.deepEqual(below(entry.children![2]!), [
       'Margin call | unknown',
@@ -67,13 +67,13 @@ describe('the Loans view', () => {
 
   it('is never green when figures are old or the last reading failed', () => {
     const safe = loan({ ltv: decimal('0.2') });
-    const fresh = only(only(loansOutline([state({ snapshot: snapshot({ loans: [safe] }) })], scene())).children);
+    const fresh = only(only(loansOutline([state({ snapshot: snapshot({ loans: [safe] }) })], viewContext())).children);
     assert.equal(fresh.icon?.color, 'testing.iconPassed');
     for (const blind of [
       state({ snapshot: snapshot({ loans: [safe], asOf: stale }) }),
       state({ snapshot: snapshot({ loans: [safe] }), failure: failure() }),
     ]) {
-      const account = only(loansOutline([blind], scene()));
+      const account = only(loansOutline([blind], viewContext()));
       assert.ok(everything(account).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = account.children!.at(-1)!;
       assert.match(line(entry), /Unknown/);
@@ -83,7 +83,7 @@ describe('the Loans view', () => {
 
   it('keeps danger red and shows the age when figures are old', () => {
     const entry = only(
-      only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], scene())).children,
+      only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], viewContext())).children,
     );
     assert.equal(line(entry), '80.00% · Danger | read 5 min ago | margin call reached | 40,000 USDT');
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
@@ -92,7 +92,9 @@ describe('the Loans view', () => {
   });
 
   it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {
-    const entry = only(loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], scene()));
+    const entry = only(
+      loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], viewContext()),
+    );
     assert.equal(line(entry), 'Main | keys missing | Unknown | 5 min ago | OKX | Global');
     assert.equal(below(entry)[0], 'It went wrong.');
     assert.equal(text(entry.spoken), 'Account Main at OKX, read: 5 min ago. Trouble: keys missing. Worst level: Unknown.');
@@ -100,17 +102,17 @@ describe('the Loans view', () => {
 
   it('tells the worst level of its loans in the line of an account, which may be closed', () => {
     const loans = [loan(), loan({ id: '67890', orderId: '67890', ltv: decimal('0.8') })];
-    const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], scene()));
+    const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], viewContext()));
     assert.equal(line(entry), 'Main | Danger | just now | OKX | Global');
     assert.deepEqual(entry.icon, entry.children![1]!.icon);
   });
 
   it('says simulated, demo and read-only in the line of an account', () => {
     const simulated = state({ account: account({ simulated: true, site: 'loopback', readOnly: true }) });
-    assert.equal(line(only(loansOutline([simulated], scene()))), 'Main | simulated | Watch | just now | OKX | read-only');
+    assert.equal(line(only(loansOutline([simulated], viewContext()))), 'Main | simulated | Watch | just now | OKX | read-only');
     const demo = state({ account: account({ site: 'global-demo' }) });
-    assert.match(line(only(loansOutline([demo], scene()))), /^Main \| demo \|/);
-    const entry = only(only(loansOutline([simulated], scene())).children);
+    assert.match(line(only(loansOutline([demo], viewContext()))), /^Main \| demo \|/);
+    const entry = only(only(loansOutline([simulated], viewContext())).children);
     assert.match(text(entry.spoken), /^Simulated loan/);
   });
 
@@ -120,15 +122,15 @@ describe('the Loans view', () => {
       failure: failure('auth'),
       reading: false,
     };
-    const [first, second] = loansOutline([state(), broken], scene());
-    assert.deepEqual(first!.children!.map(line), only(loansOutline([state()], scene())).children!.map(line));
+    const [first, second] = loansOutline([state(), broken], viewContext());
+    assert.deepEqual(first!.children!.map(line), only(loansOutline([state()], viewContext())).children!.map(line));
     assert.equal(line(second!), 'Broken | key not accepted | never read | OKX | Global');
   });
 
   it('gives every entry an id of its own that does not depend on what it says', () => {
     const loans = [loan(), loan({ id: '67890', orderId: '67890' })];
     const ids = (ltv: string): string[] =>
-      loansOutline([state({ snapshot: snapshot({ loans: loans.map((one) => ({ ...one, ltv: decimal(ltv) })) }) })], scene())
+      loansOutline([state({ snapshot: snapshot({ loans: loans.map((one) => ({ ...one, ltv: decimal(ltv) })) }) })], viewContext())
         .flatMap(everything)
         .map(({ id }) => id);
     assert.equal(new Set(ids('0.5')).size, ids('0.5').length);
@@ -137,7 +139,7 @@ describe('the Loans view', () => {
 
   it('tells loans of one account apart by their id', () => {
     const loans = [loan(), loan({ id: '67890', orderId: '67890' })];
-    const entries = only(loansOutline([state({ snapshot: snapshot({ loans }) })], scene())).children!;
+    const entries = only(loansOutline([state({ snapshot: snapshot({ loans }) })], viewContext())).children!;
     assert.deepEqual(
       entries.map((entry) => entry.description!.map(text).at(-1)),
       ['#12345', '#67890'],
@@ -146,22 +148,22 @@ describe('the Loans view', () => {
 
   it('shows an unfinished change at its loan, and at the account when the loan is gone', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [write()];
-    const entry = only(only(loansOutline([state()], scene({ openWrites }))).children);
+    const entry = only(only(loansOutline([state()], viewContext({ openWrites }))).children);
     assert.equal(line(entry.children![0]!), 'Add 0.1 BTC to loan 12345 (Main) | accepted by OKX, not done yet; waiting for proof');
     assert.equal(line(entry), '57.43% · Watch | change unfinished | 22.1% to margin call | 40,000 USDT', 'a closed loan says so too');
     assert.match(text(entry.spoken), /A change of this loan is unfinished\.$/);
-    const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites })));
+    const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], viewContext({ openWrites })));
     assert.match(line(gone.children![0]!), /^Add 0\.1 BTC/);
   });
 
   it('says so when changes are frozen', () => {
-    const entry = only(loansOutline([state()], scene({ frozen: () => write({ state: 'mismatch' }) })));
+    const entry = only(loansOutline([state()], viewContext({ frozen: () => write({ state: 'mismatch' }) })));
     assert.match(below(entry)[0]!, /^Changes are frozen/);
   });
 
   it('asks for other pages when an amount of the loan has moved, and only then', () => {
     const version = (change: Parameters<typeof loan>[0]): string | undefined =>
-      only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], scene())).children).children!.at(-1)!.pages
+      only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], viewContext())).children).children!.at(-1)!.pages
         ?.version;
     assert.equal(version({}), version({ ltv: decimal('0.6') }));
     assert.notEqual(version({}), version({ collateral: [{ coin: 'BTC', amount: decimal('0.9') }] }));
@@ -171,7 +173,7 @@ describe('the Loans view', () => {
 describe('where and when', () => {
   const table = { url: 'https://exchange.test/help/ltv-levels', date: '2026-11-20' };
   const entryOf = (change: Parameters<typeof loan>[0]): Entry =>
-    only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], scene())).children);
+    only(only(loansOutline([state({ snapshot: snapshot({ loans: [loan(change)] }) })], viewContext())).children);
   const group = (entry: Entry, label: string): Entry => only(entry.children!.filter((one) => text(one.label) === label));
 
   it('thresholds of a table were looked up stands beside them, with a link in the tooltip', () => {
@@ -233,18 +235,18 @@ describe('where and when', () => {
 
   it('some loans could not be read, the others are still there, and none is not said', () => {
     const trouble = msg('The old loans could not be read.');
-    const some = only(loansOutline([state({ snapshot: snapshot({ loansTrouble: trouble }) })], scene()));
+    const some = only(loansOutline([state({ snapshot: snapshot({ loansTrouble: trouble }) })], viewContext()));
     assert.deepEqual(
       below(some).map((one) => one.slice(0, 12)),
       ['The old loan', '57.43% · Wat'],
     );
     assert.equal(text(some.children![0]!.spoken), 'Loans not read in full: The old loans could not be read.');
-    const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], scene()));
+    const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], viewContext()));
     assert.deepEqual(below(none), ['The old loans could not be read.']);
   });
 
   it('warns of what is gone though it stood near its end, in place of the welcome text', () => {
-    const at = scene({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
+    const at = viewContext({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
     const empty = state({ snapshot: snapshot({ loans: [], vanished: gone }) });
     assert.equal(loansState([empty], at), 'some');
     const whole = only(loansOutline([empty], at));
@@ -257,7 +259,10 @@ describe('where and when', () => {
     const other = state({ snapshot: snapshot({ loans: [], vanished: gone.filter(({ kind }) => kind !== 'loan') }) });
     assert.equal(loansState([other], at), 'nothing', 'each view tells of its own');
     const overdue = state({ snapshot: snapshot({ loans: [], vanished: [{ ...gone[1]!, overdue: true }] }) });
-    assert.match(below(only(loansOutline([overdue], scene())))[0]!, /^Loan 12345 is no longer there; its debt was overdue when last seen/);
+    assert.match(
+      below(only(loansOutline([overdue], viewContext())))[0]!,
+      /^Loan 12345 is no longer there; its debt was overdue when last seen/,
+    );
   });
 });
 
@@ -269,23 +274,23 @@ describe('the welcome texts of the Loans view', () => {
   });
 
   it('tell of no account, nothing reachable and nothing borrowed', () => {
-    assert.equal(loansState([], scene()), 'noAccount');
-    assert.equal(loansState([unread('network'), unread('unavailable')], scene()), 'unreachable');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene()), 'nothing');
-    assert.equal(loansState([state()], scene()), 'some');
+    assert.equal(loansState([], viewContext()), 'noAccount');
+    assert.equal(loansState([unread('network'), unread('unavailable')], viewContext()), 'unreachable');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], viewContext()), 'nothing');
+    assert.equal(loansState([state()], viewContext()), 'some');
   });
 
   it('give way to the accounts as soon as they would not tell the whole truth', () => {
-    assert.equal(loansState([unread('auth')], scene()), 'some');
-    assert.equal(loansState([state({ failure: failure() })], scene()), 'some');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], asOf: stale }) })], scene()), 'some');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }), failure: failure() })], scene()), 'some');
-    assert.equal(loansState([{ account: account(), reading: true }], scene()), 'some');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], scene({ openWrites: () => [write()] })), 'some');
+    assert.equal(loansState([unread('auth')], viewContext()), 'some');
+    assert.equal(loansState([state({ failure: failure() })], viewContext()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], asOf: stale }) })], viewContext()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }), failure: failure() })], viewContext()), 'some');
+    assert.equal(loansState([{ account: account(), reading: true }], viewContext()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], viewContext({ openWrites: () => [write()] })), 'some');
   });
 
   it('leave no line beside them', () => {
-    assert.deepEqual(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], scene()), []);
+    assert.deepEqual(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], viewContext()), []);
   });
 });
 
@@ -296,9 +301,9 @@ describe('the badge', () => {
       loans.map((one) => levelOf(one, true)),
       ['ok', 'watch', 'warn', 'danger'],
     );
-    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans }) })], scene()), 2);
-    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], scene()), 2);
-    assert.equal(loanAlarms([], scene()), 0);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans }) })], viewContext()), 2);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans, asOf: stale }), failure: failure() })], viewContext()), 2);
+    assert.equal(loanAlarms([], viewContext()), 0);
   });
 });
 
@@ -314,7 +319,7 @@ describe('figures of a loan that are not believed', () => {
         collateralUsd: decimal('-5'),
       });
     for (const ltv of ['0', '-0.3']) {
-      const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [odd(ltv)] }) })], scene())).children);
+      const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [odd(ltv)] }) })], viewContext())).children);
       const shown = JSON.stringify([line(entry), (entry.children ?? []).map((child) => [line(child), ...below(child)]), entry.details?.()]);
       assert.match(line(entry), /^– · Unknown/);
       assert.doesNotMatch(shown, /965|0\.00%|-30|-100|-\$/);
@@ -325,19 +330,19 @@ describe('figures of a loan that are not believed', () => {
   it('leave an alarm to what else is told', () => {
     const { ltv, ...rest } = loan({ debtUsd: decimal('80'), collateralUsd: decimal('100') });
     assert.ok(ltv !== undefined);
-    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], scene())).children);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext())).children);
     assert.match(line(entry), /^– · Danger by values in USD \| distance to margin call unknown/);
-    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans: [rest] }) })], scene()), 1);
+    assert.equal(loanAlarms([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext()), 1);
   });
 });
 
 describe('a loan past its liquidation line', () => {
   it('is said to be there by the tree, as by its gauge and the status bar', () => {
     const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
-    assert.match(line(only(only(loansOutline([past], scene())).children)), /^90\.00% · Danger \| liquidation reached/);
-    assert.equal(gaugePage([past], scene(), text).state.gauges[0]!.distanceText, 'The liquidation level is reached');
+    assert.match(line(only(only(loansOutline([past], viewContext())).children)), /^90\.00% · Danger \| liquidation reached/);
+    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, 'The liquidation level is reached');
     assert.deepEqual(
-      statusOf([past], scene())!.rows.map(({ distance }) => text(distance)),
+      statusOf([past], viewContext())!.rows.map(({ distance }) => text(distance)),
       ['liquidation reached'],
     );
   });
@@ -346,7 +351,7 @@ describe('a loan past its liquidation line', () => {
 describe('a loan that owes nothing', () => {
   it('is OK and has no distance to be told', () => {
     const free = loan({ debts: [], ltv: decimal('0'), debtUsd: decimal('0') });
-    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], scene())).children);
+    const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], viewContext())).children);
     assert.match(line(entry), /^0\.00% · OK \| nothing owed/);
   });
 });

@@ -5,7 +5,7 @@ import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { LazyPages } from '../../../src/views/lazy-pages.ts';
 import { readPage } from '../../../src/views/pages.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
-import { failure, line, loan, now, scene, snapshot, state } from './samples.ts';
+import { failure, line, loan, now, viewContext, snapshot, state } from './samples.ts';
 
 const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
 const owing = (ltv: string, btc: string): AccountState =>
@@ -35,7 +35,7 @@ describe('the outlook above rows of interest that stay open', () => {
     const reading = {
       connections: { get: async () => connection },
       states,
-      scene: () => scene({ now: now + later }),
+      viewContext: () => viewContext({ now: now + later }),
     };
     const pages = new LazyPages((...page) => readPage(reading, ...page));
     const lines = async (): Promise<string[]> => (await pages.entries(source)).map(line);
@@ -57,7 +57,7 @@ describe('the rows below an entry of a venue without loans', () => {
     const options = {
       connections: { get: async () => ({ actions: {} }) as unknown as Connection },
       states: { get: () => undefined },
-      scene: () => scene({ now }),
+      viewContext: () => viewContext({ now }),
     };
     for (const kind of ['history', 'interest', 'borrowable'] as const) {
       const { entries, above } = await readPage(options, { ...source, kind }, undefined);

@@ -128,7 +128,7 @@ describe('The gauge of a position', () => {
     );
   });
 
-  it('is not vouched for when its figures are old or the last reading failed', () => {
+  it('is not current for when its figures are old or the last reading failed', () => {
     const old = only(held([position()], {}, 10 * 60_000));
     assert.equal(old.stale, true);
     assert.equal(old.level, 'unknown');

@@ -17,7 +17,7 @@ import {
   marginWrite,
   now,
   position,
-  scene,
+  viewContext,
   snapshot,
   state,
   text,
@@ -33,7 +33,7 @@ const stale = now - 5 * 60_000;
 const withPositions = (positions: readonly Position[], change: Partial<AccountState> = {}): AccountState =>
   state({ snapshot: holding(positions), ...change });
 const entryOf = (one: Position, change: Partial<AccountState> = {}): Entry =>
-  only(only(positionsOutline([withPositions([one], change)], scene())).children);
+  only(only(positionsOutline([withPositions([one], change)], viewContext())).children);
 
 describe('the Positions view', () => {
   it('shows distance and level of a position, then which it is, leverage, and profit or loss', () => {
@@ -58,7 +58,7 @@ describe('the Positions view', () => {
       text(entry.spoken),
       'Position BTC-USD-261225-90000-C long of Main: distance to liquidation unknown, margin ratio 102.0% (liquidation at 100%), level Danger by margin ratio.',
     );
-    assert.equal(positionAlarms([withPositions([option])], scene()), 1);
+    assert.equal(positionAlarms([withPositions([option])], viewContext()), 1);
     // Far from it nothing is known to be well.
     assert.match(line(entryOf({ ...option, marginRatio: decimal('9.4') })), /^– · Unknown/);
   });
@@ -77,10 +77,10 @@ describe('the Positions view', () => {
         liquidationPrice: decimal('95.5'),
       });
     const states = [withPositions([side('long', '5'), side('short', '10')])];
-    const [long, short] = only(positionsOutline(states, scene())).children!;
+    const [long, short] = only(positionsOutline(states, viewContext())).children!;
     assert.match(line(long!), /^– · Cross margin \| long/);
     assert.match(line(short!), /^36\.4% · Cross margin \| short/);
-    assert.equal(positionAlarms(states, scene()), 0);
+    assert.equal(positionAlarms(states, viewContext()), 0);
     assert.equal(
       below(long!.children!.find(({ label }) => text(label) === 'Prices')!)[0],
       'Liquidation price | none | that from OKX is of the other side of the hedge',
@@ -216,7 +216,7 @@ describe('the Positions view', () => {
     const safe = position({ liquidationPrice: decimal('10000') });
     assert.equal(entryOf(safe).icon?.color, 'testing.iconPassed');
     for (const blind of [state({ snapshot: holding([safe], { asOf: stale }) }), state({ snapshot: holding([safe]), failure: failure() })]) {
-      const whole = only(positionsOutline([blind], scene()));
+      const whole = only(positionsOutline([blind], viewContext()));
       assert.ok(everything(whole).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = whole.children!.at(-1)!;
       assert.match(line(entry), /Unknown \| long \| BTC-USDT-SWAP \| read (5 min ago|just now)/);
@@ -226,7 +226,7 @@ describe('the Positions view', () => {
 
   it('keeps danger red when figures are old', () => {
     const near = position({ liquidationPrice: decimal('59000') });
-    const entry = only(only(positionsOutline([state({ snapshot: holding([near], { asOf: stale }) })], scene())).children);
+    const entry = only(only(positionsOutline([state({ snapshot: holding([near], { asOf: stale }) })], viewContext())).children);
     assert.match(line(entry), /^1\.6% · Danger .* read 5 min ago/);
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
   });
@@ -267,7 +267,7 @@ describe('the Positions view', () => {
       { positionId: 'c', instrument: 'ETH-USDT-SWAP', marginMode: 'cross', liquidationPrice: decimal('6000') },
       'margin',
     );
-    const whole = only(positionsOutline([withPositions([cross, position()])], scene()));
+    const whole = only(positionsOutline([withPositions([cross, position()])], viewContext()));
     assert.deepEqual(below(whole), [
       '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT',
       '90.0% · Cross margin | long | ETH-USDT-SWAP | 8× | -200.1 USDT',
@@ -282,13 +282,13 @@ describe('the Positions view', () => {
   it('shows the alarm of a cross position', () => {
     const cross = position({ marginMode: 'cross', liquidationPrice: decimal('59000') });
     assert.equal(line(entryOf(cross)), '1.6% · Danger | long | BTC-USDT-SWAP | Cross margin | 8× | -200.1 USDT');
-    assert.equal(positionAlarms([withPositions([cross])], scene()), 1);
+    assert.equal(positionAlarms([withPositions([cross])], viewContext()), 1);
   });
 
   it('shows the worst level in the line of the account; a cross position without an alarm has no say', () => {
     const cross = position({ positionId: 'c', marginMode: 'cross' }, 'liquidationPrice');
     const safe = position({ liquidationPrice: decimal('10000') });
-    const account = (positions: readonly Position[]): Entry => only(positionsOutline([withPositions(positions)], scene()));
+    const account = (positions: readonly Position[]): Entry => only(positionsOutline([withPositions(positions)], viewContext()));
     assert.equal(line(account([safe, cross])), 'Main | OK | just now | OKX | Global');
     assert.equal(line(account([safe, position({ positionId: 'u' }, 'liquidationPrice')])), 'Main | Unknown | just now | OKX | Global');
     const danger = account([safe, position({ positionId: 'd', liquidationPrice: decimal('58000') })]);
@@ -300,19 +300,19 @@ describe('the Positions view', () => {
 
   it('says why positions could not be read, beside those that could', () => {
     const trouble = msg('The contracts could not be read.');
-    const whole = only(positionsOutline([state({ snapshot: holding([position()], { positionsTrouble: trouble }) })], scene()));
+    const whole = only(positionsOutline([state({ snapshot: holding([position()], { positionsTrouble: trouble }) })], viewContext()));
     assert.deepEqual(
       below(whole).map((one) => one.slice(0, 13)),
       ['The contracts', '12.4% · Watch'],
     );
     assert.equal(whole.children![0]!.icon?.id, 'warning');
-    const none = only(positionsOutline([state({ snapshot: holding([], { positionsTrouble: trouble }) })], scene()));
+    const none = only(positionsOutline([state({ snapshot: holding([], { positionsTrouble: trouble }) })], viewContext()));
     assert.deepEqual(below(none), [english(trouble)], 'and never that there are none');
   });
 
   it('leaves a broken account beside a good one as it is, and the good one untouched', () => {
     const broken: AccountState = { account: account({ id: 'two', name: 'Broken' }), failure: failure('auth'), reading: false };
-    const [first, second] = positionsOutline([withPositions([position()]), broken], scene());
+    const [first, second] = positionsOutline([withPositions([position()]), broken], viewContext());
     assert.equal(line(first!), 'Main | Watch | just now | OKX | Global');
     assert.match(line(second!), /^Broken \| key not accepted/);
     assert.deepEqual(below(second!), ['It went wrong.']);
@@ -321,7 +321,7 @@ describe('the Positions view', () => {
   it('says so where nothing is open, with what is known of other accounts', () => {
     const [, second] = positionsOutline(
       [withPositions([position()]), withPositions([], { account: account({ id: 'two', name: 'Other' }) })],
-      scene(),
+      viewContext(),
     );
     assert.deepEqual(below(second!), ['No open position']);
   });
@@ -329,7 +329,7 @@ describe('the Positions view', () => {
   it('shows an unfinished change at its position, and at the account when the position is gone', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [marginWrite(), write()];
     const other = position({ positionId: 'p2', side: 'short', liquidationPrice: decimal('75000') });
-    const [entry, untouched] = only(positionsOutline([withPositions([position(), other])], scene({ openWrites }))).children!;
+    const [entry, untouched] = only(positionsOutline([withPositions([position(), other])], viewContext({ openWrites }))).children!;
     assert.equal(line(entry!), '12.4% · Watch | long | BTC-USDT-SWAP | change unfinished | 8× | -200.1 USDT');
     assert.equal(
       below(entry!)[0],
@@ -337,14 +337,14 @@ describe('the Positions view', () => {
     );
     assert.match(text(entry!.spoken), /A change of this position is unfinished\.$/);
     assert.doesNotMatch(line(untouched!), /unfinished/);
-    const gone = only(positionsOutline([withPositions([])], scene({ openWrites }))).children!;
+    const gone = only(positionsOutline([withPositions([])], viewContext({ openWrites }))).children!;
     assert.match(line(gone[0]!), /^Add 100 USDT/);
     assert.deepEqual([gone[0]!.context, gone[0]!.on], ['openWrite', { kind: 'position', id: 'p1' }]);
     assert.equal(gone.filter(({ context }) => context === 'openWrite').length, 1, 'a change of a loan belongs to the other view');
   });
 
   it('says so when changes are frozen', () => {
-    const whole = only(positionsOutline([withPositions([position()])], scene({ frozen: () => marginWrite({ state: 'mismatch' }) })));
+    const whole = only(positionsOutline([withPositions([position()])], viewContext({ frozen: () => marginWrite({ state: 'mismatch' }) })));
     assert.match(below(whole)[0]!, /^Changes are frozen.*margin of BTC-USDT-SWAP long/);
   });
 
@@ -357,7 +357,7 @@ describe('the Positions view', () => {
   it('has ids that are unique and stay the same while figures change', () => {
     const two = [position(), position({ positionId: 'p2', side: 'short', liquidationPrice: decimal('70000') })];
     const ids = (mark: string): string[] =>
-      positionsOutline([withPositions(two.map((one) => ({ ...one, markPrice: decimal(mark) })))], scene())
+      positionsOutline([withPositions(two.map((one) => ({ ...one, markPrice: decimal(mark) })))], viewContext())
         .flatMap(everything)
         .map(({ id }) => id);
     assert.equal(new Set(ids('60000')).size, ids('60000').length);
@@ -365,7 +365,7 @@ describe('the Positions view', () => {
   });
 
   it('warns of what is gone though it stood near its end, in place of the welcome text', () => {
-    const at = scene({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
+    const at = viewContext({ when: (ms) => (ms === now - 60_000 ? '13:02' : 'another time') });
     const empty = state({ snapshot: holding([], { vanished: gone }) });
     assert.equal(positionsState([empty], at), 'some');
     const whole = only(positionsOutline([empty], at));
@@ -383,33 +383,33 @@ describe('the Positions view', () => {
 describe('the welcome texts of the Positions view', () => {
   it('tell of no account, nothing reachable and nothing open', () => {
     const unread: AccountState = { account: account(), failure: failure('network'), reading: false };
-    assert.equal(positionsState([], scene()), 'noAccount');
-    assert.equal(positionsState([unread], scene()), 'unreachable');
-    assert.equal(positionsState([withPositions([])], scene()), 'nothing');
-    assert.equal(positionsState([withPositions([position()])], scene()), 'some');
-    assert.deepEqual(positionsOutline([withPositions([])], scene()), []);
+    assert.equal(positionsState([], viewContext()), 'noAccount');
+    assert.equal(positionsState([unread], viewContext()), 'unreachable');
+    assert.equal(positionsState([withPositions([])], viewContext()), 'nothing');
+    assert.equal(positionsState([withPositions([position()])], viewContext()), 'some');
+    assert.deepEqual(positionsOutline([withPositions([])], viewContext()), []);
   });
 
   it('never say that nothing is open when it is not known', () => {
-    assert.equal(positionsState([withPositions([], { failure: failure() })], scene()), 'some');
-    assert.equal(positionsState([state({ snapshot: holding([], { asOf: stale }) })], scene()), 'some');
-    assert.equal(positionsState([state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }) })], scene()), 'some');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], loansTrouble: msg('Not read.') }) })], scene()), 'some');
+    assert.equal(positionsState([withPositions([], { failure: failure() })], viewContext()), 'some');
+    assert.equal(positionsState([state({ snapshot: holding([], { asOf: stale }) })], viewContext()), 'some');
+    assert.equal(positionsState([state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }) })], viewContext()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], loansTrouble: msg('Not read.') }) })], viewContext()), 'some');
   });
 
   it('give way to an unfinished change of what the view lists, and to a freeze', () => {
     const none = [state({ snapshot: holding([]) })];
-    const withMargin = scene({ openWrites: () => [marginWrite()] });
+    const withMargin = viewContext({ openWrites: () => [marginWrite()] });
     assert.deepEqual([positionsState(none, withMargin), loansState(none, withMargin)], ['some', 'nothing']);
-    const withLoan = scene({ openWrites: () => [write()] });
+    const withLoan = viewContext({ openWrites: () => [write()] });
     assert.deepEqual([positionsState(none, withLoan), loansState(none, withLoan)], ['nothing', 'some']);
-    const frozen = scene({ frozen: () => write({ state: 'mismatch' }) });
+    const frozen = viewContext({ frozen: () => write({ state: 'mismatch' }) });
     assert.deepEqual([positionsState(none, frozen), loansState(none, frozen)], ['some', 'some']);
   });
 
   it('are chosen for each view by what it lists itself', () => {
-    assert.equal(loansState([withPositions([position()])], scene()), 'nothing');
-    assert.equal(positionsState([state()], scene()), 'nothing');
+    assert.equal(loansState([withPositions([position()])], viewContext()), 'nothing');
+    assert.equal(positionsState([state()], viewContext()), 'nothing');
   });
 });
 
@@ -418,8 +418,8 @@ describe('the badge of the Positions view', () => {
     const positions = ['10000', '52560', '55000', '59000'].map((price, index) =>
       position({ positionId: index.toString(), liquidationPrice: decimal(price) }),
     );
-    assert.equal(positionAlarms([withPositions(positions)], scene()), 2);
-    assert.equal(positionAlarms([state({ snapshot: holding(positions, { asOf: stale }), failure: failure() })], scene()), 2);
-    assert.equal(positionAlarms([], scene()), 0);
+    assert.equal(positionAlarms([withPositions(positions)], viewContext()), 2);
+    assert.equal(positionAlarms([state({ snapshot: holding(positions, { asOf: stale }), failure: failure() })], viewContext()), 2);
+    assert.equal(positionAlarms([], viewContext()), 0);
   });
 });

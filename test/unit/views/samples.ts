@@ -5,7 +5,7 @@ import type { Account, Loan, Position, Snapshot, Vanished, WalletCoin } from '..
 import type { Exchange } from '../../../src/exchanges/exchange.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import type { AccountState, Failure } from '../../../src/engine/monitor/store.ts';
-import type { Scene } from '../../../src/words/account.ts';
+import type { ViewContext } from '../../../src/words/account.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import type { Text } from '../../../src/words/text.ts';
 
@@ -133,7 +133,7 @@ export const venue: Exchange = {
   },
 };
 
-export function scene(change: Partial<Scene> = {}): Scene {
+export function viewContext(change: Partial<ViewContext> = {}): ViewContext {
   return {
     exchanges: [venue],
     now,

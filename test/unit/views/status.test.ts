@@ -3,9 +3,9 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { statusOf } from '../../../src/views/status.ts';
-import { account, failure, holding, loan, now, position, scene, snapshot, state, text } from './samples.ts';
+import { account, failure, holding, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
 
-const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, scene())?.text.map(text).join(' ');
+const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' ');
 const withLtv = (id: string, ltv: string, change: Partial<AccountState> = {}): AccountState =>
   state({ account: account({ id, name: id }), snapshot: snapshot({ loans: [loan({ ltv: decimal(ltv) })] }), ...change });
 const withPosition = (id: string, liquidationPrice: string, change: Parameters<typeof position>[0] = {}): AccountState =>
@@ -18,7 +18,7 @@ const simulated = (id: string, ltv: string): AccountState =>
 
 describe('the status bar', () => {
   it('is hidden without accounts', () => {
-    assert.equal(statusOf([], scene()), undefined);
+    assert.equal(statusOf([], viewContext()), undefined);
   });
 
   it('shows the worst LTV of all loans with its level as a word', () => {
@@ -36,8 +36,8 @@ describe('the status bar', () => {
   it('shows old figures with their age and as unknown', () => {
     const old = withLtv('a', '0.2', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0.2') })], asOf: now - 300_000 }) });
     assert.equal(shown([old]), '20.00% Unknown · 5 min ago');
-    assert.equal(statusOf([old], scene())?.level, 'unknown');
-    assert.match(text(statusOf([old], scene())?.spoken), /Not current/);
+    assert.equal(statusOf([old], viewContext())?.level, 'unknown');
+    assert.match(text(statusOf([old], viewContext())?.spoken), /Not current/);
   });
 
   it('counts accounts of which nothing is known beside the worst figure', () => {
@@ -57,7 +57,7 @@ describe('the status bar', () => {
   it('lists every loan and every account without one in its table, worst first', () => {
     const rows = statusOf(
       [withLtv('a', '0.2'), simulated('b', '0.6'), state({ account: account({ id: 'c', name: 'c' }), snapshot: snapshot({ loans: [] }) })],
-      scene(),
+      viewContext(),
     )?.rows;
     assert.deepEqual(
       rows?.map((row) => [row.account, row.ltv, row.level, row.age].map(text)),
@@ -73,12 +73,12 @@ describe('the status bar', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
     assert.equal(shown(states), '8.0% to liq. Warning · just now');
     assert.equal(
-      text(statusOf(states, scene())?.spoken),
+      text(statusOf(states, viewContext())?.spoken),
       'LTV Gauge: worst is BTC-USDT-SWAP long, 8.0% to liquidation, level Warning, account b.',
     );
     assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), '90.00% Danger · just now');
     assert.equal(
-      text(statusOf([withLtv('a', '0.6')], scene())?.spoken),
+      text(statusOf([withLtv('a', '0.6')], viewContext())?.spoken),
       'LTV Gauge: worst is LTV 60.00%, 18.6% to margin call, level Watch, account a.',
     );
   });
@@ -102,7 +102,7 @@ describe('the status bar', () => {
   it('shows an alarm by the margin ratio as what it is', () => {
     const option = state({ snapshot: holding([position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice')]) });
     assert.equal(shown([withLtv('a', '0.6'), option]), '102.0% margin ratio Danger by margin ratio · just now');
-    assert.equal(statusOf([option], scene())?.level, 'danger');
+    assert.equal(statusOf([option], viewContext())?.level, 'danger');
   });
 
   it('lets nothing that is not told, or has nothing to reach, hide what is known to be worse', () => {
@@ -112,7 +112,7 @@ describe('the status bar', () => {
     assert.equal(shown([free, withLtv('a', '0.2')]), '20.00% OK · just now');
     assert.equal(shown([free]), '0.00% OK · just now');
     assert.deepEqual(
-      statusOf([free], scene())?.rows.map(({ distance }) => text(distance)),
+      statusOf([free], viewContext())?.rows.map(({ distance }) => text(distance)),
       ['nothing owed'],
     );
     // Old figures are no better than none, but they are figures.
@@ -132,14 +132,14 @@ describe('the status bar', () => {
     const partly = state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }), account: account({ id: 'p', name: 'p' }) });
     assert.equal(shown([partly]), '1 account partly read');
     assert.equal(shown([withLtv('a', '0.2'), partly]), '20.00% OK · just now · 1 account partly read');
-    const row = statusOf([partly], scene())!.rows[0]!;
+    const row = statusOf([partly], viewContext())!.rows[0]!;
     assert.deepEqual([row.what, row.age].map(text), ['–', 'just now, partly read']);
   });
 
   it('lists loans and positions in one table', () => {
     const both = state({ snapshot: snapshot({ positions: [position({ liquidationPrice: decimal('59000') })] }) });
     assert.deepEqual(
-      statusOf([both], scene())?.rows.map((row) => [row.what, row.ltv, row.level, row.distance].map(text)),
+      statusOf([both], viewContext())?.rows.map((row) => [row.what, row.ltv, row.level, row.distance].map(text)),
       [
         ['BTC-USDT-SWAP long', '–', 'Danger', '1.6% to liquidation'],
         ['12345 (40,000 USDT)', '57.43%', 'Watch', '22.1% to margin call'],
@@ -150,7 +150,7 @@ describe('the status bar', () => {
   it('tells of an overdue debt and of what a venue is doing to a position', () => {
     const overdue = loan({ due: [{ coin: 'USDT', amount: decimal('1'), at: now - 1, overdue: true }] });
     const distressed = position({ distress: msg('being liquidated') });
-    const rows = statusOf([state({ snapshot: snapshot({ loans: [overdue], positions: [distressed] }) })], scene())!.rows;
+    const rows = statusOf([state({ snapshot: snapshot({ loans: [overdue], positions: [distressed] }) })], viewContext())!.rows;
     assert.deepEqual(
       rows.map(({ distance, level }) => [distance, level].map(text)),
       [

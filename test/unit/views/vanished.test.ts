@@ -8,7 +8,7 @@ import { loansOutline } from '../../../src/views/loans.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf } from '../../../src/views/status.ts';
 import { inBoth } from '../words/chinese.ts';
-import { below, gone, holding, now, scene, state, text } from './samples.ts';
+import { below, gone, holding, now, viewContext, state, text } from './samples.ts';
 
 /** A position liquidated by a price move while it stood at Watch, and a loan that was OK. */
 const calm: readonly Vanished[] = [
@@ -33,7 +33,7 @@ const calm: readonly Vanished[] = [
     noticed: now,
   },
 ];
-const at = scene({ when: () => '1:02 AM' });
+const at = viewContext({ when: () => '1:02 AM' });
 const after = (vanished: readonly Vanished[]): AccountState => state({ snapshot: holding([], { vanished }) });
 const position = 'BTC-USDT long has closed, possibly liquidated. Last seen 23.4% from liquidation at 1:02 AM. Check the exchange.';
 const loan = 'Loan 12345 has closed, possibly liquidated. Last seen 30.0% from its margin call at 1:02 AM. Check the exchange.';

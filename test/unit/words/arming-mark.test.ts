@@ -7,7 +7,7 @@ import { collateralOutline } from '../../../src/views/collateral.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { inBoth } from './chinese.ts';
 import { holds } from '../property.ts';
-import { account, line, now, scene, state, text } from '../views/samples.ts';
+import { account, line, now, viewContext, state, text } from '../views/samples.ts';
 
 const writer = { readOnly: false };
 const minute = 60_000;
@@ -72,7 +72,7 @@ describe('whether changes may be sent, in words', () => {
 
 describe('the line of an account', () => {
   const accountLine = (arming: ArmState, change: Parameters<typeof account>[0] = {}) => {
-    const [entry] = loansOutline([state({ account: account(change) })], scene({ arming: () => arming }));
+    const [entry] = loansOutline([state({ account: account(change) })], viewContext({ arming: () => arming }));
     assert.ok(entry !== undefined);
     return entry;
   };
@@ -103,7 +103,7 @@ describe('the line of an account', () => {
       assert.equal(entry.context, context);
       assert.equal(writing(entry), row);
       assert.match(text(entry.spoken), spoken);
-      assert.equal(collateralOutline([state()], scene({ arming: () => arming }))[0]?.context, context);
+      assert.equal(collateralOutline([state()], viewContext({ arming: () => arming }))[0]?.context, context);
     }
     const viewer = accountLine(disarmed, { readOnly: true });
     assert.equal(viewer.context, 'account');

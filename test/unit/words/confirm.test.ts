@@ -24,7 +24,7 @@ describe('the buttons in front of a preview', () => {
     ['act the first time once the request was shown', { first: true, rehearsed: true }, 'act'],
     ['arm before the first time, though the request was shown', { armed: false, first: true, rehearsed: true }, 'arm'],
     ['add without an estimate only by a button that says so', { doubt: true }, 'actWithoutEstimate'],
-    ['take nothing out when our own reckoning is in doubt', { doubt: true, direction: 'reduce' }, undefined],
+    ['take nothing out when our own estimate is in doubt', { doubt: true, direction: 'reduce' }, undefined],
     ['do not even arm for what would be refused', { armed: false, doubt: true, direction: 'reduce' }, undefined],
     ['look at the request first, in doubt too', { first: true, doubt: true }, undefined],
     ['arm first, in doubt too', { armed: false, doubt: true }, 'arm'],

@@ -4,14 +4,14 @@ import { flatRule } from '../../../src/core/risk/haircut.ts';
 import type { Loan } from '../../../src/core/model.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
-import { below, failure, line, loan, now, scene, snapshot, state, text } from '../views/samples.ts';
+import { below, failure, line, loan, now, viewContext, snapshot, state, text } from '../views/samples.ts';
 
 const prices = (some: Readonly<Record<string, string>>): Readonly<Record<string, Decimal>> =>
   Object.fromEntries(Object.entries(some).map(([coin, price]) => [coin, decimal(price)]));
 const usual = prices({ BTC: '90000', ETH: '3000', USDT: '1' });
 
 function entryOf(one: Loan, asOf = now - 1_000) {
-  return loansOutline([state({ snapshot: snapshot({ loans: [one], asOf, prices: usual }) })], scene())[0]!.children![0]!;
+  return loansOutline([state({ snapshot: snapshot({ loans: [one], asOf, prices: usual }) })], viewContext())[0]!.children![0]!;
 }
 
 const thresholdLines = (...args: Parameters<typeof entryOf>): readonly string[] =>
@@ -56,7 +56,7 @@ describe('the estimates of a loan', () => {
       haircuts: { ETH: { by: 'value', tiers: [{ upTo: decimal('99999999999'), rate: decimal('0.9') }] } },
     };
     assert.deepEqual(ours(pool), ['ETH alone | reaches neither line | estimate']);
-    const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], scene(), text).state;
+    const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], viewContext(), text).state;
     assert.deepEqual(
       gauges[0]!.rows.find(({ label }) => label === 'Liquidation')?.lines.map(({ value }) => value),
       ['58.2% fall of all collateral'],
@@ -129,7 +129,10 @@ describe('the estimates of a loan', () => {
     const note = 'Estimates | not current: nothing is estimated from old figures';
     assert.deepEqual(ours(unpriced, now - 5 * 60_000), [note]);
     assert.deepEqual(ours({ ...unpriced, keptFrom: now - 60_000 }), [note]);
-    const broken = loansOutline([state({ snapshot: snapshot({ loans: [unpriced], prices: usual }), failure: failure() })], scene())[0]!;
+    const broken = loansOutline(
+      [state({ snapshot: snapshot({ loans: [unpriced], prices: usual }), failure: failure() })],
+      viewContext(),
+    )[0]!;
     assert.ok(
       broken
         .children!.flatMap(({ children = [] }) => children.flatMap((group) => group.children ?? []))
@@ -155,7 +158,7 @@ describe('the estimates of a loan', () => {
   ] as const) {
     it(`are none where ${why}`, () => {
       const read = snapshot({ loans: [one], ...(known === undefined ? {} : { prices: known }) });
-      const entry = loansOutline([state({ snapshot: read })], scene())[0]!.children![0]!;
+      const entry = loansOutline([state({ snapshot: read })], viewContext())[0]!.children![0]!;
       assert.equal(below(entry.children!.find(({ label }) => text(label) === 'Thresholds')!).at(-1), `Estimates | ${expected}`);
     });
   }

@@ -107,7 +107,7 @@ describe('an alternative in words', () => {
     );
   });
 
-  it('says why nothing can be reckoned, and what to do', () => {
+  it('says why nothing can be computed, and what to do', () => {
     assert.match(inBoth(troubleText('ltv', single, [])), /does not tell the LTV of loan 7 now, .* Try again later/);
     assert.match(inBoth(troubleText('price', single, ['BTC', 'SOL'])), /^There is no price for BTC, SOL, .* loan 7\./);
     assert.match(inBoth(troubleText('price', single, [])), /what the collateral of loan 7 is worth/);

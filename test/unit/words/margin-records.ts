@@ -6,7 +6,7 @@ import type { MarginPreview, MarginWrite } from '../../../src/engine/ledger/ledg
 import { refOf } from '../../../src/flows/choose.ts';
 import { account, record } from './records.ts';
 
-/** 0.02 BTC at 50,000 USDT with 100 USDT of margin: round figures of our own, easy to reckon by hand. */
+/** 0.02 BTC at 50,000 USDT with 100 USDT of margin: round figures of our own, easy to compute by hand. */
 const long: Position = {
   positionId: '1752810569801498626',
   instrument: 'BTC-USDT-SWAP',

@@ -3,7 +3,7 @@ import type { Seen } from '../../storage/seen.ts';
 
 /** Where the anchor is kept: outside of the ledger's file and its folder. */
 export interface AnchorStorage {
-  /** Rejects when nobody can tell. */
+  /** Rejects when that is unknown. */
   get(): unknown;
   /** Of one ledger only the furthest place is kept. */
   note(at: Seen): PromiseLike<void>;
@@ -21,7 +21,7 @@ const stored = v.object({
  */
 export class Anchor {
   readonly #storage: AnchorStorage;
-  /** What was there when it was last asked for; `undefined` as long as nobody can tell: what is there then must not be written over. */
+  /** What was there when it was last asked for; `undefined` as long as that is unknown: what is there then must not be written over. */
   #known: { readonly at: Seen | undefined } | undefined;
 
   constructor(storage: AnchorStorage) {

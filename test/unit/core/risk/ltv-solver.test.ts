@@ -171,7 +171,7 @@ describe('the ways to a target LTV', function () {
     );
   });
 
-  it('reckon with what is held of the very coin: its brackets may be full', () => {
+  it('count with what is held of the very coin: its brackets may be full', () => {
     const tiers = [{ upTo: d('100'), rate: d('1') }, { rate: d('0.5') }];
     const loan: LoanModel = {
       collateral: [

@@ -81,7 +81,7 @@ describe('the margin that brings liquidation to a price', () => {
         'add 1',
       ],
       ['at the price itself', long, at('45200'), means('250', '33'), 'there'],
-      // 4 of 1,000 USDT maintenance: a unit taken is reckoned to move the price by 50 / 0.996.
+      // 4 of 1,000 USDT maintenance: a unit taken is estimated to move the price by 50 / 0.996.
       ['46,200 is 1,000 nearer: 19.92 USDT', long, at('46200'), means('250', '33'), 'reduce 19.92'],
       ['rounded down', long, at('46199.999'), means('250', '33'), 'reduce 19.9199'],
       ['the venue allows less', long, at('46200'), means('250', '5.00009'), 'reduce limit - 5'],
@@ -94,7 +94,7 @@ describe('the margin that brings liquidation to a price', () => {
       ['the venue is acting', { ...long, distress: { template: 'x', args: [] } }, at('46200'), means('250', '33'), 'reduce distress - -'],
       ['no liquidation price', priceless, at('44000'), means('250', '33'), 'add unknown - -'],
       ['no mark price', markless, away('0.5'), means('250', '33'), 'add unknown - -'],
-      ['no maintenance margin to reckon with', unmaintained, at('46200'), means('250', '33'), 'reduce unknown - -'],
+      ['no maintenance margin to go by', unmaintained, at('46200'), means('250', '33'), 'reduce unknown - -'],
       ['no margin to take', marginless, at('46200'), means('250', '33'), 'reduce unknown - -'],
       ['an option', { ...long, contract: 'other' }, at('44000'), means('250', '33'), 'add unknown - -'],
       // A short position whose margin is added in full where the maintenance grows with the price.

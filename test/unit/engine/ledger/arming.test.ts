@@ -5,7 +5,7 @@ import { Arming, quarterMs, type ArmingTerm } from '../../../../src/engine/ledge
 import { MemoryArmedRows } from '../accounts/memory-storage.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { marginChange } from './market.ts';
-import { account, change, Desk, ignore, refused, start } from './support.ts';
+import { account, change, Setup, ignore, refused, start } from './support.ts';
 
 /** A person's storage, accounts and clock, and the windows they open on them one after the other. */
 class Person {
@@ -348,43 +348,43 @@ describe('arming', () => {
 describe('an account that is not armed', () => {
   const notArmed = (error: unknown): boolean =>
     refused(/not armed, so nothing was sent/)(error) && (error as { remedy?: string }).remedy === 'arm';
-  const sent = ({ venue, market }: Desk): number => venue.sends.length + market.sends.length;
+  const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
 
   for (const asked of [change(), marginChange({ direction: 'reduce' })]) {
     it(`can be looked at (${asked.kind}): preview and rehearsal need no arming`, async () => {
-      const desk = new Desk();
-      desk.armed = { armed: false };
-      const { ledger, journal } = desk.window();
+      const setup = new Setup();
+      setup.armed = { armed: false };
+      const { ledger, journal } = setup.window();
       const preview = await ledger.preview('a', asked);
       assert.equal((await ledger.rehearse(preview)).method, 'POST');
-      assert.equal(sent(desk), 0);
+      assert.equal(sent(setup), 0);
       assert.deepEqual(await journal.states(), []);
     });
 
     it(`sends nothing (${asked.kind}), and the same preview goes once it is armed`, async () => {
-      const desk = new Desk();
-      desk.armed = { armed: false };
-      const { ledger, journal } = desk.window();
+      const setup = new Setup();
+      setup.armed = { armed: false };
+      const { ledger, journal } = setup.window();
       const preview = await ledger.preview('a', asked);
       await assert.rejects(ledger.commit(preview, ignore), notArmed);
       assert.deepEqual(await journal.states(), []);
-      desk.armed = { armed: true, until: 'restart' };
+      setup.armed = { armed: true, until: 'restart' };
       ledger.commit(preview, ignore).catch(ignore);
       await settled();
-      assert.equal(sent(desk), 1);
+      assert.equal(sent(setup), 1);
     });
 
     it(`sends nothing (${asked.kind}) wherever between confirmation and send it is disarmed`, async () => {
       const tried: string[] = [];
       for (let at = 1; ; at += 1) {
-        const desk = new Desk();
+        const setup = new Setup();
         let [steps, counting, reached] = [0, false, ''];
-        const { ledger, journal } = desk.window({
+        const { ledger, journal } = setup.window({
           gate: (what) => {
             if (counting) steps += 1;
             if (counting && steps === at) {
               reached = what;
-              desk.armed = { armed: false };
+              setup.armed = { armed: false };
             }
             return Promise.resolve();
           },
@@ -397,15 +397,15 @@ describe('an account that is not armed', () => {
         // From here on the bytes are on their way.
         if (reached === 'before send') break;
         tried.push(reached);
-        assert.equal(sent(desk), 0, reached);
+        assert.equal(sent(setup), 0, reached);
         await assert.rejects(done, notArmed, reached);
         const last = (await journal.states()).at(-1);
         assert.ok(last === undefined || last === 'not-effective', `${reached}: left as ${String(last)}`);
         assert.equal(ledger.open('a').length, 0, reached);
         assert.equal(await ledger.everSent('a'), false);
-        desk.armed = { armed: true, until: 'restart' };
+        setup.armed = { armed: true, until: 'restart' };
         await start(ledger, asked);
-        assert.equal(sent(desk), 1, `${reached}: the loan or position is free again`);
+        assert.equal(sent(setup), 1, `${reached}: the loan or position is free again`);
       }
       for (const place of ['before load', 'before append planned', 'after append planned', 'before append sent', 'after append sent']) {
         assert.ok(tried.includes(place), `not tried: ${place}`);

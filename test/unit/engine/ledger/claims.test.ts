@@ -5,42 +5,42 @@ import type { WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
 import { fold } from '../../../../src/engine/ledger/write-states.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
-import { change, d, Desk, ignore, refused, start, type Gate, rowOf } from './support.ts';
+import { change, d, Setup, ignore, refused, start, type Gate, rowOf } from './support.ts';
 
-const told = async (desk: Desk): Promise<readonly WriteRecord[]> => [...fold(await desk.disk.load()).values()];
-const ends = async (desk: Desk): Promise<[string, string | undefined][]> =>
-  (await told(desk)).map((record) => [record.state, rowOf(record)]);
+const told = async (setup: Setup): Promise<readonly WriteRecord[]> => [...fold(await setup.disk.load()).values()];
+const ends = async (setup: Setup): Promise<[string, string | undefined][]> =>
+  (await told(setup)).map((record) => [record.state, rowOf(record)]);
 
 /** The rows of a write that was sent. */
 async function oneWrite(): Promise<readonly WriteRecord[]> {
-  const desk = new Desk();
-  await start(desk.window().ledger);
-  return desk.disk.load();
+  const setup = new Setup();
+  await start(setup.window().ledger);
+  return setup.disk.load();
 }
 
 /** A window whose request is lost on the way there, and whose answer only fails after `ms`: it follows the write for longer than others wait. */
-async function lostSlowly(desk: Desk, ms: number): Promise<void> {
-  const window = desk.window({ gate: (what) => (what === 'after send' ? desk.clock.sleep(ms) : Promise.resolve()) });
-  desk.venue.sendFault = 'lost-before';
+async function lostSlowly(setup: Setup, ms: number): Promise<void> {
+  const window = setup.window({ gate: (what) => (what === 'after send' ? setup.clock.sleep(ms) : Promise.resolve()) });
+  setup.venue.sendFault = 'lost-before';
   await start(window.ledger);
-  desk.venue.sendFault = 'none';
+  setup.venue.sendFault = 'none';
 }
 
 describe('a row of the history', () => {
   it('that another window already took for the proof, seen with the effect of the next change, freezes nothing', async () => {
-    const desk = new Desk();
-    const [one, two] = [desk.window(), desk.window()];
+    const setup = new Setup();
+    const [one, two] = [setup.window(), setup.window()];
     void start(one.ledger, change({ direction: 'reduce' }));
     await settled();
-    desk.venue.settle();
+    setup.venue.settle();
     await two.ledger.reconcile('a');
     // The first window looks for the first time only now, and sees more pledged than before its reduction.
     void start(two.ledger, change({ amount: d('0.3') }));
     await settled();
-    desk.venue.settle();
-    await desk.clock.advance(10_000);
+    setup.venue.settle();
+    await setup.clock.advance(10_000);
     await one.ledger.reconcile('a');
-    assert.deepEqual(await ends(desk), [
+    assert.deepEqual(await ends(setup), [
       ['effective', '1001'],
       ['effective', '1002'],
     ]);
@@ -49,37 +49,37 @@ describe('a row of the history', () => {
   });
 
   it('never proves a write that a person gave up in one window while another still follows it', async () => {
-    const desk = new Desk();
-    await lostSlowly(desk, 50_000);
-    await desk.clock.advance(61_000);
-    const two = desk.window();
+    const setup = new Setup();
+    await lostSlowly(setup, 50_000);
+    await setup.clock.advance(61_000);
+    const two = setup.window();
     await two.ledger.reconcile('a');
     await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
     void start(two.ledger);
     await settled();
-    desk.venue.settle();
-    await desk.clock.advance(60_000);
-    assert.deepEqual(await ends(desk), [
+    setup.venue.settle();
+    await setup.clock.advance(60_000);
+    assert.deepEqual(await ends(setup), [
       ['not-effective', undefined],
       ['effective', '1001'],
     ]);
   });
 
   it('that may be the late effect of a change that was given up says so, and only for the very next one that asks for the same', async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
-    desk.venue.sendFault = 'lost-before';
+    const setup = new Setup();
+    const { ledger } = setup.window();
+    setup.venue.sendFault = 'lost-before';
     const first = start(ledger);
-    await desk.clock.advance(61_000);
+    await setup.clock.advance(61_000);
     const { id } = await (await first).done;
     await ledger.settle(id, 'not-effective');
-    desk.venue.sendFault = 'none';
+    setup.venue.sendFault = 'none';
     const notes: (string | undefined)[] = [];
     for (const amount of ['0.10', '0.1']) {
       const done = start(ledger, change({ amount: d(amount) }));
       await settled();
-      desk.venue.settle();
-      await desk.clock.advance(2_000);
+      setup.venue.settle();
+      await setup.clock.advance(2_000);
       const { state, note } = await (await done).done;
       assert.equal(state, 'effective');
       notes.push(note && english(note));
@@ -90,22 +90,22 @@ describe('a row of the history', () => {
 
   it('raises no doubt when the change before was another one, or never left', async () => {
     for (const before of [change({ amount: d('0.2') }), change({ direction: 'reduce' as const })]) {
-      const desk = new Desk();
-      const { ledger } = desk.window();
-      desk.venue.sendFault = 'lost-before';
+      const setup = new Setup();
+      const { ledger } = setup.window();
+      setup.venue.sendFault = 'lost-before';
       const first = start(ledger, before);
-      await desk.clock.advance(61_000);
+      await setup.clock.advance(61_000);
       await ledger.settle((await (await first).done).id, 'not-effective');
-      desk.venue.sendFault = 'none';
+      setup.venue.sendFault = 'none';
       const done = start(ledger);
       await settled();
-      desk.venue.settle();
-      await desk.clock.advance(2_000);
+      setup.venue.settle();
+      await setup.clock.advance(2_000);
       assert.equal((await (await done).done).note, undefined);
     }
-    const desk = new Desk();
+    const setup = new Setup();
     const stop = new AbortController();
-    const { ledger } = desk.window({
+    const { ledger } = setup.window({
       gate: async (what) => {
         if (what === 'after append sent') stop.abort();
       },
@@ -113,8 +113,8 @@ describe('a row of the history', () => {
     await assert.rejects(ledger.commit(await ledger.preview('a', change()), ignore, { signal: stop.signal }), refused(/Stopped before/));
     const done = start(ledger);
     await settled();
-    desk.venue.settle();
-    await desk.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(2_000);
     assert.equal((await (await done).done).note, undefined);
   });
 
@@ -122,13 +122,13 @@ describe('a row of the history', () => {
     const [planned, sent] = await oneWrite();
     await holds(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const desk = new Desk();
+        const setup = new Setup();
         // In a journal of before, two windows wrote `sent` at the same moment. The first sends; the other died before it took its plan back.
         const other = (row: WriteRecord): void => {
-          desk.disk.adopt({ ...row, id: 'never-sent' });
+          setup.disk.adopt({ ...row, id: 'never-sent' });
         };
         const gate: Gate = (what) => scheduler.schedule(Promise.resolve(), what);
-        const first = desk.window({
+        const first = setup.window({
           gate: async (what) => {
             if (what === 'before append planned') other(planned!);
             if (what === 'after append sent') other(sent!);
@@ -136,16 +136,16 @@ describe('a row of the history', () => {
         });
         const { done } = await start(first.ledger);
         first.journal.gate = gate;
-        desk.venue.settle();
-        const more = [desk.window({ gate }), desk.window({ gate })];
+        setup.venue.settle();
+        const more = [setup.window({ gate }), setup.window({ gate })];
         // It follows the one; the others look for both, and first for the other.
-        await desk.clock.advance(1_000);
+        await setup.clock.advance(1_000);
         await scheduler.waitFor(Promise.all(more.map(({ ledger }) => ledger.reconcile('a'))));
-        const later = desk.clock.advance(61_000);
+        const later = setup.clock.advance(61_000);
         await scheduler.waitFor(Promise.all([later, done]));
         const all = [first, ...more];
         await scheduler.waitFor(Promise.all(all.map(({ ledger }) => ledger.reconcile('a'))));
-        const states = (await told(desk)).map(({ state }) => state);
+        const states = (await told(setup)).map(({ state }) => state);
         assert.equal(states.filter((state) => state === 'effective').length, 1);
         for (const { ledger } of all) assert.equal(ledger.open('a').length, 1, 'the other stays open in each window');
       }),
@@ -154,47 +154,47 @@ describe('a row of the history', () => {
   }).timeout(30_000);
 
   it('proves nothing until the journal has it', async () => {
-    const desk = new Desk();
-    const { ledger, journal } = desk.window();
+    const setup = new Setup();
+    const { ledger, journal } = setup.window();
     const done = start(ledger);
     await settled();
-    desk.venue.settle();
+    setup.venue.settle();
     journal.failOn = { state: 'effective' };
-    await desk.clock.advance(20_000);
+    await setup.clock.advance(20_000);
     assert.deepEqual(
       ledger.open('a').map(({ state }) => state),
       ['accepted'],
     );
     journal.failOn = undefined;
-    await desk.clock.advance(10_000);
+    await setup.clock.advance(10_000);
     assert.equal((await (await done).done).state, 'effective');
-    assert.deepEqual(await ends(desk), [['effective', '1001']]);
+    assert.deepEqual(await ends(setup), [['effective', '1001']]);
   });
 
   it('proves nothing while the journal cannot be read: it may be the proof of another write', async () => {
-    const desk = new Desk();
-    const { ledger, journal } = desk.window();
+    const setup = new Setup();
+    const { ledger, journal } = setup.window();
     const done = start(ledger);
     await settled();
-    desk.venue.settle();
+    setup.venue.settle();
     journal.unreadable = new Error('EIO');
-    await desk.clock.advance(20_000);
+    await setup.clock.advance(20_000);
     await ledger.reconcile('a');
     assert.equal(ledger.open('a').length, 1);
     journal.unreadable = undefined;
-    await desk.clock.advance(10_000);
+    await setup.clock.advance(10_000);
     assert.equal((await (await done).done).state, 'effective');
   });
 
   it('freezes even when the journal cannot take it', async () => {
-    const desk = new Desk();
-    desk.venue.sendFault = 'wrong-way';
-    const { ledger, journal } = desk.window();
+    const setup = new Setup();
+    setup.venue.sendFault = 'wrong-way';
+    const { ledger, journal } = setup.window();
     const done = start(ledger);
     await settled();
-    desk.venue.settle();
+    setup.venue.settle();
     journal.failOn = { state: 'mismatch' };
-    await desk.clock.advance(2_000);
+    await setup.clock.advance(2_000);
     assert.equal((await (await done).done).state, 'mismatch');
     assert.notEqual(ledger.frozen('a'), undefined);
   });

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
 import { settled } from '../../core/fake-clock.ts';
-import { Drawer } from './database/desk-drawer.ts';
+import { Drawer } from './database/setup-folder.ts';
 import { long, marginChange } from './market.ts';
-import { change, Desk, ignore, type Gate, type SendFault } from './support.ts';
+import { change, Setup, ignore, type Gate, type SendFault } from './support.ts';
 
 /** A process that dies at its `at`-th step and is never heard of again. */
 function dyingAt(at: number): { readonly gate: Gate; readonly reached: () => string | undefined } {
@@ -29,20 +29,20 @@ const targets = [
   {
     name: 'a loan',
     asked: change(),
-    sends: ({ venue }: Desk) => venue.sends.length,
-    settle: ({ venue }: Desk) => {
+    sends: ({ venue }: Setup) => venue.sends.length,
+    settle: ({ venue }: Setup) => {
       venue.settle();
     },
-    took: ({ venue }: Desk) => venue.rows.length === 1,
+    took: ({ venue }: Setup) => venue.rows.length === 1,
   },
   {
     name: 'a position',
     asked: marginChange({ direction: 'reduce' }),
-    sends: ({ market }: Desk) => market.sends.length,
-    settle: ({ market }: Desk) => {
+    sends: ({ market }: Setup) => market.sends.length,
+    settle: ({ market }: Setup) => {
       market.settle();
     },
-    took: ({ market }: Desk) => market.held.get(long)?.steady === '390',
+    took: ({ market }: Setup) => market.held.get(long)?.steady === '390',
   },
 ];
 const cases = targets.flatMap((target) => faults.map((fault) => ({ ...target, fault })));
@@ -52,25 +52,25 @@ describe('a crash at any step of a write', () => {
     it(`never leads to a second send nor to a forgotten one (${name}, answer: ${fault})`, async () => {
       const places: string[] = [];
       for (let at = 1; ; at += 1) {
-        const desk = new Desk();
-        desk.venue.sendFault = fault;
+        const setup = new Setup();
+        setup.venue.sendFault = fault;
         const { gate, reached } = dyingAt(at);
-        const first = desk.window({ gate });
+        const first = setup.window({ gate });
         const commit = first.ledger.preview('a', asked).then((preview) => first.ledger.commit(preview, ignore));
         commit.catch(ignore);
         await settled();
-        settle(desk);
-        await desk.clock.advance(120_000);
+        settle(setup);
+        await setup.clock.advance(120_000);
         const place = reached();
         if (place === undefined) break;
         places.push(place);
-        const sends = sendsOf(desk);
+        const sends = sendsOf(setup);
         const before = await first.journal.states();
         assert.ok(sends <= 1, place);
         if (sends === 1) assert.ok(before.includes('sent'), `${place}: sent without being written down`);
 
-        desk.venue.sendFault = 'none';
-        const second = desk.window();
+        setup.venue.sendFault = 'none';
+        const second = setup.window();
         const mayBeUnderWay = before.includes('sent') && !['rejected', 'effective'].includes(before.at(-1)!);
         const attempt = await second.ledger.preview('a', asked).catch((error: unknown) => error);
         if (mayBeUnderWay)
@@ -78,9 +78,9 @@ describe('a crash at any step of a write', () => {
         else assert.equal(attempt instanceof Error, false, `${place}: ${String(attempt)}`);
 
         await second.ledger.reconcile('a');
-        assert.equal(sendsOf(desk), sends, `${place}: sent again`);
+        assert.equal(sendsOf(setup), sends, `${place}: sent again`);
         const after = await second.journal.states();
-        const took = tookPlace(desk);
+        const took = tookPlace(setup);
         if (took) assert.equal(after.at(-1), 'effective', `${place}: what took effect is not found again`);
         else if (mayBeUnderWay) assert.equal(second.ledger.open('a').length, 1, `${place}: forgotten`);
         if (before.at(-1) === 'planned') assert.equal(after.at(-1), 'not-effective', `${place}: left as planned`);
@@ -88,7 +88,7 @@ describe('a crash at any step of a write', () => {
         const open = second.ledger.open('a')[0];
         if (open !== undefined) await second.ledger.settle(open.id, 'not-effective');
         await second.ledger.preview('a', asked);
-        assert.equal(sendsOf(desk), sends);
+        assert.equal(sendsOf(setup), sends);
       }
       for (const step of ['before append planned', 'after append planned', 'before append sent', 'after append sent', 'before send']) {
         assert.ok(places.includes(step), `the crash ${step} was not tried`);
@@ -99,22 +99,22 @@ describe('a crash at any step of a write', () => {
   it('is survived on a real disk too, and no key ever gets there', async () => {
     const drawer = new Drawer();
     try {
-      const desk = new Desk();
-      desk.venue.sendFault = 'hangs';
-      const take = desk.venue.take.bind(desk.venue);
+      const setup = new Setup();
+      setup.venue.sendFault = 'hangs';
+      const take = setup.venue.take.bind(setup.venue);
       const arrived = new Promise<void>((resolve) => {
-        desk.venue.take = (asked) => {
+        setup.venue.take = (asked) => {
           resolve();
           return take(asked);
         };
       });
-      const first = desk.window({ journal: drawer.open() });
+      const first = setup.window({ journal: drawer.open() });
       const commit = first.ledger.commit(await first.ledger.preview('a', change()), ignore);
       await Promise.race([arrived, commit]);
-      assert.equal(desk.venue.sends.length, 1);
+      assert.equal(setup.venue.sends.length, 1);
       // The process dies here. Its successor finds the write, and the venue has done it meanwhile.
-      desk.venue.settle();
-      const second = desk.window({ journal: drawer.open() });
+      setup.venue.settle();
+      const second = setup.window({ journal: drawer.open() });
       await assert.rejects(
         second.ledger.preview('a', change()),
         (error) => error instanceof Refusal && error.openWrite?.state === 'unknown',
@@ -124,7 +124,7 @@ describe('a crash at any step of a write', () => {
         second.heard.map(({ state }) => state),
         ['unknown', 'effective'],
       );
-      assert.equal(desk.venue.sends.length, 1);
+      assert.equal(setup.venue.sends.length, 1);
       for (const name of await readdir(drawer.folder)) {
         assert.doesNotMatch(await readFile(path.join(drawer.folder, name), 'latin1'), /secret|passphrase|sign/i);
       }
@@ -134,19 +134,19 @@ describe('a crash at any step of a write', () => {
   });
 
   it('leaves a plan alone that another window may just be sending', async () => {
-    const desk = new Desk();
+    const setup = new Setup();
     const { gate } = dyingAt(9);
-    const first = desk.window({ gate });
+    const first = setup.window({ gate });
     first.ledger
       .preview('a', change())
       .then((preview) => first.ledger.commit(preview, ignore))
       .catch(ignore);
     await settled();
     assert.deepEqual(await first.journal.states(), ['planned']);
-    const second = desk.window();
+    const second = setup.window();
     await second.ledger.reconcile('a');
     assert.deepEqual(await first.journal.states(), ['planned']);
-    await desk.clock.advance(60_001);
+    await setup.clock.advance(60_001);
     await second.ledger.reconcile('a');
     assert.deepEqual(await first.journal.states(), ['planned', 'not-effective']);
   });

@@ -6,48 +6,51 @@ import { judge } from '../../../../src/exchanges/okx/loan-proof.ts';
 import type { Change } from '../../../../src/exchanges/exchange.ts';
 import type { Ledger, WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
 import { long, marginChange } from './market.ts';
-import { change, d, Desk, loanId, refused, rowOf, start } from './support.ts';
+import { change, d, Setup, loanId, refused, rowOf, start } from './support.ts';
 
 type Tell = (rows: readonly HistoryRow[]) => readonly HistoryRow[];
 
-/** A desk whose history is read as OKX's is; `tell` is what the venue makes of the list before it hands it out. */
-function reading(tell: Tell = (rows) => rows, figures: (loan: Loan) => Loan = (loan) => loan): Desk {
-  const desk = new Desk();
-  desk.venue.prove = (asked, baseline) => judge(asked, baseline, tell(desk.venue.rows), figures(desk.venue.loan()));
-  return desk;
+/** A setup whose history is read as OKX's is; `tell` is what the venue makes of the list before it hands it out. */
+function reading(tell: Tell = (rows) => rows, figures: (loan: Loan) => Loan = (loan) => loan): Setup {
+  const setup = new Setup();
+  setup.venue.prove = (asked, baseline) => judge(asked, baseline, tell(setup.venue.rows), figures(setup.venue.loan()));
+  return setup;
 }
 
 async function carriedOut(
-  desk: Desk,
+  setup: Setup,
   asked: Change = change(),
   settle = (): void => {
-    desk.venue.settle();
-    desk.market.settle();
+    setup.venue.settle();
+    setup.market.settle();
   },
 ): Promise<{ readonly ledger: Ledger; readonly record: WriteRecord }> {
-  const { ledger } = desk.window();
+  const { ledger } = setup.window();
   const { done } = await start(ledger, asked);
   settle();
-  await desk.clock.advance(61_000);
+  await setup.clock.advance(61_000);
   const record = await done;
   return { ledger, record };
 }
 
 const noteOf = ({ note }: WriteRecord): string => (note === undefined ? '' : english(note));
 
-async function isFrozen(desk: Desk, record: WriteRecord, pattern: RegExp): Promise<void> {
+async function isFrozen(setup: Setup, record: WriteRecord, pattern: RegExp): Promise<void> {
   assert.equal(record.state, 'mismatch');
   assert.match(noteOf(record), pattern);
   assert.match(noteOf(record), /Changes on this account are frozen\. Compare the (loan|position) at the exchange, then lift the freeze/);
   for (const asked of [change(), change({ direction: 'reduce' }), marginChange()]) {
-    await assert.rejects(desk.window().ledger.preview('a', asked), refused(/frozen, because an earlier one had another effect than asked/));
+    await assert.rejects(
+      setup.window().ledger.preview('a', asked),
+      refused(/frozen, because an earlier one had another effect than asked/),
+    );
   }
-  const sends = desk.venue.sends.length + desk.market.sends.length;
-  await desk.clock.advance(24 * 3_600_000);
-  await assert.rejects(desk.window().ledger.preview('a', change()), refused(/frozen/), 'it does not thaw by itself');
-  assert.equal(desk.venue.sends.length + desk.market.sends.length, sends, 'nothing is sent again');
-  await desk.window().ledger.settle(record.id, 'lift-freeze');
-  await desk.window().ledger.preview('a', change());
+  const sends = setup.venue.sends.length + setup.market.sends.length;
+  await setup.clock.advance(24 * 3_600_000);
+  await assert.rejects(setup.window().ledger.preview('a', change()), refused(/frozen/), 'it does not thaw by itself');
+  assert.equal(setup.venue.sends.length + setup.market.sends.length, sends, 'nothing is sent again');
+  await setup.window().ledger.settle(record.id, 'lift-freeze');
+  await setup.window().ledger.preview('a', change());
 }
 
 describe('the end of a change', () => {
@@ -58,67 +61,67 @@ describe('the end of a change', () => {
   });
 
   it('is effective when rows come in any order, older ones among them', async () => {
-    const desk = reading((rows) => [...rows].reverse());
-    desk.venue.row('add', d('0.1'));
-    desk.venue.row('reduce', d('0.1'));
-    const { record } = await carriedOut(desk);
+    const setup = reading((rows) => [...rows].reverse());
+    setup.venue.row('add', d('0.1'));
+    setup.venue.row('reduce', d('0.1'));
+    const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
     assert.equal(rowOf(record), '1003', 'not the older row that is alike');
   });
 
   it('is told by no row that is older than it, even when the venue moved the pledge meanwhile', async () => {
-    const desk = reading((rows) => rows.filter(({ id }) => id === '1001'));
-    desk.venue.row('add', d('0.1'));
-    const { record } = await carriedOut(desk);
+    const setup = reading((rows) => rows.filter(({ id }) => id === '1001'));
+    setup.venue.row('add', d('0.1'));
+    const { record } = await carriedOut(setup);
     assert.equal(record.state, 'accepted', 'the row of this change is not there yet');
   });
 
   for (const asked of [change(), change({ direction: 'reduce' })]) {
     it(`is frozen when another amount was booked (${asked.direction})`, async () => {
-      const desk = reading();
-      desk.venue.sendFault = 'wrong-amount';
-      desk.venue.pledged = d('4');
-      const { record } = await carriedOut(desk, change({ direction: asked.direction, amount: d('0.05') }));
-      await isFrozen(desk, record, /(Adding|Taking) 0\.05 BTC was asked, but the exchange booked .* of -?0\.5 BTC/);
+      const setup = reading();
+      setup.venue.sendFault = 'wrong-amount';
+      setup.venue.pledged = d('4');
+      const { record } = await carriedOut(setup, change({ direction: asked.direction, amount: d('0.05') }));
+      await isFrozen(setup, record, /(Adding|Taking) 0\.05 BTC was asked, but the exchange booked .* of -?0\.5 BTC/);
     });
 
     it(`is frozen when the direction was reversed (${asked.direction})`, async () => {
-      const desk = reading();
-      desk.venue.sendFault = 'wrong-way';
-      const { record } = await carriedOut(desk, asked);
+      const setup = reading();
+      setup.venue.sendFault = 'wrong-way';
+      const { record } = await carriedOut(setup, asked);
       await isFrozen(
-        desk,
+        setup,
         record,
         asked.direction === 'add' ? /booked "collateral_released" of 0\.1 BTC/ : /booked "collateral_locked" of -0\.1 BTC/,
       );
     });
 
     it(`is frozen when it was done twice (${asked.direction})`, async () => {
-      const desk = reading();
+      const setup = reading();
       const amount = d('0.05');
-      const { record } = await carriedOut(desk, change({ direction: asked.direction, amount }), () => {
-        desk.venue.taken.push({ type: asked.direction, amount });
-        desk.venue.settle();
+      const { record } = await carriedOut(setup, change({ direction: asked.direction, amount }), () => {
+        setup.venue.taken.push({ type: asked.direction, amount });
+        setup.venue.settle();
       });
-      await isFrozen(desk, record, /by exactly twice the 0\.05 that was asked: it may have been done twice/);
+      await isFrozen(setup, record, /by exactly twice the 0\.05 that was asked: it may have been done twice/);
     });
 
     it(`is frozen when LTV went the other way and neither debt nor collateral explains that (${asked.direction})`, async () => {
       const ltv = asked.direction === 'add' ? '0.6' : '0.5';
-      const desk = reading(undefined, (loan) => ({ ...loan, ltv: d(ltv) }));
-      const { record } = await carriedOut(desk, asked);
+      const setup = reading(undefined, (loan) => ({ ...loan, ltv: d(ltv) }));
+      const { record } = await carriedOut(setup, asked);
       await isFrozen(
-        desk,
+        setup,
         record,
         /LTV went from 58\.00% to (60|50)\.00%, against the direction that was asked, and what the exchange says is owed .* does not explain that/,
       );
     });
 
     it(`is effective when the market took LTV the other way, and says so loudly (${asked.direction})`, async () => {
-      const desk = reading();
-      const { record } = await carriedOut(desk, asked, () => {
-        desk.venue.price = d(asked.direction === 'add' ? '70000' : '110000');
-        desk.venue.settle();
+      const setup = reading();
+      const { record } = await carriedOut(setup, asked, () => {
+        setup.venue.price = d(asked.direction === 'add' ? '70000' : '110000');
+        setup.venue.settle();
       });
       assert.equal(record.state, 'effective');
       assert.match(noteOf(record), /The collateral changed as asked, yet LTV went from 58\.00% to/);
@@ -127,48 +130,48 @@ describe('the end of a change', () => {
 
   it('waits for a second reading when LTV alone contradicts: it may lag behind the amounts', async () => {
     let lags = true;
-    const desk = reading(undefined, (loan) => (lags ? { ...loan, ltv: d('0.581') } : loan));
-    const { ledger } = desk.window();
+    const setup = reading(undefined, (loan) => (lags ? { ...loan, ltv: d('0.581') } : loan));
+    const { ledger } = setup.window();
     const { done } = await start(ledger);
-    desk.venue.settle();
-    await desk.clock.advance(8_000);
+    setup.venue.settle();
+    await setup.clock.advance(8_000);
     assert.equal((await ledger.activity('a'))[0]?.state, 'accepted');
     lags = false;
-    await desk.clock.advance(10_000);
+    await setup.clock.advance(10_000);
     assert.equal((await done).state, 'effective');
     assert.equal(ledger.frozen('a'), undefined);
   });
 
   it('says so when the pledge moved by something else too', async () => {
-    const desk = reading();
-    const { record } = await carriedOut(desk, change(), () => {
-      desk.venue.taken.push({ type: 'add', amount: d('0.03') });
-      desk.venue.settle();
+    const setup = reading();
+    const { record } = await carriedOut(setup, change(), () => {
+      setup.venue.taken.push({ type: 'add', amount: d('0.03') });
+      setup.venue.settle();
     });
     assert.equal(record.state, 'effective');
     assert.match(noteOf(record), /pledged BTC went from 0\.8 to 0\.93, which is not by 0\.1: something else changed it at the same time/);
   });
 
   it('says so when the new LTV is not told', async () => {
-    const desk = reading(undefined, (loan) => {
+    const setup = reading(undefined, (loan) => {
       const silent: { ltv?: unknown } = { ...loan };
       delete silent.ltv;
       return silent as Loan;
     });
-    const { record } = await carriedOut(desk);
+    const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
     assert.equal(record.ltvAfter, undefined);
     assert.match(noteOf(record), /The new LTV could not be read/);
   });
 
   it('is found late, in whatever window, and is the same', async () => {
-    const desk = reading();
-    const { ledger, record } = await carriedOut(desk, change(), () => undefined);
+    const setup = reading();
+    const { ledger, record } = await carriedOut(setup, change(), () => undefined);
     assert.equal(record.state, 'accepted', 'accepted is not done');
     await assert.rejects(ledger.preview('a', change()), refused(/not finished, and nobody knows yet whether it took effect/));
-    await desk.clock.advance(3 * 24 * 3_600_000);
-    desk.venue.settle();
-    const later = desk.window().ledger;
+    await setup.clock.advance(3 * 24 * 3_600_000);
+    setup.venue.settle();
+    const later = setup.window().ledger;
     await later.reconcile('a');
     const [found] = await later.activity('a');
     assert.equal(found?.state, 'effective');
@@ -178,31 +181,31 @@ describe('the end of a change', () => {
   });
 
   it('that never comes leaves it accepted for ever: nothing is sent over it until a person says what became of it', async () => {
-    const desk = reading();
-    const { ledger, record } = await carriedOut(desk, change(), () => undefined);
-    await desk.clock.advance(30 * 24 * 3_600_000);
-    await desk.window().ledger.reconcile('a');
-    await assert.rejects(desk.window().ledger.preview('a', change()), (error) => {
+    const setup = reading();
+    const { ledger, record } = await carriedOut(setup, change(), () => undefined);
+    await setup.clock.advance(30 * 24 * 3_600_000);
+    await setup.window().ledger.reconcile('a');
+    await assert.rejects(setup.window().ledger.preview('a', change()), (error) => {
       refused(/Wait for it, or run "LTV Gauge: Resolve Unfinished Change…"/)(error);
       return (error as { openWrite?: WriteRecord }).openWrite?.id === record.id;
     });
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
     await ledger.settle(record.id, 'not-effective');
     assert.match(noteOf((await ledger.activity('a'))[0]!), /Closed by your own verdict, without proof/);
     await ledger.preview('a', change());
   });
 
   it('on a loan that is gone meanwhile is the row’s word, and says that the LTV could not be read', async () => {
-    const desk = reading();
-    desk.venue.prove = (asked, baseline) => judge(asked, baseline, desk.venue.rows, undefined);
-    const { record } = await carriedOut(desk);
+    const setup = reading();
+    setup.venue.prove = (asked, baseline) => judge(asked, baseline, setup.venue.rows, undefined);
+    const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
     assert.match(noteOf(record), /LTV could not be read/);
   });
 
   it('is not told by the figures of another loan', async () => {
-    const desk = reading(undefined, (loan) => ({ ...loan, id: `${loanId}9` }));
-    const { record } = await carriedOut(desk);
+    const setup = reading(undefined, (loan) => ({ ...loan, id: `${loanId}9` }));
+    const { record } = await carriedOut(setup);
     assert.equal(record.state, 'accepted');
   });
 });
@@ -214,11 +217,11 @@ describe('the end of a change of margin', () => {
       ['done by another amount', 'wrong-amount'],
     ] as const) {
       it(`is frozen when it was ${name} (${direction})`, async () => {
-        const desk = new Desk();
-        desk.venue.sendFault = fault;
-        const { record } = await carriedOut(desk, marginChange({ direction }));
+        const setup = new Setup();
+        setup.venue.sendFault = fault;
+        const { record } = await carriedOut(setup, marginChange({ direction }));
         await isFrozen(
-          desk,
+          setup,
           record,
           /(Adding|Taking) 10 USDT of margin was asked, but the margin went from 400 USDT to (390|410|430|370) USDT/,
         );
@@ -226,32 +229,32 @@ describe('the end of a change of margin', () => {
     }
 
     it(`is frozen when an adapter calls effective what moved by far too much (${direction})`, async () => {
-      const desk = new Desk();
-      desk.market.prove = (asked) => ({ state: 'effective', position: desk.market.position(asked.position.positionId)! });
-      desk.venue.sendFault = 'wrong-amount';
-      const { record } = await carriedOut(desk, marginChange({ direction }));
-      await isFrozen(desk, record, /of margin was asked, but the margin went from 400 USDT/);
+      const setup = new Setup();
+      setup.market.prove = (asked) => ({ state: 'effective', position: setup.market.position(asked.position.positionId)! });
+      setup.venue.sendFault = 'wrong-amount';
+      const { record } = await carriedOut(setup, marginChange({ direction }));
+      await isFrozen(setup, record, /of margin was asked, but the margin went from 400 USDT/);
     });
 
     it(`is frozen when the liquidation price went the other way (${direction})`, async () => {
-      const desk = new Desk();
+      const setup = new Setup();
       const wrong = d(direction === 'add' ? '19750' : '19650');
-      desk.market.shapeProof = (proof) =>
+      setup.market.shapeProof = (proof) =>
         proof.position === undefined ? proof : { ...proof, position: { ...proof.position, liquidationPrice: wrong } };
-      const { record } = await carriedOut(desk, marginChange({ direction }));
-      await isFrozen(desk, record, /The liquidation price went from 19,700 to 19,[67]50 USDT, against the direction/);
+      const { record } = await carriedOut(setup, marginChange({ direction }));
+      await isFrozen(setup, record, /The liquidation price went from 19,700 to 19,[67]50 USDT, against the direction/);
     });
   }
 
   it('that never comes leaves it accepted until a person says', async () => {
-    const desk = new Desk();
-    const { ledger, record } = await carriedOut(desk, marginChange(), () => undefined);
+    const setup = new Setup();
+    const { ledger, record } = await carriedOut(setup, marginChange(), () => undefined);
     assert.equal(record.state, 'accepted');
     await assert.rejects(ledger.preview('a', marginChange()), refused(/earlier change of this position is not finished/));
-    await desk.clock.advance(24 * 3_600_000);
-    desk.market.settle();
+    await setup.clock.advance(24 * 3_600_000);
+    setup.market.settle();
     await ledger.reconcile('a');
     assert.equal((await ledger.activity('a'))[0]?.state, 'effective', 'settled late');
-    assert.equal(desk.market.position(long)?.margin, '410');
+    assert.equal(setup.market.position(long)?.margin, '410');
   });
 });

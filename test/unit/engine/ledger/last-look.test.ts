@@ -5,7 +5,7 @@ import type { Change, MarginReadiness } from '../../../../src/exchanges/exchange
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { long, marginChange } from './market.ts';
-import { account, change, d, Desk, ignore, loanId, refused, rowOf, trouble } from './support.ts';
+import { account, change, d, Setup, ignore, loanId, refused, rowOf, trouble } from './support.ts';
 
 const reduceMargin = marginChange({ direction: 'reduce' });
 const reduce = change({ direction: 'reduce' });
@@ -13,13 +13,13 @@ const reduce = change({ direction: 'reduce' });
 type Facts = Partial<MarginReadiness['position']>;
 
 /** What every later reading says of the position. */
-function saying(desk: Desk, position: Facts, rest: Partial<MarginReadiness> = {}): void {
-  desk.market.shape = (given) => ({ ...given, ...rest, position: { ...given.position, ...position } });
+function saying(setup: Setup, position: Facts, rest: Partial<MarginReadiness> = {}): void {
+  setup.market.shape = (given) => ({ ...given, ...rest, position: { ...given.position, ...position } });
 }
 
 /** A change that somebody confirmed, after `meanwhile` happened. */
-async function confirmed(desk: Desk, asked: Change, meanwhile: () => void) {
-  const window = desk.window();
+async function confirmed(setup: Setup, asked: Change, meanwhile: () => void) {
+  const window = setup.window();
   const preview = await window.ledger.preview('a', asked);
   meanwhile();
   const done = window.ledger.commit(preview, ignore);
@@ -27,120 +27,125 @@ async function confirmed(desk: Desk, asked: Change, meanwhile: () => void) {
   return { window, preview, done };
 }
 
-async function nothingHappened(desk: Desk, { window }: Pick<Awaited<ReturnType<typeof confirmed>>, 'window'>): Promise<void> {
-  assert.equal(desk.market.sends.length + desk.venue.sends.length, 0, 'nothing was sent');
+async function nothingHappened(setup: Setup, { window }: Pick<Awaited<ReturnType<typeof confirmed>>, 'window'>): Promise<void> {
+  assert.equal(setup.market.sends.length + setup.venue.sends.length, 0, 'nothing was sent');
   assert.deepEqual(await window.journal.states(), [], 'nothing is in the journal');
   assert.deepEqual(window.ledger.open(), []);
   assert.deepEqual(window.heard, []);
 }
 
 /** The change as it goes out, with its record. */
-async function carriedOut(desk: Desk, done: Promise<WriteRecord>): Promise<WriteRecord> {
+async function carriedOut(setup: Setup, done: Promise<WriteRecord>): Promise<WriteRecord> {
   await settled();
-  desk.venue.settle();
-  desk.market.settle();
-  await desk.clock.advance(2_000);
+  setup.venue.settle();
+  setup.market.settle();
+  await setup.clock.advance(2_000);
   const record = await done;
   assert.equal(record.state, 'effective');
-  assert.equal(desk.market.sends.length + desk.venue.sends.length, 1);
+  assert.equal(setup.market.sends.length + setup.venue.sends.length, 1);
   return record;
 }
 
 describe('the last look between a confirmation and its send', () => {
-  const held = (desk: Desk) => desk.market.held.get(long)!;
-  const refusals: readonly (readonly [string, Change, (desk: Desk) => void, RegExp])[] = [
+  const held = (setup: Setup) => setup.market.held.get(long)!;
+  const refusals: readonly (readonly [string, Change, (setup: Setup) => void, RegExp])[] = [
     [
       'was turned round',
       marginChange(),
-      (desk) => {
-        saying(desk, { side: 'short' });
+      (setup) => {
+        saying(setup, { side: 'short' });
       },
       /another position .* Nothing was sent/,
     ],
     [
       'is another one',
       marginChange(),
-      (desk) => {
-        saying(desk, { positionId: 'linear:BTCUSDT:0' });
+      (setup) => {
+        saying(setup, { positionId: 'linear:BTCUSDT:0' });
       },
       /another position/,
     ],
     [
       'is in another slot',
       marginChange(),
-      (desk) => {
-        saying(desk, { slot: '2' });
+      (setup) => {
+        saying(setup, { slot: '2' });
       },
       /another position/,
     ],
     [
       'has another margin coin',
       marginChange(),
-      (desk) => {
-        saying(desk, { marginCoin: 'USDC' });
+      (setup) => {
+        saying(setup, { marginCoin: 'USDC' });
       },
       /another position/,
     ],
     [
       'is cross by now',
       marginChange(),
-      (desk) => {
-        saying(desk, { marginMode: 'cross' });
+      (setup) => {
+        saying(setup, { marginMode: 'cross' });
       },
       /nothing was sent.*not isolated/,
     ],
     [
       'is being liquidated',
       reduceMargin,
-      (desk) => {
-        saying(desk, { distress: trouble('refused', 'none').sentence });
+      (setup) => {
+        saying(setup, { distress: trouble('refused', 'none').sentence });
       },
       /nothing was sent/,
     ],
-    ['was halved', marginChange(), (desk) => (held(desk).size = d('0.5')), /size of the position in BTCUSDT went from 1 to 0.5 after/],
-    ['grew by a hair', reduceMargin, (desk) => (held(desk).size = d('1.001')), /from 1 to 1.001/],
+    ['was halved', marginChange(), (setup) => (held(setup).size = d('0.5')), /size of the position in BTCUSDT went from 1 to 0.5 after/],
+    ['grew by a hair', reduceMargin, (setup) => (held(setup).size = d('1.001')), /from 1 to 1.001/],
     [
       'was closed and opened anew at another price',
       marginChange(),
-      (desk) => (held(desk).entry = d('20000.1')),
+      (setup) => (held(setup).entry = d('20000.1')),
       /entry price .* from 20,000 to 20,000.1 USDT after this preview: it may have been closed and opened anew. Nothing was sent/,
     ],
-    ['got more margin elsewhere', marginChange(), (desk) => (held(desk).steady = d('404.1')), /margin .* from 400 to 404.1 USDT after/],
-    ['lost margin elsewhere', marginChange(), (desk) => (held(desk).steady = d('395.9')), /margin .* from 400 to 395.9 USDT after/],
-    ['is near its liquidation', reduceMargin, (desk) => (desk.market.mark = d('19750')), /nothing was sent. No USDT can be taken/],
+    ['got more margin elsewhere', marginChange(), (setup) => (held(setup).steady = d('404.1')), /margin .* from 400 to 404.1 USDT after/],
+    ['lost margin elsewhere', marginChange(), (setup) => (held(setup).steady = d('395.9')), /margin .* from 400 to 395.9 USDT after/],
+    ['is near its liquidation', reduceMargin, (setup) => (setup.market.mark = d('19750')), /nothing was sent. No USDT can be taken/],
     [
       'lets less go',
       reduceMargin,
-      (desk) => {
-        saying(desk, {}, { reducible: { amount: d('9'), source: 'venue' } });
+      (setup) => {
+        saying(setup, {}, { reducible: { amount: d('9'), source: 'venue' } });
       },
       /At most 9 USDT/,
     ],
-    ['has an empty wallet behind it', marginChange(), (desk) => (desk.market.wallet = d('0')), /nothing was sent. The wallet holds 0 USDT/],
-    ['is gone', marginChange(), (desk) => desk.market.held.delete(long), /last look right before sending failed, so nothing was sent/],
+    [
+      'has an empty wallet behind it',
+      marginChange(),
+      (setup) => (setup.market.wallet = d('0')),
+      /nothing was sent. The wallet holds 0 USDT/,
+    ],
+    ['is gone', marginChange(), (setup) => setup.market.held.delete(long), /last look right before sending failed, so nothing was sent/],
   ];
   for (const [name, asked, meanwhile, pattern] of refusals) {
     it(`sends nothing when the position ${name}`, async () => {
-      const desk = new Desk();
-      const attempt = await confirmed(desk, asked, () => {
-        meanwhile(desk);
+      const setup = new Setup();
+      const attempt = await confirmed(setup, asked, () => {
+        meanwhile(setup);
       });
       await assert.rejects(attempt.done, refused(pattern));
-      await nothingHappened(desk, attempt);
+      await nothingHappened(setup, attempt);
     });
   }
 
   it('sends nothing when the leverage was set anew', async () => {
-    const desk = new Desk();
-    saying(desk, { leverage: d('50') });
-    const attempt = await confirmed(desk, marginChange(), () => {
-      saying(desk, { leverage: d('25') });
+    const setup = new Setup();
+    saying(setup, { leverage: d('50') });
+    const attempt = await confirmed(setup, marginChange(), () => {
+      saying(setup, { leverage: d('25') });
     });
     await assert.rejects(attempt.done, refused(/leverage .* from 50 to 25 after this preview. Nothing was sent/));
-    await nothingHappened(desk, attempt);
+    await nothingHappened(setup, attempt);
   });
 
-  const loans: readonly (readonly [string, Change, (desk: Desk) => void, RegExp])[] = [
+  const loans: readonly (readonly [string, Change, (setup: Setup) => void, RegExp])[] = [
     [
       'is gone',
       change(),
@@ -170,56 +175,56 @@ describe('the last look between a confirmation and its send', () => {
   ];
   for (const [name, asked, meanwhile, pattern] of loans) {
     it(`sends nothing when the loan ${name}`, async () => {
-      const desk = new Desk();
-      const attempt = await confirmed(desk, asked, () => {
-        meanwhile(desk);
+      const setup = new Setup();
+      const attempt = await confirmed(setup, asked, () => {
+        meanwhile(setup);
       });
       await assert.rejects(attempt.done, refused(pattern));
-      await nothingHappened(desk, attempt);
+      await nothingHappened(setup, attempt);
     });
   }
 
   it('sends nothing when the loan is addressed by an order id that the preview did not know', async () => {
-    const desk = new Desk();
-    const { venue } = desk;
+    const setup = new Setup();
+    const { venue } = setup;
     venue.shape = (given) => {
       const { orderId, ...loan } = given.loan;
       return { ...given, loan: orderId === '' ? given.loan : loan };
     };
-    const attempt = await confirmed(desk, change({ loan: { loanId } }), () => (venue.shape = (given) => given));
+    const attempt = await confirmed(setup, change({ loan: { loanId } }), () => (venue.shape = (given) => given));
     await assert.rejects(attempt.done, refused(/addresses what was confirmed in another way/));
-    await nothingHappened(desk, attempt);
+    await nothingHappened(setup, attempt);
   });
 
   it('lets the same change go once it was previewed anew', async () => {
-    const desk = new Desk();
-    const attempt = await confirmed(desk, marginChange(), () => (held(desk).size = d('0.5')));
+    const setup = new Setup();
+    const attempt = await confirmed(setup, marginChange(), () => (held(setup).size = d('0.5')));
     await assert.rejects(attempt.done, Refusal);
-    const again = await confirmed(desk, marginChange(), ignore);
-    await carriedOut(desk, again.done);
+    const again = await confirmed(setup, marginChange(), ignore);
+    await carriedOut(setup, again.done);
   });
 
   it('measures a change of margin from the figures of now, not from those that were shown', async () => {
-    const desk = new Desk();
-    const { done } = await confirmed(desk, marginChange(), () => {
+    const setup = new Setup();
+    const { done } = await confirmed(setup, marginChange(), () => {
       // A funding fee, of exactly the most that is let pass.
-      held(desk).steady = d('396');
-      desk.market.mark = d('19900');
+      held(setup).steady = d('396');
+      setup.market.mark = d('19900');
     });
-    const record = await carriedOut(desk, done);
+    const record = await carriedOut(setup, done);
     assert.ok(record.baseline.kind === 'margin');
     assert.equal(record.baseline.margin, '396');
     assert.deepEqual([record.liquidationBefore, record.liquidationAfter], ['19704', '19694']);
     assert.ok(Number(record.liquidationEstimate) < 19_704 && Number(record.liquidationEstimate) > 19_690);
-    assert.deepEqual(desk.market.sends, [marginChange()], 'what goes out is what was confirmed');
+    assert.deepEqual(setup.market.sends, [marginChange()], 'what goes out is what was confirmed');
   });
 
   for (const direction of ['add', 'reduce'] as const) {
     it(`lets a margin follow the mark price as far as it likes while nobody changes it: ${direction}`, async () => {
-      const desk = new Desk();
-      desk.market.drifting = true;
-      const { done } = await confirmed(desk, marginChange({ direction }), () => (desk.market.drift = d('-80')));
-      const record = await carriedOut(desk, done);
+      const setup = new Setup();
+      setup.market.drifting = true;
+      const { done } = await confirmed(setup, marginChange({ direction }), () => (setup.market.drift = d('-80')));
+      const record = await carriedOut(setup, done);
       assert.ok(record.baseline.kind === 'margin');
       assert.deepEqual([record.baseline.margin, record.baseline.steadyMargin], ['320', '400']);
     });
@@ -230,25 +235,25 @@ describe('the last look between a confirmation and its send', () => {
       [{}, { leverage: d('50') }],
       [{ leverage: d('50') }, {}],
     ] as const) {
-      const desk = new Desk();
-      saying(desk, before);
-      const { done } = await confirmed(desk, marginChange(), () => {
-        saying(desk, after);
+      const setup = new Setup();
+      saying(setup, before);
+      const { done } = await confirmed(setup, marginChange(), () => {
+        saying(setup, after);
       });
-      await carriedOut(desk, done);
+      await carriedOut(setup, done);
     }
   });
 
   it('measures a change of collateral from the figures of now', async () => {
-    const desk = new Desk();
-    const { venue } = desk;
-    const { preview, done } = await confirmed(desk, change(), () => {
+    const setup = new Setup();
+    const { venue } = setup;
+    const { preview, done } = await confirmed(setup, change(), () => {
       venue.price = d('80000');
       venue.rows.push({ id: '1001', type: 'collateral_locked', forced: false, coin: 'ETH', amount: d('-1'), at: 0 });
     });
     assert.ok(preview.kind === 'collateral');
     assert.equal(preview.ltvNow, '0.58');
-    const record = await carriedOut(desk, done);
+    const record = await carriedOut(setup, done);
     assert.equal(record.ltvBefore, '0.625');
     assert.equal(record.ltvAfter, '0.5556');
     assert.ok(record.baseline.kind === 'collateral');
@@ -259,9 +264,9 @@ describe('the last look between a confirmation and its send', () => {
 
   for (const asked of [change(), marginChange()]) {
     it(`of ${asked.kind} comes before the journal, and nothing comes between the journal and the send`, async () => {
-      const desk = new Desk();
+      const setup = new Setup();
       let steps: string[] = [];
-      const window = desk.window({
+      const window = setup.window({
         gate: async (what) => {
           steps.push(what);
         },
@@ -275,22 +280,22 @@ describe('the last look between a confirmation and its send', () => {
         ...['before load', 'before connection', ...(asked.kind === 'margin' ? ['before indexPrices'] : []), prepare, 'before load'],
         ...['before append planned', 'after append planned', 'before append sent', 'after append sent', 'before load', 'before send'],
       ]);
-      await carriedOut(desk, done);
+      await carriedOut(setup, done);
     });
 
     it(`of ${asked.kind} that fails says that nothing was sent, with the venue's reason`, async () => {
-      const desk = new Desk();
-      const attempt = await confirmed(desk, asked, () => (desk.venue.readFault = true));
+      const setup = new Setup();
+      const attempt = await confirmed(setup, asked, () => (setup.venue.readFault = true));
       await assert.rejects(attempt.done, refused(/failed, so nothing was sent. The venue said network/));
-      await nothingHappened(desk, attempt);
-      desk.venue.readFault = false;
-      await carriedOut(desk, (await confirmed(desk, asked, ignore)).done);
+      await nothingHappened(setup, attempt);
+      setup.venue.readFault = false;
+      await carriedOut(setup, (await confirmed(setup, asked, ignore)).done);
     });
 
     it(`of ${asked.kind} can be stopped, although the venue never answers`, async () => {
-      const desk = new Desk();
+      const setup = new Setup();
       let hang = false;
-      const window = desk.window({
+      const window = setup.window({
         gate: (what) => (hang && what.startsWith('before prepare') ? new Promise(() => undefined) : Promise.resolve()),
       });
       const preview = await window.ledger.preview('a', asked);
@@ -301,32 +306,32 @@ describe('the last look between a confirmation and its send', () => {
       await settled();
       stop.abort();
       await assert.rejects(done, refused(/Stopped before anything was sent/));
-      await nothingHappened(desk, { window });
+      await nothingHappened(setup, { window });
       hang = false;
       await window.ledger.preview('a', asked);
     });
 
     it(`of ${asked.kind} that takes so long that what was shown is too old lets nothing go`, async () => {
-      const desk = new Desk();
-      const window = desk.window();
+      const setup = new Setup();
+      const window = setup.window();
       const preview = await window.ledger.preview('a', asked);
       // The figures are from after the pause, the person's picture is from before it.
       const slow = <T>(given: T): T => {
-        desk.clock.jump(60_001);
-        return { ...given, asOf: desk.clock.now() };
+        setup.clock.jump(60_001);
+        return { ...given, asOf: setup.clock.now() };
       };
-      desk.venue.shape = slow;
-      desk.market.shape = slow;
+      setup.venue.shape = slow;
+      setup.market.shape = slow;
       await assert.rejects(window.ledger.commit(preview, ignore), refused(/too old/));
-      await nothingHappened(desk, { window });
+      await nothingHappened(setup, { window });
     });
 
     it(`of ${asked.kind} sees what another window sent while it was under way`, async () => {
-      const desk = new Desk();
-      const other = desk.window();
+      const setup = new Setup();
+      const other = setup.window();
       const early = await other.ledger.preview('a', asked);
       let meanwhile: (() => Promise<void>) | undefined;
-      const window = desk.window({
+      const window = setup.window({
         gate: async (what) => {
           if (!what.startsWith('before prepare')) return;
           const act = meanwhile;
@@ -343,31 +348,31 @@ describe('the last look between a confirmation and its send', () => {
         window.ledger.commit(preview, ignore),
         (error) => error instanceof Refusal && error.openWrite?.state === 'accepted',
       );
-      assert.equal(desk.venue.sends.length + desk.market.sends.length, 1);
+      assert.equal(setup.venue.sends.length + setup.market.sends.length, 1);
       assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'accepted'], 'only the other one is written down');
     });
 
     it(`of ${asked.kind} sends nothing on an account that is another one afterwards`, async () => {
-      const desk = new Desk();
+      const setup = new Setup();
       let done = false;
-      const window = desk.window({
+      const window = setup.window({
         gate: async (what) => {
-          if (done && what.startsWith('before prepare')) desk.accounts.set('a', account({ site: 'eea' }));
+          if (done && what.startsWith('before prepare')) setup.accounts.set('a', account({ site: 'eea' }));
         },
       });
       const preview = await window.ledger.preview('a', asked);
       done = true;
       await assert.rejects(window.ledger.commit(preview, ignore), refused(/another address/));
-      await nothingHappened(desk, { window });
+      await nothingHappened(setup, { window });
     });
 
     it(`of ${asked.kind} keeps one write out of two windows' one, however reading and writing interleave`, async () => {
       await holds(
         fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-          const desk = new Desk();
+          const setup = new Setup();
           let free = true;
           const gate = (what: string): Promise<void> => (free ? Promise.resolve() : scheduler.schedule(Promise.resolve(), what));
-          const windows = [desk.window({ gate }), desk.window({ gate })];
+          const windows = [setup.window({ gate }), setup.window({ gate })];
           const previews = await Promise.all(windows.map(({ ledger }) => ledger.preview('a', asked)));
           free = false;
           const ends = windows.map(({ ledger }, index) =>
@@ -379,14 +384,14 @@ describe('the last look between a confirmation and its send', () => {
           await scheduler.waitIdle();
           await settled();
           await scheduler.waitIdle();
-          assert.equal(desk.venue.sends.length + desk.market.sends.length, 1);
-          desk.venue.settle();
-          desk.market.settle();
-          const moving = desk.clock.advance(61_000);
+          assert.equal(setup.venue.sends.length + setup.market.sends.length, 1);
+          setup.venue.settle();
+          setup.market.settle();
+          const moving = setup.clock.advance(61_000);
           await Promise.race([moving, scheduler.waitFor(moving)]);
           await scheduler.waitFor(Promise.all(ends));
           assert.deepEqual((await Promise.all(ends)).sort(), ['effective', 'refused']);
-          assert.equal(desk.venue.sends.length + desk.market.sends.length, 1);
+          assert.equal(setup.venue.sends.length + setup.market.sends.length, 1);
         }),
         { numRuns: 60 },
       );

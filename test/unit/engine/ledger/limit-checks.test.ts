@@ -7,16 +7,16 @@ import type { Limits } from '../../../../src/engine/ledger/limits.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { marginChange, short } from './market.ts';
-import { change, d, Desk, ignore, noLimits, start, type Gate } from './support.ts';
+import { change, d, Setup, ignore, noLimits, start, type Gate } from './support.ts';
 
-const limited = (facts: Partial<Limits>): Desk => {
-  const desk = new Desk();
-  desk.limits = { ...noLimits, ...facts };
-  return desk;
+const limited = (facts: Partial<Limits>): Setup => {
+  const setup = new Setup();
+  setup.limits = { ...noLimits, ...facts };
+  return setup;
 };
 const coins = (facts: Record<string, string>): ReadonlyMap<string, ReturnType<typeof d>> =>
   new Map(Object.entries(facts).map(([coin, amount]) => [coin, d(amount)]));
-const sent = ({ venue, market }: Desk): number => venue.sends.length + market.sends.length;
+const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
 
 const refusedBy = (setting: string, pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof Refusal, String(error));
@@ -27,11 +27,11 @@ const refusedBy = (setting: string, pattern: RegExp) => (error: unknown) => {
 };
 
 /** A change that is carried out to its end. */
-async function done(desk: Desk, asked: Change): Promise<void> {
-  const { done: end } = await start(desk.window().ledger, asked);
-  desk.venue.settle();
-  desk.market.settle();
-  await desk.clock.advance(5_000);
+async function done(setup: Setup, asked: Change): Promise<void> {
+  const { done: end } = await start(setup.window().ledger, asked);
+  setup.venue.settle();
+  setup.market.settle();
+  await setup.clock.advance(5_000);
   assert.equal((await end).state, 'effective');
 }
 
@@ -112,294 +112,294 @@ describe('a limit of the person', () => {
   ];
   for (const [name, limits, setting, over, pattern, within] of cases) {
     it(`${name}: refuses in the preview with its name and what is allowed, and that goes`, async () => {
-      const desk = limited(limits);
-      const { ledger } = desk.window();
+      const setup = limited(limits);
+      const { ledger } = setup.window();
       await assert.rejects(ledger.preview('a', over), refusedBy(setting, pattern));
       await ledger.preview('a', within);
     });
 
     it(`${name}: refuses again right before the send when it was set after the preview`, async () => {
-      const desk = new Desk();
-      const { ledger, journal } = desk.window();
+      const setup = new Setup();
+      const { ledger, journal } = setup.window();
       const preview = await ledger.preview('a', over);
-      desk.limits = { ...noLimits, ...limits };
+      setup.limits = { ...noLimits, ...limits };
       await assert.rejects(ledger.commit(preview, ignore), refusedBy(setting, pattern));
-      assert.equal(sent(desk), 0);
+      assert.equal(sent(setup), 0);
       assert.deepEqual(await journal.states(), []);
     });
   }
 
   it('of what stays in the wallet says nothing about taking, and one of LTV nothing about adding', async () => {
-    const desk = limited({ keepInWallet: coins({ BTC: '100' }), highestLtvAfterReduction: d('0.01') });
-    await assert.rejects(desk.window().ledger.preview('a', add()), refusedBy('keepInWallet', /no BTC can be moved now/));
-    desk.limits = { ...noLimits, highestLtvAfterReduction: d('0.01') };
-    await desk.window().ledger.preview('a', add());
-    desk.limits = { ...noLimits, keepInWallet: coins({ BTC: '100' }) };
-    await desk.window().ledger.preview('a', reduce());
+    const setup = limited({ keepInWallet: coins({ BTC: '100' }), highestLtvAfterReduction: d('0.01') });
+    await assert.rejects(setup.window().ledger.preview('a', add()), refusedBy('keepInWallet', /no BTC can be moved now/));
+    setup.limits = { ...noLimits, highestLtvAfterReduction: d('0.01') };
+    await setup.window().ledger.preview('a', add());
+    setup.limits = { ...noLimits, keepInWallet: coins({ BTC: '100' }) };
+    await setup.window().ledger.preview('a', reduce());
   });
 
   it('of what stays in the wallet counts what may be leaving it for another loan or position just now', async () => {
-    const desk = limited({ keepInWallet: coins({ USDT: '985' }) });
-    const early = desk.window().ledger;
+    const setup = limited({ keepInWallet: coins({ USDT: '985' }) });
+    const early = setup.window().ledger;
     const elsewhere = (amount: string) => marginChange({ amount: d(amount) }, short);
     const preview = await early.preview('a', elsewhere('10'));
-    const { done: end } = await start(desk.window().ledger, margin('10'));
+    const { done: end } = await start(setup.window().ledger, margin('10'));
     await assert.rejects(early.commit(preview, ignore), refusedBy('keepInWallet', /10 USDT may be leaving it .*at most 5 USDT/));
-    await assert.rejects(desk.window().ledger.preview('a', elsewhere('5.01')), refusedBy('keepInWallet', /at most 5 USDT/));
-    await desk.window().ledger.preview('a', elsewhere('5'));
+    await assert.rejects(setup.window().ledger.preview('a', elsewhere('5.01')), refusedBy('keepInWallet', /at most 5 USDT/));
+    await setup.window().ledger.preview('a', elsewhere('5'));
     // Collateral comes from another wallet.
-    await desk.window().ledger.preview('a', add());
-    desk.market.settle();
-    await desk.clock.advance(5_000);
+    await setup.window().ledger.preview('a', add());
+    setup.market.settle();
+    await setup.clock.advance(5_000);
     assert.equal((await end).state, 'effective');
     await assert.rejects(
-      desk.window().ledger.preview('a', elsewhere('5.01')),
+      setup.window().ledger.preview('a', elsewhere('5.01')),
       refusedBy('keepInWallet', /wallet holds 990 USDT, of which/),
     );
-    await desk.window().ledger.preview('a', elsewhere('5'));
-    assert.equal(sent(desk), 1);
+    await setup.window().ledger.preview('a', elsewhere('5'));
+    assert.equal(sent(setup), 1);
   });
 
   it('of another coin says nothing, and one of this coin holds however it is spelt', async () => {
-    const desk = limited({ perActionByCoin: coins({ ETH: '0' }) });
-    await desk.window().ledger.preview('a', add());
-    desk.limits = { ...noLimits, perActionByCoin: coins({ BTC: '0' }) };
+    const setup = limited({ perActionByCoin: coins({ ETH: '0' }) });
+    await setup.window().ledger.preview('a', add());
+    setup.limits = { ...noLimits, perActionByCoin: coins({ BTC: '0' }) };
     await assert.rejects(
-      desk.window().ledger.preview('a', add()),
+      setup.window().ledger.preview('a', add()),
       refusedBy('perActionByCoin', /no BTC can be moved now\. Wait, or change the setting/),
     );
   });
 
   it('that is narrower than another is the one that is named, with what both allow', async () => {
-    const desk = limited({ perActionUsd: d('4400'), perDayByCoin: coins({ BTC: '0.02' }), perActionByCoin: coins({ BTC: '0.07' }) });
-    await assert.rejects(desk.window().ledger.preview('a', add('0.08')), refusedBy('perDayByCoin', /at most 0\.02 BTC, or/));
+    const setup = limited({ perActionUsd: d('4400'), perDayByCoin: coins({ BTC: '0.02' }), perActionByCoin: coins({ BTC: '0.07' }) });
+    await assert.rejects(setup.window().ledger.preview('a', add('0.08')), refusedBy('perDayByCoin', /at most 0\.02 BTC, or/));
   });
 
   it('that cannot be understood lets nothing through, and says which', async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    const { ledger } = setup.window();
     const preview = await ledger.preview('a', add());
-    desk.limits = { fault: { template: 'The setting X is a bare number.', args: [] } };
+    setup.limits = { fault: { template: 'The setting X is a bare number.', args: [] } };
     await assert.rejects(ledger.preview('a', add()), refusedBy('', /setting X is a bare number\. Nothing is sent while/));
     await assert.rejects(ledger.commit(preview, ignore), refusedBy('', /setting X/));
-    assert.equal(sent(desk), 0);
+    assert.equal(sent(setup), 0);
   });
 
   for (const limits of [{ perActionUsd: d('1000000') }, { perDayUsd: d('1000000') }]) {
     const [setting] = Object.keys(limits) as [string];
     it(`in USD (${setting}) lets nothing through while no price is known, and says why`, async () => {
-      const desk = limited(limits);
-      const { ledger } = desk.window();
+      const setup = limited(limits);
+      const { ledger } = setup.window();
       const known = await ledger.preview('a', margin('1'));
-      desk.venue.priceFault = true;
+      setup.venue.priceFault = true;
       await assert.rejects(ledger.preview('a', margin('1')), refusedBy(setting, /no price of USDT in USD now/));
       await assert.rejects(ledger.commit(known, ignore), refusedBy(setting, /no price of USDT/));
-      desk.venue.shape = (readiness) => ({ ...readiness, prices: new Map() });
+      setup.venue.shape = (readiness) => ({ ...readiness, prices: new Map() });
       await assert.rejects(ledger.preview('a', add()), refusedBy(setting, /no price of BTC/));
-      desk.venue.priceFault = false;
-      desk.venue.usd = { BTC: d('0') };
+      setup.venue.priceFault = false;
+      setup.venue.usd = { BTC: d('0') };
       await assert.rejects(ledger.preview('a', add()), refusedBy(setting, /no price of BTC/));
-      assert.equal(sent(desk), 0);
+      assert.equal(sent(setup), 0);
     });
   }
 
   it('in USD asks for the price alone where the figures of the loan bring none', async () => {
-    const desk = limited({ perActionUsd: d('4400') });
-    desk.venue.shape = (readiness) => ({ ...readiness, prices: new Map() });
-    await assert.rejects(desk.window().ledger.preview('a', add('0.06')), refusedBy('perActionUsd', /at most 0\.05 BTC/));
+    const setup = limited({ perActionUsd: d('4400') });
+    setup.venue.shape = (readiness) => ({ ...readiness, prices: new Map() });
+    await assert.rejects(setup.window().ledger.preview('a', add('0.06')), refusedBy('perActionUsd', /at most 0\.05 BTC/));
   });
 
   it('without one in USD a price that does not come holds nothing up', async () => {
-    const desk = new Desk();
+    const setup = new Setup();
     const gate: Gate = (what) => (what === 'before indexPrices' ? new Promise(() => undefined) : Promise.resolve());
-    const preview = desk.window({ gate }).ledger.preview('a', margin('1'));
-    await desk.clock.advance(3_000);
+    const preview = setup.window({ gate }).ledger.preview('a', margin('1'));
+    await setup.clock.advance(3_000);
     assert.equal((await preview).usd, undefined);
   });
 
   it('goes by the price of now, not by that of the preview', async () => {
-    const desk = limited({ perActionUsd: d('8800') });
-    const { ledger } = desk.window();
+    const setup = limited({ perActionUsd: d('8800') });
+    const { ledger } = setup.window();
     const preview = await ledger.preview('a', add('0.1'));
-    desk.venue.shape = (readiness) => ({ ...readiness, prices: new Map([['BTC', d('88001')]]) });
+    setup.venue.shape = (readiness) => ({ ...readiness, prices: new Map([['BTC', d('88001')]]) });
     await assert.rejects(ledger.commit(preview, ignore), refusedBy('perActionUsd', /figures changed after this preview/));
-    assert.equal(sent(desk), 0);
+    assert.equal(sent(setup), 0);
   });
 });
 
 describe('a limit per day', () => {
   it('counts additions and reductions of loans and positions together, in USD', async () => {
-    const desk = limited({ perDayUsd: d('8810') });
-    await done(desk, add('0.05'));
-    await done(desk, reduce('0.05'));
+    const setup = limited({ perDayUsd: d('8810') });
+    await done(setup, add('0.05'));
+    await done(setup, reduce('0.05'));
     await assert.rejects(
-      desk.window().ledger.preview('a', margin('11')),
+      setup.window().ledger.preview('a', margin('11')),
       refusedBy('perDayUsd', /about \$8,800\.00 were moved .*with the \$11\.00 of this change .*the \$8,810\.00 .*at most 10 USDT/),
     );
-    await done(desk, margin('10'));
-    await assert.rejects(desk.window().ledger.preview('a', margin('0.01')), refusedBy('perDayUsd', /no USDT can be moved now/));
+    await done(setup, margin('10'));
+    await assert.rejects(setup.window().ledger.preview('a', margin('0.01')), refusedBy('perDayUsd', /no USDT can be moved now/));
   });
 
   it('counts by coin what was moved of that coin', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.12' }) });
-    await done(desk, add('0.05'));
-    await done(desk, margin('10'));
-    await done(desk, reduce('0.05'));
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.12' }) });
+    await done(setup, add('0.05'));
+    await done(setup, margin('10'));
+    await done(setup, reduce('0.05'));
     await assert.rejects(
-      desk.window().ledger.preview('a', add('0.03')),
+      setup.window().ledger.preview('a', add('0.03')),
       refusedBy('perDayByCoin', /0\.1 BTC were moved .*at most 0\.02 BTC/),
     );
   });
 
   it('is of one account: what another moved does not count', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-    desk.accounts.set('b', { ...desk.accounts.get('a')!, id: 'b' });
-    await done(desk, add('0.05'));
-    await desk.window().ledger.preview('b', add('0.05'));
-    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    setup.accounts.set('b', { ...setup.accounts.get('a')!, id: 'b' });
+    await done(setup, add('0.05'));
+    await setup.window().ledger.preview('b', add('0.05'));
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
   });
 
   it('forgets what is a day old, to the millisecond, and nothing because a clock was set back', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-    await done(desk, add('0.05'));
-    const { sentAt } = (await desk.disk.load()).at(-1)!;
-    desk.clock.jump(sentAt! + 24 * 3_600_000 - 1 - desk.clock.now());
-    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
-    desk.clock.jump(-48 * 3_600_000);
-    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
-    desk.clock.jump(48 * 3_600_000 + 1);
-    await desk.window().ledger.preview('a', add('0.05'));
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    await done(setup, add('0.05'));
+    const { sentAt } = (await setup.disk.load()).at(-1)!;
+    setup.clock.jump(sentAt! + 24 * 3_600_000 - 1 - setup.clock.now());
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
+    setup.clock.jump(-48 * 3_600_000);
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
+    setup.clock.jump(48 * 3_600_000 + 1);
+    await setup.window().ledger.preview('a', add('0.05'));
   });
 
   const hourMs = 3_600_000;
   /** Somebody sets the clock of the computer, and the exchange's goes on as it did. */
-  const setClock = (desk: Desk, ms: number): void => {
-    desk.clock.setWall(ms);
-    if (desk.venue.clockOffsetMs !== undefined) desk.venue.clockOffsetMs -= ms;
+  const setClock = (setup: Setup, ms: number): void => {
+    setup.clock.setWall(ms);
+    if (setup.venue.clockOffsetMs !== undefined) setup.venue.clockOffsetMs -= ms;
   };
   const setForward = /0\.05 BTC were moved .*no BTC can be moved now.* The clock of this computer was set forward/;
 
   it('is not emptied by a clock that is set forward while the window is open, even where nothing is known of the clock of the exchange', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }), perDayUsd: d('100000') });
-    const { ledger } = desk.window();
-    await done(desk, add('0.05'));
-    setClock(desk, 25 * hourMs);
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }), perDayUsd: d('100000') });
+    const { ledger } = setup.window();
+    await done(setup, add('0.05'));
+    setClock(setup, 25 * hourMs);
     await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
-    await desk.clock.advance(23 * hourMs);
+    await setup.clock.advance(23 * hourMs);
     await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
-    await desk.clock.advance(hourMs);
+    await setup.clock.advance(hourMs);
     await ledger.preview('a', add('0.05'));
   });
 
   it('goes by the clock of the exchange, whatever ours was set to while no window was open', async () => {
     for (const forward of [25, 24 * 365]) {
-      const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-      desk.venue.clockOffsetMs = 0;
-      await done(desk, add('0.05'));
-      setClock(desk, forward * hourMs);
-      await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
-      await desk.clock.advance(23 * hourMs);
-      await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
-      await desk.clock.advance(hourMs);
-      await desk.window().ledger.preview('a', add('0.05'));
+      const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+      setup.venue.clockOffsetMs = 0;
+      await done(setup, add('0.05'));
+      setClock(setup, forward * hourMs);
+      await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+      await setup.clock.advance(23 * hourMs);
+      await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+      await setup.clock.advance(hourMs);
+      await setup.window().ledger.preview('a', add('0.05'));
     }
   });
 
   it('counts what was sent while our clock was behind, and not for longer what was sent while it was ahead', async () => {
     for (const wrong of [-48, 24 * 365]) {
-      const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-      desk.venue.clockOffsetMs = 0;
-      setClock(desk, wrong * hourMs);
-      await done(desk, add('0.05'));
-      setClock(desk, -wrong * hourMs);
-      await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /0\.05 BTC were moved/));
-      await desk.clock.advance(24 * hourMs);
-      await desk.window().ledger.preview('a', add('0.05'));
+      const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+      setup.venue.clockOffsetMs = 0;
+      setClock(setup, wrong * hourMs);
+      await done(setup, add('0.05'));
+      setClock(setup, -wrong * hourMs);
+      await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /0\.05 BTC were moved/));
+      await setup.clock.advance(24 * hourMs);
+      await setup.window().ledger.preview('a', add('0.05'));
     }
   });
 
   it('counts more rather than less where a record does not tell the clock of the exchange', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-    await done(desk, add('0.05'));
-    desk.venue.clockOffsetMs = 0;
-    setClock(desk, 25 * hourMs);
-    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
-    setClock(desk, -72 * hourMs);
-    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /0\.05 BTC were moved/));
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    await done(setup, add('0.05'));
+    setup.venue.clockOffsetMs = 0;
+    setClock(setup, 25 * hourMs);
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
+    setClock(setup, -72 * hourMs);
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /0\.05 BTC were moved/));
   });
 
   it('in USD is not emptied either, and says nothing of clocks that are right', async () => {
-    const desk = limited({ perDayUsd: d('4400') });
-    desk.venue.clockOffsetMs = 0;
-    await done(desk, add('0.05'));
+    const setup = limited({ perDayUsd: d('4400') });
+    setup.venue.clockOffsetMs = 0;
+    await done(setup, add('0.05'));
     const plain = (error: unknown): boolean => refusedBy('perDayUsd', /no BTC can be moved now/)(error) && !String(error).includes('clock');
-    await assert.rejects(desk.window().ledger.preview('a', add('0.05')), plain);
-    setClock(desk, 25 * hourMs);
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), plain);
+    setClock(setup, 25 * hourMs);
     await assert.rejects(
-      desk.window().ledger.preview('a', add('0.05')),
+      setup.window().ledger.preview('a', add('0.05')),
       refusedBy('perDayUsd', /The clock of this computer was set forward/),
     );
   });
 
   it('survives that the ledger is set aside after the clock was set forward', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-    const { ledger } = desk.window();
-    await done(desk, add('0.05'));
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    const { ledger } = setup.window();
+    await done(setup, add('0.05'));
     await ledger.activity();
-    setClock(desk, 25 * hourMs);
+    setClock(setup, 25 * hourMs);
     await ledger.setAside();
     await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', setForward));
   });
 
   it('does not count what was refused, never left, was taken back, or is proven not done', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
     for (const fault of ['refused', 'never-left'] as const) {
-      desk.venue.sendFault = fault;
+      setup.venue.sendFault = fault;
       await (
-        await start(desk.window().ledger, add('0.05'))
+        await start(setup.window().ledger, add('0.05'))
       ).done;
     }
-    desk.venue.sendFault = 'none';
-    const { ledger } = desk.window({
+    setup.venue.sendFault = 'none';
+    const { ledger } = setup.window({
       gate: (what) => {
-        if (what === 'after append sent') desk.armed = { armed: false };
+        if (what === 'after append sent') setup.armed = { armed: false };
         return Promise.resolve();
       },
     });
     await assert.rejects(ledger.commit(await ledger.preview('a', add('0.05')), ignore), /not armed/);
-    desk.armed = { armed: true, until: 'restart' };
-    desk.venue.shapeProof = () => ({
+    setup.armed = { armed: true, until: 'restart' };
+    setup.venue.shapeProof = () => ({
       state: 'pending',
       failed: { id: '55', type: 'failed', forced: false, coin: 'BTC', amount: d('0.05'), at: 1 },
     });
-    const { done: end } = await start(desk.window().ledger, add('0.05'));
-    desk.venue.taken.length = 0;
-    await desk.clock.advance(2_000);
+    const { done: end } = await start(setup.window().ledger, add('0.05'));
+    setup.venue.taken.length = 0;
+    await setup.clock.advance(2_000);
     assert.equal((await end).state, 'not-effective');
-    await desk.window().ledger.preview('a', add('0.05'));
+    await setup.window().ledger.preview('a', add('0.05'));
   });
 
   it('counts what nobody knows about, and what only a person says was not done', async () => {
-    const desk = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
-    desk.venue.sendFault = 'lost-before';
-    const { ledger } = desk.window();
+    const setup = limited({ perDayByCoin: coins({ BTC: '0.05' }) });
+    setup.venue.sendFault = 'lost-before';
+    const { ledger } = setup.window();
     const { done: end } = await start(ledger, add('0.05'));
-    await desk.clock.advance(61_000);
+    await setup.clock.advance(61_000);
     assert.equal((await end).state, 'unknown');
-    desk.venue.sendFault = 'none';
+    setup.venue.sendFault = 'none';
     await ledger.settle((await end).id, 'not-effective');
     await assert.rejects(ledger.preview('a', add('0.05')), refusedBy('perDayByCoin', /no BTC/));
   });
 
   it('in USD is not known to be kept when an earlier change did not keep its worth', async () => {
-    const desk = limited({});
-    desk.venue.priceFault = true;
-    await done(desk, margin('10'));
-    desk.venue.priceFault = false;
-    desk.limits = { ...noLimits, perDayUsd: d('1000000') };
-    const { ledger } = desk.window();
+    const setup = limited({});
+    setup.venue.priceFault = true;
+    await done(setup, margin('10'));
+    setup.venue.priceFault = false;
+    setup.limits = { ...noLimits, perDayUsd: d('1000000') };
+    const { ledger } = setup.window();
     await assert.rejects(ledger.preview('a', margin('1')), refusedBy('perDayUsd', /was not recorded, so it is not known/));
-    desk.clock.jump(24 * 3_600_000);
+    setup.clock.jump(24 * 3_600_000);
     await ledger.preview('a', margin('1'));
   });
 
@@ -410,9 +410,9 @@ describe('a limit per day', () => {
     it(`in ${name} is passed by only one of two windows that send at the same moment, however their steps interleave`, async () => {
       await holds(
         fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-          const desk = limited(limits);
+          const setup = limited(limits);
           const gate: Gate = (what) => scheduler.schedule(Promise.resolve(), what);
-          const [one, two] = [desk.window({ gate }), desk.window({ gate })];
+          const [one, two] = [setup.window({ gate }), setup.window({ gate })];
           const ends = Promise.allSettled([
             one.ledger.preview('a', margin('10')).then((preview) => one.ledger.commit(preview, ignore)),
             two.ledger.preview('a', marginChange({}, short)).then((preview) => two.ledger.commit(preview, ignore)),
@@ -422,10 +422,10 @@ describe('a limit per day', () => {
             if (scheduler.count() > 0) await scheduler.waitNext(1);
             await settled();
           }
-          assert.equal(desk.market.sends.length, 1);
-          desk.market.settle();
+          assert.equal(setup.market.sends.length, 1);
+          setup.market.settle();
           for (let idle = 0; idle < 5; idle = scheduler.count() > 0 ? 0 : idle + 1) {
-            await desk.clock.advance(20_000);
+            await setup.clock.advance(20_000);
             while (scheduler.count() > 0) {
               await scheduler.waitNext(1);
               await settled();
@@ -434,7 +434,7 @@ describe('a limit per day', () => {
           const [left, withdrawn] = [...(await ends)].sort((x) => (x.status === 'fulfilled' ? -1 : 1));
           assert.ok(left?.status === 'fulfilled' && withdrawn?.status === 'rejected');
           assert.ok(refusedBy('', /\b15\b|15\.00/)(withdrawn.reason));
-          const states = new Map((await desk.disk.load()).map(({ id, state }) => [id, state]));
+          const states = new Map((await setup.disk.load()).map(({ id, state }) => [id, state]));
           assert.deepEqual([...states.values()].filter((state) => state === 'effective').length, 1);
           assert.ok(
             [...states.values()].every((state) => ['effective', 'not-effective'].includes(state)),
@@ -452,21 +452,21 @@ describe('a limit per day', () => {
       fc.asyncProperty(
         fc.array(fc.record({ amount, direction: fc.constantFrom('add' as const, 'reduce' as const) }), { maxLength: 12 }),
         async (asks) => {
-          const desk = limited({ perDayUsd: d('5000'), perActionByCoin: coins({ BTC: '0.03' }) });
+          const setup = limited({ perDayUsd: d('5000'), perActionByCoin: coins({ BTC: '0.03' }) });
           for (const asked of asks) {
-            const { ledger } = desk.window();
+            const { ledger } = setup.window();
             const preview = await ledger.preview('a', change(asked)).catch((error: unknown) => {
               assert.ok(error instanceof Refusal);
             });
             if (preview === undefined) continue;
             ledger.commit(preview, ignore).catch(ignore);
             await settled();
-            desk.venue.settle();
-            await desk.clock.advance(5_000);
+            setup.venue.settle();
+            await setup.clock.advance(5_000);
           }
-          const moved = sum(desk.venue.sends.map((one) => multiply(one.amount, d('88000'))));
+          const moved = sum(setup.venue.sends.map((one) => multiply(one.amount, d('88000'))));
           assert.ok(compare(moved, d('5000')) <= 0, moved);
-          assert.ok(desk.venue.sends.every((one) => compare(one.amount, d('0.03')) <= 0));
+          assert.ok(setup.venue.sends.every((one) => compare(one.amount, d('0.03')) <= 0));
         },
       ),
       { numRuns: 25 },

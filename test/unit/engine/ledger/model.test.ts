@@ -8,7 +8,7 @@ import { changeTarget, fold, isOpen } from '../../../../src/engine/ledger/write-
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { long, marginChange, short } from './market.ts';
-import { change, d, Desk, ignore, noLimits, type SendFault, type TestJournal, rowOf, loanId } from './support.ts';
+import { change, d, Setup, ignore, noLimits, type SendFault, type TestJournal, rowOf, loanId } from './support.ts';
 
 const targetOf = (asked: Change): string => targetKey(changeTarget(asked));
 
@@ -75,14 +75,14 @@ const mostPerDay = new Map([
 
 /** Plays the steps, lets everything come to its end, and looks at what must hold whatever happened. */
 async function play(steps: readonly Step[]): Promise<void> {
-  const desk = new Desk();
-  const { venue, market } = desk;
-  desk.limits = { ...noLimits, perDayByCoin: mostPerDay };
+  const setup = new Setup();
+  const { venue, market } = setup;
+  setup.limits = { ...noLimits, perDayByCoin: mostPerDay };
   // The margin that is shown moves with the price, as at a venue that values it by mark price.
   market.drifting = true;
   const openWindow = (): { ledger: Ledger; journal: TestJournal; die: () => void } => {
     let dead = false;
-    const made = desk.window({ gate: () => (dead ? new Promise(() => undefined) : Promise.resolve()) });
+    const made = setup.window({ gate: () => (dead ? new Promise(() => undefined) : Promise.resolve()) });
     return { ...made, die: () => (dead = true) };
   };
   const windows = [openWindow(), openWindow()];
@@ -100,7 +100,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   const unsettled = (): number => venue.taken.length + market.taken.length;
   /** What must hold whenever something arrives. @returns the write that it belongs to */
   const arrived = async (change: Change, isFresh: (mine: WriteRecord) => boolean, settles: boolean): Promise<WriteRecord | undefined> => {
-    const written = (await desk.disk.load()).filter(({ state }) => state === 'sent');
+    const written = (await setup.disk.load()).filter(({ state }) => state === 'sent');
     const mine = written.findLast((record) => targetOf(record.change) === targetOf(change));
     if (venue.sendFault === 'refused') return mine;
     must(new Set(written.map(({ id }) => id)).size > sends(), 'sent without being written down');
@@ -108,7 +108,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     must(mine !== undefined && isFresh(mine), 'sent on figures from before another change');
     must(settles, 'sent over a change that has not settled');
     must(sends() < confirmed, 'sent more often than confirmed');
-    must(desk.armed.armed, 'sent from an account that is not armed');
+    must(setup.armed.armed, 'sent from an account that is not armed');
     const before = [...venue.sends, ...market.sends].filter(({ coin }) => coin === change.coin).map(({ amount }) => amount);
     must(compare(sum([...before, change.amount]), mostPerDay.get(change.coin)!) <= 0, 'sent beyond a limit');
     return mine;
@@ -174,7 +174,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         venue.sendFault = each.fault;
         break;
       case 'pass':
-        await desk.clock.advance(each.ms);
+        await setup.clock.advance(each.ms);
         break;
       case 'settle':
         venue.settle();
@@ -188,7 +188,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         venue.readFault = !venue.readFault;
         break;
       case 'arm':
-        desk.armed = each.armed ? { armed: true, until: 'restart' } : { armed: false };
+        setup.armed = each.armed ? { armed: true, until: 'restart' } : { armed: false };
         break;
       case 'fail': {
         const { journal } = windows[each.window]!;
@@ -210,13 +210,13 @@ async function play(steps: readonly Step[]): Promise<void> {
   await settled();
   venue.settle();
   market.settle();
-  await desk.clock.advance(120_000);
+  await setup.clock.advance(120_000);
   // What a window knows better than the disk it writes down at its next look.
   for (const { ledger } of windows) await ledger.reconcile('a');
   const last = openWindow();
   await last.ledger.reconcile('a');
   assert.deepEqual(violations, []);
-  const told = [...fold(await desk.disk.load()).values()];
+  const told = [...fold(await setup.disk.load()).values()];
   const proven = told.filter(({ state }) => state === 'effective');
   const provenOn = (target: string): string[] => proven.filter(({ change }) => targetOf(change) === target).map(({ id }) => id);
   const ofLoan = proven.filter(({ change }) => change.kind === 'collateral');

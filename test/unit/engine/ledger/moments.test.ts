@@ -8,14 +8,14 @@ import type { Change, CollateralReadiness } from '../../../../src/exchanges/exch
 import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { long, marginChange } from './market.ts';
-import { change, d, Desk, ignore, refused, start, trouble } from './support.ts';
+import { change, d, Setup, ignore, refused, start, trouble } from './support.ts';
 
 const reduce = change({ direction: 'reduce' });
-const sent = ({ venue, market }: Desk): number => venue.sends.length + market.sends.length;
+const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
 
 /** What the venue says of the loan from now on. */
-const saying = (desk: Desk, loan: Partial<Loan>, rest: Partial<CollateralReadiness> = {}): void => {
-  desk.venue.shape = (readiness) => ({ ...readiness, ...rest, loan: { ...readiness.loan, ...loan } });
+const saying = (setup: Setup, loan: Partial<Loan>, rest: Partial<CollateralReadiness> = {}): void => {
+  setup.venue.shape = (readiness) => ({ ...readiness, ...rest, loan: { ...readiness.loan, ...loan } });
 };
 
 const refusedWith =
@@ -38,14 +38,14 @@ describe('a preview that has grown old', () => {
         [age, true],
         [age + 1, false],
       ] as const) {
-        const desk = new Desk();
-        const { ledger, journal } = desk.window({ options: { maxPreviewAgeMs: () => interval } });
+        const setup = new Setup();
+        const { ledger, journal } = setup.window({ options: { maxPreviewAgeMs: () => interval } });
         const preview = await ledger.preview('a', change());
-        desk.clock.jump(wait);
+        setup.clock.jump(wait);
         const done = ledger.commit(preview, ignore);
         done.catch(ignore);
         await settled();
-        assert.equal(sent(desk), goes ? 1 : 0);
+        assert.equal(sent(setup), goes ? 1 : 0);
         if (goes) continue;
         await assert.rejects(done, refusedWith(/too old to act on\. Nothing was sent/, { remedy: 'readAgain' }));
         assert.deepEqual(await journal.states(), []);
@@ -54,29 +54,29 @@ describe('a preview that has grown old', () => {
   }
 
   it('goes by the interval of now, not by that of the preview', async () => {
-    const desk = new Desk();
+    const setup = new Setup();
     let interval = 60_000;
-    const { ledger } = desk.window({ options: { maxPreviewAgeMs: () => interval } });
+    const { ledger } = setup.window({ options: { maxPreviewAgeMs: () => interval } });
     const preview = await ledger.preview('a', change());
     interval = 10_000;
-    desk.clock.jump(10_001);
+    setup.clock.jump(10_001);
     await assert.rejects(ledger.commit(preview, ignore), refusedWith(/too old/, { remedy: 'readAgain' }));
   });
 
   it('is not sent when it grows old on the way, wherever that is', async () => {
     for (const place of ['before load', 'before prepareCollateral', 'after append planned', 'after append sent']) {
-      const desk = new Desk();
+      const setup = new Setup();
       let armed = false;
-      const { ledger, journal } = desk.window({
+      const { ledger, journal } = setup.window({
         gate: (what) => {
-          if (armed && what === place) desk.clock.jump(60_001);
+          if (armed && what === place) setup.clock.jump(60_001);
           return Promise.resolve();
         },
       });
       const preview = await ledger.preview('a', change());
       armed = true;
       await assert.rejects(ledger.commit(preview, ignore), refused(/too old/), place);
-      assert.equal(sent(desk), 0, place);
+      assert.equal(sent(setup), 0, place);
       assert.ok([undefined, 'not-effective'].includes((await journal.states()).at(-1)), place);
     }
   });
@@ -88,23 +88,23 @@ describe('a loan whose LTV we cannot recompute', () => {
     ['USDT', d('1')],
   ]);
   /** The figures give 0.58. */
-  const doubtful = (desk: Desk, ltv = '0.6'): void => {
-    saying(desk, { ltv: d(ltv) }, { prices });
+  const doubtful = (setup: Setup, ltv = '0.6'): void => {
+    saying(setup, { ltv: d(ltv) }, { prices });
   };
 
   it('lets nothing be taken, and says to read it again', async () => {
-    const desk = new Desk();
-    doubtful(desk);
+    const setup = new Setup();
+    doubtful(setup);
     await assert.rejects(
-      desk.window().ledger.preview('a', reduce),
+      setup.window().ledger.preview('a', reduce),
       refusedWith(/we compute another LTV of this loan than the exchange gives/, { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
     );
   });
 
   it('can be added to, without an estimate and saying so', async () => {
-    const desk = new Desk();
-    doubtful(desk);
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    doubtful(setup);
+    const { ledger } = setup.window();
     const preview = await ledger.preview('a', change());
     assert.ok(preview.kind === 'collateral');
     assert.equal(preview.doubt, 'definitions');
@@ -113,7 +113,7 @@ describe('a loan whose LTV we cannot recompute', () => {
     assert.equal(preview.distanceAfter, undefined);
     ledger.commit(preview, ignore, { withoutEstimate: true }).catch(ignore);
     await settled();
-    assert.equal(sent(desk), 1);
+    assert.equal(sent(setup), 1);
   });
 
   it('is none as long as the difference is within 0.5 %', async () => {
@@ -123,9 +123,9 @@ describe('a loan whose LTV we cannot recompute', () => {
       ['0.583', 'definitions'],
       ['0.577', 'definitions'],
     ] as const) {
-      const desk = new Desk();
-      doubtful(desk, ltv);
-      const preview = await desk.window().ledger.preview('a', change());
+      const setup = new Setup();
+      doubtful(setup, ltv);
+      const preview = await setup.window().ledger.preview('a', change());
       assert.ok(preview.kind === 'collateral');
       assert.equal(preview.doubt, doubt, ltv);
     }
@@ -133,16 +133,16 @@ describe('a loan whose LTV we cannot recompute', () => {
 
   it('stops what was confirmed with an estimate', async () => {
     for (const asked of [change(), reduce]) {
-      const desk = new Desk();
-      saying(desk, {}, { prices });
-      const { ledger } = desk.window();
+      const setup = new Setup();
+      saying(setup, {}, { prices });
+      const { ledger } = setup.window();
       const preview = await ledger.preview('a', asked);
-      doubtful(desk);
+      doubtful(setup);
       await assert.rejects(ledger.commit(preview, ignore), (error) => {
         refused(/compute another LTV of this loan/)(error);
         return (error as Refusal).remedy === 'readAgain';
       });
-      assert.equal(sent(desk), 0);
+      assert.equal(sent(setup), 0);
     }
   });
 });
@@ -150,9 +150,9 @@ describe('a loan whose LTV we cannot recompute', () => {
 describe('an amount below what the venue takes', () => {
   for (const direction of ['add', 'reduce'] as const) {
     it(`is refused with the least that goes (${direction})`, async () => {
-      const desk = new Desk();
-      saying(desk, {}, { minimum: d('0.05') });
-      const { ledger } = desk.window();
+      const setup = new Setup();
+      saying(setup, {}, { minimum: d('0.05') });
+      const { ledger } = setup.window();
       await assert.rejects(
         ledger.preview('a', change({ direction, amount: d('0.0499999') })),
         refusedWith(/at least 0\.05 BTC here/, { instead: ['more'] }),
@@ -163,12 +163,12 @@ describe('an amount below what the venue takes', () => {
 });
 
 describe('between confirmation and send', () => {
-  const moments: readonly (readonly [string, Change, (desk: Desk) => void, RegExp, readonly Instead[] | undefined])[] = [
+  const moments: readonly (readonly [string, Change, (setup: Setup) => void, RegExp, readonly Instead[] | undefined])[] = [
     [
       'the balance went',
       change(),
-      (desk) => {
-        desk.venue.wallet = d('0.05');
+      (setup) => {
+        setup.venue.wallet = d('0.05');
       },
       /figures changed after this preview, so nothing was sent\. The wallet holds 0\.05 BTC/,
       ['less', 'otherCoin'],
@@ -176,8 +176,8 @@ describe('between confirmation and send', () => {
     [
       'the balance of the margin coin went',
       marginChange(),
-      (desk) => {
-        desk.market.wallet = d('3');
+      (setup) => {
+        setup.market.wallet = d('3');
       },
       /The wallet holds 3 USDT/,
       ['less'],
@@ -185,8 +185,8 @@ describe('between confirmation and send', () => {
     [
       'the limit of the exchange shrank, adding',
       change(),
-      (desk) => {
-        saying(desk, {}, { limit: d('0.02') });
+      (setup) => {
+        saying(setup, {}, { limit: d('0.02') });
       },
       /The exchange takes at most 0\.02 BTC now/,
       ['less', 'otherCoin'],
@@ -194,8 +194,8 @@ describe('between confirmation and send', () => {
     [
       'the limit of the exchange shrank, taking',
       reduce,
-      (desk) => {
-        saying(desk, {}, { limit: d('0.02') });
+      (setup) => {
+        saying(setup, {}, { limit: d('0.02') });
       },
       /At most 0\.02 BTC can be taken now/,
       ['less'],
@@ -203,8 +203,8 @@ describe('between confirmation and send', () => {
     [
       'the least amount grew',
       change(),
-      (desk) => {
-        saying(desk, {}, { minimum: d('1') });
+      (setup) => {
+        saying(setup, {}, { minimum: d('1') });
       },
       /at least 1 BTC/,
       ['more'],
@@ -212,8 +212,8 @@ describe('between confirmation and send', () => {
     [
       'what can be taken of the margin shrank',
       marginChange({ direction: 'reduce' }),
-      (desk) => {
-        desk.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('4'), source: 'venue' } });
+      (setup) => {
+        setup.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('4'), source: 'venue' } });
       },
       /At most 4 USDT can be taken now/,
       ['less'],
@@ -221,8 +221,8 @@ describe('between confirmation and send', () => {
     [
       'the loan was repaid and is gone',
       change(),
-      (desk) => {
-        desk.venue.shape = () => {
+      (setup) => {
+        setup.venue.shape = () => {
           throw trouble('refused', 'none', { code: '51063' });
         };
       },
@@ -232,8 +232,8 @@ describe('between confirmation and send', () => {
     [
       'the coin is no longer taken',
       change(),
-      (desk) => {
-        desk.venue.shape = () => {
+      (setup) => {
+        setup.venue.shape = () => {
           throw trouble('refused', 'none', { code: '51752', instead: ['otherCoin', 'repay'] });
         };
       },
@@ -243,8 +243,8 @@ describe('between confirmation and send', () => {
     [
       'the position is gone',
       marginChange(),
-      (desk) => {
-        desk.market.held.delete(long);
+      (setup) => {
+        setup.market.held.delete(long);
       },
       /last look right before sending failed/,
       undefined,
@@ -252,8 +252,8 @@ describe('between confirmation and send', () => {
     [
       'LTV reached the liquidation',
       change(),
-      (desk) => {
-        saying(desk, { ltv: d('0.84') });
+      (setup) => {
+        saying(setup, { ltv: d('0.84') });
       },
       /LTV reached the liquidation of this loan after this preview/,
       ['repay'],
@@ -261,8 +261,8 @@ describe('between confirmation and send', () => {
     [
       'the exchange began to liquidate the position',
       marginChange(),
-      (desk) => {
-        desk.market.shape = (readiness) => ({
+      (setup) => {
+        setup.market.shape = (readiness) => ({
           ...readiness,
           position: { ...readiness.position, distress: msg('It is being liquidated.') },
         });
@@ -273,36 +273,36 @@ describe('between confirmation and send', () => {
   ];
   for (const [name, asked, happens, pattern, instead] of moments) {
     it(`nothing is sent when ${name}, and what would lead on is passed on`, async () => {
-      const desk = new Desk();
-      const { ledger, journal } = desk.window();
+      const setup = new Setup();
+      const { ledger, journal } = setup.window();
       const preview = await ledger.preview('a', asked);
-      happens(desk);
+      happens(setup);
       await assert.rejects(ledger.commit(preview, ignore), (error) => {
         refused(pattern)(error);
         assert.deepEqual((error as Refusal).instead, instead);
         return true;
       });
-      assert.equal(sent(desk), 0);
+      assert.equal(sent(setup), 0);
       assert.deepEqual(await journal.states(), []);
       assert.equal(await ledger.everSent('a'), false);
     });
   }
 
   it('a loan beyond its liquidation can still be added to by who has seen that', async () => {
-    const desk = new Desk();
-    saying(desk, { ltv: d('0.84') });
-    await start(desk.window().ledger);
-    assert.equal(sent(desk), 1);
+    const setup = new Setup();
+    saying(setup, { ltv: d('0.84') });
+    await start(setup.window().ledger);
+    assert.equal(sent(setup), 1);
   });
 
   it('a price that falls a little holds up no addition', async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    const { ledger } = setup.window();
     const preview = await ledger.preview('a', change());
-    desk.venue.price = d('80000');
+    setup.venue.price = d('80000');
     ledger.commit(preview, ignore).catch(ignore);
     await settled();
-    assert.equal(sent(desk), 1);
-    assert.ok(compare(desk.venue.loan().ltv!, d('0.58')) > 0);
+    assert.equal(sent(setup), 1);
+    assert.ok(compare(setup.venue.loan().ltv!, d('0.58')) > 0);
   });
 });

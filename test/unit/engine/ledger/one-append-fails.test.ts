@@ -10,9 +10,9 @@ import { fold, isFreezing, isOpen } from '../../../../src/engine/ledger/write-st
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { marginChange } from './market.ts';
-import { change, d, Desk, ignore, refused, start, type SendFault, type TestJournal } from './support.ts';
+import { change, d, Setup, ignore, refused, start, type SendFault, type TestJournal } from './support.ts';
 
-type Window = ReturnType<Desk['window']>;
+type Window = ReturnType<Setup['window']>;
 
 /** A way in which a change comes to an end, and the end it comes to on a disk that works. */
 interface Way {
@@ -21,7 +21,7 @@ interface Way {
   readonly fault?: SendFault;
   readonly asked?: Change;
   /** Comes between the journal and the send. */
-  readonly between?: (desk: Desk) => void;
+  readonly between?: (setup: Setup) => void;
   /** What a person says in the end. */
   readonly verdict?: 'effective' | 'not-effective' | 'lift-freeze';
 }
@@ -42,22 +42,22 @@ const ways: readonly Way[] = [
   {
     name: 'taken back at the last moment',
     end: 'not-effective',
-    between: (desk) => {
-      desk.armed = { armed: false };
+    between: (setup) => {
+      setup.armed = { armed: false };
     },
   },
 ];
 
-const sendsOf = ({ venue, market }: Desk): number => venue.sends.length + market.sends.length;
+const sendsOf = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
 
-const told = async (desk: Desk): Promise<readonly WriteRecord[]> => [...fold(await desk.disk.load()).values()];
+const told = async (setup: Setup): Promise<readonly WriteRecord[]> => [...fold(await setup.disk.load()).values()];
 
 /** Carries one change out as far as it goes. */
-async function carriedOut(desk: Desk, { ledger, journal }: Window, way: Way): Promise<void> {
-  desk.venue.sendFault = way.fault ?? 'none';
+async function carriedOut(setup: Setup, { ledger, journal }: Window, way: Way): Promise<void> {
+  setup.venue.sendFault = way.fault ?? 'none';
   if (way.between !== undefined) {
     journal.gate = (what) => {
-      if (what === 'after append sent') way.between?.(desk);
+      if (what === 'after append sent') way.between?.(setup);
       return Promise.resolve();
     };
   }
@@ -65,13 +65,13 @@ async function carriedOut(desk: Desk, { ledger, journal }: Window, way: Way): Pr
     ledger.commit(preview, ignore).catch(ignore);
   }, ignore);
   await settled();
-  desk.venue.settle();
-  desk.market.settle();
-  await desk.clock.advance(61_000);
+  setup.venue.settle();
+  setup.market.settle();
+  await setup.clock.advance(61_000);
   const record = (await ledger.activity('a'))[0];
   if (way.verdict !== undefined && record !== undefined) await ledger.settle(record.id, way.verdict).catch(ignore);
-  desk.venue.sendFault = 'none';
-  desk.armed = { armed: true, until: 'restart' };
+  setup.venue.sendFault = 'none';
+  setup.armed = { armed: true, until: 'restart' };
   journal.gate = () => Promise.resolve();
 }
 
@@ -83,44 +83,44 @@ async function resolved(ledger: Ledger): Promise<void> {
 }
 
 /** What must hold once the disk works again and each window has looked. */
-async function mustBeSound(desk: Desk, window: Window, what: string): Promise<void> {
-  const sends = sendsOf(desk);
+async function mustBeSound(setup: Setup, window: Window, what: string): Promise<void> {
+  const sends = sendsOf(setup);
   assert.ok(sends <= 1, what);
-  await desk.clock.advance(61_000);
+  await setup.clock.advance(61_000);
   await window.ledger.reconcile('a');
   const here = await window.ledger.activity('a');
-  const there = await told(desk);
+  const there = await told(setup);
   assert.deepEqual(
     here.map(({ id, state, sentAt }) => [id, state, sentAt]),
     [...there].reverse().map(({ id, state, sentAt }) => [id, state === 'sent' ? 'unknown' : state, sentAt]),
     `${what}: the disk knows less than this window`,
   );
-  const other = desk.window();
+  const other = setup.window();
   assert.deepEqual(
     (await other.ledger.activity('a')).map(({ id, state }) => [id, state]),
     here.map(({ id, state }) => [id, state]),
     `${what}: another window reads something else`,
   );
-  const rows = await desk.disk.load();
+  const rows = await setup.disk.load();
   await window.ledger.reconcile('a');
-  assert.equal((await desk.disk.load()).length, rows.length, `${what}: written again and again`);
+  assert.equal((await setup.disk.load()).length, rows.length, `${what}: written again and again`);
   await resolved(other.ledger);
   await window.ledger.reconcile('a');
   assert.equal(await window.ledger.unsettled('a'), undefined, `${what}: cannot be resolved`);
   for (const { ledger } of [window, other]) {
-    const before = sendsOf(desk);
+    const before = sendsOf(setup);
     const { done } = await start(ledger, change({ amount: d('0.001') }));
-    desk.venue.settle();
-    await desk.clock.advance(61_000);
+    setup.venue.settle();
+    await setup.clock.advance(61_000);
     assert.equal((await done).state, 'effective', `${what}: the loan takes no further change`);
-    assert.equal(sendsOf(desk), before + 1, what);
+    assert.equal(sendsOf(setup), before + 1, what);
   }
 }
 
 describe('one append that fails', () => {
   for (const way of ways) {
     it(`at any row holds nothing up for ever (${way.name})`, async () => {
-      const whole = new Desk();
+      const whole = new Setup();
       const { journal, ledger } = whole.window();
       await carriedOut(whole, { journal, ledger, heard: [] }, way);
       const rows = journal.appends;
@@ -128,24 +128,24 @@ describe('one append that fails', () => {
       assert.ok(rows >= 3);
       for (let row = 1; row <= rows; row += 1) {
         for (const fault of ['before', 'after'] as const) {
-          const desk = new Desk();
-          const window = desk.window();
+          const setup = new Setup();
+          const window = setup.window();
           window.journal.fault = (count) => (count === row ? fault : undefined);
-          await carriedOut(desk, window, way);
-          await mustBeSound(desk, window, `row ${row.toString()}, ${fault} it reached the disk`);
+          await carriedOut(setup, window, way);
+          await mustBeSound(setup, window, `row ${row.toString()}, ${fault} it reached the disk`);
         }
       }
     });
 
     it(`and all after it, until the disk works again (${way.name})`, async () => {
       for (let row = 1; row <= 4; row += 1) {
-        const desk = new Desk();
-        const window = desk.window();
+        const setup = new Setup();
+        const window = setup.window();
         window.journal.fault = (count) => (count >= row ? 'before' : undefined);
-        await carriedOut(desk, window, way);
+        await carriedOut(setup, window, way);
         await window.ledger.reconcile('a');
         window.journal.fault = () => undefined;
-        await mustBeSound(desk, window, `from row ${row.toString()} on`);
+        await mustBeSound(setup, window, `from row ${row.toString()} on`);
       }
     });
   }
@@ -156,12 +156,12 @@ describe('one append that fails', () => {
         fc.constantFrom(...ways),
         fc.array(fc.constantFrom('before' as const, 'after' as const, undefined, undefined), { minLength: 1, maxLength: 12 }),
         async (way, faults) => {
-          const desk = new Desk();
-          const window = desk.window();
+          const setup = new Setup();
+          const window = setup.window();
           window.journal.fault = (count) => faults[count - 1];
-          await carriedOut(desk, window, way);
+          await carriedOut(setup, window, way);
           window.journal.fault = () => undefined;
-          await mustBeSound(desk, window, way.name);
+          await mustBeSound(setup, window, way.name);
         },
       ),
       { numRuns: 60 },
@@ -171,13 +171,13 @@ describe('one append that fails', () => {
 
 /** A change that was refused, whose refusal the disk did not take: there it is still being sent. */
 async function refusedInVain(
-  desk: Desk,
-  window: Window = desk.window(),
+  setup: Setup,
+  window: Window = setup.window(),
 ): Promise<{ readonly window: Window; readonly record: WriteRecord }> {
-  desk.venue.sendFault = 'refused';
+  setup.venue.sendFault = 'refused';
   window.journal.failOn = { state: 'rejected' };
   const record = await (await start(window.ledger)).done;
-  desk.venue.sendFault = 'none';
+  setup.venue.sendFault = 'none';
   assert.equal(record.state, 'rejected');
   assert.deepEqual(await window.journal.states(), ['planned', 'sent']);
   return { window, record };
@@ -191,23 +191,23 @@ const full = (journal: TestJournal): void => {
 
 describe('a closed change whose row could not be written', () => {
   it('is written at the next look, once, and then other windows know too', async () => {
-    const desk = new Desk();
-    const { window } = await refusedInVain(desk);
+    const setup = new Setup();
+    const { window } = await refusedInVain(setup);
     window.journal.failOn = undefined;
     for (let look = 0; look < 3; look += 1) await window.ledger.reconcile('a');
     assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'rejected']);
-    const other = desk.window();
+    const other = setup.window();
     assert.deepEqual(
       (await other.ledger.activity('a')).map(({ state }) => state),
       ['rejected'],
     );
     await start(other.ledger);
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
   });
 
   it('does not hold its loan where it is known better, even if the looks before failed too', async () => {
-    const desk = new Desk();
-    const { window } = await refusedInVain(desk);
+    const setup = new Setup();
+    const { window } = await refusedInVain(setup);
     const preview = await window.ledger.preview('a', change());
     // Fails at the looks of the commit, and works when it comes to the row that takes the loan.
     window.journal.gate = (what) => {
@@ -216,26 +216,26 @@ describe('a closed change whose row could not be written', () => {
     };
     window.ledger.commit(preview, ignore).catch(ignore);
     await settled();
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
     assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'planned', 'rejected', 'sent', 'accepted']);
   });
 
   it('says why nothing can be sent as long as it cannot be written', async () => {
-    const desk = new Desk();
-    const { window } = await refusedInVain(desk);
+    const setup = new Setup();
+    const { window } = await refusedInVain(setup);
     const append = window.journal.append.bind(window.journal);
     window.journal.append = (record) =>
       record.state === 'rejected' ? Promise.reject(new JournalError(msg('The disk is full.'))) : append(record);
     const preview = await window.ledger.preview('a', change());
     await assert.rejects(window.ledger.commit(preview, ignore), refused(/The disk is full/));
-    assert.equal(desk.venue.sends.length, 0);
+    assert.equal(setup.venue.sends.length, 0);
   });
 
   for (const verdict of ['effective', 'not-effective', 'lift-freeze'] as const) {
     it(`is written by resolving it, or it is said why not (${verdict})`, async () => {
-      const desk = new Desk();
-      const { window, record } = await refusedInVain(desk);
-      await desk.clock.advance(61_000);
+      const setup = new Setup();
+      const { window, record } = await refusedInVain(setup);
+      await setup.clock.advance(61_000);
       const append = window.journal.append.bind(window.journal);
       full(window.journal);
       await assert.rejects(window.ledger.settle(record.id, verdict), refused(/The disk is full/));
@@ -247,8 +247,8 @@ describe('a closed change whose row could not be written', () => {
   }
 
   it('is told to who asks for what is unfinished, once', async () => {
-    const desk = new Desk();
-    const { window, record } = await refusedInVain(desk);
+    const setup = new Setup();
+    const { window, record } = await refusedInVain(setup);
     window.journal.failOn = undefined;
     assert.deepEqual(
       (await window.ledger.noteDown()).map(({ id, state }) => [id, state]),
@@ -262,11 +262,11 @@ describe('a closed change whose row could not be written', () => {
   for (const verdict of ['effective', 'not-effective'] as const) {
     it(`does not override what a person decided in another window meanwhile (${verdict})`, async () => {
       for (const at of ['before the look', 'during the look'] as const) {
-        const desk = new Desk();
-        const { window, record } = await refusedInVain(desk);
-        await desk.clock.advance(61_000);
+        const setup = new Setup();
+        const { window, record } = await refusedInVain(setup);
+        await setup.clock.advance(61_000);
         const decide = async (): Promise<void> => {
-          const other = desk.window();
+          const other = setup.window();
           await other.ledger.reconcile('a');
           await other.ledger.settle(record.id, verdict);
         };
@@ -277,7 +277,7 @@ describe('a closed change whose row could not be written', () => {
         };
         await window.ledger.reconcile('a');
         await window.ledger.reconcile('a');
-        const [stands] = await told(desk);
+        const [stands] = await told(setup);
         assert.equal(stands?.state, verdict, at);
         assert.match(english(stands.note ?? msg('')), /your own verdict/);
         assert.deepEqual(
@@ -290,33 +290,33 @@ describe('a closed change whose row could not be written', () => {
   }
 
   it('is not closed by a person in the place of a proof that could not be written, and the proof is found again', async () => {
-    const desk = new Desk();
-    const one = desk.window();
+    const setup = new Setup();
+    const one = setup.window();
     const { done } = await start(one.ledger);
-    await desk.clock.advance(61_000);
+    await setup.clock.advance(61_000);
     const { id } = await done;
-    desk.venue.settle();
+    setup.venue.settle();
     const next = one.journal.appends + 1;
     one.journal.fault = (count) => (count === next ? 'before' : undefined);
     await assert.rejects(one.ledger.settle(id, 'not-effective'), refused(/known, but the journal of changes cannot be written/));
     await one.ledger.settle(id, 'not-effective');
     assert.deepEqual(
-      (await told(desk)).map(({ state, evidence }) => [state, evidence?.kind]),
+      (await told(setup)).map(({ state, evidence }) => [state, evidence?.kind]),
       [['effective', 'history']],
     );
   });
 
   it('never brings back to life what has been done since', async () => {
-    const desk = new Desk();
-    const one = desk.window();
+    const setup = new Setup();
+    const one = setup.window();
     one.journal.failOn = { state: 'accepted' };
     await start(one.ledger);
-    desk.venue.settle();
-    await desk.window().ledger.reconcile('a');
+    setup.venue.settle();
+    await setup.window().ledger.reconcile('a');
     one.journal.failOn = undefined;
     await one.ledger.reconcile('a');
-    await desk.clock.advance(5_000);
-    const [stands] = await told(desk);
+    await setup.clock.advance(5_000);
+    const [stands] = await told(setup);
     assert.equal(stands?.state, 'effective');
     assert.equal(stands.answer?.kind, undefined);
     assert.ok(!isOpen(stands) && !isFreezing(stands));
@@ -325,20 +325,20 @@ describe('a closed change whose row could not be written', () => {
 
 describe('a window that closes', () => {
   it('lets the last row out that the disk could not take before', async () => {
-    const desk = new Desk();
-    const { window } = await refusedInVain(desk);
+    const setup = new Setup();
+    const { window } = await refusedInVain(setup);
     window.journal.failOn = undefined;
     await window.ledger.close();
     assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'rejected']);
-    assert.equal(desk.clock.sleeping, 0);
+    assert.equal(setup.clock.sleeping, 0);
   });
 
   for (const fault of ['hangs', 'never-left'] as const) {
     it(`waits for the answer of a change that has just been sent, and writes it down (${fault})`, async () => {
-      const desk = new Desk();
-      desk.venue.sendFault = fault;
+      const setup = new Setup();
+      setup.venue.sendFault = fault;
       let answer: () => void = ignore;
-      const window = desk.window({
+      const window = setup.window({
         gate: (what) =>
           what === 'after send' && fault === 'never-left' ? new Promise<void>((resolve) => (answer = resolve)) : Promise.resolve(),
       });
@@ -346,7 +346,7 @@ describe('a window that closes', () => {
       const closed = window.ledger.close();
       await settled();
       assert.deepEqual(await window.journal.states(), ['planned', 'sent']);
-      desk.venue.answer();
+      setup.venue.answer();
       answer();
       await closed;
       assert.deepEqual(await window.journal.states(), ['planned', 'sent', fault === 'hangs' ? 'accepted' : 'not-effective']);
@@ -354,9 +354,9 @@ describe('a window that closes', () => {
   }
 
   it('writes down that nothing left when it closes between the journal and the send', async () => {
-    const desk = new Desk();
+    const setup = new Setup();
     let closed: Promise<void> | undefined;
-    const window: Window = desk.window({
+    const window: Window = setup.window({
       gate: (what) => {
         if (what === 'after append sent') closed = window.ledger.close();
         return Promise.resolve();
@@ -366,16 +366,16 @@ describe('a window that closes', () => {
     await assert.rejects(done, Refusal);
     await closed;
     assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'not-effective']);
-    assert.equal(desk.venue.sends.length, 0);
+    assert.equal(setup.venue.sends.length, 0);
   });
 
   it('does not wait for ever', async () => {
-    const desk = new Desk();
-    desk.venue.sendFault = 'hangs';
-    const window = desk.window();
+    const setup = new Setup();
+    setup.venue.sendFault = 'hangs';
+    const window = setup.window();
     await start(window.ledger);
     const closed = window.ledger.close().then(() => 'closed');
-    await desk.clock.advance(3_000);
+    await setup.clock.advance(3_000);
     assert.equal(await closed, 'closed');
   });
 });

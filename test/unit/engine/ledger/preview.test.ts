@@ -6,7 +6,7 @@ import type { CollateralChange, CollateralReadiness } from '../../../../src/exch
 import { JournalError } from '../../../../src/engine/ledger/journal.ts';
 import { Refusal, type CollateralPreview, type Preview } from '../../../../src/engine/ledger/ledger.ts';
 import { msg } from '../../../../src/core/message.ts';
-import { account, change, d, Desk, loanId } from './support.ts';
+import { account, change, d, Setup, loanId } from './support.ts';
 
 const refused = (pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof Refusal, String(error));
@@ -27,28 +27,28 @@ const without =
 
 describe('a preview', () => {
   it('says what would come of adding, from fresh figures', async () => {
-    const desk = new Desk();
-    const preview = collateral(await desk.window().ledger.preview('a', change()));
+    const setup = new Setup();
+    const preview = collateral(await setup.window().ledger.preview('a', change()));
     assert.equal(preview.ltvNow, '0.58');
     // 0.58 x 0.8 / 0.9
     assert.equal(preview.ltvAfter, '0.51555556');
     assert.equal(preview.distanceNow, '0.21345267');
     assert.equal(preview.distanceAfter, '0.30084681');
     assert.equal(preview.walletAfter, '1.6921483143067599');
-    assert.equal(preview.readAt, desk.clock.now());
+    assert.equal(preview.readAt, setup.clock.now());
     assert.deepEqual(preview.change, change());
-    assert.equal(desk.venue.sends.length, 0);
+    assert.equal(setup.venue.sends.length, 0);
   });
 
   it('says what would come of taking', async () => {
-    const preview = collateral(await new Desk().window().ledger.preview('a', change({ direction: 'reduce' })));
+    const preview = collateral(await new Setup().window().ledger.preview('a', change({ direction: 'reduce' })));
     assert.equal(preview.ltvAfter, '0.66285715');
     assert.equal(preview.walletAfter, '1.8921483143067599');
   });
 
   it('cannot be changed, nor can the change behind it', async () => {
     const given = { ...change(), loan: { loanId, orderId: loanId } };
-    const preview = collateral(await new Desk().window().ledger.preview('a', given));
+    const preview = collateral(await new Setup().window().ledger.preview('a', given));
     Object.assign(given, { direction: 'reduce', amount: d('7') });
     Object.assign(given.loan, { orderId: '67890' });
     assert.deepEqual(preview.change, change());
@@ -61,14 +61,14 @@ describe('a preview', () => {
   });
 
   it('names the order of the loan even when the command did not', async () => {
-    const preview = collateral(await new Desk().window().ledger.preview('a', change({ loan: { loanId } })));
+    const preview = collateral(await new Setup().window().ledger.preview('a', change({ loan: { loanId } })));
     assert.deepEqual(preview.change.loan, { loanId, orderId: loanId });
   });
 
   it('does without an order id where the venue knows none', async () => {
-    const desk = new Desk();
-    desk.venue.shape = without('orderId');
-    const preview = collateral(await desk.window().ledger.preview('a', change({ loan: { loanId } })));
+    const setup = new Setup();
+    setup.venue.shape = without('orderId');
+    const preview = collateral(await setup.window().ledger.preview('a', change({ loan: { loanId } })));
     assert.deepEqual(preview.change.loan, { loanId });
   });
 
@@ -85,15 +85,15 @@ describe('a preview', () => {
   ];
   for (const [name, facts, pattern] of intents) {
     it(`is refused for ${name}`, async () => {
-      await assert.rejects(new Desk().window().ledger.preview('a', { ...change(), ...facts } as CollateralChange), refused(pattern));
+      await assert.rejects(new Setup().window().ledger.preview('a', { ...change(), ...facts } as CollateralChange), refused(pattern));
     });
   }
 
   it('is refused for an account that is gone, and for one that may only read', async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    const { ledger } = setup.window();
     await assert.rejects(ledger.preview('nobody', change()), refused(/no longer there/));
-    desk.accounts.set('a', account({ readOnly: true }));
+    setup.accounts.set('a', account({ readOnly: true }));
     await assert.rejects(ledger.preview('a', change()), refused(/may only read.*Update Keys/));
   });
 
@@ -142,15 +142,15 @@ describe('a preview', () => {
   ];
   for (const [name, direction, amount, shape, pattern] of answers) {
     it(`is refused for ${name}`, async () => {
-      const desk = new Desk();
-      desk.venue.shape = (given) => shape(given, desk.clock.now());
-      await assert.rejects(desk.window().ledger.preview('a', change({ direction, amount: decimal(amount) })), refused(pattern));
+      const setup = new Setup();
+      setup.venue.shape = (given) => shape(given, setup.clock.now());
+      await assert.rejects(setup.window().ledger.preview('a', change({ direction, amount: decimal(amount) })), refused(pattern));
     });
   }
 
   it("never passes the venue's maximum reduction through: it runs to the margin-call line", async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    const { ledger } = setup.window();
     const venuesMaximum = d('0.18');
     await assert.rejects(
       ledger.preview('a', change({ direction: 'reduce', amount: venuesMaximum })),
@@ -161,15 +161,15 @@ describe('a preview', () => {
   });
 
   it('is refused for a reduction that would end exactly on the margin-call line', async () => {
-    const desk = new Desk();
-    desk.venue.pledged = d('1');
-    desk.venue.price = d('80000');
-    desk.venue.shape = (given) => ({
+    const setup = new Setup();
+    setup.venue.pledged = d('1');
+    setup.venue.price = d('80000');
+    setup.venue.shape = (given) => ({
       ...given,
       limit: d('0.5'),
       loan: { ...given.loan, marginCall: { ltv: d('0.625'), source: 'venue' } },
     });
-    const { ledger } = desk.window();
+    const { ledger } = setup.window();
     await assert.rejects(
       ledger.preview('a', change({ direction: 'reduce', amount: d('0.2') })),
       refused(/62.50%, at or beyond the margin call at 62.50%/),
@@ -178,8 +178,8 @@ describe('a preview', () => {
   });
 
   it('is granted for the very amount that a refusal names', async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    const { ledger } = setup.window();
     const error = await ledger.preview('a', change({ direction: 'reduce', amount: d('0.18') })).catch((thrown: unknown) => thrown);
     const named = /at most ([\d.]+\d) BTC/.exec((error as Refusal).message)?.[1];
     const preview = collateral(await ledger.preview('a', change({ direction: 'reduce', amount: d(named!) })));
@@ -187,28 +187,28 @@ describe('a preview', () => {
   });
 
   it('keeps to liquidation should that come before the margin call', async () => {
-    const desk = new Desk();
-    desk.venue.shape = (given) => ({ ...given, loan: { ...given.loan, liquidation: { ltv: d('0.6'), source: 'venue' } } });
-    await assert.rejects(desk.window().ledger.preview('a', change({ direction: 'reduce' })), refused(/at or beyond/));
+    const setup = new Setup();
+    setup.venue.shape = (given) => ({ ...given, loan: { ...given.loan, liquidation: { ltv: d('0.6'), source: 'venue' } } });
+    await assert.rejects(setup.window().ledger.preview('a', change({ direction: 'reduce' })), refused(/at or beyond/));
   });
 
   it('lets a loan be rescued whose LTV is unknown: adding needs none', async () => {
-    const desk = new Desk();
-    desk.venue.shape = without('ltv');
-    const preview = collateral(await desk.window().ledger.preview('a', change()));
+    const setup = new Setup();
+    setup.venue.shape = without('ltv');
+    const preview = collateral(await setup.window().ledger.preview('a', change()));
     assert.equal(preview.ltvAfter, undefined);
     assert.equal(preview.distanceAfter, undefined);
   });
 
   it('hands on what the venue says when it cannot be read', async () => {
-    const desk = new Desk();
-    desk.venue.readFault = true;
-    await assert.rejects(desk.window().ledger.preview('a', change()), (error) => ExchangeError.is(error, 'network'));
+    const setup = new Setup();
+    setup.venue.readFault = true;
+    await assert.rejects(setup.window().ledger.preview('a', change()), (error) => ExchangeError.is(error, 'network'));
   });
 
   it('is refused while the journal cannot be read, and reading goes on', async () => {
-    const desk = new Desk();
-    const { ledger, journal } = desk.window();
+    const setup = new Setup();
+    const { ledger, journal } = setup.window();
     journal.unreadable = new Error('EACCES /home/person');
     await assert.rejects(ledger.preview('a', change()), refused(/journal of changes cannot be read/));
     await ledger.reconcile('a');
@@ -220,7 +220,7 @@ describe('a preview', () => {
 
   it('is made from amounts as exact as they were typed', async () => {
     const amount = d('0.100000000000000001') satisfies Decimal;
-    const preview = collateral(await new Desk().window().ledger.preview('a', change({ amount })));
+    const preview = collateral(await new Setup().window().ledger.preview('a', change({ amount })));
     assert.equal(preview.change.amount, amount);
     assert.equal(preview.walletAfter, '1.692148314306759899');
   });

@@ -5,7 +5,7 @@ import { Arming } from '../../../../src/engine/ledger/arming.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { MemoryArmedRows } from '../accounts/memory-storage.ts';
 import { Ledger, Refusal, type LedgerOptions, type Preview } from '../../../../src/engine/ledger/ledger.ts';
-import { account, change, connectionTo, d, Desk, ignore, refused } from './support.ts';
+import { account, change, connectionTo, d, Setup, ignore, refused } from './support.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { marginChange } from './market.ts';
 
@@ -46,19 +46,19 @@ describe('arming always', () => {
 });
 
 /** A ledger as the engine has it, with nobody before it who looks at anything. */
-function bare(desk: Desk, options: Partial<LedgerOptions> = {}): Ledger {
+function bare(setup: Setup, options: Partial<LedgerOptions> = {}): Ledger {
   let ids = 0;
   return new Ledger({
-    journal: desk.disk,
-    book: { get: (id) => desk.accounts.get(id) },
-    connections: { get: () => Promise.resolve(connectionTo(desk.venue, desk.market)) },
-    clock: desk.clock,
+    journal: setup.disk,
+    book: { get: (id) => setup.accounts.get(id) },
+    connections: { get: () => Promise.resolve(connectionTo(setup.venue, setup.market)) },
+    clock: setup.clock,
     newId: () => `r${(ids += 1).toString()}`,
     maxPreviewAgeMs: () => 60_000,
     proofPatienceMs: 60_000,
     window: 'bare',
     arming: { state: () => ({ armed: true, until: 'restart' }) },
-    limits: () => desk.limits,
+    limits: () => setup.limits,
     ...options,
   });
 }
@@ -69,15 +69,15 @@ const refusedWith = (remedy: Refusal['remedy'], pattern: RegExp) => (error: unkn
   return true;
 };
 
-async function sends(ledger: Ledger, preview: Preview, desk: Desk): Promise<void> {
-  const before = desk.venue.sends.length + desk.market.sends.length;
+async function sends(ledger: Ledger, preview: Preview, setup: Setup): Promise<void> {
+  const before = setup.venue.sends.length + setup.market.sends.length;
   const done = ledger.commit(preview, ignore);
   done.catch(ignore);
   await settled();
-  assert.equal(desk.venue.sends.length + desk.market.sends.length, before + 1);
-  desk.venue.settle();
-  desk.market.settle();
-  await desk.clock.advance(5_000);
+  assert.equal(setup.venue.sends.length + setup.market.sends.length, before + 1);
+  setup.venue.settle();
+  setup.market.settle();
+  await setup.clock.advance(5_000);
   assert.equal((await done).state, 'effective');
 }
 
@@ -86,44 +86,44 @@ describe('the first change of a live account', () => {
 
   for (const asked of [change(), marginChange()]) {
     it(`of ${asked.kind} is not sent before its request was shown, and the preview is good after that`, async () => {
-      const desk = new Desk();
-      const ledger = bare(desk);
+      const setup = new Setup();
+      const ledger = bare(setup);
       const preview = await ledger.preview('a', asked);
       assert.equal(preview.firstChange, true);
       await assert.rejects(ledger.commit(preview, ignore), notShown);
       await assert.rejects(ledger.commit({ ...preview, requestShown: true }, ignore), refused(/used before/));
       assert.throws(() => Object.assign(preview, { requestShown: true }), TypeError);
-      assert.equal((await desk.disk.load()).length, 0, 'not even a plan');
+      assert.equal((await setup.disk.load()).length, 0, 'not even a plan');
       await ledger.rehearse(preview);
-      await sends(ledger, preview, desk);
+      await sends(ledger, preview, setup);
     });
   }
 
   it('takes the request of no other amount, account or ledger for its own', async () => {
-    const desk = new Desk();
-    desk.accounts.set('b', account({ id: 'b' }));
-    const ledger = bare(desk);
+    const setup = new Setup();
+    setup.accounts.set('b', account({ id: 'b' }));
+    const ledger = bare(setup);
     await ledger.rehearse(await ledger.preview('a', change({ amount: d('0.2') })));
     await ledger.rehearse(await ledger.preview('b', change()));
-    await bare(desk).rehearse(await ledger.preview('a', change({ amount: d('0.3') })));
+    await bare(setup).rehearse(await ledger.preview('a', change({ amount: d('0.3') })));
     for (const amount of ['0.1', '0.3']) {
       const preview = await ledger.preview('a', change({ amount: d(amount) }));
       assert.equal(preview.requestShown, undefined);
       await assert.rejects(ledger.commit(preview, ignore), notShown);
     }
-    assert.equal(desk.venue.sends.length, 0);
+    assert.equal(setup.venue.sends.length, 0);
   });
 
   it('may be read afresh after its request was shown, as long as it is the very same', async () => {
-    const desk = new Desk();
-    const ledger = bare(desk);
+    const setup = new Setup();
+    const ledger = bare(setup);
     await ledger.rehearse(await ledger.preview('a', change()));
     const again = await ledger.preview('a', change());
     assert.equal(again.requestShown, true);
-    await sends(ledger, again, desk);
+    await sends(ledger, again, setup);
     const next = await ledger.preview('a', change({ amount: d('0.05') }));
     assert.equal(next.firstChange, undefined, 'it is no first one any more');
-    await sends(ledger, next, desk);
+    await sends(ledger, next, setup);
   });
 
   it('is told by its site, whatever is noted at the account; a simulated one is free', async () => {
@@ -132,35 +132,35 @@ describe('the first change of a live account', () => {
       [{ site: 'global-demo' }, true],
       [{ site: 'loopback' }, undefined],
     ] as const) {
-      const desk = new Desk();
-      desk.accounts.set('a', account(facts));
-      assert.equal((await bare(desk, { journal: new MemoryJournal() }).preview('a', change())).firstChange, first);
+      const setup = new Setup();
+      setup.accounts.set('a', account(facts));
+      assert.equal((await bare(setup, { journal: new MemoryJournal() }).preview('a', change())).firstChange, first);
     }
   });
 });
 
 describe('adding without an estimate', () => {
   const doubtful = async (direction: 'add' | 'reduce') => {
-    const desk = new Desk();
-    desk.accounts.set('a', account({ site: 'loopback', simulated: true }));
+    const setup = new Setup();
+    setup.accounts.set('a', account({ site: 'loopback', simulated: true }));
     const prices = new Map([
       ['BTC', d('88000')],
       ['USDT', d('1')],
     ]);
-    desk.venue.shape = (readiness) => ({ ...readiness, prices, loan: { ...readiness.loan, ltv: d('0.6') } });
-    const ledger = bare(desk);
-    return { desk, ledger, preview: await ledger.preview('a', change({ direction })) };
+    setup.venue.shape = (readiness) => ({ ...readiness, prices, loan: { ...readiness.loan, ltv: d('0.6') } });
+    const ledger = bare(setup);
+    return { setup, ledger, preview: await ledger.preview('a', change({ direction })) };
   };
 
   it('is sent only where that is said explicitly, also after a refusal', async () => {
-    const { desk, ledger, preview } = await doubtful('add');
+    const { setup, ledger, preview } = await doubtful('add');
     const explicitly = refusedWith('withoutEstimate', /cannot be estimated, so nothing was sent.*explicit act/);
     await assert.rejects(ledger.commit(preview, ignore), explicitly);
     await assert.rejects(ledger.commit(preview, ignore, { withoutEstimate: false }), explicitly);
-    assert.equal((await desk.disk.load()).length, 0);
+    assert.equal((await setup.disk.load()).length, 0);
     ledger.commit(preview, ignore, { withoutEstimate: true }).catch(ignore);
     await settled();
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
   });
 
   it('leaves taking out refused', async () => {

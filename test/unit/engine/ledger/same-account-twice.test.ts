@@ -9,19 +9,19 @@ import { fromLine, toLine } from '../../../../src/engine/ledger/record-format.ts
 import { fold, merge, sameTarget } from '../../../../src/engine/ledger/write-states.ts';
 import { sites } from '../../../../src/exchanges/bybit/sites.ts';
 import { settled } from '../../core/fake-clock.ts';
-import { Drawer } from './database/desk-drawer.ts';
+import { Drawer } from './database/setup-folder.ts';
 import { marginChange, short } from './market.ts';
-import { account, change, connectionTo, d, Desk, ignore, noLimits, refused } from './support.ts';
+import { account, change, connectionTo, d, Setup, ignore, noLimits, refused } from './support.ts';
 import { written } from './written.ts';
 
 const uid = '44705892343619584';
 
-function twins(one: Partial<Account> = {}, other: Partial<Account> = {}): Desk {
-  const desk = new Desk();
-  desk.accounts.clear();
-  desk.accounts.set('a', account({ id: 'a', uid, ...one }));
-  desk.accounts.set('b', account({ id: 'b', name: 'Again', uid, ...other }));
-  return desk;
+function twins(one: Partial<Account> = {}, other: Partial<Account> = {}): Setup {
+  const setup = new Setup();
+  setup.accounts.clear();
+  setup.accounts.set('a', account({ id: 'a', uid, ...one }));
+  setup.accounts.set('b', account({ id: 'b', name: 'Again', uid, ...other }));
+  return setup;
 }
 
 /** Sent from `id` as far as it goes without time passing. */
@@ -42,14 +42,14 @@ describe('the same account at the exchange, added twice', () => {
   for (const where of ['in one window', 'in two windows'] as const) {
     it(`has one open change of a loan or position, whichever of the two sends it (${where})`, async () => {
       for (const asked of [change(), marginChange()]) {
-        const desk = twins();
-        const one = desk.window();
-        const two = where === 'in one window' ? one : desk.window();
+        const setup = twins();
+        const one = setup.window();
+        const two = where === 'in one window' ? one : setup.window();
         const early = await two.ledger.preview('b', asked);
         await sent(one.ledger, 'a', asked);
         await assert.rejects(two.ledger.commit(early, ignore), refused(/(not finished|just being sent)/));
         await assert.rejects(two.ledger.preview('b', asked), pointingTo(one.ledger, /not finished/));
-        assert.equal(desk.venue.sends.length + desk.market.sends.length, 1);
+        assert.equal(setup.venue.sends.length + setup.market.sends.length, 1);
         assert.equal(two.ledger.open('b').length, 1);
         // Its other loans and positions are free.
         await two.ledger.preview('b', asked.kind === 'margin' ? change() : marginChange());
@@ -58,21 +58,21 @@ describe('the same account at the exchange, added twice', () => {
   }
 
   it('lets one of two go that are confirmed at the same moment', async () => {
-    const desk = twins();
-    const { ledger } = desk.window();
+    const setup = twins();
+    const { ledger } = setup.window();
     const previews = [await ledger.preview('a', change()), await ledger.preview('b', change())];
     const ends = previews.map((preview) => ledger.commit(preview, ignore));
     for (const end of ends) end.catch(ignore);
     await settled();
     await assert.rejects(ends[1]!, refused(/change of this loan is just being sent/));
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
   });
 
   it('is held by the journal itself, for windows that write at the same moment', async () => {
-    const desk = twins();
-    const one = desk.window();
+    const setup = twins();
+    const one = setup.window();
     let first = true;
-    const two = desk.window({
+    const two = setup.window({
       gate: async (what) => {
         if (what !== 'before append sent' || !first) return;
         first = false;
@@ -80,7 +80,7 @@ describe('the same account at the exchange, added twice', () => {
       },
     });
     await assert.rejects(two.ledger.commit(await two.ledger.preview('b', change()), ignore), refused(/not finished/));
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
     assert.deepEqual(
       (await two.journal.states()).filter((state) => state === 'sent'),
       ['sent'],
@@ -89,65 +89,65 @@ describe('the same account at the exchange, added twice', () => {
   });
 
   it('does not act on figures from before what the other did', async () => {
-    const desk = twins();
-    const { ledger } = desk.window();
+    const setup = twins();
+    const { ledger } = setup.window();
     const early = await ledger.preview('b', change());
     const { done } = await sent(ledger, 'a');
-    desk.venue.settle();
-    await desk.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(2_000);
     assert.equal((await done).state, 'effective');
     await assert.rejects(ledger.commit(early, ignore), refused(/sent after this preview/));
   });
 
   it('is frozen for both, and thawed for both', async () => {
-    const desk = twins();
-    desk.venue.sendFault = 'wrong-way';
-    const { ledger } = desk.window();
+    const setup = twins();
+    setup.venue.sendFault = 'wrong-way';
+    const { ledger } = setup.window();
     const early = await ledger.preview('b', marginChange());
     const { done } = await sent(ledger, 'a');
-    desk.venue.settle();
-    await desk.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(2_000);
     const { id, state } = await done;
     assert.equal(state, 'mismatch');
     assert.equal(ledger.frozen('b')?.id, id);
     await assert.rejects(ledger.commit(early, ignore), refused(/frozen/));
-    for (const window of [ledger, desk.window().ledger]) {
+    for (const window of [ledger, setup.window().ledger]) {
       await assert.rejects(window.preview('b', marginChange()), pointingTo(ledger, /frozen/));
     }
     await ledger.settle(id, 'lift-freeze');
-    await desk.window().ledger.preview('b', marginChange());
+    await setup.window().ledger.preview('b', marginChange());
   });
 
   it('has one limit of the day', async () => {
-    const desk = twins();
-    desk.limits = { ...noLimits, perDayByCoin: new Map([['BTC', d('0.25')]]) };
-    const { ledger } = desk.window();
+    const setup = twins();
+    setup.limits = { ...noLimits, perDayByCoin: new Map([['BTC', d('0.25')]]) };
+    const { ledger } = setup.window();
     const { done } = await sent(ledger, 'a', change({ amount: d('0.2') }));
-    desk.venue.settle();
-    await desk.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(2_000);
     await done;
     await assert.rejects(ledger.preview('b', change({ amount: d('0.1') })), refused(/0\.2 BTC were moved .* at most 0\.25 BTC/));
     await ledger.preview('b', change({ amount: d('0.05') }));
   });
 
   it('keeps a coin in the wallet from both', async () => {
-    const desk = twins();
-    desk.limits = { ...noLimits, keepInWallet: new Map([['USDT', d('985')]]) };
-    const { ledger } = desk.window();
-    desk.venue.sendFault = 'hangs';
+    const setup = twins();
+    setup.limits = { ...noLimits, keepInWallet: new Map([['USDT', d('985')]]) };
+    const { ledger } = setup.window();
+    setup.venue.sendFault = 'hangs';
     await sent(ledger, 'a', marginChange({ amount: d('10') }));
     await assert.rejects(ledger.preview('b', marginChange({ amount: d('10') }, short)), refused(/may be leaving it with another change/));
     await ledger.preview('b', marginChange({ amount: d('5') }, short));
   });
 
   it('has each row of its history prove one change, whichever of the two made it', async () => {
-    const desk = twins();
-    const { ledger } = desk.window();
+    const setup = twins();
+    const { ledger } = setup.window();
     const { done: first } = await sent(ledger, 'a');
-    desk.venue.settle();
-    await desk.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(2_000);
     const { evidence } = await first;
-    const rows = await desk.disk.load();
+    const rows = await setup.disk.load();
     const [mine] = [...fold(rows).values()];
     assert.ok(evidence !== undefined && mine !== undefined);
     const late = { ...rows[1]!, id: 'late', accountId: 'b', owner: mine.owner! };
@@ -157,51 +157,51 @@ describe('the same account at the exchange, added twice', () => {
 
   it('is never looked up with keys of another user: their rows prove nothing', async () => {
     for (const asked of [change(), marginChange()]) {
-      const desk = twins();
-      desk.venue.sendFault = 'lost-after';
-      const one = desk.window();
+      const setup = twins();
+      setup.venue.sendFault = 'lost-after';
+      const one = setup.window();
       await sent(one.ledger, 'a', asked);
       one.ledger.dispose();
       // Other keys for the first of the two. What is there looks as if it had been done.
-      desk.accounts.set('a', account({ id: 'a', uid: '7' }));
-      desk.venue.settle();
+      setup.accounts.set('a', account({ id: 'a', uid: '7' }));
+      setup.venue.settle();
       const reading: string[] = [];
-      const connections = (real: Pick<Desk, 'venue' | 'market'>) => ({
+      const connections = (real: Pick<Setup, 'venue' | 'market'>) => ({
         get: async (id: string) => {
           reading.push(id);
           return connectionTo(real.venue, real.market);
         },
       });
-      const { ledger } = desk.window({ options: { connections: connections(desk) } });
+      const { ledger } = setup.window({ options: { connections: connections(setup) } });
       await ledger.reconcile('a');
       assert.deepEqual(reading, []);
-      desk.clock.jump(120_000);
+      setup.clock.jump(120_000);
       await ledger.settle((await ledger.activity())[0]!.id, 'not-effective');
       assert.deepEqual(reading, [], 'a verdict asks nobody else either');
     }
   });
 
   it('is looked up with the keys of the one that is still its owner’s, where those that sent it are another user’s by now', async () => {
-    const desk = twins();
-    desk.venue.sendFault = 'lost-after';
-    const one = desk.window();
+    const setup = twins();
+    setup.venue.sendFault = 'lost-after';
+    const one = setup.window();
     await sent(one.ledger, 'a');
     one.ledger.dispose();
-    desk.accounts.set('a', account({ id: 'a', uid: '7' }));
-    desk.venue.settle();
-    const { ledger } = desk.window();
+    setup.accounts.set('a', account({ id: 'a', uid: '7' }));
+    setup.venue.settle();
+    const { ledger } = setup.window();
     await ledger.reconcile('b');
     assert.equal((await ledger.activity())[0]?.state, 'effective');
   });
 
   it('is looked up with the keys that sent it; with the other ones only once those are gone', async () => {
-    const desk = twins();
+    const setup = twins();
     const asked: string[] = [];
-    const one = desk.window();
+    const one = setup.window();
     await sent(one.ledger, 'a');
     one.ledger.dispose();
-    const real = desk.window();
-    const watching = desk.window({
+    const real = setup.window();
+    const watching = setup.window({
       options: {
         connections: {
           get: async (id) => {
@@ -215,10 +215,10 @@ describe('the same account at the exchange, added twice', () => {
     assert.deepEqual(asked, []);
     await watching.ledger.reconcile('a');
     assert.deepEqual(asked, ['a']);
-    desk.accounts.delete('a');
+    setup.accounts.delete('a');
     await watching.ledger.reconcile('b');
     assert.deepEqual(asked, ['a', 'b']);
-    desk.venue.settle();
+    setup.venue.settle();
     await real.ledger.reconcile('b');
     assert.deepEqual(real.ledger.open('b'), []);
     assert.deepEqual(
@@ -238,9 +238,9 @@ describe('accounts that are not the same', () => {
   ];
   for (const [what, one, other] of others) {
     it(`do not hold each other up (${what})`, async () => {
-      const desk = twins(one, other);
-      desk.limits = { ...noLimits, perDayByCoin: new Map([['BTC', d('0.15')]]) };
-      const { ledger } = desk.window();
+      const setup = twins(one, other);
+      setup.limits = { ...noLimits, perDayByCoin: new Map([['BTC', d('0.15')]]) };
+      const { ledger } = setup.window();
       await sent(ledger, 'a');
       await ledger.preview('b', change());
       assert.deepEqual(ledger.open('b'), []);
@@ -248,10 +248,10 @@ describe('accounts that are not the same', () => {
   }
 
   it('cannot be told from twins as long as it is not known whose keys one of them has: then each goes by itself, as before', async () => {
-    const desk = new Desk();
-    desk.accounts.set('a', account({ id: 'a' }));
-    desk.accounts.set('b', account({ id: 'b', uid }));
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    setup.accounts.set('a', account({ id: 'a' }));
+    setup.accounts.set('b', account({ id: 'b', uid }));
+    const { ledger } = setup.window();
     await sent(ledger, 'a');
     await ledger.preview('b', change());
     await assert.rejects(ledger.preview('a', change()), refused(/not finished/));

@@ -299,7 +299,7 @@ class LookedAt extends Ledger {
 }
 
 /** A person with one account at one venue, and the windows they open on it. */
-export class Desk {
+export class Setup {
   readonly clock = new FakeClock();
   readonly venue = new Venue(this.clock);
   readonly market = new Market(this.clock);

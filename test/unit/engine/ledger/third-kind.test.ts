@@ -20,7 +20,7 @@ import { formatWith, fromLine, toLine } from '../../../../src/engine/ledger/reco
 import type { Finding } from '../../../../src/engine/ledger/write-states.ts';
 import type { Change, Requests } from '../../../../src/exchanges/exchange.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import { change, connectionTo, d, Desk, ignore, loanId, noLimits, refused, start } from './support.ts';
+import { change, connectionTo, d, Setup, ignore, loanId, noLimits, refused, start } from './support.ts';
 
 /** Bricks on a loan, a kind of change that no venue has. */
 interface ToyChange {
@@ -103,27 +103,27 @@ const toyKind = (box: Box, now: () => number) =>
 const toy = (facts: Partial<ToyChange> = {}): Change =>
   ({ kind: 'toy', loan: { loanId }, direction: 'add', coin: 'BRICK', amount: d('1.50'), ...facts }) as unknown as Change;
 
-/** A desk whose ledger knows one kind more. */
-function toyDesk() {
-  const desk = new Desk();
+/** A setup whose ledger knows one kind more. */
+function toySetup() {
+  const setup = new Setup();
   const box = new Box();
-  const kinds: Kinds = new Map([...ours, ['toy', toyKind(box, desk.clock.now)]]);
+  const kinds: Kinds = new Map([...ours, ['toy', toyKind(box, setup.clock.now)]]);
   const disk = new MemoryJournal(formatWith(kinds));
-  const usual = connectionTo(desk.venue, desk.market);
+  const usual = connectionTo(setup.venue, setup.market);
   const send: Requests<Change>['send'] = async (asked) => {
     box.take(asked as unknown as ToyChange);
     return {};
   };
   const actions = { ...usual.actions, toy: { ...usual.actions.collateral, send } };
   const options = { kinds, connections: { get: async () => ({ ...usual, actions }) } };
-  const window = () => desk.window({ journal: disk, options });
-  return { desk, box, disk, window };
+  const window = () => setup.window({ journal: disk, options });
+  return { setup, box, disk, window };
 }
 
 describe('a further kind of change', () => {
   it('goes from preview to proof as the others do', async () => {
-    const { desk, box, disk, window } = toyDesk();
-    desk.venue.usd['BRICK'] = d('2');
+    const { setup, box, disk, window } = toySetup();
+    setup.venue.usd['BRICK'] = d('2');
     const { ledger, journal } = window();
     const preview = await ledger.preview('a', toy());
     const { kind, usd, walletAfter } = preview;
@@ -131,7 +131,7 @@ describe('a further kind of change', () => {
     assert.equal(box.sends.length, 0);
     const states: string[] = [];
     const done = ledger.commit(preview, ({ state }) => states.push(state));
-    await desk.clock.advance(2_000);
+    await setup.clock.advance(2_000);
     const record = await done;
     assert.deepEqual(box.sends, [toy()], 'sent once, to the last character');
     assert.equal(record.state, 'effective');
@@ -141,11 +141,11 @@ describe('a further kind of change', () => {
     const written = (await disk.load()).map(({ change: asked, baseline }) => ({ asked, baseline }));
     assert.deepEqual(written[0], { asked: toy(), baseline: { kind: 'toy', bricks: '5' } });
     assert.deepEqual(await window().ledger.activity(), [record], 'another window reads it');
-    assert.equal(desk.venue.sends.length + desk.market.sends.length, 0);
+    assert.equal(setup.venue.sends.length + setup.market.sends.length, 0);
   });
 
   it('holds its loan against changes of every kind until it is proven, after a restart too', async () => {
-    const { desk, box, window } = toyDesk();
+    const { setup, box, window } = toySetup();
     box.does = 'nothing';
     await start(window().ledger, toy());
     const after = window().ledger;
@@ -157,21 +157,21 @@ describe('a further kind of change', () => {
     assert.equal((await after.activity())[0]?.state, 'effective');
     assert.equal(box.sends.length, 1);
     assert.equal((await after.preview('a', change())).kind, 'collateral');
-    assert.equal(desk.venue.sends.length, 0);
+    assert.equal(setup.venue.sends.length, 0);
   });
 
   it('freezes the account where its own judgement is that the opposite was done', async () => {
-    const { desk, box, window } = toyDesk();
+    const { setup, box, window } = toySetup();
     box.does = 'the opposite';
     const { ledger } = window();
     const { done } = await start(ledger, toy());
-    await desk.clock.advance(2_000);
+    await setup.clock.advance(2_000);
     assert.equal((await done).state, 'mismatch');
     await assert.rejects(ledger.preview('a', change()), refused(/frozen/));
   });
 
   it('is not sent when its own last look finds another thing than was confirmed', async () => {
-    const { box, window } = toyDesk();
+    const { box, window } = toySetup();
     const { ledger, journal } = window();
     const preview = await ledger.preview('a', toy());
     box.bricks = d('4');
@@ -181,20 +181,20 @@ describe('a further kind of change', () => {
   });
 
   it('is bound by the limits of the person, in as many decimals as its venue takes', async () => {
-    const { desk, window } = toyDesk();
-    desk.venue.usd['BRICK'] = d('3');
+    const { setup, window } = toySetup();
+    setup.venue.usd['BRICK'] = d('3');
     const { ledger } = window();
-    desk.limits = { ...noLimits, perActionByCoin: new Map([['BRICK', d('1')]]) };
+    setup.limits = { ...noLimits, perActionByCoin: new Map([['BRICK', d('1')]]) };
     await assert.rejects(ledger.preview('a', toy()), refused(/at most 1 BRICK/));
-    desk.limits = { ...noLimits, perActionUsd: d('1'), highestLtvAfterReduction: d('0.1') };
+    setup.limits = { ...noLimits, perActionUsd: d('1'), highestLtvAfterReduction: d('0.1') };
     await assert.rejects(ledger.preview('a', toy({ direction: 'reduce' })), refused(/at most 0\.3 BRICK/));
   });
 
   it('is checked by its own rules, and unknown to a ledger and a journal without it', async () => {
-    const { window, disk } = toyDesk();
+    const { window, disk } = toySetup();
     await assert.rejects(window().ledger.preview('a', toy({ loan: { loanId: '' } })), refused(/No loan is named/));
     await assert.rejects(window().ledger.preview('a', toy({ amount: d('0') })), refused(/more than zero/));
-    await assert.rejects(new Desk().window().ledger.preview('a', toy()), refused(/Neither a loan nor a position is named/));
+    await assert.rejects(new Setup().window().ledger.preview('a', toy()), refused(/Neither a loan nor a position is named/));
     await start(window().ledger, toy());
     const [row] = await disk.load();
     assert.throws(() => toLine(row!), v.ValiError);

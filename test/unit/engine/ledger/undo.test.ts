@@ -11,39 +11,39 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { change as wordsChange, record } from '../../words/records.ts';
 import { long, marginChange, short } from './market.ts';
-import { account, change, d, Desk, ignore, noLimits, refused, start } from './support.ts';
+import { account, change, d, Setup, ignore, noLimits, refused, start } from './support.ts';
 
 // No front is here: whoever uses the engine meets the rule, however they come to it.
 
-async function settles(desk: Desk, done: Promise<WriteRecord>): Promise<WriteRecord> {
-  desk.venue.settle();
-  desk.market.settle();
-  await desk.clock.advance(5_000);
+async function settles(setup: Setup, done: Promise<WriteRecord>): Promise<WriteRecord> {
+  setup.venue.settle();
+  setup.market.settle();
+  await setup.clock.advance(5_000);
   return done;
 }
 
-async function carriedOut(desk: Desk, asked: Change, ledger: Ledger = desk.window().ledger): Promise<WriteRecord> {
+async function carriedOut(setup: Setup, asked: Change, ledger: Ledger = setup.window().ledger): Promise<WriteRecord> {
   const { done } = await start(ledger, asked);
-  return settles(desk, done);
+  return settles(setup, done);
 }
 
 describe('taking an addition back', () => {
   for (const asked of [change({ amount: d('0.10') }), marginChange()]) {
     it(`of ${asked.kind} is the same in the other direction, to the last character, and can be carried out`, async () => {
-      const desk = new Desk();
-      const added = await carriedOut(desk, asked);
-      const undo = reverseOf(added, desk.clock.now());
+      const setup = new Setup();
+      const added = await carriedOut(setup, asked);
+      const undo = reverseOf(added, setup.clock.now());
       assert.deepEqual(undo, { ...asked, direction: 'reduce' });
-      const back = await carriedOut(desk, undo);
+      const back = await carriedOut(setup, undo);
       assert.equal(back.state, 'effective');
-      assert.equal(desk.venue.pledged, '0.8');
-      assert.equal(desk.market.position('linear:BTCUSDT:1')?.margin, '400');
-      assert.equal(reverseOf(back, desk.clock.now()), undefined, 'what took something back is not taken back in turn');
+      assert.equal(setup.venue.pledged, '0.8');
+      assert.equal(setup.market.position('linear:BTCUSDT:1')?.margin, '400');
+      assert.equal(reverseOf(back, setup.clock.now()), undefined, 'what took something back is not taken back in turn');
     });
 
     it(`of ${asked.kind} is offered for ten minutes after it took effect`, async () => {
-      const desk = new Desk();
-      const added = await carriedOut(desk, asked);
+      const setup = new Setup();
+      const added = await carriedOut(setup, asked);
       assert.notEqual(reverseOf(added, added.updatedAt + undoMs - 1), undefined);
       assert.equal(reverseOf(added, added.updatedAt + undoMs), undefined);
       assert.equal(reverseOf(added, added.updatedAt - 1), undefined, 'a clock that was set back');
@@ -51,39 +51,39 @@ describe('taking an addition back', () => {
   }
 
   it('is not offered for a reduction', async () => {
-    const desk = new Desk();
-    const taken = await carriedOut(desk, change({ direction: 'reduce' }));
+    const setup = new Setup();
+    const taken = await carriedOut(setup, change({ direction: 'reduce' }));
     assert.equal(taken.state, 'effective');
-    assert.equal(reverseOf(taken, desk.clock.now()), undefined);
+    assert.equal(reverseOf(taken, setup.clock.now()), undefined);
   });
 
   it('is not offered by a person’s word, only by proof', async () => {
-    const desk = new Desk();
-    desk.venue.sendFault = 'lost-before';
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    setup.venue.sendFault = 'lost-before';
+    const { ledger } = setup.window();
     const { done } = await start(ledger);
-    await desk.clock.advance(61_000);
+    await setup.clock.advance(61_000);
     await ledger.settle((await done).id, 'effective');
     const [judged] = await ledger.activity('a');
     assert.equal(judged?.state, 'effective');
-    assert.equal(reverseOf(judged, desk.clock.now()), undefined);
+    assert.equal(reverseOf(judged, setup.clock.now()), undefined);
     await assert.rejects(undoing(ledger, judged, '0.1'), over);
   });
 
   it('is not offered while nothing is proven, nor where something else was done', async () => {
-    const desk = new Desk();
-    const { ledger } = desk.window();
+    const setup = new Setup();
+    const { ledger } = setup.window();
     ledger.commit(await ledger.preview('a', change()), ignore).catch(ignore);
     const states: string[] = [];
     const undos: (Change | undefined)[] = [];
     ledger.onDidChange((one) => {
       states.push(one.state);
-      undos.push(reverseOf(one, desk.clock.now()));
+      undos.push(reverseOf(one, setup.clock.now()));
     });
-    desk.venue.sendFault = 'wrong-amount';
-    await desk.clock.advance(2_000);
-    desk.venue.settle();
-    await desk.clock.advance(10_000);
+    setup.venue.sendFault = 'wrong-amount';
+    await setup.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(10_000);
     assert.deepEqual(states, ['planned', 'sent', 'accepted', 'mismatch']);
     assert.deepEqual(undos, [undefined, undefined, undefined, undefined]);
   });
@@ -169,19 +169,19 @@ async function unsafe(previewing: Promise<unknown>): Promise<Decimal> {
   return undo.most;
 }
 
-async function added(asked: Change = change(), desk = new Desk()) {
-  const { ledger } = desk.window();
-  const write = await carriedOut(desk, asked, ledger);
+async function added(asked: Change = change(), setup = new Setup()) {
+  const { ledger } = setup.window();
+  const write = await carriedOut(setup, asked, ledger);
   assert.equal(write.state, 'effective');
-  const sent = () => desk.venue.sends.length + desk.market.sends.length - 1;
-  return { desk, ledger, write, sent };
+  const sent = () => setup.venue.sends.length + setup.market.sends.length - 1;
+  return { setup, ledger, write, sent };
 }
 
-async function commits(desk: Desk, ledger: Ledger, preview: Preview): Promise<WriteRecord> {
+async function commits(setup: Setup, ledger: Ledger, preview: Preview): Promise<WriteRecord> {
   const committed = ledger.commit(preview, ignore);
   committed.catch(ignore);
   await settled();
-  return settles(desk, committed);
+  return settles(setup, committed);
 }
 
 describe('the ledger lets an undo take only what is not undone yet', () => {
@@ -190,17 +190,17 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
     [marginChange(), '4', '6', '6.0001'],
   ] as const) {
     it(`of ${asked.kind}: all of it once, or parts of it`, async () => {
-      const { desk, ledger, write, sent } = await added(asked);
-      assert.equal((await commits(desk, ledger, await undoing(ledger, write, part))).state, 'effective');
+      const { setup, ledger, write, sent } = await added(asked);
+      assert.equal((await commits(setup, ledger, await undoing(ledger, write, part))).state, 'effective');
       await assert.rejects(undoing(ledger, write, asked.amount), over);
       await assert.rejects(undoing(ledger, write, more), over);
       const preview = await undoing(ledger, write, rest);
       assert.equal(preview.undoOf, write.id);
-      assert.equal((await commits(desk, ledger, preview)).state, 'effective');
+      assert.equal((await commits(setup, ledger, preview)).state, 'effective');
       await assert.rejects(undoing(ledger, write, part), over);
       assert.equal(sent(), 2);
-      assert.equal(desk.venue.pledged, '0.8');
-      assert.equal(desk.market.position(long)?.margin, '400');
+      assert.equal(setup.venue.pledged, '0.8');
+      assert.equal(setup.market.position(long)?.margin, '400');
     });
 
     it(`of ${asked.kind}: never more than was added, which an ordinary reduction may be`, async () => {
@@ -214,85 +214,85 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
   }
 
   it('counts what a person took out by hand meanwhile', async () => {
-    const { desk, ledger, write } = await added();
-    await carriedOut(desk, change({ direction: 'reduce', amount: d('0.03') }), ledger);
+    const { setup, ledger, write } = await added();
+    await carriedOut(setup, change({ direction: 'reduce', amount: d('0.03') }), ledger);
     await assert.rejects(undoing(ledger, write, '0.08'), over);
     await undoing(ledger, write, '0.07');
   });
 
   it('from two windows on one journal: the preview of one is no good after the other has sent', async () => {
-    const { desk, ledger, write, sent } = await added();
-    const other = desk.window().ledger;
+    const { setup, ledger, write, sent } = await added();
+    const other = setup.window().ledger;
     const [mine, theirs] = [await undoing(ledger, write, '0.1'), await undoing(other, write, '0.1')];
     const [first, second] = [ledger.commit(mine, ignore), other.commit(theirs, ignore)];
     const refusals: unknown[] = [];
     for (const one of [first, second]) one.catch((error: unknown) => refusals.push(error));
     await settled();
-    await settles(desk, Promise.any([first, second]));
+    await settles(setup, Promise.any([first, second]));
     assert.equal(sent(), 1);
     assert.equal(refusals.length, 1);
     for (const one of [ledger, other]) await assert.rejects(undoing(one, write, '0.1'), over);
-    assert.equal(desk.venue.pledged, '0.8');
+    assert.equal(setup.venue.pledged, '0.8');
   });
 
   it('and reads the journal anew behind the figures, for another window may have undone it meanwhile', async () => {
-    const { desk, write } = await added();
-    const other = desk.window().ledger;
+    const { setup, write } = await added();
+    const other = setup.window().ledger;
     let between = async (): Promise<void> => undefined;
-    const { ledger } = desk.window({ gate: async (what) => (what === 'before prepareCollateral' ? between() : undefined) });
+    const { ledger } = setup.window({ gate: async (what) => (what === 'before prepareCollateral' ? between() : undefined) });
     between = async () => {
       between = async () => undefined;
-      await commits(desk, other, await undoing(other, write, '0.1'));
+      await commits(setup, other, await undoing(other, write, '0.1'));
     };
     await assert.rejects(undoing(ledger, write, '0.1'), over);
   });
 
   it('from two accounts here that are one at the exchange', async () => {
-    const desk = new Desk();
-    desk.accounts.set('a', account({ uid: '7' }));
-    desk.accounts.set('b', account({ id: 'b', uid: '7' }));
-    const { ledger, write } = await added(change(), desk);
+    const setup = new Setup();
+    setup.accounts.set('a', account({ uid: '7' }));
+    setup.accounts.set('b', account({ id: 'b', uid: '7' }));
+    const { ledger, write } = await added(change(), setup);
     const asked = { ...write.change, direction: 'reduce' } as const;
     const theirs = await ledger.preview('b', { ...asked, amount: d('0.06') }, { undoOf: write.id });
-    assert.equal((await commits(desk, ledger, theirs)).accountId, 'b');
+    assert.equal((await commits(setup, ledger, theirs)).accountId, 'b');
     await assert.rejects(undoing(ledger, write, '0.05'), over);
     await undoing(ledger, write, '0.04');
   });
 
   it('and nothing while another is on its way, or nobody knows what became of it', async () => {
-    const { desk, ledger, write, sent } = await added();
-    const second = desk.window().ledger;
+    const { setup, ledger, write, sent } = await added();
+    const second = setup.window().ledger;
     const preview = await undoing(second, write, '0.05');
-    desk.venue.sendFault = 'lost-before';
+    setup.venue.sendFault = 'lost-before';
     const lost = ledger.commit(await undoing(ledger, write, '0.05'), ignore);
     lost.catch(ignore);
     await settled();
     await assert.rejects(undoing(ledger, write, '0.05'), refused(/loan is not finished|just being sent/));
     await assert.rejects(second.commit(preview, ignore), refused(/loan is not finished/));
-    await desk.clock.advance(61_000);
+    await setup.clock.advance(61_000);
     assert.equal((await lost).state, 'unknown');
     await assert.rejects(undoing(second, write, '0.05'), refused(/loan is not finished/));
     await ledger.settle((await lost).id, 'not-effective');
-    desk.venue.sendFault = 'none';
+    setup.venue.sendFault = 'none';
     await assert.rejects(undoing(second, write, '0.06'), over, 'a person’s word is no proof that it is not done late');
     await undoing(second, write, '0.05');
     assert.equal(sent(), 1);
   });
 
   it('for ten minutes, and what was previewed in time may still be confirmed', async () => {
-    const { desk, ledger, write } = await added();
-    await desk.clock.advance(write.updatedAt + undoMs - 10 - desk.clock.now());
+    const { setup, ledger, write } = await added();
+    await setup.clock.advance(write.updatedAt + undoMs - 10 - setup.clock.now());
     const preview = await undoing(ledger, write, '0.1');
-    await desk.clock.advance(30_000);
+    await setup.clock.advance(30_000);
     await assert.rejects(undoing(ledger, write, '0.1'), over);
-    assert.equal((await commits(desk, ledger, preview)).state, 'effective');
+    assert.equal((await commits(setup, ledger, preview)).state, 'effective');
   });
 });
 
 describe('the ledger lets an undo be only the reverse of a proven addition', () => {
   it('of the same account at the exchange', async () => {
-    const { desk, ledger, write, sent } = await added();
-    desk.accounts.set('b', account({ id: 'b' }));
+    const { setup, ledger, write, sent } = await added();
+    setup.accounts.set('b', account({ id: 'b' }));
     const asked = { ...write.change, direction: 'reduce' } as const;
     await assert.rejects(ledger.preview('b', asked, { undoOf: write.id }), notIts);
     await ledger.preview('b', asked);
@@ -300,22 +300,22 @@ describe('the ledger lets an undo be only the reverse of a proven addition', () 
   });
 
   it('of the same owner, should the account have the keys of another by now', async () => {
-    const desk = new Desk();
-    desk.accounts.set('a', account({ uid: '7' }));
-    const { ledger, write } = await added(change(), desk);
+    const setup = new Setup();
+    setup.accounts.set('a', account({ uid: '7' }));
+    const { ledger, write } = await added(change(), setup);
     await undoing(ledger, write, '0.1');
-    desk.accounts.set('a', account({ uid: '8' }));
+    setup.accounts.set('a', account({ uid: '8' }));
     await assert.rejects(undoing(ledger, write, '0.1'), notIts);
   });
 
   it('of the same loan, position and coin, as a reduction', async () => {
-    const { desk, ledger, write, sent } = await added();
-    desk.venue.shape = (readiness) => ({ ...readiness, loan: { ...readiness.loan, id: 'other', orderId: 'other' } });
+    const { setup, ledger, write, sent } = await added();
+    setup.venue.shape = (readiness) => ({ ...readiness, loan: { ...readiness.loan, id: 'other', orderId: 'other' } });
     await assert.rejects(undoing(ledger, write, '0.05', { loan: { loanId: 'other' } }), notIts);
-    desk.venue.shape = (readiness) => readiness;
+    setup.venue.shape = (readiness) => readiness;
     await assert.rejects(undoing(ledger, write, '0.05', { direction: 'add' }), notIts);
     await assert.rejects(ledger.preview('a', marginChange({ direction: 'reduce' }), { undoOf: write.id }), notIts);
-    desk.venue.shape = (readiness) => {
+    setup.venue.shape = (readiness) => {
       const collateralUsd = add(readiness.loan.collateralUsd!, d('1000'));
       const collateral = [...readiness.loan.collateral, { coin: 'USDT', amount: d('1000') }];
       const loan = { ...readiness.loan, collateral, collateralUsd, ltv: divide(d('40000'), collateralUsd, 4, 'up') };
@@ -328,26 +328,26 @@ describe('the ledger lets an undo be only the reverse of a proven addition', () 
   });
 
   it('not of the other side of a hedge, nor of a position that was turned round since', async () => {
-    const { desk, ledger, write } = await added(marginChange());
+    const { setup, ledger, write } = await added(marginChange());
     await undoing(ledger, write, '10');
     await assert.rejects(ledger.preview('a', marginChange({ direction: 'reduce' }, short), { undoOf: write.id }), notIts);
-    desk.market.held.set(long, { side: 'short', size: d('1'), entry: d('20000'), steady: d('410') });
+    setup.market.held.set(long, { side: 'short', size: d('1'), entry: d('20000'), steady: d('410') });
     const turned = { ...marginChange({}, short).position, positionId: long, slot: '1' };
     await assert.rejects(ledger.preview('a', marginChange({ direction: 'reduce', position: turned }), { undoOf: write.id }), notIts);
   });
 
   it('and no write that is unknown, not proven, not done, or a reduction', async () => {
-    const { desk, ledger, write } = await added();
+    const { setup, ledger, write } = await added();
     await assert.rejects(undoing(ledger, { id: 'nowhere', change: write.change }, '0.1'), over);
-    const back = await carriedOut(desk, change({ direction: 'reduce', amount: d('0.01') }), ledger);
+    const back = await carriedOut(setup, change({ direction: 'reduce', amount: d('0.01') }), ledger);
     await assert.rejects(undoing(ledger, back, '0.01'), over);
-    desk.venue.sendFault = 'refused';
-    await assert.rejects(undoing(ledger, await carriedOut(desk, change(), ledger), '0.1'), over);
-    desk.venue.sendFault = 'none';
+    setup.venue.sendFault = 'refused';
+    await assert.rejects(undoing(ledger, await carriedOut(setup, change(), ledger), '0.1'), over);
+    setup.venue.sendFault = 'none';
     const { done: open } = await start(ledger);
     const pending = (await ledger.activity()).find(({ state }) => state === 'accepted');
     await assert.rejects(undoing(ledger, pending, '0.1'), refused(/loan is not finished/));
-    await settles(desk, open);
+    await settles(setup, open);
   });
 });
 
@@ -359,21 +359,21 @@ const fallTo = (line: Decimal): Decimal => divide(multiply(lowPrice, safeLine), 
 
 describe('the ledger lets an undo take at most the safe maximum', () => {
   it('at the preview, to the last digit, which an ordinary reduction may pass', async () => {
-    const { desk, ledger, write, sent } = await added();
-    desk.venue.price = lowPrice;
+    const { setup, ledger, write, sent } = await added();
+    setup.venue.price = lowPrice;
     const most = await unsafe(undoing(ledger, write, '0.1'));
     assert.match(most, /^0\.0[45]\d*$/);
     assert.equal(await unsafe(undoing(ledger, write, add(most, d('0.00000001')))), most);
     const preview = await undoing(ledger, write, most);
     assert.ok(preview.kind === 'collateral' && compare(preview.ltvAfter!, safeLine) <= 0);
-    assert.equal((await commits(desk, ledger, preview)).state, 'effective');
+    assert.equal((await commits(setup, ledger, preview)).state, 'effective');
     assert.equal(sent(), 1);
     await ledger.preview('a', change({ direction: 'reduce', amount: d('0.05') }));
   });
 
   it('and nothing where nothing is safe', async () => {
-    const { desk, ledger, write } = await added();
-    desk.venue.price = d('66000');
+    const { setup, ledger, write } = await added();
+    setup.venue.price = d('66000');
     assert.equal(await unsafe(undoing(ledger, write, '0.00000001')), '0');
   });
 
@@ -384,11 +384,11 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
       ['0.6687', 0],
       ['0.68', 0],
     ] as const) {
-      const { desk, ledger, write, sent } = await added();
-      desk.venue.price = lowPrice;
+      const { setup, ledger, write, sent } = await added();
+      setup.venue.price = lowPrice;
       const preview = await undoing(ledger, write, await unsafe(undoing(ledger, write, '0.1')));
-      desk.venue.price = fallTo(d(line));
-      const committed = commits(desk, ledger, preview);
+      setup.venue.price = fallTo(d(line));
+      const committed = commits(setup, ledger, preview);
       if (sends === 1) assert.equal((await committed).state, 'effective', line);
       else {
         const now = await unsafe(committed);
@@ -401,20 +401,20 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
   });
 
   it('never past the highest LTV of the person’s own, also at the last look', async () => {
-    const { desk, ledger, write, sent } = await added();
-    desk.limits = { ...noLimits, highestLtvAfterReduction: d('0.65') };
-    desk.venue.price = lowPrice;
+    const { setup, ledger, write, sent } = await added();
+    setup.limits = { ...noLimits, highestLtvAfterReduction: d('0.65') };
+    setup.venue.price = lowPrice;
     // Their own limit is told as such.
     await assert.rejects(undoing(ledger, write, '0.1'), refused(/at most 65\.00% by your setting/));
-    desk.limits = noLimits;
+    setup.limits = noLimits;
     const most = await unsafe(undoing(ledger, write, '0.1'));
     const preview = await undoing(ledger, write, most);
     for (const [own, price] of [
       ['0.66', lowPrice],
       ['0.665', fallTo(d('0.668'))],
     ] as const) {
-      desk.limits = { ...noLimits, highestLtvAfterReduction: d(own) };
-      desk.venue.price = price;
+      setup.limits = { ...noLimits, highestLtvAfterReduction: d(own) };
+      setup.venue.price = price;
       await assert.rejects(ledger.preview('a', preview.change, { undoOf: write.id }), refused(/by your setting/), own);
     }
     await assert.rejects(ledger.commit(preview, ignore), refused(/by your setting/));
@@ -422,8 +422,8 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
   });
 
   it('with their own highest LTV as the line of what is safe, where nothing else has held it back', async () => {
-    const { desk, ledger, write } = await added();
-    desk.venue.price = lowPrice;
+    const { setup, ledger, write } = await added();
+    setup.venue.price = lowPrice;
     const figures = await undoing(ledger, write, '0.04');
     const writes = await ledger.activity();
     const checked = (own: string, shown?: Preview) => async () => {
@@ -437,17 +437,17 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
   });
 
   it('of margin what keeps the distance that every reduction keeps, without slack', async () => {
-    const { desk, ledger, write, sent } = await added(marginChange({ amount: d('200') }));
-    desk.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('200'), source: 'venue' } });
+    const { setup, ledger, write, sent } = await added(marginChange({ amount: d('200') }));
+    setup.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('200'), source: 'venue' } });
     // Liquidation is at 19500: 1 % below the mark price is 19602.
-    desk.market.mark = d('19800');
+    setup.market.mark = d('19800');
     await assert.rejects(undoing(ledger, write, '101.4849'), refused(/less than the 1\.0% that is kept/));
     const preview = await undoing(ledger, write, '101.4848');
-    desk.market.mark = d('19799');
+    setup.market.mark = d('19799');
     await assert.rejects(ledger.commit(preview, ignore), refused(/less than the 1\.0% that is kept/));
     assert.equal(sent(), 0);
-    desk.market.mark = d('19800');
-    assert.equal((await commits(desk, ledger, await undoing(ledger, write, '101.4848'))).state, 'effective');
+    setup.market.mark = d('19800');
+    assert.equal((await commits(setup, ledger, await undoing(ledger, write, '101.4848'))).state, 'effective');
   });
 
   it('is not got round by a preview of one’s own making', async () => {
@@ -472,11 +472,11 @@ describe('of every amount', () => {
     const own = fc.option(fc.integer({ min: 550, max: 800 }), { nil: undefined });
     await holds(
       fc.asyncProperty(amount, fc.integer({ min: 0, max: 99 }), price, price, own, async (asked, before, at, later, highest) => {
-        const { desk, ledger, write, sent } = await added();
-        if (before > 0) await carriedOut(desk, change({ direction: 'reduce', amount: hundredth(before) }), ledger);
+        const { setup, ledger, write, sent } = await added();
+        if (before > 0) await carriedOut(setup, change({ direction: 'reduce', amount: hundredth(before) }), ledger);
         const already = sent();
-        if (highest !== undefined) desk.limits = { ...noLimits, highestLtvAfterReduction: hundredth(highest) };
-        desk.venue.price = d(at.toString());
+        if (highest !== undefined) setup.limits = { ...noLimits, highestLtvAfterReduction: hundredth(highest) };
+        setup.venue.price = d(at.toString());
         const line = highest === undefined ? safeLine : lesser(safeLine, hundredth(highest));
         const left = subtract(d('0.1'), hundredth(before));
         const reduction = change({ direction: 'reduce', amount: hundredth(asked) });
@@ -502,8 +502,8 @@ describe('of every amount', () => {
         }
         assert.ok(compare(reduction.amount, left) <= 0);
         assert.ok(compare(ltvAfter, line) <= 0, `${ltvAfter} is not safe`);
-        desk.venue.price = d(later.toString());
-        const ended = await commits(desk, ledger, undo as Preview).catch((error: unknown) => error);
+        setup.venue.price = d(later.toString());
+        const ended = await commits(setup, ledger, undo as Preview).catch((error: unknown) => error);
         if (ended instanceof Refusal) {
           assert.equal(sent(), already);
           assert.ok(later < at);
@@ -528,20 +528,20 @@ describe('of every amount', () => {
     });
     await holds(
       fc.asyncProperty(fc.array(attempt, { maxLength: 8 }), async (attempts) => {
-        const { desk, ledger, write } = await added();
-        const other = desk.window().ledger;
+        const { setup, ledger, write } = await added();
+        const other = setup.window().ledger;
         for (const { mine, amount, settles: after, faulty } of attempts) {
           const one = mine ? ledger : other;
           const preview = await undoing(one, write, hundredth(amount)).catch(ignore);
           if (preview === undefined) continue;
-          desk.venue.sendFault = faulty ? 'lost-after' : 'none';
+          setup.venue.sendFault = faulty ? 'lost-after' : 'none';
           one.commit(preview, ignore).catch(ignore);
           await settled();
           if (!after) continue;
-          desk.venue.settle();
-          await desk.clock.advance(5_000);
+          setup.venue.settle();
+          await setup.clock.advance(5_000);
         }
-        const out = desk.venue.sends.filter(({ direction }) => direction === 'reduce').reduce((sum, one) => add(sum, one.amount), d('0'));
+        const out = setup.venue.sends.filter(({ direction }) => direction === 'reduce').reduce((sum, one) => add(sum, one.amount), d('0'));
         assert.ok(compare(out, write.change.amount) <= 0, out);
       }),
     );

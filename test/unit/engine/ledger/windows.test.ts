@@ -5,29 +5,29 @@ import { fold } from '../../../../src/engine/ledger/write-states.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { marginChange } from './market.ts';
-import { change, d, Desk, ignore, refused, start, rowOf } from './support.ts';
+import { change, d, Setup, ignore, refused, start, rowOf } from './support.ts';
 
 describe('two windows on one account', () => {
   it('see the open write of the other and do not send over it', async () => {
-    const desk = new Desk();
-    const [one, two] = [desk.window(), desk.window()];
+    const setup = new Setup();
+    const [one, two] = [setup.window(), setup.window()];
     const early = await two.ledger.preview('a', change({ amount: d('0.2') }));
     one.ledger.commit(await one.ledger.preview('a', change()), ignore).catch(ignore);
     await settled();
     await assert.rejects(two.ledger.commit(early, ignore), (error) => error instanceof Refusal && error.openWrite !== undefined);
     await assert.rejects(two.ledger.preview('a', change()), (error) => error instanceof Refusal && error.openWrite !== undefined);
-    assert.deepEqual(desk.venue.sends, [change()]);
+    assert.deepEqual(setup.venue.sends, [change()]);
   });
 
   it('learn from each other what became of it', async () => {
-    const desk = new Desk();
-    const [one, two] = [desk.window(), desk.window()];
+    const setup = new Setup();
+    const [one, two] = [setup.window(), setup.window()];
     const done = one.ledger.commit(await one.ledger.preview('a', change()), ignore);
     await settled();
     await two.ledger.reconcile('a');
     assert.equal(two.ledger.open('a').length, 1);
-    desk.venue.settle();
-    await desk.clock.advance(2_000);
+    setup.venue.settle();
+    await setup.clock.advance(2_000);
     await done;
     await two.ledger.reconcile('a');
     assert.deepEqual(two.ledger.open('a'), []);
@@ -38,13 +38,13 @@ describe('two windows on one account', () => {
   });
 
   it('come to one end when both prove the same write', async () => {
-    const desk = new Desk();
-    const [one, two] = [desk.window(), desk.window()];
+    const setup = new Setup();
+    const [one, two] = [setup.window(), setup.window()];
     const done = one.ledger.commit(await one.ledger.preview('a', change()), ignore);
     await settled();
-    desk.venue.settle();
+    setup.venue.settle();
     await two.ledger.reconcile('a');
-    await desk.clock.advance(2_000);
+    await setup.clock.advance(2_000);
     assert.equal((await done).state, 'effective');
     const told = [...fold(await one.journal.disk.load()).values()];
     assert.deepEqual(
@@ -55,10 +55,10 @@ describe('two windows on one account', () => {
 
   for (const place of ['before append planned', 'before append sent'] as const) {
     it(`are refused with the write of the other that was first (${place})`, async () => {
-      const desk = new Desk();
-      const one = desk.window();
+      const setup = new Setup();
+      const one = setup.window();
       let first: WriteRecord | undefined;
-      const two = desk.window({
+      const two = setup.window({
         gate: async (what) => {
           if (what !== place || first !== undefined) return;
           await start(one.ledger);
@@ -73,7 +73,7 @@ describe('two windows on one account', () => {
         assert.equal(error.openWrite?.id, first.id);
         return true;
       });
-      assert.equal(desk.venue.sends.length, 1);
+      assert.equal(setup.venue.sends.length, 1);
       const mine = (await two.ledger.activity('a')).filter(({ id }) => id !== first?.id);
       assert.deepEqual(
         mine.map(({ state, sentAt }) => [state, sentAt]),
@@ -85,19 +85,19 @@ describe('two windows on one account', () => {
 
   for (const place of ['before append planned', 'before append sent', 'after append sent'] as const) {
     it(`send nothing on an account that another one has just found a mismatch on (${place})`, async () => {
-      const desk = new Desk();
-      desk.venue.sendFault = 'wrong-way';
-      await start(desk.window().ledger);
-      desk.venue.settle();
-      desk.venue.sendFault = 'none';
-      const two = desk.window({
+      const setup = new Setup();
+      setup.venue.sendFault = 'wrong-way';
+      await start(setup.window().ledger);
+      setup.venue.settle();
+      setup.venue.sendFault = 'none';
+      const two = setup.window({
         gate: async (what) => {
-          if (what === place) await desk.window().ledger.reconcile('a');
+          if (what === place) await setup.window().ledger.reconcile('a');
         },
       });
       const preview = await two.ledger.preview('a', marginChange());
       await assert.rejects(two.ledger.commit(preview, ignore), refused(/frozen/));
-      assert.equal(desk.market.sends.length, 0);
+      assert.equal(setup.market.sends.length, 0);
       assert.equal((await two.ledger.unsettled('a'))?.state, 'mismatch');
       assert.deepEqual(two.ledger.open('a'), []);
     });
@@ -106,9 +106,9 @@ describe('two windows on one account', () => {
   it('send once between them, however their steps interleave', async () => {
     await holds(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const desk = new Desk();
+        const setup = new Setup();
         const gate = (what: string): Promise<void> => scheduler.schedule(Promise.resolve(), what);
-        const windows = [desk.window(), desk.window(), desk.window()];
+        const windows = [setup.window(), setup.window(), setup.window()];
         const previews = await Promise.all(windows.map(({ ledger }) => ledger.preview('a', change())));
         const ends = windows.map(({ ledger, journal }, index) => {
           journal.gate = gate;
@@ -120,13 +120,13 @@ describe('two windows on one account', () => {
         await scheduler.waitIdle();
         await settled();
         await scheduler.waitIdle();
-        assert.equal(desk.venue.sends.length, 1);
-        desk.venue.settle();
-        const moving = desk.clock.advance(61_000);
+        assert.equal(setup.venue.sends.length, 1);
+        setup.venue.settle();
+        const moving = setup.clock.advance(61_000);
         await Promise.race([moving, scheduler.waitFor(moving)]);
         await scheduler.waitFor(Promise.all(ends));
         assert.deepEqual((await Promise.all(ends)).sort(), ['refused', 'refused', 'sent']);
-        assert.equal(desk.venue.sends.length, 1);
+        assert.equal(setup.venue.sends.length, 1);
       }),
       { numRuns: 60 },
     );
@@ -136,43 +136,43 @@ describe('two windows on one account', () => {
 describe('a preview', () => {
   for (const same of [true, false]) {
     it(`is no longer good when another change was sent and done in ${same ? 'the same' : 'another'} window since`, async () => {
-      const desk = new Desk();
-      const one = desk.window();
-      const two = same ? one : desk.window();
+      const setup = new Setup();
+      const one = setup.window();
+      const two = same ? one : setup.window();
       const early = await two.ledger.preview('a', change({ direction: 'reduce' }));
       const done = start(one.ledger, change({ direction: 'reduce' }));
       await settled();
-      desk.venue.settle();
-      await desk.clock.advance(2_000);
+      setup.venue.settle();
+      await setup.clock.advance(2_000);
       assert.equal((await (await done).done).state, 'effective');
       const written = (await two.journal.states()).length;
       await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
       assert.equal((await two.journal.states()).length, written);
-      assert.equal(desk.venue.sends.length, 1);
+      assert.equal(setup.venue.sends.length, 1);
       // What the early preview called safe would by now end beyond the margin call.
       await assert.rejects(two.ledger.preview('a', change({ direction: 'reduce' })), refused(/margin call/));
     });
   }
 
   it('is no longer good when another change was sent and done while this one was written down', async () => {
-    const desk = new Desk();
-    const one = desk.window();
+    const setup = new Setup();
+    const one = setup.window();
     let act = true;
-    const two = desk.window({
+    const two = setup.window({
       gate: async (what) => {
         if (what !== 'before append sent' || !act) return;
         act = false;
         await start(one.ledger);
-        desk.venue.settle();
+        setup.venue.settle();
         await one.ledger.reconcile('a');
-        await desk.clock.advance(2_000);
+        await setup.clock.advance(2_000);
       },
     });
     const early = await two.ledger.preview('a', change({ amount: d('0.2') }));
     await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
-    assert.deepEqual(desk.venue.sends, [change()]);
+    assert.deepEqual(setup.venue.sends, [change()]);
     assert.deepEqual(
-      [...fold(await desk.disk.load()).values()].map((record) => [record.state, rowOf(record)]),
+      [...fold(await setup.disk.load()).values()].map((record) => [record.state, rowOf(record)]),
       [
         ['not-effective', undefined],
         ['effective', '1001'],
@@ -181,92 +181,92 @@ describe('a preview', () => {
   });
 
   it('stays good when another change was refused or never left', async () => {
-    const desk = new Desk();
-    const { ledger, journal } = desk.window();
+    const setup = new Setup();
+    const { ledger, journal } = setup.window();
     const [first, second, third] = [
       await ledger.preview('a', change()),
       await ledger.preview('a', change()),
       await ledger.preview('a', change()),
     ];
-    desk.venue.sendFault = 'refused';
+    setup.venue.sendFault = 'refused';
     assert.equal((await ledger.commit(first, ignore)).state, 'rejected');
-    desk.venue.sendFault = 'none';
+    setup.venue.sendFault = 'none';
     journal.failOn = { state: 'sent', after: true };
     await assert.rejects(ledger.commit(second, ignore), refused(/nothing was sent/));
     journal.failOn = undefined;
     ledger.commit(third, ignore).catch(ignore);
     await settled();
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
   });
 });
 
 describe("a person's verdict in another window", () => {
   it('is not taken before the change had its time to take effect', async () => {
-    const desk = new Desk();
-    const one = desk.window();
+    const setup = new Setup();
+    const one = setup.window();
     void start(one.ledger);
-    await desk.clock.advance(59_000);
-    const two = desk.window();
+    await setup.clock.advance(59_000);
+    const two = setup.window();
     await two.ledger.reconcile('a');
     const { id } = two.ledger.open('a')[0]!;
     for (const verdict of ['effective', 'not-effective'] as const) {
       await assert.rejects(two.ledger.settle(id, verdict), refused(/less than 60 seconds ago/));
     }
     await assert.rejects(two.ledger.preview('a', change()), refused(/not finished/));
-    await desk.clock.advance(1_000);
+    await setup.clock.advance(1_000);
     await two.ledger.settle(id, 'not-effective');
     assert.deepEqual(two.ledger.open('a'), []);
   });
 
   it('is not taken any sooner because a clock was set forward', async () => {
-    const desk = new Desk();
-    const two = desk.window();
-    void start(desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) }).ledger);
+    const setup = new Setup();
+    const two = setup.window();
+    void start(setup.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) }).ledger);
     await settled();
-    desk.clock.setWall(3_600_000);
+    setup.clock.setWall(3_600_000);
     await two.ledger.reconcile('a');
     const { id } = two.ledger.open('a')[0]!;
     await assert.rejects(two.ledger.settle(id, 'not-effective'), refused(/less than 60 seconds ago/));
-    await desk.clock.advance(60_000);
+    await setup.clock.advance(60_000);
     await two.ledger.settle(id, 'not-effective');
   });
 
   it('is taken when the clock was set back by far since', async () => {
-    const desk = new Desk();
-    const one = desk.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) });
+    const setup = new Setup();
+    const one = setup.window({ gate: (what) => (what === 'after send' ? new Promise(() => undefined) : Promise.resolve()) });
     void start(one.ledger);
     await settled();
-    desk.clock.jump(-3_600_000);
-    const two = desk.window();
+    setup.clock.jump(-3_600_000);
+    const two = setup.window();
     await two.ledger.reconcile('a');
     await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
     assert.deepEqual(two.ledger.open('a'), []);
   });
 
   it('is learnt by the window that still follows, which then waits no longer', async () => {
-    const desk = new Desk();
-    desk.venue.sendFault = 'lost-before';
-    const one = desk.window({ options: { proofPatienceMs: 600_000 } });
+    const setup = new Setup();
+    setup.venue.sendFault = 'lost-before';
+    const one = setup.window({ options: { proofPatienceMs: 600_000 } });
     const done = start(one.ledger);
-    await desk.clock.advance(61_000);
-    const two = desk.window();
+    await setup.clock.advance(61_000);
+    const two = setup.window();
     await two.ledger.reconcile('a');
     await two.ledger.settle(two.ledger.open('a')[0]!.id, 'not-effective');
-    await desk.clock.advance(10_000);
+    await setup.clock.advance(10_000);
     assert.equal((await (await done).done).state, 'not-effective');
-    assert.equal(desk.clock.sleeping, 0);
+    assert.equal(setup.clock.sleeping, 0);
   });
 
   it('given between the journal and the send keeps the bytes from leaving', async () => {
-    const desk = new Desk();
-    const one = desk.window({
+    const setup = new Setup();
+    const one = setup.window({
       gate: async (what) => {
         if (what !== 'after append sent') return;
-        const sent = (await desk.disk.load()).at(-1)!;
-        await desk.disk.append({ ...sent, state: 'not-effective' });
+        const sent = (await setup.disk.load()).at(-1)!;
+        await setup.disk.append({ ...sent, state: 'not-effective' });
       },
     });
     await assert.rejects(one.ledger.commit(await one.ledger.preview('a', change()), ignore), refused(/nothing was sent/));
-    assert.equal(desk.venue.sends.length, 0);
+    assert.equal(setup.venue.sends.length, 0);
   });
 });

@@ -25,7 +25,7 @@ class KnowingExchange extends FakeExchange {
   }
 }
 
-interface Desk extends World {
+interface Setup extends World {
   readonly exchange: KnowingExchange;
   readonly connections: Connections;
   /** What another window does, which this one hears of when it looks. */
@@ -36,7 +36,7 @@ interface Desk extends World {
   readonly keysFor: (write: boolean) => Promise<unknown>;
 }
 
-async function desk(facts: Partial<Account> = { uid: 'A' }, owner: string | null = 'A'): Promise<Desk> {
+async function setup(facts: Partial<Account> = { uid: 'A' }, owner: string | null = 'A'): Promise<Setup> {
   const world = new World();
   const exchange = new KnowingExchange();
   const { book, vault, clock } = world;
@@ -61,7 +61,7 @@ async function desk(facts: Partial<Account> = { uid: 'A' }, owner: string | null
     },
     isArmed: () => all.armed,
   });
-  const all: Desk = Object.assign(world, more, { connections });
+  const all: Setup = Object.assign(world, more, { connections });
   await connections.get('a');
   return all;
 }
@@ -75,7 +75,7 @@ const certainlyNothing = (kind: 'aborted' | 'auth', pattern: RegExp) => (error: 
 
 describe('keys that a request is signed with', () => {
   it('are given for what is as it was', async () => {
-    const { keysFor, exchange } = await desk();
+    const { keysFor, exchange } = await setup();
     assert.deepEqual(await keysFor(false), { apiKey: 'A1' });
     assert.deepEqual(await keysFor(true), { apiKey: 'A1' });
     assert.equal(exchange.inspections, 0);
@@ -85,13 +85,13 @@ describe('keys that a request is signed with', () => {
     const what = write ? 'a change' : 'a reading';
 
     it(`are not given for ${what} of an account that another window removed while they were read`, async () => {
-      const one = await desk();
+      const one = await setup();
       one.elsewhere = () => one.book.remove('a');
       await assert.rejects(one.keysFor(write), certainlyNothing('aborted', /no longer there/));
     });
 
     it(`are not given for ${what} when the account got another owner while they were read`, async () => {
-      const one = await desk();
+      const one = await setup();
       one.elsewhere = async () => {
         await one.book.update('a', { uid: 'B' });
         await one.vault.store('a', { apiKey: 'B1' }, 'B');
@@ -105,7 +105,7 @@ describe('keys that a request is signed with', () => {
       ['the keys were changed and the record was not', 'A', 'B', 'B1'],
     ] as const) {
       it(`are not given for ${what} when ${name}, as by a crash in between`, async () => {
-        const one = await desk({ uid }, owner);
+        const one = await setup({ uid }, owner);
         await one.vault.store('a', { apiKey }, owner);
         await assert.rejects(
           one.keysFor(write),
@@ -116,7 +116,7 @@ describe('keys that a request is signed with', () => {
   }
 
   it('are not given for a change when another window disarmed the account while they were read, but for a reading', async () => {
-    const one = await desk();
+    const one = await setup();
     one.elsewhere = async () => {
       one.armed = false;
     };
@@ -125,14 +125,14 @@ describe('keys that a request is signed with', () => {
   });
 
   it('are given for a reading, and for no change, when nobody can tell what other windows did', async () => {
-    const one = await desk();
+    const one = await setup();
     one.lookFails = true;
     assert.deepEqual(await one.keysFor(false), { apiKey: 'A1' });
     await assert.rejects(one.keysFor(true), certainlyNothing('aborted', /cannot be read whether the account is still armed/));
   });
 
   it('without a note of their owner are tried at the venue once before a change leaves', async () => {
-    const one = await desk({ uid: 'A' }, null);
+    const one = await setup({ uid: 'A' }, null);
     await one.keysFor(false);
     assert.equal(one.exchange.inspections, 0);
     await one.keysFor(true);
@@ -145,13 +145,13 @@ describe('keys that a request is signed with', () => {
   });
 
   it('of whom nobody tells carry no change', async () => {
-    const one = await desk({ uid: 'A' }, null);
+    const one = await setup({ uid: 'A' }, null);
     one.exchange.tells = false;
     await assert.rejects(one.keysFor(true), certainlyNothing('auth', /another user/));
   });
 
   it('make a new connection when the owner changes, and none for a new name', async () => {
-    const one = await desk();
+    const one = await setup();
     const before = await one.connections.get('a');
     await one.book.update('a', { name: 'Other' });
     await settled();

@@ -73,7 +73,7 @@ describe('what is offered to bring a loan to a target', () => {
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', [coin('BTC')]), decimal('0.6'))), ['no reduce BTC: amount']);
   });
 
-  it('reckons what is taken in full where only an average is known, as the preview will', () => {
+  it('counts what is taken in full where only an average is known, as the preview will', () => {
     // To 60 % collateral may count for 15,000 less. In full that is 0.1875 BTC, not the 0.25 of three quarters; a millionth of LTV is kept free.
     const { offers } = offersFor(readingOf(averaged, 'reduce', [coin('BTC', '1'), coin('ETH', '10')]), decimal('0.6'));
     assert.deepEqual(

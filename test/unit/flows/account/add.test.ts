@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { addAccount } from '../../../../src/flows/account/add.ts';
-import { Desk } from '../../engine/ledger/support.ts';
+import { Setup } from '../../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
 
 const facts = { uid: '7', canRead: true, canTrade: true, canWithdraw: false, boundAddresses: ['203.0.113.7'] };
 
 async function adding(answers: readonly Answer[], canWithdraw = false, others: readonly string[] = []) {
-  const desk = new Desk();
-  const main = desk.accounts.get('a')!;
-  desk.accounts.clear();
-  for (const other of others) desk.accounts.set(other, { ...main, id: other, name: other });
+  const setup = new Setup();
+  const main = setup.accounts.get('a')!;
+  setup.accounts.clear();
+  for (const other of others) setup.accounts.set(other, { ...main, id: other, name: other });
   const talk = new Scripted(...answers);
-  const { app, keys } = actingAt(desk, talk, {}, { inspect: async () => ({ ...facts, canWithdraw }) });
+  const { app, keys } = actingAt(setup, talk, {}, { inspect: async () => ({ ...facts, canWithdraw }) });
   await addAccount(app);
-  return { talk, keys, accounts: [...desk.accounts.values()] };
+  return { talk, keys, accounts: [...setup.accounts.values()] };
 }
 
 const whole = [pick('OKX'), pick('OKX Global'), type('Mine'), type('key'), type('secret'), type('phrase'), press('Save Account')];
@@ -160,9 +160,9 @@ describe('adding an account', () => {
   });
 
   it('takes the keys away again when the record cannot be written', async () => {
-    const desk = new Desk();
-    desk.accounts.clear();
-    const { app, keys } = actingAt(desk, new Scripted(...whole), {}, { inspect: async () => facts });
+    const setup = new Setup();
+    setup.accounts.clear();
+    const { app, keys } = actingAt(setup, new Scripted(...whole), {}, { inspect: async () => facts });
     const add = async (): Promise<never> => {
       assert.equal(keys.size, 1, 'keys first: a record without keys would be an account that cannot be read');
       throw new Error('disk full');

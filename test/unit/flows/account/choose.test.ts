@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { chooseAccount } from '../../../../src/flows/account/choose.ts';
-import { Desk } from '../../engine/ledger/support.ts';
+import { Setup } from '../../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, type Answer } from '../scripted.ts';
 
 async function choosing(names: readonly string[], argument: unknown, ...answers: readonly Answer[]) {
-  const desk = new Desk();
-  const main = desk.accounts.get('a')!;
-  desk.accounts.clear();
-  for (const name of names) desk.accounts.set(name, { ...main, id: name, name });
+  const setup = new Setup();
+  const main = setup.accounts.get('a')!;
+  setup.accounts.clear();
+  for (const name of names) setup.accounts.set(name, { ...main, id: name, name });
   const talk = new Scripted(...answers);
-  const account = await chooseAccount(actingAt(desk, talk).app, argument, 'Which one?');
+  const account = await chooseAccount(actingAt(setup, talk).app, argument, 'Which one?');
   assert.equal(talk.left, 0);
   return { talk, chosen: account?.name };
 }

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { addAccount } from '../../../../src/flows/account/add.ts';
 import { removeAccount, updateKeys } from '../../../../src/flows/account/change.ts';
 import { mayChangeKeys } from '../../../../src/flows/account/try-keys.ts';
-import { Desk } from '../../engine/ledger/support.ts';
+import { Setup } from '../../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from '../scripted.ts';
 
 /** In a browser, with one account whose keys this window may or may not find. */
 function browser(found: boolean, ...answers: readonly Answer[]) {
-  const desk = new Desk();
+  const setup = new Setup();
   const talk = new Scripted(...answers);
-  const { app, keys } = actingAt(desk, talk);
+  const { app, keys } = actingAt(setup, talk);
   if (found) keys.set('a', { apiKey: 'key' });
-  return { talk, app: { ...app, keepsOwnKeys: true }, keys, desk, account: desk.accounts.get('a')! };
+  return { talk, app: { ...app, keepsOwnKeys: true }, keys, setup, account: setup.accounts.get('a')! };
 }
 
 describe('keys that another window of a browser may have stored', () => {
@@ -23,8 +23,8 @@ describe('keys that another window of a browser may have stored', () => {
   });
 
   it('of the built-in exchange are not missed: it makes its own', async () => {
-    const { app, desk, account } = browser(false);
-    desk.accounts.set('a', { ...account, id: 'simulated-1', site: 'loopback' });
+    const { app, setup, account } = browser(false);
+    setup.accounts.set('a', { ...account, id: 'simulated-1', site: 'loopback' });
     assert.equal(await mayChangeKeys(app), true);
   });
 
@@ -58,12 +58,12 @@ describe('keys that another window of a browser may have stored', () => {
   });
 
   it('are asked about before an account is removed, after that was confirmed, and it stays when the window is reloaded', async () => {
-    const { app, talk, desk, account } = browser(false, press('Remove Account'), press('Reload Window'));
+    const { app, talk, setup, account } = browser(false, press('Remove Account'), press('Reload Window'));
     await removeAccount(app, account);
     assert.equal(talk.left, 0);
-    assert.deepEqual([...desk.accounts.keys()], ['a']);
+    assert.deepEqual([...setup.accounts.keys()], ['a']);
     const sure = browser(false, press('Remove Account'), press('Go On Anyway'));
     await removeAccount(sure.app, sure.account);
-    assert.equal(sure.desk.accounts.size, 0);
+    assert.equal(sure.setup.accounts.size, 0);
   });
 });

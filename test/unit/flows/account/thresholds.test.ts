@@ -3,7 +3,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import type { Loan, Threshold } from '../../../../src/core/model.ts';
 import { setThresholds } from '../../../../src/flows/account/thresholds.ts';
 import { startBybit } from '../../../../src/simulator/bybit/start.ts';
-import { Desk } from '../../engine/ledger/support.ts';
+import { Setup } from '../../engine/ledger/support.ts';
 import { added, Machine } from '../front.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
 
@@ -12,16 +12,16 @@ const own = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
 
 /** An account whose loan has these thresholds, or no loan. */
 async function setting(answers: readonly Answer[], facts: { readonly loan?: Partial<Loan> | 'none'; readonly own?: typeof own } = {}) {
-  const desk = new Desk();
-  if (facts.own !== undefined) desk.accounts.set('a', { ...desk.accounts.get('a')!, thresholds: facts.own });
+  const setup = new Setup();
+  if (facts.own !== undefined) setup.accounts.set('a', { ...setup.accounts.get('a')!, thresholds: facts.own });
   const tabled = { marginCall: table('0.75'), liquidation: table('0.85') };
-  const loans = facts.loan === 'none' ? [] : [{ ...desk.venue.loan(), ...tabled, ...facts.loan }];
+  const loans = facts.loan === 'none' ? [] : [{ ...setup.venue.loan(), ...tabled, ...facts.loan }];
   const talk = new Scripted(...answers);
-  const { app } = actingAt(desk, talk, { loans });
+  const { app } = actingAt(setup, talk, { loans });
   let reads = 0;
-  await setThresholds({ ...app, poller: { refresh: async () => void (reads += 1) } }, desk.accounts.get('a')!);
+  await setThresholds({ ...app, poller: { refresh: async () => void (reads += 1) } }, setup.accounts.get('a')!);
   assert.equal(talk.left, 0);
-  return { talk, kept: desk.accounts.get('a')!.thresholds, reads };
+  return { talk, kept: setup.accounts.get('a')!.thresholds, reads };
 }
 
 describe('thresholds of one’s own', () => {

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { JournalError } from '../../../../../src/engine/ledger/journal.ts';
 import { written } from '../written.ts';
-import { Drawer, workerFile } from './desk-drawer.ts';
+import { Drawer, workerFile } from './setup-folder.ts';
 
 const plan = (id: string) => written(id, { state: 'planned' });
 const saying = (pattern: RegExp) => (error: unknown) => {

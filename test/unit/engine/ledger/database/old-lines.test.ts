@@ -5,7 +5,7 @@ import { JournalError } from '../../../../../src/engine/ledger/journal.ts';
 import { toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import { change } from '../support.ts';
 import { written, writtenMargin } from '../written.ts';
-import { Drawer } from './desk-drawer.ts';
+import { Drawer } from './setup-folder.ts';
 
 const torn = '{"torn":"the line before was never finished"}';
 /** As version 1 wrote it, which knew loans only. */

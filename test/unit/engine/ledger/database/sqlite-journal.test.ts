@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { TargetTaken } from '../../../../../src/engine/ledger/journal.ts';
 import { d } from '../support.ts';
 import { written, writtenMargin } from '../written.ts';
-import { Drawer } from './desk-drawer.ts';
+import { Drawer } from './setup-folder.ts';
 
 describe('the ledger on the disk', () => {
   let drawer: Drawer;

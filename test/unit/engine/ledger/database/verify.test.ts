@@ -8,7 +8,7 @@ import { JournalError } from '../../../../../src/engine/ledger/journal.ts';
 import { toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import { MemoryAnchor } from '../../accounts/memory-storage.ts';
 import { written } from '../written.ts';
-import { Drawer } from './desk-drawer.ts';
+import { Drawer } from './setup-folder.ts';
 
 const unlocked = ['rows_are_not_changed', 'rows_are_not_deleted', 'rows_follow_each_other'].map((name) => `DROP TRIGGER ${name}`);
 /** As documented at Chain: over the hash before, the number and the line. */

@@ -8,10 +8,10 @@ import { TargetTaken, type Journal } from '../../../../../src/engine/ledger/jour
 import { Refusal } from '../../../../../src/engine/ledger/ledger.ts';
 import type { WriteRecord, WriteState } from '../../../../../src/engine/ledger/record.ts';
 import { fold, isOpen } from '../../../../../src/engine/ledger/write-states.ts';
-import { change, Desk, ignore } from '../support.ts';
+import { change, Setup, ignore } from '../support.ts';
 import { written } from '../written.ts';
 import { holds } from '../../../property.ts';
-import { Drawer, workerFile } from './desk-drawer.ts';
+import { Drawer, workerFile } from './setup-folder.ts';
 
 /** What must hold of the rows of any ledger: nobody took a loan on which another was open. */
 function assertOneAtATime(rows: readonly WriteRecord[]): void {
@@ -140,12 +140,12 @@ describe('windows on one ledger', () => {
   }
 
   it('send once between them', async () => {
-    const desk = new Desk();
-    const windows = [0, 1, 2].map(() => desk.window({ journal: drawer.open() }));
+    const setup = new Setup();
+    const windows = [0, 1, 2].map(() => setup.window({ journal: drawer.open() }));
     const previews = await Promise.all(windows.map(({ ledger }) => ledger.preview('a', change())));
     const sent = new Promise<void>((resolve) => {
-      const take = desk.venue.take.bind(desk.venue);
-      desk.venue.take = (asked) => {
+      const take = setup.venue.take.bind(setup.venue);
+      setup.venue.take = (asked) => {
         resolve();
         return take(asked);
       };
@@ -166,13 +166,13 @@ describe('windows on one ledger', () => {
         });
       }
     });
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
     const holder = await sentFirst(drawer.open());
     assert.deepEqual(refusals, [`refused because of ${holder}`, `refused because of ${holder}`]);
-    desk.venue.settle();
-    for (let turn = 0; turn < 100 && (await stateOf(drawer.open(), holder)) !== 'effective'; turn += 1) await desk.clock.advance(2_000);
+    setup.venue.settle();
+    for (let turn = 0; turn < 100 && (await stateOf(drawer.open(), holder)) !== 'effective'; turn += 1) await setup.clock.advance(2_000);
     assert.deepEqual((await Promise.all(outcomes)).sort(), ['effective', `refused because of ${holder}`, `refused because of ${holder}`]);
-    assert.equal(desk.venue.sends.length, 1);
+    assert.equal(setup.venue.sends.length, 1);
     const rows = await drawer.open().load();
     assert.equal(rows.filter(({ state }) => state === 'sent').length, 1, 'only one even says so');
     assert.equal((await drawer.open().verify()).ok, true);

@@ -7,7 +7,7 @@ import type { MarginChange, MarginReadiness } from '../../../../../src/exchanges
 import { Refusal, type Ledger, type MarginPreview } from '../../../../../src/engine/ledger/ledger.ts';
 import { holds } from '../../../property.ts';
 import { long, marginChange, short } from '../market.ts';
-import { d, Desk, refused } from '../support.ts';
+import { d, Setup, refused } from '../support.ts';
 
 async function previewed(ledger: Ledger, asked: MarginChange): Promise<MarginPreview> {
   const preview = await ledger.preview('a', asked);
@@ -25,20 +25,20 @@ const withPosition =
 
 describe('a preview of a change of margin', () => {
   it('says what would come of adding, from fresh figures', async () => {
-    const desk = new Desk();
-    const preview = await previewed(desk.window().ledger, marginChange());
+    const setup = new Setup();
+    const preview = await previewed(setup.window().ledger, marginChange());
     assert.deepEqual(preview.now, { margin: '400', leverage: '50', liquidationPrice: '19700', distance: '0.015' });
     assert.equal(preview.after.margin, '410');
     assert.equal(preview.after.liquidationPrice, '19690');
     assert.equal(preview.after.distance, '0.0155');
     assert.equal(preview.walletAfter, '990');
-    assert.equal(preview.readAt, desk.clock.now());
+    assert.equal(preview.readAt, setup.clock.now());
     assert.deepEqual(preview.change, marginChange());
-    assert.equal(desk.market.sends.length, 0);
+    assert.equal(setup.market.sends.length, 0);
   });
 
   it('says what would come of taking', async () => {
-    const preview = await previewed(new Desk().window().ledger, marginChange({ direction: 'reduce' }));
+    const preview = await previewed(new Setup().window().ledger, marginChange({ direction: 'reduce' }));
     assert.equal(preview.after.margin, '390');
     // 100 of 20000 is a maintenance rate of 0.5 %: the price moves by 10 / 0.995, taken up.
     assert.equal(preview.after.liquidationPrice, '19710.0502512562814071');
@@ -47,7 +47,7 @@ describe('a preview of a change of margin', () => {
 
   it('cannot be changed, nor can the change behind it', async () => {
     const given = structuredClone(marginChange());
-    const preview = await previewed(new Desk().window().ledger, given);
+    const preview = await previewed(new Setup().window().ledger, given);
     Object.assign(given, { direction: 'reduce', amount: '7' });
     Object.assign(given.position, { slot: '2', side: 'short' });
     assert.deepEqual(preview.change, marginChange());
@@ -73,7 +73,7 @@ describe('a preview of a change of margin', () => {
   for (const [name, facts, pattern] of intents) {
     it(`is refused with ${name}, before anything is read`, async () => {
       const asked: string[] = [];
-      const window = new Desk().window({
+      const window = new Setup().window({
         gate: async (what) => {
           asked.push(what);
         },
@@ -125,9 +125,9 @@ describe('a preview of a change of margin', () => {
   for (const direction of ['add', 'reduce'] as const) {
     for (const [name, shape, pattern] of [...both, ...(direction === 'reduce' ? reductions : [])]) {
       it(`is refused to ${direction} with ${name}`, async () => {
-        const desk = new Desk();
-        desk.market.shape = shape;
-        await assert.rejects(desk.window().ledger.preview('a', marginChange({ direction, amount: d('10.0') })), refused(pattern));
+        const setup = new Setup();
+        setup.market.shape = shape;
+        await assert.rejects(setup.window().ledger.preview('a', marginChange({ direction, amount: d('10.0') })), refused(pattern));
       });
     }
   }
@@ -135,25 +135,25 @@ describe('a preview of a change of margin', () => {
   const rescues = reductions.filter(([name]) => !name.includes('limit') && !name.includes('nothing'));
   for (const [name, shape] of rescues) {
     it(`lets margin be added with ${name}: that may be the last way to save it`, async () => {
-      const desk = new Desk();
-      desk.market.shape = shape;
-      const preview = await previewed(desk.window().ledger, marginChange());
+      const setup = new Setup();
+      setup.market.shape = shape;
+      const preview = await previewed(setup.window().ledger, marginChange());
       assert.equal(preview.after.margin, '410');
     });
   }
 
   it('is refused above what the wallet holds, and names that in decimals that the venue takes', async () => {
-    const desk = new Desk();
-    desk.market.wallet = d('12.345678');
-    await assert.rejects(desk.window().ledger.preview('a', marginChange({ amount: d('12.3457') })), refused(/holds 12\.3456 USDT/));
-    assert.equal((await previewed(desk.window().ledger, marginChange({ amount: d('12.3456') }))).walletAfter, '0.000078');
+    const setup = new Setup();
+    setup.market.wallet = d('12.345678');
+    await assert.rejects(setup.window().ledger.preview('a', marginChange({ amount: d('12.3457') })), refused(/holds 12\.3456 USDT/));
+    assert.equal((await previewed(setup.window().ledger, marginChange({ amount: d('12.3456') }))).walletAfter, '0.000078');
   });
 
   it('names the most that keeps liquidation away, and grants just that', async () => {
     for (const id of [long, short]) {
-      const desk = new Desk();
-      desk.market.shape = (given) => ({ ...given, reducible: { amount: d('390'), source: 'venue' } });
-      const { ledger } = desk.window();
+      const setup = new Setup();
+      setup.market.shape = (given) => ({ ...given, reducible: { amount: d('390'), source: 'venue' } });
+      const { ledger } = setup.window();
       for (const [amount, pattern] of [
         ['390', /to the mark price or beyond it/],
         ['120', /less than the 1\.0% that is kept/],
@@ -177,10 +177,10 @@ describe('a preview of a change of margin', () => {
     const figure = (max: number) => fc.integer({ min: 0, max: max * 10_000 }).map((units) => d((units / 10_000).toFixed(4)));
     await holds(
       fc.asyncProperty(figure(500), figure(500), figure(40_000), fc.constantFrom(long, short), async (amount, reducible, mark, id) => {
-        const desk = new Desk();
-        desk.market.mark = mark;
-        desk.market.shape = (given) => ({ ...given, reducible: { amount: reducible, source: 'venue' } });
-        const preview = await desk
+        const setup = new Setup();
+        setup.market.mark = mark;
+        setup.market.shape = (given) => ({ ...given, reducible: { amount: reducible, source: 'venue' } });
+        const preview = await setup
           .window()
           .ledger.preview('a', marginChange({ direction: 'reduce', amount }, id))
           .catch(() => undefined);
@@ -194,9 +194,9 @@ describe('a preview of a change of margin', () => {
   });
 
   it('is refused when the position is gone, by what the venue says', async () => {
-    const desk = new Desk();
-    desk.market.held.delete(long);
-    await assert.rejects(desk.window().ledger.preview('a', marginChange()), /The venue said refused/);
-    await desk.window().ledger.preview('a', marginChange({}, short));
+    const setup = new Setup();
+    setup.market.held.delete(long);
+    await assert.rejects(setup.window().ledger.preview('a', marginChange()), /The venue said refused/);
+    await setup.window().ledger.preview('a', marginChange({}, short));
   });
 });

@@ -1,7 +1,7 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
 // `--crash` only what kills processes, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context, transform } = require('esbuild');
-const { globSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
+const { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const flags = new Set(process.argv.slice(2));
@@ -23,6 +23,8 @@ const together = [
   ['commit.ts', 'database/sqlite-journal.ts', 'kinds/kinds.ts', 'limit-checks.ts', 'limits.ts', 'undo-checks.ts', 'verdict.ts'].map(
     (file) => path.join(__dirname, 'src/engine/ledger', file),
   ),
+  // Whoever has an account needs these right after activation.
+  ['engine/monitor/price-watch.ts', 'views/outlines.ts'].map((file) => path.join(__dirname, 'src', file)),
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.
@@ -89,6 +91,21 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
+// The editor reads translations by the keys of src/core/message.ts.
+async function translations() {
+  const { outputFiles } = await build({ ...common, entryPoints: ['src/core/message.ts'], platform: 'node', format: 'cjs', write: false });
+  const message = { exports: {} };
+  new Function('module', outputFiles[0].text)(message);
+  mkdirSync(path.join(__dirname, 'dist/l10n'), { recursive: true });
+  for (const name of readdirSync(path.join(__dirname, 'l10n'))) {
+    const texts = Object.entries(JSON.parse(readFileSync(path.join(__dirname, 'l10n', name), 'utf8')));
+    const byKey = Object.fromEntries(texts.map(([template, text]) => [message.exports.templateKey(template), text]));
+    if (Object.keys(byKey).length < texts.length)
+      throw new Error(`l10n/${name}: two sentences have one key; word one of them in another way`);
+    writeFileSync(path.join(__dirname, 'dist/l10n', name), JSON.stringify(byKey));
+  }
+}
+
 // The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
 const worker = {
   ...common,
@@ -154,15 +171,18 @@ const wanted = flags.has('--unit')
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.
   if (wanted.includes(extension)) rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
+  const translated = wanted.includes(extension) ? translations() : undefined;
   const nonEmpty = wanted.filter((options) => options.entryPoints.length > 0);
   if (flags.has('--watch')) {
     const contexts = await Promise.all(nonEmpty.map((options) => context({ ...options, logLevel: 'info' })));
-    await Promise.all(contexts.map((one) => one.watch()));
+    await Promise.all([translated, ...contexts.map((one) => one.watch())]);
     return;
   }
-  await Promise.all(nonEmpty.map((options) => build(options)));
+  await Promise.all([translated, ...nonEmpty.map((options) => build(options))]);
 }
 
-main().catch(() => {
+main().catch((error) => {
+  // What esbuild finds it says itself.
+  if (error.errors === undefined) console.error(error.message);
   process.exitCode = 1;
 });

@@ -16,10 +16,26 @@ export function msg(template: string, ...args: readonly (string | Message)[]): M
 }
 
 /** The English text of a message, for logs and tests. */
-export function english(message: Message): string {
-  return message.template.replace(/\{(\d+)\}/g, (placeholder, index: string) => {
+export const english = (message: Message): string => filled(message, (template) => template);
+
+/**
+ * A message as one text.
+ * @param translated what stands for an English template in the person's language
+ */
+export function filled(message: Message, translated: (template: string) => string): string {
+  return translated(message.template).replace(/\{(\d+)\}/g, (placeholder, index: string) => {
     const arg = message.args[Number(index)];
     if (arg === undefined) return placeholder;
-    return typeof arg === 'string' ? arg : english(arg);
+    return typeof arg === 'string' ? arg : filled(arg, translated);
   });
+}
+
+/**
+ * The name of a template in the package's translations, which with the English sentences as names would be half as large again. FNV-1a of its
+ * UTF-16 units, 28 bits of it; the build fails should two sentences come to the same.
+ */
+export function templateKey(template: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < template.length; at += 1) hash = Math.imul(hash ^ template.charCodeAt(at), 0x01000193);
+  return (hash >>> 4).toString(36);
 }

@@ -17,7 +17,6 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges'> {
     | 'preview'
     | 'rehearse'
     | 'commit'
-    | 'everSent'
     | 'open'
     | 'frozen'
     | 'unsettled'

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
+import { localize } from './localize.ts';
 import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';
@@ -114,7 +116,7 @@ function registerActivityDocument(app: App): vscode.Disposable {
 
 function documentOf(app: App, accountId: string | undefined): vscode.Uri {
   const name = accountId === undefined ? undefined : app.book.get(accountId)?.name;
-  const title = name === undefined ? vscode.l10n.t('LTV Gauge Activity') : vscode.l10n.t('LTV Gauge Activity of {0}', name);
+  const title = name === undefined ? localize(msg('LTV Gauge Activity')) : localize(msg('LTV Gauge Activity of {0}', name));
   return vscode.Uri.from({ scheme, path: `/${title.replace(/[/\\]/g, '-')}.md`, query: accountId ?? '' });
 }
 

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
 import {
   back,
   type Back,
@@ -190,7 +191,7 @@ export class EditorConversation implements Conversation {
   #provide(): void {
     this.#app.context.subscriptions.push(
       vscode.workspace.registerTextDocumentContentProvider(scheme, {
-        provideTextDocumentContent: (uri) => this.#pages.get(uri.toString()) ?? vscode.l10n.t('This request is not kept.'),
+        provideTextDocumentContent: (uri) => this.#pages.get(uri.toString()) ?? localize(msg('This request is not kept.')),
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#pages.delete(uri.toString())),
     );

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
+import { localize } from './localize.ts';
 import type { App } from './front.ts';
 import { commandIds } from './command-ids.ts';
 import type * as Part from './gauge-panel.ts';
@@ -30,7 +32,7 @@ export function registerGauges(app: App): vscode.Disposable {
       // Looked at only now: while the part was loading, another call may have opened it.
       current ??= adopt(
         part,
-        vscode.window.createWebviewPanel(viewType, vscode.l10n.t('LTV Gauges'), vscode.ViewColumn.Active, webviewOptions),
+        vscode.window.createWebviewPanel(viewType, localize(msg('LTV Gauges')), vscode.ViewColumn.Active, webviewOptions),
       );
       current.show(asPlace(argument));
     }),

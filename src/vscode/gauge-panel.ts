@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
 import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
@@ -68,7 +69,7 @@ export class GaugePanel implements vscode.Disposable {
       script: uri('main.js'),
       style: uri('page.css'),
       language: vscode.env.language,
-      title: vscode.l10n.t('LTV Gauges'),
+      title: localize(msg('LTV Gauges')),
     });
     this.#followVisibility();
   }
@@ -146,7 +147,7 @@ export class GaugePanel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
     this.#places = page.places;
-    this.#panel.title = page.simulatedOnly ? vscode.l10n.t('LTV Gauges (simulated)') : vscode.l10n.t('LTV Gauges');
+    this.#panel.title = page.simulatedOnly ? localize(msg('LTV Gauges (simulated)')) : localize(msg('LTV Gauges'));
     const text = JSON.stringify(page.state);
     if (text === this.#shown) return false;
     this.#shown = text;

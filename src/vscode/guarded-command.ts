@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import { ExchangeError } from '../core/errors.ts';
 import type { App } from './front.ts';
@@ -10,9 +11,9 @@ export async function reportTrouble(app: App, error: unknown): Promise<void> {
   const sentence =
     ExchangeError.is(error) || error instanceof StateTrouble
       ? localize(error.sentence)
-      : vscode.l10n.t('Something went wrong inside LTV Gauge. The log tells more.');
+      : localize(msg('Something went wrong inside LTV Gauge. The log tells more.'));
   app.log.error(error instanceof Error ? error : String(error));
-  const showLog = vscode.l10n.t('Show Log');
+  const showLog = localize(msg('Show Log'));
   if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
 }
 
@@ -29,7 +30,7 @@ export function registerGuarded(app: App, id: string, run: (argument: unknown) =
 
 /** Says once, each time it begins, that the accounts of all windows cannot be read, and what follows from it; and that the file was made anew. */
 export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Disposable {
-  const showLog = vscode.l10n.t('Show Log');
+  const showLog = localize(msg('Show Log'));
   const tell = async (sentence: string): Promise<void> => {
     if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
   };
@@ -45,8 +46,10 @@ export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Dispo
     }),
     app.shared.onDidRemake(() => {
       void tell(
-        vscode.l10n.t(
-          'The file in which all windows keep their accounts was gone. It was made anew from the last copy. No account is armed; nothing at the exchanges changed.',
+        localize(
+          msg(
+            'The file in which all windows keep their accounts was gone. It was made anew from the last copy. No account is armed; nothing at the exchanges changed.',
+          ),
         ),
       );
     }),

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { Message } from '../core/message.ts';
+import { filled, templateKey, type Message } from '../core/message.ts';
 
-/** The text of a message in the language of the editor. */
+/** The text of a message in the language of the editor; in English where it has no translation. */
 export function localize(message: Message | string): string {
   if (typeof message === 'string') return message;
-  return vscode.l10n.t(message.template, ...message.args.map(localize));
+  const bundle = vscode.l10n.bundle;
+  return filled(message, (template) => bundle?.[templateKey(template)] ?? template);
 }

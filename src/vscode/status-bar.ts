@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
 import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
@@ -11,7 +12,7 @@ import { withViews } from '../views/lazy-pages.ts';
 /** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
-  item.name = vscode.l10n.t('LTV Gauge: worst loan or position');
+  item.name = localize(msg('LTV Gauge: worst loan or position'));
   item.command = commandIds.openGauges;
   let shown = '';
   let ended = false;
@@ -55,12 +56,12 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
 
 function tooltip({ rows, note }: Status): vscode.MarkdownString {
   const head = [
-    vscode.l10n.t('Account'),
-    vscode.l10n.t('Loan or position'),
-    vscode.l10n.t('LTV'),
-    vscode.l10n.t('Level'),
-    vscode.l10n.t('Distance'),
-    vscode.l10n.t('Read'),
+    localize(msg('Account')),
+    localize(msg('Loan or position')),
+    localize(msg('LTV')),
+    localize(msg('Level')),
+    localize(msg('Distance')),
+    localize(msg('Read')),
   ];
   const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
   // Untrusted, as made: nothing in it can run a command.

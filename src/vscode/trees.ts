@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { msg } from '../core/message.ts';
+import { localize } from './localize.ts';
 import { Emitter } from '../core/emitter.ts';
 import type { ActivityFeed } from '../views/activity.ts';
 import { type LazyPages, loadViews } from '../views/lazy-pages.ts';
@@ -34,8 +36,8 @@ function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
 
 function badgeText(alarms: number): string {
   return alarms === 1
-    ? vscode.l10n.t('1 loan is near its margin call')
-    : vscode.l10n.t('{0} loans are near their margin call', alarms.toString());
+    ? localize(msg('1 loan is near its margin call'))
+    : localize(msg('{0} loans are near their margin call', alarms.toString()));
 }
 
 /** The Positions view, its badge, and the context key that chooses its welcome text. */
@@ -54,8 +56,8 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
 
 function positionsBadgeText(alarms: number): string {
   return alarms === 1
-    ? vscode.l10n.t('1 position is near liquidation')
-    : vscode.l10n.t('{0} positions are near liquidation', alarms.toString());
+    ? localize(msg('1 position is near liquidation'))
+    : localize(msg('{0} positions are near liquidation', alarms.toString()));
 }
 
 /** The Collateral view: what could be pledged and what could be borrowed. */

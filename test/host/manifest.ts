@@ -13,7 +13,7 @@ interface ManifestString {
 const manifestFile = 'package.json';
 const ownCommand = /\b(?:command:|onCommand:)(ltvGauge\.\w+)/g;
 /** Properties that name a file of the package. */
-const fileProperties = new Set(['icon', 'light', 'dark', 'highContrast', 'highContrastLight', 'image', 'svg', 'markdown', 'path', 'l10n']);
+const fileProperties = new Set(['icon', 'light', 'dark', 'highContrast', 'highContrastLight', 'image', 'svg', 'markdown', 'path']);
 
 /** All strings of a JSON file. */
 export function manifestStrings(content: string): ManifestString[] {

@@ -22,27 +22,25 @@ export interface Bundle {
   readonly findings: readonly Finding[];
 }
 
-/** The only file that may look a text up by a name that is not written there: it translates what the others wrote. */
-const translatesByName = 'src/vscode/localize.ts';
-
 const lineOf = (source: ts.SourceFile, node: ts.Node): number => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
 
-/** Every literal given to `msg(…)` and `l10n.t(…)` in a TypeScript file; whatever else is given there is a finding. */
+/** Every literal given to `msg(…)` in a TypeScript file; whatever else is given there is a finding. */
 export function collectTexts(file: string, content: string): { readonly texts: SourceText[]; readonly findings: Finding[] } {
   const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
   const texts: SourceText[] = [];
   const findings: Finding[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && translates(node.expression)) examine(node);
+    if (ts.isCallExpression(node) && makesMessage(node.expression)) examine(node);
+    if (ts.isCallExpression(node) && asksEditor(node.expression)) {
+      findings.push({ file, line: lineOf(source, node), problem: 'the editor has no translation of this: use localize(msg(…))' });
+    }
     ts.forEachChild(node, visit);
   };
   const examine = (call: ts.CallExpression): void => {
     const [first, ...rest] = call.arguments;
     const line = lineOf(source, call);
     if (first === undefined || !ts.isStringLiteralLike(first)) {
-      if (file !== translatesByName) {
-        findings.push({ file, line, problem: 'the text is not a literal, so no translator will ever see it' });
-      }
+      findings.push({ file, line, problem: 'the text is not a literal, so no translator will ever see it' });
       return;
     }
     texts.push({ key: first.text, file, line });
@@ -60,9 +58,10 @@ export function collectTexts(file: string, content: string): { readonly texts: S
   return { texts, findings };
 }
 
-/** `msg(…)`, `l10n.t(…)` or `vscode.l10n.t(…)`. */
-function translates(callee: ts.Expression): boolean {
-  if (ts.isIdentifier(callee)) return callee.text === 'msg';
+const makesMessage = (callee: ts.Expression): boolean => ts.isIdentifier(callee) && callee.text === 'msg';
+
+/** `l10n.t(…)` or `vscode.l10n.t(…)`: the package has no translations by whole sentences. */
+function asksEditor(callee: ts.Expression): boolean {
   if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 't') return false;
   const owner = callee.expression;
   return ts.isIdentifier(owner) ? owner.text === 'l10n' : ts.isPropertyAccessExpression(owner) && owner.name.text === 'l10n';

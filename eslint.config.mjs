@@ -22,6 +22,11 @@ const folders = Object.keys(borders).filter((room) => !room.includes('/'));
 /** What knows the editor. */
 const fronts = ['vscode'];
 
+/** Every folder there but what is common to all. */
+const venues = readdirSync('src/exchanges', { withFileTypes: true })
+  .filter((one) => one.isDirectory() && !['http', 'kit'].includes(one.name))
+  .map(({ name }) => name);
+
 const border = ([folder, allowed]) => ({
   files: [`src/${folder}/**/*.ts`],
   rules: {
@@ -35,16 +40,16 @@ const border = ([folder, allowed]) => ({
             const exceptions = allowed.filter((one) => one.startsWith(`${other}/`)).map((one) => one.slice(other.length + 1));
             const negative = exceptions.length > 0 ? `(?!(${exceptions.join('|')})\\.ts$)` : '';
             return { regex: `^\\.\\.(/\\.\\.)*/${other}/${negative}`, message: `src/${folder} may not import src/${other}.` };
-          }),
+          })
+          .concat(
+            folder === 'exchanges'
+              ? []
+              : [{ regex: `/exchanges/(${venues.join('|')})/`, message: 'Only the registry knows the venues by name.' }],
+          ),
       },
     ],
   },
 });
-
-/** Every folder there but what is common to all. */
-const venues = readdirSync('src/exchanges', { withFileTypes: true })
-  .filter((one) => one.isDirectory() && !['http', 'kit'].includes(one.name))
-  .map(({ name }) => name);
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },

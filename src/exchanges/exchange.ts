@@ -329,6 +329,8 @@ export interface Exchange {
   readonly collateralWallet: Message;
   /** The wallet the margin of positions comes from and returns to, as the venue calls it. */
   readonly marginWallet: Message;
+  /** The `slot` of a position that is the only one of its instrument. In any other, long and short are two positions. */
+  readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */
   readonly keyHelpUrl: string;
   /** Loads the venue's code, which nobody without an account of it needs. @throws ExchangeError for an address that is not the venue's. */

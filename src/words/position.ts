@@ -7,6 +7,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
+import { exchanges } from '../exchanges/registry.ts';
 import { isCurrent } from './account.ts';
 import { levelBy } from './level.ts';
 import { shortAmount } from './amount.ts';
@@ -174,5 +175,5 @@ export function leverageText(leverage: Decimal | undefined): Message | string {
 
 /** Whether long and short of its instrument are two positions at the venue, so that the other side may be open too. */
 export function isHedged({ slot }: Pick<PositionRef, 'slot'>): boolean {
-  return !['', 'net', '0'].includes(slot);
+  return slot !== '' && !exchanges.some(({ oneWaySlot }) => slot === oneWaySlot);
 }

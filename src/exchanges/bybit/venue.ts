@@ -13,6 +13,7 @@ export const bybit: Exchange = {
   ],
   collateralWallet: msg('funding account'),
   marginWallet: msg('Unified Trading Account'),
+  oneWaySlot: '0',
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {
     const { connectBybit } = await import('./connect.ts');

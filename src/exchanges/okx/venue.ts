@@ -14,6 +14,7 @@ export const okx: Exchange = {
   ],
   collateralWallet: msg('funding account'),
   marginWallet: msg('trading account'),
+  oneWaySlot: 'net',
   keyHelpUrl: 'https://www.okx.com/account/my-api',
   async connect(options) {
     const { connectOkx } = await import('./connect.ts');

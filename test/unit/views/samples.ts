@@ -127,6 +127,7 @@ export const venue: Exchange = {
   keyFields: [],
   collateralWallet: msg('Funding account'),
   marginWallet: msg('Trading account'),
+  oneWaySlot: 'net',
   keyHelpUrl: 'https://exchange.test/keys',
   connect: () => {
     throw new Error('no sample connects');

@@ -70,6 +70,7 @@ export class FakeExchange implements Exchange {
   readonly keyFields = [];
   readonly collateralWallet = msg('funding account');
   readonly marginWallet = msg('trading account');
+  readonly oneWaySlot = 'net';
   readonly keyHelpUrl = '';
   readonly made: ConnectionOptions[] = [];
   disposed = 0;

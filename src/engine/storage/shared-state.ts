@@ -1,21 +1,21 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { english, msg, type Message } from '../../core/message.ts';
-import type { Seen } from './seen.ts';
-import type {
-  LastCopy,
-  Looked,
-  OldState,
-  StateAnswers,
-  StateAsked,
-  StateChange,
-  StateFacts,
-  Version,
-  ArmedRow,
-  ArmedRows,
-  AccountRecords,
+import type { Seen } from './protocol.ts';
+import {
+  parseLastCopy,
+  type AccountRecords,
+  type ArmedRow,
+  type ArmedRows,
+  type LastCopy,
+  type Looked,
+  type OldState,
+  type StateAnswers,
+  type StateAsked,
+  type StateChange,
+  type StateFacts,
+  type Version,
 } from './state-protocol.ts';
-import { parseLastCopy } from './last-copy.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
 /** What all windows share cannot be read or changed. */

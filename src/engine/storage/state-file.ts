@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { identityOf, logOf, makeFile } from './file-on-disk.ts';
-import type { Place } from './link-protocol.ts';
-import type { Seen } from './seen.ts';
-import { inTransaction, patiently } from './transaction.ts';
+import { identityOf, inTransaction, logOf, makeFile, patiently } from './file-on-disk.ts';
+import type { Place } from './worker-link.ts';
+import type { Seen } from './protocol.ts';
 import { LedgerFault } from './trouble.ts';
-import { parseLastCopy } from './last-copy.ts';
 import {
   lastCopyName,
+  parseLastCopy,
   stateName,
+  type ArmedRow,
   type Changed,
   type LastCopy,
   type Looked,
@@ -19,7 +19,6 @@ import {
   type StateChange,
   type StateFacts,
   type Version,
-  type ArmedRow,
 } from './state-protocol.ts';
 import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts';
 

@@ -1,5 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { Seen } from './seen.ts';
+import type { Seen } from './protocol.ts';
 
 /** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
 export interface OldState {
@@ -122,4 +122,17 @@ export interface AccountRecords {
   removeAccount(id: string): Promise<void>;
   /** Told the id of an account whose record is another one now, by this window or another. */
   readonly onDidChangeAccount: (listener: (id: string) => void) => Disposable;
+}
+
+/** Undefined for what is no such copy. Odd records in it are passed on as they are. */
+export function parseLastCopy(text: string | undefined): LastCopy | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { accounts, removed } = JSON.parse(text) as Partial<Record<'accounts' | 'removed', unknown>>;
+    if (!Array.isArray(accounts) || !Array.isArray(removed)) return undefined;
+    const records = (accounts as readonly unknown[]).filter((record) => typeof record === 'object' && record !== null);
+    return { accounts: records, removed: (removed as readonly unknown[]).filter((id) => typeof id === 'string') };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
-import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
-import { Refusal } from '../../../src/engine/ledger/ledger.ts';
+import { Refusal, type WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import type { Obstacle } from '../../../src/flows/choose.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { askWayOn, explainObstacle, sayOutcome, type WaysOn } from '../../../src/flows/tell.ts';

@@ -5,13 +5,11 @@ import type { WriteRecord } from '../record.ts';
 import { targetKey } from '../../../core/model.ts';
 import { changeTarget } from '../write-states.ts';
 import { Chain, newId, type StoredRow } from './chain.ts';
-import { identityOf, logOf, makeFile } from '../../storage/file-on-disk.ts';
-import { databaseName, linesName, type Appended, type MovedAside, type Page, type Verified } from '../../storage/protocol.ts';
-import type { Place } from '../../storage/link-protocol.ts';
-import type { Seen } from '../../storage/seen.ts';
+import { identityOf, inTransaction, logOf, makeFile, patiently } from '../../storage/file-on-disk.ts';
+import { databaseName, linesName, type Appended, type MovedAside, type Page, type Seen, type Verified } from '../../storage/protocol.ts';
+import type { Place } from '../../storage/worker-link.ts';
 import { moveAside } from './move-aside.ts';
 import { isBlank, migrate, mustBeKnown } from './schema.ts';
-import { inTransaction, patiently } from '../../storage/transaction.ts';
 import { LedgerFault, troubleOf } from '../../storage/trouble.ts';
 
 /** So many rows are answered at once: about 5 ms of work for the one who reads them. */

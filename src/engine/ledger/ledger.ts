@@ -60,7 +60,7 @@ export class Ledger implements Disposable {
   readonly #guard: Guard;
   /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
   readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
-  /** Exact requests that were shown, each with its account. */
+  /** Exact requests that were shown, each with its account and owner. */
   readonly #shown = new Set<string>();
   /** Previews of which the request was shown. */
   readonly #looked = new WeakSet<Preview>();
@@ -143,7 +143,9 @@ export class Ledger implements Disposable {
     // The preview is not used up by this: who arms the account may confirm it after all.
     this.#guard.mustBeArmed(preview.account);
     // Nor by these: who looks at the request, or decides to go on without an estimate, may do so now.
-    if (preview.firstChange === true && preview.requestShown !== true && !this.#looked.has(preview)) throw notShown();
+    const isShown = preview.requestShown === true || this.#looked.has(preview);
+    // What was just leaving when it was previewed may never have left: then this is the first one.
+    if (!isShown && (preview.firstChange === true || this.#isFirst(preview.account))) throw notShown();
     if (preview.doubt !== undefined && withoutEstimate !== true) throw withoutEstimateOnly();
     this.#issued.delete(preview);
     const { account, change } = preview;
@@ -307,7 +309,7 @@ export class Ledger implements Disposable {
     this.#writes.dispose();
   }
 
-  /** Whether nothing was ever sent from an account on which something is at stake. The journal has just been read. */
+  /** Whether nothing was ever sent from an account on which something is at stake, by the journal as it was last read. */
   #isFirst(account: Account): boolean {
     return stakesOf(account) !== 'simulated' && !this.#writes.all(account.id).some(({ sentAt }) => sentAt !== undefined);
   }
@@ -329,4 +331,4 @@ export class Ledger implements Disposable {
   }
 }
 
-const shownAs = ({ id }: Account, request: RequestView): string => JSON.stringify([id, request]);
+const shownAs = (account: Account, request: RequestView): string => JSON.stringify([holderOf(account), request]);

@@ -126,6 +126,39 @@ describe('the first change of a live account', () => {
     await sends(ledger, next, setup);
   });
 
+  it('has its request shown to each owner of the keys', async () => {
+    const setup = new Setup();
+    const ledger = bare(setup);
+    setup.accounts.set('a', account({ uid: '7' }));
+    await ledger.rehearse(await ledger.preview('a', change()));
+    setup.accounts.set('a', account({ uid: '8' }));
+    const preview = await ledger.preview('a', change());
+    assert.equal(preview.requestShown, undefined);
+    await assert.rejects(ledger.commit(preview, ignore), notShown);
+    assert.equal(setup.venue.sends.length, 0);
+  });
+
+  it('is the next one where the one before it never left', async () => {
+    const setup = new Setup();
+    let letGo = ignore;
+    const leaving = new Promise<void>((resolve) => (letGo = resolve));
+    const gate = (what: string): Promise<void> => (what === 'before send' ? leaving : Promise.resolve());
+    const ledger = bare(setup, { connections: { get: async () => connectionTo(setup.venue, setup.market, gate) } });
+    const preview = await ledger.preview('a', change());
+    await ledger.rehearse(preview);
+    setup.venue.sendFault = 'never-left';
+    const done = ledger.commit(preview, ignore);
+    await settled();
+    const next = await ledger.preview('a', marginChange());
+    assert.equal(next.firstChange, undefined, 'one is just leaving');
+    letGo();
+    assert.equal((await done).sentAt, undefined);
+    setup.venue.sendFault = 'none';
+    await assert.rejects(ledger.commit(next, ignore), notShown);
+    await ledger.rehearse(next);
+    await sends(ledger, next, setup);
+  });
+
   it('is told by its site, whatever is noted at the account; a simulated one is free', async () => {
     for (const [facts, first] of [
       [{ simulated: true }, true],

@@ -13,7 +13,18 @@ import { holderOf, isSameOwner } from './owner.ts';
 import { isTooOld, type Preview } from './preview.ts';
 import type { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { accountFrozen, anotherUnderWay, notAsBefore, notWritten, overtaken, Refusal, stopped, tooOld, unfinished } from './refusal.ts';
+import {
+  accountFrozen,
+  anotherUnderWay,
+  notAsBefore,
+  notWritten,
+  overtaken,
+  Refusal,
+  stopped,
+  tooOld,
+  unfinished,
+  withoutEstimateOnly,
+} from './refusal.ts';
 import { fold, isFreezing, isOpen, type Intended, type WriteEvent } from './write-states.ts';
 import { sentBefore, sentEarlier, syncOrRefuse, type Writes } from './writes.ts';
 
@@ -200,6 +211,8 @@ async function lastLook(
     );
   }
   kindOf(kinds, shown).mustBeAsShown(shown, fresh);
+  // Said by the kind in words of its own; but no kind may forget it.
+  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly();
   return fresh;
 }
 

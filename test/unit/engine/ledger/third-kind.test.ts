@@ -41,6 +41,7 @@ interface ToyPreview {
   readonly change: ToyChange;
   readonly account: Account;
   readonly readiness: ToyReadiness;
+  readonly doubt?: 'definitions';
 }
 type ToyWrite = Omit<WriteRecord, 'change' | 'baseline'> & Pick<ToyPreview, 'change'> & Pick<ToyReadiness, 'baseline'>;
 
@@ -59,7 +60,7 @@ class Box {
   }
 }
 
-const toyKind = (box: Box, now: () => number) =>
+const toyKind = (box: Box, toyIs: Pick<ToyPreview, 'doubt'>, now: () => number) =>
   ({
     check(asked: ToyChange): ToyChange {
       if (asked.loan.loanId === '') throw new Refusal(msg('No loan is named.'));
@@ -75,7 +76,7 @@ const toyKind = (box: Box, now: () => number) =>
     }),
     preview(account: Account, asked: ToyChange, readiness: ToyReadiness, price: Decimal | undefined) {
       const alike = previewedAlike(account, asked as unknown as Change, readiness as never, price);
-      return Object.freeze({ kind: 'toy' as const, change: asked, ...alike, readiness });
+      return Object.freeze({ kind: 'toy' as const, change: asked, ...alike, readiness, ...toyIs });
     },
     places: () => 1,
     mustBeAsShown(shown: ToyPreview, fresh: ToyPreview): void {
@@ -107,7 +108,9 @@ const toy = (facts: Partial<ToyChange> = {}): Change =>
 function toySetup() {
   const setup = new Setup();
   const box = new Box();
-  const kinds: Kinds = new Map([...ours, ['toy', toyKind(box, setup.clock.now)]]);
+  const toyIs: { doubt?: 'definitions' } = {};
+  const kind = toyKind(box, toyIs, setup.clock.now);
+  const kinds: Kinds = new Map([...ours, ['toy', kind]]);
   const disk = new MemoryJournal(formatWith(kinds));
   const usual = connectionTo(setup.venue, setup.market);
   const send: Requests<Change>['send'] = async (asked) => {
@@ -117,7 +120,7 @@ function toySetup() {
   const actions = { ...usual.actions, toy: { ...usual.actions.collateral, send } };
   const options = { kinds, connections: { get: async () => ({ ...usual, actions }) } };
   const window = () => setup.window({ journal: disk, options });
-  return { setup, box, disk, window };
+  return { setup, box, toyIs, kind, disk, window };
 }
 
 describe('a further kind of change', () => {
@@ -178,6 +181,35 @@ describe('a further kind of change', () => {
     await assert.rejects(ledger.commit(preview, ignore), refused(/Bricks went from 5 to 4/));
     assert.equal(box.sends.length, 0);
     assert.equal(journal.appends, 0);
+  });
+
+  it('is not sent without an estimate by its own oversight: what the preview gave one for, nor a reduction', async () => {
+    const { box, toyIs, window } = toySetup();
+    const { ledger, journal } = window();
+    const estimated = await ledger.preview('a', toy());
+    toyIs.doubt = 'definitions';
+    await assert.rejects(ledger.commit(estimated, ignore, { withoutEstimate: true }), refused(/explicit act, without an estimate/));
+    const taken = await ledger.preview('a', toy({ direction: 'reduce' }));
+    await assert.rejects(ledger.commit(taken, ignore, { withoutEstimate: true }), refused(/can be added only/));
+    assert.equal(box.sends.length, 0);
+    assert.equal(journal.appends, 0);
+  });
+
+  it('sends nothing where a step of its own before the send fails, and stays open where one after it does', async () => {
+    for (const step of ['check', 'prepare', 'preview', 'mustBeAsShown', 'decidedOn', 'expectations', 'schema', 'prove', 'judge'] as const) {
+      const { setup, box, kind, window } = toySetup();
+      const { ledger } = window();
+      Object.assign(kind, { [step]: undefined });
+      const done = ledger.preview('a', toy()).then((preview) => ledger.commit(preview, ignore));
+      const outcome = done.then(
+        ({ state }) => state,
+        () => 'rejected',
+      );
+      await setup.clock.advance(61_000);
+      const isAfter = step === 'prove' || step === 'judge';
+      assert.equal(await outcome, isAfter ? 'accepted' : 'rejected', step);
+      assert.equal(box.sends.length, isAfter ? 1 : 0, step);
+    }
   });
 
   it('is bound by the limits of the person, in as many decimals as its venue takes', async () => {

@@ -2,6 +2,7 @@ import { msg } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import { stakesOf } from '../engine/accounts/stakes.ts';
 import type { ArmingTerm } from '../engine/ledger/arming.ts';
+import { Refusal } from '../engine/ledger/ledger.ts';
 import { asPlace } from '../views/place.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
@@ -20,7 +21,7 @@ import {
 import { chooseAccount } from './account/choose.ts';
 import { inspectUnderProgress } from './account/try-keys.ts';
 import { obstacleOf } from './choose.ts';
-import { markOf, explainObstacle } from './tell.ts';
+import { explainFailure, explainObstacle, markOf } from './tell.ts';
 
 /** "Arm Writing…": asks which account and for how long, and says what came of it. */
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {
@@ -51,8 +52,15 @@ export async function armWriting(app: Acting, account: Account): Promise<boolean
   }
   const typedName = asksForName(term, stakesOf(account)) ? await askName(app.talk, account) : '';
   if (typedName === undefined) return false;
-  await app.arming.arm(account.id, term, { typedName });
-  return true;
+  try {
+    await app.arming.arm(account.id, term, { typedName });
+    return true;
+  } catch (error) {
+    // The account was renamed while its name was typed, or is gone.
+    if (!(error instanceof Refusal)) throw error;
+    await explainFailure(app, error, { accountId: account.id });
+    return false;
+  }
 }
 
 /** Writing is armed for somebody. Whose keys they are is asked at the exchange, where that was never told. @throws ExchangeError */

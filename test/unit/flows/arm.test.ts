@@ -4,6 +4,7 @@ import { ExchangeError } from '../../../src/core/errors.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
 import type { Limits, LimitsFault } from '../../../src/engine/ledger/limits.ts';
+import { Refusal } from '../../../src/engine/ledger/refusal.ts';
 import { armWriting, armWritingOn, sayDisarmed } from '../../../src/flows/arm.ts';
 import { Setup, noLimits } from '../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
@@ -46,6 +47,20 @@ async function arming(answers: readonly Answer[], { account, limits = noLimits, 
 const terms = ['For 15 minutes', 'Until this window is reloaded', 'Always'];
 const simulated = { simulated: true, site: 'loopback', baseUrl: 'http://127.0.0.1:9' };
 const demo = { site: 'global-demo' };
+
+describe('arming that the engine refuses', () => {
+  it('says why, and is nothing that went wrong', async () => {
+    const talk = new Scripted(pick('Always'), type('Main'), leave);
+    const { app } = actingAt(new Setup(), talk);
+    const arm = async (): Promise<never> => {
+      throw new Refusal(msg('It is called Other by now.'));
+    };
+    const account = { ...app.book.get('a')!, uid: '1' };
+    const book = { ...app.book, get: () => account };
+    assert.equal(await armWriting({ ...app, book, arming: { ...app.arming, arm } }, account), false);
+    assert.deepEqual(talk.titles('notice'), ['It is called Other by now.']);
+  });
+});
 
 describe('arming an account with real money always', () => {
   it('takes its very name, and says of any other what to type', async () => {

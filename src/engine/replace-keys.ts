@@ -1,6 +1,9 @@
 import type { Account } from '../core/model.ts';
 import type { Keys } from '../exchanges/exchange.ts';
 import type { Arming } from './ledger/arming.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { accountFrozen, unfinished } from './ledger/refusal.ts';
+import { isFreezing } from './ledger/write-states.ts';
 import type { Poller } from './monitor/poller.ts';
 import type { Store } from './monitor/store.ts';
 import type { AccountBook } from './accounts/account-book.ts';
@@ -16,6 +19,7 @@ export interface KeyPlaces {
   readonly arming: Pick<Arming, 'disarm'>;
   readonly poller: Pick<Poller, 'refresh'>;
   readonly store: Pick<Store, 'forget'>;
+  readonly ledger: Pick<Ledger, 'unsettled'>;
 }
 
 /**
@@ -27,13 +31,18 @@ export function isOtherOwner({ uid }: Pick<Account, 'uid'>, found: string | unde
 }
 
 /**
- * Gives an account other keys. Those of another owner come after the owner, and what was read with the old ones is forgotten.
+ * Gives an account other keys. Those of another owner come after the owner, and what was read with the old ones is forgotten. What was sent
+ * with the old ones could not be looked up with them, so it has to be settled before.
  * @param kept what the venue said about the new keys
- * @throws ExchangeError when the keyring does not keep them; then the account is as it was, save that it may be disarmed.
+ * @throws Refusal when something is not settled, or that cannot be told, and the keys are another owner's; ExchangeError when the keyring does not keep them; then the account is as it was, save that it may be disarmed.
  */
 export async function replaceKeys(places: KeyPlaces, account: Account, keys: Keys, kept: KeptFacts): Promise<void> {
-  const { book, vault, arming, poller, store } = places;
+  const { book, vault, arming, poller, store, ledger } = places;
   const before = book.get(account.id) ?? account;
+  if (isOtherOwner(before, kept.uid)) {
+    const held = await ledger.unsettled(account.id);
+    if (held !== undefined) throw isFreezing(held) ? accountFrozen(held) : unfinished(held);
+  }
   // Writing was armed for an owner. Unless these are certainly the same one's keys, it is not armed for them.
   if (before.uid === undefined || before.uid !== kept.uid) await arming.disarm(account.id);
   if (!isOtherOwner(before, kept.uid)) {

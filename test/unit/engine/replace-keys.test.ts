@@ -3,6 +3,8 @@ import type { Account } from '../../../src/core/model.ts';
 import { AccountBook } from '../../../src/engine/accounts/account-book.ts';
 import { replaceKeys } from '../../../src/engine/replace-keys.ts';
 import { Vault } from '../../../src/engine/accounts/vault.ts';
+import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
+import { decimal } from '../../../src/core/decimal.ts';
 import { account } from './ledger/support.ts';
 import { MemoryRecords, MemorySecrets } from './accounts/memory-storage.ts';
 
@@ -16,6 +18,7 @@ async function place(facts: Partial<Account> = { uid: '1' }) {
   await book.add(account(facts));
   await vault.store('a', { apiKey: 'old', secret: 'old' }, facts.uid);
   const happened: string[] = [];
+  const held: WriteRecord[] = [];
   const note = (what: string) => async () => {
     happened.push(what);
   };
@@ -31,8 +34,9 @@ async function place(facts: Partial<Account> = { uid: '1' }) {
     arming: { disarm: note('disarmed') },
     poller: { refresh: note('last reading over') },
     store: { forget: () => void happened.push('forgotten') },
+    ledger: { unsettled: async () => held.at(-1) },
   };
-  return { places, book, vault, secrets, happened };
+  return { held, places, book, vault, secrets, happened };
 }
 
 describe('other keys for an account', () => {
@@ -55,6 +59,22 @@ describe('other keys for an account', () => {
     await assert.rejects(replaceKeys(places, account({ uid: '1' }), keys, { readOnly: true, uid: '2' }));
     assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'record says 1']);
     assert.equal(book.get('a')?.readOnly, false);
+  });
+
+  it('of another owner are not taken while something is not settled that the old ones sent, those of the same owner are', async () => {
+    const change = { kind: 'collateral', loan: { loanId: '1' }, direction: 'add', coin: 'BTC', amount: decimal('1') };
+    for (const [state, reason] of [
+      ['accepted', /is not finished/],
+      ['mismatch', /are frozen/],
+    ] as const) {
+      const { held, places, vault, happened } = await place();
+      held.push({ id: 'w', state, change } as WriteRecord);
+      await assert.rejects(replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '2' }), reason);
+      assert.deepEqual(happened, []);
+      assert.equal((await vault.readOwned('a')).owner, '1');
+      await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '1' });
+      assert.deepEqual(happened, ['keys']);
+    }
   });
 
   it('of the same owner change nothing else', async () => {

@@ -127,6 +127,9 @@ export class Front {
     this.machine = machine;
     const note = (line: string | Error): void => void this.logged.push(String(line));
     let ids = 0;
+    const { now, uptime, sleep } = machine.clock;
+    // Pauses of random length would end between two milliseconds, which no clock of a machine shows.
+    const clock = { now, uptime, sleep: (ms: number, signal?: AbortSignal) => sleep(Math.ceil(ms), signal) };
     this.engine = createEngine({
       folder: machine.folder,
       worker: workerFile,
@@ -137,7 +140,7 @@ export class Front {
       log: { debug: note, info: note, warn: note, error: note },
       window: `window ${number.toString()}`,
       newId: () => `id ${number.toString()}-${(ids += 1).toString()}`,
-      clock: machine.clock,
+      clock,
       fetch: async (asked, init) => {
         assert.ok(typeof asked === 'string' || asked instanceof URL);
         const { origin, pathname, search, hostname } = new URL(asked);
@@ -196,6 +199,11 @@ export class Front {
 
   async followed(talk: Scripted, flow: (app: Acting, attended: Attended) => Promise<void>): Promise<void> {
     await this.through(flow(this.acting(talk), this.attended));
+    // What a script got wrong was told to the person it plays, as something that went wrong inside.
+    assert.deepEqual(
+      this.logged.filter((line) => line.startsWith('AssertionError')),
+      [],
+    );
     assert.equal(talk.left, 0, `asked for all of it: ${talk.heard.map(({ title }) => title).join(' / ')}`);
   }
 

@@ -258,7 +258,7 @@ function wentBack(canGoBack: boolean, question: Text): Back {
 }
 
 /** What `actingAt` makes, with what a test may look at or change. */
-export interface ViewContext {
+export interface ActingHere {
   readonly app: Acting;
   readonly keys: Map<string, Keys>;
   readonly armed: ArmingTerm[];
@@ -275,7 +275,7 @@ const unused = (): never => {
 };
 
 /** A person at a setup of the ledger's tests: its venue and its journal, figures read once, no editor. */
-export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Snapshot> = {}, answers: Answers = {}): ViewContext {
+export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Snapshot> = {}, answers: Answers = {}): ActingHere {
   const keys = new Map<string, Keys>();
   const armed: ArmingTerm[] = [];
   const { accounts, clock } = setup;

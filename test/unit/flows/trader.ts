@@ -122,10 +122,7 @@ export class Trader {
   }
 
   static async open(machine = new Machine()): Promise<Trader> {
-    const { now, uptime, sleep } = machine.clock;
-    // Pauses of random length would end between two milliseconds, which no clock of a machine shows.
-    const clock = { now, uptime, sleep: (ms: number, signal?: AbortSignal) => sleep(Math.ceil(ms), signal) };
-    return new Trader(machine, await machine.front({ clock }));
+    return new Trader(machine, await machine.front());
   }
 
   /** With an account called Main at a simulated OKX, read once. */
@@ -202,11 +199,6 @@ export class Trader {
     const patience = script.find((one): one is Stop => 'stops' in one);
     if (patience !== undefined) talk.stops = patience.stops;
     await this.#front.followed(talk, command);
-    // What a script got wrong was told to the person it plays, as something that went wrong inside.
-    assert.deepEqual(
-      this.#front.logged.filter((line) => line.startsWith('AssertionError')),
-      [],
-    );
     return talk;
   }
 

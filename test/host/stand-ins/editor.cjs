@@ -34,14 +34,20 @@ function anything(known = {}) {
   });
 }
 
+let registered = 0;
+const registerCommand = () => {
+  registered += 1;
+  return anything();
+};
+
 // The bundle copies what a module owns and inherits the rest: what it finds nowhere is made up by the prototype.
 const vscode = Object.create(
   anything({
     __esModule: false,
-    l10n: { t: (text) => text },
+    l10n: { bundle: undefined },
     env: anything({ language: 'en' }),
     workspace: anything({ getConfiguration: () => ({ get: () => undefined }) }),
-    commands: anything({ executeCommand: () => Promise.resolve() }),
+    commands: anything({ executeCommand: () => Promise.resolve(), registerCommand }),
   }),
 );
 
@@ -66,7 +72,7 @@ Module._load = (request, ...rest) => (request === 'vscode' ? vscode : load(reque
 
 const answer = require(file).activate?.(context);
 const report = () => {
-  writeSync(1, JSON.stringify({ answered: typeof answer, registered: context.subscriptions.length, ...touched }));
+  writeSync(1, JSON.stringify({ answered: typeof answer, registered, ...touched }));
 };
 
 if (accounts.length > 0) {

@@ -1,7 +1,7 @@
 // What the list of ways promises, against what the preview then says and what the simulated exchanges then say.
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/core/clock.ts';
-import { compare, decimal } from '../../../src/core/decimal.ts';
+import { compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { estimateAfter } from '../../../src/core/risk/collateral-estimate.ts';
 import { formatLtv } from '../../../src/core/format.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
@@ -66,41 +66,42 @@ for (const venue of ['okx', 'bybit'] as const) {
     });
 
     it('are at the target in the preview as well, and at the exchange where the haircut is its own', async () => {
-      const looking = await placeFor();
-      const { loans } = await looking.connection.read();
       let [previewed, done] = [0, 0];
-      for (const wanted of loans) {
-        for (const text of targets) {
-          const target = decimal(text);
-          looking.pass(); // it takes only so many requests a second
-          const { answer } = await readForTarget(looking.connection, wanted, target, new AbortController().signal);
-          if (!('reading' in answer)) continue;
-          const { reading } = answer;
-          const ref = wanted.orderId === undefined ? { loanId: wanted.id } : { loanId: wanted.id, orderId: wanted.orderId };
-          for (const { steps, shortBy, ltv, assumed } of offersFor(reading, target).offers) {
-            const [step, ...others] = steps;
-            if (step === undefined || step.act === 'repay' || others.length > 0) continue;
-            const { act: direction, coin, amount } = step;
-            const what = `${wanted.id} to ${formatLtv(target)} by ${direction} ${amount} ${coin}`;
-            looking.pass();
-            const ready = await looking.connection.actions.collateral!.prepare({ loan: ref, direction, coin });
-            const estimate = estimateAfter(ready.loan, direction, coin, amount, ready.prices).ltv;
-            assert.ok(estimate !== undefined, `${what}: unknown in the preview`);
-            // The very figure, so that the preview does not say 50.01% of what was picked as 50.00%.
-            assert.equal(formatLtv(estimate), formatLtv(ltv), what);
-            previewed += 1;
-            if (shortBy !== undefined) continue;
-            assert.equal(formatLtv(estimate), formatLtv(target), what);
-            if (assumed) continue;
-            const place = await placeFor();
-            await place.connection.actions.collateral!.send({ kind: 'collateral', loan: ref, direction, coin, amount });
-            place.pass();
-            const after = (await place.connection.read()).loans.find(({ id, orderId }) => id === wanted.id && orderId === wanted.orderId);
-            assert.ok(compare(after!.ltv!, target) <= 0, `${what}: ${after!.ltv!}`);
-            done += 1;
-          }
+      const goThere = async (loanAt: number, target: Decimal): Promise<void> => {
+        const looking = await placeFor();
+        const wanted = (await looking.connection.read()).loans[loanAt]!;
+        looking.pass(); // it takes only so many requests a second
+        const { answer } = await readForTarget(looking.connection, wanted, target, new AbortController().signal);
+        if (!('reading' in answer)) return;
+        const { reading } = answer;
+        const ref = wanted.orderId === undefined ? { loanId: wanted.id } : { loanId: wanted.id, orderId: wanted.orderId };
+        for (const { steps, shortBy, ltv, assumed } of offersFor(reading, target).offers) {
+          const [step, ...others] = steps;
+          if (step === undefined || step.act === 'repay' || others.length > 0) continue;
+          const { act: direction, coin, amount } = step;
+          const what = `${wanted.id} to ${formatLtv(target)} by ${direction} ${amount} ${coin}`;
+          looking.pass();
+          const ready = await looking.connection.actions.collateral!.prepare({ loan: ref, direction, coin });
+          const estimate = estimateAfter(ready.loan, direction, coin, amount, ready.prices).ltv;
+          assert.ok(estimate !== undefined, `${what}: unknown in the preview`);
+          // The very figure, so that the preview does not say 50.01% of what was picked as 50.00%.
+          assert.equal(formatLtv(estimate), formatLtv(ltv), what);
+          previewed += 1;
+          if (shortBy !== undefined) continue;
+          assert.equal(formatLtv(estimate), formatLtv(target), what);
+          if (assumed) continue;
+          const place = await placeFor();
+          await place.connection.actions.collateral!.send({ kind: 'collateral', loan: ref, direction, coin, amount });
+          place.pass();
+          const after = (await place.connection.read()).loans.find(({ id, orderId }) => id === wanted.id && orderId === wanted.orderId);
+          assert.ok(compare(after!.ltv!, target) <= 0, `${what}: ${after!.ltv!}`);
+          done += 1;
         }
-      }
+      };
+      const { length } = (await (await placeFor()).connection.read()).loans;
+      // Each waits for what an exchange takes in a second: they do so side by side.
+      const all = targets.flatMap((text) => Array.from({ length }, (_, loanAt) => goThere(loanAt, decimal(text))));
+      await Promise.all(all);
       assert.ok(previewed >= 8 && done >= 3, `${previewed.toString()} previewed, ${done.toString()} done`);
     });
   });

@@ -53,7 +53,9 @@ function prepare(options: SessionOptions): Setting {
   const folder = path.join(home, `session-${String(process.pid)}-${String(sessions)}`);
   const workspace = path.join(folder, 'workspace');
   mkdirSync(workspace, { recursive: true });
-  writeSettings(path.join(folder, 'user-data'), options.settings);
+  // Without a graphics card each frame of what moves costs a core.
+  const still = { 'workbench.reduceMotion': 'on', 'editor.cursorBlinking': 'solid' };
+  writeSettings(path.join(folder, 'user-data'), { ...still, ...options.settings });
   if (options.folderSettings !== undefined) {
     mkdirSync(path.join(workspace, '.vscode'));
     writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify(options.folderSettings));

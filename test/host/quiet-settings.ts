@@ -22,8 +22,6 @@ const quietSettings = {
   'window.restoreWindows': 'none',
   'window.commandCenter': false,
   'workbench.layoutControl.enabled': false,
-  'workbench.reduceMotion': 'on',
-  'editor.cursorBlinking': 'solid',
 };
 
 /** Writes the user's settings of a profile before its first start. Later edits from outside would go unseen. */

@@ -3,7 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LedgerFile } from './ledger/database/ledger-file.ts';
-import type { Answers, Request } from './storage/protocol.ts';
+import type { Answers, Request } from './storage/ledger-protocol.ts';
 import type { Answered, Asked, Place } from './storage/worker-link.ts';
 import { StateFile } from './storage/state-file.ts';
 import type { StateAnswers, StateAsked } from './storage/state-protocol.ts';

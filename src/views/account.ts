@@ -1,5 +1,5 @@
 import { msg, type Message } from '../core/message.ts';
-import type { Vanished } from '../core/model.ts';
+import { targetKey, type Target, type Vanished } from '../core/model.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
@@ -186,6 +186,22 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
             }),
       };
     });
+}
+
+/** Unfinished changes of loans, or of positions, that are no longer there: they must not be lost from sight. */
+export function strayWrites(state: AccountState, kind: Target['kind'], viewContext: ViewContext): readonly Entry[] {
+  const { id: accountId } = state.account;
+  const loans = (state.snapshot?.loans ?? []).map(({ id }): Target => ({ kind: 'loan', id }));
+  const positions = (state.snapshot?.positions ?? []).map(({ positionId }): Target => ({ kind: 'position', id: positionId }));
+  const present = new Set([...loans, ...positions].map(targetKey));
+  const isStray = (target: Target): boolean => target.kind === kind && !present.has(targetKey(target));
+  return viewContext
+    .openWrites(accountId)
+    .filter(({ change }) => isStray(changeTarget(change)))
+    .map((record) => ({
+      ...writeEntry(record, { id: `${accountEntryId(accountId)}/write/${record.id}`, accountId }, state, viewContext),
+      icon: { id: 'question', color: 'list.warningForeground' },
+    }));
 }
 
 /** The line of an unfinished change. */

@@ -23,7 +23,7 @@ import {
   type Standing,
 } from '../words/loan.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
-import { accountEntry, accountEntryId, troubleNote, vanishedNotes, writeEntry } from './account.ts';
+import { accountEntry, accountEntryId, strayWrites, troubleNote, vanishedNotes, writeEntry } from './account.ts';
 import type { Details, Entry } from './entry.ts';
 import { joined, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
@@ -39,7 +39,7 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
       [
         ...troubleNote(state, 'loans'),
         ...vanishedNotes(state, 'loan', viewContext),
-        ...strayWrites(state, viewContext),
+        ...strayWrites(state, 'loan', viewContext),
         ...loans(state, viewContext),
       ],
       viewContext,
@@ -66,23 +66,6 @@ function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] 
       spoken: label,
     },
   ];
-}
-
-/** Unfinished changes of loans that are no longer there: they must not be lost from sight. */
-function strayWrites(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const present = (state.snapshot?.loans ?? []).map(({ id }) => id);
-  return viewContext
-    .openWrites(state.account.id)
-    .filter(({ change }) => isOfLoan(change) && !present.some((id) => isOfLoan(change, id)))
-    .map((record) => ({
-      ...writeEntry(
-        record,
-        { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id },
-        state,
-        viewContext,
-      ),
-      icon: { id: 'question', color: 'list.warningForeground' },
-    }));
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   type PositionView,
 } from '../words/position.ts';
 import { nowText } from '../words/since-reading.ts';
-import { accountEntry, accountEntryId, troubleNote, vanishedNotes, writeEntry } from './account.ts';
+import { accountEntry, accountEntryId, strayWrites, troubleNote, vanishedNotes, writeEntry } from './account.ts';
 import type { Entry } from './entry.ts';
 import type { Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
@@ -37,7 +37,7 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
       [
         ...troubleNote(state, 'positions'),
         ...vanishedNotes(state, 'position', viewContext),
-        ...strayWrites(state, viewContext),
+        ...strayWrites(state, 'position', viewContext),
         ...positions(state, viewContext),
       ],
       viewContext,
@@ -56,23 +56,6 @@ function positions(state: AccountState, viewContext: ViewContext): readonly Entr
     : msg('No position was open when it was last read');
   const id = `${accountEntryId(state.account.id)}/no-position`;
   return [{ id, accountId: state.account.id, label, expansion: 'leaf', context: 'note', spoken: label }];
-}
-
-/** Unfinished changes of positions that are no longer there: they must not be lost from sight. */
-function strayWrites(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const present = (state.snapshot?.positions ?? []).map(({ positionId }) => positionId);
-  return viewContext
-    .openWrites(state.account.id)
-    .filter(({ change }) => isOfPosition(change) && !present.some((id) => isOfPosition(change, id)))
-    .map((record) => ({
-      ...writeEntry(
-        record,
-        { id: `${accountEntryId(state.account.id)}/write/${record.id}`, accountId: state.account.id },
-        state,
-        viewContext,
-      ),
-      icon: { id: 'question', color: 'list.warningForeground' },
-    }));
 }
 
 /**

@@ -212,7 +212,7 @@ async function lastLook(
   }
   kindOf(kinds, shown).mustBeAsShown(shown, fresh);
   // Said by the kind in words of its own; but no kind may forget it.
-  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly();
+  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly(fresh.change);
   return fresh;
 }
 

@@ -146,7 +146,8 @@ export class Ledger implements Disposable {
     const isShown = preview.requestShown === true || this.#looked.has(preview);
     // What was just leaving when it was previewed may never have left: then this is the first one.
     if (!isShown && (preview.firstChange === true || this.#isFirst(preview.account))) throw notShown();
-    if (preview.doubt !== undefined && (withoutEstimate !== true || preview.change.direction !== 'add')) throw withoutEstimateOnly();
+    if (preview.doubt !== undefined && (withoutEstimate !== true || preview.change.direction !== 'add'))
+      throw withoutEstimateOnly(preview.change);
     this.#issued.delete(preview);
     const { account, change } = preview;
     // The same account at the exchange may be here twice.
@@ -227,15 +228,6 @@ export class Ledger implements Disposable {
     return writeId === undefined ? rows : rows.filter(({ id }) => id === writeId);
   }
 
-  /**
-   * Whether any change of this account ever left for the exchange.
-   * @throws Refusal when the journal cannot be read.
-   */
-  async everSent(accountId: string): Promise<boolean> {
-    await this.#sync();
-    return this.#writes.all(accountId).some(({ sentAt }) => sentAt !== undefined);
-  }
-
   /** Looks through the whole journal for rows that were altered, are missing or were put in between. */
   async verify(): Promise<Verification> {
     try {
@@ -267,7 +259,7 @@ export class Ledger implements Disposable {
   /**
    * A person's verdict. The venue is asked a last time before a write is closed: if it can tell, its word stands.
    * A verdict on a write that is closed already changes nothing.
-   * @throws Refusal when the write is still under way, was sent too lately for anybody to know, or the verdict cannot be written down.
+   * @throws Refusal when the write is still under way, was sent too recently to tell, or the verdict cannot be written down.
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();

@@ -71,13 +71,17 @@ export const notShown = (): Refusal =>
     { remedy: 'showRequest' },
   );
 
-export const withoutEstimateOnly = (): Refusal =>
-  new Refusal(
-    msg(
-      'What adding does to this loan cannot be estimated, so nothing was sent. It can be added only by an explicit act, without an estimate.',
-    ),
-    { remedy: 'withoutEstimate' },
-  );
+export const withoutEstimateOnly = ({ direction }: Pick<Change, 'direction'>): Refusal =>
+  direction === 'add'
+    ? new Refusal(
+        msg(
+          'What adding does to this loan cannot be estimated, so nothing was sent. It can be added only by an explicit act, without an estimate.',
+        ),
+        { remedy: 'withoutEstimate' },
+      )
+    : new Refusal(msg('What taking this out does cannot be estimated, so nothing was sent. Read again, or take it out at the exchange.'), {
+        remedy: 'readAgain',
+      });
 
 const isOfLoan = (change: Change): boolean => changeTarget(change).kind === 'loan';
 

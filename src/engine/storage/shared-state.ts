@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { english, msg, type Message } from '../../core/message.ts';
-import type { Seen } from './protocol.ts';
+import type { Seen } from './ledger-protocol.ts';
 import {
   parseLastCopy,
   type AccountRecords,

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { identityOf, inTransaction, logOf, makeFile, patiently } from './file-on-disk.ts';
+import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
-import type { Seen } from './protocol.ts';
+import type { Seen } from './ledger-protocol.ts';
 import { LedgerFault } from './trouble.ts';
 import {
   lastCopyName,

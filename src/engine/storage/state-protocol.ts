@@ -1,5 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { Seen } from './protocol.ts';
+import type { Seen } from './ledger-protocol.ts';
 
 /** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
 export interface OldState {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './file-on-disk.ts';
+import { inTransaction } from './database-file.ts';
 import { LedgerFault } from './trouble.ts';
 
 /** Marks a file as ours, at offset 68 of its header: “LTVS”. */

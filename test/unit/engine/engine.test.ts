@@ -16,7 +16,7 @@ import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 import { MemorySecrets, MemoryStorage } from './accounts/memory-storage.ts';
 import { workerFile } from './ledger/database/setup-folder.ts';
-import { noLimits } from './ledger/support.ts';
+import { noLimits, everSent } from './ledger/support.ts';
 
 const ignore = (): void => undefined;
 
@@ -118,7 +118,7 @@ describe('the engine without an editor', () => {
       ] as const) {
         const preview = await engine.ledger.preview(id, changeOf(snapshotOf(engine, id)));
         await assert.rejects(engine.ledger.commit(preview, ignore), { name: 'Refusal' });
-        assert.equal(await engine.ledger.everSent(id), false);
+        assert.equal(await everSent(engine.ledger, id), false);
         await engine.arming.arm(id, 'restart');
         assert.ok((await engine.ledger.rehearse(preview)).url.startsWith('http://127.0.0.1:'));
         const { state, evidence } = await engine.ledger.commit(preview, ignore);

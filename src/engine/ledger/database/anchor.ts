@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Seen } from '../../storage/protocol.ts';
+import type { Seen } from '../../storage/ledger-protocol.ts';
 
 /** Where the anchor is kept: outside of the ledger's file and its folder. */
 export interface AnchorStorage {

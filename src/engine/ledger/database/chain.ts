@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Holders } from '../open-writes.ts';
 import type { WriteRecord } from '../record.ts';
-import type { Seen } from '../../storage/protocol.ts';
+import type { Seen } from '../../storage/ledger-protocol.ts';
 import { LedgerFault } from '../../storage/trouble.ts';
 
 export interface StoredRow {

@@ -5,8 +5,16 @@ import type { WriteRecord } from '../record.ts';
 import { targetKey } from '../../../core/model.ts';
 import { changeTarget } from '../write-states.ts';
 import { Chain, newId, type StoredRow } from './chain.ts';
-import { identityOf, inTransaction, logOf, makeFile, patiently } from '../../storage/file-on-disk.ts';
-import { databaseName, linesName, type Appended, type MovedAside, type Page, type Seen, type Verified } from '../../storage/protocol.ts';
+import { identityOf, inTransaction, logOf, makeFile, patiently } from '../../storage/database-file.ts';
+import {
+  databaseName,
+  linesName,
+  type Appended,
+  type MovedAside,
+  type Page,
+  type Seen,
+  type Verified,
+} from '../../storage/ledger-protocol.ts';
 import type { Place } from '../../storage/worker-link.ts';
 import { moveAside } from './move-aside.ts';
 import { isBlank, migrate, mustBeKnown } from './schema.ts';

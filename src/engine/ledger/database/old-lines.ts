@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Message } from '../../../core/message.ts';
 import { fromLine, toLine } from '../record-format.ts';
-import { linesName } from '../../storage/protocol.ts';
+import { linesName } from '../../storage/ledger-protocol.ts';
 import { unreadableLine } from './fault-text.ts';
 
 /** Versions before the database wrote this after a line that a crash or a full disk had cut short. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from '../../storage/file-on-disk.ts';
+import { inTransaction } from '../../storage/database-file.ts';
 import { LedgerFault } from '../../storage/trouble.ts';
 
 /** Marks a file as ours, at offset 68 of its header: “LTVG”. */

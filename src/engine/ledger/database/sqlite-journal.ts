@@ -5,7 +5,7 @@ import type { WriteRecord } from '../record.ts';
 import { fromLine, isNewerLine, toLine } from '../record-format.ts';
 import { Anchor, type AnchorStorage } from './anchor.ts';
 import { readOldLines, renameOldLines, UnreadableLines } from './old-lines.ts';
-import { databaseName, type Answers, type Request, type Seen } from '../../storage/protocol.ts';
+import { databaseName, type Answers, type Request, type Seen } from '../../storage/ledger-protocol.ts';
 import { findingOf, sentenceOf, unreliable } from './fault-text.ts';
 import { isDamage, LedgerFault, troubleOf, type Damage } from '../../storage/trouble.ts';
 import { WorkerLink } from '../../storage/worker-link.ts';

@@ -1,5 +1,5 @@
 import { Emitter } from '../../../../src/core/emitter.ts';
-import type { Seen } from '../../../../src/engine/storage/protocol.ts';
+import type { Seen } from '../../../../src/engine/storage/ledger-protocol.ts';
 import type { ArmedRow, ArmedRows, AccountRecords } from '../../../../src/engine/storage/state-protocol.ts';
 import type { RecordStorage } from '../../../../src/engine/storage/old-state.ts';
 import type { SecretStorage } from '../../../../src/engine/accounts/vault.ts';

@@ -3,7 +3,7 @@ import { msg } from '../../../../src/core/message.ts';
 import { JournalError } from '../../../../src/engine/ledger/journal.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { marginChange } from './market.ts';
-import { change, d, Setup, ignore, noLimits, refused, start } from './support.ts';
+import { change, d, Setup, ignore, noLimits, refused, start, everSent } from './support.ts';
 
 describe('the activity of an account', () => {
   it('is every write of all windows, closed ones too, newest first', async () => {
@@ -62,7 +62,7 @@ describe('the activity of an account', () => {
       const [record] = await setup.window().ledger.activity();
       assert.equal(record?.state, state);
       assert.deepEqual(record.answer, { at: setup.clock.now(), kind });
-      assert.equal(await ledger.everSent('a'), fault !== 'never-left');
+      assert.equal(await everSent(ledger, 'a'), fault !== 'never-left');
     });
   }
 
@@ -109,21 +109,21 @@ describe('the activity of an account', () => {
 
   it('knows whether anything ever left, whatever became of it', async () => {
     const setup = new Setup();
-    assert.equal(await setup.window().ledger.everSent('a'), false);
+    assert.equal(await everSent(setup.window().ledger, 'a'), false);
     setup.venue.sendFault = 'never-left';
     await start(setup.window().ledger);
-    assert.equal(await setup.window().ledger.everSent('a'), false, 'nothing was reached');
+    assert.equal(await everSent(setup.window().ledger, 'a'), false, 'nothing was reached');
     setup.venue.sendFault = 'lost-after';
     await start(setup.window().ledger);
-    assert.equal(await setup.window().ledger.everSent('a'), true);
-    assert.equal(await setup.window().ledger.everSent('b'), false);
+    assert.equal(await everSent(setup.window().ledger, 'a'), true);
+    assert.equal(await everSent(setup.window().ledger, 'b'), false);
   });
 
   it('cannot be told on a journal that cannot be read, and the reason is the journal’s own', async () => {
     const setup = new Setup();
     const { ledger, journal } = setup.window();
     journal.unreadable = new JournalError(msg('Row 7 was altered.'));
-    for (const asked of [() => ledger.activity(), () => ledger.steps('w1'), () => ledger.everSent('a')]) {
+    for (const asked of [() => ledger.activity(), () => ledger.steps('w1'), () => everSent(ledger, 'a')]) {
       await assert.rejects(asked, refused(/Row 7 was altered\./));
     }
   });

@@ -5,7 +5,7 @@ import { Arming, quarterMs, type ArmingTerm } from '../../../../src/engine/ledge
 import { MemoryArmedRows } from '../accounts/memory-storage.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { marginChange } from './market.ts';
-import { account, change, Setup, ignore, refused, start } from './support.ts';
+import { account, change, Setup, ignore, refused, start, everSent } from './support.ts';
 
 /** A person's storage, accounts and clock, and the windows they open on them one after the other. */
 class Person {
@@ -402,7 +402,7 @@ describe('an account that is not armed', () => {
         const last = (await journal.states()).at(-1);
         assert.ok(last === undefined || last === 'not-effective', `${reached}: left as ${String(last)}`);
         assert.equal(ledger.open('a').length, 0, reached);
-        assert.equal(await ledger.everSent('a'), false);
+        assert.equal(await everSent(ledger, 'a'), false);
         setup.armed = { armed: true, until: 'restart' };
         await start(ledger, asked);
         assert.equal(sent(setup), 1, `${reached}: the loan or position is free again`);

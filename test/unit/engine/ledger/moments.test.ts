@@ -8,7 +8,7 @@ import type { Change, CollateralReadiness } from '../../../../src/exchanges/exch
 import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { long, marginChange } from './market.ts';
-import { change, d, Setup, ignore, refused, start, trouble } from './support.ts';
+import { change, d, Setup, ignore, refused, start, trouble, everSent } from './support.ts';
 
 const reduce = change({ direction: 'reduce' });
 const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
@@ -284,7 +284,7 @@ describe('between confirmation and send', () => {
       });
       assert.equal(sent(setup), 0);
       assert.deepEqual(await journal.states(), []);
-      assert.equal(await ledger.everSent('a'), false);
+      assert.equal(await everSent(ledger, 'a'), false);
     });
   }
 

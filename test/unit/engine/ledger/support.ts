@@ -361,3 +361,7 @@ export const refused = (pattern: RegExp) => (error: unknown) => {
 
 /** The row of the venue's history that settled a write. */
 export const rowOf = ({ evidence }: WriteRecord): string | undefined => (evidence?.kind === 'history' ? evidence.id : undefined);
+
+/** Whether any change of the account ever left for the exchange. */
+export const everSent = async (ledger: Pick<Ledger, 'activity'>, accountId: string): Promise<boolean> =>
+  (await ledger.activity(accountId)).some(({ sentAt }) => sentAt !== undefined);

@@ -1,7 +1,7 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
 // `--crash` only what kills processes, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context, transform } = require('esbuild');
-const { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { globSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const flags = new Set(process.argv.slice(2));
@@ -72,6 +72,51 @@ const afterActivation = {
   },
 };
 
+// `msg('id', 'text'`, in the form that the check of texts keeps.
+const message = /\bmsg\(\s*'([^']+)',\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g;
+
+// The words of a message and its arguments are all that the package needs; by their ids, translations would be half as large again.
+const withoutIds = {
+  name: 'without-ids',
+  setup({ onLoad }) {
+    if (!minify) return;
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8').replace(message, 'msg(0, $2'),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** What each id says in English. */
+function englishTexts() {
+  const sources = globSync('src/**/*.ts', { cwd: __dirname }).map((file) => readFileSync(path.join(__dirname, file), 'utf8'));
+  return Object.fromEntries(
+    sources.flatMap((source) => [...source.matchAll(message)].map(([, id, text]) => [id, new Function(`return ${text}`)()])),
+  );
+}
+
+/** The editor reads translations by the keys of src/core/message.ts. */
+async function writeTranslations() {
+  const { outputFiles } = await build({ ...common, entryPoints: ['src/core/message.ts'], platform: 'node', format: 'cjs', write: false });
+  const core = { exports: {} };
+  new Function('module', outputFiles[0].text)(core);
+  const english = englishTexts();
+  mkdirSync(path.join(__dirname, 'dist/l10n'), { recursive: true });
+  for (const name of readdirSync(path.join(__dirname, 'l10n'))) {
+    const texts = Object.entries(JSON.parse(readFileSync(path.join(__dirname, 'l10n', name), 'utf8')));
+    const byKey = Object.fromEntries(texts.map(([id, text]) => [core.exports.templateKey(english[id]), text]));
+    if (Object.keys(byKey).length < texts.length)
+      throw new Error(`l10n/${name}: two sentences have one key; word one of them in another way`);
+    writeFileSync(path.join(__dirname, 'dist/l10n', name), JSON.stringify(byKey));
+  }
+}
+
+/** Tests ask for sentences by id. */
+function writeTexts() {
+  mkdirSync(path.join(__dirname, 'out'), { recursive: true });
+  writeFileSync(path.join(__dirname, 'out/texts.json'), JSON.stringify(englishTexts(), undefined, 2));
+}
+
 const extension = {
   ...common,
   sourcemap: minify ? false : 'inline',
@@ -83,28 +128,13 @@ const extension = {
   format: 'esm',
   splitting: true,
   write: false,
-  plugins: [afterActivation, asCommonJs],
+  plugins: [afterActivation, withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],
   // The `node` build of ofetch carries a fetch of its own; this one uses the editor's, which knows about proxies.
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
-
-// The editor reads translations by the keys of src/core/message.ts.
-async function translations() {
-  const { outputFiles } = await build({ ...common, entryPoints: ['src/core/message.ts'], platform: 'node', format: 'cjs', write: false });
-  const message = { exports: {} };
-  new Function('module', outputFiles[0].text)(message);
-  mkdirSync(path.join(__dirname, 'dist/l10n'), { recursive: true });
-  for (const name of readdirSync(path.join(__dirname, 'l10n'))) {
-    const texts = Object.entries(JSON.parse(readFileSync(path.join(__dirname, 'l10n', name), 'utf8')));
-    const byKey = Object.fromEntries(texts.map(([template, text]) => [message.exports.templateKey(template), text]));
-    if (Object.keys(byKey).length < texts.length)
-      throw new Error(`l10n/${name}: two sentences have one key; word one of them in another way`);
-    writeFileSync(path.join(__dirname, 'dist/l10n', name), JSON.stringify(byKey));
-  }
-}
 
 // The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
 const worker = {
@@ -114,6 +144,7 @@ const worker = {
   platform: 'node',
   target: 'node22',
   format: 'cjs',
+  plugins: [withoutIds],
 };
 
 const page = {
@@ -170,15 +201,18 @@ const wanted = flags.has('--unit')
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.
-  if (wanted.includes(extension)) rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
-  const translated = wanted.includes(extension) ? translations() : undefined;
+  if (wanted.includes(extension)) {
+    rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
+    await writeTranslations();
+  }
+  if (wanted.includes(unit)) writeTexts();
   const nonEmpty = wanted.filter((options) => options.entryPoints.length > 0);
   if (flags.has('--watch')) {
     const contexts = await Promise.all(nonEmpty.map((options) => context({ ...options, logLevel: 'info' })));
-    await Promise.all([translated, ...contexts.map((one) => one.watch())]);
+    await Promise.all(contexts.map((one) => one.watch()));
     return;
   }
-  await Promise.all([translated, ...nonEmpty.map((options) => build(options))]);
+  await Promise.all(nonEmpty.map((options) => build(options)));
 }
 
 main().catch((error) => {

@@ -8,10 +8,11 @@ export interface Message {
 }
 
 /**
- * Makes a message. The template must be a literal, because the check of translations collects them from the source.
- * Placeholders are `{0}`, `{1}`, ….
+ * Makes a message. Id and template must be literals, because the check of translations and the build collect them from the source.
+ * @param _id what translators and tests know it by, whatever its words are; the package goes without
+ * @param template English, with the placeholders `{0}`, `{1}`, …
  */
-export function msg(template: string, ...args: readonly (string | Message)[]): Message {
+export function msg(_id: string, template: string, ...args: readonly (string | Message)[]): Message {
   return { template, args };
 }
 

@@ -12,7 +12,8 @@ export function actionOf<K extends keyof Actions>({ actions, absent }: Connectio
   throw new ExchangeError({
     kind: 'refused',
     effect: 'none',
-    sentence: absent?.[kind] ?? msg('This exchange does not offer that for this account, so nothing was sent.'),
+    sentence:
+      absent?.[kind] ?? msg('change.exchange-not-offer', 'This exchange does not offer that for this account, so nothing was sent.'),
   });
 }
 

@@ -25,14 +25,22 @@ import { explainFailure, explainObstacle, markOf } from './tell.ts';
 
 /** "Arm Writing…": asks which account and for how long, and says what came of it. */
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {
-  const account = await chooseAccount(app, argument, msg('Which account shall be armed, so that changes can be sent from it?'));
+  const account = await chooseAccount(
+    app,
+    argument,
+    msg('arming.account-shall-armed', 'Which account shall be armed, so that changes can be sent from it?'),
+  );
   if (account === undefined) {
     if (asPlace(argument) !== undefined) await app.talk.tell({ kind: 'warning', sentence: accountGoneText() });
     return;
   }
   if (!(await armWriting(app, account))) return;
   const sentence = armedText(account.name, app.arming.state(account.id));
-  const chosen = await app.talk.tell({ kind: 'info', sentence, buttons: [{ id: 'disarmWriting', label: msg('Disarm Writing') }] });
+  const chosen = await app.talk.tell({
+    kind: 'info',
+    sentence,
+    buttons: [{ id: 'disarmWriting', label: msg('button.disarm-writing', 'Disarm Writing') }],
+  });
   if (chosen !== undefined) await app.talk.run(chosen, { accountId: account.id });
 }
 
@@ -72,6 +80,7 @@ async function isOwnerKnown(app: Acting, account: Account): Promise<boolean> {
   await app.talk.tell({
     kind: 'warning',
     sentence: msg(
+      'arming.exchange-not-tell',
       'The exchange does not tell whose keys {0} has, so writing cannot be armed: it would be armed for whoever comes next.',
       account.name,
     ),
@@ -85,13 +94,17 @@ async function askTerm(app: Acting, account: Account): Promise<ArmingTerm | 'set
   const items: readonly Item<ArmingTerm | 'settings'>[] = [
     ...armingChoices(stakes).map(({ term, label, detail }) => ({ label: label, detail: detail, value: term })),
     { label: '', separator: true },
-    { label: msg('Set Limits…'), detail: msg('Opens your settings. Nothing is armed.'), value: 'settings' },
+    {
+      label: msg('button.set-limits', 'Set Limits…'),
+      detail: msg('arming.opens-settings-nothing', 'Opens your settings. Nothing is armed.'),
+      value: 'settings',
+    },
   ];
   const chosen = await app.talk.pick({
-    title: msg('{0}: arm writing on {1}', markOf(app, account), account.name),
+    title: msg('arming.arm-writing', '{0}: arm writing on {1}', markOf(app, account), account.name),
     placeholder: arming.armed
-      ? msg('For how long, from now on? It is {0}.', armingText(arming, app.viewContext().when))
-      : msg('For how long?'),
+      ? msg('arming.how-long-now', 'For how long, from now on? It is {0}.', armingText(arming, app.viewContext().when))
+      : msg('arming.how-long', 'For how long?'),
     prompt: armingMeaning(stakes, await app.readLimits()),
     items,
     canGoBack: false,
@@ -101,7 +114,7 @@ async function askTerm(app: Acting, account: Account): Promise<ArmingTerm | 'set
 
 async function askName(talk: Conversation, { name }: Account): Promise<string | undefined> {
   const typed = await talk.input({
-    title: msg('LIVE: arm writing on {0} always', name),
+    title: msg('arming.live-arm-writing', 'LIVE: arm writing on {0} always', name),
     prompt: namePrompt(name),
     judge: (raw) => {
       const problem = nameFault(raw, name);

@@ -32,11 +32,11 @@ export async function askLoan(app: Acting, title: Text, choices: readonly LoanCh
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: msg('{0} · {1}', account.name, markOf(app, account)), separator: true });
+      items.push({ label: msg('list.dot', '{0} · {1}', account.name, markOf(app, account)), separator: true });
     }
     items.push(loanItem(choice));
   }
-  const picked = await app.talk.pick({ title, placeholder: msg('Which loan?'), items, canGoBack: false });
+  const picked = await app.talk.pick({ title, placeholder: msg('collateral.loan', 'Which loan?'), items, canGoBack: false });
   return picked === back ? undefined : picked;
 }
 
@@ -44,11 +44,11 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const { loan, state } = choice;
   const known = credibleLtv(loan);
   const standing = standingOf(loan);
-  const ltv = known === undefined ? msg('LTV unknown') : msg('LTV {0}', formatLtv(known));
-  const description = standing === 'unknown' ? ltv : msg('{0}, {1}', ltv, distanceText(standing));
+  const ltv = known === undefined ? msg('term.ltv-unknown', 'LTV unknown') : msg('collateral.ltv', 'LTV {0}', formatLtv(known));
+  const description = standing === 'unknown' ? ltv : msg('list.comma', '{0}, {1}', ltv, distanceText(standing));
   return {
-    label: msg('Loan {0}', loanLabel(loan.orderId, loan.id)),
-    description: state.account.readOnly ? msg('{0}, read-only', description) : description,
+    label: msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id)),
+    description: state.account.readOnly ? msg('term.read-only-2', '{0}, read-only', description) : description,
     detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
     value: choice,
   };
@@ -59,12 +59,12 @@ function titleOf(app: Acting, choice: LoanChoice, direction: Direction, coin?: s
   const args = [markOf(app, state.account), loanLabel(loan.orderId, loan.id), state.account.name] as const;
   if (coin === undefined) {
     return direction === 'add'
-      ? msg('{0}: add collateral to loan {1} ({2})', ...args)
-      : msg('{0}: reduce collateral of loan {1} ({2})', ...args);
+      ? msg('collateral.add-loan', '{0}: add collateral to loan {1} ({2})', ...args)
+      : msg('collateral.reduce-loan', '{0}: reduce collateral of loan {1} ({2})', ...args);
   }
   return direction === 'add'
-    ? msg('{0}: add {3} to loan {1} ({2})', ...args, coin)
-    : msg('{0}: take {3} out of loan {1} ({2})', ...args, coin);
+    ? msg('collateral.add-loan-2', '{0}: add {3} to loan {1} ({2})', ...args, coin)
+    : msg('collateral.take-out-loan', '{0}: take {3} out of loan {1} ({2})', ...args, coin);
 }
 
 /** Asks which coin, showing how much of each can be moved. Rejects when that cannot be read. */
@@ -79,8 +79,11 @@ export async function askCoin(
     title: titleOf(app, choice, direction),
     placeholder:
       direction === 'add'
-        ? msg('Which coin? Amounts are what is available in the wallet.')
-        : msg("Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation."),
+        ? msg('collateral.coin-amounts-available', 'Which coin? Amounts are what is available in the wallet.')
+        : msg(
+            'collateral.coin-amounts-exchange',
+            "Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation.",
+          ),
     items: async (signal) => coinItems(await actionOf(connection, 'collateral').options(refOf(choice), direction, signal), direction),
     canGoBack,
   });
@@ -92,16 +95,20 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
   const items: Item<AdjustableCoin>[] = movable.map((coin) => coinItem(coin, direction));
   if (movable.length === 0) {
     items.push({
-      label: direction === 'add' ? msg('There is nothing to add in the wallet') : msg('The exchange would release nothing now'),
+      label:
+        direction === 'add'
+          ? msg('collateral.nothing-add-wallet', 'There is nothing to add in the wallet')
+          : msg('collateral.exchange-release-nothing', 'The exchange would release nothing now'),
     });
   }
   if (rest.length > 0) {
-    items.push({ label: msg('Not possible now'), separator: true });
+    items.push({ label: msg('collateral.not-possible-now', 'Not possible now'), separator: true });
     // No value: they are there to be seen, and cannot be picked.
     items.push(
       ...rest.map(({ coin, limit }) => ({
         label: coin,
-        description: limit === undefined ? msg('the amount could not be read') : msg('nothing'),
+        description:
+          limit === undefined ? msg('target.amount-not-read', 'the amount could not be read') : msg('collateral.nothing', 'nothing'),
       })),
     );
   }
@@ -110,11 +117,14 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
 
 function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCoin> {
   const amount = coin.limit === undefined ? '' : formatAmount(coin.limit);
-  const text = direction === 'add' ? msg('{0} available', amount) : msg("{0} redeemable: the exchange's maximum", amount);
+  const text =
+    direction === 'add'
+      ? msg('collateral.available-2', '{0} available', amount)
+      : msg('collateral.redeemable-exchange-maximum', "{0} redeemable: the exchange's maximum", amount);
   const usd = formatCoinUsd(coin, 'asset');
   return {
     label: coin.coin,
-    description: usd === undefined ? text : msg('{0} · {1}', text, usd),
+    description: usd === undefined ? text : msg('list.dot', '{0} · {1}', text, usd),
     value: coin,
   };
 }
@@ -132,7 +142,7 @@ export async function askHowMuch(
   const own = await ownHighestLtv(app);
   return askAmount(app.talk, {
     title: titleOf(app, choice, direction, coin.coin),
-    placeholder: msg('Amount of {0}, for example 0.1', coin.coin),
+    placeholder: msg('collateral.amount-example-0', 'Amount of {0}, for example 0.1', coin.coin),
     facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {})), own),
     later: async (signal): Promise<AmountFacts> => {
       const connection = await app.connections.get(account.id);
@@ -167,9 +177,11 @@ function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, D
 function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): Message {
   const most = largestAllowed(bounds) ?? '';
   const { coin } = bounds;
-  if (bounds.purpose !== 'reduce') return msg('At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
+  if (bounds.purpose !== 'reduce')
+    return msg('collateral.most-added-preview', 'At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
   if (safest !== undefined) {
     return msg(
+      'collateral.most-taken-out',
       'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps LTV at or below {3} by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
       most,
       coin,
@@ -178,6 +190,7 @@ function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): Messa
     );
   }
   return msg(
+    'collateral.most-taken-out-number',
     'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
     most,
     coin,

@@ -23,7 +23,7 @@ export async function askPosition(app: Acting, title: Text, choices: readonly Po
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: msg('{0} · {1}', account.name, markOf(app, account)), separator: true });
+      items.push({ label: msg('list.dot', '{0} · {1}', account.name, markOf(app, account)), separator: true });
     }
     const { label, description, detail } = positionItemText(choice);
     items.push({
@@ -35,7 +35,7 @@ export async function askPosition(app: Acting, title: Text, choices: readonly Po
   }
   const picked = await app.talk.pick({
     title,
-    placeholder: msg('Which position?'),
+    placeholder: msg('margin.position', 'Which position?'),
     items,
     canGoBack: false,
   });
@@ -52,10 +52,11 @@ export async function askMargin(
 ): Promise<Decimal | Back | undefined> {
   const { position, state } = choice;
   const { account } = state;
-  const wallet = app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('wallet of the exchange');
+  const wallet =
+    app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('margin.wallet-exchange', 'wallet of the exchange');
   return askAmount(app.talk, {
     title: titleOf(app, choice, direction),
-    placeholder: msg('Amount of {0}, for example 0.1', position.marginCoin),
+    placeholder: msg('collateral.amount-example-0', 'Amount of {0}, for example 0.1', position.marginCoin),
     facts: {
       bounds: { coin: position.marginCoin, purpose: direction },
       prompt: marginPromptBefore(wallet),
@@ -105,5 +106,7 @@ async function freshFacts(
 
 function titleOf(app: Acting, { state, position }: PositionChoice, direction: Direction): Message {
   const args = [markOf(app, state.account), positionName(position), state.account.name] as const;
-  return direction === 'add' ? msg('{0}: add margin to {1} ({2})', ...args) : msg('{0}: take margin out of {1} ({2})', ...args);
+  return direction === 'add'
+    ? msg('margin.add', '{0}: add margin to {1} ({2})', ...args)
+    : msg('margin.take-out', '{0}: take margin out of {1} ({2})', ...args);
 }

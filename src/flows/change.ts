@@ -33,7 +33,8 @@ export async function changeCollateral(app: Acting, attended: Attended, directio
   const choices = loanChoices(app.store.all(), place);
   if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
   for (;;) {
-    const title = direction === 'add' ? msg('Add Collateral') : msg('Reduce Collateral');
+    const title =
+      direction === 'add' ? msg('button.add-collateral', 'Add Collateral') : msg('button.reduce-collateral', 'Reduce Collateral');
     const choice = await askLoan(app, title, choices);
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
@@ -53,6 +54,7 @@ export function obstacleOn(app: Acting, choice: LoanChoice): Obstacle | undefine
   if (open === undefined) return undefined;
   return {
     sentence: msg(
+      'change.earlier-loan-unfinished',
       'An earlier change of loan {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
       loanLabel(choice.loan.orderId, choice.loan.id),
     ),
@@ -86,7 +88,7 @@ async function askCoinAgain(
     try {
       return await askCoin(app, choice, direction, canGoBack);
     } catch (error) {
-      if (!(await explainFailure(app, error, placeOf(choice), msg('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, placeOf(choice), msg('button.try-again', 'Try Again')))) return undefined;
     }
   }
 }
@@ -118,7 +120,7 @@ export async function changeMargin(app: Acting, attended: Attended, direction: D
   const place = asPlace(argument);
   const choices = positionChoices(app.store.all(), place);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), place), place);
-  const title = direction === 'add' ? msg('Add Margin') : msg('Reduce Margin');
+  const title = direction === 'add' ? msg('button.add-margin', 'Add Margin') : msg('button.reduce-margin', 'Reduce Margin');
   for (;;) {
     const choice = await askPosition(app, title, choices);
     if (choice === undefined) return;

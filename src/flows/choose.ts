@@ -46,6 +46,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
   if (failure?.error.code === keysMissingCode) {
     return {
       sentence: msg(
+        'choose.window-not-find',
         'This window does not find the keys of {0}. Reload it first: another window may have stored them. Only where they are still missing then, enter them again with Update Keys.',
         account.name,
       ),
@@ -55,6 +56,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
   if (account.readOnly) {
     return {
       sentence: msg(
+        'choose.read-only-key',
         '{0} is read-only: its key may not trade. Make a key with the permission to trade (never to withdraw) and enter it with Update Keys.',
         account.name,
       ),
@@ -67,29 +69,30 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
 /** Why there is no loan to choose. */
 export function nothingToChoose(states: readonly AccountState[], place: Place | undefined): Obstacle {
   const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
-  if (concerned.length === 0) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
+  if (concerned.length === 0)
+    return { sentence: msg('choose.no-account-yet', 'There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
   const [first] = concerned;
   const failed = concerned.find((state) => state.failure !== undefined);
   if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
     return {
-      sentence: msg('The loans of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
+      sentence: msg('choose.loans-not-read', 'The loans of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
       remedies: failed.failure.error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'],
     };
   }
   const blind = concerned.find((state) => state.snapshot?.loansTrouble !== undefined);
   if (blind?.snapshot?.loansTrouble !== undefined) {
     return {
-      sentence: msg('The loans of {0} could not be read. {1}', blind.account.name, blind.snapshot.loansTrouble),
+      sentence: msg('choose.loans-not-read', 'The loans of {0} could not be read. {1}', blind.account.name, blind.snapshot.loansTrouble),
       remedies: ['refresh'],
     };
   }
   const named = loanIn(place);
   if (named !== undefined) {
-    return { sentence: msg('Loan {0} is not there any more.', named), remedies: ['refresh'] };
+    return { sentence: msg('choose.loan-not-any', 'Loan {0} is not there any more.', named), remedies: ['refresh'] };
   }
   return concerned.length === 1 && first !== undefined
-    ? { sentence: msg('{0} has no loan.', first.account.name), remedies: ['refresh'] }
-    : { sentence: msg('None of your accounts has a loan.'), remedies: ['refresh'] };
+    ? { sentence: msg('choose.no-loan', '{0} has no loan.', first.account.name), remedies: ['refresh'] }
+    : { sentence: msg('choose.none-accounts-loan', 'None of your accounts has a loan.'), remedies: ['refresh'] };
 }
 
 /** A position that a command could be about. */
@@ -123,7 +126,10 @@ export function refOf({ positionId, instrument, market, slot, side, marginCoin }
 export function fixedReason({ fixedMargin, marginMode }: Position): Message | undefined {
   if (fixedMargin !== undefined) return fixedMargin;
   return marginMode === 'cross'
-    ? msg('Cross margin: the whole account stands behind this position, so there is no margin of its own to change.')
+    ? msg(
+        'position.cross-margin-whole',
+        'Cross margin: the whole account stands behind this position, so there is no margin of its own to change.',
+      )
     : undefined;
 }
 
@@ -142,11 +148,12 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
   // The two differ, and the view names both.
   const leveraged =
     inFact !== undefined
-      ? msg('leverage in fact {0}', formatLeverage(inFact))
+      ? msg('choose.leverage-fact', 'leverage in fact {0}', formatLeverage(inFact))
       : leverage !== undefined
-        ? msg('leverage {0} set', formatLeverage(leverage))
-        : msg('leverage unknown');
+        ? msg('choose.leverage-set', 'leverage {0} set', formatLeverage(leverage))
+        : msg('choose.leverage-unknown', 'leverage unknown');
   const figures = msg(
+    'choose.distance-liquidation-margin',
     'distance to liquidation {0}, {1}, margin {2}',
     distanceText(distanceToLiquidation(position)),
     leveraged,
@@ -155,8 +162,8 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
   const reason = fixedReason(position);
   return {
     label: positionName(position),
-    description: state.account.readOnly ? msg('{0}, read-only', figures) : figures,
-    ...(reason === undefined ? {} : { detail: msg('Cannot be changed: {0}', reason) }),
+    description: state.account.readOnly ? msg('term.read-only-2', '{0}, read-only', figures) : figures,
+    ...(reason === undefined ? {} : { detail: msg('choose.cannot-changed', 'Cannot be changed: {0}', reason) }),
   };
 }
 
@@ -172,12 +179,16 @@ export function positionObstacle(
 ): Obstacle | undefined {
   const reason = fixedReason(position);
   if (reason !== undefined) {
-    return { sentence: msg('The margin of {0} cannot be changed. {1}', positionName(position), reason), remedies: [] };
+    return {
+      sentence: msg('choose.margin-cannot-changed', 'The margin of {0} cannot be changed. {1}', positionName(position), reason),
+      remedies: [],
+    };
   }
   const obstacle = obstacleOf(state, frozen);
   if (obstacle !== undefined || open === undefined) return obstacle;
   return {
     sentence: msg(
+      'choose.earlier-change-unfinished',
       'An earlier change of {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this position.',
       positionName(position),
     ),
@@ -189,23 +200,35 @@ export function positionObstacle(
 export function noPosition(states: readonly AccountState[], place: Place | undefined): Obstacle {
   const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
   const [first] = concerned;
-  if (first === undefined) return { sentence: msg('There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
+  if (first === undefined)
+    return { sentence: msg('choose.no-account-yet', 'There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
   const failed = concerned.find((state) => state.failure !== undefined);
   if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
     return {
-      sentence: msg('The positions of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
+      sentence: msg(
+        'choose.positions-not-read',
+        'The positions of {0} could not be read. {1}',
+        failed.account.name,
+        failed.failure.error.sentence,
+      ),
       remedies: failed.failure.error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'],
     };
   }
   const blind = concerned.find((state) => state.snapshot?.positionsTrouble !== undefined);
   if (blind?.snapshot?.positionsTrouble !== undefined) {
     return {
-      sentence: msg('The positions of {0} could not be read. {1}', blind.account.name, blind.snapshot.positionsTrouble),
+      sentence: msg(
+        'choose.positions-not-read',
+        'The positions of {0} could not be read. {1}',
+        blind.account.name,
+        blind.snapshot.positionsTrouble,
+      ),
       remedies: ['refresh'],
     };
   }
-  if (positionIn(place) !== undefined) return { sentence: msg('This position is not there any more.'), remedies: ['refresh'] };
+  if (positionIn(place) !== undefined)
+    return { sentence: msg('choose.position-not-any', 'This position is not there any more.'), remedies: ['refresh'] };
   return concerned.length === 1
-    ? { sentence: msg('{0} has no open position.', first.account.name), remedies: ['refresh'] }
-    : { sentence: msg('None of your accounts has an open position.'), remedies: ['refresh'] };
+    ? { sentence: msg('choose.no-open-position', '{0} has no open position.', first.account.name), remedies: ['refresh'] }
+    : { sentence: msg('choose.none-accounts-open', 'None of your accounts has an open position.'), remedies: ['refresh'] };
 }

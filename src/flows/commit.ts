@@ -78,11 +78,11 @@ export async function carryOut(
         const instead = await carrying.undo.refused(error.undo);
         if (instead === undefined) return 'ended';
         change = instead.change;
-        remark = refused ? msg('Nothing was sent. {0}', instead.remark) : instead.remark;
+        remark = refused ? msg('change.nothing-sent', 'Nothing was sent. {0}', instead.remark) : instead.remark;
         continue;
       }
       const on = await askWayOn(app, error, place, {
-        ...(carrying.fixed === true ? {} : { retry: msg('Change Amount…') }),
+        ...(carrying.fixed === true ? {} : { retry: msg('button.change-amount', 'Change Amount…') }),
         coins: carrying.coins === true,
         readAgain: true,
         confirmed: refused,
@@ -118,7 +118,11 @@ export async function carryOut(
     }
     const refusal = await committed(app, attended, preview, decision === 'actWithoutEstimate', carrying.settled);
     if (refusal === undefined) return 'ended';
-    remark = msg('{0}\nThe figures below have just been read afresh. Please look at them again.', refusal.sentence);
+    remark = msg(
+      'change.figures-below-just',
+      '{0}\nThe figures below have just been read afresh. Please look at them again.',
+      refusal.sentence,
+    );
     refused = true;
   }
 }
@@ -175,7 +179,7 @@ async function commit(
           last = record;
           const text = progressText(record, venueName(app, account.venue));
           if (text === undefined) return;
-          say(msg('{0}: {1}. Cancel only stops the waiting.', changeText(record, account.simulated), text));
+          say(msg('change.cancel-only-stops', '{0}: {1}. Cancel only stops the waiting.', changeText(record, account.simulated), text));
         },
         { signal, withoutEstimate },
       );
@@ -252,7 +256,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
-    wallet: venue === undefined ? msg('wallet of the exchange') : flow.wallet(venue),
+    wallet: venue === undefined ? msg('margin.wallet-exchange', 'wallet of the exchange') : flow.wallet(venue),
     readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
     cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
@@ -263,15 +267,15 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
 function buttonLabel(button: ConfirmButton, act: Message): Message {
   switch (button) {
     case 'readAgain':
-      return msg('Read Again');
+      return msg('button.read-again', 'Read Again');
     case 'showRequest':
-      return msg('Show Request');
+      return msg('button.show-request', 'Show Request');
     case 'arm':
-      return msg('Arm Writing…');
+      return msg('button.arm-writing', 'Arm Writing…');
     case 'act':
       return act;
     case 'actWithoutEstimate':
-      return msg('{0}, Without an Estimate', act);
+      return msg('change.without-estimate', '{0}, Without an Estimate', act);
   }
 }
 
@@ -288,7 +292,7 @@ export async function showRequest(app: Acting, preview: Preview): Promise<Reques
   const text = `${requestLines(request, { title, accountName: account.name, stakes })
     .map((line) => app.talk.localize(line))
     .join('\n')}\n`;
-  await app.talk.show({ title: msg('Request, not sent'), text });
+  await app.talk.show({ title: msg('change.request-not-sent', 'Request, not sent'), text });
   app.log.info(`request shown, nothing sent: ${change.direction} ${change.amount} ${change.coin}, ${targetKey(changeTarget(change))}`);
   await waitBeside(app.talk, title, text);
   return request;
@@ -303,10 +307,12 @@ async function waitBeside(talk: Conversation, title: Text, text: string): Promis
   for (;;) {
     const chosen = await talk.pick({
       title,
-      placeholder: copied ? msg('Copied. Nothing was sent.') : msg('This is the request. Nothing was sent.'),
+      placeholder: copied
+        ? msg('change.copied-nothing-sent', 'Copied. Nothing was sent.')
+        : msg('change.request-nothing-sent', 'This is the request. Nothing was sent.'),
       items: [
-        { label: msg('Back to the Preview'), value: 'back' },
-        { label: msg('Copy the Request'), value: 'copy' },
+        { label: msg('button.back-preview', 'Back to the Preview'), value: 'back' },
+        { label: msg('button.copy-request', 'Copy the Request'), value: 'copy' },
       ],
       canGoBack: false,
     });

@@ -20,10 +20,14 @@ export async function exportActivity(app: Acting): Promise<void> {
     if (error instanceof NotWritten) {
       void app.talk.tell({
         kind: 'error',
-        sentence: msg('The file could not be written: {0} Choose another place, or free space there.', ended(error.message)),
+        sentence: msg(
+          'export.file-not-written',
+          'The file could not be written: {0} Choose another place, or free space there.',
+          ended(error.message),
+        ),
       });
     } else if (error instanceof Refusal) {
-      void app.talk.tell({ kind: 'error', sentence: msg('Nothing was exported. {0}', error.sentence) });
+      void app.talk.tell({ kind: 'error', sentence: msg('export.nothing-exported', 'Nothing was exported. {0}', error.sentence) });
     } else {
       throw error;
     }
@@ -35,7 +39,10 @@ const ended = (text: string): string => (/[.!?。]$/.test(text) ? text : `${text
 async function exported(app: Acting): Promise<void> {
   const records = await app.ledger.activity();
   if (records.length === 0) {
-    void app.talk.tell({ kind: 'info', sentence: msg('There is nothing to export: no change is recorded here.') });
+    void app.talk.tell({
+      kind: 'info',
+      sentence: msg('export.nothing-no-change', 'There is nothing to export: no change is recorded here.'),
+    });
     return;
   }
   const accounts = await askAccounts(app, records);
@@ -55,8 +62,11 @@ async function exported(app: Acting): Promise<void> {
   const { where } = file;
   const chosen = await app.talk.tell({
     kind: 'info',
-    sentence: rows === 1 ? msg('1 row was written to {0}', where) : msg('{0} rows were written to {1}', rows.toString(), where),
-    buttons: [{ id: 'open', label: msg('Open File') }],
+    sentence:
+      rows === 1
+        ? msg('export.1-row-written', '1 row was written to {0}', where)
+        : msg('export.rows-written', '{0} rows were written to {1}', rows.toString(), where),
+    buttons: [{ id: 'open', label: msg('button.open-file', 'Open File') }],
   });
   if (chosen === 'open') await file.open();
 }
@@ -68,12 +78,13 @@ async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promis
   if (names.size <= 1) return new Set(names.keys());
   const items = [...names].map(([accountId, name]) => {
     const account = app.book.get(accountId);
-    const mark = account === undefined ? msg('removed account') : account.simulated ? msg('simulated') : '';
+    const mark =
+      account === undefined ? msg('term.removed-account', 'removed account') : account.simulated ? msg('term.simulated', 'simulated') : '';
     return { label: account?.name ?? name, description: mark, value: accountId };
   });
   const picked = await app.talk.pickSeveral({
-    title: msg('Export Activity'),
-    placeholder: msg('The changes of which accounts?'),
+    title: msg('button.export-activity', 'Export Activity'),
+    placeholder: msg('export.changes-accounts', 'The changes of which accounts?'),
     items,
   });
   return picked === undefined || picked.length === 0 ? undefined : new Set(picked);
@@ -81,8 +92,8 @@ async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promis
 
 function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
   return talk.save({
-    title: msg('Export Activity'),
-    label: msg('Export'),
+    title: msg('button.export-activity', 'Export Activity'),
+    label: msg('button.export', 'Export'),
     name: `ltv-gauge-activity-${localIso(clock.now()).slice(0, 10)}.csv`,
     kinds: { CSV: ['csv'], 'JSON Lines': ['jsonl'] },
   });
@@ -116,7 +127,7 @@ async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Pr
   ]);
   waited.abort();
   if (!late) return done;
-  return app.talk.progress(msg('Exporting activity'), (signal) => {
+  return app.talk.progress(msg('export.exporting-activity', 'Exporting activity'), (signal) => {
     signal.addEventListener('abort', () => {
       stop.abort();
     });

@@ -48,9 +48,9 @@ const rowsRead = 10;
 
 const collateral: FlowOf<'collateral'> = {
   commands: { add: 'addCollateral', reduce: 'reduceCollateral' },
-  reduceLabel: msg('Reduce Collateral…'),
-  reading: msg('Reading loan, wallet and limit afresh'),
-  changing: msg('Changing collateral'),
+  reduceLabel: msg('term.reduce-collateral', 'Reduce Collateral…'),
+  reading: msg('kinds.reading-loan-wallet', 'Reading loan, wallet and limit afresh'),
+  changing: msg('kinds.changing-collateral', 'Changing collateral'),
   text: previewText,
   wallet: ({ collateralWallet }) => collateralWallet,
   isDoubtful: ({ doubt }) => doubt !== undefined,
@@ -70,9 +70,9 @@ const collateral: FlowOf<'collateral'> = {
 
 const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
-  reduceLabel: msg('Reduce Margin…'),
-  reading: msg('Reading position, wallet and limit afresh'),
-  changing: msg('Changing margin'),
+  reduceLabel: msg('term.reduce-margin', 'Reduce Margin…'),
+  reading: msg('kinds.reading-position-wallet', 'Reading position, wallet and limit afresh'),
+  changing: msg('kinds.changing-margin', 'Changing margin'),
   text: marginPreviewText,
   wallet: ({ marginWallet }) => marginWallet,
   isDoubtful: () => false,

@@ -40,13 +40,13 @@ export async function showMaximumLoan(app: Acting, argument: unknown): Promise<v
       if (coin === undefined) return;
       const extra = await askExtra(app, subject, coin);
       if (extra === undefined) return;
-      const answer = await app.talk.progress(msg('Asking for the maximum loan'), async (signal) => {
+      const answer = await app.talk.progress(msg('maximum-loan.asking-maximum-loan', 'Asking for the maximum loan'), async (signal) => {
         const connection = await app.connections.get(subject.state.account.id);
         return connection.loans?.maximumLoan(coin, refOf(subject.loan), extra, signal);
       });
       if (!(await sayAnswer(app, subject, coin, extra, answer))) return;
     } catch (error) {
-      const again = msg('Choose Another Coin…');
+      const again = msg('button.choose-another-coin', 'Choose Another Coin…');
       if (!(await explainFailure(app, error, { accountId: subject.state.account.id }, again))) return;
     }
     named = undefined;
@@ -72,11 +72,11 @@ function refOf(loan: Loan | undefined): LoanRef | undefined {
 async function askSubject(app: Acting, subjects: readonly Subject[]): Promise<Subject | undefined> {
   if (subjects.length <= 1) return subjects[0];
   const picked = await app.talk.pick({
-    title: msg('Maximum Loan'),
-    placeholder: msg('On top of which loan?'),
+    title: msg('button.maximum-loan', 'Maximum Loan'),
+    placeholder: msg('maximum-loan.top-loan', 'On top of which loan?'),
     items: subjects.map((subject) => ({
       label: subjectLabel(subject),
-      description: msg('{0} · {1}', subject.state.account.name, markOf(app, subject.state.account)),
+      description: msg('list.dot', '{0} · {1}', subject.state.account.name, markOf(app, subject.state.account)),
       value: subject,
     })),
     canGoBack: false,
@@ -85,21 +85,29 @@ async function askSubject(app: Acting, subjects: readonly Subject[]): Promise<Su
 }
 
 function subjectLabel({ loan }: Subject): Message {
-  return loan === undefined ? msg('A first loan') : msg('Loan {0}', loanLabel(loan.orderId, loan.id));
+  return loan === undefined
+    ? msg('maximum-loan.first-loan', 'A first loan')
+    : msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id));
 }
 
 function titleOf(app: Acting, { state, loan }: Subject): Message {
   const { account } = state;
   return loan === undefined
-    ? msg('{0}: maximum loan ({1})', markOf(app, account), account.name)
-    : msg('{0}: maximum loan on top of loan {1} ({2})', markOf(app, account), loanLabel(loan.orderId, loan.id), account.name);
+    ? msg('maximum-loan.maximum-loan', '{0}: maximum loan ({1})', markOf(app, account), account.name)
+    : msg(
+        'maximum-loan.maximum-loan-top',
+        '{0}: maximum loan on top of loan {1} ({2})',
+        markOf(app, account),
+        loanLabel(loan.orderId, loan.id),
+        account.name,
+      );
 }
 
 async function askBorrowCoin(app: Acting, subject: Subject): Promise<string | undefined> {
   const connection = await app.connections.get(subject.state.account.id);
   const picked = await app.talk.pick({
     title: titleOf(app, subject),
-    placeholder: msg('Borrow which coin? This only asks; nothing is borrowed.'),
+    placeholder: msg('maximum-loan.borrow-coin-only', 'Borrow which coin? This only asks; nothing is borrowed.'),
     items: async (signal) => borrowItems((await connection.loans?.borrowableCoins(signal)) ?? [], subject.loan),
     canGoBack: false,
   });
@@ -111,7 +119,9 @@ function borrowItems(coins: readonly string[], loan: Loan | undefined): Item<str
   const pledged = new Set(loan?.collateral.map(({ coin }) => coin));
   return [
     ...coins.filter((coin) => !pledged.has(coin)).map((coin) => ({ label: coin, value: coin })),
-    ...coins.filter((coin) => pledged.has(coin)).map((coin) => ({ label: coin, description: msg('collateral of this loan'), value: coin })),
+    ...coins
+      .filter((coin) => pledged.has(coin))
+      .map((coin) => ({ label: coin, description: msg('maximum-loan.collateral-loan', 'collateral of this loan'), value: coin })),
   ];
 }
 
@@ -120,16 +130,16 @@ async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Prom
   const wallet = (subject.state.snapshot?.wallet ?? []).filter(({ coin, pledgeable }) => pledgeable !== false && coin !== borrowCoin);
   for (;;) {
     const items: Item<string | null>[] = [
-      { label: msg('No extra collateral'), value: null },
+      { label: msg('maximum-loan.no-extra-collateral', 'No extra collateral'), value: null },
       ...wallet.map(({ coin, amount }) => ({
-        label: msg('With extra {0}…', coin),
-        description: msg('{0} in the wallet', formatAmount(amount)),
+        label: msg('maximum-loan.extra', 'With extra {0}…', coin),
+        description: msg('maximum-loan.wallet', '{0} in the wallet', formatAmount(amount)),
         value: coin,
       })),
     ];
     const coin = await app.talk.pick({
       title: titleOf(app, subject),
-      placeholder: msg('Suppose extra collateral? Nothing is moved.'),
+      placeholder: msg('maximum-loan.suppose-extra-collateral', 'Suppose extra collateral? Nothing is moved.'),
       items,
       canGoBack: false,
     });
@@ -137,10 +147,10 @@ async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Prom
     if (coin === null) return [];
     const amount: Decimal | Back | undefined = await askAmount(app.talk, {
       title: titleOf(app, subject),
-      placeholder: msg('Amount of {0}, for example 0.1', coin),
+      placeholder: msg('collateral.amount-example-0', 'Amount of {0}, for example 0.1', coin),
       facts: {
         bounds: { coin, purpose: 'hypothetical' },
-        prompt: msg('How much extra {0} to suppose. Nothing is moved.', coin),
+        prompt: msg('maximum-loan.how-much-extra', 'How much extra {0} to suppose. Nothing is moved.', coin),
       },
       canGoBack: true,
     });
@@ -158,22 +168,23 @@ async function sayAnswer(
   answer: MaximumLoan | undefined,
 ): Promise<boolean> {
   const title = titleOf(app, subject);
-  const another = { id: 'another', label: msg('Choose Another Coin…') } as const;
+  const another = { id: 'another', label: msg('button.choose-another-coin', 'Choose Another Coin…') } as const;
   if (answer === undefined) {
-    const sentence = msg('{0}. The exchange gives no figure for {1}.', title, coin);
+    const sentence = msg('maximum-loan.exchange-gives-no', '{0}. The exchange gives no figure for {1}.', title, coin);
     return (await app.talk.tell({ kind: 'info', sentence, buttons: [another] })) === 'another';
   }
-  const parts = [msg('{0}. At most {1} {2} could be borrowed', title, formatAmount(answer.amount), coin)];
-  if (answer.usd !== undefined) parts.push(msg('worth {0}', formatUsd(answer.usd, 'asset')));
+  const parts = [msg('maximum-loan.most-borrowed', '{0}. At most {1} {2} could be borrowed', title, formatAmount(answer.amount), coin)];
+  if (answer.usd !== undefined) parts.push(msg('maximum-loan.worth', 'worth {0}', formatUsd(answer.usd, 'asset')));
   const [more] = extra;
-  if (more !== undefined) parts.push(msg('with {0} {1} of extra collateral', formatAmount(more.amount), more.coin));
+  if (more !== undefined)
+    parts.push(msg('maximum-loan.extra-collateral', 'with {0} {1} of extra collateral', formatAmount(more.amount), more.coin));
   if (answer.remainingQuota !== undefined) {
-    parts.push(msg('remaining quota {0} {1}', formatAmount(answer.remainingQuota), coin));
+    parts.push(msg('maximum-loan.remaining-quota', 'remaining quota {0} {1}', formatAmount(answer.remainingQuota), coin));
   }
   const chosen = await app.talk.tell({
     kind: 'info',
-    sentence: msg("{0}. The exchange's number, no recommendation.", joined(parts)),
-    buttons: [{ id: 'copy', label: msg('Copy Amount') }, another],
+    sentence: msg('maximum-loan.exchange-number-no', "{0}. The exchange's number, no recommendation.", joined(parts)),
+    buttons: [{ id: 'copy', label: msg('button.copy-amount', 'Copy Amount') }, another],
   });
   if (chosen === 'copy') await app.talk.copy(answer.amount);
   return chosen === 'another';

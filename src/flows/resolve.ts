@@ -21,7 +21,10 @@ export async function resolveWrite(app: Acting, attended: Attended, argument: un
     const record = records && (await askRecord(app, records));
     if (record === undefined) return;
     if (attended.has(record)) {
-      void app.talk.tell({ kind: 'info', sentence: msg('This change is being waited for right now; its progress is shown.') });
+      void app.talk.tell({
+        kind: 'info',
+        sentence: msg('resolve.change-being-waited', 'This change is being waited for right now; its progress is shown.'),
+      });
       return;
     }
     const say = await judgeAttended(app, attended, record, news);
@@ -61,7 +64,7 @@ async function unresolvedAfterLook(app: Acting, place: Place | undefined): Promi
   if (records.length > 0) return records;
   const accounts = place === undefined ? app.book.list().map(({ id }) => id) : [place.accountId];
   try {
-    await app.talk.progress(msg('Looking for unfinished changes'), async () => {
+    await app.talk.progress(msg('resolve.looking-unfinished-changes', 'Looking for unfinished changes'), async () => {
       await Promise.all(accounts.map((id) => app.ledger.reconcile(id)));
       await app.ledger.noteDown();
     });
@@ -75,12 +78,15 @@ async function unresolvedAfterLook(app: Acting, place: Place | undefined): Promi
 
 async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<WriteRecord | undefined> {
   if (records.length === 0) {
-    void app.talk.tell({ kind: 'info', sentence: msg('No change is unfinished: what became of each is known.') });
+    void app.talk.tell({
+      kind: 'info',
+      sentence: msg('resolve.no-change-unfinished', 'No change is unfinished: what became of each is known.'),
+    });
   }
   if (records.length <= 1) return records[0];
   const picked = await app.talk.pick({
-    title: msg('Resolve Unfinished Change'),
-    placeholder: msg('Which change?'),
+    title: msg('button.resolve-unfinished-change', 'Resolve Unfinished Change'),
+    placeholder: msg('resolve.change', 'Which change?'),
     items: records.map((record) => ({ label: describe(app, record), description: timeOf(app, record.plannedAt), value: record })),
     canGoBack: false,
   });
@@ -90,7 +96,9 @@ async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<
 /** Reads and asks until it is settled or the person leaves. @returns what is left to be said. */
 async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord): Promise<() => Promise<unknown>> {
   for (;;) {
-    const reading = await app.talk.progress(msg('Reading what became of it'), (signal) => read(app, record, signal));
+    const reading = await app.talk.progress(msg('resolve.reading-became', 'Reading what became of it'), (signal) =>
+      read(app, record, signal),
+    );
     const now = latest();
     if (isResolved(now)) return () => sayOutcome(app, now);
     // Left with Cancel.
@@ -133,18 +141,21 @@ async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): P
   const verdicts: readonly Verdict[] = record.state === 'mismatch' ? ['lift-freeze'] : ['effective', 'not-effective'];
   const detail = resolveLines(record, reading, (at) => timeOf(app, at));
   // The first button has the focus, so it is the harmless one.
-  const buttons = [{ id: 'read-again', label: msg('Read Again') } as const, ...verdicts.map((id) => ({ id, label: verdictLabel(id) }))];
+  const buttons = [
+    { id: 'read-again', label: msg('button.read-again', 'Read Again') } as const,
+    ...verdicts.map((id) => ({ id, label: verdictLabel(id) })),
+  ];
   return app.talk.confirm({ kind: 'warning', title: describe(app, record), detail, buttons });
 }
 
 function verdictLabel(verdict: Verdict): Message {
   switch (verdict) {
     case 'effective':
-      return msg('It Did Happen');
+      return msg('button.happen', 'It Did Happen');
     case 'not-effective':
-      return msg('It Did Not Happen');
+      return msg('button.not-happen', 'It Did Not Happen');
     case 'lift-freeze':
-      return msg('Lift the Freeze');
+      return msg('button.lift-freeze', 'Lift the Freeze');
   }
 }
 
@@ -155,7 +166,7 @@ async function isSure(talk: Conversation, verdict: Verdict, change: Change): Pro
     detail: [verdictDetail(verdict, change)],
     // The first button has the focus, so it is the harmless one.
     buttons: [
-      { id: 'goBack', label: msg('Go Back') },
+      { id: 'goBack', label: msg('button.go-back', 'Go Back') },
       { id: 'sure', label: verdictLabel(verdict) },
     ],
   });
@@ -165,11 +176,11 @@ async function isSure(talk: Conversation, verdict: Verdict, change: Change): Pro
 function verdictQuestion(verdict: Verdict): Message {
   switch (verdict) {
     case 'effective':
-      return msg('Record that this change DID happen?');
+      return msg('resolve.record-change-happen', 'Record that this change DID happen?');
     case 'not-effective':
-      return msg('Record that this change did NOT happen?');
+      return msg('resolve.record-change-not', 'Record that this change did NOT happen?');
     case 'lift-freeze':
-      return msg('Allow changes on this account again?');
+      return msg('resolve.allow-changes-account', 'Allow changes on this account again?');
   }
 }
 
@@ -179,17 +190,21 @@ function verdictDetail(verdict: Verdict, change: Change): Message {
       return wordsOf(change).byYourWord;
     case 'not-effective':
       return msg(
+        'resolve.word-not-proof',
         'This is your word, not proof. Nothing is sent. If the exchange carries it out later all the same, another change that you make comes on top of it. Look at the site of the exchange first.',
       );
     case 'lift-freeze':
-      return msg('Nothing is sent. Do this only when you understand what the exchange did and why.');
+      return msg('resolve.nothing-sent-only', 'Nothing is sent. Do this only when you understand what the exchange did and why.');
   }
 }
 
 function saySettled(app: Acting, verdict: Verdict): Promise<unknown> {
   return app.talk.tell({
     kind: 'info',
-    sentence: verdict === 'lift-freeze' ? msg('The freeze is lifted.') : msg('Recorded as you said: {0}.', verdictLabel(verdict)),
+    sentence:
+      verdict === 'lift-freeze'
+        ? msg('resolve.freeze-lifted', 'The freeze is lifted.')
+        : msg('resolve.recorded-said', 'Recorded as you said: {0}.', verdictLabel(verdict)),
   });
 }
 

@@ -36,7 +36,7 @@ export async function bringLiquidationToTarget(app: Acting, attended: Attended, 
   const choices = positionChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), named), named);
   for (;;) {
-    const choice = await askPosition(app, msg('Bring Liquidation Price to Target'), choices);
+    const choice = await askPosition(app, msg('button.bring-liquidation-price', 'Bring Liquidation Price to Target'), choices);
     if (choice === undefined) return;
     const mayLook = choice.state.account.readOnly && fixedReason(choice.position) === undefined;
     const obstacle = mayLook ? undefined : obstacleOn(app, choice);
@@ -53,9 +53,15 @@ async function askAndBring(app: Acting, attended: Attended, choice: PositionChoi
   let text = '';
   for (;;) {
     const answer = await askTarget(app.talk, {
-      title: msg('{0}: bring liquidation of {1} to a price ({2})', markOf(app, account), positionName(position), account.name),
+      title: msg(
+        'liquidation-target.bring-liquidation-price',
+        '{0}: bring liquidation of {1} to a price ({2})',
+        markOf(app, account),
+        positionName(position),
+        account.name,
+      ),
       prompt: aimPrompt(position),
-      placeholder: msg('Price, distance or leverage, for example 45000, 12% or 5x'),
+      placeholder: msg('liquidation-target.price-distance-leverage', 'Price, distance or leverage, for example 45000, 12% or 5x'),
       judge: (typed) => judgeTargetPrice(typed, position),
       value: text,
       canGoBack,
@@ -76,24 +82,31 @@ async function bring(
   aim: MarginAim,
 ): Promise<{ readonly position: Position } | 'ended'> {
   const { account } = choice.state;
-  const wallet = app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('wallet of the exchange');
+  const wallet =
+    app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('margin.wallet-exchange', 'wallet of the exchange');
   for (;;) {
     const readiness = await readAfresh(app, choice);
     if (readiness === undefined) return 'ended';
     const { position, walletAvailable: available, reducible, places } = readiness;
     // The market may have moved the position past the target since it was typed.
     const verdict = judgeAim(aim, position);
-    if (!verdict.ok) return (await offerRetry(app.talk, verdict.sentence, msg('Change Target…'))) ? { position } : 'ended';
+    if (!verdict.ok)
+      return (await offerRetry(app.talk, verdict.sentence, msg('button.change-target', 'Change Target…'))) ? { position } : 'ended';
     const answer = marginFor(position, aim, { available, places, ...(reducible === undefined ? {} : { reducible: reducible.amount }) });
     if (answer.state === 'there') {
       const sentence =
         aim.by === 'leverage'
           ? msg(
+              'liquidation-target.leverage-fact-already',
               'Leverage in fact of {0} is {1} already (estimate). There is nothing to do.',
               positionName(position),
               aimText(aim, position),
             )
-          : msg('Liquidation of {0} is there already (estimate). There is nothing to do.', positionName(position));
+          : msg(
+              'liquidation-target.liquidation-already-estimate',
+              'Liquidation of {0} is there already (estimate). There is nothing to do.',
+              positionName(position),
+            );
       void app.talk.tell({ kind: 'info', sentence: sentence });
       return 'ended';
     }
@@ -101,11 +114,11 @@ async function bring(
     const words = [markOf(app, account), positionName(position), wanted, account.name] as const;
     const title =
       aim.by === 'leverage'
-        ? msg('{0}: bring leverage in fact of {1} to {2} ({3})', ...words)
-        : msg('{0}: bring liquidation of {1} to {2} ({3})', ...words);
+        ? msg('liquidation-target.bring-leverage-fact', '{0}: bring leverage in fact of {1} to {2} ({3})', ...words)
+        : msg('liquidation-target.bring-liquidation', '{0}: bring liquidation of {1} to {2} ({3})', ...words);
     const way = await app.talk.pick({
       title,
-      placeholder: msg('A preview follows; nothing is sent yet.'),
+      placeholder: msg('liquidation-target.preview-follows-nothing', 'A preview follows; nothing is sent yet.'),
       items: itemsOf(answer, aim, position, wallet),
       canGoBack: true,
     });
@@ -120,12 +133,12 @@ async function bring(
 async function readAfresh(app: Acting, choice: PositionChoice): Promise<MarginReadiness | undefined> {
   for (;;) {
     try {
-      return await app.talk.progress(msg('Reading position, wallet and limit afresh'), async (signal) => {
+      return await app.talk.progress(msg('kinds.reading-position-wallet', 'Reading position, wallet and limit afresh'), async (signal) => {
         const connection = await app.connections.get(choice.state.account.id);
         return actionOf(connection, 'margin').prepare({ position: refOf(choice.position) }, signal);
       });
     } catch (error) {
-      if (!(await explainFailure(app, error, placeOf(choice), msg('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, placeOf(choice), msg('button.try-again', 'Try Again')))) return undefined;
     }
   }
 }
@@ -138,14 +151,14 @@ function itemsOf(
 ): readonly Item<MarginWay>[] {
   const itemOf = (way: MarginWay, reason?: Message): Item<MarginWay> => {
     const { label, description, detail } = marginWayText(way, aim, position, wallet);
-    const told = reason === undefined ? detail : msg('{0} · {1}', reason, detail);
+    const told = reason === undefined ? detail : msg('list.dot', '{0} · {1}', reason, detail);
     return { label: label, description: description, detail: told, value: way };
   };
   if (answer.state === 'way') return [itemOf(answer.way)];
   const reason = marginReasonText(answer, aim, position, wallet);
   return [
-    { label: msg('No way leads there now') },
-    { label: msg('Not possible'), separator: true },
+    { label: msg('liquidation-target.no-way-leads', 'No way leads there now') },
+    { label: msg('term.not-possible', 'Not possible'), separator: true },
     answer.nearest === undefined
       ? // No value: it is there to be seen, and cannot be picked.
         { label: blockedMarginText(answer, position), description: reason }
@@ -169,7 +182,7 @@ async function actOn(
     await explainObstacle(app, obstacle, placeOf(choice));
     return 'ended';
   }
-  if (short !== undefined && !(await isWanted(app.talk, title, short, msg('Preview It')))) return 'again';
+  if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview It')))) return 'again';
   return carryOut(app, attended, state.account.id, {
     kind: 'margin',
     position: refOf(position),

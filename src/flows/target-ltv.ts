@@ -40,7 +40,7 @@ export async function bringLtvToTarget(app: Acting, attended: Attended, argument
   const choices = loanChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), named), named);
   for (;;) {
-    const choice = await askLoan(app, msg('Bring LTV to Target'), choices);
+    const choice = await askLoan(app, msg('button.bring-ltv-target', 'Bring LTV to Target'), choices);
     if (choice === undefined) return;
     const obstacle = choice.state.account.readOnly ? undefined : obstacleOn(app, choice);
     if (obstacle !== undefined) {
@@ -56,9 +56,15 @@ async function askAndBring(app: Acting, attended: Attended, choice: LoanChoice, 
   let text = '';
   for (;;) {
     const answer = await askTarget(app.talk, {
-      title: msg('{0}: bring loan {1} to an LTV ({2})', markOf(app, account), loanLabel(loan.orderId, loan.id), account.name),
+      title: msg(
+        'target.bring-loan-ltv-2',
+        '{0}: bring loan {1} to an LTV ({2})',
+        markOf(app, account),
+        loanLabel(loan.orderId, loan.id),
+        account.name,
+      ),
       prompt: targetPrompt(),
-      placeholder: msg('LTV in percent, for example 55 or 62.5'),
+      placeholder: msg('target.ltv-percent-example', 'LTV in percent, for example 55 or 62.5'),
       judge: (typed) => judgeTargetLtv(typed, loan),
       value: text,
       canGoBack,
@@ -83,16 +89,18 @@ async function bring(
     if (answer === undefined) return 'ended';
     const { loan } = answer;
     if ('trouble' in answer) {
-      if (await offerRetry(app.talk, troubleText(answer.trouble, loan, answer.unpriced), msg('Try Again'))) continue;
+      if (await offerRetry(app.talk, troubleText(answer.trouble, loan, answer.unpriced), msg('button.try-again', 'Try Again'))) continue;
       return 'ended';
     }
     const fresh: LoanChoice = { ...choice, loan };
     // The market may have moved the loan past the target since it was typed.
     const verdict = judgeLtv(target, loan);
-    if (!verdict.ok) return (await offerRetry(app.talk, verdict.sentence, msg('Change Target…'))) ? { loan } : 'ended';
+    if (!verdict.ok)
+      return (await offerRetry(app.talk, verdict.sentence, msg('button.change-target', 'Change Target…'))) ? { loan } : 'ended';
     const offers = offersFor(answer.reading, target);
     if (offers.there) {
       const sentence = msg(
+        'target.loan-already-estimate',
         'Loan {0} is at {1} already (estimate). There is nothing to do.',
         loanLabel(loan.orderId, loan.id),
         formatLtv(target),
@@ -103,7 +111,7 @@ async function bring(
     const title = titleOf(app, fresh, target);
     const picked = await app.talk.pick({
       title,
-      placeholder: msg('Which way? A preview follows; nothing is sent yet.'),
+      placeholder: msg('target.way-preview-follows', 'Which way? A preview follows; nothing is sent yet.'),
       items: itemsOf(app, fresh, offers),
       canGoBack: true,
     });
@@ -117,20 +125,24 @@ async function readAfresh(app: Acting, { state, loan }: LoanChoice, target: Deci
   const { id } = state.account;
   for (;;) {
     try {
-      return await app.talk.progress(msg('Reading loan, wallet, prices and limits afresh'), async (signal) => {
-        const connection = await app.connections.get(id);
-        const { snapshot, answer } = await readForTarget(connection, loan, target, signal);
-        app.store.succeed(id, snapshot);
-        return answer;
-      });
+      return await app.talk.progress(
+        msg('target.reading-loan-wallet', 'Reading loan, wallet, prices and limits afresh'),
+        async (signal) => {
+          const connection = await app.connections.get(id);
+          const { snapshot, answer } = await readForTarget(connection, loan, target, signal);
+          app.store.succeed(id, snapshot);
+          return answer;
+        },
+      );
     } catch (error) {
-      if (!(await explainFailure(app, error, loanAt(id, loan.id), msg('Try Again')))) return undefined;
+      if (!(await explainFailure(app, error, loanAt(id, loan.id), msg('button.try-again', 'Try Again')))) return undefined;
     }
   }
 }
 
 function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Message {
   return msg(
+    'target.bring-loan-ltv',
     '{0}: bring loan {1} to LTV {2} ({3})',
     markOf(app, state.account),
     loanLabel(loan.orderId, loan.id),
@@ -140,7 +152,8 @@ function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Mes
 }
 
 function itemsOf(app: Acting, { state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
-  const wallet = app.exchanges.find(({ id }) => id === state.account.venue)?.collateralWallet ?? msg('wallet of the exchange');
+  const wallet =
+    app.exchanges.find(({ id }) => id === state.account.venue)?.collateralWallet ?? msg('margin.wallet-exchange', 'wallet of the exchange');
   const itemOf = (offer: Offer): Item<Offer> => {
     const { label, description, detail } = offerText(offer, loan, wallet);
     return { label: label, description: description, detail: detail, value: offer };
@@ -148,11 +161,11 @@ function itemsOf(app: Acting, { state, loan }: LoanChoice, { offers, blocked }: 
   const possible = offers.filter(({ shortBy }) => shortBy === undefined);
   const short = offers.filter(({ shortBy }) => shortBy !== undefined);
   const items = possible.map(itemOf);
-  if (items.length === 0) items.push({ label: msg('No way leads there now') });
+  if (items.length === 0) items.push({ label: msg('liquidation-target.no-way-leads', 'No way leads there now') });
   if (short.length + blocked.length === 0) return items;
   return [
     ...items,
-    { label: msg('Not possible'), separator: true },
+    { label: msg('term.not-possible', 'Not possible'), separator: true },
     ...short.map(itemOf),
     // No value: they are there to be seen, and cannot be picked.
     ...blocked.map((one): Item<Offer> => {
@@ -186,9 +199,10 @@ export async function actOn(
     return 'ended';
   }
   if (offer.shortBy !== undefined) {
-    if (!(await isWanted(app.talk, title, shortText(offer, target), msg('Preview It')))) return 'again';
+    if (!(await isWanted(app.talk, title, shortText(offer, target), msg('button.preview', 'Preview It')))) return 'again';
   }
-  if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('Begin with the First')))) return 'again';
+  if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.begin-first', 'Begin with the First'))))
+    return 'again';
   const all = changes.filter((change) => change !== undefined);
   const [only] = all;
   // The other ways, with their coins, are in the list that "again" leads back to.
@@ -211,7 +225,7 @@ export async function offerRetry(talk: Conversation, sentence: Message, label: T
 /** The first button has the focus, so it is the harmless one. */
 export async function isWanted(talk: Conversation, title: Text, detail: Text, go: Text): Promise<boolean> {
   const buttons = [
-    { id: 'goBack', label: msg('Go Back') },
+    { id: 'goBack', label: msg('button.go-back', 'Go Back') },
     { id: 'go', label: go },
   ] as const;
   return (await talk.confirm({ kind: 'warning', title, detail: [detail], buttons })) === 'go';

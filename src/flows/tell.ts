@@ -58,19 +58,19 @@ async function follow(app: Acting, button: OutcomeButton, record: WriteRecord): 
 function buttonLabel(button: OutcomeButton): Message {
   switch (button) {
     case 'openGauges':
-      return msg('Open Gauges');
+      return msg('button.open-gauges', 'Open Gauges');
     case 'undo':
-      return msg('Undo…');
+      return msg('button.undo', 'Undo…');
     case 'resolve':
-      return msg('Resolve Unfinished Change…');
+      return msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
     case 'otherCoin':
-      return msg('Choose Another Coin…');
+      return msg('button.choose-another-coin', 'Choose Another Coin…');
     case 'otherAmount':
-      return msg('Change Amount…');
+      return msg('button.change-amount', 'Change Amount…');
     case 'addMargin':
-      return msg('Add Margin…');
+      return msg('term.add-margin', 'Add Margin…');
     case 'showLog':
-      return msg('Show Log');
+      return msg('button.show-log', 'Show Log');
   }
 }
 
@@ -117,8 +117,8 @@ export async function askWayOn(app: Acting, error: unknown, place: Place, ways: 
     hasCoins: ways.coins === true,
     hasMargin: place.on?.kind === 'position',
     canReadAgain: ways.readAgain === true,
-  }).map((id) => ({ id, label: failureLabel(id, ways.retry ?? msg('Try Again')) }));
-  const sentence = ways.confirmed === true ? msg('Nothing was sent. {0}', text) : text;
+  }).map((id) => ({ id, label: failureLabel(id, ways.retry ?? msg('button.try-again', 'Try Again')) }));
+  const sentence = ways.confirmed === true ? msg('change.nothing-sent', 'Nothing was sent. {0}', text) : text;
   const chosen = await app.talk.tell({ kind: 'error', sentence, buttons });
   return chosen === undefined ? 'ended' : followFailure(app, chosen, place);
 }
@@ -151,7 +151,7 @@ async function followFailure(app: Acting, button: FailureButton, place: Place): 
 function failureText(app: Acting, error: unknown): Message {
   if (error instanceof Refusal || error instanceof StateTrouble || ExchangeError.is(error)) return error.sentence;
   app.log.error(error instanceof Error ? error : new Error(String(error)));
-  return msg('Something went wrong inside the extension; nothing was sent. The log says more.');
+  return msg('tell.something-went-wrong', 'Something went wrong inside the extension; nothing was sent. The log says more.');
 }
 
 function failureLabel(button: FailureButton, retry: Message): Message {
@@ -159,40 +159,40 @@ function failureLabel(button: FailureButton, retry: Message): Message {
     case 'retry':
       return retry;
     case 'otherCoin':
-      return msg('Choose Another Coin…');
+      return msg('button.choose-another-coin', 'Choose Another Coin…');
     case 'readAgain':
-      return msg('Read Again');
+      return msg('button.read-again', 'Read Again');
     case 'resolve':
       return remedyLabel('resolveWrite');
     case 'arm':
-      return msg('Arm Writing…');
+      return msg('button.arm-writing', 'Arm Writing…');
     case 'addMargin':
-      return msg('Add Margin…');
+      return msg('term.add-margin', 'Add Margin…');
     case 'settings':
-      return msg('Open Settings');
+      return msg('button.open-settings', 'Open Settings');
     case 'showLog':
-      return msg('Show Log');
+      return msg('button.show-log', 'Show Log');
   }
 }
 
 function remedyLabel(remedy: Remedy): Message {
   switch (remedy) {
     case 'addAccount':
-      return msg('Add Account…');
+      return msg('term.add-account', 'Add Account…');
     case 'trySimulated':
-      return msg('Try with the Simulated Exchange');
+      return msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange');
     case 'reloadWindow':
-      return msg('Reload Window');
+      return msg('button.reload-window', 'Reload Window');
     case 'updateKeys':
-      return msg('Update Keys…');
+      return msg('button.update-keys', 'Update Keys…');
     case 'resolveWrite':
-      return msg('Resolve Unfinished Change…');
+      return msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
     case 'refresh':
-      return msg('Refresh');
+      return msg('term.refresh', 'Refresh');
     case 'addMargin':
-      return msg('Add Margin…');
+      return msg('term.add-margin', 'Add Margin…');
     case 'bringLiquidationToTarget':
-      return msg('Bring Liquidation Price to Target…');
+      return msg('button.bring-liquidation-price-target', 'Bring Liquidation Price to Target…');
   }
 }
 

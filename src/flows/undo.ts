@@ -39,7 +39,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   const { accountId, id } = undo.record;
   let most: Decimal | undefined;
   try {
-    most = await app.talk.progress(msg('Reading what can be taken out safely'), async (signal) => {
+    most = await app.talk.progress(msg('undo.reading-taken-out', 'Reading what can be taken out safely'), async (signal) => {
       const connection = await app.connections.get(accountId);
       return flowOf(undo.change).safeMaximum(connection, undo.change, await ownHighestLtv(app), signal);
     });
@@ -78,8 +78,8 @@ async function sayNothing(talk: Conversation, record: WriteRecord | undefined): 
 async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | undefined> {
   if (choices.length === 1) return choices[0];
   const chosen = await app.talk.pick({
-    title: msg('Undo an Addition'),
-    placeholder: msg('Which addition? A preview follows; nothing is sent yet.'),
+    title: msg('button.undo-addition', 'Undo an Addition'),
+    placeholder: msg('undo.addition-preview-follows', 'Which addition? A preview follows; nothing is sent yet.'),
     items: choices.map((value) => ({
       label: changeText(value.record, app.book.get(value.record.accountId)?.simulated ?? false),
       description: app.viewContext().when(value.record.updatedAt),

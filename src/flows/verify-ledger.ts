@@ -5,7 +5,7 @@ import type { Acting } from './acting.ts';
 
 /** "Verify Ledger": looks through the whole journal and says what was found; one that is not whole can be set aside. */
 export async function verifyLedger(app: Acting): Promise<void> {
-  const found = await app.talk.steadily(msg('Verifying the ledger'), () => app.ledger.verify());
+  const found = await app.talk.steadily(msg('ledger.verifying', 'Verifying the ledger'), () => app.ledger.verify());
   if (found.ok) {
     app.log.info(`ledger verified: ${found.rows.toString()} rows of ${found.writes.toString()} changes, head ${found.head ?? 'none'}`);
     void app.talk.tell({ kind: 'info', sentence: wholeText(found) });
@@ -17,18 +17,23 @@ export async function verifyLedger(app: Acting): Promise<void> {
   const meaning =
     found.row === undefined
       ? msg(
+          'ledger.long-not-known',
           'As long as it is so, it is not known what is still under way, and no change can be sent. Nothing was lost by looking; setting the ledger aside is for when nothing else helps.',
         )
       : msg(
+          'ledger.says-cannot-relied',
           'What the ledger says from there on cannot be relied on, nor what it says to be finished. Compare your loans and positions at the exchange.',
         );
   const chosen = await app.talk.confirm({
     kind: 'error',
-    title: found.row === undefined ? msg('The ledger cannot be verified.') : msg('The ledger is not whole: row {0}', found.row.toString()),
+    title:
+      found.row === undefined
+        ? msg('ledger.cannot-verified', 'The ledger cannot be verified.')
+        : msg('ledger.not-whole-row', 'The ledger is not whole: row {0}', found.row.toString()),
     detail: [sentence, '', meaning],
     buttons: [
-      { id: 'log', label: msg('Show Log') },
-      { id: 'setAside', label: msg('Set Aside and Begin Anew…') },
+      { id: 'log', label: msg('button.show-log', 'Show Log') },
+      { id: 'setAside', label: msg('button.set-aside-begin-anew', 'Set Aside and Begin Anew…') },
     ],
   });
   if (chosen === 'log') app.talk.openLog();
@@ -36,9 +41,10 @@ export async function verifyLedger(app: Acting): Promise<void> {
 }
 
 function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: true }>): Message {
-  if (rows === 0) return msg('The ledger is empty: no change is recorded in it.');
+  if (rows === 0) return msg('ledger.empty-no-change', 'The ledger is empty: no change is recorded in it.');
   // As much of it as two people would compare.
   return msg(
+    'ledger.whole-no-row',
     'The ledger is whole: no row was altered, is missing or was put in between. Rows: {0}, changes: {1}, last row: {2}',
     rows.toString(),
     writes.toString(),
@@ -49,23 +55,24 @@ function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: 
 async function setAsideAfterAsking(app: Acting): Promise<void> {
   const chosen = await app.talk.confirm({
     kind: 'warning',
-    title: msg('Begin a new ledger?'),
+    title: msg('ledger.begin-new', 'Begin a new ledger?'),
     detail: [
       msg(
+        'ledger.compare-loans-positions',
         'Compare your loans and positions at the exchange first. The new ledger takes along what the open windows know: changes that are still under way, and what counts towards your limits per 24 hours. What no window has read before is not among it.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
       ),
     ],
     // The first button has the focus, so it is the harmless one.
     buttons: [
-      { id: 'goBack', label: msg('Go Back') },
-      { id: 'act', label: msg('Set Aside and Begin Anew') },
+      { id: 'goBack', label: msg('button.go-back', 'Go Back') },
+      { id: 'act', label: msg('button.set-aside-begin', 'Set Aside and Begin Anew') },
     ],
   });
   if (chosen === 'goBack') await verifyLedger(app);
   if (chosen !== 'act') return;
   try {
     // Under one progress: of several notifications in less than a second VS Code keeps the last from sight, and that one tells the outcome.
-    const place = await app.talk.steadily(msg('Setting the ledger aside'), () => setAsideIfDamaged(app));
+    const place = await app.talk.steadily(msg('ledger.setting-aside', 'Setting the ledger aside'), () => setAsideIfDamaged(app));
     if (typeof place !== 'string') {
       void app.talk.tell({ kind: 'info', sentence: wholeText(place) });
       return;
@@ -75,13 +82,13 @@ async function setAsideAfterAsking(app: Acting): Promise<void> {
     void app.poller.refresh();
     const next = await app.talk.tell({
       kind: 'info',
-      sentence: msg('A new ledger has begun. The old one is kept as {0}', place),
-      buttons: [{ id: 'copy', label: msg('Copy Path') }],
+      sentence: msg('ledger.new-begun-old', 'A new ledger has begun. The old one is kept as {0}', place),
+      buttons: [{ id: 'copy', label: msg('button.copy-path', 'Copy Path') }],
     });
     if (next === 'copy') await app.talk.copy(place);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    void app.talk.tell({ kind: 'error', sentence: msg('The ledger was not set aside. {0}', error.sentence) });
+    void app.talk.tell({ kind: 'error', sentence: msg('ledger.not-set-aside', 'The ledger was not set aside. {0}', error.sentence) });
   }
 }
 

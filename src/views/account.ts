@@ -48,7 +48,7 @@ function accountMarks(state: AccountState, viewContext: ViewContext, worst: Leve
   const mark = armingMark(account, arming, viewContext.now);
   return [
     // First, so that a narrow view cannot cut it off.
-    ...(account.simulated ? [msg('simulated')] : isDemo(state, viewContext) ? [msg('demo')] : []),
+    ...(account.simulated ? [msg('term.simulated', 'simulated')] : isDemo(state, viewContext) ? [msg('account.demo', 'demo')] : []),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
     ...(worst === undefined ? [] : [levelWord(worst)]),
     // That something can be sent must not be cut off either; that nothing can is how it mostly is.
@@ -57,24 +57,26 @@ function accountMarks(state: AccountState, viewContext: ViewContext, worst: Leve
     venueName(state, viewContext),
     // That it is simulated is said already.
     ...(account.simulated ? [] : [siteLabel(state, viewContext)]),
-    ...(account.readOnly ? [msg('read-only')] : []),
+    ...(account.readOnly ? [msg('term.read-only', 'read-only')] : []),
     ...(arming.armed || mark === undefined ? [] : [mark]),
   ];
 }
 
 function spokenAccount(state: AccountState, viewContext: ViewContext, worst: Level | undefined): Message {
   const spoken = spokenReading(state, viewContext);
-  return worst === undefined ? spoken : msg('{0} Worst level: {1}.', spoken, levelWord(worst));
+  return worst === undefined ? spoken : msg('account.worst-level', '{0} Worst level: {1}.', spoken, levelWord(worst));
 }
 
 function spokenReading(state: AccountState, viewContext: ViewContext): Message {
   const { account, failure } = state;
-  const marked = account.simulated ? msg('Simulated account {0}', account.name) : msg('Account {0}', account.name);
+  const marked = account.simulated
+    ? msg('account.simulated', 'Simulated account {0}', account.name)
+    : msg('account.account', 'Account {0}', account.name);
   const venue = venueName(state, viewContext);
   const age = readingAge(state, viewContext.now);
   return failure === undefined
-    ? msg('{0} at {1}, read: {2}.', marked, venue, age)
-    : msg('{0} at {1}, read: {2}. Trouble: {3}.', marked, venue, age, troubleWord(failure.error));
+    ? msg('account.read', '{0} at {1}, read: {2}.', marked, venue, age)
+    : msg('account.read-trouble', '{0} at {1}, read: {2}. Trouble: {3}.', marked, venue, age, troubleWord(failure.error));
 }
 
 function troubles(state: AccountState, viewContext: ViewContext): readonly Entry[] {
@@ -83,6 +85,7 @@ function troubles(state: AccountState, viewContext: ViewContext): readonly Entry
   const entries: Entry[] = [];
   if (frozen !== undefined) {
     const sentence = msg(
+      'account.changes-frozen-exchange',
       'Changes are frozen: the exchange did something else than was asked ({0}).',
       changeText(frozen, account.simulated),
     );
@@ -108,10 +111,10 @@ function troubles(state: AccountState, viewContext: ViewContext): readonly Entry
       details: () => ({
         title: troubleWord(failure.error),
         lines: [
-          { label: msg('Since'), value: viewContext.when(failure.since) },
-          { label: msg('Last attempt'), value: viewContext.when(failure.at) },
-          { label: msg('Attempts'), value: failure.attempts.toString() },
-          ...(failure.error.code === undefined ? [] : [{ label: msg('Code'), value: failure.error.code }]),
+          { label: msg('account.since', 'Since'), value: viewContext.when(failure.since) },
+          { label: msg('account.last-attempt', 'Last attempt'), value: viewContext.when(failure.at) },
+          { label: msg('account.attempts', 'Attempts'), value: failure.attempts.toString() },
+          ...(failure.error.code === undefined ? [] : [{ label: msg('term.code', 'Code'), value: failure.error.code }]),
         ],
         note: failure.error.sentence,
       }),
@@ -125,13 +128,27 @@ function accountDetails(state: AccountState, viewContext: ViewContext): Details 
   return {
     title: account.name,
     lines: [
-      { label: msg('Exchange'), value: venueName(state, viewContext) },
-      { label: msg('Site'), value: siteLabel(state, viewContext) },
-      ...(account.baseUrl === undefined ? [] : [{ label: msg('Address'), value: account.baseUrl }]),
-      { label: msg('Money'), value: account.simulated ? msg('simulated') : isDemo(state, viewContext) ? msg('demo trading') : msg('real') },
-      { label: msg('Key'), value: account.readOnly ? msg('read-only: nothing can be changed') : msg('may change collateral and margin') },
-      ...(account.readOnly ? [] : [{ label: msg('Writing'), value: armingText(viewContext.arming(account.id), viewContext.when) }]),
-      { label: msg('Read at'), value: snapshot === undefined ? msg('never') : viewContext.when(snapshot.asOf) },
+      { label: msg('account.exchange', 'Exchange'), value: venueName(state, viewContext) },
+      { label: msg('account.site', 'Site'), value: siteLabel(state, viewContext) },
+      ...(account.baseUrl === undefined ? [] : [{ label: msg('account.address', 'Address'), value: account.baseUrl }]),
+      {
+        label: msg('term.money', 'Money'),
+        value: account.simulated
+          ? msg('term.simulated', 'simulated')
+          : isDemo(state, viewContext)
+            ? msg('account.demo-trading', 'demo trading')
+            : msg('account.real', 'real'),
+      },
+      {
+        label: msg('account.key', 'Key'),
+        value: account.readOnly
+          ? msg('account.read-only-nothing', 'read-only: nothing can be changed')
+          : msg('account.may-change-collateral', 'may change collateral and margin'),
+      },
+      ...(account.readOnly
+        ? []
+        : [{ label: msg('account.writing', 'Writing'), value: armingText(viewContext.arming(account.id), viewContext.when) }]),
+      { label: msg('term.read', 'Read at'), value: snapshot === undefined ? msg('term.never', 'never') : viewContext.when(snapshot.asOf) },
     ],
     ...(failure === undefined ? {} : { note: failure.error.sentence }),
   };
@@ -150,7 +167,10 @@ export function troubleNote({ account, snapshot }: AccountState, of: 'loans' | '
       icon: barred === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
       expansion: 'leaf',
       context: 'note',
-      spoken: of === 'loans' ? msg('Loans not read in full: {0}', trouble) : msg('Positions not read in full: {0}', trouble),
+      spoken:
+        of === 'loans'
+          ? msg('account.loans-not-read', 'Loans not read in full: {0}', trouble)
+          : msg('account.positions-not-read', 'Positions not read in full: {0}', trouble),
     },
   ];
 }
@@ -172,7 +192,9 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
         icon: calm === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
         context: 'note',
         spoken:
-          calm === true ? msg('Note for account {0}: {1}', account.name, label) : msg('Warning for account {0}: {1}', account.name, label),
+          calm === true
+            ? msg('account.note', 'Note for account {0}: {1}', account.name, label)
+            : msg('account.warning', 'Warning for account {0}: {1}', account.name, label),
         ...(kind === 'position'
           ? { expansion: 'leaf' }
           : {
@@ -221,6 +243,6 @@ export function writeEntry(
     icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },
     expansion: 'leaf',
     context: 'openWrite',
-    spoken: msg('{0}: {1}.', what, how),
+    spoken: msg('list.colon-sentence', '{0}: {1}.', what, how),
   };
 }

@@ -70,7 +70,7 @@ export function activityOutline(
 /** Its changes stay; whether money was real is no longer known of them, so nothing is said about it. */
 function removedAccount(accountId: string, writes: readonly WriteRecord[], children: readonly Entry[]): Entry {
   const name = writes.find((record) => record.accountId === accountId)?.accountName ?? accountId;
-  const description = [msg('removed account')];
+  const description = [msg('term.removed-account', 'removed account')];
   return {
     id: accountEntryId(accountId),
     accountId,
@@ -79,7 +79,7 @@ function removedAccount(accountId: string, writes: readonly WriteRecord[], child
     icon: { id: 'archive' },
     expansion: 'closed',
     context: 'group',
-    spoken: msg('Account {0}, which was removed here.', name),
+    spoken: msg('activity.account-removed-here', 'Account {0}, which was removed here.', name),
     children,
   };
 }
@@ -103,17 +103,19 @@ function writeLine(
     ...placeOf(record.accountId, record.change),
     writeId: record.id,
     label,
-    description: [word, ...(simulated ? [msg('simulated')] : []), made],
+    description: [word, ...(simulated ? [msg('term.simulated', 'simulated')] : []), made],
     icon: stateIcon(record),
     expansion: 'closed',
     context: contextOf(record, own, viewContext),
-    spoken: simulated ? msg('Simulated: {0}, {1}, {2}.', label, word, made) : msg('{0}, {1}, {2}.', label, word, made),
+    spoken: simulated
+      ? msg('activity.simulated', 'Simulated: {0}, {1}, {2}.', label, word, made)
+      : msg('list.three', '{0}, {1}, {2}.', label, word, made),
     copy: record.change.amount,
     details: () => ({
       title: label,
       lines: [
-        { label: msg('State'), value: word },
-        { label: msg('Money'), value: simulated ? msg('simulated') : record.accountName },
+        { label: msg('term.state', 'State'), value: word },
+        { label: msg('term.money', 'Money'), value: simulated ? msg('term.simulated', 'simulated') : record.accountName },
         ...summary(record, hand),
       ],
       ...(record.note === undefined ? {} : { note: record.note }),
@@ -170,7 +172,7 @@ function factLine({ id, label, value, copy, icon }: Fact, writeLineId: string, r
 }
 
 function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
-  const label = msg('Load more… ({0} older changes)', left.toString());
+  const label = msg('activity.load-more-older', 'Load more… ({0} older changes)', left.toString());
   return {
     id: `${accountEntryId(accountId)}/more-activity`,
     accountId,
@@ -186,12 +188,12 @@ function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
 }
 
 function nothing(id: string, accountId: string): Entry {
-  const label = msg('No change is recorded here.');
+  const label = msg('activity.no-change-recorded', 'No change is recorded here.');
   return { id: `${id}/no-activity`, accountId, label, expansion: 'leaf', context: 'note', spoken: label };
 }
 
 function unreadable(trouble: Message): Entry {
-  const label = msg('{0} "LTV Gauge: Verify Ledger" looks closer and helps.', trouble);
+  const label = msg('activity.looks-closer-helps', '{0} "LTV Gauge: Verify Ledger" looks closer and helps.', trouble);
   return {
     id: 'activity/unreadable',
     accountId: '',
@@ -287,7 +289,7 @@ export class ActivityFeed {
   #sentenceOf(error: unknown): Message {
     if (error instanceof Refusal) return error.sentence;
     this.#report(error);
-    return msg('The journal of changes could not be read.');
+    return msg('activity.journal-changes-not', 'The journal of changes could not be read.');
   }
 }
 

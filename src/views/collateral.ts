@@ -16,7 +16,7 @@ export function collateralOutline(states: readonly AccountState[], viewContext: 
 function wallet(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const { account, snapshot } = state;
   if (snapshot === undefined) return [];
-  const label = msg('Wallet');
+  const label = msg('collateral.wallet', 'Wallet');
   const name = viewContext.exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
   const id = `${accountEntryId(account.id)}/wallet`;
   const coins = [...snapshot.wallet].sort(byUse);
@@ -30,14 +30,14 @@ function wallet(state: AccountState, viewContext: ViewContext): readonly Entry[]
       description: [
         ...(name === undefined ? [] : [name]),
         ...(snapshot.walletTrouble === undefined ? [] : [snapshot.walletTrouble]),
-        ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('empty')] : []),
-        ...(complete && values.length > 0 ? [msg('{0} can be pledged', totalText(sum(values), coins))] : []),
+        ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('collateral.empty', 'empty')] : []),
+        ...(complete && values.length > 0 ? [msg('collateral.pledged-2', '{0} can be pledged', totalText(sum(values), coins))] : []),
         ...(isCurrent(state, viewContext.now, viewContext.intervalMs) ? [] : [readingAge(state, viewContext.now)]),
       ],
       icon: snapshot.walletTrouble === undefined ? { id: 'briefcase' } : { id: 'warning' },
       expansion: coins.length === 0 ? 'leaf' : 'open',
       context: 'group',
-      spoken: msg('{0} of {1}.', label, account.name),
+      spoken: msg('collateral.of', '{0} of {1}.', label, account.name),
       children: coins.map((coin) => coinEntry(id, state, coin, viewContext)),
     },
   ];
@@ -58,8 +58,8 @@ function byUse(a: WalletCoin, b: WalletCoin): number {
 }
 
 function useText({ pledgeable }: WalletCoin): Message {
-  if (pledgeable === undefined) return msg('not known whether it can be pledged');
-  return pledgeable ? msg('can be pledged') : msg('cannot be pledged');
+  if (pledgeable === undefined) return msg('collateral.not-known-whether', 'not known whether it can be pledged');
+  return pledgeable ? msg('collateral.pledged', 'can be pledged') : msg('collateral.cannot-pledged', 'cannot be pledged');
 }
 
 function useIcon({ pledgeable }: WalletCoin): Icon {
@@ -68,7 +68,7 @@ function useIcon({ pledgeable }: WalletCoin): Icon {
 }
 
 function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewContext: ViewContext): Entry {
-  const value = formatCoinUsd(coin, 'asset') ?? msg('value unknown');
+  const value = formatCoinUsd(coin, 'asset') ?? msg('term.value-unknown', 'value unknown');
   const exact = `${formatAmount(coin.amount)} ${coin.coin}`;
   return {
     id: `${group}/${coin.coin}`,
@@ -79,18 +79,24 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewCon
     icon: useIcon(coin),
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('{0}, {1}, {2}.', exact, value, useText(coin)),
+    spoken: msg('list.three', '{0}, {1}, {2}.', exact, value, useText(coin)),
     copy: coin.amount,
     details: () => ({
       title: coin.coin,
       lines: [
-        { label: msg('Available'), value: exact },
+        { label: msg('collateral.available', 'Available'), value: exact },
         {
-          label: coin.usdEstimated === true ? msg('Value in USD (estimate by index price)') : msg('Value in USD'),
-          value: coin.usd === undefined ? msg('unknown') : formatUsd(coin.usd, 'asset'),
+          label:
+            coin.usdEstimated === true
+              ? msg('collateral.value-usd-estimate', 'Value in USD (estimate by index price)')
+              : msg('collateral.value-usd', 'Value in USD'),
+          value: coin.usd === undefined ? msg('term.unknown', 'unknown') : formatUsd(coin.usd, 'asset'),
         },
-        { label: msg('As collateral'), value: useText(coin) },
-        { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : viewContext.when(state.snapshot.asOf) },
+        { label: msg('collateral.collateral', 'As collateral'), value: useText(coin) },
+        {
+          label: msg('term.read', 'Read at'),
+          value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
+        },
       ],
     }),
   };
@@ -100,11 +106,11 @@ function borrowable({ account }: AccountState): Entry {
   return {
     id: `${accountEntryId(account.id)}/borrowable`,
     accountId: account.id,
-    label: msg('Borrowable'),
+    label: msg('collateral.borrowable', 'Borrowable'),
     icon: { id: 'library' },
     expansion: 'closed',
     context: 'group',
-    spoken: msg('Coins that {0} can borrow.', account.name),
+    spoken: msg('collateral.coins-borrow', 'Coins that {0} can borrow.', account.name),
     pages: { kind: 'borrowable', accountId: account.id, version: '' },
   };
 }

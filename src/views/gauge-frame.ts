@@ -49,11 +49,13 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 export function framed(key: string, view: Gauged, face: Face, viewContext: ViewContext, say: Say): GaugeView {
   const { state, current, level } = view;
   const { changes, concerns, kept, ...shown } = face;
-  const subtitle = [venueName(state, viewContext), state.account.name, ...(state.account.readOnly ? [say(msg('read-only'))] : [])].join(
-    ' · ',
-  );
+  const subtitle = [
+    venueName(state, viewContext),
+    state.account.name,
+    ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : []),
+  ].join(' · ');
   const levelText = say(levelPhrase(view));
-  const ageText = say(msg('Read {0}', readingAge(state, viewContext.now, kept?.from)));
+  const ageText = say(msg('gauge.read', 'Read {0}', readingAge(state, viewContext.now, kept?.from)));
   const mark = moneyMark(state, viewContext);
   const trouble = state.failure?.error.sentence ?? kept?.because;
   const pending = pendingSentences(state, concerns, viewContext).map(say);
@@ -73,7 +75,17 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       `${face.caption} ${face.figure}`,
       ...(face.estimate === undefined
         ? []
-        : [say(msg('{0} {1}, {2}', msg('Estimated now'), face.estimate.valueText, face.estimate.source))]),
+        : [
+            say(
+              msg(
+                'gauge.level-and-distance',
+                '{0} {1}, {2}',
+                msg('gauge.estimated-now', 'Estimated now'),
+                face.estimate.valueText,
+                face.estimate.source,
+              ),
+            ),
+          ]),
       levelText,
       face.distanceText,
       ...face.ticks.map(({ label, valueText }) => `${label} ${valueText}`),
@@ -84,16 +96,18 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
     actions: [
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
       // Where nothing else can be changed before it is settled, the way to settle it stands beside it.
-      ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(msg('Resolve Unfinished Change…')) }]),
-      { id: 'refresh', label: say(msg('Refresh')) },
+      ...(pending.length === 0
+        ? []
+        : [{ id: 'resolve' as const, label: say(msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…')) }]),
+      { id: 'refresh', label: say(msg('term.refresh', 'Refresh')) },
     ],
   };
 }
 
 /** An account on a venue's own demo trading talks to a real server, so it is told apart from the simulated exchange. */
 export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {
-  if (isDemo(state, viewContext)) return msg('DEMO TRADING: no real money');
-  return state.account.simulated ? msg('SIMULATED: no real money') : undefined;
+  if (isDemo(state, viewContext)) return msg('gauge.demo-trading-no', 'DEMO TRADING: no real money');
+  return state.account.simulated ? msg('gauge.simulated-no-real', 'SIMULATED: no real money') : undefined;
 }
 
 function pendingSentences(state: AccountState, concerns: (change: Change) => boolean, viewContext: ViewContext): Message[] {
@@ -102,11 +116,19 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
   return [
     ...(frozen === undefined
       ? []
-      : [msg('Changes are frozen: the exchange did something else than was asked ({0}).', changeText(frozen, simulated))]),
+      : [
+          msg(
+            'account.changes-frozen-exchange',
+            'Changes are frozen: the exchange did something else than was asked ({0}).',
+            changeText(frozen, simulated),
+          ),
+        ]),
     ...viewContext
       .openWrites(id)
       .filter(({ change }) => concerns(change))
-      .map((record) => msg('{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, viewContext)) ?? '')),
+      .map((record) =>
+        msg('list.colon-sentence', '{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, viewContext)) ?? ''),
+      ),
   ];
 }
 
@@ -114,7 +136,7 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
 export function worseNow(sentence: Message, since: Ground['since'], distance: Decimal | undefined): Message {
   return since?.raises !== true || distance === undefined
     ? sentence
-    : msg('{0}. By estimate it is {1} now', sentence, formatDistance(distance));
+    : msg('gauge.estimate-now', '{0}. By estimate it is {1} now', sentence, formatDistance(distance));
 }
 
 /** The lines about what is estimated between readings as rows. */

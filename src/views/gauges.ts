@@ -31,14 +31,15 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
   const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say);
   return {
     state: {
-      heading: say(msg('LTV Gauges')),
+      heading: say(msg('term.ltv-gauges', 'LTV Gauges')),
       silent: {
         notice: say(
           msg(
+            'gauges.these-figures-old',
             'These figures are old: LTV Gauge does not answer this page any more. Close it and open the gauges anew, or reload the window.',
           ),
         ),
-        age: say(msg('Not current')),
+        age: say(msg('gauges.not-current', 'Not current')),
       },
       gauges: drawn.map(({ gauge }) => gauge),
       ...(stress === undefined ? {} : { stress }),
@@ -48,8 +49,8 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
         accounts.length > 0
           ? []
           : [
-              { id: 'addAccount', label: say(msg('Add Account…')) },
-              { id: 'trySimulated', label: say(msg('Try with the Simulated Exchange')) },
+              { id: 'addAccount', label: say(msg('term.add-account', 'Add Account…')) },
+              { id: 'trySimulated', label: say(msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange')) },
             ],
     },
     places: new Map(drawn.map(({ gauge, place }) => [gauge.key, place])),
@@ -88,18 +89,19 @@ function notices(state: AccountState, drawn: readonly Drawn[], viewContext: View
   const isShown = drawn.some((one) => one.state === state);
   const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, viewContext));
   return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
-    say(msg('{0}: {1}', name, sentence)),
+    say(msg('list.colon', '{0}: {1}', name, sentence)),
   );
 }
 
 function emptyText(accounts: readonly AccountState[]): Message {
   if (accounts.length === 0) {
     return msg(
+      'gauges.see-how-near',
       'See how near your loans are to their margin call and your positions to liquidation. Add an account, or try everything without real money.',
     );
   }
   const isBroken = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
-  if (accounts.some(isBroken)) return msg('Not everything could be read. Trying goes on by itself.');
-  if (accounts.some((state) => state.snapshot === undefined)) return msg('Reading the accounts…');
-  return msg('No loan and no isolated position. A gauge appears here as soon as there is one.');
+  if (accounts.some(isBroken)) return msg('gauges.not-everything-read', 'Not everything could be read. Trying goes on by itself.');
+  if (accounts.some((state) => state.snapshot === undefined)) return msg('gauges.reading-accounts', 'Reading the accounts…');
+  return msg('gauges.no-loan-no', 'No loan and no isolated position. A gauge appears here as soon as there is one.');
 }

@@ -51,8 +51,8 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
   const unrated = owed.filter(({ coin }) => !rates.has(coin)).map(({ coin }) => coin);
   // A cost that leaves something out must not look like the whole.
   const about = [
-    ...(unrated.length === 0 ? [] : [msg('without {0}, whose rate is not known', unrated.join(', '))]),
-    msg('figures of {0}', times.when(asOf)),
+    ...(unrated.length === 0 ? [] : [msg('interest.without-whose-rate', 'without {0}, whose rate is not known', unrated.join(', '))]),
+    msg('interest.figures', 'figures of {0}', times.when(asOf)),
   ];
   const entry = (path: string, label: Message, outlook: readonly Message[]): Entry => ({
     id: `${sourceKey(source)}/-outlook${path}`,
@@ -63,7 +63,7 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
     icon: { id: 'calendar' },
     expansion: 'leaf',
     context: 'note',
-    spoken: outlook.reduce((text, part) => msg('{0}; {1}.', text, part), label),
+    spoken: outlook.reduce((text, part) => msg('list.semicolon-sentence', '{0}; {1}.', text, part), label),
   });
   const until = marginCallIn(figures, rates);
   return [
@@ -83,8 +83,8 @@ function costLabel(costs: readonly Cost[], { prices }: OutlookFigures): Message 
   const each = costs.map(({ coin, debt, rate }) => ({ coin, cost: dailyInterest(debt, rate) }));
   const usd = usdOf(each, prices);
   return usd === undefined
-    ? msg('Costs {0} a day (estimate)', coinsText(each))
-    : msg('Costs {0} a day, about {1} (estimate)', coinsText(each), usd);
+    ? msg('interest.costs-day-estimate', 'Costs {0} a day (estimate)', coinsText(each))
+    : msg('interest.costs-day-about', 'Costs {0} a day, about {1} (estimate)', coinsText(each), usd);
 }
 
 interface CoinCost {
@@ -105,7 +105,7 @@ function usdOf(costs: readonly CoinCost[], prices: OutlookFigures['prices']): st
 
 function sumText(costs: readonly CoinCost[], { prices }: OutlookFigures): Text {
   const usd = usdOf(costs, prices);
-  return usd === undefined ? coinsText(costs) : msg('{0} (about {1})', coinsText(costs), usd);
+  return usd === undefined ? coinsText(costs) : msg('interest.about', '{0} (about {1})', coinsText(costs), usd);
 }
 
 interface OutlookDate {
@@ -121,8 +121,8 @@ function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<ViewContext, 'zon
     hours: 30 * 24,
     label: (grown, ltv) =>
       ltv === undefined
-        ? msg('In 30 days at this rate: + {0} (estimate)', grown)
-        : msg('In 30 days at this rate: + {0}, LTV {1} (estimate)', grown, formatLtv(ltv)),
+        ? msg('interest.30-days-rate', 'In 30 days at this rate: + {0} (estimate)', grown)
+        : msg('interest.30-days-rate-ltv', 'In 30 days at this rate: + {0}, LTV {1} (estimate)', grown, formatLtv(ltv)),
   };
   const due = new Set((loan.due ?? []).filter(({ overdue }) => !overdue).map(({ at }) => at));
   const ahead = [...due].map((at) => ({ at, hours: Math.ceil((at - asOf) / msPerHour) }));
@@ -136,8 +136,14 @@ function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<ViewContext, 'zon
         hours,
         label: (grown: Text, ltv: Decimal | undefined) =>
           ltv === undefined
-            ? msg('Until {0}, when a part is due, at this rate: + {1} (estimate)', zoned(at), grown)
-            : msg('Until {0}, when a part is due, at this rate: + {1}, LTV {2} (estimate)', zoned(at), grown, formatLtv(ltv)),
+            ? msg('interest.until-when-part', 'Until {0}, when a part is due, at this rate: + {1} (estimate)', zoned(at), grown)
+            : msg(
+                'interest.until-when-part-due',
+                'Until {0}, when a part is due, at this rate: + {1}, LTV {2} (estimate)',
+                zoned(at),
+                grown,
+                formatLtv(ltv),
+              ),
       })),
   ];
 }
@@ -150,8 +156,8 @@ function ltvAfter({ loan, prices }: OutlookFigures, rates: ReadonlyMap<string, D
 
 function lineReached({ marginCall, liquidation }: Loan, ltv: Decimal | undefined): readonly Message[] {
   if (ltv === undefined) return [];
-  if (liquidation !== undefined && compare(ltv, liquidation.ltv) >= 0) return [msg('liquidation reached')];
-  return marginCall !== undefined && compare(ltv, marginCall.ltv) >= 0 ? [msg('margin call reached')] : [];
+  if (liquidation !== undefined && compare(ltv, liquidation.ltv) >= 0) return [msg('term.liquidation-reached', 'liquidation reached')];
+  return marginCall !== undefined && compare(ltv, marginCall.ltv) >= 0 ? [msg('estimate.margin-call-reached', 'margin call reached')] : [];
 }
 
 function marginCallIn({ loan, prices }: OutlookFigures, rates: ReadonlyMap<string, Decimal>): Message | undefined {
@@ -160,9 +166,11 @@ function marginCallIn({ loan, prices }: OutlookFigures, rates: ReadonlyMap<strin
   if (line === undefined || typeof model === 'string') return undefined;
   const hours = hoursUntil(model, line, rates);
   if (hours === undefined) return undefined;
-  if (compare(model.ltv, line) >= 0) return msg('margin call reached');
+  if (compare(model.ltv, line) >= 0) return msg('estimate.margin-call-reached', 'margin call reached');
   const days = divide(hours, hoursPerDay, 0, 'down');
-  if (isZero(days)) return msg('at flat prices interest alone brings the margin call within a day');
-  if (compare(days, mostDays) > 0) return msg('at flat prices interest alone brings no margin call within ten years');
-  return msg('at flat prices interest alone brings the margin call in {0} days', formatAmount(days));
+  if (isZero(days))
+    return msg('interest.flat-prices-alone-brings-margin', 'at flat prices interest alone brings the margin call within a day');
+  if (compare(days, mostDays) > 0)
+    return msg('interest.flat-prices-alone', 'at flat prices interest alone brings no margin call within ten years');
+  return msg('interest.flat-prices-alone-brings', 'at flat prices interest alone brings the margin call in {0} days', formatAmount(days));
 }

@@ -32,11 +32,14 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
   const { loan, state, current } = view;
   const venue = venueName(state, viewContext);
   const full = scaleEnd(loan);
-  const ticks = [...tick('marginCall', msg('Margin call'), loan.marginCall), ...tick('liquidation', msg('Liquidation'), loan.liquidation)];
+  const ticks = [
+    ...tick('marginCall', msg('term.margin-call', 'Margin call'), loan.marginCall),
+    ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
+  ];
   const distance = worseNow(distanceSentence(view), view.since, view.since?.figures.toMarginCall);
   const face: Face = {
-    title: say(msg('Loan {0}', loanName(loan))),
-    caption: say(current ? msg('LTV') : msg('Last known LTV')),
+    title: say(msg('term.loan', 'Loan {0}', loanName(loan))),
+    caption: say(current ? msg('term.ltv', 'LTV') : msg('gauge.last-known-ltv', 'Last known LTV')),
     figure: ltvText(loan),
     ...(loan.ltv === undefined
       ? {}
@@ -48,7 +51,9 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ticks,
     zones: zones(ticks),
     ...estimate(view, full, viewContext, say),
-    distanceText: say(isOverdue(loan) ? msg('{0}. {1}', msg('A debt is overdue'), distance) : distance),
+    distanceText: say(
+      isOverdue(loan) ? msg('list.sentences', '{0}. {1}', msg('gauge.debt-overdue', 'A debt is overdue'), distance) : distance,
+    ),
     rows: [
       debtRow(loan, say),
       collateralRow(loan, say),
@@ -57,8 +62,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
       ...dueRow(loan, viewContext, say),
     ],
     changes: [
-      { id: 'add', label: msg('Add Collateral…') },
-      { id: 'reduce', label: msg('Reduce Collateral…') },
+      { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
+      { id: 'reduce', label: msg('term.reduce-collateral', 'Reduce Collateral…') },
     ],
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
@@ -86,7 +91,7 @@ function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, 
   return {
     estimate: {
       at: fractionForDrawing(ltv, full),
-      label: say(msg('Estimate')),
+      label: say(msg('term.estimate', 'Estimate')),
       valueText: `~${formatLtv(ltv)}`,
       source: say(pricesText(since, viewContext.now)),
     },
@@ -108,9 +113,9 @@ function dueRow(loan: Loan, viewContext: ViewContext, say: Say): GaugeRow[] {
   if (loan.due === undefined || loan.due.length === 0) return [];
   const lines = loan.due.map(({ amount, coin, at, overdue }) => {
     const when = viewContext.zoned(at);
-    return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('overdue since {0}', when) : when) };
+    return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('term.overdue-since', 'overdue since {0}', when) : when) };
   });
-  return [{ label: say(msg('Due')), lines }];
+  return [{ label: say(msg('term.due', 'Due')), lines }];
 }
 
 /** 100 %, where debt equals collateral, or somewhat beyond the outermost threshold when that is further out. */
@@ -125,18 +130,24 @@ function scaleEnd(loan: Loan): Decimal {
 function distanceSentence({ standing, current }: LoanView): Message {
   switch (standing) {
     case 'nothing':
-      return current ? msg('Nothing is owed') : msg('When last read, nothing was owed');
+      return current
+        ? msg('gauge.nothing-owed', 'Nothing is owed')
+        : msg('gauge.when-last-read-nothing', 'When last read, nothing was owed');
     case 'liquidation':
-      return current ? msg('The liquidation level is reached') : msg('When last read, the liquidation level was reached');
+      return current
+        ? msg('gauge.liquidation-level-reached', 'The liquidation level is reached')
+        : msg('gauge.when-last-read-liquidation', 'When last read, the liquidation level was reached');
     case 'marginCall':
-      return current ? msg('The margin call level is reached') : msg('When last read, the margin call level was reached');
+      return current
+        ? msg('gauge.margin-call-level', 'The margin call level is reached')
+        : msg('gauge.when-last-read-margin', 'When last read, the margin call level was reached');
     case 'unknown':
-      return msg('The distance to the margin call is unknown');
+      return msg('gauge.distance-margin-call', 'The distance to the margin call is unknown');
     default: {
       const text = formatDistance(standing.toMarginCall);
       return current
-        ? msg('Collateral may fall {0} until the margin call', text)
-        : msg('When last read, collateral could fall {0} until the margin call', text);
+        ? msg('gauge.collateral-may-fall', 'Collateral may fall {0} until the margin call', text)
+        : msg('gauge.when-last-read', 'When last read, collateral could fall {0} until the margin call', text);
     }
   }
 }
@@ -161,14 +172,14 @@ function amountRow(label: string, lines: Line[], total: string | undefined, tota
 
 function debtRow(loan: Loan, say: Say): GaugeRow {
   const total = loan.debtUsd === undefined ? undefined : formatUsd(loan.debtUsd, 'debt');
-  return amountRow(say(msg('Debt')), coinLines(loan.debts, 'debt'), total, say(msg('in all')));
+  return amountRow(say(msg('term.debt', 'Debt')), coinLines(loan.debts, 'debt'), total, say(msg('gauge.all', 'in all')));
 }
 
 function collateralRow(loan: Loan, say: Say): GaugeRow {
   const usd = loan.collateralUsd === undefined ? undefined : formatUsd(loan.collateralUsd, 'asset');
   const adjusted = loan.collateralValuation === 'adjusted';
-  const total = usd === undefined || !adjusted ? usd : say(msg('{0} after haircut', usd));
-  return amountRow(say(msg('Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('in all')));
+  const total = usd === undefined || !adjusted ? usd : say(msg('gauge.after-haircut', '{0} after haircut', usd));
+  return amountRow(say(msg('term.collateral', 'Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('gauge.all', 'in all')));
 }
 
 /** The venue's price where it gives one, how far everything may fall, and where single coins would bring liquidation: all but the first our own estimate. */
@@ -178,15 +189,18 @@ function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
   const lines: Line[] = [];
   const price = liquidationPriceOf(loan);
   if (price !== undefined) {
-    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('from {0}', venueName)) });
+    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('term.from-2', 'from {0}', venueName)) });
   }
   const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
-  if (reached(distance)) lines.push({ value: say(msg('level reached')) });
+  if (reached(distance)) lines.push({ value: say(msg('gauge.level-reached', 'level reached')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
-    lines.push({ value: say(msg('{0} fall of all collateral', formatDistance(distance))), detail: say(msg('estimate')) });
+    lines.push({
+      value: say(msg('gauge.fall-all-collateral', '{0} fall of all collateral', formatDistance(distance))),
+      detail: say(msg('term.estimate-2', 'estimate')),
+    });
   }
   lines.push(...coinEstimates(view, estimates, say));
-  return { label: say(msg('Liquidation')), lines: lines.length === 0 ? [{ value: unknownFigure }] : lines };
+  return { label: say(msg('term.liquidation', 'Liquidation')), lines: lines.length === 0 ? [{ value: unknownFigure }] : lines };
 }
 
 function coinEstimates(view: LoanView, estimates: LoanEstimates | NoEstimate, say: Say): Line[] {
@@ -194,7 +208,7 @@ function coinEstimates(view: LoanView, estimates: LoanEstimates | NoEstimate, sa
     return liquidationsByCoin(estimates, view.loan)
       .slice(0, namedCoins)
       .map((line) => ({
-        value: say(msg('{0}: {1}', lineLabel(line), reachText(line.liquidation, line.way))),
+        value: say(msg('list.colon', '{0}: {1}', lineLabel(line), reachText(line.liquidation, line.way))),
         detail: say(estimateMark(estimates)),
       }));
   }

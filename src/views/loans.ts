@@ -54,8 +54,8 @@ function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] 
   // What could not be read is not said to be nothing.
   if (state.snapshot === undefined || state.snapshot.loansTrouble !== undefined) return [];
   const label = isCurrent(state, viewContext.now, viewContext.intervalMs)
-    ? msg('Nothing borrowed')
-    : msg('Nothing was borrowed when it was last read');
+    ? msg('loan.nothing-borrowed', 'Nothing borrowed')
+    : msg('loan.nothing-borrowed-when', 'Nothing was borrowed when it was last read');
   return [
     {
       id: `${accountEntryId(state.account.id)}/empty`,
@@ -81,24 +81,26 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
-    label: msg('{0} · {1}', ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
+    label: msg('list.dot', '{0} · {1}', ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
     description: [
       ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
       // Said here too: a closed loan hides the line that says more.
-      ...(writes.length === 0 ? [] : [msg('change unfinished')]),
+      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'change unfinished')]),
       ...(overdue && due !== undefined ? [due] : []),
-      ...(current ? [] : [msg('read {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
+      ...(current ? [] : [msg('term.read-2', 'read {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
       distanceText(standing),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
-      ...(definitionsDiffer(view) ? [msg('definitions differ')] : []),
+      ...(definitionsDiffer(view) ? [msg('term.definitions-differ', 'definitions differ')] : []),
     ],
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
     context: 'loan',
     spoken:
-      writes.length === 0 ? spokenLoan(view, viewContext) : msg('{0} A change of this loan is unfinished.', spokenLoan(view, viewContext)),
+      writes.length === 0
+        ? spokenLoan(view, viewContext)
+        : msg('loan.change-unfinished', '{0} A change of this loan is unfinished.', spokenLoan(view, viewContext)),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(view, viewContext),
     children: [
@@ -107,8 +109,8 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
       coinGroup(view, 'debts'),
       coinGroup(view, 'collateral'),
       thresholds(view, viewContext),
-      lazyGroup(view, 'interest', msg('Accrued interest'), 'percentage'),
-      lazyGroup(view, 'history', msg('Recent history'), 'history'),
+      lazyGroup(view, 'interest', msg('term.accrued-interest', 'Accrued interest'), 'percentage'),
+      lazyGroup(view, 'history', msg('loan.recent-history', 'Recent history'), 'history'),
     ],
   };
 }
@@ -116,51 +118,63 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
 function spokenLoan(view: LoanView, viewContext: ViewContext): Message {
   const { state, loan, current, standing } = view;
   const about = state.account.simulated
-    ? msg('Simulated loan {0} of {1}', loanName(loan), state.account.name)
-    : msg('Loan {0} of {1}', loanName(loan), state.account.name);
+    ? msg('loan.simulated-2', 'Simulated loan {0} of {1}', loanName(loan), state.account.name)
+    : msg('loan.loan', 'Loan {0} of {1}', loanName(loan), state.account.name);
   const figures = [about, ltvText(loan), bothLevels(view), distanceText(standing), debtsText(loan)] as const;
   const sentence = current
-    ? msg('{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
+    ? msg('loan.ltv-level-owed', '{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
     : msg(
+        'loan.last-known-ltv',
         '{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.',
         ...figures,
         readingAge(state, viewContext.now, loan.keptFrom),
       );
   const now = spokenSince(view);
-  const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
-  return isOverdue(loan) ? msg('{0} A debt of it is overdue.', whole) : whole;
+  const whole = now === undefined ? sentence : msg('list.space', '{0} {1}', sentence, now);
+  return isOverdue(loan) ? msg('loan.debt-overdue', '{0} A debt of it is overdue.', whole) : whole;
 }
 
 function loanDetails(view: LoanView, viewContext: ViewContext): Details {
   const { state, loan, standing, current } = view;
   const venue = venueName(state, viewContext);
   const threshold = (one: Threshold | undefined): Text =>
-    one === undefined ? msg('unknown') : msg('{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
+    one === undefined ? msg('term.unknown', 'unknown') : msg('list.brackets', '{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
   return {
-    title: state.account.simulated ? msg('Loan {0} (simulated)', loanName(loan)) : msg('Loan {0}', loanName(loan)),
+    title: state.account.simulated
+      ? msg('loan.simulated', 'Loan {0} (simulated)', loanName(loan))
+      : msg('term.loan', 'Loan {0}', loanName(loan)),
     lines: [
       {
-        label: msg('LTV'),
-        value: loan.ltv === undefined ? msg('unknown') : msg('{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
+        label: msg('term.ltv', 'LTV'),
+        value:
+          loan.ltv === undefined
+            ? msg('term.unknown', 'unknown')
+            : msg('loan.exactly', '{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
       },
       ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({
         label,
-        value: detail === undefined ? value : msg('{0} ({1})', value, detail),
+        value: detail === undefined ? value : msg('list.brackets', '{0} ({1})', value, detail),
       })),
-      { label: msg('Level'), value: bothLevels(view) },
-      { label: msg('Collateral may fall by'), value: fallText(standing) },
-      { label: msg('Margin call at'), value: threshold(loan.marginCall) },
-      { label: msg('Liquidation at'), value: threshold(loan.liquidation) },
+      { label: msg('term.level', 'Level'), value: bothLevels(view) },
+      { label: msg('loan.collateral-may-fall', 'Collateral may fall by'), value: fallText(standing) },
+      { label: msg('loan.margin-call', 'Margin call at'), value: threshold(loan.marginCall) },
+      { label: msg('loan.liquidation', 'Liquidation at'), value: threshold(loan.liquidation) },
       ...estimateLines(view).map(({ label, texts, mark }) => ({
         label,
-        value: mark === undefined ? joined(texts) : msg('{0} ({1})', joined(texts), mark),
+        value: mark === undefined ? joined(texts) : msg('list.brackets', '{0} ({1})', joined(texts), mark),
       })),
-      ...(loan.due ?? []).map((one) => ({ label: one.overdue ? msg('Overdue') : msg('Due'), value: dueText(one, viewContext.zoned) })),
-      ...loan.debts.map((one) => ({ label: msg('Debt'), value: exactText(one) })),
-      ...loan.collateral.map((one) => ({ label: msg('Collateral'), value: exactText(one) })),
-      { label: msg('Read at'), value: state.snapshot === undefined ? msg('never') : viewContext.when(state.snapshot.asOf) },
+      ...(loan.due ?? []).map((one) => ({
+        label: one.overdue ? msg('loan.overdue', 'Overdue') : msg('term.due', 'Due'),
+        value: dueText(one, viewContext.zoned),
+      })),
+      ...loan.debts.map((one) => ({ label: msg('term.debt', 'Debt'), value: exactText(one) })),
+      ...loan.collateral.map((one) => ({ label: msg('term.collateral', 'Collateral'), value: exactText(one) })),
+      {
+        label: msg('term.read', 'Read at'),
+        value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
+      },
     ],
-    ...(current ? {} : { note: msg('These figures are not current.') }),
+    ...(current ? {} : { note: msg('loan.these-figures-not', 'These figures are not current.') }),
     links: tableLinks(loan),
   };
 }
@@ -169,11 +183,11 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
 function tableLinks({ marginCall, liquidation }: Loan): NonNullable<Details['links']> {
   const from = [marginCall, liquidation].flatMap((threshold) => (threshold?.from === undefined ? [] : [threshold.from]));
   const places = new Map(from.map((one) => [JSON.stringify([one.url, one.date]), one]));
-  return [...places.values()].map(({ url, date }) => ({ label: msg('Table of {0}', date), url }));
+  return [...places.values()].map(({ url, date }) => ({ label: msg('loan.table', 'Table of {0}', date), url }));
 }
 
 function fallText(standing: Standing): Text {
-  if (standing === 'unknown') return msg('unknown');
+  if (standing === 'unknown') return msg('term.unknown', 'unknown');
   return typeof standing === 'string' ? distanceText(standing) : formatDistance(standing.toMarginCall);
 }
 
@@ -189,9 +203,12 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
   const { loan } = view;
   const usd = which === 'debts' ? loan.debtUsd : loan.collateralUsd;
   const side = which === 'debts' ? 'debt' : 'asset';
-  const label = which === 'debts' ? msg('Debt') : msg('Collateral');
-  const value = usd === undefined ? msg('value unknown') : formatUsd(usd, side);
-  const haircut = which === 'collateral' && usd !== undefined && loan.collateralValuation === 'adjusted' ? [msg('after haircut')] : [];
+  const label = which === 'debts' ? msg('term.debt', 'Debt') : msg('term.collateral', 'Collateral');
+  const value = usd === undefined ? msg('term.value-unknown', 'value unknown') : formatUsd(usd, side);
+  const haircut =
+    which === 'collateral' && usd !== undefined && loan.collateralValuation === 'adjusted'
+      ? [msg('loan.after-haircut', 'after haircut')]
+      : [];
   return {
     ...loanPlace(view, `/${which}`),
     label,
@@ -199,7 +216,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
     icon: { id: which === 'debts' ? 'credit-card' : 'lock' },
     expansion: 'open',
     context: 'group',
-    spoken: msg('{0}: {1}.', label, value),
+    spoken: msg('list.colon-sentence', '{0}: {1}.', label, value),
     children: loan[which].map((one) => ({
       ...loanPlace(view, `/${which}/${one.coin}`),
       coin: one.coin,
@@ -207,7 +224,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
       description: [formatCoinUsd(one, side)].filter((text) => text !== undefined),
       expansion: 'leaf',
       context: 'value',
-      spoken: msg('{0}: {1}.', label, exactText(one)),
+      spoken: msg('list.colon-sentence', '{0}: {1}.', label, exactText(one)),
       copy: one.amount,
     })),
   };
@@ -220,10 +237,12 @@ function thresholds(view: LoanView, viewContext: ViewContext): Entry {
     const distance = distanceTo(threshold?.ltv, loan.ltv);
     const description =
       threshold === undefined
-        ? [msg('unknown')]
+        ? [msg('term.unknown', 'unknown')]
         : [
             formatLtv(threshold.ltv),
-            ...(distance === undefined ? [] : [isPositive(distance) ? msg('a fall of {0}', formatDistance(distance)) : msg('reached')]),
+            ...(distance === undefined
+              ? []
+              : [isPositive(distance) ? msg('loan.fall', 'a fall of {0}', formatDistance(distance)) : msg('loan.reached', 'reached')]),
             sourceText(threshold, venue),
           ];
     return {
@@ -232,30 +251,36 @@ function thresholds(view: LoanView, viewContext: ViewContext): Entry {
       description,
       expansion: 'leaf',
       context: threshold === undefined ? 'note' : 'value',
-      spoken: msg('{0}: {1}.', label, threshold === undefined ? msg('unknown') : formatLtv(threshold.ltv)),
+      spoken: msg(
+        'list.colon-sentence',
+        '{0}: {1}.',
+        label,
+        threshold === undefined ? msg('term.unknown', 'unknown') : formatLtv(threshold.ltv),
+      ),
       ...(threshold === undefined ? {} : { copy: threshold.ltv }),
     };
   };
   const price = liquidationPriceOf(loan);
-  const noPrice = loan.liquidationPrice === undefined ? msg('not given by {0} for this loan', venue) : msg('none');
+  const noPrice =
+    loan.liquidationPrice === undefined ? msg('loan.not-given', 'not given by {0} for this loan', venue) : msg('term.none', 'none');
   const priceText = price === undefined ? noPrice : `${formatAmount(price.price)} ${price.instrument}`;
   return {
     ...loanPlace(view, '/thresholds'),
-    label: msg('Thresholds'),
+    label: msg('loan.thresholds', 'Thresholds'),
     icon: { id: 'list-ordered' },
     expansion: 'open',
     context: 'group',
-    spoken: msg('Thresholds of loan {0}.', loanName(loan)),
+    spoken: msg('loan.thresholds-2', 'Thresholds of loan {0}.', loanName(loan)),
     children: [
-      line('marginCall', msg('Margin call'), loan.marginCall),
-      line('liquidation', msg('Liquidation'), loan.liquidation),
+      line('marginCall', msg('term.margin-call', 'Margin call'), loan.marginCall),
+      line('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
       {
         ...loanPlace(view, '/thresholds/price'),
-        label: msg('Liquidation price'),
-        description: price === undefined ? [priceText] : [priceText, msg('from {0}', venue)],
+        label: msg('term.liquidation-price', 'Liquidation price'),
+        description: price === undefined ? [priceText] : [priceText, msg('term.from-2', 'from {0}', venue)],
         expansion: 'leaf',
         context: price === undefined ? 'note' : 'value',
-        spoken: msg('{0}: {1}.', msg('Liquidation price'), priceText),
+        spoken: msg('list.colon-sentence', '{0}: {1}.', msg('term.liquidation-price', 'Liquidation price'), priceText),
         ...(price === undefined ? {} : { copy: price.price }),
       },
       ...estimateLines(view).map(({ path, label, texts, mark, copy }): Entry => {
@@ -266,7 +291,7 @@ function thresholds(view: LoanView, viewContext: ViewContext): Entry {
           description,
           expansion: 'leaf',
           context: copy === undefined ? 'note' : 'value',
-          spoken: msg('{0}: {1}.', label, joined(description)),
+          spoken: msg('list.colon-sentence', '{0}: {1}.', label, joined(description)),
           ...(copy === undefined ? {} : { copy }),
         };
       }),
@@ -282,7 +307,7 @@ function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message,
     icon: { id: icon },
     expansion: 'closed',
     context: 'group',
-    spoken: msg('{0} of loan {1}.', label, loanName(loan)),
+    spoken: msg('loan.loan-2', '{0} of loan {1}.', label, loanName(loan)),
     pages: {
       kind,
       accountId: state.account.id,
@@ -307,8 +332,8 @@ export function exactText({ coin, amount }: CoinAmount): string {
 
 /** How much is due when, and what the venue does then. */
 export function dueText(due: DueDebt, zoned: ViewContext['zoned']): Text {
-  const text = msg('{0}: {1}', zoned(due.at), exactText(due));
-  return due.then === undefined ? text : msg('{0}, then {1}', text, due.then);
+  const text = msg('list.colon', '{0}: {1}', zoned(due.at), exactText(due));
+  return due.then === undefined ? text : msg('loan.then', '{0}, then {1}', text, due.then);
 }
 
 /** The debts of a loan that have a date, below it. Overdue ones are danger in word, shape and colour. */
@@ -320,12 +345,12 @@ export function dueDates(view: LoanView, viewContext: ViewContext): readonly Ent
   return [
     {
       ...loanPlace(view, '/due'),
-      label: msg('Due dates'),
+      label: msg('loan.due-dates', 'Due dates'),
       description: overdue ? [levelWord('danger'), soonest] : [soonest],
       icon: overdue ? levelIcon('danger') : { id: 'calendar' },
       expansion: 'open',
       context: 'group',
-      spoken: msg('Due dates of loan {0}: {1}.', loanName(loan), soonest),
+      spoken: msg('loan.due-dates-2', 'Due dates of loan {0}: {1}.', loanName(loan), soonest),
       children: loan.due.map((due, index) => dueEntry(view, due, index, viewContext)),
     },
   ];
@@ -333,7 +358,7 @@ export function dueDates(view: LoanView, viewContext: ViewContext): readonly Ent
 
 function dueEntry(view: LoanView, due: DueDebt, index: number, viewContext: ViewContext): Entry {
   const when = viewContext.zoned(due.at);
-  const state: Message = due.overdue ? msg('overdue since {0}', when) : msg('due {0}', when);
+  const state: Message = due.overdue ? msg('term.overdue-since', 'overdue since {0}', when) : msg('term.due-2', 'due {0}', when);
   return {
     // Two parts of a debt may have the same coin and date.
     ...loanPlace(view, `/due/${index.toString()}`),
@@ -343,7 +368,7 @@ function dueEntry(view: LoanView, due: DueDebt, index: number, viewContext: View
     ...(due.overdue ? { icon: levelIcon('danger') } : {}),
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('{0}, {1}.', exactText(due), state),
+    spoken: msg('list.two-sentence', '{0}, {1}.', exactText(due), state),
     copy: due.amount,
   };
 }

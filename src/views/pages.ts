@@ -23,20 +23,20 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
   return {
     ...place(source, row.id),
     label: `${type} · ${amount}`,
-    description: [when(row.at), ...(row.forced ? [msg('forced')] : [])],
+    description: [when(row.at), ...(row.forced ? [msg('page.forced', 'forced')] : [])],
     icon: row.forced ? { id: 'warning', color: 'list.warningForeground' } : { id: 'circle-small' },
     expansion: 'leaf',
     context: 'value',
     spoken: row.forced
-      ? msg('{0}, {1}, {2}, forced by the exchange.', type, amount, when(row.at))
-      : msg('{0}, {1}, {2}.', type, amount, when(row.at)),
+      ? msg('page.forced-exchange', '{0}, {1}, {2}, forced by the exchange.', type, amount, when(row.at))
+      : msg('list.three', '{0}, {1}, {2}.', type, amount, when(row.at)),
     copy: row.amount,
     details: () => ({
       title: type,
       lines: [
-        { label: msg('Amount'), value: amount },
-        { label: msg('When'), value: when(row.at) },
-        { label: msg('Reference'), value: row.id },
+        { label: msg('term.amount', 'Amount'), value: amount },
+        { label: msg('page.when', 'When'), value: when(row.at) },
+        { label: msg('term.reference', 'Reference'), value: row.id },
       ],
     }),
   };
@@ -44,23 +44,26 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
 
 export function interestEntry(source: PageSource, row: InterestRow, when: (ms: number) => string): Entry {
   const amount = `${formatAmount(row.interest)} ${row.coin}`;
-  const rate = row.rate === undefined ? msg('unknown') : formatRate(row.rate);
+  const rate = row.rate === undefined ? msg('term.unknown', 'unknown') : formatRate(row.rate);
   return {
     ...place(source, row.id),
     label: amount,
-    description: [msg('{0} a year', rate), when(row.at)],
+    description: [msg('page.year', '{0} a year', rate), when(row.at)],
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('Interest {0} at {1} a year, {2}.', amount, rate, when(row.at)),
+    spoken: msg('page.interest-year', 'Interest {0} at {1} a year, {2}.', amount, rate, when(row.at)),
     copy: row.interest,
     details: () => ({
-      title: msg('Accrued interest'),
+      title: msg('term.accrued-interest', 'Accrued interest'),
       lines: [
-        { label: msg('Interest'), value: amount },
-        { label: msg('On a debt of'), value: row.debt === undefined ? msg('unknown') : `${formatAmount(row.debt)} ${row.coin}` },
-        { label: msg('Rate a year'), value: rate },
-        { label: msg('When'), value: when(row.at) },
-        { label: msg('Reference'), value: row.id },
+        { label: msg('page.interest', 'Interest'), value: amount },
+        {
+          label: msg('page.debt', 'On a debt of'),
+          value: row.debt === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(row.debt)} ${row.coin}`,
+        },
+        { label: msg('page.rate-year', 'Rate a year'), value: rate },
+        { label: msg('page.when', 'When'), value: when(row.at) },
+        { label: msg('term.reference', 'Reference'), value: row.id },
       ],
     }),
   };
@@ -73,13 +76,17 @@ export function borrowableEntry(source: PageSource, coin: string): Entry {
     label: coin,
     expansion: 'leaf',
     context: 'borrowable',
-    spoken: msg('{0} can be borrowed. The context menu tells how much.', coin),
+    spoken: msg('page.borrowed-context-menu', '{0} can be borrowed. The context menu tells how much.', coin),
   };
 }
 
 /** What stands above the rows of a page of which some were not understood. @param cursor what the page was asked with */
 export function unreadEntry(source: PageSource, count: number, cursor: string): Entry {
-  const label = msg('Not understood, and so not shown here: {0}. Look in the app of the exchange.', count.toString());
+  const label = msg(
+    'page.not-understood-not',
+    'Not understood, and so not shown here: {0}. Look in the app of the exchange.',
+    count.toString(),
+  );
   return {
     ...place(source, `-unread/${cursor}`),
     label,
@@ -92,7 +99,7 @@ export function unreadEntry(source: PageSource, count: number, cursor: string): 
 
 /** What stands in an opened entry that has no rows. */
 export function emptyEntry(source: PageSource): Entry {
-  const label = msg('Nothing here yet');
+  const label = msg('page.nothing-here-yet', 'Nothing here yet');
   return { ...place(source, '-empty'), label, expansion: 'leaf', context: 'note', spoken: label };
 }
 
@@ -104,13 +111,16 @@ export function failedEntry(source: PageSource, error: ExchangeError): Entry {
     expansion: 'leaf',
     context: 'note',
     spoken: error.sentence,
-    details: () => ({ title: error.sentence, lines: error.code === undefined ? [] : [{ label: msg('Code'), value: error.code }] }),
+    details: () => ({
+      title: error.sentence,
+      lines: error.code === undefined ? [] : [{ label: msg('term.code', 'Code'), value: error.code }],
+    }),
   };
 }
 
 /** The one entry whose click does something: it reads on. */
 export function moreEntry(source: PageSource, again: boolean): Entry {
-  const label = again ? msg('Try again') : msg('Load more…');
+  const label = again ? msg('page.try-again', 'Try again') : msg('page.load-more', 'Load more…');
   return {
     ...place(source, '-more'),
     label,

@@ -22,7 +22,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   const distanceText = worseNow(sentence(view), view.since, view.since?.figures.distance);
   const known = distance !== undefined && price !== undefined;
   const face: Face = {
-    title: say(msg('{0} {1}', position.instrument, sideWord(position))),
+    title: say(msg('list.space', '{0} {1}', position.instrument, sideWord(position))),
     ...middle(view, say),
     ...needle(view),
     // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
@@ -32,9 +32,9 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
           {
             kind: 'liquidation',
             at: 1,
-            label: say(msg('Liquidation')),
+            label: say(msg('term.liquidation', 'Liquidation')),
             valueText: formatLiquidationPrice(price, position.side),
-            source: say(msg('from {0}', venueName(state, viewContext))),
+            source: say(msg('term.from-2', 'from {0}', venueName(state, viewContext))),
           },
         ]
       : [],
@@ -45,13 +45,13 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
         ]
       : [],
     ...estimate(view, viewContext, say),
-    distanceText: say(position.distress === undefined ? distanceText : msg('{0}. {1}', position.distress, distanceText)),
+    distanceText: say(position.distress === undefined ? distanceText : msg('list.sentences', '{0}. {1}', position.distress, distanceText)),
     rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say)],
     changes:
       position.fixedMargin === undefined
         ? [
-            { id: 'addMargin', label: msg('Add Margin…') },
-            { id: 'reduceMargin', label: msg('Reduce Margin…') },
+            { id: 'addMargin', label: msg('term.add-margin', 'Add Margin…') },
+            { id: 'reduceMargin', label: msg('term.reduce-margin', 'Reduce Margin…') },
           ]
         : [],
     ...keptFace(position.keptFrom, view.state.snapshot?.positionsTrouble),
@@ -65,12 +65,12 @@ function middle(view: PositionView, say: Say): Pick<Face, 'caption' | 'figure'> 
   const { current, distance, by, liquidation, position } = view;
   if (distance === undefined && by === 'marginRatio' && position.marginRatio !== undefined) {
     return {
-      caption: say(current ? msg('Margin ratio') : msg('Last known margin ratio')),
+      caption: say(current ? msg('term.margin-ratio', 'Margin ratio') : msg('gauge.last-known-margin', 'Last known margin ratio')),
       figure: formatMarginRatio(position.marginRatio),
     };
   }
   return {
-    caption: say(current ? msg('To liquidation') : msg('Last known distance')),
+    caption: say(current ? msg('gauge.liquidation', 'To liquidation') : msg('gauge.last-known-distance', 'Last known distance')),
     figure: liquidation.kind === 'unreachable' ? '∞' : bareDistance(distance),
   };
 }
@@ -93,7 +93,7 @@ function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<
   return {
     estimate: {
       at: nearness(view, distance),
-      label: say(msg('Estimate')),
+      label: say(msg('term.estimate', 'Estimate')),
       valueText: `~${formatDistance(distance)}`,
       source: say(pricesText(since, viewContext.now)),
     },
@@ -108,19 +108,23 @@ function nearness({ position }: PositionView, distance: Decimal): number {
 function sentence(view: PositionView): Message {
   const { position, distance, current, liquidation, by } = view;
   if (distance === undefined) {
-    return liquidation.kind === 'unreachable' || by === 'marginRatio' ? reachWords(view) : msg('The distance to liquidation is unknown');
+    return liquidation.kind === 'unreachable' || by === 'marginRatio'
+      ? reachWords(view)
+      : msg('gauge.distance-liquidation-unknown', 'The distance to liquidation is unknown');
   }
   if (reached(distance))
-    return current ? msg('The liquidation price is reached') : msg('When last read, the liquidation price was reached');
+    return current
+      ? msg('gauge.liquidation-price-reached', 'The liquidation price is reached')
+      : msg('gauge.when-last-read-liquidation-price', 'When last read, the liquidation price was reached');
   const text = formatDistance(distance);
   if (position.side === 'long') {
     return current
-      ? msg('The mark price may fall {0} until liquidation', text)
-      : msg('When last read, the mark price could fall {0} until liquidation', text);
+      ? msg('gauge.mark-price-may', 'The mark price may fall {0} until liquidation', text)
+      : msg('gauge.when-last-read-mark', 'When last read, the mark price could fall {0} until liquidation', text);
   }
   return current
-    ? msg('The mark price may rise {0} until liquidation', text)
-    : msg('When last read, the mark price could rise {0} until liquidation', text);
+    ? msg('gauge.mark-price-may-rise', 'The mark price may rise {0} until liquidation', text)
+    : msg('gauge.when-last-read-mark-price', 'When last read, the mark price could rise {0} until liquidation', text);
 }
 
 function rows(view: PositionView, viewContext: ViewContext, say: Say): GaugeView['rows'] {

@@ -52,8 +52,8 @@ function positions(state: AccountState, viewContext: ViewContext): readonly Entr
   // What could not be read is not said to be nothing.
   if (state.snapshot === undefined || state.snapshot.positionsTrouble !== undefined) return [];
   const label = isCurrent(state, viewContext.now, viewContext.intervalMs)
-    ? msg('No open position')
-    : msg('No position was open when it was last read');
+    ? msg('position.no-open', 'No open position')
+    : msg('position.no-open-when', 'No position was open when it was last read');
   const id = `${accountEntryId(state.account.id)}/no-position`;
   return [{ id, accountId: state.account.id, label, expansion: 'leaf', context: 'note', spoken: label }];
 }
@@ -70,7 +70,7 @@ export function positionEntry(view: PositionView, viewContext: ViewContext): Ent
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
   return {
     ...place(view, ''),
-    label: msg('{0} · {1}', leadText(view), positionLevelWord(view)),
+    label: msg('list.dot', '{0} · {1}', leadText(view), positionLevelWord(view)),
     description: [
       // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
       sideWord(position),
@@ -78,10 +78,10 @@ export function positionEntry(view: PositionView, viewContext: ViewContext): Ent
       ...(view.since?.raises === true ? [...estimate, position.instrument] : [position.instrument, ...estimate]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
-      ...(writes.length === 0 ? [] : [msg('change unfinished')]),
-      ...(current ? [] : [msg('read {0}', readingAge(state, viewContext.now, position.keptFrom))]),
+      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'change unfinished')]),
+      ...(current ? [] : [msg('term.read-2', 'read {0}', readingAge(state, viewContext.now, position.keptFrom))]),
       // An alarm takes the place of the word in the label.
-      ...(position.marginMode === 'cross' && view.counts ? [msg('Cross margin')] : []),
+      ...(position.marginMode === 'cross' && view.counts ? [msg('term.cross-margin', 'Cross margin')] : []),
       ...(leverage === undefined ? [] : [formatLeverage(leverage)]),
       ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
     ],
@@ -91,7 +91,7 @@ export function positionEntry(view: PositionView, viewContext: ViewContext): Ent
     spoken:
       writes.length === 0
         ? spokenPosition(view, viewContext)
-        : msg('{0} A change of this position is unfinished.', spokenPosition(view, viewContext)),
+        : msg('position.change-unfinished', '{0} A change of this position is unfinished.', spokenPosition(view, viewContext)),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
     details: () => positionDetails(view, viewContext),
     children: [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))],
@@ -115,14 +115,21 @@ function place({ state, position }: PositionView, path: string): Pick<Entry, 'id
 function spokenPosition(view: PositionView, viewContext: ViewContext): Message {
   const { state, position, current } = view;
   const about = [position.instrument, sideWord(position), state.account.name] as const;
-  const named = state.account.simulated ? msg('Simulated position {0} {1} of {2}', ...about) : msg('Position {0} {1} of {2}', ...about);
+  const named = state.account.simulated
+    ? msg('position.simulated-2', 'Simulated position {0} {1} of {2}', ...about)
+    : msg('position.position-2', 'Position {0} {1} of {2}', ...about);
   const figures = [named, reachWords(view), spokenLevelWord(view)] as const;
   const sentence = current
-    ? msg('{0}: {1}, level {2}.', ...figures)
-    : msg('{0}: when last read {1}, level {2}. Not current: read {3}.', ...figures, readingAge(state, viewContext.now, position.keptFrom));
+    ? msg('position.level', '{0}: {1}, level {2}.', ...figures)
+    : msg(
+        'position.when-last-read',
+        '{0}: when last read {1}, level {2}. Not current: read {3}.',
+        ...figures,
+        readingAge(state, viewContext.now, position.keptFrom),
+      );
   const now = spokenSince(view);
-  const whole = now === undefined ? sentence : msg('{0} {1}', sentence, now);
-  return position.distress === undefined ? whole : msg('{0} {1}.', whole, position.distress);
+  const whole = now === undefined ? sentence : msg('list.space', '{0} {1}', sentence, now);
+  return position.distress === undefined ? whole : msg('list.space-sentence', '{0} {1}.', whole, position.distress);
 }
 
 function openWrites(view: PositionView, viewContext: ViewContext): readonly Entry[] {
@@ -147,7 +154,10 @@ function notes(view: PositionView): readonly Entry[] {
   const fixed =
     position.fixedMargin ??
     (position.marginMode === 'cross'
-      ? msg('Cross margin: the whole account stands behind this position, so there is no margin of its own to change.')
+      ? msg(
+          'position.cross-margin-whole',
+          'Cross margin: the whole account stands behind this position, so there is no margin of its own to change.',
+        )
       : undefined);
   return [
     ...(position.distress === undefined ? [] : [note('/distress', position.distress, { id: 'flame', color: 'list.errorForeground' })]),
@@ -164,7 +174,10 @@ function figureEntry(view: PositionView, { path, label, values, copy, icon, belo
     ...(icon === undefined ? {} : { icon }),
     expansion: below === undefined ? 'leaf' : 'open',
     context: below !== undefined ? 'group' : copy === undefined ? 'note' : 'value',
-    spoken: below !== undefined ? msg('{0} of position {1}.', label, view.position.instrument) : msg('{0}: {1}.', label, value),
+    spoken:
+      below !== undefined
+        ? msg('position.position-3', '{0} of position {1}.', label, view.position.instrument)
+        : msg('list.colon-sentence', '{0}: {1}.', label, value),
     ...(copy === undefined ? {} : { copy }),
     ...(below === undefined ? {} : { children: below.map((one) => figureEntry(view, { ...one, path: `${path}/${one.path}` })) }),
   };

@@ -66,16 +66,18 @@ export function statusOf(states: readonly AccountState[], viewContext: ViewConte
     ...empty.map((state) => emptyRow(state, viewContext)),
   ];
   if (worst !== undefined) return { ...describe(worst, gaps, viewContext), rows, ...noteOf(gauged, viewContext) };
-  const simulated = states.every(({ account }) => account.simulated) ? [msg('(simulated)')] : [];
+  const simulated = states.every(({ account }) => account.simulated) ? [msg('status.simulated', '(simulated)')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
-  const text = gaps.length > 0 ? gaps : [known ? msg('no loan or position') : msg('reading…')];
-  return { text: [...text, ...simulated], level: 'unknown', spoken: msg('LTV Gauge: {0}.', text[0] ?? ''), rows };
+  const text = gaps.length > 0 ? gaps : [known ? msg('status.no-loan-position', 'no loan or position') : msg('term.reading', 'reading…')];
+  return { text: [...text, ...simulated], level: 'unknown', spoken: msg('status.ltv-gauge', 'LTV Gauge: {0}.', text[0] ?? ''), rows };
 }
 
 /** Of the oldest of them: none is said to be newer than it is. */
 function noteOf(gauged: readonly Gauged[], { now }: ViewContext): Pick<Status, 'note'> {
   const times = gauged.flatMap(({ estimatedAt }) => (estimatedAt === undefined ? [] : [estimatedAt]));
-  return times.length === 0 ? {} : { note: msg('Behind an arrow: estimate, prices read {0}.', ageText(Math.min(...times), now)) };
+  return times.length === 0
+    ? {}
+    : { note: msg('status.behind-arrow-estimate', 'Behind an arrow: estimate, prices read {0}.', ageText(Math.min(...times), now)) };
 }
 
 const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).length > 0;
@@ -85,41 +87,52 @@ const counted = (count: number, text: (count: number) => Message): Message[] => 
 function describe(worst: Gauged, gaps: readonly Message[], viewContext: ViewContext): Omit<Status, 'rows' | 'note'> {
   const { state, level, levelText, current, keptFrom } = worst;
   const age = readingAge(state, viewContext.now, keptFrom);
-  const about = state.account.simulated ? msg('simulated account {0}', state.account.name) : msg('account {0}', state.account.name);
+  const about = state.account.simulated
+    ? msg('status.simulated-account', 'simulated account {0}', state.account.name)
+    : msg('status.account', 'account {0}', state.account.name);
   const figures = [worst.spoken, levelText, about] as const;
   return {
     text: [
       worst.figure,
       levelText,
-      ...(state.account.simulated ? [msg('(simulated)')] : []),
-      msg('· {0}', age),
-      ...gaps.map((text) => msg('· {0}', text)),
+      ...(state.account.simulated ? [msg('status.simulated', '(simulated)')] : []),
+      msg('list.led-by-dot', '· {0}', age),
+      ...gaps.map((text) => msg('list.led-by-dot', '· {0}', text)),
     ],
     level,
     spoken: current
-      ? msg('LTV Gauge: worst is {0}, level {1}, {2}.', ...figures)
-      : msg('LTV Gauge: worst when last read is {0}, level {1}, {2}. Not current: read {3}.', ...figures, age),
+      ? msg('status.ltv-gauge-worst', 'LTV Gauge: worst is {0}, level {1}, {2}.', ...figures)
+      : msg(
+          'status.ltv-gauge-worst-when',
+          'LTV Gauge: worst when last read is {0}, level {1}, {2}. Not current: read {3}.',
+          ...figures,
+          age,
+        ),
   };
 }
 
 function blindText(count: number): Message {
-  return count === 1 ? msg('1 account not read') : msg('{0} accounts not read', count.toString());
+  return count === 1
+    ? msg('status.1-account-not', '1 account not read')
+    : msg('status.accounts-not-read', '{0} accounts not read', count.toString());
 }
 
 function untoldText(count: number): Message {
-  return count === 1 ? msg('1 unknown') : msg('{0} unknown', count.toString());
+  return count === 1 ? msg('status.1-unknown', '1 unknown') : msg('status.unknown', '{0} unknown', count.toString());
 }
 
 function goneText(count: number): Message {
-  return count === 1 ? msg('1 gone') : msg('{0} gone', count.toString());
+  return count === 1 ? msg('status.1-gone', '1 gone') : msg('status.gone', '{0} gone', count.toString());
 }
 
 function partlyText(count: number): Message {
-  return count === 1 ? msg('1 account partly read') : msg('{0} accounts partly read', count.toString());
+  return count === 1
+    ? msg('status.1-account-partly', '1 account partly read')
+    : msg('status.accounts-partly-read', '{0} accounts partly read', count.toString());
 }
 
 function accountText({ account }: AccountState): Text {
-  return account.simulated ? msg('{0} (simulated)', account.name) : account.name;
+  return account.simulated ? msg('status.simulated-2', '{0} (simulated)', account.name) : account.name;
 }
 
 function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, viewContext: ViewContext): StatusRow {
@@ -148,21 +161,21 @@ function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
     account: accountText(state),
     what: vanishedName(one),
     ltv: '–',
-    level: msg('Gone: check the exchange'),
-    distance: msg('last seen: {0}', reach),
+    level: msg('status.gone-check-exchange', 'Gone: check the exchange'),
+    distance: msg('status.last-seen', 'last seen: {0}', reach),
     age: ageText(lastSeen, now),
   };
 }
 
 function emptyRow(state: AccountState, viewContext: ViewContext): StatusRow {
-  const what = state.snapshot === undefined || isPartlyRead(state) ? '–' : msg('no loan or position');
+  const what = state.snapshot === undefined || isPartlyRead(state) ? '–' : msg('status.no-loan-position', 'no loan or position');
   return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
 }
 
 function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?: number): Text {
   const age = readingAge(state, viewContext.now, keptFrom);
-  if (state.failure !== undefined) return msg('{0}, {1}', age, troubleWord(state.failure.error));
-  return isPartlyRead(state) ? msg('{0}, {1}', age, msg('partly read')) : age;
+  if (state.failure !== undefined) return msg('list.comma', '{0}, {1}', age, troubleWord(state.failure.error));
+  return isPartlyRead(state) ? msg('list.comma', '{0}, {1}', age, msg('status.partly-read', 'partly read')) : age;
 }
 
 /** A loan or a position, as far as they are compared with each other. */
@@ -202,7 +215,7 @@ export function gaugedOf(state: AccountState, viewContext: ViewContext): readonl
 function ofLoan(view: LoanView): Gauged {
   const { state, loan, current, level, standing, distance, since } = view;
   const reach = distanceText(standing);
-  const words: Message = isOverdue(loan) ? msg('{0}, {1}', msg('debt overdue'), reach) : reach;
+  const words: Message = isOverdue(loan) ? msg('list.comma', '{0}, {1}', msg('term.debt-overdue', 'debt overdue'), reach) : reach;
   return {
     state,
     current,
@@ -210,12 +223,12 @@ function ofLoan(view: LoanView): Gauged {
     level,
     levelText: levelPhrase(view),
     distance: nearest(distance, since?.figures.toMarginCall),
-    what: msg('{0} ({1})', loanName(loan), debtsText(loan)),
+    what: msg('list.brackets', '{0} ({1})', loanName(loan), debtsText(loan)),
     figure: since?.raises === true ? ltvTexts(view) : ltvText(loan),
     spoken:
       since === undefined
-        ? msg('LTV {0}, {1}', ltvText(loan), words)
-        : msg('LTV {0}, estimated now {1}, {2}', ltvText(loan), formatLtv(since.figures.ltv), words),
+        ? msg('status.ltv', 'LTV {0}, {1}', ltvText(loan), words)
+        : msg('status.ltv-estimated-now', 'LTV {0}, estimated now {1}, {2}', ltvText(loan), formatLtv(since.figures.ltv), words),
     ltv: ltvTexts(view),
     distanceText: words,
     estimatedAt: since?.at,
@@ -225,8 +238,8 @@ function ofLoan(view: LoanView): Gauged {
 function ofPosition(view: PositionView): Gauged {
   const { state, position, current, level, distance, since } = view;
   const reach = reachWords(view);
-  const words: Message = position.distress === undefined ? reach : msg('{0}, {1}', position.distress, reach);
-  const what = msg('{0} {1}', position.instrument, sideWord(position));
+  const words: Message = position.distress === undefined ? reach : msg('list.comma', '{0}, {1}', position.distress, reach);
+  const what = msg('list.space', '{0} {1}', position.instrument, sideWord(position));
   return {
     state,
     current,
@@ -238,19 +251,19 @@ function ofPosition(view: PositionView): Gauged {
     figure: figureOf(view),
     spoken:
       since === undefined
-        ? msg('{0}, {1}', what, words)
-        : msg('{0}, {1}, estimated now {2}', what, words, bareDistance(since.figures.distance)),
+        ? msg('list.comma', '{0}, {1}', what, words)
+        : msg('status.estimated-now', '{0}, {1}, estimated now {2}', what, words, bareDistance(since.figures.distance)),
     ltv: '–',
-    distanceText: since === undefined ? words : msg('{0} → ~{1}', words, bareDistance(since.figures.distance)),
+    distanceText: since === undefined ? words : msg('status.arrow', '{0} → ~{1}', words, bareDistance(since.figures.distance)),
     estimatedAt: since?.at,
   };
 }
 
 /** A distance says what it is to; what stands in its place says what it is itself. */
 function figureOf(view: PositionView): Text {
-  if (view.since?.raises === true) return msg('{0} to liq.', bareDistances(view));
+  if (view.since?.raises === true) return msg('status.liq', '{0} to liq.', bareDistances(view));
   const lead = leadText(view);
-  return typeof lead === 'string' ? msg('{0} to liq.', lead) : lead;
+  return typeof lead === 'string' ? msg('status.liq', '{0} to liq.', lead) : lead;
 }
 
 const nearest = (read: Decimal | undefined, now: Decimal | undefined): Decimal | undefined =>

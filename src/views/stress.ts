@@ -44,9 +44,9 @@ export function stressView(accounts: readonly AccountState[], viewContext: ViewC
   const tables = exposures(accounts, viewContext).map((exposure) => tableOf(exposure, say));
   if (tables.length === 0) return undefined;
   return {
-    heading: say(msg('If prices moved (estimates)')),
-    firstHeading: say(msg('What breaks first')),
-    shockHeading: say(msg('Prices')),
+    heading: say(msg('stress.prices-moved-estimates', 'If prices moved (estimates)')),
+    firstHeading: say(msg('stress.breaks-first', 'What breaks first')),
+    shockHeading: say(msg('term.prices', 'Prices')),
     tables,
   };
 }
@@ -62,6 +62,7 @@ function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
     caption: say(
       msg(
+        'stress.estimates-all-prices',
         'Estimates: what all would be if prices stood so much lower or higher than they were when last read, and nothing else changed. For loans the LTV, for positions the distance to liquidation.',
       ),
     ),
@@ -72,10 +73,12 @@ function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
 }
 
 function columnDetail(member: Member): Text {
-  const figure = member.kind === 'loan' ? msg('LTV') : msg('Distance to liquidation');
+  const figure = member.kind === 'loan' ? msg('term.ltv', 'LTV') : msg('stress.distance-liquidation', 'Distance to liquidation');
   return joined([
     member.place,
-    ...(member.kind === 'loan' && member.averaged ? [figure, msg("with the loan's average haircut")] : [figure]),
+    ...(member.kind === 'loan' && member.averaged
+      ? [figure, msg('stress.loan-average-haircut', "with the loan's average haircut")]
+      : [figure]),
   ]);
 }
 
@@ -90,7 +93,9 @@ function movedIn(exposed: Exposed): readonly Moved[] {
   });
   const [first, ...others] = coins;
   if (first === undefined) return [];
-  return others.length === 0 ? [by(first, coins)] : [by(msg('All coins'), coins), ...coins.map((coin) => by(coin, [coin]))];
+  return others.length === 0
+    ? [by(first, coins)]
+    : [by(msg('stress.all-coins', 'All coins'), coins), ...coins.map((coin) => by(coin, [coin]))];
 }
 
 function isOwed({ loans, positions }: Exposed, coins: ReadonlySet<string>): boolean {
@@ -122,16 +127,21 @@ function row(
 ): StressTable['rows'][number] {
   const outcomes = new Map(shocked(exposed, coins, add(one, change)).map((outcome) => [outcome.key, outcome]));
   return {
-    label: say(msg('{0} {1}', label, changed(change))),
+    label: say(msg('list.space', '{0} {1}', label, changed(change))),
     cells: members.map((member) => cell(member, outcomes.get(member.stressed.key), say)),
   };
 }
 
 function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCell {
   const level = levelUnder(member, outcome);
-  const word = outcome?.harm === undefined ? levelWord(level) : outcome.harm === 'liquidation' ? msg('Liquidation') : msg('Margin call');
+  const word =
+    outcome?.harm === undefined
+      ? levelWord(level)
+      : outcome.harm === 'liquidation'
+        ? msg('term.liquidation', 'Liquidation')
+        : msg('term.margin-call', 'Margin call');
   const figure = figureUnder(member, outcome);
-  return { text: say(figure === undefined ? word : msg('{0} · {1}', figure, word)), level };
+  return { text: say(figure === undefined ? word : msg('list.dot', '{0} · {1}', figure, word)), level };
 }
 
 function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'distance'> = {}): string | undefined {
@@ -153,7 +163,9 @@ function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members
   const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
   const harmText = ({ key, harm }: Event): Message => {
     const name = names.get(key) ?? '';
-    return harm === 'liquidation' ? msg('{0} liquidated', name) : msg('{0} at margin call', name);
+    return harm === 'liquidation'
+      ? msg('stress.liquidated', '{0} liquidated', name)
+      : msg('stress.margin-call', '{0} at margin call', name);
   };
   const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
   const reached = [...events(all, 'fall'), ...events(all, 'rise')].filter(({ change }) => isZero(change));
@@ -161,16 +173,23 @@ function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members
   const ahead = [all, ...single.filter(({ dependents }) => dependents > 1)].flatMap((moved) =>
     (['fall', 'rise'] as const).flatMap((way) => {
       const coming = events(moved, way).filter(({ change }) => !isZero(change));
-      const texts = coming.slice(0, namedEvents).map((event) => msg('{0}: {1}', changed(event.change), harmText(event)));
+      const texts = coming.slice(0, namedEvents).map((event) => msg('list.colon', '{0}: {1}', changed(event.change), harmText(event)));
       const more = coming.length - texts.length;
       return texts.length === 0
         ? []
-        : [msg('{0} {1}', moved.label, listed(more > 0 ? [...texts, msg('{0} more further on', more.toString())] : texts))];
+        : [
+            msg(
+              'list.space',
+              '{0} {1}',
+              moved.label,
+              listed(more > 0 ? [...texts, msg('stress.more-further', '{0} more further on', more.toString())] : texts),
+            ),
+          ];
     }),
   );
   if (already.length === 0 && ahead.length === 0)
-    return [msg('No known line would be reached, however far prices fell, or if they doubled.')];
-  return [...(already.length === 0 ? [] : [msg('Reached already: {0}', listed(already))]), ...ahead];
+    return [msg('stress.no-known-line', 'No known line would be reached, however far prices fell, or if they doubled.')];
+  return [...(already.length === 0 ? [] : [msg('stress.reached-already', 'Reached already: {0}', listed(already))]), ...ahead];
 }
 
 /** A margin call that comes in the same moment as the liquidation says nothing more. */
@@ -182,7 +201,7 @@ function withoutEchoes(events: readonly Event[]): readonly Event[] {
 }
 
 function listed([first = '', ...more]: readonly Text[]): Text {
-  return more.reduce<Text>((text, next) => msg('{0}; {1}', text, next), first);
+  return more.reduce<Text>((text, next) => msg('list.semicolon', '{0}; {1}', text, next), first);
 }
 
 function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
@@ -190,7 +209,7 @@ function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
   for (const one of leftOut) byReason.set(one.reason.template, [...(byReason.get(one.reason.template) ?? []), one]);
   return [...byReason.values()].flatMap((some) => {
     const reason = some[0]?.reason;
-    return reason === undefined ? [] : [msg('Left out ({0}): {1}', reason, joined(some.map(({ what }) => what)))];
+    return reason === undefined ? [] : [msg('stress.left-out', 'Left out ({0}): {1}', reason, joined(some.map(({ what }) => what)))];
   });
 }
 
@@ -246,20 +265,24 @@ export function exposures(accounts: readonly AccountState[], viewContext: ViewCo
 
 function foundIn(state: AccountState, viewContext: ViewContext, several: boolean): readonly (Member | LeftOut)[] {
   const place = `${venueName(state, viewContext)} · ${state.account.name}`;
-  const named = (title: Message, name: Message): Named => ({ title, name: several ? msg('{0} ({1})', name, place) : name, place });
+  const named = (title: Message, name: Message): Named => ({
+    title,
+    name: several ? msg('list.brackets', '{0} ({1})', name, place) : name,
+    place,
+  });
   const { snapshot } = state;
   const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
   return [
     ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
       const id = loanName(view.loan);
-      return loanIn(view, named(msg('Loan {0}', id), msg('loan {0}', id)));
+      return loanIn(view, named(msg('term.loan', 'Loan {0}', id), msg('stress.loan', 'loan {0}', id)));
     }),
     ...positionViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
-      const title = msg('{0} {1}', view.position.instrument, sideWord(view.position));
+      const title = msg('list.space', '{0} {1}', view.position.instrument, sideWord(view.position));
       return positionIn(view, named(title, title));
     }),
-    ...(snapshot === undefined ? [{ what: place, reason: msg('not read yet') }] : []),
-    ...(incomplete ? [{ what: place, reason: msg('not read in full') }] : []),
+    ...(snapshot === undefined ? [{ what: place, reason: msg('stress.not-read-yet', 'not read yet') }] : []),
+    ...(incomplete ? [{ what: place, reason: msg('stress.not-read-full', 'not read in full') }] : []),
   ];
 }
 
@@ -279,11 +302,13 @@ function loanIn(view: LoanView, named: Named): Member | LeftOut {
 function positionIn(view: PositionView, named: Named): Member | LeftOut {
   const { state, position } = view;
   const out = (reason: Message): LeftOut => ({ what: named.name, reason });
-  if (position.marginMode !== 'isolated') return out(msg('cross margin: liquidated with the rest of its account'));
+  if (position.marginMode !== 'isolated')
+    return out(msg('stress.cross-margin-liquidated', 'cross margin: liquidated with the rest of its account'));
   if (!view.current) return out(loanReason('stale'));
-  if (view.liquidation.kind === 'unreachable') return out(msg('no price liquidates it'));
-  if (view.distance === undefined) return out(msg('liquidation price or mark price unknown'));
-  if (position.baseCoin === undefined || position.contract === 'other') return out(msg('not known what moves its price'));
+  if (view.liquidation.kind === 'unreachable') return out(msg('stress.no-price-liquidates', 'no price liquidates it'));
+  if (view.distance === undefined) return out(msg('stress.liquidation-price-mark', 'liquidation price or mark price unknown'));
+  if (position.baseCoin === undefined || position.contract === 'other')
+    return out(msg('stress.not-known-moves', 'not known what moves its price'));
   return {
     ...named,
     kind: 'position',
@@ -295,12 +320,12 @@ function positionIn(view: PositionView, named: Named): Member | LeftOut {
 function loanReason(why: NoEstimate): Message {
   switch (why) {
     case 'stale':
-      return msg('figures not current');
+      return msg('stress.figures-not-current', 'figures not current');
     case 'definitions':
-      return msg('definitions differ');
+      return msg('term.definitions-differ', 'definitions differ');
     case 'price':
-      return msg('a price is unknown');
+      return msg('stress.price-unknown', 'a price is unknown');
     case 'ltv':
-      return msg('LTV unknown');
+      return msg('term.ltv-unknown', 'LTV unknown');
   }
 }

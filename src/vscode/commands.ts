@@ -116,7 +116,10 @@ function registerActivityDocument(app: App): vscode.Disposable {
 
 function documentOf(app: App, accountId: string | undefined): vscode.Uri {
   const name = accountId === undefined ? undefined : app.book.get(accountId)?.name;
-  const title = name === undefined ? localize(msg('LTV Gauge Activity')) : localize(msg('LTV Gauge Activity of {0}', name));
+  const title =
+    name === undefined
+      ? localize(msg('command.ltv-gauge-activity', 'LTV Gauge Activity'))
+      : localize(msg('command.ltv-gauge-activity-2', 'LTV Gauge Activity of {0}', name));
   return vscode.Uri.from({ scheme, path: `/${title.replace(/[/\\]/g, '-')}.md`, query: accountId ?? '' });
 }
 

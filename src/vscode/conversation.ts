@@ -191,7 +191,8 @@ export class EditorConversation implements Conversation {
   #provide(): void {
     this.#app.context.subscriptions.push(
       vscode.workspace.registerTextDocumentContentProvider(scheme, {
-        provideTextDocumentContent: (uri) => this.#pages.get(uri.toString()) ?? localize(msg('This request is not kept.')),
+        provideTextDocumentContent: (uri) =>
+          this.#pages.get(uri.toString()) ?? localize(msg('command.request-not-kept', 'This request is not kept.')),
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#pages.delete(uri.toString())),
     );

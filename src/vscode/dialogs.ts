@@ -57,11 +57,11 @@ const onAccount =
 /** By command. */
 export const dialogs = {
   addAccount,
-  updateKeys: onAccount(msg('Which account has new keys?'), updateKeys),
-  renameAccount: onAccount(msg('Which account shall be renamed?'), renameAccount),
-  removeAccount: onAccount(msg('Which account shall be removed?'), removeAccount),
-  setThresholds: onAccount(msg('The loans of which account shall have other thresholds?'), setThresholds),
-  testConnection: onAccount(msg('Which account shall be tested?'), testConnection),
+  updateKeys: onAccount(msg('choose.account-new-keys', 'Which account has new keys?'), updateKeys),
+  renameAccount: onAccount(msg('choose.account-shall-renamed', 'Which account shall be renamed?'), renameAccount),
+  removeAccount: onAccount(msg('choose.account-shall-removed', 'Which account shall be removed?'), removeAccount),
+  setThresholds: onAccount(msg('choose.loans-account-shall', 'The loans of which account shall have other thresholds?'), setThresholds),
+  testConnection: onAccount(msg('choose.account-shall-tested', 'Which account shall be tested?'), testConnection),
   trySimulated,
   movePrice,
   addCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'add', argument),

@@ -32,7 +32,12 @@ export function registerGauges(app: App): vscode.Disposable {
       // Looked at only now: while the part was loading, another call may have opened it.
       current ??= adopt(
         part,
-        vscode.window.createWebviewPanel(viewType, localize(msg('LTV Gauges')), vscode.ViewColumn.Active, webviewOptions),
+        vscode.window.createWebviewPanel(
+          viewType,
+          localize(msg('term.ltv-gauges', 'LTV Gauges')),
+          vscode.ViewColumn.Active,
+          webviewOptions,
+        ),
       );
       current.show(asPlace(argument));
     }),

@@ -69,7 +69,7 @@ export class GaugePanel implements vscode.Disposable {
       script: uri('main.js'),
       style: uri('page.css'),
       language: vscode.env.language,
-      title: localize(msg('LTV Gauges')),
+      title: localize(msg('term.ltv-gauges', 'LTV Gauges')),
     });
     this.#followVisibility();
   }
@@ -147,7 +147,9 @@ export class GaugePanel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
     this.#places = page.places;
-    this.#panel.title = page.simulatedOnly ? localize(msg('LTV Gauges (simulated)')) : localize(msg('LTV Gauges'));
+    this.#panel.title = page.simulatedOnly
+      ? localize(msg('gauges.ltv-simulated', 'LTV Gauges (simulated)'))
+      : localize(msg('term.ltv-gauges', 'LTV Gauges'));
     const text = JSON.stringify(page.state);
     if (text === this.#shown) return false;
     this.#shown = text;

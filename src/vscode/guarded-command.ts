@@ -11,9 +11,9 @@ export async function reportTrouble(app: App, error: unknown): Promise<void> {
   const sentence =
     ExchangeError.is(error) || error instanceof StateTrouble
       ? localize(error.sentence)
-      : localize(msg('Something went wrong inside LTV Gauge. The log tells more.'));
+      : localize(msg('command.something-went-wrong', 'Something went wrong inside LTV Gauge. The log tells more.'));
   app.log.error(error instanceof Error ? error : String(error));
-  const showLog = localize(msg('Show Log'));
+  const showLog = localize(msg('button.show-log', 'Show Log'));
   if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
 }
 
@@ -30,7 +30,7 @@ export function registerGuarded(app: App, id: string, run: (argument: unknown) =
 
 /** Says once, each time it begins, that the accounts of all windows cannot be read, and what follows from it; and that the file was made anew. */
 export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Disposable {
-  const showLog = localize(msg('Show Log'));
+  const showLog = localize(msg('button.show-log', 'Show Log'));
   const tell = async (sentence: string): Promise<void> => {
     if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
   };
@@ -48,6 +48,7 @@ export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Dispo
       void tell(
         localize(
           msg(
+            'command.file-all-windows',
             'The file in which all windows keep their accounts was gone. It was made anew from the last copy. No account is armed; nothing at the exchanges changed.',
           ),
         ),

@@ -12,7 +12,7 @@ import { withViews } from '../views/lazy-pages.ts';
 /** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
-  item.name = localize(msg('LTV Gauge: worst loan or position'));
+  item.name = localize(msg('status.ltv-gauge-worst-loan', 'LTV Gauge: worst loan or position'));
   item.command = commandIds.openGauges;
   let shown = '';
   let ended = false;
@@ -56,12 +56,12 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
 
 function tooltip({ rows, note }: Status): vscode.MarkdownString {
   const head = [
-    localize(msg('Account')),
-    localize(msg('Loan or position')),
-    localize(msg('LTV')),
-    localize(msg('Level')),
-    localize(msg('Distance')),
-    localize(msg('Read')),
+    localize(msg('term.account', 'Account')),
+    localize(msg('status.loan-position', 'Loan or position')),
+    localize(msg('term.ltv', 'LTV')),
+    localize(msg('term.level', 'Level')),
+    localize(msg('status.distance', 'Distance')),
+    localize(msg('status.read', 'Read')),
   ];
   const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
   // Untrusted, as made: nothing in it can run a command.

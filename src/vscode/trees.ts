@@ -36,8 +36,8 @@ function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
 
 function badgeText(alarms: number): string {
   return alarms === 1
-    ? localize(msg('1 loan is near its margin call'))
-    : localize(msg('{0} loans are near their margin call', alarms.toString()));
+    ? localize(msg('view.1-loan-near', '1 loan is near its margin call'))
+    : localize(msg('view.loans-near-margin', '{0} loans are near their margin call', alarms.toString()));
 }
 
 /** The Positions view, its badge, and the context key that chooses its welcome text. */
@@ -56,8 +56,8 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
 
 function positionsBadgeText(alarms: number): string {
   return alarms === 1
-    ? localize(msg('1 position is near liquidation'))
-    : localize(msg('{0} positions are near liquidation', alarms.toString()));
+    ? localize(msg('view.1-position-near', '1 position is near liquidation'))
+    : localize(msg('view.positions-near-liquidation', '{0} positions are near liquidation', alarms.toString()));
 }
 
 /** The Collateral view: what could be pledged and what could be borrowed. */

@@ -44,28 +44,28 @@ export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
 
 /** What is wrong with an account in two or three words; its error's own sentence says the rest. */
 export function troubleWord(error: ExchangeError): Message {
-  if (error.code === keysMissingCode) return msg('keys missing');
+  if (error.code === keysMissingCode) return msg('account.keys-missing', 'keys missing');
   switch (error.kind) {
     case 'auth':
-      return msg('key not accepted');
+      return msg('account.key-not-accepted', 'key not accepted');
     case 'permission':
-      return msg('not permitted');
+      return msg('account.not-permitted', 'not permitted');
     case 'ip':
-      return msg('address not allowed');
+      return msg('account.address-not-allowed', 'address not allowed');
     case 'clock':
-      return msg('clock is off');
+      return msg('account.clock-off', 'clock is off');
     case 'rate':
-      return msg('too many requests');
+      return msg('account.too-many-requests', 'too many requests');
     case 'network':
-      return msg('unreachable');
+      return msg('account.unreachable', 'unreachable');
     case 'unavailable':
-      return msg('not available');
+      return msg('account.not-available', 'not available');
     case 'shape':
-      return msg('answer not understood');
+      return msg('account.answer-not-understood', 'answer not understood');
     case 'refused':
-      return msg('refused');
+      return msg('term.refused', 'refused');
     case 'aborted':
-      return msg('stopped');
+      return msg('account.stopped', 'stopped');
   }
 }
 
@@ -107,5 +107,5 @@ export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
 /** How old the figures are, or that there are none yet. `keptFrom` as above. */
 export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
   if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
-  return state.failure === undefined ? msg('reading…') : msg('never read');
+  return state.failure === undefined ? msg('term.reading', 'reading…') : msg('account.never-read', 'never read');
 }

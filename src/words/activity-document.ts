@@ -24,12 +24,16 @@ export interface ActivityTextOptions {
 /** All that is known of changes, newest first, as Markdown that also reads well as it stands. Nothing is rounded. */
 export function activityText(changes: readonly WrittenChange[], options: ActivityTextOptions): string {
   const { account, say, when, now } = options;
-  const title = account === undefined ? msg('Activity of all accounts') : msg('Activity of {0}', account);
-  const count = changes.length === 1 ? msg('1 change.') : msg('{0} changes, newest first.', changes.length.toString());
+  const title =
+    account === undefined ? msg('activity.all-accounts', 'Activity of all accounts') : msg('activity.activity', 'Activity of {0}', account);
+  const count =
+    changes.length === 1
+      ? msg('activity.1-change', '1 change.')
+      : msg('activity.changes-newest-first', '{0} changes, newest first.', changes.length.toString());
   const intro = [
-    changes.length === 0 ? msg('No change is recorded here.') : count,
-    msg('Written at {0}. Times are those of this machine, with their offset from UTC.', when(now)),
-    msg('Keys and signatures are not in here: the journal never holds them.'),
+    changes.length === 0 ? msg('activity.no-change-recorded', 'No change is recorded here.') : count,
+    msg('activity.written-times-those', 'Written at {0}. Times are those of this machine, with their offset from UTC.', when(now)),
+    msg('activity.keys-signatures-not', 'Keys and signatures are not in here: the journal never holds them.'),
   ];
   const parts = [`# ${plain(say(title))}`, intro.map((sentence) => plain(say(sentence))).join('\n')];
   return `${[...parts, ...changes.map((change) => changeText(change, options))].join('\n\n')}\n`;
@@ -41,9 +45,9 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
   const factLine = ({ label, value, copy }: Fact): string => line(label, value, copy !== undefined);
   const { accountName, accountId, venue } = record;
   const head = [
-    line(msg('State'), stateWord(record), false),
-    line(msg('Account'), `${accountName} (${venue})`, true),
-    ...(simulated.has(accountId) ? [line(msg('Money'), msg('simulated'), false)] : []),
+    line(msg('term.state', 'State'), stateWord(record), false),
+    line(msg('term.account', 'Account'), `${accountName} (${venue})`, true),
+    ...(simulated.has(accountId) ? [line(msg('term.money', 'Money'), msg('term.simulated', 'simulated'), false)] : []),
   ];
   const [first, ...rest] = activitySections(record, rows, exactHand(when)).map(({ title, facts }) => ({
     title,

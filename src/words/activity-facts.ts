@@ -54,10 +54,14 @@ export const exactHand = (when: Hand['when']): Hand => ({
 export function activitySections(record: WriteRecord, rows: readonly WriteRecord[], hand: Hand): readonly Section[] {
   const sections: readonly Section[] = [
     { id: 'course', facts: [...steps(rows.length > 0 ? rows : [record], hand), ...course(record, hand), ...note(record)] },
-    { id: 'decided', title: msg('Decided on'), facts: [...figures(record, hand), ...wordsOf(record.change).baseline(record)] },
-    { id: 'request', title: msg('Request and answer'), facts: request(record, hand) },
-    { id: 'proof', title: msg('Proof'), facts: proof(record, hand) },
-    { id: 'marks', title: msg('Where it was made'), facts: marks(record) },
+    {
+      id: 'decided',
+      title: msg('activity.decided', 'Decided on'),
+      facts: [...figures(record, hand), ...wordsOf(record.change).baseline(record)],
+    },
+    { id: 'request', title: msg('activity.request-answer', 'Request and answer'), facts: request(record, hand) },
+    { id: 'proof', title: msg('activity.proof', 'Proof'), facts: proof(record, hand) },
+    { id: 'marks', title: msg('activity.where-made', 'Where it was made'), facts: marks(record) },
   ];
   return sections.filter(({ facts }) => facts.length > 0);
 }
@@ -80,78 +84,89 @@ function course(record: WriteRecord, hand: Hand): readonly Fact[] {
   const put = (part: string, what: Text, value: Decimal | undefined): void => {
     if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
   };
-  put('before', msg('{0} before', label), before);
-  put('estimate', msg('{0} by estimate', label), estimate);
-  put('after', msg('{0} after', label), after);
+  put('before', msg('activity.before', '{0} before', label), before);
+  put('estimate', msg('term.estimate-3', '{0} by estimate', label), estimate);
+  put('after', msg('activity.after', '{0} after', label), after);
   return facts;
 }
 
 function note({ note: words }: WriteRecord): readonly Fact[] {
-  return words === undefined ? [] : [{ id: 'note', label: msg('Note'), value: words }];
+  return words === undefined ? [] : [{ id: 'note', label: msg('activity.note', 'Note'), value: words }];
 }
 
 function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly Fact[] {
   if (read === undefined) return [];
   const { readAt, walletAvailable, limit, usd } = read;
   return [
-    moment('read', msg('Read at'), readAt, hand),
-    amountDatum('wallet', msg('Available in the wallet'), walletAvailable, change.coin),
-    ...(limit === undefined ? [] : [amountDatum('limit', msg('Most that was allowed'), limit, change.coin)]),
-    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('Worth'), value: hand.usd(usd), copy: usd }]),
+    moment('read', msg('term.read', 'Read at'), readAt, hand),
+    amountDatum('wallet', msg('activity.available-wallet', 'Available in the wallet'), walletAvailable, change.coin),
+    ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.most-allowed', 'Most that was allowed'), limit, change.coin)]),
+    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('activity.worth', 'Worth'), value: hand.usd(usd), copy: usd }]),
   ];
 }
 
 function request({ request: sent, answer, reference }: WriteRecord, hand: Hand): readonly Fact[] {
   return [
-    datum('request', msg('Request'), `${sent.method} ${sent.path}`),
-    ...(sent.body === '' ? [] : [datum('body', msg('Body'), sent.body)]),
+    datum('request', msg('activity.request', 'Request'), `${sent.method} ${sent.path}`),
+    ...(sent.body === '' ? [] : [datum('body', msg('activity.body', 'Body'), sent.body)]),
     ...(answer === undefined
       ? []
       : [
-          { id: 'answer', label: msg('Answer'), value: answerWord(answer) },
-          ...(answer.code === undefined ? [] : [datum('code', msg('Code'), answer.code)]),
-          moment('answered', msg('Answered at'), answer.at, hand),
+          { id: 'answer', label: msg('activity.answer', 'Answer'), value: answerWord(answer) },
+          ...(answer.code === undefined ? [] : [datum('code', msg('term.code', 'Code'), answer.code)]),
+          moment('answered', msg('activity.answered', 'Answered at'), answer.at, hand),
         ]),
-    ...(reference === undefined ? [] : [datum('reference', msg('Reference'), reference)]),
+    ...(reference === undefined ? [] : [datum('reference', msg('term.reference', 'Reference'), reference)]),
   ];
 }
 
 function answerWord({ kind }: Answer): Text {
   switch (kind) {
     case 'accepted':
-      return msg('accepted');
+      return msg('activity.accepted-2', 'accepted');
     case 'refused':
-      return msg('refused');
+      return msg('term.refused', 'refused');
     case 'lost':
-      return msg('no clear answer');
+      return msg('activity.no-clear-answer', 'no clear answer');
     case 'neverLeft':
-      return msg('none: nothing had left');
+      return msg('activity.none-nothing-left', 'none: nothing had left');
   }
 }
 
 function proof({ state, sentAt, evidence }: WriteRecord, hand: Hand): readonly Fact[] {
   if (evidence === undefined) {
     const byWord = state === 'effective' || (state === 'not-effective' && sentAt !== undefined);
-    return byWord ? [{ id: 'proof', label: msg('Proof'), value: msg('none: closed by your own verdict') }] : [];
+    return byWord
+      ? [
+          {
+            id: 'proof',
+            label: msg('activity.proof', 'Proof'),
+            value: msg('activity.none-closed-verdict', 'none: closed by your own verdict'),
+          },
+        ]
+      : [];
   }
   if (evidence.kind === 'position') {
-    return [{ id: 'proof', label: msg('Proof'), value: msg('the position itself') }];
+    return [{ id: 'proof', label: msg('activity.proof', 'Proof'), value: msg('activity.position-itself', 'the position itself') }];
   }
   const { id, row } = evidence;
   return [
-    datum('proof', msg('Row of the history'), id),
+    datum('proof', msg('activity.row-history', 'Row of the history'), id),
     ...(row === undefined
       ? []
       : [
-          datum('rowType', msg('What it says'), row.type),
-          amountDatum('rowAmount', msg('Amount'), row.amount, row.coin),
-          moment('rowTime', msg('Time of the exchange'), row.at, hand),
+          datum('rowType', msg('activity.says', 'What it says'), row.type),
+          amountDatum('rowAmount', msg('term.amount', 'Amount'), row.amount, row.coin),
+          moment('rowTime', msg('activity.time-exchange', 'Time of the exchange'), row.at, hand),
         ]),
   ];
 }
 
 function marks({ id, window }: WriteRecord): readonly Fact[] {
-  return [datum('id', msg('Id of the change'), id), ...(window === undefined ? [] : [datum('window', msg('Window'), window)])];
+  return [
+    datum('id', msg('activity.id-change', 'Id of the change'), id),
+    ...(window === undefined ? [] : [datum('window', msg('activity.window', 'Window'), window)]),
+  ];
 }
 
 const moment = (id: string, label: Text, ms: number, hand: Hand): Fact => datum(id, label, hand.when(ms), new Date(ms).toISOString());

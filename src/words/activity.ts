@@ -12,22 +12,24 @@ export function activityLabel({ change, state }: WriteRecord): Message {
 export function stateWord(record: WriteRecord): Message {
   switch (record.state) {
     case 'planned':
-      return msg('not sent yet');
+      return msg('activity.not-sent-yet', 'not sent yet');
     case 'sent':
-      return msg('sent, no answer yet');
+      return msg('activity.sent-no-answer', 'sent, no answer yet');
     case 'accepted':
-      return msg('accepted, not done yet');
+      return msg('activity.accepted-not-done', 'accepted, not done yet');
     case 'unknown':
-      return msg('unknown whether it was done');
+      return msg('activity.unknown-whether-done', 'unknown whether it was done');
     case 'effective':
-      return record.evidence === undefined ? msg('done, by your word') : msg('done');
+      return record.evidence === undefined ? msg('activity.done-word', 'done, by your word') : msg('activity.done', 'done');
     case 'rejected':
-      return msg('refused, nothing was changed');
+      return msg('activity.refused-nothing-changed', 'refused, nothing was changed');
     case 'not-effective':
-      if (record.sentAt === undefined) return msg('never sent');
-      return record.evidence === undefined ? msg('not done, by your word') : msg('not done');
+      if (record.sentAt === undefined) return msg('activity.never-sent', 'never sent');
+      return record.evidence === undefined ? msg('activity.not-done-word', 'not done, by your word') : msg('activity.not-done', 'not done');
     case 'mismatch':
-      return record.freezeLiftedAt === undefined ? msg('other than asked, account frozen') : msg('other than asked, freeze lifted');
+      return record.freezeLiftedAt === undefined
+        ? msg('activity.other-asked-account', 'other than asked, account frozen')
+        : msg('activity.other-asked-freeze', 'other than asked, freeze lifted');
   }
 }
 
@@ -57,21 +59,25 @@ export function stateIcon(record: WriteRecord): Icon {
 export function stepWord(row: WriteRecord): Message {
   switch (row.state) {
     case 'planned':
-      return msg('Written down');
+      return msg('activity.written-down', 'Written down');
     case 'sent':
-      return msg('Sent');
+      return msg('activity.sent', 'Sent');
     case 'accepted':
-      return msg('Accepted');
+      return msg('activity.accepted', 'Accepted');
     case 'unknown':
-      return msg('Answer lost or unclear');
+      return msg('activity.answer-lost-unclear', 'Answer lost or unclear');
     case 'effective':
-      return row.evidence === undefined ? msg('Closed as done') : msg('Done, proven');
+      return row.evidence === undefined ? msg('activity.closed-done', 'Closed as done') : msg('activity.done-proven', 'Done, proven');
     case 'rejected':
-      return msg('Refused');
+      return msg('activity.refused', 'Refused');
     case 'not-effective':
-      return row.sentAt === undefined ? msg('Given up before it was sent') : msg('Closed as not done');
+      return row.sentAt === undefined
+        ? msg('activity.given-up-before', 'Given up before it was sent')
+        : msg('activity.closed-not-done', 'Closed as not done');
     case 'mismatch':
-      return row.freezeLiftedAt === undefined ? msg('Something else than asked was done') : msg('Freeze lifted');
+      return row.freezeLiftedAt === undefined
+        ? msg('activity.something-else-asked', 'Something else than asked was done')
+        : msg('activity.freeze-lifted', 'Freeze lifted');
   }
 }
 

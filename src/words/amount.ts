@@ -74,20 +74,21 @@ export function trimmed(amount: Decimal): Decimal {
  */
 export function judgeAmount(text: string, bounds: AmountBounds): AmountVerdict {
   const typed = text.trim();
-  if (typed === '') return refuse(msg('Type an amount of {0}.', bounds.coin));
+  if (typed === '') return refuse(msg('amount.type', 'Type an amount of {0}.', bounds.coin));
   if (bounds.impossible !== undefined) return refuse(bounds.impossible);
   const form = formFault(typed);
   if (form !== undefined) return refuse(form);
-  if (!isDecimal(typed)) return refuse(msg('That is not an amount. Write digits and a decimal point, for example 0.1.'));
+  if (!isDecimal(typed))
+    return refuse(msg('amount.not-write-digits', 'That is not an amount. Write digits and a decimal point, for example 0.1.'));
   const amount = trimmed(typed);
-  if (isZero(amount)) return refuse(withLargest(msg('The amount must be more than zero.'), bounds));
+  if (isZero(amount)) return refuse(withLargest(msg('amount.must-more-zero', 'The amount must be more than zero.'), bounds));
   const places = allowedPlaces(bounds);
   if (decimalPlaces(amount) > places) {
     const cut = trimmed(round(amount, places, 'down'));
-    const tooFine = msg('At most {0} decimals are allowed here.', places.toString());
+    const tooFine = msg('amount.most-decimals-allowed', 'At most {0} decimals are allowed here.', places.toString());
     if (isZero(cut)) return refuse(withLargest(tooFine, bounds));
     if (bounds.limit === undefined || compare(cut, bounds.limit) <= 0)
-      return refuse(msg('{0} {1} {2} would be allowed.', tooFine, cut, bounds.coin));
+      return refuse(msg('amount.allowed', '{0} {1} {2} would be allowed.', tooFine, cut, bounds.coin));
     return refuse(withLargest(tooFine, bounds));
   }
   if (bounds.limit !== undefined && compare(amount, bounds.limit) > 0) return refuse(tooMuch(bounds));
@@ -99,23 +100,29 @@ function refuse(sentence: Message): AmountVerdict {
 }
 
 export function formFault(typed: string): Message | undefined {
-  if (/^[-−]/.test(typed)) return msg('An amount is never negative: the command says the direction. Write it without the minus sign.');
-  if (typed.startsWith('+')) return msg('Write the number without the plus sign.');
-  if (typed.includes(',')) return msg('Write the number without commas. The decimal sign is a point, for example 0.1.');
-  if (/\s/.test(typed)) return msg('Write the number without spaces.');
-  if (/^\d*\.?\d*[eE]/.test(typed)) return msg('Write all digits instead of an exponent, for example 0.001.');
-  if (/^\d*\.$/.test(typed)) return msg('At least one digit must follow the decimal point.');
-  if (/^\.\d+$/.test(typed)) return msg('Write a zero before the decimal point: {0}.', `0${typed}`);
-  if (/^0\d/.test(typed)) return msg('Write the number without zeros in front.');
+  if (/^[-−]/.test(typed))
+    return msg(
+      'amount.never-negative-command',
+      'An amount is never negative: the command says the direction. Write it without the minus sign.',
+    );
+  if (typed.startsWith('+')) return msg('amount.write-number-without-plus', 'Write the number without the plus sign.');
+  if (typed.includes(','))
+    return msg('amount.write-number-without', 'Write the number without commas. The decimal sign is a point, for example 0.1.');
+  if (/\s/.test(typed)) return msg('amount.write-number-without-spaces', 'Write the number without spaces.');
+  if (/^\d*\.?\d*[eE]/.test(typed)) return msg('amount.write-all-digits', 'Write all digits instead of an exponent, for example 0.001.');
+  if (/^\d*\.$/.test(typed)) return msg('amount.least-digit-must', 'At least one digit must follow the decimal point.');
+  if (/^\.\d+$/.test(typed)) return msg('amount.write-zero-before', 'Write a zero before the decimal point: {0}.', `0${typed}`);
+  if (/^0\d/.test(typed)) return msg('amount.write-number-without-zeros', 'Write the number without zeros in front.');
   return undefined;
 }
 
 function tooMuch(bounds: AmountBounds): Message {
-  if (bounds.purpose !== 'reduce') return withLargest(msg('That is more than is available in the wallet.'), bounds);
+  if (bounds.purpose !== 'reduce')
+    return withLargest(msg('amount.more-available-wallet', 'That is more than is available in the wallet.'), bounds);
   return withLargest(
     bounds.estimated === true
-      ? msg('That is more than could be taken out now, by our own estimate.')
-      : msg('That is more than the exchange would release now.'),
+      ? msg('amount.more-taken-out', 'That is more than could be taken out now, by our own estimate.')
+      : msg('amount.more-exchange-release', 'That is more than the exchange would release now.'),
     bounds,
   );
 }
@@ -124,6 +131,6 @@ function withLargest(sentence: Message, bounds: AmountBounds): Message {
   const largest = largestAllowed(bounds);
   if (largest === undefined || compare(largest, zero) <= 0) return sentence;
   return bounds.purpose === 'reduce'
-    ? msg('{0} At most {1} {2} can be taken out.', sentence, largest, bounds.coin)
-    : msg('{0} At most {1} {2} can be added.', sentence, largest, bounds.coin);
+    ? msg('amount.most-taken-out', '{0} At most {1} {2} can be taken out.', sentence, largest, bounds.coin)
+    : msg('amount.most-added', '{0} At most {1} {2} can be added.', sentence, largest, bounds.coin);
 }

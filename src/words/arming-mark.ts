@@ -16,35 +16,37 @@ export function armingContext({ readOnly }: Writer, arming: ArmState): 'account'
 /** Beside the name of an account. Of simulated money that is armed from the start nothing is said, nor of what may only be read. */
 export function armingMark({ readOnly }: Writer, arming: ArmState, now: number): Message | undefined {
   if (readOnly) return undefined;
-  if (!arming.armed) return msg('not armed');
+  if (!arming.armed) return msg('arming.not-armed', 'not armed');
   const { until } = arming;
   if (until === 'simulated') return undefined;
-  return typeof until === 'number' ? msg('writing armed for {0} min', minutesLeft(until, now)) : msg('writing armed');
+  return typeof until === 'number'
+    ? msg('arming.writing-armed-min', 'writing armed for {0} min', minutesLeft(until, now))
+    : msg('arming.writing-armed', 'writing armed');
 }
 
 /** The same after `sentence`, for a screen reader. */
 export function withArming(sentence: Message, { readOnly }: Writer, arming: ArmState, now: number): Message {
   if (readOnly) return sentence;
-  if (!arming.armed) return msg('{0} Writing is not armed.', sentence);
+  if (!arming.armed) return msg('arming.writing-not-armed-3', '{0} Writing is not armed.', sentence);
   const { until } = arming;
   if (until === 'simulated') return sentence;
   return typeof until === 'number'
-    ? msg('{0} Writing is armed for {1} min.', sentence, minutesLeft(until, now))
-    : msg('{0} Writing is armed.', sentence);
+    ? msg('arming.writing-armed-min-2', '{0} Writing is armed for {1} min.', sentence, minutesLeft(until, now))
+    : msg('arming.writing-armed-2', '{0} Writing is armed.', sentence);
 }
 
 /** Until when, in full. */
 export function armingText(arming: ArmState, when: (ms: number) => string): Message {
-  if (!arming.armed) return msg('not armed: nothing can be sent');
+  if (!arming.armed) return msg('arming.not-armed-nothing', 'not armed: nothing can be sent');
   switch (arming.until) {
     case 'simulated':
-      return msg('armed from the start, because no real money moves');
+      return msg('arming.armed-start-because', 'armed from the start, because no real money moves');
     case 'restart':
-      return msg('armed until this window is reloaded');
+      return msg('arming.armed-until-window', 'armed until this window is reloaded');
     case 'always':
-      return msg('armed always');
+      return msg('arming.armed-always', 'armed always');
     default:
-      return msg('armed until {0}', when(arming.until));
+      return msg('arming.armed-until', 'armed until {0}', when(arming.until));
   }
 }
 

@@ -38,13 +38,15 @@ export interface PreviewText {
 
 /** The words of the button, naming the act with its exact amount. */
 export function actLabel(direction: Direction, amount: Decimal, coin: string): Message {
-  return direction === 'add' ? msg('Add {0} {1}', formatAmount(amount), coin) : msg('Reduce by {0} {1}', formatAmount(amount), coin);
+  return direction === 'add'
+    ? msg('term.add-2', 'Add {0} {1}', formatAmount(amount), coin)
+    : msg('preview.reduce', 'Reduce by {0} {1}', formatAmount(amount), coin);
 }
 
 /** Whether money is at stake, for titles: never left to colour alone. */
 export function stakesMark(simulated: boolean, demo: boolean): Message {
-  if (simulated) return msg('SIMULATED');
-  return demo ? msg('DEMO') : msg('LIVE');
+  if (simulated) return msg('preview.simulated', 'SIMULATED');
+  return demo ? msg('preview.demo', 'DEMO') : msg('preview.live', 'LIVE');
 }
 
 /**
@@ -64,12 +66,14 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
   const figures = outlook(preview);
   const route = [
     stakesLine(account.simulated, around.demo),
-    msg('Exchange: {0}, {1}', around.venueName, around.siteLabel),
-    msg('Account: {0}', account.name),
-    msg('Loan: {0}', loanName),
-    direction === 'add' ? msg('Act: add collateral') : msg('Act: take collateral out'),
-    msg('Amount: {0} {1}', shownAmount, coin),
-    direction === 'add' ? msg('From: {0}', around.wallet) : msg('To: {0}', around.wallet),
+    msg('term.exchange', 'Exchange: {0}, {1}', around.venueName, around.siteLabel),
+    msg('term.account-2', 'Account: {0}', account.name),
+    msg('preview.loan', 'Loan: {0}', loanName),
+    direction === 'add'
+      ? msg('preview.act-add-collateral', 'Act: add collateral')
+      : msg('preview.act-take-collateral', 'Act: take collateral out'),
+    msg('term.amount-2', 'Amount: {0} {1}', shownAmount, coin),
+    direction === 'add' ? msg('term.from', 'From: {0}', around.wallet) : msg('term.to', 'To: {0}', around.wallet),
   ];
   const lines: Message[] = [
     ...(caution !== undefined && alarming ? [caution.sentence, ...figures, ...route] : [...route, ...figures]),
@@ -80,12 +84,13 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
   if (!doubtful && direction === 'add' && assumesHaircut(loan, coin)) {
     lines.push(
       msg(
+        'preview.exchange-not-say',
         'The exchange does not say how it values {0} for this loan. The average haircut of the loan is assumed, so LTV after may come out higher.',
         coin,
       ),
     );
   }
-  lines.push(msg('Figures read at {0} ({1}).', around.readAt, around.age));
+  lines.push(msg('preview.figures-read', 'Figures read at {0} ({1}).', around.readAt, around.age));
   return {
     title: titleOf(account.simulated, around.demo, direction, shownAmount, coin, loanName),
     lines,
@@ -121,9 +126,13 @@ export function liveEstimate(
 ): Remark {
   const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
   const unsure = direction === 'reduce';
-  if (loan.ltv === undefined) return { sentence: msg('LTV now is unknown; LTV after cannot be estimated.'), caution: unsure };
+  if (loan.ltv === undefined)
+    return { sentence: msg('preview.ltv-now-unknown', 'LTV now is unknown; LTV after cannot be estimated.'), caution: unsure };
   if (after === undefined) {
-    return { sentence: msg('LTV {0} now. LTV after cannot be estimated here.', formatLtv(loan.ltv)), caution: unsure };
+    return {
+      sentence: msg('preview.ltv-now-ltv', 'LTV {0} now. LTV after cannot be estimated here.', formatLtv(loan.ltv)),
+      caution: unsure,
+    };
   }
   const toCall = distanceTo(loan.marginCall?.ltv, after);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, after);
@@ -135,32 +144,54 @@ export function liveEstimate(
   const most = reached ? largestBelowMarginCall(loan, coin, prices) : undefined;
   return {
     sentence:
-      most === undefined ? sentence : msg('{0} The preview would refuse it; below the line is at most {1} {2}.', sentence, most, coin),
+      most === undefined
+        ? sentence
+        : msg('preview.refuse-below-line', '{0} The preview would refuse it; below the line is at most {1} {2}.', sentence, most, coin),
     caution: reached || toCall === undefined,
   };
 }
 
 function becomes(figures: readonly [string, string], toCall: Decimal | undefined, toLiquidation: Decimal | undefined): Message {
   if (toLiquidation !== undefined && !isPositive(toLiquidation))
-    return msg('LTV {0} → {1} (estimate): at or beyond liquidation.', ...figures);
-  if (toCall !== undefined && !isPositive(toCall)) return msg('LTV {0} → {1} (estimate): at or beyond margin call.', ...figures);
+    return msg('preview.ltv-estimate-beyond', 'LTV {0} → {1} (estimate): at or beyond liquidation.', ...figures);
+  if (toCall !== undefined && !isPositive(toCall))
+    return msg('preview.ltv-estimate-beyond-margin', 'LTV {0} → {1} (estimate): at or beyond margin call.', ...figures);
   const [call, end] = [toCall, toLiquidation].map((distance) => (distance === undefined ? undefined : formatDistance(distance)));
   if (call !== undefined && end !== undefined)
-    return msg('LTV {0} → {1}, then {2} to margin call, {3} to liquidation (estimate).', ...figures, call, end);
-  if (call !== undefined) return msg('LTV {0} → {1}, then {2} to margin call (estimate).', ...figures, call);
-  if (end !== undefined) return msg('LTV {0} → {1}, then {2} to liquidation (estimate); margin call unknown.', ...figures, end);
-  return msg('LTV {0} → {1} (estimate).', ...figures);
+    return msg(
+      'preview.ltv-margin-call-liquidation',
+      'LTV {0} → {1}, then {2} to margin call, {3} to liquidation (estimate).',
+      ...figures,
+      call,
+      end,
+    );
+  if (call !== undefined) return msg('preview.ltv-margin-call', 'LTV {0} → {1}, then {2} to margin call (estimate).', ...figures, call);
+  if (end !== undefined)
+    return msg(
+      'preview.ltv-liquidation-estimate',
+      'LTV {0} → {1}, then {2} to liquidation (estimate); margin call unknown.',
+      ...figures,
+      end,
+    );
+  return msg('preview.ltv-estimate', 'LTV {0} → {1} (estimate).', ...figures);
 }
 
 function beyondSafe(sentence: Message, coin: string, { most, line }: SafeMaximum, reached: boolean): Message {
   if (!isPositive(most)) {
     return reached
-      ? msg('{0} The preview would refuse it; nothing can be taken out safely.', sentence)
-      : msg('{0} Nothing can be taken out that keeps LTV at or below {1}.', sentence, formatLtv(line));
+      ? msg('preview.refuse-nothing-taken', '{0} The preview would refuse it; nothing can be taken out safely.', sentence)
+      : msg('preview.nothing-taken-out', '{0} Nothing can be taken out that keeps LTV at or below {1}.', sentence, formatLtv(line));
   }
   return reached
-    ? msg('{0} The preview would refuse it; the safe maximum is {1} {2}.', sentence, most, coin)
-    : msg('{0} More than the safe maximum of {1} {2}, which keeps LTV at or below {3}.', sentence, most, coin, formatLtv(line));
+    ? msg('preview.refuse-safe-maximum', '{0} The preview would refuse it; the safe maximum is {1} {2}.', sentence, most, coin)
+    : msg(
+        'preview.more-safe-maximum',
+        '{0} More than the safe maximum of {1} {2}, which keeps LTV at or below {3}.',
+        sentence,
+        most,
+        coin,
+        formatLtv(line),
+      );
 }
 
 function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
@@ -171,15 +202,15 @@ function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<st
 function titleOf(simulated: boolean, demo: boolean, direction: Direction, amount: string, coin: string, loanName: string): Message {
   const mark = stakesMark(simulated, demo);
   return direction === 'add'
-    ? msg('{0}: add {1} {2} to the collateral of loan {3}?', mark, amount, coin, loanName)
-    : msg('{0}: take {1} {2} out of the collateral of loan {3}?', mark, amount, coin, loanName);
+    ? msg('preview.add-collateral-loan', '{0}: add {1} {2} to the collateral of loan {3}?', mark, amount, coin, loanName)
+    : msg('preview.take-out-collateral', '{0}: take {1} {2} out of the collateral of loan {3}?', mark, amount, coin, loanName);
 }
 
 /** Whether money is at stake, as a sentence. */
 export function stakesLine(simulated: boolean, demo: boolean): Message {
-  if (simulated) return msg('SIMULATED exchange: no real money moves.');
-  if (demo) return msg("DEMO trading on the exchange's own server: no real money moves.");
-  return msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.');
+  if (simulated) return msg('preview.simulated-exchange-no', 'SIMULATED exchange: no real money moves.');
+  if (demo) return msg('preview.demo-trading-exchange', "DEMO trading on the exchange's own server: no real money moves.");
+  return msg('preview.live-account-real', 'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.');
 }
 
 function outlook(preview: CollateralPreview): readonly Message[] {
@@ -189,13 +220,13 @@ function outlook(preview: CollateralPreview): readonly Message[] {
   const toLiquidation = distanceTo(liquidation, ltvNow);
   if (doubt !== undefined) {
     return [
-      msg('LTV: {0} now → not estimated', ltvText(ltvNow)),
-      msg('Distance to margin call: {0} now → not estimated', distanceText(distanceNow)),
-      msg('Distance to liquidation: {0} now → not estimated', distanceText(toLiquidation)),
+      msg('preview.ltv-now-not', 'LTV: {0} now → not estimated', ltvText(ltvNow)),
+      msg('preview.distance-margin-call', 'Distance to margin call: {0} now → not estimated', distanceText(distanceNow)),
+      msg('preview.distance-liquidation-now', 'Distance to liquidation: {0} now → not estimated', distanceText(toLiquidation)),
     ];
   }
   return [
-    msg('LTV: {0} now → {1} after (estimate)', ltvText(ltvNow), ltvText(ltvAfter)),
+    msg('preview.ltv-now-after', 'LTV: {0} now → {1} after (estimate)', ltvText(ltvNow), ltvText(ltvAfter)),
     ...levelLine(loan, ltvAfter),
     distanceLine('marginCall', distanceNow, distanceAfter),
     distanceLine('liquidation', toLiquidation, distanceTo(liquidation, ltvAfter)),
@@ -208,7 +239,7 @@ function outlook(preview: CollateralPreview): readonly Message[] {
 function levelLine(loan: Loan, ltvAfter: Decimal | undefined): Message[] {
   if (ltvAfter === undefined) return [];
   const [now, after] = [levelOf(loan, true), levelOf({ ...loan, ltv: ltvAfter }, true)];
-  return now === after ? [] : [msg('Level: {0} now → {1} after (estimate)', levelWord(now), levelWord(after))];
+  return now === after ? [] : [msg('preview.level-now-after', 'Level: {0} now → {1} after (estimate)', levelWord(now), levelWord(after))];
 }
 
 /** Where each collateral coin alone would bring liquidation, now and after: only those of which one of the two can be told. */
@@ -225,12 +256,20 @@ function liquidationPriceLines({ change, readiness, ltvAfter }: CollateralPrevie
   return loan.collateral.flatMap(({ coin }): Message[] => {
     const [before, then] = [now?.get(coin), after?.get(coin)];
     if (before === undefined && then === undefined) return [];
-    return [msg('Liquidation price of {0}: {1} now → {2} after (estimate, all else unchanged)', coin, reach(before), reach(then))];
+    return [
+      msg(
+        'preview.liquidation-price-now',
+        'Liquidation price of {0}: {1} now → {2} after (estimate, all else unchanged)',
+        coin,
+        reach(before),
+        reach(then),
+      ),
+    ];
   });
 }
 
 const reach = (one: { readonly price: Decimal } | undefined): Message | string =>
-  one === undefined ? msg('none') : `$${formatLiquidationPrice(one.price, 'long')}`;
+  one === undefined ? msg('term.none', 'none') : `$${formatLiquidationPrice(one.price, 'long')}`;
 
 /** What counts as collateral, in USD: it is what LTV divides by, so it follows from the two. */
 function worthLine({ readiness, ltvNow, ltvAfter }: CollateralPreview): Message[] {
@@ -240,38 +279,51 @@ function worthLine({ readiness, ltvNow, ltvAfter }: CollateralPreview): Message[
   const args = [formatUsd(collateralUsd, 'asset'), formatUsd(after, 'asset')] as const;
   return [
     collateralValuation === 'adjusted'
-      ? msg('Collateral after haircut: {0} now → {1} after (estimate)', ...args)
-      : msg('Collateral: {0} now → {1} after (estimate)', ...args),
+      ? msg('preview.collateral-after-haircut', 'Collateral after haircut: {0} now → {1} after (estimate)', ...args)
+      : msg('preview.collateral-now-after', 'Collateral: {0} now → {1} after (estimate)', ...args),
   ];
 }
 
 function ltvText(ltv: Decimal | undefined): Message | string {
-  return ltv === undefined ? msg('unknown') : formatLtv(ltv);
+  return ltv === undefined ? msg('term.unknown', 'unknown') : formatLtv(ltv);
 }
 
 function distanceText(distance: Decimal | undefined): Message | string {
-  if (distance === undefined) return msg('unknown');
-  return isNegative(distance) || isZero(distance) ? msg('{0}, reached', formatDistance(distance)) : formatDistance(distance);
+  if (distance === undefined) return msg('term.unknown', 'unknown');
+  return isNegative(distance) || isZero(distance)
+    ? msg('term.reached', '{0}, reached', formatDistance(distance))
+    : formatDistance(distance);
 }
 
 function distanceLine(kind: 'marginCall' | 'liquidation', now: Decimal | undefined, after: Decimal | undefined): Message {
   return kind === 'marginCall'
-    ? msg('Distance to margin call: {0} now → {1} after (estimate)', distanceText(now), distanceText(after))
-    : msg('Distance to liquidation: {0} now → {1} after (estimate)', distanceText(now), distanceText(after));
+    ? msg(
+        'preview.distance-margin-call-now',
+        'Distance to margin call: {0} now → {1} after (estimate)',
+        distanceText(now),
+        distanceText(after),
+      )
+    : msg(
+        'preview.distance-liquidation-now-after',
+        'Distance to liquidation: {0} now → {1} after (estimate)',
+        distanceText(now),
+        distanceText(after),
+      );
 }
 
 function walletLine(preview: CollateralPreview): Message {
   const { coin } = preview.change;
   const now = formatAmount(preview.readiness.walletAvailable);
   return preview.walletAfter === undefined
-    ? msg('Wallet: {0} {1} now → unknown after', now, coin)
-    : msg('Wallet: {0} {1} now → {2} {1} after', now, coin, formatAmount(preview.walletAfter));
+    ? msg('preview.wallet-now-unknown', 'Wallet: {0} {1} now → unknown after', now, coin)
+    : msg('preview.wallet-now-after', 'Wallet: {0} {1} now → {2} {1} after', now, coin, formatAmount(preview.walletAfter));
 }
 
 function limitLine(direction: Direction, limit: Decimal, coin: string): Message {
   return direction === 'add'
-    ? msg('Available to add: {0} {1}', formatAmount(limit), coin)
+    ? msg('preview.available-add', 'Available to add: {0} {1}', formatAmount(limit), coin)
     : msg(
+        'preview.exchange-release-up',
         'The exchange would release up to {0} {1}. That runs to the margin-call line; it is no recommendation.',
         formatAmount(limit),
         coin,
@@ -291,25 +343,29 @@ const remark = (sentence: Message): Caution => ({ sentence, alarming: false });
 function cautionOf({ readiness: { loan }, change: { direction }, ltvAfter }: CollateralPreview): Caution | undefined {
   if (ltvAfter === undefined) {
     return direction === 'reduce'
-      ? alarm(msg('CAUTION: how much nearer this brings the loan to its margin call cannot be estimated.'))
+      ? alarm(msg('preview.caution-how-much', 'CAUTION: how much nearer this brings the loan to its margin call cannot be estimated.'))
       : undefined;
   }
   if (loan.liquidation !== undefined && compare(ltvAfter, loan.liquidation.ltv) >= 0) {
-    return alarm(msg('DANGER: after this the loan is at or beyond liquidation (estimate).'));
+    return alarm(msg('preview.danger-after-loan-beyond', 'DANGER: after this the loan is at or beyond liquidation (estimate).'));
   }
   const after: Level = levelOf({ ...loan, ltv: ltvAfter }, true);
   const fall = distanceTo(loan.marginCall?.ltv, ltvAfter);
   switch (after) {
     case 'danger':
-      return alarm(msg('DANGER: after this the loan is at or beyond its margin call (estimate).'));
+      return alarm(msg('preview.danger-after-loan', 'DANGER: after this the loan is at or beyond its margin call (estimate).'));
     case 'warn':
       return alarm(
         fall === undefined
-          ? msg('WARNING: after this the loan is close to liquidation (estimate).')
-          : msg('WARNING: after this, a fall of {0} brings the margin call (estimate).', formatDistance(fall)),
+          ? msg('preview.warning-after-loan', 'WARNING: after this the loan is close to liquidation (estimate).')
+          : msg(
+              'preview.warning-after-fall',
+              'WARNING: after this, a fall of {0} brings the margin call (estimate).',
+              formatDistance(fall),
+            ),
       );
     case 'unknown':
-      return remark(msg('CAUTION: the margin-call line of this loan is not known.'));
+      return remark(msg('preview.caution-margin-call', 'CAUTION: the margin-call line of this loan is not known.'));
     case 'watch':
     case 'ok':
       return undefined;

@@ -39,10 +39,18 @@ export function confirmNotes({ armed, first, rehearsed, doubt, direction }: Conf
   // No arming and no looking at the request would help.
   if (doubt && direction === 'reduce') return [doubtNote(direction)];
   return [
-    ...(armed ? [] : [msg('NOT ARMED: nothing can be sent from this account yet. This is only a look. "Arm Writing…" asks for how long.')]),
+    ...(armed
+      ? []
+      : [
+          msg(
+            'confirm.not-armed-nothing',
+            'NOT ARMED: nothing can be sent from this account yet. This is only a look. "Arm Writing…" asks for how long.',
+          ),
+        ]),
     ...(first && !rehearsed
       ? [
           msg(
+            'confirm.first-change-ltv',
             'This would be the first change that LTV Gauge ever sends from this account. Look at the exact request first ("Show Request"): nothing is sent by that. After it the button to send is here.',
           ),
         ]
@@ -54,9 +62,11 @@ export function confirmNotes({ armed, first, rehearsed, doubt, direction }: Conf
 function doubtNote(direction: Direction): Message {
   return direction === 'reduce'
     ? msg(
+        'confirm.caution-reckoned-fresh',
         'CAUTION: reckoned from the fresh figures, the LTV of this loan comes out more than 0.5 % away from the one the exchange shows, so nothing can be taken out safely. Read again, or take it out at the exchange.',
       )
     : msg(
+        'confirm.caution-reckoned-fresh-figures',
         'CAUTION: reckoned from the fresh figures, the LTV of this loan comes out more than 0.5 % away from the one the exchange shows, so what adding does to it is not estimated. Read again, or add without an estimate.',
       );
 }
@@ -74,19 +84,22 @@ export interface RequestSurroundings {
 export function requestLines(request: RequestView, { title, accountName, stakes }: RequestSurroundings): readonly (Message | string)[] {
   const { method, url, headers, body } = request;
   return [
-    msg('NOTHING WAS SENT. This is the request that confirming would send, once.'),
+    msg('confirm.nothing-sent-request', 'NOTHING WAS SENT. This is the request that confirming would send, once.'),
     stakes,
     title,
-    msg('Account: {0}', accountName),
+    msg('term.account-2', 'Account: {0}', accountName),
     '',
     `${method} ${url}`,
-    ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : msg('{0}: {1}', name, said))),
+    ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : msg('list.colon', '{0}: {1}', name, said))),
     '',
-    body === '' ? msg('(no body)') : body,
+    body === '' ? msg('confirm.no-body', '(no body)') : body,
     '',
     ...(headers.some(({ masked }) => masked === true)
-      ? [msg('What is masked belongs to your key.'), msg('It is put in only at the moment of sending, and is neither shown nor kept.')]
+      ? [
+          msg('confirm.masked-belongs-key', 'What is masked belongs to your key.'),
+          msg('confirm.put-only-moment', 'It is put in only at the moment of sending, and is neither shown nor kept.'),
+        ]
       : []),
-    msg('This page cannot send anything, and it is not saved.'),
+    msg('confirm.page-cannot-send', 'This page cannot send anything, and it is not saved.'),
   ];
 }

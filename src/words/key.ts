@@ -36,6 +36,7 @@ export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) =>
     return {
       verdict: 'refuse',
       reason: msg(
+        'key.may-withdraw-ltv',
         'This key may withdraw. LTV Gauge never needs that, and a key that can empty an account is not stored. Make a key at {0} with Read, and Trade if you want to adjust collateral or margin, but without Withdraw.',
         venue,
       ),
@@ -44,37 +45,54 @@ export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) =>
     };
   }
   if (!facts.canRead) {
-    return { verdict: 'refuse', reason: msg('This key may not read. Make a key at {0} with Read.', venue), readOnly, lines };
+    return {
+      verdict: 'refuse',
+      reason: msg('key.may-not-read', 'This key may not read. Make a key at {0} with Read.', venue),
+      readOnly,
+      lines,
+    };
   }
   return { verdict: 'accept', readOnly, lines };
 }
 
 function permissionLine({ canRead, canTrade, canWithdraw }: KeyFacts): Message {
-  const word = (allowed: boolean): Message => (allowed ? msg('yes') : msg('no'));
-  return msg('Permissions: read {0}, trade {1}, withdraw {2}', word(canRead), word(canTrade), word(canWithdraw));
+  const word = (allowed: boolean): Message => (allowed ? msg('key.yes', 'yes') : msg('key.no', 'no'));
+  return msg(
+    'key.permissions-read-trade',
+    'Permissions: read {0}, trade {1}, withdraw {2}',
+    word(canRead),
+    word(canTrade),
+    word(canWithdraw),
+  );
 }
 
 function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
   return boundAddresses.length > 0
-    ? msg('Bound to: {0}', boundAddresses.join(', '))
-    : msg('Bound to no IP address. Hint: bind it to yours at {0}; then nobody else can use it.', venue);
+    ? msg('key.bound', 'Bound to: {0}', boundAddresses.join(', '))
+    : msg('key.bound-no-ip', 'Bound to no IP address. Hint: bind it to yours at {0}; then nobody else can use it.', venue);
 }
 
 /** What will be missing in the views, so that nobody takes it for not being there. */
 function lackLines({ lacks }: KeyFacts): readonly Message[] {
-  return (lacks ?? []).map((lack) => msg('Missing permission: {0}', lack));
+  return (lacks ?? []).map((lack) => msg('key.missing-permission', 'Missing permission: {0}', lack));
 }
 
 function expiryLines({ expiresAt }: KeyFacts, venue: string, zoned: (ms: number) => string): readonly Message[] {
-  return expiresAt === undefined ? [] : [msg('Stops working at {0}. Renew it at {1} before that.', zoned(expiresAt), venue)];
+  return expiresAt === undefined
+    ? []
+    : [msg('key.stops-working-renew', 'Stops working at {0}. Renew it at {1} before that.', zoned(expiresAt), venue)];
 }
 
 function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {
   return [
-    ...(accountMode === undefined ? [] : [msg('Account mode: {0}', accountMode)]),
+    ...(accountMode === undefined ? [] : [msg('key.account-mode', 'Account mode: {0}', accountMode)]),
     ...(uid === undefined
       ? []
-      : [subAccount === true ? msg('Sub-account, user id {0}', shortUid(uid)) : msg('User id {0}', shortUid(uid))]),
+      : [
+          subAccount === true
+            ? msg('key.sub-account-user', 'Sub-account, user id {0}', shortUid(uid))
+            : msg('key.user-id', 'User id {0}', shortUid(uid)),
+        ]),
   ];
 }
 
@@ -83,13 +101,23 @@ function clockLines({ clockOffsetMs }: KeyFacts, venue: string): readonly Messag
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000).toString();
   return [
     clockOffsetMs > 0
-      ? msg("This machine's clock is {0} s behind that of {1}. Requests allow for it, but set the clock all the same.", seconds, venue)
-      : msg("This machine's clock is {0} s ahead of that of {1}. Requests allow for it, but set the clock all the same.", seconds, venue),
+      ? msg(
+          'key.machine-clock-s-behind',
+          "This machine's clock is {0} s behind that of {1}. Requests allow for it, but set the clock all the same.",
+          seconds,
+          venue,
+        )
+      : msg(
+          'key.machine-clock-s',
+          "This machine's clock is {0} s ahead of that of {1}. Requests allow for it, but set the clock all the same.",
+          seconds,
+          venue,
+        ),
   ];
 }
 
 function readOnlyLine(): Message {
-  return msg('Without Trade the account is read-only: everything can be seen, nothing can be changed.');
+  return msg('key.without-trade-account', 'Without Trade the account is read-only: everything can be seen, nothing can be changed.');
 }
 
 type Place = Pick<Account, 'venue' | 'site' | 'baseUrl'>;
@@ -116,29 +144,45 @@ export function twinOf(
 
 /** @param before the user id that is remembered */
 export function otherOwnerSentence(venue: string, found: string, before: string): Message {
-  return msg('These keys belong to another account at {0} ({1}) than before ({2}).', venue, shortUid(found), shortUid(before));
+  return msg(
+    'key.these-belong-another',
+    'These keys belong to another account at {0} ({1}) than before ({2}).',
+    venue,
+    shortUid(found),
+    shortUid(before),
+  );
 }
 
 /** Why that matters, and what to do instead. */
 export function otherOwnerAdvice(): Message {
-  return msg('Figures and open changes of the old one would be mixed up. Add it as a new account instead.');
+  return msg('key.figures-open-changes', 'Figures and open changes of the old one would be mixed up. Add it as a new account instead.');
 }
 
 /** Why the keys of another user cannot be taken even by who insists. */
 export function unsettledReason(name: string): Message {
   return msg(
+    'key.change-not-settled',
     'A change on {0} is not settled. Its effect can only be found with the keys it was sent with, so these cannot be used for it now.',
     name,
   );
 }
 
 export function twinSentence(venue: string, found: string, twin: string): Message {
-  return msg('The account at {0} that these keys belong to ({1}) is already here as {2}.', venue, shortUid(found), twin);
+  return msg(
+    'key.account-these-belong',
+    'The account at {0} that these keys belong to ({1}) is already here as {2}.',
+    venue,
+    shortUid(found),
+    twin,
+  );
 }
 
 /** What comes of having it twice. */
 export function twinAdvice(): Message {
-  return msg('Its loans and positions would be listed twice. Your limits, freezes and what is under way hold for both together.');
+  return msg(
+    'key.loans-positions-listed',
+    'Its loans and positions would be listed twice. Your limits, freezes and what is under way hold for both together.',
+  );
 }
 
 /** What a person typed, cleaned, or why it cannot be right. */
@@ -153,10 +197,12 @@ const maxLength = 512;
  */
 export function checkKeyPart(raw: string): Checked {
   const value = raw.trim();
-  if (value === '') return { problem: msg('This is needed.') };
-  if (value.length > maxLength) return { problem: msg('This is too long to be part of a key.') };
-  if (/\s/.test(value)) return { problem: msg('There is a space or a line break inside: paste this part of the key alone.') };
-  if (!/^[\x21-\x7e]+$/.test(value)) return { problem: msg('Only letters, digits and signs of a plain keyboard can be part of a key.') };
+  if (value === '') return { problem: msg('key.needed', 'This is needed.') };
+  if (value.length > maxLength) return { problem: msg('key.too-long-part', 'This is too long to be part of a key.') };
+  if (/\s/.test(value))
+    return { problem: msg('key.space-line-break', 'There is a space or a line break inside: paste this part of the key alone.') };
+  if (!/^[\x21-\x7e]+$/.test(value))
+    return { problem: msg('key.only-letters-digits', 'Only letters, digits and signs of a plain keyboard can be part of a key.') };
   return { value };
 }
 
@@ -166,10 +212,10 @@ const maxNameLength = 60;
 /** A name for an account: not empty, and not the name of another, so that a dialog names one account only. */
 export function checkAccountName(raw: string, taken: readonly string[]): Checked {
   const value = raw.trim().replace(/\s+/g, ' ');
-  if (value === '') return { problem: msg('The account needs a name.') };
-  if (value.length > maxNameLength) return { problem: msg('At most {0} characters.', maxNameLength.toString()) };
+  if (value === '') return { problem: msg('key.account-needs-name', 'The account needs a name.') };
+  if (value.length > maxNameLength) return { problem: msg('key.most-characters', 'At most {0} characters.', maxNameLength.toString()) };
   const same = (name: string): boolean => name.toLocaleLowerCase() === value.toLocaleLowerCase();
-  return taken.some(same) ? { problem: msg('There is already an account named {0}.', value) } : { value };
+  return taken.some(same) ? { problem: msg('key.already-account-named', 'There is already an account named {0}.', value) } : { value };
 }
 
 /** A name that is not taken: the wish itself, or with a number behind it. */
@@ -186,11 +232,13 @@ export function freeAccountName(wish: string, taken: readonly string[]): string 
  */
 export function checkLoopbackAddress(raw: string): Checked {
   const text = raw.trim();
-  if (text === '') return { problem: msg('This is needed.') };
+  if (text === '') return { problem: msg('key.needed', 'This is needed.') };
   try {
     return { value: loopbackOrigin(text) };
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
-    return { problem: msg('{0} Signed requests go to an exchange’s own addresses or nowhere else.', error.sentence) };
+    return {
+      problem: msg('key.signed-requests-go', '{0} Signed requests go to an exchange’s own addresses or nowhere else.', error.sentence),
+    };
   }
 }

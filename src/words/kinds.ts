@@ -107,49 +107,58 @@ const collateral: WordsOf<'collateral'> = {
     const args = [formatAmount(amount), coin, loanLabel(loan.orderId, loan.loanId), accountName] as const;
     if (simulated) {
       return direction === 'add'
-        ? msg('SIMULATED: add {0} {1} to loan {2} ({3})', ...args)
-        : msg('SIMULATED: take {0} {1} out of loan {2} ({3})', ...args);
+        ? msg('kinds.simulated-add-loan', 'SIMULATED: add {0} {1} to loan {2} ({3})', ...args)
+        : msg('kinds.simulated-take-out', 'SIMULATED: take {0} {1} out of loan {2} ({3})', ...args);
     }
-    return direction === 'add' ? msg('Add {0} {1} to loan {2} ({3})', ...args) : msg('Take {0} {1} out of loan {2} ({3})', ...args);
+    return direction === 'add'
+      ? msg('kinds.add-loan-2', 'Add {0} {1} to loan {2} ({3})', ...args)
+      : msg('kinds.take-out-loan-2', 'Take {0} {1} out of loan {2} ({3})', ...args);
   },
   label({ loan, direction, coin, amount }, done) {
     const adds = direction === 'add';
     const args = [formatAmount(amount), coin, loanLabel(loan.orderId, loan.loanId)] as const;
-    if (done) return adds ? msg('Added {0} {1} to loan {2}', ...args) : msg('Took {0} {1} out of loan {2}', ...args);
-    return adds ? msg('Add {0} {1} to loan {2}', ...args) : msg('Take {0} {1} out of loan {2}', ...args);
+    if (done)
+      return adds
+        ? msg('kinds.added-loan', 'Added {0} {1} to loan {2}', ...args)
+        : msg('kinds.took-out-loan', 'Took {0} {1} out of loan {2}', ...args);
+    return adds
+      ? msg('kinds.add-loan', 'Add {0} {1} to loan {2}', ...args)
+      : msg('kinds.take-out-loan', 'Take {0} {1} out of loan {2}', ...args);
   },
   unknown: (change) =>
     msg(
+      'kinds.not-known-whether',
       'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this loan.',
       change,
     ),
   done: ({ ltvAfter }, change, venueName) =>
     ltvAfter === undefined
-      ? msg('Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName)
-      : msg('Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(ltvAfter), venueName),
+      ? msg('kinds.done-shows-history', 'Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName)
+      : msg('kinds.done-ltv-now', 'Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(ltvAfter), venueName),
   // The command that asks for the coin asks for the amount too.
   instead: (instead) => (instead.includes('otherCoin') ? ['otherCoin'] : otherAmount(instead)),
   frozen: ({ loan }, accountName) =>
     msg(
+      'kinds.changes-frozen-exchange',
       'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
       accountName,
       loanLabel(loan.orderId, loan.loanId),
     ),
-  lookThere: msg('Look at the loan on the site of the exchange too, before you change anything.'),
-  byYourWord: msg('This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.'),
+  lookThere: msg('kinds.look-loan-site', 'Look at the loan on the site of the exchange too, before you change anything.'),
+  byYourWord: msg('kinds.word-not-proof', 'This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.'),
   before: ({ change, baseline }) =>
-    msg('Before: {0} {1} pledged, LTV {2}', formatAmount(baseline.pledged), change.coin, ltvText(baseline.ltv)),
+    msg('kinds.before-pledged-ltv', 'Before: {0} {1} pledged, LTV {2}', formatAmount(baseline.pledged), change.coin, ltvText(baseline.ltv)),
   comparison: (write, { loan, rows }, timeOf) => [...pledgedNow(write, loan), ...historySince(write, rows, timeOf)],
   course: ({ ltvBefore, ltvEstimate, ltvAfter, baseline }, { ltv }) => ({
     id: 'ltv',
-    label: msg('LTV'),
+    label: msg('term.ltv', 'LTV'),
     before: ltvBefore ?? baseline.ltv,
     estimate: ltvEstimate,
     after: ltvAfter,
     text: ltv,
   }),
   baseline: ({ change, baseline: { pledged, newestHistoryId } }) => [
-    amountDatum('pledged', msg('Pledged before'), pledged, change.coin),
+    amountDatum('pledged', msg('kinds.pledged-before', 'Pledged before'), pledged, change.coin),
     ...newestRow(newestHistoryId),
   ],
   cells: ({ change: { loan }, baseline: { pledged, newestHistoryId } }) => ({
@@ -165,28 +174,40 @@ const margin: WordsOf<'margin'> = {
     const args = [formatAmount(amount), coin, positionName(position), accountName] as const;
     if (simulated) {
       return direction === 'add'
-        ? msg('SIMULATED: add {0} {1} to the margin of {2} ({3})', ...args)
-        : msg('SIMULATED: take {0} {1} out of the margin of {2} ({3})', ...args);
+        ? msg('kinds.simulated-add-margin', 'SIMULATED: add {0} {1} to the margin of {2} ({3})', ...args)
+        : msg('kinds.simulated-take-out-margin', 'SIMULATED: take {0} {1} out of the margin of {2} ({3})', ...args);
     }
     return direction === 'add'
-      ? msg('Add {0} {1} to the margin of {2} ({3})', ...args)
-      : msg('Take {0} {1} out of the margin of {2} ({3})', ...args);
+      ? msg('kinds.add-margin-2', 'Add {0} {1} to the margin of {2} ({3})', ...args)
+      : msg('kinds.take-out-margin-2', 'Take {0} {1} out of the margin of {2} ({3})', ...args);
   },
   label({ position, direction, coin, amount }, done) {
     const adds = direction === 'add';
     const args = [formatAmount(amount), coin, positionName(position)] as const;
-    if (done) return adds ? msg('Added {0} {1} to the margin of {2}', ...args) : msg('Took {0} {1} out of the margin of {2}', ...args);
-    return adds ? msg('Add {0} {1} to the margin of {2}', ...args) : msg('Take {0} {1} out of the margin of {2}', ...args);
+    if (done)
+      return adds
+        ? msg('kinds.added-margin', 'Added {0} {1} to the margin of {2}', ...args)
+        : msg('kinds.took-out-margin', 'Took {0} {1} out of the margin of {2}', ...args);
+    return adds
+      ? msg('kinds.add-margin', 'Add {0} {1} to the margin of {2}', ...args)
+      : msg('kinds.take-out-margin', 'Take {0} {1} out of the margin of {2}', ...args);
   },
   unknown: (change) =>
     msg(
+      'kinds.not-known-whether-happened',
       'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this position.',
       change,
     ),
   done: ({ change: { position }, liquidationAfter }, change, venueName, priceCoin) =>
     liquidationAfter === undefined
-      ? msg('Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.', change, venueName)
+      ? msg(
+          'kinds.done-shows-margin',
+          'Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.',
+          change,
+          venueName,
+        )
       : msg(
+          'kinds.done-liquidation-price',
           'Done: liquidation price is now {1}, says {2}. {0}.',
           change,
           liquidationText(liquidationAfter, position.side, priceCoin),
@@ -198,14 +219,19 @@ const margin: WordsOf<'margin'> = {
   ],
   frozen: ({ position }, accountName) =>
     msg(
+      'kinds.changes-frozen-exchange-something',
       'Changes on {0} are frozen: the exchange did something else than was asked on position {1}. Look at what happened, then lift the freeze.',
       accountName,
       positionName(position),
     ),
-  lookThere: msg('Look at the position on the site of the exchange too, before you change anything.'),
-  byYourWord: msg('This is your word, not proof. Nothing is sent. The position can be changed again afterwards.'),
+  lookThere: msg('kinds.look-position-site', 'Look at the position on the site of the exchange too, before you change anything.'),
+  byYourWord: msg(
+    'kinds.word-not-proof-nothing',
+    'This is your word, not proof. Nothing is sent. The position can be changed again afterwards.',
+  ),
   before: ({ change: { coin, position }, baseline }) =>
     msg(
+      'kinds.before-margin-liquidation',
       'Before: margin {0}, liquidation price {1}',
       marginText(baseline.margin, coin),
       liquidationText(baseline.liquidationPrice, position.side),
@@ -213,21 +239,21 @@ const margin: WordsOf<'margin'> = {
   comparison: marginNow,
   course: ({ change, liquidationBefore, liquidationEstimate, liquidationAfter, baseline }, { price }) => ({
     id: 'liquidation',
-    label: msg('Liquidation price'),
+    label: msg('term.liquidation-price', 'Liquidation price'),
     before: believed(liquidationBefore ?? baseline.liquidationPrice),
     estimate: believed(liquidationEstimate),
     after: believed(liquidationAfter),
     text: (value) => price(value, change.position.side),
   }),
   baseline: ({ change, baseline }) => [
-    datum('size', msg('Size before'), formatAmount(baseline.size), baseline.size),
-    amountDatum('margin', msg('Margin before'), baseline.margin, change.coin),
+    datum('size', msg('kinds.size-before', 'Size before'), formatAmount(baseline.size), baseline.size),
+    amountDatum('margin', msg('kinds.margin-before', 'Margin before'), baseline.margin, change.coin),
     ...(baseline.leverage === undefined
       ? []
-      : [datum('leverage', msg('Leverage before'), `${formatAmount(baseline.leverage)}×`, baseline.leverage)]),
+      : [datum('leverage', msg('kinds.leverage-before', 'Leverage before'), `${formatAmount(baseline.leverage)}×`, baseline.leverage)]),
     ...(baseline.entryPrice === undefined
       ? []
-      : [datum('entry', msg('Entry price before'), formatAmount(baseline.entryPrice), baseline.entryPrice)]),
+      : [datum('entry', msg('kinds.entry-price-before', 'Entry price before'), formatAmount(baseline.entryPrice), baseline.entryPrice)]),
     ...newestRow(baseline.newestHistoryId),
   ],
   cells: ({ change: { position }, baseline }) => ({
@@ -264,7 +290,7 @@ export const amountDatum = (id: string, label: Text, value: Decimal, coin: strin
 const cell = (column: keyof KindCells, text: string | undefined): KindCells => (text === undefined ? {} : { [column]: text });
 
 function newestRow(id: string | undefined): readonly Datum[] {
-  return id === undefined ? [] : [datum('newest', msg('Newest row of the history before'), id)];
+  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row-history', 'Newest row of the history before'), id)];
 }
 
 function otherAmount(instead: readonly Instead[]): readonly InsteadButton[] {
@@ -272,33 +298,34 @@ function otherAmount(instead: readonly Instead[]): readonly InsteadButton[] {
 }
 
 function ltvText(ltv: Decimal | undefined): Text {
-  return ltv === undefined ? msg('unknown') : formatLtv(ltv);
+  return ltv === undefined ? msg('term.unknown', 'unknown') : formatLtv(ltv);
 }
 
 function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | undefined): readonly Message[] {
   const { coin } = change;
   const before = baseline.pledged;
-  if (loan === undefined) return [msg('Now: the loan is not there any more.')];
+  if (loan === undefined) return [msg('kinds.now-loan-not', 'Now: the loan is not there any more.')];
   const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
   const expected = moved(before, change);
   return [
-    msg('Now: {0} {1} pledged, LTV {2}', formatAmount(now), coin, ltvText(loan.ltv)),
-    msg('If it happened: {0} {1} pledged', formatAmount(expected), coin),
+    msg('kinds.now-pledged-ltv', 'Now: {0} {1} pledged, LTV {2}', formatAmount(now), coin, ltvText(loan.ltv)),
+    msg('kinds.happened-pledged', 'If it happened: {0} {1} pledged', formatAmount(expected), coin),
     pledgedVerdict(now, before, expected),
   ];
 }
 
 function pledgedVerdict(now: Decimal, before: Decimal, expected: Decimal): Message {
-  if (compare(now, expected) === 0) return msg('The figures now are those of a change that happened.');
-  if (compare(now, before) === 0) return msg('The figures now are those from before: it has not happened so far.');
-  return msg('The figures now fit neither: something else changed this loan too.');
+  if (compare(now, expected) === 0) return msg('kinds.figures-now-those-change', 'The figures now are those of a change that happened.');
+  if (compare(now, before) === 0)
+    return msg('kinds.figures-now-those', 'The figures now are those from before: it has not happened so far.');
+  return msg('kinds.figures-now-fit', 'The figures now fit neither: something else changed this loan too.');
 }
 
 function historySince({ baseline }: WriteOf<'collateral'>, rows: readonly HistoryRow[], timeOf: (at: number) => string): readonly Text[] {
   const fresh = newRows(rows, baseline.newestHistoryId);
-  if (fresh.length === 0) return [msg('History of the loan since then: nothing.')];
+  if (fresh.length === 0) return [msg('kinds.history-loan-since-nothing', 'History of the loan since then: nothing.')];
   return [
-    msg('History of the loan since then:'),
+    msg('kinds.history-loan-since', 'History of the loan since then:'),
     ...fresh.map(({ at, type, amount, coin }) => `  ${timeOf(at)} ${type} ${formatAmount(absolute(amount))} ${coin}`),
   ];
 }
@@ -313,16 +340,17 @@ function marginNow(write: WriteOf<'margin'>, { position, figures }: Readings['ma
   const { change, baseline: before, liquidationEstimate } = write;
   const { coin, position: ref } = change;
   const { side } = ref;
-  if (position === undefined) return [msg('Now: the position is not there any more.')];
+  if (position === undefined) return [msg('kinds.now-position-not', 'Now: the position is not there any more.')];
   // The other side may have taken its place: its margin tells nothing of this one.
   if (position.side !== side || position.instrument !== ref.instrument) {
-    return [msg('Now: another position is in its place: {0}.', positionName(position))];
+    return [msg('kinds.now-another-position', 'Now: another position is in its place: {0}.', positionName(position))];
   }
   const steadyLine =
     before.steadyMargin === undefined || figures?.steadyMargin === undefined
       ? []
       : [
           msg(
+            'kinds.margin-not-move',
             'Of the margin, what does not move with the price: {0} before, {1} now',
             marginText(before.steadyMargin, coin),
             marginText(figures.steadyMargin, coin),
@@ -330,11 +358,13 @@ function marginNow(write: WriteOf<'margin'>, { position, figures }: Readings['ma
         ];
   return [
     msg(
+      'kinds.now-margin-liquidation',
       'Now: margin {0}, liquidation price {1}',
       marginText(figures?.margin ?? position.margin, coin),
       liquidationText(figures?.liquidationPrice ?? position.liquidationPrice, side),
     ),
     msg(
+      'kinds.happened-margin-liquidation',
       'If it happened: margin {0}, liquidation price {1} (estimate)',
       marginText(moved(before.margin, change), coin),
       liquidationText(liquidationEstimate, side),
@@ -349,20 +379,26 @@ const tolerance = decimal('0.01');
 
 function marginVerdict(change: MarginChange, before: MarginBaseline, position: Position, figures: MarginBaseline | undefined): Message {
   if (!isSizeAsBefore(before, position)) {
-    return msg('The size of the position changed as well, so its margin does not tell what became of this change.');
+    return msg(
+      'kinds.size-position-changed',
+      'The size of the position changed as well, so its margin does not tell what became of this change.',
+    );
   }
   // Closed and opened anew it has the same name, and may have the same size.
   if (before.entryPrice !== undefined && position.entryPrice !== undefined && compare(before.entryPrice, position.entryPrice) !== 0) {
-    return msg('The entry price of the position changed as well, so its margin does not tell what became of this change.');
+    return msg(
+      'kinds.entry-price-position',
+      'The entry price of the position changed as well, so its margin does not tell what became of this change.',
+    );
   }
   // The part that moves by itself is left out on both sides, or on neither.
   const [was, is] =
     before.steadyMargin === undefined ? [before.margin, figures?.margin ?? position.margin] : [before.steadyMargin, figures?.steadyMargin];
-  if (is === undefined) return msg('The figures now do not tell what became of this change.');
+  if (is === undefined) return msg('kinds.figures-now-not', 'The figures now do not tell what became of this change.');
   const isNear = (expected: Decimal): boolean => compare(absolute(subtract(is, expected)), multiply(change.amount, tolerance)) <= 0;
-  if (isNear(moved(was, change))) return msg('The figures now are those of a change that happened.');
-  if (isNear(was)) return msg('The figures now are those from before: it has not happened so far.');
-  return msg('The figures now fit neither: something else changed this position too.');
+  if (isNear(moved(was, change))) return msg('kinds.figures-now-those-change', 'The figures now are those of a change that happened.');
+  if (isNear(was)) return msg('kinds.figures-now-those', 'The figures now are those from before: it has not happened so far.');
+  return msg('kinds.figures-now-fit-neither', 'The figures now fit neither: something else changed this position too.');
 }
 
 /** But for what the margin itself is of it: that of borrowed coins is a part of the size when it is in the coin held. */
@@ -383,20 +419,20 @@ export function loanLabel(orderId: string | undefined, loanId: string): string {
 
 /** A position by instrument and side: long and short of one instrument are two positions. */
 export function positionName({ instrument, side }: Pick<PositionRef, 'instrument' | 'side'>): Message {
-  return side === 'long' ? msg('{0} long', instrument) : msg('{0} short', instrument);
+  return side === 'long' ? msg('kinds.long', '{0} long', instrument) : msg('kinds.short', '{0} short', instrument);
 }
 
 /** What is being waited for, while the progress is shown. */
 export function progressText(record: WriteRecord, venueName: string): Message | undefined {
   switch (record.state) {
     case 'planned':
-      return msg('written down, about to be sent');
+      return msg('kinds.written-down-about', 'written down, about to be sent');
     case 'sent':
-      return msg('sent; waiting for the answer of {0}', venueName);
+      return msg('kinds.sent-waiting-answer', 'sent; waiting for the answer of {0}', venueName);
     case 'accepted':
-      return msg('accepted by {0}, not done yet; waiting for proof', venueName);
+      return msg('kinds.accepted-not-done', 'accepted by {0}, not done yet; waiting for proof', venueName);
     case 'unknown':
-      return msg('no clear answer from {0}; finding out by reading', venueName);
+      return msg('kinds.no-clear-answer', 'no clear answer from {0}; finding out by reading', venueName);
     case 'effective':
     case 'rejected':
     case 'not-effective':

@@ -6,15 +6,15 @@ import type { Substitute } from '../core/risk/substitute.ts';
 export function levelWord(level: Level): Message {
   switch (level) {
     case 'ok':
-      return msg('OK');
+      return msg('level.ok', 'OK');
     case 'watch':
-      return msg('Watch');
+      return msg('level.watch', 'Watch');
     case 'warn':
-      return msg('Warning');
+      return msg('level.warning', 'Warning');
     case 'danger':
-      return msg('Danger');
+      return msg('level.danger', 'Danger');
     case 'unknown':
-      return msg('Unknown');
+      return msg('level.unknown', 'Unknown');
   }
 }
 
@@ -25,15 +25,15 @@ export function levelBy(level: Level, by: Substitute | undefined): Message {
     case undefined:
       return word;
     case 'marginRatio':
-      return msg('{0} by margin ratio', word);
+      return msg('level.margin-ratio', '{0} by margin ratio', word);
     case 'marginLeft':
-      return msg('{0} by the margin left', word);
+      return msg('level.margin-left', '{0} by the margin left', word);
     case 'usd':
-      return msg('{0} by values in USD', word);
+      return msg('level.values-usd', '{0} by values in USD', word);
     case 'price':
-      return msg('{0} by liquidation price', word);
+      return msg('level.liquidation-price', '{0} by liquidation price', word);
     case 'whole':
-      return msg('{0} near 100%', word);
+      return msg('level.near-100', '{0} near 100%', word);
   }
 }
 

@@ -42,15 +42,39 @@ export function marginWayText(way: MarginWay, aim: MarginAim, position: Position
     label: stepText({ act: direction, coin: marginCoin, amount }),
     ...(aim.by === 'leverage'
       ? {
-          description: msg('→ leverage in fact {0}, distance {1} (estimate)', leverage, liquidation[1]),
+          description: msg(
+            'liquidation-target.leverage-fact-distance',
+            '→ leverage in fact {0}, distance {1} (estimate)',
+            leverage,
+            liquidation[1],
+          ),
           detail: withCaution(
             way,
-            msg('margin {0} · liquidation price {1} · {2} {3} in the {4} afterwards', margin, liquidation[0], ...left),
+            msg(
+              'liquidation-target.margin-liquidation-price',
+              'margin {0} · liquidation price {1} · {2} {3} in the {4} afterwards',
+              margin,
+              liquidation[0],
+              ...left,
+            ),
           ),
         }
       : {
-          description: msg('→ liquidation price {0}, distance {1} (estimate)', ...liquidation),
-          detail: withCaution(way, msg('margin {0} · leverage in fact {1} · {2} {3} in the {4} afterwards', margin, leverage, ...left)),
+          description: msg(
+            'liquidation-target.liquidation-price-distance',
+            '→ liquidation price {0}, distance {1} (estimate)',
+            ...liquidation,
+          ),
+          detail: withCaution(
+            way,
+            msg(
+              'liquidation-target.margin-leverage-fact',
+              'margin {0} · leverage in fact {1} · {2} {3} in the {4} afterwards',
+              margin,
+              leverage,
+              ...left,
+            ),
+          ),
         }),
   };
 }
@@ -59,11 +83,11 @@ function withCaution({ after }: MarginWay, text: Message): Message {
   if (after.unreachable === true) return text;
   switch (levelOfLiquidation(after.distance)) {
     case 'danger':
-      return msg('{0} · CAUTION: less than {1} to liquidation', text, '5%');
+      return msg('liquidation-target.caution-less-liquidation', '{0} · CAUTION: less than {1} to liquidation', text, '5%');
     case 'warn':
-      return msg('{0} · CAUTION: less than {1} to liquidation', text, '10%');
+      return msg('liquidation-target.caution-less-liquidation', '{0} · CAUTION: less than {1} to liquidation', text, '10%');
     case 'unknown':
-      return msg('{0} · CAUTION: the distance to liquidation is not known', text);
+      return msg('liquidation-target.caution-distance-liquidation', '{0} · CAUTION: the distance to liquidation is not known', text);
     case 'watch':
     case 'ok':
       return text;
@@ -74,9 +98,15 @@ function withCaution({ after }: MarginWay, text: Message): Message {
 export function marginReasonText({ reason, direction, needed }: DeadEnd, aim: MarginAim, position: Position, wallet: Message): Message {
   // What is wanted is not known; how margin is taken out all the same hangs on the liquidation price.
   if (aim.by === 'leverage' && reason === 'unknown' && direction === 'add')
-    return msg('leverage in fact cannot be told now; margin can still be added by its amount');
+    return msg('liquidation-target.leverage-fact-cannot', 'leverage in fact cannot be told now; margin can still be added by its amount');
   return reason === 'wallet' && needed !== undefined
-    ? msg('it takes {0} {1}, and the {2} holds less', formatAmount(needed), position.marginCoin, wallet)
+    ? msg(
+        'liquidation-target.takes-holds-less',
+        'it takes {0} {1}, and the {2} holds less',
+        formatAmount(needed),
+        position.marginCoin,
+        wallet,
+      )
     : plainReason(reason, direction, position, wallet);
 }
 
@@ -84,24 +114,32 @@ function plainReason(reason: MarginReason, direction: Direction, { distress }: P
   switch (reason) {
     case 'unknown':
       return direction === 'add'
-        ? msg('the liquidation price after adding cannot be estimated; margin can still be added by its amount')
-        : msg('the liquidation price after taking out cannot be estimated, so nothing is taken');
+        ? msg(
+            'liquidation-target.liquidation-price-after',
+            'the liquidation price after adding cannot be estimated; margin can still be added by its amount',
+          )
+        : msg(
+            'liquidation-target.liquidation-price-after-taking',
+            'the liquidation price after taking out cannot be estimated, so nothing is taken',
+          );
     case 'wallet':
-      return msg('the {0} does not hold enough', wallet);
+      return msg('liquidation-target.not-hold-enough', 'the {0} does not hold enough', wallet);
     case 'limit':
-      return msg('no more can be taken out now');
+      return msg('liquidation-target.no-more-taken', 'no more can be taken out now');
     case 'cushion':
-      return msg('{0} to liquidation are kept', formatDistance(leastDistanceLeft));
+      return msg('liquidation-target.liquidation-kept', '{0} to liquidation are kept', formatDistance(leastDistanceLeft));
     case 'unclear':
-      return msg('how much can be taken out cannot be told now, so nothing is taken');
+      return msg('liquidation-target.how-much-taken', 'how much can be taken out cannot be told now, so nothing is taken');
     case 'distress':
-      return distress === undefined ? msg('the exchange acts on this position by itself now') : msg('nothing is taken now: {0}', distress);
+      return distress === undefined
+        ? msg('liquidation-target.exchange-acts-position', 'the exchange acts on this position by itself now')
+        : msg('liquidation-target.nothing-taken-now', 'nothing is taken now: {0}', distress);
   }
 }
 
 /** What cannot be done, where nothing near it can either. */
 export function blockedMarginText({ direction }: DeadEnd, { marginCoin }: Position): Message {
-  return direction === 'add' ? msg('Add {0}', marginCoin) : msg('Take out {0}', marginCoin);
+  return direction === 'add' ? msg('term.add', 'Add {0}', marginCoin) : msg('term.take-out', 'Take out {0}', marginCoin);
 }
 
 /** Asked before something that does not lead all the way. @param wanted the aim in words */
@@ -115,6 +153,7 @@ export function shortMarginText(
   const distance = distanceText(after.distance, after.unreachable);
   return aim.by === 'leverage'
     ? msg(
+        'liquidation-target.brings-leverage-fact',
         '{0}: that brings leverage in fact to {1} only, distance to liquidation {2} (estimate), not to {3}.',
         step,
         leverageText(after.leverage),
@@ -122,6 +161,7 @@ export function shortMarginText(
         wanted,
       )
     : msg(
+        'liquidation-target.brings-liquidation-price',
         '{0}: that brings the liquidation price to {1} only, distance {2} (estimate), not to {3}.',
         step,
         liquidationText(after.liquidationPrice, side, priceCoin, after.unreachable),
@@ -133,6 +173,7 @@ export function shortMarginText(
 /** What stands over the box. */
 export function aimPrompt({ priceCoin }: Position): Message {
   return msg(
+    'liquidation-target.liquidation-price-wanted',
     'The liquidation price that is wanted, in {0}; its distance from the mark price, with a percent sign; or a leverage in fact, with an x. The way there follows; nothing is sent yet.',
     priceCoin,
   );
@@ -146,19 +187,26 @@ export function judgeTargetPrice(text: string, position: Position): TargetVerdic
 
 function readAim(text: string): MarginAim | Message {
   const typed = text.trim();
-  if (typed === '') return msg('Type a price, a distance with a percent sign such as 12%, or a leverage with an x such as 5x.');
+  if (typed === '')
+    return msg(
+      'liquidation-target.type-price-distance',
+      'Type a price, a distance with a percent sign such as 12%, or a leverage with an x such as 5x.',
+    );
   if (typed.endsWith('%')) {
     const distance = readPercent(typed);
     return typeof distance === 'string' ? { by: 'distance', distance } : distance;
   }
   if (isLeverage(typed)) return readLeverage(typed);
-  if (/^[-−]/.test(typed)) return msg('The price must be more than zero.');
+  if (/^[-−]/.test(typed)) return msg('liquidation-target.price-must-more', 'The price must be more than zero.');
   const form = formFault(typed);
   if (form !== undefined) return form;
   if (!isDecimal(typed))
-    return msg('That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.');
+    return msg(
+      'liquidation-target.not-price-write',
+      'That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.',
+    );
   const price = trimmed(typed);
-  return isZero(price) ? msg('The price must be more than zero.') : { by: 'price', price };
+  return isZero(price) ? msg('liquidation-target.price-must-more', 'The price must be more than zero.') : { by: 'price', price };
 }
 
 /** The same for what was read already, for looking again at fresher figures. */
@@ -167,19 +215,35 @@ export function judgeAim(aim: MarginAim, position: Position): TargetVerdict<Marg
   const { side, markPrice, liquidationPrice, priceCoin } = position;
   const now = distanceToLiquidation(position);
   if (markPrice === undefined || !isPositive(markPrice) || now === undefined) {
-    return { ok: true, target: aim, remark: { sentence: msg('The mark price or the liquidation price now is unknown.'), caution: true } };
+    return {
+      ok: true,
+      target: aim,
+      remark: {
+        sentence: msg('liquidation-target.mark-price-liquidation', 'The mark price or the liquidation price now is unknown.'),
+        caution: true,
+      },
+    };
   }
   const price = aim.by === 'price' ? aim.price : priceAt(position, markPrice, aim.distance);
   const distance = aim.by === 'price' ? distanceToLiquidation(position, aim.price) : aim.distance;
   const marked = liquidationText(markPrice, side, priceCoin);
-  if (!isPositive(price)) return { ok: false, sentence: msg('No price is 100% below the mark price. Type less.') };
+  if (!isPositive(price))
+    return { ok: false, sentence: msg('liquidation-target.no-price-100', 'No price is 100% below the mark price. Type less.') };
   if (distance === undefined || !isPositive(distance)) {
     return {
       ok: false,
       sentence:
         side === 'long'
-          ? msg('A long position is liquidated below the mark price, which is {0}. Type less.', marked)
-          : msg('A short position is liquidated above the mark price, which is {0}. Type more.', marked),
+          ? msg(
+              'liquidation-target.long-position-liquidated',
+              'A long position is liquidated below the mark price, which is {0}. Type less.',
+              marked,
+            )
+          : msg(
+              'liquidation-target.short-position-liquidated',
+              'A short position is liquidated above the mark price, which is {0}. Type more.',
+              marked,
+            ),
     };
   }
   const nearer = compare(distance, now) < 0;
@@ -187,6 +251,7 @@ export function judgeAim(aim: MarginAim, position: Position): TargetVerdict<Marg
     return {
       ok: false,
       sentence: msg(
+        'liquidation-target.leave-liquidation-less',
         'That would leave {0} to liquidation, less than the {1} that is kept.',
         formatDistance(distance),
         formatDistance(leastDistanceLeft),
@@ -211,11 +276,28 @@ function remarkOn(figures: readonly (string | Message)[], order: -1 | 0 | 1, dis
   const caution = level === 'danger' || level === 'warn';
   switch (order) {
     case 0:
-      return { sentence: msg('Liquidation at {0}, {1} away. That is where it is.', ...figures), caution };
+      return {
+        sentence: msg('liquidation-target.liquidation-away-where', 'Liquidation at {0}, {1} away. That is where it is.', ...figures),
+        caution,
+      };
     case 1:
-      return { sentence: msg('Liquidation at {0} now, {1} away. For {2}, {3} away, margin is added.', ...figures), caution };
+      return {
+        sentence: msg(
+          'liquidation-target.liquidation-now-away',
+          'Liquidation at {0} now, {1} away. For {2}, {3} away, margin is added.',
+          ...figures,
+        ),
+        caution,
+      };
     case -1:
-      return { sentence: msg('Liquidation at {0} now, {1} away. For {2}, {3} away, margin is taken out.', ...figures), caution };
+      return {
+        sentence: msg(
+          'liquidation-target.liquidation-now-away-away',
+          'Liquidation at {0} now, {1} away. For {2}, {3} away, margin is taken out.',
+          ...figures,
+        ),
+        caution,
+      };
   }
 }
 
@@ -225,7 +307,7 @@ export function aimText(aim: MarginAim, { side, priceCoin }: Position): Message 
     case 'price':
       return `${formatLiquidationPrice(aim.price, side)} ${priceCoin}`;
     case 'distance':
-      return msg('{0} away', formatDistance(aim.distance));
+      return msg('liquidation-target.away', '{0} away', formatDistance(aim.distance));
     case 'leverage':
       return formatLeverage(aim.leverage);
   }
@@ -246,13 +328,18 @@ export const isLeverage = (typed: string): boolean => /[xX×]$/.test(typed);
 /** A leverage as typed, e.g. `5x` or `7.5 ×`. @returns what is wrong with it, when it is none */
 export function readLeverage(text: string): LeverageAim | Message {
   const typed = text.trim().replace(/\s*[xX×]$/, '');
-  if (/^[-−]/.test(typed)) return msg('The leverage must be more than zero.');
+  if (/^[-−]/.test(typed)) return msg('liquidation-target.leverage-must-more', 'The leverage must be more than zero.');
   const form = formFault(typed);
   if (form !== undefined) return form;
-  if (!isDecimal(typed)) return msg('That is not a leverage. Write digits and a decimal point, then an x, for example 5x.');
+  if (!isDecimal(typed))
+    return msg(
+      'liquidation-target.not-leverage-write',
+      'That is not a leverage. Write digits and a decimal point, then an x, for example 5x.',
+    );
   const leverage = trimmed(typed);
-  if (isZero(leverage)) return msg('The leverage must be more than zero.');
-  if (decimalPlaces(leverage) > mostPlaces) return msg('At most {0} decimals are allowed here.', mostPlaces.toString());
+  if (isZero(leverage)) return msg('liquidation-target.leverage-must-more', 'The leverage must be more than zero.');
+  if (decimalPlaces(leverage) > mostPlaces)
+    return msg('amount.most-decimals-allowed', 'At most {0} decimals are allowed here.', mostPlaces.toString());
   return { by: 'leverage', leverage };
 }
 
@@ -264,11 +351,12 @@ export function judgeLeverage(aim: LeverageAim, position: Position): TargetVerdi
     target: aim,
     remark: { sentence, caution },
   });
-  if (now === undefined) return pass(msg('Leverage in fact now is unknown.'), true);
+  if (now === undefined) return pass(msg('liquidation-target.leverage-fact-now-unknown', 'Leverage in fact now is unknown.'), true);
   const figures = [formatLeverage(now), formatLeverage(aim.leverage)] as const;
   const { margin = zero } = position;
   const answer = marginFor(position, aim, { available: plenty, reducible: margin, places: triedPlaces });
-  if (answer.state === 'there') return pass(msg('Leverage in fact is {0}. That is where it is.', ...figures), false);
+  if (answer.state === 'there')
+    return pass(msg('liquidation-target.leverage-fact-where', 'Leverage in fact is {0}. That is where it is.', ...figures), false);
   if (answer.state === 'way') return { ok: true, target: aim, remark: leverageRemarkOn(answer.way, figures, position) };
   if (answer.reason === 'cushion') return { ok: false, sentence: tooHigh(now, answer.nearest) };
   return pass(plainly(answer.direction, figures), true);
@@ -278,7 +366,11 @@ function leverageRemarkOn({ direction, after }: MarginWay, figures: readonly [st
   const { liquidationPrice, distance, unreachable } = after;
   if (unreachable === true) {
     return {
-      sentence: msg('Leverage in fact {0} now. For {1}, margin is added: then no price liquidates it (estimate).', ...figures),
+      sentence: msg(
+        'liquidation-target.leverage-fact-now-margin-added-no',
+        'Leverage in fact {0} now. For {1}, margin is added: then no price liquidates it (estimate).',
+        ...figures,
+      ),
       caution: false,
     };
   }
@@ -288,16 +380,24 @@ function leverageRemarkOn({ direction, after }: MarginWay, figures: readonly [st
   return {
     sentence:
       direction === 'add'
-        ? msg('Leverage in fact {0} now. For {1}, margin is added: liquidation then at {2}, {3} away (estimate).', ...told)
-        : msg('Leverage in fact {0} now. For {1}, margin is taken out: liquidation then at {2}, {3} away (estimate).', ...told),
+        ? msg(
+            'liquidation-target.leverage-fact-now-margin-added',
+            'Leverage in fact {0} now. For {1}, margin is added: liquidation then at {2}, {3} away (estimate).',
+            ...told,
+          )
+        : msg(
+            'liquidation-target.leverage-fact-now-margin-taken-out',
+            'Leverage in fact {0} now. For {1}, margin is taken out: liquidation then at {2}, {3} away (estimate).',
+            ...told,
+          ),
     caution: level === 'danger' || level === 'warn',
   };
 }
 
 function plainly(direction: Direction, figures: readonly [string, string]): Message {
   return direction === 'add'
-    ? msg('Leverage in fact {0} now. For {1}, margin is added.', ...figures)
-    : msg('Leverage in fact {0} now. For {1}, margin is taken out.', ...figures);
+    ? msg('liquidation-target.leverage-fact-now-margin', 'Leverage in fact {0} now. For {1}, margin is added.', ...figures)
+    : msg('liquidation-target.leverage-fact-now-margin-taken', 'Leverage in fact {0} now. For {1}, margin is taken out.', ...figures);
 }
 
 /** @param nearest what can be taken out at most with enough distance left */
@@ -305,6 +405,16 @@ function tooHigh(now: Decimal, nearest: MarginWay | undefined): Message {
   const kept = formatDistance(leastDistanceLeft);
   const most = nearest?.after.leverage === undefined ? undefined : round(nearest.after.leverage, mostPlaces, 'down');
   return most !== undefined && compare(most, now) > 0
-    ? msg('That would leave less to liquidation than the {0} that is kept. Type {1} at most.', kept, formatLeverage(most))
-    : msg('Leverage in fact is {0} now, and no margin can be taken out: {1} to liquidation are kept.', formatLeverage(now), kept);
+    ? msg(
+        'liquidation-target.leave-less-liquidation',
+        'That would leave less to liquidation than the {0} that is kept. Type {1} at most.',
+        kept,
+        formatLeverage(most),
+      )
+    : msg(
+        'liquidation-target.leverage-fact-now',
+        'Leverage in fact is {0} now, and no margin can be taken out: {1} to liquidation are kept.',
+        formatLeverage(now),
+        kept,
+      );
 }

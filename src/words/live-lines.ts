@@ -20,17 +20,26 @@ export function loanLiveLines(view: LoanView, now: number): readonly LiveLine[] 
   const { since } = view;
   const off = view.state.live?.off[view.loan.id];
   return [
-    ...(definitionsDiffer(view) ? [{ label: msg('Now about'), value: msg('unknown: definitions differ') }] : []),
+    ...(definitionsDiffer(view)
+      ? [
+          {
+            label: msg('estimate.now-about', 'Now about'),
+            value: msg('estimate.unknown-definitions-differ', 'unknown: definitions differ'),
+          },
+        ]
+      : []),
     ...(since === undefined
       ? []
       : [
           {
-            label: msg('Now about'),
-            value: msg('{0}, {1}', `~${formatLtv(since.figures.ltv)}`, liveDistanceText(since.figures)),
-            detail: msg('{0}, {1}', estimateMark(since.figures), pricesText(since, now)),
+            label: msg('estimate.now-about', 'Now about'),
+            value: msg('list.comma', '{0}, {1}', `~${formatLtv(since.figures.ltv)}`, liveDistanceText(since.figures)),
+            detail: msg('list.comma', '{0}, {1}', estimateMark(since.figures), pricesText(since, now)),
           },
         ]),
-    ...(off === undefined ? [] : [{ label: msg('Last estimate'), value: msg('was off by {0} points', pointsText(off)) }]),
+    ...(off === undefined
+      ? []
+      : [{ label: msg('estimate.last', 'Last estimate'), value: msg('estimate.off-points', 'was off by {0} points', pointsText(off)) }]),
   ];
 }
 
@@ -40,9 +49,9 @@ export function positionLiveLines({ since }: PositionView, now: number): readonl
     ? []
     : [
         {
-          label: msg('Now about'),
+          label: msg('estimate.now-about', 'Now about'),
           value: liquidationDistanceText(since.figures.distance),
-          detail: msg('{0}, {1}', msg('estimate'), pricesText(since, now)),
+          detail: msg('list.comma', '{0}, {1}', msg('term.estimate-2', 'estimate'), pricesText(since, now)),
         },
       ];
 }
@@ -57,8 +66,8 @@ export function spokenSince(view: LoanView | PositionView): Message | undefined 
   if (view.since === undefined) return undefined;
   const { figures } = view.since;
   return 'ltv' in figures
-    ? msg('Estimated now: LTV {0}, {1}.', formatLtv(figures.ltv), liveDistanceText(figures))
-    : msg('Estimated now: {0} to liquidation.', bareDistance(figures.distance));
+    ? msg('estimate.estimated-now-ltv', 'Estimated now: LTV {0}, {1}.', formatLtv(figures.ltv), liveDistanceText(figures))
+    : msg('estimate.estimated-now-liquidation', 'Estimated now: {0} to liquidation.', bareDistance(figures.distance));
 }
 
 const liveDistanceText = ({ toMarginCall, toLiquidation }: LiveLoan): Message => distanceText(standingAt(toMarginCall, toLiquidation));

@@ -97,25 +97,28 @@ function linesOf(model: LoanModel, loan: Loan): readonly PriceLine[] {
 export function noEstimateText(why: NoEstimate, { state, loan }: LoanView): Message {
   switch (why) {
     case 'stale':
-      return msg('not current: nothing is estimated from old figures');
+      return msg('estimate.not-current-nothing', 'not current: nothing is estimated from old figures');
     case 'definitions':
-      return msg("Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.");
+      return msg(
+        'estimate.definitions-differ-recomputation',
+        "Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.",
+      );
     case 'ltv':
-      return msg('unknown: the LTV is not known');
+      return msg('estimate.unknown-ltv-not', 'unknown: the LTV is not known');
     case 'price': {
       const coins = new Set([...loan.collateral, ...loan.debts].map(({ coin }) => coin));
       const unpriced = [...coins].filter((coin) => state.snapshot?.prices?.[coin] === undefined);
       return unpriced.length === 0
-        ? msg('unknown: what the collateral counts for is not known')
-        : msg('unknown: no price of {0}', unpriced.join(', '));
+        ? msg('estimate.unknown-collateral-counts', 'unknown: what the collateral counts for is not known')
+        : msg('estimate.unknown-no-price', 'unknown: no price of {0}', unpriced.join(', '));
     }
   }
 }
 
 /** Whose price moves. */
 export function lineLabel({ coin, way }: PriceLine): Message {
-  if (coin === undefined) return msg('All coins together');
-  return way === 'fall' ? msg('{0} alone', coin) : msg('{0} (owed) alone', coin);
+  if (coin === undefined) return msg('estimate.all-coins-together', 'All coins together');
+  return way === 'fall' ? msg('estimate.alone', '{0} alone', coin) : msg('estimate.owed-alone', '{0} (owed) alone', coin);
 }
 
 /** A change of price with its sign, rounded towards today. */
@@ -131,27 +134,41 @@ export function reachText({ change, price }: Reach, way: 'fall' | 'rise'): strin
 
 /** Our mark beside every figure that is ours. */
 export function estimateMark({ averaged }: Pick<LoanEstimates, 'averaged'>): Message {
-  return averaged ? msg("estimate with the loan's average haircut") : msg('estimate');
+  return averaged ? msg('estimate.loan-average-haircut', "estimate with the loan's average haircut") : msg('term.estimate-2', 'estimate');
 }
 
 /** At which prices the loan's lines are reached. Leaves out the liquidation price that the venue itself gives. */
 function lineTexts(line: PriceLine, loan: Loan): readonly Text[] {
   const { marginCall, liquidation, way } = line;
   if (marginCall === undefined && liquidation === undefined) {
-    return [loan.marginCall === undefined || loan.liquidation === undefined ? msg('does not reach the line') : msg('reaches neither line')];
+    return [
+      loan.marginCall === undefined || loan.liquidation === undefined
+        ? msg('estimate.not-reach-line', 'does not reach the line')
+        : msg('estimate.reaches-neither-line', 'reaches neither line'),
+    ];
   }
   const at = (reach: Reach, there: Message, text: (at: string) => Message): Message =>
     // The sign stands before the figure: a narrow view cuts off the word at the end.
     isZero(reach.change) ? there : text(`≈ ${reachText(reach, way)}`);
   return [
-    ...(marginCall === undefined ? [] : [at(marginCall, msg('margin call reached'), (text) => msg('margin call at {0}', text))]),
+    ...(marginCall === undefined
+      ? []
+      : [
+          at(marginCall, msg('estimate.margin-call-reached', 'margin call reached'), (text) =>
+            msg('estimate.margin-call', 'margin call at {0}', text),
+          ),
+        ]),
     ...(liquidation === undefined
       ? loan.liquidation === undefined
         ? []
-        : [msg('liquidation not reached')]
+        : [msg('estimate.liquidation-not-reached', 'liquidation not reached')]
       : isGiven(line, loan)
         ? []
-        : [at(liquidation, msg('liquidation reached'), (text) => msg('liquidation at {0}', text))]),
+        : [
+            at(liquidation, msg('term.liquidation-reached', 'liquidation reached'), (text) =>
+              msg('estimate.liquidation', 'liquidation at {0}', text),
+            ),
+          ]),
   ];
 }
 
@@ -182,7 +199,8 @@ export interface EstimateLine {
 export function estimateLines(view: LoanView): readonly EstimateLine[] {
   const { loan } = view;
   const estimates = loanEstimates(view);
-  if (typeof estimates === 'string') return [{ path: 'estimates', label: msg('Estimates'), texts: [noEstimateText(estimates, view)] }];
+  if (typeof estimates === 'string')
+    return [{ path: 'estimates', label: msg('estimate.estimates', 'Estimates'), texts: [noEstimateText(estimates, view)] }];
   return estimates.lines.flatMap((line) => {
     const texts = lineTexts(line, loan);
     const copy = line.liquidation?.price ?? line.marginCall?.price;

@@ -88,15 +88,15 @@ export function ltvText(loan: Loan): string {
 export function distanceText(standing: Standing): Message {
   switch (standing) {
     case 'nothing':
-      return msg('nothing owed');
+      return msg('loan.nothing-owed', 'nothing owed');
     case 'unknown':
-      return msg('distance to margin call unknown');
+      return msg('loan.distance-margin-call', 'distance to margin call unknown');
     case 'marginCall':
-      return msg('margin call reached');
+      return msg('estimate.margin-call-reached', 'margin call reached');
     case 'liquidation':
-      return msg('liquidation reached');
+      return msg('term.liquidation-reached', 'liquidation reached');
     default:
-      return msg('{0} to margin call', formatDistance(standing.toMarginCall));
+      return msg('loan.margin-call-2', '{0} to margin call', formatDistance(standing.toMarginCall));
   }
 }
 
@@ -111,21 +111,23 @@ function coinText({ coin, amount }: CoinAmount): string {
 
 /** What is owed, in short amounts. */
 export function debtsText(loan: Loan): Message | string {
-  if (loan.debts.length === 0) return msg('no debt');
+  if (loan.debts.length === 0) return msg('loan.no-debt', 'no debt');
   const named = loan.debts.slice(0, namedDebts).map(coinText).join(' + ');
   const more = loan.debts.length - namedDebts;
-  return more > 0 ? msg('{0} + {1} more', named, more.toString()) : named;
+  return more > 0 ? msg('loan.more', '{0} + {1} more', named, more.toString()) : named;
 }
 
 /** Where a threshold is known from. */
 export function sourceText(threshold: Threshold, venue: string): Message {
   switch (threshold.source) {
     case 'venue':
-      return msg('from {0}', venue);
+      return msg('term.from-2', 'from {0}', venue);
     case 'table':
-      return threshold.from === undefined ? msg('from a dated table') : msg('from a table of {0}', threshold.from.date);
+      return threshold.from === undefined
+        ? msg('loan.dated-table', 'from a dated table')
+        : msg('loan.table-2', 'from a table of {0}', threshold.from.date);
     case 'person':
-      return msg('entered by you');
+      return msg('loan.entered', 'entered by you');
   }
 }
 
@@ -137,8 +139,8 @@ export function isOverdue({ due }: Loan): boolean {
 /** The soonest date a debt has, in words for beside an LTV; undefined for a loan without dates. */
 export function soonestDueText(loan: Loan, zoned: ViewContext['zoned']): Message | undefined {
   const [soonest] = loan.due ?? [];
-  if (isOverdue(loan)) return msg('debt overdue');
-  return soonest === undefined ? undefined : msg('due {0}', zoned(soonest.at));
+  if (isOverdue(loan)) return msg('term.debt-overdue', 'debt overdue');
+  return soonest === undefined ? undefined : msg('term.due-2', 'due {0}', zoned(soonest.at));
 }
 
 /** The id the venue acts on, or ours. */

@@ -28,16 +28,22 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
     case 'rejected':
       return {
         loudness: 'error',
-        sentence: withNote(msg('Refused by {0}; nothing was changed: {1}.', venueName, change), record),
+        sentence: withNote(msg('outcome.refused-nothing-changed', 'Refused by {0}; nothing was changed: {1}.', venueName, change), record),
         resolvable: false,
       };
     case 'not-effective':
-      return { loudness: 'warning', sentence: withNote(msg('Not done: {0}.', change), record), resolvable: false };
+      return { loudness: 'warning', sentence: withNote(msg('outcome.not-done', 'Not done: {0}.', change), record), resolvable: false };
     case 'mismatch':
       return {
         loudness: 'alarm',
         sentence: withNote(
-          msg('{0} did something else than was asked: {1}. Changes on {2} are frozen.', venueName, change, record.accountName),
+          msg(
+            'outcome.something-else-asked',
+            '{0} did something else than was asked: {1}. Changes on {2} are frozen.',
+            venueName,
+            change,
+            record.accountName,
+          ),
           record,
         ),
         resolvable: true,
@@ -46,6 +52,7 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
       return {
         loudness: 'warning',
         sentence: msg(
+          'outcome.accepted-not-done',
           '{0} accepted this but has not done it yet: {1}. It goes on; you will be told when it is proven. Nothing is sent again.',
           venueName,
           change,
@@ -61,22 +68,26 @@ export function outcomeText(record: WriteRecord, venueName: string, simulated: b
     case 'sent':
       return {
         loudness: 'warning',
-        sentence: msg('Sent, with no answer yet: {0}. It goes on; you will be told what became of it. Nothing is sent again.', change),
+        sentence: msg(
+          'outcome.sent-no-answer',
+          'Sent, with no answer yet: {0}. It goes on; you will be told what became of it. Nothing is sent again.',
+          change,
+        ),
         resolvable: true,
       };
     case 'planned':
-      return { loudness: 'warning', sentence: msg('Not sent: {0}.', change), resolvable: false };
+      return { loudness: 'warning', sentence: msg('outcome.not-sent', 'Not sent: {0}.', change), resolvable: false };
   }
 }
 
 function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
   // Without evidence from the venue it is a person's word, and no proof is claimed.
-  if (record.evidence === undefined) return msg('Closed as done: {0}.', change);
+  if (record.evidence === undefined) return msg('outcome.closed-done', 'Closed as done: {0}.', change);
   return wordsOf(record.change).done(record, change, venueName, priceCoin);
 }
 
 function withNote(sentence: Message, record: WriteRecord): Message {
-  return record.note === undefined ? sentence : msg('{0} {1}', sentence, record.note);
+  return record.note === undefined ? sentence : msg('list.space', '{0} {1}', sentence, record.note);
 }
 
 /** What can be done once it is said what became of a change. */
@@ -145,10 +156,12 @@ export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at:
   const words = wordsOf(record.change);
   return [
     stateLine(record),
-    msg('Sent at {0}: {1} {2} {3}', timeOf(record.sentAt ?? record.plannedAt), method, path, body),
+    msg('outcome.sent', 'Sent at {0}: {1} {2} {3}', timeOf(record.sentAt ?? record.plannedAt), method, path, body),
     ...(record.note === undefined ? [] : [record.note]),
     words.before(record),
-    ...('failure' in reading ? [msg('Now: could not be read. {0}', reading.failure)] : words.comparison(record, reading, timeOf)),
+    ...('failure' in reading
+      ? [msg('outcome.now-not-read', 'Now: could not be read. {0}', reading.failure)]
+      : words.comparison(record, reading, timeOf)),
   ];
 }
 
@@ -156,18 +169,21 @@ function stateLine({ state }: WriteRecord): Message {
   switch (state) {
     case 'planned':
     case 'sent':
-      return msg('State: sent; no answer was recorded.');
+      return msg('outcome.state-sent-no', 'State: sent; no answer was recorded.');
     case 'accepted':
-      return msg('State: accepted by the exchange, not proven to be done.');
+      return msg('outcome.state-accepted-exchange', 'State: accepted by the exchange, not proven to be done.');
     case 'unknown':
-      return msg('State: unknown. The answer was lost or does not say.');
+      return msg('outcome.state-unknown-answer', 'State: unknown. The answer was lost or does not say.');
     case 'mismatch':
-      return msg('State: the exchange did something else than was asked. Changes on this account are frozen.');
+      return msg(
+        'outcome.state-exchange-something',
+        'State: the exchange did something else than was asked. Changes on this account are frozen.',
+      );
     case 'effective':
-      return msg('State: done.');
+      return msg('outcome.state-done', 'State: done.');
     case 'rejected':
-      return msg('State: refused by the exchange.');
+      return msg('outcome.state-refused-exchange', 'State: refused by the exchange.');
     case 'not-effective':
-      return msg('State: not done.');
+      return msg('outcome.state-not-done', 'State: not done.');
   }
 }

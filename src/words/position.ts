@@ -70,7 +70,7 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
 }
 
 export function sideWord({ side }: Pick<Position, 'side'>): Message {
-  return side === 'long' ? msg('long') : msg('short');
+  return side === 'long' ? msg('position.long', 'long') : msg('position.short', 'short');
 }
 
 /** The bare distance, for where little room is. */
@@ -80,9 +80,9 @@ export function bareDistance(distance: Decimal | undefined): string {
 
 /** The one figure that stands for a position: its distance to liquidation, or what says something in its place. */
 export function leadText({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message | string {
-  if (liquidation.kind === 'unreachable') return msg('not reached');
+  if (liquidation.kind === 'unreachable') return msg('position.not-reached', 'not reached');
   if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
-    return msg('{0} margin ratio', formatMarginRatio(marginRatio));
+    return msg('position.margin-ratio', '{0} margin ratio', formatMarginRatio(marginRatio));
   }
   return bareDistance(distance);
 }
@@ -94,29 +94,35 @@ export function bareDistances({ distance, since }: Pick<PositionView, 'distance'
 
 /** How far the mark price may move until liquidation, in words. */
 export function liquidationDistanceText(distance: Decimal | undefined): Message {
-  if (distance === undefined) return msg('distance to liquidation unknown');
-  if (isNegative(distance) || isZero(distance)) return msg('liquidation price reached');
-  return msg('{0} to liquidation', formatDistance(distance));
+  if (distance === undefined) return msg('position.distance-liquidation-unknown', 'distance to liquidation unknown');
+  if (isNegative(distance) || isZero(distance)) return msg('position.liquidation-price-reached', 'liquidation price reached');
+  return msg('position.liquidation', '{0} to liquidation', formatDistance(distance));
 }
 
 /** How far a position is from liquidation, in words, with what is known in the place of a distance. */
 export function reachWords({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message {
-  if (liquidation.kind === 'unreachable') return msg('no price liquidates it: its margin is more than it can lose');
-  if (liquidation.kind === 'otherSide') return msg('liquidation price of the other side of the hedge');
+  if (liquidation.kind === 'unreachable')
+    return msg('position.no-price-liquidates', 'no price liquidates it: its margin is more than it can lose');
+  if (liquidation.kind === 'otherSide') return msg('position.liquidation-price-other', 'liquidation price of the other side of the hedge');
   if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
-    return msg('{0}, margin ratio {1} (liquidation at 100%)', liquidationDistanceText(undefined), formatMarginRatio(marginRatio));
+    return msg(
+      'position.margin-ratio-liquidation',
+      '{0}, margin ratio {1} (liquidation at 100%)',
+      liquidationDistanceText(undefined),
+      formatMarginRatio(marginRatio),
+    );
   }
   return liquidationDistanceText(distance);
 }
 
 /** The level in a word, or that the margin is shared where that says more. */
 export function positionLevelWord({ level, by, counts, since }: PositionView): Message {
-  return counts ? levelBy(level, since?.raises === true ? undefined : by) : msg('Cross margin');
+  return counts ? levelBy(level, since?.raises === true ? undefined : by) : msg('term.cross-margin', 'Cross margin');
 }
 
 /** The same within a sentence or beside the word "level". */
 export function spokenLevelWord(view: PositionView): Message {
-  return view.counts ? bothLevels(view) : msg('not told for cross margin');
+  return view.counts ? bothLevels(view) : msg('position.not-told-cross', 'not told for cross margin');
 }
 
 const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);
@@ -143,34 +149,36 @@ export function sizeText({
   if (sizeCoin !== undefined) return `${formatAmount(size)} ${sizeCoin}`;
   const coin = contract === 'inverse' ? priceCoin : baseCoin;
   return exposure === undefined || coin === undefined
-    ? msg('{0} contracts', formatAmount(size))
-    : msg('{0} contracts ({1} {2})', formatAmount(size), formatAmount(exposure), coin);
+    ? msg('position.contracts', '{0} contracts', formatAmount(size))
+    : msg('position.contracts-2', '{0} contracts ({1} {2})', formatAmount(size), formatAmount(exposure), coin);
 }
 
 // A figure of a position as text, said to be unknown where it is: an absent one is never safe.
 
 /** With all its digits. */
 export function marginText(margin: Decimal | undefined, coin: string): Message | string {
-  return margin === undefined ? msg('unknown') : `${formatAmount(margin)} ${coin}`;
+  return margin === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(margin)} ${coin}`;
 }
 
 /** @param coin the one prices are in, where it is known */
 export function liquidationText(price: Decimal | undefined, side: Side, coin?: string, unreachable?: true): Message | string {
-  if (unreachable === true) return msg('none');
-  if (price === undefined) return msg('unknown');
+  if (unreachable === true) return msg('term.none', 'none');
+  if (price === undefined) return msg('term.unknown', 'unknown');
   // What a venue prints where there is none: zero, or what its formula gives below it.
-  if (!isPositive(price)) return msg('none');
+  if (!isPositive(price)) return msg('term.none', 'none');
   return coin === undefined ? formatLiquidationPrice(price, side) : `${formatLiquidationPrice(price, side)} ${coin}`;
 }
 
 export function distanceText(distance: Decimal | undefined, unreachable?: true): Message | string {
-  if (unreachable === true) return msg('out of reach');
-  if (distance === undefined) return msg('unknown');
-  return isNegative(distance) || isZero(distance) ? msg('{0}, reached', formatDistance(distance)) : formatDistance(distance);
+  if (unreachable === true) return msg('position.out-reach', 'out of reach');
+  if (distance === undefined) return msg('term.unknown', 'unknown');
+  return isNegative(distance) || isZero(distance)
+    ? msg('term.reached', '{0}, reached', formatDistance(distance))
+    : formatDistance(distance);
 }
 
 export function leverageText(leverage: Decimal | undefined): Message | string {
-  return leverage === undefined ? msg('unknown') : formatLeverage(leverage);
+  return leverage === undefined ? msg('term.unknown', 'unknown') : formatLeverage(leverage);
 }
 
 /** Whether long and short of its instrument are two positions at the venue, so that the other side may be open too. */

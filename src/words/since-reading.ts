@@ -55,19 +55,19 @@ export interface Ground {
 
 /** The level in a word, and that only an estimate or a substitute makes it so. */
 export function levelPhrase({ level, by, since }: Ground): Message {
-  return since?.raises === true ? msg('{0} by estimate', levelWord(level)) : levelBy(level, by);
+  return since?.raises === true ? msg('term.estimate-3', '{0} by estimate', levelWord(level)) : levelBy(level, by);
 }
 
 /** The same with what the last reading alone says. */
 export function bothLevels({ level, by, since }: Ground): Message {
   return since?.raises === true
-    ? msg('{0} by estimate, {1} by the last reading', levelWord(level), levelBy(since.readLevel, by))
+    ? msg('estimate.last-reading', '{0} by estimate, {1} by the last reading', levelWord(level), levelBy(since.readLevel, by))
     : levelBy(level, by);
 }
 
 /** The estimate behind a label with the venue's figure and the level, short, because a narrow view cuts off the end. */
 export function nowText({ raises }: Since<unknown>, figure: string): Message | string {
-  return raises ? msg('→ ~{0} by estimate', figure) : `→ ~${figure}`;
+  return raises ? msg('estimate.estimate', '→ ~{0} by estimate', figure) : `→ ~${figure}`;
 }
 
 /** The venue's figure and what it is about now. */
@@ -75,5 +75,5 @@ export const arrow = (then: string, now: string): string => `${then} → ~${now}
 
 /** What an estimate is from. */
 export function pricesText({ at }: Since<unknown>, now: number): Message {
-  return msg('prices read {0}', ageText(at, now));
+  return msg('estimate.prices-read', 'prices read {0}', ageText(at, now));
 }

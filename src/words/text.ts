@@ -5,5 +5,5 @@ export type Text = Message | string;
 
 /** Parts of a line as one text. */
 export function joined([first = '', ...more]: readonly Text[]): Text {
-  return more.reduce<Text>((text, part) => msg('{0}, {1}', text, part), first);
+  return more.reduce<Text>((text, part) => msg('list.comma', '{0}, {1}', text, part), first);
 }

@@ -13,7 +13,9 @@ const mostPlaces = 2;
 export function checkMarginCall(raw: string): Checked {
   const checked = checkPercent(raw);
   if (!('value' in checked)) return checked;
-  return compare(checked.value, highest) < 0 ? checked : { problem: msg('Less than {0}, please.', `${highest}%`) };
+  return compare(checked.value, highest) < 0
+    ? checked
+    : { problem: msg('thresholds.less-please', 'Less than {0}, please.', `${highest}%`) };
 }
 
 /** The same for liquidation: more than the margin call, at most 100. */
@@ -21,15 +23,20 @@ export function checkLiquidation(raw: string, marginCall: Decimal): Checked {
   const checked = checkPercent(raw);
   if (!('value' in checked)) return checked;
   if (compare(checked.value, marginCall) <= 0)
-    return { problem: msg('Liquidation comes after the margin call: write more than {0}.', `${marginCall}%`) };
-  return compare(checked.value, highest) <= 0 ? checked : { problem: msg('At most {0}, please.', `${highest}%`) };
+    return {
+      problem: msg('thresholds.liquidation-comes-after', 'Liquidation comes after the margin call: write more than {0}.', `${marginCall}%`),
+    };
+  return compare(checked.value, highest) <= 0 ? checked : { problem: msg('thresholds.most-please', 'At most {0}, please.', `${highest}%`) };
 }
 
 function checkPercent(raw: string): { readonly value: Decimal } | { readonly problem: Message } {
   const text = raw.trim().replace(/\s*%$/, '');
-  const problem = msg('Write a percentage with a decimal point and at most two decimals, such as 75 or 75.5.');
+  const problem = msg(
+    'thresholds.write-percentage-decimal',
+    'Write a percentage with a decimal point and at most two decimals, such as 75 or 75.5.',
+  );
   if (text.startsWith('-') || !isDecimal(text) || decimalPlaces(text) > mostPlaces) return { problem };
-  return isPositive(text) ? { value: text } : { problem: msg('More than 0, please.') };
+  return isPositive(text) ? { value: text } : { problem: msg('thresholds.more-0-please', 'More than 0, please.') };
 }
 
 /** Fractions from percentages that were checked. Exact. */
@@ -63,8 +70,13 @@ export function aboveTable({ snapshot }: AccountState, which: 'marginCall' | 'li
   const strictest = percentOf(more.reduce(lesser, first));
   if (compare(typed, decimal(strictest)) <= 0) return undefined;
   return which === 'marginCall'
-    ? msg('Higher than the {0} of our table: warnings would come later. Take it only if the exchange itself shows it.', `${strictest}%`)
+    ? msg(
+        'thresholds.higher-table-warnings',
+        'Higher than the {0} of our table: warnings would come later. Take it only if the exchange itself shows it.',
+        `${strictest}%`,
+      )
     : msg(
+        'thresholds.higher-table-liquidation',
         'Higher than the {0} of our table: liquidation may come before it. Take it only if the exchange itself shows it.',
         `${strictest}%`,
       );
@@ -77,10 +89,12 @@ function tableFigure(threshold: Threshold | undefined): Decimal | undefined {
 /** Why own thresholds would have no effect on this account, or undefined when they would or when there are some to remove. */
 export function uselessThresholds({ account, snapshot }: AccountState, venue: string): Message | undefined {
   if (account.thresholds !== undefined) return undefined;
-  if (snapshot === undefined) return msg('The loans of {0} have not been read yet. Try again when they have.', account.name);
-  if (snapshot.loans.length === 0) return msg('{0} has no loan, so there are no thresholds to set.', account.name);
+  if (snapshot === undefined)
+    return msg('thresholds.loans-not-been', 'The loans of {0} have not been read yet. Try again when they have.', account.name);
+  if (snapshot.loans.length === 0) return msg('thresholds.no-loan-no', '{0} has no loan, so there are no thresholds to set.', account.name);
   if (snapshot.loans.some(hasReplaceable)) return undefined;
   return msg(
+    'thresholds.supplies-not-used',
     '{0} supplies the thresholds of {1}; your own are not used. What you can set is the highest LTV after a reduction, a limit in the settings.',
     venue,
     account.name,

@@ -16,10 +16,10 @@ const steps: readonly {
   readonly text: (count: string) => Message;
   readonly unit: number;
 }[] = [
-  { from: 2 * day, every: day, unit: day, text: (count) => msg('{0} days ago', count) },
-  { from: hour, every: hour, unit: hour, text: (count) => msg('{0} h ago', count) },
-  { from: minute, every: minute, unit: minute, text: (count) => msg('{0} min ago', count) },
-  { from: 15 * second, every: 15 * second, unit: second, text: (count) => msg('{0} s ago', count) },
+  { from: 2 * day, every: day, unit: day, text: (count) => msg('time.days-ago', '{0} days ago', count) },
+  { from: hour, every: hour, unit: hour, text: (count) => msg('time.h-ago', '{0} h ago', count) },
+  { from: minute, every: minute, unit: minute, text: (count) => msg('time.min-ago', '{0} min ago', count) },
+  { from: 15 * second, every: 15 * second, unit: second, text: (count) => msg('time.s-ago', '{0} s ago', count) },
 ];
 
 /** A clock that was set back makes a reading seem to come from the future; up to this much is slack, not news. Milliseconds. */
@@ -28,9 +28,9 @@ const futureSlackMs = 5 * second;
 /** How old a reading is, in coarse words. Both in milliseconds since the Unix epoch. */
 export function ageText(asOf: number, now: number): Message {
   const age = now - asOf;
-  if (age < -futureSlackMs) return msg('at an unknown time');
+  if (age < -futureSlackMs) return msg('time.unknown', 'at an unknown time');
   const step = steps.find((one) => age >= one.from);
-  if (step === undefined) return msg('just now');
+  if (step === undefined) return msg('time.just-now', 'just now');
   const whole = Math.floor(age / step.every) * step.every;
   return step.text((whole / step.unit).toString());
 }

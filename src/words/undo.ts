@@ -8,7 +8,9 @@ import { changeText } from './kinds.ts';
 
 /** Why there is nothing to undo. */
 export function nothingToUndo(named: boolean): Message {
-  return named ? notUndoable().sentence : msg('There is nothing to undo: only an addition that is proven can be undone, for ten minutes.');
+  return named
+    ? notUndoable().sentence
+    : msg('undo.nothing-only-addition', 'There is nothing to undo: only an addition that is proven can be undone, for ten minutes.');
 }
 
 /** The change that takes an addition back, or a part of it, with what is said of it. */
@@ -25,17 +27,25 @@ export function lowered({ record, change }: Undo, most: Decimal | undefined, sim
   const what = changeText(record, simulated);
   if (most === undefined || compare(change.amount, most) <= 0) {
     const out = formatAmount(change.amount);
-    return { change, remark: msg('To undo: {0}. This takes {1} {2} out again, as a change of its own.', what, out, change.coin) };
+    return {
+      change,
+      remark: msg('undo.takes-out-again', 'To undo: {0}. This takes {1} {2} out again, as a change of its own.', what, out, change.coin),
+    };
   }
   const args = [formatAmount(record.change.amount), change.coin] as const;
   if (!isPositive(most)) {
     return {
-      refused: msg('{0} {1} were added, but by the figures of now nothing of it can be taken out safely. Nothing was sent.', ...args),
+      refused: msg(
+        'undo.added-figures-now',
+        '{0} {1} were added, but by the figures of now nothing of it can be taken out safely. Nothing was sent.',
+        ...args,
+      ),
     };
   }
   return {
     change: { ...change, amount: most },
     remark: msg(
+      'undo.caution-added-only',
       'To undo: {0}. CAUTION: {1} {2} were added, but only {3} {2} can be taken out safely by the figures of now, so this is about {3} {2}.',
       what,
       ...args,

@@ -37,7 +37,7 @@ function failing(name: string): boolean {
   return true;
 }
 
-const diskFailed = (): JournalError => new JournalError(msg('The ledger of changes failed for a moment.'));
+const diskFailed = (): JournalError => new JournalError(msg('test', 'The ledger of changes failed for a moment.'));
 
 /** Time passes only where somebody waits, and then at once: the parent's clock is that of the venue too. */
 const clock: Clock = {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { enterAccount, enterKeys } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { says } from '../texts.ts';
 
 /** Files below the folder that hold any of the texts, but for what the browser keeps: it is the keyring here. */
 function filesWith(folder: string, texts: readonly string[]): readonly string[] {
@@ -37,13 +38,13 @@ describe('adding an account by keyboard', () => {
     assert.match(refused.text, /passphrase is wrong/i);
     await bench().screenshot('wrong-passphrase');
     assert.deepEqual(await bench().treeRows('Loans'), []);
-    await refused.press('Change Keys');
+    await refused.press(says('button.change-keys'));
     await enterKeys(bench(), keys);
     const works = await bench().dialog();
     assert.match(works.text, /trade yes/i);
     assert.match(works.text, /127\.0\.0\.1/);
     await bench().screenshot('key-works');
-    await works.press('Save Account');
+    await works.press(says('button.save-account'));
     await bench().waitForRow('Loans', /^Main simulated/);
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     if (!bench().inBrowser) return;
@@ -57,7 +58,7 @@ describe('adding an account by keyboard', () => {
     const readKeys = () => bench().page.evaluate<string | null>(`localStorage.getItem('secrets.provider')`);
     await bench().openContainer();
     await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
-    await (await bench().dialog()).press('Save Account');
+    await (await bench().dialog()).press(says('button.save-account'));
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     const onlyMain = await readKeys();
     assert.notEqual(onlyMain, null);
@@ -65,7 +66,7 @@ describe('adding an account by keyboard', () => {
     const dialog = await bench().dialog();
     assert.match(dialog.text, /is already here as Main/);
     assert.match(dialog.text, /trade no[^]*read-only: everything can be seen, nothing can be changed/);
-    await dialog.press('Save Anyway');
+    await dialog.press(says('button.save-anyway'));
     await bench().waitForRow('Loans', /^Viewer .*read-only/);
     await bench().page.evaluate(`localStorage.setItem('secrets.provider', ${JSON.stringify(onlyMain)})`);
     await bench().reload();

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { says, saysLike } from '../texts.ts';
 
 /** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
 function alterRow(folder: string, row: number): void {
@@ -39,9 +40,9 @@ describe('someone who looks back at a change', () => {
     // Room for all of its rows: a tree draws only what is in sight.
     for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
     await bench().runCommand('LTV Gauge: Focus on Activity View');
-    await bench().waitForRow('Activity', 'No change is recorded here.');
+    await bench().waitForRow('Activity', says('activity.no-change-recorded'));
     await (await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.02' })).press('Add 0.02 BTC');
-    await bench().waitForNotification(/Done: LTV is now/);
+    await bench().waitForNotification(saysLike('kinds.done-ltv-now'));
     await bench().clearNotifications();
     await bench().waitForRow('Activity', /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/);
   }
@@ -49,10 +50,17 @@ describe('someone who looks back at a change', () => {
   it('finds it in the Activity view, reads it in a document and exports it, without key and signature', async () => {
     await changed();
     await bench().expand('Activity', 'Added 0.02 BTC');
-    for (const row of [/^Written down /, /^Sent /, /^Accepted /, /^Done, proven /, /^LTV before 57\.98%/, /^LTV after 5\d/]) {
+    for (const row of [
+      saysLike('activity.written-down'),
+      /^Sent /,
+      /^Accepted /,
+      saysLike('activity.done-proven'),
+      /^LTV before 57\.98%/,
+      /^LTV after 5\d/,
+    ]) {
       await bench().waitForRow('Activity', row);
     }
-    await bench().expand('Activity', 'Request and answer');
+    await bench().expand('Activity', says('activity.request-answer'));
     await bench().waitForRow('Activity', /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/);
     await bench().waitForRow('Activity', /^Answer accepted/);
     await bench().expand('Activity', 'Proof');
@@ -66,7 +74,7 @@ describe('someone who looks back at a change', () => {
       'the document',
       async () => {
         const shown = await editorText();
-        return shown.includes('Id of the change') ? shown : undefined;
+        return shown.includes(says('activity.id-change')) ? shown : undefined;
       },
       { seen: editorText },
     );
@@ -80,7 +88,7 @@ describe('someone who looks back at a change', () => {
     if (!bench().inBrowser) return;
     const file = path.join(bench().folder, 'exported.csv');
     await bench().runCommand('LTV Gauge: Export Activity…');
-    await bench().quickInput.waitFor('Export Activity');
+    await bench().quickInput.waitFor(says('button.export-activity'));
     // The dialog looks at the folder after each change of its text, takes no Enter meanwhile, and may put back what it offered.
     await eventually('the file to be taken', async () => {
       const dialog = await bench().quickInput.state();
@@ -104,19 +112,19 @@ describe('someone who looks back at a change', () => {
     alterRow(bench().folder, 2);
     await bench().runCommand('LTV Gauge: Verify Ledger');
     const alarm = await bench().dialog();
-    assert.match(alarm.text, /The ledger is not whole: row 2/);
+    assert.match(alarm.text, saysLike('ledger.not-whole-row', '2'));
     await bench().screenshot('ledger-not-whole');
-    await alarm.press('Set Aside and Begin Anew…');
+    await alarm.press(says('button.set-aside-begin-anew'));
     const question = await eventually('the question whether it is sure', async () => {
       const next = await bench().dialog();
-      return next.text.includes('Begin a new ledger?') ? next : undefined;
+      return next.text.includes(says('ledger.begin-new')) ? next : undefined;
     });
-    await question.press('Set Aside and Begin Anew');
-    const told = await bench().waitForNotification(/A new ledger has begun\. The old one is kept as /);
+    await question.press(says('button.set-aside-begin'));
+    const told = await bench().waitForNotification(saysLike('ledger.new-begun-old'));
     const place = /is kept as (.+?)\s*$/.exec(told)?.[1];
     assert.ok(place !== undefined && readdirSync(path.dirname(place)).includes(path.basename(place)), 'what was set aside is still there');
     // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
-    await bench().waitForRow('Activity', /^Added 0\.02 BTC to loan 12345 done/);
+    await bench().waitForRow('Activity', saysLike('kinds.added-loan', '0.02', 'BTC', '12345 done'));
     await bench().clearNotifications();
     await bench().runCommand('LTV Gauge: Verify Ledger');
     await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);

@@ -3,6 +3,7 @@ import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Dialog } from './workbench.ts';
+import { says, saysLike } from '../texts.ts';
 
 describe('an account that is not armed', () => {
   const exchange = useExchange();
@@ -28,14 +29,19 @@ describe('an account that is not armed', () => {
     await bench().waitForRow('Loans', /^Main simulated .* not armed$/);
 
     const refusal = await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' });
-    assert.match(refusal.text, /NOT ARMED/);
+    assert.match(refusal.text, saysLike('confirm.not-armed-nothing'));
     // Hosts order them differently.
-    assert.deepEqual([...refusal.buttons].sort(), ['Arm Writing…', 'Cancel', 'Read Again', 'Show Request']);
+    assert.deepEqual([...refusal.buttons].sort(), [
+      says('button.arm-writing'),
+      'Cancel',
+      says('button.read-again'),
+      says('button.show-request'),
+    ]);
     assert.match(refusal.text, /57\.98% now → 51\.\d\d% after \(estimate\)/);
     await bench().screenshot('not-armed');
 
-    await refusal.press('Show Request');
-    await bench().quickInput.waitFor('This is the request. Nothing was sent.');
+    await refusal.press(says('button.show-request'));
+    await bench().quickInput.waitFor(says('change.request-nothing-sent'));
     const page = await eventually('the page with the request', async () => {
       const lines = await bench().page.locator('.editor-group-container .monaco-editor .view-line').allInnerTexts();
       const text = lines.join('\n').replaceAll('\u00a0', ' ');
@@ -48,20 +54,20 @@ describe('an account that is not armed', () => {
     const { apiKey, secret, passphrase } = exchange().keys;
     for (const part of [apiKey, secret, passphrase]) assert.ok(!page.includes(part), 'no part of a key is on the page');
     await bench().screenshot('request');
-    await bench().pick('Back to the Preview');
+    await bench().pick(says('button.back-preview'));
 
-    await (await previewWith('NOT ARMED')).press('Arm Writing…');
+    await (await previewWith('NOT ARMED')).press(says('button.arm-writing'));
     const question = await bench().quickInput.waitFor('For how long');
-    assert.ok(question.rows.some((row) => row.includes('Until this window is reloaded')));
+    assert.ok(question.rows.some((row) => row.includes(says('arming.until-window-reloaded'))));
     assert.ok(question.rows.some((row) => row.startsWith('Always')));
     assert.match(question.message, /^SIMULATED: .*Limits of your settings: LTV at most 71\.00% after taking out/);
     await bench().screenshot('arm');
     assert.equal(await sent(), 0);
-    await bench().pick('For 15 minutes');
+    await bench().pick(says('arming.15-minutes'));
     const preview = await previewWith('Writing on Main is armed for 15 minutes');
     assert.equal(await sent(), 0);
     await preview.press('Add 0.1 BTC');
-    await bench().waitForNotification(/Done: LTV is now/);
+    await bench().waitForNotification(saysLike('kinds.done-ltv-now'));
     await bench().waitForRow('Loans', /^Main simulated .* writing armed for 1[45] min/);
     assert.equal(await sent(), 1);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral, previewMargin } from './exchange.ts';
 import { useBybit, useExchange, useWorkbench } from './use-workbench.ts';
+import { says, saysLike } from '../texts.ts';
 
 interface Recorded {
   /** The old order; none for the pool. */
@@ -22,7 +23,7 @@ describe('Bybit beside OKX', () => {
     await bench().openContainer();
     // Without a passphrase.
     await enterAccount(bench(), bybit().url, 'Pool', bybit().keys, 'Bybit');
-    await (await bench().dialog()).press('Save Account');
+    await (await bench().dialog()).press(says('button.save-account'));
     await bench().waitForRow('Loans', /52\.80% ·/);
     await bench().waitForRow('Loans', /45\.46% ·/);
     await bench().expand('Loans', '52.80%');
@@ -47,7 +48,7 @@ describe('Bybit beside OKX', () => {
       const preview = await previewCollateral(bench(), 'Add', { loan, coin: 'BTC', amount });
       assert.match(preview.text, /Bybit/);
       await preview.press(`Add ${amount} BTC`);
-      await bench().waitForNotification(/Done: LTV is now/);
+      await bench().waitForNotification(saysLike('kinds.done-ltv-now'));
       await bench().clearNotifications();
     }
     await (await previewMargin(bench(), 'Add', 'BTCUSDT short', '25')).press('Add 25 USDT to BTCUSDT short');

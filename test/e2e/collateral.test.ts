@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { says } from '../texts.ts';
 
 describe('adding collateral', () => {
   const exchange = useExchange();
@@ -44,7 +45,16 @@ describe('adding collateral', () => {
     await bench().screenshot('amount');
     await bench().pressEnter();
     const preview = await bench().dialog();
-    for (const part of ['SIMULATED', 'Main', '67890', '0.05 ETH', 'funding account', '(estimate)', 'margin call', 'liquidation']) {
+    for (const part of [
+      'SIMULATED',
+      'Main',
+      '67890',
+      '0.05 ETH',
+      says('term.funding-account'),
+      '(estimate)',
+      'margin call',
+      'liquidation',
+    ]) {
       assert.ok(preview.text.includes(part), `the preview names “${part}”: ${preview.text}`);
     }
     await bench().screenshot('preview');
@@ -69,7 +79,7 @@ describe('adding collateral', () => {
     });
     assert.match(undo.text, /Act: take collateral out[^]*Amount: 0\.1 BTC/);
     assert.equal(await sent(), 2);
-    await undo.press('Reduce by 0.1 BTC');
+    await undo.press(says('preview.reduce', '0.1', 'BTC'));
     await bench().waitForNotification(/Done: LTV is now 57\.98%/);
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt, state }) => [loan, type, ccy, amt, state]),

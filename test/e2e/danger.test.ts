@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, hostility, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { saysLike } from '../texts.ts';
 
 describe('someone who comes near the end', () => {
   const exchange = useExchange();
@@ -43,7 +44,7 @@ describe('someone who comes near the end', () => {
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
-    assert.match(await gauge.locator('.level').innerText(), /Warning by estimate/);
+    assert.match(await gauge.locator('.level').innerText(), saysLike('term.estimate-3', 'Warning'));
     assert.equal(await gauge.locator('.dial .main').textContent(), '57.98%');
     const meter = gauge.getByRole('meter');
     assert.match((await meter.getAttribute('aria-valuetext')) ?? '', /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);

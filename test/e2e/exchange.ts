@@ -3,6 +3,7 @@ import { okxBend } from '../../src/simulator/okx/hostile-words.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/okx/start.ts';
 import { eventually } from './eventually.ts';
 import type { Dialog, Workbench } from './workbench.ts';
+import { says } from '../texts.ts';
 
 const asked = process.env['LTV_GAUGE_HOSTILE'];
 
@@ -143,7 +144,7 @@ async function enter(workbench: Workbench, prompt: string, text: string): Promis
 export async function addAccount(workbench: Workbench, exchange: TestExchange, name: string): Promise<void> {
   await enterAccount(workbench, exchange.url, name, exchange.keys);
   const dialog = await workbench.dialog();
-  await dialog.press('Save Account');
+  await dialog.press(says('button.save-account'));
   await workbench.waitForRow('Loans', name);
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { faultsFor } from './screen-reader.ts';
 import { useWorkbench } from './use-workbench.ts';
+import { says } from '../texts.ts';
 
 /** Figures are those of the simulated exchange as it starts. */
 describe('the first look', () => {
@@ -10,7 +11,9 @@ describe('the first look', () => {
   it('finds a welcome and no alarm, then loans, wallet, status bar and gauges of the simulated exchange, until it is removed', async () => {
     await bench().openContainer();
     for (const view of ['Loans', 'Positions', 'Collateral', 'Activity']) assert.equal(await bench().pane(view).isVisible(), true, view);
-    await eventually('the welcome text', async () => (await bench().pane('Loans').innerText()).includes('Try with the Simulated Exchange'));
+    await eventually('the welcome text', async () =>
+      (await bench().pane('Loans').innerText()).includes(says('gauges.try-simulated-exchange')),
+    );
     assert.deepEqual(await bench().treeRows('Loans'), []);
     assert.deepEqual(await bench().notifications(), []);
     assert.equal(await bench().statusBarText(), undefined);
@@ -37,7 +40,7 @@ describe('the first look', () => {
     assert.deepEqual(await faultsFor(page), []);
 
     await bench().expand('Loans', '· Watch');
-    const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', 'Recent history', 'Accrued interest', 'from OKX'];
+    const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', says('loan.recent-history'), says('term.accrued-interest'), 'from OKX'];
     await eventually(
       'the parts of the loan',
       async () => {
@@ -51,7 +54,7 @@ describe('the first look', () => {
     await bench().runCommand('LTV Gauge: Remove Account…');
     const dialog = await bench().dialog();
     assert.match(dialog.text, /Simulated/);
-    await dialog.press('Remove Account');
+    await dialog.press(says('button.remove-account'));
     await eventually('the empty view', async () => (await bench().treeRows('Loans')).length === 0);
     assert.equal(await bench().statusBarText(), undefined);
   });

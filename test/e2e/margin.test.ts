@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { addAccount } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { says } from '../texts.ts';
 
 /** The liquidation price that the line says it went from and to by estimate, without grouping. */
 function liquidationIn(text: string): readonly [number, number] {
@@ -22,12 +23,19 @@ describe('adding margin', () => {
     await bench().waitForRow('Positions', /Cross margin .*SOL-USDT-SWAP/);
     await bench().screenshot('positions');
 
-    await bench().contextMenu('Positions', '23.2%', 'Add Margin…');
+    await bench().contextMenu('Positions', '23.2%', says('term.add-margin'));
     await bench().quickInput.waitFor('BTC-USDT-SWAP long (Main)');
     await bench().type('2000', 'At most');
     await bench().pressEnter();
     const preview = await bench().dialog();
-    const parts = ['SIMULATED', 'Account: Main', 'BTC-USDT-SWAP long, isolated', 'hedge mode', 'Act: add margin', 'From: trading account'];
+    const parts = [
+      'SIMULATED',
+      'Account: Main',
+      'BTC-USDT-SWAP long, isolated',
+      'hedge mode',
+      says('margin-preview.act-add-margin'),
+      'From: trading account',
+    ];
     for (const part of parts) assert.ok(preview.text.includes(part), `the preview says “${part}”: ${preview.text}`);
     const [now, after] = liquidationIn(preview.text);
     assert.ok(after < now, `${after.toString()} is further from the mark price than ${now.toString()}`);

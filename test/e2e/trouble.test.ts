@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral, TestExchange } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { says, saysLike } from '../texts.ts';
 
 /** Against exchanges of the test's own, over real HTTP. */
 describe('when things go wrong', () => {
@@ -24,7 +25,7 @@ describe('when things go wrong', () => {
 
     await exchange().control('POST', 'fault', { fault: 'never-settled', times: 1 });
     await (await previewCollateral(bench(), 'Add', { loan: '67890', coin: 'ETH', amount: '0.1' })).press('Add 0.1 ETH');
-    await bench().waitForNotification(/accepted by OKX, not done yet; waiting for proof/);
+    await bench().waitForNotification(saysLike('kinds.accepted-not-done', 'OKX'));
     // The old LTV stays until there is proof.
     await bench().waitForRow('Loans', /67\.61% · Warning change unfinished/);
     await bench().screenshot('accepted');
@@ -82,7 +83,7 @@ describe('when things go wrong', () => {
     await bench().escape();
     await bench().reload();
     await bench().openContainer();
-    await bench().waitForRow('Loans', /^Changes are frozen/);
+    await bench().waitForRow('Loans', saysLike('account.changes-frozen-exchange'));
     await bench().runCommand('LTV Gauge: Reduce Collateral…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('12345');
@@ -90,13 +91,13 @@ describe('when things go wrong', () => {
     await bench().clearNotifications();
 
     await bench().runCommand('LTV Gauge: Resolve Unfinished Change…');
-    await (await bench().dialog()).press('Lift the Freeze');
+    await (await bench().dialog()).press(says('button.lift-freeze'));
     const sure = await eventually('the question whether it is sure', async () => {
       const next = await bench().dialog();
       return next.buttons.includes('Go Back') ? next : undefined;
     });
-    await sure.press('Lift the Freeze');
-    await bench().waitForNotification(/The freeze is lifted/);
+    await sure.press(says('button.lift-freeze'));
+    await bench().waitForNotification(saysLike('resolve.freeze-lifted'));
     await eventually('the freeze to be gone', async () => !(await bench().treeRows('Loans')).some((row) => row.includes('frozen')));
     assert.equal(await exchange().requests('adjust-collateral'), 1);
   });

@@ -3,6 +3,7 @@ import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Workbench } from './workbench.ts';
+import { says, saysLike } from '../texts.ts';
 
 /** What one window does is so in all within a second; this leaves a loaded machine some more, and the page time to be drawn. */
 const soon = { deadlineMs: 10_000 };
@@ -50,10 +51,10 @@ describe('several windows', () => {
     await two.pressEnter();
     for (const window of [one, three]) await shows(window, 'Renamed', /simulated/);
 
-    assert.doesNotMatch(await accountRow(two, 'One'), /not armed/);
+    assert.doesNotMatch(await accountRow(two, 'One'), saysLike('arming.not-armed'));
     await one.runCommand('LTV Gauge: Disarm Writing');
-    await one.waitForNotification(/Writing is disarmed/);
-    for (const window of [two, three]) await shows(window, 'One', /not armed$/);
+    await one.waitForNotification(saysLike('arming.writing-disarmed-nothing'));
+    for (const window of [two, three]) await shows(window, 'One', saysLike('arming.not-armed'));
     await three.reload();
     await three.openContainer();
     await three.waitForRow('Loans', /^One simulated .* not armed$/);
@@ -61,14 +62,14 @@ describe('several windows', () => {
     await two.quickInput.waitFor('Which account');
     await two.pick('One');
     await two.quickInput.waitFor('For how long');
-    await two.pick('For 15 minutes');
+    await two.pick(says('arming.15-minutes'));
     await two.waitForNotification(/Writing on One is armed for 15 minutes/);
-    for (const window of [one, three]) await shows(window, 'One', /writing armed/);
+    for (const window of [one, three]) await shows(window, 'One', saysLike('arming.writing-armed'));
 
     await one.runCommand('LTV Gauge: Remove Account…');
     await one.quickInput.waitFor('Which account');
     await one.pick('Renamed');
-    await (await one.dialog()).press('Remove Account');
+    await (await one.dialog()).press(says('button.remove-account'));
     for (const window of [one, two, three]) {
       await eventually('the account to be gone', async () => (await accountRow(window, 'Renamed')) === '', {
         ...soon,
@@ -111,15 +112,15 @@ describe('several windows', () => {
     await two.runCommand('LTV Gauge: Add Account…');
     const dialog = await two.dialog();
     assert.match(dialog.text, /does not find the keys of Late[^]*would wipe them/);
-    assert.deepEqual([...dialog.buttons].sort(), ['Cancel', 'Go On Anyway', 'Reload Window']);
+    assert.deepEqual([...dialog.buttons].sort(), ['Cancel', says('button.go-anyway'), says('button.reload-window')]);
     await two.screenshot('windows-keys-elsewhere');
-    await dialog.press('Reload Window');
+    await dialog.press(says('button.reload-window'));
     await two.ready();
     await two.openContainer();
     // Now it knows them, and wipes none.
     await two.waitForRow('Loans', /^Late simulated .*just now/);
     await enterAccount(two, exchange().url, 'Again', exchange().keys);
-    await (await two.dialog()).press('Save Anyway');
+    await (await two.dialog()).press(says('button.save-anyway'));
     await two.waitForRow('Loans', /^Again simulated/);
     await one.reload();
     await one.openContainer();

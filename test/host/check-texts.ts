@@ -11,7 +11,7 @@ const language = 'zh-cn';
 const commandList = 'src/vscode/command-ids.ts';
 
 /** All findings of the project in `root`, by file and line. */
-export function checkTexts(root: string): { readonly findings: Finding[]; readonly count: number } {
+export function checkTexts(root: string): { readonly findings: Finding[]; readonly count: number; readonly bytes: number } {
   const read = (file: string): string => {
     const full = path.join(root, file);
     return existsSync(full) ? readFileSync(full, 'utf8') : '';
@@ -34,16 +34,17 @@ export function checkTexts(root: string): { readonly findings: Finding[]; readon
     ...checkFiles(strings, language, (file) => existsSync(path.join(root, file))),
   ];
   findings.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
-  return { findings, count: new Set(texts.map(({ key }) => key)).size + english.entries.size };
+  const all = [...new Set(texts.map((text) => text.english)), ...[...english.entries.values()].map(({ text }) => text)];
+  return { findings, count: all.length, bytes: Buffer.byteLength(all.join('')) };
 }
 
 // Not when a test imports this file.
 if (path.basename(process.argv[1] ?? '') === 'check-texts.ts') {
-  const { findings, count } = checkTexts(process.cwd());
+  const { findings, count, bytes } = checkTexts(process.cwd());
   for (const { file, line, problem } of findings) console.error(`${file}:${line.toString()} ${problem}`);
   console.log(
     findings.length === 0
-      ? `${count.toString()} texts, all translated`
+      ? `${count.toString()} texts, ${(bytes / 1000).toFixed(1)} kB of English, all translated`
       : `${findings.length.toString()} findings in ${count.toString()} texts`,
   );
   if (findings.length > 0) process.exitCode = 1;

@@ -10,7 +10,8 @@ export interface Finding {
 
 /** One sentence of the source, as a translator gets it. */
 export interface SourceText {
-  readonly key: string;
+  readonly id: string;
+  readonly english: string;
   readonly file: string;
   readonly line: number;
 }
@@ -24,7 +25,7 @@ export interface Bundle {
 
 const lineOf = (source: ts.SourceFile, node: ts.Node): number => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
 
-/** Every literal given to `msg(…)` in a TypeScript file; whatever else is given there is a finding. */
+/** Every id and text given to `msg(…)` in a TypeScript file; whatever else is given there is a finding. */
 export function collectTexts(file: string, content: string): { readonly texts: SourceText[]; readonly findings: Finding[] } {
   const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
   const texts: SourceText[] = [];
@@ -37,20 +38,21 @@ export function collectTexts(file: string, content: string): { readonly texts: S
     ts.forEachChild(node, visit);
   };
   const examine = (call: ts.CallExpression): void => {
-    const [first, ...rest] = call.arguments;
+    const [id, text, ...rest] = call.arguments;
     const line = lineOf(source, call);
-    if (first === undefined || !ts.isStringLiteralLike(first)) {
-      findings.push({ file, line, problem: 'the text is not a literal, so no translator will ever see it' });
+    if (id === undefined || text === undefined || !ts.isStringLiteral(id) || !ts.isStringLiteral(text)) {
+      findings.push({ file, line, problem: 'id and text are not two plain literals, so no translator will ever see them' });
       return;
     }
-    texts.push({ key: first.text, file, line });
+    if (!isId.test(id.text)) findings.push({ file, line, problem: `an id is like "loan.no-price", not ${JSON.stringify(id.text)}` });
+    texts.push({ id: id.text, english: text.text, file, line });
     if (rest.some((argument) => ts.isSpreadElement(argument))) return;
-    const wanted = new Set(placeholders(first.text)).size;
-    if (wanted !== rest.length || placeholders(first.text).some((one) => Number(one.slice(1, -1)) >= rest.length)) {
+    const wanted = new Set(placeholders(text.text)).size;
+    if (wanted !== rest.length || placeholders(text.text).some((one) => Number(one.slice(1, -1)) >= rest.length)) {
       findings.push({
         file,
         line,
-        problem: `${wanted.toString()} placeholders but ${rest.length.toString()} arguments: ${JSON.stringify(first.text)}`,
+        problem: `${wanted.toString()} placeholders but ${rest.length.toString()} arguments: ${JSON.stringify(text.text)}`,
       });
     }
   };
@@ -58,6 +60,7 @@ export function collectTexts(file: string, content: string): { readonly texts: S
   return { texts, findings };
 }
 
+const isId = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/;
 const makesMessage = (callee: ts.Expression): boolean => ts.isIdentifier(callee) && callee.text === 'msg';
 
 /** `l10n.t(…)` or `vscode.l10n.t(…)`: the package has no translations by whole sentences. */
@@ -104,22 +107,27 @@ function isJson(content: string): boolean {
   }
 }
 
-/** Texts without a translation, translations without a text, and translations that lost or gained a placeholder. */
+/** Ids with two texts and texts with two ids, texts without a translation and the reverse, and translations that lost or gained a placeholder. */
 export function compareTexts(texts: readonly SourceText[], bundle: Bundle): Finding[] {
   const findings: Finding[] = [];
-  const seen = new Set<string>();
-  for (const { key, file, line } of texts) {
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const translation = bundle.entries.get(key);
-    if (translation === undefined) {
-      findings.push({ file, line, problem: `not in ${bundle.file}: ${JSON.stringify(key)}` });
-    } else {
-      findings.push(...differentPlaceholders(key, key, translation, bundle.file));
+  const byId = new Map<string, SourceText>();
+  const byText = new Map<string, SourceText>();
+  for (const text of texts) {
+    const { id, english, file, line } = text;
+    const twin = byId.get(id) ?? byText.get(english);
+    if (twin !== undefined) {
+      if (twin.english !== english) findings.push({ file, line, problem: `${id} says something else in ${twin.file}` });
+      else if (twin.id !== id) findings.push({ file, line, problem: `${id} says the same as ${twin.id} in ${twin.file}: use one id` });
+      continue;
     }
+    byId.set(id, text);
+    byText.set(english, text);
+    const translation = bundle.entries.get(id);
+    if (translation === undefined) findings.push({ file, line, problem: `not in ${bundle.file}: ${id}` });
+    else findings.push(...differentPlaceholders(id, english, translation, bundle.file));
   }
-  for (const [key, { line }] of bundle.entries) {
-    if (!seen.has(key)) findings.push({ file: bundle.file, line, problem: `used nowhere: ${JSON.stringify(key)}` });
+  for (const [id, { line }] of bundle.entries) {
+    if (!byId.has(id)) findings.push({ file: bundle.file, line, problem: `used nowhere: ${id}` });
   }
   return findings;
 }

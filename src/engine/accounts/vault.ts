@@ -19,10 +19,17 @@ export const otherOwnerCode = 'keys-of-another';
 const ownerField = 'ltvGauge.owner';
 
 const unreadable = msg(
+  'key.window-not-find',
   'This window does not find the API key of this account. Reload the window first: it may have been stored by another one. If it is still missing then, unlock the keyring of your system.',
 );
-const notKept = msg('The keyring did not keep the API key. Unlock the keyring of your system, then enter the key again.');
-const notDeleted = msg('The keyring did not let go of the API key. Unlock the keyring of your system, then remove the account again.');
+const notKept = msg(
+  'key.keyring-not-keep',
+  'The keyring did not keep the API key. Unlock the keyring of your system, then enter the key again.',
+);
+const notDeleted = msg(
+  'key.keyring-not-let',
+  'The keyring did not let go of the API key. Unlock the keyring of your system, then remove the account again.',
+);
 
 /** Keys, and the venue's id of the user they belong to, as far as that was known when they were stored. */
 export interface OwnedKeys {

@@ -213,6 +213,7 @@ const asksForName = (term: ArmingTerm, account: Account): boolean => term === 'a
 const nameNotTyped = (name: string): Refusal =>
   new Refusal(
     msg(
+      'arming.live-account-armed',
       '{0} is a LIVE account, so it is armed always only for somebody who types its name. Writing was not armed. Type exactly: {0}',
       name,
     ),
@@ -221,6 +222,7 @@ const nameNotTyped = (name: string): Refusal =>
 const ownerUnknown = (): Refusal =>
   new Refusal(
     msg(
+      'arming.not-known-whose',
       'It is not known whose keys this account has, so writing was not armed: it would be armed for whoever comes next. Run "LTV Gauge: Test Connection" first.',
     ),
   );

@@ -94,15 +94,20 @@ export interface OtherWrites {
 export function kindOf(kinds: Kinds, { kind }: Pick<Change, 'kind'>): ChangeKind {
   const found = kinds.get(kind);
   if (found !== undefined) return found;
-  throw new Refusal(msg('Neither a loan nor a position is named. Start the change again from the loan or position itself.'));
+  throw new Refusal(
+    msg('change.neither-loan-nor', 'Neither a loan nor a position is named. Start the change again from the loan or position itself.'),
+  );
 }
 
 /** The part of `check` that is the same for every kind. @throws Refusal when no direction, coin or positive amount is named. */
 export function checkAsked({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>): void {
-  if (!['add', 'reduce'].includes(direction)) throw new Refusal(msg('No direction is named. Start the change again with Add or Reduce.'));
-  if (coin === '') throw new Refusal(msg('No coin is named. Start the change again and pick one.'));
+  if (!['add', 'reduce'].includes(direction))
+    throw new Refusal(msg('change.no-direction-named', 'No direction is named. Start the change again with Add or Reduce.'));
+  if (coin === '') throw new Refusal(msg('change.no-coin-named', 'No coin is named. Start the change again and pick one.'));
   if (typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
-    throw new Refusal(msg('The amount must be more than zero. Start the change again with the amount of {0} you mean.', coin));
+    throw new Refusal(
+      msg('change.amount-must-more', 'The amount must be more than zero. Start the change again with the amount of {0} you mean.', coin),
+    );
   }
 }
 

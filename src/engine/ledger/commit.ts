@@ -99,7 +99,12 @@ export function previewOf(
 ): Preview {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
   if (readiness.kind !== change.kind) {
-    throw new Refusal(msg('The figures that were read are not those of what was named. Nothing was sent. Start the change again.'));
+    throw new Refusal(
+      msg(
+        'change.figures-read-not',
+        'The figures that were read are not those of what was named. Nothing was sent. Start the change again.',
+      ),
+    );
   }
   const preview = kindOf(kinds, change).preview(account, change, readiness, price);
   return Object.freeze({ ...preview, ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
@@ -206,6 +211,7 @@ async function lastLook(
   if (JSON.stringify(shown.change) !== JSON.stringify(fresh.change)) {
     throw new Refusal(
       msg(
+        'change.exchange-now-addresses',
         'The exchange now addresses what was confirmed in another way than before. Nothing was sent. Refresh the account and start again.',
       ),
     );
@@ -225,9 +231,12 @@ async function readAgain(kinds: Kinds, connection: Connection, { change }: Previ
     return await reading;
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
-    throw new Refusal(msg('The last look right before sending failed, so nothing was sent. {0}', error.sentence), {
-      instead: error.instead,
-    });
+    throw new Refusal(
+      msg('change.last-look-right', 'The last look right before sending failed, so nothing was sent. {0}', error.sentence),
+      {
+        instead: error.instead,
+      },
+    );
   }
 }
 
@@ -346,7 +355,7 @@ async function send(writes: Writes, connection: Connection, { id, change }: Writ
         neverLeft ? { type: 'neverLeft', ...told(error) } : { type: 'rejected', ...told(error), instead: error.instead },
       );
     } else {
-      const note = msg('The answer could not be understood. Reading will tell what became of it.');
+      const note = msg('change.answer-not-understood', 'The answer could not be understood. Reading will tell what became of it.');
       await writes.apply(id, { type: 'lost', ...(ExchangeError.is(error) ? told(error) : { note }) });
     }
     return;

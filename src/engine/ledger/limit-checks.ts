@@ -31,7 +31,9 @@ interface Cap {
  */
 export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
   if ('fault' in limits) {
-    throw new Refusal(msg('{0} Nothing is sent while a limit is not understood.', limits.fault), { remedy: 'settings' });
+    throw new Refusal(msg('limit.nothing-sent-while', '{0} Nothing is sent while a limit is not understood.', limits.fault), {
+      remedy: 'settings',
+    });
   }
   const holder = holderOf(preview.account);
   const own = writes.filter((write) => isSameOwner(write, holder));
@@ -93,18 +95,20 @@ function dayOf(own: readonly WriteRecord[], { clockOffsetMs }: Preview, { now, s
   const isOldHere = today.some((write) => now - (write.sentAt ?? write.plannedAt) >= dayMs);
   const remark = isOldHere
     ? msg(
+        'limit.clock-computer-set',
         'The clock of this computer was set forward; the 24 hours go by the time that has really passed, so that no change of the day is forgotten.',
       )
     : undefined;
   return { today, remark };
 }
 
-const remarked = (advice: Message, { remark }: Day): Message => (remark === undefined ? advice : msg('{0} {1}', advice, remark));
+const remarked = (advice: Message, { remark }: Day): Message =>
+  remark === undefined ? advice : msg('list.space', '{0} {1}', advice, remark);
 
 function adviceOf(most: Decimal, coin: string): Message {
   return isPositive(most)
-    ? msg('Start again with at most {0} {1}, or change the setting.', formatAmount(most), coin)
-    : msg('Under your limits no {0} can be moved now. Wait, or change the setting.', coin);
+    ? msg('limit.start-again-most', 'Start again with at most {0} {1}, or change the setting.', formatAmount(most), coin)
+    : msg('limit.under-no-moved', 'Under your limits no {0} can be moved now. Wait, or change the setting.', coin);
 }
 
 function coinCap({ perActionByCoin }: Limits, { change }: Preview): Cap | undefined {
@@ -115,6 +119,7 @@ function coinCap({ perActionByCoin }: Limits, { change }: Preview): Cap | undefi
     exceeded: compare(change.amount, limit) > 0,
     say: (advice) =>
       msg(
+        'limit.change-may-move',
         'One change may move at most {0} {1} by your setting {2}. {3}',
         formatAmount(limit),
         change.coin,
@@ -132,6 +137,7 @@ function usdCap({ perActionUsd: limit }: Limits, kind: ChangeKind, preview: Prev
     exceeded: compare(usd, limit) > 0,
     say: (advice) =>
       msg(
+        'limit.worth-about-change',
         'This is worth about {0}, and one change may move at most {1} by your setting {2}. {3}',
         formatUsd(usd, 'debt'),
         formatUsd(limit, 'asset'),
@@ -152,6 +158,7 @@ function dailyCoinCap({ perDayByCoin }: Limits, { change }: Preview, day: Day): 
     exceeded: compare(change.amount, left) > 0,
     say: (advice) =>
       msg(
+        'limit.within-24-hours-moved',
         'Within 24 hours {0} {1} were moved on this account, and at most {2} {1} may be by your setting {3}. {4}',
         formatAmount(moved),
         change.coin,
@@ -169,6 +176,7 @@ function dailyUsdCap({ perDayUsd: limit }: Limits, kind: ChangeKind, preview: Pr
   if (!worth.every((one) => one !== undefined)) {
     throw new Refusal(
       msg(
+        'limit.earlier-change-last',
         'What an earlier change of the last 24 hours on this account was worth in USD was not recorded, so it is not known whether your setting {0} is kept. Nothing was sent. Wait until that change is a day old, or change the setting.',
         settingOf('perDayUsd'),
       ),
@@ -182,6 +190,7 @@ function dailyUsdCap({ perDayUsd: limit }: Limits, kind: ChangeKind, preview: Pr
     exceeded: compare(usd, left) > 0,
     say: (advice) =>
       msg(
+        'limit.within-24-hours',
         'Within 24 hours about {0} were moved on this account, and with the {1} of this change it would be more than the {2} of your setting {3}. {4}',
         formatUsd(moved, 'debt'),
         formatUsd(usd, 'debt'),
@@ -211,12 +220,18 @@ function walletCap({ keepInWallet }: Limits, { change, readiness, readAt }: Prev
     say: (advice) =>
       isPositive(leaving)
         ? msg(
+            'limit.wallet-holds-stay',
             'The wallet holds {0} {1}, of which {2} {1} have to stay by your setting {3}, and {4} {1} may be leaving it with another change. {5}',
             ...args,
             formatAmount(leaving),
             advice,
           )
-        : msg('The wallet holds {0} {1}, of which {2} {1} have to stay by your setting {3}. {4}', ...args, advice),
+        : msg(
+            'limit.wallet-holds-stay-setting',
+            'The wallet holds {0} {1}, of which {2} {1} have to stay by your setting {3}. {4}',
+            ...args,
+            advice,
+          ),
   };
 }
 
@@ -231,10 +246,11 @@ function ltvCap({ highestLtvAfterReduction: limit }: Limits, kind: ChangeKind, p
     exceeded: ltv === undefined || compare(ltv, limit) > 0,
     say: (advice) =>
       msg(
+        'limit.taking-raise-ltv',
         'Taking {0} {1} would raise LTV to an estimated {2}, and it may be at most {3} by your setting {4}. {5}',
         formatAmount(change.amount),
         change.coin,
-        ltv === undefined ? msg('unknown') : formatLtv(ltv),
+        ltv === undefined ? msg('term.unknown', 'unknown') : formatLtv(ltv),
         formatLtv(limit),
         settingOf('highestLtvAfterReduction'),
         advice,
@@ -246,6 +262,7 @@ function worthOf({ usd, change }: Preview, limit: 'perActionUsd' | 'perDayUsd'):
   if (usd !== undefined) return usd;
   throw new Refusal(
     msg(
+      'limit.exchange-gives-no',
       'The exchange gives no price of {0} in USD now, so it is not known whether your setting {1} is kept. Nothing was sent. Try again later, or change the setting.',
       change.coin,
       settingOf(limit),

@@ -89,14 +89,29 @@ function amountOf(settings: Readonly<Record<string, unknown>>, name: keyof Limit
 function byCoinOf(settings: Readonly<Record<string, unknown>>, name: ByCoin): ReadonlyMap<string, Decimal> {
   const value = settings[name] ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new Fault(msg('The setting {0} has to name coins with their amounts: write for example {1}.', settingOf(name), example));
+    throw new Fault(
+      msg(
+        'limit.setting-name-coins',
+        'The setting {0} has to name coins with their amounts: write for example {1}.',
+        settingOf(name),
+        example,
+      ),
+    );
   }
   const amounts = new Map<string, Decimal>();
   for (const [key, amount] of Object.entries(value)) {
     const coin = key.trim().toUpperCase();
     if (coin === '')
-      throw new Fault(msg('The setting {0} holds an amount without a coin: write for example {1}.', settingOf(name), example));
-    if (amounts.has(coin)) throw new Fault(msg('The setting {0} names {1} twice: leave one of them out.', settingOf(name), coin));
+      throw new Fault(
+        msg(
+          'limit.setting-holds-amount',
+          'The setting {0} holds an amount without a coin: write for example {1}.',
+          settingOf(name),
+          example,
+        ),
+      );
+    if (amounts.has(coin))
+      throw new Fault(msg('limit.setting-names-twice', 'The setting {0} names {1} twice: leave one of them out.', settingOf(name), coin));
     amounts.set(coin, readAmount(amount, `${settingOf(name)} › ${coin}`));
   }
   return amounts;
@@ -108,10 +123,19 @@ function readAmount(value: unknown, where: string): Decimal {
   if (typeof value === 'string' && isDecimal(value.trim()) && !isNegative(decimal(value.trim()))) return decimal(value.trim());
   if (typeof value === 'number') {
     throw new Fault(
-      msg('The setting {0} is a bare number. Write it in quotation marks, "{1}", so that no digit of it is lost.', where, value.toString()),
+      msg(
+        'limit.setting-bare-number',
+        'The setting {0} is a bare number. Write it in quotation marks, "{1}", so that no digit of it is lost.',
+        where,
+        value.toString(),
+      ),
     );
   }
   throw new Fault(
-    msg('The setting {0} is not an amount. Write digits with a decimal point in quotation marks, for example "2500" or "0.5".', where),
+    msg(
+      'limit.setting-not-amount',
+      'The setting {0} is not an amount. Write digits with a decimal point in quotation marks, for example "2500" or "0.5".',
+      where,
+    ),
   );
 }

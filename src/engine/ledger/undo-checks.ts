@@ -56,6 +56,7 @@ function isReverse(kinds: Kinds, change: Change, added: Change): boolean {
 export const notUndoable = (): Refusal =>
   new Refusal(
     msg(
+      'undo.no-longer-undone',
       'This can no longer be undone here: only an addition that is proven can, once and for ten minutes. What was added can still be taken out as always.',
     ),
     { undo: { kind: 'over' } },
@@ -64,6 +65,7 @@ export const notUndoable = (): Refusal =>
 const notItsReverse = (): Refusal =>
   new Refusal(
     msg(
+      'undo.not-takes-addition',
       'This is not what takes that addition back: an undo is a reduction on the same account, of the same loan or position and coin. Nothing was sent.',
     ),
   );
@@ -71,6 +73,7 @@ const notItsReverse = (): Refusal =>
 const moreThanIsSafe = (most: Decimal, coin: string): Refusal =>
   new Refusal(
     msg(
+      'undo.figures-now-most',
       'By the figures of now at most {0} {1} of what was added can be taken out safely. Start again with at most that.',
       formatAmount(most),
       coin,

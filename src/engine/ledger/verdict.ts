@@ -25,7 +25,10 @@ export async function settle(
   end: AbortSignal,
 ): Promise<void> {
   const record = writes.get(recordId);
-  if (record === undefined) throw new Refusal(msg('This change is no longer known. Refresh the account and look at it at the exchange.'));
+  if (record === undefined)
+    throw new Refusal(
+      msg('resolve.change-no-longer', 'This change is no longer known. Refresh the account and look at it at the exchange.'),
+    );
   if (verdict === 'lift-freeze' && isFreezing(record)) {
     await durably(() => writes.applyDurably(recordId, { type: 'lifted' }));
     return;
@@ -37,9 +40,12 @@ export async function settle(
   }
   if (writes.isUnderWay(recordId)) {
     if (record.state === 'sent') throw justBeingSent(record);
-    throw new Refusal(msg('This change is still being looked up. Wait until that ends, then say what became of it.'), {
-      openWrite: record,
-    });
+    throw new Refusal(
+      msg('resolve.change-still-being', 'This change is still being looked up. Wait until that ends, then say what became of it.'),
+      {
+        openWrite: record,
+      },
+    );
   }
   // In every window: the one that sent it may be another. A clock that was set forward since makes it no older.
   const sentAt = record.sentAt ?? record.plannedAt;

@@ -96,7 +96,11 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
     case 'failed':
       return { ...updated, state: 'not-effective', evidence: event.evidence, note: event.note };
     case 'judged':
-      return { ...updated, state: event.verdict, note: msg('Closed by your own verdict, without proof from the exchange.') };
+      return {
+        ...updated,
+        state: event.verdict,
+        note: msg('change.closed-verdict-without', 'Closed by your own verdict, without proof from the exchange.'),
+      };
     case 'lifted':
       return isFreezing(record) ? { ...updated, freezeLiftedAt: at } : undefined;
   }
@@ -216,11 +220,15 @@ export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
 /** A record as it has to be taken when nobody here is working on it: who planned or sent it may have died on the way. */
 export function restored(record: WriteRecord): WriteRecord {
   if (record.state === 'planned') {
-    const note = msg('LTV Gauge was stopped before anything was sent. Start the change again if you still want it.');
+    const note = msg(
+      'change.ltv-gauge-stopped',
+      'LTV Gauge was stopped before anything was sent. Start the change again if you still want it.',
+    );
     return { ...record, state: 'not-effective', note };
   }
   if (record.state === 'sent') {
     const note = msg(
+      'change.sent-another-window',
       'It was sent by another window or before a restart, and its answer is not known here. Reading at the exchange will tell; nothing is sent again.',
     );
     return { ...record, state: 'unknown', note };

@@ -115,7 +115,10 @@ export class Connections implements Disposable {
       if (ExchangeError.is(error)) throw error;
       throw new ExchangeError({
         kind: 'unavailable',
-        sentence: msg('The exchange of this account could not be started. Run "LTV Gauge: Refresh" to try again.'),
+        sentence: msg(
+          'account.exchange-not-started',
+          'The exchange of this account could not be started. Run "LTV Gauge: Refresh" to try again.',
+        ),
         effect: 'none',
       });
     }
@@ -137,7 +140,11 @@ export class Connections implements Disposable {
     if (exchange === undefined) {
       throw new ExchangeError({
         kind: 'refused',
-        sentence: msg('This version of LTV Gauge does not know the exchange "{0}". Update the extension, or remove the account.', venueId),
+        sentence: msg(
+          'account.version-ltv-gauge',
+          'This version of LTV Gauge does not know the exchange "{0}". Update the extension, or remove the account.',
+          venueId,
+        ),
         effect: 'none',
       });
     }
@@ -221,7 +228,11 @@ function addressOf(account: Address): Address {
 }
 
 const gone = (): ExchangeError =>
-  new ExchangeError({ kind: 'aborted', sentence: msg('This account is no longer there. Add it again to go on.'), effect: 'none' });
+  new ExchangeError({
+    kind: 'aborted',
+    sentence: msg('arming.account-no-longer', 'This account is no longer there. Add it again to go on.'),
+    effect: 'none',
+  });
 
 const keysOfAnother = (): ExchangeError =>
   new ExchangeError({
@@ -229,6 +240,7 @@ const keysOfAnother = (): ExchangeError =>
     code: otherOwnerCode,
     effect: 'none',
     sentence: msg(
+      'account.keys-window-finds',
       'The keys that this window finds are of another user than those of this account. Nothing was sent. Reload the window first: another one may have stored other keys. Should it stay so, run "LTV Gauge: Update Keys…".',
     ),
   });
@@ -237,7 +249,7 @@ const disarmed = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg('Writing on this account was disarmed before the change left. Nothing was sent.'),
+    sentence: msg('account.writing-disarmed-before', 'Writing on this account was disarmed before the change left. Nothing was sent.'),
   });
 
 const notKnown = (error: unknown): ExchangeError =>
@@ -245,6 +257,7 @@ const notKnown = (error: unknown): ExchangeError =>
     kind: 'aborted',
     effect: 'none',
     sentence: msg(
+      'account.nothing-sent-because',
       'Nothing was sent, because it cannot be read whether the account is still armed. {0}',
       error instanceof StateTrouble ? error.sentence : String(error),
     ),
@@ -256,6 +269,7 @@ const mislabelled = (): ExchangeError =>
     kind: 'refused',
     effect: 'none',
     sentence: msg(
+      'account.noted-simulated-site',
       'This account is noted as simulated, but its site is a real exchange, so nothing is asked there. Remove the account and add it again.',
     ),
   });

@@ -194,7 +194,10 @@ function afterwards(work: () => Promise<void>): void {
 export const unexpected = (): ExchangeError =>
   new ExchangeError({
     kind: 'unavailable',
-    sentence: msg('Reading this account failed inside LTV Gauge. Run "LTV Gauge: Show Log" and report it.'),
+    sentence: msg(
+      'account.reading-failed-inside',
+      'Reading this account failed inside LTV Gauge. Run "LTV Gauge: Show Log" and report it.',
+    ),
     effect: 'none',
   });
 

@@ -338,7 +338,11 @@ function parsed(text: string): unknown {
 }
 
 const unexpected = (error: unknown): Message =>
-  msg('The accounts cannot be read, so they are listed from the last copy and none is armed: {0}. Reload the window.', String(error));
+  msg(
+    'storage.accounts-cannot-read',
+    'The accounts cannot be read, so they are listed from the last copy and none is armed: {0}. Reload the window.',
+    String(error),
+  );
 
 /** It is stored; a view that fails must not make it look as if it were not. */
 function tell<T>(emitter: Emitter<T>, news: T): void {

@@ -52,27 +52,30 @@ function sentenceOf(trouble: Trouble, file: string, reading: boolean): Message {
   const reason = reasonOf(trouble);
   return reading
     ? msg(
+        'storage.accounts-cannot-read-listed',
         'The accounts in {0} cannot be read, so they are listed from the last copy and none is armed. Nothing of them is deleted. {1}',
         file,
         reason,
       )
-    : msg('This could not be stored in {0}, so nothing was changed. {1}', file, reason);
+    : msg('storage.not-stored-nothing', 'This could not be stored in {0}, so nothing was changed. {1}', file, reason);
 }
 
 const damaged = msg(
+  'storage.damaged-close-all',
   'It is damaged. Close all windows of the editor, rename the file, and open the editor again: it is made anew from the last copy.',
 );
 
 /** What a person can do about it; whatever else there is belongs to the ledger's file. */
 const reasons: Partial<Record<Trouble['kind'], Message>> = {
-  noSqlite: msg('This version of the editor brings no SQLite. Update the editor.'),
-  newer: msg('A newer version of LTV Gauge wrote it. Update LTV Gauge in this editor.'),
-  busy: msg('Another window or program has locked it. Close that program, then try again.'),
-  full: msg('There is no room left on the disk. Free disk space, then try again.'),
-  readOnly: msg('It or its folder is read-only. Mend the rights, then try again.'),
+  noSqlite: msg('storage.version-editor-brings', 'This version of the editor brings no SQLite. Update the editor.'),
+  newer: msg('storage.newer-version-ltv', 'A newer version of LTV Gauge wrote it. Update LTV Gauge in this editor.'),
+  busy: msg('storage.another-window-program', 'Another window or program has locked it. Close that program, then try again.'),
+  full: msg('storage.no-room-left', 'There is no room left on the disk. Free disk space, then try again.'),
+  readOnly: msg('storage.folder-read-only', 'It or its folder is read-only. Mend the rights, then try again.'),
   corrupt: damaged,
   notOurs: damaged,
 };
 
 const reasonOf = (trouble: Trouble): Message =>
-  reasons[trouble.kind] ?? msg('The reason: {0}. Mend that, then try again.', 'detail' in trouble ? trouble.detail : trouble.kind);
+  reasons[trouble.kind] ??
+  msg('storage.reason-mend-try', 'The reason: {0}. Mend that, then try again.', 'detail' in trouble ? trouble.detail : trouble.kind);

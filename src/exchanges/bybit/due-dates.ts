@@ -64,10 +64,12 @@ export async function readDates(
   return { ...(due.length === 0 ? {} : { due }), ...trouble };
 }
 
-const unread = (why: Message): Message => msg('The dates by which fixed loans must be repaid could not be read. {0}', why);
+const unread = (why: Message): Message =>
+  msg('bybit.dates-fixed-loans', 'The dates by which fixed loans must be repaid could not be read. {0}', why);
 
 const incomplete = (coins: readonly string[]): Message =>
   msg(
+    'bybit.not-name-every',
     'Bybit does not name every date by which the fixed loans in {0} must be repaid. Look at them in the Bybit app.',
     [...new Set(coins)].join(', '),
   );
@@ -126,6 +128,6 @@ function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
 }
 
 function whatHappens(repayType: string): Message | undefined {
-  if (repayType === '1') return msg('Bybit repays it automatically then.');
-  return repayType === '2' ? msg('It becomes a flexible loan then.') : undefined;
+  if (repayType === '1') return msg('bybit.repays-automatically', 'Bybit repays it automatically then.');
+  return repayType === '2' ? msg('bybit.becomes-flexible-loan', 'It becomes a flexible loan then.') : undefined;
 }

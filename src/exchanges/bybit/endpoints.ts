@@ -99,6 +99,7 @@ function leftAlone(origin: string, ms: number): ExchangeError {
     effect: 'none',
     retryAfterMs: ms,
     sentence: msg(
+      'bybit.refused-machine-http',
       'Bybit refused this machine (HTTP 403), so nothing is sent to {0} for another {1} min. Nothing needs to be done; LTV Gauge asks again then.',
       origin,
       Math.ceil(ms / 60_000).toString(),

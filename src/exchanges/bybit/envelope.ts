@@ -41,13 +41,16 @@ function refusal(code: string, text: string, answer: Answer, write: boolean, hid
     code,
     effect: write && (ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as a maximum.
-    sentence: said === '' ? msg('{0} (Bybit code {1})', sentence, code) : msg('{0} (Bybit code {1}: "{2}")', sentence, code, said),
+    sentence:
+      said === ''
+        ? msg('bybit.code', '{0} (Bybit code {1})', sentence, code)
+        : msg('bybit.code-2', '{0} (Bybit code {1}: "{2}")', sentence, code, said),
     retryAfterMs: waitOf(answer, kind),
   });
 }
 
 function unknownCode(status: number): Meaning {
-  const { kind, sentence } = statusOf(status) ?? { kind: 'refused', sentence: msg('Bybit refused the request.') };
+  const { kind, sentence } = statusOf(status) ?? { kind: 'refused', sentence: msg('bybit.refused-request', 'Bybit refused the request.') };
   return { kind, sentence, ambiguous: true };
 }
 
@@ -68,7 +71,11 @@ function statusOf(status: number): Reading | undefined {
   return {
     ...reading,
     kind: 'refused',
-    sentence: msg('This address does not offer this part of Bybit (HTTP {0}). Check the site of the account.', reading.code),
+    sentence: msg(
+      'bybit.address-not-offer',
+      'This address does not offer this part of Bybit (HTTP {0}). Check the site of the account.',
+      reading.code,
+    ),
   };
 }
 
@@ -87,12 +94,16 @@ function forbidden(text: string): Waiting {
   return isCountry(text)
     ? {
         kind: 'ip',
-        sentence: msg('Bybit does not serve the region of this IP address. Check that the account is on the site of your region.'),
+        sentence: msg(
+          'bybit.not-serve-region',
+          'Bybit does not serve the region of this IP address. Check that the account is on the site of your region.',
+        ),
       }
     : {
         kind: 'rate',
         retryAfterMs: quietMs,
         sentence: msg(
+          'bybit.refused-machine-too',
           'Bybit refused this machine for too many requests (HTTP 403), so nothing is sent there for ten minutes. Should it stay so, a firewall or the region of the IP address is the reason.',
         ),
       };

@@ -18,8 +18,8 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
   const loans = rights.includes('SpotTrade');
   const margin = rights.includes('Position');
   const lacks = [
-    ...(loans ? [] : [msg('SPOT – Trade, for loans')]),
-    ...(margin ? [] : [msg('Contract – Positions, for the margin of positions')]),
+    ...(loans ? [] : [msg('bybit.spot-trade-loans', 'SPOT – Trade, for loans')]),
+    ...(margin ? [] : [msg('bybit.contract-positions-margin', 'Contract – Positions, for the margin of positions')]),
   ];
   const expiresAt = expiry(key, now);
   return {
@@ -31,7 +31,11 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
       const text = typeof address === 'string' ? address.trim() : '';
       return text === '' || text === '*' ? [] : [text];
     }),
-    ...(key.uta === '' ? {} : { accountMode: key.uta === '1' ? msg('unified account') : msg('classic account') }),
+    ...(key.uta === ''
+      ? {}
+      : {
+          accountMode: key.uta === '1' ? msg('bybit.unified-account', 'unified account') : msg('bybit.classic-account', 'classic account'),
+        }),
     ...(key.isMaster === undefined ? {} : { subAccount: !key.isMaster }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(lacks.length === 0 ? {} : { lacks }),

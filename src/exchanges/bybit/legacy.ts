@@ -118,7 +118,11 @@ export class Legacy implements LoanBook {
   }
 
   unread(why: Message): Message {
-    return msg('Loans of before November 2025 could not be read; if you have none, nothing is missing. {0}', why);
+    return msg(
+      'bybit.loans-before-november',
+      'Loans of before November 2025 could not be read; if you have none, nothing is missing. {0}',
+      why,
+    );
   }
 
   async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {
@@ -320,7 +324,11 @@ const isVagueDate = ({ expirationTime, totalDebt }: Order): boolean =>
   expirationTime !== '' && (!milliseconds.test(expirationTime) || totalDebt === undefined);
 
 const dateUnread = (orders: readonly string[]): Message =>
-  msg('The date by which the loan {0} must be repaid could not be read. Look at it in the Bybit app.', orders.join(', '));
+  msg(
+    'bybit.date-loan-must',
+    'The date by which the loan {0} must be repaid could not be read. Look at it in the Bybit app.',
+    orders.join(', '),
+  );
 
 /** A line at zero or below is none. */
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>

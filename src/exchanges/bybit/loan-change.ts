@@ -117,12 +117,22 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
     if (!found.owesMore) mustBeOwed(loan);
   } else if (ltv === undefined) {
     throw refused(
-      msg('Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
+      msg(
+        'bybit.gives-no-ltv',
+        'Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.',
+      ),
       ['later'],
     );
   }
   if (found.isVague(coin)) {
-    throw refused(msg('Bybit does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin), ['later']);
+    throw refused(
+      msg(
+        'bybit.not-say-how-much-pledged',
+        'Bybit does not say how much {0} is pledged, so nothing can be decided. Try again later.',
+        coin,
+      ),
+      ['later'],
+    );
   }
   const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
@@ -157,6 +167,7 @@ function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | und
     throw names === undefined
       ? refused(
           msg(
+            'bybit.takes-no-more-collateral-anybody',
             'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Repay, or try again later.',
             coin,
           ),
@@ -164,6 +175,7 @@ function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | und
         )
       : refused(
           msg(
+            'bybit.takes-no-more-collateral',
             'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Add another coin of the funding account ({1}), or repay.',
             coin,
             names,
@@ -175,7 +187,7 @@ function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | und
 }
 
 const unsaid = (coin: string): Message =>
-  msg('Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
+  msg('bybit.not-say-how-much', 'Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
 
 /** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */
 const accepted = v.object({ adjustId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });

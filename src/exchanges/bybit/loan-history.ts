@@ -77,7 +77,8 @@ function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand
     const next = own.cursor ?? (own.rows.length === 0 ? null : undefined);
     return [{ part, rows: own.rows, unread: 0, next }];
   });
-  if (strands.length === 0) throw refused(msg('This is not where the history of a Bybit loan goes on. Open the history again.'));
+  if (strands.length === 0)
+    throw refused(msg('bybit.not-where-history', 'This is not where the history of a Bybit loan goes on. Open the history again.'));
   return strands;
 }
 

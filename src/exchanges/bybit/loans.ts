@@ -87,13 +87,19 @@ export class Loans implements LoanReads {
   book(ref: LoanRef | undefined): LoanBook {
     if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.pool;
     if (ref.orderId !== undefined && ref.orderId !== '' && ref.orderId === ref.loanId && ref.loanId !== poolId) return this.#legacy;
-    throw refused(msg('It cannot be told which loan is meant, so nothing was asked. Refresh the account and start again from the loan.'));
+    throw refused(
+      msg(
+        'bybit.cannot-told-loan',
+        'It cannot be told which loan is meant, so nothing was asked. Refresh the account and start again from the loan.',
+      ),
+    );
   }
 
   /** @throws ExchangeError `refused` when it is gone. */
   async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound> {
     const loan = await this.book(ref).find(ref, signal);
-    if (loan === undefined) throw refused(msg('Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
+    if (loan === undefined)
+      throw refused(msg('bybit.no-such-loan', 'Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
     return loan;
   }
 
@@ -107,7 +113,13 @@ export class Loans implements LoanReads {
       own.some(({ walletBalance, transferBalance }) => walletBalance === undefined && transferBalance === undefined) ||
       (own.length === 0 && odd.length > 0);
     if (needed !== undefined && isVague) {
-      throw refused(msg('Bybit does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', needed));
+      throw refused(
+        msg(
+          'bybit.not-say-how-much-funding',
+          'Bybit does not say how much {0} the funding account holds, so nothing can be decided. Try again later.',
+          needed,
+        ),
+      );
     }
     return toWallet(rows);
   }

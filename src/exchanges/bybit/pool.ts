@@ -28,7 +28,7 @@ import { leftOut, onceEach, readRows, said } from './schema.ts';
 /** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
 
-const noneHere = msg('Bybit has no crypto loans at this address, so only positions are shown.');
+const noneHere = msg('bybit.no-crypto-loans', 'Bybit has no crypto loans at this address, so only positions are shown.');
 /** Bybit's words for loans that the account can have none of: by its identity or country, or because it is not unified. */
 const notForThisAccount: ReadonlySet<string | undefined> = new Set(['10024', '10028']);
 
@@ -60,7 +60,7 @@ export class Pool implements LoanBook {
   }
 
   unread(why: Message): Message {
-    return msg('The loans in the pool could not be read. {0}', why);
+    return msg('bybit.loans-pool-not', 'The loans in the pool could not be read. {0}', why);
   }
 
   async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {

@@ -45,7 +45,10 @@ export function marketOf(ref: PositionRef): Market {
     if (settle === marginCoin || (settle === undefined && market === 'linear' && ['USDT', 'USDC'].includes(marginCoin))) return market;
   }
   throw refused(
-    msg('It cannot be told which position is meant, so nothing was asked. Refresh the account and start again from the position.'),
+    msg(
+      'bybit.cannot-told-position',
+      'It cannot be told which position is meant, so nothing was asked. Refresh the account and start again from the position.',
+    ),
   );
 }
 
@@ -60,7 +63,9 @@ export function marginCall(change: MarginChange): Call & { readonly body: string
   const category = marketOf(position);
   mustBeClear(change, position.marginCoin);
   if (decimalPlaces(amount) > marginPlaces) {
-    throw refused(msg('Bybit takes at most {0} decimals in an amount of margin. Use fewer.', marginPlaces.toString()));
+    throw refused(
+      msg('bybit.takes-most-decimals', 'Bybit takes at most {0} decimals in an amount of margin. Use fewer.', marginPlaces.toString()),
+    );
   }
   const body = JSON.stringify({
     category,
@@ -85,19 +90,31 @@ export interface MarginFacts {
  */
 export function marginReadinessOf(asked: PositionRef, { found, position, wallet, asOf }: MarginFacts): MarginReadiness {
   if (position.side !== asked.side || position.marginCoin !== asked.marginCoin) {
-    throw refused(msg('The position was closed and another one opened the other way. Refresh and look before you change anything.'));
+    throw refused(
+      msg(
+        'bybit.position-closed-another',
+        'The position was closed and another one opened the other way. Refresh and look before you change anything.',
+      ),
+    );
   }
   // It belongs to the liquidation already: what is added now is lost with it.
   if (found.row.positionStatus === 'Liq') {
-    throw refused(msg('Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.'), [
-      'later',
-    ]);
+    throw refused(
+      msg(
+        'bybit.liquidating-position-now',
+        'Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.',
+      ),
+      ['later'],
+    );
   }
   if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
-  if (position.marginMode !== 'isolated') throw refused(msg('The position is not isolated, so it has no margin of its own to change.'));
+  if (position.marginMode !== 'isolated')
+    throw refused(msg('bybit.position-not-isolated', 'The position is not isolated, so it has no margin of its own to change.'));
   const { margin, size, leverage, entryPrice, liquidationPrice } = position;
   if (margin === undefined) {
-    throw refused(msg('Bybit does not say how much margin this position has, so nothing can be decided. Try again later.'));
+    throw refused(
+      msg('bybit.not-say-how', 'Bybit does not say how much margin this position has, so nothing can be decided. Try again later.'),
+    );
   }
   const reducible = reducibleOf(found);
   return {
@@ -135,7 +152,11 @@ function availableOf({ list }: Wallet, coin: string): Decimal {
   const bound = [held?.totalPositionIM, held?.totalOrderIM, held?.locked, held?.bonus].filter((value) => value !== undefined);
   if (held?.walletBalance === undefined || bound.length < 4) {
     throw refused(
-      msg('Bybit does not say how much {0} the Unified Trading Account has free, so nothing can be decided. Try again later.', coin),
+      msg(
+        'bybit.not-say-how-much-unified',
+        'Bybit does not say how much {0} the Unified Trading Account has free, so nothing can be decided. Try again later.',
+        coin,
+      ),
     );
   }
   // Nothing that is bound can be less than nothing.

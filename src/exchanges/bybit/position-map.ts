@@ -58,9 +58,13 @@ export function slotFits(slot: string, side: Side): boolean {
 }
 
 const ofUnknownMode = msg(
+  'bybit.ltv-gauge-not-know',
   'LTV Gauge does not know the margin mode that Bybit names for this account, so this margin cannot be changed here. Look at it in the Bybit app, and update LTV Gauge.',
 );
-const inCross = msg('The Bybit account is in cross margin mode: all its money backs this position, which has no margin of its own.');
+const inCross = msg(
+  'bybit.account-cross-margin',
+  'The Bybit account is in cross margin mode: all its money backs this position, which has no margin of its own.',
+);
 
 /**
  * The account decides for all positions whether they are isolated; `tradeMode` of a row is always 0 there. In a classic account, and for
@@ -73,7 +77,10 @@ function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Foun
     return row.tradeMode === '1'
       ? {
           marginMode: 'isolated',
-          fixedMargin: msg('Its margin is not in the Unified Trading Account, so it cannot be changed here. Change it in the Bybit app.'),
+          fixedMargin: msg(
+            'bybit.margin-not-unified',
+            'Its margin is not in the Unified Trading Account, so it cannot be changed here. Change it in the Bybit app.',
+          ),
         }
       : { marginMode: 'cross', fixedMargin: inCross };
   }
@@ -86,6 +93,7 @@ function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Foun
       return {
         marginMode: 'cross',
         fixedMargin: msg(
+          'bybit.account-portfolio-margin',
           'The Bybit account is in portfolio margin mode: all its money backs this position, which has no margin of its own.',
         ),
       };
@@ -97,8 +105,8 @@ function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Foun
 
 /** What Bybit does to a position by itself. Source: `positionStatus` of https://bybit-exchange.github.io/docs/v5/enum#positionstatus */
 const distress: ReadonlyMap<string, Message> = new Map([
-  ['Liq', msg('Bybit is liquidating this position now.')],
-  ['Adl', msg('Bybit is closing this position against others now (auto-deleveraging).')],
+  ['Liq', msg('bybit.liquidating-position-now-2', 'Bybit is liquidating this position now.')],
+  ['Adl', msg('bybit.closing-position-against', 'Bybit is closing this position against others now (auto-deleveraging).')],
 ]);
 
 export function toPosition(found: Found, mode: Mode): Position {
@@ -212,6 +220,7 @@ function notShown(field: string): ExchangeError {
     field,
     effect: 'none',
     sentence: msg(
+      'bybit.field-position-not',
       'The field {0} of a position is not what the documentation of Bybit says, so that position is not shown. Look at it in the Bybit app, and update LTV Gauge.',
       field,
     ),
@@ -249,7 +258,10 @@ export function openIn(
 
 const unclear = (): ExchangeError =>
   refused(
-    msg('The answer of Bybit does not tell which position is which, so nothing is decided on it. Look at the position in the Bybit app.'),
+    msg(
+      'bybit.answer-not-tell',
+      'The answer of Bybit does not tell which position is which, so nothing is decided on it. Look at the position in the Bybit app.',
+    ),
   );
 
 /**

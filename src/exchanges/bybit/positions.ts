@@ -31,9 +31,11 @@ const kinds: readonly Kind[] = [{ market: 'linear', settleCoin: 'USDT' }, { mark
 /** Bybit's code for a key that may not do what was asked. */
 const noRight = '10005';
 const mayNotRead = msg(
+  'bybit.api-key-may-not-read',
   'This API key may not read positions: it lacks the permission Contract – Positions. Change the key on Bybit, or use another one.',
 );
 const mayNotChange = msg(
+  'bybit.api-key-may',
   'This API key may not change margin: that needs the permission Contract – Positions and a key that is not read-only. Change the key on Bybit, or use another one.',
 );
 
@@ -111,7 +113,8 @@ export class Positions {
       stamped(this.#clock, this.#mode(signal)),
       stamped(this.#clock, this.#wallet(signal)),
     ]);
-    if (found.value === undefined) throw refused(msg('Bybit has no such position. It may have been closed or liquidated. Refresh.'));
+    if (found.value === undefined)
+      throw refused(msg('bybit.no-such-position', 'Bybit has no such position. It may have been closed or liquidated. Refresh.'));
     return marginReadinessOf(ref, {
       found: found.value,
       position: toPosition(found.value, mode.value),
@@ -163,7 +166,9 @@ export class Positions {
     return {
       found,
       at,
-      trouble: trouble ?? refused(msg('Bybit lists more positions than LTV Gauge reads. See the Bybit app for the others.')),
+      trouble:
+        trouble ??
+        refused(msg('bybit.lists-more-positions', 'Bybit lists more positions than LTV Gauge reads. See the Bybit app for the others.')),
     };
   }
 
@@ -198,6 +203,7 @@ const unknownMode = (): ExchangeError =>
     field: 'result.marginMode',
     effect: 'none',
     sentence: msg(
+      'bybit.ltv-gauge-not',
       'LTV Gauge does not know the margin mode that Bybit names for this account, so no position is shown as isolated. Look at them in the Bybit app, and update LTV Gauge.',
     ),
   });

@@ -252,6 +252,7 @@ export function unlike(field: string): ExchangeError {
     field,
     effect: 'none',
     sentence: msg(
+      'bybit.field-answer-not',
       'The field {0} in the answer of Bybit is not what its documentation says, so the answer is not used. Update LTV Gauge.',
       field,
     ),
@@ -337,6 +338,7 @@ export function leftOut(fields: readonly string[]): Message | undefined {
   return fields.length === 0
     ? undefined
     : msg(
+        'bybit.ltv-gauge-not-understand',
         'LTV Gauge does not understand {0} in the answer of Bybit and leaves it out. Look at it in the Bybit app, and update LTV Gauge.',
         [...new Set(fields)].slice(0, mostNamed).join(', ') + (new Set(fields).size > mostNamed ? ', …' : ''),
       );
@@ -348,5 +350,5 @@ const mostNamed = 5;
 /** All that can be said of what is missing, in one. */
 export function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
   const [first, ...more] = troubles.filter((one) => one !== undefined);
-  return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('{0} {1}', text, one), first) };
+  return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('list.space', '{0} {1}', text, one), first) };
 }

@@ -45,6 +45,7 @@ function unsendable(): ExchangeError {
     kind: 'auth',
     effect: 'none',
     sentence: msg(
+      'bybit.part-api-key',
       'A part of this API key is empty or has characters that no key of Bybit has. Run "Update Keys…" and enter all parts again.',
     ),
   });

@@ -8,11 +8,15 @@ export const bybit: Exchange = {
   name: 'Bybit',
   sites,
   keyFields: [
-    { id: 'apiKey', label: msg('API key') },
-    { id: 'secret', label: msg('API secret'), hint: msg('Shown once, when a system-generated key is made. RSA keys are not supported') },
+    { id: 'apiKey', label: msg('term.api-key', 'API key') },
+    {
+      id: 'secret',
+      label: msg('bybit.api-secret', 'API secret'),
+      hint: msg('bybit.shown-once-when', 'Shown once, when a system-generated key is made. RSA keys are not supported'),
+    },
   ],
-  collateralWallet: msg('funding account'),
-  marginWallet: msg('Unified Trading Account'),
+  collateralWallet: msg('term.funding-account', 'funding account'),
+  marginWallet: msg('bybit.unified-trading-account-2', 'Unified Trading Account'),
   oneWaySlot: '0',
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {

@@ -49,7 +49,7 @@ export interface Dialect {
 /** What stands for a part that is not shown, or not known yet. */
 const hidden: Readonly<Record<'secret' | 'time', Omit<RequestHeader, 'name'>>> = {
   secret: { value: '••••', masked: true },
-  time: { value: 'time of sending', said: msg('time of sending') },
+  time: { value: 'time of sending', said: msg('http.time-sending', 'time of sending') },
 };
 
 /** The request as it would be sent, without key, signature and time. Reads no key and sends nothing. */

@@ -186,7 +186,7 @@ export class Http {
       throw new ExchangeError({
         kind: 'auth',
         effect: 'none',
-        sentence: msg('The keys of this account could not be read. Try again, or run "Update Keys…".'),
+        sentence: msg('http.keys-account-not', 'The keys of this account could not be read. Try again, or run "Update Keys…".'),
       });
     }
   }
@@ -215,8 +215,14 @@ export class Http {
       ...(error.code === undefined ? {} : { code: error.code }),
       sentence:
         this.#offsetMs > 0
-          ? msg("This machine's clock is {0} s behind that of {1}. Set the clock, or let the system do it, and try again.", seconds, venue)
+          ? msg(
+              'http.machine-clock-s-behind',
+              "This machine's clock is {0} s behind that of {1}. Set the clock, or let the system do it, and try again.",
+              seconds,
+              venue,
+            )
           : msg(
+              'http.machine-clock-s',
               "This machine's clock is {0} s ahead of that of {1}. Set the clock, or let the system do it, and try again.",
               seconds,
               venue,
@@ -243,7 +249,10 @@ const late = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg('It could not leave at once, and the figures it was decided on are too old by now. Nothing was sent. Start it again.'),
+    sentence: msg(
+      'http.not-leave-once',
+      'It could not leave at once, and the figures it was decided on are too old by now. Nothing was sent. Start it again.',
+    ),
   });
 
 /** Worth asking again in a moment. */

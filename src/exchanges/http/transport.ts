@@ -95,7 +95,7 @@ export class Transport {
         throw this.#failure(
           'shape',
           departure.write ? 'unknown' : 'none',
-          msg('The answer of {0} is far longer than it should be.', this.#venue),
+          msg('http.answer-far-longer', 'The answer of {0} is far longer than it should be.', this.#venue),
         );
       }
       text += decoder.decode(value, { stream: true });
@@ -107,13 +107,19 @@ export class Transport {
   }
 
   #timedOut(ms: number): Message {
-    return msg('{0} did not answer within {1} s. Check the network connection.', this.#venue, Math.round(ms / 1000).toString());
+    return msg(
+      'http.not-answer-within',
+      '{0} did not answer within {1} s. Check the network connection.',
+      this.#venue,
+      Math.round(ms / 1000).toString(),
+    );
   }
 
   #unreachable(origin: string, { code = '', at, proxyStatus = '' }: SystemFault): Message {
     const venue = this.#venue;
     if (at === 'certificate') {
       return msg(
+        'http.certificate-not-accepted',
         'The certificate of {0} at {1} was not accepted ({2}), so nothing was sent. A proxy or a virus scanner that reads along, or a wrong clock of this machine, may be the reason.',
         venue,
         origin,
@@ -122,6 +128,7 @@ export class Transport {
     }
     if (at === 'encryption') {
       return msg(
+        'http.no-encrypted-connection',
         'No encrypted connection to {0} at {1} could be made ({2}), so nothing was sent. Check the address, and a proxy or firewall on the way.',
         venue,
         origin,
@@ -131,24 +138,43 @@ export class Transport {
     if (at === 'proxy') {
       return proxyStatus === '407'
         ? msg(
+            'http.proxy-wants-sign',
             'The proxy wants you to sign in before it connects to {0} (HTTP 407). Nothing was sent. Sign in to the proxy, or check the proxy settings of the editor.',
             venue,
           )
         : msg(
+            'http.proxy-made-no',
             'The proxy made no connection to {0} (HTTP {1}). Nothing was sent. Check the proxy, or the proxy settings of the editor.',
             venue,
             proxyStatus,
           );
     }
     return code === ''
-      ? msg('{0} cannot be reached at {1}. Check the address and the network connection.', venue, origin)
-      : msg('{0} cannot be reached at {1} ({2}). Check the address and the network connection.', venue, origin, code);
+      ? msg(
+          'http.cannot-reached-check-address',
+          '{0} cannot be reached at {1}. Check the address and the network connection.',
+          venue,
+          origin,
+        )
+      : msg(
+          'http.cannot-reached-check',
+          '{0} cannot be reached at {1} ({2}). Check the address and the network connection.',
+          venue,
+          origin,
+          code,
+        );
   }
 
   #broken(origin: string, code: string | undefined): Message {
     return code === undefined
-      ? msg('The connection to {0} at {1} broke. Check the network connection.', this.#venue, origin)
-      : msg('The connection to {0} at {1} broke ({2}). Check the network connection.', this.#venue, origin, code);
+      ? msg('http.connection-broke-check-network', 'The connection to {0} at {1} broke. Check the network connection.', this.#venue, origin)
+      : msg(
+          'http.connection-broke-check',
+          'The connection to {0} at {1} broke ({2}). Check the network connection.',
+          this.#venue,
+          origin,
+          code,
+        );
   }
 }
 
@@ -183,7 +209,10 @@ export function aborted(effect: Effect): ExchangeError {
   return new ExchangeError({
     kind: 'aborted',
     effect,
-    sentence: effect === 'none' ? msg('Stopped before anything was sent.') : msg('Stopped while waiting for the answer.'),
+    sentence:
+      effect === 'none'
+        ? msg('http.stopped-before-anything', 'Stopped before anything was sent.')
+        : msg('http.stopped-while-waiting', 'Stopped while waiting for the answer.'),
   });
 }
 

@@ -36,7 +36,12 @@ export function requestsOf<C extends Change>(
 export function mustBeClear({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>, only = coin): void {
   const isAmount = typeof amount === 'string' && isDecimal(amount) && isPositive(amount);
   if (['add', 'reduce'].includes(direction) && coin !== '' && coin === only && isAmount) return;
-  throw refused(msg('The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.'));
+  throw refused(
+    msg(
+      'venue.change-not-name',
+      'The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.',
+    ),
+  );
 }
 
 /** What an addition to a loan could be made of. */
@@ -61,6 +66,7 @@ export function addableOf(coin: string, { venue, held, takes }: Addable): Decima
     throw names === undefined
       ? refused(
           msg(
+            'venue.not-take-collateral',
             '{0} does not take {1} as collateral for this loan now, nor any other coin of the funding account. Repay, or transfer a coin that is taken to it.',
             venue,
             coin,
@@ -69,6 +75,7 @@ export function addableOf(coin: string, { venue, held, takes }: Addable): Decima
         )
       : refused(
           msg(
+            'venue.not-take-collateral-loan',
             '{0} does not take {1} as collateral for this loan now. Add another coin of the funding account ({2}), or repay.',
             venue,
             coin,
@@ -79,9 +86,13 @@ export function addableOf(coin: string, { venue, held, takes }: Addable): Decima
   }
   if (amount === undefined || !isPositive(amount)) {
     throw names === undefined
-      ? refused(msg('The funding account holds no {0} now. Transfer some to it on {1}, or repay.', coin, venue), ['repay'])
+      ? refused(
+          msg('venue.funding-account-holds-no', 'The funding account holds no {0} now. Transfer some to it on {1}, or repay.', coin, venue),
+          ['repay'],
+        )
       : refused(
           msg(
+            'venue.funding-account-holds',
             'The funding account holds no {0} now. Transfer some to it on {1}, add another of its coins ({2}), or repay.',
             coin,
             venue,
@@ -103,7 +114,7 @@ export function namesOf(coin: string, held: readonly CoinAmount[], takes: (coin:
 /** @throws ExchangeError `refused` where nothing is owed: collateral would have no use. */
 export function mustBeOwed({ debts, debtUsd }: Pick<Loan, 'debts' | 'debtUsd'>): void {
   if ((debtUsd !== undefined && isPositive(debtUsd)) || debts.some(({ amount }) => isPositive(amount))) return;
-  throw refused(msg('There is no debt, so collateral would have no use. Refresh.'));
+  throw refused(msg('venue.no-debt-collateral', 'There is no debt, so collateral would have no use. Refresh.'));
 }
 
 /** The coins of a loan with what can be taken of each. One that the venue cannot judge takes down only itself. @throws ExchangeError */
@@ -128,10 +139,14 @@ export function takeableCoins(
  * @throws ExchangeError `refused` where nothing of it is pledged or can be taken, or the venue does not say how much
  */
 export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal | undefined, unsaid: Message): Decimal {
-  if (!isPositive(pledged)) throw refused(msg('This coin is not part of the collateral. Choose one that is.'), ['otherCoin']);
+  if (!isPositive(pledged))
+    throw refused(msg('venue.coin-not-part', 'This coin is not part of the collateral. Choose one that is.'), ['otherCoin']);
   if (redeemable === undefined) throw refused(unsaid, ['later']);
   if (isPositive(redeemable)) return redeemable;
-  throw refused(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin), ['addMargin', 'repay']);
+  throw refused(msg('collateral.no-taken-loan', 'No {0} can be taken from this loan now. Add collateral or repay first.', coin), [
+    'addMargin',
+    'repay',
+  ]);
 }
 
 /** Whether a row is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */

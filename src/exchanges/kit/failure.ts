@@ -50,11 +50,15 @@ export interface Reading {
 export function readStatus(venue: string, status: number): Reading | undefined {
   const http = status.toString();
   if (status >= 500)
-    return { kind: 'unavailable', sentence: msg('{0} is busy or under maintenance (HTTP {1}). Try again later.', venue, http) };
+    return {
+      kind: 'unavailable',
+      sentence: msg('http.busy-under-maintenance', '{0} is busy or under maintenance (HTTP {1}). Try again later.', venue, http),
+    };
   if (status >= 300 && status < 400) {
     return {
       kind: 'shape',
       sentence: msg(
+        'http.address-sends-requests',
         'The address sends requests for {0} elsewhere (HTTP {1}), and LTV Gauge does not follow. Check the address; a network that wants you to sign in first does this too.',
         venue,
         http,
@@ -63,11 +67,18 @@ export function readStatus(venue: string, status: number): Reading | undefined {
   }
   switch (status) {
     case 401:
-      return { kind: 'auth', sentence: msg('The address did not accept the key (HTTP {0}). Check site and key.', http) };
+      return {
+        kind: 'auth',
+        sentence: msg('http.address-not-accept', 'The address did not accept the key (HTTP {0}). Check site and key.', http),
+      };
     case 403:
       return {
         kind: 'ip',
-        sentence: msg('The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.', http),
+        sentence: msg(
+          'http.address-refused-machine',
+          'The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.',
+          http,
+        ),
       };
     case 404:
     case 405:
@@ -75,12 +86,18 @@ export function readStatus(venue: string, status: number): Reading | undefined {
       return {
         kind: 'unavailable',
         code: http,
-        sentence: msg('{0} does not offer this at this address (HTTP {1}). Check the site of the account.', venue, http),
+        sentence: msg(
+          'http.not-offer-address',
+          '{0} does not offer this at this address (HTTP {1}). Check the site of the account.',
+          venue,
+          http,
+        ),
       };
     case 407:
       return {
         kind: 'network',
         sentence: msg(
+          'http.proxy-way-wants',
           'A proxy on the way to {0} wants you to sign in (HTTP {1}). Sign in to it, or check the proxy settings of the editor.',
           venue,
           http,
@@ -91,14 +108,20 @@ export function readStatus(venue: string, status: number): Reading | undefined {
     case 425:
       return {
         kind: 'network',
-        sentence: msg('The request did not get through to {0} (HTTP {1}). Check the network connection.', venue, http),
+        sentence: msg(
+          'http.request-not-get',
+          'The request did not get through to {0} (HTTP {1}). Check the network connection.',
+          venue,
+          http,
+        ),
       };
     case 429:
-      return { kind: 'rate', sentence: msg('Too many requests to {0} (HTTP {1}). Wait a moment.', venue, http) };
+      return { kind: 'rate', sentence: msg('http.too-many-requests', 'Too many requests to {0} (HTTP {1}). Wait a moment.', venue, http) };
     case 451:
       return {
         kind: 'ip',
         sentence: msg(
+          'http.blocked-legal-reasons',
           '{0} is blocked for legal reasons in the region of this IP address (HTTP {1}). Check that the account is on the site of your region.',
           venue,
           http,
@@ -117,6 +140,7 @@ export function readStranger(venue: string, { status, text }: Pick<Answer, 'stat
 function sentenceOf(venue: string, http: string, text: string): Message {
   if (text.trim() === '') {
     return msg(
+      'http.answer-empty-proxy',
       'The answer of {0} is empty (HTTP {1}). A proxy or firewall on the way may have kept it. Check the network connection.',
       venue,
       http,
@@ -124,10 +148,11 @@ function sentenceOf(venue: string, http: string, text: string): Message {
   }
   if (/^[\s\ufeff]*<(?:!|\?xml|html|head|body)/i.test(text)) {
     return msg(
+      'http.web-page-came',
       'A web page came instead of an answer of {0} (HTTP {1}). A network that wants you to sign in first, a proxy or a firewall may be the reason. Open any page in a browser, then try again.',
       venue,
       http,
     );
   }
-  return msg('The answer is not what {0} documents. Check the address, or update LTV Gauge.', venue);
+  return msg('http.answer-not-documents', 'The answer is not what {0} documents. Check the address, or update LTV Gauge.', venue);
 }

@@ -36,7 +36,7 @@ export class OkxConnection implements Connection {
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
     const [config] = schema.read(schema.accountConfig, await signedGet(this.#http, endpoints.accountConfig, {}, signal));
-    if (config === undefined) throw refused(msg('OKX said nothing about this key. Try again later.'));
+    if (config === undefined) throw refused(msg('okx.said-nothing-about', 'OKX said nothing about this key. Try again later.'));
     return { ...toKeyFacts(config), ...this.#http.clockFacts() };
   }
 

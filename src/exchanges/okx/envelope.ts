@@ -82,14 +82,25 @@ function refusal({ code: full, text, doubtful }: Said, answer: Answer, write: bo
     code,
     effect: write && (doubtful || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
     // The venue's own words follow: they may name a number, such as the most that can be redeemed.
-    sentence: said === '' ? msg('{0} (OKX code {1})', sentence, full) : msg('{0} (OKX code {1}: "{2}")', sentence, full, said),
+    sentence:
+      said === ''
+        ? msg('okx.code', '{0} (OKX code {1})', sentence, full)
+        : msg('okx.code-2', '{0} (OKX code {1}: "{2}")', sentence, full, said),
     retryAfterMs: answer.retryAfterMs,
   });
 }
 
 function unknownCode(status: number): Meaning {
-  if (status >= 500) return { kind: 'unavailable', sentence: msg('OKX is busy or under maintenance. Try again later.'), ambiguous: true };
+  if (status >= 500)
+    return {
+      kind: 'unavailable',
+      sentence: msg('okx.busy-under-maintenance', 'OKX is busy or under maintenance. Try again later.'),
+      ambiguous: true,
+    };
   // Where there is no such endpoint the status is repeated as the code.
-  const { kind, sentence } = readStatus('OKX', status) ?? { kind: 'refused', sentence: msg('OKX refused the request.') };
+  const { kind, sentence } = readStatus('OKX', status) ?? {
+    kind: 'refused',
+    sentence: msg('okx.refused-request', 'OKX refused the request.'),
+  };
   return { kind, sentence, ambiguous: true };
 }

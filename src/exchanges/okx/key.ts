@@ -4,10 +4,10 @@ import type { KeyFacts } from '../exchange.ts';
 import type * as schema from './schema.ts';
 
 const accountModes: Readonly<Record<string, Message>> = {
-  '1': msg('spot mode'),
-  '2': msg('futures mode'),
-  '3': msg('multi-currency margin mode'),
-  '4': msg('portfolio margin mode'),
+  '1': msg('okx.spot-mode', 'spot mode'),
+  '2': msg('okx.futures-mode', 'futures mode'),
+  '3': msg('okx.multi-currency-margin', 'multi-currency margin mode'),
+  '4': msg('okx.portfolio-margin-mode', 'portfolio margin mode'),
 };
 
 /** What OKX says about a key. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-account-configuration */

@@ -112,7 +112,10 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
   }
   if (direction === 'reduce' && ltv === undefined) {
     throw refused(
-      msg('OKX gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.'),
+      msg(
+        'okx.gives-no-ltv',
+        'OKX gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.',
+      ),
       ['later'],
     );
   }
@@ -138,7 +141,10 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
 function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
   const amount = loan.collateral.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
-    throw refused(msg('OKX does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin), ['later']);
+    throw refused(
+      msg('okx.not-say-how-much-pledged', 'OKX does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin),
+      ['later'],
+    );
   }
   return amount ?? zero;
 }
@@ -146,13 +152,19 @@ function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
 function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
   const amount = coins.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
-    throw refused(msg('OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.', coin));
+    throw refused(
+      msg(
+        'okx.not-say-how-much-funding',
+        'OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.',
+        coin,
+      ),
+    );
   }
   return amount ?? zero;
 }
 
 const unsaid = (coin: string): Message =>
-  msg('OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
+  msg('okx.not-say-how-much', 'OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
 
 /** Whether OKX takes a coin is for OKX to say. Where there is none of it, what OKX named is named instead, or else what is there. */
 function addable(coin: string, wallet: readonly WalletCoin[], { debts }: Loan): Decimal {

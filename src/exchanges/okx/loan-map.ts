@@ -177,7 +177,7 @@ export function isStandingAbsence({ code = '' }: ExchangeError): boolean {
 
 /** The absence in words, with OKX's own reason. */
 export function noLoans({ sentence }: ExchangeError): Message {
-  return msg('This account has no loans here. {0}', sentence);
+  return msg('okx.account-no-loans', 'This account has no loans here. {0}', sentence);
 }
 
 /** @param odd how many loans are not understood at all */
@@ -185,18 +185,19 @@ export function loansTrouble(loans: readonly LoanRead[], odd: number): Message |
   const partly = loans.flatMap(({ loan, owed, pledged }) => {
     const what = [
       ...new Set([...owed.coins, ...pledged.coins]),
-      ...(owed.unnamed ? [msg('a part of what is owed')] : []),
-      ...(pledged.unnamed ? [msg('a part of what is pledged')] : []),
+      ...(owed.unnamed ? [msg('okx.part-owed', 'a part of what is owed')] : []),
+      ...(pledged.unnamed ? [msg('okx.part-pledged', 'a part of what is pledged')] : []),
     ];
     return what.length === 0
       ? []
-      : [msg('Loan {0} was read in part. Not understood: {1}. Look at it in the OKX app.', loan.id, listed(what))];
+      : [msg('okx.loan-read-part', 'Loan {0} was read in part. Not understood: {1}. Look at it in the OKX app.', loan.id, listed(what))];
   });
   const lost =
     odd === 0
       ? []
       : [
           msg(
+            'okx.loans-not-understood',
             'Loans on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
             odd.toString(),
           ),
@@ -205,12 +206,14 @@ export function loansTrouble(loans: readonly LoanRead[], odd: number): Message |
 }
 
 export function walletTrouble({ gaps }: WalletRead): Message | undefined {
-  const what = [...gaps.coins, ...(gaps.unnamed ? [msg('a coin without a name')] : [])];
-  return what.length === 0 ? undefined : msg('OKX does not say how much of this the funding account holds: {0}.', listed(what));
+  const what = [...gaps.coins, ...(gaps.unnamed ? [msg('okx.coin-without-name', 'a coin without a name')] : [])];
+  return what.length === 0
+    ? undefined
+    : msg('okx.not-say-how', 'OKX does not say how much of this the funding account holds: {0}.', listed(what));
 }
 
 const joined = (parts: readonly Message[]): Message | undefined =>
-  parts.length === 0 ? undefined : parts.reduce((text, part) => msg('{0} {1}', text, part));
+  parts.length === 0 ? undefined : parts.reduce((text, part) => msg('list.space', '{0} {1}', text, part));
 
 const listed = (parts: readonly (string | Message)[]): string | Message =>
-  parts.reduce<string | Message>((text, part) => (text === '' ? part : msg('{0}, {1}', text, part)), '');
+  parts.reduce<string | Message>((text, part) => (text === '' ? part : msg('list.comma', '{0}, {1}', text, part)), '');

@@ -65,7 +65,7 @@ export class Loans implements LoanReads {
     const found = loans.find(({ loan }) => loan.id === ref.loanId);
     if (found !== undefined) return found;
     if (trouble !== undefined) throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: trouble });
-    throw refused(msg('OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
+    throw refused(msg('okx.no-such-loan', 'OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
   }
 
   /**

@@ -39,6 +39,7 @@ function mustBeClear({ position, direction, coin, amount }: MarginChange): void 
   if (!isNamed || !isPlaced || !isWhole) {
     throw refused(
       msg(
+        'okx.change-not-name',
         'The change does not name a position, a direction, its margin coin and an amount above zero, so nothing was sent. Start it again.',
       ),
     );
@@ -64,9 +65,16 @@ export interface MarginFacts {
 export function marginReadinessOf({ position, newestHistoryId, available, reducible, asOf }: MarginFacts): MarginReadiness {
   const { margin, fixedMargin, marginCoin, size, leverage, entryPrice, liquidationPrice } = position;
   if (fixedMargin !== undefined) throw refused(fixedMargin);
-  if (margin === undefined) throw refused(msg('OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
+  if (margin === undefined)
+    throw refused(msg('okx.gives-no-margin', 'OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
   if (available === undefined) {
-    throw refused(msg('OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.', marginCoin));
+    throw refused(
+      msg(
+        'okx.not-say-how-much-trading',
+        'OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.',
+        marginCoin,
+      ),
+    );
   }
   return {
     kind: 'margin',

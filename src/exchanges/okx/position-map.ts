@@ -150,12 +150,15 @@ function contractExposure(
 function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'> {
   if (mgnMode === 'cross') {
     return {
-      fixedMargin: msg('Cross margin: the whole account stands behind this position, so there is no margin of its own to change.'),
+      fixedMargin: msg(
+        'position.cross-margin-whole',
+        'Cross margin: the whole account stands behind this position, so there is no margin of its own to change.',
+      ),
     };
   }
   // That of a long option cannot be changed at all: code 51040.
   return instType === 'OPTION' || instType === 'EVENTS'
-    ? { fixedMargin: msg('LTV Gauge does not change the margin of options and event contracts. See the OKX app.') }
+    ? { fixedMargin: msg('okx.ltv-gauge-not', 'LTV Gauge does not change the margin of options and event contracts. See the OKX app.') }
     : {};
 }
 
@@ -164,6 +167,7 @@ export function positionsTrouble(rows: readonly unknown[]): Message {
   const names = new Set(rows.flatMap(nameOf));
   const count = rows.length.toString();
   return msg(
+    'okx.positions-not-understood',
     'Positions on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
     names.size === 0 ? count : `${count} (${[...names].join(', ')})`,
   );

@@ -51,9 +51,15 @@ export class Positions {
     // Before the position: what happens in between shows as a bill, and is not taken for the change itself.
     const newestHistoryId = await newestBill(this.#http, ref.marginCoin, signal);
     const { position, at } = await this.#one(ref, signal);
-    if (position === undefined) throw refused(msg('OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
+    if (position === undefined)
+      throw refused(msg('okx.no-such-position', 'OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
     if (!isSame(position, ref)) {
-      throw refused(msg('This is another position by now: its side, its mode or its margin coin has changed. Refresh and look.'));
+      throw refused(
+        msg(
+          'okx.another-position-now',
+          'This is another position by now: its side, its mode or its margin coin has changed. Refresh and look.',
+        ),
+      );
     }
     if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
     const [available, reducible] = await Promise.all([

@@ -53,6 +53,7 @@ export function mustBeNamed({ loanId, orderId }: LoanRef): void {
 export function ambiguous(): ExchangeError {
   return refused(
     msg(
+      'okx.names-several-loans',
       'OKX names several loans here without order ids, so it cannot be said which one a change would hit. Change this loan in the OKX app.',
     ),
   );

@@ -136,6 +136,7 @@ export function read<Schema extends v.GenericSchema>(schema: Schema, data: unkno
     field,
     effect: 'none',
     sentence: msg(
+      'okx.field-answer-not',
       'The field {0} in the answer of OKX is not what its documentation says, so the answer is not used. Update LTV Gauge.',
       field,
     ),

@@ -38,6 +38,7 @@ function unsendable(): ExchangeError {
     kind: 'auth',
     effect: 'none',
     sentence: msg(
+      'okx.part-api-key',
       'A part of this API key is empty or has characters that no key of OKX has. Run "Update Keys…" and enter all parts again.',
     ),
   });

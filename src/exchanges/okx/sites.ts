@@ -12,29 +12,53 @@ const live = { simulated: false, demo: false } as const;
 const demo = { simulated: false, demo: true } as const;
 
 export const sites: readonly Site[] = [
-  { id: 'global', label: msg('OKX Global'), detail: msg('Registered at {0}', 'okx.com'), baseUrl: hosts.global, ...live },
-  { id: 'eea', label: msg('OKX Europe (EEA)'), detail: msg('Registered at {0}', 'my.okx.com'), baseUrl: hosts.eea, ...live },
-  { id: 'us', label: msg('OKX US & AU'), detail: msg('Registered at {0}', 'app.okx.com'), baseUrl: hosts.us, ...live },
+  {
+    id: 'global',
+    label: msg('okx.global', 'OKX Global'),
+    detail: msg('term.registered', 'Registered at {0}', 'okx.com'),
+    baseUrl: hosts.global,
+    ...live,
+  },
+  {
+    id: 'eea',
+    label: msg('okx.europe-eea', 'OKX Europe (EEA)'),
+    detail: msg('term.registered', 'Registered at {0}', 'my.okx.com'),
+    baseUrl: hosts.eea,
+    ...live,
+  },
+  {
+    id: 'us',
+    label: msg('okx.us-au', 'OKX US & AU'),
+    detail: msg('term.registered', 'Registered at {0}', 'app.okx.com'),
+    baseUrl: hosts.us,
+    ...live,
+  },
   {
     id: 'global-demo',
-    label: msg('OKX Global, demo trading'),
-    detail: msg('Demo trading of {0}, with a demo key', 'okx.com'),
+    label: msg('okx.global-demo-trading', 'OKX Global, demo trading'),
+    detail: msg('okx.demo-trading-demo', 'Demo trading of {0}, with a demo key', 'okx.com'),
     baseUrl: hosts.global,
     ...demo,
   },
   {
     id: 'eea-demo',
-    label: msg('OKX Europe (EEA), demo trading'),
-    detail: msg('Demo trading of {0}, with a demo key', 'my.okx.com'),
+    label: msg('okx.europe-eea-demo', 'OKX Europe (EEA), demo trading'),
+    detail: msg('okx.demo-trading-demo', 'Demo trading of {0}, with a demo key', 'my.okx.com'),
     baseUrl: hosts.eea,
     ...demo,
   },
   {
     id: 'us-demo',
-    label: msg('OKX US & AU, demo trading'),
-    detail: msg('Demo trading of {0}, with a demo key', 'app.okx.com'),
+    label: msg('okx.us-au-demo', 'OKX US & AU, demo trading'),
+    detail: msg('okx.demo-trading-demo', 'Demo trading of {0}, with a demo key', 'app.okx.com'),
     baseUrl: hosts.us,
     ...demo,
   },
-  { id: 'loopback', label: msg('Loopback (simulated)'), exampleUrl: 'http://127.0.0.1:9000', simulated: true, demo: false },
+  {
+    id: 'loopback',
+    label: msg('term.loopback-simulated', 'Loopback (simulated)'),
+    exampleUrl: 'http://127.0.0.1:9000',
+    simulated: true,
+    demo: false,
+  },
 ];

@@ -8,12 +8,16 @@ export const okx: Exchange = {
   name: 'OKX',
   sites,
   keyFields: [
-    { id: 'apiKey', label: msg('API key') },
-    { id: 'secret', label: msg('Secret key') },
-    { id: 'passphrase', label: msg('Passphrase'), hint: msg('The one chosen when the key was made, not the password of OKX') },
+    { id: 'apiKey', label: msg('term.api-key', 'API key') },
+    { id: 'secret', label: msg('okx.secret-key', 'Secret key') },
+    {
+      id: 'passphrase',
+      label: msg('okx.passphrase', 'Passphrase'),
+      hint: msg('okx.chosen-when-key', 'The one chosen when the key was made, not the password of OKX'),
+    },
   ],
-  collateralWallet: msg('funding account'),
-  marginWallet: msg('trading account'),
+  collateralWallet: msg('term.funding-account', 'funding account'),
+  marginWallet: msg('okx.trading-account', 'trading account'),
   oneWaySlot: 'net',
   keyHelpUrl: 'https://www.okx.com/account/my-api',
   async connect(options) {

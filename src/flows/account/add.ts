@@ -10,7 +10,7 @@ import { tryKeys, mayChangeKeys } from './try-keys.ts';
 /** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
 export async function addAccount(app: Acting): Promise<void> {
   if (!(await mayChangeKeys(app))) return;
-  const title = msg('Add Account');
+  const title = msg('button.add-account', 'Add Account');
   const before = [
     ...placeSteps(app.talk, title, app.exchanges),
     nameStep(
@@ -46,7 +46,7 @@ export async function addBeside(app: Acting, beside: Account, exchange: Exchange
   if (site === undefined) return;
   const taken = app.book.list().map(({ name }) => name);
   const answers: AccountAnswers = { exchange, site, keys };
-  const complete = await runSteps([nameStep(app.talk, msg('Add Account'), taken)], answers);
+  const complete = await runSteps([nameStep(app.talk, msg('button.add-account', 'Add Account'), taken)], answers);
   if (complete?.name === undefined) return;
   const place = { venue, site: site.id, ...(baseUrl === undefined ? {} : { baseUrl }) };
   await save(app, { ...place, id: randomUUID(), name: complete.name, simulated, ...kept }, keys);
@@ -77,5 +77,7 @@ export async function trySimulated(app: Acting): Promise<void> {
 
 async function addSimulated(app: Acting): Promise<Account | undefined> {
   if (!(await mayChangeKeys(app))) return undefined;
-  return app.talk.steadily(msg('Starting the simulated exchange'), () => app.simulated.create(app.talk.localize(msg('Simulated'))));
+  return app.talk.steadily(msg('account.starting-simulated-exchange', 'Starting the simulated exchange'), () =>
+    app.simulated.create(app.talk.localize(msg('button.simulated', 'Simulated'))),
+  );
 }

@@ -18,6 +18,7 @@ export async function updateKeys(app: Acting, account: Account): Promise<void> {
     await app.talk.tell({
       kind: 'info',
       sentence: msg(
+        'account.simulated-exchange-makes',
         'The simulated exchange makes its own keys. To begin anew, remove {0} and try the simulated exchange again.',
         account.name,
       ),
@@ -27,7 +28,7 @@ export async function updateKeys(app: Acting, account: Account): Promise<void> {
   const exchange = app.connections.exchange(account.venue);
   if (exchange === undefined) return;
   if (!(await mayChangeKeys(app, account))) return;
-  const title = msg('Update Keys of {0}', account.name);
+  const title = msg('account.update-keys', 'Update Keys of {0}', account.name);
   for (;;) {
     const empty: AccountAnswers = { exchange, keys: {} };
     const answers = await runSteps(keySteps(app.talk, title, [exchange]), empty);
@@ -49,8 +50,8 @@ export async function renameAccount(app: Acting, account: Account): Promise<void
     .filter(({ id }) => id !== account.id)
     .map(({ name }) => name);
   const name = await app.talk.input({
-    title: msg('Rename {0}', account.name),
-    prompt: msg('What shall the account be called here?'),
+    title: msg('account.rename', 'Rename {0}', account.name),
+    prompt: msg('account.shall-called-here', 'What shall the account be called here?'),
     value: account.name,
     judge: (raw) => checkAccountName(raw, taken),
     canGoBack: false,
@@ -61,9 +62,9 @@ export async function renameAccount(app: Acting, account: Account): Promise<void
 export async function removeAccount(app: Acting, account: Account): Promise<void> {
   const choice = await app.talk.confirm({
     kind: 'warning',
-    title: msg('Remove the account {0}?', account.name),
+    title: msg('account.remove', 'Remove the account {0}?', account.name),
     detail: removalDetail(app, account),
-    buttons: [{ id: 'remove', label: msg('Remove Account') }],
+    buttons: [{ id: 'remove', label: msg('button.remove-account', 'Remove Account') }],
   });
   if (choice !== 'remove' || !(await mayChangeKeys(app))) return;
   // Keys first: were the record gone and the keys still there, nobody could remove them any more.
@@ -75,13 +76,20 @@ export async function removeAccount(app: Acting, account: Account): Promise<void
 function removalDetail(app: Acting, account: Account): readonly Text[] {
   const lines: Text[] = [
     isBuiltIn(account)
-      ? msg('Its simulated exchange stops, and everything on it is gone. No real money is concerned.')
+      ? msg('account.simulated-exchange-stops', 'Its simulated exchange stops, and everything on it is gone. No real money is concerned.')
       : msg(
+          'account.keys-last-figures',
           'Its keys and the last figures are deleted from this computer. At the exchange nothing changes: loans, positions and the key itself stay.',
         ),
   ];
   if (app.ledger.open(account.id).some(({ accountId }) => accountId === account.id)) {
-    lines.push('', msg('A change on it is not finished yet. Without the account nobody looks any more whether it happened.'));
+    lines.push(
+      '',
+      msg(
+        'account.change-not-finished',
+        'A change on it is not finished yet. Without the account nobody looks any more whether it happened.',
+      ),
+    );
   }
   return lines;
 }
@@ -106,7 +114,7 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
   await keepFacts(app.book, account, kept);
   void app.poller.refresh(account.id);
   if (report.verdict === 'accept') {
-    const sentence = msg('The connection of {0} works.', account.name);
+    const sentence = msg('account.connection-works', 'The connection of {0} works.', account.name);
     await app.talk.confirm({ kind: 'info', title: sentence, detail: report.lines, buttons: [] });
     return;
   }
@@ -116,7 +124,7 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
 async function tellFault(app: Acting, account: Account, error: ExchangeError): Promise<void> {
   app.log.warn(`test of ${account.id}: ${error.kind} ${error.code ?? ''}`);
   const elsewhere = error.code === keysMissingCode || error.code === otherOwnerCode;
-  await offerUpdate(app.talk, account, error.sentence, [msg('Account: {0}', account.name)], elsewhere);
+  await offerUpdate(app.talk, account, error.sentence, [msg('term.account-2', 'Account: {0}', account.name)], elsewhere);
 }
 
 /** @param elsewhere another window may have the right keys, so that reloading this one comes first */
@@ -126,9 +134,9 @@ async function offerUpdate(talk: Conversation, account: Account, title: Text, de
     title,
     detail,
     buttons: [
-      ...(elsewhere ? [{ id: 'reload', label: msg('Reload Window') } as const] : []),
-      ...(isBuiltIn(account) ? [] : [{ id: 'update', label: msg('Update Keys…') } as const]),
-      { id: 'log', label: msg('Show Log') },
+      ...(elsewhere ? [{ id: 'reload', label: msg('button.reload-window', 'Reload Window') } as const] : []),
+      ...(isBuiltIn(account) ? [] : [{ id: 'update', label: msg('button.update-keys', 'Update Keys…') } as const]),
+      { id: 'log', label: msg('button.show-log', 'Show Log') },
     ],
   });
   if (choice === 'reload') await talk.reloadWindow();

@@ -20,7 +20,7 @@ export async function chooseAccount(app: Acting, argument: unknown, placeholder:
   const items = accounts.map((account) => {
     const venue = app.exchanges.find(({ id }) => id === account.venue)?.name ?? account.venue;
     const site = siteLabel({ account, reading: false }, viewContext);
-    return { label: account.name, description: msg('{0} · {1}', venue, site), value: account };
+    return { label: account.name, description: msg('list.dot', '{0} · {1}', venue, site), value: account };
   });
   const picked = await app.talk.pick({ placeholder, items, canGoBack: false });
   return picked === back ? undefined : picked;
@@ -29,10 +29,10 @@ export async function chooseAccount(app: Acting, argument: unknown, placeholder:
 async function offerFirstAccount(talk: Conversation): Promise<void> {
   const choice = await talk.tell({
     kind: 'info',
-    sentence: msg('There is no account yet.'),
+    sentence: msg('choose.no-account-yet', 'There is no account yet.'),
     buttons: [
-      { id: 'addAccount', label: msg('Add Account…') },
-      { id: 'trySimulated', label: msg('Try with the Simulated Exchange') },
+      { id: 'addAccount', label: msg('term.add-account', 'Add Account…') },
+      { id: 'trySimulated', label: msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange') },
     ],
   });
   if (choice !== undefined) await talk.run(choice);

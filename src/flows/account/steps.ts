@@ -21,7 +21,12 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
       ask: async (answers, frame) => {
         const items = exchanges.map((exchange) => ({ label: exchange.name, value: exchange }));
         const isActive = (exchange: Exchange): boolean => exchange === answers.exchange;
-        const outcome = await askPick(talk, frame, { title, placeholder: msg('Which exchange is the account at?'), items, isActive });
+        const outcome = await askPick(talk, frame, {
+          title,
+          placeholder: msg('account.exchange-2', 'Which exchange is the account at?'),
+          items,
+          isActive,
+        });
         if (outcome.kind !== 'next') return outcome;
         // Another exchange has other sites and other keys.
         return { kind: 'next', value: outcome.value === answers.exchange ? answers : { exchange: outcome.value, keys: {} } };
@@ -35,7 +40,7 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
         const isActive = (site: Site): boolean => site === answers.site;
         const outcome = await askPick(talk, frame, {
           title,
-          placeholder: msg('Which of its sites was the key made at?'),
+          placeholder: msg('account.sites-key-made', 'Which of its sites was the key made at?'),
           items,
           isActive,
         });
@@ -51,6 +56,7 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
         const outcome = await askInput(talk, frame, {
           title,
           prompt: msg(
+            'account.address-simulated-exchange',
             'Address of the simulated exchange. Only this computer is accepted: a signed request must never go to an unknown place.',
           ),
           placeholder: answers.site?.exampleUrl ?? 'http://127.0.0.1:9000',
@@ -83,7 +89,7 @@ export function nameStep(talk: Conversation, title: Text, taken: readonly string
     ask: async (answers, frame) => {
       const outcome = await askInput(talk, frame, {
         title,
-        prompt: msg('What shall the account be called here?'),
+        prompt: msg('account.shall-called-here', 'What shall the account be called here?'),
         value: answers.name ?? freeAccountName(talk.localize(suggestedName(answers)), taken),
         judge: (raw) => checkAccountName(raw, taken),
       });
@@ -94,8 +100,8 @@ export function nameStep(talk: Conversation, title: Text, taken: readonly string
 
 function suggestedName({ exchange, site }: AccountAnswers): Message | string {
   const venue = exchange?.name ?? '';
-  if (site?.simulated === true) return msg('{0} simulated', venue);
-  return site?.demo === true ? msg('{0} demo', venue) : venue;
+  if (site?.simulated === true) return msg('account.simulated-2', '{0} simulated', venue);
+  return site?.demo === true ? msg('account.demo-2', '{0} demo', venue) : venue;
 }
 
 /** The parts of the key, in the venue's order. As many steps as any venue needs; those that do not apply are skipped. */

@@ -33,7 +33,7 @@ export async function setThresholds(app: Acting, account: Account): Promise<void
   const useless = uselessThresholds(state, venue);
   if (useless !== undefined) {
     const isTheirs = (state.snapshot?.loans.length ?? 0) > 0;
-    const buttons = isTheirs ? ([{ id: 'limits', label: msg('Open Settings') }] as const) : [];
+    const buttons = isTheirs ? ([{ id: 'limits', label: msg('button.open-settings', 'Open Settings') }] as const) : [];
     if ((await app.talk.tell({ kind: 'info', sentence: useless, buttons })) === 'limits') await app.talk.openLimits();
     return;
   }
@@ -48,8 +48,9 @@ export async function setThresholds(app: Acting, account: Account): Promise<void
     kind: 'info',
     sentence:
       update.thresholds === undefined
-        ? msg('Loans of {0} without thresholds from {1} go by the table again.', account.name, venue)
+        ? msg('thresholds.loans-without-go', 'Loans of {0} without thresholds from {1} go by the table again.', account.name, venue)
         : msg(
+            'thresholds.loans-without-now',
             'Loans of {0} without thresholds from {3} now go by yours: margin call at {1}, liquidation at {2}.',
             account.name,
             `${percentOf(update.thresholds.marginCall)}%`,
@@ -67,16 +68,16 @@ function updateFrom({ useTable, marginCall, liquidation }: Answers): Pick<Accoun
 function stepsFor(talk: Conversation, state: AccountState, venue: string): readonly Step<Answers>[] {
   const { account } = state;
   const first = offered(state);
-  const title = msg('Loan Thresholds of {0}', account.name);
+  const title = msg('thresholds.loan', 'Loan Thresholds of {0}', account.name);
   return [
     {
       applies: () => account.thresholds !== undefined,
       ask: async (answers, frame) => {
         const items = [
-          { label: msg('Enter thresholds'), value: false },
-          { label: msg('Use the table'), value: true },
+          { label: msg('thresholds.enter', 'Enter thresholds'), value: false },
+          { label: msg('thresholds.use-table', 'Use the table'), value: true },
         ];
-        const placeholder = msg('Your own thresholds are in use. What shall be used?');
+        const placeholder = msg('thresholds.use-shall-used', 'Your own thresholds are in use. What shall be used?');
         const outcome = await askPick(talk, frame, { title, placeholder, items, isActive: (value) => value === answers.useTable });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useTable: outcome.value } } : outcome;
       },
@@ -86,7 +87,11 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
       ask: async (answers, frame) => {
         const outcome = await askInput(talk, frame, {
           title,
-          prompt: msg('Margin call at which LTV, in percent? Look it up at {0}: levels and warnings go by what you enter.', venue),
+          prompt: msg(
+            'thresholds.margin-call-ltv',
+            'Margin call at which LTV, in percent? Look it up at {0}: levels and warnings go by what you enter.',
+            venue,
+          ),
           placeholder: '75',
           value: answers.marginCall ?? first.marginCall,
           judge: judged(checkMarginCall, (typed) => aboveTable(state, 'marginCall', typed)),
@@ -99,7 +104,7 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
       ask: async (answers, frame) => {
         const outcome = await askInput(talk, frame, {
           title,
-          prompt: msg('Liquidation at which LTV, in percent?'),
+          prompt: msg('thresholds.liquidation-ltv-percent', 'Liquidation at which LTV, in percent?'),
           placeholder: '85',
           value: answers.liquidation ?? first.liquidation,
           judge: judged(

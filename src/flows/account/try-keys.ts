@@ -33,7 +33,9 @@ export interface Trial {
 
 /** Asks the venue about a key, reading only. Can be stopped by the person. @throws ExchangeError */
 export function inspectUnderProgress(talk: Conversation, name: string, connect: () => Promise<Connection>): Promise<KeyFacts> {
-  return talk.progress(msg('Testing the connection of {0}…', name), async (signal) => (await connect()).inspect(signal));
+  return talk.progress(msg('key.testing-connection', 'Testing the connection of {0}…', name), async (signal) =>
+    (await connect()).inspect(signal),
+  );
 }
 
 /** Tries a key that is not stored yet, shows what the venue says of it or what is wrong, and asks what to do. */
@@ -62,8 +64,8 @@ async function askAfterFault(talk: Conversation, error: ExchangeError): Promise<
   const choice = await talk.confirm({
     kind: 'error',
     title: error.sentence,
-    detail: [msg('Nothing has been stored.')],
-    buttons: [{ id: 'again', label: msg('Try Again') }, changeKeys, saveNothing],
+    detail: [msg('key.nothing-been-stored', 'Nothing has been stored.')],
+    buttons: [{ id: 'again', label: msg('button.try-again', 'Try Again') }, changeKeys, saveNothing],
   });
   return choice ?? 'nothing';
 }
@@ -72,7 +74,7 @@ async function askAfterRefusal(talk: Conversation, report: KeyReport): Promise<T
   const choice = await talk.confirm({
     kind: 'error',
     title: report.reason ?? '',
-    detail: [...report.lines, '', msg('Nothing has been stored.')],
+    detail: [...report.lines, '', msg('key.nothing-been-stored', 'Nothing has been stored.')],
     buttons: [changeKeys, saveNothing],
   });
   return { kind: choice ?? 'nothing' };
@@ -107,15 +109,16 @@ async function askOfOther(
 ): Promise<TrialOutcome> {
   for (;;) {
     const held = await unsettled(app, account);
-    const advice = twin === undefined ? otherOwnerAdvice() : msg('Keys of that account are already here as {0}.', twin.name);
+    const advice =
+      twin === undefined ? otherOwnerAdvice() : msg('key.account-already-here', 'Keys of that account are already here as {0}.', twin.name);
     const choice = await app.talk.confirm({
       kind: 'warning',
       title: sentence,
       detail: [advice, '', ...(held === undefined ? [] : [held, '']), ...report.lines],
       buttons: [
-        ...(twin === undefined ? [{ id: 'addNew', label: msg('Add as New Account…') } as const] : []),
+        ...(twin === undefined ? [{ id: 'addNew', label: msg('button.add-new-account', 'Add as New Account…') } as const] : []),
         changeKeys,
-        ...(held === undefined ? [{ id: 'use', label: msg('Use Anyway') } as const] : []),
+        ...(held === undefined ? [{ id: 'use', label: msg('button.use-anyway', 'Use Anyway') } as const] : []),
         saveNothing,
       ],
     });
@@ -140,7 +143,7 @@ async function askOfTwin(talk: Conversation, sentence: Message, report: KeyRepor
     kind: 'warning',
     title: sentence,
     detail: [twinAdvice(), '', ...report.lines],
-    buttons: [changeKeys, { id: 'save', label: msg('Save Anyway') }, saveNothing],
+    buttons: [changeKeys, { id: 'save', label: msg('button.save-anyway', 'Save Anyway') }, saveNothing],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }
@@ -148,20 +151,24 @@ async function askOfTwin(talk: Conversation, sentence: Message, report: KeyRepor
 async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts, { name, replaces }: Trial): Promise<TrialOutcome> {
   const question =
     replaces === undefined
-      ? msg('The key works. Save the account {0}?', name)
-      : msg('The key works. Use it for the account {0} from now on?', name);
+      ? msg('key.works-save-account', 'The key works. Save the account {0}?', name)
+      : msg('key.works-use-account', 'The key works. Use it for the account {0} from now on?', name);
   const choice = await talk.confirm({
     kind: 'info',
     title: question,
     detail: report.lines,
-    buttons: [{ id: 'save', label: replaces === undefined ? msg('Save Account') : msg('Save Keys') }, changeKeys, saveNothing],
+    buttons: [
+      { id: 'save', label: replaces === undefined ? msg('button.save-account', 'Save Account') : msg('button.save-keys', 'Save Keys') },
+      changeKeys,
+      saveNothing,
+    ],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }
 
-const changeKeys = { id: 'changeKeys', label: msg('Change Keys') } as const;
+const changeKeys = { id: 'changeKeys', label: msg('button.change-keys', 'Change Keys') } as const;
 
-const saveNothing = { id: 'nothing', label: msg('Save Nothing'), closes: true } as const;
+const saveNothing = { id: 'nothing', label: msg('button.save-nothing', 'Save Nothing'), closes: true } as const;
 
 /**
  * In a browser a window knows the keys that were stored when it was opened, and writes all it knows whenever it stores or deletes one: keys
@@ -178,15 +185,19 @@ export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' 
   if (missing.length === 0) return true;
   const choice = await app.talk.confirm({
     kind: 'warning',
-    title: msg('This window does not find the keys of {0}.', missing.map(({ name }) => name).join(', ')),
+    title: msg('key.window-not-find-2', 'This window does not find the keys of {0}.', missing.map(({ name }) => name).join(', ')),
     detail: [
       msg(
+        'key.another-window-may',
         'Another window may have stored them after this one was opened. In a browser, this window would wipe them by storing or deleting a key. Reload it first: nothing is lost by that.',
       ),
     ],
     buttons: [
-      { id: 'reload', label: msg('Reload Window') },
-      { id: 'goOn', label: concerned === undefined ? msg('Go On Anyway') : msg('Enter Keys Anyway') },
+      { id: 'reload', label: msg('button.reload-window', 'Reload Window') },
+      {
+        id: 'goOn',
+        label: concerned === undefined ? msg('button.go-anyway', 'Go On Anyway') : msg('button.enter-keys-anyway', 'Enter Keys Anyway'),
+      },
     ],
   });
   if (choice === 'reload') await app.talk.reloadWindow();

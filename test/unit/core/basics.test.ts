@@ -34,14 +34,14 @@ describe('an emitter', () => {
 
 describe('a message', () => {
   it('fills its places, also with other messages, and leaves a place without argument', () => {
-    assert.equal(english(msg('{0} of {1}, {2}', 'a', msg('<{0}>', 'b'))), 'a of <b>, {2}');
-    assert.equal(english(msg('{0}', '{1}')), '{1}');
+    assert.equal(english(msg('test', '{0} of {1}, {2}', 'a', msg('test', '<{0}>', 'b'))), 'a of <b>, {2}');
+    assert.equal(english(msg('test', '{0}', '{1}')), '{1}');
   });
 });
 
 describe('an exchange error', () => {
   it('says its kind and carries no cause', () => {
-    const error = new ExchangeError({ kind: 'ip', sentence: msg('No.'), effect: 'none' });
+    const error = new ExchangeError({ kind: 'ip', sentence: msg('test', 'No.'), effect: 'none' });
     assert.equal(error.cause, undefined);
     assert.equal(error.message, 'No.');
     const found = [ExchangeError.is(error), ExchangeError.is(error, 'ip'), ExchangeError.is(error, 'auth')];

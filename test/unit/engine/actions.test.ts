@@ -4,6 +4,7 @@ import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { change, connectionTo, Setup } from './ledger/support.ts';
 import { marginChange } from './ledger/market.ts';
+import { saysLike } from '../../texts.ts';
 
 /** A setup whose venue lacks some kind of change, and notes what it was asked. */
 function lacking(lack: 'collateral' | 'margin', why?: string) {
@@ -12,7 +13,7 @@ function lacking(lack: 'collateral' | 'margin', why?: string) {
   const plain = connectionTo(setup.venue, setup.market, async (what) => void asked.push(what));
   const { collateral, margin } = plain.actions;
   const actions = lack === 'collateral' ? { margin: margin! } : { collateral: collateral! };
-  const connection: Connection = { ...plain, actions, ...(why === undefined ? {} : { absent: { [lack]: msg('{0}', why) } }) };
+  const connection: Connection = { ...plain, actions, ...(why === undefined ? {} : { absent: { [lack]: msg('test', '{0}', why) } }) };
   const { ledger } = setup.window({ options: { connections: { get: async () => connection } } });
   return { setup, ledger, asked, connection };
 }
@@ -45,7 +46,7 @@ describe('a change of a kind that the venue does not offer', () => {
     connection = { ...plain, actions: {} };
     await assert.rejects(
       ledger.commit(preview, () => undefined),
-      /does not offer that/,
+      saysLike('change.exchange-not-offer'),
     );
     assert.deepEqual([setup.venue.sends, await setup.disk.load()], [[], []]);
   });

@@ -7,6 +7,7 @@ import type { Connection, MarginChange } from '../../../src/exchanges/exchange.t
 import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
 import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
+import { saysLike } from '../../texts.ts';
 
 /** Time of both sides that passes only where the adapter waits, and then at once. */
 class SharedClock implements Clock {
@@ -228,7 +229,7 @@ describe('positions at Bybit and its simulation', () => {
     const position = await positionOf(connection, 'linear:ETHUSDT:0');
     for (const [mode, words, code] of [
       ['REGULAR_MARGIN', /cross margin mode/, '110015'],
-      ['PORTFOLIO_MARGIN', /portfolio margin mode/, '110077'],
+      ['PORTFOLIO_MARGIN', saysLike('okx.portfolio-margin-mode'), '110077'],
     ] as const) {
       await control('margin-mode', { mode });
       const now = await positionOf(connection, position.positionId);

@@ -12,6 +12,7 @@ import { exchanges } from '../../../src/exchanges/registry.ts';
 import { holds } from '../property.ts';
 import { canary, FakeFetch, HastyClock, type Reply, type Seen } from './bench.ts';
 import { documentation, type Documented } from './documented.ts';
+import { says } from '../../texts.ts';
 
 const documentedOf = ({ id }: Exchange): Documented => {
   const known = documentation[id];
@@ -139,7 +140,7 @@ for (const exchange of exchanges) {
         assert.deepEqual([venue.seen.length, keys.asked], [0, 0]);
         for (const { value, masked, said } of headers) {
           assert.equal(masked === true, value === '••••');
-          assert.equal(said === undefined ? undefined : english(said), value === 'time of sending' ? value : undefined);
+          assert.equal(said === undefined ? undefined : english(said), value === says('http.time-sending') ? value : undefined);
         }
         await requestOf(connection, change).send(change);
         const [sent] = venue.seen;

@@ -1,6 +1,7 @@
 import { decimal } from '../../../src/core/decimal.ts';
 import type { PositionRef } from '../../../src/core/model.ts';
 import type { Change, LoanRef } from '../../../src/exchanges/exchange.ts';
+import { says } from '../../texts.ts';
 
 /** What a venue's documentation says of the requests that LTV Gauge has a use for. */
 export interface Documented {
@@ -100,7 +101,7 @@ const okx: Documented = {
     ['Content-Type', 'application/json'],
     ['OK-ACCESS-KEY', '••••'],
     ['OK-ACCESS-SIGN', '••••'],
-    ['OK-ACCESS-TIMESTAMP', 'time of sending'],
+    ['OK-ACCESS-TIMESTAMP', says('http.time-sending')],
     ['OK-ACCESS-PASSPHRASE', '••••'],
   ],
   changes: [
@@ -215,7 +216,7 @@ const bybit: Documented = {
     ['Content-Type', 'application/json'],
     ['X-BAPI-RECV-WINDOW', '5000'],
     ['X-BAPI-API-KEY', '••••'],
-    ['X-BAPI-TIMESTAMP', 'time of sending'],
+    ['X-BAPI-TIMESTAMP', says('http.time-sending')],
     ['X-BAPI-SIGN', '••••'],
   ],
   changes: [

@@ -7,6 +7,7 @@ import type { Connection, MarginChange, MarginProof } from '../../../src/exchang
 import type { SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import { failureOf } from './bench.ts';
 import { Meeting } from './meeting.ts';
+import { saysLike } from '../../texts.ts';
 
 const path = '/api/v5/account/position/margin-balance';
 
@@ -170,7 +171,7 @@ describe('OKX and the simulated exchange on margin', () => {
     await here.control('POST account', { acctLv: '3' });
     const mode = await failureOf(connection.actions.margin!.send(changeOf(isolated, 'add', decimal('0.001'))));
     assert.deepEqual([mode.code, mode.effect], ['50072', 'none']);
-    assert.match(mode.message, /account mode/);
+    assert.match(mode.message, saysLike('okx.not-allow-isolated'));
   });
 
   it('agree that a key that may only read changes nothing', async () => {

@@ -9,6 +9,7 @@ import { TestExchange } from '../../e2e/exchange.ts';
 import { noLimits } from '../engine/ledger/support.ts';
 import { added, live, Machine, type Front } from './front.ts';
 import { leave, pick, press, type, type Answer } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const adding: readonly Answer[] = [pick('Loan 12345'), pick('BTC'), type('0.1')];
 
@@ -38,8 +39,8 @@ describe('an account at an exchange', () => {
     assert.match(row(), /^Main simulated · .*not armed/);
     const talk = await add(leave);
     const dialog = talk.heard.at(-1)!;
-    assert.deepEqual(dialog.choices, ['Read Again', 'Show Request', 'Arm Writing…']);
-    assert.match(dialog.detail, /^NOT ARMED/);
+    assert.deepEqual(dialog.choices, [says('button.read-again'), says('button.show-request'), says('button.arm-writing')]);
+    assert.match(dialog.detail, saysLike('confirm.not-armed-nothing'));
     assert.match(dialog.detail, /57\.98% now → 51\.\d\d% after \(estimate\)/);
     assert.equal(await sent(), 0);
   });
@@ -47,9 +48,9 @@ describe('an account at an exchange', () => {
   it('shows the exact request as a page, masked and unsent, and comes back to the preview', async () => {
     const id = await added(front, exchange, 'Main');
     await front.engine.arming.disarm(id);
-    const talk = await add(press('Show Request'), pick('Copy the Request'), pick('Back to the Preview'), leave);
+    const talk = await add(press(says('button.show-request')), pick(says('button.copy-request')), pick(says('button.back-preview')), leave);
     const page = talk.heard.find(({ what }) => what === 'page')!;
-    assert.equal(page.title, 'Request, not sent');
+    assert.equal(page.title, says('change.request-not-sent'));
     for (const part of [
       'NOTHING WAS SENT',
       'adjust-collateral',
@@ -64,19 +65,19 @@ describe('an account at an exchange', () => {
     for (const part of [apiKey, secret, passphrase]) assert.ok(!page.detail.includes(part), 'no part of a key is on the page');
     assert.deepEqual(talk.copied, [page.detail]);
     const [beside, again] = talk.heard.filter(({ what }) => what === 'pick').slice(-2);
-    assert.match(beside!.title, /This is the request\. Nothing was sent\.$/);
-    assert.match(again!.title, /Copied\. Nothing was sent\.$/);
-    assert.match(talk.heard.at(-1)!.detail, /^NOT ARMED/);
+    assert.match(beside!.title, saysLike('change.request-nothing-sent'));
+    assert.match(again!.title, saysLike('change.copied-nothing-sent'));
+    assert.match(talk.heard.at(-1)!.detail, saysLike('confirm.not-armed-nothing'));
     assert.equal(await sent(), 0);
   });
 
   it('is armed from the preview, adds once after the confirmation, and takes that back once, by a preview of its own', async () => {
     const id = await added(front, exchange, 'Main');
     await front.engine.arming.disarm(id);
-    const talk = await add(press('Arm Writing…'), pick('For 15 minutes'), press('Add 0.1 BTC'), press('Undo…'));
-    const question = talk.heard.find(({ title }) => title.endsWith('For how long?'))!;
+    const talk = await add(press(says('button.arm-writing')), pick(says('arming.15-minutes')), press('Add 0.1 BTC'), press('Undo…'));
+    const question = talk.heard.find(({ title }) => title.endsWith(says('arming.how-long')))!;
     assert.match(question.detail, /^SIMULATED: .*Limits of your settings: LTV at most 71\.00% after taking out/);
-    assert.deepEqual(question.choices.slice(0, 3), ['For 15 minutes', 'Until this window is reloaded', 'Always']);
+    assert.deepEqual(question.choices.slice(0, 3), [says('arming.15-minutes'), says('arming.until-window-reloaded'), 'Always']);
     const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
     assert.match(dialog.detail, /^Writing on Main is armed for 15 minutes/);
     assert.equal(dialog.choices.at(-1), 'Add 0.1 BTC');
@@ -87,7 +88,7 @@ describe('an account at an exchange', () => {
 
     const [ran] = talk.ran;
     assert.equal(ran!.command, 'undoAdd');
-    const undone = await front.does((app, attended) => undoAdd(app, attended, ran!.target), press('Reduce by 0.1 BTC'));
+    const undone = await front.does((app, attended) => undoAdd(app, attended, ran!.target), press(says('preview.reduce', '0.1', 'BTC')));
     const taking = undone.heard.find(({ what }) => what === 'dialog')!;
     assert.match(taking.detail, /To undo[^]*Act: take collateral out[^]*Amount: 0\.1 BTC/);
     assert.match(undone.heard.at(-1)!.title, /Done: LTV is now 57\.98%/);
@@ -99,7 +100,7 @@ describe('an account at an exchange', () => {
       ],
     );
     const nothing = await front.does((app, attended) => undoAdd(app, attended, undefined));
-    assert.match(nothing.titles('notice')[0]!, /There is nothing to undo/);
+    assert.match(nothing.titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
     assert.equal(await sent(), 2);
   });
 
@@ -108,8 +109,8 @@ describe('an account at an exchange', () => {
     const arm = (...answers: readonly Answer[]) => front.does((app) => armWritingOn(app, undefined), ...answers);
     const states: unknown[] = [];
     for (const [term, ...name] of [
-      [pick('For 15 minutes')],
-      [pick('Until this window is reloaded')],
+      [pick(says('arming.15-minutes'))],
+      [pick(says('arming.until-window-reloaded'))],
       [pick('Always'), type('Main')],
     ] as const) {
       const talk = await arm(term, ...name);
@@ -121,9 +122,9 @@ describe('an account at an exchange', () => {
       ]);
     }
     assert.deepEqual(states, [
-      ['Writing on Main is armed for 15 minutes', 'writing armed for 15 min'],
-      ['Writing on Main is armed until this window is reloaded', 'writing armed'],
-      ['Writing on Main is armed always', 'writing armed'],
+      ['Writing on Main is armed for 15 minutes', says('arming.writing-armed-min', '15')],
+      ['Writing on Main is armed until this window is reloaded', says('arming.writing-armed')],
+      ['Writing on Main is armed always', says('arming.writing-armed')],
     ]);
     await front.engine.close();
     assert.deepEqual((await machine.front()).engine.arming.state(id), { armed: true, until: 'always' });
@@ -133,12 +134,12 @@ describe('an account at an exchange', () => {
     const { id } = await live(front, exchange, 'Main');
     const { arming } = front.engine;
     assert.equal(arming.state(id).armed, false);
-    await front.does((app) => armWritingOn(app, { accountId: id }), pick('For 15 minutes'));
+    await front.does((app) => armWritingOn(app, { accountId: id }), pick(says('arming.15-minutes')));
     await machine.clock.advance(15 * 60_000 - 1_000);
     assert.equal(arming.state(id).armed, true);
     await machine.clock.advance(2_000);
     assert.equal(arming.state(id).armed, false);
-    await front.does((app) => armWritingOn(app, { accountId: id }), pick('Until this window is reloaded'));
+    await front.does((app) => armWritingOn(app, { accountId: id }), pick(says('arming.until-window-reloaded')));
     await front.engine.close();
     assert.equal((await machine.front()).engine.arming.state(id).armed, false);
   });
@@ -154,22 +155,22 @@ describe('an account at an exchange', () => {
   it('with real money shows the request of its first change before that can be sent, once armed by its name', async () => {
     await live(front, exchange, 'Main');
     const talk = await add(
-      press('Arm Writing…'),
+      press(says('button.arm-writing')),
       pick('Always'),
       type('Mian'),
       type('Main'),
-      press('Show Request'),
-      pick('Back to the Preview'),
+      press(says('button.show-request')),
+      pick(says('button.back-preview')),
       press('Add 0.1 BTC'),
     );
-    assert.deepEqual(talk.faults, ['Type exactly: Main']);
+    assert.deepEqual(talk.faults, [says('arming.type-exactly', 'Main')]);
     const dialogs = talk.heard.filter(({ what }) => what === 'dialog');
     assert.deepEqual(
       dialogs.map(({ choices }) => choices),
       [
-        ['Read Again', 'Show Request', 'Arm Writing…'],
-        ['Read Again', 'Show Request'],
-        ['Read Again', 'Show Request', 'Add 0.1 BTC'],
+        [says('button.read-again'), says('button.show-request'), says('button.arm-writing')],
+        [says('button.read-again'), says('button.show-request')],
+        [says('button.read-again'), says('button.show-request'), 'Add 0.1 BTC'],
       ],
     );
     for (const { title, detail, kind } of dialogs) {
@@ -182,7 +183,11 @@ describe('an account at an exchange', () => {
     assert.equal(await sent(), 1);
     // The next one needs none of that.
     const second = await add(press('Add 0.1 BTC'));
-    assert.deepEqual(second.heard.find(({ what }) => what === 'dialog')!.choices, ['Read Again', 'Show Request', 'Add 0.1 BTC']);
+    assert.deepEqual(second.heard.find(({ what }) => what === 'dialog')!.choices, [
+      says('button.read-again'),
+      says('button.show-request'),
+      'Add 0.1 BTC',
+    ]);
     assert.equal(await sent(), 2);
   });
 });

@@ -8,6 +8,7 @@ import { Refusal } from '../../../src/engine/ledger/refusal.ts';
 import { armWriting, armWritingOn, sayDisarmed } from '../../../src/flows/arm.ts';
 import { Setup, noLimits } from '../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 interface Facts {
   readonly account?: Partial<Account>;
@@ -44,7 +45,7 @@ async function arming(answers: readonly Answer[], { account, limits = noLimits, 
   return { talk, armed, names, setup, asked, failed };
 }
 
-const terms = ['For 15 minutes', 'Until this window is reloaded', 'Always'];
+const terms = [says('arming.15-minutes'), says('arming.until-window-reloaded'), 'Always'];
 const simulated = { simulated: true, site: 'loopback', baseUrl: 'http://127.0.0.1:9' };
 const demo = { site: 'global-demo' };
 
@@ -53,7 +54,7 @@ describe('arming that the engine refuses', () => {
     const talk = new Scripted(pick('Always'), type('Main'), leave);
     const { app } = actingAt(new Setup(), talk);
     const arm = async (): Promise<never> => {
-      throw new Refusal(msg('It is called Other by now.'));
+      throw new Refusal(msg('test', 'It is called Other by now.'));
     };
     const account = { ...app.book.get('a')!, uid: '1' };
     const book = { ...app.book, get: () => account };
@@ -66,9 +67,9 @@ describe('arming an account with real money always', () => {
   it('takes its very name, and says of any other what to type', async () => {
     const { talk, armed, names } = await arming([pick('Always'), type(''), type('main'), type('Main '), type('Main')]);
     assert.deepEqual([armed, names], [['always'], ['Main']]);
-    assert.deepEqual(talk.faults, Array(3).fill('Type exactly: Main'));
+    assert.deepEqual(talk.faults, Array(3).fill(says('arming.type-exactly', 'Main')));
     const box = talk.heard.find(({ what }) => what === 'input')!;
-    assert.equal(box.title, 'LIVE: arm writing on Main always');
+    assert.equal(box.title, says('arming.live-arm-writing', 'Main'));
     assert.match(box.detail, /^REAL MONEY can then move from Main .* Type the name of the account to arm it always\.$/);
     assert.deepEqual([box.value, box.secret, box.canGoBack], ['', false, false]);
   });
@@ -81,70 +82,68 @@ describe('arming an account with real money always', () => {
   });
 
   it('asks for no name for a term that ends, nor where no real money is', async () => {
-    assert.deepEqual((await arming([pick('For 15 minutes')])).armed, ['quarter']);
-    assert.deepEqual((await arming([pick('Until this window is reloaded')])).armed, ['restart']);
+    assert.deepEqual((await arming([pick(says('arming.15-minutes'))])).armed, ['quarter']);
+    assert.deepEqual((await arming([pick(says('arming.until-window-reloaded'))])).armed, ['restart']);
     assert.deepEqual((await arming([pick('Always')], { account: simulated })).armed, ['always']);
     assert.deepEqual((await arming([pick('Always')], { account: demo })).armed, ['always']);
   });
 
   it('opens the limits instead and arms nothing, when they are asked for', async () => {
-    const { talk, armed } = await arming([pick('Set Limits…')]);
+    const { talk, armed } = await arming([pick(says('button.set-limits'))]);
     assert.deepEqual(talk.did, ['openLimits']);
     assert.deepEqual(armed, []);
   });
 
   it('offers to take it back at once', async () => {
-    const { talk } = await arming([pick('For 15 minutes'), press('Disarm Writing')]);
+    const { talk } = await arming([pick(says('arming.15-minutes')), press(says('button.disarm-writing'))]);
     assert.deepEqual(talk.ran, [{ command: 'disarmWriting', target: { accountId: 'a' } }]);
   });
 });
 
 describe('the question for how long an account is armed', () => {
   for (const [money, account, mark, meaning, always] of [
-    ['real money', {}, 'LIVE', /^LIVE: REAL MONEY can then move, each time only after a preview and your confirmation\./, true],
-    ['demo trading', demo, 'DEMO', /^DEMO: changes can then be sent.* No real money moves\./, false],
+    ['real money', {}, 'LIVE', saysLike('arming.live-real-money'), true],
+    [says('account.demo-trading'), demo, 'DEMO', /^DEMO: changes can then be sent.* No real money moves\./, false],
     ['a simulated exchange', simulated, 'SIMULATED', /^SIMULATED: changes can then be sent.* No real money moves\./, false],
   ] as const) {
     it(`says that it is about ${money}, and has the terms in order, the shortest first`, async () => {
       const { talk } = await arming([leave], { account });
       const [question] = talk.heard;
-      assert.equal(question!.title, `${mark}: arm writing on Main | For how long?`);
+      assert.equal(question!.title, `${says('arming.arm-writing', mark, 'Main')} | ${says('arming.how-long')}`);
       assert.match(question!.detail, meaning);
-      assert.deepEqual(question!.choices, [...terms, '', 'Set Limits…']);
+      assert.deepEqual(question!.choices, [...terms, '', says('button.set-limits')]);
       assert.equal(question!.lines![2]!.includes('You will be asked to type the name of the account'), always);
-      assert.match(question!.lines![4]!, /Nothing is armed\.$/);
+      assert.match(question!.lines![4]!, saysLike('arming.opens-settings-nothing'));
     });
   }
 
   it('says the limits, that there are none, or that they are not understood', async () => {
     const said = async (limits: Limits | LimitsFault): Promise<string> => (await arming([leave], { limits })).talk.heard[0]!.detail;
-    assert.match(await said(noLimits), /No limits are set: one confirmed change may move as much as the exchange takes\.$/);
+    assert.match(await said(noLimits), saysLike('arming.no-limits-set'));
     const limits = { ...noLimits, perActionUsd: decimal('500'), highestLtvAfterReduction: decimal('0.71') };
-    assert.match(await said(limits), /Limits of your settings: at most 500 USD per change; LTV at most 71\.00% after taking out\.$/);
+    assert.match(await said(limits), saysLike('arming.limits-settings', 'at most 500 USD per change; LTV at most 71.00% after taking out'));
     assert.match(
-      await said({ fault: msg('Write a number.') }),
+      await said({ fault: msg('test', 'Write a number.') }),
       /are not understood, and nothing is sent until they are\. Write a number\.$/,
     );
   });
 
   it('says until when it is armed already', async () => {
     const { talk } = await arming([leave], { armed: 1_700_000_000_000 });
-    assert.match(talk.heard[0]!.title, /For how long, from now on\? It is armed until 2023-11-14T22:13:20\.000Z\.$/);
+    assert.match(talk.heard[0]!.title, saysLike('arming.how-long-now', 'armed until 2023-11-14T22:13:20.000Z'));
   });
 
   it('is answered with what was done', async () => {
     const said = async (term: string, account: Partial<Account> = simulated): Promise<readonly string[]> =>
       (await arming([pick(term)], { account })).talk.titles('notice');
     // The scripted engine arms every term until the restart; what the others are called is the word's own test.
-    assert.deepEqual(await said('Until this window is reloaded', {}), [
-      'Writing on Main is armed until this window is reloaded. Each change still needs your confirmation.',
-    ]);
+    assert.deepEqual(await said(says('arming.until-window-reloaded'), {}), [says('arming.writing-armed-until', 'Main')]);
   });
 });
 
 describe('an account that cannot be armed', () => {
   it('because its key may only read leads to other keys, before any question', async () => {
-    const { talk, armed } = await arming([press('Update Keys…')], { account: { readOnly: true } });
+    const { talk, armed } = await arming([press(says('button.update-keys'))], { account: { readOnly: true } });
     assert.match(talk.titles('notice')[0]!, /^Main is read-only: its key may not trade\./);
     assert.deepEqual(talk.ran, [{ command: 'updateKeys', target: { accountId: 'a' } }]);
     assert.deepEqual(armed, []);
@@ -152,15 +151,15 @@ describe('an account that cannot be armed', () => {
 
   it('because it is gone is said to be gone', async () => {
     const { talk, armed } = await arming([], { argument: { accountId: 'b' } });
-    assert.deepEqual(talk.titles('notice'), ['This account is no longer there. Add it again to go on.']);
+    assert.deepEqual(talk.titles('notice'), [says('arming.account-no-longer')]);
     assert.deepEqual(armed, []);
   });
 
   const nobody = { uid: undefined } as never;
 
   it('because it is not known whose keys it has: the exchange is asked, and the answer is kept', async () => {
-    const { talk, armed, setup } = await arming([pick('For 15 minutes')], { account: nobody, says: () => '77' });
-    assert.deepEqual(talk.worked, ['Testing the connection of Main…']);
+    const { talk, armed, setup } = await arming([pick(says('arming.15-minutes'))], { account: nobody, says: () => '77' });
+    assert.deepEqual(talk.worked, [says('key.testing-connection', 'Main')]);
     assert.equal(setup.accounts.get('a')!.uid, '77');
     assert.deepEqual(armed, ['quarter']);
   });
@@ -172,7 +171,7 @@ describe('an account that cannot be armed', () => {
   });
 
   it('because the exchange cannot be asked', async () => {
-    const error = new ExchangeError({ kind: 'network', sentence: msg('Not reached.'), effect: 'none' });
+    const error = new ExchangeError({ kind: 'network', sentence: msg('test', 'Not reached.'), effect: 'none' });
     const says = () => {
       throw error;
     };
@@ -182,8 +181,10 @@ describe('an account that cannot be armed', () => {
   });
 
   it('is asked nothing of whose keys it has where that is known, nor held back where no money moves', async () => {
-    assert.equal((await arming([pick('For 15 minutes')])).asked, 0);
-    assert.deepEqual((await arming([pick('For 15 minutes')], { account: { ...simulated, ...(nobody as object) } })).armed, ['quarter']);
+    assert.equal((await arming([pick(says('arming.15-minutes'))])).asked, 0);
+    assert.deepEqual((await arming([pick(says('arming.15-minutes'))], { account: { ...simulated, ...(nobody as object) } })).armed, [
+      'quarter',
+    ]);
   });
 
   it('is told to the one who asked from a preview, too', async () => {
@@ -212,13 +213,13 @@ describe('what is said of disarming', () => {
   };
 
   it('names every account that was disarmed', async () => {
-    assert.deepEqual(await saying(['a', 'b']), ['Writing is disarmed: Main, Second. Nothing can be sent until you arm it again.']);
+    assert.deepEqual(await saying(['a', 'b']), [says('arming.writing-disarmed-nothing', 'Main, Second')]);
   });
 
   it('says why nothing had to be', async () => {
-    assert.deepEqual(await saying([]), ['Writing is not armed on any account, so nothing had to be disarmed.']);
-    assert.deepEqual(await saying([], 'a'), ['Writing on Main is not armed, so nothing had to be disarmed.']);
+    assert.deepEqual(await saying([]), [says('arming.writing-not-armed')]);
+    assert.deepEqual(await saying([], 'a'), [says('arming.writing-not-armed-nothing', 'Main')]);
     assert.match((await saying([], 'a', { readOnly: true }))[0]!, /^Main is read-only/);
-    assert.deepEqual(await saying([], 'gone'), ['This account is no longer there. Add it again to go on.']);
+    assert.deepEqual(await saying([], 'gone'), [says('arming.account-no-longer')]);
   });
 });

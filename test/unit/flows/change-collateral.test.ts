@@ -5,6 +5,7 @@ import { loanAt } from '../../../src/views/place.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const adjusting = '/api/v5/finance/flexible-loan/adjust-collateral';
 
@@ -33,33 +34,33 @@ describe('a change of collateral on the whole engine', () => {
       if (state === 'accepted')
         whileOpen.push(loanLine(), ...trader.lines(loansOutline).filter((line) => line.includes('accepted by OKX')));
     });
-    const talk = await change('reduce', ...btc('0.01'), press('Reduce by 0.01 BTC'));
+    const talk = await change('reduce', ...btc('0.01'), press(says('preview.reduce', '0.01', 'BTC')));
     assert.deepEqual(asked(talk), ['pick', 'pick', 'input', 'dialog', 'notice']);
     const [loans, coins, amount, preview, done] = talk.heard;
     assert.deepEqual(loans!.lines, [
       'Main · SIMULATED',
-      'Loan 12345 | LTV 57.98%, 21.3% to margin call | 0.8 BTC',
-      'Loan 67890 | LTV 67.61%, 4.7% to margin call | 1.5 ETH, 20 SOL',
+      `Loan 12345 | LTV 57.98%, ${says('loan.margin-call-2', '21.3%')} | 0.8 BTC`,
+      `Loan 67890 | LTV 67.61%, ${says('loan.margin-call-2', '4.7%')} | 1.5 ETH, 20 SOL`,
     ]);
-    assert.equal(coins!.title.split(' | ')[0], 'SIMULATED: reduce collateral of loan 12345 (Main)');
-    assert.deepEqual(coins!.lines, ["BTC | 0.17100367 redeemable: the exchange's maximum"]);
-    assert.equal(amount!.title, 'SIMULATED: take BTC out of loan 12345 (Main)');
+    assert.equal(coins!.title.split(' | ')[0], says('collateral.reduce-loan', 'SIMULATED', '12345', 'Main'));
+    assert.deepEqual(coins!.lines, [`BTC | ${says('collateral.redeemable-exchange-maximum', '0.17100367')}`]);
+    assert.equal(amount!.title, says('collateral.take-out-loan', 'SIMULATED', '12345', 'Main', 'BTC'));
     assert.match(amount!.detail, /^At most 0\.17100367 BTC can be taken out, says the exchange.* Safe maximum: 0\.10108685 BTC/);
-    assert.equal(preview!.title, 'SIMULATED: take 0.01 BTC out of the collateral of loan 12345?');
+    assert.equal(preview!.title, says('preview.take-out-collateral', 'SIMULATED', '0.01', 'BTC', '12345'));
     for (const line of [
-      'SIMULATED exchange: no real money moves.',
-      'Exchange: OKX, Loopback (simulated)',
+      says('preview.simulated-exchange-no'),
+      `Exchange: OKX, ${says('term.loopback-simulated')}`,
       'Account: Main',
-      'Act: take collateral out',
+      says('preview.act-take-collateral'),
       'Amount: 0.01 BTC',
       'To: funding account',
-      'LTV: 57.98% now → 58.72% after (estimate)',
-      'Distance to margin call: 21.3% now → 20.3% after (estimate)',
+      says('preview.ltv-now-after', '57.98%', '58.72%'),
+      says('preview.distance-margin-call-now', '21.3%', '20.3%'),
     ]) {
       assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
     }
     // The harmless one first: Enter alone acts on nothing.
-    assert.deepEqual(preview!.choices, ['Read Again', 'Show Request', 'Reduce by 0.01 BTC']);
+    assert.deepEqual(preview!.choices, [says('button.read-again'), says('button.show-request'), says('preview.reduce', '0.01', 'BTC')]);
     // Accepted is not done: until then it is the old LTV.
     assert.match(whileOpen[0]!, /^57\.98% · Watch · change unfinished /);
     assert.match(
@@ -70,10 +71,10 @@ describe('a change of collateral on the whole engine', () => {
       talk.worked
         .filter((line) => line.startsWith('SIMULATED:'))
         .map((line) => /: ([^:]*)\. Cancel only stops the waiting\.$/.exec(line)?.[1]),
-      ['written down, about to be sent', 'sent; waiting for the answer of OKX', 'accepted by OKX, not done yet; waiting for proof'],
+      [says('kinds.written-down-about'), says('kinds.sent-waiting-answer', 'OKX'), says('kinds.accepted-not-done', 'OKX')],
     );
     assert.equal(done!.title, 'Done: LTV is now 58.72%, says OKX. SIMULATED: take 0.01 BTC out of loan 12345 (Main).');
-    assert.deepEqual(done!.choices, ['Open Gauges']);
+    assert.deepEqual(done!.choices, [says('button.open-gauges')]);
     assert.match(loanLine(), /^58\.72% · Watch · 20\.3% to margin call/);
     assert.deepEqual(await taken(), ['12345 reduce BTC 0.01 effective']);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -110,16 +111,22 @@ describe('a change of collateral on the whole engine', () => {
       ],
     );
     assert.deepEqual(talk.faults, [
-      'Type an amount of BTC.',
-      'That is more than the exchange would release now. At most 0.17100367 BTC can be taken out.',
-      'That is not an amount. Write digits and a decimal point, for example 0.1.',
-      'At most 8 decimals are allowed here. At most 0.17100367 BTC can be taken out.',
+      says('amount.type', 'BTC'),
+      says('amount.most-taken-out', says('amount.more-exchange-release'), '0.17100367', 'BTC'),
+      says('amount.not-write-digits'),
+      says('amount.most-taken-out', says('amount.most-decimals-allowed', '8'), '0.17100367', 'BTC'),
     ]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
       [
-        'LTV 57.98% → 58.72%, then 20.3% to margin call, 29.8% to liquidation (estimate).',
-        'LTV 57.98% → 72.48%, then 1.7% to margin call, 13.4% to liquidation (estimate). More than the safe maximum of 0.10108685 BTC, which keeps LTV at or below 66.37%.',
+        says('preview.ltv-margin-call-liquidation', '57.98%', '58.72%', '20.3%', '29.8%'),
+        says(
+          'preview.more-safe-maximum',
+          says('preview.ltv-margin-call-liquidation', '57.98%', '72.48%', '1.7%', '13.4%'),
+          '0.10108685',
+          'BTC',
+          '66.37%',
+        ),
       ],
     );
     assert.deepEqual(trader.posted, []);
@@ -130,9 +137,9 @@ describe('a change of collateral on the whole engine', () => {
     const back = await change('reduce', ...[loan!, coin!, goBack, goBack, leave]);
     assert.deepEqual(asked(back), ['pick', 'pick', 'input', 'pick', 'pick']);
     assert.match(back.heard[3]!.title, /Which coin/);
-    assert.match(back.heard[4]!.title, /Which loan/);
+    assert.match(back.heard[4]!.title, saysLike('collateral.loan'));
     trader.limits = { ...trader.limits, perActionByCoin: new Map([['BTC', decimal('0.01')]]) };
-    const again = await change('add', ...btc('0.02'), press('Change Amount…'), leave);
+    const again = await change('add', ...btc('0.02'), press(says('button.change-amount')), leave);
     const boxes = again.heard.filter(({ what }) => what === 'input');
     assert.deepEqual(
       boxes.map(({ value }) => value),
@@ -140,7 +147,7 @@ describe('a change of collateral on the whole engine', () => {
     );
     const [refusal] = again.heard.filter(({ what }) => what === 'notice');
     assert.match(refusal!.title, /One change may move at most 0\.01 BTC by your setting ltvGauge\.limits\.perActionByCoin/);
-    assert.deepEqual(refusal!.choices, ['Change Amount…', 'Open Settings', 'Show Log']);
+    assert.deepEqual(refusal!.choices, [says('button.change-amount'), says('button.open-settings'), says('button.show-log')]);
     assert.deepEqual(trader.posted, []);
   });
 
@@ -148,8 +155,8 @@ describe('a change of collateral on the whole engine', () => {
     const [preview] = dialogsOf(await change('reduce', ...btc('0.16'), leave));
     const lines = preview!.detail.split('\n');
     assert.match(lines[0]!, /^WARNING: after this, a fall of 1\.\d% brings the margin call \(estimate\)\.$/);
-    assert.equal(lines[1], 'LTV: 57.98% now → 72.48% after (estimate)');
-    assert.equal(lines[2], 'Level: Watch now → Warning after (estimate)');
+    assert.equal(lines[1], says('preview.ltv-now-after', '57.98%', '72.48%'));
+    assert.equal(lines[2], says('preview.level-now-after', 'Watch', 'Warning'));
     const places = ['Liquidation price of BTC', 'SIMULATED exchange', 'Amount: 0.16 BTC'].map((part) => preview!.detail.indexOf(part));
     assert.deepEqual(
       places,
@@ -163,12 +170,15 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change(
       'add',
       ...btc('0.02'),
-      after(() => {
-        okx.movePrice('BTC', '10');
-      }, press('Read Again')),
-      press('Show Request'),
-      pick('Copy the Request'),
-      pick('Back to the Preview'),
+      after(
+        () => {
+          okx.movePrice('BTC', '10');
+        },
+        press(says('button.read-again')),
+      ),
+      press(says('button.show-request')),
+      pick(says('button.copy-request')),
+      pick(says('button.back-preview')),
       leave,
     );
     const [first, second] = dialogsOf(talk);
@@ -177,7 +187,7 @@ describe('a change of collateral on the whole engine', () => {
     const [page] = talk.heard.filter(({ what }) => what === 'page');
     assert.ok(page!.detail.includes('{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.02"}'), page!.detail);
     assert.deepEqual(talk.copied, [page!.detail]);
-    assert.match(talk.heard.at(-2)!.title, /Copied\. Nothing was sent\.$/);
+    assert.match(talk.heard.at(-2)!.title, saysLike('change.copied-nothing-sent'));
     assert.deepEqual(trader.posted, []);
   });
 
@@ -198,10 +208,10 @@ describe('a change of collateral on the whole engine', () => {
     const disarmed = after(() => trader.engine.arming.disarm('main'), act);
     const talk = await change('add', ...btc('0.02'), disarmed, leave);
     const [, again] = dialogsOf(talk);
-    assert.match(again!.detail, /^Changes from this account are not armed, so nothing was sent\./);
-    assert.match(again!.detail, /NOT ARMED: nothing can be sent from this account yet/);
-    assert.deepEqual(again!.choices, ['Read Again', 'Show Request', 'Arm Writing…']);
-    assert.match(trader.lines(loansOutline)[0]!, /not armed$/);
+    assert.match(again!.detail, saysLike('refusal.changes-account-not'));
+    assert.match(again!.detail, saysLike('confirm.not-armed-nothing'));
+    assert.deepEqual(again!.choices, [says('button.read-again'), says('button.show-request'), says('button.arm-writing')]);
+    assert.match(trader.lines(loansOutline)[0]!, saysLike('arming.not-armed'));
     assert.deepEqual(trader.posted, []);
   });
 
@@ -209,7 +219,7 @@ describe('a change of collateral on the whole engine', () => {
     await okx.fault('lost-after-acting');
     const talk = await change('add', ...btc('0.02'), act);
     assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 56\.57%, says OKX\./);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Open Gauges', 'Undo…']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.open-gauges'), 'Undo…']);
     assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
     assert.equal(await okx.requests('adjust-collateral'), 1);
   });
@@ -218,19 +228,19 @@ describe('a change of collateral on the whole engine', () => {
     await okx.fault('lost-before-acting');
     const talk = await change('add', ...btc('0.02'), act);
     assert.match(talk.titles('notice')[0]!, /^It is not known whether this happened: .* it is never sent again\./);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Resolve Unfinished Change…', 'Show Log']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.match(loanLine(), /^57\.98% · Watch · change unfinished /);
     await trader.later(5 * 60_000);
     assert.deepEqual(await taken(), []);
     assert.equal(await okx.requests('adjust-collateral'), 1);
-    assert.match(loanLine(), /change unfinished/);
+    assert.match(loanLine(), saysLike('term.change-unfinished'));
   });
 
   it('refused by the exchange changes nothing and leaves the loan free', async () => {
     await okx.fault('51738', { endpoint: 'adjust-collateral', times: 1 });
     const talk = await change('add', ...btc('0.02'), act);
     assert.match(talk.titles('notice')[0]!, /^Refused by OKX; nothing was changed: .*\(OKX code 51738/);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Show Log']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.show-log')]);
     assert.match(loanLine(), /^57\.98% · Watch · 21/);
     await change('add', ...btc('0.02'), act);
     assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
@@ -238,18 +248,18 @@ describe('a change of collateral on the whole engine', () => {
 
   it('refused by the exchange leads to what would work by its own words', async () => {
     for (const [code, button] of [
-      ['51753', 'Choose Another Coin…'],
-      ['51759', 'Change Amount…'],
+      ['51753', says('button.choose-another-coin')],
+      ['51759', says('button.change-amount')],
     ] as const) {
       await okx.fault(code, { endpoint: 'adjust-collateral', times: 1 });
       const talk = await change('add', ...btc('0.02'), act, press(button));
-      assert.deepEqual(talk.heard.at(-1)!.choices, [button, 'Show Log']);
+      assert.deepEqual(talk.heard.at(-1)!.choices, [button, says('button.show-log')]);
       assert.deepEqual(talk.did, ['closePages', 'addCollateral']);
     }
     // Before the confirmation the coin is chosen anew at once.
     const [loan, coin, amount] = btc('0.01');
     const refusing = after(() => okx.fault('51753', { endpoint: 'max-collateral-redeem-amount', times: 1 }), amount!);
-    const talk = await change('reduce', loan!, coin!, refusing, press('Choose Another Coin…'), leave);
+    const talk = await change('reduce', loan!, coin!, refusing, press(says('button.choose-another-coin')), leave);
     assert.match(talk.heard.at(-1)!.title, /Which coin/);
     assert.deepEqual(await taken(), []);
   });
@@ -261,7 +271,7 @@ describe('a change of collateral on the whole engine', () => {
       after(() => okx.kill(), act),
     );
     assert.match(talk.titles('notice')[0]!, /^Nothing was sent\. OKX cannot be reached at .*ECONNREFUSED/);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Change Amount…', 'Show Log']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-amount'), says('button.show-log')]);
     assert.deepEqual(trader.posted, []);
     assert.deepEqual(await trader.until(trader.engine.ledger.activity()), []);
   });
@@ -275,14 +285,14 @@ describe('a change of collateral on the whole engine', () => {
       loan!,
       coin!,
       after(die, amount!),
-      after(() => dead.revive(), press('Change Amount…')),
+      after(() => dead.revive(), press(says('button.change-amount'))),
       leave,
     );
     assert.match(preview.titles('notice')[0]!, /^OKX cannot be reached/);
     const coins = await change(
       'add',
       after(die, loan!),
-      after(() => dead.revive(), press('Try Again')),
+      after(() => dead.revive(), press(says('button.try-again'))),
       leave,
     );
     assert.deepEqual(asked(coins), ['pick', 'notice', 'pick']);
@@ -293,9 +303,9 @@ describe('a change of collateral on the whole engine', () => {
     await okx.control('POST', 'settle', { ms: 9_000 });
     const talk = await change('add', ...btc('0.02'), act, stop('accepted by OKX'));
     assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet: .* Nothing is sent again\.$/);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Resolve Unfinished Change…', 'Show Log']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.match(loanLine(), /^57\.98% · Watch · change unfinished /);
-    const next = await change('reduce', pick('Loan 12345'), press('Resolve Unfinished Change…'));
+    const next = await change('reduce', pick('Loan 12345'), press(says('gauge.resolve-unfinished-change')));
     assert.match(next.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
     assert.deepEqual(next.did, ['resolveWrite']);
     // The other loan is free.
@@ -315,7 +325,7 @@ describe('a change of collateral on the whole engine', () => {
     });
     const talk = await change('add', ...btc('0.02'), act);
     assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet/);
-    assert.match(loanLine(), /change unfinished/);
+    assert.match(loanLine(), saysLike('term.change-unfinished'));
     await dead!.revive();
     await trader.passes(6 * 60_000);
     assert.match(loanLine(), /^56\.57% · Watch · 23/);
@@ -331,11 +341,11 @@ describe('a change of collateral on the whole engine', () => {
       alarm!.title,
       /^OKX did something else than was asked: .*Adding 0\.02 BTC was asked, but the exchange booked "collateral_released" of 0\.02 BTC/,
     );
-    assert.equal(alarm!.detail, 'Look at the loan on the site of the exchange too, before you change anything.');
-    assert.deepEqual(alarm!.choices, ['Resolve Unfinished Change…', 'Show Log']);
-    assert.match(trader.lines(loansOutline)[1]!, /^Changes are frozen: the exchange did something else than was asked/);
+    assert.equal(alarm!.detail, says('kinds.look-loan-site'));
+    assert.deepEqual(alarm!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
+    assert.match(trader.lines(loansOutline)[1]!, saysLike('account.changes-frozen-exchange'));
     for (const loan of ['Loan 12345', 'Loan 67890']) {
-      const next = await change('reduce', pick(loan), press('Resolve Unfinished Change…'));
+      const next = await change('reduce', pick(loan), press(says('gauge.resolve-unfinished-change')));
       assert.match(
         next.titles('notice')[0]!,
         /^Changes on Main are frozen: .* on loan 12345\. Look at what happened, then lift the freeze\.$/,
@@ -358,7 +368,7 @@ describe('a change of collateral on the whole engine', () => {
     const adding = trader.goes(
       (app, attended) => changeCollateral(app, attended, 'add', target),
       pick('Loan 12345'),
-      press('Update Keys…'),
+      press(says('button.update-keys')),
     );
     const { heard, did } = await adding;
     assert.match(heard[0]!.lines![1]!, /, read-only \|/);
@@ -366,7 +376,7 @@ describe('a change of collateral on the whole engine', () => {
     assert.deepEqual(did, ['updateKeys']);
     assert.match(
       trader.lines(loansOutline).find((line) => line.startsWith('Viewer'))!,
-      /read-only/,
+      saysLike('term.read-only'),
     );
   });
 
@@ -378,15 +388,15 @@ describe('a change of collateral on the whole engine', () => {
     const lines = trader.lines(loansOutline);
     assert.match(
       lines.find((one) => one.startsWith('Second'))!,
-      /keys missing/,
+      saysLike('account.keys-missing'),
     );
     assert.match(
       lines.find((one) => one.startsWith('Main'))!,
       /^Main · simulated · Warning · just now/,
     );
     const target = loanAt('second', '12345');
-    const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press('Reload Window'));
-    assert.match(talk.titles('notice')[0]!, /^This window does not find the keys of Second\./);
+    const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press(says('button.reload-window')));
+    assert.match(talk.titles('notice')[0]!, saysLike('key.window-not-find-2', 'Second'));
     assert.deepEqual(talk.did, ['reloadWindow']);
     assert.equal(await second.requests('adjust-collateral'), 0);
   });
@@ -424,10 +434,7 @@ describe('a change of collateral on the whole engine', () => {
       other.goes((app, attended) => changeCollateral(app, attended, 'add', undefined), ...btc('0.05'), press('Add 0.05 BTC'));
     const talk = await change('add', ...btc('0.02'), after(meanwhileThere, act), leave);
     const [, again] = dialogsOf(talk);
-    assert.match(
-      again!.detail,
-      /^Another change of this loan was sent after this preview, so its figures no longer hold\. Nothing was sent\./,
-    );
+    assert.match(again!.detail, saysLike('refusal.another-change-loan-sent'));
     assert.match(again!.detail, /LTV: 54\.57% now → 53\.32% after/);
     assert.deepEqual(await taken(), ['12345 add BTC 0.05 effective']);
   });

@@ -6,6 +6,7 @@ import { gaugePage } from '../../../src/views/gauges.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { after, type Answer, consider, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
+import { says, saysLike } from '../../texts.ts';
 
 /** A person with positions at a simulated OKX (Main) and a simulated Bybit (Pool), both in hedge mode. */
 describe('a change of margin on the whole engine', () => {
@@ -58,7 +59,7 @@ describe('a change of margin on the whole engine', () => {
   it('adds to one side of a hedge and leaves the other alone; done is what the exchange says, near the estimate', async () => {
     const whileOpen: string[] = [];
     trader.engine.ledger.onDidChange(({ state }) => {
-      if (state === 'accepted') whileOpen.push(...lines().filter((line) => line.includes('change unfinished')));
+      if (state === 'accepted') whileOpen.push(...lines().filter((line) => line.includes(says('term.change-unfinished'))));
     });
     const talk = await change(
       'add',
@@ -72,25 +73,25 @@ describe('a change of margin on the whole engine', () => {
       ['pick', 'input', 'input', 'dialog', 'notice'],
     );
     const box = talk.heard[1]!;
-    assert.equal(box.title, 'SIMULATED: add margin to BTC-USDT-SWAP long (Main)');
+    assert.equal(box.title, says('margin.add', 'SIMULATED', 'BTC-USDT-SWAP long', 'Main'));
     assert.match(box.detail, /^At most 3199\.2 USDT can be added from the trading account\. At most 683\.76 USDT can be taken out/);
-    assert.deepEqual(talk.faults, ['That is more than is available in the wallet. At most 3199.2 USDT can be added.']);
+    assert.deepEqual(talk.faults, [says('amount.most-added', says('amount.more-available-wallet'), '3199.2', 'USDT')]);
     assert.match(
       talk.remarks[0]!.sentence,
       /^Margin 9,486\.4 USDT → 11,486\.4 USDT, liquidation price 67,571\.28 USDT → 63,571\.28 USDT, distance 23\.2% → 27\.7%/,
     );
     const [preview] = dialogsOf(talk);
     for (const line of [
-      'SIMULATED exchange: no real money moves.',
+      says('preview.simulated-exchange-no'),
       'Account: Main',
-      'Position: BTC-USDT-SWAP long, isolated. Its other side is a position of its own and is not touched (hedge mode).',
-      'Act: add margin',
+      says('margin-preview.position-isolated-other', 'BTC-USDT-SWAP long'),
+      says('margin-preview.act-add-margin'),
       'From: trading account',
-      'Liquidation price: 67,571.28 USDT now → 63,571.28 USDT after (estimate; the figure of the exchange itself follows)',
+      says('margin-preview.liquidation-price-now', '67,571.28 USDT', '63,571.28 USDT'),
     ]) {
       assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
     }
-    assert.deepEqual(preview!.choices, ['Read Again', 'Show Request', 'Add 2,000 USDT to BTC-USDT-SWAP long']);
+    assert.deepEqual(preview!.choices, [says('button.read-again'), says('button.show-request'), 'Add 2,000 USDT to BTC-USDT-SWAP long']);
     // Accepted is not done: until then it is the old distance.
     assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · change unfinished/);
     assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 63,553\.19 USDT, says OKX\. SIMULATED: add 2,000 USDT/);
@@ -113,12 +114,12 @@ describe('a change of margin on the whole engine', () => {
     const talk = await trader.goes(
       (app, attended) => changeMargin(app, attended, 'reduce', target),
       type('100'),
-      press('Take 100 USDT out of BTC-USDT-SWAP short'),
+      press(says('margin-preview.take-out', '100', 'USDT', 'BTC-USDT-SWAP short')),
     );
-    assert.equal(talk.heard[0]!.title, 'SIMULATED: take margin out of BTC-USDT-SWAP short (Main)');
+    assert.equal(talk.heard[0]!.title, says('margin.take-out', 'SIMULATED', 'BTC-USDT-SWAP short', 'Main'));
     const [preview] = dialogsOf(talk);
     assert.match(preview!.detail, /^Act: take margin out$/m);
-    assert.match(preview!.detail, /taking margin out brings liquidation nearer/);
+    assert.match(preview!.detail, saysLike('margin-preview.caution-taking-margin'));
     const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) USDT now → ([\d,.]+) USDT after/.exec(preview!.detail) ?? [];
     assert.ok(Number(after.replaceAll(',', '')) < Number(now.replaceAll(',', '')), 'a short is liquidated above the mark price');
     assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says OKX/);
@@ -128,7 +129,7 @@ describe('a change of margin on the whole engine', () => {
   it('is told to Bybit by sign and by side of the hedge, each once, and OKX is asked for nothing', async () => {
     assert.match((await add('BTCUSDT long', '50')).titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says Bybit/);
     await add('BTCUSDT short', '25');
-    await change('reduce', pick('BTCUSDT short'), type('10'), press('Take 10 USDT out of BTCUSDT short'));
+    await change('reduce', pick('BTCUSDT short'), type('10'), press(says('margin-preview.take-out', '10', 'USDT', 'BTCUSDT short')));
     assert.deepEqual(await onBybit(), ['BTCUSDT 1 50', 'BTCUSDT 2 25', 'BTCUSDT 2 -10']);
     assert.deepEqual(trader.posted.at(-1), {
       path: '/v5/position/add-margin',
@@ -139,7 +140,7 @@ describe('a change of margin on the whole engine', () => {
 
   it('is not there for a cross position, which also has no gauge', async () => {
     const talk = await change('add', pick('SOL-USDT-SWAP short'));
-    assert.match(talk.titles('notice')[0]!, /the whole account stands behind this position/);
+    assert.match(talk.titles('notice')[0]!, saysLike('position.cross-margin-whole'));
     const page = gaugePage(trader.engine.store.all(), trader.viewContext(), (text) => (typeof text === 'string' ? text : english(text)));
     const drawn = JSON.stringify(page.state);
     assert.ok(drawn.includes('BTCUSDT') && drawn.includes('57.98%'));
@@ -165,8 +166,8 @@ describe('a change of margin on the whole engine', () => {
       alarm!.title,
       /^OKX did something else than was asked: .* the margin went from 6,517\.86666667 USDT to 6,467\.86666667 USDT/,
     );
-    assert.equal(alarm!.detail, 'Look at the position on the site of the exchange too, before you change anything.');
-    const next = await change('add', pick('BTC-USDT-SWAP long'), press('Resolve Unfinished Change…'));
+    assert.equal(alarm!.detail, says('kinds.look-position-site'));
+    const next = await change('add', pick('BTC-USDT-SWAP long'), press(says('gauge.resolve-unfinished-change')));
     assert.match(next.titles('notice')[0]!, /^Changes on Main are frozen: .* on position BTC-USDT-SWAP short\./);
     // The other account is not.
     await add('BTCUSDT long', '50');
@@ -180,7 +181,7 @@ describe('a change of margin on the whole engine', () => {
     const talk = await change('add', pick('BTC-USDT-SWAP long'), type('10'), vanishing);
     assert.match(
       talk.titles('notice')[0]!,
-      /^Nothing was sent\. OKX has no such position any more\. It may have been closed or liquidated\./,
+      saysLike('change.nothing-sent', 'OKX has no such position any more. It may have been closed or liquidated.'),
     );
     assert.deepEqual(trader.posted, []);
   });
@@ -192,7 +193,7 @@ describe('a change of margin on the whole engine', () => {
     has(/^BTC-USDT-SWAP long has closed, possibly liquidated\. Last seen 23\.2% from liquidation/);
     const target = positionAt('main', positionId);
     const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press('Refresh'));
-    assert.deepEqual(talk.titles('notice'), ['This position is not there any more.']);
+    assert.deepEqual(talk.titles('notice'), [says('choose.position-not-any')]);
     assert.deepEqual(talk.did, ['refresh']);
   });
 });

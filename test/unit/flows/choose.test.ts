@@ -6,6 +6,7 @@ import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { loanChoices, nothingToChoose, obstacleOf } from '../../../src/flows/choose.ts';
 import { account, loan, record } from '../words/records.ts';
 import { loanAt } from '../../../src/views/place.ts';
+import { says } from '../../texts.ts';
 
 const other = { ...account, id: 'a2', name: 'Second' };
 const state = (more: Partial<AccountState> = {}): AccountState => ({
@@ -15,7 +16,7 @@ const state = (more: Partial<AccountState> = {}): AccountState => ({
   ...more,
 });
 const failure = (code?: string): NonNullable<AccountState['failure']> => ({
-  error: new ExchangeError({ kind: 'auth', sentence: msg('No keys.'), effect: 'none', ...(code === undefined ? {} : { code }) }),
+  error: new ExchangeError({ kind: 'auth', sentence: msg('test', 'No keys.'), effect: 'none', ...(code === undefined ? {} : { code }) }),
   since: 1,
   at: 1,
   attempts: 1,
@@ -38,7 +39,7 @@ describe('the loans to choose from', () => {
   it('are explained when there are none', () => {
     assert.deepEqual(nothingToChoose([], undefined).remedies, ['addAccount', 'trySimulated']);
     const empty = state({ snapshot: { loans: [], wallet: [], positions: [], asOf: 1 } });
-    assert.equal(english(nothingToChoose([empty], undefined).sentence), 'Main has no loan.');
+    assert.equal(english(nothingToChoose([empty], undefined).sentence), says('choose.no-loan', 'Main'));
     const unread: AccountState = { account, reading: false, failure: failure(keysMissingCode) };
     assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['reloadWindow', 'updateKeys']);
   });

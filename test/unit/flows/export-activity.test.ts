@@ -7,6 +7,7 @@ import { exportActivity } from '../../../src/flows/export-activity.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { record } from '../words/records.ts';
 import { actingAt, after, leave, name, pickSeveral, press, Scripted, throughTime, type Answer } from './scripted.ts';
+import { says } from '../../texts.ts';
 
 /** A file that a person names; what is written to it is kept here. */
 class Paper implements NamedFile {
@@ -52,33 +53,33 @@ async function exporting(
 describe('exporting the activity', () => {
   it('writes every row to the file that is named, says how many, and opens it on request', async () => {
     const paper = new Paper();
-    const talk = await exporting([name(paper), press('Open File')]);
+    const talk = await exporting([name(paper), press(says('button.open-file'))]);
     const [question] = talk.heard;
-    assert.deepEqual([question!.what, question!.title, question!.choices], ['file', 'Export Activity', ['CSV', 'JSON Lines']]);
+    assert.deepEqual([question!.what, question!.title, question!.choices], ['file', says('button.export-activity'), ['CSV', 'JSON Lines']]);
     assert.match(question!.detail, /^ltv-gauge-activity-2023-11-1[45]\.csv$/);
     assert.match(paper.text!, /^\uFEFFchange_id,row,account_id,account,/);
     assert.match(paper.text!, /\r\nw1,/);
-    assert.deepEqual(talk.titles('notice'), ['1 row was written to /home/me/activity']);
+    assert.deepEqual(talk.titles('notice'), [says('export.1-row-written', '/home/me/activity')]);
     assert.equal(paper.opened, 1);
   });
 
   it('writes JSON lines to a file that ends so', async () => {
     const paper = new Paper('/home/me/activity.jsonl');
     const talk = await exporting([name(paper)], [first, first]);
-    assert.deepEqual(talk.titles('notice'), ['2 rows were written to /home/me/activity']);
+    assert.deepEqual(talk.titles('notice'), [says('export.rows-written', '2', '/home/me/activity')]);
     assert.equal((JSON.parse(paper.text!.split('\n')[0]!) as { id?: string; change_id?: string }).change_id, 'w1');
     assert.equal(paper.opened, 0);
   });
 
   it('asks nothing where nothing is recorded', async () => {
     const talk = await exporting([], []);
-    assert.deepEqual(talk.titles('notice'), ['There is nothing to export: no change is recorded here.']);
+    assert.deepEqual(talk.titles('notice'), [says('export.nothing-no-change')]);
   });
 
   it('asks whose changes of several accounts, of removed ones too, and writes no other', async () => {
     const paper = new Paper();
     const talk = await exporting([pickSeveral('Old name'), name(paper)], [gone, first]);
-    assert.deepEqual([...talk.heard[0]!.lines!].sort(), ['Main | ', 'Old name | removed account']);
+    assert.deepEqual([...talk.heard[0]!.lines!].sort(), ['Main | ', `Old name | ${says('term.removed-account')}`]);
     assert.match(paper.text!, /\r\nw2,/);
     assert.doesNotMatch(paper.text!, /\r\nw1,/);
   });
@@ -106,17 +107,17 @@ describe('exporting the activity', () => {
     const talk = await exporting([name(paper)]);
     assert.deepEqual(
       talk.heard.slice(1).map(({ title, kind }) => [title, kind]),
-      [['The file could not be written: ENOSPC: no space left on device. Choose another place, or free space there.', 'error']],
+      [[says('export.file-not-written', 'ENOSPC: no space left on device.'), 'error']],
     );
   });
 
   it('says why a journal that cannot be read was not exported', async () => {
     const paper = new Paper();
     const steps = (): never => {
-      throw new Refusal(msg('The journal cannot be read.'));
+      throw new Refusal(msg('test', 'The journal cannot be read.'));
     };
     const talk = await exporting([name(paper)], [first], { steps });
-    assert.deepEqual(talk.titles('notice'), ['Nothing was exported. The journal cannot be read.']);
+    assert.deepEqual(talk.titles('notice'), [says('export.nothing-exported', 'The journal cannot be read.')]);
     assert.equal(paper.text, undefined);
   });
 
@@ -132,7 +133,7 @@ describe('exporting the activity', () => {
     const setup = new Setup();
     const paper = new Paper();
     const talk = new Scripted(name(paper));
-    talk.stops = 'Exporting activity';
+    talk.stops = says('export.exporting-activity');
     const { app } = actingAt(setup, talk);
     const steps = async (): Promise<readonly WriteRecord[]> => {
       await setup.clock.sleep(5_000);
@@ -140,7 +141,7 @@ describe('exporting the activity', () => {
     };
     const ledger = Object.assign(Object.create(app.ledger) as typeof app.ledger, { activity: async () => [first], steps });
     await throughTime(setup, exportActivity({ ...app, ledger }));
-    assert.deepEqual(talk.worked, ['Exporting activity']);
+    assert.deepEqual(talk.worked, [says('export.exporting-activity')]);
     assert.deepEqual([paper.text, talk.titles('notice')], [undefined, []]);
   });
 

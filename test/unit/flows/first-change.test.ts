@@ -3,6 +3,7 @@ import { changeCollateral } from '../../../src/flows/change.ts';
 import { Attended } from '../../../src/flows/open-change-news.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, throughTime, type, type Answer } from './scripted.ts';
+import { says } from '../../texts.ts';
 
 const add = 'Add 0.1 BTC';
 
@@ -18,12 +19,12 @@ async function adding(setup: Setup, ...answers: readonly Answer[]) {
 describe('the first change with real money', () => {
   it('cannot be sent before its request was looked at, and can afterwards', async () => {
     const setup = new Setup();
-    const { talk, dialogs } = await adding(setup, press('Show Request'), pick('Back to the Preview'), press(add));
+    const { talk, dialogs } = await adding(setup, press(says('button.show-request')), pick(says('button.back-preview')), press(add));
     assert.deepEqual(
       dialogs.map(({ choices }) => choices),
       [
-        ['Read Again', 'Show Request'],
-        ['Read Again', 'Show Request', add],
+        [says('button.read-again'), says('button.show-request')],
+        [says('button.read-again'), says('button.show-request'), add],
       ],
     );
     const [page] = talk.heard.filter(({ what }) => what === 'page');
@@ -36,14 +37,14 @@ describe('the first change with real money', () => {
 
   it('is not sent by whoever leaves the preview, nor by looking at the request', async () => {
     const setup = new Setup();
-    const { talk } = await adding(setup, press('Show Request'), leave, leave);
+    const { talk } = await adding(setup, press(says('button.show-request')), leave, leave);
     assert.equal(setup.venue.sends.length, 0);
     assert.equal(talk.left, 0);
   });
 
   it('has to be looked at again when the request is another one meanwhile', async () => {
     const setup = new Setup();
-    const talk = new Scripted(pick('BTC'), type('0.1'), press('Show Request'), pick('Back to the Preview'), leave);
+    const talk = new Scripted(pick('BTC'), type('0.1'), press(says('button.show-request')), pick(says('button.back-preview')), leave);
     let shown = 0;
     const { app } = actingAt(
       setup,
@@ -57,17 +58,17 @@ describe('the first change with real money', () => {
       },
     );
     await throughTime(setup, changeCollateral(app, new Attended(), 'add', undefined));
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Read Again', 'Show Request']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.read-again'), says('button.show-request')]);
   });
 
   it('is asked for arming where the account is not armed, and leaving that sends nothing', async () => {
     const setup = new Setup();
     setup.armed = { armed: false };
     setup.accounts.set('a', { ...setup.accounts.get('a')!, uid: '1' });
-    const { dialogs } = await adding(setup, press('Arm Writing…'), leave, leave);
+    const { dialogs } = await adding(setup, press(says('button.arm-writing')), leave, leave);
     assert.deepEqual(
       dialogs.map(({ choices }) => choices.at(-1)),
-      ['Arm Writing…', 'Arm Writing…'],
+      [says('button.arm-writing'), says('button.arm-writing')],
     );
     assert.equal(setup.venue.sends.length, 0);
   });

@@ -28,6 +28,7 @@ import { workerFile } from '../engine/ledger/database/setup-folder.ts';
 import { noLimits } from '../engine/ledger/support.ts';
 import { text } from '../views/samples.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';
+import { says } from '../../texts.ts';
 
 /** The most that passes of the clock at once. Milliseconds. */
 const strideMs = 1_000;
@@ -364,7 +365,7 @@ export async function added(
   called: string,
   venue: keyof typeof venueNames = 'okx',
 ): Promise<string> {
-  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press('Save Account'));
+  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press(says('button.save-account')));
   const { id } = front.engine.book.list().find(({ name }) => name === called)!;
   await front.until(`${called} to be read`, () => front.engine.store.get(id)?.snapshot !== undefined);
   return id;

@@ -4,6 +4,7 @@ import { statusOf } from '../../../src/views/status.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { text } from '../views/samples.ts';
 import { added, Machine, type Front } from './front.ts';
+import { saysLike } from '../../texts.ts';
 
 describe('someone whose prices move between two readings', () => {
   let machine: Machine;
@@ -43,7 +44,7 @@ describe('someone whose prices move between two readings', () => {
     assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), /estimated now/);
     const { figure, level, levelText, estimate, spokenValue } = first();
     assert.deepEqual([figure, level], ['57.98%', 'warn']);
-    assert.match(levelText, /Warning by estimate/);
+    assert.match(levelText, saysLike('term.estimate-3', 'Warning'));
     assert.ok(estimate !== undefined);
     assert.match(spokenValue, /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);
   });

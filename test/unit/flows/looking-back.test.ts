@@ -14,6 +14,7 @@ import { localIso } from '../../../src/words/activity.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { added, Machine, type Front } from './front.ts';
 import { name, pick, press, type } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 describe('someone who looks back at a change', () => {
   let machine: Machine;
@@ -41,7 +42,7 @@ describe('someone who looks back at a change', () => {
   };
 
   it('sees at first that there was none', async () => {
-    assert.ok((await front.activity()).includes('No change is recorded here.'));
+    assert.ok((await front.activity()).includes(says('activity.no-change-recorded')));
   });
 
   it('finds it in the Activity view as soon as it is done, with its steps, request, answer and proof', async () => {
@@ -49,10 +50,10 @@ describe('someone who looks back at a change', () => {
     const rows = await front.activity();
     for (const row of [
       /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/,
-      /^Written down /,
+      saysLike('activity.written-down'),
       /^Sent /,
       /^Accepted /,
-      /^Done, proven /,
+      saysLike('activity.done-proven'),
       /^LTV before 57\.98%/,
       /^LTV after 5\d/,
       /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/,
@@ -87,7 +88,7 @@ describe('someone who looks back at a change', () => {
       /## Added 0\.02 BTC to loan 12345/,
       /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/,
       /"collateralAmt":\s*"0\.02"/,
-      /Id of the change/,
+      saysLike('activity.id-change'),
     ]) {
       assert.match(document, part);
     }
@@ -117,12 +118,12 @@ describe('someone who looks back at a change', () => {
     const before = await front.does(verifyLedger);
     assert.match(before.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
     alterRow(machine.file('ledger.sqlite'), 2);
-    const talk = await front.does(verifyLedger, press('Set Aside and Begin Anew…'), press('Set Aside and Begin Anew'));
-    assert.equal(talk.heard[0]!.title, 'The ledger is not whole: row 2');
+    const talk = await front.does(verifyLedger, press(says('button.set-aside-begin-anew')), press(says('button.set-aside-begin')));
+    assert.equal(talk.heard[0]!.title, says('ledger.not-whole-row', '2'));
     const place = /^A new ledger has begun\. The old one is kept as (.+)$/.exec(talk.titles('notice')[0]!)?.[1];
     assert.ok(place !== undefined && path.isAbsolute(place) && existsSync(place), 'what was set aside is still there');
     // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
-    assert.ok((await front.activity()).some((row) => row.startsWith('Added 0.02 BTC to loan 12345 done')));
+    assert.ok((await front.activity()).some((row) => row.startsWith(says('kinds.added-loan', '0.02', 'BTC', '12345 done'))));
     const after = await front.does(verifyLedger);
     assert.match(after.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
     assert.deepEqual(front.engine.ledger.open(accountId), []);

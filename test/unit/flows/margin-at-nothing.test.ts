@@ -5,12 +5,13 @@ import { d, Setup } from '../engine/ledger/support.ts';
 import { long } from '../engine/ledger/market.ts';
 import { actingAt, press, Scripted } from './scripted.ts';
 import { positionAt } from '../../../src/views/place.ts';
+import { says, saysLike } from '../../texts.ts';
 
 describe('taking margin out where the exchange lets nothing go', () => {
   it('withdraws the question, says why, and leads to what would help', async () => {
     for (const [label, command] of [
-      ['Add Margin…', 'addMargin'],
-      ['Bring Liquidation Price to Target…', 'bringLiquidationToTarget'],
+      [says('term.add-margin'), 'addMargin'],
+      [says('button.bring-liquidation-price-target'), 'bringLiquidationToTarget'],
     ] as const) {
       const setup = new Setup();
       setup.market.shape = (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } });
@@ -24,7 +25,7 @@ describe('taking margin out where the exchange lets nothing go', () => {
           ['notice', ''],
         ],
       );
-      assert.match(talk.titles('notice')[0]!, /No margin can be taken out/);
+      assert.match(talk.titles('notice')[0]!, saysLike('margin-preview.no-margin-taken'));
       assert.deepEqual(talk.did, [command]);
       assert.equal(setup.market.sends.length, 0);
     }

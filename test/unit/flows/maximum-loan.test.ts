@@ -6,21 +6,22 @@ import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { Setup, trouble } from '../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 describe('the maximum loan', () => {
   it('of a coin that is not lent leads on to another coin, and its amount can be copied', async () => {
     const setup = new Setup();
     const asked: string[] = [];
-    const none = pick('No extra collateral');
+    const none = pick(says('maximum-loan.no-extra-collateral'));
     const talk = new Scripted(
       none,
-      press('Choose Another Coin…'),
+      press(says('button.choose-another-coin')),
       pick('ETH'),
       none,
-      press('Choose Another Coin…'),
+      press(says('button.choose-another-coin')),
       pick('USDT'),
       none,
-      press('Copy Amount'),
+      press(says('button.copy-amount')),
     );
     const { app } = actingAt(
       setup,
@@ -83,34 +84,44 @@ describe('the maximum loan', () => {
   const own = { loanId: '12345', orderId: '12345' };
 
   it('is asked for of a coin, what the loan stands on coming last, and names quota and worth', async () => {
-    const { talk, asked } = await asking([pick('USDT'), pick('No extra collateral')]);
-    assert.deepEqual(talk.heard[0]!.lines, ['ETH', 'USDT', 'BTC | collateral of this loan']);
+    const { talk, asked } = await asking([pick('USDT'), pick(says('maximum-loan.no-extra-collateral'))]);
+    assert.deepEqual(talk.heard[0]!.lines, ['ETH', 'USDT', `BTC | ${says('maximum-loan.collateral-loan')}`]);
     assert.match(
       talk.heard[0]!.title,
       /^LIVE: maximum loan on top of loan 12345 \(Main\) \| Borrow which coin\? This only asks; nothing is borrowed\.$/,
     );
-    assert.deepEqual(talk.worked, ['Asking for the maximum loan']);
+    assert.deepEqual(talk.worked, [says('maximum-loan.asking-maximum-loan')]);
     assert.deepEqual(asked, [['USDT', own, []]]);
     assert.match(
       talk.titles('notice')[0]!,
       /At most 1,000 USDT could be borrowed.*worth \$1,000\.00.*remaining quota 90,000 USDT.*The exchange's number, no recommendation\.$/,
     );
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Copy Amount', 'Choose Another Coin…']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.copy-amount'), says('button.choose-another-coin')]);
   });
 
   it('can suppose extra collateral that the wallet has, other than what is borrowed; nothing is moved', async () => {
-    const answers = [pick('USDT'), pick('With extra ETH…'), type('0'), goBack, pick('With extra ETH…'), type('50')];
+    const answers = [
+      pick('USDT'),
+      pick(says('maximum-loan.extra', 'ETH')),
+      type('0'),
+      goBack,
+      pick(says('maximum-loan.extra', 'ETH')),
+      type('50'),
+    ];
     const { talk, asked } = await asking(answers, {}, { wallet });
-    assert.deepEqual(talk.heard[1]!.lines, ['No extra collateral', 'With extra ETH… | 2 in the wallet']);
-    assert.equal(talk.heard[2]!.detail, 'How much extra ETH to suppose. Nothing is moved.');
+    assert.deepEqual(talk.heard[1]!.lines, [
+      says('maximum-loan.no-extra-collateral'),
+      `${says('maximum-loan.extra', 'ETH')} | ${says('maximum-loan.wallet', '2')}`,
+    ]);
+    assert.equal(talk.heard[2]!.detail, says('maximum-loan.how-much-extra', 'ETH'));
     assert.deepEqual(asked, [['USDT', own, [{ coin: 'ETH', amount: '50' }]]]);
-    assert.match(talk.titles('notice')[0]!, /with 50 ETH of extra collateral/);
+    assert.match(talk.titles('notice')[0]!, saysLike('maximum-loan.extra-collateral', '50', 'ETH'));
   });
 
   for (const [where, answers] of [
     ['the coin', [leave]],
     ['the collateral', [pick('USDT'), leave]],
-    ['its amount', [pick('USDT'), pick('With extra ETH…'), leave]],
+    ['its amount', [pick('USDT'), pick(says('maximum-loan.extra', 'ETH')), leave]],
   ] as const) {
     it(`asks the exchange nothing when it is left at ${where}`, async () => {
       const { talk, asked } = await asking(answers, {}, { wallet });
@@ -123,7 +134,7 @@ describe('the maximum loan', () => {
     const second = { ...setup.venue.loan(), id: '67890', orderId: '67890' };
     const several = await asking([pick('Loan 67890'), leave], {}, { loans: [setup.venue.loan(), second] });
     assert.deepEqual(several.talk.heard[0]!.lines, ['Loan 12345 | Main · LIVE', 'Loan 67890 | Main · LIVE']);
-    const first = await asking([pick('USDT'), pick('No extra collateral')], {}, { loans: [] });
+    const first = await asking([pick('USDT'), pick(says('maximum-loan.no-extra-collateral'))], {}, { loans: [] });
     assert.deepEqual(first.asked, [['USDT', undefined, []]]);
     const named = await asking([leave], {}, { loans: [setup.venue.loan(), second] }, loanAt('a', '67890'));
     assert.match(named.talk.heard[0]!.title, /on top of loan 67890/);
@@ -131,9 +142,9 @@ describe('the maximum loan', () => {
 
   it('is not asked for on a loan that is gone, nor without an account', async () => {
     const gone = await asking([press('Refresh')], {}, {}, loanAt('a', 'gone'));
-    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [['Loan gone is not there any more.'], ['refresh']]);
-    const none = await asking([press('Add Account…')], {}, {}, { accountId: 'b' });
-    assert.deepEqual([none.talk.titles('notice'), none.talk.did], [['There is no account yet.'], ['addAccount']]);
+    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [[says('choose.loan-not-any', 'gone')], ['refresh']]);
+    const none = await asking([press(says('term.add-account'))], {}, {}, { accountId: 'b' });
+    assert.deepEqual([none.talk.titles('notice'), none.talk.did], [[says('choose.no-account-yet')], ['addAccount']]);
   });
 
   it('whose coins cannot be read is said to fail, and can be tried again', async () => {
@@ -143,7 +154,7 @@ describe('the maximum loan', () => {
       if (times === 1) throw trouble('network', 'none');
       return ['USDT'];
     };
-    const { talk } = await asking([press('Choose Another Coin…'), pick('USDT'), leave], { borrowableCoins });
+    const { talk } = await asking([press(says('button.choose-another-coin')), pick('USDT'), leave], { borrowableCoins });
     assert.match(talk.titles('notice')[0]!, /network/);
   });
 });

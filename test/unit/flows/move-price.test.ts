@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { movePrice } from '../../../src/flows/move-price.ts';
 import { Machine, type Front } from './front.ts';
 import { goBack, leave, pick, press, type, type Answer } from './scripted.ts';
+import { says } from '../../texts.ts';
 
 describe('moving a price of the exchange inside the extension', () => {
   let machine: Machine;
@@ -24,12 +25,12 @@ describe('moving a price of the exchange inside the extension', () => {
     await simulated();
     const talk = await moving(pick('BTC'), type('-'), type('-100'), type('0'), type('x'), type('-40'));
     const [coins, percent] = talk.heard;
-    assert.equal(coins!.title, 'SIMULATED: Move Price | Price of which coin?');
-    assert.equal(percent!.detail, 'By how many percent? Negative is a fall.');
+    assert.equal(coins!.title, `${says('move-price.simulated-move-price')} | ${says('move-price.price-coin')}`);
+    assert.equal(percent!.detail, says('move-price.how-many-percent'));
     // A minus alone is only a beginning.
     assert.equal(talk.faults[0], '');
     assert.equal(talk.faults.filter((fault) => fault !== '').length, 3);
-    assert.deepEqual(talk.titles('notice'), ['SIMULATED: the price of BTC was moved by -40%.']);
+    assert.deepEqual(talk.titles('notice'), [says('move-price.simulated-price-moved', 'BTC', '-40')]);
     assert.ok(danger(), JSON.stringify([front.rows('loans'), front.status()]));
   });
 
@@ -47,8 +48,8 @@ describe('moving a price of the exchange inside the extension', () => {
   });
 
   it('offers the simulated exchange where there is none', async () => {
-    const talk = await moving(press('Try with the Simulated Exchange'));
-    assert.deepEqual(talk.titles('notice'), ['There is no simulated account whose prices could be moved.']);
+    const talk = await moving(press(says('gauges.try-simulated-exchange')));
+    assert.deepEqual(talk.titles('notice'), [says('move-price.no-simulated-account')]);
     assert.deepEqual(talk.did, ['trySimulated']);
   });
 });

@@ -9,13 +9,14 @@ import { noPosition, positionChoices, positionItemText, positionObstacle, refOf 
 import { blind, marginRecord, positions } from '../words/margin-records.ts';
 import { account, record } from '../words/records.ts';
 import { positionAt } from '../../../src/views/place.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const cross: Position = {
   ...positions.long,
   positionId: 'cross',
   instrument: 'ETH-USDT-SWAP',
   marginMode: 'cross',
-  fixedMargin: msg('Cross margin.'),
+  fixedMargin: msg('test', 'Cross margin.'),
 };
 const snapshot = (held: readonly Position[], more: Partial<Snapshot> = {}): Snapshot => ({
   loans: [],
@@ -32,7 +33,7 @@ const state = (more: Partial<AccountState> = {}): AccountState => ({
 });
 const other = { ...account, id: 'a2', name: 'Second' };
 const failure = (code?: string): NonNullable<AccountState['failure']> => ({
-  error: new ExchangeError({ kind: 'auth', sentence: msg('No keys.'), effect: 'none', ...(code === undefined ? {} : { code }) }),
+  error: new ExchangeError({ kind: 'auth', sentence: msg('test', 'No keys.'), effect: 'none', ...(code === undefined ? {} : { code }) }),
   since: 1,
   at: 1,
   attempts: 1,
@@ -65,31 +66,34 @@ describe('the positions to choose from', () => {
   it('tell the long from the short one of the same instrument, with distance, leverage and margin', () => {
     assert.deepEqual(named(positions.long), {
       label: 'BTC-USDT-SWAP long',
-      description: 'distance to liquidation 9.6%, leverage in fact 10×, margin 100 USDT',
+      description: says('choose.distance-liquidation-margin', '9.6%', says('choose.leverage-fact', '10×'), '100 USDT'),
     });
     assert.equal(named(positions.short).label, 'BTC-USDT-SWAP short');
-    assert.equal(named(positions.inverse).description, 'distance to liquidation 10.0%, leverage in fact 10×, margin 0.002 BTC');
+    assert.equal(
+      named(positions.inverse).description,
+      says('choose.distance-liquidation-margin', '10.0%', says('choose.leverage-fact', '10×'), '0.002 BTC'),
+    );
   });
 
   it('say unknown where a figure is missing, reached where it is, the set leverage where the one in fact cannot be told', () => {
-    assert.equal(named(blind(positions.long)).description, 'distance to liquidation unknown, leverage unknown, margin unknown');
+    assert.equal(
+      named(blind(positions.long)).description,
+      says('choose.distance-liquidation-margin', 'unknown', says('choose.leverage-unknown'), 'unknown'),
+    );
     assert.match(named({ ...positions.long, markPrice: decimal('45200') }).description, /liquidation 0\.0%, reached, /);
-    assert.match(named({ ...blind(positions.long), leverage: decimal('7') }).description, /leverage 7× set/);
+    assert.match(named({ ...blind(positions.long), leverage: decimal('7') }).description, saysLike('choose.leverage-set', '7×'));
   });
 
   it('say why one cannot be changed, and that an account is read-only', () => {
-    assert.equal(named(cross).detail, 'Cannot be changed: Cross margin.');
-    assert.match(named(positions.long, state({ account: { ...account, readOnly: true } })).description, /, read-only$/);
+    assert.equal(named(cross).detail, says('choose.cannot-changed', 'Cross margin.'));
+    assert.match(named(positions.long, state({ account: { ...account, readOnly: true } })).description, saysLike('term.read-only-2'));
   });
 
   it('are explained when there are none', () => {
     assert.deepEqual(noPosition([], undefined).remedies, ['addAccount', 'trySimulated']);
     const empty = state({ snapshot: snapshot([]) });
-    assert.equal(english(noPosition([empty], undefined).sentence), 'Main has no open position.');
-    assert.equal(
-      english(noPosition([empty, { ...empty, account: other }], undefined).sentence),
-      'None of your accounts has an open position.',
-    );
+    assert.equal(english(noPosition([empty], undefined).sentence), says('choose.no-open-position', 'Main'));
+    assert.equal(english(noPosition([empty, { ...empty, account: other }], undefined).sentence), says('choose.none-accounts-open'));
     assert.deepEqual(noPosition([{ account, reading: false, failure: failure(keysMissingCode) }], undefined).remedies, [
       'reloadWindow',
       'updateKeys',
@@ -97,9 +101,9 @@ describe('the positions to choose from', () => {
   });
 
   it('are not said to be none when they could not be read', () => {
-    const unread = state({ snapshot: snapshot([], { positionsTrouble: msg('OKX refused.') }) });
+    const unread = state({ snapshot: snapshot([], { positionsTrouble: msg('test', 'OKX refused.') }) });
     for (const target of [undefined, { accountId: 'a1' }, positionAt('a1', 'p')]) {
-      assert.equal(english(noPosition([unread], target).sentence), 'The positions of Main could not be read. OKX refused.');
+      assert.equal(english(noPosition([unread], target).sentence), says('choose.positions-not-read', 'Main', 'OKX refused.'));
     }
   });
 });
@@ -113,12 +117,12 @@ describe('what stands in the way of a change of margin', () => {
 
   it("is the venue's reason where the margin is fixed, and that it is shared where the venue gives none", () => {
     assert.equal(
-      english(positionObstacle(choice(cross), undefined, undefined)?.sentence ?? msg('')),
-      'The margin of ETH-USDT-SWAP long cannot be changed. Cross margin.',
+      english(positionObstacle(choice(cross), undefined, undefined)?.sentence ?? msg('test', '')),
+      says('choose.margin-cannot-changed', 'ETH-USDT-SWAP long', 'Cross margin.'),
     );
     const silent: Position = { ...positions.short, marginMode: 'cross' };
     assert.match(
-      english(positionObstacle(choice(silent), undefined, undefined)?.sentence ?? msg('')),
+      english(positionObstacle(choice(silent), undefined, undefined)?.sentence ?? msg('test', '')),
       /short cannot be changed\. Cross margin: the whole account/,
     );
   });
@@ -133,9 +137,9 @@ describe('what stands in the way of a change of margin', () => {
 
   it('names the position or the loan because of which the account is frozen', () => {
     const byMargin = positionObstacle(choice(positions.short), marginRecord({ state: 'mismatch' }), undefined);
-    assert.match(english(byMargin?.sentence ?? msg('')), /frozen: .* on position BTC-USDT-SWAP long\./);
+    assert.match(english(byMargin?.sentence ?? msg('test', '')), /frozen: .* on position BTC-USDT-SWAP long\./);
     const byLoan = positionObstacle(choice(positions.short), record({ state: 'mismatch' }), undefined);
-    assert.match(english(byLoan?.sentence ?? msg('')), /frozen: .* on loan 12345\./);
+    assert.match(english(byLoan?.sentence ?? msg('test', '')), /frozen: .* on loan 12345\./);
     assert.deepEqual(byMargin?.remedies, ['resolveWrite']);
   });
 });

@@ -4,8 +4,9 @@ import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
+import { says, saysLike } from '../../texts.ts';
 
-const never = press('It Did Not Happen');
+const never = press(says('button.not-happen'));
 
 describe('resolving an unfinished change on the whole engine', () => {
   let trader: Trader;
@@ -32,8 +33,8 @@ describe('resolving an unfinished change on the whole engine', () => {
     const talk = await resolve(never, never);
     const [figures, sure] = verdictsOf(talk);
     assert.match(figures!.detail, /Before: 1\.5 ETH pledged[^]*Now: 1\.5 ETH pledged[^]*If it happened: 1\.6 ETH/);
-    assert.deepEqual(figures!.choices, ['Read Again', 'It Did Happen', 'It Did Not Happen']);
-    assert.deepEqual(sure!.choices, ['Go Back', 'It Did Not Happen']);
+    assert.deepEqual(figures!.choices, [says('button.read-again'), says('button.happen'), says('button.not-happen')]);
+    assert.deepEqual(sure!.choices, ['Go Back', says('button.not-happen')]);
     assert.match(talk.titles('notice')[0]!, /This change was sent less than 60 seconds ago, so it may still take effect\./);
     assert.match(line('67890'), /^67\.61% · Warning · change unfinished /);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -44,7 +45,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     await add('67890', 'ETH', '0.1', stopped);
     await trader.later(2 * 60_000);
     const talk = await resolve(never, never);
-    assert.deepEqual(talk.titles('notice'), ['Recorded as you said: It Did Not Happen.']);
+    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.not-happen'))]);
     assert.doesNotMatch(line('67890'), /unfinished/);
     await add('67890', 'ETH', '0.2');
     assert.equal(await okx.requests('adjust-collateral'), 2);
@@ -67,10 +68,10 @@ describe('resolving an unfinished change on the whole engine', () => {
     await okx.fault('never-settled');
     await add('12345', 'BTC', '0.02', stopped);
     const dead: { revive?: () => Promise<void> } = {};
-    const dying = after(async () => void Object.assign(dead, await okx.kill()), press('Read Again'));
+    const dying = after(async () => void Object.assign(dead, await okx.kill()), press(says('button.read-again')));
     const talk = await resolve(
       dying,
-      after(() => dead.revive?.(), press('Read Again')),
+      after(() => dead.revive?.(), press(says('button.read-again'))),
       leave,
     );
     const [first, blind, again] = verdictsOf(talk);
@@ -78,43 +79,43 @@ describe('resolving an unfinished change on the whole engine', () => {
     assert.match(blind!.detail, /OKX cannot be reached/);
     assert.doesNotMatch(blind!.detail, /Now: 0\.8 BTC/);
     assert.match(again!.detail, /Now: 0\.8 BTC pledged/);
-    assert.match(line('12345'), /change unfinished/);
+    assert.match(line('12345'), saysLike('term.change-unfinished'));
   });
 
   it('asks which, where there are several', async () => {
     await okx.fault('never-settled', { times: 2 });
     await add('12345', 'BTC', '0.02', stopped);
     await add('67890', 'ETH', '0.1', stopped);
-    const talk = await resolve(pick('SIMULATED: add 0.1 ETH to loan 67890 (Main)'), leave);
-    assert.match(talk.heard[0]!.title, /Which change\?$/);
-    assert.equal(talk.heard[1]!.title, 'SIMULATED: add 0.1 ETH to loan 67890 (Main)');
+    const talk = await resolve(pick(says('kinds.simulated-add-loan', '0.1', 'ETH', '67890', 'Main')), leave);
+    assert.match(talk.heard[0]!.title, saysLike('resolve.change'));
+    assert.equal(talk.heard[1]!.title, says('kinds.simulated-add-loan', '0.1', 'ETH', '67890', 'Main'));
   });
 
   it('lifts a freeze, and until then it stays', async () => {
     await okx.fault('reversed-direction');
     await add('12345', 'BTC', '0.02', leave);
     await trader.later(5 * 60_000);
-    assert.match(trader.lines(loansOutline)[1]!, /^Changes are frozen/);
-    const lift = press('Lift the Freeze');
+    assert.match(trader.lines(loansOutline)[1]!, saysLike('account.changes-frozen-exchange'));
+    const lift = press(says('button.lift-freeze'));
     const talk = await resolve(lift, lift);
     const [figures, sure] = verdictsOf(talk);
-    assert.deepEqual(figures!.choices, ['Read Again', 'Lift the Freeze']);
-    assert.match(sure!.title, /^Allow changes on this account again\?$/);
-    assert.deepEqual(talk.titles('notice'), ['The freeze is lifted.']);
+    assert.deepEqual(figures!.choices, [says('button.read-again'), says('button.lift-freeze')]);
+    assert.match(sure!.title, saysLike('resolve.allow-changes-account'));
+    assert.deepEqual(talk.titles('notice'), [says('resolve.freeze-lifted')]);
     assert.ok(!trader.lines(loansOutline).some((one) => one.includes('frozen')));
     await add('12345', 'BTC', '0.01');
     assert.equal(await okx.requests('adjust-collateral'), 2);
   });
 
   it('is not asked of a change that is being waited for, nor where none is unfinished', async () => {
-    assert.deepEqual((await resolve()).titles('notice'), ['No change is unfinished: what became of each is known.']);
+    assert.deepEqual((await resolve()).titles('notice'), [says('resolve.no-change-unfinished')]);
     await okx.control('POST', 'settle', { ms: 9_000 });
     let beside: Promise<Scripted> | undefined;
     trader.engine.ledger.onDidChange(({ state }) => {
       if (state === 'accepted') beside ??= resolve();
     });
     const talk = await add('12345', 'BTC', '0.02');
-    assert.deepEqual((await beside!).titles('notice'), ['This change is being waited for right now; its progress is shown.']);
+    assert.deepEqual((await beside!).titles('notice'), [says('resolve.change-being-waited')]);
     assert.match(talk.titles('notice')[0]!, /^Done:/);
   });
 
@@ -124,7 +125,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     const other = await trader.openWindow();
     await other.later(2 * 60_000);
     const talk = await other.goes((app, attended) => resolveWrite(app, attended, undefined), never, never);
-    assert.deepEqual(talk.titles('notice'), ['Recorded as you said: It Did Not Happen.']);
+    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.not-happen'))]);
     await trader.later(60_000);
     assert.doesNotMatch(line('12345'), /unfinished/);
   });

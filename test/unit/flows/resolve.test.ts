@@ -4,6 +4,7 @@ import { Attended } from '../../../src/flows/open-change-news.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { change, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, throughTime, type Answer } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 /** A change that nobody knows the outcome of, or one that the exchange did the other way round; then what the person says of it. */
 async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonly Answer[]) {
@@ -29,14 +30,14 @@ async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonl
 
 describe('a person’s word on a change without proof', () => {
   const verdicts: readonly (readonly [string, Exclude<Verdict, 'lift-freeze'>, RegExp])[] = [
-    ['It Did Happen', 'effective', /DID happen/],
-    ['It Did Not Happen', 'not-effective', /did NOT happen/],
+    [says('button.happen'), 'effective', saysLike('resolve.record-change-happen')],
+    [says('button.not-happen'), 'not-effective', saysLike('resolve.record-change-not')],
   ];
   for (const [label, verdict, question] of verdicts) {
     it(`“${label}” counts after a second question`, async () => {
       const { talk, app } = await resolving('lost-before', press(label), press(label));
       const [first, second] = talk.heard.filter(({ what }) => what === 'dialog');
-      assert.deepEqual(first!.choices, ['Read Again', 'It Did Happen', 'It Did Not Happen']);
+      assert.deepEqual(first!.choices, [says('button.read-again'), says('button.happen'), says('button.not-happen')]);
       assert.match(second!.title, question);
       assert.deepEqual(second!.choices, ['Go Back', label]);
       assert.match(second!.detail, /your word, not proof/);
@@ -44,7 +45,7 @@ describe('a person’s word on a change without proof', () => {
       assert.equal(record!.state, verdict);
       assert.equal(record!.evidence, undefined);
       assert.deepEqual(app.ledger.open('a'), []);
-      assert.deepEqual(talk.titles('notice'), [`Recorded as you said: ${label}.`]);
+      assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', label)]);
     });
 
     it(`“${label}” does not count when the second question is answered with Go Back or left`, async () => {
@@ -57,14 +58,14 @@ describe('a person’s word on a change without proof', () => {
 
 describe('a freeze', () => {
   it('is lifted after a second question only', async () => {
-    const { talk, app } = await resolving('wrong-way', press('Lift the Freeze'), press('Go Back'), leave);
+    const { talk, app } = await resolving('wrong-way', press(says('button.lift-freeze')), press('Go Back'), leave);
     assert.equal(talk.left, 0);
     assert.ok(app.ledger.frozen('a') !== undefined);
-    const lifted = await resolving('wrong-way', press('Lift the Freeze'), press('Lift the Freeze'));
+    const lifted = await resolving('wrong-way', press(says('button.lift-freeze')), press(says('button.lift-freeze')));
     const [first, second] = lifted.talk.heard.filter(({ what }) => what === 'dialog');
-    assert.deepEqual(first!.choices, ['Read Again', 'Lift the Freeze']);
-    assert.match(second!.title, /Allow changes on this account again/);
+    assert.deepEqual(first!.choices, [says('button.read-again'), says('button.lift-freeze')]);
+    assert.match(second!.title, saysLike('resolve.allow-changes-account'));
     assert.equal(lifted.app.ledger.frozen('a'), undefined);
-    assert.deepEqual(lifted.talk.titles('notice'), ['The freeze is lifted.']);
+    assert.deepEqual(lifted.talk.titles('notice'), [says('resolve.freeze-lifted')]);
   });
 });

@@ -5,6 +5,7 @@ import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loansState } from '../../../src/views/view-state.ts';
 import { Machine, type Front } from './front.ts';
 import { leave, pick, press, type, type Answer } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 describe('someone who begins with the simulated exchange', () => {
   let machine: Machine;
@@ -59,7 +60,14 @@ describe('someone who begins with the simulated exchange', () => {
 
   it('reads debts, collateral, thresholds with their source, interest and history at a loan', async () => {
     await trying();
-    for (const row of [/^40,000 USDT/, /^0\.8 BTC/, /73\.74%.*from OKX/, /83\.74%.*from OKX/, /^Recent history/, /^Accrued interest/]) {
+    for (const row of [
+      /^40,000 USDT/,
+      /^0\.8 BTC/,
+      /73\.74%.*from OKX/,
+      /83\.74%.*from OKX/,
+      saysLike('loan.recent-history'),
+      saysLike('term.accrued-interest'),
+    ]) {
       has('loans', row);
     }
   });
@@ -74,18 +82,27 @@ describe('someone who begins with the simulated exchange', () => {
       press('Add 0.1 BTC'),
     );
     const [loan, coin, amount, preview] = talk.heard;
-    assert.match(loan!.title, /Which loan\?$/);
+    assert.match(loan!.title, saysLike('collateral.loan'));
     assert.match(coin!.title, /Which coin\?/);
-    assert.match(amount!.title, /^SIMULATED: add BTC to loan 12345 \(Simulated\)$/);
+    assert.match(amount!.title, saysLike('collateral.add-loan-2', 'SIMULATED', '12345', 'Simulated', 'BTC'));
     assert.match(talk.remarks[0]!.sentence, /5[78]\.\d\d% → 5[12]\.\d\d%/);
-    for (const part of ['SIMULATED', 'Simulated', '12345', '0.1 BTC', 'funding account', '(estimate)', 'margin call', 'liquidation']) {
+    for (const part of [
+      'SIMULATED',
+      'Simulated',
+      '12345',
+      '0.1 BTC',
+      says('term.funding-account'),
+      '(estimate)',
+      'margin call',
+      'liquidation',
+    ]) {
       assert.ok(`${preview!.title}\n${preview!.detail}`.includes(part), `the preview names “${part}”: ${preview!.detail}`);
     }
     // No request has to be looked at where no real money moves.
-    assert.deepEqual([preview!.kind, preview!.choices], ['info', ['Read Again', 'Show Request', 'Add 0.1 BTC']]);
+    assert.deepEqual([preview!.kind, preview!.choices], ['info', [says('button.read-again'), says('button.show-request'), 'Add 0.1 BTC']]);
     const told = talk.heard.at(-1)!;
     assert.match(told.title, /^Done: LTV is now 51\.\d\d%, says OKX\. .*SIMULATED/);
-    assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', ['Open Gauges', 'Undo…']]);
+    assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', [says('button.open-gauges'), 'Undo…']]);
     has('loans', /^51\.\d\d% · OK/);
     has('collateral', /1\.6921483143067599 BTC/);
   });
@@ -95,8 +112,8 @@ describe('someone who begins with the simulated exchange', () => {
     const refused: readonly (readonly [string, RegExp])[] = [
       ['0.5', /At most 0\.17\d+ BTC can be taken out/],
       ['0', /more than zero/],
-      ['-0.1', /never negative/],
-      ['0,1', /without commas/],
+      ['-0.1', saysLike('amount.never-negative-command')],
+      ['0,1', saysLike('amount.write-number-without')],
       ['0.1234567890123456789', /decimals are allowed/],
     ];
     const talk = await front.does(
@@ -113,10 +130,15 @@ describe('someone who begins with the simulated exchange', () => {
 
   it('is told what could be borrowed, with the quota, and that nothing else is borrowed by asking', async () => {
     await trying();
-    const talk = await front.does((app) => showMaximumLoan(app, undefined), pick('Loan 12345'), pick('USDT'), pick('No extra collateral'));
-    assert.match(talk.heard[1]!.title, /Borrow which coin\? This only asks; nothing is borrowed\.$/);
+    const talk = await front.does(
+      (app) => showMaximumLoan(app, undefined),
+      pick('Loan 12345'),
+      pick('USDT'),
+      pick(says('maximum-loan.no-extra-collateral')),
+    );
+    assert.match(talk.heard[1]!.title, saysLike('maximum-loan.borrow-coin-only'));
     assert.match(talk.titles('notice')[0]!, /^SIMULATED: .* USDT could be borrowed.*remaining quota .* USDT/i);
-    assert.equal(talk.heard.at(-1)!.choices[0], 'Copy Amount');
+    assert.equal(talk.heard.at(-1)!.choices[0], says('button.copy-amount'));
   });
 
   it('finds account, keys and figures again after a reload, and is not disturbed by it', async () => {

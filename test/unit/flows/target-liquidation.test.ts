@@ -3,6 +3,7 @@ import { bringLiquidationToTarget } from '../../../src/flows/target-liquidation.
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const long = pick('BTC-USDT-SWAP long');
 
@@ -24,16 +25,16 @@ describe('bringing the liquidation of a position to a target on the whole engine
       talk.heard.map(({ what }) => what),
       ['pick', 'input', 'input', 'pick', 'dialog', 'notice'],
     );
-    assert.deepEqual(talk.faults, ['A long position is liquidated below the mark price, which is 88,026.4 USDT. Type less.']);
+    assert.deepEqual(talk.faults, [says('liquidation-target.long-position-liquidated', '88,026.4 USDT')]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      ['Liquidation at 67,571.28 USDT now, 23.2% away. For 66,019.8 USDT, 25.0% away, margin is added.'],
+      [says('liquidation-target.liquidation-now-away', '67,571.28 USDT', '23.2%', '66,019.8 USDT', '25.0%')],
     );
     assert.equal(
       talk.heard[3]!.title,
-      'SIMULATED: bring liquidation of BTC-USDT-SWAP long to 25.0% away (Main) | A preview follows; nothing is sent yet.',
+      `${says('liquidation-target.bring-liquidation', 'SIMULATED', 'BTC-USDT-SWAP long', '25.0% away', 'Main')} | ${says('liquidation-target.preview-follows-nothing')}`,
     );
-    assert.match(talk.heard[3]!.lines![0]!, /→ liquidation price 66,019\.8 USDT, distance 25\.0% \(estimate\)/);
+    assert.match(talk.heard[3]!.lines![0]!, saysLike('liquidation-target.liquidation-price-distance', '66,019.8 USDT', '25.0%'));
     assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says OKX/);
     assert.ok(trader.lines(positionsOutline).some((line) => /^25\.\d% · OK · long · BTC-USDT-SWAP/.test(line)));
     assert.deepEqual(
@@ -46,25 +47,22 @@ describe('bringing the liquidation of a position to a target on the whole engine
     const talk = await bring(long, type('4x'), pick('Add 1,516.9 USDT'), press('Add 1,516.9 USDT to BTC-USDT-SWAP long'));
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      ['Leverage in fact 4.64× now. For 4×, margin is added: liquidation then at 64,537.48 USDT, 26.6% away (estimate).'],
+      [says('liquidation-target.leverage-fact-now-margin-added', '4.64×', '4×', '64,537.48 USDT', '26.6%')],
     );
     assert.match(talk.heard[2]!.title, /bring leverage in fact of BTC-USDT-SWAP long to 4×/);
     assert.match(talk.titles('notice')[0]!, /^Done:/);
     const there = await bring(long, type('4x'));
-    assert.match(
-      there.titles('notice')[0]!,
-      /^Leverage in fact of BTC-USDT-SWAP long is 4× already \(estimate\)\. There is nothing to do\.$/,
-    );
+    assert.match(there.titles('notice')[0]!, saysLike('liquidation-target.leverage-fact-already', 'BTC-USDT-SWAP long', '4×'));
     assert.equal((await okx.margins()).length, 1);
   });
 
   it('says first of the nearest that it does not lead all the way, and can be left there', async () => {
     const nearest = pick('Add 3,199.2 USDT');
-    const talk = await bring(long, type('2x'), nearest, press('Go Back'), nearest, press('Preview It'), leave);
-    const ways = talk.heard.find(({ what, choices }) => what === 'pick' && choices.includes('No way leads there now'))!;
-    assert.match(ways.lines!.at(-1)!, /it takes 12,520\.2 USDT, and the trading account holds less/);
+    const talk = await bring(long, type('2x'), nearest, press('Go Back'), nearest, press(says('button.preview')), leave);
+    const ways = talk.heard.find(({ what, choices }) => what === 'pick' && choices.includes(says('liquidation-target.no-way-leads')))!;
+    assert.match(ways.lines!.at(-1)!, saysLike('liquidation-target.takes-holds-less', '12,520.2', 'USDT', 'trading account'));
     const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
-    assert.deepEqual(short!.choices, ['Go Back', 'Preview It']);
+    assert.deepEqual(short!.choices, ['Go Back', says('button.preview')]);
     assert.match(preview!.title, /add 3,199\.2 USDT to the margin/);
     assert.deepEqual(trader.posted, []);
   });
@@ -82,7 +80,7 @@ describe('bringing the liquidation of a position to a target on the whole engine
       okx.movePrice('BTC', '-24');
     }, type('25%'));
     const talk = await bring(long, falling);
-    assert.match(talk.titles('notice')[0]!, /^OKX has no such position any more\. It may have been closed or liquidated\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('okx.no-such-position'));
     assert.deepEqual(trader.posted, []);
   });
 });

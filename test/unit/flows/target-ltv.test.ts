@@ -5,6 +5,7 @@ import { actOn, bringLtvToTarget } from '../../../src/flows/target-ltv.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const way = 'Add 0.04334546 BTC';
 
@@ -28,17 +29,17 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       talk.heard.map(({ what }) => what),
       ['pick', 'input', 'input', 'input', 'pick', 'dialog', 'notice'],
     );
-    assert.deepEqual(talk.faults, [
-      'LTV is 57.98% now, and 90.00% is at or above the margin call at 73.74%. Type less.',
-      'That is not a percentage. Write digits and a decimal point, for example 62.5.',
-    ]);
+    assert.deepEqual(talk.faults, [says('target.ltv-now-above', '57.98%', '90.00%', '73.74%'), says('target.not-percentage-write')]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      ['57.98% now, margin call at 73.74%. To lower it collateral is added.'],
+      [says('target.now-lower-collateral', '57.98%', says('estimate.margin-call', '73.74%'))],
     );
     const [, , , , ways, preview, done] = talk.heard;
-    assert.equal(ways!.title, 'SIMULATED: bring loan 12345 to LTV 55.00% (Main) | Which way? A preview follows; nothing is sent yet.');
-    assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', 'Not possible', 'Repay 63.9795 USDT']);
+    assert.equal(
+      ways!.title,
+      `${says('target.bring-loan-ltv', 'SIMULATED', '12345', '55.00%', 'Main')} | ${says('target.way-preview-follows')}`,
+    );
+    assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', says('term.not-possible'), 'Repay 63.9795 USDT']);
     assert.match(ways!.lines![0]!, /\| → LTV 55\.00% \(estimate\) \| needs \$3,814\.41 · then 25\.4% to margin call/);
     assert.match(ways!.lines!.at(-1)!, /the funding account holds no more of it · not here: repaying stays in the app of the exchange/);
     assert.match(preview!.detail, /^LTV: 57\.98% now → 55\.00% after \(estimate\)$/m);
@@ -47,10 +48,10 @@ describe('bringing a loan to an LTV on the whole engine', () => {
   });
 
   it('takes out to raise it, and has nothing to do where the loan stands already', async () => {
-    const out = await bring(...to('60'), pick('Take out 0.02693333 BTC'), press('Reduce by 0.02693333 BTC'));
+    const out = await bring(...to('60'), pick(says('term.take-out', '0.02693333 BTC')), press(says('preview.reduce', '0.02693333', 'BTC')));
     assert.match(out.titles('notice')[0]!, /^Done: LTV is now 60\.00%, says OKX\./);
     const there = await bring(...to('60'));
-    assert.deepEqual(there.titles('notice'), ['Loan 12345 is at 60.00% already (estimate). There is nothing to do.']);
+    assert.deepEqual(there.titles('notice'), [says('target.loan-already-estimate', '12345', '60.00%')]);
     assert.deepEqual(await taken(), ['12345 reduce BTC 0.02693333']);
   });
 
@@ -77,7 +78,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       word!.detail,
       /^Repay 63\.9795 USDT: .* Repaying is not done here; repay in the app or on the site of OKX, then refresh\.$/,
     );
-    assert.match(repay.heard.at(-1)!.title, /Which way/);
+    assert.match(repay.heard.at(-1)!.title, saysLike('target.way-preview-follows'));
     assert.deepEqual(trader.posted, []);
   });
 
@@ -87,11 +88,11 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       pick('Add 1.79214831 BTC'),
       press('Go Back'),
       pick('Add 1.79214831 BTC'),
-      press('Preview It'),
+      press(says('button.preview')),
       leave,
     );
     const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
-    assert.deepEqual(short!.choices, ['Go Back', 'Preview It']);
+    assert.deepEqual(short!.choices, ['Go Back', says('button.preview')]);
     assert.match(short!.detail, /17\.90%/);
     assert.match(preview!.detail, /^LTV: 57\.98% now → 17\.90% after/m);
     assert.deepEqual(trader.posted, []);
@@ -119,13 +120,13 @@ describe('bringing a loan to an LTV on the whole engine', () => {
         ...answers,
       );
     const several = (...answers: readonly Answer[]): Promise<Scripted> => severalBy(trader, ...answers);
-    const begin = press('Begin with the First');
+    const begin = press(says('button.begin-first'));
     const first = press('Add 0.02 BTC');
 
     it('asks before, and gives each its own preview and confirmation', async () => {
       const talk = await several(begin, first, press('Add 0.5 ETH'));
       const [before, ...previews] = talk.heard.filter(({ what }) => what === 'dialog');
-      assert.deepEqual(before!.choices, ['Go Back', 'Begin with the First']);
+      assert.deepEqual(before!.choices, ['Go Back', says('button.begin-first')]);
       assert.match(
         before!.detail,
         /These are 2 changes, carried out one after the other\. Each has its own preview and its own confirmation\./,

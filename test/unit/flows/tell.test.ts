@@ -9,6 +9,7 @@ import { Setup } from '../engine/ledger/support.ts';
 import { marginRecord } from '../words/margin-records.ts';
 import { record } from '../words/records.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
+import { says } from '../../texts.ts';
 
 function app(...answers: readonly Answer[]) {
   const talk = new Scripted(...answers);
@@ -27,13 +28,13 @@ async function told(write: WriteRecord, isNews: boolean, ...answers: readonly An
 describe('what became of a change', () => {
   it('is told as loudly as it deserves, with what helps first', async () => {
     const loud: readonly (readonly [WriteRecord['state'], string, string, readonly string[]])[] = [
-      ['effective', 'notice', 'info', ['Open Gauges']],
-      ['rejected', 'notice', 'error', ['Show Log']],
-      ['not-effective', 'notice', 'warning', ['Show Log']],
-      ['accepted', 'notice', 'warning', ['Resolve Unfinished Change…', 'Show Log']],
-      ['sent', 'notice', 'warning', ['Resolve Unfinished Change…', 'Show Log']],
-      ['unknown', 'notice', 'error', ['Resolve Unfinished Change…', 'Show Log']],
-      ['mismatch', 'dialog', 'error', ['Resolve Unfinished Change…', 'Show Log']],
+      ['effective', 'notice', 'info', [says('button.open-gauges')]],
+      ['rejected', 'notice', 'error', [says('button.show-log')]],
+      ['not-effective', 'notice', 'warning', [says('button.show-log')]],
+      ['accepted', 'notice', 'warning', [says('gauge.resolve-unfinished-change'), says('button.show-log')]],
+      ['sent', 'notice', 'warning', [says('gauge.resolve-unfinished-change'), says('button.show-log')]],
+      ['unknown', 'notice', 'error', [says('gauge.resolve-unfinished-change'), says('button.show-log')]],
+      ['mismatch', 'dialog', 'error', [says('gauge.resolve-unfinished-change'), says('button.show-log')]],
     ];
     for (const [state, what, kind, choices] of loud) {
       const [heard] = (await told(record({ state, updatedAt: 0 }), true, ...(what === 'dialog' ? [leave] : []))).heard;
@@ -43,9 +44,9 @@ describe('what became of a change', () => {
 
   it('as an alarm says where to look too, of a loan or of a position, and is no dialog when it is no news', async () => {
     const loan = await told(record({ state: 'mismatch' }), true, leave);
-    assert.equal(loan.heard[0]!.detail, 'Look at the loan on the site of the exchange too, before you change anything.');
+    assert.equal(loan.heard[0]!.detail, says('kinds.look-loan-site'));
     const position = await told(marginRecord({ state: 'mismatch' }), true, leave);
-    assert.equal(position.heard[0]!.detail, 'Look at the position on the site of the exchange too, before you change anything.');
+    assert.equal(position.heard[0]!.detail, says('kinds.look-position-site'));
     const old = await told(record({ state: 'mismatch' }), false);
     assert.deepEqual([old.heard[0]!.what, old.heard[0]!.kind], ['notice', 'error']);
   });
@@ -58,38 +59,38 @@ describe('what became of a change', () => {
     const now = new Setup().clock.now();
     const undoable = record({ state: 'effective', updatedAt: now, evidence: { kind: 'history', id: '1' } as never });
     const ways: readonly (readonly [WriteRecord, string, unknown])[] = [
-      [undoable, 'Open Gauges', { command: 'openGauges', target: undefined }],
+      [undoable, says('button.open-gauges'), { command: 'openGauges', target: undefined }],
       [undoable, 'Undo…', { command: 'undoAdd', target: { ...target, writeId: undoable.id } }],
-      [record({ state: 'unknown' }), 'Resolve Unfinished Change…', { command: 'resolveWrite', target }],
-      [refused('otherCoin'), 'Choose Another Coin…', { command: 'addCollateral', target }],
-      [refused('less'), 'Change Amount…', { command: 'addCollateral', target }],
+      [record({ state: 'unknown' }), says('gauge.resolve-unfinished-change'), { command: 'resolveWrite', target }],
+      [refused('otherCoin'), says('button.choose-another-coin'), { command: 'addCollateral', target }],
+      [refused('less'), says('button.change-amount'), { command: 'addCollateral', target }],
     ];
     for (const [write, label, ran] of ways) assert.deepEqual((await told(write, true, press(label))).ran, [ran], label);
     const reducing = record({ change: { ...record().change, direction: 'reduce' } as never });
-    const less = await told(refused('less', { change: reducing.change }), true, press('Change Amount…'));
+    const less = await told(refused('less', { change: reducing.change }), true, press(says('button.change-amount')));
     assert.equal(less.ran[0]!.command, 'reduceCollateral');
-    assert.deepEqual((await told(record({ state: 'rejected' }), true, press('Show Log'))).did, ['openLog']);
+    assert.deepEqual((await told(record({ state: 'rejected' }), true, press(says('button.show-log')))).did, ['openLog']);
   });
 });
 
 describe('why nothing can be done', () => {
   it('comes with a button for each thing that would help, which leads there', async () => {
     const remedies: readonly (readonly [Obstacle['remedies'][number], string])[] = [
-      ['addAccount', 'Add Account…'],
-      ['trySimulated', 'Try with the Simulated Exchange'],
-      ['updateKeys', 'Update Keys…'],
-      ['resolveWrite', 'Resolve Unfinished Change…'],
+      ['addAccount', says('term.add-account')],
+      ['trySimulated', says('gauges.try-simulated-exchange')],
+      ['updateKeys', says('button.update-keys')],
+      ['resolveWrite', says('gauge.resolve-unfinished-change')],
       ['refresh', 'Refresh'],
-      ['addMargin', 'Add Margin…'],
-      ['bringLiquidationToTarget', 'Bring Liquidation Price to Target…'],
+      ['addMargin', says('term.add-margin')],
+      ['bringLiquidationToTarget', says('button.bring-liquidation-price-target')],
     ];
     for (const [remedy, label] of remedies) {
       const { talk, app: acting } = app(press(label));
-      await explainObstacle(acting, { sentence: msg('No.'), remedies: [remedy] }, { accountId: 'a' });
+      await explainObstacle(acting, { sentence: msg('test', 'No.'), remedies: [remedy] }, { accountId: 'a' });
       assert.deepEqual([talk.heard[0]!.kind, talk.ran], ['warning', [{ command: remedy, target: { accountId: 'a' } }]]);
     }
-    const { talk, app: acting } = app(press('Reload Window'));
-    await explainObstacle(acting, { sentence: msg('No.'), remedies: ['reloadWindow'] }, undefined);
+    const { talk, app: acting } = app(press(says('button.reload-window')));
+    await explainObstacle(acting, { sentence: msg('test', 'No.'), remedies: ['reloadWindow'] }, undefined);
     assert.deepEqual(talk.did, ['reloadWindow']);
   });
 });
@@ -101,40 +102,46 @@ describe('what went wrong before anything was sent', () => {
     assert.equal(talk.left, 0);
     return { talk, logged, on };
   }
-  const refusal = (more: ConstructorParameters<typeof Refusal>[1]) => new Refusal(msg('Not now.'), more);
+  const refusal = (more: ConstructorParameters<typeof Refusal>[1]) => new Refusal(msg('test', 'Not now.'), more);
 
   it('is said in the words of whoever refused; that nothing was sent only to who had confirmed', async () => {
     const plain = await failing(refusal({}), {});
     assert.deepEqual([plain.talk.titles('notice'), plain.on], [['Not now.'], 'ended']);
     const { talk } = await failing(refusal({}), { confirmed: true });
-    assert.deepEqual(talk.titles('notice'), ['Nothing was sent. Not now.']);
+    assert.deepEqual(talk.titles('notice'), [says('change.nothing-sent', 'Not now.')]);
     assert.equal(talk.heard[0]!.kind, 'error');
   });
 
   it('of ours is for the log only', async () => {
-    const { talk, logged } = await failing(new TypeError('x is undefined'), {}, press('Show Log'));
-    assert.deepEqual(talk.titles('notice'), ['Something went wrong inside the extension; nothing was sent. The log says more.']);
+    const { talk, logged } = await failing(new TypeError('x is undefined'), {}, press(says('button.show-log')));
+    assert.deepEqual(talk.titles('notice'), [says('tell.something-went-wrong')]);
     assert.deepEqual([logged, talk.did], [['TypeError: x is undefined'], ['openLog']]);
   });
 
   it('is nothing to speak of where the person stopped it', async () => {
-    const stopped = new ExchangeError({ kind: 'aborted', sentence: msg('Stopped.'), effect: 'none' });
-    const { talk, on } = await failing(stopped, { retry: msg('Try Again') });
+    const stopped = new ExchangeError({ kind: 'aborted', sentence: msg('test', 'Stopped.'), effect: 'none' });
+    const { talk, on } = await failing(stopped, { retry: msg('button.try-again', 'Try Again') });
     assert.deepEqual([talk.heard, on], [[], 'ended']);
   });
 
   it('leads back to what the one who asks can offer', async () => {
-    assert.equal((await failing(refusal({}), { retry: msg('Change Amount…') }, press('Change Amount…'))).on, 'retry');
-    assert.equal((await failing(refusal({ remedy: 'readAgain' }), { readAgain: true }, press('Read Again'))).on, 'readAgain');
-    assert.equal((await failing(refusal({ instead: ['otherCoin'] }), { coins: true }, press('Choose Another Coin…'))).on, 'otherCoin');
+    assert.equal(
+      (await failing(refusal({}), { retry: msg('button.change-amount', 'Change Amount…') }, press(says('button.change-amount')))).on,
+      'retry',
+    );
+    assert.equal((await failing(refusal({ remedy: 'readAgain' }), { readAgain: true }, press(says('button.read-again')))).on, 'readAgain');
+    assert.equal(
+      (await failing(refusal({ instead: ['otherCoin'] }), { coins: true }, press(says('button.choose-another-coin')))).on,
+      'otherCoin',
+    );
   });
 
   it('leads to arming, to the limits, or to what is unfinished', async () => {
-    const arm = await failing(refusal({ remedy: 'arm' }), {}, press('Arm Writing…'));
+    const arm = await failing(refusal({ remedy: 'arm' }), {}, press(says('button.arm-writing')));
     assert.deepEqual([arm.talk.ran, arm.on], [[{ command: 'armWriting', target: { accountId: 'a' } }], 'ended']);
-    const limits = await failing(refusal({ remedy: 'settings' }), {}, press('Open Settings'));
+    const limits = await failing(refusal({ remedy: 'settings' }), {}, press(says('button.open-settings')));
     assert.deepEqual(limits.talk.did, ['openLimits']);
-    const open = await failing(refusal({ openWrite: record({ state: 'unknown' }) }), {}, press('Resolve Unfinished Change…'));
+    const open = await failing(refusal({ openWrite: record({ state: 'unknown' }) }), {}, press(says('gauge.resolve-unfinished-change')));
     assert.deepEqual(open.talk.did, ['resolveWrite']);
   });
 });

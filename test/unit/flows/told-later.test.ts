@@ -5,6 +5,7 @@ import { watchWrites } from '../../../src/flows/open-change-news.ts';
 import { sayOutcome } from '../../../src/flows/tell.ts';
 import { pick, press, Scripted, type } from './scripted.ts';
 import { stop, Trader } from './trader.ts';
+import { says } from '../../texts.ts';
 
 describe('a change that nobody waits for any more', () => {
   it('is told once when it is proven, with what can be done', async () => {
@@ -24,7 +25,7 @@ describe('a change that nobody waits for any more', () => {
       await trader.later(60_000);
       const told = background.titles('notice').filter((title) => title.startsWith('Done:'));
       assert.deepEqual(told, ['Done: LTV is now 56.57%, says OKX. SIMULATED: add 0.02 BTC to loan 12345 (Main).']);
-      assert.deepEqual(background.heard.at(-1)!.choices, ['Open Gauges', 'Undo…']);
+      assert.deepEqual(background.heard.at(-1)!.choices, [says('button.open-gauges'), 'Undo…']);
       watch.dispose();
     } finally {
       await trader.end();

@@ -4,6 +4,7 @@ import { changeCollateral } from '../../../src/flows/change.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { added, Machine, type Front } from './front.ts';
 import { pick, press, Scripted, type } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 describe('when things go wrong at an exchange', () => {
   let machine: Machine;
@@ -38,7 +39,7 @@ describe('when things go wrong at an exchange', () => {
     await exchange.control('POST', 'fault', { endpoint: 'adjust-collateral', fault: 'lost-before-acting', times: 1 });
     const talk = await add('0.1');
     assert.match(talk.titles('notice')[0]!, /It is not known whether this happened: .*it is never sent again/);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Resolve Unfinished Change…', 'Show Log']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.deepEqual(await exchange.adjustments(), []);
     assert.equal(await exchange.requests('adjust-collateral'), 1);
   });
@@ -73,9 +74,9 @@ describe('when things go wrong at an exchange', () => {
 
   it('whoever stops before anything was sent is told so, and nothing is', async () => {
     const talk = new Scripted(...script('0.05'));
-    talk.stops = 'Changing collateral';
+    talk.stops = says('kinds.changing-collateral');
     await front.followed(talk, (app, attended) => changeCollateral(app, attended, 'add', undefined));
-    assert.match(talk.titles('notice')[0]!, /^Stopped before anything was sent\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('http.stopped-before-anything'));
     await front.passes(5_000);
     assert.equal(await exchange.requests('adjust-collateral'), 0);
   });

@@ -4,8 +4,9 @@ import { undoAdd } from '../../../src/flows/undo.ts';
 import { loanAt, type Place } from '../../../src/views/place.ts';
 import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
+import { says, saysLike } from '../../texts.ts';
 
-const takeOut = press('Reduce by 0.02 BTC');
+const takeOut = press(says('preview.reduce', '0.02', 'BTC'));
 
 /** A person who has just added 0.02 BTC. */
 describe('undoing an addition on the whole engine', () => {
@@ -37,17 +38,17 @@ describe('undoing an addition on the whole engine', () => {
       /^To undo: SIMULATED: add 0\.02 BTC to loan 12345 \(Main\)\. This takes 0\.02 BTC out again, as a change of its own\.\n/,
     );
     assert.match(preview!.detail, /^LTV: 56\.57% now → 57\.99% after \(estimate\)$/m);
-    assert.deepEqual(preview!.choices, ['Read Again', 'Show Request', 'Reduce by 0.02 BTC']);
+    assert.deepEqual(preview!.choices, [says('button.read-again'), says('button.show-request'), says('preview.reduce', '0.02', 'BTC')]);
     assert.match(done!.title, /^Done: LTV is now 57\.98%, says OKX\./);
-    assert.deepEqual(done!.choices, ['Open Gauges']);
+    assert.deepEqual(done!.choices, [says('button.open-gauges')]);
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
   });
 
   it('is done once: a second time there is nothing to undo', async () => {
     await undo(takeOut);
-    assert.match((await undo()).titles('notice')[0]!, /^There is nothing to undo/);
-    const named = await undoThat(thatOne(), press('Reduce Collateral…'));
-    assert.match(named.titles('notice')[0]!, /^This can no longer be undone here/);
+    assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
+    const named = await undoThat(thatOne(), press(says('term.reduce-collateral')));
+    assert.match(named.titles('notice')[0]!, saysLike('undo.no-longer-undone'));
     assert.deepEqual(named.did, ['reduceCollateral']);
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
   });
@@ -59,26 +60,24 @@ describe('undoing an addition on the whole engine', () => {
     const [, most = ''] =
       /CAUTION: 0\.02 BTC were added, but only (0\.0\d+) BTC can be taken out safely by the figures of now/.exec(preview!.detail) ?? [];
     assert.ok(Number(most) > 0 && Number(most) < 0.02, preview!.detail);
-    assert.equal(preview!.choices.at(-1), `Reduce by ${most} BTC`);
-    const done = await undo(press(`Reduce by ${most} BTC`));
+    assert.equal(preview!.choices.at(-1), says('preview.reduce', most, 'BTC'));
+    const done = await undo(press(says('preview.reduce', most, 'BTC')));
     assert.match(done.titles('notice')[0]!, /^Done: LTV is now 66\.3\d%, says OKX\./);
     assert.deepEqual(await taken(), ['add BTC 0.02', `reduce BTC ${most}`]);
   });
 
   it('takes nothing out, and says why, when nothing can be safely', async () => {
     okx.movePrice('BTC', '-17');
-    assert.deepEqual((await undo()).titles('notice'), [
-      '0.02 BTC were added, but by the figures of now nothing of it can be taken out safely. Nothing was sent.',
-    ]);
+    assert.deepEqual((await undo()).titles('notice'), [says('undo.added-figures-now', '0.02', 'BTC')]);
     assert.deepEqual(await taken(), ['add BTC 0.02']);
   });
 
   it('is not offered after ten minutes', async () => {
     await trader.later(10 * 60_000);
-    assert.match((await undo()).titles('notice')[0]!, /^There is nothing to undo/);
+    assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
     const named = await undoThat(thatOne());
-    assert.match(named.titles('notice')[0]!, /^This can no longer be undone here/);
-    assert.deepEqual(named.heard[0]!.choices, ['Reduce Collateral…']);
+    assert.match(named.titles('notice')[0]!, saysLike('undo.no-longer-undone'));
+    assert.deepEqual(named.heard[0]!.choices, [says('term.reduce-collateral')]);
     assert.deepEqual(await taken(), ['add BTC 0.02']);
   });
 
@@ -91,7 +90,7 @@ describe('undoing an addition on the whole engine', () => {
     const other = await trader.openWindow();
     const there = (): Promise<Scripted> => other.goes((app, attended) => undoAdd(app, attended, undefined), takeOut);
     const talk = await undo(after(there, takeOut));
-    assert.match(talk.titles('notice').at(-1)!, /can no longer be undone here/);
+    assert.match(talk.titles('notice').at(-1)!, saysLike('undo.no-longer-undone'));
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
   });
 
@@ -100,9 +99,9 @@ describe('undoing an addition on the whole engine', () => {
       (app, attended) => changeMargin(app, attended, 'add', undefined),
       ...[pick('BTC-USDT-SWAP long'), type('200'), press('Add 200 USDT to BTC-USDT-SWAP long')],
     );
-    const added = 'SIMULATED: add 200 USDT to the margin of BTC-USDT-SWAP long (Main)';
-    const talk = await undo(pick(added), press('Take 200 USDT out of BTC-USDT-SWAP long'));
-    assert.deepEqual(talk.heard[0]!.choices, [added, 'SIMULATED: add 0.02 BTC to loan 12345 (Main)']);
+    const added = says('kinds.simulated-add-margin', '200', 'USDT', 'BTC-USDT-SWAP long', 'Main');
+    const talk = await undo(pick(added), press(says('margin-preview.take-out', '200', 'USDT', 'BTC-USDT-SWAP long')));
+    assert.deepEqual(talk.heard[0]!.choices, [added, says('kinds.simulated-add-loan', '0.02', 'BTC', '12345', 'Main')]);
     assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 67,571\.28 USDT, says OKX/);
     assert.deepEqual(
       (await okx.margins()).map(({ posSide, type: act, amt }) => [posSide, act, amt].join(' ')),

@@ -4,6 +4,7 @@ import type { Ledger, WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import { undoAdd } from '../../../src/flows/undo.ts';
 import { change, d, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
+import { says } from '../../texts.ts';
 
 const attended = { attend: () => ignore };
 
@@ -44,7 +45,7 @@ const low = d('70909');
 
 describe('undoing an addition', () => {
   it('takes it out again after a preview and a confirmation', async () => {
-    const { out, dialogs, setup } = await undoes([press('Reduce by 0.1 BTC')]);
+    const { out, dialogs, setup } = await undoes([press(says('preview.reduce', '0.1', 'BTC'))]);
     assert.deepEqual(out, ['reduce 0.1']);
     assert.equal(setup.venue.pledged, '0.8');
     assert.match(dialogs[0]?.detail ?? '', /^To undo: Add 0\.1 BTC to loan 12345 \(Main\)\. This takes 0\.1 BTC out again/);
@@ -58,7 +59,7 @@ describe('undoing an addition', () => {
     assert.deepEqual(out, []);
     assert.equal(dialogs.length, 1);
     const [, safe = ''] = /CAUTION: 0\.1 BTC were added, but only (0\.04\d+|0\.05\d*) BTC/.exec(dialogs[0]?.detail ?? '') ?? [];
-    assert.ok(dialogs[0]?.choices.includes(`Reduce by ${safe} BTC`), dialogs[0]?.choices.join());
+    assert.ok(dialogs[0]?.choices.includes(says('preview.reduce', safe, 'BTC')), dialogs[0]?.choices.join());
   });
 
   it('says so where nothing is safe, and asks nothing', async () => {
@@ -66,13 +67,11 @@ describe('undoing an addition', () => {
       venue.price = d('66000');
     });
     assert.deepEqual([out, dialogs], [[], []]);
-    assert.deepEqual(talk.titles('notice'), [
-      '0.1 BTC were added, but by the figures of now nothing of it can be taken out safely. Nothing was sent.',
-    ]);
+    assert.deepEqual(talk.titles('notice'), [says('undo.added-figures-now', '0.1', 'BTC')]);
   });
 
   it('says that nothing was sent where the price fell after the confirmation, and asks about what is safe now', async () => {
-    const { out, dialogs } = await undoes([press('Reduce by 0.1 BTC'), leave], (reading, { venue }) => {
+    const { out, dialogs } = await undoes([press(says('preview.reduce', '0.1', 'BTC')), leave], (reading, { venue }) => {
       if (reading > 2) venue.price = low;
     });
     assert.deepEqual(out, []);
@@ -82,7 +81,7 @@ describe('undoing an addition', () => {
 
   it('ends with a word where another window undid it meanwhile', async () => {
     for (const at of [2, 3]) {
-      const { out, talk } = await undoes(at === 2 ? [] : [press('Reduce by 0.1 BTC')], async (reading, setup) => {
+      const { out, talk } = await undoes(at === 2 ? [] : [press(says('preview.reduce', '0.1', 'BTC'))], async (reading, setup) => {
         if (reading !== at) return;
         const { ledger } = setup.window();
         const done = ledger.commit(
@@ -95,9 +94,7 @@ describe('undoing an addition', () => {
         await done;
       });
       assert.deepEqual(out, ['reduce 0.1']);
-      assert.deepEqual(talk.titles('notice'), [
-        'This can no longer be undone here: only an addition that is proven can, once and for ten minutes. What was added can still be taken out as always.',
-      ]);
+      assert.deepEqual(talk.titles('notice'), [says('undo.no-longer-undone')]);
     }
   });
 });

@@ -5,10 +5,11 @@ import { Refusal } from '../../../src/engine/ledger/ledger.ts';
 import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const whole = { ok: true, rows: 12, writes: 3, head: '0123456789abcdef' } as const;
-const altered: Verification = { ok: false, row: 2, sentence: msg('Row 2 was altered.') };
-const unread: Verification = { ok: false, sentence: msg('The file cannot be opened.') };
+const altered: Verification = { ok: false, row: 2, sentence: msg('test', 'Row 2 was altered.') };
+const unread: Verification = { ok: false, sentence: msg('test', 'The file cannot be opened.') };
 
 /** @param found by one look after the other; the last one stays so */
 async function verifying(found: readonly Verification[], setAside: () => string, ...answers: readonly Answer[]) {
@@ -35,37 +36,35 @@ const place = (): string => '/storage/journal/ledger-1.sqlite';
 const never = (): never => {
   throw new Error('not to be set aside');
 };
-const setAside = press('Set Aside and Begin Anew…');
-const sure = press('Set Aside and Begin Anew');
+const setAside = press(says('button.set-aside-begin-anew'));
+const sure = press(says('button.set-aside-begin'));
 
 describe('verifying the ledger', () => {
   it('says that it is whole, with as much of the last row as two people would compare', async () => {
     const { talk, logged } = await verifying([whole], never);
-    assert.deepEqual(talk.worked, ['Verifying the ledger']);
-    assert.deepEqual(talk.titles('notice'), [
-      'The ledger is whole: no row was altered, is missing or was put in between. Rows: 12, changes: 3, last row: 0123456789ab',
-    ]);
+    assert.deepEqual(talk.worked, [says('ledger.verifying')]);
+    assert.deepEqual(talk.titles('notice'), [says('ledger.whole-no-row', '12', '3', '0123456789ab')]);
     assert.deepEqual(logged, ['ledger verified: 12 rows of 3 changes, head 0123456789abcdef']);
   });
 
   it('says that an empty one is empty', async () => {
     const { talk } = await verifying([{ ok: true, rows: 0, writes: 0 }], never);
-    assert.deepEqual(talk.titles('notice'), ['The ledger is empty: no change is recorded in it.']);
+    assert.deepEqual(talk.titles('notice'), [says('ledger.empty-no-change')]);
   });
 
   it('names the row that was altered, and what that means', async () => {
     const { talk, logged } = await verifying([altered], never, leave);
     const [dialog] = talk.heard;
-    assert.equal(dialog!.title, 'The ledger is not whole: row 2');
+    assert.equal(dialog!.title, says('ledger.not-whole-row', '2'));
     assert.match(dialog!.detail, /^Row 2 was altered\.\n\nWhat the ledger says from there on cannot be relied on/);
-    assert.deepEqual([dialog!.kind, dialog!.choices], ['error', ['Show Log', 'Set Aside and Begin Anew…']]);
+    assert.deepEqual([dialog!.kind, dialog!.choices], ['error', [says('button.show-log'), says('button.set-aside-begin-anew')]]);
     assert.deepEqual(logged, ['ledger not whole, row 2: Row 2 was altered.']);
   });
 
   it('blames no row where none can be read, and says that nothing was lost by looking', async () => {
-    const { talk } = await verifying([unread], never, press('Show Log'));
-    assert.equal(talk.heard[0]!.title, 'The ledger cannot be verified.');
-    assert.match(talk.heard[0]!.detail, /no change can be sent\. Nothing was lost by looking/);
+    const { talk } = await verifying([unread], never, press(says('button.show-log')));
+    assert.equal(talk.heard[0]!.title, says('ledger.cannot-verified'));
+    assert.match(talk.heard[0]!.detail, saysLike('ledger.long-not-known'));
     assert.deepEqual(talk.did, ['openLog']);
   });
 
@@ -75,18 +74,18 @@ describe('verifying the ledger', () => {
       [setAside, press('Go Back'), leave],
     ]) {
       const { talk, did } = await verifying([altered], never, ...answers);
-      assert.equal(talk.heard[1]!.title, 'Begin a new ledger?');
-      assert.match(talk.heard[1]!.detail, /^Compare your loans and positions at the exchange first\.[^]*Nothing is deleted\./);
-      assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['warning', ['Go Back', 'Set Aside and Begin Anew']]);
+      assert.equal(talk.heard[1]!.title, says('ledger.begin-new'));
+      assert.match(talk.heard[1]!.detail, saysLike('ledger.compare-loans-positions'));
+      assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['warning', ['Go Back', says('button.set-aside-begin')]]);
       assert.deepEqual(did, []);
     }
   });
 
   it('sets it aside for whoever is sure, says where it is kept, and reads again', async () => {
-    const { talk, did, logged } = await verifying([altered], place, setAside, sure, press('Copy Path'));
+    const { talk, did, logged } = await verifying([altered], place, setAside, sure, press(says('button.copy-path')));
     assert.deepEqual(did, ['set aside', 'read again']);
-    assert.deepEqual(talk.worked, ['Verifying the ledger', 'Setting the ledger aside']);
-    assert.deepEqual(talk.titles('notice'), ['A new ledger has begun. The old one is kept as /storage/journal/ledger-1.sqlite']);
+    assert.deepEqual(talk.worked, [says('ledger.verifying'), says('ledger.setting-aside')]);
+    assert.deepEqual(talk.titles('notice'), [says('ledger.new-begun-old', '/storage/journal/ledger-1.sqlite')]);
     assert.deepEqual(talk.copied, ['/storage/journal/ledger-1.sqlite']);
     assert.equal(logged.at(-1), 'ledger set aside: /storage/journal/ledger-1.sqlite');
   });
@@ -94,17 +93,17 @@ describe('verifying the ledger', () => {
   it('does not set aside what another window made whole while the questions stood there', async () => {
     const { talk, did } = await verifying([altered, whole], never, setAside, sure);
     assert.deepEqual(did, []);
-    assert.match(talk.titles('notice')[0]!, /^The ledger is whole/);
+    assert.match(talk.titles('notice')[0]!, saysLike('ledger.whole-no-row'));
   });
 
   it('says why it could not be set aside', async () => {
     const refuse = (): never => {
-      throw new Refusal(msg('Another window is at work on it.'));
+      throw new Refusal(msg('test', 'Another window is at work on it.'));
     };
     const { talk } = await verifying([altered], refuse, setAside, sure);
     assert.deepEqual(
       talk.heard.filter(({ what }) => what === 'notice').map(({ title, kind }) => [title, kind]),
-      [['The ledger was not set aside. Another window is at work on it.', 'error']],
+      [[says('ledger.not-set-aside', 'Another window is at work on it.'), 'error']],
     );
   });
 });

@@ -8,63 +8,74 @@ const compared = (source: string, bundle: unknown): string[] =>
 
 describe('Collecting the texts of the source', () => {
   it('takes the literals of msg with their lines', () => {
-    const { texts, findings } = collectTexts('src/a.ts', `msg('one');\nmsg("two");\nmsg(\`three\`);\nother.t('no'); t('no');`);
+    const { texts, findings } = collectTexts('src/a.ts', `msg('a.one', 'One');\nmsg("a.two", "Two");\nother.t('no'); t('no');`);
     assert.deepEqual(
-      texts.map(({ key, line }) => [key, line]),
+      texts.map(({ id, english, line }) => [id, english, line]),
       [
-        ['one', 1],
-        ['two', 2],
-        ['three', 3],
+        ['a.one', 'One', 1],
+        ['a.two', 'Two', 2],
       ],
     );
     assert.deepEqual(findings, []);
   });
 
   it('finds messages within messages', () => {
-    const { texts } = collectTexts('src/a.ts', `msg('{0} outside', msg('inside'))`);
+    const { texts } = collectTexts('src/a.ts', `msg('a.out', '{0} outside', msg('a.in', 'inside'))`);
     assert.deepEqual(
-      texts.map(({ key }) => key),
-      ['{0} outside', 'inside'],
+      texts.map(({ id }) => id),
+      ['a.out', 'a.in'],
     );
   });
 
-  it('refuses what is not a literal', () => {
-    const source = ['msg(name);', "msg('a' + b);", 'msg(`a ${b}`);', 'vscode.l10n.t(name);', "l10n.t('a');", 'msg();'].join('\n');
+  it('refuses what is not a plain literal, and what no id looks like', () => {
+    const source = [
+      ...["msg('a.a', name);", "msg('a.a', 'a' + b);", "msg('a.a', `a ${b}`);", "msg(id, 'a');", "msg('a.a');", 'msg();'],
+      ...["msg('One two', 'a');", 'vscode.l10n.t(name);', "l10n.t('a');"],
+    ].join('\n');
     assert.deepEqual(
       collectTexts('src/a.ts', source).findings.map(({ line }) => line),
-      [1, 2, 3, 4, 5, 6],
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
     );
   });
 
   it('refuses placeholders without an argument and arguments without a placeholder', () => {
     const problems = (source: string): number => collectTexts('src/a.ts', source).findings.length;
-    assert.equal(problems(`msg('{0} of {1}', a)`), 1);
-    assert.equal(problems(`msg('nothing', a)`), 1);
-    assert.equal(problems(`msg('{1} only', a)`), 1);
-    assert.equal(problems(`msg('{0} and {0}', a)`), 0);
-    assert.equal(problems(`msg('{0} of {1}', ...both)`), 0);
+    assert.equal(problems(`msg('a.a', '{0} of {1}', a)`), 1);
+    assert.equal(problems(`msg('a.a', 'nothing', a)`), 1);
+    assert.equal(problems(`msg('a.a', '{1} only', a)`), 1);
+    assert.equal(problems(`msg('a.a', '{0} and {0}', a)`), 0);
+    assert.equal(problems(`msg('a.a', '{0} of {1}', ...both)`), 0);
   });
 });
 
 describe('Comparing texts with their translations', () => {
   it('is content when all is there', () => {
-    assert.deepEqual(compared(`msg('{0} of {1}', a, b); msg('{0} of {1}', a, b)`, { '{0} of {1}': '{1} 的 {0}' }), []);
+    const twice = `msg('a.of', '{0} of {1}', a, b); msg('a.of', '{0} of {1}', c, d)`;
+    assert.deepEqual(compared(twice, { 'a.of': '{1} 的 {0}' }), []);
   });
 
   it('names a missing translation where the text stands', () => {
-    assert.deepEqual(compared(`\nmsg('one')`, {}), ['src/a.ts:2 not in zh.json: "one"']);
+    assert.deepEqual(compared(`\nmsg('a.one', 'One')`, {}), ['src/a.ts:2 not in zh.json: a.one']);
   });
 
   it('names an unused translation where it stands', () => {
-    assert.deepEqual(compared(`msg('one')`, { one: '一', two: '二' }), ['zh.json:3 used nowhere: "two"']);
+    assert.deepEqual(compared(`msg('a.one', 'One')`, { 'a.one': '一', 'a.two': '二' }), ['zh.json:3 used nowhere: a.two']);
+  });
+
+  it('refuses an id that says two things, and a sentence under two ids', () => {
+    const translations = { 'a.one': '一', 'a.two': '二' };
+    assert.deepEqual(compared(`msg('a.one', 'One');\nmsg('a.two', 'Two');\nmsg('a.one', 'Uno')`, translations), [
+      'src/a.ts:3 a.one says something else in src/a.ts',
+    ]);
+    assert.equal(compared(`msg('a.one', 'One'); msg('a.two', 'One')`, { 'a.one': '一' }).length, 1);
   });
 
   it('names lost, added and doubled placeholders', () => {
-    assert.deepEqual(compared(`msg('{0} of {1}', a, b)`, { '{0} of {1}': '{0}' }), [
-      'zh.json:2 placeholders are [{0}], in English [{0} {1}]: "{0} of {1}"',
+    assert.deepEqual(compared(`msg('a.of', '{0} of {1}', a, b)`, { 'a.of': '{0}' }), [
+      'zh.json:2 placeholders are [{0}], in English [{0} {1}]: "a.of"',
     ]);
-    assert.equal(compared(`msg('a')`, { a: '{0}' }).length, 1);
-    assert.equal(compared(`msg('{0}', a)`, { '{0}': '{0}{0}' }).length, 1);
+    assert.equal(compared(`msg('a.a', 'a')`, { 'a.a': '{0}' }).length, 1);
+    assert.equal(compared(`msg('a.a', '{0}!', a)`, { 'a.a': '{0}{0}' }).length, 1);
   });
 });
 

@@ -4,6 +4,7 @@ import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
 import { Refusal } from '../../../src/engine/ledger/refusal.ts';
 import { ActivityFeed, activityPage, type WriteHistory } from '../../../src/views/activity.ts';
 import { write } from './samples.ts';
+import { says } from '../../texts.ts';
 
 /** A journal of one row per state, read as often as it is asked for. */
 class Journal implements WriteHistory {
@@ -86,7 +87,7 @@ describe('what the Activity view knows of the journal', () => {
 
   it('is the reason when the journal cannot be read, and the changes again once it can', async () => {
     const { journal, feed, readable } = bench([write()]);
-    journal.failure = new Refusal(msg('Row {0} was altered.', '3'));
+    journal.failure = new Refusal(msg('test', 'Row {0} was altered.', '3'));
     await feed.read();
     const { trouble } = feed.view();
     assert.equal(trouble === undefined ? '' : english(trouble), 'Row 3 was altered.');
@@ -100,7 +101,7 @@ describe('what the Activity view knows of the journal', () => {
     journal.failure = new TypeError('x is not a function');
     await feed.read();
     const { trouble } = feed.view();
-    assert.equal(trouble === undefined ? '' : english(trouble), 'The journal of changes could not be read.');
+    assert.equal(trouble === undefined ? '' : english(trouble), says('activity.journal-changes-not'));
     assert.deepEqual(reported, [journal.failure]);
   });
 

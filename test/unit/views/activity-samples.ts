@@ -2,6 +2,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
 import { marginWrite, now, position, write } from './samples.ts';
+import { says } from '../../texts.ts';
 
 /** 0.1 BTC added to a loan, with everything a record can hold; sent two seconds after it was written down. Figures invented. */
 export function fullWrite(change: Partial<WriteRecord> = {}): WriteRecord {
@@ -79,16 +80,16 @@ export function fullMarginWrite(change: Partial<WriteRecord> = {}): WriteRecord 
 }
 
 export const states: readonly (readonly [Partial<WriteRecord>, string])[] = [
-  [{ state: 'planned' }, 'not sent yet'],
-  [{ state: 'sent', sentAt: now }, 'sent, no answer yet'],
-  [{ state: 'accepted', sentAt: now }, 'accepted, not done yet'],
-  [{ state: 'unknown', sentAt: now, note: msg('It went wrong.') }, 'unknown whether it was done'],
+  [{ state: 'planned' }, says('activity.not-sent-yet')],
+  [{ state: 'sent', sentAt: now }, says('activity.sent-no-answer')],
+  [{ state: 'accepted', sentAt: now }, says('activity.accepted-not-done')],
+  [{ state: 'unknown', sentAt: now, note: msg('test', 'It went wrong.') }, says('activity.unknown-whether-done')],
   [{ state: 'effective', sentAt: now, evidence: { kind: 'position' } }, 'done'],
-  [{ state: 'effective', sentAt: now }, 'done, by your word'],
-  [{ state: 'rejected', sentAt: now }, 'refused, nothing was changed'],
-  [{ state: 'not-effective' }, 'never sent'],
-  [{ state: 'not-effective', sentAt: now }, 'not done, by your word'],
-  [{ state: 'not-effective', sentAt: now, evidence: { kind: 'history', id: 'h' } }, 'not done'],
-  [{ state: 'mismatch', sentAt: now }, 'other than asked, account frozen'],
-  [{ state: 'mismatch', sentAt: now, freezeLiftedAt: now }, 'other than asked, freeze lifted'],
+  [{ state: 'effective', sentAt: now }, says('activity.done-word')],
+  [{ state: 'rejected', sentAt: now }, says('activity.refused-nothing-changed')],
+  [{ state: 'not-effective' }, says('activity.never-sent')],
+  [{ state: 'not-effective', sentAt: now }, says('activity.not-done-word')],
+  [{ state: 'not-effective', sentAt: now, evidence: { kind: 'history', id: 'h' } }, says('activity.not-done')],
+  [{ state: 'mismatch', sentAt: now }, says('activity.other-asked-account')],
+  [{ state: 'mismatch', sentAt: now, freezeLiftedAt: now }, says('activity.other-asked-freeze')],
 ];

@@ -9,6 +9,7 @@ import type { Entry } from '../../../src/views/entry.ts';
 import { inBoth } from '../words/chinese.ts';
 import { fullMarginWrite, fullWrite, rowsOf, states } from './activity-samples.ts';
 import { account, below, failure, line, now, viewContext, state, text, write } from './samples.ts';
+import { says } from '../../texts.ts';
 
 const acts: ActivityActs = {
   times: { minute: (ms) => `at ${(ms - now).toString()}`, second: (ms) => new Date(ms).toISOString() },
@@ -32,9 +33,9 @@ describe('the Activity view', () => {
   it('has a line in words for each change, below its account', () => {
     const writes = [fullWrite(), fullMarginWrite({ state: 'accepted' }), write({ id: 'w2', state: 'rejected' })];
     assert.deepEqual(below(outline(viewOf(writes))[0]!), [
-      'Added 0.1 BTC to loan 12345 | done | at -58000',
-      'Take 100 USDT out of the margin of BTC-USDT-SWAP long | accepted, not done yet | at -4000',
-      'Add 0.1 BTC to loan 12345 | refused, nothing was changed | at -5000',
+      `${says('kinds.added-loan', '0.1', 'BTC', '12345')} | done | at -58000`,
+      `${says('kinds.take-out-margin', '100', 'USDT', 'BTC-USDT-SWAP long')} | ${says('activity.accepted-not-done')} | at -4000`,
+      `${says('kinds.add-loan', '0.1', 'BTC', '12345')} | ${says('activity.refused-nothing-changed')} | at -5000`,
     ]);
   });
 
@@ -59,51 +60,51 @@ describe('the Activity view', () => {
 
   it('marks what is simulated in the line and for a screen reader', () => {
     const [entry] = outline(viewOf([fullWrite()]), {}, [state({ account: account({ simulated: true }) })])[0]!.children!;
-    assert.equal(line(entry!), 'Added 0.1 BTC to loan 12345 | done | simulated | at -58000');
-    assert.equal(text(entry!.spoken), 'Simulated: Added 0.1 BTC to loan 12345, done, at -58000.');
+    assert.equal(line(entry!), `${says('kinds.added-loan', '0.1', 'BTC', '12345')} | done | simulated | at -58000`);
+    assert.equal(text(entry!.spoken), `Simulated: ${says('kinds.added-loan', '0.1', 'BTC', '12345')}, done, at -58000.`);
   });
 
   it('tells everything of a change of collateral below its line', () => {
     const entry = only(fullWrite());
     const at = (ms: number): string => new Date(now + ms).toISOString();
     assert.deepEqual(below(entry), [
-      `Written down | ${at(-60_000)}`,
+      `${says('activity.written-down')} | ${at(-60_000)}`,
       `Sent | ${at(-58_000)}`,
       `Accepted | ${at(-57_000)}`,
-      `Done, proven | ${at(-50_000)}`,
+      `${says('activity.done-proven')} | ${at(-50_000)}`,
       'LTV before | 57.99%',
-      'LTV by estimate | 51.54%',
+      `${says('term.estimate-3', 'LTV')} | 51.54%`,
       'LTV after | 51.54%',
-      'Decided on',
-      'Request and answer',
+      says('activity.decided'),
+      says('activity.request-answer'),
       'Proof',
-      'Where it was made',
+      says('activity.where-made'),
     ]);
     const groups = Object.fromEntries(entry.children!.filter(({ children }) => children).map((group) => [text(group.label), below(group)]));
     assert.deepEqual(groups, {
       'Decided on': [
         `Read at | ${at(-61_000)}`,
-        'Available in the wallet | 1.7921483143067599 BTC',
-        'Most that was allowed | 1.5 BTC',
+        `${says('activity.available-wallet')} | 1.7921483143067599 BTC`,
+        `${says('activity.most-allowed')} | 1.5 BTC`,
         'Worth | $8,832.71',
-        'Pledged before | 0.8 BTC',
-        'Newest row of the history before | h-before',
+        `${says('kinds.pledged-before')} | 0.8 BTC`,
+        `${says('kinds.newest-row-history')} | h-before`,
       ],
       'Request and answer': [
         'Request | POST /api/v5/finance/flexible-loan/adjust-collateral',
         'Body | {"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}',
         'Answer | accepted',
         'Code | 0',
-        `Answered at | ${at(-57_000)}`,
+        `${says('activity.answered')} | ${at(-57_000)}`,
         'Reference | ref-1',
       ],
       Proof: [
-        'Row of the history | h-after',
-        'What it says | collateral_locked',
+        `${says('activity.row-history')} | h-after`,
+        `${says('activity.says')} | collateral_locked`,
         'Amount | 0.1 BTC',
-        `Time of the exchange | ${at(-56_000)}`,
+        `${says('activity.time-exchange')} | ${at(-56_000)}`,
       ],
-      'Where it was made': ['Id of the change | w1', 'Window | window-7'],
+      'Where it was made': [`${says('activity.id-change')} | w1`, 'Window | window-7'],
     });
   });
 
@@ -111,20 +112,20 @@ describe('the Activity view', () => {
     const lines = everything([only(fullMarginWrite())]).map(line);
     for (const wanted of [
       'Liquidation price before | 52,560.13',
-      'Liquidation price by estimate | 53,060.5',
+      `${says('term.estimate-3', says('term.liquidation-price'))} | 53,060.5`,
       'Liquidation price after | 53,061.01',
-      'Margin before | 1,600 USDT',
-      'Leverage before | 8×',
-      'Proof | the position itself',
+      `${says('kinds.margin-before')} | 1,600 USDT`,
+      `${says('kinds.leverage-before')} | 8×`,
+      `Proof | ${says('activity.position-itself')}`,
     ]) {
       assert.ok(lines.includes(wanted), `${wanted} in ${JSON.stringify(lines)}`);
     }
   });
 
   it('says so when a person closed it without proof, and why something was not done', () => {
-    const entry = linesOf(viewOf([write({ state: 'not-effective', sentAt: now, note: msg('It went wrong.') })]))[0]!;
+    const entry = linesOf(viewOf([write({ state: 'not-effective', sentAt: now, note: msg('test', 'It went wrong.') })]))[0]!;
     const lines = everything([entry]).map(line);
-    assert.ok(lines.includes('Proof | none: closed by your own verdict'), JSON.stringify(lines));
+    assert.ok(lines.includes(`Proof | ${says('activity.none-closed-verdict')}`), JSON.stringify(lines));
     assert.ok(lines.includes('Note | It went wrong.'), JSON.stringify(lines));
   });
 
@@ -176,7 +177,7 @@ describe('the Activity view', () => {
     };
     const lines = linesOf(viewOf(writes), { more });
     assert.equal(lines.length, 51);
-    assert.equal(line(lines[50]!), 'Load more… (3 older changes)');
+    assert.equal(line(lines[50]!), says('activity.load-more-older', '3'));
     assert.equal(lines[50]!.context, 'more');
     assert.ok(typeof lines[50]!.more === 'function');
     lines[50]!.more();
@@ -186,8 +187,8 @@ describe('the Activity view', () => {
 
   it('says that there was none, per account and without any account', () => {
     const entries = outline(viewOf([fullWrite()]), {}, [state(), state({ account: account({ id: 'two', name: 'Other' }) })]);
-    assert.deepEqual(below(entries[1]!), ['No change is recorded here.']);
-    assert.deepEqual(outline(viewOf([]), {}, []).map(line), ['No change is recorded here.']);
+    assert.deepEqual(below(entries[1]!), [says('activity.no-change-recorded')]);
+    assert.deepEqual(outline(viewOf([]), {}, []).map(line), [says('activity.no-change-recorded')]);
   });
 
   it('keeps the changes of an account that was removed, and claims nothing about its money', () => {
@@ -196,14 +197,14 @@ describe('the Activity view', () => {
       entries.map(({ label }) => label),
       ['Main', 'Old'],
     );
-    assert.equal(line(entries[1]!), 'Old | removed account');
+    assert.equal(line(entries[1]!), `Old | ${says('term.removed-account')}`);
     assert.equal(entries[1]!.context, 'group');
     assert.equal(entries[1]!.children!.length, 1);
   });
 
   it('is one line with the reason and what helps when the journal cannot be read', () => {
-    const entries = outline({ trouble: msg('Row 3 was altered.') }, {}, [state({ failure: failure() })]);
-    assert.deepEqual(entries.map(line), ['Row 3 was altered. "LTV Gauge: Verify Ledger" looks closer and helps.']);
+    const entries = outline({ trouble: msg('test', 'Row 3 was altered.') }, {}, [state({ failure: failure() })]);
+    assert.deepEqual(entries.map(line), [says('activity.looks-closer-helps', 'Row 3 was altered.')]);
   });
 
   it('has ids that are unique and stay', () => {
@@ -244,10 +245,10 @@ describe('the Activity view', () => {
 
   it('tells the course of a change when a person stays on its line', () => {
     const details = only(fullWrite()).details!();
-    assert.equal(text(details.title), 'Added 0.1 BTC to loan 12345');
+    assert.equal(text(details.title), says('kinds.added-loan', '0.1', 'BTC', '12345'));
     assert.deepEqual(
       details.lines.map(({ label, value }) => `${text(label)}: ${text(value)}`).filter((one) => /^(State|LTV)/.test(one)),
-      ['State: done', 'LTV before: 57.99%', 'LTV by estimate: 51.54%', 'LTV after: 51.54%'],
+      ['State: done', 'LTV before: 57.99%', `${says('term.estimate-3', 'LTV')}: 51.54%`, 'LTV after: 51.54%'],
     );
   });
 });

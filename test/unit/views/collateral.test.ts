@@ -3,6 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { WalletCoin } from '../../../src/core/model.ts';
 import { collateralOutline } from '../../../src/views/collateral.ts';
 import { account, below, btc, failure, line, now, viewContext, snapshot, state, text } from './samples.ts';
+import { says } from '../../texts.ts';
 
 const coin = (name: string, amount: string, change: Partial<WalletCoin> = {}): WalletCoin => ({
   coin: name,
@@ -21,10 +22,10 @@ describe('the Collateral view', () => {
     const [group] = collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children!;
     assert.equal(line(group!), 'Wallet | Funding account');
     assert.deepEqual(below(group!), [
-      '1.7921483143067599 BTC | $158,292.62 | can be pledged',
-      '63.9795959720319628 USDT | $64.36 | can be pledged',
-      '7 XYZ | value unknown | not known whether it can be pledged',
-      '5 DOGE | $1.00 | cannot be pledged',
+      `1.7921483143067599 BTC | $158,292.62 | ${says('collateral.pledged')}`,
+      `63.9795959720319628 USDT | $64.36 | ${says('collateral.pledged')}`,
+      `7 XYZ | ${says('term.value-unknown')} | ${says('collateral.not-known-whether')}`,
+      `5 DOGE | $1.00 | ${says('collateral.cannot-pledged')}`,
     ]);
     assert.equal(group!.children![0]!.copy, '1.7921483143067599');
     const shown = group!.children![0]!.details!().lines.map(({ label, value }) => `${text(label)}: ${text(value)}`);
@@ -38,7 +39,10 @@ describe('the Collateral view', () => {
   it('adds up what can be pledged only when every value is known', () => {
     const group = (wallet: WalletCoin[]): string =>
       line(collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children![0]!);
-    assert.equal(group([btc, coin('DOGE', '5', { pledgeable: false })]), 'Wallet | Funding account | $158,292.62 can be pledged');
+    assert.equal(
+      group([btc, coin('DOGE', '5', { pledgeable: false })]),
+      `Wallet | Funding account | ${says('collateral.pledged-2', '$158,292.62')}`,
+    );
     assert.equal(group([btc, coin('SOL', '5', { pledgeable: true })]), 'Wallet | Funding account');
     assert.equal(group([]), 'Wallet | Funding account | empty');
   });

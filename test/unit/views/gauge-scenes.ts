@@ -16,9 +16,9 @@ const okx = {
   id: 'okx',
   name: 'OKX',
   sites: [
-    { id: 'global', label: msg('Global'), simulated: false, demo: false },
-    { id: 'global-demo', label: msg('Global, demo trading'), simulated: false, demo: true },
-    { id: 'loopback', label: msg('Loopback'), simulated: true, demo: false },
+    { id: 'global', label: msg('test', 'Global'), simulated: false, demo: false },
+    { id: 'global-demo', label: msg('test', 'Global, demo trading'), simulated: false, demo: true },
+    { id: 'loopback', label: msg('test', 'Loopback'), simulated: true, demo: false },
   ],
 } as unknown as Exchange;
 
@@ -67,7 +67,7 @@ export function aState(loans: readonly Loan[], change: Partial<AccountState> = {
 }
 
 export const unreachable: NonNullable<AccountState['failure']> = {
-  error: new ExchangeError({ kind: 'network', sentence: msg('OKX could not be reached.'), effect: 'none' }),
+  error: new ExchangeError({ kind: 'network', sentence: msg('test', 'OKX could not be reached.'), effect: 'none' }),
   since: now - 60_000,
   at: now - 1_000,
   attempts: 3,

@@ -11,6 +11,7 @@ import type { ViewContext } from '../../../src/words/account.ts';
 import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { loanAt } from '../../../src/views/place.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const page = (accounts: readonly AccountState[], viewContext: ViewContext = aScene()): PageState =>
   gaugePage(accounts, viewContext, say).state;
@@ -42,7 +43,7 @@ describe('The page of gauges', () => {
   it('says LTV rounded up, the distance rounded down, and the level in a word', () => {
     const gauge = gaugeOf(aLoan());
     assert.equal(gauge.figure, '57.43%');
-    assert.equal(gauge.distanceText, 'Collateral may fall 22.1% until the margin call');
+    assert.equal(gauge.distanceText, says('gauge.collateral-may-fall', '22.1%'));
     assert.equal(gauge.levelText, 'Watch');
     assert.equal(gauge.caption, 'LTV');
     assert.equal(gauge.stale, false);
@@ -50,7 +51,7 @@ describe('The page of gauges', () => {
 
   it('marks margin call and liquidation with where they are known from', () => {
     assert.deepEqual(gaugeOf(aLoan({ marginCall: { ltv: decimal('0.7374'), source: 'table' } })).ticks, [
-      { kind: 'marginCall', at: 0.7374, label: 'Margin call', valueText: '73.74%', source: 'from a dated table' },
+      { kind: 'marginCall', at: 0.7374, label: says('term.margin-call'), valueText: '73.74%', source: says('loan.dated-table') },
       { kind: 'liquidation', at: 0.8374, label: 'Liquidation', valueText: '83.74%', source: 'from OKX' },
     ]);
   });
@@ -60,7 +61,7 @@ describe('The page of gauges', () => {
     assert.deepEqual(debt, { label: 'Debt', lines: [{ value: '40,000.001 USDT', detail: '$40,000.01' }] });
     assert.deepEqual(collateral, {
       label: 'Collateral',
-      lines: [{ value: '0.812345678901234567 BTC', detail: '$69,660.55 after haircut' }],
+      lines: [{ value: '0.812345678901234567 BTC', detail: says('gauge.after-haircut', '$69,660.55') }],
     });
   });
 
@@ -79,10 +80,10 @@ describe('The page of gauges', () => {
   it('gives the liquidation price as the venue’s and the fall of all collateral as an estimate', () => {
     assert.deepEqual(gaugeOf(aLoan()).rows[2]?.lines, [
       { value: 'BTC-USDT 60,931.7', detail: 'from OKX' },
-      { value: '31.4% fall of all collateral', detail: 'estimate' },
+      { value: says('gauge.fall-all-collateral', '31.4%'), detail: 'estimate' },
     ]);
     assert.deepEqual(gaugeOf(aLoan({}, 'liquidationPrice')).rows[2]?.lines, [
-      { value: '31.4% fall of all collateral', detail: 'estimate' },
+      { value: says('gauge.fall-all-collateral', '31.4%'), detail: 'estimate' },
     ]);
   });
 
@@ -106,7 +107,7 @@ describe('The page of gauges', () => {
       'liquidationPrice',
     );
     assert.deepEqual(rows(several), [
-      { value: '28.3% fall of all collateral', detail: 'estimate' },
+      { value: says('gauge.fall-all-collateral', '28.3%'), detail: 'estimate' },
       { value: 'BTC alone: $23,300.7 (−70.8%)', detail: 'estimate' },
       { value: 'SOL alone: $8.251732 (−94.4%)', detail: 'estimate' },
     ]);
@@ -120,21 +121,18 @@ describe('The page of gauges', () => {
     const snapshot = { loans: [aLoan({ ltv: decimal('0.7') })], wallet: [], positions: [], asOf: now - 1_000 };
     const known = { ...snapshot, prices: { BTC: decimal('90000'), USDT: decimal('1') } };
     const lines = (state: AccountState): readonly string[] => only([state]).rows[2]!.lines.map(({ value }) => value);
-    assert.deepEqual(lines(aState([], { snapshot: known })), [
-      'BTC-USDT 60,931.7',
-      "Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.",
-    ]);
+    assert.deepEqual(lines(aState([], { snapshot: known })), ['BTC-USDT 60,931.7', says('estimate.definitions-differ-recomputation')]);
     assert.deepEqual(lines(aState([], { snapshot: { ...known, asOf: now - 600_000 } })), [
       'BTC-USDT 60,931.7',
-      'not current: nothing is estimated from old figures',
+      says('estimate.not-current-nothing'),
     ]);
   });
 
   it('says so when the margin call or the liquidation level is reached', () => {
-    assert.equal(gaugeOf(aLoan({ ltv: decimal('0.7374') })).distanceText, 'The margin call level is reached');
+    assert.equal(gaugeOf(aLoan({ ltv: decimal('0.7374') })).distanceText, says('gauge.margin-call-level'));
     const beyond = gaugeOf(aLoan({ ltv: decimal('0.84') }));
-    assert.equal(beyond.distanceText, 'The liquidation level is reached');
-    assert.equal(beyond.rows[2]?.lines[1]?.value, 'level reached');
+    assert.equal(beyond.distanceText, says('gauge.liquidation-level-reached'));
+    assert.equal(beyond.rows[2]?.lines[1]?.value, says('gauge.level-reached'));
   });
 
   it('shows an unknown LTV as unknown: no needle, no meter, never zero', () => {
@@ -143,7 +141,7 @@ describe('The page of gauges', () => {
     assert.equal(gauge.figure, '–');
     assert.equal(gauge.at, undefined);
     assert.equal(gauge.meter, undefined);
-    assert.equal(gauge.distanceText, 'The distance to the margin call is unknown');
+    assert.equal(gauge.distanceText, says('gauge.distance-margin-call'));
   });
 
   it('does not call a loan safe whose margin call is unknown', () => {
@@ -187,15 +185,15 @@ describe('What is not current on the page', () => {
     const gauge = only([aState([aLoan({ ltv: decimal('0.2') })], {}, old)]);
     assert.equal(gauge.stale, true);
     assert.equal(gauge.level, 'unknown');
-    assert.equal(gauge.caption, 'Last known LTV');
+    assert.equal(gauge.caption, says('gauge.last-known-ltv'));
     assert.equal(gauge.ageText, 'Read 10 min ago');
-    assert.equal(gauge.distanceText, 'When last read, collateral could fall 72.8% until the margin call');
+    assert.equal(gauge.distanceText, says('gauge.when-last-read', '72.8%'));
   });
 
   it('keeps a danger a danger, told as of the last reading', () => {
     const gauge = only([aState([aLoan({ ltv: decimal('0.79') })], {}, old)]);
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, 'When last read, the margin call level was reached');
+    assert.equal(gauge.distanceText, says('gauge.when-last-read-margin'));
     assert.equal(gauge.stale, true);
   });
 
@@ -221,8 +219,8 @@ describe('What is not current on the page', () => {
 describe('Marks and actions of a gauge', () => {
   it('say that no real money is meant, apart for the simulated exchange and for demo trading', () => {
     const simulated = anAccount({ site: 'loopback', simulated: true, name: 'Simulated' });
-    assert.equal(only([aState([aLoan()], { account: simulated })]).simulatedMark, 'SIMULATED: no real money');
-    assert.equal(only([aState([aLoan()], { account: anAccount({ site: 'global-demo' }) })]).simulatedMark, 'DEMO TRADING: no real money');
+    assert.equal(only([aState([aLoan()], { account: simulated })]).simulatedMark, says('gauge.simulated-no-real'));
+    assert.equal(only([aState([aLoan()], { account: anAccount({ site: 'global-demo' }) })]).simulatedMark, says('gauge.demo-trading-no'));
     assert.equal('simulatedMark' in gaugeOf(aLoan()), false);
   });
 
@@ -243,7 +241,7 @@ describe('Marks and actions of a gauge', () => {
       gauge.actions.map(({ id }) => id),
       ['refresh'],
     );
-    assert.equal(gauge.subtitle, 'OKX · Main · read-only');
+    assert.equal(gauge.subtitle, `OKX · Main · ${says('term.read-only')}`);
   });
 
   it('tell of a change that is not settled, on its own loan only, and of a freeze on all', () => {
@@ -295,12 +293,12 @@ describe('A page without gauges', () => {
   });
 
   it('tells nothing there from nothing read', () => {
-    assert.match(page([aState([])]).emptyText, /No loan and no isolated position/);
+    assert.match(page([aState([])]).emptyText, saysLike('gauges.no-loan-no'));
     assert.match(page([{ account: anAccount(), reading: true }]).emptyText, /Reading/);
-    assert.match(page([{ account: anAccount(), reading: false, failure: unreachable }]).emptyText, /Not everything could be read/);
+    assert.match(page([{ account: anAccount(), reading: false, failure: unreachable }]).emptyText, saysLike('gauges.not-everything-read'));
     assert.match(
       page([aState([]), { account: anAccount({ id: 'b' }), reading: false, failure: unreachable }]).emptyText,
-      /Not everything could be read/,
+      saysLike('gauges.not-everything-read'),
     );
   });
 });

@@ -4,6 +4,7 @@ import type { DueDebt, InterestRow, Loan } from '../../../src/core/model.ts';
 import { interestOutlook } from '../../../src/views/interest-outlook.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
 import { line, loan } from './samples.ts';
+import { says } from '../../texts.ts';
 
 const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
 const row = (coin: string, rate: string): InterestRow => ({
@@ -53,8 +54,8 @@ describe('what interest will do', () => {
     // 10 % a year on 70000: 0.79908676 an hour, rounded up; 5000 more is the margin call, 6043 hours away with interest on interest.
     // 70000 x ((1 + 0.1 / 8760) ^ 720 - 1) is 577.710067, and each hour is rounded up.
     assert.deepEqual(outlook(owing(), [row('USDT', '0.1'), row('USDT', '0.9')]), [
-      'Costs 19.17808224 USDT a day, about $19.18 (estimate) | at flat prices interest alone brings the margin call in 251 days | figures of 14:03',
-      'In 30 days at this rate: + 577.71007058 USDT (about $577.72), LTV 70.58% (estimate) | figures of 14:03',
+      `${says('interest.costs-day-about', '19.17808224 USDT', '$19.18')} | ${says('interest.flat-prices-alone-brings', '251')} | ${says('interest.figures', '14:03')}`,
+      `${says('interest.30-days-rate-ltv', '577.71007058 USDT (about $577.72)', '70.58%')} | ${says('interest.figures', '14:03')}`,
     ]);
     const ids = interestOutlook(source, { loan: owing(), rows: [row('USDT', '0.1')], prices, asOf }, { when, zoned: when }).map(
       ({ id }) => id,
@@ -67,8 +68,8 @@ describe('what interest will do', () => {
     const lines = outlook(owing({ due }), [row('USDT', '0.1')]).slice(2);
     // Two days: 48 hours, the last one begun counted whole. In closed form 38.366455 and 7361.920109, without rounding each hour up.
     assert.deepEqual(lines, [
-      'Until hour 47.5, when a part is due, at this rate: + 38.36645601 USDT (about $38.37), LTV 70.04% (estimate) | figures of 14:03',
-      'Until hour 8760, when a part is due, at this rate: + 7,361.9201555 USDT (about $7,361.93), LTV 77.37% (estimate) | margin call reached | figures of 14:03',
+      `${says('interest.until-when-part-due', 'hour 47.5', '38.36645601 USDT (about $38.37)', '70.04%')} | ${says('interest.figures', '14:03')}`,
+      `${says('interest.until-when-part-due', 'hour 8760', '7,361.9201555 USDT (about $7,361.93)', '77.37%')} | ${says('estimate.margin-call-reached')} | ${says('interest.figures', '14:03')}`,
     ]);
     const many = Array.from({ length: 20 }, (_, index) => inHours(index + 1));
     assert.equal(outlook(owing({ due: many }), [row('USDT', '0.1')]).length, 2 + 6, 'no more than a person reads');
@@ -82,8 +83,8 @@ describe('what interest will do', () => {
 
   it('says less where less is known, and nothing of a coin that is not owed', () => {
     assert.deepEqual(outlook(owing(), [row('USDT', '0.1')], {}), [
-      'Costs 19.17808224 USDT a day (estimate) | figures of 14:03',
-      'In 30 days at this rate: + 577.71007058 USDT (estimate) | figures of 14:03',
+      `${says('interest.costs-day-estimate', '19.17808224 USDT')} | ${says('interest.figures', '14:03')}`,
+      `${says('interest.30-days-rate', '577.71007058 USDT')} | ${says('interest.figures', '14:03')}`,
     ]);
     assert.deepEqual(outlook(owing(), [row('ETH', '0.1')]), []);
     assert.deepEqual(outlook(owing(), []), []);
@@ -104,10 +105,10 @@ describe('what interest will do', () => {
       ],
     });
     const dear = { ...prices, ETH: decimal('3000'), SOL: decimal('100') };
-    const missing = 'without ETH, whose rate is not known | figures of 14:03';
+    const missing = `${says('interest.without-whose-rate', 'ETH')} | ${says('interest.figures', '14:03')}`;
     assert.deepEqual(outlook(two, [row('USDT', '0.1')], dear), [
-      `Costs 10.95890424 USDT a day, about $10.96 (estimate) | ${missing}`,
-      `In 30 days at this rate: + 330.12004193 USDT (about $330.13) (estimate) | ${missing}`,
+      `${says('interest.costs-day-about', '10.95890424 USDT', '$10.96')} | ${missing}`,
+      `${says('interest.30-days-rate', '330.12004193 USDT (about $330.13)')} | ${missing}`,
     ]);
     // With both rates: 10 x ((1 + 0.05 / 8760) ^ 720 - 1) is 0.0411803 ETH.
     assert.match(

@@ -3,6 +3,7 @@ import { ExchangeError } from '../../../src/core/errors.ts';
 import { english, msg } from '../../../src/core/message.ts';
 import { LazyPages } from '../../../src/views/lazy-pages.ts';
 import type { Entry, PageSource, ReadPage } from '../../../src/views/entry.ts';
+import { says } from '../../texts.ts';
 
 const source: PageSource = { kind: 'history', accountId: 'one', loan: { loanId: '12345' }, version: '1' };
 const row = (id: string): Entry => ({ id, accountId: 'one', label: id, expansion: 'leaf', context: 'value', spoken: id });
@@ -26,13 +27,13 @@ function venue() {
   };
 }
 
-const broken = new ExchangeError({ kind: 'network', sentence: msg('No answer.'), effect: 'none' });
+const broken = new ExchangeError({ kind: 'network', sentence: msg('test', 'No answer.'), effect: 'none' });
 
 describe('rows that are read when they are opened', () => {
   it('are read once, however often they are painted', async () => {
     const { asked, read } = venue();
     const pages = new LazyPages(read);
-    assert.deepEqual(labels(await pages.entries(source)), ['newest', 'Load more…']);
+    assert.deepEqual(labels(await pages.entries(source)), ['newest', says('page.load-more')]);
     await Promise.all([pages.entries(source), pages.entries(source)]);
     assert.deepEqual(asked, [undefined]);
   });
@@ -62,7 +63,7 @@ describe('rows that are read when they are opened', () => {
     await pages.entries(source);
     venueOne.break(broken);
     await pages.more(source);
-    assert.deepEqual(labels(await pages.entries(source)), ['newest', 'No answer.', 'Try again']);
+    assert.deepEqual(labels(await pages.entries(source)), ['newest', 'No answer.', says('page.try-again')]);
     venueOne.break(undefined);
     await pages.more(source);
     assert.deepEqual(labels(await pages.entries(source)), ['newest', 'older']);
@@ -73,7 +74,7 @@ describe('rows that are read when they are opened', () => {
     venueOne.break(broken);
     const pages = new LazyPages(venueOne.read);
     await pages.entries(source);
-    assert.deepEqual(labels(await pages.entries(source)), ['No answer.', 'Try again']);
+    assert.deepEqual(labels(await pages.entries(source)), ['No answer.', says('page.try-again')]);
     assert.equal(venueOne.asked.length, 1);
   });
 
@@ -84,7 +85,7 @@ describe('rows that are read when they are opened', () => {
       return { entries: [] };
     });
     await pages.entries(source);
-    assert.deepEqual(labels(await pages.entries(source)), ['Nothing here yet']);
+    assert.deepEqual(labels(await pages.entries(source)), [says('page.nothing-here-yet')]);
     assert.equal(asked, 1);
   });
 
@@ -105,9 +106,9 @@ describe('rows that are read when they are opened', () => {
         ? { entries: [row('newest')], older: 'x', above: () => (price === 0 ? [] : [row(`at ${price.toString()}`)]) }
         : { entries: [row('older')] };
     });
-    assert.deepEqual(labels(await pages.entries(source)), ['at 1', 'newest', 'Load more…']);
+    assert.deepEqual(labels(await pages.entries(source)), ['at 1', 'newest', says('page.load-more')]);
     price = 2;
-    assert.deepEqual(labels(await pages.entries({ ...source, figures: 'other' })), ['at 2', 'newest', 'Load more…']);
+    assert.deepEqual(labels(await pages.entries({ ...source, figures: 'other' })), ['at 2', 'newest', says('page.load-more')]);
     await pages.more(source);
     price = 0;
     assert.deepEqual(labels(await pages.entries(source)), ['newest', 'older']);

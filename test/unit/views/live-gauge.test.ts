@@ -5,6 +5,7 @@ import type { Live } from '../../../src/engine/monitor/store.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { aLoan, aScene, aState, now, say } from './gauge-scenes.ts';
 import { position } from './samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
 
@@ -22,12 +23,22 @@ const row = (gauge: GaugeView, label: string) => gauge.rows.find((one) => one.la
 describe('a gauge between readings', () => {
   it('has a second needle with its own words, and leaves the first where the exchange put it', () => {
     const gauge = ofLoan('0.5841', '0.2078');
-    assert.deepEqual(gauge.estimate, { at: 0.5841, label: 'Estimate', valueText: '~58.41%', source: 'prices read just now' });
+    assert.deepEqual(gauge.estimate, {
+      at: 0.5841,
+      label: 'Estimate',
+      valueText: '~58.41%',
+      source: says('estimate.prices-read', says('time.just-now')),
+    });
     assert.equal(gauge.figure, '57.43%');
     assert.equal(gauge.at, 0.57421);
     assert.deepEqual(gauge.meter, { now: '57.43', max: '100' });
     assert.equal(gauge.levelText, 'Watch');
-    assert.deepEqual(row(gauge, 'Now about'), [{ value: '~58.41%, 20.7% to margin call', detail: 'estimate, prices read just now' }]);
+    assert.deepEqual(row(gauge, says('estimate.now-about')), [
+      {
+        value: `~58.41%, ${says('loan.margin-call-2', '20.7%')}`,
+        detail: `estimate, ${says('estimate.prices-read', says('time.just-now'))}`,
+      },
+    ]);
   });
 
   it('tells a screen reader both figures', () => {
@@ -36,15 +47,15 @@ describe('a gauge between readings', () => {
 
   it('has no second needle while nothing reads differently', () => {
     assert.equal(ofLoan('0.57425', '0.221').estimate, undefined);
-    assert.equal(row(ofLoan('0.57425', '0.221'), 'Now about'), undefined);
+    assert.equal(row(ofLoan('0.57425', '0.221'), says('estimate.now-about')), undefined);
   });
 
   it('alarms by estimate, in words too, and reassures with no sentence meanwhile', () => {
     const gauge = ofLoan('0.72', '0.0235');
     assert.equal(gauge.level, 'warn');
-    assert.equal(gauge.levelText, 'Warning by estimate');
-    assert.match(gauge.spokenLevel, /Warning by estimate/);
-    assert.equal(gauge.distanceText, 'Collateral may fall 22.1% until the margin call. By estimate it is 2.3% now');
+    assert.equal(gauge.levelText, says('term.estimate-3', 'Warning'));
+    assert.match(gauge.spokenLevel, saysLike('term.estimate-3', 'Warning'));
+    assert.equal(gauge.distanceText, says('gauge.estimate-now', says('gauge.collateral-may-fall', '22.1%'), '2.3%'));
   });
 
   it('keeps its needles on the scale, however far an estimate goes', () => {
@@ -54,7 +65,7 @@ describe('a gauge between readings', () => {
   it('says that nothing is estimated where definitions proved to differ', () => {
     const gauge = only(aState([aLoan()], { live: live({ loans: { '12345': 'definitions' }, doubted: ['12345'] }) }));
     assert.equal(gauge.estimate, undefined);
-    assert.deepEqual(row(gauge, 'Now about'), [{ value: 'unknown: definitions differ' }]);
+    assert.deepEqual(row(gauge, says('estimate.now-about')), [{ value: says('estimate.unknown-definitions-differ') }]);
   });
 
   it('does the same for a position, whose distance shrinks to the right', () => {
@@ -63,11 +74,18 @@ describe('a gauge between readings', () => {
       live: live({ positions: { p1: { markPrice: d('54000'), distance: d('0.02666666') } } }),
     });
     const gauge = only(state);
-    assert.deepEqual(gauge.estimate, { at: 0.973333, label: 'Estimate', valueText: '~2.6%', source: 'prices read just now' });
+    assert.deepEqual(gauge.estimate, {
+      at: 0.973333,
+      label: 'Estimate',
+      valueText: '~2.6%',
+      source: says('estimate.prices-read', says('time.just-now')),
+    });
     assert.equal(gauge.figure, '12.4%');
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.levelText, 'Danger by estimate');
-    assert.equal(gauge.distanceText, 'The mark price may fall 12.4% until liquidation. By estimate it is 2.6% now');
-    assert.deepEqual(row(gauge, 'Now about'), [{ value: '2.6% to liquidation', detail: 'estimate, prices read just now' }]);
+    assert.equal(gauge.levelText, says('term.estimate-3', 'Danger'));
+    assert.equal(gauge.distanceText, says('gauge.estimate-now', says('gauge.mark-price-may', '12.4%'), '2.6%'));
+    assert.deepEqual(row(gauge, says('estimate.now-about')), [
+      { value: says('position.liquidation', '2.6%'), detail: `estimate, ${says('estimate.prices-read', says('time.just-now'))}` },
+    ]);
   });
 });

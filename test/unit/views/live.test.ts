@@ -14,6 +14,7 @@ import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf, loanAlarms, positionAlarms } from '../../../src/views/status.ts';
 import { holds } from '../property.ts';
 import { account, failure, holding, line, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
 
@@ -37,7 +38,7 @@ const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
 describe('the line of a loan between readings', () => {
   it('has the figure of the exchange first and what it is about now behind the level', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
-    assert.equal(line(row), '57.43% · Watch | → ~58.41% | 22.1% to margin call | 40,000 USDT');
+    assert.equal(line(row), `57.43% · Watch | → ~58.41% | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
     assert.match(text(row.spoken), /LTV 57\.43%, level Watch, .* Estimated now: LTV 58\.41%, 20\.7% to margin call\.$/);
     assert.equal(row.copy, '0.57421');
   });
@@ -45,19 +46,19 @@ describe('the line of a loan between readings', () => {
   it('says nothing more while the digits that are shown are the same', () => {
     for (const same of ['0.57421', '0.574201', '0.5743']) {
       const row = loanRow(withLoan(estimated(same)));
-      assert.equal(line(row), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
+      assert.equal(line(row), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
       assert.ok(!text(row.spoken).includes('stimated'));
     }
   });
 
   it('says from what the estimate is and how old that is', () => {
     assert.equal(
-      tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get('Now about'),
-      '~58.41%, 20.7% to margin call (estimate, prices read 15 s ago)',
+      tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get(says('estimate.now-about')),
+      `~58.41%, 20.7% to margin call (estimate, ${says('estimate.prices-read', '15 s ago)')}`,
     );
     const averaged = { ...estimated('0.5841'), averaged: true };
     assert.match(
-      tooltip(loanRow(withLoan(averaged))).get('Now about') ?? '',
+      tooltip(loanRow(withLoan(averaged))).get(says('estimate.now-about')) ?? '',
       /estimate with the loan's average haircut, prices read just now/,
     );
   });
@@ -66,8 +67,8 @@ describe('the line of a loan between readings', () => {
     const row = loanRow(withLoan(estimated('0.7')));
     assert.match(line(row), /^57\.43% · Warning \| → ~70\.00% by estimate \| 22\.1% to margin call/);
     assert.equal(row.icon?.id, 'warning');
-    assert.equal(tooltip(row).get('Level'), 'Warning by estimate, Watch by the last reading');
-    assert.match(text(row.spoken), /level Warning by estimate, Watch by the last reading/);
+    assert.equal(tooltip(row).get('Level'), says('estimate.last-reading', 'Warning', 'Watch'));
+    assert.match(text(row.spoken), saysLike('estimate.last-reading', 'level Warning', 'Watch'));
     assert.match(line(loanRow(withLoan(estimated('0.75')))), /^57\.43% · Danger \| → ~75\.00% by estimate/);
   });
 
@@ -114,15 +115,15 @@ describe('the line of a loan between readings', () => {
     assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
     const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));
     assert.match(line(alarm), /Warning \| → ~72\.00% by estimate/);
-    assert.match(tooltip(alarm).get('Now about') ?? '', /prices read 10 min ago/);
+    assert.match(tooltip(alarm).get(says('estimate.now-about')) ?? '', saysLike('estimate.prices-read', '10 min ago'));
   });
 
   it('tells how far the last estimate was off', () => {
     const off = (points: string): string | undefined =>
-      tooltip(loanRow(state({ live: { loans: {}, positions: {}, off: { '12345': d(points) }, doubted: [] } }))).get('Last estimate');
-    assert.equal(off('0.0002'), 'was off by 0.02 points');
-    assert.equal(off('-0.00021'), 'was off by 0.03 points');
-    assert.equal(off('0'), 'was off by 0.00 points');
+      tooltip(loanRow(state({ live: { loans: {}, positions: {}, off: { '12345': d(points) }, doubted: [] } }))).get(says('estimate.last'));
+    assert.equal(off('0.0002'), says('estimate.off-points', '0.02'));
+    assert.equal(off('-0.00021'), says('estimate.off-points', '0.03'));
+    assert.equal(off('0'), says('estimate.off-points', '0.00'));
   });
 
   it('calls every estimate of a loan unknown whose definitions proved to differ', () => {
@@ -133,7 +134,7 @@ describe('the line of a loan between readings', () => {
     const doubted = withLoan('definitions', { doubted: ['12345'] }, of);
     const row = loanRow(doubted);
     assert.match(line(row), /\| definitions differ$/);
-    assert.equal(tooltip(row).get('Now about'), 'unknown: definitions differ');
+    assert.equal(tooltip(row).get(says('estimate.now-about')), says('estimate.unknown-definitions-differ'));
     assert.equal(loanEstimates(loanViews(doubted, now, 30_000)[0]!), 'definitions');
     assert.ok(!line(loanRow(good)).includes('definitions'));
   });
@@ -152,14 +153,17 @@ describe('the line of a position between readings', () => {
   it('has its side and name first, then what the distance is about now', () => {
     const row = positionRow(withPosition(mark('59000', '0.10915254')));
     assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~10\.9%/);
-    assert.match(text(row.spoken), /Estimated now: 10\.9% to liquidation\.$/);
-    assert.equal(tooltip(row).get('Now about'), '10.9% to liquidation (estimate, prices read just now)');
+    assert.match(text(row.spoken), saysLike('estimate.estimated-now-liquidation', '10.9%'));
+    assert.equal(
+      tooltip(row).get(says('estimate.now-about')),
+      `10.9% to liquidation (estimate, ${says('estimate.prices-read', 'just now)')}`,
+    );
   });
 
   it('turns worse by an estimate and never better', () => {
     const worse = positionRow(withPosition(mark('54000', '0.02666666')));
     assert.match(line(worse), /^12\.4% · Danger \| long \| → ~2\.6% by estimate/);
-    assert.equal(tooltip(worse).get('Level'), 'Danger by estimate, Watch by the last reading');
+    assert.equal(tooltip(worse).get('Level'), says('estimate.last-reading', 'Danger', 'Watch'));
     const better = positionRow(withPosition(mark('100000', '0.4744')));
     assert.match(line(better), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~47\.4% \|/);
   });
@@ -185,21 +189,21 @@ describe('badge and status bar between readings', () => {
 
   it('show the estimate in the bar only where it makes things worse, and in the tooltip always', () => {
     const calm = [withLoan(estimated('0.5841'))];
-    assert.equal(shown(calm), '57.43% Watch · just now');
+    assert.equal(shown(calm), `57.43% Watch · ${says('time.just-now')}`);
     assert.equal(text(statusOf(calm, viewContext())?.rows[0]?.ltv), '57.43% → ~58.41%');
-    assert.equal(text(statusOf(calm, viewContext())?.note), 'Behind an arrow: estimate, prices read just now.');
+    assert.equal(text(statusOf(calm, viewContext())?.note), says('status.behind-arrow-estimate', says('time.just-now')));
     assert.equal(statusOf([state()], viewContext())?.note, undefined);
     const alarmed = [withLoan(estimated('0.75'))];
-    assert.equal(shown(alarmed), '57.43% → ~75.00% Danger by estimate · just now');
+    assert.equal(shown(alarmed), `${says('term.estimate-3', '57.43% → ~75.00% Danger')} · ${says('time.just-now')}`);
     assert.equal(statusOf(alarmed, viewContext())?.level, 'danger');
-    assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), 'Danger by estimate');
+    assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), says('term.estimate-3', 'Danger'));
     assert.match(text(statusOf(alarmed, viewContext())?.spoken), /LTV 57\.43%, estimated now 75\.00%, .*level Danger by estimate/);
   });
 
   it('show the one as worst that is nearer by estimate', () => {
     const other = state({ account: account({ id: 'two', name: 'Two' }), snapshot: snapshot({ loans: [loan({ ltv: d('0.6') })] }) });
-    assert.equal(shown([withLoan(estimated('0.57')), other]), '60.00% Watch · just now');
-    assert.equal(shown([withLoan(estimated('0.62')), other]), '57.43% Watch · just now');
+    assert.equal(shown([withLoan(estimated('0.57')), other]), `60.00% Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLoan(estimated('0.62')), other]), `57.43% Watch · ${says('time.just-now')}`);
     // An estimate that is better does not make it less urgent.
     assert.ok(compare(d('0.57'), d('0.57421')) < 0);
   });
@@ -209,7 +213,7 @@ describe('badge and status bar between readings', () => {
       snapshot: holding([position()]),
       live: live({ positions: { p1: { markPrice: d('54000'), distance: d('0.02666666') } } }),
     });
-    assert.equal(shown([one]), '12.4% → ~2.6% to liq. Danger by estimate · just now');
+    assert.equal(shown([one]), `${says('term.estimate-3', '12.4% → ~2.6% to liq. Danger')} · ${says('time.just-now')}`);
     assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
   });
 });

@@ -9,6 +9,7 @@ import type { Entry } from '../../../src/views/entry.ts';
 import { statusOf, loanAlarms } from '../../../src/views/status.ts';
 import { loansState } from '../../../src/views/view-state.ts';
 import { account, below, failure, gone, line, loan, now, viewContext, snapshot, state, text, write } from './samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -20,28 +21,31 @@ const stale = now - 5 * 60_000;
 describe('the Loans view', () => {
   it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
     const entry = only(only(loansOutline([state()], viewContext())).children);
-    assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT');
+    assert.equal(line(entry), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan');
-    assert.equal(text(entry.spoken), 'Loan 12345 of Main: LTV 57.43%, level Watch, 22.1% to margin call, owed 40,000 USDT.');
+    assert.equal(
+      text(entry.spoken),
+      says('loan.ltv-level-owed', 'Loan 12345 of Main', '57.43%', 'Watch', says('loan.margin-call-2', '22.1%'), '40,000 USDT'),
+    );
   });
 
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
     const groups = only(only(loansOutline([state()], viewContext())).children).children!;
     assert.deepEqual(groups.map(line), [
       'Debt | $40,000.00',
-      'Collateral | $69,652.63 | after haircut',
+      `Collateral | $69,652.63 | ${says('loan.after-haircut')}`,
       'Thresholds',
-      'Accrued interest',
-      'Recent history',
+      says('term.accrued-interest'),
+      says('loan.recent-history'),
     ]);
     assert.deepEqual(below(groups[0]!), ['40,000 USDT']);
     assert.deepEqual(below(groups[1]!), ['0.8 BTC']);
     assert.deepEqual(below(groups[2]!), [
-      'Margin call | 73.74% | a fall of 22.1% | from OKX',
-      'Liquidation | 83.74% | a fall of 31.4% | from OKX',
-      'Liquidation price | 60,000.5 BTC-USDT | from OKX',
-      'Estimates | unknown: no price of BTC, USDT',
+      `${says('term.margin-call')} | 73.74% | ${says('loan.fall', '22.1%')} | from OKX`,
+      `Liquidation | 83.74% | ${says('loan.fall', '31.4%')} | from OKX`,
+      `${says('term.liquidation-price')} | 60,000.5 BTC-USDT | from OKX`,
+      `Estimates | ${says('estimate.unknown-no-price', 'BTC')}, USDT`,
     ]);
     assert.deepEqual(
       groups.slice(3).map(({ pages, expansion }) => [pages?.kind, pages?.loan, expansion]),
@@ -56,12 +60,12 @@ describe('the Loans view', () => {
     const { ltv, marginCall, liquidation, liquidationPrice, ...rest } = loan();
     assert.ok(ltv !== undefined && marginCall !== undefined && liquidation !== undefined && liquidationPrice !== undefined);
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext())).children);
-    assert.equal(line(entry), '– · Unknown | distance to margin call unknown | 40,000 USDT');
+    assert.equal(line(entry), `– · Unknown | ${says('loan.distance-margin-call')} | 40,000 USDT`);
     assert.deepEqual(below(entry.children![2]!), [
-      'Margin call | unknown',
+      `${says('term.margin-call')} | unknown`,
       'Liquidation | unknown',
-      'Liquidation price | not given by OKX for this loan',
-      'Estimates | unknown: the LTV is not known',
+      `${says('term.liquidation-price')} | ${says('loan.not-given', 'OKX')}`,
+      `Estimates | ${says('estimate.unknown-ltv-not')}`,
     ]);
   });
 
@@ -77,7 +81,7 @@ describe('the Loans view', () => {
       assert.ok(everything(account).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = account.children!.at(-1)!;
       assert.match(line(entry), /Unknown/);
-      assert.match(text(entry.spoken), /last known LTV .*Not current/);
+      assert.match(text(entry.spoken), saysLike('loan.last-known-ltv'));
     }
   });
 
@@ -85,35 +89,45 @@ describe('the Loans view', () => {
     const entry = only(
       only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], viewContext())).children,
     );
-    assert.equal(line(entry), '80.00% · Danger | read 5 min ago | margin call reached | 40,000 USDT');
+    assert.equal(line(entry), `80.00% · Danger | read 5 min ago | ${says('estimate.margin-call-reached')} | 40,000 USDT`);
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
-    assert.equal(below(entry.children![2]!)[0], 'Margin call | 73.74% | reached | from OKX', 'never a fall of less than nothing');
-    assert.ok(entry.details!().lines.some(({ value }) => text(value) === 'margin call reached'));
+    assert.equal(
+      below(entry.children![2]!)[0],
+      `${says('term.margin-call')} | 73.74% | reached | from OKX`,
+      'never a fall of less than nothing',
+    );
+    assert.ok(entry.details!().lines.some(({ value }) => text(value) === says('estimate.margin-call-reached')));
   });
 
   it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {
     const entry = only(
       loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], viewContext()),
     );
-    assert.equal(line(entry), 'Main | keys missing | Unknown | 5 min ago | OKX | Global');
+    assert.equal(line(entry), `Main | ${says('account.keys-missing')} | Unknown | 5 min ago | OKX | Global`);
     assert.equal(below(entry)[0], 'It went wrong.');
-    assert.equal(text(entry.spoken), 'Account Main at OKX, read: 5 min ago. Trouble: keys missing. Worst level: Unknown.');
+    assert.equal(
+      text(entry.spoken),
+      `${says('account.read-trouble', 'Account Main', 'OKX', '5 min ago', says('account.keys-missing'))} Worst level: Unknown.`,
+    );
   });
 
   it('tells the worst level of its loans in the line of an account, which may be closed', () => {
     const loans = [loan(), loan({ id: '67890', orderId: '67890', ltv: decimal('0.8') })];
     const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], viewContext()));
-    assert.equal(line(entry), 'Main | Danger | just now | OKX | Global');
+    assert.equal(line(entry), `Main | Danger | ${says('time.just-now')} | OKX | Global`);
     assert.deepEqual(entry.icon, entry.children![1]!.icon);
   });
 
   it('says simulated, demo and read-only in the line of an account', () => {
     const simulated = state({ account: account({ simulated: true, site: 'loopback', readOnly: true }) });
-    assert.equal(line(only(loansOutline([simulated], viewContext()))), 'Main | simulated | Watch | just now | OKX | read-only');
+    assert.equal(
+      line(only(loansOutline([simulated], viewContext()))),
+      `Main | simulated | Watch | ${says('time.just-now')} | OKX | ${says('term.read-only')}`,
+    );
     const demo = state({ account: account({ site: 'global-demo' }) });
     assert.match(line(only(loansOutline([demo], viewContext()))), /^Main \| demo \|/);
     const entry = only(only(loansOutline([simulated], viewContext())).children);
-    assert.match(text(entry.spoken), /^Simulated loan/);
+    assert.match(text(entry.spoken), saysLike('loan.simulated-2'));
   });
 
   it('leaves a broken account beside a good one as it is, and the good one untouched', () => {
@@ -124,7 +138,7 @@ describe('the Loans view', () => {
     };
     const [first, second] = loansOutline([state(), broken], viewContext());
     assert.deepEqual(first!.children!.map(line), only(loansOutline([state()], viewContext())).children!.map(line));
-    assert.equal(line(second!), 'Broken | key not accepted | never read | OKX | Global');
+    assert.equal(line(second!), `Broken | ${says('account.key-not-accepted')} | ${says('account.never-read')} | OKX | Global`);
   });
 
   it('gives every entry an id of its own that does not depend on what it says', () => {
@@ -149,16 +163,23 @@ describe('the Loans view', () => {
   it('shows an unfinished change at its loan, and at the account when the loan is gone', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [write()];
     const entry = only(only(loansOutline([state()], viewContext({ openWrites }))).children);
-    assert.equal(line(entry.children![0]!), 'Add 0.1 BTC to loan 12345 (Main) | accepted by OKX, not done yet; waiting for proof');
-    assert.equal(line(entry), '57.43% · Watch | change unfinished | 22.1% to margin call | 40,000 USDT', 'a closed loan says so too');
-    assert.match(text(entry.spoken), /A change of this loan is unfinished\.$/);
+    assert.equal(
+      line(entry.children![0]!),
+      `${says('kinds.add-loan-2', '0.1', 'BTC', '12345', 'Main')} | ${says('kinds.accepted-not-done', 'OKX')}`,
+    );
+    assert.equal(
+      line(entry),
+      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`,
+      'a closed loan says so too',
+    );
+    assert.match(text(entry.spoken), saysLike('loan.change-unfinished'));
     const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], viewContext({ openWrites })));
     assert.match(line(gone.children![0]!), /^Add 0\.1 BTC/);
   });
 
   it('says so when changes are frozen', () => {
     const entry = only(loansOutline([state()], viewContext({ frozen: () => write({ state: 'mismatch' }) })));
-    assert.match(below(entry)[0]!, /^Changes are frozen/);
+    assert.match(below(entry)[0]!, saysLike('account.changes-frozen-exchange'));
   });
 
   it('asks for other pages when an amount of the loan has moved, and only then', () => {
@@ -182,18 +203,18 @@ describe('where and when', () => {
       liquidation: { ltv: decimal('0.85'), source: 'table', from: table },
     });
     assert.deepEqual(below(group(entry, 'Thresholds')).slice(0, 2), [
-      'Margin call | 75.00% | a fall of 23.4% | from a table of 2026-11-20',
-      'Liquidation | 85.00% | a fall of 32.4% | from a table of 2026-11-20',
+      `${says('term.margin-call')} | 75.00% | ${says('loan.fall', '23.4%')} | ${says('loan.table-2', '2026-11-20')}`,
+      `Liquidation | 85.00% | ${says('loan.fall', '32.4%')} | ${says('loan.table-2', '2026-11-20')}`,
     ]);
     assert.deepEqual(
       entry.details!().links!.map(({ label, url }) => [text(label), url]),
-      [['Table of 2026-11-20', 'https://exchange.test/help/ltv-levels']],
+      [[says('loan.table', '2026-11-20'), 'https://exchange.test/help/ltv-levels']],
     );
   });
 
   it('a person’s own thresholds are said to be theirs', () => {
     const entry = entryOf({ marginCall: { ltv: decimal('0.75'), source: 'person' } });
-    assert.match(below(group(entry, 'Thresholds'))[0]!, /entered by you$/);
+    assert.match(below(group(entry, 'Thresholds'))[0]!, saysLike('loan.entered'));
     assert.deepEqual(entry.details!().links, []);
   });
 
@@ -202,14 +223,14 @@ describe('where and when', () => {
     amount: decimal('100'),
     at: now + 86_400_000,
     overdue: false,
-    then: msg('it is renewed at a floating rate'),
+    then: msg('test', 'it is renewed at a floating rate'),
   };
 
   it('a debt is due stands in the line and below it, the soonest first', () => {
     const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
-    assert.equal(line(entry), '57.43% · Watch | 22.1% to margin call | 40,000 USDT | due 2026-11-22T12:00:00.000Z');
-    const dates = group(entry, 'Due dates');
-    assert.equal(line(dates), 'Due dates | due 2026-11-22T12:00:00.000Z');
+    assert.equal(line(entry), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`);
+    const dates = group(entry, says('loan.due-dates'));
+    assert.equal(line(dates), `${says('loan.due-dates')} | due 2026-11-22T12:00:00.000Z`);
     assert.deepEqual(below(dates), [
       '100 USDT | due 2026-11-22T12:00:00.000Z | it is renewed at a floating rate',
       '50.5 USDT | due 2026-11-23T12:00:00.000Z | it is renewed at a floating rate',
@@ -219,28 +240,28 @@ describe('where and when', () => {
 
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
-    assert.equal(line(entry), '10.00% · Danger | debt overdue | 86.4% to margin call | 40,000 USDT');
+    assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.margin-call-2', '86.4%')} | 40,000 USDT`);
     assert.equal(entry.icon?.id, 'flame');
-    assert.match(text(entry.spoken), /A debt of it is overdue\.$/);
-    const dates = group(entry, 'Due dates');
-    assert.equal(line(dates), 'Due dates | Danger | debt overdue');
+    assert.match(text(entry.spoken), saysLike('loan.debt-overdue'));
+    const dates = group(entry, says('loan.due-dates'));
+    assert.equal(line(dates), `${says('loan.due-dates')} | Danger | ${says('term.debt-overdue')}`);
     assert.match(below(dates)[0]!, /^100 USDT \| Danger \| overdue since 2026-11-21T11:59:59.000Z/);
     assert.equal(dates.children![1]!.icon, undefined);
   });
 
   it('nothing is due no group says so', () => {
-    assert.ok(entryOf({}).children!.every(({ label }) => text(label) !== 'Due dates'));
-    assert.ok(entryOf({ due: [] }).children!.every(({ label }) => text(label) !== 'Due dates'));
+    assert.ok(entryOf({}).children!.every(({ label }) => text(label) !== says('loan.due-dates')));
+    assert.ok(entryOf({ due: [] }).children!.every(({ label }) => text(label) !== says('loan.due-dates')));
   });
 
   it('some loans could not be read, the others are still there, and none is not said', () => {
-    const trouble = msg('The old loans could not be read.');
+    const trouble = msg('test', 'The old loans could not be read.');
     const some = only(loansOutline([state({ snapshot: snapshot({ loansTrouble: trouble }) })], viewContext()));
     assert.deepEqual(
       below(some).map((one) => one.slice(0, 12)),
       ['The old loan', '57.43% · Wat'],
     );
-    assert.equal(text(some.children![0]!.spoken), 'Loans not read in full: The old loans could not be read.');
+    assert.equal(text(some.children![0]!.spoken), says('account.loans-not-read', 'The old loans could not be read.'));
     const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], viewContext()));
     assert.deepEqual(below(none), ['The old loans could not be read.']);
   });
@@ -250,12 +271,11 @@ describe('where and when', () => {
     const empty = state({ snapshot: snapshot({ loans: [], vanished: gone }) });
     assert.equal(loansState([empty], at), 'some');
     const whole = only(loansOutline([empty], at));
-    const warning =
-      'Loan 12345 is no longer there; it stood near its margin call when last seen (13:02). If you did not repay it, look at the exchange.';
-    assert.deepEqual(below(whole), [warning, 'Nothing borrowed']);
+    const warning = says('vanished.loan-no-longer', '12345', '13:02');
+    assert.deepEqual(below(whole), [warning, says('loan.nothing-borrowed')]);
     const [note] = whole.children!;
     assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
-    assert.equal(text(note!.spoken), `Warning for account Main: ${warning}`);
+    assert.equal(text(note!.spoken), says('account.warning', 'Main', warning));
     const other = state({ snapshot: snapshot({ loans: [], vanished: gone.filter(({ kind }) => kind !== 'loan') }) });
     assert.equal(loansState([other], at), 'nothing', 'each view tells of its own');
     const overdue = state({ snapshot: snapshot({ loans: [], vanished: [{ ...gone[1]!, overdue: true }] }) });
@@ -340,10 +360,10 @@ describe('a loan past its liquidation line', () => {
   it('is said to be there by the tree, as by its gauge and the status bar', () => {
     const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
     assert.match(line(only(only(loansOutline([past], viewContext())).children)), /^90\.00% · Danger \| liquidation reached/);
-    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, 'The liquidation level is reached');
+    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, says('gauge.liquidation-level-reached'));
     assert.deepEqual(
       statusOf([past], viewContext())!.rows.map(({ distance }) => text(distance)),
-      ['liquidation reached'],
+      [says('term.liquidation-reached')],
     );
   });
 });

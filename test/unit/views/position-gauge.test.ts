@@ -11,6 +11,7 @@ import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { marginWrite, position } from './samples.ts';
 import { positionAt } from '../../../src/views/place.ts';
+import { says } from '../../texts.ts';
 
 const held = (positions: readonly Position[], change: Partial<AccountState> = {}, ageMs = 1_000): AccountState =>
   aState([], { snapshot: { loans: [], wallet: [], positions, asOf: now - ageMs }, ...change });
@@ -29,7 +30,7 @@ describe('The gauge of a position', () => {
   it('shows how near the mark price is to liquidation, which stands at the end of the scale', () => {
     const gauge = gaugeOf(position());
     assert.equal(gauge.title, 'BTC-USDT-SWAP long');
-    assert.equal(gauge.caption, 'To liquidation');
+    assert.equal(gauge.caption, says('gauge.liquidation'));
     assert.equal(gauge.figure, '12.4%');
     assert.equal(gauge.levelText, 'Watch');
     assert.equal(gauge.at, 0.876);
@@ -40,7 +41,7 @@ describe('The gauge of a position', () => {
       { kind: 'warn', from: 0.9, to: 0.95 },
       { kind: 'danger', from: 0.95, to: 1 },
     ]);
-    assert.equal(gauge.distanceText, 'The mark price may fall 12.4% until liquidation');
+    assert.equal(gauge.distanceText, says('gauge.mark-price-may', '12.4%'));
     assert.equal(
       gauge.spokenValue,
       'To liquidation 12.4%. Watch. The mark price may fall 12.4% until liquidation. Liquidation 52,560. Read just now',
@@ -52,16 +53,16 @@ describe('The gauge of a position', () => {
     const gauge = gaugeOf(position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice'));
     assert.deepEqual(
       [gauge.caption, gauge.figure, gauge.level, gauge.levelText],
-      ['Margin ratio', '102.0%', 'danger', 'Danger by margin ratio'],
+      [says('term.margin-ratio'), '102.0%', 'danger', says('level.margin-ratio', 'Danger')],
     );
-    assert.equal(gauge.distanceText, 'distance to liquidation unknown, margin ratio 102.0% (liquidation at 100%)');
+    assert.equal(gauge.distanceText, says('position.margin-ratio-liquidation', says('position.distance-liquidation-unknown'), '102.0%'));
     assert.deepEqual([gauge.at, gauge.ticks], [undefined, []]);
   });
 
   it('says that no price liquidates it where that is so, and draws no price that is none', () => {
     const gauge = gaugeOf(position({ margin: decimal('12248.1'), liquidationPrice: decimal('-9.5') }));
     assert.deepEqual([gauge.figure, gauge.level, gauge.ticks], ['∞', 'ok', []]);
-    assert.equal(gauge.distanceText, 'no price liquidates it: its margin is more than it can lose');
+    assert.equal(gauge.distanceText, says('position.no-price-liquidates'));
     assert.doesNotMatch(JSON.stringify(gauge), /9\.5/);
   });
 
@@ -70,7 +71,7 @@ describe('The gauge of a position', () => {
     assert.equal(gauge.figure, '25.0%');
     assert.equal(gauge.at, 0.8);
     assert.deepEqual(gauge.scale, ['∞', '0%']);
-    assert.equal(gauge.distanceText, 'The mark price may rise 25.0% until liquidation');
+    assert.equal(gauge.distanceText, says('gauge.mark-price-may-rise', '25.0%'));
     assert.deepEqual(
       gauge.zones.map(({ from }) => from),
       [0.909091, 0.952381],
@@ -81,12 +82,12 @@ describe('The gauge of a position', () => {
     assert.deepEqual(
       gaugeOf(position()).rows.map(({ label, lines }) => [label, lines]),
       [
-        ['Mark price', [{ value: '60,000 USDT' }]],
-        ['Liquidation price', [{ value: '52,560 USDT', detail: 'from OKX' }]],
+        [says('position.mark-price'), [{ value: '60,000 USDT' }]],
+        [says('term.liquidation-price'), [{ value: '52,560 USDT', detail: 'from OKX' }]],
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
-        ['Leverage', [{ value: '8× set', detail: '8.58× in fact (estimate)' }]],
-        ['Unrealised PnL', [{ value: '-200.1 USDT' }]],
+        ['Leverage', [{ value: '8× set', detail: says('position.fact-estimate', '8.58×') }]],
+        [says('position.unrealised-pnl'), [{ value: '-200.1 USDT' }]],
       ],
     );
   });
@@ -99,17 +100,17 @@ describe('The gauge of a position', () => {
       assert.equal(gauge.at, undefined);
       assert.equal(gauge.meter, undefined);
       assert.deepEqual([gauge.ticks, gauge.zones], [[], []]);
-      assert.equal(gauge.distanceText, 'The distance to liquidation is unknown');
+      assert.equal(gauge.distanceText, says('gauge.distance-liquidation-unknown'));
     }
   });
 
   it('says that liquidation is reached, and what the venue is doing', () => {
-    const gauge = gaugeOf(position({ liquidationPrice: decimal('61000'), distress: msg('Being liquidated') }));
+    const gauge = gaugeOf(position({ liquidationPrice: decimal('61000'), distress: msg('test', 'Being liquidated') }));
     assert.equal(gauge.at, 1);
     assert.deepEqual(gauge.meter, { now: '100', max: '100' });
     assert.equal(gauge.figure, '-1.7%');
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, 'Being liquidated. The liquidation price is reached');
+    assert.equal(gauge.distanceText, `Being liquidated. ${says('gauge.liquidation-price-reached')}`);
   });
 
   it('keeps the needle within the scale, and in the zone of its level', () => {
@@ -132,22 +133,22 @@ describe('The gauge of a position', () => {
     const old = only(held([position()], {}, 10 * 60_000));
     assert.equal(old.stale, true);
     assert.equal(old.level, 'unknown');
-    assert.equal(old.caption, 'Last known distance');
-    assert.equal(old.distanceText, 'When last read, the mark price could fall 12.4% until liquidation');
+    assert.equal(old.caption, says('gauge.last-known-distance'));
+    assert.equal(old.distanceText, says('gauge.when-last-read-mark', '12.4%'));
     const broken = only(held([short({ liquidationPrice: decimal('61000') })], { failure: unreachable }));
     assert.equal(broken.level, 'danger');
     assert.equal(broken.stale, true);
     assert.equal(broken.trouble, 'OKX could not be reached.');
-    assert.equal(broken.distanceText, 'When last read, the mark price could rise 1.6% until liquidation');
+    assert.equal(broken.distanceText, says('gauge.when-last-read-mark-price', '1.6%'));
     const reached = only(held([position({ liquidationPrice: decimal('61000') })], {}, 10 * 60_000));
-    assert.equal(reached.distanceText, 'When last read, the liquidation price was reached');
+    assert.equal(reached.distanceText, says('gauge.when-last-read-liquidation-price'));
   });
 
   it('offers changes of margin only where they are possible', () => {
     const ids = (account: AccountState): string[] => only(account).actions.map(({ id }) => id);
     assert.deepEqual(ids(held([position()])), ['addMargin', 'reduceMargin', 'refresh']);
     assert.deepEqual(ids(held([position()], { account: anAccount({ readOnly: true }) })), ['refresh']);
-    assert.deepEqual(ids(held([position({ fixedMargin: msg('An option.') })])), ['refresh']);
+    assert.deepEqual(ids(held([position({ fixedMargin: msg('test', 'An option.') })])), ['refresh']);
   });
 
   it('is not there for cross margin', () => {
@@ -193,11 +194,13 @@ describe('Positions beside loans', () => {
   it('do not keep the page from saying what could not be read', () => {
     const partly = {
       ...account,
-      snapshot: { ...account.snapshot!, loansTrouble: msg('The loans failed.'), positionsTrouble: msg('So did these.') },
+      snapshot: { ...account.snapshot!, loansTrouble: msg('test', 'The loans failed.'), positionsTrouble: msg('test', 'So did these.') },
     };
     assert.deepEqual(page(partly).notices, ['OKX · Main: The loans failed.', 'OKX · Main: So did these.']);
-    const none = page(held([], { snapshot: { loans: [], wallet: [], positions: [], positionsTrouble: msg('Not read.'), asOf: now } }));
-    assert.equal(none.emptyText, 'Not everything could be read. Trying goes on by itself.');
+    const none = page(
+      held([], { snapshot: { loans: [], wallet: [], positions: [], positionsTrouble: msg('test', 'Not read.'), asOf: now } }),
+    );
+    assert.equal(none.emptyText, says('gauges.not-everything-read'));
   });
 });
 
@@ -206,10 +209,10 @@ describe('A loan with due dates', () => {
     const due = [{ coin: 'USDT', amount: decimal('12.5'), at: now - 1, overdue: true }];
     const gauge = page(aState([aLoan({ due })])).gauges[0]!;
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, 'A debt is overdue. Collateral may fall 22.1% until the margin call');
+    assert.equal(gauge.distanceText, `A debt is overdue. ${says('gauge.collateral-may-fall', '22.1%')}`);
     assert.deepEqual(gauge.rows.at(-1), {
       label: 'Due',
-      lines: [{ value: '12.5 USDT', detail: `overdue since ${(now - 1).toString()} UTC` }],
+      lines: [{ value: '12.5 USDT', detail: says('term.overdue-since', `${(now - 1).toString()} UTC`) }],
     });
   });
 });

@@ -23,6 +23,7 @@ import {
   text,
   write,
 } from './samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -42,7 +43,10 @@ describe('the Positions view', () => {
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'position');
     assert.deepEqual(entry.on, { kind: 'position', id: 'p1' });
-    assert.equal(text(entry.spoken), 'Position BTC-USDT-SWAP long of Main: 12.4% to liquidation, level Watch.');
+    assert.equal(
+      text(entry.spoken),
+      `${says('position.position-2', 'BTC-USDT-SWAP', 'long', 'Main')}: ${says('position.liquidation', '12.4%')}, level Watch.`,
+    );
   });
 
   it('alarms by the margin ratio where no liquidation price is told, and says so', () => {
@@ -56,7 +60,7 @@ describe('the Positions view', () => {
     assert.equal(entry.icon?.id, 'flame');
     assert.equal(
       text(entry.spoken),
-      'Position BTC-USD-261225-90000-C long of Main: distance to liquidation unknown, margin ratio 102.0% (liquidation at 100%), level Danger by margin ratio.',
+      `${says('position.margin-ratio-liquidation', 'Position BTC-USD-261225-90000-C long of Main: distance to liquidation unknown', '102.0%')}, level Danger by margin ratio.`,
     );
     assert.equal(positionAlarms([withPositions([option])], viewContext()), 1);
     // Far from it nothing is known to be well.
@@ -83,7 +87,7 @@ describe('the Positions view', () => {
     assert.equal(positionAlarms(states, viewContext()), 0);
     assert.equal(
       below(long!.children!.find(({ label }) => text(label) === 'Prices')!)[0],
-      'Liquidation price | none | that from OKX is of the other side of the hedge',
+      `${says('term.liquidation-price')} | none | ${says('position.other-side-hedge', 'OKX')}`,
     );
     assert.equal(long!.copy, undefined);
     assert.doesNotMatch(JSON.stringify(long!.details?.()), /95\.5/);
@@ -102,7 +106,7 @@ describe('the Positions view', () => {
       const entry = entryOf(odd);
       const shown = JSON.stringify([everything(entry).map(line), everything(entry).map(({ copy }) => copy), entry.details?.()]);
       assert.doesNotMatch(shown, /965|"0 USDT|-1 USDT|"0×|"0\.0%/);
-      assert.equal(below(entry.children![0]!)[0], 'Liquidation price | none | OKX names a figure that is no price');
+      assert.equal(below(entry.children![0]!)[0], `${says('term.liquidation-price')} | none | ${says('position.names-figure-no', 'OKX')}`);
     }
   });
 
@@ -110,7 +114,7 @@ describe('the Positions view', () => {
     const safe = position({ margin: decimal('12248.1'), liquidationPrice: decimal('-9.5') });
     const entry = entryOf(safe);
     assert.match(line(entry), /^not reached · OK \| long/);
-    assert.equal(below(entry.children![0]!)[0], 'Liquidation price | none | no price liquidates it: its margin is more than it can lose');
+    assert.equal(below(entry.children![0]!)[0], `${says('term.liquidation-price')} | none | ${says('position.no-price-liquidates')}`);
     assert.match(line(entryOf(safe, { snapshot: holding([safe], { asOf: stale }) })), /^not reached · Unknown/);
   });
 
@@ -122,20 +126,20 @@ describe('the Positions view', () => {
   it('shows every figure with its source, and what is our own estimate', () => {
     const [prices, margin, ...rest] = entryOf(position()).children!;
     assert.deepEqual(below(prices!), [
-      'Liquidation price | 52,560 USDT | 12.4% to liquidation | from OKX',
-      'Mark price | 60,000 USDT',
-      'Entry price | 61,000.5 USDT',
-      'Last price | 60,010.1 USDT',
+      `${says('term.liquidation-price')} | 52,560 USDT | ${says('position.liquidation', '12.4%')} | from OKX`,
+      `${says('position.mark-price')} | 60,000 USDT`,
+      `${says('position.entry-price')} | 61,000.5 USDT`,
+      `${says('position.last-price')} | 60,010.1 USDT`,
     ]);
     assert.deepEqual(below(margin!), [
       'Margin | 1,600 USDT',
-      'Maintenance margin | 48 USDT',
-      'Margin ratio | 940.0% | from OKX | liquidation at 100%',
+      `${says('position.maintenance-margin')} | 48 USDT`,
+      `${says('term.margin-ratio')} | 940.0% | from OKX | ${says('estimate.liquidation', '100%')}`,
     ]);
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
-      'Leverage | 8× set | 8.58× in fact (estimate)',
-      'Unrealised PnL | -200.1 USDT',
+      `Leverage | 8× set | ${says('position.fact-estimate', '8.58×')}`,
+      `${says('position.unrealised-pnl')} | -200.1 USDT`,
     ]);
   });
 
@@ -157,9 +161,9 @@ describe('the Positions view', () => {
     const copies = Object.fromEntries(
       everything(entryOf(position())).flatMap(({ label, copy }) => (copy === undefined ? [] : [[text(label), copy]])),
     );
-    assert.equal(copies['Liquidation price'], '52560');
-    assert.equal(copies['Margin ratio'], '9.4');
-    assert.equal(copies['Unrealised PnL'], '-200.1');
+    assert.equal(copies[says('term.liquidation-price')], '52560');
+    assert.equal(copies[says('term.margin-ratio')], '9.4');
+    assert.equal(copies[says('position.unrealised-pnl')], '-200.1');
   });
 
   it('shows what is owed only for borrowed coins', () => {
@@ -195,13 +199,13 @@ describe('the Positions view', () => {
     );
     assert.equal(line(entry), '– · Unknown | long | BTC-USDT-SWAP');
     assert.deepEqual(below(entry.children![0]!), [
-      'Liquidation price | not given by OKX for this position',
-      'Mark price | unknown',
-      'Entry price | unknown',
-      'Last price | unknown',
+      `${says('term.liquidation-price')} | ${says('position.not-given', 'OKX')}`,
+      `${says('position.mark-price')} | unknown`,
+      `${says('position.entry-price')} | unknown`,
+      `${says('position.last-price')} | unknown`,
     ]);
-    assert.deepEqual(below(entry.children![1]!), ['Margin | unknown', 'Maintenance margin | unknown']);
-    assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', 'Unrealised PnL | unknown']);
+    assert.deepEqual(below(entry.children![1]!), ['Margin | unknown', `${says('position.maintenance-margin')} | unknown`]);
+    assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', `${says('position.unrealised-pnl')} | unknown`]);
     assert.match(text(entry.spoken), /distance to liquidation unknown, level Unknown/);
     assert.ok(everything(entry).every(({ copy }) => copy !== '0'));
   });
@@ -209,7 +213,7 @@ describe('the Positions view', () => {
   it('says that liquidation is reached, with how far beyond', () => {
     const entry = entryOf(position({ liquidationPrice: decimal('60600') }));
     assert.equal(line(entry).split(' | ')[0], '-1.0% · Danger');
-    assert.match(text(entry.spoken), /liquidation price reached/);
+    assert.match(text(entry.spoken), saysLike('position.liquidation-price-reached'));
   });
 
   it('is never green when figures are old or the last reading failed, and tells their age', () => {
@@ -233,12 +237,12 @@ describe('the Positions view', () => {
 
   it('cuts a long liquidation price towards the mark price, and keeps its digits for the tooltip and the clipboard', () => {
     for (const [side, printed, shown] of [
-      ['long', '52560.270718232045', '52,560.28 USDT | 12.3% to liquidation'],
-      ['short', '75000.170068043802', '75,000.17 USDT | 25.0% to liquidation'],
+      ['long', '52560.270718232045', `52,560.28 USDT | ${says('position.liquidation', '12.3%')}`],
+      ['short', '75000.170068043802', `75,000.17 USDT | ${says('position.liquidation', '25.0%')}`],
     ] as const) {
       const entry = entryOf(position({ side, liquidationPrice: decimal(printed) }));
-      const [figure] = everything(entry).filter(({ label }) => text(label) === 'Liquidation price');
-      assert.equal(line(figure!), `Liquidation price | ${shown} | from OKX`);
+      const [figure] = everything(entry).filter(({ label }) => text(label) === says('term.liquidation-price'));
+      assert.equal(line(figure!), `${says('term.liquidation-price')} | ${shown} | from OKX`);
       assert.equal(figure!.copy, printed);
       const whole = `${printed.slice(0, 2)},${printed.slice(2)} USDT`;
       assert.ok(entry.details!().lines.some(({ value }) => text(value).startsWith(whole)));
@@ -246,19 +250,22 @@ describe('the Positions view', () => {
   });
 
   it('says what the venue is doing to a position, as danger', () => {
-    const entry = entryOf(position({ distress: msg('being liquidated') }));
+    const entry = entryOf(position({ distress: msg('test', 'being liquidated') }));
     assert.equal(line(entry), '12.4% · Danger | long | BTC-USDT-SWAP | being liquidated | 8× | -200.1 USDT');
     assert.equal(below(entry)[0], 'being liquidated');
     assert.match(text(entry.spoken), /being liquidated\.$/);
   });
 
   it('gives the reason where margin cannot be changed, and no command for it', () => {
-    const entry = entryOf(position({ fixedMargin: msg('Options have no margin that can be changed.') }));
+    const entry = entryOf(position({ fixedMargin: msg('test', 'Options have no margin that can be changed.') }));
     assert.equal(entry.context, 'fixedPosition');
     assert.equal(below(entry)[0], 'Options have no margin that can be changed.');
     const details = entry.details!();
     assert.ok(
-      details.lines.some(({ label, value }) => text(label) === 'Margin ratio' && text(value) === '940.0%, from OKX, liquidation at 100%'),
+      details.lines.some(
+        ({ label, value }) =>
+          text(label) === says('term.margin-ratio') && text(value) === `940.0%, from OKX, ${says('estimate.liquidation', '100%')}`,
+      ),
     );
   });
 
@@ -270,18 +277,18 @@ describe('the Positions view', () => {
     const whole = only(positionsOutline([withPositions([cross, position()])], viewContext()));
     assert.deepEqual(below(whole), [
       '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT',
-      '90.0% · Cross margin | long | ETH-USDT-SWAP | 8× | -200.1 USDT',
+      `90.0% · ${says('term.cross-margin')} | long | ETH-USDT-SWAP | 8× | -200.1 USDT`,
     ]);
     const entry = whole.children![1]!;
     assert.equal(entry.context, 'fixedPosition');
     assert.equal(entry.icon?.color, undefined);
-    assert.match(below(entry)[0]!, /^Cross margin: the whole account stands behind this position/);
+    assert.match(below(entry)[0]!, saysLike('position.cross-margin-whole'));
     assert.match(text(entry.spoken), /level not told for cross margin/);
   });
 
   it('shows the alarm of a cross position', () => {
     const cross = position({ marginMode: 'cross', liquidationPrice: decimal('59000') });
-    assert.equal(line(entryOf(cross)), '1.6% · Danger | long | BTC-USDT-SWAP | Cross margin | 8× | -200.1 USDT');
+    assert.equal(line(entryOf(cross)), `1.6% · Danger | long | BTC-USDT-SWAP | ${says('term.cross-margin')} | 8× | -200.1 USDT`);
     assert.equal(positionAlarms([withPositions([cross])], viewContext()), 1);
   });
 
@@ -289,17 +296,20 @@ describe('the Positions view', () => {
     const cross = position({ positionId: 'c', marginMode: 'cross' }, 'liquidationPrice');
     const safe = position({ liquidationPrice: decimal('10000') });
     const account = (positions: readonly Position[]): Entry => only(positionsOutline([withPositions(positions)], viewContext()));
-    assert.equal(line(account([safe, cross])), 'Main | OK | just now | OKX | Global');
-    assert.equal(line(account([safe, position({ positionId: 'u' }, 'liquidationPrice')])), 'Main | Unknown | just now | OKX | Global');
+    assert.equal(line(account([safe, cross])), `Main | OK | ${says('time.just-now')} | OKX | Global`);
+    assert.equal(
+      line(account([safe, position({ positionId: 'u' }, 'liquidationPrice')])),
+      `Main | Unknown | ${says('time.just-now')} | OKX | Global`,
+    );
     const danger = account([safe, position({ positionId: 'd', liquidationPrice: decimal('58000') })]);
-    assert.equal(line(danger), 'Main | Danger | just now | OKX | Global');
+    assert.equal(line(danger), `Main | Danger | ${says('time.just-now')} | OKX | Global`);
     assert.equal(danger.icon?.id, 'flame');
     assert.match(text(danger.spoken), /Worst level: Danger\.$/);
-    assert.equal(line(account([cross])), 'Main | just now | OKX | Global');
+    assert.equal(line(account([cross])), `Main | ${says('time.just-now')} | OKX | Global`);
   });
 
   it('says why positions could not be read, beside those that could', () => {
-    const trouble = msg('The contracts could not be read.');
+    const trouble = msg('test', 'The contracts could not be read.');
     const whole = only(positionsOutline([state({ snapshot: holding([position()], { positionsTrouble: trouble }) })], viewContext()));
     assert.deepEqual(
       below(whole).map((one) => one.slice(0, 13)),
@@ -313,7 +323,7 @@ describe('the Positions view', () => {
   it('leaves a broken account beside a good one as it is, and the good one untouched', () => {
     const broken: AccountState = { account: account({ id: 'two', name: 'Broken' }), failure: failure('auth'), reading: false };
     const [first, second] = positionsOutline([withPositions([position()]), broken], viewContext());
-    assert.equal(line(first!), 'Main | Watch | just now | OKX | Global');
+    assert.equal(line(first!), `Main | Watch | ${says('time.just-now')} | OKX | Global`);
     assert.match(line(second!), /^Broken \| key not accepted/);
     assert.deepEqual(below(second!), ['It went wrong.']);
   });
@@ -323,19 +333,19 @@ describe('the Positions view', () => {
       [withPositions([position()]), withPositions([], { account: account({ id: 'two', name: 'Other' }) })],
       viewContext(),
     );
-    assert.deepEqual(below(second!), ['No open position']);
+    assert.deepEqual(below(second!), [says('position.no-open')]);
   });
 
   it('shows an unfinished change at its position, and at the account when the position is gone', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [marginWrite(), write()];
     const other = position({ positionId: 'p2', side: 'short', liquidationPrice: decimal('75000') });
     const [entry, untouched] = only(positionsOutline([withPositions([position(), other])], viewContext({ openWrites }))).children!;
-    assert.equal(line(entry!), '12.4% · Watch | long | BTC-USDT-SWAP | change unfinished | 8× | -200.1 USDT');
+    assert.equal(line(entry!), `12.4% · Watch | long | BTC-USDT-SWAP | ${says('term.change-unfinished')} | 8× | -200.1 USDT`);
     assert.equal(
       below(entry!)[0],
-      'Add 100 USDT to the margin of BTC-USDT-SWAP long (Main) | accepted by OKX, not done yet; waiting for proof',
+      `${says('kinds.add-margin-2', '100', 'USDT', 'BTC-USDT-SWAP long', 'Main')} | ${says('kinds.accepted-not-done', 'OKX')}`,
     );
-    assert.match(text(entry!.spoken), /A change of this position is unfinished\.$/);
+    assert.match(text(entry!.spoken), saysLike('position.change-unfinished'));
     assert.doesNotMatch(line(untouched!), /unfinished/);
     const gone = only(positionsOutline([withPositions([])], viewContext({ openWrites }))).children!;
     assert.match(line(gone[0]!), /^Add 100 USDT/);
@@ -350,8 +360,8 @@ describe('the Positions view', () => {
 
   it('marks the simulated ones', () => {
     const entry = entryOf(position(), { account: account({ simulated: true, site: 'loopback' }) });
-    assert.match(text(entry.spoken), /^Simulated position BTC-USDT-SWAP long of Main/);
-    assert.equal(text(entry.details!().title), 'Position BTC-USDT-SWAP long (simulated)');
+    assert.match(text(entry.spoken), saysLike('position.simulated-2', 'BTC-USDT-SWAP', 'long', 'Main'));
+    assert.equal(text(entry.details!().title), says('position.simulated', 'BTC-USDT-SWAP', 'long'));
   });
 
   it('has ids that are unique and stay the same while figures change', () => {
@@ -369,12 +379,11 @@ describe('the Positions view', () => {
     const empty = state({ snapshot: holding([], { vanished: gone }) });
     assert.equal(positionsState([empty], at), 'some');
     const whole = only(positionsOutline([empty], at));
-    const warning =
-      'BTC-USDT long is no longer there; it stood near liquidation when last seen (13:02). If you did not close it, look at the exchange.';
-    assert.deepEqual(below(whole), [warning, 'No open position']);
+    const warning = says('vanished.no-longer-stood', 'BTC-USDT long', '13:02');
+    assert.deepEqual(below(whole), [warning, says('position.no-open')]);
     const [note] = whole.children!;
     assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
-    assert.equal(text(note!.spoken), `Warning for account Main: ${warning}`);
+    assert.equal(text(note!.spoken), says('account.warning', 'Main', warning));
     const other = state({ snapshot: holding([], { vanished: gone.filter(({ kind }) => kind !== 'position') }) });
     assert.equal(positionsState([other], at), 'nothing', 'each view tells of its own');
   });
@@ -393,8 +402,8 @@ describe('the welcome texts of the Positions view', () => {
   it('never say that nothing is open when it is not known', () => {
     assert.equal(positionsState([withPositions([], { failure: failure() })], viewContext()), 'some');
     assert.equal(positionsState([state({ snapshot: holding([], { asOf: stale }) })], viewContext()), 'some');
-    assert.equal(positionsState([state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }) })], viewContext()), 'some');
-    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], loansTrouble: msg('Not read.') }) })], viewContext()), 'some');
+    assert.equal(positionsState([state({ snapshot: holding([], { positionsTrouble: msg('test', 'Not read.') }) })], viewContext()), 'some');
+    assert.equal(loansState([state({ snapshot: snapshot({ loans: [], loansTrouble: msg('test', 'Not read.') }) })], viewContext()), 'some');
   });
 
   it('give way to an unfinished change of what the view lists, and to a freeze', () => {

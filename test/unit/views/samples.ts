@@ -108,7 +108,12 @@ export function marginWrite(change: Partial<WriteRecord> = {}): WriteRecord {
 }
 
 export function failure(kind: ErrorKind = 'network', code?: string): Failure {
-  const error = new ExchangeError({ kind, sentence: msg('It went wrong.'), effect: 'none', ...(code === undefined ? {} : { code }) });
+  const error = new ExchangeError({
+    kind,
+    sentence: msg('test', 'It went wrong.'),
+    effect: 'none',
+    ...(code === undefined ? {} : { code }),
+  });
   return { error, since: now - 60_000, at: now - 5_000, attempts: 3 };
 }
 
@@ -120,13 +125,13 @@ export const venue: Exchange = {
   id: 'okx',
   name: 'OKX',
   sites: [
-    { id: 'global', label: msg('Global'), baseUrl: 'https://exchange.test', simulated: false, demo: false },
-    { id: 'global-demo', label: msg('Global, demo trading'), baseUrl: 'https://exchange.test', simulated: false, demo: true },
-    { id: 'loopback', label: msg('Loopback (simulated)'), simulated: true, demo: false },
+    { id: 'global', label: msg('test', 'Global'), baseUrl: 'https://exchange.test', simulated: false, demo: false },
+    { id: 'global-demo', label: msg('test', 'Global, demo trading'), baseUrl: 'https://exchange.test', simulated: false, demo: true },
+    { id: 'loopback', label: msg('term.loopback-simulated', 'Loopback (simulated)'), simulated: true, demo: false },
   ],
   keyFields: [],
-  collateralWallet: msg('Funding account'),
-  marginWallet: msg('Trading account'),
+  collateralWallet: msg('test', 'Funding account'),
+  marginWallet: msg('test', 'Trading account'),
   oneWaySlot: 'net',
   keyHelpUrl: 'https://exchange.test/keys',
   connect: () => {

@@ -4,6 +4,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { statusOf } from '../../../src/views/status.ts';
 import { account, failure, holding, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' ');
 const withLtv = (id: string, ltv: string, change: Partial<AccountState> = {}): AccountState =>
@@ -22,36 +23,36 @@ describe('the status bar', () => {
   });
 
   it('shows the worst LTV of all loans with its level as a word', () => {
-    assert.equal(shown([withLtv('a', '0.2'), withLtv('b', '0.6'), withLtv('c', '0.56')]), '60.00% Watch · just now');
+    assert.equal(shown([withLtv('a', '0.2'), withLtv('b', '0.6'), withLtv('c', '0.56')]), `60.00% Watch · ${says('time.just-now')}`);
   });
 
   it('says simulated when the worst loan is', () => {
-    assert.equal(shown([withLtv('a', '0.2'), simulated('b', '0.7')]), '70.00% Warning (simulated) · just now');
+    assert.equal(shown([withLtv('a', '0.2'), simulated('b', '0.7')]), `70.00% Warning (simulated) · ${says('time.just-now')}`);
   });
 
   it('lets no simulated loan hide a live one that is near its margin call', () => {
-    assert.equal(shown([simulated('play', '0.9'), withLtv('live', '0.7')]), '70.00% Warning · just now');
+    assert.equal(shown([simulated('play', '0.9'), withLtv('live', '0.7')]), `70.00% Warning · ${says('time.just-now')}`);
   });
 
   it('shows old figures with their age and as unknown', () => {
     const old = withLtv('a', '0.2', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0.2') })], asOf: now - 300_000 }) });
     assert.equal(shown([old]), '20.00% Unknown · 5 min ago');
     assert.equal(statusOf([old], viewContext())?.level, 'unknown');
-    assert.match(text(statusOf([old], viewContext())?.spoken), /Not current/);
+    assert.match(text(statusOf([old], viewContext())?.spoken), saysLike('gauges.not-current'));
   });
 
   it('counts accounts of which nothing is known beside the worst figure', () => {
     const blind: AccountState = { account: account({ id: 'x' }), failure: failure(), reading: false };
-    assert.equal(shown([withLtv('a', '0.2'), blind]), '20.00% OK · just now · 1 account not read');
-    assert.equal(shown([blind]), '1 account not read');
-    assert.equal(shown([blind, { ...blind, account: account({ id: 'y' }) }]), '2 accounts not read');
+    assert.equal(shown([withLtv('a', '0.2'), blind]), `20.00% OK · ${says('time.just-now')} · ${says('status.1-account-not')}`);
+    assert.equal(shown([blind]), says('status.1-account-not'));
+    assert.equal(shown([blind, { ...blind, account: account({ id: 'y' }) }]), says('status.accounts-not-read', '2'));
   });
 
   it('says that nothing is borrowed only when all accounts were read', () => {
     const empty = state({ snapshot: snapshot({ loans: [] }) });
-    assert.equal(shown([empty]), 'no loan or position');
+    assert.equal(shown([empty]), says('status.no-loan-position'));
     assert.equal(shown([empty, { account: account({ id: 'x' }), reading: true }]), 'reading…');
-    assert.notEqual(shown([{ ...empty, failure: failure() }]), 'no loan or position');
+    assert.notEqual(shown([{ ...empty, failure: failure() }]), says('status.no-loan-position'));
   });
 
   it('lists every loan and every account without one in its table, worst first', () => {
@@ -62,58 +63,61 @@ describe('the status bar', () => {
     assert.deepEqual(
       rows?.map((row) => [row.account, row.ltv, row.level, row.age].map(text)),
       [
-        ['b (simulated)', '60.00%', 'Watch', 'just now'],
-        ['a', '20.00%', 'OK', 'just now'],
-        ['c', '–', '–', 'just now'],
+        ['b (simulated)', '60.00%', 'Watch', says('time.just-now')],
+        ['a', '20.00%', 'OK', says('time.just-now')],
+        ['c', '–', '–', says('time.just-now')],
       ],
     );
   });
 
   it('shows a position by its distance to liquidation when it is the worst', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
-    assert.equal(shown(states), '8.0% to liq. Warning · just now');
+    assert.equal(shown(states), `8.0% to liq. Warning · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf(states, viewContext())?.spoken),
-      'LTV Gauge: worst is BTC-USDT-SWAP long, 8.0% to liquidation, level Warning, account b.',
+      `LTV Gauge: worst is BTC-USDT-SWAP long, ${says('position.liquidation', '8.0%')}, level Warning, account b.`,
     );
-    assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), '90.00% Danger · just now');
+    assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), `90.00% Danger · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf([withLtv('a', '0.6')], viewContext())?.spoken),
-      'LTV Gauge: worst is LTV 60.00%, 18.6% to margin call, level Watch, account a.',
+      `LTV Gauge: worst is LTV 60.00%, ${says('loan.margin-call-2', '18.6%')}, level Watch, account a.`,
     );
   });
 
   it('takes the nearer of two at one level, whichever kind', () => {
-    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '52560')]), '12.4% to liq. Watch · just now');
-    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), '60.00% Watch · just now');
+    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '52560')]), `12.4% to liq. Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), `60.00% Watch · ${says('time.just-now')}`);
   });
 
   it('counts an isolated position of unknown distance as unknown, and a cross one only when it alarms', () => {
     const unknown = position({}, 'liquidationPrice');
     const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
-    assert.equal(shown([withLtv('a', '0.2'), holds({})]), '– to liq. Unknown · just now');
-    assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), '20.00% OK · just now');
+    assert.equal(shown([withLtv('a', '0.2'), holds({})]), `– to liq. Unknown · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% OK · ${says('time.just-now')}`);
     assert.equal(
       shown([withLtv('a', '0.2'), holds({ marginMode: 'cross', liquidationPrice: decimal('59000') })]),
-      '1.6% to liq. Danger · just now',
+      `1.6% to liq. Danger · ${says('time.just-now')}`,
     );
   });
 
   it('shows an alarm by the margin ratio as what it is', () => {
     const option = state({ snapshot: holding([position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice')]) });
-    assert.equal(shown([withLtv('a', '0.6'), option]), '102.0% margin ratio Danger by margin ratio · just now');
+    assert.equal(
+      shown([withLtv('a', '0.6'), option]),
+      `${says('level.margin-ratio', '102.0% margin ratio Danger')} · ${says('time.just-now')}`,
+    );
     assert.equal(statusOf([option], viewContext())?.level, 'danger');
   });
 
   it('lets nothing that is not told, or has nothing to reach, hide what is known to be worse', () => {
     const untold = state({ account: account({ id: 'u' }), snapshot: holding([position({ margin: decimal('9999') }, 'liquidationPrice')]) });
     const free = withLtv('f', '0', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0'), debts: [], debtUsd: decimal('0') })] }) });
-    assert.equal(shown([untold, withLtv('a', '0.6'), free]), '60.00% Watch · just now · 1 unknown');
-    assert.equal(shown([free, withLtv('a', '0.2')]), '20.00% OK · just now');
-    assert.equal(shown([free]), '0.00% OK · just now');
+    assert.equal(shown([untold, withLtv('a', '0.6'), free]), `60.00% Watch · ${says('time.just-now')} · 1 unknown`);
+    assert.equal(shown([free, withLtv('a', '0.2')]), `20.00% OK · ${says('time.just-now')}`);
+    assert.equal(shown([free]), `0.00% OK · ${says('time.just-now')}`);
     assert.deepEqual(
       statusOf([free], viewContext())?.rows.map(({ distance }) => text(distance)),
-      ['nothing owed'],
+      [says('loan.nothing-owed')],
     );
     // Old figures are no better than none, but they are figures.
     const old = { snapshot: { ...withLtv('o', '0.7').snapshot!, asOf: now - 300_000 } };
@@ -124,16 +128,22 @@ describe('the status bar', () => {
   });
 
   it('calls it no gap that a key is not meant to read everything', () => {
-    const barred = { positionsTrouble: msg('This key may not read positions.'), positionsBarred: true } as const;
-    assert.equal(shown([withLtv('a', '0.2', { snapshot: { ...withLtv('a', '0.2').snapshot!, ...barred } })]), '20.00% OK · just now');
+    const barred = { positionsTrouble: msg('test', 'This key may not read positions.'), positionsBarred: true } as const;
+    assert.equal(
+      shown([withLtv('a', '0.2', { snapshot: { ...withLtv('a', '0.2').snapshot!, ...barred } })]),
+      `20.00% OK · ${says('time.just-now')}`,
+    );
   });
 
   it('says that an account was read in part only, instead of calling what is missing nothing', () => {
-    const partly = state({ snapshot: holding([], { positionsTrouble: msg('Not read.') }), account: account({ id: 'p', name: 'p' }) });
-    assert.equal(shown([partly]), '1 account partly read');
-    assert.equal(shown([withLtv('a', '0.2'), partly]), '20.00% OK · just now · 1 account partly read');
+    const partly = state({
+      snapshot: holding([], { positionsTrouble: msg('test', 'Not read.') }),
+      account: account({ id: 'p', name: 'p' }),
+    });
+    assert.equal(shown([partly]), says('status.1-account-partly'));
+    assert.equal(shown([withLtv('a', '0.2'), partly]), `20.00% OK · ${says('time.just-now')} · ${says('status.1-account-partly')}`);
     const row = statusOf([partly], viewContext())!.rows[0]!;
-    assert.deepEqual([row.what, row.age].map(text), ['–', 'just now, partly read']);
+    assert.deepEqual([row.what, row.age].map(text), ['–', `${says('time.just-now')}, ${says('status.partly-read')}`]);
   });
 
   it('lists loans and positions in one table', () => {
@@ -141,21 +151,21 @@ describe('the status bar', () => {
     assert.deepEqual(
       statusOf([both], viewContext())?.rows.map((row) => [row.what, row.ltv, row.level, row.distance].map(text)),
       [
-        ['BTC-USDT-SWAP long', '–', 'Danger', '1.6% to liquidation'],
-        ['12345 (40,000 USDT)', '57.43%', 'Watch', '22.1% to margin call'],
+        ['BTC-USDT-SWAP long', '–', 'Danger', says('position.liquidation', '1.6%')],
+        ['12345 (40,000 USDT)', '57.43%', 'Watch', says('loan.margin-call-2', '22.1%')],
       ],
     );
   });
 
   it('tells of an overdue debt and of what a venue is doing to a position', () => {
     const overdue = loan({ due: [{ coin: 'USDT', amount: decimal('1'), at: now - 1, overdue: true }] });
-    const distressed = position({ distress: msg('being liquidated') });
+    const distressed = position({ distress: msg('test', 'being liquidated') });
     const rows = statusOf([state({ snapshot: snapshot({ loans: [overdue], positions: [distressed] }) })], viewContext())!.rows;
     assert.deepEqual(
       rows.map(({ distance, level }) => [distance, level].map(text)),
       [
-        ['being liquidated, 12.4% to liquidation', 'Danger'],
-        ['debt overdue, 22.1% to margin call', 'Danger'],
+        [`being liquidated, ${says('position.liquidation', '12.4%')}`, 'Danger'],
+        [`${says('term.debt-overdue')}, ${says('loan.margin-call-2', '22.1%')}`, 'Danger'],
       ],
     );
   });

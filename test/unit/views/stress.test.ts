@@ -8,6 +8,7 @@ import { gaugePage } from '../../../src/views/gauges.ts';
 import { stressView } from '../../../src/views/stress.ts';
 import { aLoan, anAccount, aScene, aState, now, say } from './gauge-scenes.ts';
 import { position } from './samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const prices: Readonly<Record<string, Decimal>> = {
   BTC: decimal('85753.03'),
@@ -59,14 +60,14 @@ describe('The table of shocks', () => {
       table.columns.map(({ title, detail }) => [title, detail]),
       [
         ['Loan 12345', 'OKX · Main, LTV'],
-        ['BTC-USDT-SWAP long', 'OKX · Main, Distance to liquidation'],
+        ['BTC-USDT-SWAP long', `OKX · Main, ${says('stress.distance-liquidation')}`],
       ],
     );
     assert.deepEqual(textsOf(table), [
       // 57.421 / 0.7 is 82.03 to the last digit, and that is what is shown.
       'BTC −10.0% | 63.81% · Watch | 2.6% · Danger',
       'BTC −20.0% | 71.78% · Warning | Liquidation',
-      'BTC −30.0% | 82.03% · Margin call | Liquidation',
+      `BTC −30.0% | 82.03% · ${says('term.margin-call')} | Liquidation`,
       'BTC −40.0% | 95.71% · Liquidation | Liquidation',
       'BTC −50.0% | 114.85% · Liquidation | Liquidation',
     ]);
@@ -148,19 +149,19 @@ describe('What breaks first', () => {
     const gone = position({ positionId: 'gone', instrument: 'GONE', baseCoin: 'BTC', liquidationPrice: decimal('61000') });
     const called = { ...loan, id: '9', orderId: '9', marginCall: { ltv: decimal('0.5'), source: 'venue' as const } };
     assert.deepEqual(only(holding([called], [gone])).first, [
-      'Reached already: loan 9 at margin call; GONE long liquidated',
+      says('stress.reached-already', 'loan 9 at margin call; GONE long liquidated'),
       'BTC −31.4%: loan 9 liquidated',
     ]);
   });
 
   it('counts what is too much to name', () => {
     const many = Array.from({ length: 4 }, (_, index) => ({ ...loan, id: index.toString(), orderId: index.toString() }));
-    assert.match(only(holding(many)).first[0]!, /; 4 more further on$/);
+    assert.match(only(holding(many)).first[0]!, saysLike('stress.more-further', '; 4'));
   });
 
   it('says that nothing does where no line is known', () => {
     assert.deepEqual(only(holding([aLoan({ collateral: loan.collateral }, 'marginCall', 'liquidation')])).first, [
-      'No known line would be reached, however far prices fell, or if they doubled.',
+      says('stress.no-known-line'),
     ]);
   });
 });
@@ -168,29 +169,41 @@ describe('What breaks first', () => {
 describe('Who is left out of the shocks', () => {
   const other = (change: Partial<Loan>): Loan => ({ ...loan, id: '6', orderId: '6', ...change });
   const cases: readonly (readonly [string, AccountState, string])[] = [
-    ['figures that are not current', holding([loan], [], {}, 600_000), 'Left out (figures not current): loan 12345'],
-    ['a loan kept from before', holding([other({ keptFrom: now - 60_000 })]), 'Left out (figures not current): loan 6'],
+    [
+      'figures that are not current',
+      holding([loan], [], {}, 600_000),
+      says('stress.left-out', says('stress.figures-not-current'), 'loan 12345'),
+    ],
+    [
+      'a loan kept from before',
+      holding([other({ keptFrom: now - 60_000 })]),
+      says('stress.left-out', says('stress.figures-not-current'), 'loan 6'),
+    ],
     [
       'a loan that we compute otherwise',
       holding([other({ haircuts: { BTC: { by: 'amount', tiers: [{ rate: decimal('0.5') }] } } })]),
-      'Left out (definitions differ): loan 6',
+      says('stress.left-out', says('term.definitions-differ'), 'loan 6'),
     ],
     [
       'a coin without a price',
       holding([other({ debts: [{ coin: 'XYZ', amount: decimal('1') }] })]),
-      'Left out (a price is unknown): loan 6',
+      says('stress.left-out', says('stress.price-unknown'), 'loan 6'),
     ],
-    ['a loan without LTV', holding([aLoan({}, 'ltv')]), 'Left out (LTV unknown): loan 12345'],
+    ['a loan without LTV', holding([aLoan({}, 'ltv')]), says('stress.left-out', says('term.ltv-unknown'), 'loan 12345')],
     [
       'a position without a liquidation price',
       holding([], [position({ baseCoin: 'BTC' }, 'liquidationPrice')]),
-      'Left out (liquidation price or mark price unknown): BTC-USDT-SWAP long',
+      says('stress.left-out', says('stress.liquidation-price-mark'), 'BTC-USDT-SWAP long'),
     ],
-    ['a position of no known coin', holding([], [position()]), 'Left out (not known what moves its price): BTC-USDT-SWAP long'],
+    [
+      'a position of no known coin',
+      holding([], [position()]),
+      says('stress.left-out', says('stress.not-known-moves'), 'BTC-USDT-SWAP long'),
+    ],
     [
       'an option',
       holding([], [position({ baseCoin: 'BTC', contract: 'other' })]),
-      'Left out (not known what moves its price): BTC-USDT-SWAP long',
+      says('stress.left-out', says('stress.not-known-moves'), 'BTC-USDT-SWAP long'),
     ],
     [
       'cross margin',
@@ -200,7 +213,7 @@ describe('Who is left out of the shocks', () => {
     [
       'an old position',
       holding([], [position({ baseCoin: 'BTC', keptFrom: now - 60_000 })]),
-      'Left out (figures not current): BTC-USDT-SWAP long',
+      says('stress.left-out', says('stress.figures-not-current'), 'BTC-USDT-SWAP long'),
     ],
   ];
   for (const [what, account, sentence] of cases) {
@@ -213,10 +226,13 @@ describe('Who is left out of the shocks', () => {
   it('is an account that was not read, or in part only', () => {
     const partial = holding([loan]);
     const table = only(
-      { ...partial, snapshot: { ...partial.snapshot!, positionsTrouble: msg('No.') } },
+      { ...partial, snapshot: { ...partial.snapshot!, positionsTrouble: msg('test', 'No.') } },
       { account: anAccount({ id: 'b', name: 'B' }), reading: true },
     );
-    assert.deepEqual(table.leftOut, ['Left out (not read in full): OKX · Main', 'Left out (not read yet): OKX · B']);
+    assert.deepEqual(table.leftOut, [
+      `${says('stress.left-out', says('stress.not-read-full'), 'OKX')} · Main`,
+      `${says('stress.left-out', says('stress.not-read-yet'), 'OKX')} · B`,
+    ]);
   });
 });
 
@@ -229,8 +245,8 @@ describe('Real and simulated money', () => {
       all.map(({ simulatedMark, columns }) => [simulatedMark, columns.map(({ detail }) => detail)]),
       [
         [undefined, ['OKX · Main, LTV']],
-        ['SIMULATED: no real money', ['OKX · S, LTV']],
-        ['DEMO TRADING: no real money', ['OKX · D, LTV']],
+        [says('gauge.simulated-no-real'), ['OKX · S, LTV']],
+        [says('gauge.demo-trading-no'), ['OKX · D, LTV']],
       ],
     );
     assert.ok(all.every(({ first }) => first.length === 1 && !first[0]!.includes('(')));

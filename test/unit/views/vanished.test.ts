@@ -9,6 +9,7 @@ import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf } from '../../../src/views/status.ts';
 import { inBoth } from '../words/chinese.ts';
 import { below, gone, holding, now, viewContext, state, text } from './samples.ts';
+import { says } from '../../texts.ts';
 
 /** A position liquidated by a price move while it stood at Watch, and a loan that was OK. */
 const calm: readonly Vanished[] = [
@@ -35,21 +36,21 @@ const calm: readonly Vanished[] = [
 ];
 const at = viewContext({ when: () => '1:02 AM' });
 const after = (vanished: readonly Vanished[]): AccountState => state({ snapshot: holding([], { vanished }) });
-const position = 'BTC-USDT long has closed, possibly liquidated. Last seen 23.4% from liquidation at 1:02 AM. Check the exchange.';
-const loan = 'Loan 12345 has closed, possibly liquidated. Last seen 30.0% from its margin call at 1:02 AM. Check the exchange.';
+const position = says('vanished.closed-possibly-liquidated-last-seen', 'BTC-USDT long', '23.4%', '1:02 AM');
+const loan = says('vanished.closed-possibly-liquidated-last', 'Loan 12345', '30.0%', '1:02 AM');
 
 describe('what closed without a word, though it did not alarm before', () => {
   it('is a note in the view of its kind, no alarm, in both languages', () => {
     const [note] = positionsOutline([after(calm)], at)[0]!.children!;
     assert.deepEqual([text(note!.label), note!.icon], [position, { id: 'info' }]);
-    assert.equal(text(note!.spoken), `Note for account Main: ${position}`);
+    assert.equal(text(note!.spoken), says('account.note', 'Main', position));
     for (const part of [note!.label, note!.spoken]) if (typeof part !== 'string') inBoth(part);
-    assert.deepEqual(below(loansOutline([after(calm)], at)[0]!), [loan, 'Nothing borrowed']);
+    assert.deepEqual(below(loansOutline([after(calm)], at)[0]!), [loan, says('loan.nothing-borrowed')]);
     const { distance, ...unknown } = calm[0]!;
     assert.ok(distance !== undefined);
     assert.deepEqual(
       below(positionsOutline([after([unknown])], at)[0]!)[0],
-      'BTC-USDT long has closed, possibly liquidated. Last seen at 1:02 AM. Check the exchange.',
+      says('vanished.closed-possibly-liquidated', 'BTC-USDT long', '1:02 AM'),
     );
   });
 
@@ -69,12 +70,12 @@ describe('what closed without a word, though it did not alarm before', () => {
     assert.deepEqual(
       statusOf(states, at)!.rows.map(({ what, level, distance, age }) => [what, level, distance, age].map(text)),
       [
-        ['BTC-USDT long', 'Gone: check the exchange', 'last seen: 23.4% to liquidation', '1 min ago'],
-        ['Loan 12345', 'Gone: check the exchange', 'last seen: 30.0% to margin call', '1 min ago'],
-        ['no loan or position', '–', '–', 'just now'],
+        ['BTC-USDT long', says('status.gone-check-exchange'), says('status.last-seen', says('position.liquidation', '23.4%')), '1 min ago'],
+        ['Loan 12345', says('status.gone-check-exchange'), says('status.last-seen', says('loan.margin-call-2', '30.0%')), '1 min ago'],
+        [says('status.no-loan-position'), '–', '–', says('time.just-now')],
       ],
     );
-    assert.equal(statusOf(states, at)!.text.map(text).join(' '), 'no loan or position');
+    assert.equal(statusOf(states, at)!.text.map(text).join(' '), says('status.no-loan-position'));
   });
 
   it('is counted in the status bar only where it was an alarm', () => {
@@ -88,7 +89,7 @@ describe('what closed without a word, though it did not alarm before', () => {
       statusOf([after(gone.slice(0, 1)), state()], at)!
         .text.map(text)
         .join(' '),
-      '57.43% Watch · just now · 1 gone',
+      `57.43% Watch · ${says('time.just-now')} · 1 gone`,
     );
   });
 });

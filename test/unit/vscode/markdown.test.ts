@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { escapeMarkdown, markdownLink, markdownTable } from '../../../src/vscode/markdown.ts';
+import { says } from '../../texts.ts';
 
 describe('text in a tooltip', () => {
   it('cannot become a link, an image, a heading or a table cell', () => {
@@ -9,7 +10,7 @@ describe('text in a tooltip', () => {
   });
 
   it('links only to plain https addresses', () => {
-    assert.deepEqual(markdownLink('Table of 2026-11-20', 'https://exchange.test/a-b?c=1'), [
+    assert.deepEqual(markdownLink(says('loan.table', '2026-11-20'), 'https://exchange.test/a-b?c=1'), [
       '[Table of 2026\\-11\\-20](https://exchange.test/a-b?c=1)',
     ]);
     for (const url of ['command:x', 'http://exchange.test', 'https://exchange.test/a) [b](command:x', 'https://exchange.test/<b>', '']) {

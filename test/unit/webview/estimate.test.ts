@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TemplateResult } from 'lit-html';
 import type { GaugeView } from '../../../src/core/protocol.ts';
 import { gaugeItem } from '../../../src/webview/gauge.ts';
+import { says } from '../../texts.ts';
 
 /** The markup of a template with its values in their places, as far as it takes to look at it without a browser. */
 function markup(value: unknown): string {
@@ -23,7 +24,7 @@ const view = (change: Partial<GaugeView> = {}): GaugeView => ({
   at: 0.5743,
   meter: { now: '57.43', max: '100' },
   scale: ['0%', '100%'],
-  ticks: [{ kind: 'marginCall', at: 0.7374, label: 'Margin call', valueText: '73.74%', source: 'from OKX' }],
+  ticks: [{ kind: 'marginCall', at: 0.7374, label: says('term.margin-call'), valueText: '73.74%', source: 'from OKX' }],
   zones: [],
   distanceText: 'Collateral may fall',
   rows: [],
@@ -37,7 +38,7 @@ const view = (change: Partial<GaugeView> = {}): GaugeView => ({
   ...change,
 });
 const drawn = (change: Partial<GaugeView> = {}): string => markup(gaugeItem(view(change), 0, true, () => undefined)).replace(/\s+/g, ' ');
-const estimate = { at: 0.5, label: 'Estimate', valueText: '~58.41%', source: 'prices read just now' };
+const estimate = { at: 0.5, label: 'Estimate', valueText: '~58.41%', source: says('estimate.prices-read', says('time.just-now')) };
 
 describe('The second needle', () => {
   it('stands where the estimate is, with its words and its source, beside the first', () => {

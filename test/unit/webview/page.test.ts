@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import { levelNews, neighbour, silenced } from '../../../src/webview/page.ts';
+import { says } from '../../texts.ts';
 
 const gauge = (key: string, level: GaugeView['level']): GaugeView =>
   ({ key, level, spokenLevel: `${key} is ${level}` }) as Partial<GaugeView> as GaugeView;
@@ -51,21 +52,25 @@ describe('A page that hears nothing any more', () => {
     spokenValue: 'LTV 60%. Read just now',
     stale: false,
     reading: true,
-    estimate: { at: 0.6, label: 'Estimate', valueText: '~60.1%', source: 'prices read just now' },
+    estimate: { at: 0.6, label: 'Estimate', valueText: '~60.1%', source: says('estimate.prices-read', says('time.just-now')) },
     rows: [
       { label: 'Debt', lines: [{ value: '5,000 USDC' }] },
-      { label: 'Now about', live: true, lines: [{ value: '~60.1%', detail: 'prices read just now' }] },
+      {
+        label: says('estimate.now-about'),
+        live: true,
+        lines: [{ value: '~60.1%', detail: says('estimate.prices-read', says('time.just-now')) }],
+      },
     ],
-    actions: [{ id: 'add', label: 'Add Collateral…' }],
+    actions: [{ id: 'add', label: says('gauge.add-collateral') }],
   });
   const state = (level: GaugeView['level']): PageState => ({
-    heading: 'LTV Gauges',
-    silent: { notice: 'These figures are old.', age: 'Not current' },
+    heading: says('term.ltv-gauges'),
+    silent: { notice: 'These figures are old.', age: says('gauges.not-current') },
     gauges: [whole('a', level)],
     stress: { heading: 'If prices moved', firstHeading: '', shockHeading: '', tables: [] },
     notices: ['OKX: not reached'],
     emptyText: '',
-    emptyActions: [{ id: 'addAccount', label: 'Add Account…' }],
+    emptyActions: [{ id: 'addAccount', label: says('term.add-account') }],
   });
 
   it('says so first, and keeps what it said before', () => {
@@ -77,7 +82,7 @@ describe('A page that hears nothing any more', () => {
     assert.equal(old.stress, undefined);
     assert.deepEqual(
       old.gauges.map(({ stale, reading, estimate, rows, ageText }) => ({ stale, reading, estimate, rows: rows.length, ageText })),
-      [{ stale: true, reading: false, estimate: undefined, rows: 1, ageText: 'Not current' }],
+      [{ stale: true, reading: false, estimate: undefined, rows: 1, ageText: says('gauges.not-current') }],
     );
     assert.match(old.gauges[0]!.spokenValue, /^Not current\./);
   });
@@ -87,7 +92,13 @@ describe('A page that hears nothing any more', () => {
       const [old] = silenced(state(level)).gauges;
       return `${old!.level}: ${old!.levelText}`;
     });
-    assert.deepEqual(levels, ['unknown: Not current', 'unknown: Not current', 'warn: warn', 'danger: danger', 'unknown: Not current']);
+    assert.deepEqual(levels, [
+      `unknown: ${says('gauges.not-current')}`,
+      `unknown: ${says('gauges.not-current')}`,
+      'warn: warn',
+      'danger: danger',
+      `unknown: ${says('gauges.not-current')}`,
+    ]);
   });
 
   it('has no button that would do nothing', () => {

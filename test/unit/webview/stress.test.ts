@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit-html';
 import type { PageState, StressTable, StressView } from '../../../src/core/protocol.ts';
 import { page } from '../../../src/webview/page.ts';
 import { stressSection } from '../../../src/webview/stress.ts';
+import { says, saysLike } from '../../texts.ts';
 
 /** The markup of a template with its values in their places, as far as it takes to look at it without a browser. */
 function markup(value: unknown): string {
@@ -25,11 +26,11 @@ const table = (change: Partial<StressTable> = {}): StressTable => ({
       label: 'BTC −10%',
       cells: [
         { text: '63.81% · Watch', level: 'watch' },
-        { text: '74.00% · Margin call', level: 'danger' },
+        { text: `74.00% · ${says('term.margin-call')}`, level: 'danger' },
       ],
     },
   ],
-  leftOut: ['Left out (figures not current): loan 3'],
+  leftOut: [says('stress.left-out', says('stress.figures-not-current'), 'loan 3')],
   ...change,
 });
 const view = (...tables: StressTable[]): StressView => ({
@@ -73,7 +74,7 @@ describe('The section of shocks', () => {
   it('says who is left out even where nothing is left for a table', () => {
     const text = shown(table({ first: [], rows: [], columns: [] }));
     assert.ok(!text.includes('<table>') && !text.includes('<h3>'));
-    assert.match(text, /Left out \(figures not current\): loan 3/);
+    assert.match(text, saysLike('stress.left-out', 'figures not current', 'loan 3'));
   });
 
   it('stands on a page only where there is one', () => {

@@ -6,6 +6,7 @@ import { activityText } from '../../../src/words/activity-document.ts';
 import { holds } from '../property.ts';
 import { fullMarginWrite, fullWrite, rowsOf } from '../views/activity-samples.ts';
 import { now, text, write } from '../views/samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const documentOf = (
   records: readonly WriteRecord[],
@@ -22,55 +23,7 @@ describe('the document of all changes', () => {
   it('reads as it stands', () => {
     assert.equal(
       documentOf([fullWrite()], ['one']),
-      `# Activity of Main
-
-1 change.
-Written at 2026-11-21T12:00:00.000Z. Times are those of this machine, with their offset from UTC.
-Keys and signatures are not in here: the journal never holds them.
-
-## Added 0.1 BTC to loan 12345
-
-- State: done
-- Account: \`Main (okx)\`
-- Money: simulated
-- Written down: \`2026-11-21T11:59:00.000Z\`
-- Sent: \`2026-11-21T11:59:02.000Z\`
-- Accepted: \`2026-11-21T11:59:03.000Z\`
-- Done, proven: \`2026-11-21T11:59:10.000Z\`
-- LTV before: \`57.9812345%\`
-- LTV by estimate: \`51.5388751%\`
-- LTV after: \`51.5388%\`
-
-### Decided on
-
-- Read at: \`2026-11-21T11:58:59.000Z\`
-- Available in the wallet: \`1.7921483143067599 BTC\`
-- Most that was allowed: \`1.5 BTC\`
-- Worth: \`$8,832.70123\`
-- Pledged before: \`0.8 BTC\`
-- Newest row of the history before: \`h-before\`
-
-### Request and answer
-
-- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`
-- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`
-- Answer: accepted
-- Code: \`0\`
-- Answered at: \`2026-11-21T11:59:03.000Z\`
-- Reference: \`ref-1\`
-
-### Proof
-
-- Row of the history: \`h-after\`
-- What it says: \`collateral_locked\`
-- Amount: \`0.1 BTC\`
-- Time of the exchange: \`2026-11-21T11:59:04.000Z\`
-
-### Where it was made
-
-- Id of the change: \`w1\`
-- Window: \`window-7\`
-`,
+      `# Activity of Main\n\n1 change.\n${says('activity.written-times-those', '2026-11-21T12:00:00.000Z')}\n${says('activity.keys-signatures-not')}\n\n## Added 0.1 BTC to loan 12345\n\n- State: done\n- Account: \`Main (okx)\`\n- Money: simulated\n- Written down: \`2026-11-21T11:59:00.000Z\`\n- Sent: \`2026-11-21T11:59:02.000Z\`\n- Accepted: \`2026-11-21T11:59:03.000Z\`\n- Done, proven: \`2026-11-21T11:59:10.000Z\`\n- LTV before: \`57.9812345%\`\n- LTV by estimate: \`51.5388751%\`\n- LTV after: \`51.5388%\`\n\n### Decided on\n\n- Read at: \`2026-11-21T11:58:59.000Z\`\n- Available in the wallet: \`1.7921483143067599 BTC\`\n- Most that was allowed: \`1.5 BTC\`\n- Worth: \`$8,832.70123\`\n- Pledged before: \`0.8 BTC\`\n- Newest row of the history before: \`h-before\`\n\n### Request and answer\n\n- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`\n- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`\n- Answer: accepted\n- Code: \`0\`\n- Answered at: \`2026-11-21T11:59:03.000Z\`\n- Reference: \`ref-1\`\n\n### Proof\n\n- Row of the history: \`h-after\`\n- What it says: \`collateral_locked\`\n- Amount: \`0.1 BTC\`\n- Time of the exchange: \`2026-11-21T11:59:04.000Z\`\n\n### Where it was made\n\n- Id of the change: \`w1\`\n- Window: \`window-7\`\n`,
     );
   });
 
@@ -87,11 +40,11 @@ Keys and signatures are not in here: the journal never holds them.
   });
 
   it('says that there was none', () => {
-    assert.match(documentOf([]), /No change is recorded here\./);
+    assert.match(documentOf([]), saysLike('activity.no-change-recorded'));
   });
 
   it('takes nothing that a venue or a person wrote for Markdown', () => {
-    const note = msg('Refused: <b>[free money](https://evil.test)</b> `x` *now*\n# Heading');
+    const note = msg('test', 'Refused: <b>[free money](https://evil.test)</b> `x` *now*\n# Heading');
     const document = documentOf([write({ state: 'rejected', sentAt: now, note, accountName: 'a`` b\n## c' })]);
     assert.ok(lines(document).includes('- Account: ```a`` b ## c (okx)```'), document);
     assert.ok(
@@ -116,7 +69,7 @@ Keys and signatures are not in here: the journal never holds them.
     const dirty = fc.string({ unit: fc.constantFrom('`', '#', '\n', '\r', ' ', '*', '[', ']', '<', '-', 'a', '\u2028') });
     holds(
       fc.property(dirty, dirty, dirty, (name, body, note) => {
-        const record = write({ accountName: name, request: { method: 'POST', path: '/', body }, note: msg('{0}', note) });
+        const record = write({ accountName: name, request: { method: 'POST', path: '/', body }, note: msg('test', '{0}', note) });
         const document = documentOf([record, record]);
         assert.equal(lines(document).filter((one) => /^#{1,2} /.test(one)).length, 3);
         assert.ok(

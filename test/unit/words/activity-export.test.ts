@@ -80,11 +80,11 @@ describe('exported activity', () => {
   });
 
   it('has notes in English, whatever the language of the editor', () => {
-    assert.equal(jsonOf([[write({ note: msg('It {0}.', 'failed') })]])[0]!['note'], 'It failed.');
+    assert.equal(jsonOf([[write({ note: msg('test', 'It {0}.', 'failed') })]])[0]!['note'], 'It failed.');
   });
 
   it('is a table with the same columns in every row, the documented ones in their order', () => {
-    const file = exportText([rowsOf(fullWrite()), [fullMarginWrite(), write({ note: msg('=1+1') })]], 'csv', isReal);
+    const file = exportText([rowsOf(fullWrite()), [fullMarginWrite(), write({ note: msg('test', '=1+1') })]], 'csv', isReal);
     const [head, ...rows] = file.slice(1).trimEnd().split('\r\n');
     assert.equal(
       head,

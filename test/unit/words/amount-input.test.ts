@@ -4,6 +4,7 @@ import { compare, decimal, isPositive } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import { allowedPlaces, judgeAmount, largestAllowed, type AmountBounds } from '../../../src/words/amount.ts';
 import { holds } from '../property.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const adding: AmountBounds = { coin: 'BTC', purpose: 'add', limit: decimal('1.7921483143067599') };
 const reducing: AmountBounds = { coin: 'BTC', purpose: 'reduce', limit: decimal('0.25') };
@@ -34,16 +35,16 @@ describe('an amount while it is typed', () => {
 
   it('is refused when it is zero, with the number that would be allowed', () => {
     for (const text of ['0', '0.0', '0.00000000']) {
-      assert.equal(refusal(text, adding), 'The amount must be more than zero. At most 1.7921483143067599 BTC can be added.');
+      assert.equal(refusal(text, adding), says('amount.most-added', says('amount.must-more-zero'), '1.7921483143067599', 'BTC'));
     }
   });
 
   it('is refused when more than available or redeemable, with the number that would be allowed', () => {
     assert.equal(
       refusal('1.79214831430676', adding),
-      'That is more than is available in the wallet. At most 1.7921483143067599 BTC can be added.',
+      says('amount.most-added', says('amount.more-available-wallet'), '1.7921483143067599', 'BTC'),
     );
-    assert.equal(refusal('0.2500001', reducing), 'That is more than the exchange would release now. At most 0.25 BTC can be taken out.');
+    assert.equal(refusal('0.2500001', reducing), says('amount.most-taken-out', says('amount.more-exchange-release'), '0.25', 'BTC'));
   });
 
   it('is refused when it can be read in two ways or carries a sign', () => {
@@ -73,9 +74,9 @@ describe('an amount while it is typed', () => {
   });
 
   it('names the way out of each wrong form', () => {
-    assert.match(refusal('0,1', adding), /without commas/);
-    assert.match(refusal('-0.1', adding), /never negative/);
-    assert.match(refusal('1e-3', adding), /instead of an exponent/);
+    assert.match(refusal('0,1', adding), saysLike('amount.write-number-without'));
+    assert.match(refusal('-0.1', adding), saysLike('amount.never-negative-command'));
+    assert.match(refusal('1e-3', adding), saysLike('amount.write-all-digits'));
     assert.match(refusal('.5', adding), /0\.5/);
   });
 
@@ -87,14 +88,14 @@ describe('an amount while it is typed', () => {
   });
 
   it('with too many decimals is refused with the shorter number that would be allowed, never rounded silently', () => {
-    assert.equal(refusal('0.123456789', reducing), 'At most 8 decimals are allowed here. 0.12345678 BTC would be allowed.');
-    assert.equal(refusal('0.000000001', reducing), 'At most 8 decimals are allowed here. At most 0.25 BTC can be taken out.');
-    assert.equal(refusal('0.250000001', reducing), 'At most 8 decimals are allowed here. 0.25 BTC would be allowed.');
-    assert.equal(refusal('9.123456789', reducing), 'At most 8 decimals are allowed here. At most 0.25 BTC can be taken out.');
+    assert.equal(refusal('0.123456789', reducing), says('amount.allowed', 'At', 'most', '8 decimals are allowed here. 0.12345678 BTC'));
+    assert.equal(refusal('0.000000001', reducing), says('amount.most-taken-out', says('amount.most-decimals-allowed', '8'), '0.25', 'BTC'));
+    assert.equal(refusal('0.250000001', reducing), says('amount.allowed', 'At', 'most', '8 decimals are allowed here. 0.25 BTC'));
+    assert.equal(refusal('9.123456789', reducing), says('amount.most-taken-out', says('amount.most-decimals-allowed', '8'), '0.25', 'BTC'));
   });
 
   it('names no largest number where nothing can be moved', () => {
-    assert.equal(refusal('1', { ...adding, limit: decimal('0') }), 'That is more than is available in the wallet.');
+    assert.equal(refusal('1', { ...adding, limit: decimal('0') }), says('amount.more-available-wallet'));
   });
 
   it('has no limit where it moves nothing', () => {

@@ -8,6 +8,7 @@ import { loansOutline } from '../../../src/views/loans.ts';
 import { inBoth } from './chinese.ts';
 import { holds } from '../property.ts';
 import { account, line, now, viewContext, state, text } from '../views/samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const writer = { readOnly: false };
 const minute = 60_000;
@@ -26,18 +27,18 @@ describe('whether changes may be sent, in words', () => {
     ] as const) {
       const mark = armingMark(writer, until(now + left), now);
       assert.ok(mark !== undefined);
-      assert.equal(inBoth(mark), `writing armed for ${minutes} min`, left.toString());
+      assert.equal(inBoth(mark), says('arming.writing-armed-min', minutes), left.toString());
     }
   });
 
   it('is short beside the name and said in full when asked for', () => {
     const when = (ms: number): string => `at ${ms.toString()}`;
     for (const [arming, mark, full] of [
-      [disarmed, 'not armed', 'not armed: nothing can be sent'],
-      [until('restart'), 'writing armed', 'armed until this window is reloaded'],
-      [until('always'), 'writing armed', 'armed always'],
-      [until('simulated'), undefined, 'armed from the start, because no real money moves'],
-      [until(7), 'writing armed for 1 min', 'armed until at 7'],
+      [disarmed, says('arming.not-armed'), says('arming.not-armed-nothing')],
+      [until('restart'), says('arming.writing-armed'), says('arming.armed-until-window')],
+      [until('always'), says('arming.writing-armed'), says('arming.armed-always')],
+      [until('simulated'), undefined, says('arming.armed-start-because')],
+      [until(7), says('arming.writing-armed-min', '1'), says('arming.armed-until', 'at 7')],
     ] as const) {
       const told = armingMark(writer, arming, 0);
       assert.equal(told === undefined ? undefined : inBoth(told), mark);
@@ -49,7 +50,7 @@ describe('whether changes may be sent, in words', () => {
     for (const arming of [disarmed, until('always'), until('simulated'), until(now + minute)]) {
       assert.equal(armingMark({ readOnly: true }, arming, now), undefined);
       assert.equal(armingContext({ readOnly: true }, arming), 'account');
-      assert.equal(english(withArming(msg('Account {0}', 'Main'), { readOnly: true }, arming, now)), 'Account Main');
+      assert.equal(english(withArming(msg('account.account', 'Account {0}', 'Main'), { readOnly: true }, arming, now)), 'Account Main');
     }
   });
 
@@ -82,22 +83,36 @@ describe('the line of an account', () => {
       .map(({ value }) => text(value))[0];
 
   it('says where it cannot be cut off that something can be sent, and at its end that nothing can', () => {
-    assert.equal(line(accountLine(until(now + 12 * minute))), 'Main | Watch | writing armed for 12 min | just now | OKX | Global');
-    assert.equal(line(accountLine(until('always'))), 'Main | Watch | writing armed | just now | OKX | Global');
-    assert.equal(line(accountLine(disarmed)), 'Main | Watch | just now | OKX | Global | not armed');
+    assert.equal(
+      line(accountLine(until(now + 12 * minute))),
+      `Main | Watch | ${says('arming.writing-armed-min', '12')} | ${says('time.just-now')} | OKX | Global`,
+    );
+    assert.equal(
+      line(accountLine(until('always'))),
+      `Main | Watch | ${says('arming.writing-armed')} | ${says('time.just-now')} | OKX | Global`,
+    );
+    assert.equal(line(accountLine(disarmed)), `Main | Watch | ${says('time.just-now')} | OKX | Global | ${says('arming.not-armed')}`);
   });
 
   it('says nothing of simulated money that is armed from the start, and that it is not when it was disarmed', () => {
     const simulated = { simulated: true, site: 'loopback' };
-    assert.equal(line(accountLine(until('simulated'), simulated)), 'Main | simulated | Watch | just now | OKX');
-    assert.equal(line(accountLine(disarmed, simulated)), 'Main | simulated | Watch | just now | OKX | not armed');
+    assert.equal(line(accountLine(until('simulated'), simulated)), `Main | simulated | Watch | ${says('time.just-now')} | OKX`);
+    assert.equal(
+      line(accountLine(disarmed, simulated)),
+      `Main | simulated | Watch | ${says('time.just-now')} | OKX | ${says('arming.not-armed')}`,
+    );
   });
 
   it('tells the menus, the tooltip and a screen reader the same, in every view', () => {
     for (const [arming, context, row, spoken] of [
-      [disarmed, 'account.disarmed', 'not armed: nothing can be sent', / Writing is not armed\.$/],
-      [until('restart'), 'account.armed', 'armed until this window is reloaded', / Writing is armed\.$/],
-      [until(now + minute), 'account.armed', `armed until ${new Date(now + minute).toISOString()}`, / Writing is armed for 1 min\.$/],
+      [disarmed, 'account.disarmed', says('arming.not-armed-nothing'), saysLike('arming.writing-not-armed-3')],
+      [until('restart'), 'account.armed', says('arming.armed-until-window'), saysLike('arming.writing-armed-2')],
+      [
+        until(now + minute),
+        'account.armed',
+        says('arming.armed-until', new Date(now + minute).toISOString()),
+        / Writing is armed for 1 min\.$/,
+      ],
     ] as const) {
       const entry = accountLine(arming);
       assert.equal(entry.context, context);

@@ -14,6 +14,7 @@ import {
   nothingToDisarmText,
 } from '../../../src/words/arming.ts';
 import { inBoth } from './chinese.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const none: Limits = { perActionByCoin: new Map(), perDayByCoin: new Map(), keepInWallet: new Map() };
 
@@ -22,9 +23,9 @@ describe('what is asked before an account is armed', () => {
     assert.deepEqual(
       armingChoices('live').map(({ term, label, detail }) => [term, inBoth(label), inBoth(detail)]),
       [
-        ['quarter', 'For 15 minutes', 'Then nothing can be sent any more, without your having to think of it.'],
-        ['restart', 'Until this window is reloaded', 'Ends when this window is reloaded or closed. Other windows are not armed by it.'],
-        ['always', 'Always', 'After a restart too, until you disarm it. You will be asked to type the name of the account.'],
+        ['quarter', says('arming.15-minutes'), says('arming.nothing-sent-any')],
+        ['restart', says('arming.until-window-reloaded'), says('arming.ends-when-window')],
+        ['always', 'Always', says('arming.after-restart-too-until')],
       ],
     );
   });
@@ -36,7 +37,7 @@ describe('what is asked before an account is armed', () => {
         .map(({ term }) => `${stakes} ${term}`),
     );
     assert.deepEqual(asked, ['live always']);
-    assert.doesNotMatch(inBoth(armingChoices('demo')[2]!.detail), /type the name/);
+    assert.doesNotMatch(inBoth(armingChoices('demo')[2]!.detail), saysLike('arming.after-restart-too-until'));
     assert.match(inBoth(namePrompt('Main')), /REAL MONEY can then move from Main/);
   });
 
@@ -45,15 +46,12 @@ describe('what is asked before an account is armed', () => {
     for (const other of ['main', 'Main ', ' Main', 'Mai', '', 'Main2']) {
       const fault = nameFault(other, 'Main');
       assert.ok(fault !== undefined, JSON.stringify(other));
-      assert.equal(inBoth(fault), 'Type exactly: Main');
+      assert.equal(inBoth(fault), says('arming.type-exactly', 'Main'));
     }
   });
 
   it('never calls simulated or demo money real', () => {
-    assert.match(
-      inBoth(armingMeaning('live', none)),
-      /^LIVE: REAL MONEY can then move, each time only after a preview and your confirmation\./,
-    );
+    assert.match(inBoth(armingMeaning('live', none)), saysLike('arming.live-real-money'));
     for (const stakes of ['demo', 'simulated'] as const) {
       const text = inBoth(armingMeaning(stakes, none));
       assert.match(text, /No real money moves/);
@@ -64,7 +62,7 @@ describe('what is asked before an account is armed', () => {
 
 describe('the limits, before an account is armed', () => {
   it('are said plainly not to be there', () => {
-    assert.equal(inBoth(limitsText(none)), 'No limits are set: one confirmed change may move as much as the exchange takes.');
+    assert.equal(inBoth(limitsText(none)), says('arming.no-limits-set'));
   });
 
   it('are each named with the figure and what it is about', () => {
@@ -85,37 +83,40 @@ describe('the limits, before an account is armed', () => {
         'at most 1 BTC within 24 hours; at most 20 ETH within 24 hours; 100 USDT stay in the wallet; LTV at most 65.00% after taking out.',
     );
     for (const one of [{ perActionUsd: decimal('1') }, { highestLtvAfterReduction: decimal('0.6') }]) {
-      assert.doesNotMatch(inBoth(limitsText({ ...none, ...one })), /No limits/);
+      assert.doesNotMatch(inBoth(limitsText({ ...none, ...one })), saysLike('arming.no-limits-set'));
     }
   });
 
   it('are said to hold up everything when they are not understood', () => {
-    assert.match(inBoth(limitsText({ fault: msg('unknown') })), /not understood, and nothing is sent until they are\. unknown/);
+    assert.match(
+      inBoth(limitsText({ fault: msg('term.unknown', 'unknown') })),
+      /not understood, and nothing is sent until they are\. unknown/,
+    );
   });
 });
 
 describe('what is said after arming and disarming', () => {
   it('tells until when, and that each change is still confirmed', () => {
     for (const [until, part] of [
-      [1_000, /is armed for 15 minutes\./],
-      ['restart', /is armed until this window is reloaded\./],
-      ['always', /is armed always\./],
+      [1_000, saysLike('arming.writing-armed-15')],
+      ['restart', saysLike('arming.writing-armed-until')],
+      ['always', saysLike('arming.writing-armed-always')],
       ['simulated', /is armed\./],
     ] as const) {
       const text = inBoth(armedText('Main', { armed: true, until }));
       assert.match(text, part);
       assert.match(text, /^Writing on Main .* Each change still needs your confirmation\.$/);
     }
-    assert.equal(inBoth(armedText('Main', { armed: false })), 'Writing on Main is not armed.');
+    assert.equal(inBoth(armedText('Main', { armed: false })), says('arming.writing-not-armed-2', 'Main'));
   });
 
   it('names every account that was disarmed, and calls nothing back', () => {
-    assert.equal(inBoth(disarmedText(['Main'], false)), 'Writing is disarmed: Main. Nothing can be sent until you arm it again.');
+    assert.equal(inBoth(disarmedText(['Main'], false)), says('arming.writing-disarmed-nothing', 'Main'));
     assert.match(inBoth(disarmedText(['Main', 'Other'], true)), /: Main, Other\. .* What was sent before is not called back by this\.$/);
   });
 
   it('says that there was nothing to disarm instead of nothing at all', () => {
-    assert.match(inBoth(disarmedText([], false)), /not armed on any account/);
+    assert.match(inBoth(disarmedText([], false)), saysLike('arming.writing-not-armed'));
     assert.match(inBoth(nothingToDisarmText('Main', false)), /Main is not armed/);
     assert.match(inBoth(nothingToDisarmText('Main', true)), /Main is read-only/);
   });

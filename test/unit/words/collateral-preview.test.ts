@@ -9,14 +9,15 @@ import type { CollateralPreview } from '../../../src/engine/ledger/ledger.ts';
 import { safeLine, safestMost } from '../../../src/engine/targets/safe-maximum.ts';
 import { inBoth } from './chinese.ts';
 import { account, change, loan, preview } from './records.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const around: PreviewSurroundings = {
   venueName: 'OKX',
-  siteLabel: msg('Global'),
+  siteLabel: msg('test', 'Global'),
   demo: false,
-  wallet: msg('Funding account'),
+  wallet: msg('test', 'Funding account'),
   readAt: '14:03:22',
-  age: msg('just now'),
+  age: msg('time.just-now', 'just now'),
 };
 
 function shown(of: CollateralPreview, with_: PreviewSurroundings = around): { title: string; detail: string; act: string } {
@@ -29,31 +30,31 @@ const reduce = { ...change, direction: 'reduce' as const };
 describe('the preview before a change', () => {
   it('names venue, account, loan, direction, amount, coin, wallet, and every figure now and after', () => {
     const { title, detail, act } = shown(preview());
-    assert.equal(title, 'LIVE: add 0.1 BTC to the collateral of loan 12345?');
+    assert.equal(title, says('preview.add-collateral-loan', 'LIVE', '0.1', 'BTC', '12345'));
     assert.equal(act, 'Add 0.1 BTC');
     assert.deepEqual(detail.split('\n'), [
-      'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.',
+      says('preview.live-account-real'),
       'Exchange: OKX, Global',
       'Account: Main',
       'Loan: 12345',
-      'Act: add collateral',
+      says('preview.act-add-collateral'),
       'Amount: 0.1 BTC',
       'From: Funding account',
-      'LTV: 58.00% now → 51.56% after (estimate)',
-      'Level: Watch now → OK after (estimate)',
-      'Distance to margin call: 21.3% now → 30.0% after (estimate)',
-      'Distance to liquidation: 30.7% now → 38.4% after (estimate)',
-      'Collateral after haircut: $68,965.51 now → $77,579.51 after (estimate)',
-      'Wallet: 1.7921483143067599 BTC now → 1.6921483143067599 BTC after',
-      'Available to add: 1.7921483143067599 BTC',
-      'Figures read at 14:03:22 (just now).',
+      says('preview.ltv-now-after', '58.00%', '51.56%'),
+      says('preview.level-now-after', 'Watch', 'OK'),
+      says('preview.distance-margin-call-now', '21.3%', '30.0%'),
+      says('preview.distance-liquidation-now-after', '30.7%', '38.4%'),
+      says('preview.collateral-after-haircut', '$68,965.51', '$77,579.51'),
+      says('preview.wallet-now-after', '1.7921483143067599', 'BTC', '1.6921483143067599'),
+      says('preview.available-add', '1.7921483143067599', 'BTC'),
+      says('preview.figures-read', '14:03:22', says('time.just-now')),
     ]);
   });
 
   it('says of taking out where it goes, and that the limit is no recommendation', () => {
     const { title, detail, act } = shown(preview({ change: reduce }));
-    assert.equal(title, 'LIVE: take 0.1 BTC out of the collateral of loan 12345?');
-    assert.equal(act, 'Reduce by 0.1 BTC');
+    assert.equal(title, says('preview.take-out-collateral', 'LIVE', '0.1', 'BTC', '12345'));
+    assert.equal(act, says('preview.reduce', '0.1', 'BTC'));
     assert.match(detail, /^To: Funding account$/m);
     assert.match(detail, /runs to the margin-call line; it is no recommendation/);
     assert.doesNotMatch(detail, /^From:/m);
@@ -62,11 +63,11 @@ describe('the preview before a change', () => {
   it('tells simulated, demo and live apart in title and first line, and never calls simulated money real', () => {
     const simulated = shown(preview({ account: { ...account, simulated: true } }));
     assert.match(simulated.title, /^SIMULATED: /);
-    assert.match(simulated.detail, /^SIMULATED exchange: no real money moves\./);
+    assert.match(simulated.detail, saysLike('preview.simulated-exchange-no'));
     assert.doesNotMatch(simulated.detail, /LIVE|REAL MONEY/);
     const demo = shown(preview(), { ...around, demo: true });
     assert.match(demo.title, /^DEMO: /);
-    assert.match(demo.detail, /^DEMO trading/);
+    assert.match(demo.detail, saysLike('preview.demo-trading-exchange'));
     assert.doesNotMatch(demo.detail, /LIVE|REAL MONEY/);
   });
 
@@ -78,7 +79,7 @@ describe('the preview before a change', () => {
     assert.match(detail, /LTV: 58\.00% now → unknown after/);
     assert.match(detail, /margin call: 21\.3% now → unknown after/);
     assert.match(detail, /now → unknown after$/m);
-    assert.match(detail, /CAUTION: how much nearer/);
+    assert.match(detail, saysLike('preview.caution-how-much'));
   });
 
   it('shows nothing of an estimate that is in doubt, neither to comfort nor to warn', () => {
@@ -108,8 +109,8 @@ describe('the preview before a change', () => {
       shown(preview({ change: reduce, ltvAfter: decimal(ltv), distanceAfter: distanceTo(loan.marginCall?.ltv, decimal(ltv))! })).detail;
     assert.doesNotMatch(after('0.6'), /CAUTION|WARNING|DANGER/);
     assert.match(after('0.7'), /^WARNING: after this, a fall of 5\.0% brings the margin call/);
-    assert.match(after('0.7374'), /^DANGER: after this the loan is at or beyond its margin call/);
-    assert.match(after('0.84'), /^DANGER: after this the loan is at or beyond liquidation/);
+    assert.match(after('0.7374'), saysLike('preview.danger-after-loan'));
+    assert.match(after('0.84'), saysLike('preview.danger-after-loan-beyond'));
   });
 
   it('lets danger look like danger: figure, level, liquidation price and worth before everything else', () => {
@@ -142,15 +143,15 @@ describe('the preview before a change', () => {
     );
     assert.equal(near.alarming, true);
     assert.deepEqual(near.lines.map(english).slice(0, 8), [
-      'WARNING: after this, a fall of 1.6% brings the margin call (estimate).',
-      'LTV: 58.00% now → 72.50% after (estimate)',
-      'Level: Watch now → Warning after (estimate)',
-      'Distance to margin call: 21.3% now → 1.6% after (estimate)',
-      'Distance to liquidation: 30.7% now → 13.4% after (estimate)',
+      says('preview.warning-after-fall', '1.6%'),
+      says('preview.ltv-now-after', '58.00%', '72.50%'),
+      says('preview.level-now-after', 'Watch', 'Warning'),
+      says('preview.distance-margin-call-now', '21.3%', '1.6%'),
+      says('preview.distance-liquidation-now-after', '30.7%', '13.4%'),
       // 40,000 / (0.8 x 0.9 x 0.8374) and 40,000 / (0.64 x 0.9 x 0.8374), in line with the LTV that the exchange gives.
-      'Liquidation price of BTC: $66,342.92 now → $82,928.65 after (estimate, all else unchanged)',
-      'Collateral after haircut: $68,965.51 now → $55,172.41 after (estimate)',
-      'SIMULATED exchange: no real money moves.',
+      says('preview.liquidation-price-now', 'BTC', '$66,342.92', '$82,928.65'),
+      says('preview.collateral-after-haircut', '$68,965.51', '$55,172.41'),
+      says('preview.simulated-exchange-no'),
     ]);
   });
 
@@ -181,19 +182,19 @@ describe('the estimate while an amount is typed', () => {
 
   it('shows LTV now and after, and how far margin call and liquidation are then', () => {
     assert.deepEqual(estimate('add', 'BTC', '0.1'), [
-      'LTV 58.00% → 51.56%, then 30.0% to margin call, 38.4% to liquidation (estimate).',
+      says('preview.ltv-margin-call-liquidation', '58.00%', '51.56%', '30.0%', '38.4%'),
       false,
     ]);
     assert.deepEqual(estimate('add', 'BTC', '0.1', { ...unlined, marginCall }), [
-      'LTV 58.00% → 51.56%, then 30.0% to margin call (estimate).',
+      says('preview.ltv-margin-call', '58.00%', '51.56%', '30.0%'),
       false,
     ]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.1', { ...unlined, liquidation }), [
-      'LTV 58.00% → 66.29%, then 20.8% to liquidation (estimate); margin call unknown.',
+      says('preview.ltv-liquidation-estimate', '58.00%', '66.29%', '20.8%'),
       true,
     ]);
-    assert.deepEqual(estimate('add', 'BTC', '0.1', unlined), ['LTV 58.00% → 51.56% (estimate).', false]);
-    assert.deepEqual(estimate('reduce', 'BTC', '0.1', unlined), ['LTV 58.00% → 66.29% (estimate).', true]);
+    assert.deepEqual(estimate('add', 'BTC', '0.1', unlined), [says('preview.ltv-estimate', '58.00%', '51.56%'), false]);
+    assert.deepEqual(estimate('reduce', 'BTC', '0.1', unlined), [says('preview.ltv-estimate', '58.00%', '66.29%'), true]);
   });
 
   it('cautions where the preview would refuse, with what would not be refused', () => {
@@ -214,18 +215,21 @@ describe('the estimate while an amount is typed', () => {
     assert.match(safest, /^0\.10084/);
     assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
-      `LTV 58.00% → 69.26%, then 6.0% to margin call, 17.2% to liquidation (estimate). More than the safe maximum of ${safest} BTC, which keeps LTV at or below 66.37%.`,
+      says(
+        'preview.more-safe-maximum',
+        says('preview.ltv-margin-call-liquidation', '58.00%', '69.26%', '6.0%', '17.2%'),
+        safest,
+        'BTC',
+        '66.37%',
+      ),
       true,
     ]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, safest), [
-      `LTV 58.00% → 77.34% (estimate): at or beyond margin call. The preview would refuse it; the safe maximum is ${safest} BTC.`,
+      says('preview.refuse-safe-maximum', says('preview.ltv-estimate-beyond-margin', '58.00%', '77.34%'), safest, 'BTC'),
       true,
     ]);
-    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], /\. Nothing can be taken out that keeps LTV at or below 66\.37%\.$/);
-    assert.match(
-      estimate('reduce', 'BTC', '0.2', loan, '0')[0],
-      /margin call\. The preview would refuse it; nothing can be taken out safely\.$/,
-    );
+    assert.match(estimate('reduce', 'BTC', '0.13', loan, '0')[0], saysLike('preview.nothing-taken-out', '.', '66.37%'));
+    assert.match(estimate('reduce', 'BTC', '0.2', loan, '0')[0], saysLike('preview.refuse-nothing-taken', 'margin call.'));
     assert.deepEqual(estimate('add', 'BTC', '0.13', loan, '0')[1], false, 'what is added has no maximum of that kind');
   });
 
@@ -235,7 +239,7 @@ describe('the estimate while an amount is typed', () => {
   });
 
   it('says so when it cannot be told, and cautions where that could hide a danger', () => {
-    assert.deepEqual(estimate('add', 'DOT', '1'), ['LTV 58.00% now. LTV after cannot be estimated here.', false]);
+    assert.deepEqual(estimate('add', 'DOT', '1'), [says('preview.ltv-now-ltv', '58.00%'), false]);
     assert.equal(estimate('reduce', 'DOT', '1')[1], true);
     const blind: Loan = { id: loan.id, collateralValuation: 'adjusted', debts: loan.debts, collateral: loan.collateral };
     assert.match(estimate('add', 'BTC', '1', blind)[0], /unknown/);

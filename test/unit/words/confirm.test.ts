@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { confirmButtons, confirmNotes, type ConfirmFacts } from '../../../src/words/confirm.ts';
 import { holds } from '../property.ts';
 import { inBoth } from './chinese.ts';
+import { saysLike } from '../../texts.ts';
 
 const ready: ConfirmFacts = { armed: true, first: false, rehearsed: false, doubt: false, direction: 'add' };
 
@@ -63,7 +64,7 @@ describe('the buttons in front of a preview', () => {
       doubt: true,
       direction: 'add',
     }).map(inBoth);
-    assert.match(disarmed!, /^NOT ARMED: nothing can be sent .*"Arm Writing…"/);
+    assert.match(disarmed!, saysLike('confirm.not-armed-nothing'));
     assert.match(unseen!, /first change .*"Show Request".*nothing is sent by that/);
     assert.match(doubt!, /more than 0\.5 % away.*what adding does to it is not estimated.*add without an estimate/);
     assert.deepEqual(more, []);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import { checkAccountName, checkKeyPart, checkLoopbackAddress, freeAccountName, type Checked } from '../../../src/words/key.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const verdict = (checked: Checked): string => ('value' in checked ? `taken: ${checked.value}` : english(checked.problem));
 
@@ -12,19 +13,19 @@ describe('a part of a key', () => {
 
   it('is refused when empty, with space inside, or with characters no key has', () => {
     assert.match(verdict(checkKeyPart(' \n')), /needed/);
-    assert.match(verdict(checkKeyPart('abc def')), /space or a line break/);
-    assert.match(verdict(checkKeyPart('abc\ndef')), /space or a line break/);
-    assert.match(verdict(checkKeyPart('schlüssel')), /plain keyboard/);
-    assert.match(verdict(checkKeyPart('abc\u200bdef')), /plain keyboard/);
-    assert.match(verdict(checkKeyPart('a'.repeat(513))), /too long/);
+    assert.match(verdict(checkKeyPart('abc def')), saysLike('key.space-line-break'));
+    assert.match(verdict(checkKeyPart('abc\ndef')), saysLike('key.space-line-break'));
+    assert.match(verdict(checkKeyPart('schlüssel')), saysLike('key.only-letters-digits'));
+    assert.match(verdict(checkKeyPart('abc\u200bdef')), saysLike('key.only-letters-digits'));
+    assert.match(verdict(checkKeyPart('a'.repeat(513))), saysLike('key.too-long-part'));
   });
 });
 
 describe('the name of an account', () => {
   it('is needed, tidy and not the name of another', () => {
     assert.equal(verdict(checkAccountName('  My   loans ', [])), 'taken: My loans');
-    assert.match(verdict(checkAccountName('  ', [])), /needs a name/);
-    assert.match(verdict(checkAccountName('main', ['Main'])), /already an account/);
+    assert.match(verdict(checkAccountName('  ', [])), saysLike('key.account-needs-name'));
+    assert.match(verdict(checkAccountName('main', ['Main'])), saysLike('key.already-account-named'));
     assert.match(verdict(checkAccountName('x'.repeat(61), [])), /60/);
   });
 
@@ -55,7 +56,11 @@ describe('the address of a simulated exchange', () => {
       'ftp://127.0.0.1',
       '127.0.0.1',
     ]) {
-      assert.match(verdict(checkLoopbackAddress(elsewhere)), /this machine only.*Signed requests/, elsewhere);
+      assert.equal(
+        verdict(checkLoopbackAddress(elsewhere)),
+        says('key.signed-requests-go', says('site.simulated-exchange-runs')),
+        elsewhere,
+      );
     }
     assert.match(verdict(checkLoopbackAddress(' ')), /needed/);
   });

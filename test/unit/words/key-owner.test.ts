@@ -3,6 +3,7 @@ import { english } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
 import { isOtherOwner } from '../../../src/engine/replace-keys.ts';
 import { otherOwnerSentence, shortUid, twinOf, twinSentence } from '../../../src/words/key.ts';
+import { says } from '../../texts.ts';
 
 const account = (id: string, facts: Partial<Account> = {}): Account => ({
   id,
@@ -23,7 +24,7 @@ describe('whose keys they are', () => {
       assert.doesNotMatch(english(sentence), /44705|555/);
     assert.equal(
       english(otherOwnerSentence('OKX', '44705892343619584', '55501234')),
-      'These keys belong to another account at OKX (…9584) than before (…1234).',
+      says('key.these-belong-another', 'OKX', '…9584', '…1234'),
     );
   });
 

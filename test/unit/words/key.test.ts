@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { english, msg } from '../../../src/core/message.ts';
 import type { KeyFacts } from '../../../src/exchanges/exchange.ts';
 import { keyReport, type KeyReport } from '../../../src/words/key.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const good: KeyFacts = {
   canRead: true,
   canTrade: true,
   canWithdraw: false,
   boundAddresses: ['203.0.113.7'],
-  accountMode: msg('Spot mode'),
+  accountMode: msg('test', 'Spot mode'),
   uid: '42',
 };
 const report = (facts: KeyFacts): KeyReport => keyReport(facts, 'OKX', (ms) => new Date(ms).toISOString());
@@ -17,9 +18,9 @@ const lines = (facts: KeyFacts): string[] => report(facts).lines.map(english);
 describe('what is said of a key that was tried', () => {
   it('shows permissions, addresses and account mode', () => {
     assert.deepEqual(lines(good), [
-      'Permissions: read yes, trade yes, withdraw no',
-      'Bound to: 203.0.113.7',
-      'Account mode: Spot mode',
+      says('key.permissions-read-trade', 'yes', 'yes', 'no'),
+      says('key.bound', '203.0.113.7'),
+      says('key.account-mode', 'Spot mode'),
       'User id 42',
     ]);
     assert.deepEqual([report(good).verdict, report(good).readOnly], ['accept', false]);
@@ -28,7 +29,7 @@ describe('what is said of a key that was tried', () => {
   it('refuses a key that may withdraw, whatever else it may', () => {
     const refused = report({ ...good, canWithdraw: true });
     assert.equal(refused.verdict, 'refuse');
-    assert.match(english(refused.reason!), /may withdraw/);
+    assert.match(english(refused.reason!), saysLike('key.may-withdraw-ltv'));
   });
 
   it('refuses a key that may not read', () => {
@@ -38,21 +39,21 @@ describe('what is said of a key that was tried', () => {
   it('accepts a key that may not trade as read-only and says so', () => {
     const accepted = report({ ...good, canTrade: false });
     assert.deepEqual([accepted.verdict, accepted.readOnly], ['accept', true]);
-    assert.match(accepted.lines.map(english).join('\n'), /read-only: everything can be seen, nothing can be changed/);
+    assert.match(accepted.lines.map(english).join('\n'), saysLike('key.without-trade-account'));
   });
 
   it('says which permissions are missing, so that nobody takes what is not shown for not being there', () => {
-    const some = lines({ ...good, lacks: [msg('Contract – Positions, for the margin of positions')] });
-    assert.equal(some[1], 'Missing permission: Contract – Positions, for the margin of positions');
+    const some = lines({ ...good, lacks: [msg('bybit.contract-positions-margin', 'Contract – Positions, for the margin of positions')] });
+    assert.equal(some[1], `${says('key.missing-permission', 'Contract – Positions')}, for the margin of positions`);
   });
 
   it('says when the key stops working, where the venue tells', () => {
-    assert.ok(lines({ ...good, expiresAt: 0 }).includes('Stops working at 1970-01-01T00:00:00.000Z. Renew it at OKX before that.'));
-    assert.doesNotMatch(lines(good).join('\n'), /Stops working/);
+    assert.ok(lines({ ...good, expiresAt: 0 }).includes(says('key.stops-working-renew', '1970-01-01T00:00:00.000Z', 'OKX')));
+    assert.doesNotMatch(lines(good).join('\n'), saysLike('key.stops-working-renew'));
   });
 
   it('gives a hint when the key is bound to no address', () => {
-    assert.match(lines({ ...good, boundAddresses: [] }).join('\n'), /Hint: bind it/);
+    assert.match(lines({ ...good, boundAddresses: [] }).join('\n'), saysLike('key.bound-no-ip'));
   });
 
   it('says how many seconds the clock is off, and in which direction', () => {

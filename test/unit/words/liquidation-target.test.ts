@@ -6,8 +6,9 @@ import type { Position } from '../../../src/core/model.ts';
 import { blockedMarginText, marginReasonText, marginWayText, shortMarginText } from '../../../src/words/liquidation-target.ts';
 import { inBoth } from './chinese.ts';
 import { blind, positions } from './margin-records.ts';
+import { says, saysLike } from '../../texts.ts';
 
-const wallet = msg('trading account');
+const wallet = msg('okx.trading-account', 'trading account');
 const at = (price: string): MarginAim => ({ by: 'price', price: decimal(price) });
 const times = (leverage: string): MarginAim => ({ by: 'leverage', leverage: decimal(leverage) });
 const solve = (position: Position, aim: MarginAim, available = '250', reducible: string | undefined = '33'): MarginAnswer =>
@@ -32,13 +33,13 @@ describe('the way to a liquidation price in words', () => {
   it('names the amount and every figure after it', () => {
     assert.deepEqual(lines(positions.long, solve(positions.long, at('44000'))), [
       'Add 24 USDT',
-      '→ liquidation price 44,000 USDT, distance 12.0% (estimate)',
-      'margin 124 USDT · leverage in fact 8.07× · 226 USDT in the trading account afterwards',
+      says('liquidation-target.liquidation-price-distance', '44,000 USDT', '12.0%'),
+      says('liquidation-target.margin-leverage-fact', '124 USDT', '8.07×', '226', 'USDT', says('okx.trading-account')),
     ]);
     assert.deepEqual(lines(positions.long, solve(positions.long, at('0.0001'), '2000')), [
       'Add 904 USDT',
-      '→ liquidation price none, distance out of reach (estimate)',
-      'margin 1,004 USDT · leverage in fact 1× · 1,096 USDT in the trading account afterwards',
+      says('liquidation-target.liquidation-price-distance', 'none', says('position.out-reach')),
+      says('liquidation-target.margin-leverage-fact', '1,004 USDT', '1×', '1,096', 'USDT', says('okx.trading-account')),
     ]);
   });
 
@@ -50,11 +51,11 @@ describe('the way to a liquidation price in words', () => {
   it('says why there is none', () => {
     const { long } = positions;
     const table: [Position, MarginAnswer, RegExp][] = [
-      [long, solve(long, at('44000'), '20'), /^it takes 24 USDT, and the trading account holds less$/],
-      [long, solve(long, at('46200'), '250', '5'), /^no more can be taken out now$/],
-      [long, solve(long, at('49900'), '250', '100'), /^1\.0% to liquidation are kept$/],
-      [long, solve(long, at('46200'), '250', 'unclear'), /^how much can be taken out cannot be told now, so nothing is taken$/],
-      [blind(long), solve(blind(long), at('44000')), /^the liquidation price after adding cannot be estimated; margin can still be added/],
+      [long, solve(long, at('44000'), '20'), saysLike('liquidation-target.takes-holds-less', '24', 'USDT', 'trading account')],
+      [long, solve(long, at('46200'), '250', '5'), saysLike('liquidation-target.no-more-taken')],
+      [long, solve(long, at('49900'), '250', '100'), saysLike('liquidation-target.liquidation-kept', '1.0%')],
+      [long, solve(long, at('46200'), '250', 'unclear'), saysLike('liquidation-target.how-much-taken')],
+      [blind(long), solve(blind(long), at('44000')), saysLike('liquidation-target.liquidation-price-after')],
     ];
     for (const [position, answer, expected] of table) assert.match(reason(position, answer), expected);
     assert.equal(
@@ -62,13 +63,16 @@ describe('the way to a liquidation price in words', () => {
         marginReasonText(
           { state: 'deadEnd', direction: 'reduce', reason: 'distress' },
           at('46200'),
-          { ...long, distress: msg('Reduce Margin') },
+          { ...long, distress: msg('button.reduce-margin', 'Reduce Margin') },
           wallet,
         ),
       ),
-      'nothing is taken now: Reduce Margin',
+      says('liquidation-target.nothing-taken-now', says('button.reduce-margin')),
     );
-    assert.equal(inBoth(blockedMarginText({ state: 'deadEnd', direction: 'reduce', reason: 'limit' }, long)), 'Take out USDT');
+    assert.equal(
+      inBoth(blockedMarginText({ state: 'deadEnd', direction: 'reduce', reason: 'limit' }, long)),
+      says('term.take-out', 'USDT'),
+    );
     assert.equal(inBoth(blockedMarginText({ state: 'deadEnd', direction: 'add', reason: 'wallet' }, long)), 'Add USDT');
   });
 
@@ -77,7 +81,7 @@ describe('the way to a liquidation price in words', () => {
     assert.ok(answer.state === 'deadEnd' && answer.nearest !== undefined);
     assert.equal(
       inBoth(shortMarginText(answer.nearest, at('44000'), positions.long, '44,000 USDT')),
-      'Add 20 USDT: that brings the liquidation price to 44,200 USDT only, distance 11.6% (estimate), not to 44,000 USDT.',
+      says('liquidation-target.brings-liquidation-price', 'Add 20 USDT', '44,200 USDT', '11.6%', '44,000 USDT'),
     );
   });
 
@@ -85,8 +89,8 @@ describe('the way to a liquidation price in words', () => {
     const { long } = positions;
     assert.deepEqual(lines(long, solve(long, times('5')), times('5')), [
       'Add 100 USDT',
-      '→ leverage in fact 5×, distance 19.6% (estimate)',
-      'margin 200 USDT · liquidation price 40,200 USDT · 150 USDT in the trading account afterwards',
+      says('liquidation-target.leverage-fact-distance', '5×', '19.6%'),
+      says('liquidation-target.margin-liquidation-price', '200 USDT', '40,200 USDT', '150', 'USDT', says('okx.trading-account')),
     ]);
     assert.match(
       lines(long, solve(long, times('20'), '250', '90'), times('20'))[2]!,
@@ -94,17 +98,17 @@ describe('the way to a liquidation price in words', () => {
     );
     assert.equal(
       reason(blind(long), { state: 'deadEnd', direction: 'add', reason: 'unknown' }, times('5')),
-      'leverage in fact cannot be told now; margin can still be added by its amount',
+      says('liquidation-target.leverage-fact-cannot'),
     );
     assert.equal(
       reason(blind(long), { state: 'deadEnd', direction: 'reduce', reason: 'unknown' }, times('50')),
-      'the liquidation price after taking out cannot be estimated, so nothing is taken',
+      says('liquidation-target.liquidation-price-after-taking'),
     );
     const short = solve(long, times('5'), '20');
     assert.ok(short.state === 'deadEnd' && short.nearest !== undefined);
     assert.equal(
       inBoth(shortMarginText(short.nearest, times('5'), long, '5×')),
-      'Add 20 USDT: that brings leverage in fact to 8.34× only, distance to liquidation 11.6% (estimate), not to 5×.',
+      says('liquidation-target.brings-leverage-fact', 'Add 20 USDT', '8.34×', '11.6%', '5×'),
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Loan } from '../../../src/core/model.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { below, failure, line, loan, now, viewContext, snapshot, state, text } from '../views/samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const prices = (some: Readonly<Record<string, string>>): Readonly<Record<string, Decimal>> =>
   Object.fromEntries(Object.entries(some).map(([coin, price]) => [coin, decimal(price)]));
@@ -40,7 +41,7 @@ describe('the estimates of a loan', () => {
   it('say at which price of its coin each line is reached, rounded towards the present price, as an estimate', () => {
     // 90,000 x 0.57421 / 0.7374 and / 0.8374, rounded up.
     assert.deepEqual(ours(unpriced), [
-      'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | liquidation at ≈ $61,713.52 (−31.4%) | estimate',
+      `BTC alone | ${says('estimate.margin-call', '≈ $70,082.59 (−22.1%)')} | ${says('estimate.liquidation', '≈ $61,713.52 (−31.4%)')} | estimate`,
     ]);
   });
 
@@ -55,18 +56,18 @@ describe('the estimates of a loan', () => {
       collateralUsd: decimal('25714.285704'),
       haircuts: { ETH: { by: 'value', tiers: [{ upTo: decimal('99999999999'), rate: decimal('0.9') }] } },
     };
-    assert.deepEqual(ours(pool), ['ETH alone | reaches neither line | estimate']);
+    assert.deepEqual(ours(pool), [`ETH alone | ${says('estimate.reaches-neither-line')} | estimate`]);
     const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], viewContext(), text).state;
     assert.deepEqual(
       gauges[0]!.rows.find(({ label }) => label === 'Liquidation')?.lines.map(({ value }) => value),
-      ['58.2% fall of all collateral'],
+      [says('gauge.fall-all-collateral', '58.2%')],
     );
   });
 
   it('leave the liquidation price to the venue where it gives one, first and unmarked', () => {
     assert.deepEqual(thresholdLines(loan()).slice(2), [
-      'Liquidation price | 60,000.5 BTC-USDT | from OKX',
-      'BTC alone | margin call at ≈ $70,082.59 (−22.1%) | estimate',
+      `${says('term.liquidation-price')} | 60,000.5 BTC-USDT | from OKX`,
+      `BTC alone | ${says('estimate.margin-call', '≈ $70,082.59 (−22.1%)')} | estimate`,
     ]);
   });
 
@@ -74,15 +75,15 @@ describe('the estimates of a loan', () => {
     assert.deepEqual(
       ours({ ...mixed, marginCall: { ltv: decimal('0.8'), source: 'venue' }, liquidation: { ltv: decimal('0.95'), source: 'venue' } }),
       [
-        'All coins together | margin call at ≈ −25.0% | liquidation at ≈ −36.8% | estimate',
+        `${says('estimate.all-coins-together')} | ${says('estimate.margin-call', '≈ −25.0%')} | ${says('estimate.liquidation', '≈ −36.8%')} | estimate`,
         // 40,500 of 50,625 that are needed: ETH counts for 27,000, BTC has to count for 23,625 instead of 40,500; what was cut off on the way is added.
-        'BTC alone | margin call at ≈ $52,500.01 (−41.6%) | liquidation at ≈ $34,736.85 (−61.4%) | estimate',
-        'ETH alone | margin call at ≈ $1,125 (−62.5%) | liquidation at ≈ $236.8422 (−92.1%) | estimate',
+        `BTC alone | ${says('estimate.margin-call', '≈ $52,500.01 (−41.6%)')} | ${says('estimate.liquidation', '≈ $34,736.85 (−61.4%)')} | estimate`,
+        `ETH alone | ${says('estimate.margin-call', '≈ $1,125 (−62.5%)')} | ${says('estimate.liquidation', '≈ $236.8422 (−92.1%)')} | estimate`,
       ],
     );
     assert.equal(
       ours({ ...mixed, marginCall: { ltv: decimal('0.98'), source: 'venue' }, liquidation: { ltv: decimal('1.1'), source: 'venue' } })[2],
-      'ETH alone | margin call at ≈ $91.83674 (−96.9%) | liquidation not reached | estimate',
+      `ETH alone | ${says('estimate.margin-call', '≈ $91.83674 (−96.9%)')} | ${says('estimate.liquidation-not-reached')} | estimate`,
     );
   });
 
@@ -98,14 +99,14 @@ describe('the estimates of a loan', () => {
     };
     assert.equal(
       ours(short).at(-1),
-      'BTC (owed) alone | margin call at ≈ $112,500 (+25.0%) | liquidation at ≈ $135,000 (+50.0%) | estimate',
+      `${says('estimate.owed-alone', 'BTC')} | ${says('estimate.margin-call', '≈ $112,500 (+25.0%)')} | ${says('estimate.liquidation', '≈ $135,000 (+50.0%)')} | estimate`,
     );
   });
 
   it('say so when they rest on an average of haircuts', () => {
     const { haircuts, ...averaged } = mixed;
     assert.ok(haircuts !== undefined);
-    assert.match(ours(averaged)[0]!, /estimate with the loan's average haircut$/);
+    assert.match(ours(averaged)[0]!, saysLike('estimate.loan-average-haircut'));
   });
 
   it('say that a line is reached instead of a price', () => {
@@ -117,7 +118,7 @@ describe('the estimates of a loan', () => {
     const details = entryOf(unpriced).details!();
     assert.deepEqual(
       details.lines.filter(({ label }) => text(label) === 'BTC alone').map(({ value }) => text(value)),
-      ['margin call at ≈ $70,082.59 (−22.1%), liquidation at ≈ $61,713.52 (−31.4%) (estimate)'],
+      [`${says('estimate.margin-call', '≈ $70,082.59 (−22.1%)')}, ${says('estimate.liquidation', '≈ $61,713.52 (−31.4%) (estimate)')}`],
     );
   });
 
@@ -126,7 +127,7 @@ describe('the estimates of a loan', () => {
   });
 
   it('are none of figures that are not current, which is said', () => {
-    const note = 'Estimates | not current: nothing is estimated from old figures';
+    const note = `Estimates | ${says('estimate.not-current-nothing')}`;
     assert.deepEqual(ours(unpriced, now - 5 * 60_000), [note]);
     assert.deepEqual(ours({ ...unpriced, keptFrom: now - 60_000 }), [note]);
     const broken = loansOutline(
@@ -145,16 +146,11 @@ describe('the estimates of a loan', () => {
   const { collateralUsd, ...withoutValue } = unpriced;
   assert.ok(ltv !== undefined && collateralUsd !== undefined);
   for (const [why, one, known, expected] of [
-    ['a price is missing', unpriced, prices({ USDT: '1' }), 'unknown: no price of BTC'],
-    ['no price is known', unpriced, undefined, 'unknown: no price of BTC, USDT'],
-    ['no LTV is given', withoutLtv, usual, 'unknown: the LTV is not known'],
-    ['nothing tells what the collateral counts for', withoutValue, usual, 'unknown: what the collateral counts for is not known'],
-    [
-      'the LTV comes out otherwise',
-      { ...mixed, ltv: decimal('0.5') },
-      usual,
-      "Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.",
-    ],
+    ['a price is missing', unpriced, prices({ USDT: '1' }), says('estimate.unknown-no-price', 'BTC')],
+    ['no price is known', unpriced, undefined, `${says('estimate.unknown-no-price', 'BTC')}, USDT`],
+    ['no LTV is given', withoutLtv, usual, says('estimate.unknown-ltv-not')],
+    ['nothing tells what the collateral counts for', withoutValue, usual, says('estimate.unknown-collateral-counts')],
+    ['the LTV comes out otherwise', { ...mixed, ltv: decimal('0.5') }, usual, says('estimate.definitions-differ-recomputation')],
   ] as const) {
     it(`are none where ${why}`, () => {
       const read = snapshot({ loans: [one], ...(known === undefined ? {} : { prices: known }) });

@@ -11,8 +11,9 @@ import { blockedText, offerText, repayText, severalText, shortText, stoppedText,
 import { inBoth } from './chinese.ts';
 import { averaged, coin, prices, readingOf, single } from './target-loans.ts';
 import { holds } from '../property.ts';
+import { says, saysLike } from '../../texts.ts';
 
-const wallet = msg('funding account');
+const wallet = msg('term.funding-account', 'funding account');
 const first = (reading: Reading, target: string): Offer => offersFor(reading, decimal(target)).offers[0]!;
 const lines = (offer: Offer, loan: Loan = single): string[] => {
   const { label, description, detail } = offerText(offer, loan, wallet);
@@ -23,20 +24,20 @@ describe('an alternative in words', () => {
   it('names act, exact amount, LTV, cost, what is left and how far collateral may fall then', () => {
     assert.deepEqual(lines(first(readingOf(single, 'add', [coin('BTC', '2')]), '0.4')), [
       'Add 0.25 BTC',
-      '→ LTV 40.00% (estimate)',
-      'needs $20,000.00 · then 46.6% to margin call, 50.0% to liquidation · 1.75 BTC left in the funding account',
+      says('target.ltv-estimate', '40.00%'),
+      `needs $20,000.00 · ${says('target.margin-call-liquidation', '46.6%', '50.0%')} · ${says('target.left', '1.75', 'BTC', says('term.funding-account'))}`,
     ]);
     assert.deepEqual(lines(first(readingOf(single, 'reduce', [coin('BTC', '0.3')]), '0.6')), [
-      'Take out 0.16666666 BTC',
-      '→ LTV 60.00% (estimate)',
-      'frees $13,333.33 · then 20.0% to margin call, 25.0% to liquidation · goes to the funding account',
+      says('term.take-out', '0.16666666 BTC'),
+      says('target.ltv-estimate', '60.00%'),
+      `frees $13,333.33 · ${says('target.margin-call-liquidation', '20.0%', '25.0%')} · ${says('target.goes', says('term.funding-account'))}`,
     ]);
     const repaying = readingOf(single, 'add', [], { wallet: [{ coin: 'USDT', amount: decimal('8000') }] });
     assert.deepEqual(lines(first(repaying, '0.4')), [
       'Repay 7,200 USDT',
-      '→ LTV 40.00% (estimate)',
-      'not here: repaying stays in the app of the exchange · needs $7,200.00 · then 46.6% to margin call, 50.0% to liquidation · ' +
-        '800 USDT left in the funding account',
+      says('target.ltv-estimate', '40.00%'),
+      `${says('target.not-here-repaying')} · needs $7,200.00 · ${says('target.margin-call-liquidation', '46.6%', '50.0%')} · ` +
+        says('target.left', '800', 'USDT', says('term.funding-account')),
     ]);
     assert.match(
       lines(first(readingOf(single, 'add', [coin('BTC', '0.2'), coin('ETH', '5')]), '0.4'))[2]!,
@@ -54,9 +55,9 @@ describe('an alternative in words', () => {
 
   it('says why it is not enough and how far it leads', () => {
     const short = first(readingOf(single, 'add', [coin('BTC', '0.1')]), '0.4');
-    assert.deepEqual(lines(short).slice(0, 2), ['Add 0.1 BTC', '→ only LTV 45.46% (estimate)']);
+    assert.deepEqual(lines(short).slice(0, 2), ['Add 0.1 BTC', says('target.only-ltv-estimate', '45.46%')]);
     assert.match(lines(short)[2]!, /^the funding account holds no more of it · needs \$8,000\.00 · then .* · 0 BTC left/);
-    assert.equal(inBoth(shortText(short, decimal('0.4'))), 'Add 0.1 BTC: that brings LTV to 45.46% only (estimate), not to 40.00%.');
+    assert.equal(inBoth(shortText(short, decimal('0.4'))), says('target.brings-ltv-only', 'Add 0.1 BTC', '45.46%', '40.00%'));
   });
 
   it('claims no room where a line is reached or not known', () => {
@@ -80,7 +81,7 @@ describe('an alternative in words', () => {
       [{ act: 'add', coin: 'BTC', reason: 'haircut' }, 'Add BTC: no amount of it counts for so much'],
       [{ act: 'add', coin: 'BTC', reason: 'amount' }, 'Add BTC: the amount could not be read'],
       [{ act: 'add', coin: 'BTC', reason: 'price' }, 'Add BTC: its price is not known'],
-      [{ act: 'reduce', coin: 'BTC', reason: 'limit' }, 'Take out BTC: the exchange releases no more of it now'],
+      [{ act: 'reduce', coin: 'BTC', reason: 'limit' }, says('target.take-out', 'BTC:', says('target.exchange-releases-no'))],
       [{ act: 'repay', coin: 'BTC', reason: 'debt' }, 'Repay BTC: even without this debt LTV stays above the target'],
       [{ act: 'repay', coin: 'BTC', reason: 'wallet' }, 'Repay BTC: the funding account holds no more of it'],
     ];
@@ -101,17 +102,14 @@ describe('an alternative in words', () => {
 
   it('leaves repaying to the exchange', () => {
     const offer = first(readingOf(single, 'add', [], { wallet: [{ coin: 'USDT', amount: decimal('8000') }] }), '0.4');
-    assert.equal(
-      inBoth(repayText(offer, 'OKX')),
-      'Repay 7,200 USDT: that would bring LTV to 40.00% (estimate). Repaying is not done here; repay in the app or on the site of OKX, then refresh.',
-    );
+    assert.equal(inBoth(repayText(offer, 'OKX')), says('target.bring-ltv-estimate', 'Repay 7,200 USDT', '40.00%', 'OKX'));
   });
 
   it('says why nothing can be computed, and what to do', () => {
     assert.match(inBoth(troubleText('ltv', single, [])), /does not tell the LTV of loan 7 now, .* Try again later/);
     assert.match(inBoth(troubleText('price', single, ['BTC', 'SOL'])), /^There is no price for BTC, SOL, .* loan 7\./);
     assert.match(inBoth(troubleText('price', single, [])), /what the collateral of loan 7 is worth/);
-    assert.match(inBoth(troubleText('definitions', single, [])), /not within 0\.5% .* the definitions differ\. .* none is offered/);
+    assert.match(inBoth(troubleText('definitions', single, [])), saysLike('target.reckon-loan-not'));
   });
 });
 

@@ -7,8 +7,9 @@ import { judgeAmount } from '../../../src/words/amount.ts';
 import { largestOut } from '../../../src/engine/targets/safe-maximum.ts';
 import { marginBounds, marginPrompt, marginRemark } from '../../../src/words/margin-preview.ts';
 import { blind, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
+import { says, saysLike } from '../../texts.ts';
 
-const wallet = msg('Unified Trading Account');
+const wallet = msg('bybit.unified-trading-account-2', 'Unified Trading Account');
 const nobodyKnows = mutedReadiness();
 
 function said(text: string, readiness: MarginReadiness, direction: Direction): string {
@@ -21,23 +22,20 @@ describe('an amount of margin while it is typed', () => {
     const table: [string, Direction, string][] = [
       ['10', 'add', 'ok 10'],
       ['250.1234', 'add', 'ok 250.1234'],
-      ['250.1235', 'add', 'That is more than is available in the wallet. At most 250.1234 USDT can be added.'],
-      ['0.12345', 'add', 'At most 4 decimals are allowed here. 0.1234 USDT would be allowed.'],
+      ['250.1235', 'add', says('amount.most-added', says('amount.more-available-wallet'), '250.1234', 'USDT')],
+      ['0.12345', 'add', says('amount.allowed', 'At', 'most', '4 decimals are allowed here. 0.1234 USDT')],
       ['33.3333', 'reduce', 'ok 33.3333'],
-      ['33.3334', 'reduce', 'That is more than the exchange would release now. At most 33.3333 USDT can be taken out.'],
-      ['0', 'reduce', 'The amount must be more than zero. At most 33.3333 USDT can be taken out.'],
-      ['-5', 'reduce', 'An amount is never negative: the command says the direction. Write it without the minus sign.'],
-      ['-5', 'add', 'An amount is never negative: the command says the direction. Write it without the minus sign.'],
+      ['33.3334', 'reduce', says('amount.most-taken-out', says('amount.more-exchange-release'), '33.3333', 'USDT')],
+      ['0', 'reduce', says('amount.most-taken-out', says('amount.must-more-zero'), '33.3333', 'USDT')],
+      ['-5', 'reduce', says('amount.never-negative-command')],
+      ['-5', 'add', says('amount.never-negative-command')],
     ];
     for (const [typed, direction, expected] of table) assert.equal(said(typed, marginReadiness(), direction), expected, typed);
   });
 
   it('says when the most that can be taken is our own estimate', () => {
     const ours = marginReadiness(positions.long, { reducible: { amount: decimal('5'), source: 'estimate' } });
-    assert.equal(
-      said('6', ours, 'reduce'),
-      'That is more than could be taken out now, by our own estimate. At most 5 USDT can be taken out.',
-    );
+    assert.equal(said('6', ours, 'reduce'), `${says('amount.more-taken-out')} At most 5 USDT can be taken out.`);
   });
 
   it('is never taken where nobody knows how much can be, and can still be added', () => {
@@ -60,9 +58,9 @@ describe('an amount of margin while it is typed', () => {
   it('is asked for with both maxima, whose figures they are, the wallet and the decimals', () => {
     assert.equal(
       english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')),
-      'At most 250.1234 USDT can be added from the Unified Trading Account. ' +
-        'At most 33.3333 USDT can be taken out to the Unified Trading Account, says Bybit; no recommendation. ' +
-        'At most 4 decimals are allowed. A preview follows; nothing is sent yet.',
+      `${says('margin-preview.most-added', '250.1234', 'USDT', says('bybit.unified-trading-account-2'))} ` +
+        `${says('margin-preview.most-taken-out-says', '33.3333', 'USDT', says('bybit.unified-trading-account-2'), 'Bybit')} ` +
+        `At most 4 decimals are allowed. ${says('liquidation-target.preview-follows-nothing')}`,
     );
     const ours = marginReadiness(positions.long, { reducible: { amount: decimal('5'), source: 'estimate' } });
     assert.match(
@@ -81,7 +79,7 @@ describe('the estimate while an amount of margin is typed', () => {
 
   it('shows margin, liquidation price, distance and leverage, now and after', () => {
     assert.deepEqual(remark(positions.long, 'add', '10'), [
-      'Margin 100 USDT → 110 USDT, liquidation price 45,200 USDT → 44,700 USDT, distance 9.6% → 10.6%, leverage in fact 10× → 9.1× (estimate).',
+      says('margin-preview.margin-liquidation-price', '100 USDT', '110 USDT', '45,200 USDT', '44,700 USDT', '9.6%', '10.6%', '10×', '9.1×'),
       false,
     ]);
     assert.match(remark(positions.short, 'add', '10')[0], /liquidation price 54,800 USDT → 55,298 USDT, distance 9\.6% → 10\.5%/);
@@ -104,7 +102,7 @@ describe('the estimate while an amount of margin is typed', () => {
 
   it('names no largest amount where nothing can be taken', () => {
     const reached = { ...positions.long, markPrice: decimal('45300') };
-    assert.match(remark(reached, 'reduce', '1')[0], /The preview would refuse it\.$/);
+    assert.match(remark(reached, 'reduce', '1')[0], saysLike('margin-preview.preview-refuse'));
   });
 
   it('says unknown where it cannot be told, and cautions where that could hide a danger', () => {

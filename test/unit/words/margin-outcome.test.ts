@@ -5,6 +5,7 @@ import type { WriteState } from '../../../src/engine/ledger/ledger.ts';
 import { changeText } from '../../../src/words/kinds.ts';
 import { outcomeText } from '../../../src/words/outcome.ts';
 import { marginChange, marginRecord, positions } from './margin-records.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
 const proven = { state: 'effective', evidence: { kind: 'position' } } as const;
@@ -15,12 +16,12 @@ const said = (more: Parameters<typeof marginRecord>[0], simulated = false): stri
 describe('a change of margin in a few words', () => {
   it('names direction, exact amount, coin, instrument, side and account', () => {
     const table: [keyof typeof positions, 'add' | 'reduce', boolean, string][] = [
-      ['long', 'add', false, 'Add 10 USDT to the margin of BTC-USDT-SWAP long (Main)'],
-      ['short', 'add', false, 'Add 10 USDT to the margin of BTC-USDT-SWAP short (Main)'],
-      ['long', 'reduce', false, 'Take 10 USDT out of the margin of BTC-USDT-SWAP long (Main)'],
-      ['inverse', 'reduce', false, 'Take 10 BTC out of the margin of BTCUSD long (Main)'],
-      ['borrowed', 'add', true, 'SIMULATED: add 10 BTC to the margin of BTC-USDT long (Main)'],
-      ['short', 'reduce', true, 'SIMULATED: take 10 USDT out of the margin of BTC-USDT-SWAP short (Main)'],
+      ['long', 'add', false, says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main')],
+      ['short', 'add', false, says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP short', 'Main')],
+      ['long', 'reduce', false, says('kinds.take-out-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main')],
+      ['inverse', 'reduce', false, says('kinds.take-out-margin-2', '10', 'BTC', 'BTCUSD long', 'Main')],
+      ['borrowed', 'add', true, says('kinds.simulated-add-margin', '10', 'BTC', 'BTC-USDT long', 'Main')],
+      ['short', 'reduce', true, says('kinds.simulated-take-out-margin', '10', 'USDT', 'BTC-USDT-SWAP short', 'Main')],
     ];
     for (const [which, direction, simulated, text] of table) {
       assert.equal(english(changeText(marginRecord({ change: marginChange(positions[which], direction) }), simulated)), text);
@@ -32,7 +33,7 @@ describe('what is said of a change of margin', () => {
   it('gives the new liquidation price of the venue when it is done', () => {
     assert.equal(
       said({ ...proven, liquidationAfter: decimal('44703.21') }),
-      'Done: liquidation price is now 44,703.21, says OKX. Add 10 USDT to the margin of BTC-USDT-SWAP long (Main).',
+      says('kinds.done-liquidation-price', says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main'), '44,703.21', 'OKX'),
     );
     assert.match(
       english(outcomeText(marginRecord({ ...proven, liquidationAfter: decimal('44703.21') }), 'OKX', false, 'USDT').sentence),
@@ -40,15 +41,19 @@ describe('what is said of a change of margin', () => {
       'with its coin, where the position is still there to tell it',
     );
     assert.equal(
-      said({ ...proven, note: msg('The price moved meanwhile.') }),
-      'Done: OKX shows it in the margin; the new liquidation price is not known yet. Add 10 USDT to the margin of BTC-USDT-SWAP long (Main). The price moved meanwhile.',
+      said({ ...proven, note: msg('test', 'The price moved meanwhile.') }),
+      says(
+        'kinds.done-shows-margin',
+        says('kinds.add-margin', '10', 'USDT', 'BTC-USDT-SWAP long (Main). The price moved meanwhile'),
+        'OKX',
+      ),
     );
   });
 
   it("claims no proof for a change that was closed by a person's word", () => {
     assert.equal(
       said({ state: 'effective', liquidationAfter: decimal('44703.21') }),
-      'Closed as done: Add 10 USDT to the margin of BTC-USDT-SWAP long (Main).',
+      says('outcome.closed-done', says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main')),
     );
   });
 
@@ -70,6 +75,6 @@ describe('what is said of a change of margin', () => {
   });
 
   it('says of an unknown outcome that it is found out by reading and that the position waits for it', () => {
-    assert.match(said({ state: 'unknown' }), /never sent again\. Until then nothing else can be changed on this position\./);
+    assert.match(said({ state: 'unknown' }), saysLike('kinds.not-known-whether-happened'));
   });
 });

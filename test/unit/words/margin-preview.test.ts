@@ -10,14 +10,15 @@ import type { PreviewSurroundings } from '../../../src/words/collateral-preview.
 import { holds } from '../property.ts';
 import { blind, marginChange, marginPreview, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
 import { account } from './records.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const around: PreviewSurroundings = {
   venueName: 'OKX',
-  siteLabel: msg('Global'),
+  siteLabel: msg('test', 'Global'),
   demo: false,
-  wallet: msg('trading account'),
+  wallet: msg('okx.trading-account', 'trading account'),
   readAt: '14:03:22',
-  age: msg('just now'),
+  age: msg('time.just-now', 'just now'),
 };
 
 function shown(of: MarginPreview, with_: PreviewSurroundings = around): { title: string; detail: string; act: string } {
@@ -31,32 +32,32 @@ const of = (position: Position, direction: Direction = 'add', amount = '10'): st
 describe('the preview before a change of margin', () => {
   it('names venue, account, position, act, amount, wallet, and every figure now and after', () => {
     const { title, detail, act } = shown(marginPreview());
-    assert.equal(title, 'LIVE: add 10 USDT to the margin of BTC-USDT-SWAP long?');
+    assert.equal(title, says('margin-preview.add-margin', 'LIVE', '10', 'USDT', 'BTC-USDT-SWAP long'));
     assert.equal(act, 'Add 10 USDT to BTC-USDT-SWAP long');
     assert.deepEqual(detail.split('\n'), [
-      'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.',
+      says('preview.live-account-real'),
       'Exchange: OKX, Global',
       'Account: Main',
-      'Position: BTC-USDT-SWAP long, isolated',
-      'Act: add margin',
+      says('margin-preview.position-isolated', 'BTC-USDT-SWAP long'),
+      says('margin-preview.act-add-margin'),
       'Amount: 10 USDT',
       'From: trading account',
-      'Margin: 100 USDT now → 110 USDT after',
-      'Leverage: 10× set; in fact 10× now → 9.1× after (estimate)',
-      'Liquidation price: 45,200 USDT now → 44,700 USDT after (estimate; the figure of the exchange itself follows)',
-      'Distance to liquidation: 9.6% now → 10.6% after (estimate)',
-      'Mark price: 50,000 USDT',
-      'Wallet: 250.123456 USDT now → 240.123456 USDT after',
-      'Available to add: 250.123456 USDT',
-      'Can be taken out: 33.33339 USDT, says OKX. No recommendation.',
-      'Figures read at 14:03:22 (just now).',
+      says('margin-preview.margin-now-after', '100 USDT', '110 USDT'),
+      says('margin-preview.leverage-set-fact', '10×', '10×', '9.1×'),
+      says('margin-preview.liquidation-price-now', '45,200 USDT', '44,700 USDT'),
+      says('preview.distance-liquidation-now-after', '9.6%', '10.6%'),
+      says('margin-preview.mark-price', '50,000', 'USDT'),
+      says('preview.wallet-now-after', '250.123456', 'USDT', '240.123456'),
+      says('preview.available-add', '250.123456', 'USDT'),
+      says('margin-preview.taken-out-says', '33.33339', 'USDT', 'OKX'),
+      says('preview.figures-read', '14:03:22', says('time.just-now')),
     ]);
   });
 
   it('says of taking out where it goes and what it brings, and of the short side that it is the short one', () => {
     const { title, detail, act } = shown(marginPreview(positions.short, 'reduce'));
-    assert.equal(title, 'LIVE: take 10 USDT out of the margin of BTC-USDT-SWAP short?');
-    assert.equal(act, 'Take 10 USDT out of BTC-USDT-SWAP short');
+    assert.equal(title, says('margin-preview.take-out-margin', 'LIVE', '10', 'USDT', 'BTC-USDT-SWAP short'));
+    assert.equal(act, says('margin-preview.take-out', '10', 'USDT', 'BTC-USDT-SWAP short'));
     assert.match(
       detail,
       /^Position: BTC-USDT-SWAP short, isolated\. Its other side is a position of its own and is not touched \(hedge mode\)\.$/m,
@@ -93,18 +94,21 @@ describe('the preview before a change of margin', () => {
   it('tells simulated, demo and live apart in title and first line, and never calls simulated money real', () => {
     const simulated = shown(marginPreview(positions.long, 'add', '10', { account: { ...account, simulated: true } }));
     assert.match(simulated.title, /^SIMULATED: /);
-    assert.match(simulated.detail, /^SIMULATED exchange: no real money moves\./);
+    assert.match(simulated.detail, saysLike('preview.simulated-exchange-no'));
     assert.doesNotMatch(simulated.detail, /LIVE|REAL MONEY/);
     const demo = shown(marginPreview(), { ...around, demo: true });
     assert.match(demo.title, /^DEMO: /);
-    assert.match(demo.detail, /^DEMO trading/);
+    assert.match(demo.detail, saysLike('preview.demo-trading-exchange'));
   });
 
   it('names the positions with cross margin that what is added may be taken from', () => {
-    const cross = [msg('{0} short', 'SOL-USDT-SWAP')];
+    const cross = [msg('kinds.short', '{0} short', 'SOL-USDT-SWAP')];
     const caution = /^CAUTION: SOL-USDT-SWAP short has cross margin\. What is added here may no longer stand behind it\.$/m;
     assert.match(shown(marginPreview(), { ...around, cross }).detail, caution);
-    assert.doesNotMatch(shown(marginPreview(positions.long, 'reduce'), { ...around, cross }).detail, /has cross margin/);
+    assert.doesNotMatch(
+      shown(marginPreview(positions.long, 'reduce'), { ...around, cross }).detail,
+      saysLike('margin-preview.caution-cross-margin'),
+    );
   });
 
   it('says unknown where a figure is missing, and never that this is safe', () => {
@@ -135,7 +139,7 @@ describe('the preview before a change of margin', () => {
   });
 
   it('says what the exchange does to the position by itself', () => {
-    const distress = { ...positions.long, distress: msg('Bybit is liquidating this position now.') };
+    const distress = { ...positions.long, distress: msg('bybit.liquidating-position-now-2', 'Bybit is liquidating this position now.') };
     assert.match(of(distress), /^CAUTION: the exchange acts on this position by itself now\. Bybit is liquidating this position now\.$/m);
   });
 
@@ -154,8 +158,8 @@ describe('the preview before a change of margin', () => {
           assert.ok(new RegExp(`(^|: )${direction === 'add' ? 'add' : 'take'} `, 'i').test(text) && text.includes(` ${exact} `), text);
           assert.ok(!text.includes(` ${other}`), text);
         }
-        assert.ok(detail.includes(`Position: ${name} ${position.side}, isolated`));
-        assert.ok(detail.includes(direction === 'add' ? 'Act: add margin' : 'Act: take margin out'));
+        assert.ok(detail.includes(says('margin-preview.position-isolated', `${name} ${position.side}`)));
+        assert.ok(detail.includes(direction === 'add' ? says('margin-preview.act-add-margin') : says('margin-preview.act-take-margin')));
         assert.ok(detail.split('\n').includes(`Amount: ${exact}`));
       }),
     );

@@ -6,6 +6,7 @@ import type { MarginBaseline } from '../../../src/exchanges/exchange.ts';
 import type { MarginWrite } from '../../../src/engine/ledger/ledger.ts';
 import { resolveLines, type Reading } from '../../../src/words/outcome.ts';
 import { baseline, marginChange, marginRecord, positions } from './margin-records.ts';
+import { saysLike } from '../../texts.ts';
 
 const now = (margin: string, more: Partial<Position> = {}, figures?: MarginBaseline): Reading => ({
   position: { ...positions.long, margin: decimal(margin), ...more },
@@ -25,21 +26,21 @@ describe('both readings of an open change of margin', () => {
     assert.match(shown, /^Before: margin 100 USDT, liquidation price 45,200$/m);
     assert.match(shown, /^Now: margin 100 USDT, liquidation price 45,200$/m);
     assert.match(shown, /^If it happened: margin 110 USDT, liquidation price 44,700 \(estimate\)$/m);
-    assert.match(shown, /has not happened so far\.$/);
+    assert.match(shown, saysLike('kinds.figures-now-those'));
     assert.doesNotMatch(shown, /loan|LTV|pledged/);
   });
 
   it('tell a change that happened in either direction, and one that fits neither', () => {
     const reduce = { change: marginChange(positions.long, 'reduce') };
     const table: [string, Partial<MarginWrite>, RegExp][] = [
-      ['110', {}, /those of a change that happened/],
+      ['110', {}, saysLike('kinds.figures-now-those-change')],
       ['90', {}, /fit neither/],
-      ['90', reduce, /those of a change that happened/],
+      ['90', reduce, saysLike('kinds.figures-now-those-change')],
       ['110', reduce, /fit neither/],
-      ['100', reduce, /has not happened so far/],
+      ['100', reduce, saysLike('kinds.figures-now-those')],
       ['105', {}, /fit neither/],
       // Funding took a little of it meanwhile.
-      ['109.95', {}, /those of a change that happened/],
+      ['109.95', {}, saysLike('kinds.figures-now-those-change')],
       ['109.8', {}, /fit neither/],
     ];
     for (const [margin, more, verdict] of table) assert.match(text(now(margin), more), verdict, margin);
@@ -51,12 +52,12 @@ describe('both readings of an open change of margin', () => {
     const shown = text(now('103', {}, after), { baseline: before });
     assert.match(shown, /^Now: margin 103 USDT/m);
     assert.match(shown, /^Of the margin, what does not move with the price: 2 USDT before, 12 USDT now$/m);
-    assert.match(shown, /those of a change that happened/);
-    assert.match(text(now('110'), { baseline: before }), /do not tell what became of this change/);
+    assert.match(shown, saysLike('kinds.figures-now-those-change'));
+    assert.match(text(now('110'), { baseline: before }), saysLike('kinds.figures-now-not'));
   });
 
   it('judge nothing by the margin of a position that was traded, turned round or replaced', () => {
-    assert.match(text(now('110', { size: decimal('3') })), /size of the position changed as well/);
+    assert.match(text(now('110', { size: decimal('3') })), saysLike('kinds.size-position-changed'));
     const turned = text(now('110', { side: 'short' }));
     assert.match(turned, /^Now: another position is in its place: BTC-USDT-SWAP short\.$/m);
     assert.doesNotMatch(turned, /that happened|so far/);
@@ -65,19 +66,19 @@ describe('both readings of an open change of margin', () => {
   it('know that the size of borrowed coins includes the margin that is in the coin held', () => {
     const held = (margin: string, size: string): string =>
       text(now(margin, { contract: 'borrowed', sizeCoin: 'USDT', size: decimal(size) }));
-    assert.match(held('110', '12'), /those of a change that happened/);
-    assert.match(held('100', '2'), /has not happened so far/);
-    assert.match(held('110', '11'), /size of the position changed as well/);
+    assert.match(held('110', '12'), saysLike('kinds.figures-now-those-change'));
+    assert.match(held('100', '2'), saysLike('kinds.figures-now-those'));
+    assert.match(held('110', '11'), saysLike('kinds.size-position-changed'));
   });
 
   it('judge nothing by the margin of a position of another entry price', () => {
-    assert.match(text(now('110', { entryPrice: decimal('50001') })), /entry price of the position changed as well/);
+    assert.match(text(now('110', { entryPrice: decimal('50001') })), saysLike('kinds.entry-price-position'));
   });
 
   it('say when the position is gone or could not be read, and claim nothing about it', () => {
     const gone = text({ position: undefined });
-    assert.match(gone, /Now: the position is not there any more\.$/);
-    const unread = text({ failure: msg('No answer.') });
+    assert.match(gone, saysLike('kinds.now-position-not'));
+    const unread = text({ failure: msg('test', 'No answer.') });
     assert.match(unread, /^Before: margin 100 USDT, liquidation price 45,200\nNow: could not be read\. No answer\.$/m);
     for (const shown of [gone, unread]) assert.doesNotMatch(shown, /happened so far|that happened/);
   });

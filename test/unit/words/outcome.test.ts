@@ -5,13 +5,19 @@ import type { WriteState } from '../../../src/engine/ledger/ledger.ts';
 import { progressText } from '../../../src/words/kinds.ts';
 import { outcomeText } from '../../../src/words/outcome.ts';
 import { record } from './records.ts';
+import { says } from '../../texts.ts';
 
 const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
 
 function said(state: WriteState, simulated = false): string {
   return english(
     outcomeText(
-      record({ state, evidence: { kind: 'history', id: 'h2' }, ltvAfter: decimal('0.5155'), note: msg('51756: above the maximum.') }),
+      record({
+        state,
+        evidence: { kind: 'history', id: 'h2' },
+        ltvAfter: decimal('0.5155'),
+        note: msg('test', '51756: above the maximum.'),
+      }),
       'OKX',
       simulated,
     ).sentence,
@@ -27,15 +33,15 @@ describe('what is said of a change', () => {
     const proven = record({ state: 'effective', evidence: { kind: 'history', id: 'h2' }, ltvAfter: decimal('0.5155') });
     assert.equal(
       english(outcomeText(proven, 'OKX', false).sentence),
-      'Done: LTV is now 51.55%, says OKX. Add 0.1 BTC to loan 12345 (Main).',
+      says('kinds.done-ltv-now', says('kinds.add-loan-2', '0.1', 'BTC', '12345', 'Main'), '51.55%', 'OKX'),
     );
   });
 
   it("claims no proof for a change that was closed by a person's word", () => {
-    const closed = record({ state: 'effective', note: msg('Closed by your own verdict.') });
+    const closed = record({ state: 'effective', note: msg('test', 'Closed by your own verdict.') });
     assert.equal(
       english(outcomeText(closed, 'OKX', false).sentence),
-      'Closed as done: Add 0.1 BTC to loan 12345 (Main). Closed by your own verdict.',
+      says('outcome.closed-done', says('kinds.add-loan', '0.1', 'BTC', '12345 (Main). Closed by your own verdict')),
     );
   });
 
@@ -66,10 +72,7 @@ describe('what is said of a change', () => {
   });
 
   it('claims nothing while it is under way that is not known', () => {
-    assert.equal(
-      english(progressText(record({ state: 'accepted' }), 'OKX') ?? msg('')),
-      'accepted by OKX, not done yet; waiting for proof',
-    );
+    assert.equal(english(progressText(record({ state: 'accepted' }), 'OKX') ?? msg('test', '')), says('kinds.accepted-not-done', 'OKX'));
     assert.equal(progressText(record({ state: 'effective' }), 'OKX'), undefined);
   });
 });

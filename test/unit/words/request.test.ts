@@ -3,6 +3,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { RequestView } from '../../../src/exchanges/exchange.ts';
 import { requestLines } from '../../../src/words/confirm.ts';
 import { inBoth } from './chinese.ts';
+import { says } from '../../texts.ts';
 
 const request: RequestView = {
   method: 'POST',
@@ -10,7 +11,7 @@ const request: RequestView = {
   headers: [
     { name: 'Content-Type', value: 'application/json' },
     { name: 'OK-ACCESS-KEY', value: '••••', masked: true },
-    { name: 'OK-ACCESS-TIMESTAMP', value: 'time of sending', said: msg('time of sending') },
+    { name: 'OK-ACCESS-TIMESTAMP', value: says('http.time-sending'), said: msg('http.time-sending', 'time of sending') },
   ],
   body: '{"ccy":"BTC","amt":"0.1"}',
 };
@@ -19,18 +20,18 @@ const shown = (of: Partial<RequestView> = {}): readonly string[] =>
   requestLines(
     { ...request, ...of },
     {
-      title: msg('{0}: add {1} {2} to the collateral of loan {3}?', 'LIVE', '0.1', 'BTC', '12345'),
+      title: msg('preview.add-collateral-loan', '{0}: add {1} {2} to the collateral of loan {3}?', 'LIVE', '0.1', 'BTC', '12345'),
       accountName: 'Main',
-      stakes: msg('LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.'),
+      stakes: msg('preview.live-account-real', 'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.'),
     },
   ).map((line) => (typeof line === 'string' ? line : inBoth(line)));
 
 describe('the page with a request', () => {
   it('says first that nothing was sent, then what is at stake, then the request itself', () => {
     assert.deepEqual(shown(), [
-      'NOTHING WAS SENT. This is the request that confirming would send, once.',
-      'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.',
-      'LIVE: add 0.1 BTC to the collateral of loan 12345?',
+      says('confirm.nothing-sent-request'),
+      says('preview.live-account-real'),
+      says('preview.add-collateral-loan', 'LIVE', '0.1', 'BTC', '12345'),
       'Account: Main',
       '',
       'POST https://exchange.test/api/v5/adjust',
@@ -40,9 +41,9 @@ describe('the page with a request', () => {
       '',
       '{"ccy":"BTC","amt":"0.1"}',
       '',
-      'What is masked belongs to your key.',
-      'It is put in only at the moment of sending, and is neither shown nor kept.',
-      'This page cannot send anything, and it is not saved.',
+      says('confirm.masked-belongs-key'),
+      says('confirm.put-only-moment'),
+      says('confirm.page-cannot-send'),
     ]);
   });
 

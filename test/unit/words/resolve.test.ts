@@ -5,6 +5,7 @@ import type { HistoryRow } from '../../../src/core/model.ts';
 import { newRows } from '../../../src/words/kinds.ts';
 import { resolveLines, type Reading } from '../../../src/words/outcome.ts';
 import { change, loan, record } from './records.ts';
+import { saysLike } from '../../texts.ts';
 
 const row = (id: string): HistoryRow => ({ id, type: 'collateral_locked', forced: false, coin: 'BTC', amount: decimal('-0.1'), at: 2_000 });
 const pledged = (amount: string): Reading => ({
@@ -24,18 +25,18 @@ describe('both readings of an open write', () => {
     assert.match(shown, /^Before: 0\.8 BTC pledged, LTV 58\.00%$/m);
     assert.match(shown, /^Now: 0\.8 BTC pledged, LTV 58\.00%$/m);
     assert.match(shown, /^If it happened: 0\.9 BTC pledged$/m);
-    assert.match(shown, /has not happened so far/);
+    assert.match(shown, saysLike('kinds.figures-now-those'));
   });
 
   it('say when the figures are those of a change that happened, in either direction', () => {
-    assert.match(text(pledged('0.9')), /those of a change that happened/);
-    assert.match(text(pledged('0.7'), { change: { ...change, direction: 'reduce' } }), /those of a change that happened/);
+    assert.match(text(pledged('0.9')), saysLike('kinds.figures-now-those-change'));
+    assert.match(text(pledged('0.7'), { change: { ...change, direction: 'reduce' } }), saysLike('kinds.figures-now-those-change'));
     assert.match(text(pledged('0.7')), /fit neither/);
   });
 
   it('count a coin that is not pledged any more as none, and say when the loan is gone', () => {
     assert.match(text({ loan: { ...loan, collateral: [] }, rows: [] }), /^Now: 0 BTC pledged/m);
-    assert.match(text({ loan: undefined, rows: [] }), /the loan is not there any more/);
+    assert.match(text({ loan: undefined, rows: [] }), saysLike('kinds.now-loan-not'));
   });
 
   it('show only the history that came after', () => {
@@ -45,13 +46,13 @@ describe('both readings of an open write', () => {
     );
     assert.deepEqual(newRows([row('h1')], 'h1'), []);
     assert.equal(newRows([row('h3'), row('h2')], 'older').length, 2);
-    assert.match(text(pledged('0.8')), /History of the loan since then: nothing/);
+    assert.match(text(pledged('0.8')), saysLike('kinds.history-loan-since-nothing'));
     assert.match(text({ loan, rows: [row('h2'), row('h1')] }), /t2000 collateral_locked 0\.1 BTC/);
   });
 
   it('say why they could not be read, and claim nothing about now', () => {
-    const shown = text({ failure: msg('No answer.') });
-    assert.match(shown, /Now: could not be read\. No answer\./);
+    const shown = text({ failure: msg('test', 'No answer.') });
+    assert.match(shown, saysLike('outcome.now-not-read', 'No answer.'));
     assert.doesNotMatch(shown, /happened so far|that happened/);
   });
 });

@@ -4,6 +4,7 @@ import type { Position } from '../../../src/core/model.ts';
 import { aimPrompt, aimText, judgeAim, judgeTargetPrice } from '../../../src/words/liquidation-target.ts';
 import { inBoth } from './chinese.ts';
 import { blind, positions } from './margin-records.ts';
+import { says } from '../../texts.ts';
 
 function said(text: string, position: Position = positions.long): [string, string] {
   const verdict = judgeTargetPrice(text, position);
@@ -23,19 +24,19 @@ describe('a target for the liquidation price while it is typed', () => {
       ['12%', 'distance 0.12', `${now} For 44,000 USDT, 12.0% away, margin is added.`],
       ['12.5 %', 'distance 0.125', `${now} For 43,750 USDT, 12.5% away, margin is added.`],
       ['46200', 'price 46200, caution', `${now} For 46,200 USDT, 7.6% away, margin is taken out.`],
-      ['45200', 'price 45200, caution', 'Liquidation at 45,200 USDT, 9.6% away. That is where it is.'],
+      ['45200', 'price 45200, caution', says('liquidation-target.liquidation-away-where', '45,200 USDT', '9.6%')],
       ['49500', 'price 49500, caution', `${now} For 49,500 USDT, 1.0% away, margin is taken out.`],
-      ['49500.1', 'refused', 'That would leave 0.9% to liquidation, less than the 1.0% that is kept.'],
-      ['0.5%', 'refused', 'That would leave 0.5% to liquidation, less than the 1.0% that is kept.'],
-      ['50000', 'refused', 'A long position is liquidated below the mark price, which is 50,000 USDT. Type less.'],
-      ['60000', 'refused', 'A long position is liquidated below the mark price, which is 50,000 USDT. Type less.'],
-      ['100%', 'refused', 'No price is 100% below the mark price. Type less.'],
-      ['', 'refused', 'Type a price, a distance with a percent sign such as 12%, or a leverage with an x such as 5x.'],
-      ['0', 'refused', 'The price must be more than zero.'],
-      ['-1', 'refused', 'The price must be more than zero.'],
-      ['0%', 'refused', 'The percentage must be more than zero.'],
-      ['44,000', 'refused', 'Write the number without commas. The decimal sign is a point, for example 0.1.'],
-      ['low', 'refused', 'That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.'],
+      ['49500.1', 'refused', says('liquidation-target.leave-liquidation-less', '0.9%', '1.0%')],
+      ['0.5%', 'refused', says('liquidation-target.leave-liquidation-less', '0.5%', '1.0%')],
+      ['50000', 'refused', says('liquidation-target.long-position-liquidated', '50,000 USDT')],
+      ['60000', 'refused', says('liquidation-target.long-position-liquidated', '50,000 USDT')],
+      ['100%', 'refused', says('liquidation-target.no-price-100')],
+      ['', 'refused', says('liquidation-target.type-price-distance')],
+      ['0', 'refused', says('liquidation-target.price-must-more')],
+      ['-1', 'refused', says('liquidation-target.price-must-more')],
+      ['0%', 'refused', says('target.percentage-must-more')],
+      ['44,000', 'refused', says('amount.write-number-without')],
+      ['low', 'refused', says('liquidation-target.not-price-write')],
     ];
     for (const [typed, verdict, sentence] of table) assert.deepEqual(said(typed), [verdict, sentence], typed);
   });
@@ -48,22 +49,22 @@ describe('a target for the liquidation price while it is typed', () => {
       ['9.5×', 'leverage 9.5', `${now} For 9.5×, margin is added: liquidation then at 44,936.85 USDT, 10.1% away (estimate).`],
       ['0.5x', 'leverage 0.5', `${now} For 0.5×, margin is added: then no price liquidates it (estimate).`],
       ['20x', 'leverage 20, caution', `${now} For 20×, margin is taken out: liquidation then at 47,710.05 USDT, 4.5% away (estimate).`],
-      ['10x', 'leverage 10', 'Leverage in fact is 10×. That is where it is.'],
+      ['10x', 'leverage 10', says('liquidation-target.leverage-fact-where', '10×')],
       [
         '69.71x',
         'leverage 69.71, caution',
         `${now} For 69.71×, margin is taken out: liquidation then at 49,499.95 USDT, 1.0% away (estimate).`,
       ],
-      ['69.72x', 'refused', 'That would leave less to liquidation than the 1.0% that is kept. Type 69.71× at most.'],
-      ['1000000x', 'refused', 'That would leave less to liquidation than the 1.0% that is kept. Type 69.71× at most.'],
-      ['0x', 'refused', 'The leverage must be more than zero.'],
-      ['0.00x', 'refused', 'The leverage must be more than zero.'],
-      ['-5x', 'refused', 'The leverage must be more than zero.'],
-      ['5.001x', 'refused', 'At most 2 decimals are allowed here.'],
-      ['5,5x', 'refused', 'Write the number without commas. The decimal sign is a point, for example 0.1.'],
-      ['x', 'refused', 'That is not a leverage. Write digits and a decimal point, then an x, for example 5x.'],
-      ['5xx', 'refused', 'That is not a leverage. Write digits and a decimal point, then an x, for example 5x.'],
-      ['x5', 'refused', 'That is not a price. Write digits and a decimal point, a distance such as 12%, or a leverage such as 5x.'],
+      ['69.72x', 'refused', says('liquidation-target.leave-less-liquidation', '1.0%', '69.71×')],
+      ['1000000x', 'refused', says('liquidation-target.leave-less-liquidation', '1.0%', '69.71×')],
+      ['0x', 'refused', says('liquidation-target.leverage-must-more')],
+      ['0.00x', 'refused', says('liquidation-target.leverage-must-more')],
+      ['-5x', 'refused', says('liquidation-target.leverage-must-more')],
+      ['5.001x', 'refused', says('amount.most-decimals-allowed', '2')],
+      ['5,5x', 'refused', says('amount.write-number-without')],
+      ['x', 'refused', says('liquidation-target.not-leverage-write')],
+      ['5xx', 'refused', says('liquidation-target.not-leverage-write')],
+      ['x5', 'refused', says('liquidation-target.not-price-write')],
     ];
     for (const [typed, verdict, sentence] of table) assert.deepEqual(said(typed), [verdict, sentence], typed);
   });
@@ -71,29 +72,26 @@ describe('a target for the liquidation price while it is typed', () => {
   it('says of a leverage what is not known, and that nothing can be taken out where liquidation is near', () => {
     const { exposure, ...unsized } = positions.long;
     assert.ok(exposure !== undefined);
-    assert.deepEqual(said('5x', unsized), ['leverage 5, caution', 'Leverage in fact now is unknown.']);
+    assert.deepEqual(said('5x', unsized), ['leverage 5, caution', says('liquidation-target.leverage-fact-now-unknown')]);
     const { liquidationPrice, ...priceless } = positions.long;
     assert.ok(liquidationPrice !== undefined);
-    assert.deepEqual(said('5x', priceless), ['leverage 5, caution', 'Leverage in fact 10× now. For 5×, margin is added.']);
-    assert.deepEqual(said('20x', priceless), ['leverage 20, caution', 'Leverage in fact 10× now. For 20×, margin is taken out.']);
-    const close = { ...positions.long, markPrice: decimal('45300') };
-    assert.deepEqual(said('20x', close), [
-      'refused',
-      'Leverage in fact is 9.06× now, and no margin can be taken out: 1.0% to liquidation are kept.',
+    assert.deepEqual(said('5x', priceless), ['leverage 5, caution', says('liquidation-target.leverage-fact-now-margin', '10×', '5×')]);
+    assert.deepEqual(said('20x', priceless), [
+      'leverage 20, caution',
+      says('liquidation-target.leverage-fact-now-margin-taken', '10×', '20×'),
     ]);
+    const close = { ...positions.long, markPrice: decimal('45300') };
+    assert.deepEqual(said('20x', close), ['refused', says('liquidation-target.leverage-fact-now', '9.06×', '1.0%')]);
     assert.match(said('5x', close)[1], /margin is added/);
   });
 
   it('is the other way round for a short position', () => {
     assert.deepEqual(said('56000', positions.short), [
       'price 56000',
-      'Liquidation at 54,800 USDT now, 9.6% away. For 56,000 USDT, 12.0% away, margin is added.',
+      says('liquidation-target.liquidation-now-away', '54,800 USDT', '9.6%', '56,000 USDT', '12.0%'),
     ]);
     assert.equal(said('120%', positions.short)[0], 'distance 1.2');
-    assert.deepEqual(said('49000', positions.short), [
-      'refused',
-      'A short position is liquidated above the mark price, which is 50,000 USDT. Type more.',
-    ]);
+    assert.deepEqual(said('49000', positions.short), ['refused', says('liquidation-target.short-position-liquidated', '50,000 USDT')]);
   });
 
   it('may be within the last per cent where margin is added, because every step away helps', () => {
@@ -102,10 +100,7 @@ describe('a target for the liquidation price while it is typed', () => {
   });
 
   it('says that nothing is known where the venue does not tell', () => {
-    assert.deepEqual(said('44000', blind(positions.long)), [
-      'price 44000, caution',
-      'The mark price or the liquidation price now is unknown.',
-    ]);
+    assert.deepEqual(said('44000', blind(positions.long)), ['price 44000, caution', says('liquidation-target.mark-price-liquidation')]);
   });
 
   it('is looked at again by fresher figures, and named in titles', () => {

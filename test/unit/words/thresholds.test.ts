@@ -14,6 +14,7 @@ import {
 import type { Checked } from '../../../src/words/key.ts';
 import { holds } from '../property.ts';
 import { account, loan, snapshot, state } from '../views/samples.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const taken = (checked: Checked): string => ('value' in checked ? checked.value : `no: ${english(checked.problem)}`);
 
@@ -33,13 +34,13 @@ describe('thresholds as they are typed', () => {
   });
 
   it('lie above 0, the liquidation above the margin call and at most at 100', () => {
-    assert.equal(taken(checkMarginCall('0')), 'no: More than 0, please.');
-    assert.equal(taken(checkMarginCall('0.00')), 'no: More than 0, please.');
-    assert.equal(taken(checkMarginCall('100')), 'no: Less than 100%, please.');
+    assert.equal(taken(checkMarginCall('0')), `no: ${says('thresholds.more-0-please')}`);
+    assert.equal(taken(checkMarginCall('0.00')), `no: ${says('thresholds.more-0-please')}`);
+    assert.equal(taken(checkMarginCall('100')), `no: ${says('thresholds.less-please', '100%')}`);
     assert.equal(taken(checkLiquidation('100', decimal('75'))), '100');
-    assert.equal(taken(checkLiquidation('100.01', decimal('75'))), 'no: At most 100%, please.');
-    assert.equal(taken(checkLiquidation('75', decimal('75'))), 'no: Liquidation comes after the margin call: write more than 75%.');
-    assert.equal(taken(checkLiquidation('75.00', decimal('75'))), 'no: Liquidation comes after the margin call: write more than 75%.');
+    assert.equal(taken(checkLiquidation('100.01', decimal('75'))), `no: ${says('thresholds.most-please', '100%')}`);
+    assert.equal(taken(checkLiquidation('75', decimal('75'))), `no: ${says('thresholds.liquidation-comes-after', '75%')}`);
+    assert.equal(taken(checkLiquidation('75.00', decimal('75'))), `no: ${says('thresholds.liquidation-comes-after', '75%')}`);
     assert.equal(taken(checkLiquidation('75.01', decimal('75'))), '75.01');
   });
 
@@ -95,7 +96,7 @@ describe('own thresholds', () => {
   it('are refused where they would change nothing, with the reason', () => {
     assert.match(why(state())!, /^OKX supplies the thresholds of Main/);
     assert.match(why(state({ snapshot: snapshot({ loans: [] }) }))!, /^Main has no loan/);
-    assert.match(why({ account: account(), reading: true })!, /have not been read yet/);
+    assert.match(why({ account: account(), reading: true })!, saysLike('thresholds.loans-not-been'));
   });
 
   it('are offered as they are, else those of the table, else none', () => {

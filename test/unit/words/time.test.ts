@@ -4,6 +4,7 @@ import { isFresh } from '../../../src/core/clock.ts';
 import { english } from '../../../src/core/message.ts';
 import { ageText, msUntilAgeChanges } from '../../../src/words/time.ts';
 import { holds } from '../property.ts';
+import { says } from '../../texts.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -12,20 +13,20 @@ const at = (age: number): string => english(ageText(1_000_000_000_000, 1_000_000
 
 describe('the age of a reading', () => {
   it('is told in coarse steps', () => {
-    assert.equal(at(0), 'just now');
-    assert.equal(at(15 * second - 1), 'just now');
+    assert.equal(at(0), says('time.just-now'));
+    assert.equal(at(15 * second - 1), says('time.just-now'));
     assert.equal(at(15 * second), '15 s ago');
     assert.equal(at(59 * second), '45 s ago');
     assert.equal(at(minute), '1 min ago');
     assert.equal(at(119 * second), '1 min ago');
     assert.equal(at(hour), '1 h ago');
     assert.equal(at(47 * hour), '47 h ago');
-    assert.equal(at(49 * hour), '2 days ago');
+    assert.equal(at(49 * hour), says('time.days-ago', '2'));
   });
 
   it('is unknown when the reading seems to come from the future by more than a little', () => {
-    assert.equal(at(-4 * second), 'just now');
-    assert.equal(at(-6 * second), 'at an unknown time');
+    assert.equal(at(-4 * second), says('time.just-now'));
+    assert.equal(at(-6 * second), says('time.unknown'));
   });
 
   it('is never told as older than it is', () => {

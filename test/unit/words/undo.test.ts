@@ -4,12 +4,13 @@ import { reverseOf } from '../../../src/engine/ledger/undo.ts';
 import { lowered, nothingToUndo } from '../../../src/words/undo.ts';
 import { inBoth } from './chinese.ts';
 import { record } from './records.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const done = record({ state: 'effective', evidence: { kind: 'history', id: 'h2' }, plannedAt: 1_000, sentAt: 1_001, updatedAt: 2_000 });
 describe('what is undone', () => {
   it('is said to be nothing, with why', () => {
-    assert.match(inBoth(nothingToUndo(true)), /once and for ten minutes/);
-    assert.match(inBoth(nothingToUndo(false)), /nothing to undo/);
+    assert.match(inBoth(nothingToUndo(true)), saysLike('undo.no-longer-undone'));
+    assert.match(inBoth(nothingToUndo(false)), saysLike('undo.nothing-only-addition'));
   });
 });
 
@@ -24,7 +25,7 @@ describe('an undo', () => {
       assert.equal(answer.change.direction, 'reduce');
       assert.equal(
         inBoth(answer.remark),
-        'To undo: Add 0.1 BTC to loan 12345 (Main). This takes 0.1 BTC out again, as a change of its own.',
+        says('undo.takes-out-again', says('kinds.add-loan-2', '0.1', 'BTC', '12345', 'Main'), '0.1', 'BTC'),
       );
     }
   });
@@ -39,6 +40,6 @@ describe('an undo', () => {
   it('takes out nothing where nothing is safe', () => {
     const answer = lowered(undo, decimal('0'), true);
     assert.ok('refused' in answer);
-    assert.match(inBoth(answer.refused), /nothing of it can be taken out safely\. Nothing was sent\./);
+    assert.match(inBoth(answer.refused), saysLike('undo.added-figures-now'));
   });
 });

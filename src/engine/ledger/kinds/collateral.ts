@@ -28,7 +28,8 @@ import type { Finding } from '../write-states.ts';
 export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
   check(change) {
     const { loanId, orderId } = change.loan;
-    if (loanId === '' || orderId === '') throw new Refusal(msg('No loan is named. Start the change again from the loan itself.'));
+    if (loanId === '' || orderId === '')
+      throw new Refusal(msg('collateral.no-loan-named', 'No loan is named. Start the change again from the loan itself.'));
     checkAsked(change);
     return frozen(change);
   },
@@ -107,7 +108,11 @@ function addressed(intent: CollateralChange, { loan }: CollateralReadiness): Col
   const { loanId, orderId } = intent.loan;
   if (loan.id !== loanId || (orderId !== undefined && orderId !== loan.orderId)) {
     throw new Refusal(
-      msg('The exchange answered with another loan than {0}. Nothing was sent. Refresh the account and start again.', loanId),
+      msg(
+        'collateral.exchange-answered-another',
+        'The exchange answered with another loan than {0}. Nothing was sent. Refresh the account and start again.',
+        loanId,
+      ),
     );
   }
   return frozen({ ...intent, loan: loan.orderId === undefined ? { loanId } : { loanId, orderId: loan.orderId } });
@@ -116,7 +121,12 @@ function addressed(intent: CollateralChange, { loan }: CollateralReadiness): Col
 function checkMinimum({ coin, amount }: CollateralChange, { minimum }: CollateralReadiness): void {
   if (minimum === undefined || compare(amount, minimum) >= 0) return;
   throw new Refusal(
-    msg('The exchange takes changes of at least {0} {1} here. Start again with that much or more.', formatAmount(minimum), coin),
+    msg(
+      'collateral.exchange-takes-changes',
+      'The exchange takes changes of at least {0} {1} here. Start again with that much or more.',
+      formatAmount(minimum),
+      coin,
+    ),
     { instead: ['more'] },
   );
 }
@@ -125,6 +135,7 @@ function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }
   if (compare(amount, walletAvailable) > 0) {
     throw new Refusal(
       msg(
+        'collateral.wallet-holds-added',
         'The wallet holds {0} {1} that can be added. Start again with at most that, or move more into the wallet first.',
         formatAmount(walletAvailable),
         coin,
@@ -133,9 +144,17 @@ function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }
     );
   }
   if (compare(amount, limit) > 0) {
-    throw new Refusal(msg('The exchange takes at most {0} {1} now. Start again with at most that.', formatAmount(limit), coin), {
-      instead: ['less', 'otherCoin'],
-    });
+    throw new Refusal(
+      msg(
+        'collateral.exchange-takes-most',
+        'The exchange takes at most {0} {1} now. Start again with at most that.',
+        formatAmount(limit),
+        coin,
+      ),
+      {
+        instead: ['less', 'otherCoin'],
+      },
+    );
   }
 }
 
@@ -150,6 +169,7 @@ function checkReduce(
   if (doubt !== undefined) {
     throw new Refusal(
       msg(
+        'collateral.coins-prices-compute',
         'From its own coins and prices we compute another LTV of this loan than the exchange gives, so what taking {0} would do to it cannot be told. Nothing was sent. Refresh and try again later; collateral can still be added.',
         coin,
       ),
@@ -161,6 +181,7 @@ function checkReduce(
   if (ltvNow === undefined || ceiling === undefined) {
     throw new Refusal(
       msg(
+        'collateral.exchange-not-tell',
         'The exchange does not tell the LTV or the margin call of this loan now, so nothing can be taken from it safely. Refresh and try again later.',
       ),
     );
@@ -169,18 +190,22 @@ function checkReduce(
   const safe = largestReduction(loan, coin, prices, ceiling);
   const most = safe === undefined ? allowed : lesser(allowed, safe);
   if (!isPositive(most)) {
-    throw new Refusal(msg('No {0} can be taken from this loan now. Add collateral or repay first.', coin), {
+    throw new Refusal(msg('collateral.no-taken-loan', 'No {0} can be taken from this loan now. Add collateral or repay first.', coin), {
       instead: ['addMargin', 'repay'],
     });
   }
   if (compare(amount, allowed) > 0) {
-    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin), {
-      instead: ['less'],
-    });
+    throw new Refusal(
+      msg('collateral.most-taken-now', 'At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin),
+      {
+        instead: ['less'],
+      },
+    );
   }
   if (ltvAfter === undefined) {
     throw new Refusal(
       msg(
+        'collateral.ltv-after-taking',
         'The LTV after taking {0} {1} cannot be estimated, so nothing is sent. Refresh and try again, or take less.',
         formatAmount(amount),
         coin,
@@ -190,6 +215,7 @@ function checkReduce(
   if (compare(ltvAfter, ceiling) >= 0) {
     throw new Refusal(
       msg(
+        'collateral.taking-raise-ltv',
         'Taking {0} {1} would raise LTV to an estimated {2}, at or beyond the margin call at {3}. Start again with at most {4} {1}.',
         formatAmount(amount),
         coin,
@@ -216,6 +242,7 @@ function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void 
   if (now.doubt !== undefined && before.doubt === undefined) {
     throw new Refusal(
       msg(
+        'collateral.coins-prices-now',
         'From its own coins and prices we now compute another LTV of this loan than the exchange gives, so the estimate that was confirmed does not hold. Nothing was sent. Start the change again to decide without one.',
       ),
       { remedy: 'readAgain' },
@@ -224,6 +251,7 @@ function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void 
   if (isBeyond(now) && !isBeyond(before)) {
     throw new Refusal(
       msg(
+        'collateral.ltv-reached-liquidation',
         'LTV reached the liquidation of this loan after this preview: the exchange may be selling its collateral by now. Nothing was sent. Start the change again with the figures of now.',
       ),
       { remedy: 'readAgain', instead: ['repay'] },
@@ -231,6 +259,7 @@ function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void 
   }
   mustEqual(shown.baseline.pledged, fresh.baseline.pledged, (was, is) =>
     msg(
+      'collateral.pledged-went-after',
       'The pledged {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
       change.coin,
       was,
@@ -287,7 +316,7 @@ function judge(record: CollateralWrite, proof: CollateralProof, { claimed, given
   if (proof.state === 'contradicted' || !isAsAsked(record, row))
     return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(record);
-  const unread = msg('The new LTV could not be read. Refresh the account to see it.');
+  const unread = msg('collateral.new-ltv-not', 'The new LTV could not be read. Refresh the account to see it.');
   if (loan === undefined) return { type: 'proven', ...facts, note: doubt ?? unread };
   const moved = compare(pledgedOf(loan, change.coin), baseline.pledged);
   if (moved === 0) return undefined;
@@ -317,6 +346,7 @@ const isAsAsked = ({ change }: CollateralWrite, row: HistoryRow): boolean =>
 function judgeFailure(record: CollateralWrite, row: HistoryRow, claimed: ReadonlySet<string>): Finding | undefined {
   if (record.state !== 'accepted' || !mayBeOurs(record, row, claimed) || !isAsAsked(record, row)) return undefined;
   const note = msg(
+    'collateral.exchange-accepted-history',
     'The exchange accepted it, but its history says that it failed: "{0}" of {1} {2}. Start the change again if you still want it.',
     row.type,
     formatAmount(row.amount),
@@ -333,10 +363,12 @@ function otherThanAsked({ change }: CollateralWrite, row: HistoryRow): Message {
   const args = [formatAmount(change.amount), change.coin, row.type, formatAmount(row.amount), row.coin] as const;
   return change.direction === 'add'
     ? msg(
+        'collateral.adding-asked-exchange',
         'Adding {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
         ...args,
       )
     : msg(
+        'collateral.taking-asked-exchange',
         'Taking {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
         ...args,
       );
@@ -344,6 +376,7 @@ function otherThanAsked({ change }: CollateralWrite, row: HistoryRow): Message {
 
 function pledgeWentBack({ change, baseline }: CollateralWrite, loan: Loan): Message {
   return msg(
+    'collateral.pledged-went-against',
     'The pledged {0} went from {1} to {2}, against the direction that was asked. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
     change.coin,
     formatAmount(baseline.pledged),
@@ -353,6 +386,7 @@ function pledgeWentBack({ change, baseline }: CollateralWrite, loan: Loan): Mess
 
 function mayBeOfEarlier({ change, baseline }: CollateralWrite): Message {
   return msg(
+    'collateral.change-before-asked',
     'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. {0} {1} were pledged before: compare at the exchange before the next change.',
     formatAmount(baseline.pledged),
     change.coin,
@@ -382,6 +416,7 @@ function isExplained({ figures, ltvBefore }: CollateralWrite, loan: Loan): boole
 function againstPrediction({ ltvBefore }: CollateralWrite, ltv: Decimal): Message | undefined {
   if (ltvBefore === undefined) return undefined;
   return msg(
+    'collateral.changed-asked-yet',
     'The collateral changed as asked, yet LTV went from {0} to {1}: prices or the debt moved at the same time. Look at the loan before the next change.',
     formatLtv(ltvBefore),
     formatLtv(ltv),
@@ -390,6 +425,7 @@ function againstPrediction({ ltvBefore }: CollateralWrite, ltv: Decimal): Messag
 
 function ltvWentBack({ ltvBefore }: CollateralWrite, { debtUsd, collateralUsd }: Loan, ltv: Decimal): Message {
   return msg(
+    'collateral.ltv-went-against',
     'LTV went from {0} to {1}, against the direction that was asked, and what the exchange says is owed ({2}) and pledged ({3}) does not explain that. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
     formatLtv(ltvBefore ?? zero),
     formatLtv(ltv),
@@ -400,6 +436,7 @@ function ltvWentBack({ ltvBefore }: CollateralWrite, { debtUsd, collateralUsd }:
 
 function doneTwice({ change, baseline }: CollateralWrite, loan: Loan): Message {
   return msg(
+    'collateral.pledged-went-exactly',
     'The pledged {0} went from {1} to {2}, by exactly twice the {3} that was asked: it may have been done twice. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
     change.coin,
     formatAmount(baseline.pledged),
@@ -410,6 +447,7 @@ function doneTwice({ change, baseline }: CollateralWrite, loan: Loan): Message {
 
 function besidesAsked({ change, baseline }: CollateralWrite, loan: Loan): Message {
   return msg(
+    'collateral.done-asked-yet',
     'It was done as asked, yet the pledged {0} went from {1} to {2}, which is not by {3}: something else changed it at the same time. Look at the loan before the next change.',
     change.coin,
     formatAmount(baseline.pledged),

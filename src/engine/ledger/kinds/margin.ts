@@ -95,11 +95,16 @@ function checkNamed({ position, coin }: MarginChange): void {
   const { positionId, instrument, market, slot, side, marginCoin } = position;
   const named = [positionId, instrument, market, slot, marginCoin].every((part) => typeof part === 'string' && part !== '');
   if (!named || !['long', 'short'].includes(side)) {
-    throw new Refusal(msg('No position is named. Start the change again from the position itself.'));
+    throw new Refusal(msg('margin.no-position-named', 'No position is named. Start the change again from the position itself.'));
   }
   if (coin !== marginCoin) {
     throw new Refusal(
-      msg('The margin of {0} is in {1}, so only {1} can be added or taken. Start the change again.', instrument, marginCoin),
+      msg(
+        'margin.only-added-taken',
+        'The margin of {0} is in {1}, so only {1} can be added or taken. Start the change again.',
+        instrument,
+        marginCoin,
+      ),
     );
   }
 }
@@ -159,21 +164,29 @@ function checkPosition(intent: MarginChange, { position, baseline }: MarginReadi
   if (!isSamePosition(position, intent.position)) {
     throw new Refusal(
       msg(
+        'margin.exchange-answered-another',
         'The exchange answered with another position than the one in {0} that was named. Nothing was sent. Refresh the account and start again.',
         instrument,
       ),
     );
   }
   if (position.fixedMargin !== undefined) {
-    throw new Refusal(msg('The margin of {0} cannot be changed. {1}', instrument, position.fixedMargin));
+    throw new Refusal(msg('choose.margin-cannot-changed', 'The margin of {0} cannot be changed. {1}', instrument, position.fixedMargin));
   }
   if (position.marginMode !== 'isolated') {
-    throw new Refusal(msg('The position in {0} is not isolated, so it has no margin of its own that could be changed.', instrument));
+    throw new Refusal(
+      msg(
+        'margin.position-not-isolated',
+        'The position in {0} is not isolated, so it has no margin of its own that could be changed.',
+        instrument,
+      ),
+    );
   }
   // What the effect would be measured against has to be what was seen.
   if (position.margin === undefined || compare(position.margin, baseline.margin) !== 0 || compare(position.size, baseline.size) !== 0) {
     throw new Refusal(
       msg(
+        'margin.exchange-not-tell-position',
         'The exchange does not tell the margin of this position now, so the effect of a change could not be seen. Nothing was sent. Refresh and try again later.',
       ),
     );
@@ -183,7 +196,12 @@ function checkPosition(intent: MarginChange, { position, baseline }: MarginReadi
 function checkDecimals({ coin, amount }: MarginChange, { places }: MarginReadiness): void {
   if (decimalPlaces(amount) <= places) return;
   throw new Refusal(
-    msg('The exchange takes amounts of {1} with at most {0} digits after the point here. Start again with fewer.', places.toString(), coin),
+    msg(
+      'margin.exchange-takes-amounts',
+      'The exchange takes amounts of {1} with at most {0} digits after the point here. Start again with fewer.',
+      places.toString(),
+      coin,
+    ),
   );
 }
 
@@ -191,6 +209,7 @@ function checkAdd({ coin, amount }: MarginChange, { walletAvailable, places }: M
   if (compare(amount, walletAvailable) <= 0) return;
   throw new Refusal(
     msg(
+      'collateral.wallet-holds-added',
       'The wallet holds {0} {1} that can be added. Start again with at most that, or move more into the wallet first.',
       formatAmount(round(walletAvailable, places, 'down')),
       coin,
@@ -202,16 +221,22 @@ function checkAdd({ coin, amount }: MarginChange, { walletAvailable, places }: M
 function checkReduce(change: MarginChange, { position, reducible, places }: MarginReadiness, after: MarginEstimate): void {
   const { coin, amount } = change;
   if (position.distress !== undefined) {
-    throw new Refusal(msg('Nothing can be taken from the margin of this position now. {0}', position.distress));
+    throw new Refusal(
+      msg('margin.nothing-taken-position', 'Nothing can be taken from the margin of this position now. {0}', position.distress),
+    );
   }
   if (reducible === undefined) {
     throw new Refusal(
-      msg('It is not known how much can be taken from the margin of this position now, so nothing is taken. Refresh and try again later.'),
+      msg(
+        'margin.not-known-how',
+        'It is not known how much can be taken from the margin of this position now, so nothing is taken. Refresh and try again later.',
+      ),
     );
   }
   if (distanceToLiquidation(position) === undefined) {
     throw new Refusal(
       msg(
+        'margin.exchange-not-tell',
         'The exchange does not tell the liquidation price or the mark price of this position now, so nothing can be taken from it safely. Refresh and try again later.',
       ),
     );
@@ -220,6 +245,7 @@ function checkReduce(change: MarginChange, { position, reducible, places }: Marg
   if (most === undefined || after.margin === undefined) {
     throw new Refusal(
       msg(
+        'margin.liquidation-price-after',
         'The liquidation price after taking {0} {1} cannot be estimated, so nothing is sent. Margin can still be added.',
         formatAmount(amount),
         coin,
@@ -228,19 +254,27 @@ function checkReduce(change: MarginChange, { position, reducible, places }: Marg
   }
   if (!isPositive(most)) {
     throw new Refusal(
-      msg('No {0} can be taken from the margin of this position now. Add margin or make the position smaller first.', coin),
+      msg(
+        'margin.no-taken-position',
+        'No {0} can be taken from the margin of this position now. Add margin or make the position smaller first.',
+        coin,
+      ),
       { instead: ['addMargin'] },
     );
   }
   if (compare(amount, reducible.amount) > 0) {
-    throw new Refusal(msg('At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin), {
-      instead: ['less'],
-    });
+    throw new Refusal(
+      msg('collateral.most-taken-now', 'At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin),
+      {
+        instead: ['less'],
+      },
+    );
   }
   const { distance } = after;
   if (!isPositive(after.margin) || distance === undefined || !isPositive(distance)) {
     throw new Refusal(
       msg(
+        'margin.taking-estimate-bring',
         'Taking {0} {1} would by our estimate bring the liquidation price to the mark price or beyond it. Start again with at most {2} {1}.',
         formatAmount(amount),
         coin,
@@ -252,6 +286,7 @@ function checkReduce(change: MarginChange, { position, reducible, places }: Marg
   if (compare(distance, leastDistanceLeft) < 0 || compare(amount, most) > 0) {
     throw new Refusal(
       msg(
+        'margin.taking-estimate-leave',
         'Taking {0} {1} would by our estimate leave {2} between mark price and liquidation price, less than the {3} that is kept. Start again with at most {4} {1}.',
         formatAmount(amount),
         coin,
@@ -273,12 +308,18 @@ function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }
   const [before, after] = [shown.position, fresh.position];
   if (after.distress !== undefined && before.distress === undefined) {
     throw new Refusal(
-      msg('The exchange began to act on the position in {0} after this preview. Nothing was sent. {1}', instrument, after.distress),
+      msg(
+        'margin.exchange-began-act',
+        'The exchange began to act on the position in {0} after this preview. Nothing was sent. {1}',
+        instrument,
+        after.distress,
+      ),
       { remedy: 'readAgain' },
     );
   }
   mustEqual(before.size, after.size, (was, is) =>
     msg(
+      'margin.size-position-went',
       'The size of the position in {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
       instrument,
       was,
@@ -287,6 +328,7 @@ function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }
   );
   mustEqual(before.entryPrice, after.entryPrice, (was, is) =>
     msg(
+      'margin.entry-price-position',
       'The entry price of the position in {0} went from {1} to {2} {3} after this preview: it may have been closed and opened anew. Nothing was sent. Start the change again with the figures of now.',
       instrument,
       was,
@@ -296,6 +338,7 @@ function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }
   );
   mustEqual(before.leverage, after.leverage, (was, is) =>
     msg(
+      'margin.leverage-position-went',
       'The leverage of the position in {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
       instrument,
       was,
@@ -309,6 +352,7 @@ function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }
   if (was.steadyMargin !== undefined && is.steadyMargin !== undefined && isNear(was.steadyMargin, is.steadyMargin, was.margin)) return;
   throw new Refusal(
     msg(
+      'margin.position-went-after',
       'The margin of the position in {0} went from {1} to {2} {3} after this preview. Nothing was sent. Start the change again with the figures of now.',
       instrument,
       formatAmount(was.margin),
@@ -409,7 +453,10 @@ function judgePosition(record: MarginWrite, position: Position, facts: Facts, do
 }
 
 function goneSince(): Message {
-  return msg('The position is not there any more: it was closed, liquidated or turned round since. Look at it at the exchange.');
+  return msg(
+    'margin.position-not-any',
+    'The position is not there any more: it was closed, liquidated or turned round since. Look at it at the exchange.',
+  );
 }
 
 /** Against what was asked: as asked, the other way, or not at all. */
@@ -445,14 +492,16 @@ function otherThanAsked({ change, baseline }: MarginWrite, { margin }: Position)
     formatAmount(change.amount),
     change.coin,
     formatAmount(baseline.margin),
-    margin === undefined ? msg('unknown') : formatAmount(margin),
+    margin === undefined ? msg('term.unknown', 'unknown') : formatAmount(margin),
   ] as const;
   return change.direction === 'add'
     ? msg(
+        'margin.adding-asked-went',
         'Adding {0} {1} of margin was asked, but the margin went from {2} {1} to {3} {1}. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
         ...args,
       )
     : msg(
+        'margin.taking-asked-went',
         'Taking {0} {1} of margin was asked, but the margin went from {2} {1} to {3} {1}. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
         ...args,
       );
@@ -460,6 +509,7 @@ function otherThanAsked({ change, baseline }: MarginWrite, { margin }: Position)
 
 function priceWentBack({ baseline }: MarginWrite, { liquidationPrice, priceCoin }: Position): Message {
   return msg(
+    'margin.liquidation-price-went',
     'The liquidation price went from {0} to {1} {2}, against the direction that was asked. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
     formatAmount(baseline.liquidationPrice ?? zero),
     formatAmount(liquidationPrice ?? zero),
@@ -469,6 +519,7 @@ function priceWentBack({ baseline }: MarginWrite, { liquidationPrice, priceCoin 
 
 function mayBeOfEarlier({ change, baseline }: MarginWrite): Message {
   return msg(
+    'margin.change-before-asked',
     'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. The margin was {0} {1} before: compare at the exchange before the next change.',
     formatAmount(baseline.margin),
     change.coin,

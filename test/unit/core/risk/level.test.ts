@@ -140,7 +140,7 @@ describe('level of a position', () => {
 
   it('is danger as long as the venue acts on it by itself, whatever the prices', () => {
     for (const liquidation of ['10', undefined]) {
-      const one = position('long', '100', liquidation, { distress: msg('It is being liquidated.') });
+      const one = position('long', '100', liquidation, { distress: msg('test', 'It is being liquidated.') });
       assert.equal(levelOfPosition(one, true), 'danger');
       assert.equal(levelOfPosition(one, false), 'danger');
     }

@@ -4,6 +4,7 @@ import { JournalError } from '../../../../src/engine/ledger/journal.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { marginChange } from './market.ts';
 import { change, d, Setup, ignore, noLimits, refused, start, everSent } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 describe('the activity of an account', () => {
   it('is every write of all windows, closed ones too, newest first', async () => {
@@ -122,7 +123,7 @@ describe('the activity of an account', () => {
   it('cannot be told on a journal that cannot be read, and the reason is the journal’s own', async () => {
     const setup = new Setup();
     const { ledger, journal } = setup.window();
-    journal.unreadable = new JournalError(msg('Row 7 was altered.'));
+    journal.unreadable = new JournalError(msg('test', 'Row 7 was altered.'));
     for (const asked of [() => ledger.activity(), () => ledger.steps('w1'), () => everSent(ledger, 'a')]) {
       await assert.rejects(asked, refused(/Row 7 was altered\./));
     }
@@ -151,8 +152,8 @@ describe('the journal, for a person', () => {
     const whole = await ledger.verify();
     assert.ok(whole.ok);
     assert.deepEqual([whole.rows, whole.writes], [3, 1]);
-    journal.verify = () => Promise.reject(new JournalError(msg('The disk is gone.')));
-    assert.deepEqual(await ledger.verify(), { ok: false, sentence: msg('The disk is gone.') });
+    journal.verify = () => Promise.reject(new JournalError(msg('test', 'The disk is gone.')));
+    assert.deepEqual(await ledger.verify(), { ok: false, sentence: msg('test', 'The disk is gone.') });
   });
 
   it('that is moved aside takes what this window knows to be open along, so that nothing is sent over it', async () => {
@@ -163,7 +164,7 @@ describe('the journal, for a person', () => {
     await setup.clock.advance(61_000);
     assert.equal((await done).state, 'unknown');
     setup.venue.sendFault = 'none';
-    journal.unreadable = new JournalError(msg('Row 7 was altered.'));
+    journal.unreadable = new JournalError(msg('test', 'Row 7 was altered.'));
     await assert.rejects(ledger.preview('a', marginChange()), refused(/Row 7/));
     assert.equal(await ledger.setAside(), 'memory');
     await assert.rejects(setup.window().ledger.preview('a', change()), refused(/not finished/));
@@ -275,7 +276,7 @@ describe('the journal, for a person', () => {
     await settled();
     stop.abort();
     await done;
-    await assert.rejects(ledger.setAside(), refused(/^A change is just being sent\. Wait for its end/));
+    await assert.rejects(ledger.setAside(), refused(saysLike('refusal.change-just-being')));
     setup.venue.answer();
     await settled();
     await ledger.setAside();

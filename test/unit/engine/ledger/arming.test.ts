@@ -6,6 +6,7 @@ import { MemoryArmedRows } from '../accounts/memory-storage.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { marginChange } from './market.ts';
 import { account, change, Setup, ignore, refused, start, everSent } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** A person's storage, accounts and clock, and the windows they open on them one after the other. */
 class Person {
@@ -233,7 +234,7 @@ describe('arming', () => {
       const person = new Person();
       person.accounts.set('a', account());
       const arming = person.window();
-      await assert.rejects(arming.arm('a', term, named), refused(/not known whose keys/));
+      await assert.rejects(arming.arm('a', term, named), refused(saysLike('arming.not-known-whose')));
       assert.equal(arming.state('a').armed, false);
       person.change({ uid: '111' });
       assert.equal(arming.state('a').armed, false, 'nobody inherits it');
@@ -347,7 +348,7 @@ describe('arming', () => {
 
 describe('an account that is not armed', () => {
   const notArmed = (error: unknown): boolean =>
-    refused(/not armed, so nothing was sent/)(error) && (error as { remedy?: string }).remedy === 'arm';
+    refused(saysLike('refusal.changes-account-not'))(error) && (error as { remedy?: string }).remedy === 'arm';
   const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
 
   for (const asked of [change(), marginChange({ direction: 'reduce' })]) {

@@ -7,6 +7,7 @@ import type { Change } from '../../../../src/exchanges/exchange.ts';
 import type { Ledger, WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
 import { long, marginChange } from './market.ts';
 import { change, d, Setup, loanId, refused, rowOf, start } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 type Tell = (rows: readonly HistoryRow[]) => readonly HistoryRow[];
 
@@ -40,10 +41,7 @@ async function isFrozen(setup: Setup, record: WriteRecord, pattern: RegExp): Pro
   assert.match(noteOf(record), pattern);
   assert.match(noteOf(record), /Changes on this account are frozen\. Compare the (loan|position) at the exchange, then lift the freeze/);
   for (const asked of [change(), change({ direction: 'reduce' }), marginChange()]) {
-    await assert.rejects(
-      setup.window().ledger.preview('a', asked),
-      refused(/frozen, because an earlier one had another effect than asked/),
-    );
+    await assert.rejects(setup.window().ledger.preview('a', asked), refused(saysLike('refusal.changes-account-frozen')));
   }
   const sends = setup.venue.sends.length + setup.market.sends.length;
   await setup.clock.advance(24 * 3_600_000);
@@ -161,7 +159,7 @@ describe('the end of a change', () => {
     const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
     assert.equal(record.ltvAfter, undefined);
-    assert.match(noteOf(record), /The new LTV could not be read/);
+    assert.match(noteOf(record), saysLike('collateral.new-ltv-not'));
   });
 
   it('is found late, in whatever window, and is the same', async () => {
@@ -191,7 +189,7 @@ describe('the end of a change', () => {
     });
     assert.equal(setup.venue.sends.length, 1);
     await ledger.settle(record.id, 'not-effective');
-    assert.match(noteOf((await ledger.activity('a'))[0]!), /Closed by your own verdict, without proof/);
+    assert.match(noteOf((await ledger.activity('a'))[0]!), saysLike('change.closed-verdict-without'));
     await ledger.preview('a', change());
   });
 
@@ -200,7 +198,7 @@ describe('the end of a change', () => {
     setup.venue.prove = (asked, baseline) => judge(asked, baseline, setup.venue.rows, undefined);
     const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
-    assert.match(noteOf(record), /LTV could not be read/);
+    assert.match(noteOf(record), saysLike('collateral.new-ltv-not'));
   });
 
   it('is not told by the figures of another loan', async () => {
@@ -250,7 +248,7 @@ describe('the end of a change of margin', () => {
     const setup = new Setup();
     const { ledger, record } = await carriedOut(setup, marginChange(), () => undefined);
     assert.equal(record.state, 'accepted');
-    await assert.rejects(ledger.preview('a', marginChange()), refused(/earlier change of this position is not finished/));
+    await assert.rejects(ledger.preview('a', marginChange()), refused(saysLike('refusal.earlier-change-position')));
     await setup.clock.advance(24 * 3_600_000);
     setup.market.settle();
     await ledger.reconcile('a');

@@ -17,6 +17,7 @@ import { outcomeText } from '../../../../src/words/outcome.ts';
 import { isWritePath } from '../../../crash/protocol.ts';
 import { systems, type System } from '../../../crash/systems.ts';
 import { account, ignore, noLimits } from './support.ts';
+import { saysInTurn, saysLike } from '../../../texts.ts';
 
 /** Passes only where somebody waits, and then at once. */
 class PassingClock implements Clock {
@@ -149,7 +150,12 @@ const waiting: Expected = {
   done: 0,
 };
 const frozen: Expected = { state: 'mismatch', words: /did something else than was asked: .* are frozen\./, accepted: 1, done: 1 };
-const failed: Expected = { state: 'not-effective', words: /^Not done: .* its history says that it failed/, accepted: 1, done: 0 };
+const failed: Expected = {
+  state: 'not-effective',
+  words: saysInTurn(saysLike('outcome.not-done'), saysLike('collateral.exchange-accepted-history')),
+  accepted: 1,
+  done: 0,
+};
 
 interface Case {
   readonly fault: string;
@@ -182,7 +188,7 @@ const cases: readonly Case[] = [
   { fault: 'lost-after-acting and rows-out-of-order', expected: ({ kind }) => (kind === 'margin' ? undefined : done) },
 ];
 
-const twice: Expected = { ...frozen, words: /by exactly twice the .* that was asked: it may have been done twice/ };
+const twice: Expected = { ...frozen, words: saysLike('collateral.pledged-went-exactly') };
 
 /** What somebody else may do with the same loan or position at the very moment; where there is no telling the two apart, a person has to. */
 const meetings: readonly {

@@ -6,6 +6,7 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { long, marginChange } from './market.ts';
 import { account, change, d, Setup, ignore, loanId, refused, rowOf, trouble } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 const reduceMargin = marginChange({ direction: 'reduce' });
 const reduce = change({ direction: 'reduce' });
@@ -122,7 +123,7 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => (setup.market.wallet = d('0')),
       /nothing was sent. The wallet holds 0 USDT/,
     ],
-    ['is gone', marginChange(), (setup) => setup.market.held.delete(long), /last look right before sending failed, so nothing was sent/],
+    ['is gone', marginChange(), (setup) => setup.market.held.delete(long), saysLike('change.last-look-right')],
   ];
   for (const [name, asked, meanwhile, pattern] of refusals) {
     it(`sends nothing when the position ${name}`, async () => {
@@ -192,7 +193,7 @@ describe('the last look between a confirmation and its send', () => {
       return { ...given, loan: orderId === '' ? given.loan : loan };
     };
     const attempt = await confirmed(setup, change({ loan: { loanId } }), () => (venue.shape = (given) => given));
-    await assert.rejects(attempt.done, refused(/addresses what was confirmed in another way/));
+    await assert.rejects(attempt.done, refused(saysLike('change.exchange-now-addresses')));
     await nothingHappened(setup, attempt);
   });
 
@@ -362,7 +363,7 @@ describe('the last look between a confirmation and its send', () => {
       });
       const preview = await window.ledger.preview('a', asked);
       done = true;
-      await assert.rejects(window.ledger.commit(preview, ignore), refused(/another address/));
+      await assert.rejects(window.ledger.commit(preview, ignore), refused(saysLike('refusal.account-now-points')));
       await nothingHappened(setup, { window });
     });
 

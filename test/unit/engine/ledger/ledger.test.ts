@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type Refusal, type Ledger, type Preview, type WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, change, d, Setup, ignore, loanId, refused, trouble, type SendFault } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** A commit that is going on, with what it has said so far. */
 function begin(ledger: Ledger, preview: Preview, signal?: AbortSignal) {
@@ -132,12 +133,12 @@ describe('the ledger', () => {
     const { ledger } = setup.window();
     const preview = await ledger.preview('a', change());
     const [first, second] = [begin(ledger, preview), begin(ledger, preview)];
-    await assert.rejects(second.done, refused(/used before/));
+    await assert.rejects(second.done, refused(saysLike('refusal.preview-used-before')));
     await settled();
     setup.venue.settle();
     await setup.clock.advance(2_000);
     assert.equal((await first.done).state, 'effective');
-    await assert.rejects(ledger.commit(preview, ignore), refused(/used before/));
+    await assert.rejects(ledger.commit(preview, ignore), refused(saysLike('refusal.preview-used-before')));
     assert.equal(setup.venue.sends.length, 1);
   });
 
@@ -145,8 +146,8 @@ describe('the ledger', () => {
     const setup = new Setup();
     const { ledger } = setup.window();
     const preview = await ledger.preview('a', change());
-    await assert.rejects(ledger.commit({ ...preview }, ignore), refused(/new preview/));
-    await assert.rejects(setup.window().ledger.commit(preview, ignore), refused(/new preview/));
+    await assert.rejects(ledger.commit({ ...preview }, ignore), refused(saysLike('refusal.preview-used-before')));
+    await assert.rejects(setup.window().ledger.commit(preview, ignore), refused(saysLike('refusal.preview-used-before')));
     assert.equal(setup.venue.sends.length, 0);
   });
 
@@ -190,10 +191,14 @@ describe('the ledger', () => {
 
   const changes: [string, (setup: Setup) => void, RegExp][] = [
     ['removed', (setup) => setup.accounts.delete('a'), /no longer there/],
-    ['made read-only', (setup) => setup.accounts.set('a', account({ readOnly: true })), /may only read/],
-    ['moved to another site', (setup) => setup.accounts.set('a', account({ site: 'eea' })), /another address/],
-    ['given the keys of another user', (setup) => setup.accounts.set('a', account({ uid: '2' })), /keys of another user/],
-    ['moved to another address', (setup) => setup.accounts.set('a', account({ baseUrl: 'http://127.0.0.1:1' })), /another address/],
+    ['made read-only', (setup) => setup.accounts.set('a', account({ readOnly: true })), saysLike('refusal.api-key-account')],
+    ['moved to another site', (setup) => setup.accounts.set('a', account({ site: 'eea' })), saysLike('refusal.account-now-points')],
+    ['given the keys of another user', (setup) => setup.accounts.set('a', account({ uid: '2' })), saysLike('refusal.account-now-keys')],
+    [
+      'moved to another address',
+      (setup) => setup.accounts.set('a', account({ baseUrl: 'http://127.0.0.1:1' })),
+      saysLike('refusal.account-now-points'),
+    ],
   ];
   for (const [name, act, pattern] of changes) {
     for (const when of ['before the commit', 'after append sent']) {
@@ -356,7 +361,7 @@ describe('the ledger', () => {
     await window.ledger.settle(id, 'lift-freeze');
     assert.equal(await restarted.ledger.unsettled('a'), undefined);
     restarted.journal.unreadable = new Error('denied');
-    await assert.rejects(restarted.ledger.unsettled('a'), refused(/journal of changes cannot be read/));
+    await assert.rejects(restarted.ledger.unsettled('a'), refused(saysLike('refusal.journal-changes-cannot')));
   });
 
   it('does not send on an account that was frozen between preview and commit', async () => {
@@ -387,10 +392,10 @@ describe('the ledger', () => {
       return (error as Refusal).openWrite?.id === id;
     };
     // Whoever stopped waiting has not stopped the request.
-    await assert.rejects(window.ledger.preview('a', change()), pointing(/change of this loan is just being sent\. Wait for its end/));
+    await assert.rejects(window.ledger.preview('a', change()), pointing(saysLike('refusal.another-change-loan')));
     await setup.clock.advance(61_000);
     for (const verdict of ['effective', 'not-effective'] as const) {
-      await assert.rejects(window.ledger.settle(id, verdict), pointing(/change is just being sent\. Wait for its end/));
+      await assert.rejects(window.ledger.settle(id, verdict), pointing(saysLike('refusal.change-just-being')));
     }
     await assert.rejects(setup.window().ledger.preview('a', change()), pointing(/not finished/));
     setup.venue.answer();
@@ -433,7 +438,10 @@ describe('the ledger', () => {
     const { window, done } = await sent(setup);
     await window.ledger.reconcile('a');
     assert.equal(looks, 0);
-    await assert.rejects(window.ledger.settle(window.ledger.open('a')[0]!.id, 'not-effective'), refused(/still being looked up/));
+    await assert.rejects(
+      window.ledger.settle(window.ledger.open('a')[0]!.id, 'not-effective'),
+      refused(saysLike('resolve.change-still-being')),
+    );
     setup.venue.settle();
     await setup.clock.advance(2_000);
     await done;
@@ -545,7 +553,7 @@ describe("a person's verdict", () => {
     await window.ledger.settle(id, 'not-effective');
     await window.ledger.settle(id, 'lift-freeze');
     assert.equal((await window.journal.states()).at(-1), 'effective');
-    await assert.rejects(window.ledger.settle('nobody', 'effective'), refused(/no longer known/));
+    await assert.rejects(window.ledger.settle('nobody', 'effective'), refused(saysLike('resolve.change-no-longer')));
     assert.equal(loanId, '12345');
   });
 

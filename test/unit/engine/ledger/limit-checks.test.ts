@@ -8,6 +8,7 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { marginChange, short } from './market.ts';
 import { change, d, Setup, ignore, noLimits, start, type Gate } from './support.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const limited = (facts: Partial<Limits>): Setup => {
   const setup = new Setup();
@@ -86,7 +87,7 @@ describe('a limit of the person', () => {
       reduce('0.05'),
     ],
     [
-      'of what stays in the wallet, collateral',
+      `${says('maximum-loan.wallet', 'of what stays')}, collateral`,
       { keepInWallet: coins({ BTC: '1.7' }) },
       'keepInWallet',
       add('0.1'),
@@ -94,7 +95,7 @@ describe('a limit of the person', () => {
       add('0.0921483143067599'),
     ],
     [
-      'of what stays in the wallet, margin',
+      `${says('maximum-loan.wallet', 'of what stays')}, margin`,
       { keepInWallet: coins({ USDT: '995' }) },
       'keepInWallet',
       margin('10'),
@@ -222,7 +223,7 @@ describe('a limit of the person', () => {
     const { ledger } = setup.window();
     const preview = await ledger.preview('a', add('0.1'));
     setup.venue.shape = (readiness) => ({ ...readiness, prices: new Map([['BTC', d('88001')]]) });
-    await assert.rejects(ledger.commit(preview, ignore), refusedBy('perActionUsd', /figures changed after this preview/));
+    await assert.rejects(ledger.commit(preview, ignore), refusedBy('perActionUsd', saysLike('refusal.figures-changed-after')));
     assert.equal(sent(setup), 0);
   });
 });
@@ -335,10 +336,7 @@ describe('a limit per day', () => {
     const plain = (error: unknown): boolean => refusedBy('perDayUsd', /no BTC can be moved now/)(error) && !String(error).includes('clock');
     await assert.rejects(setup.window().ledger.preview('a', add('0.05')), plain);
     setClock(setup, 25 * hourMs);
-    await assert.rejects(
-      setup.window().ledger.preview('a', add('0.05')),
-      refusedBy('perDayUsd', /The clock of this computer was set forward/),
-    );
+    await assert.rejects(setup.window().ledger.preview('a', add('0.05')), refusedBy('perDayUsd', saysLike('limit.clock-computer-set')));
   });
 
   it('survives that the ledger is set aside after the clock was set forward', async () => {
@@ -366,7 +364,7 @@ describe('a limit per day', () => {
         return Promise.resolve();
       },
     });
-    await assert.rejects(ledger.commit(await ledger.preview('a', add('0.05')), ignore), /not armed/);
+    await assert.rejects(ledger.commit(await ledger.preview('a', add('0.05')), ignore), saysLike('arming.not-armed'));
     setup.armed = { armed: true, until: 'restart' };
     setup.venue.shapeProof = () => ({
       state: 'pending',
@@ -398,7 +396,7 @@ describe('a limit per day', () => {
     setup.venue.priceFault = false;
     setup.limits = { ...noLimits, perDayUsd: d('1000000') };
     const { ledger } = setup.window();
-    await assert.rejects(ledger.preview('a', margin('1')), refusedBy('perDayUsd', /was not recorded, so it is not known/));
+    await assert.rejects(ledger.preview('a', margin('1')), refusedBy('perDayUsd', saysLike('limit.earlier-change-last')));
     setup.clock.jump(24 * 3_600_000);
     await ledger.preview('a', margin('1'));
   });

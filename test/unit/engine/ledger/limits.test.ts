@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { english } from '../../../../src/core/message.ts';
 import { limitsFrom, limitsOfUser, type Limits } from '../../../../src/engine/ledger/limits.ts';
 import { holds } from '../../property.ts';
+import { saysLike } from '../../../texts.ts';
 
 const understood = (settings: Record<string, unknown>): Limits => {
   const limits = limitsFrom(settings);
@@ -57,7 +58,7 @@ describe('limits from the settings', () => {
     ['a JSON number', { perActionUsd: 2500 }, /perActionUsd is a bare number\. Write it in quotation marks, "2500"/],
     ['a JSON number with a fraction', { highestLtvAfterReduction: 65.5 }, /"65\.5"/],
     ['a JSON number of a coin', { perDayByCoin: { BTC: 0.5 } }, /perDayByCoin › BTC is a bare number.*"0\.5"/],
-    ['a number that is not even finite', { perDayUsd: NaN }, /bare number/],
+    ['a number that is not even finite', { perDayUsd: NaN }, saysLike('limit.setting-bare-number')],
     ['thousands apart', { perActionUsd: '2,500' }, /perActionUsd is not an amount/],
     ['a decimal comma', { perActionUsd: '0,5' }, /not an amount/],
     ['a currency sign', { perActionUsd: '$2500' }, /not an amount/],
@@ -70,7 +71,7 @@ describe('limits from the settings', () => {
     ['a list of coins', { perActionByCoin: ['BTC'] }, /perActionByCoin has to name coins.*\{ "BTC": "0\.5" \}/],
     ['a text for coins', { keepInWallet: 'BTC 0.5' }, /keepInWallet has to name coins/],
     ['a coin without an amount', { keepInWallet: { BTC: '' } }, /keepInWallet › BTC is not an amount/],
-    ['an amount without a coin', { keepInWallet: { ' ': '1' } }, /without a coin/],
+    ['an amount without a coin', { keepInWallet: { ' ': '1' } }, saysLike('limit.setting-holds-amount')],
     ['one coin twice', { perActionByCoin: { BTC: '1', btc: '2' } }, /names BTC twice/],
   ];
   for (const [name, settings, pattern] of faults) {

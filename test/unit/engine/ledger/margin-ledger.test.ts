@@ -7,6 +7,7 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { long, marginChange, short } from './market.ts';
 import { change, d, Setup, ignore, refused, rowOf, start, trouble, type SendFault } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 describe('a change of margin', () => {
   for (const id of [long, short]) {
@@ -59,7 +60,7 @@ describe('a change of margin', () => {
       setup.venue.sendFault = fault;
       const { ledger } = setup.window();
       const { done } = await start(ledger, marginChange());
-      await assert.rejects(ledger.preview('a', marginChange()), refused(/change of this position is not finished/));
+      await assert.rejects(ledger.preview('a', marginChange()), refused(saysLike('refusal.earlier-change-position')));
       setup.market.settle();
       await setup.clock.advance(2_000);
       assert.equal((await done).state, 'effective');
@@ -140,8 +141,8 @@ describe('a change of margin', () => {
       dones.push((await start(ledger, asked)).done);
     assert.equal(ledger.open('a').length, 3);
     assert.equal(setup.venue.sends.length + setup.market.sends.length, 3);
-    await assert.rejects(ledger.preview('a', marginChange({}, short)), refused(/position is not finished/));
-    await assert.rejects(ledger.preview('a', change()), refused(/loan is not finished/));
+    await assert.rejects(ledger.preview('a', marginChange({}, short)), refused(saysLike('refusal.earlier-change-position')));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.earlier-change-loan')));
     setup.venue.settle();
     setup.market.settle();
     await setup.clock.advance(3_000);
@@ -157,12 +158,12 @@ describe('a change of margin', () => {
     const early = await ledger.preview('a', marginChange());
     const previews = [await ledger.preview('a', marginChange()), await ledger.preview('a', marginChange())];
     const [first, second] = previews.map((preview) => ledger.commit(preview, ignore));
-    await assert.rejects(second!, refused(/change of this position is just being sent/));
+    await assert.rejects(second!, refused(saysLike('refusal.another-change-position')));
     await settled();
     setup.market.settle();
     await setup.clock.advance(2_000);
     assert.equal((await first!).state, 'effective');
-    await assert.rejects(ledger.commit(early, ignore), refused(/change of this position was sent after this preview/));
+    await assert.rejects(ledger.commit(early, ignore), refused(saysLike('refusal.another-change-position-sent')));
     assert.equal(setup.market.sends.length, 1);
   });
 

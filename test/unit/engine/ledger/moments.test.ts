@@ -9,6 +9,7 @@ import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { long, marginChange } from './market.ts';
 import { change, d, Setup, ignore, refused, start, trouble, everSent } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 const reduce = change({ direction: 'reduce' });
 const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
@@ -47,7 +48,7 @@ describe('a preview that has grown old', () => {
         await settled();
         assert.equal(sent(setup), goes ? 1 : 0);
         if (goes) continue;
-        await assert.rejects(done, refusedWith(/too old to act on\. Nothing was sent/, { remedy: 'readAgain' }));
+        await assert.rejects(done, refusedWith(saysLike('refusal.figures-behind-preview'), { remedy: 'readAgain' }));
         assert.deepEqual(await journal.states(), []);
       }
     });
@@ -97,7 +98,7 @@ describe('a loan whose LTV we cannot recompute', () => {
     doubtful(setup);
     await assert.rejects(
       setup.window().ledger.preview('a', reduce),
-      refusedWith(/we compute another LTV of this loan than the exchange gives/, { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
+      refusedWith(saysLike('collateral.coins-prices-compute'), { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
     );
   });
 
@@ -237,7 +238,7 @@ describe('between confirmation and send', () => {
           throw trouble('refused', 'none', { code: '51752', instead: ['otherCoin', 'repay'] });
         };
       },
-      /last look right before sending failed/,
+      saysLike('change.last-look-right'),
       ['otherCoin', 'repay'],
     ],
     [
@@ -246,7 +247,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.held.delete(long);
       },
-      /last look right before sending failed/,
+      saysLike('change.last-look-right'),
       undefined,
     ],
     [
@@ -255,7 +256,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         saying(setup, { ltv: d('0.84') });
       },
-      /LTV reached the liquidation of this loan after this preview/,
+      saysLike('collateral.ltv-reached-liquidation'),
       ['repay'],
     ],
     [
@@ -264,7 +265,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.shape = (readiness) => ({
           ...readiness,
-          position: { ...readiness.position, distress: msg('It is being liquidated.') },
+          position: { ...readiness.position, distress: msg('test', 'It is being liquidated.') },
         });
       },
       /began to act on the position in BTCUSDT after this preview.*It is being liquidated/,

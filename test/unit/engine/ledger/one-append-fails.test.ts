@@ -11,6 +11,7 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { marginChange } from './market.ts';
 import { change, d, Setup, ignore, refused, start, type SendFault, type TestJournal } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 type Window = ReturnType<Setup['window']>;
 
@@ -186,7 +187,7 @@ async function refusedInVain(
 /** Fails like the disk at every append; in the words of the journal. */
 const full = (journal: TestJournal): void => {
   journal.failOn = undefined;
-  journal.append = () => Promise.reject(new JournalError(msg('The disk is full.')));
+  journal.append = () => Promise.reject(new JournalError(msg('test', 'The disk is full.')));
 };
 
 describe('a closed change whose row could not be written', () => {
@@ -225,7 +226,7 @@ describe('a closed change whose row could not be written', () => {
     const { window } = await refusedInVain(setup);
     const append = window.journal.append.bind(window.journal);
     window.journal.append = (record) =>
-      record.state === 'rejected' ? Promise.reject(new JournalError(msg('The disk is full.'))) : append(record);
+      record.state === 'rejected' ? Promise.reject(new JournalError(msg('test', 'The disk is full.'))) : append(record);
     const preview = await window.ledger.preview('a', change());
     await assert.rejects(window.ledger.commit(preview, ignore), refused(/The disk is full/));
     assert.equal(setup.venue.sends.length, 0);
@@ -255,7 +256,7 @@ describe('a closed change whose row could not be written', () => {
       [[record.id, 'rejected']],
     );
     assert.deepEqual(await window.ledger.noteDown(), []);
-    window.journal.unreadable = new JournalError(msg('The folder is gone.'));
+    window.journal.unreadable = new JournalError(msg('test', 'The folder is gone.'));
     await assert.rejects(window.ledger.noteDown(), refused(/The folder is gone/));
   });
 
@@ -279,7 +280,7 @@ describe('a closed change whose row could not be written', () => {
         await window.ledger.reconcile('a');
         const [stands] = await told(setup);
         assert.equal(stands?.state, verdict, at);
-        assert.match(english(stands.note ?? msg('')), /your own verdict/);
+        assert.match(english(stands.note ?? msg('test', '')), /your own verdict/);
         assert.deepEqual(
           (await window.ledger.activity('a')).map(({ state }) => state),
           [verdict],
@@ -298,7 +299,7 @@ describe('a closed change whose row could not be written', () => {
     setup.venue.settle();
     const next = one.journal.appends + 1;
     one.journal.fault = (count) => (count === next ? 'before' : undefined);
-    await assert.rejects(one.ledger.settle(id, 'not-effective'), refused(/known, but the journal of changes cannot be written/));
+    await assert.rejects(one.ledger.settle(id, 'not-effective'), refused(saysLike('refusal.became-change-known')));
     await one.ledger.settle(id, 'not-effective');
     assert.deepEqual(
       (await told(setup)).map(({ state, evidence }) => [state, evidence?.kind]),

@@ -7,6 +7,7 @@ import { JournalError } from '../../../../src/engine/ledger/journal.ts';
 import { Refusal, type CollateralPreview, type Preview } from '../../../../src/engine/ledger/ledger.ts';
 import { msg } from '../../../../src/core/message.ts';
 import { account, change, d, Setup, loanId } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 const refused = (pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof Refusal, String(error));
@@ -73,10 +74,10 @@ describe('a preview', () => {
   });
 
   const intents: [string, Partial<Record<keyof CollateralChange, unknown>>, RegExp][] = [
-    ['no loan', { loan: { loanId: '' } }, /No loan is named/],
-    ['an empty order id', { loan: { loanId, orderId: '' } }, /No loan is named/],
-    ['no direction', { direction: undefined }, /No direction/],
-    ['another word for the direction', { direction: 'remove' }, /No direction/],
+    ['no loan', { loan: { loanId: '' } }, saysLike('collateral.no-loan-named')],
+    ['an empty order id', { loan: { loanId, orderId: '' } }, saysLike('collateral.no-loan-named')],
+    ['no direction', { direction: undefined }, saysLike('change.no-direction-named')],
+    ['another word for the direction', { direction: 'remove' }, saysLike('change.no-direction-named')],
     ['no coin', { coin: '' }, /No coin/],
     ['zero', { amount: '0.000' }, /more than zero/],
     ['a negative amount', { amount: '-0.1' }, /more than zero/],
@@ -100,15 +101,21 @@ describe('a preview', () => {
   const answers: [string, 'add' | 'reduce', string, (readiness: CollateralReadiness, now: number) => CollateralReadiness, RegExp][] = [
     ['stale figures', 'add', '0.1', (given, now) => ({ ...given, asOf: now - 60_001 }), /too old/],
     ['figures from the future', 'add', '0.1', (given, now) => ({ ...given, asOf: now + 5_001 }), /too old/],
-    ['another loan than was asked for', 'add', '0.1', (given) => ({ ...given, loan: { ...given.loan, id: '67890' } }), /another loan/],
+    [
+      'another loan than was asked for',
+      'add',
+      '0.1',
+      (given) => ({ ...given, loan: { ...given.loan, id: '67890' } }),
+      saysLike('collateral.exchange-answered-another'),
+    ],
     [
       'another order than was asked for',
       'add',
       '0.1',
       (given) => ({ ...given, loan: { ...given.loan, orderId: '67890' } }),
-      /another loan/,
+      saysLike('collateral.exchange-answered-another'),
     ],
-    ['a loan that lost its order id', 'add', '0.1', without('orderId'), /another loan/],
+    ['a loan that lost its order id', 'add', '0.1', without('orderId'), saysLike('collateral.exchange-answered-another')],
     ['more than the wallet holds', 'add', '1.79214831430676', (given) => given, /holds 1.7921483143067599 BTC/],
     ['an empty wallet', 'add', '0.1', (given) => ({ ...given, walletAvailable: d('0') }), /holds 0 BTC/],
     ['more than the venue takes', 'add', '0.6', (given) => ({ ...given, limit: d('0.5') }), /at most 0.5 BTC/],
@@ -210,9 +217,9 @@ describe('a preview', () => {
     const setup = new Setup();
     const { ledger, journal } = setup.window();
     journal.unreadable = new Error('EACCES /home/person');
-    await assert.rejects(ledger.preview('a', change()), refused(/journal of changes cannot be read/));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.journal-changes-cannot')));
     await ledger.reconcile('a');
-    journal.unreadable = new JournalError(msg('Line 3 of the journal is damaged.'));
+    journal.unreadable = new JournalError(msg('test', 'Line 3 of the journal is damaged.'));
     await assert.rejects(ledger.preview('a', change()), refused(/Line 3/));
     journal.unreadable = undefined;
     await ledger.preview('a', change());

@@ -8,6 +8,7 @@ import { Ledger, Refusal, type LedgerOptions, type Preview } from '../../../../s
 import { account, change, connectionTo, d, Setup, ignore, refused } from './support.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { marginChange } from './market.ts';
+import { saysLike } from '../../../texts.ts';
 
 // No front is here: whoever uses the engine meets these rules, however they come to it.
 
@@ -91,7 +92,7 @@ describe('the first change of a live account', () => {
       const preview = await ledger.preview('a', asked);
       assert.equal(preview.firstChange, true);
       await assert.rejects(ledger.commit(preview, ignore), notShown);
-      await assert.rejects(ledger.commit({ ...preview, requestShown: true }, ignore), refused(/used before/));
+      await assert.rejects(ledger.commit({ ...preview, requestShown: true }, ignore), refused(saysLike('refusal.preview-used-before')));
       assert.throws(() => Object.assign(preview, { requestShown: true }), TypeError);
       assert.equal((await setup.disk.load()).length, 0, 'not even a plan');
       await ledger.rehearse(preview);
@@ -197,6 +198,6 @@ describe('adding without an estimate', () => {
   });
 
   it('leaves taking out refused', async () => {
-    await assert.rejects(doubtful('reduce'), refused(/we compute another LTV/));
+    await assert.rejects(doubtful('reduce'), refused(saysLike('collateral.coins-prices-compute')));
   });
 });

@@ -13,6 +13,7 @@ import { Drawer } from './database/setup-folder.ts';
 import { marginChange, short } from './market.ts';
 import { account, change, connectionTo, d, Setup, ignore, noLimits, refused } from './support.ts';
 import { written } from './written.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const uid = '44705892343619584';
 
@@ -64,7 +65,7 @@ describe('the same account at the exchange, added twice', () => {
     const ends = previews.map((preview) => ledger.commit(preview, ignore));
     for (const end of ends) end.catch(ignore);
     await settled();
-    await assert.rejects(ends[1]!, refused(/change of this loan is just being sent/));
+    await assert.rejects(ends[1]!, refused(saysLike('refusal.another-change-loan')));
     assert.equal(setup.venue.sends.length, 1);
   });
 
@@ -136,7 +137,7 @@ describe('the same account at the exchange, added twice', () => {
     const { ledger } = setup.window();
     setup.venue.sendFault = 'hangs';
     await sent(ledger, 'a', marginChange({ amount: d('10') }));
-    await assert.rejects(ledger.preview('b', marginChange({ amount: d('10') }, short)), refused(/may be leaving it with another change/));
+    await assert.rejects(ledger.preview('b', marginChange({ amount: d('10') }, short)), refused(saysLike('limit.wallet-holds-stay')));
     await ledger.preview('b', marginChange({ amount: d('5') }, short));
   });
 
@@ -206,7 +207,7 @@ describe('the same account at the exchange, added twice', () => {
         connections: {
           get: async (id) => {
             asked.push(id);
-            throw new Error('not reached');
+            throw new Error(says('position.not-reached'));
           },
         },
       },

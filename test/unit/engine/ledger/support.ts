@@ -48,7 +48,7 @@ export const trouble = (
   kind: ErrorKind,
   effect: 'none' | 'unknown',
   facts: Pick<ExchangeErrorFacts, 'code' | 'instead'> = {},
-): ExchangeError => new ExchangeError({ kind, sentence: msg('The venue said {0}.', kind), effect, ...facts });
+): ExchangeError => new ExchangeError({ kind, sentence: msg('test', 'The venue said {0}.', kind), effect, ...facts });
 
 /** What the venue does with the next changes that are sent to it. */
 export type SendFault =

@@ -21,6 +21,7 @@ import type { Finding } from '../../../../src/engine/ledger/write-states.ts';
 import type { Change, Requests } from '../../../../src/exchanges/exchange.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { change, connectionTo, d, Setup, ignore, loanId, noLimits, refused, start } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** Bricks on a loan, a kind of change that no venue has. */
 interface ToyChange {
@@ -63,7 +64,7 @@ class Box {
 const toyKind = (box: Box, toyIs: Pick<ToyPreview, 'doubt'>, now: () => number) =>
   ({
     check(asked: ToyChange): ToyChange {
-      if (asked.loan.loanId === '') throw new Refusal(msg('No loan is named.'));
+      if (asked.loan.loanId === '') throw new Refusal(msg('test', 'No loan is named.'));
       checkAsked(asked);
       const { loan, direction, coin, amount } = asked;
       return Object.freeze({ kind: 'toy', loan: Object.freeze({ loanId: loan.loanId }), direction, coin, amount });
@@ -81,7 +82,7 @@ const toyKind = (box: Box, toyIs: Pick<ToyPreview, 'doubt'>, now: () => number) 
     places: () => 1,
     mustBeAsShown(shown: ToyPreview, fresh: ToyPreview): void {
       mustEqual(shown.readiness.baseline.bricks, fresh.readiness.baseline.bricks, (was, is) =>
-        msg('Bricks went from {0} to {1}.', was, is),
+        msg('test', 'Bricks went from {0} to {1}.', was, is),
       );
     },
     decidedOn: () => ({ limit: d('100') }),
@@ -93,7 +94,7 @@ const toyKind = (box: Box, toyIs: Pick<ToyPreview, 'doubt'>, now: () => number) 
       const evidence = { kind: 'position' } as const;
       return moved === (asked.direction === 'add' ? 1 : -1)
         ? { type: 'proven', evidence }
-        : { type: 'contradicted', evidence, note: msg('The bricks went the other way.') };
+        : { type: 'contradicted', evidence, note: msg('test', 'The bricks went the other way.') };
     },
     schema: {
       change: v.object({ kind: v.literal('toy'), loan: v.object({ loanId: storedText }), ...storedAsked }),
@@ -152,8 +153,8 @@ describe('a further kind of change', () => {
     box.does = 'nothing';
     await start(window().ledger, toy());
     const after = window().ledger;
-    await assert.rejects(after.preview('a', toy()), refused(/change of this loan is not finished/));
-    await assert.rejects(after.preview('a', change()), refused(/change of this loan is not finished/));
+    await assert.rejects(after.preview('a', toy()), refused(saysLike('refusal.earlier-change-loan')));
+    await assert.rejects(after.preview('a', change()), refused(saysLike('refusal.earlier-change-loan')));
     box.bricks = d('6.5');
     await after.reconcile('a');
     assert.deepEqual(after.open('a'), []);
@@ -188,12 +189,9 @@ describe('a further kind of change', () => {
     const { ledger, journal } = window();
     const estimated = await ledger.preview('a', toy());
     toyIs.doubt = 'definitions';
-    await assert.rejects(ledger.commit(estimated, ignore, { withoutEstimate: true }), refused(/explicit act, without an estimate/));
+    await assert.rejects(ledger.commit(estimated, ignore, { withoutEstimate: true }), refused(saysLike('refusal.adding-loan-cannot')));
     const taken = await ledger.preview('a', toy({ direction: 'reduce' }));
-    await assert.rejects(
-      ledger.commit(taken, ignore, { withoutEstimate: true }),
-      refused(/What taking this out does cannot be estimated, so nothing was sent/),
-    );
+    await assert.rejects(ledger.commit(taken, ignore, { withoutEstimate: true }), refused(saysLike('refusal.taking-out-cannot')));
     assert.equal(box.sends.length, 0);
     assert.equal(journal.appends, 0);
   });
@@ -229,7 +227,7 @@ describe('a further kind of change', () => {
     const { window, disk } = toySetup();
     await assert.rejects(window().ledger.preview('a', toy({ loan: { loanId: '' } })), refused(/No loan is named/));
     await assert.rejects(window().ledger.preview('a', toy({ amount: d('0') })), refused(/more than zero/));
-    await assert.rejects(new Setup().window().ledger.preview('a', toy()), refused(/Neither a loan nor a position is named/));
+    await assert.rejects(new Setup().window().ledger.preview('a', toy()), refused(saysLike('change.neither-loan-nor')));
     await start(window().ledger, toy());
     const [row] = await disk.load();
     assert.throws(() => toLine(row!), v.ValiError);

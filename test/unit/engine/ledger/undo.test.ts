@@ -12,6 +12,7 @@ import { holds } from '../../property.ts';
 import { change as wordsChange, record } from '../../words/records.ts';
 import { long, marginChange, short } from './market.ts';
 import { account, change, d, Setup, ignore, noLimits, refused, start } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 // No front is here: whoever uses the engine meets the rule, however they come to it.
 
@@ -146,13 +147,13 @@ const undoing = (ledger: Ledger, added: Pick<WriteRecord, 'id' | 'change'> | und
 
 /** Marked, so that who asked can tell it from any other refusal. */
 const over = (error: unknown): boolean => {
-  refused(/can no longer be undone here/)(error);
+  refused(saysLike('undo.no-longer-undone'))(error);
   assert.deepEqual((error as Refusal).undo, { kind: 'over' });
   return true;
 };
 
 const notIts = (error: unknown): boolean => {
-  refused(/not what takes that addition back/)(error);
+  refused(saysLike('undo.not-takes-addition'))(error);
   assert.equal((error as Refusal).undo, undefined);
   return true;
 };
@@ -268,10 +269,10 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
     lost.catch(ignore);
     await settled();
     await assert.rejects(undoing(ledger, write, '0.05'), refused(/loan is not finished|just being sent/));
-    await assert.rejects(second.commit(preview, ignore), refused(/loan is not finished/));
+    await assert.rejects(second.commit(preview, ignore), refused(saysLike('refusal.earlier-change-loan')));
     await setup.clock.advance(61_000);
     assert.equal((await lost).state, 'unknown');
-    await assert.rejects(undoing(second, write, '0.05'), refused(/loan is not finished/));
+    await assert.rejects(undoing(second, write, '0.05'), refused(saysLike('refusal.earlier-change-loan')));
     await ledger.settle((await lost).id, 'not-effective');
     setup.venue.sendFault = 'none';
     await assert.rejects(undoing(second, write, '0.06'), over, 'a person’s word is no proof that it is not done late');
@@ -346,7 +347,7 @@ describe('the ledger lets an undo be only the reverse of a proven addition', () 
     setup.venue.sendFault = 'none';
     const { done: open } = await start(ledger);
     const pending = (await ledger.activity()).find(({ state }) => state === 'accepted');
-    await assert.rejects(undoing(ledger, pending, '0.1'), refused(/loan is not finished/));
+    await assert.rejects(undoing(ledger, pending, '0.1'), refused(saysLike('refusal.earlier-change-loan')));
     await settles(setup, open);
   });
 });
@@ -453,11 +454,11 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
   it('is not got round by a preview of one’s own making', async () => {
     const { ledger, write } = await added();
     const ordinary = await ledger.preview('a', change({ direction: 'reduce', amount: d('0.05') }));
-    await assert.rejects(ledger.commit({ ...ordinary, undoOf: write.id }, ignore), refused(/used before/));
+    await assert.rejects(ledger.commit({ ...ordinary, undoOf: write.id }, ignore), refused(saysLike('refusal.preview-used-before')));
     const undo = await undoing(ledger, write, '0.05');
     const { undoOf, ...without } = undo;
     assert.equal(undoOf, write.id);
-    await assert.rejects(ledger.commit(without, ignore), refused(/used before/));
+    await assert.rejects(ledger.commit(without, ignore), refused(saysLike('refusal.preview-used-before')));
     assert.throws(() => Object.assign(undo, { undoOf: 'other' }), TypeError);
   });
 });

@@ -6,6 +6,7 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { marginChange } from './market.ts';
 import { change, d, Setup, ignore, refused, start, rowOf } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 describe('two windows on one account', () => {
   it('see the open write of the other and do not send over it', async () => {
@@ -68,7 +69,7 @@ describe('two windows on one account', () => {
       const preview = await two.ledger.preview('a', change());
       await assert.rejects(two.ledger.commit(preview, ignore), (error) => {
         assert.ok(error instanceof Refusal);
-        assert.match(error.message, /earlier change of this loan is not finished/);
+        assert.match(error.message, saysLike('refusal.earlier-change-loan'));
         assert.ok(first !== undefined);
         assert.equal(error.openWrite?.id, first.id);
         return true;

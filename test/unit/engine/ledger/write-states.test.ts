@@ -20,13 +20,13 @@ const none = new Set<string>();
 const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
 const events: readonly WriteEvent[] = [
   { type: 'sent' },
-  { type: 'withdrawn', note: msg('Withdrawn.') },
+  { type: 'withdrawn', note: msg('test', 'Withdrawn.') },
   { type: 'accepted' },
-  { type: 'rejected', note: msg('No.') },
-  { type: 'lost', note: msg('Lost.') },
+  { type: 'rejected', note: msg('test', 'No.') },
+  { type: 'lost', note: msg('test', 'Lost.') },
   { type: 'proven', evidence: { kind: 'history', id: '7' }, ltvAfter: d('0.5') },
-  { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('Other.') },
-  { type: 'failed', evidence: { kind: 'history', id: '7' }, note: msg('Failed.') },
+  { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('test', 'Other.') },
+  { type: 'failed', evidence: { kind: 'history', id: '7' }, note: msg('test', 'Failed.') },
   { type: 'judged', verdict: 'effective' },
   { type: 'judged', verdict: 'not-effective' },
   { type: 'lifted' },
@@ -95,19 +95,19 @@ describe('a write', () => {
   });
 
   it('that was taken back at the last moment was never sent', () => {
-    const after = next(record('sent'), { type: 'withdrawn', note: msg('Withdrawn.') }, 2)!;
+    const after = next(record('sent'), { type: 'withdrawn', note: msg('test', 'Withdrawn.') }, 2)!;
     assert.equal('sentAt' in after, false);
     assert.equal(mayHaveMoved(after), false);
     assert.equal(mayHaveMoved(next(record('sent'), { type: 'judged', verdict: 'not-effective' }, 2)!), true);
   });
 
   it('loses the note of an uncertainty that is over', () => {
-    const lost = next(record('sent'), { type: 'lost', note: msg('Lost.') }, 2)!;
-    assert.deepEqual(lost.note, msg('Lost.'));
+    const lost = next(record('sent'), { type: 'lost', note: msg('test', 'Lost.') }, 2)!;
+    assert.deepEqual(lost.note, msg('test', 'Lost.'));
     assert.equal('note' in next(lost, { type: 'proven', evidence: { kind: 'history', id: '7' } }, 3)!, false);
     assert.deepEqual(
-      next(lost, { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('Other.') }, 3)?.note,
-      msg('Other.'),
+      next(lost, { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('test', 'Other.') }, 3)?.note,
+      msg('test', 'Other.'),
     );
   });
 

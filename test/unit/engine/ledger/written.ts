@@ -21,7 +21,7 @@ export const written = (id: string, facts: Partial<WriteRecord> = {}): WriteReco
   plannedAt: 1_700_000_000_000,
   sentAt: 1_700_000_000_001,
   updatedAt: 1_700_000_000_001,
-  note: msg('One {0}.', msg('two {0}', 'three')),
+  note: msg('test', 'One {0}.', msg('test', 'two {0}', 'three')),
   ...facts,
 });
 

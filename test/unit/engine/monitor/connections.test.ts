@@ -146,8 +146,8 @@ describe('connections', () => {
   it('are never made to a real exchange for an account that is noted as simulated', async () => {
     const { book, connections, exchange } = await connecting();
     exchange.sites = [
-      { id: 'global', label: msg('Global'), baseUrl: 'https://real.example', simulated: false, demo: false },
-      { id: 'loopback', label: msg('Loopback'), simulated: true, demo: false },
+      { id: 'global', label: msg('test', 'Global'), baseUrl: 'https://real.example', simulated: false, demo: false },
+      { id: 'loopback', label: msg('test', 'Loopback'), simulated: true, demo: false },
     ];
     for (const [id, site, simulated, isMade] of [
       ['b', 'global', true, false],

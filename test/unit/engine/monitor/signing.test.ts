@@ -6,6 +6,7 @@ import type { Connection, ConnectionOptions, KeyFacts } from '../../../../src/ex
 import { Connections } from '../../../../src/engine/monitor/connections.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, FakeExchange, World } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** A venue that knows whose keys are whose: by the first letter. */
 class KnowingExchange extends FakeExchange {
@@ -121,14 +122,14 @@ describe('keys that a request is signed with', () => {
       one.armed = false;
     };
     assert.deepEqual(await one.keysFor(false), { apiKey: 'A1' });
-    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', /disarmed before the change left/));
+    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('account.writing-disarmed-before')));
   });
 
   it('are given for a reading, and for no change, when nobody can tell what other windows did', async () => {
     const one = await setup();
     one.lookFails = true;
     assert.deepEqual(await one.keysFor(false), { apiKey: 'A1' });
-    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', /cannot be read whether the account is still armed/));
+    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('account.nothing-sent-because')));
   });
 
   it('without a note of their owner are tried at the venue once before a change leaves', async () => {

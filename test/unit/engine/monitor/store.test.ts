@@ -45,8 +45,8 @@ const position: Position = {
   marginRatio: decimal('9.404143929947395'),
   unrealizedPnl: decimal('-0.0000033452492717'),
   debt: { coin: 'USDT', amount: decimal('99.9998177776581948'), usd: decimal('100'), usdEstimated: true },
-  fixedMargin: msg('Cross margin: {0}', 'BTC'),
-  distress: msg('Bybit is liquidating this position now.'),
+  fixedMargin: msg('test', 'Cross margin: {0}', 'BTC'),
+  distress: msg('bybit.liquidating-position-now-2', 'Bybit is liquidating this position now.'),
 };
 
 async function world(): Promise<World & { heard: StoreChange[] }> {
@@ -293,7 +293,7 @@ describe('the store', () => {
 });
 
 describe('what could not be read beside what could', () => {
-  const sentence = msg('The loans could not be read.');
+  const sentence = msg('test', 'The loans could not be read.');
   const before = snapshot(1_000);
   const [loan] = before.loans;
 
@@ -334,7 +334,7 @@ describe('what is gone', () => {
   const day = 24 * 60 * 60_000;
   // 0.7 of 0.7374 leaves 5 % to the margin call; the sample position stands at its liquidation price.
   const near = '0.7';
-  const sentence = msg('It could not be read.');
+  const sentence = msg('test', 'It could not be read.');
 
   async function one(): Promise<{ world: World; read: (change?: Partial<Snapshot>, ltv?: string) => readonly Vanished[] | undefined }> {
     const world = new World();

@@ -45,7 +45,7 @@ export const snapshot = (asOf: number, ltv = '0.58'): Snapshot => ({
 });
 
 export const failure = (kind: ErrorKind = 'network', retryAfterMs?: number): ExchangeError =>
-  new ExchangeError({ kind, sentence: msg('It failed.'), effect: 'none', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  new ExchangeError({ kind, sentence: msg('test', 'It failed.'), effect: 'none', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 
 const unused = (): never => {
   throw new Error('not to be used here');
@@ -68,8 +68,8 @@ export class FakeExchange implements Exchange {
   readonly name = 'OKX';
   sites: readonly Site[] = [];
   readonly keyFields = [];
-  readonly collateralWallet = msg('funding account');
-  readonly marginWallet = msg('trading account');
+  readonly collateralWallet = msg('term.funding-account', 'funding account');
+  readonly marginWallet = msg('okx.trading-account', 'trading account');
   readonly oneWaySlot = 'net';
   readonly keyHelpUrl = '';
   readonly made: ConnectionOptions[] = [];

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../../../src/core/model.ts';
 import type { CollateralAction, Connection } from '../../../../src/exchanges/exchange.ts';
 import { readForTarget } from '../../../../src/engine/targets/ltv-offers.ts';
 import { coin, prices, single } from '../../words/target-loans.ts';
+import { saysLike } from '../../../texts.ts';
 
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   loans: [single],
@@ -47,7 +48,7 @@ describe('the fresh reading for a target', () => {
   });
 
   it('knows no wallet that could not be read', async () => {
-    const { read: answer } = await read(snapshot({ wallet: [], walletTrouble: msg('x') }));
+    const { read: answer } = await read(snapshot({ wallet: [], walletTrouble: msg('test', 'x') }));
     assert.ok('reading' in answer);
     assert.equal(answer.reading.wallet, undefined);
   });
@@ -65,8 +66,8 @@ describe('the fresh reading for a target', () => {
   it('does not take another loan for it, nor one that could not be read for gone', async () => {
     const rejects = (more: Partial<Snapshot>, sentence: RegExp) =>
       assert.rejects(read(snapshot(more)), (error) => ExchangeError.is(error, 'refused') && sentence.test(error.message));
-    await rejects({ loans: [] }, /^Loan 7 is not there any more\.$/);
-    await rejects({ loans: [{ ...single, orderId: '8' }] }, /^Loan 7 is not there any more\.$/);
-    await rejects({ loans: [], loansTrouble: msg('Half of it failed.') }, /^Half of it failed\.$/);
+    await rejects({ loans: [] }, saysLike('choose.loan-not-any', '7'));
+    await rejects({ loans: [{ ...single, orderId: '8' }] }, saysLike('choose.loan-not-any', '7'));
+    await rejects({ loans: [], loansTrouble: msg('test', 'Half of it failed.') }, /^Half of it failed\.$/);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../../src/core/message.ts';
 import { fixture, refusal, sampled, success } from './bench.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const path = '/crypto-loan-fixed/borrow-contract-info';
 /** When the bench's clock is at its beginning, this is to come. */
@@ -38,8 +39,8 @@ describe('the dates of fixed debts of the pool', () => {
       due?.map(({ at, amount, overdue, then }) => [at, amount, overdue, then?.template]),
       [
         [1_755_225_756_067, '1.4', false, undefined],
-        [1_755_225_756_068, '1.4', false, 'Bybit repays it automatically then.'],
-        [1_755_225_756_069, '1.41', false, 'It becomes a flexible loan then.'],
+        [1_755_225_756_068, '1.4', false, says('bybit.repays-automatically')],
+        [1_755_225_756_069, '1.41', false, says('bybit.becomes-flexible-loan')],
         [1_755_225_756_070, '1.4', false, undefined],
       ],
     );
@@ -136,7 +137,7 @@ describe('the dates of fixed debts of the pool', () => {
       due?.map(({ overdue }) => overdue),
       [true],
     );
-    assert.match(trouble!, /not name every date/);
+    assert.match(trouble!, saysLike('bybit.not-name-every'));
   });
 
   it('that Bybit does not name for a coin with a fixed debt are said to be missing', async () => {

@@ -3,6 +3,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import { failureOf } from '../bench.ts';
 import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 function withOrders() {
   const one = sampled();
@@ -136,7 +137,7 @@ describe('the old loans of Bybit', () => {
     venue.on('/crypto-loan/ongoing-orders', full, refusal('10017'));
     const { loans, loansTrouble } = await connection.read();
     assert.equal(loans.length, 1);
-    assert.match(english(loansTrouble!), /before November 2025/);
+    assert.match(english(loansTrouble!), saysLike('bybit.loans-before-november'));
   });
 
   it('have a history whose rows have happened, and none of other orders', async () => {

@@ -8,6 +8,7 @@ import { failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
 import { accountText, answerPositions, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 /* Answers as they may come though no documentation shows them: one odd field hides no row, and one odd row no other. */
 
@@ -467,7 +468,7 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
       for (const count of [0, 3]) {
         const { loans, loansTrouble, loansBarred, positions } = await one.connection.read();
         assert.deepEqual([loans, positions.length, loansBarred], [[], count, true]);
-        assert.match(english(loansTrouble!), /no crypto loans at this address/);
+        assert.match(english(loansTrouble!), saysLike('bybit.no-crypto-loans'));
         answerPositions(one.venue);
       }
     }
@@ -482,8 +483,8 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
 
   it('are said not to be for the account in the words for it', async () => {
     for (const [code, words] of [
-      ['10028', /unified accounts only/],
-      ['10024', /identity, country/],
+      ['10028', saysLike('bybit.offers-unified-accounts')],
+      ['10024', saysLike('bybit.not-allow-account')],
     ] as const) {
       const one = without(refusal(code));
       answerPositions(one.venue);
@@ -520,6 +521,6 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
     one.venue.on(ordered, refusal('10017'));
     const { loans, loansTrouble } = await one.connection.read();
     assert.equal(loans.length, 1);
-    assert.match(english(loansTrouble!), /Loans of before November 2025 could not be read/);
+    assert.match(english(loansTrouble!), saysLike('bybit.loans-before-november'));
   });
 });

@@ -3,6 +3,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import { canary, failureOf } from '../bench.ts';
 import { fixture, order, refusal, sampled, success, table } from './bench.ts';
+import { saysInTurn, saysLike } from '../../../texts.ts';
 
 const pool = '/crypto-loan-common/position';
 const orders = '/crypto-loan/ongoing-orders';
@@ -25,7 +26,7 @@ describe('a reading of which a part failed', () => {
         loans.map(({ id }) => id),
         [order.loanId],
       );
-      assert.match(english(loansTrouble!), /^The loans in the pool could not be read\. /);
+      assert.match(english(loansTrouble!), saysLike('bybit.loans-pool-not'));
       assert.match(english(loansTrouble!), words);
       assert.ok(wallet.length > 0);
     });
@@ -35,7 +36,7 @@ describe('a reading of which a part failed', () => {
     const { venue, connection } = answering(fixture('position'), refusal('999'));
     venue.on('/crypto-loan-fixed/borrow-contract-info', refusal('10016'));
     const { loansTrouble } = await connection.read();
-    assert.match(english(loansTrouble!), /^The dates by which.*Loans of before November 2025/);
+    assert.match(english(loansTrouble!), saysInTurn(saysLike('bybit.dates-fixed-loans'), saysLike('bybit.loans-before-november')));
   });
 
   it('is as old as the oldest figure of it', async () => {

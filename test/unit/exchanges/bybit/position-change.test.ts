@@ -7,6 +7,7 @@ import { canary, failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { fixture, refusal, success } from './bench.ts';
 import { accountText, inverse, listText, long, marginChange, oneWay, positioned, rowsOf, short, type RawRow } from './position-bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 const usdc: PositionRef = { ...oneWay, positionId: 'linear:BTCPERP:0', instrument: 'BTCPERP', marginCoin: 'USDC' };
 const inverseShort: PositionRef = { ...inverse, positionId: 'inverse:ETHUSD:2', slot: '2', side: 'short' };
@@ -79,7 +80,10 @@ describe("a change of a position's margin on Bybit", () => {
         const position = { ...long, slot, side, positionId: `linear:BTCUSDT:${idSlot}` } as PositionRef;
         const clear = idSlot === slot && (slot === '0' || slot === (side === 'long' ? '1' : '2'));
         if (!clear) {
-          assert.throws(() => connection.actions.margin!.describe(marginChange({ position, direction })), /which position is meant/);
+          assert.throws(
+            () => connection.actions.margin!.describe(marginChange({ position, direction })),
+            saysLike('bybit.cannot-told-position'),
+          );
           return;
         }
         const { body } = connection.actions.margin!.describe(marginChange({ position, direction }));
@@ -142,17 +146,17 @@ describe("a change of a position's margin on Bybit", () => {
   });
 
   for (const [code, words] of [
-    ['110011', /liquidated at once/],
-    ['110046', /liquidated at once/],
-    ['110012', /Unified Trading Account/],
-    ['110014', /Unified Trading Account/],
+    ['110011', saysLike('bybit.position-liquidated-once')],
+    ['110046', saysLike('bybit.position-liquidated-once')],
+    ['110012', saysLike('bybit.unified-trading-account-2')],
+    ['110014', saysLike('bybit.unified-trading-account-2')],
     ['110015', /isolated margin mode only/],
-    ['110027', /margin is as it was/],
+    ['110027', saysLike('bybit.says-margin-refresh')],
     ['110033', /no such position/],
     ['110034', /no such position/],
-    ['110076', /by itself in isolated/],
-    ['110077', /portfolio margin mode/],
-    ['110078', /more than can be taken/],
+    ['110076', saysLike('bybit.adds-margin-itself')],
+    ['110077', saysLike('okx.portfolio-margin-mode')],
+    ['110078', saysLike('bybit.more-taken-margin')],
   ] as const) {
     it(`that Bybit refuses with ${code} had no effect, and it is said what to do`, async () => {
       const { venue, connection } = positioned();
@@ -297,15 +301,20 @@ describe('preparing a change of margin on Bybit', () => {
     ['is gone', with_(), long, /no such position/],
     ['is gone from its slot', with_({ ...buy, side: '', size: '0' }, sell), long, /no such position/],
     ['is there in another slot only', with_(sell), long, /no such position/],
-    ['was opened the other way', with_({ ...buy, positionIdx: 0 }), { ...oneWay, side: 'short' } as PositionRef, /opened the other way/],
+    [
+      'was opened the other way',
+      with_({ ...buy, positionIdx: 0 }),
+      { ...oneWay, side: 'short' } as PositionRef,
+      saysLike('bybit.position-closed-another'),
+    ],
     ['is in an account that is cross', account(accountText('REGULAR_MARGIN')), long, /cross margin mode/],
-    ['is in an account that is portfolio', account(accountText('PORTFOLIO_MARGIN')), long, /portfolio margin mode/],
+    ['is in an account that is portfolio', account(accountText('PORTFOLIO_MARGIN')), long, saysLike('okx.portfolio-margin-mode')],
     ['is in a classic account', account(accountText('ISOLATED_MARGIN', 1)), long, /cross margin mode/],
     ['is inverse in a first unified account', account(accountText('ISOLATED_MARGIN', 3)), inverse, /cross margin mode/],
-    ['has no margin', with_({ ...buy, positionIM: '' }, sell), long, /how much margin/],
-    ['is there twice, and not the same', with_(buy, { ...buy, size: '2' }), long, /which position is which/],
-    ['goes by another name', with_({ ...buy, symbol: 'ETHUSDT' }), long, /which position is which/],
-    ['is not named', positioned(), { ...long, slot: '2' }, /which position is meant/],
+    ['has no margin', with_({ ...buy, positionIM: '' }, sell), long, saysLike('bybit.not-say-how')],
+    ['is there twice, and not the same', with_(buy, { ...buy, size: '2' }), long, saysLike('bybit.answer-not-tell')],
+    ['goes by another name', with_({ ...buy, symbol: 'ETHUSDT' }), long, saysLike('bybit.answer-not-tell')],
+    ['is not named', positioned(), { ...long, slot: '2' }, saysLike('bybit.cannot-told-position')],
   ] as const) {
     it(`is refused when the position ${name}`, async () => {
       const error = await failureOf(one.connection.actions.margin!.prepare({ position: ref }));

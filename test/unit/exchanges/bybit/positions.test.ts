@@ -4,6 +4,7 @@ import { baseCoinOf, partsOf } from '../../../../src/exchanges/bybit/position-ma
 import { failureOf } from '../bench.ts';
 import { fixture, refusal, sampled, success } from './bench.ts';
 import { accountText, answerPositions, listText, long, marginChange, positioned, rowsOf, type RawRow } from './position-bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** What demo trading shows, which has nothing but positions. */
 const read = (one: ReturnType<typeof positioned>) => one.connection.read();
@@ -272,8 +273,8 @@ describe('whether positions of Bybit are isolated', () => {
     ['isolated, first unified', accountText('ISOLATED_MARGIN', 3), 0, 'isolated', undefined],
     ['cross', accountText('REGULAR_MARGIN'), 0, 'cross', /cross margin mode/],
     ['cross, whatever a row says', accountText('REGULAR_MARGIN'), 1, 'cross', /cross margin mode/],
-    ['portfolio', accountText('PORTFOLIO_MARGIN', 6), 0, 'cross', /portfolio margin mode/],
-    ['classic and isolated', accountText('REGULAR_MARGIN', 1), 1, 'isolated', /not in the Unified Trading Account/],
+    ['portfolio', accountText('PORTFOLIO_MARGIN', 6), 0, 'cross', saysLike('okx.portfolio-margin-mode')],
+    ['classic and isolated', accountText('REGULAR_MARGIN', 1), 1, 'isolated', saysLike('bybit.margin-not-unified')],
     ['classic and cross', accountText('ISOLATED_MARGIN', 1), 0, 'cross', /cross margin mode/],
   ] as const) {
     it(`is the account's affair: ${name}`, async () => {
@@ -324,7 +325,7 @@ describe('whether positions of Bybit are isolated', () => {
       const position = byId(positions, 'linear:BTCUSDT:1');
       assert.deepEqual([position.marginMode, position.liquidationPrice], ['cross', '19700.00']);
       assert.match(position.fixedMargin!.template, /does not know the margin mode/);
-      assert.match(positionsTrouble!.template, /no position is shown as isolated/);
+      assert.match(positionsTrouble!.template, saysLike('bybit.ltv-gauge-not'));
       assert.match((await failureOf(one.connection.actions.margin!.prepare({ position: long }))).message, /does not know the margin mode/);
     }
   });
@@ -364,7 +365,7 @@ describe("reading Bybit's positions", () => {
     const endless = Array.from({ length: 30 }, (_, at) => listText('linear', [buy], `page${(at + 1).toString()}`));
     const { positions, positionsTrouble } = await read(positioned('demo', { USDT: endless }));
     assert.equal(positions.length, 2);
-    assert.match(positionsTrouble!.template, /more positions/);
+    assert.match(positionsTrouble!.template, saysLike('bybit.lists-more-positions'));
   });
 
   it('keeps what could be read when one kind, or a later page, cannot be', async () => {
@@ -433,7 +434,7 @@ describe("Bybit's demo trading, which has positions", () => {
   it('shows them, and says that it has no loans, which is no error', async () => {
     const { positions, loans, walletTrouble, positionsTrouble } = await read(positioned('demo'));
     assert.deepEqual([positions.length, loans, positionsTrouble], [3, [], undefined]);
-    assert.match(walletTrouble!.template, /no crypto loans in demo trading/);
+    assert.match(walletTrouble!.template, saysLike('bybit.no-crypto-loans-demo'));
   });
 
   it('cannot be asked what a key may do, so a change is left to it to refuse', async () => {

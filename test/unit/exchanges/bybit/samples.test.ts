@@ -5,8 +5,9 @@ import type { Loan } from '../../../../src/core/model.ts';
 import { actionOf, requestOf } from '../../../../src/engine/actions.ts';
 import { failureOf } from '../bench.ts';
 import { bench, change, fixture, order, pool, sampled, success, successText, table } from './bench.ts';
+import { says, saysLike } from '../../../texts.ts';
 
-const dated = { overdue: false, then: { template: 'Bybit repays it automatically then.', args: [] } };
+const dated = { overdue: false, then: { template: says('bybit.repays-automatically'), args: [] } };
 
 describe("Bybit's printed sample answers", () => {
   it('give the published account as one pool, with its LTV and all its parts', async () => {
@@ -253,9 +254,9 @@ describe('a key of Bybit', () => {
   it('tells which rights it lacks, and is good for the rest', async () => {
     for (const [permissions, canTrade, lacks] of [
       [{ Spot: ['SpotTrade'], ContractTrade: ['Order', 'Position'] }, true, undefined],
-      [{ Spot: ['SpotTrade'] }, true, ['Contract – Positions, for the margin of positions']],
-      [{ ContractTrade: ['Position'] }, true, ['SPOT – Trade, for loans']],
-      [{ ContractTrade: ['Order'] }, false, ['SPOT – Trade, for loans', 'Contract – Positions, for the margin of positions']],
+      [{ Spot: ['SpotTrade'] }, true, [says('bybit.contract-positions-margin')]],
+      [{ ContractTrade: ['Position'] }, true, [says('bybit.spot-trade-loans')]],
+      [{ ContractTrade: ['Order'] }, false, [says('bybit.spot-trade-loans'), says('bybit.contract-positions-margin')]],
     ] as const) {
       const facts = await keyed({ permissions }).connection.inspect();
       assert.deepEqual([facts.canRead, facts.canTrade, facts.lacks?.map(({ template }) => template)], [true, canTrade, lacks]);
@@ -303,9 +304,7 @@ describe("Bybit's demo trading", () => {
       assert.throws(
         call,
         (error) =>
-          ExchangeError.is(error, 'refused') &&
-          error.effect === 'none' &&
-          /no crypto loans in demo trading.*Bybit Testnet/.test(error.message),
+          ExchangeError.is(error, 'refused') && error.effect === 'none' && saysLike('bybit.no-crypto-loans-demo').test(error.message),
       );
     }
     assert.deepEqual(venue.seen, []);

@@ -152,7 +152,12 @@ describe('a request that gets no answer', () => {
 
   it('is given up when its keys cannot be had, without being sent', async () => {
     const { venue } = bench();
-    const trouble = new ExchangeError({ kind: 'auth', code: 'keys-missing', sentence: { template: 'No keys.', args: [] }, effect: 'none' });
+    const trouble = new ExchangeError({
+      kind: 'auth',
+      code: 'keys-missing',
+      sentence: { template: 'No keys.', args: [] },
+      effect: 'none',
+    });
     for (const [failure, kind] of [
       [trouble, 'auth'],
       [new Error('the keyring is locked'), 'auth'],

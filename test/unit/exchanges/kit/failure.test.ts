@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ErrorKind, ExchangeError } from '../../../../src/core/errors.ts';
 import { bench, change as okxChange, failureOf } from '../bench.ts';
 import { change as bybitChange, sampled } from '../bybit/bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 type Ask = (answer: () => Response) => Promise<{ readonly read: ExchangeError; readonly write: ExchangeError; readonly sends: number }>;
 
@@ -29,14 +30,14 @@ const statuses: readonly (readonly [
 ])[] = [
   [301, 'shape', /elsewhere \(HTTP 301\).*does not follow/],
   [307, 'shape', /elsewhere \(HTTP 307\)/],
-  [400, 'shape', /web page/],
+  [400, 'shape', saysLike('http.web-page-came')],
   [401, 'auth', /did not accept the key \(HTTP 401\)/],
   [404, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 404\)/, '404'],
   [405, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 405\)/, '405'],
   [407, 'network', /proxy.*sign in \(HTTP 407\)/],
   [408, 'network', /did not get through.*\(HTTP 408\)/],
   [410, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 410\)/, '410'],
-  [418, 'shape', /web page/],
+  [418, 'shape', saysLike('http.web-page-came')],
   [421, 'network', /did not get through.*\(HTTP 421\)/],
   [429, 'rate', /Too many requests to (?:OKX|Bybit) \(HTTP 429\)/],
   [451, 'ip', /legal reasons in the region.*\(HTTP 451\)/],
@@ -49,11 +50,11 @@ const statuses: readonly (readonly [
 const page = '<!DOCTYPE html>\n<html><head><title>Sign in to Hotel Wi-Fi</title></head><body>…</body></html>';
 /** Under a status that is one of success, or tells nothing. */
 const bodies: readonly (readonly [name: string, body: string, says: RegExp])[] = [
-  ['a page to sign in on', page, /web page came instead of an answer/],
-  ['a page after spaces', `\ufeff \n${page.toLowerCase()}`, /web page came instead/],
-  ['a page to prove to be human on', '<html lang="en-US"><head><title>Just a moment...</title>', /web page came instead/],
-  ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /web page came instead/],
-  ['nothing', '', /is empty \(HTTP/],
+  ['a page to sign in on', page, saysLike('http.web-page-came')],
+  ['a page after spaces', `\ufeff \n${page.toLowerCase()}`, saysLike('http.web-page-came')],
+  ['a page to prove to be human on', '<html lang="en-US"><head><title>Just a moment...</title>', saysLike('http.web-page-came')],
+  ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', saysLike('http.web-page-came')],
+  ['nothing', '', saysLike('http.answer-empty-proxy')],
   ['nothing but lines', '\r\n \r\n', /is empty/],
   ['plain words', 'error code: 1020', /not what (?:OKX|Bybit) documents/],
   ['JSON of somebody else', '{"error":"blocked","request_id":"canary-key-1f0e"}', /not what (?:OKX|Bybit) documents/],

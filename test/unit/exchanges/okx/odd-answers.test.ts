@@ -8,6 +8,7 @@ import { change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holding, printed, refs, swap } from './holding.ts';
 import { loan, order, prepared, row } from './order.ts';
 import { holds } from '../../property.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const oddFigures: readonly unknown[] = [null, '', '--', 'NaN', '83%', '1,000', 5, 0.1, true, {}, [], '1e999', '9'.repeat(81)];
 
@@ -77,7 +78,7 @@ describe('an odd field of a loan', () => {
       const { loans, trouble } = await readingOf(loan({ collateralData: pledged }), loan({ ordId: '2' }));
       assert.equal(loans.length, 2);
       assert.deepEqual([amountsOf(loans[0]!.collateral), loans[0]?.ltv], [[{ coin: 'BTC', amount: '0.8' }], '0.5797']);
-      assert.equal(trouble, 'Loan 12345 was read in part. Not understood: COMP. Look at it in the OKX app.');
+      assert.equal(trouble, says('okx.loan-read-part', '12345', 'COMP'));
       const owing = await readingOf(loan({ loanData: [{ ccy: 'USDC', amt }, { amt: '1' }] }));
       assert.deepEqual([owing.loans[0]?.debts, owing.loans[0]?.debtUsd], [[], '40000']);
       assert.match(owing.trouble!, /Not understood: USDC, a part of what is owed\./);
@@ -85,7 +86,7 @@ describe('an odd field of a loan', () => {
     for (const collateralData of [null, undefined, 'none', {}, [7]]) {
       const { loans, trouble } = await readingOf(loan({ collateralData }));
       assert.deepEqual([loans[0]?.collateral, loans[0]?.ltv], [[], '0.5797']);
-      assert.match(trouble!, /a part of what is pledged/);
+      assert.match(trouble!, saysLike('okx.part-pledged'));
     }
   });
 
@@ -328,7 +329,7 @@ describe('an odd row of a list', () => {
   it('has codes that may be numbers', async () => {
     const { venue, connection } = prepared();
     venue.on('/account/config', success([{ uid: '1', perm: 'read_only', acctLv: 2 }]));
-    assert.equal(english((await connection.inspect()).accountMode!), 'futures mode');
+    assert.equal(english((await connection.inspect()).accountMode!), says('okx.futures-mode'));
   });
 
   it('of the facts about a key costs that fact only', async () => {
@@ -399,7 +400,7 @@ describe('an account that has no loans where it is', () => {
       venue.on('/loan-info', absence).on('/asset/balances', success([{ ccy: 'BTC', availBal: '2' }]));
       const { loansBarred, loansTrouble, positions, wallet } = await connection.read();
       assert.deepEqual([loansBarred, positions.length, wallet.length], [true, 1, 1]);
-      assert.match(english(loansTrouble!), /^This account has no loans here\. /);
+      assert.match(english(loansTrouble!), saysLike('okx.account-no-loans'));
       assert.deepEqual(venue.to('/collateral-assets'), []);
     }
   });

@@ -7,6 +7,7 @@ import type { MarginChange } from '../../../../src/exchanges/exchange.ts';
 import { bench, canary, failureOf, fixture, refusal, success, type Reply } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { holding, marginChange, marginShort, printed, refs, swap } from './holding.ts';
+import { saysLike } from '../../../texts.ts';
 
 const path = '/api/v5/account/position/margin-balance';
 
@@ -103,17 +104,17 @@ describe('a change of margin that OKX answers with', () => {
     ['51023', refusal('51023'), 'refused', 'none', /no such position/],
     ['51043', refusal('51043'), 'refused', 'none', /no such position/],
     ['59300', refusal('59300'), 'refused', 'none', /no such position/],
-    ['51040', refusal('51040'), 'refused', 'none', /long option/],
+    ['51040', refusal('51040'), 'refused', 'none', saysLike('okx.not-let-margin')],
     ['59005', refusal('59005'), 'refused', 'none', /10,000 USDT/],
-    ['59105', new Response(refusal('59105'), { status: 400 }), 'refused', 'none', /Add less/],
-    ['59200', refusal('59200'), 'refused', 'none', /trading account/],
-    ['59201', refusal('59201'), 'refused', 'none', /below zero/],
+    ['59105', new Response(refusal('59105'), { status: 400 }), 'refused', 'none', saysLike('okx.leverage-become-lower')],
+    ['59200', refusal('59200'), 'refused', 'none', saysLike('okx.trading-account')],
+    ['59201', refusal('59201'), 'refused', 'none', saysLike('okx.balance-trading-account')],
     ['59301', refusal('59301', 'The maximum is 3'), 'refused', 'none', /"The maximum is 3"/],
     ['59302', refusal('59302'), 'refused', 'none', /[Cc]ancel it/],
     ['59303', refusal('59303'), 'refused', 'none', /smaller amount/],
-    ['50072', refusal('50072'), 'refused', 'none', /account mode/],
-    ['54012', refusal('54012'), 'refused', 'none', /adding margin/],
-    ['50120', refusal('50120'), 'permission', 'none', /Trade permission/],
+    ['50072', refusal('50072'), 'refused', 'none', saysLike('okx.not-allow-isolated')],
+    ['54012', refusal('54012'), 'refused', 'none', saysLike('okx.allows-only-adding')],
+    ['50120', refusal('50120'), 'permission', 'none', saysLike('okx.api-key-may')],
     ['50011', refusal('50011'), 'rate', 'none', /Wait/],
     ['50004', new Response(refusal('50004'), { status: 400 }), 'unavailable', 'unknown', /not known/],
     ['50026', new Response(refusal('50026'), { status: 500 }), 'unavailable', 'unknown', /not known/],

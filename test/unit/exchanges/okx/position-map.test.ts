@@ -4,6 +4,7 @@ import type { Position } from '../../../../src/core/model.ts';
 import { effectiveLeverage } from '../../../../src/core/risk/position-model.ts';
 import { failureOf, refusal, success } from '../bench.ts';
 import { holding, marginShort, printed, refs, swap } from './holding.ts';
+import { saysLike } from '../../../texts.ts';
 
 async function only(row: object): Promise<Position> {
   const { positions, positionsTrouble } = await holding(row).connection.read();
@@ -174,7 +175,7 @@ describe('a position on OKX', () => {
     for (const [row, wanted] of [
       [printed(), undefined],
       [swap(), undefined],
-      [swap({ mgnMode: 'cross', margin: '', imr: '300' }), /^Cross margin/],
+      [swap({ mgnMode: 'cross', margin: '', imr: '300' }), saysLike('term.cross-margin')],
       [swap({ instType: 'OPTION', instId: 'BTC-USD-260626-50000-C', ccy: 'BTC' }), /options/],
       [swap({ instType: 'EVENTS' }), /event/],
     ] as const) {
@@ -258,7 +259,7 @@ describe('a snapshot of loans and positions', () => {
     const { venue, connection } = holding(printed());
     venue.on('/loan-info', refusal('50120'));
     const { loansTrouble } = await connection.read();
-    assert.match(english(loansTrouble!), /Read permission/);
+    assert.match(english(loansTrouble!), saysLike('okx.api-key-may-not'));
     assert.doesNotMatch(english(loansTrouble!), /Trade/);
   });
 

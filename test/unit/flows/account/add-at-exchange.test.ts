@@ -5,10 +5,11 @@ import { startBybit, type Bybit } from '../../../../src/simulator/bybit/start.ts
 import { TestExchange, type KeyTexts } from '../../../e2e/exchange.ts';
 import { added, Machine, okxAddress, parts, place, type Front } from '../front.ts';
 import { after, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const nowhere = 'http://127.0.0.1:9';
-const refusal = ['Change Keys', 'Save Nothing'];
-const fault = ['Try Again', ...refusal];
+const refusal = [says('button.change-keys'), says('button.save-nothing')];
+const fault = [says('button.try-again'), ...refusal];
 
 function leavesNothing({ engine, machine }: Front): void {
   assert.deepEqual(engine.book.list(), []);
@@ -41,16 +42,16 @@ describe('a key that an exchange is asked about', () => {
   it('is not taken at OKX when any part of it is wrong, it is bound elsewhere, or may withdraw', async () => {
     const { keys, otherKeys } = okx;
     const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
-      [{ ...keys, passphrase: 'not-the-passphrase' }, /The passphrase is wrong/, fault],
-      [{ ...keys, secret: 'not-the-secret' }, /secret does not belong/, fault],
+      [{ ...keys, passphrase: 'not-the-passphrase' }, saysLike('okx.passphrase-wrong-chosen'), fault],
+      [{ ...keys, secret: 'not-the-secret' }, saysLike('bybit.secret-not-belong'), fault],
       [{ ...keys, apiKey: strange.okx }, /does not know this API key here/, fault],
       [otherKeys.boundToOtherAddress, /IP address/, fault],
-      [otherKeys.withdraw, /This key may withdraw.*not stored/, refusal],
+      [otherKeys.withdraw, saysLike('key.may-withdraw-ltv'), refusal],
     ];
     for (const [tryOut, why, buttons] of wrong) {
       const dialog = await tried('okx', tryOut);
       assert.match(dialog.title, why);
-      assert.match(dialog.detail, /Nothing has been stored\./);
+      assert.match(dialog.detail, saysLike('key.nothing-been-stored'));
       assert.deepEqual([dialog.kind, dialog.choices], ['error', buttons]);
     }
   });
@@ -59,16 +60,16 @@ describe('a key that an exchange is asked about', () => {
     front.routes.set(okxAddress, okx.url);
     const at = (site: string, answer: Answer): Promise<Scripted> =>
       front.does(addAccount, pick('OKX'), pick(site), type('Main'), ...parts(okx.keys), answer);
-    const talk = await at('OKX Global, demo trading', leave);
+    const talk = await at(says('okx.global-demo-trading'), leave);
     assert.match(talk.heard.at(-1)!.title, /belongs to another OKX site or environment.*live or demo/);
     leavesNothing(front);
-    await at('OKX Global', press('Save Account'));
+    await at(says('okx.global'), press(says('button.save-account')));
     assert.deepEqual(
       front.engine.book.list().map(({ site, baseUrl, simulated }) => [site, baseUrl, simulated]),
       [['global', undefined, false]],
     );
     await front.until('the loans', () => front.rows('loans').some((row) => row.includes('57.98% · Watch')));
-    assert.match(front.rows('loans')[0]!, /not armed$/);
+    assert.match(front.rows('loans')[0]!, saysLike('arming.not-armed'));
   });
 
   it('is not taken at Bybit when any part of it is wrong, it is bound elsewhere, or may withdraw', async () => {
@@ -77,7 +78,7 @@ describe('a key that an exchange is asked about', () => {
       [{ ...keys, secret: 'not-the-secret' }, /secret/i, fault],
       [{ ...keys, apiKey: strange.bybit }, /does not know this API key here.*live, testnet or demo/, fault],
       [otherKeys.boundToOtherAddress, /IP address/, fault],
-      [otherKeys.withdraw, /This key may withdraw/, refusal],
+      [otherKeys.withdraw, saysLike('key.may-withdraw-ltv'), refusal],
     ];
     for (const [tryOut, why, buttons] of wrong) {
       const dialog = await tried('bybit', tryOut);
@@ -92,21 +93,21 @@ describe('a key that an exchange is asked about', () => {
       addAccount,
       ...place('okx', okx.url, 'Main'),
       ...parts({ ...keys, passphrase: 'not-the-passphrase' }),
-      press('Change Keys'),
+      press(says('button.change-keys')),
       ...parts(otherKeys.withdraw),
-      press('Change Keys'),
+      press(says('button.change-keys')),
       ...parts(keys),
-      press('Save Account'),
+      press(says('button.save-account')),
     );
     // No part of a key is offered again, and each is hidden.
     const hidden = talk.heard.filter(({ secret }) => secret === true);
     assert.equal(hidden.length, 9);
     assert.deepEqual([...new Set(hidden.map(({ value }) => value))], ['']);
     const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
-    assert.equal(dialog.title, 'The key works. Save the account Main?');
+    assert.equal(dialog.title, says('key.works-save-account', 'Main'));
     assert.match(dialog.detail, /trade yes/);
-    assert.match(dialog.detail, /Bound to: 127\.0\.0\.1/);
-    assert.deepEqual([dialog.kind, dialog.choices], ['info', ['Save Account', ...refusal]]);
+    assert.match(dialog.detail, saysLike('key.bound', '127.0.0.1'));
+    assert.deepEqual([dialog.kind, dialog.choices], ['info', [says('button.save-account'), ...refusal]]);
     assert.deepEqual(talk.did, ['showLoans']);
     const [account] = front.engine.book.list();
     assert.deepEqual(
@@ -121,7 +122,12 @@ describe('a key that an exchange is asked about', () => {
 
   it('that may not trade is saved as read-only, said before', async () => {
     for (const [venue, { otherKeys, url }] of [['okx', okx] as const, ['bybit', bybit] as const]) {
-      const talk = await front.does(addAccount, ...place(venue, url, venue), ...parts(otherKeys.readOnly), press('Save Account'));
+      const talk = await front.does(
+        addAccount,
+        ...place(venue, url, venue),
+        ...parts(otherKeys.readOnly),
+        press(says('button.save-account')),
+      );
       assert.match(talk.heard.at(-1)!.detail, /trade no, withdraw no[^]*Without Trade the account is read-only/);
     }
     assert.deepEqual(
@@ -135,7 +141,7 @@ describe('a key that an exchange is asked about', () => {
 
   it('that lacks a permission at Bybit is told which, before it is saved', async () => {
     for (const key of ['withoutLoans', 'withoutPositions'] as const) {
-      assert.match((await tried('bybit', bybit.otherKeys[key])).detail, /Missing permission: /, key);
+      assert.match((await tried('bybit', bybit.otherKeys[key])).detail, saysLike('key.missing-permission'), key);
     }
   });
 
@@ -148,9 +154,9 @@ describe('a key that an exchange is asked about', () => {
       addAccount,
       ...place('okx', okx.url, 'Main'),
       ...parts(okx.keys),
-      press('Try Again'),
-      after(back, press('Try Again')),
-      press('Save Account'),
+      press(says('button.try-again')),
+      after(back, press(says('button.try-again'))),
+      press(says('button.save-account')),
     );
     assert.equal(talk.heard.filter(({ secret }) => secret === true).length, 3);
     assert.equal(front.engine.book.list().length, 1);
@@ -182,16 +188,19 @@ describe('a key that an exchange is asked about', () => {
   it('of an account that is here is warned of, and saved only by who insists', async () => {
     await added(front, okx, 'Main');
     const again: readonly Answer[] = [...place('okx', okx.url, 'Again'), ...parts(okx.otherKeys.readOnly)];
-    for (const answer of [leave, press('Save Nothing')]) {
+    for (const answer of [leave, press(says('button.save-nothing'))]) {
       const talk = await front.does(addAccount, ...again, answer);
       const dialog = talk.heard.at(-1)!;
       assert.match(dialog.title, /^The account at OKX that these keys belong to \(…\d{4}\) is already here as Main\.$/);
-      assert.match(dialog.detail, /listed twice/);
-      assert.deepEqual([dialog.kind, dialog.choices], ['warning', ['Change Keys', 'Save Anyway', 'Save Nothing']]);
+      assert.match(dialog.detail, saysLike('key.loans-positions-listed'));
+      assert.deepEqual(
+        [dialog.kind, dialog.choices],
+        ['warning', [says('button.change-keys'), says('button.save-anyway'), says('button.save-nothing')]],
+      );
       assert.equal(front.engine.book.list().length, 1);
       assert.equal(machine.secrets.values.size, 1);
     }
-    await front.does(addAccount, ...again, press('Save Anyway'));
+    await front.does(addAccount, ...again, press(says('button.save-anyway')));
     assert.deepEqual(
       front.engine.book.list().map(({ name }) => name),
       ['Main', 'Again'],
@@ -200,8 +209,8 @@ describe('a key that an exchange is asked about', () => {
 
   it('is not half saved by a keyring that does not keep it: no account is made, and the reason is thrown', async () => {
     machine.secrets.fault = 'forgets';
-    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press('Save Account')];
-    await assert.rejects(front.does(addAccount, ...whole), /keyring did not keep the API key/);
+    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press(says('button.save-account'))];
+    await assert.rejects(front.does(addAccount, ...whole), saysLike('key.keyring-not-keep'));
     machine.secrets.fault = 'none';
     leavesNothing(front);
     await front.does(addAccount, ...whole);
@@ -221,9 +230,9 @@ describe('a key that an exchange is asked about', () => {
       leave,
     );
     const [empty, ...others] = talk.faults;
-    assert.equal(empty, 'This is needed.');
+    assert.equal(empty, says('key.needed'));
     assert.equal(others.length, 4);
-    for (const said of others) assert.match(said, /Signed requests go to an exchange’s own addresses or nowhere else\.$/);
+    for (const said of others) assert.match(said, saysLike('key.signed-requests-go'));
     leavesNothing(front);
   });
 });

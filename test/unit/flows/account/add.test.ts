@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { addAccount } from '../../../../src/flows/account/add.ts';
 import { Setup } from '../../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
+import { says } from '../../../texts.ts';
 
 const facts = { uid: '7', canRead: true, canTrade: true, canWithdraw: false, boundAddresses: ['203.0.113.7'] };
 
@@ -16,7 +17,15 @@ async function adding(answers: readonly Answer[], canWithdraw = false, others: r
   return { talk, keys, accounts: [...setup.accounts.values()] };
 }
 
-const whole = [pick('OKX'), pick('OKX Global'), type('Mine'), type('key'), type('secret'), type('phrase'), press('Save Account')];
+const whole = [
+  pick('OKX'),
+  pick(says('okx.global')),
+  type('Mine'),
+  type('key'),
+  type('secret'),
+  type('phrase'),
+  press(says('button.save-account')),
+];
 
 describe('adding an account', () => {
   it('stores its keys and its record when it is saved', async () => {
@@ -39,12 +48,12 @@ describe('adding an account', () => {
   });
 
   it('goes back to what was answered, and on from there', async () => {
-    const there = [pick('OKX'), pick('OKX Global'), goBack, pick('OKX Global'), ...whole.slice(2)];
+    const there = [pick('OKX'), pick(says('okx.global')), goBack, pick(says('okx.global')), ...whole.slice(2)];
     assert.equal((await adding(there)).accounts.length, 1);
   });
 
   it('asks for the key again, and nothing else, when another key is wanted', async () => {
-    const again = [...whole.slice(0, -1), press('Change Keys'), ...whole.slice(3)];
+    const again = [...whole.slice(0, -1), press(says('button.change-keys')), ...whole.slice(3)];
     const { talk, accounts } = await adding(again);
     assert.equal(talk.left, 0);
     assert.equal(accounts.length, 1);
@@ -52,7 +61,7 @@ describe('adding an account', () => {
 
   it('refuses a key that may withdraw: it cannot be saved', async () => {
     const { talk, accounts, keys } = await adding([...whole.slice(0, -1), leave], true);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Change Keys', 'Save Nothing']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.save-nothing')]);
     assert.equal(accounts.length + keys.size, 0);
   });
 
@@ -61,17 +70,17 @@ describe('adding an account', () => {
     assert.deepEqual(
       talk.heard.map(({ what, title, detail, secret }) => [what, what === 'input' ? detail : title, secret]),
       [
-        ['pick', 'Add Account | Which exchange is the account at?', undefined],
-        ['pick', 'Add Account | Which of its sites was the key made at?', undefined],
-        ['input', 'What shall the account be called here?', false],
+        ['pick', `${says('button.add-account')} | ${says('account.exchange-2')}`, undefined],
+        ['pick', `${says('button.add-account')} | ${says('account.sites-key-made')}`, undefined],
+        ['input', says('account.shall-called-here'), false],
         ['input', 'API key', true],
-        ['input', 'Secret key', true],
-        ['input', 'Passphrase: The one chosen when the key was made, not the password of OKX', true],
-        ['dialog', 'The key works. Save the account Mine?', undefined],
+        ['input', says('okx.secret-key'), true],
+        ['input', `Passphrase: ${says('okx.chosen-when-key')}`, true],
+        ['dialog', says('key.works-save-account', 'Mine'), undefined],
       ],
     );
     assert.deepEqual(talk.heard[0]!.choices, ['OKX', 'Bybit']);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Save Account', 'Change Keys', 'Save Nothing']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save-account'), says('button.change-keys'), says('button.save-nothing')]);
     assert.equal(talk.heard[0]!.canGoBack, false);
     assert.ok(talk.heard.slice(1, -1).every(({ canGoBack }) => canGoBack === true));
     // The venue's own addresses come first, each with its host; the one that has to be typed comes last.
@@ -88,7 +97,7 @@ describe('adding an account', () => {
       type('Mine'),
       type('key'),
       type('secret'),
-      press('Save Account'),
+      press(says('button.save-account')),
     ]);
     assert.equal(talk.left, 0);
     assert.deepEqual(
@@ -112,7 +121,14 @@ describe('adding an account', () => {
 
   it('goes all the way back and to another exchange, whose account has nothing of the first', async () => {
     const back = Array<Answer>(5).fill(goBack);
-    const bybit = [pick('Bybit'), pick('Bybit Global'), type('Other'), type('key2'), type('secret2'), press('Save Account')];
+    const bybit = [
+      pick('Bybit'),
+      pick(says('bybit.global')),
+      type('Other'),
+      type('key2'),
+      type('secret2'),
+      press(says('button.save-account')),
+    ];
     const { talk, keys, accounts } = await adding([...whole.slice(0, 5), ...back, ...bybit]);
     assert.equal(talk.left, 0);
     assert.deepEqual(
@@ -124,12 +140,16 @@ describe('adding an account', () => {
 
   it('offers a name that is free, and takes none that is not', async () => {
     const { talk, accounts } = await adding(
-      [pick('OKX'), pick('OKX Global'), type(''), type(' okx '), type('x'.repeat(61)), type(' My  own '), ...whole.slice(3)],
+      [pick('OKX'), pick(says('okx.global')), type(''), type(' okx '), type('x'.repeat(61)), type(' My  own '), ...whole.slice(3)],
       false,
       ['OKX'],
     );
     assert.equal(talk.heard[2]!.value, 'OKX 2');
-    assert.deepEqual(talk.faults, ['The account needs a name.', 'There is already an account named okx.', 'At most 60 characters.']);
+    assert.deepEqual(talk.faults, [
+      says('key.account-needs-name'),
+      says('key.already-account-named', 'okx'),
+      says('key.most-characters', '60'),
+    ]);
     assert.equal(accounts.at(-1)!.name, 'My own');
   });
 
@@ -150,13 +170,13 @@ describe('adding an account', () => {
   });
 
   it('forgets the parts of a key that was refused: none is offered again', async () => {
-    const { talk } = await adding([...whole.slice(0, -1), press('Change Keys'), leave], true);
+    const { talk } = await adding([...whole.slice(0, -1), press(says('button.change-keys')), leave], true);
     assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], ['API key', '']);
   });
 
   it('goes on from a refused key also back to the place', async () => {
-    const { talk } = await adding([...whole.slice(0, -1), press('Change Keys'), goBack, leave], true);
-    assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], ['What shall the account be called here?', 'Mine']);
+    const { talk } = await adding([...whole.slice(0, -1), press(says('button.change-keys')), goBack, leave], true);
+    assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], [says('account.shall-called-here'), 'Mine']);
   });
 
   it('takes the keys away again when the record cannot be written', async () => {

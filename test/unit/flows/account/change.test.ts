@@ -6,6 +6,7 @@ import { removeAccount, renameAccount, testConnection, updateKeys } from '../../
 import { TestExchange, type KeyTexts } from '../../../e2e/exchange.ts';
 import { live, Machine, owned, parts, type Front } from '../front.ts';
 import { after, goBack, leave, press, Scripted, type, type Answer } from '../scripted.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 let machine: Machine;
 let front: Front;
@@ -56,15 +57,20 @@ describe('other keys for an account that is here', () => {
     const talk = await update(
       account,
       ...parts({ ...readOnly, secret: 'wrong' }),
-      press('Change Keys'),
+      press(says('button.change-keys')),
       ...parts(readOnly),
-      press('Save Keys'),
+      press(says('button.save-keys')),
     );
     const dialog = talk.heard.at(-1)!;
-    assert.equal(dialog.title, 'The key works. Use it for the account Main from now on?');
-    assert.deepEqual([dialog.kind, dialog.choices], ['info', ['Save Keys', 'Change Keys', 'Save Nothing']]);
+    assert.equal(dialog.title, says('key.works-use-account', 'Main'));
+    assert.deepEqual(
+      [dialog.kind, dialog.choices],
+      ['info', [says('button.save-keys'), says('button.change-keys'), says('button.save-nothing')]],
+    );
     assert.ok(
-      talk.heard.filter(({ what }) => what === 'input').every(({ secret, title }) => secret === true && title === 'Update Keys of Main'),
+      talk.heard
+        .filter(({ what }) => what === 'input')
+        .every(({ secret, title }) => secret === true && title === says('account.update-keys', 'Main')),
     );
     assert.deepEqual(await storedOf(account), readOnly);
     assert.deepEqual([record(account).readOnly, record(account).uid], [true, account.uid]);
@@ -76,7 +82,7 @@ describe('other keys for an account that is here', () => {
     ['at the last part', (keys) => [...parts(keys).slice(0, 2), leave]],
     ['after going back', (keys) => [...parts(keys).slice(0, 2), goBack, leave]],
     ['at the question whether to save', (keys) => [...parts(keys), leave]],
-    ['with Save Nothing', (keys) => [...parts(keys), press('Save Nothing')]],
+    ['with Save Nothing', (keys) => [...parts(keys), press(says('button.save-nothing'))]],
     ['when they do not work', (keys) => [...parts({ ...keys, secret: 'wrong' }), leave]],
   ];
   for (const [where, answers] of left) {
@@ -93,7 +99,7 @@ describe('other keys for an account that is here', () => {
   it('may not withdraw, whoever insists', async () => {
     const account = await live(front, okx, 'Main');
     const talk = await update(account, ...parts(okx.otherKeys.withdraw), leave);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Change Keys', 'Save Nothing']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.save-nothing')]);
     assert.deepEqual(await storedOf(account), okx.keys);
   });
 
@@ -103,9 +109,9 @@ describe('other keys for an account that is here', () => {
       update(
         account,
         ...parts(okx.otherKeys.readOnly),
-        after(() => (machine.secrets.fault = 'throws'), press('Save Keys')),
+        after(() => (machine.secrets.fault = 'throws'), press(says('button.save-keys'))),
       ),
-      /keyring did not keep/,
+      saysLike('key.keyring-not-keep'),
     );
     machine.secrets.fault = 'none';
     assert.deepEqual(await storedOf(account), okx.keys);
@@ -134,16 +140,19 @@ describe('keys of another user, for an account that is here', () => {
   it('are warned of, and the first way out is an account of their own', async () => {
     const talk = await update(account, ...parts(others), leave);
     const dialog = talk.heard.at(-1)!;
-    assert.equal(dialog.title, `These keys belong to another account at OKX (…0002) than before (…${account.uid!.slice(-4)}).`);
-    assert.match(dialog.detail, /would be mixed up\. Add it as a new account instead/);
-    assert.deepEqual([dialog.kind, dialog.choices], ['warning', ['Add as New Account…', 'Change Keys', 'Use Anyway', 'Save Nothing']]);
+    assert.equal(dialog.title, says('key.these-belong-another', 'OKX', '…0002', `…${account.uid!.slice(-4)}`));
+    assert.match(dialog.detail, saysLike('key.figures-open-changes'));
+    assert.deepEqual(
+      [dialog.kind, dialog.choices],
+      ['warning', [says('button.add-new-account'), says('button.change-keys'), says('button.use-anyway'), says('button.save-nothing')]],
+    );
     assert.deepEqual(record(account), account);
     assert.deepEqual(await storedOf(account), okx.keys);
   });
 
   it('become an account of their own at the same place, whose name alone is asked for', async () => {
-    const talk = await update(account, ...parts(others), press('Add as New Account…'), type('Main'), type('Other'));
-    assert.deepEqual(talk.faults, ['There is already an account named Main.']);
+    const talk = await update(account, ...parts(others), press(says('button.add-new-account')), type('Main'), type('Other'));
+    assert.deepEqual(talk.faults, [says('key.already-account-named', 'Main')]);
     assert.equal(talk.heard.at(-1)!.value, 'OKX');
     const [first, second] = front.engine.book.list();
     assert.deepEqual(first, account);
@@ -156,19 +165,19 @@ describe('keys of another user, for an account that is here', () => {
   });
 
   it('are not added after all by whoever leaves the name', async () => {
-    await update(account, ...parts(others), press('Add as New Account…'), leave);
+    await update(account, ...parts(others), press(says('button.add-new-account')), leave);
     assert.deepEqual(front.engine.book.list(), [account]);
     assert.equal(machine.secrets.values.size, 1);
   });
 
   it('are asked for again on request', async () => {
-    await update(account, ...parts(others), press('Change Keys'), ...parts(okx.keys), press('Save Keys'));
+    await update(account, ...parts(others), press(says('button.change-keys')), ...parts(okx.keys), press(says('button.save-keys')));
     assert.deepEqual(record(account), account);
   });
 
   it('take the place of the old ones for whoever insists: disarmed, and what the old ones read is forgotten', async () => {
     await front.engine.arming.arm(account.id, 'restart');
-    await update(account, ...parts(others), press('Use Anyway'));
+    await update(account, ...parts(others), press(says('button.use-anyway')));
     assert.deepEqual([record(account).uid, record(account).readOnly], ['770002', true]);
     assert.deepEqual(await front.engine.vault.readOwned(account.id), { keys: others, owner: '770002' });
     assert.equal(front.engine.arming.state(account.id).armed, false);
@@ -177,8 +186,8 @@ describe('keys of another user, for an account that is here', () => {
   it('that are here already are not offered to be added once more', async () => {
     await front.engine.book.add({ ...account, id: 'other', name: 'Other', uid: '770002' });
     const talk = await update(account, ...parts(others), leave);
-    assert.match(talk.heard.at(-1)!.detail, /^Keys of that account are already here as Other\./);
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Change Keys', 'Use Anyway', 'Save Nothing']);
+    assert.match(talk.heard.at(-1)!.detail, saysLike('key.account-already-here', 'Other'));
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.use-anyway'), says('button.save-nothing')]);
   });
 
   it('cannot be used while a change of the account is not settled, and it is said why', async () => {
@@ -188,7 +197,7 @@ describe('keys of another user, for an account that is here', () => {
       talk.heard.at(-1)!.detail,
       /A change on Main is not settled\. Its effect can only be found with the keys it was sent with/,
     );
-    assert.deepEqual(talk.heard.at(-1)!.choices, ['Add as New Account…', 'Change Keys', 'Save Nothing']);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.add-new-account'), says('button.change-keys'), says('button.save-nothing')]);
     assert.equal(record(account).uid, account.uid);
   });
 
@@ -196,12 +205,12 @@ describe('keys of another user, for an account that is here', () => {
     const talk = await update(
       account,
       ...parts(others),
-      after(() => leaveOpen(account), press('Use Anyway')),
+      after(() => leaveOpen(account), press(says('button.use-anyway'))),
       leave,
     );
     const [before, anew] = talk.heard.slice(-2);
-    assert.ok(before!.choices.includes('Use Anyway'));
-    assert.ok(!anew!.choices.includes('Use Anyway'));
+    assert.ok(before!.choices.includes(says('button.use-anyway')));
+    assert.ok(!anew!.choices.includes(says('button.use-anyway')));
     assert.equal(record(account).uid, account.uid);
     assert.deepEqual(await storedOf(account), okx.keys);
   });
@@ -209,7 +218,7 @@ describe('keys of another user, for an account that is here', () => {
   it('are taken like any others where it was not known before whose they were, and nothing is armed for them', async () => {
     await front.engine.arming.arm(account.id, 'restart');
     await front.engine.book.update(account.id, { uid: undefined as never });
-    const talk = await update(account, ...parts(others), press('Save Keys'));
+    const talk = await update(account, ...parts(others), press(says('button.save-keys')));
     assert.match(talk.heard.at(-1)!.title, /^The key works/);
     assert.equal(record(account).uid, '770002');
     assert.equal(front.engine.arming.state(account.id).armed, false);
@@ -225,7 +234,7 @@ describe('the name of an account', () => {
     const talk = await front.does((app) => renameAccount(app, account), type(''), type('SECOND'), type(' My  own '));
     assert.equal(talk.heard[0]!.title, 'Rename Main');
     assert.equal(talk.heard[0]!.value, 'Main');
-    assert.deepEqual(talk.faults, ['The account needs a name.', 'There is already an account named SECOND.']);
+    assert.deepEqual(talk.faults, [says('key.account-needs-name'), says('key.already-account-named', 'SECOND')]);
     assert.deepEqual(record(account), { ...account, name: 'My own' });
   });
 
@@ -247,11 +256,11 @@ describe('removing an account', () => {
 
   it('takes its keys, its record and its figures away, after it was confirmed', async () => {
     const account = await live(front, okx, 'Main');
-    const talk = await remove(account, press('Remove Account'));
+    const talk = await remove(account, press(says('button.remove-account')));
     const [dialog] = talk.heard;
-    assert.equal(dialog!.title, 'Remove the account Main?');
-    assert.match(dialog!.detail, /At the exchange nothing changes: loans, positions and the key itself stay\.$/);
-    assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', ['Remove Account']]);
+    assert.equal(dialog!.title, says('account.remove', 'Main'));
+    assert.match(dialog!.detail, saysLike('account.keys-last-figures'));
+    assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', [says('button.remove-account')]]);
     assert.deepEqual(front.engine.book.list(), []);
     assert.equal(machine.secrets.values.size, 0);
     assert.deepEqual(front.rows('loans'), []);
@@ -271,14 +280,14 @@ describe('removing an account', () => {
     const account = await live(front, okx, 'Main');
     await leaveOpen(account);
     const talk = await remove(account, leave);
-    assert.match(talk.heard[0]!.detail, /A change on it is not finished yet\. Without the account nobody looks any more/);
+    assert.match(talk.heard[0]!.detail, saysLike('account.change-not-finished'));
   });
 
   it('of the exchange inside the extension ends that too, and says that no real money is concerned', async () => {
     const account = await front.engine.simulated.create('Simulated');
     await front.until('its figures', () => front.status()?.includes('(simulated)') === true);
-    const talk = await remove(account, press('Remove Account'));
-    assert.equal(talk.heard[0]!.detail, 'Its simulated exchange stops, and everything on it is gone. No real money is concerned.');
+    const talk = await remove(account, press(says('button.remove-account')));
+    assert.equal(talk.heard[0]!.detail, says('account.simulated-exchange-stops'));
     assert.equal(front.engine.simulated.account(), undefined);
     assert.equal(machine.secrets.values.size, 0);
     await assert.rejects(fetch(account.baseUrl!));
@@ -289,9 +298,9 @@ describe('removing an account', () => {
     await assert.rejects(
       remove(
         account,
-        after(() => (machine.secrets.fault = 'throws'), press('Remove Account')),
+        after(() => (machine.secrets.fault = 'throws'), press(says('button.remove-account'))),
       ),
-      /did not let go of the API key/,
+      saysLike('key.keyring-not-let'),
     );
     machine.secrets.fault = 'none';
     assert.deepEqual(front.engine.book.list(), [account]);
@@ -307,9 +316,9 @@ describe('testing the connection of an account', () => {
   it('says what the exchange says of the key', async () => {
     const account = await live(front, okx, 'Main');
     const talk = await test(account, leave);
-    assert.deepEqual(talk.worked, ['Testing the connection of Main…']);
+    assert.deepEqual(talk.worked, [says('key.testing-connection', 'Main')]);
     const [dialog] = talk.heard;
-    assert.equal(dialog!.title, 'The connection of Main works.');
+    assert.equal(dialog!.title, says('account.connection-works', 'Main'));
     assert.match(dialog!.detail, /^Permissions: read yes, trade yes, withdraw no\nBound to: 127\.0\.0\.1/);
     assert.deepEqual([dialog!.kind, dialog!.choices], ['info', []]);
   });
@@ -322,18 +331,18 @@ describe('testing the connection of an account', () => {
 
   it('of a key that may withdraw by now says so, and leads to other keys', async () => {
     const account = await live(front, { url: okx.url, keys: okx.otherKeys.withdraw }, 'Main');
-    const talk = await test(account, press('Update Keys…'));
-    assert.match(talk.heard[0]!.title, /^This key may withdraw/);
-    assert.deepEqual([talk.heard[0]!.kind, talk.heard[0]!.choices], ['error', ['Update Keys…', 'Show Log']]);
+    const talk = await test(account, press(says('button.update-keys')));
+    assert.match(talk.heard[0]!.title, saysLike('key.may-withdraw-ltv'));
+    assert.deepEqual([talk.heard[0]!.kind, talk.heard[0]!.choices], ['error', [says('button.update-keys'), says('button.show-log')]]);
     assert.deepEqual(talk.ran, [{ command: 'updateKeys', target: { accountId: account.id } }]);
   });
 
   it('that fails says why, of which account, and leads to other keys or to the log', async () => {
     const account = await live(front, okx, 'Main');
     await okx.kill();
-    const talk = await test(account, press('Show Log'));
+    const talk = await test(account, press(says('button.show-log')));
     assert.equal(talk.heard[0]!.detail, 'Account: Main');
-    assert.deepEqual([talk.heard[0]!.kind, talk.heard[0]!.choices], ['error', ['Update Keys…', 'Show Log']]);
+    assert.deepEqual([talk.heard[0]!.kind, talk.heard[0]!.choices], ['error', [says('button.update-keys'), says('button.show-log')]]);
     assert.deepEqual(talk.did, ['openLog']);
     assert.ok(front.logged.some((line) => line.startsWith('test of Main: network')));
   });
@@ -341,8 +350,8 @@ describe('testing the connection of an account', () => {
   it('whose keys this window does not find offers to reload it first', async () => {
     const account = await live(front, okx, 'Main');
     machine.secrets.values.clear();
-    const talk = await test(account, press('Reload Window'));
-    assert.deepEqual(talk.heard[0]!.choices, ['Reload Window', 'Update Keys…', 'Show Log']);
+    const talk = await test(account, press(says('button.reload-window')));
+    assert.deepEqual(talk.heard[0]!.choices, [says('button.reload-window'), says('button.update-keys'), says('button.show-log')]);
     assert.deepEqual(talk.did, ['reloadWindow']);
   });
 
@@ -352,7 +361,7 @@ describe('testing the connection of an account', () => {
     const body = JSON.stringify({ fault: 'http-404' });
     await fetch(`${account.baseUrl!}/__simulator/fault`, { method: 'POST', body });
     const talk = await test(account, leave);
-    assert.deepEqual([talk.heard[0]!.kind, talk.heard[0]!.choices], ['error', ['Show Log']]);
+    assert.deepEqual([talk.heard[0]!.kind, talk.heard[0]!.choices], ['error', [says('button.show-log')]]);
   });
 
   it('of keys of another user by now says so, and changes nothing', async () => {
@@ -360,7 +369,7 @@ describe('testing the connection of an account', () => {
     owners[okx.keys.apiKey] = '770002';
     const talk = await test(account, leave);
     assert.match(talk.heard[0]!.title, /^These keys belong to another account at OKX \(…0002\) than before/);
-    assert.deepEqual(talk.heard[0]!.choices, ['Update Keys…', 'Show Log']);
+    assert.deepEqual(talk.heard[0]!.choices, [says('button.update-keys'), says('button.show-log')]);
     assert.deepEqual(record(account), account);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chooseAccount } from '../../../../src/flows/account/choose.ts';
 import { Setup } from '../../engine/ledger/support.ts';
 import { actingAt, leave, pick, press, Scripted, type Answer } from '../scripted.ts';
+import { says } from '../../../texts.ts';
 
 async function choosing(names: readonly string[], argument: unknown, ...answers: readonly Answer[]) {
   const setup = new Setup();
@@ -30,19 +31,19 @@ describe('the account that a command is about', () => {
     const { chosen, talk } = await choosing(['A', 'B'], undefined, pick('B'));
     assert.equal(chosen, 'B');
     assert.equal(talk.heard[0]!.title, ' | Which one?');
-    assert.deepEqual(talk.heard[0]!.lines, ['A | OKX · OKX Global', 'B | OKX · OKX Global']);
+    assert.deepEqual(talk.heard[0]!.lines, [`A | OKX · ${says('okx.global')}`, `B | OKX · ${says('okx.global')}`]);
     assert.equal((await choosing(['A', 'B'], undefined, leave)).chosen, undefined);
   });
 
   it('can be made first where there is none', async () => {
     for (const [label, command] of [
-      ['Add Account…', 'addAccount'],
-      ['Try with the Simulated Exchange', 'trySimulated'],
+      [says('term.add-account'), 'addAccount'],
+      [says('gauges.try-simulated-exchange'), 'trySimulated'],
     ] as const) {
       const { chosen, talk } = await choosing([], undefined, press(label));
       assert.equal(chosen, undefined);
-      assert.deepEqual([talk.titles('notice'), talk.did], [['There is no account yet.'], [command]]);
-      assert.deepEqual(talk.heard[0]!.choices, ['Add Account…', 'Try with the Simulated Exchange']);
+      assert.deepEqual([talk.titles('notice'), talk.did], [[says('choose.no-account-yet')], [command]]);
+      assert.deepEqual(talk.heard[0]!.choices, [says('term.add-account'), says('gauges.try-simulated-exchange')]);
     }
   });
 });

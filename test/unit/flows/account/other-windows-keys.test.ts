@@ -4,6 +4,7 @@ import { removeAccount, updateKeys } from '../../../../src/flows/account/change.
 import { mayChangeKeys } from '../../../../src/flows/account/try-keys.ts';
 import { Setup } from '../../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from '../scripted.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 /** In a browser, with one account whose keys this window may or may not find. */
 function browser(found: boolean, ...answers: readonly Answer[]) {
@@ -31,7 +32,7 @@ describe('keys that another window of a browser may have stored', () => {
   it('are asked about before any question of adding: reloading comes first, and Escape stores nothing', async () => {
     for (const [answer, did] of [
       [leave, []],
-      [press('Reload Window'), ['reloadWindow']],
+      [press(says('button.reload-window')), ['reloadWindow']],
     ] as const) {
       const { app, talk, keys } = browser(false, answer);
       await addAccount(app);
@@ -39,18 +40,18 @@ describe('keys that another window of a browser may have stored', () => {
       assert.deepEqual(talk.did, did);
       assert.equal(keys.size, 0);
       const [dialog] = talk.heard;
-      assert.equal(dialog!.title, 'This window does not find the keys of Main.');
-      assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', ['Reload Window', 'Go On Anyway']]);
+      assert.equal(dialog!.title, says('key.window-not-find-2', 'Main'));
+      assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', [says('button.reload-window'), says('button.go-anyway')]]);
     }
-    const { app, talk } = browser(false, press('Go On Anyway'), leave);
+    const { app, talk } = browser(false, press(says('button.go-anyway')), leave);
     await addAccount(app);
-    assert.match(talk.heard[1]!.title, /Which exchange/);
+    assert.match(talk.heard[1]!.title, saysLike('account.exchange-2'));
   });
 
   it('are asked about before other keys are entered, in words for that', async () => {
-    const { app, talk, account } = browser(false, press('Enter Keys Anyway'), leave);
+    const { app, talk, account } = browser(false, press(says('button.enter-keys-anyway')), leave);
     await updateKeys(app, account);
-    assert.deepEqual(talk.heard[0]!.choices, ['Reload Window', 'Enter Keys Anyway']);
+    assert.deepEqual(talk.heard[0]!.choices, [says('button.reload-window'), says('button.enter-keys-anyway')]);
     assert.equal(talk.heard[1]!.detail, 'API key');
     const left = browser(false, leave);
     await updateKeys(left.app, left.account);
@@ -58,11 +59,11 @@ describe('keys that another window of a browser may have stored', () => {
   });
 
   it('are asked about before an account is removed, after that was confirmed, and it stays when the window is reloaded', async () => {
-    const { app, talk, setup, account } = browser(false, press('Remove Account'), press('Reload Window'));
+    const { app, talk, setup, account } = browser(false, press(says('button.remove-account')), press(says('button.reload-window')));
     await removeAccount(app, account);
     assert.equal(talk.left, 0);
     assert.deepEqual([...setup.accounts.keys()], ['a']);
-    const sure = browser(false, press('Remove Account'), press('Go On Anyway'));
+    const sure = browser(false, press(says('button.remove-account')), press(says('button.go-anyway')));
     await removeAccount(sure.app, sure.account);
     assert.equal(sure.setup.accounts.size, 0);
   });

@@ -6,6 +6,7 @@ import { startBybit } from '../../../../src/simulator/bybit/start.ts';
 import { Setup } from '../../engine/ledger/support.ts';
 import { added, Machine } from '../front.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const table = (ltv: string): Threshold => ({ ltv: decimal(ltv), source: 'table' });
 const own = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
@@ -30,12 +31,8 @@ describe('thresholds of one’s own', () => {
     assert.deepEqual(
       talk.heard.slice(0, 2).map(({ title, detail, value }) => [title, detail, value]),
       [
-        [
-          'Loan Thresholds of Main',
-          'Margin call at which LTV, in percent? Look it up at OKX: levels and warnings go by what you enter.',
-          '75',
-        ],
-        ['Loan Thresholds of Main', 'Liquidation at which LTV, in percent?', '85'],
+        [says('thresholds.loan', 'Main'), says('thresholds.margin-call-ltv', 'OKX'), '75'],
+        [says('thresholds.loan', 'Main'), says('thresholds.liquidation-ltv-percent'), '85'],
       ],
     );
     assert.deepEqual(kept, { marginCall: '0.725', liquidation: '0.83' });
@@ -51,11 +48,11 @@ describe('thresholds of one’s own', () => {
       type('100'),
     ]);
     assert.equal(talk.faults.length, 10);
-    assert.match(talk.faults[5]!, /More than 0/);
+    assert.match(talk.faults[5]!, saysLike('thresholds.more-0-please'));
     assert.match(talk.faults[6]!, /Less than 100%/);
     assert.deepEqual(
       talk.faults.slice(7).map((fault) => fault.replace(/:.*/, '')),
-      ['Liquidation comes after the margin call', 'Liquidation comes after the margin call', 'At most 100%, please.'],
+      ['Liquidation comes after the margin call', 'Liquidation comes after the margin call', says('thresholds.most-please', '100%')],
     );
     assert.deepEqual(kept, { marginCall: '0.7', liquidation: '1' });
   });
@@ -83,19 +80,19 @@ describe('thresholds of one’s own', () => {
   }
 
   it('that are there are offered to be changed, or to be given up for the table', async () => {
-    const changed = await setting([pick('Enter thresholds'), type('71'), goBack, type('72'), type('81')], { own });
-    assert.deepEqual(changed.talk.heard[0]!.choices, ['Enter thresholds', 'Use the table']);
+    const changed = await setting([pick(says('thresholds.enter')), type('71'), goBack, type('72'), type('81')], { own });
+    assert.deepEqual(changed.talk.heard[0]!.choices, [says('thresholds.enter'), says('thresholds.use-table')]);
     assert.deepEqual([changed.talk.heard[1]!.value, changed.talk.heard[3]!.value], ['70', '71']);
     assert.deepEqual(changed.kept, { marginCall: '0.72', liquidation: '0.81' });
-    const given = await setting([pick('Use the table')], { own });
+    const given = await setting([pick(says('thresholds.use-table'))], { own });
     assert.deepEqual([given.kept, given.reads], [undefined, 1]);
-    assert.match(given.talk.titles('notice')[0]!, /go by the table again\.$/);
+    assert.match(given.talk.titles('notice')[0]!, saysLike('thresholds.loans-without-go'));
     assert.deepEqual((await setting([leave], { own })).kept, own);
   });
 
   it('would have no effect where the exchange supplies them: the limit that can be set is offered instead', async () => {
     const venue = { marginCall: { ...table('0.7'), source: 'venue' }, liquidation: { ...table('0.8'), source: 'venue' } } as const;
-    const { talk, kept } = await setting([press('Open Settings')], { loan: venue });
+    const { talk, kept } = await setting([press(says('button.open-settings'))], { loan: venue });
     assert.match(talk.titles('notice')[0]!, /^OKX supplies the thresholds of Main; your own are not used\./);
     assert.deepEqual([talk.did, kept], [['openLimits'], undefined]);
   });
@@ -104,7 +101,7 @@ describe('thresholds of one’s own', () => {
     const { talk } = await setting([], { loan: 'none' });
     assert.deepEqual(
       talk.heard.map(({ title, choices }) => [title, choices]),
-      [['Main has no loan, so there are no thresholds to set.', []]],
+      [[says('thresholds.no-loan-no', 'Main'), []]],
     );
   });
 
@@ -124,7 +121,7 @@ describe('thresholds of one’s own', () => {
         thresholds().join('\n'),
       );
       assert.ok(thresholds().some((row) => /70\.50%.*entered by you/.test(row)));
-      await front.does((app) => setThresholds(app, account()), pick('Use the table'));
+      await front.does((app) => setThresholds(app, account()), pick(says('thresholds.use-table')));
       assert.deepEqual(thresholds(), before);
     } finally {
       await machine.end();

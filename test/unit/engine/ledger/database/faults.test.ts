@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { JournalError } from '../../../../../src/engine/ledger/journal.ts';
 import { written } from '../written.ts';
 import { Drawer, workerFile } from './setup-folder.ts';
+import { saysLike } from '../../../../texts.ts';
 
 const plan = (id: string) => written(id, { state: 'planned' });
 const saying = (pattern: RegExp) => (error: unknown) => {
@@ -80,9 +81,9 @@ describe('a ledger whose disk or lock fails', () => {
   it('says that its file is a folder, and leaves that alone', async () => {
     mkdirSync(path.join(drawer.file, 'inside'), { recursive: true });
     const journal = drawer.open();
-    await assert.rejects(journal.append(plan('w1')), saying(/cannot be read or written/));
-    await assert.rejects(journal.load(), saying(/cannot be read or written/));
-    await assert.rejects(journal.verify(), saying(/cannot be read or written/), 'nothing was found out about it');
+    await assert.rejects(journal.append(plan('w1')), saying(saysLike('ledger.changes-cannot-read')));
+    await assert.rejects(journal.load(), saying(saysLike('ledger.changes-cannot-read')));
+    await assert.rejects(journal.verify(), saying(saysLike('ledger.changes-cannot-read')), 'nothing was found out about it');
     assert.deepEqual(readdirSync(drawer.file), ['inside']);
   });
 
@@ -92,7 +93,7 @@ describe('a ledger whose disk or lock fails', () => {
     const other = new DatabaseSync(drawer.file);
     try {
       other.exec('BEGIN IMMEDIATE');
-      await assert.rejects(journal.append(plan('w2')), saying(/Another window is busy.*in a moment/));
+      await assert.rejects(journal.append(plan('w2')), saying(saysLike('ledger.another-window-busy')));
       assert.deepEqual(await journal.load(), [plan('w1')]);
       other.exec('ROLLBACK');
       await journal.append(plan('w2'));
@@ -123,7 +124,7 @@ describe('a ledger whose disk or lock fails', () => {
 
   it('says that the editor is too old when there is no SQLite', async () => {
     const journal = drawer.open({ worker: workerWith('process.getBuiltinModule = () => undefined;') });
-    const tooOld = saying(/editor is too old for changes.*Reading goes on/);
+    const tooOld = saying(saysLike('ledger.editor-too-old'));
     await assert.rejects(journal.load(), tooOld);
     await assert.rejects(journal.append(plan('w1')), tooOld);
     await assert.rejects(journal.verify(), tooOld);

@@ -9,6 +9,7 @@ import { toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import { MemoryAnchor } from '../../accounts/memory-storage.ts';
 import { written } from '../written.ts';
 import { Drawer } from './setup-folder.ts';
+import { saysLike } from '../../../../texts.ts';
 
 const unlocked = ['rows_are_not_changed', 'rows_are_not_deleted', 'rows_follow_each_other'].map((name) => `DROP TRIGGER ${name}`);
 /** As documented at Chain: over the hash before, the number and the line. */
@@ -243,7 +244,7 @@ const harms: readonly Harm[] = [
       replaceBy(drawer, other.file);
       other.remove();
     },
-    found: /holds another ledger/,
+    found: saysLike('ledger.file-holds-another'),
   },
   {
     name: 'it is no database',
@@ -251,7 +252,7 @@ const harms: readonly Harm[] = [
       replaceBy(drawer, undefined);
       writeFileSync(drawer.file, 'writes: none\n'.repeat(400));
     },
-    found: /is not a ledger of changes, or its beginning is damaged/,
+    found: saysLike('ledger.file-not-changes'),
   },
   {
     name: 'it is a database of something else',
@@ -259,14 +260,14 @@ const harms: readonly Harm[] = [
       replaceBy(drawer, undefined);
       drawer.tamper('CREATE TABLE rows (seq INTEGER PRIMARY KEY, line TEXT)');
     },
-    found: /is not a ledger of changes/,
+    found: saysLike('ledger.file-not-changes'),
   },
   {
     name: 'its header is damaged',
     harm: (drawer) => {
       overwrite(drawer, 0, 16);
     },
-    found: /is not a ledger of changes, or its beginning is damaged/,
+    found: saysLike('ledger.file-not-changes'),
   },
 ];
 
@@ -501,7 +502,7 @@ describe('a ledger that was set aside', () => {
     replaceBy(drawer, place);
     if (existsSync(`${place}-wal`)) copyFileSync(`${place}-wal`, `${drawer.file}-wal`);
     const journal = drawer.open({ storage: new MemoryAnchor() });
-    await assert.rejects(journal.load(), /holds another ledger of changes than the one that was written last/);
+    await assert.rejects(journal.load(), saysLike('ledger.file-holds-another'));
     await assert.rejects(journal.append(written('w5')), JournalError);
   });
 

@@ -8,6 +8,7 @@ import { Refusal, type Ledger, type MarginPreview } from '../../../../../src/eng
 import { holds } from '../../../property.ts';
 import { long, marginChange, short } from '../market.ts';
 import { d, Setup, refused } from '../support.ts';
+import { saysLike } from '../../../../texts.ts';
 
 async function previewed(ledger: Ledger, asked: MarginChange): Promise<MarginPreview> {
   const preview = await ledger.preview('a', asked);
@@ -57,17 +58,17 @@ describe('a preview of a change of margin', () => {
   });
 
   const intents: [string, object, RegExp][] = [
-    ['neither loan nor position', { kind: undefined }, /Neither a loan nor a position/],
-    ['no direction', { direction: '' }, /No direction/],
-    ['another word for the direction', { direction: 'remove' }, /No direction/],
+    ['neither loan nor position', { kind: undefined }, saysLike('change.neither-loan-nor')],
+    ['no direction', { direction: '' }, saysLike('change.no-direction-named')],
+    ['another word for the direction', { direction: 'remove' }, saysLike('change.no-direction-named')],
     ['another coin than that of the margin', { coin: 'BTC' }, /only USDT can be added or taken/],
     ['no amount', { amount: '' }, /more than zero/],
     ['an amount of zero', { amount: '0.00' }, /more than zero/],
     ['a negative amount', { amount: '-10' }, /more than zero/],
     ['a number', { amount: 10 }, /more than zero/],
     ...['positionId', 'instrument', 'market', 'slot', 'side', 'marginCoin'].flatMap((key): [string, object, RegExp][] => [
-      [`an empty ${key}`, { position: { ...marginChange().position, [key]: '' } }, /No position is named/],
-      [`no ${key}`, { position: { ...marginChange().position, [key]: undefined } }, /No position is named/],
+      [`an empty ${key}`, { position: { ...marginChange().position, [key]: '' } }, saysLike('margin.no-position-named')],
+      [`no ${key}`, { position: { ...marginChange().position, [key]: undefined } }, saysLike('margin.no-position-named')],
     ]),
   ];
   for (const [name, facts, pattern] of intents) {
@@ -96,25 +97,37 @@ describe('a preview of a change of margin', () => {
       ] as const
     ).map(([key, value]): [string, Shape, RegExp] => [`another ${key}`, withPosition({ [key]: value }), /another position/]),
     ['margin that is not its own', withPosition({ marginMode: 'cross' }), /not isolated/],
-    ['fixed margin', withPosition({ fixedMargin: msg('Options have fixed margin.') }), /cannot be changed\. Options have fixed margin\./],
-    ['a margin that is not told', withPosition({ margin: undefined }), /does not tell the margin/],
-    ['a margin that is not the one it would be measured against', withPosition({ margin: d('401') }), /does not tell the margin/],
-    ['a size that is not the one it would be measured against', withPosition({ size: d('2') }), /does not tell the margin/],
+    [
+      'fixed margin',
+      withPosition({ fixedMargin: msg('test', 'Options have fixed margin.') }),
+      /cannot be changed\. Options have fixed margin\./,
+    ],
+    ['a margin that is not told', withPosition({ margin: undefined }), saysLike('margin.exchange-not-tell-position')],
+    [
+      'a margin that is not the one it would be measured against',
+      withPosition({ margin: d('401') }),
+      saysLike('margin.exchange-not-tell-position'),
+    ],
+    [
+      'a size that is not the one it would be measured against',
+      withPosition({ size: d('2') }),
+      saysLike('margin.exchange-not-tell-position'),
+    ],
     ['old figures', (given) => ({ ...given, asOf: given.asOf - 60_001 }), /too old/],
     ['figures from the future', (given) => ({ ...given, asOf: given.asOf + 5_001 }), /too old/],
     ['more decimals than the venue takes', (given) => ({ ...given, places: 0 }), /at most 0 digits/],
   ];
   const reductions: [string, Shape, RegExp][] = [
-    ['distress', withPosition({ distress: msg('It is being liquidated.') }), /Nothing can be taken.*It is being liquidated\./],
-    ['no liquidation price', withPosition({ liquidationPrice: undefined }), /does not tell the liquidation price/],
-    ['a liquidation price of zero', withPosition({ liquidationPrice: d('0') }), /does not tell the liquidation price/],
-    ['no mark price', withPosition({ markPrice: undefined }), /does not tell the liquidation price/],
+    ['distress', withPosition({ distress: msg('test', 'It is being liquidated.') }), /Nothing can be taken.*It is being liquidated\./],
+    ['no liquidation price', withPosition({ liquidationPrice: undefined }), saysLike('margin.exchange-not-tell')],
+    ['a liquidation price of zero', withPosition({ liquidationPrice: d('0') }), saysLike('margin.exchange-not-tell')],
+    ['no mark price', withPosition({ markPrice: undefined }), saysLike('margin.exchange-not-tell')],
     ['no maintenance margin', withPosition({ maintenanceMargin: undefined }), /cannot be estimated/],
     ['a contract that nobody can estimate', withPosition({ contract: 'other' }), /cannot be estimated/],
     [
       'no limit',
       (given) => Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'reducible')) as unknown as MarginReadiness,
-      /not known how much/,
+      saysLike('margin.not-known-how'),
     ],
     ['a limit below it', (given) => ({ ...given, reducible: { amount: d('9.99999'), source: 'estimate' } }), /At most 9\.9999 USDT/],
     ['nothing to be taken', (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } }), /No USDT can be taken/],
@@ -155,7 +168,7 @@ describe('a preview of a change of margin', () => {
       setup.market.shape = (given) => ({ ...given, reducible: { amount: d('390'), source: 'venue' } });
       const { ledger } = setup.window();
       for (const [amount, pattern] of [
-        ['390', /to the mark price or beyond it/],
+        ['390', saysLike('margin.taking-estimate-bring')],
         ['120', /less than the 1\.0% that is kept/],
       ] as const) {
         const error = await ledger

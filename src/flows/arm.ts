@@ -39,7 +39,7 @@ export async function armWritingOn(app: Acting, argument: unknown): Promise<void
   const chosen = await app.talk.tell({
     kind: 'info',
     sentence,
-    buttons: [{ id: 'disarmWriting', label: msg('button.disarm-writing', 'Disarm Writing') }],
+    buttons: [{ id: 'disarmWriting', label: msg('button.disarm-account', 'Disarm Account') }],
   });
   if (chosen !== undefined) await app.talk.run(chosen, { accountId: account.id });
 }

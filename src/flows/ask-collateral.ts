@@ -48,7 +48,7 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const description = standing === 'unknown' ? ltv : msg('list.comma', '{0}, {1}', ltv, distanceText(standing));
   return {
     label: msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id)),
-    description: state.account.readOnly ? msg('term.read-only-2', '{0}, read-only', description) : description,
+    description: state.account.readOnly ? msg('term.with-read-only', '{0}, read-only', description) : description,
     detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
     value: choice,
   };

@@ -34,7 +34,7 @@ export async function changeCollateral(app: Acting, attended: Attended, directio
   if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
   for (;;) {
     const title =
-      direction === 'add' ? msg('button.add-collateral', 'Add Collateral') : msg('button.reduce-collateral', 'Reduce Collateral');
+      direction === 'add' ? msg('button.add-collateral', 'Add Collateral') : msg('button.remove-collateral', 'Remove Collateral');
     const choice = await askLoan(app, title, choices);
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
@@ -120,7 +120,7 @@ export async function changeMargin(app: Acting, attended: Attended, direction: D
   const place = asPlace(argument);
   const choices = positionChoices(app.store.all(), place);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), place), place);
-  const title = direction === 'add' ? msg('button.add-margin', 'Add Margin') : msg('button.reduce-margin', 'Reduce Margin');
+  const title = direction === 'add' ? msg('button.add-margin', 'Add Margin') : msg('button.remove-margin', 'Remove Margin');
   for (;;) {
     const choice = await askPosition(app, title, choices);
     if (choice === undefined) return;

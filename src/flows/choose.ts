@@ -162,7 +162,7 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
   const reason = fixedReason(position);
   return {
     label: positionName(position),
-    description: state.account.readOnly ? msg('term.read-only-2', '{0}, read-only', figures) : figures,
+    description: state.account.readOnly ? msg('term.with-read-only', '{0}, read-only', figures) : figures,
     ...(reason === undefined ? {} : { detail: msg('choose.cannot-changed', 'Cannot be changed: {0}', reason) }),
   };
 }

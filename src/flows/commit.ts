@@ -267,11 +267,11 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
 function buttonLabel(button: ConfirmButton, act: Message): Message {
   switch (button) {
     case 'readAgain':
-      return msg('button.read-again', 'Read Again');
+      return msg('button.refresh', 'Read Again');
     case 'showRequest':
       return msg('button.show-request', 'Show Request');
     case 'arm':
-      return msg('button.arm-writing', 'Arm Writing…');
+      return msg('button.arm-account', 'Arm Account…');
     case 'act':
       return act;
     case 'actWithoutEstimate':
@@ -311,8 +311,8 @@ async function waitBeside(talk: Conversation, title: Text, text: string): Promis
         ? msg('change.copied-nothing-sent', 'Copied. Nothing was sent.')
         : msg('change.request-nothing-sent', 'This is the request. Nothing was sent.'),
       items: [
-        { label: msg('button.back-preview', 'Back to the Preview'), value: 'back' },
-        { label: msg('button.copy-request', 'Copy the Request'), value: 'copy' },
+        { label: msg('button.back-to-preview', 'Back to Preview'), value: 'back' },
+        { label: msg('button.copy-request', 'Copy Request'), value: 'copy' },
       ],
       canGoBack: false,
     });

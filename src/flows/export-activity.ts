@@ -83,7 +83,7 @@ async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promis
     return { label: account?.name ?? name, description: mark, value: accountId };
   });
   const picked = await app.talk.pickSeveral({
-    title: msg('button.export-activity', 'Export Activity'),
+    title: msg('button.export-activity', 'Export Activity Log'),
     placeholder: msg('export.changes-accounts', 'The changes of which accounts?'),
     items,
   });
@@ -92,7 +92,7 @@ async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promis
 
 function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
   return talk.save({
-    title: msg('button.export-activity', 'Export Activity'),
+    title: msg('button.export-activity', 'Export Activity Log'),
     label: msg('button.export', 'Export'),
     name: `ltv-gauge-activity-${localIso(clock.now()).slice(0, 10)}.csv`,
     kinds: { CSV: ['csv'], 'JSON Lines': ['jsonl'] },

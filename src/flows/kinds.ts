@@ -48,7 +48,7 @@ const rowsRead = 10;
 
 const collateral: FlowOf<'collateral'> = {
   commands: { add: 'addCollateral', reduce: 'reduceCollateral' },
-  reduceLabel: msg('term.reduce-collateral', 'Reduce Collateral…'),
+  reduceLabel: msg('button.remove-collateral-more', 'Remove Collateral…'),
   reading: msg('kinds.reading-loan-wallet', 'Reading loan, wallet and limit afresh'),
   changing: msg('kinds.changing-collateral', 'Changing collateral'),
   text: previewText,
@@ -70,7 +70,7 @@ const collateral: FlowOf<'collateral'> = {
 
 const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
-  reduceLabel: msg('term.reduce-margin', 'Reduce Margin…'),
+  reduceLabel: msg('button.remove-margin-more', 'Remove Margin…'),
   reading: msg('kinds.reading-position-wallet', 'Reading position, wallet and limit afresh'),
   changing: msg('kinds.changing-margin', 'Changing margin'),
   text: marginPreviewText,

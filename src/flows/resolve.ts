@@ -142,7 +142,7 @@ async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): P
   const detail = resolveLines(record, reading, (at) => timeOf(app, at));
   // The first button has the focus, so it is the harmless one.
   const buttons = [
-    { id: 'read-again', label: msg('button.read-again', 'Read Again') } as const,
+    { id: 'read-again', label: msg('button.refresh', 'Read Again') } as const,
     ...verdicts.map((id) => ({ id, label: verdictLabel(id) })),
   ];
   return app.talk.confirm({ kind: 'warning', title: describe(app, record), detail, buttons });
@@ -151,11 +151,11 @@ async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): P
 function verdictLabel(verdict: Verdict): Message {
   switch (verdict) {
     case 'effective':
-      return msg('button.happen', 'It Did Happen');
+      return msg('button.mark-executed', 'Mark as Executed');
     case 'not-effective':
-      return msg('button.not-happen', 'It Did Not Happen');
+      return msg('button.mark-not-executed', 'Mark as Not Executed');
     case 'lift-freeze':
-      return msg('button.lift-freeze', 'Lift the Freeze');
+      return msg('button.unfreeze', 'Unfreeze Account');
   }
 }
 

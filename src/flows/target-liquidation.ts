@@ -36,7 +36,7 @@ export async function bringLiquidationToTarget(app: Acting, attended: Attended, 
   const choices = positionChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), named), named);
   for (;;) {
-    const choice = await askPosition(app, msg('button.bring-liquidation-price', 'Bring Liquidation Price to Target'), choices);
+    const choice = await askPosition(app, msg('button.bring-liquidation-price', 'Move Liquidation Price to Target'), choices);
     if (choice === undefined) return;
     const mayLook = choice.state.account.readOnly && fixedReason(choice.position) === undefined;
     const obstacle = mayLook ? undefined : obstacleOn(app, choice);
@@ -158,7 +158,7 @@ function itemsOf(
   const reason = marginReasonText(answer, aim, position, wallet);
   return [
     { label: msg('liquidation-target.no-way-leads', 'No way leads there now') },
-    { label: msg('term.not-possible', 'Not possible'), separator: true },
+    { label: msg('term.not-possible', 'Unavailable'), separator: true },
     answer.nearest === undefined
       ? // No value: it is there to be seen, and cannot be picked.
         { label: blockedMarginText(answer, position), description: reason }
@@ -182,7 +182,7 @@ async function actOn(
     await explainObstacle(app, obstacle, placeOf(choice));
     return 'ended';
   }
-  if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview It')))) return 'again';
+  if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview')))) return 'again';
   return carryOut(app, attended, state.account.id, {
     kind: 'margin',
     position: refOf(position),

@@ -165,7 +165,7 @@ function itemsOf(app: Acting, { state, loan }: LoanChoice, { offers, blocked }: 
   if (short.length + blocked.length === 0) return items;
   return [
     ...items,
-    { label: msg('term.not-possible', 'Not possible'), separator: true },
+    { label: msg('term.not-possible', 'Unavailable'), separator: true },
     ...short.map(itemOf),
     // No value: they are there to be seen, and cannot be picked.
     ...blocked.map((one): Item<Offer> => {
@@ -199,9 +199,9 @@ export async function actOn(
     return 'ended';
   }
   if (offer.shortBy !== undefined) {
-    if (!(await isWanted(app.talk, title, shortText(offer, target), msg('button.preview', 'Preview It')))) return 'again';
+    if (!(await isWanted(app.talk, title, shortText(offer, target), msg('button.preview', 'Preview')))) return 'again';
   }
-  if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.begin-first', 'Begin with the First'))))
+  if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.start-first', 'Start with the First'))))
     return 'again';
   const all = changes.filter((change) => change !== undefined);
   const [only] = all;

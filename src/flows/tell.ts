@@ -161,11 +161,11 @@ function failureLabel(button: FailureButton, retry: Message): Message {
     case 'otherCoin':
       return msg('button.choose-another-coin', 'Choose Another Coin…');
     case 'readAgain':
-      return msg('button.read-again', 'Read Again');
+      return msg('button.refresh', 'Read Again');
     case 'resolve':
       return remedyLabel('resolveWrite');
     case 'arm':
-      return msg('button.arm-writing', 'Arm Writing…');
+      return msg('button.arm-account', 'Arm Account…');
     case 'addMargin':
       return msg('term.add-margin', 'Add Margin…');
     case 'settings':
@@ -188,11 +188,11 @@ function remedyLabel(remedy: Remedy): Message {
     case 'resolveWrite':
       return msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
     case 'refresh':
-      return msg('term.refresh', 'Refresh');
+      return msg('button.refresh', 'Read Again');
     case 'addMargin':
       return msg('term.add-margin', 'Add Margin…');
     case 'bringLiquidationToTarget':
-      return msg('button.bring-liquidation-price-target', 'Bring Liquidation Price to Target…');
+      return msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…');
   }
 }
 

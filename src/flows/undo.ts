@@ -78,7 +78,7 @@ async function sayNothing(talk: Conversation, record: WriteRecord | undefined): 
 async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | undefined> {
   if (choices.length === 1) return choices[0];
   const chosen = await app.talk.pick({
-    title: msg('button.undo-addition', 'Undo an Addition'),
+    title: msg('button.undo-addition', 'Undo Addition'),
     placeholder: msg('undo.addition-preview-follows', 'Which addition? A preview follows; nothing is sent yet.'),
     items: choices.map((value) => ({
       label: changeText(value.record, app.book.get(value.record.accountId)?.simulated ?? false),

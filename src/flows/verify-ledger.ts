@@ -33,7 +33,7 @@ export async function verifyLedger(app: Acting): Promise<void> {
     detail: [sentence, '', meaning],
     buttons: [
       { id: 'log', label: msg('button.show-log', 'Show Log') },
-      { id: 'setAside', label: msg('button.set-aside-begin-anew', 'Set Aside and Begin Anew…') },
+      { id: 'setAside', label: msg('button.start-new-log-more', 'Start New Log…') },
     ],
   });
   if (chosen === 'log') app.talk.openLog();
@@ -65,7 +65,7 @@ async function setAsideAfterAsking(app: Acting): Promise<void> {
     // The first button has the focus, so it is the harmless one.
     buttons: [
       { id: 'goBack', label: msg('button.go-back', 'Go Back') },
-      { id: 'act', label: msg('button.set-aside-begin', 'Set Aside and Begin Anew') },
+      { id: 'act', label: msg('button.start-new-log', 'Start New Log') },
     ],
   });
   if (chosen === 'goBack') await verifyLedger(app);

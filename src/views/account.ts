@@ -132,7 +132,7 @@ function accountDetails(state: AccountState, viewContext: ViewContext): Details 
       { label: msg('account.site', 'Site'), value: siteLabel(state, viewContext) },
       ...(account.baseUrl === undefined ? [] : [{ label: msg('account.address', 'Address'), value: account.baseUrl }]),
       {
-        label: msg('term.money', 'Money'),
+        label: msg('term.money', 'Funds'),
         value: account.simulated
           ? msg('term.simulated', 'simulated')
           : isDemo(state, viewContext)
@@ -148,7 +148,10 @@ function accountDetails(state: AccountState, viewContext: ViewContext): Details 
       ...(account.readOnly
         ? []
         : [{ label: msg('account.writing', 'Writing'), value: armingText(viewContext.arming(account.id), viewContext.when) }]),
-      { label: msg('term.read', 'Read at'), value: snapshot === undefined ? msg('term.never', 'never') : viewContext.when(snapshot.asOf) },
+      {
+        label: msg('term.updated', 'Updated'),
+        value: snapshot === undefined ? msg('term.never', 'never') : viewContext.when(snapshot.asOf),
+      },
     ],
     ...(failure === undefined ? {} : { note: failure.error.sentence }),
   };

@@ -114,8 +114,8 @@ function writeLine(
     details: () => ({
       title: label,
       lines: [
-        { label: msg('term.state', 'State'), value: word },
-        { label: msg('term.money', 'Money'), value: simulated ? msg('term.simulated', 'simulated') : record.accountName },
+        { label: msg('term.status', 'Status'), value: word },
+        { label: msg('term.money', 'Funds'), value: simulated ? msg('term.simulated', 'simulated') : record.accountName },
         ...summary(record, hand),
       ],
       ...(record.note === undefined ? {} : { note: record.note }),

@@ -94,7 +94,7 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewCon
         },
         { label: msg('collateral.collateral', 'As collateral'), value: useText(coin) },
         {
-          label: msg('term.read', 'Read at'),
+          label: msg('term.updated', 'Updated'),
           value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
         },
       ],

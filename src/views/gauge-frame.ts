@@ -99,7 +99,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...(pending.length === 0
         ? []
         : [{ id: 'resolve' as const, label: say(msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…')) }]),
-      { id: 'refresh', label: say(msg('term.refresh', 'Refresh')) },
+      { id: 'refresh', label: say(msg('button.refresh', 'Read Again')) },
     ],
   };
 }

@@ -63,7 +63,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ],
     changes: [
       { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
-      { id: 'reduce', label: msg('term.reduce-collateral', 'Reduce Collateral…') },
+      { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
     ],
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
@@ -189,14 +189,14 @@ function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
   const lines: Line[] = [];
   const price = liquidationPriceOf(loan);
   if (price !== undefined) {
-    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('term.from-2', 'from {0}', venueName)) });
+    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('term.from-source', 'from {0}', venueName)) });
   }
   const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
   if (reached(distance)) lines.push({ value: say(msg('gauge.level-reached', 'level reached')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({
       value: say(msg('gauge.fall-all-collateral', '{0} fall of all collateral', formatDistance(distance))),
-      detail: say(msg('term.estimate-2', 'estimate')),
+      detail: say(msg('term.estimate-word', 'estimate')),
     });
   }
   lines.push(...coinEstimates(view, estimates, say));

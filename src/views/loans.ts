@@ -85,9 +85,9 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
     description: [
       ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
       // Said here too: a closed loan hides the line that says more.
-      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'change unfinished')]),
+      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')]),
       ...(overdue && due !== undefined ? [due] : []),
-      ...(current ? [] : [msg('term.read-2', 'read {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
+      ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
       distanceText(standing),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
@@ -170,7 +170,7 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
       ...loan.debts.map((one) => ({ label: msg('term.debt', 'Debt'), value: exactText(one) })),
       ...loan.collateral.map((one) => ({ label: msg('term.collateral', 'Collateral'), value: exactText(one) })),
       {
-        label: msg('term.read', 'Read at'),
+        label: msg('term.updated', 'Updated'),
         value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
       },
     ],
@@ -277,7 +277,7 @@ function thresholds(view: LoanView, viewContext: ViewContext): Entry {
       {
         ...loanPlace(view, '/thresholds/price'),
         label: msg('term.liquidation-price', 'Liquidation price'),
-        description: price === undefined ? [priceText] : [priceText, msg('term.from-2', 'from {0}', venue)],
+        description: price === undefined ? [priceText] : [priceText, msg('term.from-source', 'from {0}', venue)],
         expansion: 'leaf',
         context: price === undefined ? 'note' : 'value',
         spoken: msg('list.colon-sentence', '{0}: {1}.', msg('term.liquidation-price', 'Liquidation price'), priceText),
@@ -358,7 +358,7 @@ export function dueDates(view: LoanView, viewContext: ViewContext): readonly Ent
 
 function dueEntry(view: LoanView, due: DueDebt, index: number, viewContext: ViewContext): Entry {
   const when = viewContext.zoned(due.at);
-  const state: Message = due.overdue ? msg('term.overdue-since', 'overdue since {0}', when) : msg('term.due-2', 'due {0}', when);
+  const state: Message = due.overdue ? msg('term.overdue-since', 'overdue since {0}', when) : msg('term.due-at', 'due {0}', when);
   return {
     // Two parts of a debt may have the same coin and date.
     ...loanPlace(view, `/due/${index.toString()}`),

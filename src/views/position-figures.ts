@@ -64,7 +64,7 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
                 label: msg('term.margin-ratio', 'Margin ratio'),
                 values: [
                   formatMarginRatio(marginRatio),
-                  msg('term.from-2', 'from {0}', venue),
+                  msg('term.from-source', 'from {0}', venue),
                   msg('position.liquidation-100', 'liquidation at 100%'),
                 ],
                 copy: marginRatio,
@@ -109,7 +109,7 @@ function liquidationFigure(view: PositionView, venue: string): Figure {
       const { price } = view.liquidation;
       return {
         ...place,
-        values: [`${formatLiquidationPrice(price, side)} ${priceCoin}`, reachWords(view), msg('term.from-2', 'from {0}', venue)],
+        values: [`${formatLiquidationPrice(price, side)} ${priceCoin}`, reachWords(view), msg('term.from-source', 'from {0}', venue)],
         exact: `${formatAmount(price)} ${priceCoin}`,
         copy: price,
       };
@@ -157,7 +157,7 @@ export function positionDetails(view: PositionView, viewContext: ViewContext): D
       },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
       {
-        label: msg('term.read', 'Read at'),
+        label: msg('term.updated', 'Updated'),
         value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
       },
     ],

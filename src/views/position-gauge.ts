@@ -34,7 +34,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
             at: 1,
             label: say(msg('term.liquidation', 'Liquidation')),
             valueText: formatLiquidationPrice(price, position.side),
-            source: say(msg('term.from-2', 'from {0}', venueName(state, viewContext))),
+            source: say(msg('term.from-source', 'from {0}', venueName(state, viewContext))),
           },
         ]
       : [],
@@ -51,7 +51,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
       position.fixedMargin === undefined
         ? [
             { id: 'addMargin', label: msg('term.add-margin', 'Add Margin…') },
-            { id: 'reduceMargin', label: msg('term.reduce-margin', 'Reduce Margin…') },
+            { id: 'reduceMargin', label: msg('button.remove-margin-more', 'Remove Margin…') },
           ]
         : [],
     ...keptFace(position.keptFrom, view.state.snapshot?.positionsTrouble),

@@ -78,8 +78,8 @@ export function positionEntry(view: PositionView, viewContext: ViewContext): Ent
       ...(view.since?.raises === true ? [...estimate, position.instrument] : [position.instrument, ...estimate]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Said here too: a closed position hides the line that says more.
-      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'change unfinished')]),
-      ...(current ? [] : [msg('term.read-2', 'read {0}', readingAge(state, viewContext.now, position.keptFrom))]),
+      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')]),
+      ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, position.keptFrom))]),
       // An alarm takes the place of the word in the label.
       ...(position.marginMode === 'cross' && view.counts ? [msg('term.cross-margin', 'Cross margin')] : []),
       ...(leverage === undefined ? [] : [formatLeverage(leverage)]),

@@ -68,7 +68,7 @@ export function statusOf(states: readonly AccountState[], viewContext: ViewConte
   if (worst !== undefined) return { ...describe(worst, gaps, viewContext), rows, ...noteOf(gauged, viewContext) };
   const simulated = states.every(({ account }) => account.simulated) ? [msg('status.simulated', '(simulated)')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
-  const text = gaps.length > 0 ? gaps : [known ? msg('status.no-loan-position', 'no loan or position') : msg('term.reading', 'reading…')];
+  const text = gaps.length > 0 ? gaps : [known ? msg('status.no-loan-position', 'no loan or position') : msg('term.loading', 'loading…')];
   return { text: [...text, ...simulated], level: 'unknown', spoken: msg('status.ltv-gauge', 'LTV Gauge: {0}.', text[0] ?? ''), rows };
 }
 

@@ -63,7 +63,7 @@ export function troubleWord(error: ExchangeError): Message {
     case 'shape':
       return msg('account.answer-not-understood', 'answer not understood');
     case 'refused':
-      return msg('term.refused', 'refused');
+      return msg('term.rejected', 'rejected');
     case 'aborted':
       return msg('account.stopped', 'stopped');
   }
@@ -107,5 +107,5 @@ export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
 /** How old the figures are, or that there are none yet. `keptFrom` as above. */
 export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
   if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
-  return state.failure === undefined ? msg('term.reading', 'reading…') : msg('account.never-read', 'never read');
+  return state.failure === undefined ? msg('term.loading', 'loading…') : msg('account.never-read', 'never read');
 }

@@ -45,9 +45,9 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
   const factLine = ({ label, value, copy }: Fact): string => line(label, value, copy !== undefined);
   const { accountName, accountId, venue } = record;
   const head = [
-    line(msg('term.state', 'State'), stateWord(record), false),
+    line(msg('term.status', 'Status'), stateWord(record), false),
     line(msg('term.account', 'Account'), `${accountName} (${venue})`, true),
-    ...(simulated.has(accountId) ? [line(msg('term.money', 'Money'), msg('term.simulated', 'simulated'), false)] : []),
+    ...(simulated.has(accountId) ? [line(msg('term.money', 'Funds'), msg('term.simulated', 'simulated'), false)] : []),
   ];
   const [first, ...rest] = activitySections(record, rows, exactHand(when)).map(({ title, facts }) => ({
     title,

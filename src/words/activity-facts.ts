@@ -85,7 +85,7 @@ function course(record: WriteRecord, hand: Hand): readonly Fact[] {
     if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
   };
   put('before', msg('activity.before', '{0} before', label), before);
-  put('estimate', msg('term.estimate-3', '{0} by estimate', label), estimate);
+  put('estimate', msg('term.by-estimate', '{0} (estimate)', label), estimate);
   put('after', msg('activity.after', '{0} after', label), after);
   return facts;
 }
@@ -98,7 +98,7 @@ function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly F
   if (read === undefined) return [];
   const { readAt, walletAvailable, limit, usd } = read;
   return [
-    moment('read', msg('term.read', 'Read at'), readAt, hand),
+    moment('read', msg('term.updated', 'Updated'), readAt, hand),
     amountDatum('wallet', msg('activity.available-wallet', 'Available in the wallet'), walletAvailable, change.coin),
     ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.most-allowed', 'Most that was allowed'), limit, change.coin)]),
     ...(usd === undefined ? [] : [{ id: 'usd', label: msg('activity.worth', 'Worth'), value: hand.usd(usd), copy: usd }]),
@@ -125,7 +125,7 @@ function answerWord({ kind }: Answer): Text {
     case 'accepted':
       return msg('activity.accepted-2', 'accepted');
     case 'refused':
-      return msg('term.refused', 'refused');
+      return msg('term.rejected', 'rejected');
     case 'lost':
       return msg('activity.no-clear-answer', 'no clear answer');
     case 'neverLeft':

@@ -39,7 +39,7 @@ export interface PreviewText {
 /** The words of the button, naming the act with its exact amount. */
 export function actLabel(direction: Direction, amount: Decimal, coin: string): Message {
   return direction === 'add'
-    ? msg('term.add-2', 'Add {0} {1}', formatAmount(amount), coin)
+    ? msg('term.add-amount', 'Add {0} {1}', formatAmount(amount), coin)
     : msg('preview.reduce', 'Reduce by {0} {1}', formatAmount(amount), coin);
 }
 
@@ -66,14 +66,14 @@ export function previewText(preview: CollateralPreview, around: PreviewSurroundi
   const figures = outlook(preview);
   const route = [
     stakesLine(account.simulated, around.demo),
-    msg('term.exchange', 'Exchange: {0}, {1}', around.venueName, around.siteLabel),
-    msg('term.account-2', 'Account: {0}', account.name),
+    msg('term.exchange-line', 'Exchange: {0}, {1}', around.venueName, around.siteLabel),
+    msg('term.account-line', 'Account: {0}', account.name),
     msg('preview.loan', 'Loan: {0}', loanName),
     direction === 'add'
       ? msg('preview.act-add-collateral', 'Act: add collateral')
       : msg('preview.act-take-collateral', 'Act: take collateral out'),
-    msg('term.amount-2', 'Amount: {0} {1}', shownAmount, coin),
-    direction === 'add' ? msg('term.from', 'From: {0}', around.wallet) : msg('term.to', 'To: {0}', around.wallet),
+    msg('term.amount-line', 'Amount: {0} {1}', shownAmount, coin),
+    direction === 'add' ? msg('term.from-line', 'From: {0}', around.wallet) : msg('term.to-line', 'To: {0}', around.wallet),
   ];
   const lines: Message[] = [
     ...(caution !== undefined && alarming ? [caution.sentence, ...figures, ...route] : [...route, ...figures]),
@@ -291,7 +291,7 @@ function ltvText(ltv: Decimal | undefined): Message | string {
 function distanceText(distance: Decimal | undefined): Message | string {
   if (distance === undefined) return msg('term.unknown', 'unknown');
   return isNegative(distance) || isZero(distance)
-    ? msg('term.reached', '{0}, reached', formatDistance(distance))
+    ? msg('term.reached', '{0} (reached)', formatDistance(distance))
     : formatDistance(distance);
 }
 

@@ -87,7 +87,7 @@ export function requestLines(request: RequestView, { title, accountName, stakes 
     msg('confirm.nothing-sent-request', 'NOTHING WAS SENT. This is the request that confirming would send, once.'),
     stakes,
     title,
-    msg('term.account-2', 'Account: {0}', accountName),
+    msg('term.account-line', 'Account: {0}', accountName),
     '',
     `${method} ${url}`,
     ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : msg('list.colon', '{0}: {1}', name, said))),

@@ -139,7 +139,7 @@ function plainReason(reason: MarginReason, direction: Direction, { distress }: P
 
 /** What cannot be done, where nothing near it can either. */
 export function blockedMarginText({ direction }: DeadEnd, { marginCoin }: Position): Message {
-  return direction === 'add' ? msg('term.add', 'Add {0}', marginCoin) : msg('term.take-out', 'Take out {0}', marginCoin);
+  return direction === 'add' ? msg('term.add', 'Add {0}', marginCoin) : msg('term.remove', 'Remove {0}', marginCoin);
 }
 
 /** Asked before something that does not lead all the way. @param wanted the aim in words */

@@ -51,7 +51,7 @@ export function positionLiveLines({ since }: PositionView, now: number): readonl
         {
           label: msg('estimate.now-about', 'Now about'),
           value: liquidationDistanceText(since.figures.distance),
-          detail: msg('list.comma', '{0}, {1}', msg('term.estimate-2', 'estimate'), pricesText(since, now)),
+          detail: msg('list.comma', '{0}, {1}', msg('term.estimate-word', 'estimate'), pricesText(since, now)),
         },
       ];
 }

@@ -134,7 +134,9 @@ export function reachText({ change, price }: Reach, way: 'fall' | 'rise'): strin
 
 /** Our mark beside every figure that is ours. */
 export function estimateMark({ averaged }: Pick<LoanEstimates, 'averaged'>): Message {
-  return averaged ? msg('estimate.loan-average-haircut', "estimate with the loan's average haircut") : msg('term.estimate-2', 'estimate');
+  return averaged
+    ? msg('estimate.loan-average-haircut', "estimate with the loan's average haircut")
+    : msg('term.estimate-word', 'estimate');
 }
 
 /** At which prices the loan's lines are reached. Leaves out the liquidation price that the venue itself gives. */

@@ -121,7 +121,7 @@ export function debtsText(loan: Loan): Message | string {
 export function sourceText(threshold: Threshold, venue: string): Message {
   switch (threshold.source) {
     case 'venue':
-      return msg('term.from-2', 'from {0}', venue);
+      return msg('term.from-source', 'from {0}', venue);
     case 'table':
       return threshold.from === undefined
         ? msg('loan.dated-table', 'from a dated table')
@@ -140,7 +140,7 @@ export function isOverdue({ due }: Loan): boolean {
 export function soonestDueText(loan: Loan, zoned: ViewContext['zoned']): Message | undefined {
   const [soonest] = loan.due ?? [];
   if (isOverdue(loan)) return msg('term.debt-overdue', 'debt overdue');
-  return soonest === undefined ? undefined : msg('term.due-2', 'due {0}', zoned(soonest.at));
+  return soonest === undefined ? undefined : msg('term.due-at', 'due {0}', zoned(soonest.at));
 }
 
 /** The id the venue acts on, or ours. */

@@ -84,7 +84,7 @@ export function stepText({ act, coin, amount }: Step): Message {
   const args = [formatAmount(amount), coin] as const;
   switch (act) {
     case 'add':
-      return msg('term.add-2', 'Add {0} {1}', ...args);
+      return msg('term.add-amount', 'Add {0} {1}', ...args);
     case 'reduce':
       return msg('target.take-out', 'Take out {0} {1}', ...args);
     case 'repay':
@@ -97,7 +97,7 @@ export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Om
     act === 'add'
       ? msg('term.add', 'Add {0}', coin)
       : act === 'reduce'
-        ? msg('term.take-out', 'Take out {0}', coin)
+        ? msg('term.remove', 'Remove {0}', coin)
         : msg('target.repay', 'Repay {0}', coin);
   switch (reason) {
     case 'amount':

@@ -47,14 +47,14 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
   ];
   const route = [
     stakesLine(account.simulated, around.demo),
-    msg('term.exchange', 'Exchange: {0}, {1}', around.venueName, around.siteLabel),
-    msg('term.account-2', 'Account: {0}', account.name),
+    msg('term.exchange-line', 'Exchange: {0}, {1}', around.venueName, around.siteLabel),
+    msg('term.account-line', 'Account: {0}', account.name),
     positionLine(change),
     direction === 'add'
       ? msg('margin-preview.act-add-margin', 'Act: add margin')
       : msg('margin-preview.act-take-margin', 'Act: take margin out'),
-    msg('term.amount-2', 'Amount: {0} {1}', amount, coin),
-    direction === 'add' ? msg('term.from', 'From: {0}', around.wallet) : msg('term.to', 'To: {0}', around.wallet),
+    msg('term.amount-line', 'Amount: {0} {1}', amount, coin),
+    direction === 'add' ? msg('term.from-line', 'From: {0}', around.wallet) : msg('term.to-line', 'To: {0}', around.wallet),
   ];
   const alarming = caution !== undefined || position.distress !== undefined;
   return {

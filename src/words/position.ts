@@ -173,7 +173,7 @@ export function distanceText(distance: Decimal | undefined, unreachable?: true):
   if (unreachable === true) return msg('position.out-reach', 'out of reach');
   if (distance === undefined) return msg('term.unknown', 'unknown');
   return isNegative(distance) || isZero(distance)
-    ? msg('term.reached', '{0}, reached', formatDistance(distance))
+    ? msg('term.reached', '{0} (reached)', formatDistance(distance))
     : formatDistance(distance);
 }
 

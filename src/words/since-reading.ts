@@ -55,7 +55,7 @@ export interface Ground {
 
 /** The level in a word, and that only an estimate or a substitute makes it so. */
 export function levelPhrase({ level, by, since }: Ground): Message {
-  return since?.raises === true ? msg('term.estimate-3', '{0} by estimate', levelWord(level)) : levelBy(level, by);
+  return since?.raises === true ? msg('term.by-estimate', '{0} (estimate)', levelWord(level)) : levelBy(level, by);
 }
 
 /** The same with what the last reading alone says. */

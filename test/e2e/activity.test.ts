@@ -114,12 +114,12 @@ describe('someone who looks back at a change', () => {
     const alarm = await bench().dialog();
     assert.match(alarm.text, saysLike('ledger.not-whole-row', '2'));
     await bench().screenshot('ledger-not-whole');
-    await alarm.press(says('button.set-aside-begin-anew'));
+    await alarm.press(says('button.start-new-log-more'));
     const question = await eventually('the question whether it is sure', async () => {
       const next = await bench().dialog();
       return next.text.includes(says('ledger.begin-new')) ? next : undefined;
     });
-    await question.press(says('button.set-aside-begin'));
+    await question.press(says('button.start-new-log'));
     const told = await bench().waitForNotification(saysLike('ledger.new-begun-old'));
     const place = /is kept as (.+?)\s*$/.exec(told)?.[1];
     assert.ok(place !== undefined && readdirSync(path.dirname(place)).includes(path.basename(place)), 'what was set aside is still there');

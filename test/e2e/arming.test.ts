@@ -32,9 +32,9 @@ describe('an account that is not armed', () => {
     assert.match(refusal.text, saysLike('confirm.not-armed-nothing'));
     // Hosts order them differently.
     assert.deepEqual([...refusal.buttons].sort(), [
-      says('button.arm-writing'),
+      says('button.arm-account'),
       'Cancel',
-      says('button.read-again'),
+      says('button.refresh'),
       says('button.show-request'),
     ]);
     assert.match(refusal.text, /57\.98% now → 51\.\d\d% after \(estimate\)/);
@@ -54,9 +54,9 @@ describe('an account that is not armed', () => {
     const { apiKey, secret, passphrase } = exchange().keys;
     for (const part of [apiKey, secret, passphrase]) assert.ok(!page.includes(part), 'no part of a key is on the page');
     await bench().screenshot('request');
-    await bench().pick(says('button.back-preview'));
+    await bench().pick(says('button.back-to-preview'));
 
-    await (await previewWith('NOT ARMED')).press(says('button.arm-writing'));
+    await (await previewWith('NOT ARMED')).press(says('button.arm-account'));
     const question = await bench().quickInput.waitFor('For how long');
     assert.ok(question.rows.some((row) => row.includes(says('arming.until-window-reloaded'))));
     assert.ok(question.rows.some((row) => row.startsWith('Always')));

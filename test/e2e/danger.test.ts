@@ -44,7 +44,7 @@ describe('someone who comes near the end', () => {
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
-    assert.match(await gauge.locator('.level').innerText(), saysLike('term.estimate-3', 'Warning'));
+    assert.match(await gauge.locator('.level').innerText(), saysLike('term.by-estimate', 'Warning'));
     assert.equal(await gauge.locator('.dial .main').textContent(), '57.98%');
     const meter = gauge.getByRole('meter');
     assert.match((await meter.getAttribute('aria-valuetext')) ?? '', /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);

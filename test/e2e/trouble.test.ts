@@ -91,12 +91,12 @@ describe('when things go wrong', () => {
     await bench().clearNotifications();
 
     await bench().runCommand('LTV Gauge: Resolve Unfinished Change…');
-    await (await bench().dialog()).press(says('button.lift-freeze'));
+    await (await bench().dialog()).press(says('button.unfreeze'));
     const sure = await eventually('the question whether it is sure', async () => {
       const next = await bench().dialog();
       return next.buttons.includes('Go Back') ? next : undefined;
     });
-    await sure.press(says('button.lift-freeze'));
+    await sure.press(says('button.unfreeze'));
     await bench().waitForNotification(saysLike('resolve.freeze-lifted'));
     await eventually('the freeze to be gone', async () => !(await bench().treeRows('Loans')).some((row) => row.includes('frozen')));
     assert.equal(await exchange().requests('adjust-collateral'), 1);

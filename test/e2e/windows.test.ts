@@ -112,7 +112,7 @@ describe('several windows', () => {
     await two.runCommand('LTV Gauge: Add Account…');
     const dialog = await two.dialog();
     assert.match(dialog.text, /does not find the keys of Late[^]*would wipe them/);
-    assert.deepEqual([...dialog.buttons].sort(), ['Cancel', says('button.go-anyway'), says('button.reload-window')]);
+    assert.deepEqual([...dialog.buttons].sort(), ['Cancel', says('button.continue-anyway'), says('button.reload-window')]);
     await two.screenshot('windows-keys-elsewhere');
     await dialog.press(says('button.reload-window'));
     await two.ready();

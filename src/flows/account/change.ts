@@ -124,7 +124,7 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
 async function tellFault(app: Acting, account: Account, error: ExchangeError): Promise<void> {
   app.log.warn(`test of ${account.id}: ${error.kind} ${error.code ?? ''}`);
   const elsewhere = error.code === keysMissingCode || error.code === otherOwnerCode;
-  await offerUpdate(app.talk, account, error.sentence, [msg('term.account-2', 'Account: {0}', account.name)], elsewhere);
+  await offerUpdate(app.talk, account, error.sentence, [msg('term.account-line', 'Account: {0}', account.name)], elsewhere);
 }
 
 /** @param elsewhere another window may have the right keys, so that reloading this one comes first */

@@ -168,7 +168,7 @@ async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts,
 
 const changeKeys = { id: 'changeKeys', label: msg('button.change-keys', 'Change Keys') } as const;
 
-const saveNothing = { id: 'nothing', label: msg('button.save-nothing', 'Save Nothing'), closes: true } as const;
+const saveNothing = { id: 'nothing', label: msg('button.discard', 'Discard'), closes: true } as const;
 
 /**
  * In a browser a window knows the keys that were stored when it was opened, and writes all it knows whenever it stores or deletes one: keys
@@ -196,7 +196,8 @@ export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' 
       { id: 'reload', label: msg('button.reload-window', 'Reload Window') },
       {
         id: 'goOn',
-        label: concerned === undefined ? msg('button.go-anyway', 'Go On Anyway') : msg('button.enter-keys-anyway', 'Enter Keys Anyway'),
+        label:
+          concerned === undefined ? msg('button.continue-anyway', 'Continue Anyway') : msg('button.enter-keys-anyway', 'Enter Keys Anyway'),
       },
     ],
   });

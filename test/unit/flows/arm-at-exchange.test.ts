@@ -39,7 +39,7 @@ describe('an account at an exchange', () => {
     assert.match(row(), /^Main simulated · .*not armed/);
     const talk = await add(leave);
     const dialog = talk.heard.at(-1)!;
-    assert.deepEqual(dialog.choices, [says('button.read-again'), says('button.show-request'), says('button.arm-writing')]);
+    assert.deepEqual(dialog.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
     assert.match(dialog.detail, saysLike('confirm.not-armed-nothing'));
     assert.match(dialog.detail, /57\.98% now → 51\.\d\d% after \(estimate\)/);
     assert.equal(await sent(), 0);
@@ -48,7 +48,12 @@ describe('an account at an exchange', () => {
   it('shows the exact request as a page, masked and unsent, and comes back to the preview', async () => {
     const id = await added(front, exchange, 'Main');
     await front.engine.arming.disarm(id);
-    const talk = await add(press(says('button.show-request')), pick(says('button.copy-request')), pick(says('button.back-preview')), leave);
+    const talk = await add(
+      press(says('button.show-request')),
+      pick(says('button.copy-request')),
+      pick(says('button.back-to-preview')),
+      leave,
+    );
     const page = talk.heard.find(({ what }) => what === 'page')!;
     assert.equal(page.title, says('change.request-not-sent'));
     for (const part of [
@@ -74,7 +79,7 @@ describe('an account at an exchange', () => {
   it('is armed from the preview, adds once after the confirmation, and takes that back once, by a preview of its own', async () => {
     const id = await added(front, exchange, 'Main');
     await front.engine.arming.disarm(id);
-    const talk = await add(press(says('button.arm-writing')), pick(says('arming.15-minutes')), press('Add 0.1 BTC'), press('Undo…'));
+    const talk = await add(press(says('button.arm-account')), pick(says('arming.15-minutes')), press('Add 0.1 BTC'), press('Undo…'));
     const question = talk.heard.find(({ title }) => title.endsWith(says('arming.how-long')))!;
     assert.match(question.detail, /^SIMULATED: .*Limits of your settings: LTV at most 71\.00% after taking out/);
     assert.deepEqual(question.choices.slice(0, 3), [says('arming.15-minutes'), says('arming.until-window-reloaded'), 'Always']);
@@ -155,12 +160,12 @@ describe('an account at an exchange', () => {
   it('with real money shows the request of its first change before that can be sent, once armed by its name', async () => {
     await live(front, exchange, 'Main');
     const talk = await add(
-      press(says('button.arm-writing')),
+      press(says('button.arm-account')),
       pick('Always'),
       type('Mian'),
       type('Main'),
       press(says('button.show-request')),
-      pick(says('button.back-preview')),
+      pick(says('button.back-to-preview')),
       press('Add 0.1 BTC'),
     );
     assert.deepEqual(talk.faults, [says('arming.type-exactly', 'Main')]);
@@ -168,9 +173,9 @@ describe('an account at an exchange', () => {
     assert.deepEqual(
       dialogs.map(({ choices }) => choices),
       [
-        [says('button.read-again'), says('button.show-request'), says('button.arm-writing')],
-        [says('button.read-again'), says('button.show-request')],
-        [says('button.read-again'), says('button.show-request'), 'Add 0.1 BTC'],
+        [says('button.refresh'), says('button.show-request'), says('button.arm-account')],
+        [says('button.refresh'), says('button.show-request')],
+        [says('button.refresh'), says('button.show-request'), 'Add 0.1 BTC'],
       ],
     );
     for (const { title, detail, kind } of dialogs) {
@@ -184,7 +189,7 @@ describe('an account at an exchange', () => {
     // The next one needs none of that.
     const second = await add(press('Add 0.1 BTC'));
     assert.deepEqual(second.heard.find(({ what }) => what === 'dialog')!.choices, [
-      says('button.read-again'),
+      says('button.refresh'),
       says('button.show-request'),
       'Add 0.1 BTC',
     ]);

@@ -95,7 +95,7 @@ describe('arming an account with real money always', () => {
   });
 
   it('offers to take it back at once', async () => {
-    const { talk } = await arming([pick(says('arming.15-minutes')), press(says('button.disarm-writing'))]);
+    const { talk } = await arming([pick(says('arming.15-minutes')), press(says('button.disarm-account'))]);
     assert.deepEqual(talk.ran, [{ command: 'disarmWriting', target: { accountId: 'a' } }]);
   });
 });

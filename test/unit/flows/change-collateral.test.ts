@@ -60,7 +60,7 @@ describe('a change of collateral on the whole engine', () => {
       assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
     }
     // The harmless one first: Enter alone acts on nothing.
-    assert.deepEqual(preview!.choices, [says('button.read-again'), says('button.show-request'), says('preview.reduce', '0.01', 'BTC')]);
+    assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('preview.reduce', '0.01', 'BTC')]);
     // Accepted is not done: until then it is the old LTV.
     assert.match(whileOpen[0]!, /^57\.98% · Watch · change unfinished /);
     assert.match(
@@ -174,11 +174,11 @@ describe('a change of collateral on the whole engine', () => {
         () => {
           okx.movePrice('BTC', '10');
         },
-        press(says('button.read-again')),
+        press(says('button.refresh')),
       ),
       press(says('button.show-request')),
       pick(says('button.copy-request')),
-      pick(says('button.back-preview')),
+      pick(says('button.back-to-preview')),
       leave,
     );
     const [first, second] = dialogsOf(talk);
@@ -210,7 +210,7 @@ describe('a change of collateral on the whole engine', () => {
     const [, again] = dialogsOf(talk);
     assert.match(again!.detail, saysLike('refusal.changes-account-not'));
     assert.match(again!.detail, saysLike('confirm.not-armed-nothing'));
-    assert.deepEqual(again!.choices, [says('button.read-again'), says('button.show-request'), says('button.arm-writing')]);
+    assert.deepEqual(again!.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
     assert.match(trader.lines(loansOutline)[0]!, saysLike('arming.not-armed'));
     assert.deepEqual(trader.posted, []);
   });

@@ -91,7 +91,7 @@ describe('a change of margin on the whole engine', () => {
     ]) {
       assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
     }
-    assert.deepEqual(preview!.choices, [says('button.read-again'), says('button.show-request'), 'Add 2,000 USDT to BTC-USDT-SWAP long']);
+    assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), 'Add 2,000 USDT to BTC-USDT-SWAP long']);
     // Accepted is not done: until then it is the old distance.
     assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · change unfinished/);
     assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 63,553\.19 USDT, says OKX\. SIMULATED: add 2,000 USDT/);

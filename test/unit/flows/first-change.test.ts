@@ -19,12 +19,12 @@ async function adding(setup: Setup, ...answers: readonly Answer[]) {
 describe('the first change with real money', () => {
   it('cannot be sent before its request was looked at, and can afterwards', async () => {
     const setup = new Setup();
-    const { talk, dialogs } = await adding(setup, press(says('button.show-request')), pick(says('button.back-preview')), press(add));
+    const { talk, dialogs } = await adding(setup, press(says('button.show-request')), pick(says('button.back-to-preview')), press(add));
     assert.deepEqual(
       dialogs.map(({ choices }) => choices),
       [
-        [says('button.read-again'), says('button.show-request')],
-        [says('button.read-again'), says('button.show-request'), add],
+        [says('button.refresh'), says('button.show-request')],
+        [says('button.refresh'), says('button.show-request'), add],
       ],
     );
     const [page] = talk.heard.filter(({ what }) => what === 'page');
@@ -44,7 +44,7 @@ describe('the first change with real money', () => {
 
   it('has to be looked at again when the request is another one meanwhile', async () => {
     const setup = new Setup();
-    const talk = new Scripted(pick('BTC'), type('0.1'), press(says('button.show-request')), pick(says('button.back-preview')), leave);
+    const talk = new Scripted(pick('BTC'), type('0.1'), press(says('button.show-request')), pick(says('button.back-to-preview')), leave);
     let shown = 0;
     const { app } = actingAt(
       setup,
@@ -58,17 +58,17 @@ describe('the first change with real money', () => {
       },
     );
     await throughTime(setup, changeCollateral(app, new Attended(), 'add', undefined));
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.read-again'), says('button.show-request')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.refresh'), says('button.show-request')]);
   });
 
   it('is asked for arming where the account is not armed, and leaving that sends nothing', async () => {
     const setup = new Setup();
     setup.armed = { armed: false };
     setup.accounts.set('a', { ...setup.accounts.get('a')!, uid: '1' });
-    const { dialogs } = await adding(setup, press(says('button.arm-writing')), leave, leave);
+    const { dialogs } = await adding(setup, press(says('button.arm-account')), leave, leave);
     assert.deepEqual(
       dialogs.map(({ choices }) => choices.at(-1)),
-      [says('button.arm-writing'), says('button.arm-writing')],
+      [says('button.arm-account'), says('button.arm-account')],
     );
     assert.equal(setup.venue.sends.length, 0);
   });

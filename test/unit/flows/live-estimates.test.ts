@@ -44,7 +44,7 @@ describe('someone whose prices move between two readings', () => {
     assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), /estimated now/);
     const { figure, level, levelText, estimate, spokenValue } = first();
     assert.deepEqual([figure, level], ['57.98%', 'warn']);
-    assert.match(levelText, saysLike('term.estimate-3', 'Warning'));
+    assert.match(levelText, saysLike('term.by-estimate', 'Warning'));
     assert.ok(estimate !== undefined);
     assert.match(spokenValue, /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);
   });

@@ -118,7 +118,7 @@ describe('someone who looks back at a change', () => {
     const before = await front.does(verifyLedger);
     assert.match(before.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
     alterRow(machine.file('ledger.sqlite'), 2);
-    const talk = await front.does(verifyLedger, press(says('button.set-aside-begin-anew')), press(says('button.set-aside-begin')));
+    const talk = await front.does(verifyLedger, press(says('button.start-new-log-more')), press(says('button.start-new-log')));
     assert.equal(talk.heard[0]!.title, says('ledger.not-whole-row', '2'));
     const place = /^A new ledger has begun\. The old one is kept as (.+)$/.exec(talk.titles('notice')[0]!)?.[1];
     assert.ok(place !== undefined && path.isAbsolute(place) && existsSync(place), 'what was set aside is still there');

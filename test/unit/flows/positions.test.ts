@@ -86,7 +86,7 @@ describe('the positions to choose from', () => {
 
   it('say why one cannot be changed, and that an account is read-only', () => {
     assert.equal(named(cross).detail, says('choose.cannot-changed', 'Cross margin.'));
-    assert.match(named(positions.long, state({ account: { ...account, readOnly: true } })).description, saysLike('term.read-only-2'));
+    assert.match(named(positions.long, state({ account: { ...account, readOnly: true } })).description, saysLike('term.with-read-only'));
   });
 
   it('are explained when there are none', () => {

@@ -6,7 +6,7 @@ import { after, type Answer, leave, pick, press, type Scripted, type } from './s
 import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
 import { says, saysLike } from '../../texts.ts';
 
-const never = press(says('button.not-happen'));
+const never = press(says('button.mark-not-executed'));
 
 describe('resolving an unfinished change on the whole engine', () => {
   let trader: Trader;
@@ -33,8 +33,8 @@ describe('resolving an unfinished change on the whole engine', () => {
     const talk = await resolve(never, never);
     const [figures, sure] = verdictsOf(talk);
     assert.match(figures!.detail, /Before: 1\.5 ETH pledged[^]*Now: 1\.5 ETH pledged[^]*If it happened: 1\.6 ETH/);
-    assert.deepEqual(figures!.choices, [says('button.read-again'), says('button.happen'), says('button.not-happen')]);
-    assert.deepEqual(sure!.choices, ['Go Back', says('button.not-happen')]);
+    assert.deepEqual(figures!.choices, [says('button.refresh'), says('button.mark-executed'), says('button.mark-not-executed')]);
+    assert.deepEqual(sure!.choices, ['Go Back', says('button.mark-not-executed')]);
     assert.match(talk.titles('notice')[0]!, /This change was sent less than 60 seconds ago, so it may still take effect\./);
     assert.match(line('67890'), /^67\.61% · Warning · change unfinished /);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -45,7 +45,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     await add('67890', 'ETH', '0.1', stopped);
     await trader.later(2 * 60_000);
     const talk = await resolve(never, never);
-    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.not-happen'))]);
+    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.mark-not-executed'))]);
     assert.doesNotMatch(line('67890'), /unfinished/);
     await add('67890', 'ETH', '0.2');
     assert.equal(await okx.requests('adjust-collateral'), 2);
@@ -68,10 +68,10 @@ describe('resolving an unfinished change on the whole engine', () => {
     await okx.fault('never-settled');
     await add('12345', 'BTC', '0.02', stopped);
     const dead: { revive?: () => Promise<void> } = {};
-    const dying = after(async () => void Object.assign(dead, await okx.kill()), press(says('button.read-again')));
+    const dying = after(async () => void Object.assign(dead, await okx.kill()), press(says('button.refresh')));
     const talk = await resolve(
       dying,
-      after(() => dead.revive?.(), press(says('button.read-again'))),
+      after(() => dead.revive?.(), press(says('button.refresh'))),
       leave,
     );
     const [first, blind, again] = verdictsOf(talk);
@@ -96,10 +96,10 @@ describe('resolving an unfinished change on the whole engine', () => {
     await add('12345', 'BTC', '0.02', leave);
     await trader.later(5 * 60_000);
     assert.match(trader.lines(loansOutline)[1]!, saysLike('account.changes-frozen-exchange'));
-    const lift = press(says('button.lift-freeze'));
+    const lift = press(says('button.unfreeze'));
     const talk = await resolve(lift, lift);
     const [figures, sure] = verdictsOf(talk);
-    assert.deepEqual(figures!.choices, [says('button.read-again'), says('button.lift-freeze')]);
+    assert.deepEqual(figures!.choices, [says('button.refresh'), says('button.unfreeze')]);
     assert.match(sure!.title, saysLike('resolve.allow-changes-account'));
     assert.deepEqual(talk.titles('notice'), [says('resolve.freeze-lifted')]);
     assert.ok(!trader.lines(loansOutline).some((one) => one.includes('frozen')));
@@ -125,7 +125,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     const other = await trader.openWindow();
     await other.later(2 * 60_000);
     const talk = await other.goes((app, attended) => resolveWrite(app, attended, undefined), never, never);
-    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.not-happen'))]);
+    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.mark-not-executed'))]);
     await trader.later(60_000);
     assert.doesNotMatch(line('12345'), /unfinished/);
   });

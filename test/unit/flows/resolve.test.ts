@@ -30,14 +30,14 @@ async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonl
 
 describe('a person’s word on a change without proof', () => {
   const verdicts: readonly (readonly [string, Exclude<Verdict, 'lift-freeze'>, RegExp])[] = [
-    [says('button.happen'), 'effective', saysLike('resolve.record-change-happen')],
-    [says('button.not-happen'), 'not-effective', saysLike('resolve.record-change-not')],
+    [says('button.mark-executed'), 'effective', saysLike('resolve.record-change-happen')],
+    [says('button.mark-not-executed'), 'not-effective', saysLike('resolve.record-change-not')],
   ];
   for (const [label, verdict, question] of verdicts) {
     it(`“${label}” counts after a second question`, async () => {
       const { talk, app } = await resolving('lost-before', press(label), press(label));
       const [first, second] = talk.heard.filter(({ what }) => what === 'dialog');
-      assert.deepEqual(first!.choices, [says('button.read-again'), says('button.happen'), says('button.not-happen')]);
+      assert.deepEqual(first!.choices, [says('button.refresh'), says('button.mark-executed'), says('button.mark-not-executed')]);
       assert.match(second!.title, question);
       assert.deepEqual(second!.choices, ['Go Back', label]);
       assert.match(second!.detail, /your word, not proof/);
@@ -58,12 +58,12 @@ describe('a person’s word on a change without proof', () => {
 
 describe('a freeze', () => {
   it('is lifted after a second question only', async () => {
-    const { talk, app } = await resolving('wrong-way', press(says('button.lift-freeze')), press('Go Back'), leave);
+    const { talk, app } = await resolving('wrong-way', press(says('button.unfreeze')), press('Go Back'), leave);
     assert.equal(talk.left, 0);
     assert.ok(app.ledger.frozen('a') !== undefined);
-    const lifted = await resolving('wrong-way', press(says('button.lift-freeze')), press(says('button.lift-freeze')));
+    const lifted = await resolving('wrong-way', press(says('button.unfreeze')), press(says('button.unfreeze')));
     const [first, second] = lifted.talk.heard.filter(({ what }) => what === 'dialog');
-    assert.deepEqual(first!.choices, [says('button.read-again'), says('button.lift-freeze')]);
+    assert.deepEqual(first!.choices, [says('button.refresh'), says('button.unfreeze')]);
     assert.match(second!.title, saysLike('resolve.allow-changes-account'));
     assert.equal(lifted.app.ledger.frozen('a'), undefined);
     assert.deepEqual(lifted.talk.titles('notice'), [says('resolve.freeze-lifted')]);

@@ -99,7 +99,7 @@ describe('someone who begins with the simulated exchange', () => {
       assert.ok(`${preview!.title}\n${preview!.detail}`.includes(part), `the preview names “${part}”: ${preview!.detail}`);
     }
     // No request has to be looked at where no real money moves.
-    assert.deepEqual([preview!.kind, preview!.choices], ['info', [says('button.read-again'), says('button.show-request'), 'Add 0.1 BTC']]);
+    assert.deepEqual([preview!.kind, preview!.choices], ['info', [says('button.refresh'), says('button.show-request'), 'Add 0.1 BTC']]);
     const told = talk.heard.at(-1)!;
     assert.match(told.title, /^Done: LTV is now 51\.\d\d%, says OKX\. .*SIMULATED/);
     assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', [says('button.open-gauges'), 'Undo…']]);

@@ -48,7 +48,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
   });
 
   it('takes out to raise it, and has nothing to do where the loan stands already', async () => {
-    const out = await bring(...to('60'), pick(says('term.take-out', '0.02693333 BTC')), press(says('preview.reduce', '0.02693333', 'BTC')));
+    const out = await bring(...to('60'), pick(says('term.remove', '0.02693333 BTC')), press(says('preview.reduce', '0.02693333', 'BTC')));
     assert.match(out.titles('notice')[0]!, /^Done: LTV is now 60\.00%, says OKX\./);
     const there = await bring(...to('60'));
     assert.deepEqual(there.titles('notice'), [says('target.loan-already-estimate', '12345', '60.00%')]);
@@ -120,13 +120,13 @@ describe('bringing a loan to an LTV on the whole engine', () => {
         ...answers,
       );
     const several = (...answers: readonly Answer[]): Promise<Scripted> => severalBy(trader, ...answers);
-    const begin = press(says('button.begin-first'));
+    const begin = press(says('button.start-first'));
     const first = press('Add 0.02 BTC');
 
     it('asks before, and gives each its own preview and confirmation', async () => {
       const talk = await several(begin, first, press('Add 0.5 ETH'));
       const [before, ...previews] = talk.heard.filter(({ what }) => what === 'dialog');
-      assert.deepEqual(before!.choices, ['Go Back', says('button.begin-first')]);
+      assert.deepEqual(before!.choices, ['Go Back', says('button.start-first')]);
       assert.match(
         before!.detail,
         /These are 2 changes, carried out one after the other\. Each has its own preview and its own confirmation\./,

@@ -129,7 +129,7 @@ describe('what went wrong before anything was sent', () => {
       (await failing(refusal({}), { retry: msg('button.change-amount', 'Change Amount…') }, press(says('button.change-amount')))).on,
       'retry',
     );
-    assert.equal((await failing(refusal({ remedy: 'readAgain' }), { readAgain: true }, press(says('button.read-again')))).on, 'readAgain');
+    assert.equal((await failing(refusal({ remedy: 'readAgain' }), { readAgain: true }, press(says('button.refresh')))).on, 'readAgain');
     assert.equal(
       (await failing(refusal({ instead: ['otherCoin'] }), { coins: true }, press(says('button.choose-another-coin')))).on,
       'otherCoin',
@@ -137,7 +137,7 @@ describe('what went wrong before anything was sent', () => {
   });
 
   it('leads to arming, to the limits, or to what is unfinished', async () => {
-    const arm = await failing(refusal({ remedy: 'arm' }), {}, press(says('button.arm-writing')));
+    const arm = await failing(refusal({ remedy: 'arm' }), {}, press(says('button.arm-account')));
     assert.deepEqual([arm.talk.ran, arm.on], [[{ command: 'armWriting', target: { accountId: 'a' } }], 'ended']);
     const limits = await failing(refusal({ remedy: 'settings' }), {}, press(says('button.open-settings')));
     assert.deepEqual(limits.talk.did, ['openLimits']);

@@ -38,7 +38,7 @@ describe('undoing an addition on the whole engine', () => {
       /^To undo: SIMULATED: add 0\.02 BTC to loan 12345 \(Main\)\. This takes 0\.02 BTC out again, as a change of its own\.\n/,
     );
     assert.match(preview!.detail, /^LTV: 56\.57% now → 57\.99% after \(estimate\)$/m);
-    assert.deepEqual(preview!.choices, [says('button.read-again'), says('button.show-request'), says('preview.reduce', '0.02', 'BTC')]);
+    assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('preview.reduce', '0.02', 'BTC')]);
     assert.match(done!.title, /^Done: LTV is now 57\.98%, says OKX\./);
     assert.deepEqual(done!.choices, [says('button.open-gauges')]);
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
@@ -47,7 +47,7 @@ describe('undoing an addition on the whole engine', () => {
   it('is done once: a second time there is nothing to undo', async () => {
     await undo(takeOut);
     assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
-    const named = await undoThat(thatOne(), press(says('term.reduce-collateral')));
+    const named = await undoThat(thatOne(), press(says('button.remove-collateral-more')));
     assert.match(named.titles('notice')[0]!, saysLike('undo.no-longer-undone'));
     assert.deepEqual(named.did, ['reduceCollateral']);
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
@@ -77,7 +77,7 @@ describe('undoing an addition on the whole engine', () => {
     assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
     const named = await undoThat(thatOne());
     assert.match(named.titles('notice')[0]!, saysLike('undo.no-longer-undone'));
-    assert.deepEqual(named.heard[0]!.choices, [says('term.reduce-collateral')]);
+    assert.deepEqual(named.heard[0]!.choices, [says('button.remove-collateral-more')]);
     assert.deepEqual(await taken(), ['add BTC 0.02']);
   });
 

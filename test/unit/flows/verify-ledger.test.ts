@@ -36,8 +36,8 @@ const place = (): string => '/storage/journal/ledger-1.sqlite';
 const never = (): never => {
   throw new Error('not to be set aside');
 };
-const setAside = press(says('button.set-aside-begin-anew'));
-const sure = press(says('button.set-aside-begin'));
+const setAside = press(says('button.start-new-log-more'));
+const sure = press(says('button.start-new-log'));
 
 describe('verifying the ledger', () => {
   it('says that it is whole, with as much of the last row as two people would compare', async () => {
@@ -57,7 +57,7 @@ describe('verifying the ledger', () => {
     const [dialog] = talk.heard;
     assert.equal(dialog!.title, says('ledger.not-whole-row', '2'));
     assert.match(dialog!.detail, /^Row 2 was altered\.\n\nWhat the ledger says from there on cannot be relied on/);
-    assert.deepEqual([dialog!.kind, dialog!.choices], ['error', [says('button.show-log'), says('button.set-aside-begin-anew')]]);
+    assert.deepEqual([dialog!.kind, dialog!.choices], ['error', [says('button.show-log'), says('button.start-new-log-more')]]);
     assert.deepEqual(logged, ['ledger not whole, row 2: Row 2 was altered.']);
   });
 
@@ -76,7 +76,7 @@ describe('verifying the ledger', () => {
       const { talk, did } = await verifying([altered], never, ...answers);
       assert.equal(talk.heard[1]!.title, says('ledger.begin-new'));
       assert.match(talk.heard[1]!.detail, saysLike('ledger.compare-loans-positions'));
-      assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['warning', ['Go Back', says('button.set-aside-begin')]]);
+      assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['warning', ['Go Back', says('button.start-new-log')]]);
       assert.deepEqual(did, []);
     }
   });

@@ -73,7 +73,7 @@ describe('the Activity view', () => {
       `Accepted | ${at(-57_000)}`,
       `${says('activity.done-proven')} | ${at(-50_000)}`,
       'LTV before | 57.99%',
-      `${says('term.estimate-3', 'LTV')} | 51.54%`,
+      `${says('term.by-estimate', 'LTV')} | 51.54%`,
       'LTV after | 51.54%',
       says('activity.decided'),
       says('activity.request-answer'),
@@ -112,7 +112,7 @@ describe('the Activity view', () => {
     const lines = everything([only(fullMarginWrite())]).map(line);
     for (const wanted of [
       'Liquidation price before | 52,560.13',
-      `${says('term.estimate-3', says('term.liquidation-price'))} | 53,060.5`,
+      `${says('term.by-estimate', says('term.liquidation-price'))} | 53,060.5`,
       'Liquidation price after | 53,061.01',
       `${says('kinds.margin-before')} | 1,600 USDT`,
       `${says('kinds.leverage-before')} | 8×`,
@@ -248,7 +248,7 @@ describe('the Activity view', () => {
     assert.equal(text(details.title), says('kinds.added-loan', '0.1', 'BTC', '12345'));
     assert.deepEqual(
       details.lines.map(({ label, value }) => `${text(label)}: ${text(value)}`).filter((one) => /^(State|LTV)/.test(one)),
-      ['State: done', 'LTV before: 57.99%', `${says('term.estimate-3', 'LTV')}: 51.54%`, 'LTV after: 51.54%'],
+      ['State: done', 'LTV before: 57.99%', `${says('term.by-estimate', 'LTV')}: 51.54%`, 'LTV after: 51.54%'],
     );
   });
 });

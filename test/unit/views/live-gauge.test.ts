@@ -53,8 +53,8 @@ describe('a gauge between readings', () => {
   it('alarms by estimate, in words too, and reassures with no sentence meanwhile', () => {
     const gauge = ofLoan('0.72', '0.0235');
     assert.equal(gauge.level, 'warn');
-    assert.equal(gauge.levelText, says('term.estimate-3', 'Warning'));
-    assert.match(gauge.spokenLevel, saysLike('term.estimate-3', 'Warning'));
+    assert.equal(gauge.levelText, says('term.by-estimate', 'Warning'));
+    assert.match(gauge.spokenLevel, saysLike('term.by-estimate', 'Warning'));
     assert.equal(gauge.distanceText, says('gauge.estimate-now', says('gauge.collateral-may-fall', '22.1%'), '2.3%'));
   });
 
@@ -82,7 +82,7 @@ describe('a gauge between readings', () => {
     });
     assert.equal(gauge.figure, '12.4%');
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.levelText, says('term.estimate-3', 'Danger'));
+    assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
     assert.equal(gauge.distanceText, says('gauge.estimate-now', says('gauge.mark-price-may', '12.4%'), '2.6%'));
     assert.deepEqual(row(gauge, says('estimate.now-about')), [
       { value: says('position.liquidation', '2.6%'), detail: `estimate, ${says('estimate.prices-read', says('time.just-now'))}` },

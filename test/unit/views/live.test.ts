@@ -194,9 +194,9 @@ describe('badge and status bar between readings', () => {
     assert.equal(text(statusOf(calm, viewContext())?.note), says('status.behind-arrow-estimate', says('time.just-now')));
     assert.equal(statusOf([state()], viewContext())?.note, undefined);
     const alarmed = [withLoan(estimated('0.75'))];
-    assert.equal(shown(alarmed), `${says('term.estimate-3', '57.43% → ~75.00% Danger')} · ${says('time.just-now')}`);
+    assert.equal(shown(alarmed), `${says('term.by-estimate', '57.43% → ~75.00% Danger')} · ${says('time.just-now')}`);
     assert.equal(statusOf(alarmed, viewContext())?.level, 'danger');
-    assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), says('term.estimate-3', 'Danger'));
+    assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), says('term.by-estimate', 'Danger'));
     assert.match(text(statusOf(alarmed, viewContext())?.spoken), /LTV 57\.43%, estimated now 75\.00%, .*level Danger by estimate/);
   });
 
@@ -213,7 +213,7 @@ describe('badge and status bar between readings', () => {
       snapshot: holding([position()]),
       live: live({ positions: { p1: { markPrice: d('54000'), distance: d('0.02666666') } } }),
     });
-    assert.equal(shown([one]), `${says('term.estimate-3', '12.4% → ~2.6% to liq. Danger')} · ${says('time.just-now')}`);
+    assert.equal(shown([one]), `${says('term.by-estimate', '12.4% → ~2.6% to liq. Danger')} · ${says('time.just-now')}`);
     assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
   });
 });

@@ -63,16 +63,13 @@ describe('the way to a liquidation price in words', () => {
         marginReasonText(
           { state: 'deadEnd', direction: 'reduce', reason: 'distress' },
           at('46200'),
-          { ...long, distress: msg('button.reduce-margin', 'Reduce Margin') },
+          { ...long, distress: msg('button.remove-margin', 'Reduce Margin') },
           wallet,
         ),
       ),
-      says('liquidation-target.nothing-taken-now', says('button.reduce-margin')),
+      says('liquidation-target.nothing-taken-now', says('button.remove-margin')),
     );
-    assert.equal(
-      inBoth(blockedMarginText({ state: 'deadEnd', direction: 'reduce', reason: 'limit' }, long)),
-      says('term.take-out', 'USDT'),
-    );
+    assert.equal(inBoth(blockedMarginText({ state: 'deadEnd', direction: 'reduce', reason: 'limit' }, long)), says('term.remove', 'USDT'));
     assert.equal(inBoth(blockedMarginText({ state: 'deadEnd', direction: 'add', reason: 'wallet' }, long)), 'Add USDT');
   });
 

@@ -28,7 +28,7 @@ describe('an alternative in words', () => {
       `needs $20,000.00 · ${says('target.margin-call-liquidation', '46.6%', '50.0%')} · ${says('target.left', '1.75', 'BTC', says('term.funding-account'))}`,
     ]);
     assert.deepEqual(lines(first(readingOf(single, 'reduce', [coin('BTC', '0.3')]), '0.6')), [
-      says('term.take-out', '0.16666666 BTC'),
+      says('term.remove', '0.16666666 BTC'),
       says('target.ltv-estimate', '60.00%'),
       `frees $13,333.33 · ${says('target.margin-call-liquidation', '20.0%', '25.0%')} · ${says('target.goes', says('term.funding-account'))}`,
     ]);

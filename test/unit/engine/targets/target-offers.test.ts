@@ -64,19 +64,19 @@ describe('what is offered to bring a loan to a target', () => {
   it('takes out no more than is released, and cautions where the loan would be close to the margin call', () => {
     // To 60 % collateral may count for 12,000 less: 0.16666666 BTC.
     const one = [coin('BTC', '0.3')];
-    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.6'))), [says('term.take-out', '0.16666666 BTC')]);
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.6'))), [says('term.remove', '0.16666666 BTC')]);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.7'))), [
-      `${says('term.take-out', '0.28571428 BTC')}, beyond safe`,
+      `${says('term.remove', '0.28571428 BTC')}, beyond safe`,
     ]);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.69'))), [
-      `${says('term.take-out', '0.27536231 BTC')}, beyond safe`,
+      `${says('term.remove', '0.27536231 BTC')}, beyond safe`,
     ]);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.675'))), [
-      `${says('term.take-out', '0.25925925 BTC')}, beyond safe`,
+      `${says('term.remove', '0.25925925 BTC')}, beyond safe`,
     ]);
-    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.674'))), [says('term.take-out', '0.25816023 BTC')]);
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.674'))), [says('term.remove', '0.25816023 BTC')]);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.74'))), [
-      `${says('term.take-out', '0.3 BTC')}, limit, beyond safe`,
+      `${says('term.remove', '0.3 BTC')}, limit, beyond safe`,
     ]);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', [coin('BTC', '0')]), decimal('0.6'))), ['no reduce BTC: limit']);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', [coin('BTC')]), decimal('0.6'))), ['no reduce BTC: amount']);
@@ -96,17 +96,17 @@ describe('what is offered to bring a loan to a target', () => {
     }
     // What the average calls too little may be enough when it counts in full.
     assert.deepEqual(inShort(offersFor(readingOf(averaged, 'reduce', [coin('BTC', '0.2')]), decimal('0.6'))), [
-      `${says('term.take-out', '0.18749843 BTC')}, assumed`,
+      `${says('term.remove', '0.18749843 BTC')}, assumed`,
     ]);
     assert.deepEqual(inShort(offersFor(readingOf(averaged, 'reduce', [coin('BTC', '0.1')]), decimal('0.6'))), [
-      `${says('term.take-out', '0.1 BTC')}, limit, assumed`,
+      `${says('term.remove', '0.1 BTC')}, limit, assumed`,
     ]);
   });
 
   it('does not call all that is pledged enough where even that leaves LTV below the target', () => {
     // Without the ETH 45,000 are owed on at least 50,000: 90 %, not 95 %.
     assert.deepEqual(inShort(offersFor(readingOf(averaged, 'reduce', [coin('ETH', '10')]), decimal('0.95'))), [
-      `${says('term.take-out', '10 ETH')}, limit, assumed, beyond safe`,
+      `${says('term.remove', '10 ETH')}, limit, assumed, beyond safe`,
     ]);
   });
 

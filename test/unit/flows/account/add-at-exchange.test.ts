@@ -8,7 +8,7 @@ import { after, leave, pick, press, Scripted, type, type Answer } from '../scrip
 import { says, saysLike } from '../../../texts.ts';
 
 const nowhere = 'http://127.0.0.1:9';
-const refusal = [says('button.change-keys'), says('button.save-nothing')];
+const refusal = [says('button.change-keys'), says('button.discard')];
 const fault = [says('button.try-again'), ...refusal];
 
 function leavesNothing({ engine, machine }: Front): void {
@@ -188,14 +188,14 @@ describe('a key that an exchange is asked about', () => {
   it('of an account that is here is warned of, and saved only by who insists', async () => {
     await added(front, okx, 'Main');
     const again: readonly Answer[] = [...place('okx', okx.url, 'Again'), ...parts(okx.otherKeys.readOnly)];
-    for (const answer of [leave, press(says('button.save-nothing'))]) {
+    for (const answer of [leave, press(says('button.discard'))]) {
       const talk = await front.does(addAccount, ...again, answer);
       const dialog = talk.heard.at(-1)!;
       assert.match(dialog.title, /^The account at OKX that these keys belong to \(…\d{4}\) is already here as Main\.$/);
       assert.match(dialog.detail, saysLike('key.loans-positions-listed'));
       assert.deepEqual(
         [dialog.kind, dialog.choices],
-        ['warning', [says('button.change-keys'), says('button.save-anyway'), says('button.save-nothing')]],
+        ['warning', [says('button.change-keys'), says('button.save-anyway'), says('button.discard')]],
       );
       assert.equal(front.engine.book.list().length, 1);
       assert.equal(machine.secrets.values.size, 1);

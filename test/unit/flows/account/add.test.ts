@@ -61,7 +61,7 @@ describe('adding an account', () => {
 
   it('refuses a key that may withdraw: it cannot be saved', async () => {
     const { talk, accounts, keys } = await adding([...whole.slice(0, -1), leave], true);
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.save-nothing')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.discard')]);
     assert.equal(accounts.length + keys.size, 0);
   });
 
@@ -80,7 +80,7 @@ describe('adding an account', () => {
       ],
     );
     assert.deepEqual(talk.heard[0]!.choices, ['OKX', 'Bybit']);
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save-account'), says('button.change-keys'), says('button.save-nothing')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save-account'), says('button.change-keys'), says('button.discard')]);
     assert.equal(talk.heard[0]!.canGoBack, false);
     assert.ok(talk.heard.slice(1, -1).every(({ canGoBack }) => canGoBack === true));
     // The venue's own addresses come first, each with its host; the one that has to be typed comes last.

@@ -65,7 +65,7 @@ describe('other keys for an account that is here', () => {
     assert.equal(dialog.title, says('key.works-use-account', 'Main'));
     assert.deepEqual(
       [dialog.kind, dialog.choices],
-      ['info', [says('button.save-keys'), says('button.change-keys'), says('button.save-nothing')]],
+      ['info', [says('button.save-keys'), says('button.change-keys'), says('button.discard')]],
     );
     assert.ok(
       talk.heard
@@ -82,7 +82,7 @@ describe('other keys for an account that is here', () => {
     ['at the last part', (keys) => [...parts(keys).slice(0, 2), leave]],
     ['after going back', (keys) => [...parts(keys).slice(0, 2), goBack, leave]],
     ['at the question whether to save', (keys) => [...parts(keys), leave]],
-    ['with Save Nothing', (keys) => [...parts(keys), press(says('button.save-nothing'))]],
+    ['with Save Nothing', (keys) => [...parts(keys), press(says('button.discard'))]],
     ['when they do not work', (keys) => [...parts({ ...keys, secret: 'wrong' }), leave]],
   ];
   for (const [where, answers] of left) {
@@ -99,7 +99,7 @@ describe('other keys for an account that is here', () => {
   it('may not withdraw, whoever insists', async () => {
     const account = await live(front, okx, 'Main');
     const talk = await update(account, ...parts(okx.otherKeys.withdraw), leave);
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.save-nothing')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.discard')]);
     assert.deepEqual(await storedOf(account), okx.keys);
   });
 
@@ -144,7 +144,7 @@ describe('keys of another user, for an account that is here', () => {
     assert.match(dialog.detail, saysLike('key.figures-open-changes'));
     assert.deepEqual(
       [dialog.kind, dialog.choices],
-      ['warning', [says('button.add-new-account'), says('button.change-keys'), says('button.use-anyway'), says('button.save-nothing')]],
+      ['warning', [says('button.add-new-account'), says('button.change-keys'), says('button.use-anyway'), says('button.discard')]],
     );
     assert.deepEqual(record(account), account);
     assert.deepEqual(await storedOf(account), okx.keys);
@@ -187,7 +187,7 @@ describe('keys of another user, for an account that is here', () => {
     await front.engine.book.add({ ...account, id: 'other', name: 'Other', uid: '770002' });
     const talk = await update(account, ...parts(others), leave);
     assert.match(talk.heard.at(-1)!.detail, saysLike('key.account-already-here', 'Other'));
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.use-anyway'), says('button.save-nothing')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-keys'), says('button.use-anyway'), says('button.discard')]);
   });
 
   it('cannot be used while a change of the account is not settled, and it is said why', async () => {
@@ -197,7 +197,7 @@ describe('keys of another user, for an account that is here', () => {
       talk.heard.at(-1)!.detail,
       /A change on Main is not settled\. Its effect can only be found with the keys it was sent with/,
     );
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.add-new-account'), says('button.change-keys'), says('button.save-nothing')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.add-new-account'), says('button.change-keys'), says('button.discard')]);
     assert.equal(record(account).uid, account.uid);
   });
 

@@ -41,9 +41,9 @@ describe('keys that another window of a browser may have stored', () => {
       assert.equal(keys.size, 0);
       const [dialog] = talk.heard;
       assert.equal(dialog!.title, says('key.window-not-find-2', 'Main'));
-      assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', [says('button.reload-window'), says('button.go-anyway')]]);
+      assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', [says('button.reload-window'), says('button.continue-anyway')]]);
     }
-    const { app, talk } = browser(false, press(says('button.go-anyway')), leave);
+    const { app, talk } = browser(false, press(says('button.continue-anyway')), leave);
     await addAccount(app);
     assert.match(talk.heard[1]!.title, saysLike('account.exchange-2'));
   });
@@ -63,7 +63,7 @@ describe('keys that another window of a browser may have stored', () => {
     await removeAccount(app, account);
     assert.equal(talk.left, 0);
     assert.deepEqual([...setup.accounts.keys()], ['a']);
-    const sure = browser(false, press(says('button.remove-account')), press(says('button.go-anyway')));
+    const sure = browser(false, press(says('button.remove-account')), press(says('button.continue-anyway')));
     await removeAccount(sure.app, sure.account);
     assert.equal(sure.setup.accounts.size, 0);
   });

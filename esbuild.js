@@ -19,11 +19,11 @@ const common = {
 // What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
 // its own in the package, so what is used together is one part: it has one door, as src/vscode/dialogs.ts, or is listed here.
 const together = [
-  // Whoever changes something needs all of it; reading the journal needs the kinds of change.
+  // Every change needs all of it; reading the journal needs the kinds of change.
   ['commit.ts', 'database/sqlite-journal.ts', 'kinds/kinds.ts', 'limit-checks.ts', 'limits.ts', 'undo-checks.ts', 'verdict.ts'].map(
     (file) => path.join(__dirname, 'src/engine/ledger', file),
   ),
-  // Whoever has an account needs these right after activation.
+  // With an account, these are needed right after activation.
   ['engine/monitor/price-watch.ts', 'views/outlines.ts'].map((file) => path.join(__dirname, 'src', file)),
 ];
 

@@ -7,7 +7,7 @@ export interface Clock {
   /** Resolves after `ms` (after 24 days at the latest); rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Milliseconds since some moment, sleep of the machine included, whatever `now` is set to meanwhile. A clock without it goes by `now`.
+   * Milliseconds since some moment. It counts sleep, and setting `now` does not change it. A clock without it uses `now`.
    * Timers do not count sleep on every system, and `now` may be set: to know how much time has really passed, ask this.
    */
   uptime?(): number;

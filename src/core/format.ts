@@ -16,7 +16,7 @@ export function formatLtv(ltv: Decimal): string {
   return `${grouped(withPlaces(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
 }
 
-/** Ten times today's price: a distance beyond it is the sentinel of a venue or of a table as often as a figure, and says no more than "far". */
+/** Ten times today's price: beyond it, a distance is often a venue's sentinel and only means "far". */
 export const mostDistance = decimal('10');
 
 /** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. Beyond 1,000 % only that it is beyond. */

@@ -167,7 +167,7 @@ export interface Target {
 /** A target as one text. Journals hold it, so it stays as it is. */
 export const targetKey = ({ kind, id }: Target): string => `${kind}:${id}`;
 
-/** A loan or position that the venue knows no more, though nothing done here closed it. Times as `Snapshot.asOf`. */
+/** A loan or position that the venue no longer lists, though no change made here closed it. Times as `Snapshot.asOf`. */
 export interface Vanished extends Target {
   /** The instrument of a position; of a loan the venue's order id, or ours. */
   readonly name: string;

@@ -95,7 +95,7 @@ function withRows(
   return isRow(value) && name in value ? { ...value, [name]: withRows(value[name], rest, change, `${where}.${name}`) } : value;
 }
 
-/** Rows that nobody can read: JSON, but no row. */
+/** Unreadable rows: JSON, but no row. */
 const nonsense: readonly unknown[] = [null, {}, [], 'row', 7, { unknown: { shape: [true] } }];
 
 function shuffled(

@@ -1,4 +1,4 @@
-/** What is known of a world to whoever saves its state. */
+/** What saving the state needs to know of a world. */
 export interface KeptWorld {
   /** Grows with everything worth saving. */
   readonly revision: number;
@@ -8,7 +8,7 @@ export interface KeptWorld {
   advance(): void;
 }
 
-/** Notifies whoever saves the state that there is something new to save, also when a settlement falls due while nobody asks. */
+/** Tells when there is something new to save, also when a settlement falls due without a request. */
 export class StateNotifier {
   readonly #world: KeptWorld;
   readonly #clock: { now(): number };

@@ -84,7 +84,7 @@ function amountWorth(rule: HaircutRule, wanted: Ratio, price: Decimal): Ratio | 
 }
 
 /**
- * How much of a coin has to be added to `held` so that it counts for `more` USD more. Reckoned exactly and rounded up once, to `places`
+ * How much of a coin has to be added to `held` so that it counts for `more` USD more. Exact, rounded up once, to `places`
  * decimals: it is enough, and a step less is not.
  * @returns undefined when no amount does, because the brackets end before.
  */
@@ -97,7 +97,7 @@ export function amountToAdd(rule: HaircutRule, held: Decimal, price: Decimal, mo
 }
 
 /**
- * How much of a coin can be taken from `held` so that it counts for at most `less` USD less. Reckoned exactly and rounded down once, to
+ * How much of a coin can be taken from `held` so that it counts for at most `less` USD less. Exact, rounded down once, to
  * `places` decimals: a step more would be too much, or more than is held.
  */
 export function amountToTake(rule: HaircutRule, held: Decimal, price: Decimal, less: Decimal | Ratio, places: number): Decimal {

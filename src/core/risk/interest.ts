@@ -114,7 +114,7 @@ export function hoursUntil(model: LoanModel, line: Decimal, annualRates: Readonl
   return hoursWithin(model, annualRates, room, stepsIn(longest, 0)) ?? longest;
 }
 
-/** The last hour, of up to `longest`, at which interest has cost no more than `room`, in USD as the venue counts them; undefined when that lies beyond ten years. */
+/** The last hour, of up to `longest`, at which interest has cost no more than `room`, in USD as the venue counts them; undefined beyond ten years. */
 function hoursWithin(model: LoanModel, annualRates: ReadonlyMap<string, Decimal>, room: Decimal, longest: bigint): Decimal | undefined {
   const debts = model.debts.map(({ coin, amount, price }) => ({
     ...growing(amount, annualRates.get(coin) ?? zero),

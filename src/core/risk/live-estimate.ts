@@ -34,7 +34,7 @@ export type NoLive = ModelTrouble | 'contract';
 
 /**
  * The venue's LTV carried on to other prices: LTV x (debt now / debt then) x (collateral then / collateral now), in one exact fraction,
- * so that at unchanged prices it is the venue's figure itself. Haircut brackets are counted anew at both prices; for a single coin with
+ * so that at unchanged prices it is the venue's figure itself. Haircut brackets are applied at both prices; for a single coin with
  * one rate they cancel out. The difference between the venue's definition and ours cancels out too, as long as it is a factor.
  * @param then the prices that were read together with the loan
  */
@@ -107,7 +107,7 @@ export interface Measured {
 
 /**
  * Compares what the earlier reading, carried on to the prices of the newer one, would have been with what the venue says itself. At the
- * newer reading's own prices and not those of some seconds before: what a market does meanwhile is no fault of the arithmetic.
+ * newer reading's own prices and not those of some seconds before: what the market did in between is no error of the arithmetic.
  * @returns undefined when it cannot tell: amounts have changed, prices or LTV are missing, or nothing has moved
  */
 export function measured(before: Loan, then: Prices, after: Loan, now: Prices): Measured | undefined {

@@ -114,7 +114,7 @@ function rawLtv(model: Pick<LoanModel, 'debts' | 'collateral'>): Decimal | undef
 }
 
 /**
- * The estimated LTV of the model as it stands. Fraction, rounded up.
+ * The estimated LTV of the model. Fraction, rounded up.
  * @returns undefined when no collateral is left that counts.
  */
 export function ltvOf(model: LoanModel): Decimal | undefined {

@@ -7,7 +7,7 @@ import { distanceToLiquidation } from './position-model.ts';
 /** Digits of a factor that was found by division. */
 const factorPlaces = 18;
 
-// The same loan is looked at again and again until it is read anew; what becomes of it is worked out once.
+// The same loan is looked at many times until the next reading, so its results are kept.
 const worked = new WeakMap<LoanModel, Map<string, Decimal | undefined>>();
 
 function once(model: LoanModel, question: readonly string[], answer: () => Decimal | undefined): Decimal | undefined {

@@ -29,7 +29,7 @@ export interface Hint {
 const places = 8;
 
 /**
- * Below these maintenance ratios a position alarms. Our own judgement: a ratio is no distance, how far a price may move hangs on the
+ * Below these maintenance ratios a position alarms. Our own judgement: a ratio is no distance, how far a price may move depends on the
  * maintenance rate. Recorded isolated positions of OKX with borrowed coins stood 8.1 % from liquidation at 2.80 and 12.4 % at 3.90.
  */
 export const ratioDangerBelow = decimal('1.5');

@@ -125,7 +125,7 @@ const moreBrackets = ({ currency }: Parameters) =>
 const list = ['result', 'list'];
 const byId = { repeat: true, unreadable: true } as const;
 const history: readonly HostileList[] = [{ at: list, ...byId }];
-/** What proves a change. Beside a row that nobody can read, less is certain: that would be another answer, not the same one said oddly. */
+/** What proves a change. An unreadable row beside it makes less certain: that would be another answer, not the same one in odd form. */
 const proof: readonly HostileList[] = [{ at: list, repeat: true }];
 
 /** Nothing documents the order of the parts of a loan, of coins or of prices; histories come newest first and are kept. */
@@ -163,7 +163,7 @@ export const hostileWords: HostileWords = {
   maps: set('permissions retExtInfo'),
 };
 
-/** For the option `bend`: `readable` leaves out the rows that nobody can read. */
+/** For the option `bend`: `readable` leaves out unreadable rows. */
 export const bybitBend =
   (hostility: Hostility) =>
   (seed: string): Bend =>

@@ -119,7 +119,7 @@ const moreFunds = ({ ccy }: Parameters) =>
 
 const data = ['data'];
 const byId = { repeat: true, unreadable: true } as const;
-/** What proves a change. Beside a row that nobody can read, less is certain: that would be another answer, not the same one said oddly. */
+/** What proves a change. An unreadable row beside it makes less certain: that would be another answer, not the same one in odd form. */
 const proof: readonly HostileList[] = [{ at: data, repeat: true }];
 const loan = '/finance/flexible-loan/';
 
@@ -152,7 +152,7 @@ export const hostileWords: HostileWords = {
   maps: new Set(),
 };
 
-/** For the option `bend`: `readable` leaves out the rows that nobody can read. */
+/** For the option `bend`: `readable` leaves out unreadable rows. */
 export const okxBend =
   (hostility: Hostility) =>
   (seed: string): Bend =>

@@ -23,7 +23,7 @@ import { inspectUnderProgress } from './account/try-keys.ts';
 import { obstacleOf } from './choose.ts';
 import { explainFailure, explainObstacle, markOf } from './tell.ts';
 
-/** "Arm Writing…": asks which account and for how long, and says what came of it. */
+/** "Arm Account…": asks which account and for how long, and says what came of it. */
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {
   const account = await chooseAccount(
     app,

@@ -25,7 +25,7 @@ import type { Attended } from './open-change-news.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 
 /**
- * "Add Collateral…" and "Reduce Collateral…": asks for loan, coin and amount, then previews, lets the person confirm,
+ * "Add Collateral…" and "Remove Collateral…": asks for loan, coin and amount, then previews, lets the person confirm,
  * and carries out. The amount comes from the person's own typing in any case; an argument can only name the loan.
  */
 export async function changeCollateral(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
@@ -113,7 +113,7 @@ async function askAmountAndCarryOut(
 }
 
 /**
- * "Add Margin…" and "Reduce Margin…": asks for position and amount, then previews, lets the person confirm, and carries out.
+ * "Add Margin…" and "Remove Margin…": asks for position and amount, then previews, lets the person confirm, and carries out.
  * The amount comes from the person's own typing in any case; an argument can only name the position.
  */
 export async function changeMargin(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {

@@ -1,4 +1,3 @@
-import { formatLeverage } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan, Position, PositionRef } from '../core/model.ts';
 import { distanceToLiquidation, effectiveLeverage } from '../core/risk/position-model.ts';
@@ -7,7 +6,8 @@ import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
 import { positionName, wordsOf } from '../words/kinds.ts';
-import { distanceText, marginText } from '../words/position.ts';
+import { fixedReason, leverageTexts, liquidationDistanceText, marginText } from '../words/position.ts';
+import { joined, spaced, type Text } from '../words/text.ts';
 
 /** A loan that a command could be about. */
 export interface LoanChoice {
@@ -28,7 +28,7 @@ export function loanChoices(states: readonly AccountState[], place: Place | unde
 export type Remedy =
   'reloadWindow' | 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
 
-/** Why nothing can be changed now, and what to do. */
+/** Why nothing can be changed now, and what helps. */
 export interface Obstacle {
   readonly sentence: Message;
   readonly remedies: readonly Remedy[];
@@ -46,8 +46,8 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
   if (failure?.error.code === keysMissingCode) {
     return {
       sentence: msg(
-        'choose.window-not-find',
-        'This window does not find the keys of {0}. Reload it first: another window may have stored them. Only where they are still missing then, enter them again with Update Keys.',
+        'choose.keys-missing',
+        "This window can't find the keys of {0}. Reload it first; if they're still missing, update the keys.",
         account.name,
       ),
       remedies: ['reloadWindow', 'updateKeys'],
@@ -57,7 +57,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
     return {
       sentence: msg(
         'choose.read-only-key',
-        '{0} is read-only: its key may not trade. Make a key with the permission to trade (never to withdraw) and enter it with Update Keys.',
+        "{0} is read-only: its key can't trade. Create a key that can trade but not withdraw, then update the keys.",
         account.name,
       ),
       remedies: ['updateKeys'],
@@ -68,31 +68,39 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
 
 /** Why there is no loan to choose. */
 export function nothingToChoose(states: readonly AccountState[], place: Place | undefined): Obstacle {
+  return nothingHere(states, place, {
+    isNamed: loanIn(place) !== undefined,
+    troubleOf: ({ snapshot }) => snapshot?.loansTrouble,
+    none: msg('loan.none', 'No loans'),
+  });
+}
+
+/** What differs between loans and positions. */
+interface Sought {
+  /** A menu named one. */
+  readonly isNamed: boolean;
+  readonly troubleOf: (state: AccountState) => Message | undefined;
+  readonly none: Message;
+}
+
+function nothingHere(states: readonly AccountState[], place: Place | undefined, { isNamed, troubleOf, none }: Sought): Obstacle {
   const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
   if (concerned.length === 0)
-    return { sentence: msg('choose.no-account-yet', 'There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
-  const [first] = concerned;
+    return { sentence: msg('choose.no-account-yet', 'Add an account first.'), remedies: ['addAccount', 'trySimulated'] };
+  const notRead = ({ account }: AccountState, why: Message): Message =>
+    msg('choose.not-read', "{0} couldn't be read. {1}", account.name, why);
   const failed = concerned.find((state) => state.failure !== undefined);
   if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
-    return {
-      sentence: msg('choose.loans-not-read', 'The loans of {0} could not be read. {1}', failed.account.name, failed.failure.error.sentence),
-      remedies: failed.failure.error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'],
-    };
+    const { error } = failed.failure;
+    const remedies: readonly Remedy[] = error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'];
+    return { sentence: notRead(failed, error.sentence), remedies };
   }
-  const blind = concerned.find((state) => state.snapshot?.loansTrouble !== undefined);
-  if (blind?.snapshot?.loansTrouble !== undefined) {
-    return {
-      sentence: msg('choose.loans-not-read', 'The loans of {0} could not be read. {1}', blind.account.name, blind.snapshot.loansTrouble),
-      remedies: ['refresh'],
-    };
+  for (const state of concerned) {
+    const trouble = troubleOf(state);
+    if (trouble !== undefined) return { sentence: notRead(state, trouble), remedies: ['refresh'] };
   }
-  const named = loanIn(place);
-  if (named !== undefined) {
-    return { sentence: msg('choose.loan-not-any', 'Loan {0} is not there any more.', named), remedies: ['refresh'] };
-  }
-  return concerned.length === 1 && first !== undefined
-    ? { sentence: msg('choose.no-loan', '{0} has no loan.', first.account.name), remedies: ['refresh'] }
-    : { sentence: msg('choose.none-accounts-loan', 'None of your accounts has a loan.'), remedies: ['refresh'] };
+  const gone = msg('choose.gone', 'This loan or position no longer exists.');
+  return { sentence: isNamed ? gone : none, remedies: ['refresh'] };
 }
 
 /** A position that a command could be about. */
@@ -122,53 +130,33 @@ export function refOf({ positionId, instrument, market, slot, side, marginCoin }
   return { positionId, instrument, market, slot, side, marginCoin };
 }
 
-/** Why the margin of a position cannot be changed, or undefined when it can. */
-export function fixedReason({ fixedMargin, marginMode }: Position): Message | undefined {
-  if (fixedMargin !== undefined) return fixedMargin;
-  return marginMode === 'cross'
-    ? msg(
-        'position.cross-margin-whole',
-        'Cross margin: the whole account stands behind this position, so there is no margin of its own to change.',
-      )
-    : undefined;
-}
-
 /** One line to choose by. */
 export interface PositionItemText {
   readonly label: Message;
-  readonly description: Message;
-  /** Why it cannot be changed. */
+  readonly description: Text;
+  /** Why it can't be changed. */
   readonly detail?: Message;
 }
 
-/** Instrument and side, distance to liquidation, leverage in fact (else as set), margin. */
+/** Instrument and side, distance to liquidation, effective leverage (else the set one), margin. */
 export function positionItemText({ state, position }: PositionChoice): PositionItemText {
   const { leverage, margin, marginCoin } = position;
-  const inFact = effectiveLeverage(position);
-  // The two differ, and the view names both.
-  const leveraged =
-    inFact !== undefined
-      ? msg('choose.leverage-fact', 'leverage in fact {0}', formatLeverage(inFact))
-      : leverage !== undefined
-        ? msg('choose.leverage-set', 'leverage {0} set', formatLeverage(leverage))
-        : msg('choose.leverage-unknown', 'leverage unknown');
-  const figures = msg(
-    'choose.distance-liquidation-margin',
-    'distance to liquidation {0}, {1}, margin {2}',
-    distanceText(distanceToLiquidation(position)),
-    leveraged,
-    marginText(margin, marginCoin),
-  );
+  const effective = effectiveLeverage(position);
   const reason = fixedReason(position);
   return {
     label: positionName(position),
-    description: state.account.readOnly ? msg('term.with-read-only', '{0}, read-only', figures) : figures,
-    ...(reason === undefined ? {} : { detail: msg('choose.cannot-changed', 'Cannot be changed: {0}', reason) }),
+    description: joined([
+      liquidationDistanceText(distanceToLiquidation(position)),
+      ...leverageTexts(effective === undefined ? leverage : undefined, effective),
+      spaced(msg('position.margin', 'Margin'), marginText(margin, marginCoin)),
+      ...(state.account.readOnly ? [msg('term.read-only', 'read-only')] : []),
+    ]),
+    ...(reason === undefined ? {} : { detail: reason }),
   };
 }
 
 /**
- * Why the margin of this position cannot be changed now, or undefined when it can be tried.
+ * Why the margin of this position can't be changed now, or undefined when it can be tried.
  * @param frozen the mismatch that keeps the account frozen
  * @param open an unfinished change of this position
  */
@@ -180,55 +168,23 @@ export function positionObstacle(
   const reason = fixedReason(position);
   if (reason !== undefined) {
     return {
-      sentence: msg('choose.margin-cannot-changed', 'The margin of {0} cannot be changed. {1}', positionName(position), reason),
+      sentence: msg('choose.margin-cannot-changed', "The margin of {0} can't be changed. {1}", positionName(position), reason),
       remedies: [],
     };
   }
   const obstacle = obstacleOf(state, frozen);
   if (obstacle !== undefined || open === undefined) return obstacle;
   return {
-    sentence: msg(
-      'choose.earlier-change-unfinished',
-      'An earlier change of {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this position.',
-      positionName(position),
-    ),
+    sentence: msg('choose.earlier-change-unfinished', 'An earlier change of {0} is unfinished. Resolve it first.', positionName(position)),
     remedies: ['resolveWrite'],
   };
 }
 
 /** Why there is no position to choose. */
 export function noPosition(states: readonly AccountState[], place: Place | undefined): Obstacle {
-  const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
-  const [first] = concerned;
-  if (first === undefined)
-    return { sentence: msg('choose.no-account-yet', 'There is no account yet.'), remedies: ['addAccount', 'trySimulated'] };
-  const failed = concerned.find((state) => state.failure !== undefined);
-  if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
-    return {
-      sentence: msg(
-        'choose.positions-not-read',
-        'The positions of {0} could not be read. {1}',
-        failed.account.name,
-        failed.failure.error.sentence,
-      ),
-      remedies: failed.failure.error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'],
-    };
-  }
-  const blind = concerned.find((state) => state.snapshot?.positionsTrouble !== undefined);
-  if (blind?.snapshot?.positionsTrouble !== undefined) {
-    return {
-      sentence: msg(
-        'choose.positions-not-read',
-        'The positions of {0} could not be read. {1}',
-        blind.account.name,
-        blind.snapshot.positionsTrouble,
-      ),
-      remedies: ['refresh'],
-    };
-  }
-  if (positionIn(place) !== undefined)
-    return { sentence: msg('choose.position-not-any', 'This position is not there any more.'), remedies: ['refresh'] };
-  return concerned.length === 1
-    ? { sentence: msg('choose.no-open-position', '{0} has no open position.', first.account.name), remedies: ['refresh'] }
-    : { sentence: msg('choose.none-accounts-open', 'None of your accounts has an open position.'), remedies: ['refresh'] };
+  return nothingHere(states, place, {
+    isNamed: positionIn(place) !== undefined,
+    troubleOf: ({ snapshot }) => snapshot?.positionsTrouble,
+    none: msg('position.no-open', 'No open positions'),
+  });
 }

@@ -267,7 +267,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
 function buttonLabel(button: ConfirmButton, act: Message): Message {
   switch (button) {
     case 'readAgain':
-      return msg('button.refresh', 'Read Again');
+      return msg('button.refresh', 'Refresh');
     case 'showRequest':
       return msg('button.show-request', 'Show Request');
     case 'arm':

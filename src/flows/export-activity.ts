@@ -12,7 +12,7 @@ import { localIso } from '../words/activity.ts';
 /** Shorter waits need no progress. Milliseconds. */
 const patienceMs = 1_000;
 
-/** "Export Activity…": asks whose and where, and writes every row of the journal about it. */
+/** "Export Activity Log…": asks whose and where, and writes every row of the journal about it. */
 export async function exportActivity(app: Acting): Promise<void> {
   try {
     await exported(app);

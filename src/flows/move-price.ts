@@ -12,7 +12,7 @@ export async function movePrice(app: Acting): Promise<void> {
     const chosen = await app.talk.tell({
       kind: 'info',
       sentence: msg('move-price.no-simulated-account', 'There is no simulated account whose prices could be moved.'),
-      buttons: [{ id: 'trySimulated', label: msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange') }],
+      buttons: [{ id: 'trySimulated', label: msg('gauges.try-simulated-exchange', 'Try the Simulated Exchange') }],
     });
     if (chosen !== undefined) await app.talk.run(chosen);
     return;

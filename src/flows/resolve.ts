@@ -142,7 +142,7 @@ async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): P
   const detail = resolveLines(record, reading, (at) => timeOf(app, at));
   // The first button has the focus, so it is the harmless one.
   const buttons = [
-    { id: 'read-again', label: msg('button.refresh', 'Read Again') } as const,
+    { id: 'read-again', label: msg('button.refresh', 'Refresh') } as const,
     ...verdicts.map((id) => ({ id, label: verdictLabel(id) })),
   ];
   return app.talk.confirm({ kind: 'warning', title: describe(app, record), detail, buttons });

@@ -10,7 +10,8 @@ import { carryOut } from './commit.ts';
 import { marginObstacleOn as obstacleOn } from './change.ts';
 import { positionName } from '../words/kinds.ts';
 import { explainFailure, explainObstacle, markOf } from './tell.ts';
-import { fixedReason, noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
+import { noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
+import { fixedReason } from '../words/position.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
@@ -28,7 +29,7 @@ import {
 } from '../words/liquidation-target.ts';
 
 /**
- * "Bring Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.
+ * "Move Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.
  * What is picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
 export async function bringLiquidationToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {

@@ -161,7 +161,7 @@ function failureLabel(button: FailureButton, retry: Message): Message {
     case 'otherCoin':
       return msg('button.choose-another-coin', 'Choose Another Coin…');
     case 'readAgain':
-      return msg('button.refresh', 'Read Again');
+      return msg('button.refresh', 'Refresh');
     case 'resolve':
       return remedyLabel('resolveWrite');
     case 'arm':
@@ -180,7 +180,7 @@ function remedyLabel(remedy: Remedy): Message {
     case 'addAccount':
       return msg('term.add-account', 'Add Account…');
     case 'trySimulated':
-      return msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange');
+      return msg('gauges.try-simulated-exchange', 'Try the Simulated Exchange');
     case 'reloadWindow':
       return msg('button.reload-window', 'Reload Window');
     case 'updateKeys':
@@ -188,7 +188,7 @@ function remedyLabel(remedy: Remedy): Message {
     case 'resolveWrite':
       return msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
     case 'refresh':
-      return msg('button.refresh', 'Read Again');
+      return msg('button.refresh', 'Refresh');
     case 'addMargin':
       return msg('term.add-margin', 'Add Margin…');
     case 'bringLiquidationToTarget':

@@ -3,7 +3,7 @@ import { Refusal } from '../engine/ledger/refusal.ts';
 import type { Verification } from '../engine/ledger/journal.ts';
 import type { Acting } from './acting.ts';
 
-/** "Verify Ledger": looks through the whole journal and says what was found; one that is not whole can be set aside. */
+/** "Verify Activity Log": looks through the whole journal and says what was found; one that is not whole can be set aside. */
 export async function verifyLedger(app: Acting): Promise<void> {
   const found = await app.talk.steadily(msg('ledger.verifying', 'Verifying the ledger'), () => app.ledger.verify());
   if (found.ok) {

@@ -2,13 +2,13 @@ import { msg, type Message } from '../core/message.ts';
 import { targetKey, type Target, type Vanished } from '../core/model.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
-import { armingContext, armingMark, armingText, withArming } from '../words/arming-mark.ts';
+import { isCurrent, isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
+import { armingContext, armingMark, armingText } from '../words/arming-mark.ts';
 import { changeText, progressText } from '../words/kinds.ts';
 import { levelIcon, levelWord, type Icon } from '../words/level.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import type { Details, Entry } from './entry.ts';
-import type { Text } from '../words/text.ts';
+import { bracketed, dotted, joined, labelled, lastKnown, type Text } from '../words/text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
 
@@ -17,8 +17,8 @@ export function accountEntryId(accountId: string): string {
 }
 
 /**
- * The line of an account, the same in every view; what hangs below it is the view's. Its trouble comes first there.
- * @param worst the most urgent level of what hangs below it, where the view has levels and wants it told
+ * The line of an account, the same in every view; `children` are the view's. Trouble comes first among them.
+ * @param worst the most urgent level among `children`, where the view shows it
  */
 export function accountEntry(state: AccountState, children: readonly Entry[], viewContext: ViewContext, worst?: Level): Entry {
   const { account } = state;
@@ -30,7 +30,6 @@ export function accountEntry(state: AccountState, children: readonly Entry[], vi
     icon: accountIcon(state, worst),
     expansion: 'open',
     context: armingContext(account, viewContext.arming(account.id)),
-    spoken: withArming(spokenAccount(state, viewContext, worst), account, viewContext.arming(account.id), viewContext.now),
     details: () => accountDetails(state, viewContext),
     children: [...troubles(state, viewContext), ...children],
   };
@@ -48,55 +47,43 @@ function accountMarks(state: AccountState, viewContext: ViewContext, worst: Leve
   const mark = armingMark(account, arming, viewContext.now);
   return [
     // First, so that a narrow view cannot cut it off.
-    ...(account.simulated ? [msg('term.simulated', 'simulated')] : isDemo(state, viewContext) ? [msg('account.demo', 'demo')] : []),
+    ...moneyWord(state, viewContext),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
     ...(worst === undefined ? [] : [levelWord(worst)]),
-    // That something can be sent must not be cut off either; that nothing can is how it mostly is.
+    // "armed" must not be cut off either; "not armed" is the usual case and stands last.
     ...(arming.armed && mark !== undefined ? [mark] : []),
     readingAge(state, viewContext.now),
     venueName(state, viewContext),
-    // That it is simulated is said already.
     ...(account.simulated ? [] : [siteLabel(state, viewContext)]),
     ...(account.readOnly ? [msg('term.read-only', 'read-only')] : []),
     ...(arming.armed || mark === undefined ? [] : [mark]),
   ];
 }
 
-function spokenAccount(state: AccountState, viewContext: ViewContext, worst: Level | undefined): Message {
-  const spoken = spokenReading(state, viewContext);
-  return worst === undefined ? spoken : msg('account.worst-level', '{0} Worst level: {1}.', spoken, levelWord(worst));
-}
+/** "simulated" or "demo"; nothing for real money. */
+const moneyWord = (state: AccountState, viewContext: ViewContext): readonly Message[] =>
+  state.account.simulated ? [msg('term.simulated', 'simulated')] : isDemo(state, viewContext) ? [msg('account.demo', 'demo')] : [];
 
-function spokenReading(state: AccountState, viewContext: ViewContext): Message {
-  const { account, failure } = state;
-  const marked = account.simulated
-    ? msg('account.simulated', 'Simulated account {0}', account.name)
-    : msg('account.account', 'Account {0}', account.name);
-  const venue = venueName(state, viewContext);
-  const age = readingAge(state, viewContext.now);
-  return failure === undefined
-    ? msg('account.read', '{0} at {1}, read: {2}.', marked, venue, age)
-    : msg('account.read-trouble', '{0} at {1}, read: {2}. Trouble: {3}.', marked, venue, age, troubleWord(failure.error));
+/** That the account is frozen; undefined when it isn't. */
+export function frozenSentence({ account }: AccountState, viewContext: ViewContext): Message | undefined {
+  const frozen = viewContext.frozen(account.id);
+  return frozen === undefined
+    ? undefined
+    : msg('account.frozen', 'Account frozen after a mismatch: {0}. Check the exchange.', changeText(frozen, account.simulated));
 }
 
 function troubles(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const { account, failure } = state;
-  const frozen = viewContext.frozen(account.id);
+  const frozen = frozenSentence(state, viewContext);
   const entries: Entry[] = [];
   if (frozen !== undefined) {
-    const sentence = msg(
-      'account.changes-frozen-exchange',
-      'Changes are frozen: the exchange did something else than was asked ({0}).',
-      changeText(frozen, account.simulated),
-    );
     entries.push({
       id: `${accountEntryId(account.id)}/frozen`,
       accountId: account.id,
-      label: sentence,
+      label: frozen,
       icon: { id: 'error', color: 'list.errorForeground' },
       expansion: 'leaf',
       context: 'openWrite',
-      spoken: sentence,
     });
   }
   if (failure !== undefined) {
@@ -107,7 +94,6 @@ function troubles(state: AccountState, viewContext: ViewContext): readonly Entry
       icon: { id: 'info' },
       expansion: 'leaf',
       context: 'note',
-      spoken: failure.error.sentence,
       details: () => ({
         title: troubleWord(failure.error),
         lines: [
@@ -124,40 +110,54 @@ function troubles(state: AccountState, viewContext: ViewContext): readonly Entry
 }
 
 function accountDetails(state: AccountState, viewContext: ViewContext): Details {
-  const { account, snapshot, failure } = state;
+  const { account, failure } = state;
   return {
     title: account.name,
     lines: [
-      { label: msg('account.exchange', 'Exchange'), value: venueName(state, viewContext) },
-      { label: msg('account.site', 'Site'), value: siteLabel(state, viewContext) },
+      { label: msg('account.exchange', 'Exchange'), value: dotted(venueName(state, viewContext), siteLabel(state, viewContext)) },
       ...(account.baseUrl === undefined ? [] : [{ label: msg('account.address', 'Address'), value: account.baseUrl }]),
+      { label: msg('term.money', 'Funds'), value: moneyWord(state, viewContext)[0] ?? msg('account.live', 'live') },
       {
-        label: msg('term.money', 'Funds'),
-        value: account.simulated
-          ? msg('term.simulated', 'simulated')
-          : isDemo(state, viewContext)
-            ? msg('account.demo-trading', 'demo trading')
-            : msg('account.real', 'real'),
-      },
-      {
-        label: msg('account.key', 'Key'),
+        label: msg('term.api-key', 'API key'),
         value: account.readOnly
-          ? msg('account.read-only-nothing', 'read-only: nothing can be changed')
-          : msg('account.may-change-collateral', 'may change collateral and margin'),
+          ? msg('term.read-only', 'read-only')
+          : joined([msg('account.can-trade', 'can trade'), armingText(viewContext.arming(account.id), viewContext.when)]),
       },
-      ...(account.readOnly
-        ? []
-        : [{ label: msg('account.writing', 'Writing'), value: armingText(viewContext.arming(account.id), viewContext.when) }]),
-      {
-        label: msg('term.updated', 'Updated'),
-        value: snapshot === undefined ? msg('term.never', 'never') : viewContext.when(snapshot.asOf),
-      },
+      updatedLine(state, viewContext),
     ],
     ...(failure === undefined ? {} : { note: failure.error.sentence }),
   };
 }
 
-/** Why some or all of an account's loans or positions could not be read, above those that could. */
+/** Something of the account by its name, marked when it is simulated. */
+export const named = ({ account }: Pick<AccountState, 'account'>, name: Text): Text =>
+  account.simulated ? bracketed(name, msg('term.simulated', 'simulated')) : name;
+
+export const accountText = (state: Pick<AccountState, 'account'>): Text => named(state, state.account.name);
+
+/** That figures are out of date, for a screen reader. @param keptFrom when they were read, if earlier than the rest */
+export const spokenAge = (state: AccountState, { now }: ViewContext, keptFrom?: number): readonly Message[] => [
+  msg('estimate.stale', 'data out of date'),
+  msg('term.updated-age', 'updated {0}', readingAge(state, now, keptFrom)),
+];
+
+export const notRead = (): Message => msg('account.not-read', 'not read');
+export const partlyRead = (): Message => msg('account.partly-read', 'partly read');
+
+/** That an account was read and has nothing of a kind. */
+export function emptyNote(state: AccountState, path: string, none: Message, { now, intervalMs }: ViewContext): readonly Entry[] {
+  if (state.snapshot === undefined) return [];
+  const { id } = state.account;
+  const label = isCurrent(state, now, intervalMs) ? none : lastKnown(none);
+  return [{ id: `${accountEntryId(id)}/${path}`, accountId: id, label, expansion: 'leaf', context: 'note' }];
+}
+
+/** When the figures were read, for a tooltip. */
+export function updatedLine({ snapshot }: AccountState, { when }: Pick<ViewContext, 'when'>): Details['lines'][number] {
+  return { label: msg('term.updated', 'Updated'), value: snapshot === undefined ? msg('term.never', 'never') : when(snapshot.asOf) };
+}
+
+/** Why some or all of an account's loans or positions couldn't be read, above those that could. */
 export function troubleNote({ account, snapshot }: AccountState, of: 'loans' | 'positions'): readonly Entry[] {
   const trouble = of === 'loans' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
   if (trouble === undefined) return [];
@@ -167,20 +167,22 @@ export function troubleNote({ account, snapshot }: AccountState, of: 'loans' | '
       id: `${accountEntryId(account.id)}/${of}-trouble`,
       accountId: account.id,
       label: trouble,
-      icon: barred === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
+      ...noteMark(trouble, barred === true),
       expansion: 'leaf',
       context: 'note',
-      spoken:
-        of === 'loans'
-          ? msg('account.loans-not-read', 'Loans not read in full: {0}', trouble)
-          : msg('account.positions-not-read', 'Positions not read in full: {0}', trouble),
     },
   ];
 }
 
+/** The icon of a note; that one is a warning is also spoken. */
+const noteMark = (label: Text, calm: boolean): Pick<Entry, 'icon' | 'spoken'> =>
+  calm
+    ? { icon: { id: 'info' } }
+    : { icon: { id: 'warning', color: 'list.warningForeground' }, spoken: labelled(levelWord('warn'), label) };
+
 /**
- * What is gone though nothing done here closed it: without a word the account would merely look safer than before. A loan opens on the
- * venue's own history of it, which tells what became of it.
+ * What is gone though no change here closed it: without a note the account would only look safer than before. A loan opens on the
+ * venue's history of it.
  */
 export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanished['kind'], viewContext: ViewContext): readonly Entry[] {
   return (snapshot?.vanished ?? [])
@@ -192,12 +194,8 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
         id: `${accountEntryId(account.id)}/vanished/${kind}/${id}`,
         accountId: account.id,
         label,
-        icon: calm === true ? { id: 'info' } : { id: 'warning', color: 'list.warningForeground' },
+        ...noteMark(label, calm === true),
         context: 'note',
-        spoken:
-          calm === true
-            ? msg('account.note', 'Note for account {0}: {1}', account.name, label)
-            : msg('account.warning', 'Warning for account {0}: {1}', account.name, label),
         ...(kind === 'position'
           ? { expansion: 'leaf' }
           : {
@@ -213,7 +211,7 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
     });
 }
 
-/** Unfinished changes of loans, or of positions, that are no longer there: they must not be lost from sight. */
+/** Unfinished changes of loans or positions that are no longer there: they must stay visible. */
 export function strayWrites(state: AccountState, kind: Target['kind'], viewContext: ViewContext): readonly Entry[] {
   const { id: accountId } = state.account;
   const loans = (state.snapshot?.loans ?? []).map(({ id }): Target => ({ kind: 'loan', id }));
@@ -246,6 +244,5 @@ export function writeEntry(
     icon: { id: record.state === 'unknown' ? 'question' : 'loading~spin', color: 'list.warningForeground' },
     expansion: 'leaf',
     context: 'openWrite',
-    spoken: msg('list.colon-sentence', '{0}: {1}.', what, how),
   };
 }

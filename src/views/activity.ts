@@ -193,7 +193,7 @@ function nothing(id: string, accountId: string): Entry {
 }
 
 function unreadable(trouble: Message): Entry {
-  const label = msg('activity.looks-closer-helps', '{0} "LTV Gauge: Verify Ledger" looks closer and helps.', trouble);
+  const label = msg('activity.looks-closer-helps', '{0} "LTV Gauge: Verify Activity Log" looks closer and helps.', trouble);
   return {
     id: 'activity/unreadable',
     accountId: '',

@@ -1,14 +1,16 @@
 import { compare, sum, type Decimal } from '../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatUsd } from '../core/format.ts';
+import { formatAmount, formatCoinUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { WalletCoin } from '../core/model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { accountEntry, accountEntryId } from './account.ts';
+import { accountEntry, accountEntryId, updatedLine } from './account.ts';
 import { isCurrent, readingAge, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
+import { estimated } from '../words/since-reading.ts';
+import { spaced } from '../words/text.ts';
 import type { Entry } from './entry.ts';
 
-/** The Collateral view: what each account could pledge, and what it could borrow. */
+/** The Collateral view: what each account can use as collateral, and what it can borrow. */
 export function collateralOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   return states.map((state) => accountEntry(state, [...wallet(state, viewContext), borrowable(state)], viewContext));
 }
@@ -16,7 +18,6 @@ export function collateralOutline(states: readonly AccountState[], viewContext: 
 function wallet(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const { account, snapshot } = state;
   if (snapshot === undefined) return [];
-  const label = msg('collateral.wallet', 'Wallet');
   const name = viewContext.exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
   const id = `${accountEntryId(account.id)}/wallet`;
   const coins = [...snapshot.wallet].sort(byUse);
@@ -26,18 +27,17 @@ function wallet(state: AccountState, viewContext: ViewContext): readonly Entry[]
     {
       id,
       accountId: account.id,
-      label,
+      label: msg('collateral.wallet', 'Wallet'),
       description: [
         ...(name === undefined ? [] : [name]),
         ...(snapshot.walletTrouble === undefined ? [] : [snapshot.walletTrouble]),
         ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('collateral.empty', 'empty')] : []),
-        ...(complete && values.length > 0 ? [msg('collateral.pledged-2', '{0} can be pledged', totalText(sum(values), coins))] : []),
+        ...(complete && values.length > 0 ? [spaced(totalText(sum(values), coins), accepted())] : []),
         ...(isCurrent(state, viewContext.now, viewContext.intervalMs) ? [] : [readingAge(state, viewContext.now)]),
       ],
       icon: snapshot.walletTrouble === undefined ? { id: 'briefcase' } : { id: 'warning' },
       expansion: coins.length === 0 ? 'leaf' : 'open',
       context: 'group',
-      spoken: msg('collateral.of', '{0} of {1}.', label, account.name),
       children: coins.map((coin) => coinEntry(id, state, coin, viewContext)),
     },
   ];
@@ -48,7 +48,7 @@ function totalText(usd: Decimal, coins: readonly WalletCoin[]): string {
   return formatCoinUsd({ usd, ...(estimated ? { usdEstimated: true } : {}) }, 'asset') ?? '';
 }
 
-/** What can be pledged first, then what is worth most. */
+/** Accepted coins first, then by value. */
 function byUse(a: WalletCoin, b: WalletCoin): number {
   const rank = ({ pledgeable }: WalletCoin): number => (pledgeable === true ? 0 : pledgeable === undefined ? 1 : 2);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
@@ -57,9 +57,11 @@ function byUse(a: WalletCoin, b: WalletCoin): number {
   return a.coin < b.coin ? -1 : 1;
 }
 
+const accepted = (): Message => msg('collateral.accepted', 'accepted as collateral');
+
 function useText({ pledgeable }: WalletCoin): Message {
-  if (pledgeable === undefined) return msg('collateral.not-known-whether', 'not known whether it can be pledged');
-  return pledgeable ? msg('collateral.pledged', 'can be pledged') : msg('collateral.cannot-pledged', 'cannot be pledged');
+  if (pledgeable === undefined) return msg('collateral.unknown', 'unknown whether accepted');
+  return pledgeable ? accepted() : msg('collateral.not-accepted', 'not accepted');
 }
 
 function useIcon({ pledgeable }: WalletCoin): Icon {
@@ -79,24 +81,14 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewCon
     icon: useIcon(coin),
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('list.three', '{0}, {1}, {2}.', exact, value, useText(coin)),
     copy: coin.amount,
     details: () => ({
       title: coin.coin,
       lines: [
         { label: msg('collateral.available', 'Available'), value: exact },
-        {
-          label:
-            coin.usdEstimated === true
-              ? msg('collateral.value-usd-estimate', 'Value in USD (estimate by index price)')
-              : msg('collateral.value-usd', 'Value in USD'),
-          value: coin.usd === undefined ? msg('term.unknown', 'unknown') : formatUsd(coin.usd, 'asset'),
-        },
-        { label: msg('collateral.collateral', 'As collateral'), value: useText(coin) },
-        {
-          label: msg('term.updated', 'Updated'),
-          value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
-        },
+        { label: msg('collateral.value', 'Value'), value: coin.usdEstimated === true ? estimated(value) : value },
+        { label: msg('term.collateral', 'Collateral'), value: useText(coin) },
+        updatedLine(state, viewContext),
       ],
     }),
   };
@@ -110,7 +102,6 @@ function borrowable({ account }: AccountState): Entry {
     icon: { id: 'library' },
     expansion: 'closed',
     context: 'group',
-    spoken: msg('collateral.coins-borrow', 'Coins that {0} can borrow.', account.name),
     pages: { kind: 'borrowable', accountId: account.id, version: '' },
   };
 }

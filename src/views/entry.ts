@@ -1,43 +1,43 @@
 import type { LoanRef } from '../exchanges/exchange.ts';
 import type { Icon } from '../words/level.ts';
-import type { Text } from '../words/text.ts';
+import { joined, type Text } from '../words/text.ts';
 import type { Place } from './place.ts';
 
-/** What is shown when a person stays on an entry. Made only then. */
+/** The tooltip of an entry. Made only when it is shown. */
 export interface Details {
   readonly title: Text;
   readonly lines: readonly { readonly label: Text; readonly value: Text }[];
   readonly note?: Text;
-  /** Where figures were looked up. Addresses from our own tables only: whatever is not plain https is left out. */
+  /** Where figures were looked up. Addresses from our own tables only; anything but plain https is left out. */
   readonly links?: readonly { readonly label: Text; readonly url: string }[];
 }
 
-/** Rows that are read from the venue only when somebody opens the entry. */
+/** Rows that are read from the venue only when the entry is opened. */
 export interface PageSource {
   readonly kind: 'history' | 'interest' | 'borrowable';
   readonly accountId: string;
   readonly loan?: LoanRef;
-  /** Changes when rows read earlier may be outdated; they are read anew then. */
+  /** Changes when rows read earlier may be out of date; they are read again then. */
   readonly version: string;
-  /** Changes when what is foreseen from the rows reads differently; they are painted anew then, and not read. */
+  /** Changes when the outlook from the rows may differ; they are painted again then, not read. */
   readonly figures?: string;
 }
 
-/** Names a source whatever its version. */
+/** Names a source regardless of its version. */
 export function sourceKey({ kind, accountId, loan }: PageSource): string {
   return `${kind}/${accountId}/${loan?.loanId ?? ''}`;
 }
 
-/** One line of a view, free of the editor, so that what it says can be tested without one. Commands of its menu are about its place. */
+/** One line of a view, independent of the editor so that tests can read it. Menu commands act on its place. */
 export interface Entry extends Place {
   /** Stable across readings and restarts, and unique in its view. */
   readonly id: string;
   readonly label: Text;
-  /** Shown beside the label, joined with a dot. */
+  /** Shown beside the label, separated by dots. */
   readonly description?: readonly Text[];
   readonly icon?: Icon;
   readonly expansion: 'leaf' | 'open' | 'closed';
-  /** What the menus of the manifest go by. */
+  /** Selects the menus of the manifest. */
   readonly context:
     | 'account'
     | 'account.armed'
@@ -53,16 +53,20 @@ export interface Entry extends Place {
     | 'group'
     | 'more'
     | 'note';
-  /** The entry as a sentence, for a screen reader. */
-  readonly spoken: Text;
+  /** For a screen reader, where label and description don't say it all. */
+  readonly spoken?: Text;
   /** The exact text that Copy Value takes. */
   readonly copy?: string;
   readonly details?: () => Details;
   readonly children?: readonly Entry[];
   readonly pages?: PageSource;
-  /** Only on the entry that asks for the next page: where it is read, or what brings it. */
+  /** Only on the entry that loads the next page: where it is read, or what loads it. */
   readonly more?: PageSource | (() => void);
 }
+
+/** What a screen reader says of an entry. */
+export const spokenOf = ({ spoken, label, description = [] }: Pick<Entry, 'spoken' | 'label' | 'description'>): Text =>
+  spoken ?? joined([label, ...description]);
 
 /** Everything about an entry that is visible without opening it; two entries with the same face need no repaint. */
 export function faceOf(entry: Entry): string {
@@ -74,7 +78,7 @@ export function faceOf(entry: Entry): string {
 export interface ReadPage {
   readonly entries: readonly Entry[];
   readonly older?: string;
-  /** What stands above the rows and is made anew at each look, because it hangs on more than them. Of the first page only. */
+  /** Shown above the rows and made each time, because it depends on more than them. Of the first page only. */
   readonly above?: () => readonly Entry[];
 }
 

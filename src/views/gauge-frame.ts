@@ -7,7 +7,9 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
 import type { LiveLine } from '../words/live-lines.ts';
 import { isDemo, readingAge, venueName, type ViewContext } from '../words/account.ts';
-import { levelPhrase, type Ground } from '../words/since-reading.ts';
+import { estimated, levelPhrase, type Ground } from '../words/since-reading.ts';
+import { labelled, lastKnown, spaced, type Text } from '../words/text.ts';
+import { frozenSentence } from './account.ts';
 
 /** Puts a message into the person's language. */
 export type Say = (message: Message | string) => string;
@@ -24,7 +26,7 @@ export const positionKey = (accountId: string, positionId: string): string => JS
 /** A loan or a position with the account it was read from. */
 export interface Gauged extends Ground {
   readonly state: AccountState;
-  /** Whether the figures may be shown as the present ones. */
+  /** Whether the figures are up to date. */
   readonly current: boolean;
 }
 
@@ -33,9 +35,9 @@ export type Face = Pick<
   GaugeView,
   'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'estimate' | 'distanceText' | 'rows'
 > & {
-  /** Why the newest reading could not tell, and from when the figures are instead. */
+  /** Why the newest reading lacks the figures, and from when they are instead. */
   readonly kept?: { readonly from: number; readonly because: Message };
-  /** What can be changed, if the account may. */
+  /** What can be changed, if the key can trade. */
   readonly changes: readonly { readonly id: PageAction; readonly label: Message }[];
   /** Which unfinished changes are about it. */
   readonly concerns: (change: Change) => boolean;
@@ -55,7 +57,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
     ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : []),
   ].join(' · ');
   const levelText = say(levelPhrase(view));
-  const ageText = say(msg('gauge.read', 'Read {0}', readingAge(state, viewContext.now, kept?.from)));
+  const ageText = say(spaced(msg('term.updated', 'Updated'), readingAge(state, viewContext.now, kept?.from)));
   const mark = moneyMark(state, viewContext);
   const trouble = state.failure?.error.sentence ?? kept?.because;
   const pending = pendingSentences(state, concerns, viewContext).map(say);
@@ -73,19 +75,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
     pending,
     spokenValue: [
       `${face.caption} ${face.figure}`,
-      ...(face.estimate === undefined
-        ? []
-        : [
-            say(
-              msg(
-                'gauge.level-and-distance',
-                '{0} {1}, {2}',
-                msg('gauge.estimated-now', 'Estimated now'),
-                face.estimate.valueText,
-                face.estimate.source,
-              ),
-            ),
-          ]),
+      ...(face.estimate === undefined ? [] : [`${face.estimate.label} ${face.estimate.valueText}, ${face.estimate.source}`]),
       levelText,
       face.distanceText,
       ...face.ticks.map(({ label, valueText }) => `${label} ${valueText}`),
@@ -95,51 +85,40 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
     spokenLevel: `${face.title}, ${subtitle}: ${levelText}, ${face.caption} ${face.figure}`,
     actions: [
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
-      // Where nothing else can be changed before it is settled, the way to settle it stands beside it.
+      // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
       ...(pending.length === 0
         ? []
         : [{ id: 'resolve' as const, label: say(msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…')) }]),
-      { id: 'refresh', label: say(msg('button.refresh', 'Read Again')) },
+      { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };
 }
 
-/** An account on a venue's own demo trading talks to a real server, so it is told apart from the simulated exchange. */
+/** Demo trading of a venue uses a real server, so it has another mark than the simulated exchange. */
 export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {
-  if (isDemo(state, viewContext)) return msg('gauge.demo-trading-no', 'DEMO TRADING: no real money');
-  return state.account.simulated ? msg('gauge.simulated-no-real', 'SIMULATED: no real money') : undefined;
+  if (isDemo(state, viewContext)) return msg('preview.demo', 'DEMO');
+  return state.account.simulated ? msg('preview.simulated', 'SIMULATED') : undefined;
 }
 
 function pendingSentences(state: AccountState, concerns: (change: Change) => boolean, viewContext: ViewContext): Message[] {
   const { id, simulated } = state.account;
-  const frozen = viewContext.frozen(id);
+  const frozen = frozenSentence(state, viewContext);
   return [
-    ...(frozen === undefined
-      ? []
-      : [
-          msg(
-            'account.changes-frozen-exchange',
-            'Changes are frozen: the exchange did something else than was asked ({0}).',
-            changeText(frozen, simulated),
-          ),
-        ]),
+    ...(frozen === undefined ? [] : [frozen]),
     ...viewContext
       .openWrites(id)
       .filter(({ change }) => concerns(change))
-      .map((record) =>
-        msg('list.colon-sentence', '{0}: {1}.', changeText(record, simulated), progressText(record, venueName(state, viewContext)) ?? ''),
-      ),
+      .map((record) => labelled(changeText(record, simulated), progressText(record, venueName(state, viewContext)) ?? '')),
   ];
 }
 
-/** A sentence about a distance must not reassure where an estimate alarms. */
-export function worseNow(sentence: Message, since: Ground['since'], distance: Decimal | undefined): Message {
-  return since?.raises !== true || distance === undefined
-    ? sentence
-    : msg('gauge.estimate-now', '{0}. By estimate it is {1} now', sentence, formatDistance(distance));
+/** The distance of a card. It must not reassure where an estimate alarms, nor look up to date when it isn't. */
+export function distanceLine(reach: Text, { current, since }: Pick<Gauged, 'current' | 'since'>, distance: Decimal | undefined): Text {
+  const read = current ? reach : lastKnown(reach);
+  return since?.raises !== true || distance === undefined ? read : spaced(read, estimated(`→ ~${formatDistance(distance)}`));
 }
 
-/** The lines about what is estimated between readings as rows. */
+/** The lines about the live estimate as rows. */
 export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'] {
   return lines.map(({ label, value, detail }) => ({
     label: say(label),
@@ -148,7 +127,7 @@ export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'
   }));
 }
 
-/** A fraction as percent without a sign, at most two digits, rounded towards danger. */
+/** A fraction as percent without its sign, at most two digits, rounded towards danger. */
 export function percent(fraction: Decimal): string {
   return round(multiply(fraction, hundred), 2, 'up');
 }

@@ -8,6 +8,7 @@ import { positionGauge } from './position-gauge.ts';
 import { venueName, type ViewContext, gapsOf } from '../words/account.ts';
 import { loanViews } from '../words/loan.ts';
 import { positionViews } from '../words/position.ts';
+import { labelled } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import { stressView } from './stress.ts';
 
@@ -25,7 +26,7 @@ interface Drawn {
   readonly gauge: GaugeView;
 }
 
-/** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: a button must not move under a hand. */
+/** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: buttons must not jump. */
 export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): GaugePage {
   const drawn = accounts.flatMap((state) => gaugesOf(state, viewContext, say));
   const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say);
@@ -33,13 +34,8 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
     state: {
       heading: say(msg('term.ltv-gauges', 'LTV Gauges')),
       silent: {
-        notice: say(
-          msg(
-            'gauges.these-figures-old',
-            'These figures are old: LTV Gauge does not answer this page any more. Close it and open the gauges anew, or reload the window.',
-          ),
-        ),
-        age: say(msg('gauges.not-current', 'Not current')),
+        notice: say(msg('gauges.silent', "Figures out of date: LTV Gauge isn't responding. Reload the window.")),
+        age: say(msg('gauges.not-current', 'Out of date')),
       },
       gauges: drawn.map(({ gauge }) => gauge),
       ...(stress === undefined ? {} : { stress }),
@@ -50,7 +46,7 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
           ? []
           : [
               { id: 'addAccount', label: say(msg('term.add-account', 'Add Account…')) },
-              { id: 'trySimulated', label: say(msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange')) },
+              { id: 'trySimulated', label: say(msg('gauges.try-simulated-exchange', 'Try the Simulated Exchange')) },
             ],
     },
     places: new Map(drawn.map(({ gauge, place }) => [gauge.key, place])),
@@ -58,7 +54,7 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
   };
 }
 
-/** Loans, then positions. A position with cross margin has none: it is not liquidated by itself. */
+/** Loans, then positions. A position with cross margin has no gauge: it isn't liquidated alone. */
 function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): readonly Drawn[] {
   const accountId = state.account.id;
   return [
@@ -81,7 +77,7 @@ export function keyOfPlace(places: GaugePage['places'], { accountId, on }: Place
   return [...places].find(([, one]) => one.accountId === accountId && (on === undefined || isSame(on, one.on)))?.[0];
 }
 
-/** The trouble of an account that has no gauge to show it on, what could not be read beside the gauges it has, and what is gone. */
+/** The trouble of an account without gauges, what couldn't be read beside the gauges it has, and what is gone. */
 function notices(state: AccountState, drawn: readonly Drawn[], viewContext: ViewContext, say: Say): string[] {
   const { failure, snapshot } = state;
   const mark = moneyMark(state, viewContext);
@@ -89,19 +85,14 @@ function notices(state: AccountState, drawn: readonly Drawn[], viewContext: View
   const isShown = drawn.some((one) => one.state === state);
   const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, viewContext));
   return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
-    say(msg('list.colon', '{0}: {1}', name, sentence)),
+    say(labelled(name, sentence)),
   );
 }
 
 function emptyText(accounts: readonly AccountState[]): Message {
-  if (accounts.length === 0) {
-    return msg(
-      'gauges.see-how-near',
-      'See how near your loans are to their margin call and your positions to liquidation. Add an account, or try everything without real money.',
-    );
-  }
+  if (accounts.length === 0) return msg('gauges.no-account', 'Add an account to see its loans and positions.');
   const isBroken = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
-  if (accounts.some(isBroken)) return msg('gauges.not-everything-read', 'Not everything could be read. Trying goes on by itself.');
-  if (accounts.some((state) => state.snapshot === undefined)) return msg('gauges.reading-accounts', 'Reading the accounts…');
-  return msg('gauges.no-loan-no', 'No loan and no isolated position. A gauge appears here as soon as there is one.');
+  if (accounts.some(isBroken)) return msg('gauges.not-everything-read', "Some accounts couldn't be read. Retrying…");
+  if (accounts.some((state) => state.snapshot === undefined)) return msg('gauges.loading', 'Loading…');
+  return msg('gauges.none', 'No loans or isolated positions');
 }

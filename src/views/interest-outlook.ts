@@ -5,12 +5,13 @@ import { ltvOf, modelOf } from '../core/risk/loan-model.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { InterestRow, Loan } from '../core/model.ts';
 import type { ViewContext } from '../words/account.ts';
+import { shortAmount } from '../words/amount.ts';
+import { distanceText } from '../words/loan.ts';
 import { sourceKey, type Entry, type PageSource } from './entry.ts';
-import type { Text } from '../words/text.ts';
 
 const hoursPerDay = decimal('24');
 const msPerHour = 3_600_000;
-/** Beyond this nobody plans, and rates will have changed. */
+/** Beyond this rates will have changed. */
 const mostDays = decimal('3650');
 /** The same for what is owed at a date. */
 const mostHours = 366 * 24;
@@ -35,8 +36,8 @@ interface Cost {
 }
 
 /**
- * What a loan costs a day at the rates of its newest rows, when interest alone would bring its margin call at flat prices, and what it
- * comes to in 30 days and until each due date. Nothing when no rate is known of what it owes. Estimates, and called so.
+ * What a loan costs per day at its newest rates, when interest alone reaches the margin call at flat prices, and what it adds up to in
+ * 30 days and by each due date. Nothing when no rate is known. All estimates, marked so.
  */
 export function interestOutlook(source: PageSource, figures: OutlookFigures, times: Pick<ViewContext, 'when' | 'zoned'>): readonly Entry[] {
   const { loan, rows, asOf } = figures;
@@ -51,8 +52,8 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
   const unrated = owed.filter(({ coin }) => !rates.has(coin)).map(({ coin }) => coin);
   // A cost that leaves something out must not look like the whole.
   const about = [
-    ...(unrated.length === 0 ? [] : [msg('interest.without-whose-rate', 'without {0}, whose rate is not known', unrated.join(', '))]),
-    msg('interest.figures', 'figures of {0}', times.when(asOf)),
+    ...(unrated.length === 0 ? [] : [msg('interest.without', 'without {0} (rate unknown)', unrated.join(', '))]),
+    msg('term.updated-age', 'updated {0}', times.when(asOf)),
   ];
   const entry = (path: string, label: Message, outlook: readonly Message[]): Entry => ({
     id: `${sourceKey(source)}/-outlook${path}`,
@@ -63,7 +64,6 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
     icon: { id: 'calendar' },
     expansion: 'leaf',
     context: 'note',
-    spoken: outlook.reduce((text, part) => msg('list.semicolon-sentence', '{0}; {1}.', text, part), label),
   });
   const until = marginCallIn(figures, rates);
   return [
@@ -74,25 +74,28 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
         costs.map(({ coin, debt, rate }) => ({ coin, cost: accrued(debt, rate, hours) })),
         figures,
       );
-      return entry(path, label(grown, ltv), lineReached(loan, ltv));
+      const sum = `+${grown}${ltv === undefined ? '' : ` · LTV ${formatLtv(ltv)}`}`;
+      return entry(path, label(sum), lineReached(loan, ltv));
     }),
   ];
 }
 
-function costLabel(costs: readonly Cost[], { prices }: OutlookFigures): Message {
-  const each = costs.map(({ coin, debt, rate }) => ({ coin, cost: dailyInterest(debt, rate) }));
-  const usd = usdOf(each, prices);
-  return usd === undefined
-    ? msg('interest.costs-day-estimate', 'Costs {0} a day (estimate)', coinsText(each))
-    : msg('interest.costs-day-about', 'Costs {0} a day, about {1} (estimate)', coinsText(each), usd);
-}
+const costLabel = (costs: readonly Cost[], figures: OutlookFigures): Message =>
+  msg(
+    'interest.per-day',
+    '~{0} per day',
+    sumText(
+      costs.map(({ coin, debt, rate }) => ({ coin, cost: dailyInterest(debt, rate) })),
+      figures,
+    ),
+  );
 
 interface CoinCost {
   readonly coin: string;
   readonly cost: Decimal;
 }
 
-const coinsText = (costs: readonly CoinCost[]): string => costs.map(({ coin, cost }) => `${formatAmount(cost)} ${coin}`).join(' + ');
+const coinsText = (costs: readonly CoinCost[]): string => costs.map(({ coin, cost }) => `${shortAmount(cost, 'debt')} ${coin}`).join(' + ');
 
 /** Undefined unless all prices are known. */
 function usdOf(costs: readonly CoinCost[], prices: OutlookFigures['prices']): string | undefined {
@@ -103,15 +106,15 @@ function usdOf(costs: readonly CoinCost[], prices: OutlookFigures['prices']): st
   return values.length === costs.length ? formatUsd(sum(values), 'debt') : undefined;
 }
 
-function sumText(costs: readonly CoinCost[], { prices }: OutlookFigures): Text {
+function sumText(costs: readonly CoinCost[], { prices }: OutlookFigures): string {
   const usd = usdOf(costs, prices);
-  return usd === undefined ? coinsText(costs) : msg('interest.about', '{0} (about {1})', coinsText(costs), usd);
+  return usd === undefined ? coinsText(costs) : `${coinsText(costs)} (~${usd})`;
 }
 
 interface OutlookDate {
   readonly path: string;
   readonly hours: number;
-  readonly label: (grown: Text, ltv: Decimal | undefined) => Message;
+  readonly label: (sum: string) => Message;
 }
 
 /** In 30 days, and at the dates at which something has to be repaid. */
@@ -119,10 +122,7 @@ function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<ViewContext, 'zon
   const inAMonth: OutlookDate = {
     path: '/30',
     hours: 30 * 24,
-    label: (grown, ltv) =>
-      ltv === undefined
-        ? msg('interest.30-days-rate', 'In 30 days at this rate: + {0} (estimate)', grown)
-        : msg('interest.30-days-rate-ltv', 'In 30 days at this rate: + {0}, LTV {1} (estimate)', grown, formatLtv(ltv)),
+    label: (sum) => msg('interest.30-days', 'In 30 days: {0} (estimate)', sum),
   };
   const due = new Set((loan.due ?? []).filter(({ overdue }) => !overdue).map(({ at }) => at));
   const ahead = [...due].map((at) => ({ at, hours: Math.ceil((at - asOf) / msPerHour) }));
@@ -134,16 +134,7 @@ function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<ViewContext, 'zon
       .map(({ at, hours }) => ({
         path: `/${at.toString()}`,
         hours,
-        label: (grown: Text, ltv: Decimal | undefined) =>
-          ltv === undefined
-            ? msg('interest.until-when-part', 'Until {0}, when a part is due, at this rate: + {1} (estimate)', zoned(at), grown)
-            : msg(
-                'interest.until-when-part-due',
-                'Until {0}, when a part is due, at this rate: + {1}, LTV {2} (estimate)',
-                zoned(at),
-                grown,
-                formatLtv(ltv),
-              ),
+        label: (sum: string) => msg('interest.by-due', 'By {0} (due): {1} (estimate)', zoned(at), sum),
       })),
   ];
 }
@@ -156,8 +147,8 @@ function ltvAfter({ loan, prices }: OutlookFigures, rates: ReadonlyMap<string, D
 
 function lineReached({ marginCall, liquidation }: Loan, ltv: Decimal | undefined): readonly Message[] {
   if (ltv === undefined) return [];
-  if (liquidation !== undefined && compare(ltv, liquidation.ltv) >= 0) return [msg('term.liquidation-reached', 'liquidation reached')];
-  return marginCall !== undefined && compare(ltv, marginCall.ltv) >= 0 ? [msg('estimate.margin-call-reached', 'margin call reached')] : [];
+  if (liquidation !== undefined && compare(ltv, liquidation.ltv) >= 0) return [distanceText('liquidation')];
+  return marginCall !== undefined && compare(ltv, marginCall.ltv) >= 0 ? [distanceText('marginCall')] : [];
 }
 
 function marginCallIn({ loan, prices }: OutlookFigures, rates: ReadonlyMap<string, Decimal>): Message | undefined {
@@ -166,11 +157,8 @@ function marginCallIn({ loan, prices }: OutlookFigures, rates: ReadonlyMap<strin
   if (line === undefined || typeof model === 'string') return undefined;
   const hours = hoursUntil(model, line, rates);
   if (hours === undefined) return undefined;
-  if (compare(model.ltv, line) >= 0) return msg('estimate.margin-call-reached', 'margin call reached');
+  if (compare(model.ltv, line) >= 0) return distanceText('marginCall');
   const days = divide(hours, hoursPerDay, 0, 'down');
-  if (isZero(days))
-    return msg('interest.flat-prices-alone-brings-margin', 'at flat prices interest alone brings the margin call within a day');
-  if (compare(days, mostDays) > 0)
-    return msg('interest.flat-prices-alone', 'at flat prices interest alone brings no margin call within ten years');
-  return msg('interest.flat-prices-alone-brings', 'at flat prices interest alone brings the margin call in {0} days', formatAmount(days));
+  const shown = isZero(days) ? '<1' : compare(days, mostDays) > 0 ? `>${formatAmount(mostDays)}` : formatAmount(days);
+  return msg('interest.margin-call', 'Interest alone reaches the margin call in {0} days (flat prices)', shown);
 }

@@ -1,24 +1,26 @@
 import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, zero, type Decimal } from '../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
+import { formatAmount, formatCoinUsd, formatLtv, formatUsd } from '../core/format.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { framed, liveRows, percent, reached, unknownFigure, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
+import { distanceLine, framed, keptFace, liveRows, percent, reached, unknownFigure, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import {
+  changeText,
   estimateMark,
   lineLabel,
   liquidationsByCoin,
   loanEstimates,
-  noEstimateText,
+  noEstimate,
   reachText,
   type LoanEstimates,
   type NoEstimate,
 } from '../words/loan-estimates.ts';
 import { loanLiveLines } from '../words/live-lines.ts';
-import { isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
+import { distanceText, fromVenue, isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
+import { joined, labelled, lastKnown, spaced } from '../words/text.ts';
 import { isOfLoan } from './place.ts';
 
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
@@ -27,7 +29,7 @@ const headroom = decimal('1.1');
 /** Coins whose own liquidation price has room in a gauge. */
 const namedCoins = 2;
 
-/** The gauge of a loan: its LTV on a scale with the thresholds at which the venue acts. */
+/** The gauge of a loan: its LTV on a scale with its thresholds. */
 export function loanGauge(key: string, view: LoanView, viewContext: ViewContext, say: Say): GaugeView {
   const { loan, state, current } = view;
   const venue = venueName(state, viewContext);
@@ -36,10 +38,11 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('marginCall', msg('term.margin-call', 'Margin call'), loan.marginCall),
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
-  const distance = worseNow(distanceSentence(view), view.since, view.since?.figures.toMarginCall);
+  const reach = distanceText(view.standing);
+  const overdue = isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : [];
   const face: Face = {
     title: say(msg('term.loan', 'Loan {0}', loanName(loan))),
-    caption: say(current ? msg('term.ltv', 'LTV') : msg('gauge.last-known-ltv', 'Last known LTV')),
+    caption: say(current ? msg('term.ltv', 'LTV') : lastKnown(msg('term.ltv', 'LTV'))),
     figure: ltvText(loan),
     ...(loan.ltv === undefined
       ? {}
@@ -51,9 +54,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ticks,
     zones: zones(ticks),
     ...estimate(view, full, viewContext, say),
-    distanceText: say(
-      isOverdue(loan) ? msg('list.sentences', '{0}. {1}', msg('gauge.debt-overdue', 'A debt is overdue'), distance) : distance,
-    ),
+    distanceText: say(distanceLine(joined([...overdue, reach]), view, view.since?.figures.toMarginCall)),
     rows: [
       debtRow(loan, say),
       collateralRow(loan, say),
@@ -84,7 +85,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
   }
 }
 
-/** Where the LTV is about now. */
+/** The live estimate of the LTV. */
 function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
   if (since === undefined) return {};
   const { ltv } = since.figures;
@@ -127,31 +128,6 @@ function scaleEnd(loan: Loan): Decimal {
   return greater(one, round(multiply(outermost, headroom), 2, 'up'));
 }
 
-function distanceSentence({ standing, current }: LoanView): Message {
-  switch (standing) {
-    case 'nothing':
-      return current
-        ? msg('gauge.nothing-owed', 'Nothing is owed')
-        : msg('gauge.when-last-read-nothing', 'When last read, nothing was owed');
-    case 'liquidation':
-      return current
-        ? msg('gauge.liquidation-level-reached', 'The liquidation level is reached')
-        : msg('gauge.when-last-read-liquidation', 'When last read, the liquidation level was reached');
-    case 'marginCall':
-      return current
-        ? msg('gauge.margin-call-level', 'The margin call level is reached')
-        : msg('gauge.when-last-read-margin', 'When last read, the margin call level was reached');
-    case 'unknown':
-      return msg('gauge.distance-margin-call', 'The distance to the margin call is unknown');
-    default: {
-      const text = formatDistance(standing.toMarginCall);
-      return current
-        ? msg('gauge.collateral-may-fall', 'Collateral may fall {0} until the margin call', text)
-        : msg('gauge.when-last-read', 'When last read, collateral could fall {0} until the margin call', text);
-    }
-  }
-}
-
 type Line = GaugeRow['lines'][number];
 
 function coinLines(coins: readonly CoinAmount[], side: 'debt' | 'asset'): Line[] {
@@ -172,30 +148,30 @@ function amountRow(label: string, lines: Line[], total: string | undefined, tota
 
 function debtRow(loan: Loan, say: Say): GaugeRow {
   const total = loan.debtUsd === undefined ? undefined : formatUsd(loan.debtUsd, 'debt');
-  return amountRow(say(msg('term.debt', 'Debt')), coinLines(loan.debts, 'debt'), total, say(msg('gauge.all', 'in all')));
+  return amountRow(say(msg('term.debt', 'Debt')), coinLines(loan.debts, 'debt'), total, say(msg('gauge.total', 'total')));
 }
 
 function collateralRow(loan: Loan, say: Say): GaugeRow {
   const usd = loan.collateralUsd === undefined ? undefined : formatUsd(loan.collateralUsd, 'asset');
   const adjusted = loan.collateralValuation === 'adjusted';
-  const total = usd === undefined || !adjusted ? usd : say(msg('gauge.after-haircut', '{0} after haircut', usd));
-  return amountRow(say(msg('term.collateral', 'Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('gauge.all', 'in all')));
+  const total = usd === undefined || !adjusted ? usd : say(spaced(usd, msg('loan.after-haircut', 'after haircut')));
+  return amountRow(say(msg('term.collateral', 'Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('gauge.total', 'total')));
 }
 
-/** The venue's price where it gives one, how far everything may fall, and where single coins would bring liquidation: all but the first our own estimate. */
+/** The venue's price where it gives one, how far all collateral may fall, and at which price single coins reach liquidation: all but the first are estimates. */
 function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
   const { loan } = view;
   const estimates = loanEstimates(view);
   const lines: Line[] = [];
   const price = liquidationPriceOf(loan);
   if (price !== undefined) {
-    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(msg('term.from-source', 'from {0}', venueName)) });
+    lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(fromVenue(venueName)) });
   }
   const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
-  if (reached(distance)) lines.push({ value: say(msg('gauge.level-reached', 'level reached')) });
+  if (reached(distance)) lines.push({ value: say(distanceText('liquidation')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({
-      value: say(msg('gauge.fall-all-collateral', '{0} fall of all collateral', formatDistance(distance))),
+      value: say(labelled(lineLabel({ way: 'fall' }), changeText(distance, 'fall'))),
       detail: say(msg('term.estimate-word', 'estimate')),
     });
   }
@@ -208,10 +184,11 @@ function coinEstimates(view: LoanView, estimates: LoanEstimates | NoEstimate, sa
     return liquidationsByCoin(estimates, view.loan)
       .slice(0, namedCoins)
       .map((line) => ({
-        value: say(msg('list.colon', '{0}: {1}', lineLabel(line), reachText(line.liquidation, line.way))),
+        value: say(labelled(lineLabel(line), reachText(line.liquidation, line.way))),
         detail: say(estimateMark(estimates)),
       }));
   }
-  // That a figure is unknown is seen without a sentence here; the tree says why.
-  return estimates === 'stale' || estimates === 'definitions' ? [{ value: say(noEstimateText(estimates, view)) }] : [];
+  if (estimates !== 'stale' && estimates !== 'definitions') return []; // A dash is enough here; the tree says why.
+  const { label, value } = noEstimate(estimates, view);
+  return [{ value: say(labelled(label, value)) }];
 }

@@ -1,17 +1,18 @@
 import { isPositive } from '../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
+import { formatAmount, formatCoinUsd, formatLtv, formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
 import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isCurrent, readingAge, venueName, type ViewContext } from '../words/account.ts';
+import { readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
-import { estimateLines } from '../words/loan-estimates.ts';
+import { changeText, estimateLines, noEstimate } from '../words/loan-estimates.ts';
 import {
   debtsText,
   distanceText,
+  fromVenue,
   isOverdue,
   liquidationPriceOf,
   loanName,
@@ -19,17 +20,29 @@ import {
   ltvText,
   soonestDueText,
   sourceText,
+  tableText,
   type LoanView,
-  type Standing,
 } from '../words/loan.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
-import { accountEntry, accountEntryId, strayWrites, troubleNote, vanishedNotes, writeEntry } from './account.ts';
+import {
+  accountEntry,
+  accountEntryId,
+  accountText,
+  emptyNote,
+  named,
+  spokenAge,
+  strayWrites,
+  troubleNote,
+  updatedLine,
+  vanishedNotes,
+  writeEntry,
+} from './account.ts';
 import type { Details, Entry } from './entry.ts';
-import { joined, type Text } from '../words/text.ts';
+import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
 import { loansState } from './view-state.ts';
 
-/** The Loans view: accounts, their loans, and what hangs on each. */
+/** The Loans view: accounts, their loans, and the details of each. */
 export function loansOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   if (loansState(states, viewContext) !== 'some') return [];
   return states.map((state) => {
@@ -51,56 +64,39 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const views = loanViews(state, viewContext.now, viewContext.intervalMs);
   if (views.length > 0) return views.map((view) => loanEntry(view, viewContext));
-  // What could not be read is not said to be nothing.
-  if (state.snapshot === undefined || state.snapshot.loansTrouble !== undefined) return [];
-  const label = isCurrent(state, viewContext.now, viewContext.intervalMs)
-    ? msg('loan.nothing-borrowed', 'Nothing borrowed')
-    : msg('loan.nothing-borrowed-when', 'Nothing was borrowed when it was last read');
-  return [
-    {
-      id: `${accountEntryId(state.account.id)}/empty`,
-      accountId: state.account.id,
-      label,
-      expansion: 'leaf',
-      context: 'note',
-      spoken: label,
-    },
-  ];
+  return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
 
 /**
- * A loan's line, most wanted first, because a narrow view cuts off its end: LTV, the level as a word, what the LTV is
- * about now, whether a change is unfinished,
- * whether a debt is overdue, how old the figures are when they are not current, the distance to margin call, what is owed, and when.
+ * A loan's line, most important first because a narrow view cuts off its end: LTV, level, live estimate, unfinished change, overdue debt,
+ * age of out-of-date figures, distance to margin call, debts, due date.
  */
 export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
   const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
+  const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
-    label: msg('list.dot', '{0} · {1}', ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
+    label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
     description: [
       ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
-      // Said here too: a closed loan hides the line that says more.
-      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')]),
+      // Here too: a collapsed loan hides the line with more.
+      ...unfinished,
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
       distanceText(standing),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
-      ...(definitionsDiffer(view) ? [msg('term.definitions-differ', 'definitions differ')] : []),
+      ...(definitionsDiffer(view) ? [noEstimate('definitions', view).label] : []),
     ],
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
     context: 'loan',
-    spoken:
-      writes.length === 0
-        ? spokenLoan(view, viewContext)
-        : msg('loan.change-unfinished', '{0} A change of this loan is unfinished.', spokenLoan(view, viewContext)),
+    spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(view, viewContext),
     children: [
@@ -109,72 +105,54 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
       coinGroup(view, 'debts'),
       coinGroup(view, 'collateral'),
       thresholds(view, viewContext),
-      lazyGroup(view, 'interest', msg('term.accrued-interest', 'Accrued interest'), 'percentage'),
-      lazyGroup(view, 'history', msg('loan.recent-history', 'Recent history'), 'history'),
+      lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
+      lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
     ],
   };
 }
 
-function spokenLoan(view: LoanView, viewContext: ViewContext): Message {
+/** The loan for a screen reader; its figures are called out of date when they are. */
+function spokenLoan(view: LoanView, viewContext: ViewContext): readonly Text[] {
   const { state, loan, current, standing } = view;
-  const about = state.account.simulated
-    ? msg('loan.simulated-2', 'Simulated loan {0} of {1}', loanName(loan), state.account.name)
-    : msg('loan.loan', 'Loan {0} of {1}', loanName(loan), state.account.name);
-  const figures = [about, ltvText(loan), bothLevels(view), distanceText(standing), debtsText(loan)] as const;
-  const sentence = current
-    ? msg('loan.ltv-level-owed', '{0}: LTV {1}, level {2}, {3}, owed {4}.', ...figures)
-    : msg(
-        'loan.last-known-ltv',
-        '{0}: last known LTV {1}, level {2}, {3}, owed {4}. Not current: read {5}.',
-        ...figures,
-        readingAge(state, viewContext.now, loan.keptFrom),
-      );
-  const now = spokenSince(view);
-  const whole = now === undefined ? sentence : msg('list.space', '{0} {1}', sentence, now);
-  return isOverdue(loan) ? msg('loan.debt-overdue', '{0} A debt of it is overdue.', whole) : whole;
+  return [
+    msg('term.loan', 'Loan {0}', loanName(loan)),
+    accountText(state),
+    `LTV ${ltvText(loan)}`,
+    bothLevels(view),
+    distanceText(standing),
+    spaced(msg('term.debt', 'Debt'), debtsText(loan)),
+    ...(current ? [] : spokenAge(state, viewContext, loan.keptFrom)),
+    ...spokenSince(view),
+    ...(isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : []),
+  ];
 }
 
 function loanDetails(view: LoanView, viewContext: ViewContext): Details {
   const { state, loan, standing, current } = view;
   const venue = venueName(state, viewContext);
+  const unknown = msg('term.unknown', 'unknown');
   const threshold = (one: Threshold | undefined): Text =>
-    one === undefined ? msg('term.unknown', 'unknown') : msg('list.brackets', '{0} ({1})', formatLtv(one.ltv), sourceText(one, venue));
+    one === undefined ? unknown : bracketed(formatLtv(one.ltv), sourceText(one, venue));
+  const marked = (value: Text, mark: Text | undefined): Text => (mark === undefined ? value : bracketed(value, mark));
   return {
-    title: state.account.simulated
-      ? msg('loan.simulated', 'Loan {0} (simulated)', loanName(loan))
-      : msg('term.loan', 'Loan {0}', loanName(loan)),
+    title: named(state, msg('term.loan', 'Loan {0}', loanName(loan))),
     lines: [
       {
         label: msg('term.ltv', 'LTV'),
-        value:
-          loan.ltv === undefined
-            ? msg('term.unknown', 'unknown')
-            : msg('loan.exactly', '{0} (exactly {1}, from {2})', formatLtv(loan.ltv), loan.ltv, venue),
+        value: loan.ltv === undefined ? unknown : bracketed(formatLtv(loan.ltv), joined([loan.ltv, fromVenue(venue)])),
       },
-      ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({
-        label,
-        value: detail === undefined ? value : msg('list.brackets', '{0} ({1})', value, detail),
-      })),
+      ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({ label, value: marked(value, detail) })),
       { label: msg('term.level', 'Level'), value: bothLevels(view) },
-      { label: msg('loan.collateral-may-fall', 'Collateral may fall by'), value: fallText(standing) },
-      { label: msg('loan.margin-call', 'Margin call at'), value: threshold(loan.marginCall) },
-      { label: msg('loan.liquidation', 'Liquidation at'), value: threshold(loan.liquidation) },
-      ...estimateLines(view).map(({ label, texts, mark }) => ({
-        label,
-        value: mark === undefined ? joined(texts) : msg('list.brackets', '{0} ({1})', joined(texts), mark),
-      })),
-      ...(loan.due ?? []).map((one) => ({
-        label: one.overdue ? msg('loan.overdue', 'Overdue') : msg('term.due', 'Due'),
-        value: dueText(one, viewContext.zoned),
-      })),
+      { label: msg('status.distance', 'Distance'), value: distanceText(standing) },
+      { label: msg('term.margin-call', 'Margin call'), value: threshold(loan.marginCall) },
+      { label: msg('term.liquidation', 'Liquidation'), value: threshold(loan.liquidation) },
+      ...estimateLines(view).map(({ label, texts, mark }) => ({ label, value: marked(joined(texts), mark) })),
+      ...(loan.due ?? []).map((one) => ({ label: msg('term.due', 'Due'), value: dueText(one, viewContext.zoned) })),
       ...loan.debts.map((one) => ({ label: msg('term.debt', 'Debt'), value: exactText(one) })),
       ...loan.collateral.map((one) => ({ label: msg('term.collateral', 'Collateral'), value: exactText(one) })),
-      {
-        label: msg('term.updated', 'Updated'),
-        value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
-      },
+      updatedLine(state, viewContext),
     ],
-    ...(current ? {} : { note: msg('loan.these-figures-not', 'These figures are not current.') }),
+    ...(current ? {} : { note: msg('gauges.not-current', 'Out of date') }),
     links: tableLinks(loan),
   };
 }
@@ -183,12 +161,7 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
 function tableLinks({ marginCall, liquidation }: Loan): NonNullable<Details['links']> {
   const from = [marginCall, liquidation].flatMap((threshold) => (threshold?.from === undefined ? [] : [threshold.from]));
   const places = new Map(from.map((one) => [JSON.stringify([one.url, one.date]), one]));
-  return [...places.values()].map(({ url, date }) => ({ label: msg('loan.table', 'Table of {0}', date), url }));
-}
-
-function fallText(standing: Standing): Text {
-  if (standing === 'unknown') return msg('term.unknown', 'unknown');
-  return typeof standing === 'string' ? distanceText(standing) : formatDistance(standing.toMarginCall);
+  return [...places.values()].map(({ url, date }) => ({ label: tableText(date), url }));
 }
 
 function openWrites(view: LoanView, viewContext: ViewContext): readonly Entry[] {
@@ -216,7 +189,6 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
     icon: { id: which === 'debts' ? 'credit-card' : 'lock' },
     expansion: 'open',
     context: 'group',
-    spoken: msg('list.colon-sentence', '{0}: {1}.', label, value),
     children: loan[which].map((one) => ({
       ...loanPlace(view, `/${which}/${one.coin}`),
       coin: one.coin,
@@ -224,7 +196,6 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
       description: [formatCoinUsd(one, side)].filter((text) => text !== undefined),
       expansion: 'leaf',
       context: 'value',
-      spoken: msg('list.colon-sentence', '{0}: {1}.', label, exactText(one)),
       copy: one.amount,
     })),
   };
@@ -233,36 +204,22 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
 function thresholds(view: LoanView, viewContext: ViewContext): Entry {
   const { loan, state } = view;
   const venue = venueName(state, viewContext);
-  const line = (path: string, label: Message, threshold: Threshold | undefined): Entry => {
+  const unknown = msg('term.unknown', 'unknown');
+  const line = (path: 'marginCall' | 'liquidation', label: Message): Entry => {
+    const threshold = loan[path];
     const distance = distanceTo(threshold?.ltv, loan.ltv);
-    const description =
-      threshold === undefined
-        ? [msg('term.unknown', 'unknown')]
-        : [
-            formatLtv(threshold.ltv),
-            ...(distance === undefined
-              ? []
-              : [isPositive(distance) ? msg('loan.fall', 'a fall of {0}', formatDistance(distance)) : msg('loan.reached', 'reached')]),
-            sourceText(threshold, venue),
-          ];
+    const reach = distance === undefined ? [] : [isPositive(distance) ? changeText(distance, 'fall') : distanceText(path)];
     return {
       ...loanPlace(view, `/thresholds/${path}`),
       label,
-      description,
+      description: threshold === undefined ? [unknown] : [formatLtv(threshold.ltv), ...reach, sourceText(threshold, venue)],
       expansion: 'leaf',
       context: threshold === undefined ? 'note' : 'value',
-      spoken: msg(
-        'list.colon-sentence',
-        '{0}: {1}.',
-        label,
-        threshold === undefined ? msg('term.unknown', 'unknown') : formatLtv(threshold.ltv),
-      ),
       ...(threshold === undefined ? {} : { copy: threshold.ltv }),
     };
   };
   const price = liquidationPriceOf(loan);
-  const noPrice =
-    loan.liquidationPrice === undefined ? msg('loan.not-given', 'not given by {0} for this loan', venue) : msg('term.none', 'none');
+  const noPrice = loan.liquidationPrice === undefined ? msg('term.not-given', 'not given by {0}', venue) : msg('term.none', 'none');
   const priceText = price === undefined ? noPrice : `${formatAmount(price.price)} ${price.instrument}`;
   return {
     ...loanPlace(view, '/thresholds'),
@@ -270,31 +227,25 @@ function thresholds(view: LoanView, viewContext: ViewContext): Entry {
     icon: { id: 'list-ordered' },
     expansion: 'open',
     context: 'group',
-    spoken: msg('loan.thresholds-2', 'Thresholds of loan {0}.', loanName(loan)),
     children: [
-      line('marginCall', msg('term.margin-call', 'Margin call'), loan.marginCall),
-      line('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
+      line('marginCall', msg('term.margin-call', 'Margin call')),
+      line('liquidation', msg('term.liquidation', 'Liquidation')),
       {
         ...loanPlace(view, '/thresholds/price'),
         label: msg('term.liquidation-price', 'Liquidation price'),
-        description: price === undefined ? [priceText] : [priceText, msg('term.from-source', 'from {0}', venue)],
+        description: price === undefined ? [priceText] : [priceText, fromVenue(venue)],
         expansion: 'leaf',
         context: price === undefined ? 'note' : 'value',
-        spoken: msg('list.colon-sentence', '{0}: {1}.', msg('term.liquidation-price', 'Liquidation price'), priceText),
         ...(price === undefined ? {} : { copy: price.price }),
       },
-      ...estimateLines(view).map(({ path, label, texts, mark, copy }): Entry => {
-        const description = mark === undefined ? texts : [...texts, mark];
-        return {
-          ...loanPlace(view, `/thresholds/${path}`),
-          label,
-          description,
-          expansion: 'leaf',
-          context: copy === undefined ? 'note' : 'value',
-          spoken: msg('list.colon-sentence', '{0}: {1}.', label, joined(description)),
-          ...(copy === undefined ? {} : { copy }),
-        };
-      }),
+      ...estimateLines(view).map(({ path, label, texts, mark, copy }): Entry => ({
+        ...loanPlace(view, `/thresholds/${path}`),
+        label,
+        description: mark === undefined ? texts : [...texts, mark],
+        expansion: 'leaf',
+        context: copy === undefined ? 'note' : 'value',
+        ...(copy === undefined ? {} : { copy }),
+      })),
     ],
   };
 }
@@ -307,14 +258,13 @@ function lazyGroup(view: LoanView, kind: 'interest' | 'history', label: Message,
     icon: { id: icon },
     expansion: 'closed',
     context: 'group',
-    spoken: msg('loan.loan-2', '{0} of loan {1}.', label, loanName(loan)),
     pages: {
       kind,
       accountId: state.account.id,
       loan: { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) },
-      // Any booking at the venue moves an amount of the loan.
+      // Every booking at the venue changes an amount of the loan.
       version: JSON.stringify([...loan.debts, ...loan.collateral].map(({ coin, amount }) => [coin, amount])),
-      // What is foreseen from them follows the figures, and goes when those are old.
+      // The outlook follows the figures, and goes when those are out of date.
       ...(kind === 'interest' ? { figures: view.current ? (state.snapshot?.asOf ?? 0).toString() : '' } : {}),
     },
   };
@@ -330,45 +280,44 @@ export function exactText({ coin, amount }: CoinAmount): string {
   return `${formatAmount(amount)} ${coin}`;
 }
 
-/** How much is due when, and what the venue does then. */
-export function dueText(due: DueDebt, zoned: ViewContext['zoned']): Text {
-  const text = msg('list.colon', '{0}: {1}', zoned(due.at), exactText(due));
-  return due.then === undefined ? text : msg('loan.then', '{0}, then {1}', text, due.then);
-}
+/** When how much is due, and what the venue does then. */
+export const dueText = (due: DueDebt, zoned: ViewContext['zoned']): Text => joined([exactText(due), ...dueParts(due, zoned)]);
 
-/** The debts of a loan that have a date, below it. Overdue ones are danger in word, shape and colour. */
+const dueParts = ({ at, overdue, then }: DueDebt, zoned: ViewContext['zoned']): readonly Text[] => [
+  overdue ? msg('term.overdue-since', 'overdue since {0}', zoned(at)) : zoned(at),
+  ...(then === undefined ? [] : [then]),
+];
+
+/** The debts of a loan with a due date. Overdue ones are danger in word, shape and colour. */
 export function dueDates(view: LoanView, viewContext: ViewContext): readonly Entry[] {
   const { loan } = view;
+  const [first] = loan.due ?? [];
   const soonest = soonestDueText(loan, viewContext.zoned);
-  if (loan.due === undefined || soonest === undefined) return [];
+  if (loan.due === undefined || first === undefined || soonest === undefined) return [];
   const overdue = isOverdue(loan);
   return [
     {
       ...loanPlace(view, '/due'),
-      label: msg('loan.due-dates', 'Due dates'),
-      description: overdue ? [levelWord('danger'), soonest] : [soonest],
+      label: msg('term.due', 'Due'),
+      description: overdue ? [levelWord('danger'), soonest] : [viewContext.zoned(first.at)],
       icon: overdue ? levelIcon('danger') : { id: 'calendar' },
       expansion: 'open',
       context: 'group',
-      spoken: msg('loan.due-dates-2', 'Due dates of loan {0}: {1}.', loanName(loan), soonest),
       children: loan.due.map((due, index) => dueEntry(view, due, index, viewContext)),
     },
   ];
 }
 
 function dueEntry(view: LoanView, due: DueDebt, index: number, viewContext: ViewContext): Entry {
-  const when = viewContext.zoned(due.at);
-  const state: Message = due.overdue ? msg('term.overdue-since', 'overdue since {0}', when) : msg('term.due-at', 'due {0}', when);
   return {
     // Two parts of a debt may have the same coin and date.
     ...loanPlace(view, `/due/${index.toString()}`),
     coin: due.coin,
     label: exactText(due),
-    description: [...(due.overdue ? [levelWord('danger')] : []), state, ...(due.then === undefined ? [] : [due.then])],
+    description: [...(due.overdue ? [levelWord('danger')] : []), ...dueParts(due, viewContext.zoned)],
     ...(due.overdue ? { icon: levelIcon('danger') } : {}),
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('list.two-sentence', '{0}, {1}.', exactText(due), state),
     copy: due.amount,
   };
 }

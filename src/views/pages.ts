@@ -16,7 +16,7 @@ function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' 
   };
 }
 
-/** A row of the venue's loan history. The venue's own word is kept, with spaces for underscores. */
+/** A row of the venue's loan history, in the venue's own word, with spaces for underscores. */
 export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: number) => string): Entry {
   const type = row.type.replaceAll('_', ' ');
   const amount = `${formatAmount(row.amount)} ${row.coin}`;
@@ -27,9 +27,6 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
     icon: row.forced ? { id: 'warning', color: 'list.warningForeground' } : { id: 'circle-small' },
     expansion: 'leaf',
     context: 'value',
-    spoken: row.forced
-      ? msg('page.forced-exchange', '{0}, {1}, {2}, forced by the exchange.', type, amount, when(row.at))
-      : msg('list.three', '{0}, {1}, {2}.', type, amount, when(row.at)),
     copy: row.amount,
     details: () => ({
       title: type,
@@ -44,24 +41,23 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
 
 export function interestEntry(source: PageSource, row: InterestRow, when: (ms: number) => string): Entry {
   const amount = `${formatAmount(row.interest)} ${row.coin}`;
-  const rate = row.rate === undefined ? msg('term.unknown', 'unknown') : formatRate(row.rate);
+  const rate = msg('page.year', '{0} per year', row.rate === undefined ? '–' : formatRate(row.rate));
   return {
     ...place(source, row.id),
     label: amount,
-    description: [msg('page.year', '{0} a year', rate), when(row.at)],
+    description: [rate, when(row.at)],
     expansion: 'leaf',
     context: 'value',
-    spoken: msg('page.interest-year', 'Interest {0} at {1} a year, {2}.', amount, rate, when(row.at)),
     copy: row.interest,
     details: () => ({
-      title: msg('term.accrued-interest', 'Accrued interest'),
+      title: msg('page.interest', 'Interest'),
       lines: [
-        { label: msg('page.interest', 'Interest'), value: amount },
+        { label: msg('term.amount', 'Amount'), value: amount },
         {
-          label: msg('page.debt', 'On a debt of'),
+          label: msg('term.debt', 'Debt'),
           value: row.debt === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(row.debt)} ${row.coin}`,
         },
-        { label: msg('page.rate-year', 'Rate a year'), value: rate },
+        { label: msg('page.rate', 'Rate'), value: rate },
         { label: msg('page.when', 'When'), value: when(row.at) },
         { label: msg('term.reference', 'Reference'), value: row.id },
       ],
@@ -76,31 +72,24 @@ export function borrowableEntry(source: PageSource, coin: string): Entry {
     label: coin,
     expansion: 'leaf',
     context: 'borrowable',
-    spoken: msg('page.borrowed-context-menu', '{0} can be borrowed. The context menu tells how much.', coin),
   };
 }
 
-/** What stands above the rows of a page of which some were not understood. @param cursor what the page was asked with */
+/** Above a page of which some rows couldn't be read. @param cursor of the page */
 export function unreadEntry(source: PageSource, count: number, cursor: string): Entry {
-  const label = msg(
-    'page.not-understood-not',
-    'Not understood, and so not shown here: {0}. Look in the app of the exchange.',
-    count.toString(),
-  );
+  const label = msg('page.unread', "Rows that couldn't be read: {0}. Check the exchange.", count.toString());
   return {
     ...place(source, `-unread/${cursor}`),
     label,
     icon: { id: 'warning', color: 'list.warningForeground' },
     expansion: 'leaf',
     context: 'note',
-    spoken: label,
   };
 }
 
-/** What stands in an opened entry that has no rows. */
+/** Shown in an opened entry without rows. */
 export function emptyEntry(source: PageSource): Entry {
-  const label = msg('page.nothing-here-yet', 'Nothing here yet');
-  return { ...place(source, '-empty'), label, expansion: 'leaf', context: 'note', spoken: label };
+  return { ...place(source, '-empty'), label: msg('term.none', 'none'), expansion: 'leaf', context: 'note' };
 }
 
 export function failedEntry(source: PageSource, error: ExchangeError): Entry {
@@ -110,7 +99,6 @@ export function failedEntry(source: PageSource, error: ExchangeError): Entry {
     icon: { id: 'warning', color: 'list.warningForeground' },
     expansion: 'leaf',
     context: 'note',
-    spoken: error.sentence,
     details: () => ({
       title: error.sentence,
       lines: error.code === undefined ? [] : [{ label: msg('term.code', 'Code'), value: error.code }],
@@ -118,7 +106,7 @@ export function failedEntry(source: PageSource, error: ExchangeError): Entry {
   };
 }
 
-/** The one entry whose click does something: it reads on. */
+/** The one entry whose click does something: it loads more. */
 export function moreEntry(source: PageSource, again: boolean): Entry {
   const label = again ? msg('page.try-again', 'Try again') : msg('page.load-more', 'Load more…');
   return {
@@ -127,22 +115,21 @@ export function moreEntry(source: PageSource, again: boolean): Entry {
     icon: { id: again ? 'refresh' : 'ellipsis' },
     expansion: 'leaf',
     context: 'more',
-    spoken: label,
     more: source,
   };
 }
 
-/** What a venue without loans has to tell of them. */
+/** For a venue without loans. */
 const nothing: Page<never> = { rows: [] };
 
-/** Rows asked for at a time: what one reads without scrolling far. */
+/** Rows read at a time. */
 const pageSize = 20;
 
-/** What the rows are read and written with. */
+/** What reading the rows needs. */
 export interface PageReaderOptions {
   readonly connections: Pick<Connections, 'get'>;
   readonly states: Pick<Store, 'get'>;
-  /** What the views go by at this moment. */
+  /** The present moment, for texts. */
   readonly viewContext: () => Pick<ViewContext, 'now' | 'intervalMs' | 'when' | 'zoned'>;
 }
 
@@ -164,7 +151,7 @@ export async function readPage(options: PageReaderOptions, source: PageSource, c
       const { rows, older, unread } = (await connection.loans?.interest(source.loan, page)) ?? nothing;
       return {
         entries: [...note(unread), ...rows.map((row) => interestEntry(source, row, when))],
-        // Above the first rows only: they tell the rates of now.
+        // Above the first page only: its rows have the present rates.
         ...(cursor === undefined ? { above: () => outlook(options, source, rows) } : {}),
         ...(older === undefined ? {} : { older }),
       };
@@ -174,7 +161,7 @@ export async function readPage(options: PageReaderOptions, source: PageSource, c
   }
 }
 
-/** Nothing is foreseen from figures that are old, or that a reading since could not confirm. */
+/** Out-of-date figures, and those the newest reading lacks, have no outlook. */
 function outlook({ states, viewContext }: PageReaderOptions, source: PageSource, rows: readonly InterestRow[]): readonly Entry[] {
   const state = states.get(source.accountId);
   const { now, intervalMs, ...times } = viewContext();

@@ -1,13 +1,26 @@
 import { isZero, type Decimal } from '../core/decimal.ts';
-import { formatAmount, formatLeverage, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
+import { formatAmount, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import { believed, effectiveLeverage } from '../core/risk/position-model.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
+import { named, updatedLine } from './account.ts';
 import type { Details } from './entry.ts';
-import { joined, type Text } from '../words/text.ts';
-import { pnlText, reachWords, sideWord, sizeText, spokenLevelWord, type PositionView } from '../words/position.ts';
+import { bracketed, joined, type Text } from '../words/text.ts';
+import { fromVenue } from '../words/loan.ts';
+import {
+  crossMargin,
+  leverageTexts,
+  liquidatesAtFull,
+  namedWithSide,
+  pnlText,
+  reachWords,
+  sideWord,
+  sizeText,
+  spokenLevelWord,
+  type PositionView,
+} from '../words/position.ts';
 
 /** One figure of a position, or a group of them. */
 export interface Figure {
@@ -16,7 +29,7 @@ export interface Figure {
   readonly label: Text;
   /** The figure first, then its source or what it stands for. */
   readonly values: readonly Text[];
-  /** The first of `values` with every digit, where that is longer than a person can compare at a glance. */
+  /** The first of `values` with every digit, where it is shortened. */
   readonly exact?: Text;
   /** The exact figure. Absent when it is unknown. */
   readonly copy?: Decimal;
@@ -24,7 +37,7 @@ export interface Figure {
   readonly below?: readonly Figure[];
 }
 
-/** All figures of a position as the views list them. What the venue did not give is called unknown. */
+/** All figures of a position as the views list them. What the venue didn't give is "unknown". */
 export function positionFigures(view: PositionView, viewContext: ViewContext): readonly Figure[] {
   const { position } = view;
   const venue = venueName(view.state, viewContext);
@@ -49,9 +62,7 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
     {
       path: 'margin',
       label: msg('position.margin', 'Margin'),
-      values: [
-        position.marginMode === 'isolated' ? msg('position.isolated-margin', 'Isolated margin') : msg('term.cross-margin', 'Cross margin'),
-      ],
+      values: [marginModeText(position)],
       icon: { id: 'lock' },
       below: [
         figure('own', msg('position.margin', 'Margin'), position.margin, marginCoin),
@@ -62,11 +73,7 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
               {
                 path: 'ratio',
                 label: msg('term.margin-ratio', 'Margin ratio'),
-                values: [
-                  formatMarginRatio(marginRatio),
-                  msg('term.from-source', 'from {0}', venue),
-                  msg('position.liquidation-100', 'liquidation at 100%'),
-                ],
+                values: [formatMarginRatio(marginRatio), fromVenue(venue), liquidatesAtFull()],
                 copy: marginRatio,
               },
             ]),
@@ -74,42 +81,38 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
     },
     { path: 'size', label: msg('position.size', 'Size'), values: [sizeText(position), sideWord(position)], copy: position.size },
     leverageFigure(view),
-    position.unrealizedPnl === undefined
-      ? { path: 'pnl', label: msg('position.unrealised-pnl', 'Unrealised PnL'), values: [msg('term.unknown', 'unknown')] }
-      : {
-          path: 'pnl',
-          label: msg('position.unrealised-pnl', 'Unrealised PnL'),
-          values: [pnlText(position.unrealizedPnl, marginCoin)],
-          copy: position.unrealizedPnl,
-        },
+    {
+      path: 'pnl',
+      label: msg('position.unrealised-pnl', 'Unrealized PnL'),
+      ...(position.unrealizedPnl === undefined
+        ? { values: [msg('term.unknown', 'unknown')] }
+        : { values: [pnlText(position.unrealizedPnl, marginCoin)], copy: position.unrealizedPnl }),
+    },
     ...(position.contract === 'borrowed' ? [figure('debt', msg('term.debt', 'Debt'), debt?.amount, debt?.coin ?? '')] : []),
   ];
 }
 
-/** Venues print it with a dozen digits behind the point. What is no price is not printed as one. */
+const marginModeText = ({ marginMode }: PositionView['position']): Text =>
+  marginMode === 'isolated' ? msg('position.isolated-margin', 'Isolated margin') : crossMargin();
+
+/** Shortened: venues give a dozen digits. What is no price isn't shown as one. */
 function liquidationFigure(view: PositionView, venue: string): Figure {
   const place = { path: 'liquidation', label: msg('term.liquidation-price', 'Liquidation price') } as const;
+  const none = msg('term.none', 'none');
   const { priceCoin, side } = view.position;
   switch (view.liquidation.kind) {
     case 'unknown':
-      return { ...place, values: [msg('position.not-given', 'not given by {0} for this position', venue)] };
+      return { ...place, values: [msg('term.not-given', 'not given by {0}', venue)] };
     case 'none':
-      return {
-        ...place,
-        values: [msg('term.none', 'none'), msg('position.names-figure-no', '{0} names a figure that is no price', venue)],
-      };
+      return { ...place, values: [none, fromVenue(venue)] };
     case 'unreachable':
-      return { ...place, values: [msg('term.none', 'none'), reachWords(view)] };
     case 'otherSide':
-      return {
-        ...place,
-        values: [msg('term.none', 'none'), msg('position.other-side-hedge', 'that from {0} is of the other side of the hedge', venue)],
-      };
+      return { ...place, values: [none, reachWords(view)] };
     case 'price': {
       const { price } = view.liquidation;
       return {
         ...place,
-        values: [`${formatLiquidationPrice(price, side)} ${priceCoin}`, reachWords(view), msg('term.from-source', 'from {0}', venue)],
+        values: [`${formatLiquidationPrice(price, side)} ${priceCoin}`, reachWords(view), fromVenue(venue)],
         exact: `${formatAmount(price)} ${priceCoin}`,
         copy: price,
       };
@@ -120,10 +123,7 @@ function liquidationFigure(view: PositionView, venue: string): Figure {
 function leverageFigure({ position }: PositionView): Figure {
   const set = believed(position.leverage);
   const effective = effectiveLeverage(position);
-  const values: readonly Text[] = [
-    ...(set === undefined ? [] : [msg('position.set', '{0} set', formatLeverage(set))]),
-    ...(effective === undefined ? [] : [msg('position.fact-estimate', '{0} in fact (estimate)', formatLeverage(effective))]),
-  ];
+  const values = leverageTexts(set, effective);
   const copy = set ?? effective;
   return {
     path: 'leverage',
@@ -133,34 +133,22 @@ function leverageFigure({ position }: PositionView): Figure {
   };
 }
 
-/** Everything exact, for the tooltip. */
+/** Everything with all digits, for the tooltip. */
 export function positionDetails(view: PositionView, viewContext: ViewContext): Details {
   const { state, position, current } = view;
-  const title = [position.instrument, sideWord(position)] as const;
   const flat = positionFigures(view, viewContext).flatMap((figure) => figure.below ?? [figure]);
   return {
-    title: state.account.simulated
-      ? msg('position.simulated', 'Position {0} {1} (simulated)', ...title)
-      : msg('position.position', 'Position {0} {1}', ...title),
+    title: named(state, namedWithSide(position)),
     lines: [
       ...positionLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({
         label,
-        value: detail === undefined ? value : msg('list.brackets', '{0} ({1})', value, detail),
+        value: detail === undefined ? value : bracketed(value, detail),
       })),
       { label: msg('term.level', 'Level'), value: spokenLevelWord(view) },
-      {
-        label: msg('position.margin-mode', 'Margin mode'),
-        value:
-          position.marginMode === 'isolated'
-            ? msg('position.isolated-margin', 'Isolated margin')
-            : msg('term.cross-margin', 'Cross margin'),
-      },
+      { label: msg('position.margin-mode', 'Margin mode'), value: marginModeText(position) },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
-      {
-        label: msg('term.updated', 'Updated'),
-        value: state.snapshot === undefined ? msg('term.never', 'never') : viewContext.when(state.snapshot.asOf),
-      },
+      updatedLine(state, viewContext),
     ],
-    ...(current ? {} : { note: msg('loan.these-figures-not', 'These figures are not current.') }),
+    ...(current ? {} : { note: msg('gauges.not-current', 'Out of date') }),
   };
 }

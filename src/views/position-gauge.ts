@@ -1,28 +1,29 @@
-import { add, divide, fractionForDrawing, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
+import { add, divide, fractionForDrawing, isPositive, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { positionDangerBelow, warnBelow } from '../core/risk/level.ts';
-import { msg, type Message } from '../core/message.ts';
+import { msg } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
-import { framed, liveRows, percent, reached, type Face, type Say, keptFace, worseNow } from './gauge-frame.ts';
+import { distanceLine, framed, keptFace, liveRows, percent, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
 import { positionFigures } from './position-figures.ts';
-import { bareDistance, reachWords, sideWord, type PositionView } from '../words/position.ts';
+import { fromVenue } from '../words/loan.ts';
+import { bareDistance, namedWithSide, reachWords, type PositionView } from '../words/position.ts';
 import { pricesText } from '../words/since-reading.ts';
+import { joined, lastKnown, type Text } from '../words/text.ts';
 import { isOfPosition } from './place.ts';
 
 const places = 8;
 /** Rows of a gauge, in this order, by the paths of the figures. */
 const rowPaths = ['mark', 'liquidation', 'own', 'size', 'leverage', 'pnl', 'debt'];
 
-/** The gauge of an isolated position: how near the mark price is to liquidation, which stands at the end of the scale. */
+/** The gauge of an isolated position: how near the mark price is to liquidation, which is the end of the scale. */
 export function positionGauge(key: string, view: PositionView, viewContext: ViewContext, say: Say): GaugeView {
   const { position, distance, state } = view;
   const price = view.liquidation.kind === 'price' ? view.liquidation.price : undefined;
-  const distanceText = worseNow(sentence(view), view.since, view.since?.figures.distance);
   const known = distance !== undefined && price !== undefined;
   const face: Face = {
-    title: say(msg('list.space', '{0} {1}', position.instrument, sideWord(position))),
+    title: say(namedWithSide(position)),
     ...middle(view, say),
     ...needle(view),
     // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
@@ -34,7 +35,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
             at: 1,
             label: say(msg('term.liquidation', 'Liquidation')),
             valueText: formatLiquidationPrice(price, position.side),
-            source: say(msg('term.from-source', 'from {0}', venueName(state, viewContext))),
+            source: say(fromVenue(venueName(state, viewContext))),
           },
         ]
       : [],
@@ -45,7 +46,13 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
         ]
       : [],
     ...estimate(view, viewContext, say),
-    distanceText: say(position.distress === undefined ? distanceText : msg('list.sentences', '{0}. {1}', position.distress, distanceText)),
+    distanceText: say(
+      distanceLine(
+        joined([...(position.distress === undefined ? [] : [position.distress]), moveToLiquidation(view)]),
+        view,
+        view.since?.figures.distance,
+      ),
+    ),
     rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say)],
     changes:
       position.fixedMargin === undefined
@@ -60,19 +67,24 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   return framed(key, view, face, viewContext, say);
 }
 
-/** The figure in the middle and what it is: the distance, or what says something in its place. */
+/** Which way the mark price has to move; the distance itself is in the middle of the gauge. */
+function moveToLiquidation(view: PositionView): Text {
+  const { distance, position } = view;
+  if (distance === undefined || !isPositive(distance)) return reachWords(view);
+  return position.side === 'long'
+    ? msg('gauge.if-falls', 'liquidation if the mark price falls {0}', formatDistance(distance))
+    : msg('gauge.if-rises', 'liquidation if the mark price rises {0}', formatDistance(distance));
+}
+
+/** The figure in the middle and what it is: the distance, or its substitute. */
 function middle(view: PositionView, say: Say): Pick<Face, 'caption' | 'figure'> {
   const { current, distance, by, liquidation, position } = view;
   if (distance === undefined && by === 'marginRatio' && position.marginRatio !== undefined) {
-    return {
-      caption: say(current ? msg('term.margin-ratio', 'Margin ratio') : msg('gauge.last-known-margin', 'Last known margin ratio')),
-      figure: formatMarginRatio(position.marginRatio),
-    };
+    const ratio = msg('term.margin-ratio', 'Margin ratio');
+    return { caption: say(current ? ratio : lastKnown(ratio)), figure: formatMarginRatio(position.marginRatio) };
   }
-  return {
-    caption: say(current ? msg('gauge.liquidation', 'To liquidation') : msg('gauge.last-known-distance', 'Last known distance')),
-    figure: liquidation.kind === 'unreachable' ? '∞' : bareDistance(distance),
-  };
+  const caption = current ? msg('gauge.liquidation', 'To liquidation') : lastKnown(msg('status.distance', 'Distance'));
+  return { caption: say(caption), figure: liquidation.kind === 'unreachable' ? '∞' : bareDistance(distance) };
 }
 
 /** Liquidation price over mark price, for a short position the reverse: 1 is liquidation. */
@@ -85,7 +97,7 @@ function needle({ position: { side, markPrice, liquidationPrice }, distance }: P
   };
 }
 
-/** Where the distance is about now. */
+/** The live estimate of the distance. */
 function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
   const { since } = view;
   if (since === undefined) return {};
@@ -105,35 +117,13 @@ function nearness({ position }: PositionView, distance: Decimal): number {
   return position.side === 'long' ? fractionForDrawing(subtract(one, distance), one) : fractionForDrawing(one, add(one, distance));
 }
 
-function sentence(view: PositionView): Message {
-  const { position, distance, current, liquidation, by } = view;
-  if (distance === undefined) {
-    return liquidation.kind === 'unreachable' || by === 'marginRatio'
-      ? reachWords(view)
-      : msg('gauge.distance-liquidation-unknown', 'The distance to liquidation is unknown');
-  }
-  if (reached(distance))
-    return current
-      ? msg('gauge.liquidation-price-reached', 'The liquidation price is reached')
-      : msg('gauge.when-last-read-liquidation-price', 'When last read, the liquidation price was reached');
-  const text = formatDistance(distance);
-  if (position.side === 'long') {
-    return current
-      ? msg('gauge.mark-price-may', 'The mark price may fall {0} until liquidation', text)
-      : msg('gauge.when-last-read-mark', 'When last read, the mark price could fall {0} until liquidation', text);
-  }
-  return current
-    ? msg('gauge.mark-price-may-rise', 'The mark price may rise {0} until liquidation', text)
-    : msg('gauge.when-last-read-mark-price', 'When last read, the mark price could rise {0} until liquidation', text);
-}
-
 function rows(view: PositionView, viewContext: ViewContext, say: Say): GaugeView['rows'] {
   const figures = positionFigures(view, viewContext).flatMap((figure) => figure.below ?? [figure]);
   return rowPaths.flatMap((path) => {
     const figure = figures.find((one) => one.path === path);
     if (figure === undefined) return [];
     const [value = '', ...more] = figure.values.map(say);
-    // The last one is the source or our estimate; the distance in between stands in the middle of the gauge.
+    // The last one is the source or our estimate; the distance in between is in the middle of the gauge.
     const detail = more.at(-1);
     return [{ label: say(figure.label), lines: [{ value, ...(detail === undefined ? {} : { detail }) }] }];
   });

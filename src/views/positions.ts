@@ -1,31 +1,43 @@
 import { formatLeverage } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { msg } from '../core/message.ts';
 import { worst } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isCurrent, readingAge, type ViewContext } from '../words/account.ts';
+import { readingAge, type ViewContext } from '../words/account.ts';
 import { levelIcon, type Icon } from '../words/level.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
   bareDistance,
+  crossMargin,
+  fixedReason,
   leadText,
+  namedWithSide,
   positionLevelWord,
   positionViews,
   reachWords,
   shortPnlText,
   sideWord,
-  spokenLevelWord,
   type PositionView,
 } from '../words/position.ts';
-import { nowText } from '../words/since-reading.ts';
-import { accountEntry, accountEntryId, strayWrites, troubleNote, vanishedNotes, writeEntry } from './account.ts';
+import { bothLevels, nowText } from '../words/since-reading.ts';
+import {
+  accountEntry,
+  accountEntryId,
+  accountText,
+  emptyNote,
+  spokenAge,
+  strayWrites,
+  troubleNote,
+  vanishedNotes,
+  writeEntry,
+} from './account.ts';
 import type { Entry } from './entry.ts';
-import type { Text } from '../words/text.ts';
+import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
 import { positionsState } from './view-state.ts';
 
-/** The Positions view: accounts, their positions, and what hangs on each. */
+/** The Positions view: accounts, their positions, and the details of each. */
 export function positionsOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   if (positionsState(states, viewContext) !== 'some') return [];
   return states.map((state) => {
@@ -49,58 +61,47 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
 function positions(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const views = positionViews(state, viewContext.now, viewContext.intervalMs);
   if (views.length > 0) return views.map((view) => positionEntry(view, viewContext));
-  // What could not be read is not said to be nothing.
-  if (state.snapshot === undefined || state.snapshot.positionsTrouble !== undefined) return [];
-  const label = isCurrent(state, viewContext.now, viewContext.intervalMs)
-    ? msg('position.no-open', 'No open position')
-    : msg('position.no-open-when', 'No position was open when it was last read');
-  const id = `${accountEntryId(state.account.id)}/no-position`;
-  return [{ id, accountId: state.account.id, label, expansion: 'leaf', context: 'note', spoken: label }];
+  return state.snapshot?.positionsTrouble === undefined
+    ? emptyNote(state, 'no-position', msg('position.no-open', 'No open positions'), viewContext)
+    : [];
 }
 
 /**
- * A position's line, most wanted first, because a narrow view cuts off its end: distance to liquidation, the level as a word, which
- * position it is, what is going on, how old the figures are when they are not current, leverage, profit or loss.
+ * A position's line, most important first because a narrow view cuts off its end: distance to liquidation, level, which position it is,
+ * what the exchange does with it, unfinished change, age of out-of-date figures, leverage, profit or loss.
  */
 export function positionEntry(view: PositionView, viewContext: ViewContext): Entry {
   const { state, position, current, liquidation } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const leverage = believed(position.leverage);
   const writes = openWrites(view, viewContext);
+  const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
   return {
     ...place(view, ''),
-    label: msg('list.dot', '{0} · {1}', leadText(view), positionLevelWord(view)),
+    label: dotted(leadText(view), positionLevelWord(view)),
     description: [
-      // First of all: a narrow view cuts off the end, and the sides of a hedge must never be taken for each other.
+      // First, because a narrow view cuts off the end and the sides of a hedge must never be confused.
       sideWord(position),
-      // Which position it is must not come and go with what is estimated between readings; only an alarm is told before it.
+      // The instrument must not jump when an estimate comes and goes; only an alarm stands before it.
       ...(view.since?.raises === true ? [...estimate, position.instrument] : [position.instrument, ...estimate]),
       ...(position.distress === undefined ? [] : [position.distress]),
-      // Said here too: a closed position hides the line that says more.
-      ...(writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')]),
+      // Here too: a collapsed position hides the line with more.
+      ...unfinished,
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, position.keptFrom))]),
-      // An alarm takes the place of the word in the label.
-      ...(position.marginMode === 'cross' && view.counts ? [msg('term.cross-margin', 'Cross margin')] : []),
+      // With an alarm, the label shows its level instead.
+      ...(position.marginMode === 'cross' && view.counts ? [crossMargin()] : []),
       ...(leverage === undefined ? [] : [formatLeverage(leverage)]),
       ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
     ],
     icon: positionIcon(view),
     expansion: several ? 'closed' : 'open',
-    context: isFixed(view) ? 'fixedPosition' : 'position',
-    spoken:
-      writes.length === 0
-        ? spokenPosition(view, viewContext)
-        : msg('position.change-unfinished', '{0} A change of this position is unfinished.', spokenPosition(view, viewContext)),
+    context: fixedReason(position) !== undefined ? 'fixedPosition' : 'position',
+    spoken: joined([...spokenPosition(view, viewContext), ...unfinished]),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
     details: () => positionDetails(view, viewContext),
     children: [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))],
   };
-}
-
-/** Whether its margin cannot be changed. */
-function isFixed({ position }: PositionView): boolean {
-  return position.marginMode !== 'isolated' || position.fixedMargin !== undefined;
 }
 
 function positionIcon(view: PositionView): Icon {
@@ -112,24 +113,18 @@ function place({ state, position }: PositionView, path: string): Pick<Entry, 'id
   return { id, ...positionAt(state.account.id, position.positionId) };
 }
 
-function spokenPosition(view: PositionView, viewContext: ViewContext): Message {
+/** The position for a screen reader; its figures are called out of date when they are. */
+function spokenPosition(view: PositionView, viewContext: ViewContext): readonly Text[] {
   const { state, position, current } = view;
-  const about = [position.instrument, sideWord(position), state.account.name] as const;
-  const named = state.account.simulated
-    ? msg('position.simulated-2', 'Simulated position {0} {1} of {2}', ...about)
-    : msg('position.position-2', 'Position {0} {1} of {2}', ...about);
-  const figures = [named, reachWords(view), spokenLevelWord(view)] as const;
-  const sentence = current
-    ? msg('position.level', '{0}: {1}, level {2}.', ...figures)
-    : msg(
-        'position.when-last-read',
-        '{0}: when last read {1}, level {2}. Not current: read {3}.',
-        ...figures,
-        readingAge(state, viewContext.now, position.keptFrom),
-      );
-  const now = spokenSince(view);
-  const whole = now === undefined ? sentence : msg('list.space', '{0} {1}', sentence, now);
-  return position.distress === undefined ? whole : msg('list.space-sentence', '{0} {1}.', whole, position.distress);
+  return [
+    namedWithSide(position),
+    accountText(state),
+    reachWords(view),
+    view.counts ? bothLevels(view) : crossMargin(),
+    ...(current ? [] : spokenAge(state, viewContext, position.keptFrom)),
+    ...spokenSince(view),
+    ...(position.distress === undefined ? [] : [position.distress]),
+  ];
 }
 
 function openWrites(view: PositionView, viewContext: ViewContext): readonly Entry[] {
@@ -140,7 +135,7 @@ function openWrites(view: PositionView, viewContext: ViewContext): readonly Entr
     .map((record) => writeEntry(record, place(view, `/write/${record.id}`), state, viewContext));
 }
 
-/** What the venue is doing to the position, and why its margin cannot be changed. */
+/** What the venue is doing with the position, and why its margin can't be changed. */
 function notes(view: PositionView): readonly Entry[] {
   const { position } = view;
   const note = (path: string, sentence: Text, icon: Icon): Entry => ({
@@ -149,16 +144,8 @@ function notes(view: PositionView): readonly Entry[] {
     icon,
     expansion: 'leaf',
     context: 'note',
-    spoken: sentence,
   });
-  const fixed =
-    position.fixedMargin ??
-    (position.marginMode === 'cross'
-      ? msg(
-          'position.cross-margin-whole',
-          'Cross margin: the whole account stands behind this position, so there is no margin of its own to change.',
-        )
-      : undefined);
+  const fixed = fixedReason(position);
   return [
     ...(position.distress === undefined ? [] : [note('/distress', position.distress, { id: 'flame', color: 'list.errorForeground' })]),
     ...(fixed === undefined ? [] : [note('/fixed', fixed, { id: 'lock' })]),
@@ -166,7 +153,6 @@ function notes(view: PositionView): readonly Entry[] {
 }
 
 function figureEntry(view: PositionView, { path, label, values, copy, icon, below }: Figure): Entry {
-  const [value = ''] = values;
   return {
     ...place(view, `/${path}`),
     label,
@@ -174,10 +160,6 @@ function figureEntry(view: PositionView, { path, label, values, copy, icon, belo
     ...(icon === undefined ? {} : { icon }),
     expansion: below === undefined ? 'leaf' : 'open',
     context: below !== undefined ? 'group' : copy === undefined ? 'note' : 'value',
-    spoken:
-      below !== undefined
-        ? msg('position.position-3', '{0} of position {1}.', label, view.position.instrument)
-        : msg('list.colon-sentence', '{0}: {1}.', label, value),
     ...(copy === undefined ? {} : { copy }),
     ...(below === undefined ? {} : { children: below.map((one) => figureEntry(view, { ...one, path: `${path}/${one.path}` })) }),
   };

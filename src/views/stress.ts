@@ -16,36 +16,37 @@ import {
 import type { AccountState } from '../engine/monitor/store.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { levelWord } from '../words/level.ts';
-import { changeText, modelOfView, type NoEstimate } from '../words/loan-estimates.ts';
+import { averageHaircut, changeText, modelOfView, noEstimateReason } from '../words/loan-estimates.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
-import { positionViews, sideWord, type PositionView } from '../words/position.ts';
-import { joined, type Text } from '../words/text.ts';
+import { crossMargin, liquidationDistanceText, namedWithSide, outOfReach, positionViews, type PositionView } from '../words/position.ts';
+import { bracketed, dotted, joined, labelled, spaced, type Text } from '../words/text.ts';
+import { notRead, partlyRead } from './account.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 
 const shocksOfAll = ['-0.1', '-0.2', '-0.3', '-0.4', '-0.5'].map(decimal);
 const shocksOfOne = ['-0.2', '-0.4'].map(decimal);
 /** Only where a rise does harm. */
 const riseOf = decimal('0.2');
-/** Events named in a sentence before the rest is counted. */
+/** Events named in a line before the rest is counted. */
 const namedEvents = 4;
 
 /** Coins that move together. */
 interface Moved {
   readonly label: Text;
   readonly coins: ReadonlySet<string>;
-  /** Something here is harmed by their rise. */
+  /** Their rise does harm. */
   readonly owed: boolean;
   /** How many loans and positions depend on them. */
   readonly dependents: number;
 }
 
-/** What shocks of prices would make of all loans and isolated positions that can be computed. */
+/** What price moves do to all loans and isolated positions that can be calculated. */
 export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): StressView | undefined {
   const tables = exposures(accounts, viewContext).map((exposure) => tableOf(exposure, say));
   if (tables.length === 0) return undefined;
   return {
-    heading: say(msg('stress.prices-moved-estimates', 'If prices moved (estimates)')),
-    firstHeading: say(msg('stress.breaks-first', 'What breaks first')),
+    heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')),
+    firstHeading: say(msg('stress.breaks-first', 'First affected')),
     shockHeading: say(msg('term.prices', 'Prices')),
     tables,
   };
@@ -60,12 +61,7 @@ function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
   return {
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
-    caption: say(
-      msg(
-        'stress.estimates-all-prices',
-        'Estimates: what all would be if prices stood so much lower or higher than they were when last read, and nothing else changed. For loans the LTV, for positions the distance to liquidation.',
-      ),
-    ),
+    caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
     columns: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(columnDetail(member)) })),
     rows: all === undefined ? [] : shocks(all, single).map(({ moved, change }) => row(moved, change, exposed, members, say)),
     leftOut: leftOutTexts(leftOut).map(say),
@@ -73,16 +69,11 @@ function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
 }
 
 function columnDetail(member: Member): Text {
-  const figure = member.kind === 'loan' ? msg('term.ltv', 'LTV') : msg('stress.distance-liquidation', 'Distance to liquidation');
-  return joined([
-    member.place,
-    ...(member.kind === 'loan' && member.averaged
-      ? [figure, msg('stress.loan-average-haircut', "with the loan's average haircut")]
-      : [figure]),
-  ]);
+  const figure = member.kind === 'loan' ? msg('term.ltv', 'LTV') : msg('gauge.liquidation', 'To liquidation');
+  return joined([member.place, figure, ...(member.kind === 'loan' && member.averaged ? [averageHaircut()] : [])]);
 }
 
-/** All coins together first, then each by itself; that only where there are several. */
+/** All coins together first, then each alone where there are several. */
 function movedIn(exposed: Exposed): readonly Moved[] {
   const coins = coinsOf(exposed);
   const by = (label: Text, some: readonly string[]): Moved => ({
@@ -127,22 +118,20 @@ function row(
 ): StressTable['rows'][number] {
   const outcomes = new Map(shocked(exposed, coins, add(one, change)).map((outcome) => [outcome.key, outcome]));
   return {
-    label: say(msg('list.space', '{0} {1}', label, changed(change))),
+    label: say(spaced(label, changed(change))),
     cells: members.map((member) => cell(member, outcomes.get(member.stressed.key), say)),
   };
 }
 
 function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCell {
   const level = levelUnder(member, outcome);
-  const word =
-    outcome?.harm === undefined
-      ? levelWord(level)
-      : outcome.harm === 'liquidation'
-        ? msg('term.liquidation', 'Liquidation')
-        : msg('term.margin-call', 'Margin call');
+  const word = outcome?.harm === undefined ? levelWord(level) : harmWord(outcome.harm);
   const figure = figureUnder(member, outcome);
-  return { text: say(figure === undefined ? word : msg('list.dot', '{0} · {1}', figure, word)), level };
+  return { text: say(figure === undefined ? word : dotted(figure, word)), level };
 }
+
+const harmWord = (harm: Event['harm']): Message =>
+  harm === 'liquidation' ? msg('term.liquidation', 'Liquidation') : msg('term.margin-call', 'Margin call');
 
 function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'distance'> = {}): string | undefined {
   if (member.kind === 'loan') return ltv === undefined ? undefined : formatLtv(ltv);
@@ -158,41 +147,27 @@ function levelUnder(member: Member, outcome: Outcome | undefined): Level {
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
 
-/** What happens first as prices go one way: for all together, and for each coin that several depend on. Before it what is reached already. */
+/** What happens first as prices move one way: for all together, and for each coin that several depend on. Before it, what is reached already. */
 function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
   const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
-  const harmText = ({ key, harm }: Event): Message => {
-    const name = names.get(key) ?? '';
-    return harm === 'liquidation'
-      ? msg('stress.liquidated', '{0} liquidated', name)
-      : msg('stress.margin-call', '{0} at margin call', name);
-  };
+  const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
   const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
   const reached = [...events(all, 'fall'), ...events(all, 'rise')].filter(({ change }) => isZero(change));
   const already = [...new Map(reached.map((event) => [event.key, harmText(event)])).values()];
   const ahead = [all, ...single.filter(({ dependents }) => dependents > 1)].flatMap((moved) =>
     (['fall', 'rise'] as const).flatMap((way) => {
       const coming = events(moved, way).filter(({ change }) => !isZero(change));
-      const texts = coming.slice(0, namedEvents).map((event) => msg('list.colon', '{0}: {1}', changed(event.change), harmText(event)));
+      const texts = coming.slice(0, namedEvents).map((event) => labelled(changed(event.change), harmText(event)));
       const more = coming.length - texts.length;
-      return texts.length === 0
-        ? []
-        : [
-            msg(
-              'list.space',
-              '{0} {1}',
-              moved.label,
-              listed(more > 0 ? [...texts, msg('stress.more-further', '{0} more further on', more.toString())] : texts),
-            ),
-          ];
+      return texts.length === 0 ? [] : [spaced(moved.label, listed(more > 0 ? [...texts, `… (+${more.toString()})`] : texts))];
     }),
   );
   if (already.length === 0 && ahead.length === 0)
-    return [msg('stress.no-known-line', 'No known line would be reached, however far prices fell, or if they doubled.')];
-  return [...(already.length === 0 ? [] : [msg('stress.reached-already', 'Reached already: {0}', listed(already))]), ...ahead];
+    return [msg('stress.no-known-line', 'No known margin call or liquidation, even if prices fall to 0 or double')];
+  return [...(already.length === 0 ? [] : [msg('stress.reached-already', 'Already reached: {0}', listed(already))]), ...ahead];
 }
 
-/** A margin call that comes in the same moment as the liquidation says nothing more. */
+/** Without margin calls that come together with the liquidation. */
 function withoutEchoes(events: readonly Event[]): readonly Event[] {
   return events.filter(
     ({ key, harm, change }) =>
@@ -209,32 +184,32 @@ function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
   for (const one of leftOut) byReason.set(one.reason.template, [...(byReason.get(one.reason.template) ?? []), one]);
   return [...byReason.values()].flatMap((some) => {
     const reason = some[0]?.reason;
-    return reason === undefined ? [] : [msg('stress.left-out', 'Left out ({0}): {1}', reason, joined(some.map(({ what }) => what)))];
+    return reason === undefined ? [] : [msg('stress.left-out', 'Not included ({0}): {1}', reason, joined(some.map(({ what }) => what)))];
   });
 }
 
 interface Named {
   readonly title: Message;
-  /** Within a sentence. */
+  /** Among those of other accounts. */
   readonly name: Message;
   /** Venue and account. */
   readonly place: string;
 }
 
-/** A loan or position that can be computed. */
+/** A loan or position that can be calculated. */
 export type Member = Named &
   (
     | { readonly kind: 'loan'; readonly view: LoanView; readonly stressed: StressedLoan; readonly averaged: boolean }
     | { readonly kind: 'position'; readonly view: PositionView; readonly stressed: StressedPosition }
   );
 
-/** What cannot be computed, and why. */
+/** What can't be calculated, and why. */
 export interface LeftOut {
   readonly what: Text;
   readonly reason: Message;
 }
 
-/** All that is about one kind of money: real and simulated are never added up. */
+/** Everything of one kind of money: real and simulated are never mixed. */
 export interface Exposure {
   /** Absent for real money. */
   readonly mark?: Message;
@@ -242,7 +217,7 @@ export interface Exposure {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Everything that prices can harm, real money first. In the order of the gauges. */
+/** Everything that prices can harm: real money first, then in the order of the gauges. */
 export function exposures(accounts: readonly AccountState[], viewContext: ViewContext): readonly Exposure[] {
   const byMark = new Map<string, AccountState[]>();
   for (const state of accounts) {
@@ -265,31 +240,23 @@ export function exposures(accounts: readonly AccountState[], viewContext: ViewCo
 
 function foundIn(state: AccountState, viewContext: ViewContext, several: boolean): readonly (Member | LeftOut)[] {
   const place = `${venueName(state, viewContext)} · ${state.account.name}`;
-  const named = (title: Message, name: Message): Named => ({
-    title,
-    name: several ? msg('list.brackets', '{0} ({1})', name, place) : name,
-    place,
-  });
+  const named = (title: Message): Named => ({ title, name: several ? bracketed(title, place) : title, place });
   const { snapshot } = state;
   const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
-      const id = loanName(view.loan);
-      return loanIn(view, named(msg('term.loan', 'Loan {0}', id), msg('stress.loan', 'loan {0}', id)));
-    }),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
-      const title = msg('list.space', '{0} {1}', view.position.instrument, sideWord(view.position));
-      return positionIn(view, named(title, title));
-    }),
-    ...(snapshot === undefined ? [{ what: place, reason: msg('stress.not-read-yet', 'not read yet') }] : []),
-    ...(incomplete ? [{ what: place, reason: msg('stress.not-read-full', 'not read in full') }] : []),
+    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) =>
+      loanIn(view, named(msg('term.loan', 'Loan {0}', loanName(view.loan)))),
+    ),
+    ...positionViews(state, viewContext.now, viewContext.intervalMs).map((view) => positionIn(view, named(namedWithSide(view.position)))),
+    ...(snapshot === undefined ? [{ what: place, reason: notRead() }] : []),
+    ...(incomplete ? [{ what: place, reason: partlyRead() }] : []),
   ];
 }
 
 function loanIn(view: LoanView, named: Named): Member | LeftOut {
   const { state, loan } = view;
   const model = modelOfView(view);
-  if (typeof model === 'string') return { what: named.name, reason: loanReason(model) };
+  if (typeof model === 'string') return { what: named.name, reason: noEstimateReason(model) };
   const stressed: StressedLoan = {
     key: loanKey(state.account.id, loan.id),
     model,
@@ -302,30 +269,15 @@ function loanIn(view: LoanView, named: Named): Member | LeftOut {
 function positionIn(view: PositionView, named: Named): Member | LeftOut {
   const { state, position } = view;
   const out = (reason: Message): LeftOut => ({ what: named.name, reason });
-  if (position.marginMode !== 'isolated')
-    return out(msg('stress.cross-margin-liquidated', 'cross margin: liquidated with the rest of its account'));
-  if (!view.current) return out(loanReason('stale'));
-  if (view.liquidation.kind === 'unreachable') return out(msg('stress.no-price-liquidates', 'no price liquidates it'));
-  if (view.distance === undefined) return out(msg('stress.liquidation-price-mark', 'liquidation price or mark price unknown'));
-  if (position.baseCoin === undefined || position.contract === 'other')
-    return out(msg('stress.not-known-moves', 'not known what moves its price'));
+  if (position.marginMode !== 'isolated') return out(crossMargin());
+  if (!view.current) return out(noEstimateReason('stale'));
+  if (view.liquidation.kind === 'unreachable') return out(outOfReach());
+  if (view.distance === undefined) return out(liquidationDistanceText(undefined));
+  if (position.baseCoin === undefined || position.contract === 'other') return out(msg('stress.contract', 'contract not supported'));
   return {
     ...named,
     kind: 'position',
     view,
     stressed: { key: positionKey(state.account.id, position.positionId), position, coin: position.baseCoin },
   };
-}
-
-function loanReason(why: NoEstimate): Message {
-  switch (why) {
-    case 'stale':
-      return msg('stress.figures-not-current', 'figures not current');
-    case 'definitions':
-      return msg('term.definitions-differ', 'definitions differ');
-    case 'price':
-      return msg('stress.price-unknown', 'a price is unknown');
-    case 'ltv':
-      return msg('term.ltv-unknown', 'LTV unknown');
-  }
 }

@@ -20,7 +20,7 @@ export interface TickerOptions {
   readonly timer?: Timer;
 }
 
-/** Wakes up exactly when an age that is being looked at reads differently, and not at all while nobody looks. */
+/** Ticks exactly when a shown age changes its text, and not at all while nothing is seen. */
 export class Ticker implements Disposable {
   readonly #options: TickerOptions;
   #running = false;
@@ -30,7 +30,7 @@ export class Ticker implements Disposable {
     this.#options = options;
   }
 
-  /** Call also when the ages themselves changed: it arms anew. */
+  /** Call also when the ages themselves changed: it starts over. */
   start(): void {
     this.#running = true;
     this.#arm();

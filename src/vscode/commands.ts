@@ -13,7 +13,7 @@ import { registerGuarded } from './guarded-command.ts';
 
 type Asking = keyof typeof Dialogs.dialogs;
 
-/** The commands that ask, and who tells the person of a failure: the command itself, or whoever registers it. */
+/** The commands with dialogs, and who reports a failure: the command itself ('told') or its registration. */
 const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   addAccount: 'guarded',
   updateKeys: 'guarded',
@@ -37,7 +37,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   verifyLedger: 'guarded',
 };
 
-/** All commands but that of the gauges, and the news of changes that nobody waits for. What asks and tells is loaded when it is first needed. */
+/** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */
 export function registerCommands(app: App, pages: LazyPages): vscode.Disposable {
   const attended = new Attended();
   return vscode.Disposable.from(
@@ -87,13 +87,13 @@ function registerAsking(app: App, attended: Attended): readonly vscode.Disposabl
   });
 }
 
-/** Hands over what tells, and what it acts with. */
+/** Loads the dialogs for something that is only told. */
 async function tell<T>(app: App, act: (telling: typeof Dialogs.telling, acting: Acting) => Promise<T>): Promise<T> {
   const { actingOf, telling } = await import('./dialogs.ts');
   return act(telling, actingOf(app));
 }
 
-/** Of the read-only documents that list changes; the query names the account, none means all. */
+/** Of the read-only documents that list changes; the query names the account, no query means all. */
 const scheme = 'ltv-gauge-activity';
 
 function registerActivityDocument(app: App): vscode.Disposable {
@@ -107,7 +107,7 @@ function registerActivityDocument(app: App): vscode.Disposable {
     }),
     registerGuarded(app, commandIds.openActivity, async (argument) => {
       const uri = documentOf(app, asPlace(argument)?.accountId);
-      // One that is open already is brought up to date.
+      // Updates one that is already open.
       changed.fire(uri);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
     }),
@@ -116,16 +116,14 @@ function registerActivityDocument(app: App): vscode.Disposable {
 
 function documentOf(app: App, accountId: string | undefined): vscode.Uri {
   const name = accountId === undefined ? undefined : app.book.get(accountId)?.name;
-  const title =
-    name === undefined
-      ? localize(msg('command.ltv-gauge-activity', 'LTV Gauge Activity'))
-      : localize(msg('command.ltv-gauge-activity-2', 'LTV Gauge Activity of {0}', name));
+  const all = localize(msg('command.ltv-gauge-activity', 'LTV Gauge Activity Log'));
+  const title = name === undefined ? all : `${all} · ${name}`;
   return vscode.Uri.from({ scheme, path: `/${title.replace(/[/\\]/g, '-')}.md`, query: accountId ?? '' });
 }
 
 /**
- * The account a menu named, else every one that is armed in any window: whoever disarms in a hurry is not asked which. To disarm, nothing
- * has to be loaded.
+ * The account a menu named, else every account armed in any window: disarming in a hurry must not ask which. Nothing has to be loaded to
+ * disarm.
  */
 async function disarm(app: App, accountId: string | undefined): Promise<void> {
   const armed = app.book
@@ -135,7 +133,7 @@ async function disarm(app: App, accountId: string | undefined): Promise<void> {
   await tell(app, (telling, acting) => telling.sayDisarmed(acting, armed, accountId));
 }
 
-/** One account when it was asked for at its line, else all. A failure is told in the views, not in a box. */
+/** The account whose line was used, else all. The views show a failure; no message box does. */
 async function refresh(app: App, pages: LazyPages, argument: unknown): Promise<void> {
   const accountId = asPlace(argument)?.accountId;
   await vscode.window.withProgress({ location: { viewId: 'ltvGauge.loans' } }, () => app.poller.refresh(accountId));

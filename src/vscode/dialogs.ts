@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../core/model.ts';
-import { msg, type Message } from '../core/message.ts';
+import { msg } from '../core/message.ts';
 import { addAccount, trySimulated } from '../flows/account/add.ts';
 import { removeAccount, renameAccount, testConnection, updateKeys } from '../flows/account/change.ts';
 import { chooseAccount } from '../flows/account/choose.ts';
@@ -23,12 +23,11 @@ import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
 import { readLimits } from './ports.ts';
 
-// Everything that asks a person something. Imported with import() only, so that activation does not read it; one part, because most of it
-// shares its steps and words.
+// All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
 
 const made = new WeakMap<App, Acting>();
 
-/** What a person acts with in the editor. One for each app, so that pages that were shown are known again. */
+/** What the flows act with in the editor. One per app, so that open pages are found again. */
 export function actingOf(app: App): Acting {
   const before = made.get(app);
   if (before !== undefined) return before;
@@ -44,24 +43,24 @@ export function actingOf(app: App): Acting {
   return acting;
 }
 
-/** What a command does that asks. @param attended the changes that some command is speaking about */
+/** A command with a dialog. @param attended the changes that some command is already reporting */
 type Dialog = (acting: Acting, argument: unknown, attended: Attended) => Promise<void>;
 
 const onAccount =
-  (question: Message, act: (acting: Acting, account: Account) => Promise<void>): Dialog =>
+  (act: (acting: Acting, account: Account) => Promise<void>): Dialog =>
   async (acting, argument) => {
-    const account = await chooseAccount(acting, argument, question);
+    const account = await chooseAccount(acting, argument, msg('choose.account', 'Choose an account'));
     if (account !== undefined) await act(acting, account);
   };
 
 /** By command. */
 export const dialogs = {
   addAccount,
-  updateKeys: onAccount(msg('choose.account-new-keys', 'Which account has new keys?'), updateKeys),
-  renameAccount: onAccount(msg('choose.account-shall-renamed', 'Which account shall be renamed?'), renameAccount),
-  removeAccount: onAccount(msg('choose.account-shall-removed', 'Which account shall be removed?'), removeAccount),
-  setThresholds: onAccount(msg('choose.loans-account-shall', 'The loans of which account shall have other thresholds?'), setThresholds),
-  testConnection: onAccount(msg('choose.account-shall-tested', 'Which account shall be tested?'), testConnection),
+  updateKeys: onAccount(updateKeys),
+  renameAccount: onAccount(renameAccount),
+  removeAccount: onAccount(removeAccount),
+  setThresholds: onAccount(setThresholds),
+  testConnection: onAccount(testConnection),
   trySimulated,
   movePrice,
   addCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'add', argument),
@@ -78,5 +77,5 @@ export const dialogs = {
   verifyLedger,
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
-/** What is said besides, not by a command of its own. */
+/** What is told without a dialog of its own. */
 export const telling = { sayOutcome, sayDisarmed, activityDocument };

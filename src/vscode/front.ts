@@ -11,7 +11,7 @@ export interface App extends Engine {
   readonly log: vscode.LogOutputChannel;
 }
 
-// Made at first use: it takes longer than all the rest of the activation.
+// Made at first use: it takes longer than the rest of the activation.
 let clockFormat: Intl.DateTimeFormat | undefined;
 
 /** A moment as the person's clock and language show it. */
@@ -22,13 +22,13 @@ function whenText(ms: number): string {
 
 let zonedFormat: ((ms: number) => string) | undefined;
 
-/** A moment that something hangs on, with its zone. */
+/** A moment that matters, with its zone. */
 function zonedText(ms: number): string {
   zonedFormat ??= zonedTimes(vscode.env.language);
   return zonedFormat(ms);
 }
 
-/** What the views go by at this moment. */
+/** What the views depend on at this moment. */
 export function sceneOf(app: App): ViewContext {
   return {
     exchanges: app.exchanges,
@@ -42,7 +42,7 @@ export function sceneOf(app: App): ViewContext {
   };
 }
 
-/** How long until any age or term that is shown reads differently; undefined when there is none. Milliseconds. */
+/** How long until any shown age or term changes its text; undefined when there is none. Milliseconds. */
 export function msUntilAnyAgeChanges(app: App): number | undefined {
   const now = app.clock.now();
   const waits = app.store

@@ -9,7 +9,7 @@ import { registerGuarded } from './guarded-command.ts';
 
 const viewType = 'ltvGauge.gauges';
 
-/** The panel "LTV Gauges": at most one per window, brought back after a reload. What it shows is loaded when it is first opened. */
+/** The panel "LTV Gauges": at most one per window, restored after a reload. Its code is loaded when it is first opened. */
 export function registerGauges(app: App): vscode.Disposable {
   let current: Part.GaugePanel | undefined;
   let ended = false;
@@ -29,7 +29,7 @@ export function registerGauges(app: App): vscode.Disposable {
     registerGuarded(app, commandIds.openGauges, async (argument) => {
       const part = await import('./gauge-panel.ts');
       if (ended) return;
-      // Looked at only now: while the part was loading, another call may have opened it.
+      // Checked only now: another call may have opened it while the part was loading.
       current ??= adopt(
         part,
         vscode.window.createWebviewPanel(

@@ -7,9 +7,10 @@ import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
+import { bracketed } from '../words/text.ts';
 import { localize } from './localize.ts';
 
-/** Several accounts may report in the same breath; they are drawn once. */
+/** Several accounts may report at once; they are drawn together. */
 const coalesceMs = 50;
 
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
@@ -32,7 +33,7 @@ export class GaugePanel implements vscode.Disposable {
   readonly #onGone: () => void;
   readonly #subscriptions: { dispose(): void }[] = [];
   #places: GaugePage['places'] = new Map();
-  /** What the page shows now; undefined while there is no page that listens. */
+  /** What the page shows now; undefined while no page listens. */
   #shown: string | undefined;
   #ready = false;
   #reveal: Place | undefined;
@@ -95,11 +96,11 @@ export class GaugePanel implements vscode.Disposable {
     this.#onGone();
   }
 
-  /** A hidden page is thrown away by the editor and asks anew when it is seen again. */
+  /** The editor discards a hidden page; when seen again it asks again. */
   #followVisibility(): void {
     clearInterval(this.#ages);
     if (this.#panel.visible) {
-      // Ages are looked at, and the page hears that there is somebody who does.
+      // Updates the ages, and tells the page that the extension is alive.
       this.#ages = setInterval(() => {
         if (!this.#post()) this.#send({ type: 'alive' });
       }, aliveMs);
@@ -118,7 +119,7 @@ export class GaugePanel implements vscode.Disposable {
         this.#revealWhenReady();
         return;
       case 'action': {
-        // Only a gauge that was shown has a place; whatever is asked of it still goes through the command's own questions.
+        // Only a gauge that was shown has a place; the command still asks its own questions.
         const place = this.#places.get(message.key);
         if (place !== undefined) this.#run(commandOfAction[message.action], place);
         return;
@@ -147,9 +148,8 @@ export class GaugePanel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
     this.#places = page.places;
-    this.#panel.title = page.simulatedOnly
-      ? localize(msg('gauges.ltv-simulated', 'LTV Gauges (simulated)'))
-      : localize(msg('term.ltv-gauges', 'LTV Gauges'));
+    const title = msg('term.ltv-gauges', 'LTV Gauges');
+    this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
     const text = JSON.stringify(page.state);
     if (text === this.#shown) return false;
     this.#shown = text;

@@ -5,19 +5,19 @@ import { ExchangeError } from '../core/errors.ts';
 import type { App } from './front.ts';
 import { localize } from './localize.ts';
 
-/** Says what went wrong with something a person asked for. The log is always one click away. */
+/** Reports a failure of something the person started, with the log one click away. */
 export async function reportTrouble(app: App, error: unknown): Promise<void> {
   if (ExchangeError.is(error, 'aborted')) return;
   const sentence =
     ExchangeError.is(error) || error instanceof StateTrouble
       ? localize(error.sentence)
-      : localize(msg('command.something-went-wrong', 'Something went wrong inside LTV Gauge. The log tells more.'));
+      : localize(msg('command.something-went-wrong', 'Something went wrong. See the log for details.'));
   app.log.error(error instanceof Error ? error : String(error));
   const showLog = localize(msg('button.show-log', 'Show Log'));
   if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
 }
 
-/** Registers a command whose failure is told to the person instead of being lost. */
+/** Registers a command whose failure is reported to the person. */
 export function registerGuarded(app: App, id: string, run: (argument: unknown) => unknown): vscode.Disposable {
   return vscode.commands.registerCommand(id, async (argument: unknown) => {
     try {
@@ -28,7 +28,7 @@ export function registerGuarded(app: App, id: string, run: (argument: unknown) =
   });
 }
 
-/** Says once, each time it begins, that the accounts of all windows cannot be read, and what follows from it; and that the file was made anew. */
+/** Reports once per outage that the accounts shared by all windows can't be read, and when their file was restored. */
 export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Disposable {
   const showLog = localize(msg('button.show-log', 'Show Log'));
   const tell = async (sentence: string): Promise<void> => {
@@ -49,7 +49,7 @@ export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Dispo
         localize(
           msg(
             'command.file-all-windows',
-            'The file in which all windows keep their accounts was gone. It was made anew from the last copy. No account is armed; nothing at the exchanges changed.',
+            'The accounts file was missing and has been restored from the last copy. No account is armed. Nothing changed on the exchanges.',
           ),
         ),
       );

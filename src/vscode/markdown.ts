@@ -1,4 +1,4 @@
-/** Text as it is, with nothing in it taken for Markdown: names come from people and sentences from venues. */
+/** Text with nothing in it read as Markdown: names come from people and sentences from venues. */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -7,7 +7,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/\s+/g, ' ');
 }
 
-/** A link, or nothing for an address that is not plain https: it must not end the link and begin something else. */
+/** A link, or nothing for an address that isn't plain https: it must not end the link and start something else. */
 export function markdownLink(label: string, url: string): readonly string[] {
   return /^https:\/\/[\w./?=&%#~-]+$/.test(url) ? [`[${escapeMarkdown(label)}](${url})`] : [];
 }

@@ -4,7 +4,7 @@ import { type LazyPages, withViews } from '../views/lazy-pages.ts';
 import { localize } from './localize.ts';
 import { adopt, nodesOfSource, renew, type OutlineNode } from '../views/outline-node.ts';
 import { escapeMarkdown, markdownLink } from './markdown.ts';
-import type { Details, Entry } from '../views/entry.ts';
+import { spokenOf, type Details, type Entry } from '../views/entry.ts';
 import type { Text } from '../words/text.ts';
 import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import type { ViewContext } from '../words/account.ts';
@@ -18,14 +18,14 @@ const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleStat
   closed: vscode.TreeItemCollapsibleState.Collapsed,
 };
 
-/** Shows an outline as a tree and repaints only what reads differently. How it is made up is loaded when somebody first looks. */
+/** Shows an outline as a tree and repaints only what changed. The outline's code is loaded when the view is first seen. */
 export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
   readonly #load: () => Promise<() => readonly Entry[]>;
   readonly #pages: LazyPages;
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
   #outline: (() => readonly Entry[]) | undefined;
-  /** Somebody looked, but what the view shows could not be loaded. */
+  /** The view was seen, but its content couldn't be loaded. */
   #failed = false;
   #roots: readonly OutlineNode[] = [];
 
@@ -40,10 +40,10 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     });
   }
 
-  /** Looks at the outline again. */
+  /** Updates the tree from the store. */
   update(): void {
     if (this.#outline === undefined) {
-      // Where nobody has looked yet the editor asks by itself; after a failure it has to be told that there may be more now.
+      // A view that was never seen is asked for by the editor; after a failure it has to be told to ask again.
       if (this.#failed) this.#changed.fire(undefined);
       this.#failed = false;
       return;
@@ -88,7 +88,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     const item = new vscode.TreeItem(localize(entry.label), states[entry.expansion]);
     item.id = entry.id;
     item.contextValue = entry.context;
-    item.accessibilityInformation = { label: localize(entry.spoken) };
+    item.accessibilityInformation = { label: localize(spokenOf(entry)) };
     if (entry.description !== undefined) item.description = joined(entry.description);
     if (entry.icon !== undefined) {
       const { id, color } = entry.icon;
@@ -103,7 +103,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 
   resolveTreeItem(item: vscode.TreeItem, node: OutlineNode): vscode.TreeItem {
     const { details, label, description } = node.entry;
-    // Without details of its own, the line itself: a narrow view may have cut it off.
+    // Without details, the line itself: a narrow view may cut it off.
     item.tooltip = tooltip(details?.() ?? { title: label, lines: [], ...(description === undefined ? {} : { note: joined(description) }) });
     return item;
   }
@@ -135,15 +135,15 @@ export type Outline = (states: readonly AccountState[], viewContext: ViewContext
 
 export interface OutlineViewOptions {
   readonly id: string;
-  /** Loads what the view shows; called when somebody first looks. */
+  /** Loads what the view shows; called when it is first seen. */
   readonly load: () => Promise<Outline>;
-  /** Brings up to date what the view shows besides the store; called while it is seen. */
+  /** Reads what the view shows besides the store; called while it is seen. */
   readonly read?: () => Promise<void> | undefined;
-  /** Tells of changes besides those of the store and the ledger. */
+  /** Reports changes besides those of the store and the ledger. */
   readonly onDidChange?: (listener: () => void) => vscode.Disposable;
-  /** Told whenever the tree looks at the store again. */
+  /** Called whenever the tree is updated from the store. */
   readonly onUpdate?: (states: readonly AccountState[], viewContext: ViewContext) => void;
-  /** How many of what the view lists need a look: its badge. */
+  /** How many entries of the view need attention: its badge. */
   readonly alarms?: (views: typeof Views, states: readonly AccountState[], viewContext: ViewContext) => number;
   readonly badgeText?: (count: number) => string;
 }
@@ -157,7 +157,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
   const view = vscode.window.createTreeView(options.id, { treeDataProvider: tree, showCollapseAll: true });
   const { alarms, badgeText } = options;
   const badge = (): void => {
-    // Nothing that was never read can need a look.
+    // What was never read can't need attention.
     if (alarms === undefined || badgeText === undefined || (view.badge === undefined && app.store.all().every(isUnread))) return;
     withViews(
       (views) => {
@@ -197,7 +197,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
 
 const isUnread = ({ snapshot }: AccountState): boolean => snapshot === undefined;
 
-/** Shows how many of what the view lists need a look; nothing when none does. */
+/** Shows how many entries of the view need attention; nothing when none does. */
 function showBadge(view: vscode.TreeView<OutlineNode>, count: number, tooltip: (count: number) => string): void {
   if ((view.badge?.value ?? 0) === count) return;
   view.badge = count === 0 ? undefined : { value: count, tooltip: tooltip(count) };

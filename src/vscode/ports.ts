@@ -10,7 +10,7 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   worker: context.asAbsolutePath('dist/parts/ledger-worker.js'),
   old: context.globalState,
   secrets: context.secrets,
-  // Windows of the desktop share a keyring; one in a browser knows the keys that were there when it was opened.
+  // Desktop windows share a keyring; a browser window only knows the keys from when it was opened.
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
   settings: { intervalMs, limits: readLimits },
   log,
@@ -18,12 +18,12 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   newId: randomUUID,
 });
 
-/** The person's interval between two readings, in milliseconds. Its scope is `application`: no workspace decides it. */
+/** The person's interval between two readings, in milliseconds. Its scope is `application`: no workspace sets it. */
 function intervalMs(): number {
   return intervalMsOf(vscode.workspace.getConfiguration('ltvGauge').get('refreshIntervalSeconds'));
 }
 
-/** What the person allows at most, as their own settings say; those of the folder that is open do not count. */
+/** The person's limits from their own settings; those of the open folder don't count. */
 export async function readLimits(): Promise<Limits | LimitsFault> {
   const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
   return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);

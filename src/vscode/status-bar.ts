@@ -12,7 +12,7 @@ import { withViews } from '../views/lazy-pages.ts';
 /** The worst of all loans and positions, at the left of the status bar. Hidden while there is no account. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
-  item.name = localize(msg('status.ltv-gauge-worst-loan', 'LTV Gauge: worst loan or position'));
+  item.name = 'LTV Gauge';
   item.command = commandIds.openGauges;
   let shown = '';
   let ended = false;
@@ -26,7 +26,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
     else paint(item, status);
   };
   const update = (): void => {
-    // Without an account there is nothing to say, and nothing to load for it.
+    // Without an account there is nothing to show or load.
     if (app.store.all().length === 0 && shown === '') return;
     withViews(show, (error) => {
       app.log.warn(`status bar: ${String(error)}`);
@@ -42,7 +42,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
 }
 
 function paint(item: vscode.StatusBarItem, status: Status): void {
-  item.text = `$(shield) ${status.text.map(localize).join(' ')}`;
+  item.text = `$(shield) ${status.text.map(localize).join(' · ')}`;
   item.backgroundColor = background(status);
   item.accessibilityInformation = { label: localize(status.spoken), role: 'button' };
   item.tooltip = tooltip(status);
@@ -61,7 +61,7 @@ function tooltip({ rows, note }: Status): vscode.MarkdownString {
     localize(msg('term.ltv', 'LTV')),
     localize(msg('term.level', 'Level')),
     localize(msg('status.distance', 'Distance')),
-    localize(msg('status.read', 'Read')),
+    localize(msg('term.updated', 'Updated')),
   ];
   const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
   // Untrusted, as made: nothing in it can run a command.

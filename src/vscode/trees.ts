@@ -34,11 +34,7 @@ function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
   });
 }
 
-function badgeText(alarms: number): string {
-  return alarms === 1
-    ? localize(msg('view.1-loan-near', '1 loan is near its margin call'))
-    : localize(msg('view.loans-near-margin', '{0} loans are near their margin call', alarms.toString()));
-}
+const badgeText = (alarms: number): string => localize(msg('view.loan-alarms', 'Loans near margin call: {0}', alarms.toString()));
 
 /** The Positions view, its badge, and the context key that chooses its welcome text. */
 function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
@@ -54,13 +50,10 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
   });
 }
 
-function positionsBadgeText(alarms: number): string {
-  return alarms === 1
-    ? localize(msg('view.1-position-near', '1 position is near liquidation'))
-    : localize(msg('view.positions-near-liquidation', '{0} positions are near liquidation', alarms.toString()));
-}
+const positionsBadgeText = (alarms: number): string =>
+  localize(msg('view.position-alarms', 'Positions near liquidation: {0}', alarms.toString()));
 
-/** The Collateral view: what could be pledged and what could be borrowed. */
+/** The Collateral view: what can be used as collateral and what can be borrowed. */
 function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.collateral',
@@ -68,7 +61,7 @@ function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {
   });
 }
 
-/** The Activity view. The journal is read only while somebody looks at it. */
+/** The Activity view. The journal is read only while the view is seen. */
 function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
   let feed: ActivityFeed | undefined;
   const again = new Emitter<undefined>();
@@ -96,7 +89,7 @@ function registerActivityView(app: App, pages: LazyPages): vscode.Disposable {
   return vscode.Disposable.from(outline, again);
 }
 
-/** Sets keys that the manifest goes by, each only when it has changed. */
+/** Sets context keys of the manifest, each only when it has changed. */
 export function contextKeys(): (key: string, value: unknown) => void {
   const known = new Map<string, unknown>();
   return (key, value) => {

@@ -92,7 +92,7 @@ function actions(view: GaugeView, onAction: OnAction): TemplateResult {
 }
 
 function dial(view: GaugeView): TemplateResult {
-  // The second needle has its own words, placed among the others so that none covers another.
+  // The second needle has its own label, placed among the others so that none covers another.
   const marks: readonly Marked[] = view.estimate === undefined ? view.ticks : [...view.ticks, view.estimate];
   const labels = placeLabels(marks.map(({ at }) => at));
   return html`<svg viewBox=${viewBox(labels)} aria-hidden="true">
@@ -121,7 +121,7 @@ function dial(view: GaugeView): TemplateResult {
 
 type Marked = Pick<GaugeTick, 'at' | 'label' | 'valueText' | 'source'>;
 
-/** Thin and broken, with a head of its own, so that it is taken neither for the venue's needle nor for a line of the venue. */
+/** Thin and dashed, with a head of its own, so that it can't be mistaken for the venue's needle or a threshold. */
 const estimateNeedle = ({ at }: GaugeEstimate): SVGTemplateResult =>
   svg`<g class="tick estimate" transform="rotate(${at * 180})">
     <line x1=${-radius.tickFrom} x2=${-radius.tickTo}></line><path class="head hollow" d="M-118 0l-4-4-4 4 4 4z"></path>

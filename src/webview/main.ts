@@ -71,9 +71,9 @@ function show(next: PageState): void {
     return;
   }
   const news = levelNews(before.gauges, next.gauges);
-  // What was said of a gauge must not be found again when none is shown.
+  // News about a gauge must not stay when none is shown.
   if (news !== '' || next.gauges.length === 0) spoken.textContent = news;
-  // The gauge that was worked with is gone: stay in the list instead of falling out of the page.
+  // The focused gauge is gone: stay in the list instead of losing the focus.
   const first = next.gauges[0];
   if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first.key);
 }
@@ -87,7 +87,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data.type === 'reveal' && itemOf(data.key) !== undefined) focusOn(data.key);
 });
 
-// An extension that has ended cannot say so, and its last figures would pass for present ones as long as the page stands there.
+// An extension that has ended can't say so, and its last figures would look up to date as long as the page is open.
 setInterval(() => {
   if (silent || state === undefined || performance.now() - heard < silentMs) return;
   silent = true;

@@ -13,8 +13,8 @@ export interface Place {
 }
 
 /**
- * A state that may no longer hold, because the extension has fallen silent: nothing of it is drawn as present, and nothing of
- * it can be pressed.
+ * A state that may no longer hold, because the extension stopped responding: nothing is drawn as up to date, and nothing can be
+ * pressed.
  */
 export function silenced({ heading, silent, gauges, notices, emptyText }: PageState): PageState {
   return {
@@ -32,7 +32,7 @@ function silencedGauge(gauge: GaugeView, age: string): GaugeView {
   delete (old as { estimate?: unknown }).estimate;
   return {
     ...old,
-    // As everywhere: what has become too old neither reassures nor takes an alarm back.
+    // As everywhere: out-of-date figures neither reassure nor clear an alarm.
     ...(gauge.level === 'warn' || gauge.level === 'danger' ? {} : { level: 'unknown', levelText: age }),
     stale: true,
     reading: false,
@@ -93,7 +93,7 @@ function empty(state: PageState, send: (message: FromPage) => void): TemplateRes
   </div>`;
 }
 
-/** Which gauge an arrow key leads to, or undefined when the key is not one of movement. */
+/** Which gauge an arrow key leads to; undefined for other keys. */
 export function neighbour(keys: readonly string[], from: string, pressed: string): string | undefined {
   const index = keys.indexOf(from);
   switch (pressed) {
@@ -112,7 +112,7 @@ export function neighbour(keys: readonly string[], from: string, pressed: string
   }
 }
 
-/** What a screen reader should hear: gauges whose level is another than before. New gauges are read when they are visited. */
+/** For a screen reader: gauges whose level changed. New gauges are read when they are visited. */
 export function levelNews(before: readonly GaugeView[], after: readonly GaugeView[]): string {
   const levels = new Map(before.map((gauge) => [gauge.key, gauge.level]));
   return after

@@ -3,7 +3,7 @@ import { keyed } from 'lit-html/directives/keyed.js';
 import type { StressTable, StressView } from '../core/protocol.ts';
 import { levelShape } from './marks.ts';
 
-/** What would happen if prices moved, below the gauges. Closed until somebody opens it. */
+/** What happens if prices move, below the gauges. Closed until opened. */
 export function stressSection(view: StressView, open: boolean): TemplateResult {
   return html`<details class="stress" ?open=${open}>
     <summary><h2>${view.heading}</h2></summary>
@@ -11,7 +11,7 @@ export function stressSection(view: StressView, open: boolean): TemplateResult {
   </details>`;
 }
 
-/** `id` names the caption, so that what scrolls has a name. */
+/** `id` is the caption's, which names the scrolling region. */
 function tableOf(table: StressTable, view: StressView, id: string): TemplateResult {
   return html`<section class=${table.simulatedMark === undefined ? '' : 'simulated'}>
     ${table.simulatedMark === undefined ? nothing : html`<p class="mark">${table.simulatedMark}</p>`}

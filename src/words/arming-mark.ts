@@ -24,17 +24,6 @@ export function armingMark({ readOnly }: Writer, arming: ArmState, now: number):
     : msg('arming.writing-armed', 'writing armed');
 }
 
-/** The same after `sentence`, for a screen reader. */
-export function withArming(sentence: Message, { readOnly }: Writer, arming: ArmState, now: number): Message {
-  if (readOnly) return sentence;
-  if (!arming.armed) return msg('arming.writing-not-armed-3', '{0} Writing is not armed.', sentence);
-  const { until } = arming;
-  if (until === 'simulated') return sentence;
-  return typeof until === 'number'
-    ? msg('arming.writing-armed-min-2', '{0} Writing is armed for {1} min.', sentence, minutesLeft(until, now))
-    : msg('arming.writing-armed-2', '{0} Writing is armed.', sentence);
-}
-
 /** Until when, in full. */
 export function armingText(arming: ArmState, when: (ms: number) => string): Message {
   if (!arming.armed) return msg('arming.not-armed-nothing', 'not armed: nothing can be sent');

@@ -44,7 +44,7 @@ export function confirmNotes({ armed, first, rehearsed, doubt, direction }: Conf
       : [
           msg(
             'confirm.not-armed-nothing',
-            'NOT ARMED: nothing can be sent from this account yet. This is only a look. "Arm Writing…" asks for how long.',
+            'NOT ARMED: nothing can be sent from this account yet. This is only a look. "Arm Account…" asks for how long.',
           ),
         ]),
     ...(first && !rehearsed

@@ -2,7 +2,7 @@ import type { Level } from '../core/risk/level.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 
-/** The level as a word: colour alone never tells it. */
+/** The level as a word: colour alone never says it. */
 export function levelWord(level: Level): Message {
   switch (level) {
     case 'ok':
@@ -18,22 +18,22 @@ export function levelWord(level: Level): Message {
   }
 }
 
-/** The level with what made it one, where the figure that decides is missing. */
+/** The level, with the substitute it comes from where the deciding figure is missing. */
 export function levelBy(level: Level, by: Substitute | undefined): Message {
   const word = levelWord(level);
   switch (by) {
     case undefined:
       return word;
     case 'marginRatio':
-      return msg('level.margin-ratio', '{0} by margin ratio', word);
+      return msg('level.margin-ratio', '{0} (margin ratio)', word);
     case 'marginLeft':
-      return msg('level.margin-left', '{0} by the margin left', word);
+      return msg('level.margin-left', '{0} (margin left)', word);
     case 'usd':
-      return msg('level.values-usd', '{0} by values in USD', word);
+      return msg('level.values-usd', '{0} (USD values)', word);
     case 'price':
-      return msg('level.liquidation-price', '{0} by liquidation price', word);
+      return msg('level.liquidation-price', '{0} (liquidation price)', word);
     case 'whole':
-      return msg('level.near-100', '{0} near 100%', word);
+      return msg('level.near-100', '{0} (near 100%)', word);
   }
 }
 
@@ -43,7 +43,7 @@ export interface Icon {
   readonly color?: string;
 }
 
-/** Every level has its own shape besides its colour, in colours that mean the same in every theme (the charts' yellow is green in one of them). Unknown has no colour: it is never green. */
+/** Each level has its own shape, and a colour that means the same in every theme (the charts' yellow is green in one). Unknown has no colour: never green. */
 export function levelIcon(level: Level): Icon {
   switch (level) {
     case 'ok':

@@ -3,46 +3,46 @@ import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
 import { loanDistance, modelOf, type LoanDistance, type LoanModel, type ModelTrouble } from '../core/risk/loan-model.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan, Snapshot } from '../core/model.ts';
-import { liquidationPriceOf, type LoanView } from './loan.ts';
-import type { Text } from './text.ts';
+import { distanceText, liquidationPriceOf, type LoanView } from './loan.ts';
+import { bracketed, joined, labelled, spaced, type Text } from './text.ts';
 
-/** Why nothing is estimated of a loan: it cannot be computed, or its figures are not the present ones. */
+/** Why nothing is estimated of a loan: it can't be calculated, or its figures are out of date. */
 export type NoEstimate = ModelTrouble | 'stale';
 
-/** How far something has to move until a loan is at one of its lines. */
+/** How far something has to move until a loan reaches one of its thresholds. */
 interface Reach {
-  /** Fraction of today's price, zero or more. */
+  /** Fraction of the current price, zero or more. */
   readonly change: Decimal;
   /** USD for one coin; absent for all coins together. */
   readonly price?: Decimal;
 }
 
-/** What one coin alone, or all together, would have to do. */
+/** How far one coin alone, or all collateral together, has to move. */
 export interface PriceLine {
   /** Absent: all collateral coins together. */
   readonly coin?: string;
   readonly way: 'fall' | 'rise';
-  /** Absent where it is not reached that way, or not known. */
+  /** Absent where it isn't reached that way, or unknown. */
   readonly marginCall?: Reach;
   readonly liquidation?: Reach;
 }
 
-/** What our own arithmetic says of a loan. */
+/** What we calculate of a loan. */
 export interface LoanEstimates {
-  /** The haircuts of several coins are known as one average only. */
+  /** Of the haircuts of several coins only the average is known. */
   readonly averaged: boolean;
   /** All together first, then collateral and debts in the loan's order. */
   readonly lines: readonly PriceLine[];
 }
 
-// The views look at the same reading again and again; what follows from it is worked out once.
+// The views use the same reading many times; calculate once.
 const readings = new WeakMap<Snapshot, Map<Loan, LoanModel | ModelTrouble>>();
 const estimates = new WeakMap<LoanModel, LoanEstimates>();
 
-/** The loan as it can be computed from the prices that were read with it, or why it cannot. */
+/** The loan as we can calculate it from the prices read with it, or why we can't. */
 export function modelOfView({ state: { snapshot, live }, loan, current }: LoanView): LoanModel | NoEstimate {
   if (!current || snapshot === undefined) return 'stale';
-  // An estimate has failed since, though the figures of one reading fit each other.
+  // A later estimate failed, though the figures of this reading match each other.
   if (live?.doubted.includes(loan.id) === true) return 'definitions';
   const models = readings.get(snapshot) ?? new Map<Loan, LoanModel | ModelTrouble>();
   readings.set(snapshot, models);
@@ -51,7 +51,7 @@ export function modelOfView({ state: { snapshot, live }, loan, current }: LoanVi
   return model;
 }
 
-/** The estimates of a loan, or why there are none. A loan without debt has nothing to be estimated: no lines. */
+/** The estimates of a loan, or why there are none. A loan without debt has no lines. */
 export function loanEstimates(view: LoanView): LoanEstimates | NoEstimate {
   const { loan } = view;
   if (!loan.debts.some(({ amount }) => isPositive(amount))) return { averaged: false, lines: [] };
@@ -93,93 +93,91 @@ function linesOf(model: LoanModel, loan: Loan): readonly PriceLine[] {
   ];
 }
 
-/** Why nothing is estimated, in words. */
-export function noEstimateText(why: NoEstimate, { state, loan }: LoanView): Message {
+/** Why nothing is estimated, as a short reason. */
+export function noEstimateReason(why: NoEstimate): Message {
   switch (why) {
     case 'stale':
-      return msg('estimate.not-current-nothing', 'not current: nothing is estimated from old figures');
+      return msg('estimate.stale', 'data out of date');
     case 'definitions':
-      return msg(
-        'estimate.definitions-differ-recomputation',
-        "Definitions differ: our recomputation does not give the exchange's LTV, so nothing is estimated.",
-      );
+      return msg('estimate.mismatch', "our calculation doesn't match the exchange's LTV");
     case 'ltv':
-      return msg('estimate.unknown-ltv-not', 'unknown: the LTV is not known');
-    case 'price': {
-      const coins = new Set([...loan.collateral, ...loan.debts].map(({ coin }) => coin));
-      const unpriced = [...coins].filter((coin) => state.snapshot?.prices?.[coin] === undefined);
-      return unpriced.length === 0
-        ? msg('estimate.unknown-collateral-counts', 'unknown: what the collateral counts for is not known')
-        : msg('estimate.unknown-no-price', 'unknown: no price of {0}', unpriced.join(', '));
-    }
+      return msg('term.ltv-unknown', 'LTV unknown');
+    case 'price':
+      return msg('estimate.price-unknown', 'price unknown');
   }
 }
 
-/** Whose price moves. */
-export function lineLabel({ coin, way }: PriceLine): Message {
-  if (coin === undefined) return msg('estimate.all-coins-together', 'All coins together');
-  return way === 'fall' ? msg('estimate.alone', '{0} alone', coin) : msg('estimate.owed-alone', '{0} (owed) alone', coin);
+/** That nothing is estimated of a loan, and why. */
+export function noEstimate(why: NoEstimate, { state, loan }: LoanView): { readonly label: Message; readonly value: Message } {
+  const label = msg('estimate.none', 'No estimate');
+  if (why !== 'price') return { label, value: noEstimateReason(why) };
+  const coins = new Set([...loan.collateral, ...loan.debts].map(({ coin }) => coin));
+  const unpriced = [...coins].filter((coin) => state.snapshot?.prices?.[coin] === undefined);
+  return {
+    label,
+    value:
+      unpriced.length === 0
+        ? labelled(msg('term.collateral', 'Collateral'), msg('term.value-unknown', 'value unknown'))
+        : labelled(noEstimateReason(why), unpriced.join(', ')),
+  };
 }
 
-/** A change of price with its sign, rounded towards today. */
+/** Whose price moves. */
+export function lineLabel({ coin, way }: Pick<PriceLine, 'coin' | 'way'>): Text {
+  if (coin === undefined) return msg('estimate.all-collateral', 'All collateral');
+  return way === 'fall' ? coin : bracketed(coin, msg('term.debt', 'Debt'));
+}
+
+/** A change of price with its sign, rounded towards zero. */
 export function changeText(change: Decimal, way: 'fall' | 'rise'): string {
   return `${way === 'fall' ? '−' : '+'}${formatDistance(change)}`;
 }
 
-/** Where it leads, e.g. "$60,123.4 (−31.2%)". Rounded towards today's price. */
+/** Where it leads, e.g. "$60,123.4 (−31.2%)". Rounded towards the current price. */
 export function reachText({ change, price }: Reach, way: 'fall' | 'rise'): string {
   const moved = changeText(change, way);
   return price === undefined ? moved : `$${formatLiquidationPrice(price, way === 'fall' ? 'long' : 'short')} (${moved})`;
 }
 
-/** Our mark beside every figure that is ours. */
-export function estimateMark({ averaged }: Pick<LoanEstimates, 'averaged'>): Message {
-  return averaged
-    ? msg('estimate.loan-average-haircut', "estimate with the loan's average haircut")
-    : msg('term.estimate-word', 'estimate');
+/** Stands beside every estimate. */
+export function estimateMark({ averaged }: Pick<LoanEstimates, 'averaged'>): Text {
+  const mark = msg('term.estimate-word', 'estimate');
+  return averaged ? joined([mark, averageHaircut()]) : mark;
 }
 
-/** At which prices the loan's lines are reached. Leaves out the liquidation price that the venue itself gives. */
+export const averageHaircut = (): Message => msg('estimate.average-haircut', 'average haircut');
+
+/** At which prices the loan's thresholds are reached. Leaves out the liquidation price that the venue gives. */
 function lineTexts(line: PriceLine, loan: Loan): readonly Text[] {
   const { marginCall, liquidation, way } = line;
+  const call = msg('term.margin-call', 'Margin call');
+  const end = msg('term.liquidation', 'Liquidation');
+  const notReached = msg('position.not-reached', 'not reached');
   if (marginCall === undefined && liquidation === undefined) {
-    return [
-      loan.marginCall === undefined || loan.liquidation === undefined
-        ? msg('estimate.not-reach-line', 'does not reach the line')
-        : msg('estimate.reaches-neither-line', 'reaches neither line'),
-    ];
+    if (loan.liquidation === undefined) return [labelled(call, notReached)];
+    return loan.marginCall === undefined ? [labelled(end, notReached)] : [notReached];
   }
-  const at = (reach: Reach, there: Message, text: (at: string) => Message): Message =>
+  const at = (reach: Reach, name: Message, standing: 'marginCall' | 'liquidation'): Message =>
     // The sign stands before the figure: a narrow view cuts off the word at the end.
-    isZero(reach.change) ? there : text(`≈ ${reachText(reach, way)}`);
+    isZero(reach.change) ? distanceText(standing) : spaced(name, `≈ ${reachText(reach, way)}`);
   return [
-    ...(marginCall === undefined
-      ? []
-      : [
-          at(marginCall, msg('estimate.margin-call-reached', 'margin call reached'), (text) =>
-            msg('estimate.margin-call', 'margin call at {0}', text),
-          ),
-        ]),
+    ...(marginCall === undefined ? [] : [at(marginCall, call, 'marginCall')]),
     ...(liquidation === undefined
       ? loan.liquidation === undefined
         ? []
-        : [msg('estimate.liquidation-not-reached', 'liquidation not reached')]
+        : [labelled(end, notReached)]
       : isGiven(line, loan)
         ? []
-        : [
-            at(liquidation, msg('term.liquidation-reached', 'liquidation reached'), (text) =>
-              msg('estimate.liquidation', 'liquidation at {0}', text),
-            ),
-          ]),
+        : [at(liquidation, end, 'liquidation')]),
   ];
 }
 
-/** Whether the venue itself says at which price of this coin it liquidates. */
+/** Whether the venue itself gives the liquidation price of this coin. */
 function isGiven({ coin }: PriceLine, loan: Loan): boolean {
   return coin !== undefined && liquidationPriceOf(loan)?.instrument.split('-')[0] === coin;
 }
 
-/** Liquidation by one coin alone that the venue gives no price of, nearest first. */
+/** Liquidation by one coin alone, where the venue gives no price; nearest first. */
 export function liquidationsByCoin({ lines }: LoanEstimates, loan: Loan): readonly (PriceLine & { readonly liquidation: Reach })[] {
   return lines
     .filter((line): line is PriceLine & { readonly liquidation: Reach } => line.liquidation !== undefined)
@@ -190,19 +188,21 @@ export function liquidationsByCoin({ lines }: LoanEstimates, loan: Loan): readon
 /** One line of the views. */
 export interface EstimateLine {
   readonly path: string;
-  readonly label: Message;
+  readonly label: Text;
   readonly texts: readonly Text[];
-  /** That it is an estimate. Absent where nothing is estimated. */
-  readonly mark?: Message;
+  /** Absent where nothing is estimated. */
+  readonly mark?: Text;
   readonly copy?: Decimal;
 }
 
-/** What prices would have to do, or why that is not estimated. */
+/** What prices would have to do, or why that isn't estimated. */
 export function estimateLines(view: LoanView): readonly EstimateLine[] {
   const { loan } = view;
   const estimates = loanEstimates(view);
-  if (typeof estimates === 'string')
-    return [{ path: 'estimates', label: msg('estimate.estimates', 'Estimates'), texts: [noEstimateText(estimates, view)] }];
+  if (typeof estimates === 'string') {
+    const { label, value } = noEstimate(estimates, view);
+    return [{ path: 'estimates', label, texts: [value] }];
+  }
   return estimates.lines.flatMap((line) => {
     const texts = lineTexts(line, loan);
     const copy = line.liquidation?.price ?? line.marginCall?.price;

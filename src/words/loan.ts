@@ -10,26 +10,27 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { isCurrent, type ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, sinceReading, type Since } from './since-reading.ts';
+import type { Text } from './text.ts';
 
-/** Debts named in a line before the rest is counted. */
+/** Debts named in a line. */
 const namedDebts = 2;
 
 /** A loan together with the account it was read from. */
 export interface LoanView {
   readonly state: AccountState;
-  /** Without figures that cannot be believed. */
+  /** Without impossible figures. */
   readonly loan: Loan;
-  /** Whether the figures may be shown as the present ones. */
+  /** Whether the figures are up to date. */
   readonly current: boolean;
-  /** The worse of what the last reading and an estimate since say. */
+  /** The worse of the last reading and the live estimate. */
   readonly level: Level;
-  /** What made it an alarm, where its LTV or its lines are missing. */
+  /** What raised the alarm where the LTV or the thresholds are missing. */
   readonly by?: Substitute;
   /** To the margin call by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
-  /** Where it stands by the last reading. */
+  /** By the last reading. */
   readonly standing: Standing;
-  /** Absent where there is nothing to say beside the last reading. */
+  /** Absent where the live estimate adds nothing. */
   readonly since?: Since<LiveLoan>;
 }
 
@@ -58,16 +59,16 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
   });
 }
 
-/** Which line of a loan is reached, or how far the margin call is; `nothing` is owed, or it is `unknown`. Every view and card goes by this. */
+/** Which threshold of a loan is reached, or how far the margin call is; `nothing` is owed, or it is `unknown`. Every view and card goes by this. */
 export type Standing = 'liquidation' | 'marginCall' | 'nothing' | 'unknown' | { readonly toMarginCall: Decimal };
 
-/** Where a loan stands; without figures that cannot be believed. */
+/** Where a loan stands; impossible figures don't count. */
 export function standingOf(loan: Loan): Standing {
   const { ltv, marginCall, liquidation } = believedLoan(loan);
   return owesNothing(loan) ? 'nothing' : standingAt(distanceTo(marginCall?.ltv, ltv), distanceTo(liquidation?.ltv, ltv));
 }
 
-/** Where a loan stands that is so far from its lines. */
+/** Where a loan stands at these distances from its thresholds. */
 export function standingAt(toMarginCall: Decimal | undefined, toLiquidation: Decimal | undefined): Standing {
   const reached = (distance: Decimal | undefined): boolean => distance !== undefined && !isPositive(distance);
   if (reached(toLiquidation)) return 'liquidation';
@@ -75,7 +76,7 @@ export function standingAt(toMarginCall: Decimal | undefined, toLiquidation: Dec
   return toMarginCall === undefined ? 'unknown' : { toMarginCall };
 }
 
-/** The venue's LTV, and beside it what it is about now. */
+/** The venue's LTV, and beside it the live estimate. */
 export function ltvTexts({ loan, since }: Pick<LoanView, 'loan' | 'since'>): string {
   return since === undefined ? ltvText(loan) : arrow(ltvText(loan), formatLtv(since.figures.ltv));
 }
@@ -84,7 +85,7 @@ export function ltvText(loan: Loan): string {
   return loan.ltv === undefined ? '–' : formatLtv(loan.ltv);
 }
 
-/** Which line is reached, or how far collateral may fall until margin call, in words for beside an LTV. */
+/** Which threshold is reached, or how far collateral may fall until the margin call; to stand beside an LTV. */
 export function distanceText(standing: Standing): Message {
   switch (standing) {
     case 'nothing':
@@ -100,7 +101,7 @@ export function distanceText(standing: Standing): Message {
   }
 }
 
-/** The venue's liquidation price of a loan, where it is above zero; anything else is none. */
+/** The venue's liquidation price of a loan; anything but a price above zero is none. */
 export function liquidationPriceOf({ liquidationPrice }: Loan): LiquidationPrice | undefined {
   return liquidationPrice !== undefined && isPositive(liquidationPrice.price) ? liquidationPrice : undefined;
 }
@@ -109,41 +110,43 @@ function coinText({ coin, amount }: CoinAmount): string {
   return `${shortAmount(amount, 'debt')} ${coin}`;
 }
 
-/** What is owed, in short amounts. */
-export function debtsText(loan: Loan): Message | string {
-  if (loan.debts.length === 0) return msg('loan.no-debt', 'no debt');
+/** What is owed, in short amounts. `…` stands for further coins. */
+export function debtsText(loan: Loan): Text {
+  if (loan.debts.length === 0) return distanceText('nothing');
   const named = loan.debts.slice(0, namedDebts).map(coinText).join(' + ');
-  const more = loan.debts.length - namedDebts;
-  return more > 0 ? msg('loan.more', '{0} + {1} more', named, more.toString()) : named;
+  return loan.debts.length > namedDebts ? `${named} + …` : named;
 }
+
+export const fromVenue = (venue: string): Message => msg('term.from-source', 'from {0}', venue);
 
 /** Where a threshold is known from. */
 export function sourceText(threshold: Threshold, venue: string): Message {
   switch (threshold.source) {
     case 'venue':
-      return msg('term.from-source', 'from {0}', venue);
+      return fromVenue(venue);
     case 'table':
-      return threshold.from === undefined
-        ? msg('loan.dated-table', 'from a dated table')
-        : msg('loan.table-2', 'from a table of {0}', threshold.from.date);
+      return tableText(threshold.from?.date ?? '?');
     case 'person':
       return msg('loan.entered', 'entered by you');
   }
 }
 
-/** Whether a part of the debt should have been repaid by now. */
+/** The dated table of thresholds in this extension. */
+export const tableText = (date: string): Message => msg('loan.table', 'table of {0}', date);
+
+/** Whether a part of the debt is overdue. */
 export function isOverdue({ due }: Loan): boolean {
   return due?.some(({ overdue }) => overdue) ?? false;
 }
 
-/** The soonest date a debt has, in words for beside an LTV; undefined for a loan without dates. */
+/** The soonest due date; undefined for a loan without dates. */
 export function soonestDueText(loan: Loan, zoned: ViewContext['zoned']): Message | undefined {
   const [soonest] = loan.due ?? [];
   if (isOverdue(loan)) return msg('term.debt-overdue', 'debt overdue');
   return soonest === undefined ? undefined : msg('term.due-at', 'due {0}', zoned(soonest.at));
 }
 
-/** The id the venue acts on, or ours. */
+/** The venue's order id, or our id. */
 export function loanName(loan: Loan): string {
   return loan.orderId ?? loan.id;
 }

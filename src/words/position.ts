@@ -12,27 +12,28 @@ import { isCurrent } from './account.ts';
 import { levelBy } from './level.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
+import { bracketed, joined, spaced, type Text } from './text.ts';
 
 /** A position together with the account it was read from. */
 export interface PositionView {
   readonly state: AccountState;
   readonly position: Position;
-  /** Whether the figures may be shown as the present ones. */
+  /** Whether the figures are up to date. */
   readonly current: boolean;
   /**
-   * A position with cross margin is liquidated with all the rest of its account, so that its own distance can alarm but never
-   * reassure: anything but an alarm is `unknown`.
+   * A position with cross margin is liquidated with the rest of its account, so its own distance can alarm but never reassure:
+   * anything but an alarm is `unknown`.
    */
   readonly level: Level;
-  /** Whether the level has a say among others: not that of a cross position without an alarm. */
+  /** Whether the level counts among others: not that of a cross position without an alarm. */
   readonly counts: boolean;
-  /** What made it an alarm, where the distance is missing. */
+  /** What raised the alarm where the distance is missing. */
   readonly by?: Substitute;
   /** What is known of the price that would liquidate it. */
   readonly liquidation: Liquidation;
-  /** Of the mark price to liquidation by the last reading; a fraction. */
+  /** From the mark price to liquidation by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
-  /** Absent where there is nothing to say beside the last reading. */
+  /** Absent where the live estimate adds nothing. */
   readonly since?: Since<LivePosition>;
 }
 
@@ -73,56 +74,72 @@ export function sideWord({ side }: Pick<Position, 'side'>): Message {
   return side === 'long' ? msg('position.long', 'long') : msg('position.short', 'short');
 }
 
-/** The bare distance, for where little room is. */
+/** `BTC-USDT long` */
+export function namedWithSide({ instrument, side }: Pick<Position, 'instrument' | 'side'>): Message {
+  return spaced(instrument, sideWord({ side }));
+}
+
+/** The bare distance, for where there is little room. */
 export function bareDistance(distance: Decimal | undefined): string {
   return distance === undefined ? '–' : formatDistance(distance);
 }
 
-/** The one figure that stands for a position: its distance to liquidation, or what says something in its place. */
-export function leadText({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message | string {
-  if (liquidation.kind === 'unreachable') return msg('position.not-reached', 'not reached');
-  if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
-    return msg('position.margin-ratio', '{0} margin ratio', formatMarginRatio(marginRatio));
-  }
-  return bareDistance(distance);
+/** The one figure that stands for a position: its distance to liquidation, or its substitute. */
+export function leadText(view: PositionView): Text {
+  if (view.liquidation.kind === 'unreachable') return msg('position.not-reached', 'not reached');
+  return byMarginRatio(view) ?? bareDistance(view.distance);
 }
 
-/** The bare distance, and beside it what it is about now. */
+function byMarginRatio({ position: { marginRatio }, distance, by }: PositionView): Message | undefined {
+  return distance === undefined && by === 'marginRatio' && marginRatio !== undefined
+    ? spaced(msg('term.margin-ratio', 'Margin ratio'), formatMarginRatio(marginRatio))
+    : undefined;
+}
+
+/** The bare distance, and beside it the live estimate. */
 export function bareDistances({ distance, since }: Pick<PositionView, 'distance' | 'since'>): string {
   return since === undefined ? bareDistance(distance) : arrow(bareDistance(distance), bareDistance(since.figures.distance));
 }
 
-/** How far the mark price may move until liquidation, in words. */
+/** How far the mark price may move until liquidation. */
 export function liquidationDistanceText(distance: Decimal | undefined): Message {
   if (distance === undefined) return msg('position.distance-liquidation-unknown', 'distance to liquidation unknown');
   if (isNegative(distance) || isZero(distance)) return msg('position.liquidation-price-reached', 'liquidation price reached');
-  return msg('position.liquidation', '{0} to liquidation', formatDistance(distance));
+  return toLiquidation(formatDistance(distance));
 }
 
-/** How far a position is from liquidation, in words, with what is known in the place of a distance. */
-export function reachWords({ position: { marginRatio }, liquidation, distance, by }: PositionView): Message {
-  if (liquidation.kind === 'unreachable')
-    return msg('position.no-price-liquidates', 'no price liquidates it: its margin is more than it can lose');
-  if (liquidation.kind === 'otherSide') return msg('position.liquidation-price-other', 'liquidation price of the other side of the hedge');
-  if (distance === undefined && by === 'marginRatio' && marginRatio !== undefined) {
-    return msg(
-      'position.margin-ratio-liquidation',
-      '{0}, margin ratio {1} (liquidation at 100%)',
-      liquidationDistanceText(undefined),
-      formatMarginRatio(marginRatio),
-    );
-  }
-  return liquidationDistanceText(distance);
+export const toLiquidation = (distance: string): Message => msg('position.liquidation', '{0} to liquidation', distance);
+
+/** How far a position is from liquidation, with its substitute where there is no distance. */
+export function reachWords(view: PositionView): Text {
+  const { liquidation, distance } = view;
+  if (liquidation.kind === 'unreachable') return outOfReach();
+  if (liquidation.kind === 'otherSide')
+    return msg('position.liquidation-price-other', 'liquidation price belongs to the other side of the hedge');
+  const ratio = byMarginRatio(view);
+  return joined([liquidationDistanceText(distance), ...(ratio === undefined ? [] : [ratio, liquidatesAtFull()])]);
 }
+
+export const outOfReach = (): Message => msg('position.no-price-liquidates', "can't be liquidated: margin exceeds the possible loss");
+
+export const liquidatesAtFull = (): Message => msg('position.liquidation-100', 'liquidation at 100%');
+
+export const crossMargin = (): Message => msg('term.cross-margin', 'Cross margin');
 
 /** The level in a word, or that the margin is shared where that says more. */
 export function positionLevelWord({ level, by, counts, since }: PositionView): Message {
-  return counts ? levelBy(level, since?.raises === true ? undefined : by) : msg('term.cross-margin', 'Cross margin');
+  return counts ? levelBy(level, since?.raises === true ? undefined : by) : crossMargin();
 }
 
-/** The same within a sentence or beside the word "level". */
+/** The level in full; none for cross margin without an alarm. */
 export function spokenLevelWord(view: PositionView): Message {
-  return view.counts ? bothLevels(view) : msg('position.not-told-cross', 'not told for cross margin');
+  return view.counts ? bothLevels(view) : bracketed(msg('term.none', 'none'), crossMargin());
+}
+
+/** Why the margin of a position can't be changed, or undefined when it can. */
+export function fixedReason({ fixedMargin, marginMode }: Position): Message | undefined {
+  if (fixedMargin !== undefined || marginMode !== 'cross') return fixedMargin;
+  return msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here.");
 }
 
 const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);
@@ -137,7 +154,7 @@ export function shortPnlText(amount: Decimal, coin: string): string {
   return `${signed(amount, shortAmount(amount, 'asset'))} ${coin}`;
 }
 
-/** How large it is, in the venue's unit; contracts also in what they stand for, where that is known. */
+/** The size in the venue's unit; contracts also as the amount they stand for, where that is known. */
 export function sizeText({
   size,
   sizeCoin,
@@ -148,19 +165,18 @@ export function sizeText({
 }: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message | string {
   if (sizeCoin !== undefined) return `${formatAmount(size)} ${sizeCoin}`;
   const coin = contract === 'inverse' ? priceCoin : baseCoin;
-  return exposure === undefined || coin === undefined
-    ? msg('position.contracts', '{0} contracts', formatAmount(size))
-    : msg('position.contracts-2', '{0} contracts ({1} {2})', formatAmount(size), formatAmount(exposure), coin);
+  const contracts = msg('position.contracts', '{0} contracts', formatAmount(size));
+  return exposure === undefined || coin === undefined ? contracts : bracketed(contracts, `${formatAmount(exposure)} ${coin}`);
 }
 
-// A figure of a position as text, said to be unknown where it is: an absent one is never safe.
+// A figure of a position as text, "unknown" where it is absent: absent is never safe.
 
 /** With all its digits. */
 export function marginText(margin: Decimal | undefined, coin: string): Message | string {
   return margin === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(margin)} ${coin}`;
 }
 
-/** @param coin the one prices are in, where it is known */
+/** @param coin the coin of prices, where it is known */
 export function liquidationText(price: Decimal | undefined, side: Side, coin?: string, unreachable?: true): Message | string {
   if (unreachable === true) return msg('term.none', 'none');
   if (price === undefined) return msg('term.unknown', 'unknown');
@@ -170,7 +186,7 @@ export function liquidationText(price: Decimal | undefined, side: Side, coin?: s
 }
 
 export function distanceText(distance: Decimal | undefined, unreachable?: true): Message | string {
-  if (unreachable === true) return msg('position.out-reach', 'out of reach');
+  if (unreachable === true) return msg('position.not-reached', 'not reached');
   if (distance === undefined) return msg('term.unknown', 'unknown');
   return isNegative(distance) || isZero(distance)
     ? msg('term.reached', '{0} (reached)', formatDistance(distance))
@@ -181,7 +197,13 @@ export function leverageText(leverage: Decimal | undefined): Message | string {
   return leverage === undefined ? msg('term.unknown', 'unknown') : formatLeverage(leverage);
 }
 
-/** Whether long and short of its instrument are two positions at the venue, so that the other side may be open too. */
+/** Leverage as it is set, and what it amounts to. */
+export const leverageTexts = (set: Decimal | undefined, effective: Decimal | undefined): readonly Text[] => [
+  ...(set === undefined ? [] : [formatLeverage(set)]),
+  ...(effective === undefined ? [] : [msg('position.effective', 'effective ~{0} (estimate)', formatLeverage(effective))]),
+];
+
+/** Whether the venue keeps long and short of its instrument as two positions, so that the other side may be open too. */
 export function isHedged({ slot }: Pick<PositionRef, 'slot'>): boolean {
   return slot !== '' && !exchanges.some(({ oneWaySlot }) => slot === oneWaySlot);
 }

@@ -6,8 +6,9 @@ import { liveIntervalMs, type AccountState } from '../engine/monitor/store.ts';
 import { ageText } from './time.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { levelBy, levelWord } from './level.ts';
+import { spaced, type Text } from './text.ts';
 
-/** What prices since the reading make of a loan or position, where that is worth a word. An estimate: it stands beside the venue's figure. */
+/** What newer prices make of a loan or position, where that is worth showing. An estimate: shown beside the venue's figure. */
 export interface Since<Figures> {
   readonly figures: Figures;
   /** When the prices were read. Milliseconds since the Unix epoch. */
@@ -18,7 +19,7 @@ export interface Since<Figures> {
   readonly raises: boolean;
 }
 
-/** How figures of one kind are judged and read. */
+/** How figures of one kind are rated and shown. */
 interface Look<Figures> {
   readonly level: (figures: Figures) => Level;
   readonly text: (figures: Figures) => string;
@@ -48,32 +49,31 @@ export function sinceReading<Figures extends object>(
 /** What a level rests on. */
 export interface Ground {
   readonly level: Level;
-  /** What made it one, where the figure that decides is missing. */
+  /** What it comes from where the deciding figure is missing. */
   readonly by?: Substitute;
   readonly since?: Since<unknown>;
 }
 
-/** The level in a word, and that only an estimate or a substitute makes it so. */
+/** The level in a word, marked where only an estimate or a substitute makes it so. */
 export function levelPhrase({ level, by, since }: Ground): Message {
-  return since?.raises === true ? msg('term.by-estimate', '{0} (estimate)', levelWord(level)) : levelBy(level, by);
+  return since?.raises === true ? estimated(levelWord(level)) : levelBy(level, by);
 }
 
-/** The same with what the last reading alone says. */
-export function bothLevels({ level, by, since }: Ground): Message {
-  return since?.raises === true
-    ? msg('estimate.last-reading', '{0} by estimate, {1} by the last reading', levelWord(level), levelBy(since.readLevel, by))
-    : levelBy(level, by);
+/** The same after the level of the last reading alone: `Watch → Warning (estimate)`. */
+export function bothLevels(ground: Ground): Message {
+  const { by, since } = ground;
+  return since?.raises === true ? spaced(levelBy(since.readLevel, by), spaced('→', levelPhrase(ground))) : levelPhrase(ground);
 }
+
+export const estimated = (text: Text): Message => msg('term.by-estimate', '{0} (estimate)', text);
 
 /** The estimate behind a label with the venue's figure and the level, short, because a narrow view cuts off the end. */
-export function nowText({ raises }: Since<unknown>, figure: string): Message | string {
-  return raises ? msg('estimate.estimate', '→ ~{0} by estimate', figure) : `→ ~${figure}`;
-}
+export const nowText = ({ raises }: Since<unknown>, figure: string): Text => (raises ? estimated(`→ ~${figure}`) : `→ ~${figure}`);
 
-/** The venue's figure and what it is about now. */
+/** The venue's figure and the estimate. */
 export const arrow = (then: string, now: string): string => `${then} → ~${now}`;
 
 /** What an estimate is from. */
-export function pricesText({ at }: Since<unknown>, now: number): Message {
-  return msg('estimate.prices-read', 'prices read {0}', ageText(at, now));
+export function pricesText({ at }: Pick<Since<unknown>, 'at'>, now: number): Message {
+  return msg('estimate.prices-read', 'prices {0}', ageText(at, now));
 }

@@ -3,7 +3,22 @@ import { msg, type Message } from '../core/message.ts';
 /** Words to be translated, or data that is the same in every language. */
 export type Text = Message | string;
 
-/** Parts of a line as one text. */
+/** Several parts as one text, separated by commas. Also what a screen reader says of a line. */
 export function joined([first = '', ...more]: readonly Text[]): Text {
   return more.reduce<Text>((text, part) => msg('list.comma', '{0}, {1}', text, part), first);
 }
+
+/** `LTV 57.43%` */
+export const spaced = (first: Text, second: Text): Message => msg('list.space', '{0} {1}', first, second);
+
+/** `57.43% · Watch` */
+export const dotted = (first: Text, second: Text): Message => msg('list.dot', '{0} · {1}', first, second);
+
+/** `Main: not read` */
+export const labelled = (label: Text, text: Text): Message => msg('list.colon', '{0}: {1}', label, text);
+
+/** `Main (simulated)` */
+export const bracketed = (text: Text, more: Text): Message => msg('list.brackets', '{0} ({1})', text, more);
+
+/** Out-of-date figures are always called the last known ones. */
+export const lastKnown = (text: Text): Message => msg('term.last-known', 'Last known: {0}', text);

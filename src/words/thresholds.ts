@@ -1,42 +1,33 @@
-import { compare, decimal, decimalPlaces, divide, isDecimal, isPositive, lesser, multiply, type Decimal } from '../core/decimal.ts';
+import { compare, decimal, decimalPlaces, divide, isDecimal, lesser, multiply, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account, Loan, Threshold } from '../core/model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { Checked } from './key.ts';
 
 const hundred = decimal('100');
-/** Percent. Beyond it more is owed than the collateral counts for: no exchange waits that long. */
-const highest = decimal('100');
 const mostPlaces = 2;
+/** Percent. A margin call at 100% or a liquidation above it would come after the collateral is used up: no exchange waits that long. */
+const highest = { marginCall: decimal('99.99'), liquidation: hundred } as const;
 
 /** A percentage as typed, with or without its sign: more than 0, less than 100, at most two decimals. */
-export function checkMarginCall(raw: string): Checked {
-  const checked = checkPercent(raw);
-  if (!('value' in checked)) return checked;
-  return compare(checked.value, highest) < 0
-    ? checked
-    : { problem: msg('thresholds.less-please', 'Less than {0}, please.', `${highest}%`) };
-}
+export const checkMarginCall = (raw: string): Checked => checkPercent(raw, decimal('0'), highest.marginCall);
 
 /** The same for liquidation: more than the margin call, at most 100. */
-export function checkLiquidation(raw: string, marginCall: Decimal): Checked {
-  const checked = checkPercent(raw);
-  if (!('value' in checked)) return checked;
-  if (compare(checked.value, marginCall) <= 0)
-    return {
-      problem: msg('thresholds.liquidation-comes-after', 'Liquidation comes after the margin call: write more than {0}.', `${marginCall}%`),
-    };
-  return compare(checked.value, highest) <= 0 ? checked : { problem: msg('thresholds.most-please', 'At most {0}, please.', `${highest}%`) };
-}
+export const checkLiquidation = (raw: string, marginCall: Decimal): Checked => checkPercent(raw, marginCall, highest.liquidation);
 
-function checkPercent(raw: string): { readonly value: Decimal } | { readonly problem: Message } {
+function checkPercent(raw: string, above: Decimal, upTo: Decimal): Checked {
   const text = raw.trim().replace(/\s*%$/, '');
-  const problem = msg(
-    'thresholds.write-percentage-decimal',
-    'Write a percentage with a decimal point and at most two decimals, such as 75 or 75.5.',
-  );
-  if (text.startsWith('-') || !isDecimal(text) || decimalPlaces(text) > mostPlaces) return { problem };
-  return isPositive(text) ? { value: text } : { problem: msg('thresholds.more-0-please', 'More than 0, please.') };
+  const valid = isDecimal(text) && decimalPlaces(text) <= mostPlaces && compare(text, above) > 0 && compare(text, upTo) <= 0;
+  return valid
+    ? { value: text }
+    : {
+        problem: msg(
+          'thresholds.range',
+          'Enter a number above {0} and up to {1}, with a decimal point and at most 2 decimals.',
+          above,
+          upTo,
+        ),
+      };
 }
 
 /** Fractions from percentages that were checked. Exact. */
@@ -50,7 +41,7 @@ export function percentOf(ltv: Decimal): string {
   return multiply(ltv, hundred);
 }
 
-/** What to offer at first: the person's own thresholds, or those of a table. */
+/** What to offer first: the person's own thresholds, or those of a table. */
 export function offered({ account, snapshot }: AccountState): { readonly marginCall: string; readonly liquidation: string } {
   const from = (name: 'marginCall' | 'liquidation'): string => {
     const known = account.thresholds?.[name] ?? snapshot?.loans.map((loan) => loan[name]).find(isReplaceable)?.ltv;
@@ -60,7 +51,7 @@ export function offered({ account, snapshot }: AccountState): { readonly marginC
 }
 
 /**
- * Said of a threshold above that of a table, before it is saved: the person may know better, but if not, warnings come too late.
+ * Shown for a threshold above that of a table, before it is saved: the person may know better, but if not, warnings come too late.
  * @param typed percent, checked
  */
 export function aboveTable({ snapshot }: AccountState, which: 'marginCall' | 'liquidation', typed: Decimal): Message | undefined {
@@ -69,35 +60,27 @@ export function aboveTable({ snapshot }: AccountState, which: 'marginCall' | 'li
   if (first === undefined) return undefined;
   const strictest = percentOf(more.reduce(lesser, first));
   if (compare(typed, decimal(strictest)) <= 0) return undefined;
-  return which === 'marginCall'
-    ? msg(
-        'thresholds.higher-table-warnings',
-        'Higher than the {0} of our table: warnings would come later. Take it only if the exchange itself shows it.',
-        `${strictest}%`,
-      )
-    : msg(
-        'thresholds.higher-table-liquidation',
-        'Higher than the {0} of our table: liquidation may come before it. Take it only if the exchange itself shows it.',
-        `${strictest}%`,
-      );
+  return msg(
+    'thresholds.above-table',
+    "Above our table's {0}: warnings could come too late. Use it only if the exchange shows it.",
+    `${strictest}%`,
+  );
 }
 
 function tableFigure(threshold: Threshold | undefined): Decimal | undefined {
   return threshold?.source === 'table' ? threshold.ltv : threshold?.table;
 }
 
-/** Why own thresholds would have no effect on this account, or undefined when they would or when there are some to remove. */
+/** Why custom thresholds would have no effect on this account; undefined when they would, or when there are some to remove. */
 export function uselessThresholds({ account, snapshot }: AccountState, venue: string): Message | undefined {
   if (account.thresholds !== undefined) return undefined;
-  if (snapshot === undefined)
-    return msg('thresholds.loans-not-been', 'The loans of {0} have not been read yet. Try again when they have.', account.name);
-  if (snapshot.loans.length === 0) return msg('thresholds.no-loan-no', '{0} has no loan, so there are no thresholds to set.', account.name);
+  if (snapshot === undefined) return msg('thresholds.not-read', '{0} not read yet. Try again later.', account.name);
+  if (snapshot.loans.length === 0) return msg('loan.none', 'No loans');
   if (snapshot.loans.some(hasReplaceable)) return undefined;
   return msg(
-    'thresholds.supplies-not-used',
-    '{0} supplies the thresholds of {1}; your own are not used. What you can set is the highest LTV after a reduction, a limit in the settings.',
+    'thresholds.supplied',
+    '{0} supplies the thresholds, so custom ones are not used. You can set a highest LTV in the settings.',
     venue,
-    account.name,
   );
 }
 
@@ -105,7 +88,7 @@ function hasReplaceable({ marginCall, liquidation }: Loan): boolean {
   return isReplaceable(marginCall) || isReplaceable(liquidation);
 }
 
-/** The venue's own threshold always stands. */
+/** A threshold from the venue always applies. */
 function isReplaceable(threshold: Threshold | undefined): boolean {
   return threshold?.source === 'table' || threshold?.source === 'person';
 }

@@ -7,8 +7,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * The steps an age is told in, oldest first: from this age on, in this unit. Coarse on purpose, so that nothing repaints every second.
- * A step's text changes once per `every`.
+ * Units for an age, oldest first: each counts from its age on. Coarse on purpose, so that nothing repaints every second.
+ * The text changes once per `every`.
  */
 const steps: readonly {
   readonly from: number;
@@ -22,7 +22,7 @@ const steps: readonly {
   { from: 15 * second, every: 15 * second, unit: second, text: (count) => msg('time.s-ago', '{0} s ago', count) },
 ];
 
-/** A clock that was set back makes a reading seem to come from the future; up to this much is slack, not news. Milliseconds. */
+/** After a clock is set back, a reading seems to come from the future; this much is ignored. Milliseconds. */
 const futureSlackMs = 5 * second;
 
 /** How old a reading is, in coarse words. Both in milliseconds since the Unix epoch. */
@@ -36,8 +36,8 @@ export function ageText(asOf: number, now: number): Message {
 }
 
 /**
- * How long until the age text of a reading changes or the reading stops being current for, whichever comes first.
- * All in milliseconds; at least 250, so that a timer armed with it cannot spin.
+ * How long until the age text of a reading changes or the reading is out of date, whichever comes first.
+ * All in milliseconds; at least 250, so that a timer can't spin.
  */
 export function msUntilAgeChanges(asOf: number, now: number, intervalMs: number): number {
   const age = now - asOf;
@@ -51,19 +51,19 @@ export function msUntilAgeChanges(asOf: number, now: number, intervalMs: number)
 
 const defaultSeconds = 30;
 const minimumSeconds = 10;
-/** A day: more than any timer's sensible wait, less than what overflows it. */
+/** One day: longer than any useful wait, short enough for a timer. */
 const maximumSeconds = 86_400;
 
-/** Milliseconds between readings from what a settings file may hold. Anything that is no number counts as the default. */
+/** Milliseconds between readings, from whatever a settings file holds. Anything but a number counts as the default. */
 export function intervalMsOf(setting: unknown): number {
   const seconds = typeof setting === 'number' && Number.isFinite(setting) ? setting : defaultSeconds;
   return Math.min(maximumSeconds, Math.max(minimumSeconds, seconds)) * 1_000;
 }
 
 /**
- * How times are written that something depends on, such as a due date: to the minute and with the short name of the zone, since the hour that
- * a clock is set back happens twice.
- * @param timeZone that of the machine where absent
+ * Writes times that matter, such as a due date: to the minute and with the short name of the zone, because when a clock is set back one hour
+ * happens twice.
+ * @param timeZone default: that of the machine
  */
 export function zonedTimes(language: string, timeZone?: string): (ms: number) => string {
   const format = new Intl.DateTimeFormat(language, {

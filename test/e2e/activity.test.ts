@@ -69,7 +69,7 @@ describe('someone who looks back at a change', () => {
     await bench().screenshot('activity');
 
     const { apiKey, secret, passphrase } = exchange().keys;
-    await bench().runCommand('LTV Gauge: Open Activity');
+    await bench().runCommand('LTV Gauge: Open Activity Log');
     const text = await eventually(
       'the document',
       async () => {
@@ -87,7 +87,7 @@ describe('someone who looks back at a change', () => {
 
     if (!bench().inBrowser) return;
     const file = path.join(bench().folder, 'exported.csv');
-    await bench().runCommand('LTV Gauge: Export Activity…');
+    await bench().runCommand('LTV Gauge: Export Activity Log…');
     await bench().quickInput.waitFor(says('button.export-activity'));
     // The dialog looks at the folder after each change of its text, takes no Enter meanwhile, and may put back what it offered.
     await eventually('the file to be taken', async () => {
@@ -106,11 +106,11 @@ describe('someone who looks back at a change', () => {
 
   it('has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts', async () => {
     await changed();
-    await bench().runCommand('LTV Gauge: Verify Ledger');
+    await bench().runCommand('LTV Gauge: Verify Activity Log');
     await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
     await bench().clearNotifications();
     alterRow(bench().folder, 2);
-    await bench().runCommand('LTV Gauge: Verify Ledger');
+    await bench().runCommand('LTV Gauge: Verify Activity Log');
     const alarm = await bench().dialog();
     assert.match(alarm.text, saysLike('ledger.not-whole-row', '2'));
     await bench().screenshot('ledger-not-whole');
@@ -126,7 +126,7 @@ describe('someone who looks back at a change', () => {
     // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
     await bench().waitForRow('Activity', saysLike('kinds.added-loan', '0.02', 'BTC', '12345 done'));
     await bench().clearNotifications();
-    await bench().runCommand('LTV Gauge: Verify Ledger');
+    await bench().runCommand('LTV Gauge: Verify Activity Log');
     await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
   });
 });

@@ -24,7 +24,7 @@ describe('an account that is not armed', () => {
     await addAccount(bench(), exchange(), 'Main');
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     assert.doesNotMatch(await bench().waitForRow('Loans', /^Main simulated/), /armed/);
-    await bench().runCommand('LTV Gauge: Disarm Writing');
+    await bench().runCommand('LTV Gauge: Disarm Account');
     await bench().waitForNotification(/Writing is disarmed: Main/);
     await bench().waitForRow('Loans', /^Main simulated .* not armed$/);
 

@@ -20,7 +20,7 @@ describe('adding collateral', () => {
     const gauge = page.getByRole('meter', { name: /67890/ });
     const isEverywhere = async (ltv: string): Promise<void> => {
       await bench().waitForRow('Loans', new RegExp(`^${ltv}% · Warning`));
-      await eventually(`${ltv}% in the status bar`, async () => (await bench().statusBarText())?.includes(`${ltv}% Warning`), {
+      await eventually(`${ltv}% in the status bar`, async () => (await bench().statusBarText())?.includes(`${ltv}% · Warning`), {
         seen: () => bench().statusBarText(),
       });
       await eventually(`${ltv}% at the gauge`, async () => (await gauge.getAttribute('aria-valuenow')) === ltv);

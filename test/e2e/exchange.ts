@@ -155,7 +155,7 @@ interface Asked {
 }
 
 /** From the palette, by keyboard alone, up to the preview of a change of collateral. */
-export async function previewCollateral(workbench: Workbench, direction: 'Add' | 'Reduce', { loan, coin, amount }: Asked): Promise<Dialog> {
+export async function previewCollateral(workbench: Workbench, direction: 'Add' | 'Remove', { loan, coin, amount }: Asked): Promise<Dialog> {
   await workbench.runCommand(`LTV Gauge: ${direction} Collateral…`);
   await workbench.quickInput.waitFor('Which loan');
   await workbench.pick(loan);
@@ -166,7 +166,7 @@ export async function previewCollateral(workbench: Workbench, direction: 'Add' |
 }
 
 /** From the palette, by keyboard alone, up to the preview of a change of margin. */
-export async function previewMargin(workbench: Workbench, direction: 'Add' | 'Reduce', position: string, amount: string): Promise<Dialog> {
+export async function previewMargin(workbench: Workbench, direction: 'Add' | 'Remove', position: string, amount: string): Promise<Dialog> {
   await workbench.runCommand(`LTV Gauge: ${direction} Margin…`);
   await workbench.quickInput.waitFor('Which position');
   await workbench.pick(position);

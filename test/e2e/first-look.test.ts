@@ -18,7 +18,7 @@ describe('the first look', () => {
     assert.deepEqual(await bench().notifications(), []);
     assert.equal(await bench().statusBarText(), undefined);
 
-    await bench().runCommand('LTV Gauge: Try with the Simulated Exchange');
+    await bench().runCommand('LTV Gauge: Try the Simulated Exchange');
     const page = await bench().gaugeFrame();
     await page.getByRole('heading', { name: 'Loan 67890' }).waitFor();
     // Two loans and six isolated positions; the one with cross margin has no gauge of its own.
@@ -29,18 +29,18 @@ describe('the first look', () => {
     await bench().waitForRow('Loans', /6[78]\.\d\d% · Warning/);
     await bench().waitForRow('Collateral', /1\.7921483143067599 BTC/);
     await eventually('the worst loan in the status bar', async () =>
-      /6[78]\.\d\d% Warning \(simulated\)/.test((await bench().statusBarText()) ?? ''),
+      /6[78]\.\d\d% · Warning · simulated/.test((await bench().statusBarText()) ?? ''),
     );
     await bench().screenshot('gauges');
     assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
     // By keyboard; what is closed would not be looked at.
     await page.locator('summary').press('Enter');
-    await page.getByRole('table', { name: 'Estimates' }).waitFor();
+    await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
     assert.deepEqual(await faultsFor(page), []);
 
     await bench().expand('Loans', '· Watch');
-    const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', says('loan.recent-history'), says('term.accrued-interest'), 'from OKX'];
+    const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', says('loan.history'), says('page.interest'), 'from OKX'];
     await eventually(
       'the parts of the loan',
       async () => {
@@ -95,7 +95,7 @@ for (const [language, theme] of looks) {
       await bench().waitForRow(language.loans, new RegExp(`5[78]\\.\\d\\d% · ${language.watch}`));
       await bench().waitForRow(language.positions, new RegExp(`${language.watch} .*BTC-USDT-SWAP`));
       await eventually('the status bar', async () =>
-        new RegExp(`6[78]\\.\\d\\d% ${language.warning}`).test((await bench().statusBarText()) ?? ''),
+        new RegExp(`6[78]\\.\\d\\d% · ${language.warning}`).test((await bench().statusBarText()) ?? ''),
       );
       // The window opens with it.
       const page = await bench().gaugeFrame();

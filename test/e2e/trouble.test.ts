@@ -27,11 +27,11 @@ describe('when things go wrong', () => {
     await (await previewCollateral(bench(), 'Add', { loan: '67890', coin: 'ETH', amount: '0.1' })).press('Add 0.1 ETH');
     await bench().waitForNotification(saysLike('kinds.accepted-not-done', 'OKX'));
     // The old LTV stays until there is proof.
-    await bench().waitForRow('Loans', /67\.61% · Warning change unfinished/);
+    await bench().waitForRow('Loans', /67\.61% · Warning unfinished change/);
     await bench().screenshot('accepted');
     await bench().pressInNotification('Cancel');
     await bench().waitForNotification(/OKX accepted this but has not done it yet: SIMULATED: add 0\.1 ETH/);
-    await bench().runCommand('LTV Gauge: Reduce Collateral…');
+    await bench().runCommand('LTV Gauge: Remove Collateral…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('67890');
     await bench().waitForNotification(/An earlier change of loan 67890 is unfinished/);
@@ -54,7 +54,7 @@ describe('when things go wrong', () => {
       await bench().runCommand('LTV Gauge: Refresh');
       await bench().waitForRow('Loans', /^Main .*unreachable/);
       await bench().waitForRow('Loans', /57\.98% · Unknown/);
-      await bench().waitForRow('Positions', /23\.2% · Unknown .*read (just now|\d+ s ago)/);
+      await bench().waitForRow('Positions', /23\.2% · Unknown .*updated (just now|\d+ s ago)/);
       await bench().waitForRow('Loans', /^Second .*(just now|\d s ago)/);
       await bench().waitForRow('Loans', /57\.98% · Watch/);
       assert.deepEqual(await bench().notifications(), [], 'a reading that fails is never a box');
@@ -83,8 +83,8 @@ describe('when things go wrong', () => {
     await bench().escape();
     await bench().reload();
     await bench().openContainer();
-    await bench().waitForRow('Loans', saysLike('account.changes-frozen-exchange'));
-    await bench().runCommand('LTV Gauge: Reduce Collateral…');
+    await bench().waitForRow('Loans', saysLike('account.frozen'));
+    await bench().runCommand('LTV Gauge: Remove Collateral…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('12345');
     await bench().waitForNotification(/Changes on Main are frozen/);

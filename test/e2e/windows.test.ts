@@ -52,13 +52,13 @@ describe('several windows', () => {
     for (const window of [one, three]) await shows(window, 'Renamed', /simulated/);
 
     assert.doesNotMatch(await accountRow(two, 'One'), saysLike('arming.not-armed'));
-    await one.runCommand('LTV Gauge: Disarm Writing');
+    await one.runCommand('LTV Gauge: Disarm Account');
     await one.waitForNotification(saysLike('arming.writing-disarmed-nothing'));
     for (const window of [two, three]) await shows(window, 'One', saysLike('arming.not-armed'));
     await three.reload();
     await three.openContainer();
     await three.waitForRow('Loans', /^One simulated .* not armed$/);
-    await two.runCommand('LTV Gauge: Arm Writing…');
+    await two.runCommand('LTV Gauge: Arm Account…');
     await two.quickInput.waitFor('Which account');
     await two.pick('One');
     await two.quickInput.waitFor('For how long');
@@ -94,7 +94,7 @@ describe('several windows', () => {
     await (await previewCollateral(one, 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
     await one.waitForNotification(/accepted by OKX, not done yet/);
     await two.runCommand('LTV Gauge: Refresh');
-    await two.waitForRow('Loans', /change unfinished .*#12345/);
+    await two.waitForRow('Loans', /unfinished change .*#12345/);
     await two.runCommand('LTV Gauge: Add Collateral…');
     await two.quickInput.waitFor('Which loan');
     await two.pick('12345');

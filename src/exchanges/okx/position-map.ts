@@ -150,10 +150,7 @@ function contractExposure(
 function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'> {
   if (mgnMode === 'cross') {
     return {
-      fixedMargin: msg(
-        'position.cross-margin-whole',
-        'Cross margin: the whole account stands behind this position, so there is no margin of its own to change.',
-      ),
+      fixedMargin: msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here."),
     };
   }
   // That of a long option cannot be changed at all: code 51040.

@@ -67,7 +67,7 @@ async function save(app: Acting, account: Account, keys: Keys): Promise<void> {
   void app.poller.refresh(account.id);
 }
 
-/** "Try with the Simulated Exchange": there is one simulated account at most, so a second call shows it again. */
+/** "Try the Simulated Exchange": there is one simulated account at most, so a second call shows it again. */
 export async function trySimulated(app: Acting): Promise<void> {
   const account = app.simulated.account() ?? (await addSimulated(app));
   if (account === undefined) return;

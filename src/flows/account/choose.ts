@@ -29,10 +29,10 @@ export async function chooseAccount(app: Acting, argument: unknown, placeholder:
 async function offerFirstAccount(talk: Conversation): Promise<void> {
   const choice = await talk.tell({
     kind: 'info',
-    sentence: msg('choose.no-account-yet', 'There is no account yet.'),
+    sentence: msg('choose.no-account-yet', 'Add an account first.'),
     buttons: [
       { id: 'addAccount', label: msg('term.add-account', 'Add Account…') },
-      { id: 'trySimulated', label: msg('gauges.try-simulated-exchange', 'Try with the Simulated Exchange') },
+      { id: 'trySimulated', label: msg('gauges.try-simulated-exchange', 'Try the Simulated Exchange') },
     ],
   });
   if (choice !== undefined) await talk.run(choice);

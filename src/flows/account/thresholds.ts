@@ -25,7 +25,7 @@ interface Answers {
   readonly liquidation?: Decimal;
 }
 
-/** Asks for the account's own thresholds, which stand instead of a table's, or goes back to the table; then reads the account anew. */
+/** Asks for the account's own thresholds, which replace our table's, or goes back to the table; then refreshes the account. */
 export async function setThresholds(app: Acting, account: Account): Promise<void> {
   const state = app.store.get(account.id);
   if (state === undefined) return;
@@ -48,14 +48,13 @@ export async function setThresholds(app: Acting, account: Account): Promise<void
     kind: 'info',
     sentence:
       update.thresholds === undefined
-        ? msg('thresholds.loans-without-go', 'Loans of {0} without thresholds from {1} go by the table again.', account.name, venue)
+        ? msg('thresholds.table-again', 'Loans without thresholds from {0} use our table again.', venue)
         : msg(
-            'thresholds.loans-without-now',
-            'Loans of {0} without thresholds from {3} now go by yours: margin call at {1}, liquidation at {2}.',
-            account.name,
+            'thresholds.saved',
+            'Loans without thresholds from {0} now use margin call {1}, liquidation {2}.',
+            venue,
             `${percentOf(update.thresholds.marginCall)}%`,
             `${percentOf(update.thresholds.liquidation)}%`,
-            venue,
           ),
   });
 }
@@ -69,15 +68,16 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
   const { account } = state;
   const first = offered(state);
   const title = msg('thresholds.loan', 'Loan Thresholds of {0}', account.name);
+  const prompt = (line: Message): Message => msg('thresholds.prompt', '{0}: LTV in percent, as {1} shows it', line, venue);
   return [
     {
       applies: () => account.thresholds !== undefined,
       ask: async (answers, frame) => {
         const items = [
-          { label: msg('thresholds.enter', 'Enter thresholds'), value: false },
-          { label: msg('thresholds.use-table', 'Use the table'), value: true },
+          { label: msg('thresholds.enter', 'Enter values'), value: false },
+          { label: msg('thresholds.use-table', 'Use our table'), value: true },
         ];
-        const placeholder = msg('thresholds.use-shall-used', 'Your own thresholds are in use. What shall be used?');
+        const placeholder = msg('thresholds.in-use', 'Custom thresholds are in use');
         const outcome = await askPick(talk, frame, { title, placeholder, items, isActive: (value) => value === answers.useTable });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useTable: outcome.value } } : outcome;
       },
@@ -87,11 +87,7 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
       ask: async (answers, frame) => {
         const outcome = await askInput(talk, frame, {
           title,
-          prompt: msg(
-            'thresholds.margin-call-ltv',
-            'Margin call at which LTV, in percent? Look it up at {0}: levels and warnings go by what you enter.',
-            venue,
-          ),
+          prompt: prompt(msg('term.margin-call', 'Margin call')),
           placeholder: '75',
           value: answers.marginCall ?? first.marginCall,
           judge: judged(checkMarginCall, (typed) => aboveTable(state, 'marginCall', typed)),
@@ -104,7 +100,7 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
       ask: async (answers, frame) => {
         const outcome = await askInput(talk, frame, {
           title,
-          prompt: msg('thresholds.liquidation-ltv-percent', 'Liquidation at which LTV, in percent?'),
+          prompt: prompt(msg('term.liquidation', 'Liquidation')),
           placeholder: '85',
           value: answers.liquidation ?? first.liquidation,
           judge: judged(

@@ -103,7 +103,7 @@ describe('arming an account with real money always', () => {
 describe('the question for how long an account is armed', () => {
   for (const [money, account, mark, meaning, always] of [
     ['real money', {}, 'LIVE', saysLike('arming.live-real-money'), true],
-    [says('account.demo-trading'), demo, 'DEMO', /^DEMO: changes can then be sent.* No real money moves\./, false],
+    ['demo trading', demo, 'DEMO', /^DEMO: changes can then be sent.* No real money moves\./, false],
     ['a simulated exchange', simulated, 'SIMULATED', /^SIMULATED: changes can then be sent.* No real money moves\./, false],
   ] as const) {
     it(`says that it is about ${money}, and has the terms in order, the shortest first`, async () => {
@@ -144,7 +144,7 @@ describe('the question for how long an account is armed', () => {
 describe('an account that cannot be armed', () => {
   it('because its key may only read leads to other keys, before any question', async () => {
     const { talk, armed } = await arming([press(says('button.update-keys'))], { account: { readOnly: true } });
-    assert.match(talk.titles('notice')[0]!, /^Main is read-only: its key may not trade\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('choose.read-only-key', 'Main'));
     assert.deepEqual(talk.ran, [{ command: 'updateKeys', target: { accountId: 'a' } }]);
     assert.deepEqual(armed, []);
   });

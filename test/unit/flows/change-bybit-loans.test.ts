@@ -12,8 +12,8 @@ describe('collateral of the pool of Bybit and of an old order, beside an OKX acc
       await trader.addAccount('pool', 'Pool', bybit);
       const lines = trader.lines(loansOutline).join('\n');
       assert.match(lines, /^52\.80% · [^]*^45\.46% · /m);
-      assert.match(lines, /85\.00%.*from a table of \d{4}-\d\d-\d\d[^]*92\.00%/);
-      assert.match(lines, /due .*repays it automatically then/);
+      assert.match(lines, /85\.00%.*table of \d{4}-\d\d-\d\d[^]*92\.00%/);
+      assert.match(lines, /Due · 20.*repays it automatically then/s);
       const add = (loan: string, amount: string): Promise<Scripted> =>
         trader.goes(
           (app, attended) => changeCollateral(app, attended, 'add', undefined),

@@ -62,7 +62,7 @@ describe('a change of collateral on the whole engine', () => {
     // The harmless one first: Enter alone acts on nothing.
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('preview.reduce', '0.01', 'BTC')]);
     // Accepted is not done: until then it is the old LTV.
-    assert.match(whileOpen[0]!, /^57\.98% · Watch · change unfinished /);
+    assert.match(whileOpen[0]!, /^57\.98% · Watch · unfinished change /);
     assert.match(
       whileOpen[1]!,
       /^SIMULATED: take 0\.01 BTC out of loan 12345 \(Main\) · accepted by OKX, not done yet; waiting for proof$/,
@@ -229,7 +229,7 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), act);
     assert.match(talk.titles('notice')[0]!, /^It is not known whether this happened: .* it is never sent again\./);
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
-    assert.match(loanLine(), /^57\.98% · Watch · change unfinished /);
+    assert.match(loanLine(), /^57\.98% · Watch · unfinished change /);
     await trader.later(5 * 60_000);
     assert.deepEqual(await taken(), []);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -304,7 +304,7 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), act, stop('accepted by OKX'));
     assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet: .* Nothing is sent again\.$/);
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
-    assert.match(loanLine(), /^57\.98% · Watch · change unfinished /);
+    assert.match(loanLine(), /^57\.98% · Watch · unfinished change /);
     const next = await change('reduce', pick('Loan 12345'), press(says('gauge.resolve-unfinished-change')));
     assert.match(next.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
     assert.deepEqual(next.did, ['resolveWrite']);
@@ -343,7 +343,7 @@ describe('a change of collateral on the whole engine', () => {
     );
     assert.equal(alarm!.detail, says('kinds.look-loan-site'));
     assert.deepEqual(alarm!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
-    assert.match(trader.lines(loansOutline)[1]!, saysLike('account.changes-frozen-exchange'));
+    assert.match(trader.lines(loansOutline)[1]!, saysLike('account.frozen'));
     for (const loan of ['Loan 12345', 'Loan 67890']) {
       const next = await change('reduce', pick(loan), press(says('gauge.resolve-unfinished-change')));
       assert.match(
@@ -372,7 +372,7 @@ describe('a change of collateral on the whole engine', () => {
     );
     const { heard, did } = await adding;
     assert.match(heard[0]!.lines![1]!, /, read-only \|/);
-    assert.match(heard[1]!.title, /^Viewer is read-only: its key may not trade/);
+    assert.match(heard[1]!.title, saysLike('choose.read-only-key', 'Viewer'));
     assert.deepEqual(did, ['updateKeys']);
     assert.match(
       trader.lines(loansOutline).find((line) => line.startsWith('Viewer'))!,
@@ -396,7 +396,7 @@ describe('a change of collateral on the whole engine', () => {
     );
     const target = loanAt('second', '12345');
     const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press(says('button.reload-window')));
-    assert.match(talk.titles('notice')[0]!, saysLike('key.window-not-find-2', 'Second'));
+    assert.match(talk.titles('notice')[0]!, saysLike('choose.keys-missing', 'Second'));
     assert.deepEqual(talk.did, ['reloadWindow']);
     assert.equal(await second.requests('adjust-collateral'), 0);
   });
@@ -419,7 +419,7 @@ describe('a change of collateral on the whole engine', () => {
     });
     const talk = await change('add', ...btc('0.03'), press('Add 0.03 BTC'));
     await going;
-    assert.match(seen[0]!, /^57\.98% · Watch · change unfinished /);
+    assert.match(seen[0]!, /^57\.98% · Watch · unfinished change /);
     assert.match(beside[0]!.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
     assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 55\.89%/);
     await other.passes(60_000);

@@ -6,7 +6,7 @@ import { gaugePage } from '../../../src/views/gauges.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { after, type Answer, consider, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 /** A person with positions at a simulated OKX (Main) and a simulated Bybit (Pool), both in hedge mode. */
 describe('a change of margin on the whole engine', () => {
@@ -48,11 +48,11 @@ describe('a change of margin on the whole engine', () => {
     has(/^43\.8% · Cross margin · short · SOL-USDT-SWAP/, /^11\.3% · Watch · long · BTCUSDT/, /^22\.0% · Watch · short · BTCUSDT/);
     has(/^6\.7% · Warning · short · BTCPERP/, /^Dead · simulated · unreachable/, /OKX cannot be reached/);
     // What was read before stays, with its age and without a word that reassures.
-    has(/^23\.2% · Unknown · .*read (just now|\d+ s ago)/, /^Main · simulated · Warning · just now/);
+    has(/^23\.2% · Unknown · .*updated (just now|\d+ s ago)/, /^Main · simulated · Warning · just now/);
     const [asked] = (await change('add', leave)).heard;
     assert.match(
       asked!.lines!.find((line) => line.startsWith('BTC-USDT-SWAP short'))!,
-      /distance to liquidation 37\.3%, leverage in fact 2\.71×/,
+      saysInTurn(says('position.liquidation', '37.3%'), ', ', says('position.effective', '2.71×')),
     );
   });
 
@@ -93,7 +93,7 @@ describe('a change of margin on the whole engine', () => {
     }
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), 'Add 2,000 USDT to BTC-USDT-SWAP long']);
     // Accepted is not done: until then it is the old distance.
-    assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · change unfinished/);
+    assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · unfinished change/);
     assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 63,553\.19 USDT, says OKX\. SIMULATED: add 2,000 USDT/);
     assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP long add 2000']);
     assert.equal(await okx.requests('margin-balance'), 1);
@@ -190,10 +190,10 @@ describe('a change of margin on the whole engine', () => {
     const { positionId } = trader.engine.store.get('main')!.snapshot!.positions.find(({ instrument }) => instrument === 'BTC-USDT-SWAP')!;
     okx.movePrice('BTC', '-24');
     await trader.refresh();
-    has(/^BTC-USDT-SWAP long has closed, possibly liquidated\. Last seen 23\.2% from liquidation/);
+    has(saysLike('vanished.closed', 'BTC-USDT-SWAP long', undefined, says('position.liquidation', '23.2%')));
     const target = positionAt('main', positionId);
     const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press('Refresh'));
-    assert.deepEqual(talk.titles('notice'), [says('choose.position-not-any')]);
+    assert.deepEqual(talk.titles('notice'), [says('choose.gone')]);
     assert.deepEqual(talk.did, ['refresh']);
   });
 });

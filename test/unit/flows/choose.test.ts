@@ -33,13 +33,13 @@ describe('the loans to choose from', () => {
 
   it('are never another loan than the one that was named', () => {
     assert.deepEqual(loanChoices([state()], loanAt('a1', 'gone')), []);
-    assert.match(english(nothingToChoose([state()], loanAt('a1', 'gone')).sentence), /gone is not there any more/);
+    assert.equal(english(nothingToChoose([state()], loanAt('a1', 'gone')).sentence), says('choose.gone'));
   });
 
   it('are explained when there are none', () => {
     assert.deepEqual(nothingToChoose([], undefined).remedies, ['addAccount', 'trySimulated']);
     const empty = state({ snapshot: { loans: [], wallet: [], positions: [], asOf: 1 } });
-    assert.equal(english(nothingToChoose([empty], undefined).sentence), says('choose.no-loan', 'Main'));
+    assert.equal(english(nothingToChoose([empty], undefined).sentence), says('loan.none'));
     const unread: AccountState = { account, reading: false, failure: failure(keysMissingCode) };
     assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['reloadWindow', 'updateKeys']);
   });

@@ -293,7 +293,7 @@ export class Front {
 
   /** What the status bar says. */
   status(): string | undefined {
-    return statusOf(this.engine.store.all(), this.viewContext())?.text.map(text).join(' ');
+    return statusOf(this.engine.store.all(), this.viewContext())?.text.map(text).join(' · ');
   }
 }
 

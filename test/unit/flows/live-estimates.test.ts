@@ -4,7 +4,7 @@ import { statusOf } from '../../../src/views/status.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { text } from '../views/samples.ts';
 import { added, Machine, type Front } from './front.ts';
-import { saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 describe('someone whose prices move between two readings', () => {
   let machine: Machine;
@@ -39,14 +39,14 @@ describe('someone whose prices move between two readings', () => {
 
   it('sees a level turn worse by estimate, everywhere, and the main figure stay that of the exchange', async () => {
     await moves('-19.3');
-    assert.match(row('loans', /^57\.98%/), /^57\.98% · Warning → ~71\.\d\d% by estimate/);
-    assert.match(front.status()!, /→ ~.* by estimate/);
-    assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), /estimated now/);
+    assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Warning /, saysLike('term.by-estimate', /→ ~71\.\d\d%/)));
+    assert.match(front.status()!, saysInTurn('→ ~', saysLike('term.by-estimate', /Warning|Danger/)));
+    assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), saysLike('estimate.now-about'));
     const { figure, level, levelText, estimate, spokenValue } = first();
     assert.deepEqual([figure, level], ['57.98%', 'warn']);
     assert.match(levelText, saysLike('term.by-estimate', 'Warning'));
     assert.ok(estimate !== undefined);
-    assert.match(spokenValue, /LTV 57\.98%\. Estimated now ~71\.\d\d%, prices read/);
+    assert.match(spokenValue, saysInTurn('LTV 57.98%. ', says('term.estimate'), /~71\.\d\d%, /, saysLike('estimate.prices-read')));
   });
 
   it('finds the estimate confirmed by the next reading, and is told how near it was', async () => {
@@ -55,7 +55,7 @@ describe('someone whose prices move between two readings', () => {
     assert.ok(!row('loans', /^71\.\d\d% · Warning /).includes('→'));
     assert.equal(first().estimate, undefined);
     assert.ok(
-      first().rows.some((one) => /Last estimate.*off by 0\.0[01] points/.test(JSON.stringify(one))),
+      first().rows.some((one) => saysInTurn(says('estimate.last'), saysLike('estimate.off-points', /0\.0[01]/)).test(JSON.stringify(one))),
       JSON.stringify(first().rows),
     );
   });

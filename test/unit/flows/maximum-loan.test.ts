@@ -142,7 +142,7 @@ describe('the maximum loan', () => {
 
   it('is not asked for on a loan that is gone, nor without an account', async () => {
     const gone = await asking([press('Refresh')], {}, {}, loanAt('a', 'gone'));
-    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [[says('choose.loan-not-any', 'gone')], ['refresh']]);
+    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [[says('choose.gone')], ['refresh']]);
     const none = await asking([press(says('term.add-account'))], {}, {}, { accountId: 'b' });
     assert.deepEqual([none.talk.titles('notice'), none.talk.did], [[says('choose.no-account-yet')], ['addAccount']]);
   });

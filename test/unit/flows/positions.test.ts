@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { keysMissingCode } from '../../../src/engine/accounts/vault.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
-import { english, msg } from '../../../src/core/message.ts';
+import { english, msg, type Message } from '../../../src/core/message.ts';
 import type { Position, Snapshot } from '../../../src/core/model.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { noPosition, positionChoices, positionItemText, positionObstacle, refOf } from '../../../src/flows/choose.ts';
 import { blind, marginRecord, positions } from '../words/margin-records.ts';
 import { account, record } from '../words/records.ts';
 import { positionAt } from '../../../src/views/place.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const cross: Position = {
   ...positions.long,
@@ -38,9 +38,10 @@ const failure = (code?: string): NonNullable<AccountState['failure']> => ({
   at: 1,
   attempts: 1,
 });
+const text = (part: string | Message): string => (typeof part === 'string' ? part : english(part));
 const named = (position: Position, of: AccountState = state()): { label: string; description: string; detail?: string } => {
   const { label, description, detail } = positionItemText({ state: of, position });
-  return { label: english(label), description: english(description), ...(detail === undefined ? {} : { detail: english(detail) }) };
+  return { label: english(label), description: text(description), ...(detail === undefined ? {} : { detail: english(detail) }) };
 };
 
 describe('the positions to choose from', () => {
@@ -60,40 +61,46 @@ describe('the positions to choose from', () => {
       [['a2', 'short']],
     );
     assert.deepEqual(positionChoices([state()], positionAt('a1', 'gone')), []);
-    assert.match(english(noPosition([state()], positionAt('a1', 'gone')).sentence), /not there any more/);
+    assert.match(english(noPosition([state()], positionAt('a1', 'gone')).sentence), saysLike('choose.gone'));
   });
 
   it('tell the long from the short one of the same instrument, with distance, leverage and margin', () => {
     assert.deepEqual(named(positions.long), {
       label: 'BTC-USDT-SWAP long',
-      description: says('choose.distance-liquidation-margin', '9.6%', says('choose.leverage-fact', '10×'), '100 USDT'),
+      description: `${says('position.liquidation', '9.6%')}, ${says('position.effective', '10×')}, Margin 100 USDT`,
     });
     assert.equal(named(positions.short).label, 'BTC-USDT-SWAP short');
     assert.equal(
       named(positions.inverse).description,
-      says('choose.distance-liquidation-margin', '10.0%', says('choose.leverage-fact', '10×'), '0.002 BTC'),
+      `${says('position.liquidation', '10.0%')}, ${says('position.effective', '10×')}, Margin 0.002 BTC`,
     );
   });
 
-  it('say unknown where a figure is missing, reached where it is, the set leverage where the one in fact cannot be told', () => {
-    assert.equal(
-      named(blind(positions.long)).description,
-      says('choose.distance-liquidation-margin', 'unknown', says('choose.leverage-unknown'), 'unknown'),
+  it('say unknown where a figure is missing, reached where it is, the set leverage where the effective one is unknown', () => {
+    assert.equal(named(blind(positions.long)).description, `${says('position.distance-liquidation-unknown')}, Margin unknown`);
+    assert.match(
+      named({ ...positions.long, markPrice: decimal('45200') }).description,
+      saysInTurn(/^/, saysLike('position.liquidation-price-reached')),
     );
-    assert.match(named({ ...positions.long, markPrice: decimal('45200') }).description, /liquidation 0\.0%, reached, /);
-    assert.match(named({ ...blind(positions.long), leverage: decimal('7') }).description, saysLike('choose.leverage-set', '7×'));
+    assert.match(
+      named({ ...blind(positions.long), leverage: decimal('7') }).description,
+      saysInTurn(says('position.distance-liquidation-unknown'), ', 7×,'),
+    );
   });
 
   it('say why one cannot be changed, and that an account is read-only', () => {
-    assert.equal(named(cross).detail, says('choose.cannot-changed', 'Cross margin.'));
-    assert.match(named(positions.long, state({ account: { ...account, readOnly: true } })).description, saysLike('term.with-read-only'));
+    assert.equal(named(cross).detail, 'Cross margin.');
+    assert.match(
+      named(positions.long, state({ account: { ...account, readOnly: true } })).description,
+      saysInTurn(', ', says('term.read-only')),
+    );
   });
 
   it('are explained when there are none', () => {
     assert.deepEqual(noPosition([], undefined).remedies, ['addAccount', 'trySimulated']);
     const empty = state({ snapshot: snapshot([]) });
-    assert.equal(english(noPosition([empty], undefined).sentence), says('choose.no-open-position', 'Main'));
-    assert.equal(english(noPosition([empty, { ...empty, account: other }], undefined).sentence), says('choose.none-accounts-open'));
+    assert.equal(english(noPosition([empty], undefined).sentence), says('position.no-open'));
+    assert.equal(english(noPosition([empty, { ...empty, account: other }], undefined).sentence), says('position.no-open'));
     assert.deepEqual(noPosition([{ account, reading: false, failure: failure(keysMissingCode) }], undefined).remedies, [
       'reloadWindow',
       'updateKeys',
@@ -103,7 +110,7 @@ describe('the positions to choose from', () => {
   it('are not said to be none when they could not be read', () => {
     const unread = state({ snapshot: snapshot([], { positionsTrouble: msg('test', 'OKX refused.') }) });
     for (const target of [undefined, { accountId: 'a1' }, positionAt('a1', 'p')]) {
-      assert.equal(english(noPosition([unread], target).sentence), says('choose.positions-not-read', 'Main', 'OKX refused.'));
+      assert.equal(english(noPosition([unread], target).sentence), says('choose.not-read', 'Main', 'OKX refused.'));
     }
   });
 });
@@ -121,9 +128,9 @@ describe('what stands in the way of a change of margin', () => {
       says('choose.margin-cannot-changed', 'ETH-USDT-SWAP long', 'Cross margin.'),
     );
     const silent: Position = { ...positions.short, marginMode: 'cross' };
-    assert.match(
+    assert.equal(
       english(positionObstacle(choice(silent), undefined, undefined)?.sentence ?? msg('test', '')),
-      /short cannot be changed\. Cross margin: the whole account/,
+      says('choose.margin-cannot-changed', 'BTC-USDT-SWAP short', says('position.cross-margin-whole')),
     );
   });
 
@@ -132,7 +139,7 @@ describe('what stands in the way of a change of margin', () => {
     assert.deepEqual(readOnly?.remedies, ['updateKeys']);
     const open = positionObstacle(choice(positions.short), undefined, marginRecord());
     assert.deepEqual(open?.remedies, ['resolveWrite']);
-    assert.match(english(open.sentence), /BTC-USDT-SWAP short is unfinished/);
+    assert.equal(english(open.sentence), says('choose.earlier-change-unfinished', 'BTC-USDT-SWAP short'));
   });
 
   it('names the position or the loan because of which the account is frozen', () => {

@@ -36,7 +36,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     assert.deepEqual(figures!.choices, [says('button.refresh'), says('button.mark-executed'), says('button.mark-not-executed')]);
     assert.deepEqual(sure!.choices, ['Go Back', says('button.mark-not-executed')]);
     assert.match(talk.titles('notice')[0]!, /This change was sent less than 60 seconds ago, so it may still take effect\./);
-    assert.match(line('67890'), /^67\.61% · Warning · change unfinished /);
+    assert.match(line('67890'), /^67\.61% · Warning · unfinished change /);
     assert.equal(await okx.requests('adjust-collateral'), 1);
   });
 
@@ -95,7 +95,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     await okx.fault('reversed-direction');
     await add('12345', 'BTC', '0.02', leave);
     await trader.later(5 * 60_000);
-    assert.match(trader.lines(loansOutline)[1]!, saysLike('account.changes-frozen-exchange'));
+    assert.match(trader.lines(loansOutline)[1]!, saysLike('account.frozen'));
     const lift = press(says('button.unfreeze'));
     const talk = await resolve(lift, lift);
     const [figures, sure] = verdictsOf(talk);

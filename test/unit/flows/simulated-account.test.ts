@@ -40,7 +40,7 @@ describe('someone who begins with the simulated exchange', () => {
     has('loans', /^5[78]\.\d\d% · Watch/);
     has('loans', /^6[78]\.\d\d% · Warning/);
     has('collateral', /1\.7921483143067599 BTC/);
-    assert.match(front.status()!, /6[78]\.\d\d% Warning \(simulated\)/);
+    assert.match(front.status()!, /6[78]\.\d\d% · Warning · simulated/);
     assert.deepEqual(front.engine.arming.state(id), { armed: true, until: 'simulated' });
   });
 
@@ -65,8 +65,8 @@ describe('someone who begins with the simulated exchange', () => {
       /^0\.8 BTC/,
       /73\.74%.*from OKX/,
       /83\.74%.*from OKX/,
-      saysLike('loan.recent-history'),
-      saysLike('term.accrued-interest'),
+      saysLike('loan.history'),
+      saysLike('page.interest'),
     ]) {
       has('loans', row);
     }

@@ -9,6 +9,7 @@ import type { Entry } from '../../../src/views/entry.ts';
 import { inBoth } from '../words/chinese.ts';
 import { fullMarginWrite, fullWrite, rowsOf, states } from './activity-samples.ts';
 import { account, below, failure, line, now, viewContext, state, text, write } from './samples.ts';
+import { spokenOf } from '../../../src/views/entry.ts';
 import { says } from '../../texts.ts';
 
 const acts: ActivityActs = {
@@ -44,8 +45,8 @@ describe('the Activity view', () => {
       const record = write(facts);
       const entry = only(record);
       assert.equal(entry.description?.map(text)[0], word);
-      assert.match(text(entry.spoken), new RegExp(word));
-      for (const part of [entry.label, entry.spoken, ...entry.description]) if (typeof part !== 'string') inBoth(part);
+      assert.match(text(spokenOf(entry)), new RegExp(word));
+      for (const part of [entry.label, spokenOf(entry), ...entry.description]) if (typeof part !== 'string') inBoth(part);
       inBoth(stepWord(record));
     });
   }
@@ -61,7 +62,7 @@ describe('the Activity view', () => {
   it('marks what is simulated in the line and for a screen reader', () => {
     const [entry] = outline(viewOf([fullWrite()]), {}, [state({ account: account({ simulated: true }) })])[0]!.children!;
     assert.equal(line(entry!), `${says('kinds.added-loan', '0.1', 'BTC', '12345')} | done | simulated | at -58000`);
-    assert.equal(text(entry!.spoken), `Simulated: ${says('kinds.added-loan', '0.1', 'BTC', '12345')}, done, at -58000.`);
+    assert.equal(text(spokenOf(entry!)), `Simulated: ${says('kinds.added-loan', '0.1', 'BTC', '12345')}, done, at -58000.`);
   });
 
   it('tells everything of a change of collateral below its line', () => {
@@ -239,7 +240,7 @@ describe('the Activity view', () => {
 
   it('has every word of a whole change in Chinese', () => {
     for (const entry of everything(linesOf(viewOf([fullWrite(), fullMarginWrite()], rowsOf(fullWrite()))))) {
-      for (const part of [entry.label, entry.spoken, ...(entry.description ?? [])]) if (typeof part !== 'string') inBoth(part);
+      for (const part of [entry.label, spokenOf(entry), ...(entry.description ?? [])]) if (typeof part !== 'string') inBoth(part);
     }
   });
 

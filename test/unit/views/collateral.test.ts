@@ -22,18 +22,14 @@ describe('the Collateral view', () => {
     const [group] = collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children!;
     assert.equal(line(group!), 'Wallet | Funding account');
     assert.deepEqual(below(group!), [
-      `1.7921483143067599 BTC | $158,292.62 | ${says('collateral.pledged')}`,
-      `63.9795959720319628 USDT | $64.36 | ${says('collateral.pledged')}`,
-      `7 XYZ | ${says('term.value-unknown')} | ${says('collateral.not-known-whether')}`,
-      `5 DOGE | $1.00 | ${says('collateral.cannot-pledged')}`,
+      `1.7921483143067599 BTC | $158,292.62 | ${says('collateral.accepted')}`,
+      `63.9795959720319628 USDT | $64.36 | ${says('collateral.accepted')}`,
+      `7 XYZ | ${says('term.value-unknown')} | ${says('collateral.unknown')}`,
+      `5 DOGE | $1.00 | ${says('collateral.not-accepted')}`,
     ]);
     assert.equal(group!.children![0]!.copy, '1.7921483143067599');
     const shown = group!.children![0]!.details!().lines.map(({ label, value }) => `${text(label)}: ${text(value)}`);
-    assert.deepEqual(
-      shown.slice(0, 2),
-      ['Available: 1.7921483143067599 BTC', 'Value in USD: $158,292.62'],
-      'coins exact, dollars in cents',
-    );
+    assert.deepEqual(shown.slice(0, 2), ['Available: 1.7921483143067599 BTC', 'Value: $158,292.62'], 'coins exact, dollars in cents');
   });
 
   it('adds up what can be pledged only when every value is known', () => {
@@ -41,7 +37,7 @@ describe('the Collateral view', () => {
       line(collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children![0]!);
     assert.equal(
       group([btc, coin('DOGE', '5', { pledgeable: false })]),
-      `Wallet | Funding account | ${says('collateral.pledged-2', '$158,292.62')}`,
+      `Wallet | Funding account | $158,292.62 ${says('collateral.accepted')}`,
     );
     assert.equal(group([btc, coin('SOL', '5', { pledgeable: true })]), 'Wallet | Funding account');
     assert.equal(group([]), 'Wallet | Funding account | empty');

@@ -43,7 +43,7 @@ describe('The page of gauges', () => {
   it('says LTV rounded up, the distance rounded down, and the level in a word', () => {
     const gauge = gaugeOf(aLoan());
     assert.equal(gauge.figure, '57.43%');
-    assert.equal(gauge.distanceText, says('gauge.collateral-may-fall', '22.1%'));
+    assert.equal(gauge.distanceText, says('loan.margin-call-2', '22.1%'));
     assert.equal(gauge.levelText, 'Watch');
     assert.equal(gauge.caption, 'LTV');
     assert.equal(gauge.stale, false);
@@ -51,7 +51,7 @@ describe('The page of gauges', () => {
 
   it('marks margin call and liquidation with where they are known from', () => {
     assert.deepEqual(gaugeOf(aLoan({ marginCall: { ltv: decimal('0.7374'), source: 'table' } })).ticks, [
-      { kind: 'marginCall', at: 0.7374, label: says('term.margin-call'), valueText: '73.74%', source: says('loan.dated-table') },
+      { kind: 'marginCall', at: 0.7374, label: says('term.margin-call'), valueText: '73.74%', source: says('loan.table', '?') },
       { kind: 'liquidation', at: 0.8374, label: 'Liquidation', valueText: '83.74%', source: 'from OKX' },
     ]);
   });
@@ -61,7 +61,7 @@ describe('The page of gauges', () => {
     assert.deepEqual(debt, { label: 'Debt', lines: [{ value: '40,000.001 USDT', detail: '$40,000.01' }] });
     assert.deepEqual(collateral, {
       label: 'Collateral',
-      lines: [{ value: '0.812345678901234567 BTC', detail: says('gauge.after-haircut', '$69,660.55') }],
+      lines: [{ value: '0.812345678901234567 BTC', detail: `$69,660.55 ${says('loan.after-haircut')}` }],
     });
   });
 
@@ -73,17 +73,17 @@ describe('The page of gauges', () => {
     assert.deepEqual(gaugeOf(aLoan({ collateral: coins, collateralValuation: 'raw' })).rows[1]?.lines, [
       { value: '1.5 ETH' },
       { value: '20 SOL' },
-      { value: '$69,660.55', detail: 'in all' },
+      { value: '$69,660.55', detail: says('gauge.total') },
     ]);
   });
 
   it('gives the liquidation price as the venue’s and the fall of all collateral as an estimate', () => {
     assert.deepEqual(gaugeOf(aLoan()).rows[2]?.lines, [
       { value: 'BTC-USDT 60,931.7', detail: 'from OKX' },
-      { value: says('gauge.fall-all-collateral', '31.4%'), detail: 'estimate' },
+      { value: `${says('estimate.all-collateral')}: −31.4%`, detail: 'estimate' },
     ]);
     assert.deepEqual(gaugeOf(aLoan({}, 'liquidationPrice')).rows[2]?.lines, [
-      { value: says('gauge.fall-all-collateral', '31.4%'), detail: 'estimate' },
+      { value: `${says('estimate.all-collateral')}: −31.4%`, detail: 'estimate' },
     ]);
   });
 
@@ -107,9 +107,9 @@ describe('The page of gauges', () => {
       'liquidationPrice',
     );
     assert.deepEqual(rows(several), [
-      { value: says('gauge.fall-all-collateral', '28.3%'), detail: 'estimate' },
-      { value: 'BTC alone: $23,300.7 (−70.8%)', detail: 'estimate' },
-      { value: 'SOL alone: $8.251732 (−94.4%)', detail: 'estimate' },
+      { value: `${says('estimate.all-collateral')}: −28.3%`, detail: 'estimate' },
+      { value: 'BTC: $23,300.7 (−70.8%)', detail: 'estimate' },
+      { value: 'SOL: $8.251732 (−94.4%)', detail: 'estimate' },
     ]);
     assert.deepEqual(
       rows(aLoan({ collateral: [coin('BTC', '0.9')] })).map(({ detail }) => detail),
@@ -121,18 +121,21 @@ describe('The page of gauges', () => {
     const snapshot = { loans: [aLoan({ ltv: decimal('0.7') })], wallet: [], positions: [], asOf: now - 1_000 };
     const known = { ...snapshot, prices: { BTC: decimal('90000'), USDT: decimal('1') } };
     const lines = (state: AccountState): readonly string[] => only([state]).rows[2]!.lines.map(({ value }) => value);
-    assert.deepEqual(lines(aState([], { snapshot: known })), ['BTC-USDT 60,931.7', says('estimate.definitions-differ-recomputation')]);
+    assert.deepEqual(lines(aState([], { snapshot: known })), [
+      'BTC-USDT 60,931.7',
+      `${says('estimate.none')}: ${says('estimate.mismatch')}`,
+    ]);
     assert.deepEqual(lines(aState([], { snapshot: { ...known, asOf: now - 600_000 } })), [
       'BTC-USDT 60,931.7',
-      says('estimate.not-current-nothing'),
+      `${says('estimate.none')}: ${says('estimate.stale')}`,
     ]);
   });
 
   it('says so when the margin call or the liquidation level is reached', () => {
-    assert.equal(gaugeOf(aLoan({ ltv: decimal('0.7374') })).distanceText, says('gauge.margin-call-level'));
+    assert.equal(gaugeOf(aLoan({ ltv: decimal('0.7374') })).distanceText, says('estimate.margin-call-reached'));
     const beyond = gaugeOf(aLoan({ ltv: decimal('0.84') }));
-    assert.equal(beyond.distanceText, says('gauge.liquidation-level-reached'));
-    assert.equal(beyond.rows[2]?.lines[1]?.value, says('gauge.level-reached'));
+    assert.equal(beyond.distanceText, says('term.liquidation-reached'));
+    assert.equal(beyond.rows[2]?.lines[1]?.value, says('term.liquidation-reached'));
   });
 
   it('shows an unknown LTV as unknown: no needle, no meter, never zero', () => {
@@ -141,7 +144,7 @@ describe('The page of gauges', () => {
     assert.equal(gauge.figure, '–');
     assert.equal(gauge.at, undefined);
     assert.equal(gauge.meter, undefined);
-    assert.equal(gauge.distanceText, says('gauge.distance-margin-call'));
+    assert.equal(gauge.distanceText, says('loan.distance-margin-call'));
   });
 
   it('does not call a loan safe whose margin call is unknown', () => {
@@ -185,15 +188,15 @@ describe('What is not current on the page', () => {
     const gauge = only([aState([aLoan({ ltv: decimal('0.2') })], {}, old)]);
     assert.equal(gauge.stale, true);
     assert.equal(gauge.level, 'unknown');
-    assert.equal(gauge.caption, says('gauge.last-known-ltv'));
-    assert.equal(gauge.ageText, 'Read 10 min ago');
-    assert.equal(gauge.distanceText, says('gauge.when-last-read', '72.8%'));
+    assert.equal(gauge.caption, says('term.last-known', says('term.ltv')));
+    assert.equal(gauge.ageText, 'Updated 10 min ago');
+    assert.equal(gauge.distanceText, says('term.last-known', says('loan.margin-call-2', '72.8%')));
   });
 
   it('keeps a danger a danger, told as of the last reading', () => {
     const gauge = only([aState([aLoan({ ltv: decimal('0.79') })], {}, old)]);
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, says('gauge.when-last-read-margin'));
+    assert.equal(gauge.distanceText, says('term.last-known', says('estimate.margin-call-reached')));
     assert.equal(gauge.stale, true);
   });
 
@@ -219,8 +222,8 @@ describe('What is not current on the page', () => {
 describe('Marks and actions of a gauge', () => {
   it('say that no real money is meant, apart for the simulated exchange and for demo trading', () => {
     const simulated = anAccount({ site: 'loopback', simulated: true, name: 'Simulated' });
-    assert.equal(only([aState([aLoan()], { account: simulated })]).simulatedMark, says('gauge.simulated-no-real'));
-    assert.equal(only([aState([aLoan()], { account: anAccount({ site: 'global-demo' }) })]).simulatedMark, says('gauge.demo-trading-no'));
+    assert.equal(only([aState([aLoan()], { account: simulated })]).simulatedMark, says('preview.simulated'));
+    assert.equal(only([aState([aLoan()], { account: anAccount({ site: 'global-demo' }) })]).simulatedMark, says('preview.demo'));
     assert.equal('simulatedMark' in gaugeOf(aLoan()), false);
   });
 
@@ -287,14 +290,14 @@ describe('A page without gauges', () => {
     ]);
     assert.deepEqual(state.notices, [
       'OKX · Main: OKX could not be reached.',
-      'OKX · Simulated (SIMULATED: no real money): OKX could not be reached.',
+      `OKX · Simulated (${says('preview.simulated')}): OKX could not be reached.`,
     ]);
     assert.deepEqual(state.emptyActions, []);
   });
 
   it('tells nothing there from nothing read', () => {
-    assert.match(page([aState([])]).emptyText, saysLike('gauges.no-loan-no'));
-    assert.match(page([{ account: anAccount(), reading: true }]).emptyText, /Reading/);
+    assert.match(page([aState([])]).emptyText, saysLike('gauges.none'));
+    assert.match(page([{ account: anAccount(), reading: true }]).emptyText, saysLike('gauges.loading'));
     assert.match(page([{ account: anAccount(), reading: false, failure: unreachable }]).emptyText, saysLike('gauges.not-everything-read'));
     assert.match(
       page([aState([]), { account: anAccount({ id: 'b' }), reading: false, failure: unreachable }]).emptyText,

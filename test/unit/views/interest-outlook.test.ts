@@ -4,7 +4,7 @@ import type { DueDebt, InterestRow, Loan } from '../../../src/core/model.ts';
 import { interestOutlook } from '../../../src/views/interest-outlook.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
 import { line, loan } from './samples.ts';
-import { says } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
 const row = (coin: string, rate: string): InterestRow => ({
@@ -45,17 +45,17 @@ describe('what interest will do', () => {
       outlook(owing({ ltv: decimal(ltv), debtUsd: decimal(debt), debts: [{ coin: 'USDT', amount: decimal(debt) }] }), [
         row('USDT', '0.1'),
       ])[0]!;
-    assert.match(said('0.75', '75000'), /\| margin call reached \|/);
-    assert.match(said('0.749999', '74999.9'), /\| at flat prices interest alone brings the margin call within a day \|/);
-    assert.match(said('0.7499', '74990'), /in \d+ days|within a day/);
+    assert.match(said('0.75', '75000'), saysInTurn(' | ', says('estimate.margin-call-reached'), ' | '));
+    assert.match(said('0.749999', '74999.9'), saysInTurn(' | ', says('interest.margin-call', '<1'), ' | '));
+    assert.match(said('0.7499', '74990'), saysLike('interest.margin-call', /\d+|<1/));
   });
 
   it('is a cost a day, the days until it alone brings the margin call, and what it comes to in 30 days', () => {
     // 10 % a year on 70000: 0.79908676 an hour, rounded up; 5000 more is the margin call, 6043 hours away with interest on interest.
     // 70000 x ((1 + 0.1 / 8760) ^ 720 - 1) is 577.710067, and each hour is rounded up.
     assert.deepEqual(outlook(owing(), [row('USDT', '0.1'), row('USDT', '0.9')]), [
-      `${says('interest.costs-day-about', '19.17808224 USDT', '$19.18')} | ${says('interest.flat-prices-alone-brings', '251')} | ${says('interest.figures', '14:03')}`,
-      `${says('interest.30-days-rate-ltv', '577.71007058 USDT (about $577.72)', '70.58%')} | ${says('interest.figures', '14:03')}`,
+      `${says('interest.per-day', '19.1781 USDT (~$19.18)')} | ${says('interest.margin-call', '251')} | ${says('term.updated-age', '14:03')}`,
+      `${says('interest.30-days', '+577.711 USDT (~$577.72) · LTV 70.58%')} | ${says('term.updated-age', '14:03')}`,
     ]);
     const ids = interestOutlook(source, { loan: owing(), rows: [row('USDT', '0.1')], prices, asOf }, { when, zoned: when }).map(
       ({ id }) => id,
@@ -68,8 +68,8 @@ describe('what interest will do', () => {
     const lines = outlook(owing({ due }), [row('USDT', '0.1')]).slice(2);
     // Two days: 48 hours, the last one begun counted whole. In closed form 38.366455 and 7361.920109, without rounding each hour up.
     assert.deepEqual(lines, [
-      `${says('interest.until-when-part-due', 'hour 47.5', '38.36645601 USDT (about $38.37)', '70.04%')} | ${says('interest.figures', '14:03')}`,
-      `${says('interest.until-when-part-due', 'hour 8760', '7,361.9201555 USDT (about $7,361.93)', '77.37%')} | ${says('estimate.margin-call-reached')} | ${says('interest.figures', '14:03')}`,
+      `${says('interest.by-due', 'hour 47.5', '+38.3665 USDT (~$38.37) · LTV 70.04%')} | ${says('term.updated-age', '14:03')}`,
+      `${says('interest.by-due', 'hour 8760', '+7,361.93 USDT (~$7,361.93) · LTV 77.37%')} | ${says('estimate.margin-call-reached')} | ${says('term.updated-age', '14:03')}`,
     ]);
     const many = Array.from({ length: 20 }, (_, index) => inHours(index + 1));
     assert.equal(outlook(owing({ due: many }), [row('USDT', '0.1')]).length, 2 + 6, 'no more than a person reads');
@@ -77,23 +77,20 @@ describe('what interest will do', () => {
 
   it('says which line is reached by then', () => {
     const late = owing({ liquidation: { ltv: decimal('0.8'), source: 'venue' } });
-    assert.match(outlook(late, [row('USDT', '1')])[1]!, /LTV 76\.00% \(estimate\) \| margin call reached \|/);
-    assert.match(outlook(late, [row('USDT', '2')])[1]!, /LTV 82\.51% \(estimate\) \| liquidation reached \|/);
+    assert.match(outlook(late, [row('USDT', '1')])[1]!, saysInTurn('LTV 76.00%', ' | ', says('estimate.margin-call-reached'), ' | '));
+    assert.match(outlook(late, [row('USDT', '2')])[1]!, saysInTurn('LTV 82.51%', ' | ', says('term.liquidation-reached'), ' | '));
   });
 
   it('says less where less is known, and nothing of a coin that is not owed', () => {
     assert.deepEqual(outlook(owing(), [row('USDT', '0.1')], {}), [
-      `${says('interest.costs-day-estimate', '19.17808224 USDT')} | ${says('interest.figures', '14:03')}`,
-      `${says('interest.30-days-rate', '577.71007058 USDT')} | ${says('interest.figures', '14:03')}`,
+      `${says('interest.per-day', '19.1781 USDT')} | ${says('term.updated-age', '14:03')}`,
+      `${says('interest.30-days', '+577.711 USDT')} | ${says('term.updated-age', '14:03')}`,
     ]);
     assert.deepEqual(outlook(owing(), [row('ETH', '0.1')]), []);
     assert.deepEqual(outlook(owing(), []), []);
-    assert.match(
-      outlook(owing(), [row('USDT', '0.0001')])[0]!,
-      /\| at flat prices interest alone brings no margin call within ten years \|/,
-    );
+    assert.match(outlook(owing(), [row('USDT', '0.0001')])[0]!, saysInTurn(' | ', says('interest.margin-call', '>3,650'), ' | '));
     const late = owing({ ltv: decimal('0.8'), debtUsd: decimal('80000'), debts: [{ coin: 'USDT', amount: decimal('80000') }] });
-    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, /\| margin call reached \|/);
+    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, saysInTurn(' | ', says('estimate.margin-call-reached'), ' | '));
   });
 
   it('does not pass a part of what is owed off as all of it', () => {
@@ -105,15 +102,20 @@ describe('what interest will do', () => {
       ],
     });
     const dear = { ...prices, ETH: decimal('3000'), SOL: decimal('100') };
-    const missing = `${says('interest.without-whose-rate', 'ETH')} | ${says('interest.figures', '14:03')}`;
+    const missing = `${says('interest.without', 'ETH')} | ${says('term.updated-age', '14:03')}`;
     assert.deepEqual(outlook(two, [row('USDT', '0.1')], dear), [
-      `${says('interest.costs-day-about', '10.95890424 USDT', '$10.96')} | ${missing}`,
-      `${says('interest.30-days-rate', '330.12004193 USDT (about $330.13)')} | ${missing}`,
+      `${says('interest.per-day', '10.959 USDT (~$10.96)')} | ${missing}`,
+      `${says('interest.30-days', '+330.121 USDT (~$330.13)')} | ${missing}`,
     ]);
     // With both rates: 10 x ((1 + 0.05 / 8760) ^ 720 - 1) is 0.0411803 ETH.
     assert.match(
       outlook(two, [row('USDT', '0.1'), row('ETH', '0.05')], dear)[1]!,
-      /^In 30 days at this rate: \+ 330\.12\d+ USDT \+ 0\.04118\d+ ETH \(about \$453\.6\d\), LTV 70\.46% \(estimate\) \| figures of 14:03$/,
+      saysInTurn(
+        /^/,
+        says('interest.30-days', '+330.121 USDT + 0.041184 ETH (~$453.68) · LTV 70.46%'),
+        ' | ',
+        says('term.updated-age', '14:03'),
+      ),
     );
   });
 });

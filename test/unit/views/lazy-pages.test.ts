@@ -85,7 +85,7 @@ describe('rows that are read when they are opened', () => {
       return { entries: [] };
     });
     await pages.entries(source);
-    assert.deepEqual(labels(await pages.entries(source)), [says('page.nothing-here-yet')]);
+    assert.deepEqual(labels(await pages.entries(source)), [says('term.none')]);
     assert.equal(asked, 1);
   });
 

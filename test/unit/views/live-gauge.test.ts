@@ -5,7 +5,7 @@ import type { Live } from '../../../src/engine/monitor/store.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { aLoan, aScene, aState, now, say } from './gauge-scenes.ts';
 import { position } from './samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
 
@@ -42,7 +42,10 @@ describe('a gauge between readings', () => {
   });
 
   it('tells a screen reader both figures', () => {
-    assert.match(ofLoan('0.5841', '0.2078').spokenValue, /^LTV 57\.43%\. Estimated now ~58\.41%, prices read just now\. Watch\./);
+    assert.match(
+      ofLoan('0.5841', '0.2078').spokenValue,
+      saysInTurn(/^LTV 57\.43%\. /, says('term.estimate'), ' ~58.41%, ', says('estimate.prices-read', says('time.just-now')), '. Watch.'),
+    );
   });
 
   it('has no second needle while nothing reads differently', () => {
@@ -55,7 +58,7 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.level, 'warn');
     assert.equal(gauge.levelText, says('term.by-estimate', 'Warning'));
     assert.match(gauge.spokenLevel, saysLike('term.by-estimate', 'Warning'));
-    assert.equal(gauge.distanceText, says('gauge.estimate-now', says('gauge.collateral-may-fall', '22.1%'), '2.3%'));
+    assert.equal(gauge.distanceText, `${says('loan.margin-call-2', '22.1%')} ${says('term.by-estimate', '→ ~2.3%')}`);
   });
 
   it('keeps its needles on the scale, however far an estimate goes', () => {
@@ -65,7 +68,8 @@ describe('a gauge between readings', () => {
   it('says that nothing is estimated where definitions proved to differ', () => {
     const gauge = only(aState([aLoan()], { live: live({ loans: { '12345': 'definitions' }, doubted: ['12345'] }) }));
     assert.equal(gauge.estimate, undefined);
-    assert.deepEqual(row(gauge, says('estimate.now-about')), [{ value: says('estimate.unknown-definitions-differ') }]);
+    assert.equal(row(gauge, says('estimate.now-about')), undefined);
+    assert.deepEqual(row(gauge, says('term.liquidation'))?.at(-1), { value: `${says('estimate.none')}: ${says('estimate.mismatch')}` });
   });
 
   it('does the same for a position, whose distance shrinks to the right', () => {
@@ -83,9 +87,9 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.figure, '12.4%');
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
-    assert.equal(gauge.distanceText, says('gauge.estimate-now', says('gauge.mark-price-may', '12.4%'), '2.6%'));
+    assert.equal(gauge.distanceText, `${says('gauge.if-falls', '12.4%')} ${says('term.by-estimate', '→ ~2.6%')}`);
     assert.deepEqual(row(gauge, says('estimate.now-about')), [
-      { value: says('position.liquidation', '2.6%'), detail: `estimate, ${says('estimate.prices-read', says('time.just-now'))}` },
+      { value: says('position.liquidation', '2.6%'), detail: says('estimate.prices-read', says('time.just-now')) },
     ]);
   });
 });

@@ -14,7 +14,8 @@ import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf, loanAlarms, positionAlarms } from '../../../src/views/status.ts';
 import { holds } from '../property.ts';
 import { account, failure, holding, line, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { spokenOf } from '../../../src/views/entry.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const live = (change: Partial<Live>): Live => ({ at: now - 1_000, loans: {}, positions: {}, off: {}, doubted: [], ...change });
 
@@ -39,7 +40,10 @@ describe('the line of a loan between readings', () => {
   it('has the figure of the exchange first and what it is about now behind the level', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
     assert.equal(line(row), `57.43% · Watch | → ~58.41% | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
-    assert.match(text(row.spoken), /LTV 57\.43%, level Watch, .* Estimated now: LTV 58\.41%, 20\.7% to margin call\.$/);
+    assert.match(
+      text(spokenOf(row)),
+      saysInTurn('LTV 57.43%, Watch, ', says('estimate.now-about'), ': LTV 58.41%, ', says('loan.margin-call-2', '20.7%')),
+    );
     assert.equal(row.copy, '0.57421');
   });
 
@@ -47,29 +51,32 @@ describe('the line of a loan between readings', () => {
     for (const same of ['0.57421', '0.574201', '0.5743']) {
       const row = loanRow(withLoan(estimated(same)));
       assert.equal(line(row), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
-      assert.ok(!text(row.spoken).includes('stimated'));
+      assert.doesNotMatch(text(spokenOf(row)), saysLike('estimate.now-about'));
     }
   });
 
   it('says from what the estimate is and how old that is', () => {
     assert.equal(
       tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get(says('estimate.now-about')),
-      `~58.41%, 20.7% to margin call (estimate, ${says('estimate.prices-read', '15 s ago)')}`,
+      `~58.41%, ${says('loan.margin-call-2', '20.7%')} (${says('term.estimate-word')}, ${says('estimate.prices-read', '15 s ago')})`,
     );
     const averaged = { ...estimated('0.5841'), averaged: true };
     assert.match(
       tooltip(loanRow(withLoan(averaged))).get(says('estimate.now-about')) ?? '',
-      /estimate with the loan's average haircut, prices read just now/,
+      saysInTurn(says('estimate.average-haircut'), says('estimate.prices-read', says('time.just-now'))),
     );
   });
 
   it('turns worse by an estimate, and says that it is one', () => {
     const row = loanRow(withLoan(estimated('0.7')));
-    assert.match(line(row), /^57\.43% · Warning \| → ~70\.00% by estimate \| 22\.1% to margin call/);
+    assert.match(
+      line(row),
+      saysInTurn(/^57\.43% · Warning \| /, says('term.by-estimate', '→ ~70.00%'), ' | ', says('loan.margin-call-2', '22.1%')),
+    );
     assert.equal(row.icon?.id, 'warning');
-    assert.equal(tooltip(row).get('Level'), says('estimate.last-reading', 'Warning', 'Watch'));
-    assert.match(text(row.spoken), saysLike('estimate.last-reading', 'level Warning', 'Watch'));
-    assert.match(line(loanRow(withLoan(estimated('0.75')))), /^57\.43% · Danger \| → ~75\.00% by estimate/);
+    assert.equal(tooltip(row).get('Level'), `Watch → ${says('term.by-estimate', 'Warning')}`);
+    assert.match(text(spokenOf(row)), saysInTurn('Watch → ', says('term.by-estimate', 'Warning')));
+    assert.match(line(loanRow(withLoan(estimated('0.75')))), /^57\.43% · Danger \| → ~75\.00% \(estimate\)/);
   });
 
   it('never turns better by one', () => {
@@ -105,8 +112,8 @@ describe('the line of a loan between readings', () => {
 
   it('stays unknown when the account cannot be read, however good the estimate, and alarms by a bad one', () => {
     const old = { snapshot: snapshot({ asOf: now - 300_000 }), failure: failure() };
-    assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| → ~20\.00% \| read 5 min ago/);
-    assert.match(line(loanRow(withLoan(estimated('0.72'), {}, old))), /^57\.43% · Warning \| → ~72\.00% by estimate \| read 5 min ago/);
+    assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| → ~20\.00% \| updated 5 min ago/);
+    assert.match(line(loanRow(withLoan(estimated('0.72'), {}, old))), /^57\.43% · Warning \| → ~72\.00% \(estimate\) \| updated 5 min ago/);
   });
 
   it('drops an estimate whose prices are old, but no alarm', () => {
@@ -114,7 +121,7 @@ describe('the line of a loan between readings', () => {
     assert.match(line(loanRow(withLoan(estimated('0.5841'), { at }))), /→ ~58\.41%/);
     assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
     const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));
-    assert.match(line(alarm), /Warning \| → ~72\.00% by estimate/);
+    assert.match(line(alarm), /Warning \| → ~72\.00% \(estimate\)/);
     assert.match(tooltip(alarm).get(says('estimate.now-about')) ?? '', saysLike('estimate.prices-read', '10 min ago'));
   });
 
@@ -133,8 +140,8 @@ describe('the line of a loan between readings', () => {
     assert.equal(typeof loanEstimates(loanViews(good, now, 30_000)[0]!), 'object');
     const doubted = withLoan('definitions', { doubted: ['12345'] }, of);
     const row = loanRow(doubted);
-    assert.match(line(row), /\| definitions differ$/);
-    assert.equal(tooltip(row).get(says('estimate.now-about')), says('estimate.unknown-definitions-differ'));
+    assert.match(line(row), saysInTurn(' | ', says('estimate.none')));
+    assert.equal(tooltip(row).get(says('estimate.none')), says('estimate.mismatch'));
     assert.equal(loanEstimates(loanViews(doubted, now, 30_000)[0]!), 'definitions');
     assert.ok(!line(loanRow(good)).includes('definitions'));
   });
@@ -153,17 +160,17 @@ describe('the line of a position between readings', () => {
   it('has its side and name first, then what the distance is about now', () => {
     const row = positionRow(withPosition(mark('59000', '0.10915254')));
     assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~10\.9%/);
-    assert.match(text(row.spoken), saysLike('estimate.estimated-now-liquidation', '10.9%'));
+    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.now-about'), ': ', says('position.liquidation', '10.9%')));
     assert.equal(
       tooltip(row).get(says('estimate.now-about')),
-      `10.9% to liquidation (estimate, ${says('estimate.prices-read', 'just now)')}`,
+      `${says('position.liquidation', '10.9%')} (${says('estimate.prices-read', says('time.just-now'))})`,
     );
   });
 
   it('turns worse by an estimate and never better', () => {
     const worse = positionRow(withPosition(mark('54000', '0.02666666')));
-    assert.match(line(worse), /^12\.4% · Danger \| long \| → ~2\.6% by estimate/);
-    assert.equal(tooltip(worse).get('Level'), says('estimate.last-reading', 'Danger', 'Watch'));
+    assert.match(line(worse), /^12\.4% · Danger \| long \| → ~2\.6% \(estimate\)/);
+    assert.equal(tooltip(worse).get('Level'), `Watch → ${says('term.by-estimate', 'Danger')}`);
     const better = positionRow(withPosition(mark('100000', '0.4744')));
     assert.match(line(better), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~47\.4% \|/);
   });
@@ -180,7 +187,7 @@ describe('the line of a position between readings', () => {
 });
 
 describe('badge and status bar between readings', () => {
-  const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' ');
+  const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' · ');
 
   it('count an alarm by estimate', () => {
     assert.equal(loanAlarms([withLoan(estimated('0.7'))], viewContext()), 1);
@@ -189,21 +196,27 @@ describe('badge and status bar between readings', () => {
 
   it('show the estimate in the bar only where it makes things worse, and in the tooltip always', () => {
     const calm = [withLoan(estimated('0.5841'))];
-    assert.equal(shown(calm), `57.43% Watch · ${says('time.just-now')}`);
+    assert.equal(shown(calm), `57.43% · Watch · ${says('time.just-now')}`);
     assert.equal(text(statusOf(calm, viewContext())?.rows[0]?.ltv), '57.43% → ~58.41%');
-    assert.equal(text(statusOf(calm, viewContext())?.note), says('status.behind-arrow-estimate', says('time.just-now')));
+    assert.equal(
+      text(statusOf(calm, viewContext())?.note),
+      `→ ${says('term.estimate-word')}, ${says('estimate.prices-read', says('time.just-now'))}`,
+    );
     assert.equal(statusOf([state()], viewContext())?.note, undefined);
     const alarmed = [withLoan(estimated('0.75'))];
-    assert.equal(shown(alarmed), `${says('term.by-estimate', '57.43% → ~75.00% Danger')} · ${says('time.just-now')}`);
+    assert.equal(shown(alarmed), `57.43% → ~75.00% · ${says('term.by-estimate', 'Danger')} · ${says('time.just-now')}`);
     assert.equal(statusOf(alarmed, viewContext())?.level, 'danger');
     assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), says('term.by-estimate', 'Danger'));
-    assert.match(text(statusOf(alarmed, viewContext())?.spoken), /LTV 57\.43%, estimated now 75\.00%, .*level Danger by estimate/);
+    assert.match(
+      text(statusOf(alarmed, viewContext())?.spoken),
+      saysInTurn('LTV 57.43%, ', says('estimate.now-about'), ': LTV 75.00%', says('term.by-estimate', 'Danger')),
+    );
   });
 
   it('show the one as worst that is nearer by estimate', () => {
     const other = state({ account: account({ id: 'two', name: 'Two' }), snapshot: snapshot({ loans: [loan({ ltv: d('0.6') })] }) });
-    assert.equal(shown([withLoan(estimated('0.57')), other]), `60.00% Watch · ${says('time.just-now')}`);
-    assert.equal(shown([withLoan(estimated('0.62')), other]), `57.43% Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLoan(estimated('0.57')), other]), `60.00% · Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLoan(estimated('0.62')), other]), `57.43% · Watch · ${says('time.just-now')}`);
     // An estimate that is better does not make it less urgent.
     assert.ok(compare(d('0.57'), d('0.57421')) < 0);
   });
@@ -213,7 +226,10 @@ describe('badge and status bar between readings', () => {
       snapshot: holding([position()]),
       live: live({ positions: { p1: { markPrice: d('54000'), distance: d('0.02666666') } } }),
     });
-    assert.equal(shown([one]), `${says('term.by-estimate', '12.4% → ~2.6% to liq. Danger')} · ${says('time.just-now')}`);
+    assert.equal(
+      shown([one]),
+      `${says('position.liquidation', '12.4% → ~2.6%')} · ${says('term.by-estimate', 'Danger')} · ${says('time.just-now')}`,
+    );
     assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
   });
 });

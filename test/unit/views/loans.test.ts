@@ -9,7 +9,8 @@ import type { Entry } from '../../../src/views/entry.ts';
 import { statusOf, loanAlarms } from '../../../src/views/status.ts';
 import { loansState } from '../../../src/views/view-state.ts';
 import { account, below, failure, gone, line, loan, now, viewContext, snapshot, state, text, write } from './samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { spokenOf } from '../../../src/views/entry.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -24,10 +25,7 @@ describe('the Loans view', () => {
     assert.equal(line(entry), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan');
-    assert.equal(
-      text(entry.spoken),
-      says('loan.ltv-level-owed', 'Loan 12345 of Main', '57.43%', 'Watch', says('loan.margin-call-2', '22.1%'), '40,000 USDT'),
-    );
+    assert.equal(text(spokenOf(entry)), `Loan 12345, Main, LTV 57.43%, Watch, ${says('loan.margin-call-2', '22.1%')}, Debt 40,000 USDT`);
   });
 
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
@@ -36,16 +34,16 @@ describe('the Loans view', () => {
       'Debt | $40,000.00',
       `Collateral | $69,652.63 | ${says('loan.after-haircut')}`,
       'Thresholds',
-      says('term.accrued-interest'),
-      says('loan.recent-history'),
+      says('page.interest'),
+      says('loan.history'),
     ]);
     assert.deepEqual(below(groups[0]!), ['40,000 USDT']);
     assert.deepEqual(below(groups[1]!), ['0.8 BTC']);
     assert.deepEqual(below(groups[2]!), [
-      `${says('term.margin-call')} | 73.74% | ${says('loan.fall', '22.1%')} | from OKX`,
-      `Liquidation | 83.74% | ${says('loan.fall', '31.4%')} | from OKX`,
+      `${says('term.margin-call')} | 73.74% | −22.1% | from OKX`,
+      `Liquidation | 83.74% | −31.4% | from OKX`,
       `${says('term.liquidation-price')} | 60,000.5 BTC-USDT | from OKX`,
-      `Estimates | ${says('estimate.unknown-no-price', 'BTC')}, USDT`,
+      `${says('estimate.none')} | ${says('estimate.price-unknown')}: BTC, USDT`,
     ]);
     assert.deepEqual(
       groups.slice(3).map(({ pages, expansion }) => [pages?.kind, pages?.loan, expansion]),
@@ -64,8 +62,8 @@ describe('the Loans view', () => {
     assert.deepEqual(below(entry.children![2]!), [
       `${says('term.margin-call')} | unknown`,
       'Liquidation | unknown',
-      `${says('term.liquidation-price')} | ${says('loan.not-given', 'OKX')}`,
-      `Estimates | ${says('estimate.unknown-ltv-not')}`,
+      `${says('term.liquidation-price')} | ${says('term.not-given', 'OKX')}`,
+      `${says('estimate.none')} | ${says('term.ltv-unknown')}`,
     ]);
   });
 
@@ -81,7 +79,7 @@ describe('the Loans view', () => {
       assert.ok(everything(account).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = account.children!.at(-1)!;
       assert.match(line(entry), /Unknown/);
-      assert.match(text(entry.spoken), saysLike('loan.last-known-ltv'));
+      assert.match(text(spokenOf(entry)), saysInTurn('LTV 20.00%, Unknown', says('estimate.stale'), saysLike('term.updated-age')));
     }
   });
 
@@ -89,11 +87,14 @@ describe('the Loans view', () => {
     const entry = only(
       only(loansOutline([state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.8') })], asOf: stale }) })], viewContext())).children,
     );
-    assert.equal(line(entry), `80.00% · Danger | read 5 min ago | ${says('estimate.margin-call-reached')} | 40,000 USDT`);
+    assert.equal(
+      line(entry),
+      `80.00% · Danger | ${says('term.updated-age', '5 min ago')} | ${says('estimate.margin-call-reached')} | 40,000 USDT`,
+    );
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
     assert.equal(
       below(entry.children![2]!)[0],
-      `${says('term.margin-call')} | 73.74% | reached | from OKX`,
+      `${says('term.margin-call')} | 73.74% | ${says('estimate.margin-call-reached')} | from OKX`,
       'never a fall of less than nothing',
     );
     assert.ok(entry.details!().lines.some(({ value }) => text(value) === says('estimate.margin-call-reached')));
@@ -105,10 +106,7 @@ describe('the Loans view', () => {
     );
     assert.equal(line(entry), `Main | ${says('account.keys-missing')} | Unknown | 5 min ago | OKX | Global`);
     assert.equal(below(entry)[0], 'It went wrong.');
-    assert.equal(
-      text(entry.spoken),
-      `${says('account.read-trouble', 'Account Main', 'OKX', '5 min ago', says('account.keys-missing'))} Worst level: Unknown.`,
-    );
+    assert.equal(text(spokenOf(entry)), `Main, ${says('account.keys-missing')}, Unknown, 5 min ago, OKX, Global`);
   });
 
   it('tells the worst level of its loans in the line of an account, which may be closed', () => {
@@ -127,7 +125,7 @@ describe('the Loans view', () => {
     const demo = state({ account: account({ site: 'global-demo' }) });
     assert.match(line(only(loansOutline([demo], viewContext()))), /^Main \| demo \|/);
     const entry = only(only(loansOutline([simulated], viewContext())).children);
-    assert.match(text(entry.spoken), saysLike('loan.simulated-2'));
+    assert.match(text(spokenOf(entry)), /^Loan 12345, Main \(simulated\), /);
   });
 
   it('leaves a broken account beside a good one as it is, and the good one untouched', () => {
@@ -172,14 +170,14 @@ describe('the Loans view', () => {
       `57.43% · Watch | ${says('term.change-unfinished')} | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`,
       'a closed loan says so too',
     );
-    assert.match(text(entry.spoken), saysLike('loan.change-unfinished'));
+    assert.match(text(spokenOf(entry)), saysLike('term.change-unfinished'));
     const gone = only(loansOutline([state({ snapshot: snapshot({ loans: [] }) })], viewContext({ openWrites })));
     assert.match(line(gone.children![0]!), /^Add 0\.1 BTC/);
   });
 
   it('says so when changes are frozen', () => {
     const entry = only(loansOutline([state()], viewContext({ frozen: () => write({ state: 'mismatch' }) })));
-    assert.match(below(entry)[0]!, saysLike('account.changes-frozen-exchange'));
+    assert.match(below(entry)[0]!, saysLike('account.frozen'));
   });
 
   it('asks for other pages when an amount of the loan has moved, and only then', () => {
@@ -203,8 +201,8 @@ describe('where and when', () => {
       liquidation: { ltv: decimal('0.85'), source: 'table', from: table },
     });
     assert.deepEqual(below(group(entry, 'Thresholds')).slice(0, 2), [
-      `${says('term.margin-call')} | 75.00% | ${says('loan.fall', '23.4%')} | ${says('loan.table-2', '2026-11-20')}`,
-      `Liquidation | 85.00% | ${says('loan.fall', '32.4%')} | ${says('loan.table-2', '2026-11-20')}`,
+      `${says('term.margin-call')} | 75.00% | −23.4% | ${says('loan.table', '2026-11-20')}`,
+      `Liquidation | 85.00% | −32.4% | ${says('loan.table', '2026-11-20')}`,
     ]);
     assert.deepEqual(
       entry.details!().links!.map(({ label, url }) => [text(label), url]),
@@ -229,11 +227,11 @@ describe('where and when', () => {
   it('a debt is due stands in the line and below it, the soonest first', () => {
     const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
     assert.equal(line(entry), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`);
-    const dates = group(entry, says('loan.due-dates'));
-    assert.equal(line(dates), `${says('loan.due-dates')} | due 2026-11-22T12:00:00.000Z`);
+    const dates = group(entry, says('term.due'));
+    assert.equal(line(dates), `${says('term.due')} | 2026-11-22T12:00:00.000Z`);
     assert.deepEqual(below(dates), [
-      '100 USDT | due 2026-11-22T12:00:00.000Z | it is renewed at a floating rate',
-      '50.5 USDT | due 2026-11-23T12:00:00.000Z | it is renewed at a floating rate',
+      '100 USDT | 2026-11-22T12:00:00.000Z | it is renewed at a floating rate',
+      '50.5 USDT | 2026-11-23T12:00:00.000Z | it is renewed at a floating rate',
     ]);
     assert.equal(dates.children![1]!.copy, '50.5');
   });
@@ -242,16 +240,16 @@ describe('where and when', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
     assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.margin-call-2', '86.4%')} | 40,000 USDT`);
     assert.equal(entry.icon?.id, 'flame');
-    assert.match(text(entry.spoken), saysLike('loan.debt-overdue'));
-    const dates = group(entry, says('loan.due-dates'));
-    assert.equal(line(dates), `${says('loan.due-dates')} | Danger | ${says('term.debt-overdue')}`);
+    assert.match(text(spokenOf(entry)), saysLike('term.debt-overdue'));
+    const dates = group(entry, says('term.due'));
+    assert.equal(line(dates), `${says('term.due')} | Danger | ${says('term.debt-overdue')}`);
     assert.match(below(dates)[0]!, /^100 USDT \| Danger \| overdue since 2026-11-21T11:59:59.000Z/);
     assert.equal(dates.children![1]!.icon, undefined);
   });
 
   it('nothing is due no group says so', () => {
-    assert.ok(entryOf({}).children!.every(({ label }) => text(label) !== says('loan.due-dates')));
-    assert.ok(entryOf({ due: [] }).children!.every(({ label }) => text(label) !== says('loan.due-dates')));
+    assert.ok(entryOf({}).children!.every(({ label }) => text(label) !== says('term.due')));
+    assert.ok(entryOf({ due: [] }).children!.every(({ label }) => text(label) !== says('term.due')));
   });
 
   it('some loans could not be read, the others are still there, and none is not said', () => {
@@ -261,7 +259,7 @@ describe('where and when', () => {
       below(some).map((one) => one.slice(0, 12)),
       ['The old loan', '57.43% · Wat'],
     );
-    assert.equal(text(some.children![0]!.spoken), says('account.loans-not-read', 'The old loans could not be read.'));
+    assert.equal(text(spokenOf(some.children![0]!)), `${says('level.warning')}: The old loans could not be read.`);
     const none = only(loansOutline([state({ snapshot: snapshot({ loans: [], loansTrouble: trouble }) })], viewContext()));
     assert.deepEqual(below(none), ['The old loans could not be read.']);
   });
@@ -271,17 +269,17 @@ describe('where and when', () => {
     const empty = state({ snapshot: snapshot({ loans: [], vanished: gone }) });
     assert.equal(loansState([empty], at), 'some');
     const whole = only(loansOutline([empty], at));
-    const warning = says('vanished.loan-no-longer', '12345', '13:02');
-    assert.deepEqual(below(whole), [warning, says('loan.nothing-borrowed')]);
+    const warning = says('vanished.closed', 'Loan 12345', '13:02', says('vanished.close'));
+    assert.deepEqual(below(whole), [warning, says('loan.none')]);
     const [note] = whole.children!;
     assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
-    assert.equal(text(note!.spoken), says('account.warning', 'Main', warning));
+    assert.equal(text(spokenOf(note!)), `${says('level.warning')}: ${warning}`);
     const other = state({ snapshot: snapshot({ loans: [], vanished: gone.filter(({ kind }) => kind !== 'loan') }) });
     assert.equal(loansState([other], at), 'nothing', 'each view tells of its own');
     const overdue = state({ snapshot: snapshot({ loans: [], vanished: [{ ...gone[1]!, overdue: true }] }) });
     assert.match(
       below(only(loansOutline([overdue], viewContext())))[0]!,
-      /^Loan 12345 is no longer there; its debt was overdue when last seen/,
+      saysLike('vanished.closed', 'Loan 12345', undefined, /debt overdue, .*/),
     );
   });
 });
@@ -351,7 +349,7 @@ describe('figures of a loan that are not believed', () => {
     const { ltv, ...rest } = loan({ debtUsd: decimal('80'), collateralUsd: decimal('100') });
     assert.ok(ltv !== undefined);
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext())).children);
-    assert.match(line(entry), /^– · Danger by values in USD \| distance to margin call unknown/);
+    assert.match(line(entry), saysInTurn(/^– · /, says('level.values-usd', 'Danger'), ' | ', says('loan.distance-margin-call')));
     assert.equal(loanAlarms([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext()), 1);
   });
 });
@@ -360,7 +358,7 @@ describe('a loan past its liquidation line', () => {
   it('is said to be there by the tree, as by its gauge and the status bar', () => {
     const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
     assert.match(line(only(only(loansOutline([past], viewContext())).children)), /^90\.00% · Danger \| liquidation reached/);
-    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, says('gauge.liquidation-level-reached'));
+    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, says('term.liquidation-reached'));
     assert.deepEqual(
       statusOf([past], viewContext())!.rows.map(({ distance }) => text(distance)),
       [says('term.liquidation-reached')],

@@ -41,10 +41,10 @@ describe('The gauge of a position', () => {
       { kind: 'warn', from: 0.9, to: 0.95 },
       { kind: 'danger', from: 0.95, to: 1 },
     ]);
-    assert.equal(gauge.distanceText, says('gauge.mark-price-may', '12.4%'));
+    assert.equal(gauge.distanceText, says('gauge.if-falls', '12.4%'));
     assert.equal(
       gauge.spokenValue,
-      'To liquidation 12.4%. Watch. The mark price may fall 12.4% until liquidation. Liquidation 52,560. Read just now',
+      `To liquidation 12.4%. Watch. ${says('gauge.if-falls', '12.4%')}. Liquidation 52,560. Updated just now`,
     );
     assert.equal(gauge.spokenLevel, 'BTC-USDT-SWAP long, OKX · Main: Watch, To liquidation 12.4%');
   });
@@ -55,7 +55,10 @@ describe('The gauge of a position', () => {
       [gauge.caption, gauge.figure, gauge.level, gauge.levelText],
       [says('term.margin-ratio'), '102.0%', 'danger', says('level.margin-ratio', 'Danger')],
     );
-    assert.equal(gauge.distanceText, says('position.margin-ratio-liquidation', says('position.distance-liquidation-unknown'), '102.0%'));
+    assert.equal(
+      gauge.distanceText,
+      `${says('position.distance-liquidation-unknown')}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}`,
+    );
     assert.deepEqual([gauge.at, gauge.ticks], [undefined, []]);
   });
 
@@ -71,7 +74,7 @@ describe('The gauge of a position', () => {
     assert.equal(gauge.figure, '25.0%');
     assert.equal(gauge.at, 0.8);
     assert.deepEqual(gauge.scale, ['∞', '0%']);
-    assert.equal(gauge.distanceText, says('gauge.mark-price-may-rise', '25.0%'));
+    assert.equal(gauge.distanceText, says('gauge.if-rises', '25.0%'));
     assert.deepEqual(
       gauge.zones.map(({ from }) => from),
       [0.909091, 0.952381],
@@ -86,7 +89,7 @@ describe('The gauge of a position', () => {
         [says('term.liquidation-price'), [{ value: '52,560 USDT', detail: 'from OKX' }]],
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
-        ['Leverage', [{ value: '8× set', detail: says('position.fact-estimate', '8.58×') }]],
+        ['Leverage', [{ value: '8×', detail: says('position.effective', '8.58×') }]],
         [says('position.unrealised-pnl'), [{ value: '-200.1 USDT' }]],
       ],
     );
@@ -100,7 +103,7 @@ describe('The gauge of a position', () => {
       assert.equal(gauge.at, undefined);
       assert.equal(gauge.meter, undefined);
       assert.deepEqual([gauge.ticks, gauge.zones], [[], []]);
-      assert.equal(gauge.distanceText, says('gauge.distance-liquidation-unknown'));
+      assert.equal(gauge.distanceText, says('position.distance-liquidation-unknown'));
     }
   });
 
@@ -110,7 +113,7 @@ describe('The gauge of a position', () => {
     assert.deepEqual(gauge.meter, { now: '100', max: '100' });
     assert.equal(gauge.figure, '-1.7%');
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, `Being liquidated. ${says('gauge.liquidation-price-reached')}`);
+    assert.equal(gauge.distanceText, `Being liquidated, ${says('position.liquidation-price-reached')}`);
   });
 
   it('keeps the needle within the scale, and in the zone of its level', () => {
@@ -133,15 +136,15 @@ describe('The gauge of a position', () => {
     const old = only(held([position()], {}, 10 * 60_000));
     assert.equal(old.stale, true);
     assert.equal(old.level, 'unknown');
-    assert.equal(old.caption, says('gauge.last-known-distance'));
-    assert.equal(old.distanceText, says('gauge.when-last-read-mark', '12.4%'));
+    assert.equal(old.caption, says('term.last-known', says('status.distance')));
+    assert.equal(old.distanceText, says('term.last-known', says('gauge.if-falls', '12.4%')));
     const broken = only(held([short({ liquidationPrice: decimal('61000') })], { failure: unreachable }));
     assert.equal(broken.level, 'danger');
     assert.equal(broken.stale, true);
     assert.equal(broken.trouble, 'OKX could not be reached.');
-    assert.equal(broken.distanceText, says('gauge.when-last-read-mark-price', '1.6%'));
+    assert.equal(broken.distanceText, says('term.last-known', says('gauge.if-rises', '1.6%')));
     const reached = only(held([position({ liquidationPrice: decimal('61000') })], {}, 10 * 60_000));
-    assert.equal(reached.distanceText, says('gauge.when-last-read-liquidation-price'));
+    assert.equal(reached.distanceText, says('term.last-known', says('position.liquidation-price-reached')));
   });
 
   it('offers changes of margin only where they are possible', () => {
@@ -209,7 +212,7 @@ describe('A loan with due dates', () => {
     const due = [{ coin: 'USDT', amount: decimal('12.5'), at: now - 1, overdue: true }];
     const gauge = page(aState([aLoan({ due })])).gauges[0]!;
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, `A debt is overdue. ${says('gauge.collateral-may-fall', '22.1%')}`);
+    assert.equal(gauge.distanceText, `${says('term.debt-overdue')}, ${says('loan.margin-call-2', '22.1%')}`);
     assert.deepEqual(gauge.rows.at(-1), {
       label: 'Due',
       lines: [{ value: '12.5 USDT', detail: says('term.overdue-since', `${(now - 1).toString()} UTC`) }],

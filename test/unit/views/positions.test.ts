@@ -23,7 +23,8 @@ import {
   text,
   write,
 } from './samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { spokenOf } from '../../../src/views/entry.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -43,10 +44,7 @@ describe('the Positions view', () => {
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'position');
     assert.deepEqual(entry.on, { kind: 'position', id: 'p1' });
-    assert.equal(
-      text(entry.spoken),
-      `${says('position.position-2', 'BTC-USDT-SWAP', 'long', 'Main')}: ${says('position.liquidation', '12.4%')}, level Watch.`,
-    );
+    assert.equal(text(spokenOf(entry)), `BTC-USDT-SWAP long, Main, ${says('position.liquidation', '12.4%')}, Watch`);
   });
 
   it('alarms by the margin ratio where no liquidation price is told, and says so', () => {
@@ -56,11 +54,11 @@ describe('the Positions view', () => {
       'exposure',
     );
     const entry = entryOf(option);
-    assert.match(line(entry), /^102\.0% margin ratio · Danger by margin ratio \| long/);
+    assert.match(line(entry), saysInTurn(/^Margin ratio 102\.0% · /, says('level.margin-ratio', 'Danger'), ' | long'));
     assert.equal(entry.icon?.id, 'flame');
     assert.equal(
-      text(entry.spoken),
-      `${says('position.margin-ratio-liquidation', 'Position BTC-USD-261225-90000-C long of Main: distance to liquidation unknown', '102.0%')}, level Danger by margin ratio.`,
+      text(spokenOf(entry)),
+      `BTC-USD-261225-90000-C long, Main, ${says('position.distance-liquidation-unknown')}, Margin ratio 102.0%, ${says('position.liquidation-100')}, ${says('level.margin-ratio', 'Danger')}`,
     );
     assert.equal(positionAlarms([withPositions([option])], viewContext()), 1);
     // Far from it nothing is known to be well.
@@ -87,7 +85,7 @@ describe('the Positions view', () => {
     assert.equal(positionAlarms(states, viewContext()), 0);
     assert.equal(
       below(long!.children!.find(({ label }) => text(label) === 'Prices')!)[0],
-      `${says('term.liquidation-price')} | none | ${says('position.other-side-hedge', 'OKX')}`,
+      `${says('term.liquidation-price')} | none | ${says('position.liquidation-price-other')}`,
     );
     assert.equal(long!.copy, undefined);
     assert.doesNotMatch(JSON.stringify(long!.details?.()), /95\.5/);
@@ -106,7 +104,7 @@ describe('the Positions view', () => {
       const entry = entryOf(odd);
       const shown = JSON.stringify([everything(entry).map(line), everything(entry).map(({ copy }) => copy), entry.details?.()]);
       assert.doesNotMatch(shown, /965|"0 USDT|-1 USDT|"0×|"0\.0%/);
-      assert.equal(below(entry.children![0]!)[0], `${says('term.liquidation-price')} | none | ${says('position.names-figure-no', 'OKX')}`);
+      assert.equal(below(entry.children![0]!)[0], `${says('term.liquidation-price')} | none | from OKX`);
     }
   });
 
@@ -134,11 +132,11 @@ describe('the Positions view', () => {
     assert.deepEqual(below(margin!), [
       'Margin | 1,600 USDT',
       `${says('position.maintenance-margin')} | 48 USDT`,
-      `${says('term.margin-ratio')} | 940.0% | from OKX | ${says('estimate.liquidation', '100%')}`,
+      `${says('term.margin-ratio')} | 940.0% | from OKX | ${says('position.liquidation-100')}`,
     ]);
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
-      `Leverage | 8× set | ${says('position.fact-estimate', '8.58×')}`,
+      `Leverage | 8× | ${says('position.effective', '8.58×')}`,
       `${says('position.unrealised-pnl')} | -200.1 USDT`,
     ]);
   });
@@ -199,21 +197,21 @@ describe('the Positions view', () => {
     );
     assert.equal(line(entry), '– · Unknown | long | BTC-USDT-SWAP');
     assert.deepEqual(below(entry.children![0]!), [
-      `${says('term.liquidation-price')} | ${says('position.not-given', 'OKX')}`,
+      `${says('term.liquidation-price')} | ${says('term.not-given', 'OKX')}`,
       `${says('position.mark-price')} | unknown`,
       `${says('position.entry-price')} | unknown`,
       `${says('position.last-price')} | unknown`,
     ]);
     assert.deepEqual(below(entry.children![1]!), ['Margin | unknown', `${says('position.maintenance-margin')} | unknown`]);
     assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', `${says('position.unrealised-pnl')} | unknown`]);
-    assert.match(text(entry.spoken), /distance to liquidation unknown, level Unknown/);
+    assert.match(text(spokenOf(entry)), saysInTurn(says('position.distance-liquidation-unknown'), ', Unknown'));
     assert.ok(everything(entry).every(({ copy }) => copy !== '0'));
   });
 
   it('says that liquidation is reached, with how far beyond', () => {
     const entry = entryOf(position({ liquidationPrice: decimal('60600') }));
     assert.equal(line(entry).split(' | ')[0], '-1.0% · Danger');
-    assert.match(text(entry.spoken), saysLike('position.liquidation-price-reached'));
+    assert.match(text(spokenOf(entry)), saysLike('position.liquidation-price-reached'));
   });
 
   it('is never green when figures are old or the last reading failed, and tells their age', () => {
@@ -223,15 +221,15 @@ describe('the Positions view', () => {
       const whole = only(positionsOutline([blind], viewContext()));
       assert.ok(everything(whole).every(({ icon }) => icon?.color !== 'testing.iconPassed'));
       const entry = whole.children!.at(-1)!;
-      assert.match(line(entry), /Unknown \| long \| BTC-USDT-SWAP \| read (5 min ago|just now)/);
-      assert.match(text(entry.spoken), /when last read .*Not current/);
+      assert.match(line(entry), /Unknown \| long \| BTC-USDT-SWAP \| updated (5 min ago|just now)/);
+      assert.match(text(spokenOf(entry)), saysInTurn(says('estimate.stale'), saysLike('term.updated-age')));
     }
   });
 
   it('keeps danger red when figures are old', () => {
     const near = position({ liquidationPrice: decimal('59000') });
     const entry = only(only(positionsOutline([state({ snapshot: holding([near], { asOf: stale }) })], viewContext())).children);
-    assert.match(line(entry), /^1\.6% · Danger .* read 5 min ago/);
+    assert.match(line(entry), /^1\.6% · Danger .* updated 5 min ago/);
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
   });
 
@@ -253,7 +251,7 @@ describe('the Positions view', () => {
     const entry = entryOf(position({ distress: msg('test', 'being liquidated') }));
     assert.equal(line(entry), '12.4% · Danger | long | BTC-USDT-SWAP | being liquidated | 8× | -200.1 USDT');
     assert.equal(below(entry)[0], 'being liquidated');
-    assert.match(text(entry.spoken), /being liquidated\.$/);
+    assert.match(text(spokenOf(entry)), /being liquidated$/);
   });
 
   it('gives the reason where margin cannot be changed, and no command for it', () => {
@@ -264,7 +262,7 @@ describe('the Positions view', () => {
     assert.ok(
       details.lines.some(
         ({ label, value }) =>
-          text(label) === says('term.margin-ratio') && text(value) === `940.0%, from OKX, ${says('estimate.liquidation', '100%')}`,
+          text(label) === says('term.margin-ratio') && text(value) === `940.0%, from OKX, ${says('position.liquidation-100')}`,
       ),
     );
   });
@@ -283,7 +281,7 @@ describe('the Positions view', () => {
     assert.equal(entry.context, 'fixedPosition');
     assert.equal(entry.icon?.color, undefined);
     assert.match(below(entry)[0]!, saysLike('position.cross-margin-whole'));
-    assert.match(text(entry.spoken), /level not told for cross margin/);
+    assert.match(text(spokenOf(entry)), saysInTurn(/, /, says('term.cross-margin')));
   });
 
   it('shows the alarm of a cross position', () => {
@@ -304,7 +302,7 @@ describe('the Positions view', () => {
     const danger = account([safe, position({ positionId: 'd', liquidationPrice: decimal('58000') })]);
     assert.equal(line(danger), `Main | Danger | ${says('time.just-now')} | OKX | Global`);
     assert.equal(danger.icon?.id, 'flame');
-    assert.match(text(danger.spoken), /Worst level: Danger\.$/);
+    assert.match(text(spokenOf(danger)), /^Main, Danger, /);
     assert.equal(line(account([cross])), `Main | ${says('time.just-now')} | OKX | Global`);
   });
 
@@ -345,7 +343,7 @@ describe('the Positions view', () => {
       below(entry!)[0],
       `${says('kinds.add-margin-2', '100', 'USDT', 'BTC-USDT-SWAP long', 'Main')} | ${says('kinds.accepted-not-done', 'OKX')}`,
     );
-    assert.match(text(entry!.spoken), saysLike('position.change-unfinished'));
+    assert.match(text(spokenOf(entry!)), saysLike('term.change-unfinished'));
     assert.doesNotMatch(line(untouched!), /unfinished/);
     const gone = only(positionsOutline([withPositions([])], viewContext({ openWrites }))).children!;
     assert.match(line(gone[0]!), /^Add 100 USDT/);
@@ -355,13 +353,13 @@ describe('the Positions view', () => {
 
   it('says so when changes are frozen', () => {
     const whole = only(positionsOutline([withPositions([position()])], viewContext({ frozen: () => marginWrite({ state: 'mismatch' }) })));
-    assert.match(below(whole)[0]!, /^Changes are frozen.*margin of BTC-USDT-SWAP long/);
+    assert.match(below(whole)[0]!, saysInTurn(/^/, saysLike('account.frozen', /.*margin of BTC-USDT-SWAP long.*/)));
   });
 
   it('marks the simulated ones', () => {
     const entry = entryOf(position(), { account: account({ simulated: true, site: 'loopback' }) });
-    assert.match(text(entry.spoken), saysLike('position.simulated-2', 'BTC-USDT-SWAP', 'long', 'Main'));
-    assert.equal(text(entry.details!().title), says('position.simulated', 'BTC-USDT-SWAP', 'long'));
+    assert.match(text(spokenOf(entry)), /^BTC-USDT-SWAP long, Main \(simulated\), /);
+    assert.equal(text(entry.details!().title), 'BTC-USDT-SWAP long (simulated)');
   });
 
   it('has ids that are unique and stay the same while figures change', () => {
@@ -379,11 +377,11 @@ describe('the Positions view', () => {
     const empty = state({ snapshot: holding([], { vanished: gone }) });
     assert.equal(positionsState([empty], at), 'some');
     const whole = only(positionsOutline([empty], at));
-    const warning = says('vanished.no-longer-stood', 'BTC-USDT long', '13:02');
+    const warning = says('vanished.closed', 'BTC-USDT long', '13:02', says('vanished.close'));
     assert.deepEqual(below(whole), [warning, says('position.no-open')]);
     const [note] = whole.children!;
     assert.deepEqual(note!.icon, { id: 'warning', color: 'list.warningForeground' });
-    assert.equal(text(note!.spoken), says('account.warning', 'Main', warning));
+    assert.equal(text(spokenOf(note!)), `${says('level.warning')}: ${warning}`);
     const other = state({ snapshot: holding([], { vanished: gone.filter(({ kind }) => kind !== 'position') }) });
     assert.equal(positionsState([other], at), 'nothing', 'each view tells of its own');
   });

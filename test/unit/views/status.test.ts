@@ -4,9 +4,9 @@ import { msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { statusOf } from '../../../src/views/status.ts';
 import { account, failure, holding, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
-const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' ');
+const shown = (states: readonly AccountState[]): string | undefined => statusOf(states, viewContext())?.text.map(text).join(' · ');
 const withLtv = (id: string, ltv: string, change: Partial<AccountState> = {}): AccountState =>
   state({ account: account({ id, name: id }), snapshot: snapshot({ loans: [loan({ ltv: decimal(ltv) })] }), ...change });
 const withPosition = (id: string, liquidationPrice: string, change: Parameters<typeof position>[0] = {}): AccountState =>
@@ -23,36 +23,36 @@ describe('the status bar', () => {
   });
 
   it('shows the worst LTV of all loans with its level as a word', () => {
-    assert.equal(shown([withLtv('a', '0.2'), withLtv('b', '0.6'), withLtv('c', '0.56')]), `60.00% Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.2'), withLtv('b', '0.6'), withLtv('c', '0.56')]), `60.00% · Watch · ${says('time.just-now')}`);
   });
 
   it('says simulated when the worst loan is', () => {
-    assert.equal(shown([withLtv('a', '0.2'), simulated('b', '0.7')]), `70.00% Warning (simulated) · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.2'), simulated('b', '0.7')]), `70.00% · Warning · simulated · ${says('time.just-now')}`);
   });
 
   it('lets no simulated loan hide a live one that is near its margin call', () => {
-    assert.equal(shown([simulated('play', '0.9'), withLtv('live', '0.7')]), `70.00% Warning · ${says('time.just-now')}`);
+    assert.equal(shown([simulated('play', '0.9'), withLtv('live', '0.7')]), `70.00% · Warning · ${says('time.just-now')}`);
   });
 
   it('shows old figures with their age and as unknown', () => {
     const old = withLtv('a', '0.2', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0.2') })], asOf: now - 300_000 }) });
-    assert.equal(shown([old]), '20.00% Unknown · 5 min ago');
+    assert.equal(shown([old]), '20.00% · Unknown · 5 min ago');
     assert.equal(statusOf([old], viewContext())?.level, 'unknown');
-    assert.match(text(statusOf([old], viewContext())?.spoken), saysLike('gauges.not-current'));
+    assert.match(text(statusOf([old], viewContext())?.spoken), saysInTurn(says('estimate.stale'), says('term.updated-age', '5 min ago')));
   });
 
   it('counts accounts of which nothing is known beside the worst figure', () => {
     const blind: AccountState = { account: account({ id: 'x' }), failure: failure(), reading: false };
-    assert.equal(shown([withLtv('a', '0.2'), blind]), `20.00% OK · ${says('time.just-now')} · ${says('status.1-account-not')}`);
-    assert.equal(shown([blind]), says('status.1-account-not'));
-    assert.equal(shown([blind, { ...blind, account: account({ id: 'y' }) }]), says('status.accounts-not-read', '2'));
+    assert.equal(shown([withLtv('a', '0.2'), blind]), `20.00% · OK · ${says('time.just-now')} · ${says('account.not-read')}: 1`);
+    assert.equal(shown([blind]), `LTV Gauge · ${says('account.not-read')}: 1`);
+    assert.equal(shown([blind, { ...blind, account: account({ id: 'y' }) }]), `LTV Gauge · ${says('account.not-read')}: 2`);
   });
 
   it('says that nothing is borrowed only when all accounts were read', () => {
     const empty = state({ snapshot: snapshot({ loans: [] }) });
-    assert.equal(shown([empty]), says('status.no-loan-position'));
-    assert.equal(shown([empty, { account: account({ id: 'x' }), reading: true }]), 'reading…');
-    assert.notEqual(shown([{ ...empty, failure: failure() }]), says('status.no-loan-position'));
+    assert.equal(shown([empty]), `LTV Gauge · ${says('gauges.none')}`);
+    assert.equal(shown([empty, { account: account({ id: 'x' }), reading: true }]), `LTV Gauge · ${says('term.loading')}`);
+    assert.doesNotMatch(shown([{ ...empty, failure: failure() }])!, saysLike('gauges.none'));
   });
 
   it('lists every loan and every account without one in its table, worst first', () => {
@@ -72,31 +72,31 @@ describe('the status bar', () => {
 
   it('shows a position by its distance to liquidation when it is the worst', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
-    assert.equal(shown(states), `8.0% to liq. Warning · ${says('time.just-now')}`);
+    assert.equal(shown(states), `8.0% to liquidation · Warning · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf(states, viewContext())?.spoken),
-      `LTV Gauge: worst is BTC-USDT-SWAP long, ${says('position.liquidation', '8.0%')}, level Warning, account b.`,
+      `${says('status.worst')}, BTC-USDT-SWAP long, ${says('position.liquidation', '8.0%')}, Warning, b`,
     );
-    assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), `90.00% Danger · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), `90.00% · Danger · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf([withLtv('a', '0.6')], viewContext())?.spoken),
-      `LTV Gauge: worst is LTV 60.00%, ${says('loan.margin-call-2', '18.6%')}, level Watch, account a.`,
+      `${says('status.worst')}, Loan 12345, LTV 60.00%, ${says('loan.margin-call-2', '18.6%')}, Watch, a`,
     );
   });
 
   it('takes the nearer of two at one level, whichever kind', () => {
-    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '52560')]), `12.4% to liq. Watch · ${says('time.just-now')}`);
-    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), `60.00% Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '52560')]), `12.4% to liquidation · Watch · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), `60.00% · Watch · ${says('time.just-now')}`);
   });
 
   it('counts an isolated position of unknown distance as unknown, and a cross one only when it alarms', () => {
     const unknown = position({}, 'liquidationPrice');
     const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
-    assert.equal(shown([withLtv('a', '0.2'), holds({})]), `– to liq. Unknown · ${says('time.just-now')}`);
-    assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% OK · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.2'), holds({})]), `– to liquidation · Unknown · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% · OK · ${says('time.just-now')}`);
     assert.equal(
       shown([withLtv('a', '0.2'), holds({ marginMode: 'cross', liquidationPrice: decimal('59000') })]),
-      `1.6% to liq. Danger · ${says('time.just-now')}`,
+      `1.6% to liquidation · Danger · ${says('time.just-now')}`,
     );
   });
 
@@ -104,7 +104,7 @@ describe('the status bar', () => {
     const option = state({ snapshot: holding([position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice')]) });
     assert.equal(
       shown([withLtv('a', '0.6'), option]),
-      `${says('level.margin-ratio', '102.0% margin ratio Danger')} · ${says('time.just-now')}`,
+      `${says('term.margin-ratio')} 102.0% · ${says('level.margin-ratio', 'Danger')} · ${says('time.just-now')}`,
     );
     assert.equal(statusOf([option], viewContext())?.level, 'danger');
   });
@@ -112,9 +112,9 @@ describe('the status bar', () => {
   it('lets nothing that is not told, or has nothing to reach, hide what is known to be worse', () => {
     const untold = state({ account: account({ id: 'u' }), snapshot: holding([position({ margin: decimal('9999') }, 'liquidationPrice')]) });
     const free = withLtv('f', '0', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0'), debts: [], debtUsd: decimal('0') })] }) });
-    assert.equal(shown([untold, withLtv('a', '0.6'), free]), `60.00% Watch · ${says('time.just-now')} · 1 unknown`);
-    assert.equal(shown([free, withLtv('a', '0.2')]), `20.00% OK · ${says('time.just-now')}`);
-    assert.equal(shown([free]), `0.00% OK · ${says('time.just-now')}`);
+    assert.equal(shown([untold, withLtv('a', '0.6'), free]), `60.00% · Watch · ${says('time.just-now')} · unknown: 1`);
+    assert.equal(shown([free, withLtv('a', '0.2')]), `20.00% · OK · ${says('time.just-now')}`);
+    assert.equal(shown([free]), `0.00% · OK · ${says('time.just-now')}`);
     assert.deepEqual(
       statusOf([free], viewContext())?.rows.map(({ distance }) => text(distance)),
       [says('loan.nothing-owed')],
@@ -123,7 +123,7 @@ describe('the status bar', () => {
     const old = { snapshot: { ...withLtv('o', '0.7').snapshot!, asOf: now - 300_000 } };
     assert.equal(
       shown([untold, withLtv('o', '0.6', { snapshot: { ...withLtv('o', '0.6').snapshot!, asOf: old.snapshot.asOf } })]),
-      '60.00% Unknown · 5 min ago · 1 unknown',
+      '60.00% · Unknown · 5 min ago · unknown: 1',
     );
   });
 
@@ -131,7 +131,7 @@ describe('the status bar', () => {
     const barred = { positionsTrouble: msg('test', 'This key may not read positions.'), positionsBarred: true } as const;
     assert.equal(
       shown([withLtv('a', '0.2', { snapshot: { ...withLtv('a', '0.2').snapshot!, ...barred } })]),
-      `20.00% OK · ${says('time.just-now')}`,
+      `20.00% · OK · ${says('time.just-now')}`,
     );
   });
 
@@ -140,10 +140,10 @@ describe('the status bar', () => {
       snapshot: holding([], { positionsTrouble: msg('test', 'Not read.') }),
       account: account({ id: 'p', name: 'p' }),
     });
-    assert.equal(shown([partly]), says('status.1-account-partly'));
-    assert.equal(shown([withLtv('a', '0.2'), partly]), `20.00% OK · ${says('time.just-now')} · ${says('status.1-account-partly')}`);
+    assert.equal(shown([partly]), `LTV Gauge · ${says('account.partly-read')}: 1`);
+    assert.equal(shown([withLtv('a', '0.2'), partly]), `20.00% · OK · ${says('time.just-now')} · ${says('account.partly-read')}: 1`);
     const row = statusOf([partly], viewContext())!.rows[0]!;
-    assert.deepEqual([row.what, row.age].map(text), ['–', `${says('time.just-now')}, ${says('status.partly-read')}`]);
+    assert.deepEqual([row.what, row.age].map(text), ['–', `${says('time.just-now')}, ${says('account.partly-read')}`]);
   });
 
   it('lists loans and positions in one table', () => {

@@ -9,6 +9,7 @@ import { positionsOutline } from '../../../src/views/positions.ts';
 import { statusOf } from '../../../src/views/status.ts';
 import { inBoth } from '../words/chinese.ts';
 import { below, gone, holding, now, viewContext, state, text } from './samples.ts';
+import { spokenOf } from '../../../src/views/entry.ts';
 import { says } from '../../texts.ts';
 
 /** A position liquidated by a price move while it stood at Watch, and a loan that was OK. */
@@ -36,21 +37,21 @@ const calm: readonly Vanished[] = [
 ];
 const at = viewContext({ when: () => '1:02 AM' });
 const after = (vanished: readonly Vanished[]): AccountState => state({ snapshot: holding([], { vanished }) });
-const position = says('vanished.closed-possibly-liquidated-last-seen', 'BTC-USDT long', '23.4%', '1:02 AM');
-const loan = says('vanished.closed-possibly-liquidated-last', 'Loan 12345', '30.0%', '1:02 AM');
+const position = says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('position.liquidation', '23.4%'));
+const loan = says('vanished.closed', 'Loan 12345', '1:02 AM', says('loan.margin-call-2', '30.0%'));
 
 describe('what closed without a word, though it did not alarm before', () => {
   it('is a note in the view of its kind, no alarm, in both languages', () => {
     const [note] = positionsOutline([after(calm)], at)[0]!.children!;
     assert.deepEqual([text(note!.label), note!.icon], [position, { id: 'info' }]);
-    assert.equal(text(note!.spoken), says('account.note', 'Main', position));
-    for (const part of [note!.label, note!.spoken]) if (typeof part !== 'string') inBoth(part);
-    assert.deepEqual(below(loansOutline([after(calm)], at)[0]!), [loan, says('loan.nothing-borrowed')]);
+    assert.equal(text(spokenOf(note!)), position);
+    for (const part of [note!.label, spokenOf(note!)]) if (typeof part !== 'string') inBoth(part);
+    assert.deepEqual(below(loansOutline([after(calm)], at)[0]!), [loan, says('loan.none')]);
     const { distance, ...unknown } = calm[0]!;
     assert.ok(distance !== undefined);
     assert.deepEqual(
       below(positionsOutline([after([unknown])], at)[0]!)[0],
-      says('vanished.closed-possibly-liquidated', 'BTC-USDT long', '1:02 AM'),
+      says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('position.distance-liquidation-unknown')),
     );
   });
 
@@ -70,26 +71,26 @@ describe('what closed without a word, though it did not alarm before', () => {
     assert.deepEqual(
       statusOf(states, at)!.rows.map(({ what, level, distance, age }) => [what, level, distance, age].map(text)),
       [
-        ['BTC-USDT long', says('status.gone-check-exchange'), says('status.last-seen', says('position.liquidation', '23.4%')), '1 min ago'],
-        ['Loan 12345', says('status.gone-check-exchange'), says('status.last-seen', says('loan.margin-call-2', '30.0%')), '1 min ago'],
-        [says('status.no-loan-position'), '–', '–', says('time.just-now')],
+        ['BTC-USDT long', says('status.gone-check-exchange'), says('term.last-known', says('position.liquidation', '23.4%')), '1 min ago'],
+        ['Loan 12345', says('status.gone-check-exchange'), says('term.last-known', says('loan.margin-call-2', '30.0%')), '1 min ago'],
+        [says('gauges.none'), '–', '–', says('time.just-now')],
       ],
     );
-    assert.equal(statusOf(states, at)!.text.map(text).join(' '), says('status.no-loan-position'));
+    assert.equal(statusOf(states, at)!.text.map(text).join(' · '), `LTV Gauge · ${says('gauges.none')}`);
   });
 
   it('is counted in the status bar only where it was an alarm', () => {
     assert.equal(
       statusOf([after(gone)], at)!
         .text.map(text)
-        .join(' '),
-      '2 gone',
+        .join(' · '),
+      `LTV Gauge · ${says('status.closed')}: 2`,
     );
     assert.equal(
       statusOf([after(gone.slice(0, 1)), state()], at)!
         .text.map(text)
-        .join(' '),
-      `57.43% Watch · ${says('time.just-now')} · 1 gone`,
+        .join(' · '),
+      `57.43% · Watch · ${says('time.just-now')} · ${says('status.closed')}: 1`,
     );
   });
 });

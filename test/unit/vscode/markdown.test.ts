@@ -11,7 +11,7 @@ describe('text in a tooltip', () => {
 
   it('links only to plain https addresses', () => {
     assert.deepEqual(markdownLink(says('loan.table', '2026-11-20'), 'https://exchange.test/a-b?c=1'), [
-      '[Table of 2026\\-11\\-20](https://exchange.test/a-b?c=1)',
+      '[table of 2026\\-11\\-20](https://exchange.test/a-b?c=1)',
     ]);
     for (const url of ['command:x', 'http://exchange.test', 'https://exchange.test/a) [b](command:x', 'https://exchange.test/<b>', '']) {
       assert.deepEqual(markdownLink('a', url), []);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TemplateResult } from 'lit-html';
 import type { GaugeView } from '../../../src/core/protocol.ts';
 import { gaugeItem } from '../../../src/webview/gauge.ts';
-import { says } from '../../texts.ts';
+import { says, saysInTurn } from '../../texts.ts';
 
 /** The markup of a template with its values in their places, as far as it takes to look at it without a browser. */
 function markup(value: unknown): string {
@@ -45,7 +45,7 @@ describe('The second needle', () => {
     const text = drawn({ estimate });
     assert.match(text, /class="tick estimate" transform="rotate\(90\)"/);
     assert.match(text, />Estimate<\/text>/);
-    assert.match(text, />~58\.41%<title>prices read just now<\/title>/);
+    assert.match(text, saysInTurn('>~58.41%<title>', says('estimate.prices-read', says('time.just-now')), '</title>'));
     assert.match(text, /class="needle" transform="rotate\(103/);
     assert.match(text, />57\.43%<\/text>/);
   });

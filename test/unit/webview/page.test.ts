@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import { levelNews, neighbour, silenced } from '../../../src/webview/page.ts';
-import { says } from '../../texts.ts';
+import { says, saysInTurn } from '../../texts.ts';
 
 const gauge = (key: string, level: GaugeView['level']): GaugeView =>
   ({ key, level, spokenLevel: `${key} is ${level}` }) as Partial<GaugeView> as GaugeView;
@@ -65,7 +65,7 @@ describe('A page that hears nothing any more', () => {
   });
   const state = (level: GaugeView['level']): PageState => ({
     heading: says('term.ltv-gauges'),
-    silent: { notice: 'These figures are old.', age: says('gauges.not-current') },
+    silent: { notice: says('gauges.silent'), age: says('gauges.not-current') },
     gauges: [whole('a', level)],
     stress: { heading: 'If prices moved', firstHeading: '', shockHeading: '', tables: [] },
     notices: ['OKX: not reached'],
@@ -74,7 +74,7 @@ describe('A page that hears nothing any more', () => {
   });
 
   it('says so first, and keeps what it said before', () => {
-    assert.deepEqual(silenced(state('ok')).notices, ['These figures are old.', 'OKX: not reached']);
+    assert.deepEqual(silenced(state('ok')).notices, [says('gauges.silent'), 'OKX: not reached']);
   });
 
   it('shows nothing as of now, and the figures as old', () => {
@@ -84,7 +84,7 @@ describe('A page that hears nothing any more', () => {
       old.gauges.map(({ stale, reading, estimate, rows, ageText }) => ({ stale, reading, estimate, rows: rows.length, ageText })),
       [{ stale: true, reading: false, estimate: undefined, rows: 1, ageText: says('gauges.not-current') }],
     );
-    assert.match(old.gauges[0]!.spokenValue, /^Not current\./);
+    assert.match(old.gauges[0]!.spokenValue, saysInTurn(/^/, says('gauges.not-current'), '. '));
   });
 
   it('neither reassures nor takes an alarm back', () => {

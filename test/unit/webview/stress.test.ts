@@ -30,7 +30,7 @@ const table = (change: Partial<StressTable> = {}): StressTable => ({
       ],
     },
   ],
-  leftOut: [says('stress.left-out', says('stress.figures-not-current'), 'loan 3')],
+  leftOut: [says('stress.left-out', says('estimate.stale'), 'loan 3')],
   ...change,
 });
 const view = (...tables: StressTable[]): StressView => ({
@@ -74,7 +74,7 @@ describe('The section of shocks', () => {
   it('says who is left out even where nothing is left for a table', () => {
     const text = shown(table({ first: [], rows: [], columns: [] }));
     assert.ok(!text.includes('<table>') && !text.includes('<h3>'));
-    assert.match(text, saysLike('stress.left-out', 'figures not current', 'loan 3'));
+    assert.match(text, saysLike('stress.left-out', says('estimate.stale'), 'loan 3'));
   });
 
   it('stands on a page only where there is one', () => {

@@ -38,7 +38,7 @@ describe('the way to a liquidation price in words', () => {
     ]);
     assert.deepEqual(lines(positions.long, solve(positions.long, at('0.0001'), '2000')), [
       'Add 904 USDT',
-      says('liquidation-target.liquidation-price-distance', 'none', says('position.out-reach')),
+      says('liquidation-target.liquidation-price-distance', 'none', says('position.not-reached')),
       says('liquidation-target.margin-leverage-fact', '1,004 USDT', '1×', '1,096', 'USDT', says('okx.trading-account')),
     ]);
   });

@@ -5,7 +5,7 @@ import type { Loan } from '../../../src/core/model.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { below, failure, line, loan, now, viewContext, snapshot, state, text } from '../views/samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn } from '../../texts.ts';
 
 const prices = (some: Readonly<Record<string, string>>): Readonly<Record<string, Decimal>> =>
   Object.fromEntries(Object.entries(some).map(([coin, price]) => [coin, decimal(price)]));
@@ -41,7 +41,7 @@ describe('the estimates of a loan', () => {
   it('say at which price of its coin each line is reached, rounded towards the present price, as an estimate', () => {
     // 90,000 x 0.57421 / 0.7374 and / 0.8374, rounded up.
     assert.deepEqual(ours(unpriced), [
-      `BTC alone | ${says('estimate.margin-call', '≈ $70,082.59 (−22.1%)')} | ${says('estimate.liquidation', '≈ $61,713.52 (−31.4%)')} | estimate`,
+      `BTC | ${says('term.margin-call')} ≈ $70,082.59 (−22.1%) | ${says('term.liquidation')} ≈ $61,713.52 (−31.4%) | estimate`,
     ]);
   });
 
@@ -56,18 +56,18 @@ describe('the estimates of a loan', () => {
       collateralUsd: decimal('25714.285704'),
       haircuts: { ETH: { by: 'value', tiers: [{ upTo: decimal('99999999999'), rate: decimal('0.9') }] } },
     };
-    assert.deepEqual(ours(pool), [`ETH alone | ${says('estimate.reaches-neither-line')} | estimate`]);
+    assert.deepEqual(ours(pool), [`ETH | ${says('position.not-reached')} | estimate`]);
     const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], viewContext(), text).state;
     assert.deepEqual(
       gauges[0]!.rows.find(({ label }) => label === 'Liquidation')?.lines.map(({ value }) => value),
-      [says('gauge.fall-all-collateral', '58.2%')],
+      [`${says('estimate.all-collateral')}: −58.2%`],
     );
   });
 
   it('leave the liquidation price to the venue where it gives one, first and unmarked', () => {
     assert.deepEqual(thresholdLines(loan()).slice(2), [
       `${says('term.liquidation-price')} | 60,000.5 BTC-USDT | from OKX`,
-      `BTC alone | ${says('estimate.margin-call', '≈ $70,082.59 (−22.1%)')} | estimate`,
+      `BTC | ${says('term.margin-call')} ≈ $70,082.59 (−22.1%) | estimate`,
     ]);
   });
 
@@ -75,15 +75,15 @@ describe('the estimates of a loan', () => {
     assert.deepEqual(
       ours({ ...mixed, marginCall: { ltv: decimal('0.8'), source: 'venue' }, liquidation: { ltv: decimal('0.95'), source: 'venue' } }),
       [
-        `${says('estimate.all-coins-together')} | ${says('estimate.margin-call', '≈ −25.0%')} | ${says('estimate.liquidation', '≈ −36.8%')} | estimate`,
+        `${says('estimate.all-collateral')} | ${says('term.margin-call')} ≈ −25.0% | ${says('term.liquidation')} ≈ −36.8% | estimate`,
         // 40,500 of 50,625 that are needed: ETH counts for 27,000, BTC has to count for 23,625 instead of 40,500; what was cut off on the way is added.
-        `BTC alone | ${says('estimate.margin-call', '≈ $52,500.01 (−41.6%)')} | ${says('estimate.liquidation', '≈ $34,736.85 (−61.4%)')} | estimate`,
-        `ETH alone | ${says('estimate.margin-call', '≈ $1,125 (−62.5%)')} | ${says('estimate.liquidation', '≈ $236.8422 (−92.1%)')} | estimate`,
+        `BTC | ${says('term.margin-call')} ≈ $52,500.01 (−41.6%) | ${says('term.liquidation')} ≈ $34,736.85 (−61.4%) | estimate`,
+        `ETH | ${says('term.margin-call')} ≈ $1,125 (−62.5%) | ${says('term.liquidation')} ≈ $236.8422 (−92.1%) | estimate`,
       ],
     );
     assert.equal(
       ours({ ...mixed, marginCall: { ltv: decimal('0.98'), source: 'venue' }, liquidation: { ltv: decimal('1.1'), source: 'venue' } })[2],
-      `ETH alone | ${says('estimate.margin-call', '≈ $91.83674 (−96.9%)')} | ${says('estimate.liquidation-not-reached')} | estimate`,
+      `ETH | ${says('term.margin-call')} ≈ $91.83674 (−96.9%) | ${says('term.liquidation')}: ${says('position.not-reached')} | estimate`,
     );
   });
 
@@ -99,26 +99,26 @@ describe('the estimates of a loan', () => {
     };
     assert.equal(
       ours(short).at(-1),
-      `${says('estimate.owed-alone', 'BTC')} | ${says('estimate.margin-call', '≈ $112,500 (+25.0%)')} | ${says('estimate.liquidation', '≈ $135,000 (+50.0%)')} | estimate`,
+      `BTC (Debt) | ${says('term.margin-call')} ≈ $112,500 (+25.0%) | ${says('term.liquidation')} ≈ $135,000 (+50.0%) | estimate`,
     );
   });
 
   it('say so when they rest on an average of haircuts', () => {
     const { haircuts, ...averaged } = mixed;
     assert.ok(haircuts !== undefined);
-    assert.match(ours(averaged)[0]!, saysLike('estimate.loan-average-haircut'));
+    assert.match(ours(averaged)[0]!, saysInTurn(says('term.estimate-word'), says('estimate.average-haircut')));
   });
 
   it('say that a line is reached instead of a price', () => {
     const beyond = { ...unpriced, ltv: decimal('0.57421'), marginCall: { ltv: decimal('0.5'), source: 'venue' as const } };
-    assert.match(ours(beyond)[0]!, /^BTC alone \| margin call reached \| liquidation at/);
+    assert.match(ours(beyond)[0]!, saysInTurn(/^BTC \| /, says('estimate.margin-call-reached'), ' | ', says('term.liquidation'), ' ≈ $'));
   });
 
   it('stand in the tooltip too', () => {
     const details = entryOf(unpriced).details!();
     assert.deepEqual(
-      details.lines.filter(({ label }) => text(label) === 'BTC alone').map(({ value }) => text(value)),
-      [`${says('estimate.margin-call', '≈ $70,082.59 (−22.1%)')}, ${says('estimate.liquidation', '≈ $61,713.52 (−31.4%) (estimate)')}`],
+      details.lines.filter(({ label }) => text(label) === 'BTC').map(({ value }) => text(value)),
+      [`${says('term.margin-call')} ≈ $70,082.59 (−22.1%), ${says('term.liquidation')} ≈ $61,713.52 (−31.4%) (estimate)`],
     );
   });
 
@@ -127,7 +127,7 @@ describe('the estimates of a loan', () => {
   });
 
   it('are none of figures that are not current, which is said', () => {
-    const note = `Estimates | ${says('estimate.not-current-nothing')}`;
+    const note = `${says('estimate.none')} | ${says('estimate.stale')}`;
     assert.deepEqual(ours(unpriced, now - 5 * 60_000), [note]);
     assert.deepEqual(ours({ ...unpriced, keptFrom: now - 60_000 }), [note]);
     const broken = loansOutline(
@@ -146,16 +146,19 @@ describe('the estimates of a loan', () => {
   const { collateralUsd, ...withoutValue } = unpriced;
   assert.ok(ltv !== undefined && collateralUsd !== undefined);
   for (const [why, one, known, expected] of [
-    ['a price is missing', unpriced, prices({ USDT: '1' }), says('estimate.unknown-no-price', 'BTC')],
-    ['no price is known', unpriced, undefined, `${says('estimate.unknown-no-price', 'BTC')}, USDT`],
-    ['no LTV is given', withoutLtv, usual, says('estimate.unknown-ltv-not')],
-    ['nothing tells what the collateral counts for', withoutValue, usual, says('estimate.unknown-collateral-counts')],
-    ['the LTV comes out otherwise', { ...mixed, ltv: decimal('0.5') }, usual, says('estimate.definitions-differ-recomputation')],
+    ['a price is missing', unpriced, prices({ USDT: '1' }), `${says('estimate.price-unknown')}: BTC`],
+    ['no price is known', unpriced, undefined, `${says('estimate.price-unknown')}: BTC, USDT`],
+    ['no LTV is given', withoutLtv, usual, says('term.ltv-unknown')],
+    ['nothing tells what the collateral counts for', withoutValue, usual, `${says('term.collateral')}: ${says('term.value-unknown')}`],
+    ['the LTV comes out otherwise', { ...mixed, ltv: decimal('0.5') }, usual, says('estimate.mismatch')],
   ] as const) {
     it(`are none where ${why}`, () => {
       const read = snapshot({ loans: [one], ...(known === undefined ? {} : { prices: known }) });
       const entry = loansOutline([state({ snapshot: read })], viewContext())[0]!.children![0]!;
-      assert.equal(below(entry.children!.find(({ label }) => text(label) === 'Thresholds')!).at(-1), `Estimates | ${expected}`);
+      assert.equal(
+        below(entry.children!.find(({ label }) => text(label) === 'Thresholds')!).at(-1),
+        `${says('estimate.none')} | ${expected}`,
+      );
     });
   }
 });

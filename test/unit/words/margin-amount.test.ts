@@ -113,6 +113,6 @@ describe('the estimate while an amount of margin is typed', () => {
   });
 
   it('says that nothing would liquidate it any more', () => {
-    assert.match(remark(positions.long, 'add', '1000')[0], /liquidation price 45,200 USDT → none, distance 9\.6% → out of reach/);
+    assert.match(remark(positions.long, 'add', '1000')[0], /liquidation price 45,200 USDT → none, distance 9\.6% → not reached/);
   });
 });

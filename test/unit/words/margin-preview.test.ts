@@ -124,7 +124,7 @@ describe('the preview before a change of margin', () => {
   it('says that no price would liquidate it any more where the margin covers all', () => {
     const detail = of(positions.long, 'add', '1000');
     assert.match(detail, /^Liquidation price: 45,200 USDT now → none after/m);
-    assert.match(detail, /^Distance to liquidation: 9\.6% now → out of reach after/m);
+    assert.match(detail, /^Distance to liquidation: 9\.6% now → not reached after/m);
     assert.doesNotMatch(detail, /CAUTION|WARNING|DANGER/);
   });
 

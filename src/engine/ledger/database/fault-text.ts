@@ -114,6 +114,6 @@ export const unreadableLine = (line: number, file: string): Message =>
 export const unreliable = (finding: Message): Message =>
   msg(
     'ledger.not-known-still',
-    '{0} So it is not known what is still under way, and no change can be sent. Compare your loans and positions at the exchange, then run "LTV Gauge: Verify Ledger" to set it aside and begin anew.',
+    '{0} So it is not known what is still under way, and no change can be sent. Compare your loans and positions at the exchange, then run "LTV Gauge: Verify Activity Log" to set it aside and begin anew.',
     finding,
   );

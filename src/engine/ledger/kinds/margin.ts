@@ -171,7 +171,7 @@ function checkPosition(intent: MarginChange, { position, baseline }: MarginReadi
     );
   }
   if (position.fixedMargin !== undefined) {
-    throw new Refusal(msg('choose.margin-cannot-changed', 'The margin of {0} cannot be changed. {1}', instrument, position.fixedMargin));
+    throw new Refusal(msg('choose.margin-cannot-changed', "The margin of {0} can't be changed. {1}", instrument, position.fixedMargin));
   }
   if (position.marginMode !== 'isolated') {
     throw new Refusal(

@@ -285,7 +285,7 @@ describe('removing an account', () => {
 
   it('of the exchange inside the extension ends that too, and says that no real money is concerned', async () => {
     const account = await front.engine.simulated.create('Simulated');
-    await front.until('its figures', () => front.status()?.includes('(simulated)') === true);
+    await front.until('its figures', () => front.status()?.includes(says('term.simulated')) === true);
     const talk = await remove(account, press(says('button.remove-account')));
     assert.equal(talk.heard[0]!.detail, says('account.simulated-exchange-stops'));
     assert.equal(front.engine.simulated.account(), undefined);

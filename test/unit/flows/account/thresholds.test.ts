@@ -6,7 +6,7 @@ import { startBybit } from '../../../../src/simulator/bybit/start.ts';
 import { Setup } from '../../engine/ledger/support.ts';
 import { added, Machine } from '../front.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
-import { says, saysLike } from '../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 const table = (ltv: string): Threshold => ({ ltv: decimal(ltv), source: 'table' });
 const own = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
@@ -31,13 +31,13 @@ describe('thresholds of one’s own', () => {
     assert.deepEqual(
       talk.heard.slice(0, 2).map(({ title, detail, value }) => [title, detail, value]),
       [
-        [says('thresholds.loan', 'Main'), says('thresholds.margin-call-ltv', 'OKX'), '75'],
-        [says('thresholds.loan', 'Main'), says('thresholds.liquidation-ltv-percent'), '85'],
+        [says('thresholds.loan', 'Main'), says('thresholds.prompt', says('term.margin-call'), 'OKX'), '75'],
+        [says('thresholds.loan', 'Main'), says('thresholds.prompt', says('term.liquidation'), 'OKX'), '85'],
       ],
     );
     assert.deepEqual(kept, { marginCall: '0.725', liquidation: '0.83' });
     assert.equal(reads, 1);
-    assert.match(talk.titles('notice')[0]!, /without thresholds from OKX now go by yours: margin call at 72\.5%, liquidation at 83%\.$/);
+    assert.equal(talk.titles('notice')[0], says('thresholds.saved', 'OKX', '72.5%', '83%'));
   });
 
   it('are percentages in their order, each wrong one said why', async () => {
@@ -48,12 +48,10 @@ describe('thresholds of one’s own', () => {
       type('100'),
     ]);
     assert.equal(talk.faults.length, 10);
-    assert.match(talk.faults[5]!, saysLike('thresholds.more-0-please'));
-    assert.match(talk.faults[6]!, /Less than 100%/);
-    assert.deepEqual(
-      talk.faults.slice(7).map((fault) => fault.replace(/:.*/, '')),
-      ['Liquidation comes after the margin call', 'Liquidation comes after the margin call', says('thresholds.most-please', '100%')],
-    );
+    assert.deepEqual(talk.faults, [
+      ...Array<string>(7).fill(says('thresholds.range', '0', '99.99')),
+      ...Array<string>(3).fill(says('thresholds.range', '70', '100')),
+    ]);
     assert.deepEqual(kept, { marginCall: '0.7', liquidation: '1' });
   });
 
@@ -63,8 +61,8 @@ describe('thresholds of one’s own', () => {
       talk.remarks.map(({ caution }) => caution),
       [true, true],
     );
-    assert.match(talk.remarks[0]!.sentence, /^Higher than the 75% of our table: warnings would come later/);
-    assert.match(talk.remarks[1]!.sentence, /^Higher than the 85% of our table: liquidation may come before it/);
+    assert.equal(talk.remarks[0]!.sentence, says('thresholds.above-table', '75%'));
+    assert.equal(talk.remarks[1]!.sentence, says('thresholds.above-table', '85%'));
     assert.deepEqual(kept, { marginCall: '0.76', liquidation: '0.86' });
   });
 
@@ -86,14 +84,14 @@ describe('thresholds of one’s own', () => {
     assert.deepEqual(changed.kept, { marginCall: '0.72', liquidation: '0.81' });
     const given = await setting([pick(says('thresholds.use-table'))], { own });
     assert.deepEqual([given.kept, given.reads], [undefined, 1]);
-    assert.match(given.talk.titles('notice')[0]!, saysLike('thresholds.loans-without-go'));
+    assert.match(given.talk.titles('notice')[0]!, saysLike('thresholds.table-again', 'OKX'));
     assert.deepEqual((await setting([leave], { own })).kept, own);
   });
 
   it('would have no effect where the exchange supplies them: the limit that can be set is offered instead', async () => {
     const venue = { marginCall: { ...table('0.7'), source: 'venue' }, liquidation: { ...table('0.8'), source: 'venue' } } as const;
     const { talk, kept } = await setting([press(says('button.open-settings'))], { loan: venue });
-    assert.match(talk.titles('notice')[0]!, /^OKX supplies the thresholds of Main; your own are not used\./);
+    assert.equal(talk.titles('notice')[0], says('thresholds.supplied', 'OKX'));
     assert.deepEqual([talk.did, kept], [['openLimits'], undefined]);
   });
 
@@ -101,7 +99,7 @@ describe('thresholds of one’s own', () => {
     const { talk } = await setting([], { loan: 'none' });
     assert.deepEqual(
       talk.heard.map(({ title, choices }) => [title, choices]),
-      [[says('thresholds.no-loan-no', 'Main'), []]],
+      [[says('loan.none'), []]],
     );
   });
 
@@ -114,13 +112,12 @@ describe('thresholds of one’s own', () => {
       const account = () => front.engine.book.get(id)!;
       const thresholds = (): readonly string[] => front.rows('loans').filter((row) => /^(Margin call|Liquidation) \d/.test(row));
       const before = thresholds();
-      assert.ok(before.some((row) => row.includes('from a table of')));
+      assert.ok(before.some((row) => saysLike('loan.table').test(row)));
       await front.does((app) => setThresholds(app, account()), type('60'), type('70.5'));
-      assert.ok(
-        thresholds().some((row) => /60\.00%.*entered by you/.test(row)),
-        thresholds().join('\n'),
-      );
-      assert.ok(thresholds().some((row) => /70\.50%.*entered by you/.test(row)));
+      for (const ltv of ['60.00%', '70.50%']) {
+        const isThere = (row: string): boolean => saysInTurn(ltv, says('loan.entered')).test(row);
+        assert.ok(thresholds().some(isThere), thresholds().join('\n'));
+      }
       await front.does((app) => setThresholds(app, account()), pick(says('thresholds.use-table')));
       assert.deepEqual(thresholds(), before);
     } finally {

@@ -110,7 +110,7 @@ export interface PositionChoice {
 }
 
 /**
- * The positions that `place` leaves to choose from: all of them without one. Those whose margin cannot be changed are
+ * The positions that `place` leaves to choose from: all of them without one. Those whose margin can't be changed are
  * among them, after the others of their account, so that the reason can be told.
  */
 export function positionChoices(states: readonly AccountState[], place: Place | undefined): readonly PositionChoice[] {

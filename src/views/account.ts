@@ -46,7 +46,7 @@ function accountMarks(state: AccountState, viewContext: ViewContext, worst: Leve
   const arming = viewContext.arming(account.id);
   const mark = armingMark(account, arming, viewContext.now);
   return [
-    // First, so that a narrow view cannot cut it off.
+    // First: a narrow view cuts off the end.
     ...moneyWord(state, viewContext),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
     ...(worst === undefined ? [] : [levelWord(worst)]),

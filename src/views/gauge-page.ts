@@ -15,7 +15,7 @@ export interface GaugeHtml {
   readonly title: string;
 }
 
-/** The shell of the page. Everything in it comes later as a message; nothing may be loaded, run or styled but our two files. */
+/** The shell of the page. Its content comes later as messages; only our two files may be loaded, run or style it. */
 export function gaugeHtml(facts: GaugeHtml): string {
   const { nonce, cspSource, script, style, language, title } = facts;
   const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
@@ -39,7 +39,7 @@ export function gaugeHtml(facts: GaugeHtml): string {
 const actions: readonly PageAction[] = ['add', 'reduce', 'addMargin', 'reduceMargin', 'resolve', 'refresh'];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
 
-/** A message of the page, or undefined for anything that is not exactly one. Nothing a page sends is taken on trust. */
+/** A message of the page; undefined for anything else. Nothing from a page is trusted. */
 export function parseFromPage(value: unknown): FromPage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { type, key, action } = value as Record<string, unknown>;

@@ -7,8 +7,8 @@ let part: typeof Part | undefined;
 let loading: Promise<typeof Part> | undefined;
 
 /**
- * What views, badges and the status bar say: a part of its own, read when there is something to say. One that could not be loaded is tried
- * again by the next who asks.
+ * The code of views, badges and the status bar: a part of its own, loaded when there is something to show. A load that failed is tried again
+ * by the next caller.
  */
 export function loadViews(load: () => Promise<typeof Part> = () => import('./outlines.ts')): Promise<typeof Part> {
   loading ??= load().then(
@@ -21,7 +21,7 @@ export function loadViews(load: () => Promise<typeof Part> = () => import('./out
   return loading;
 }
 
-/** Runs `use` with the part: at once when it is there, else when it has come. */
+/** Runs `use` with the part: at once when it is loaded, else later. */
 export function withViews(use: (views: typeof Part) => void, failed: (error: unknown) => void): void {
   if (part === undefined) loadViews().then(use).catch(failed);
   else use(part);
@@ -29,7 +29,7 @@ export function withViews(use: (views: typeof Part) => void, failed: (error: unk
 
 interface Loaded {
   readonly version: string;
-  /** Whether a first page was read, if only an empty one. */
+  /** Whether a first page was read, even an empty one. */
   read: boolean;
   entries: readonly Entry[];
   above: (() => readonly Entry[]) | undefined;
@@ -38,12 +38,12 @@ interface Loaded {
   reading: Promise<void> | undefined;
 }
 
-/** Rows that are read only when somebody opens them, and kept until they may be outdated. */
+/** Rows that are read only when opened, and kept until they may be out of date. */
 export class LazyPages implements Disposable {
   readonly #read: PageReader;
   readonly #loaded = new Map<string, Loaded>();
   readonly #changed = new Emitter<string>();
-  /** Told the `sourceKey` of what has other rows now. */
+  /** Fires the `sourceKey` of a source whose rows changed. */
   readonly onDidChange = this.#changed.on;
 
   constructor(read: PageReader) {
@@ -64,7 +64,7 @@ export class LazyPages implements Disposable {
     this.#changed.fire(sourceKey(source));
   }
 
-  /** Forgets the rows of an account, or all of them; what is open reads anew. */
+  /** Forgets the rows of an account, or all of them; open ones are read again. */
   drop(accountId?: string): void {
     for (const key of [...this.#loaded.keys()]) {
       if (accountId !== undefined && key.split('/')[1] !== accountId) continue;

@@ -1,8 +1,8 @@
 import { faceOf, sourceKey, type Entry } from './entry.ts';
 
 /**
- * A line of a view that keeps its identity while what it says changes, because the editor repaints by identity.
- * Menus hand it to commands, which read `accountId`, `on`, `coin` and `writeId` from it.
+ * A line of a view that keeps its identity while its text changes, because the editor repaints by identity.
+ * Menus pass it to commands, which read `accountId`, `on`, `coin` and `writeId` from it.
  */
 export class OutlineNode {
   // Own properties, so that a copy of the place keeps them.
@@ -12,7 +12,7 @@ export class OutlineNode {
   readonly writeId: string | undefined;
   readonly parent: OutlineNode | undefined;
   entry: Entry;
-  /** What the editor has asked for so far; undefined while it was never opened. */
+  /** As the editor last got them; undefined while it was never opened. */
   children: readonly OutlineNode[] | undefined;
 
   constructor(entry: Entry, parent: OutlineNode | undefined) {
@@ -25,7 +25,7 @@ export class OutlineNode {
   }
 }
 
-/** Nodes for `entries`; those with a known id are the ones of before, carrying the new entry. */
+/** Nodes for `entries`; those with a known id are reused with the new entry. */
 export function adopt(entries: readonly Entry[], before: readonly OutlineNode[], parent: OutlineNode | undefined): readonly OutlineNode[] {
   const known = new Map(before.map((node) => [node.entry.id, node]));
   return entries.map((entry) => {
@@ -36,8 +36,8 @@ export function adopt(entries: readonly Entry[], before: readonly OutlineNode[],
 }
 
 /**
- * Gives nodes their new entries and tells which of them have to be repainted: the topmost of those whose own line or whose list of
- * children differs. A repaint covers everything below. `all` says that the list itself differs.
+ * Gives nodes their new entries and returns those to repaint: the topmost ones whose own line or list of children differs. A repaint covers
+ * everything below. `all`: the list itself differs.
  */
 export function renew(
   nodes: readonly OutlineNode[],

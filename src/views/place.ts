@@ -2,7 +2,7 @@ import { targetKey, type Target } from '../core/model.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
 import type { Change } from '../exchanges/exchange.ts';
 
-/** What a menu or the page hands to a command; from the palette there is none and the command asks. */
+/** What a menu or the page passes to a command; from the palette there is none and the command asks. */
 export interface Place {
   readonly accountId: string;
   /** Absent for all of the account. */
@@ -23,8 +23,8 @@ export const loanAt = (accountId: string, id: string): PlaceOn => ({ accountId, 
 export const positionAt = (accountId: string, id: string): PlaceOn => ({ accountId, on: { kind: 'position', id } });
 
 /**
- * A menu or the page hands over a place; so may anything else that can run a command. Whatever is not a place is
- * taken as none, and the command asks.
+ * A menu or the page passes a place; so may anything else that can run a command. Anything but a place counts as none, and the command
+ * asks.
  */
 export function asPlace(argument: unknown): Place | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
@@ -45,7 +45,7 @@ function asTarget(value: unknown): Target | undefined {
   return (kind === 'loan' || kind === 'position') && typeof id === 'string' ? { kind, id } : undefined;
 }
 
-/** The loan or position of a change, to hand to another command. */
+/** The loan or position of a change, to pass to another command. */
 export function placeOf(accountId: string, change: Change): PlaceOn {
   return { accountId, on: changeTarget(change) };
 }

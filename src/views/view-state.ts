@@ -7,8 +7,8 @@ import { isOfLoan, isOfPosition } from './place.ts';
 export type ViewState = 'noAccount' | 'unreachable' | 'nothing' | 'some';
 
 /**
- * What a view is about to show. A welcome text takes the place of the accounts only when it tells the whole truth:
- * nothing is said only of current and complete figures, unreachable only when nothing is known from before.
+ * What a view shows. A welcome text replaces the accounts only when it is the whole truth: `nothing` only for complete figures that are up
+ * to date, `unreachable` only when nothing is known from before.
  */
 function viewState(
   states: readonly AccountState[],
@@ -26,7 +26,7 @@ function viewState(
   return states.every(empty) ? 'nothing' : 'some';
 }
 
-/** Whether something near its end is gone: that nothing is there would not be the whole truth then. */
+/** Whether something is gone: `nothing` wouldn't be the whole truth then. */
 const misses = ({ vanished }: Snapshot, kind: Vanished['kind']): boolean => vanished?.some((one) => one.kind === kind) ?? false;
 
 /** Which welcome text the Loans view shows. */

@@ -43,7 +43,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   /** Updates the tree from the store. */
   update(): void {
     if (this.#outline === undefined) {
-      // A view that was never seen is asked for by the editor; after a failure it has to be told to ask again.
+      // The editor asks on first view without being told; after a failure it has to be told to ask again.
       if (this.#failed) this.#changed.fire(undefined);
       this.#failed = false;
       return;

@@ -11,7 +11,7 @@ import type { ViewContext } from '../../../src/words/account.ts';
 import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { loanAt } from '../../../src/views/place.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const page = (accounts: readonly AccountState[], viewContext: ViewContext = aScene()): PageState =>
   gaugePage(accounts, viewContext, say).state;
@@ -260,7 +260,7 @@ describe('Marks and actions of a gauge', () => {
       open.map(({ pending }) => pending.length),
       [1, 0],
     );
-    assert.match(open[0]!.pending[0]!, /0\.1 BTC.*not done yet/);
+    assert.match(open[0]!.pending[0]!, saysInTurn('0.1 BTC', saysLike('kinds.accepted-not-done', 'OKX')));
     const ways = (gauges: typeof open): boolean[] => gauges.map(({ actions }) => actions.some(({ id }) => id === 'resolve'));
     assert.deepEqual(ways(open), [true, false], 'the way on stands on the same card');
     const frozen = page([aState(loans)], aScene({ frozen: () => record })).gauges;

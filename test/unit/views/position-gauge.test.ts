@@ -11,7 +11,7 @@ import { holds } from '../property.ts';
 import { aLoan, anAccount, aScene, aState, now, say, unreachable } from './gauge-scenes.ts';
 import { marginWrite, position } from './samples.ts';
 import { positionAt } from '../../../src/views/place.ts';
-import { says } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const held = (positions: readonly Position[], change: Partial<AccountState> = {}, ageMs = 1_000): AccountState =>
   aState([], { snapshot: { loans: [], wallet: [], positions, asOf: now - ageMs }, ...change });
@@ -186,7 +186,7 @@ describe('Positions beside loans', () => {
       open.map(({ pending }) => pending.length),
       [0, 1, 0],
     );
-    assert.match(open[1]!.pending[0]!, /Add 100 USDT to the margin.*not done yet/);
+    assert.match(open[1]!.pending[0]!, saysInTurn('100 USDT', saysLike('kinds.accepted-not-done', 'OKX')));
     const frozen = gaugePage([account], aScene({ frozen: () => marginWrite() }), say).state.gauges;
     assert.deepEqual(
       frozen.map(({ pending }) => pending.length),

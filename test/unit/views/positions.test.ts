@@ -322,7 +322,7 @@ describe('the Positions view', () => {
     const broken: AccountState = { account: account({ id: 'two', name: 'Broken' }), failure: failure('auth'), reading: false };
     const [first, second] = positionsOutline([withPositions([position()]), broken], viewContext());
     assert.equal(line(first!), `Main | Watch | ${says('time.just-now')} | OKX | Global`);
-    assert.match(line(second!), /^Broken \| key not accepted/);
+    assert.match(line(second!), saysInTurn(/^Broken \| /, says('account.key-not-accepted')));
     assert.deepEqual(below(second!), ['It went wrong.']);
   });
 

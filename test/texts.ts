@@ -35,3 +35,12 @@ export const saysInTurn = (...all: readonly (string | RegExp)[]): RegExp =>
   new RegExp(all.map((one) => (typeof one === 'string' ? escaped(one) : one.source)).join('[^]*'));
 
 const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+
+/** What a change is called, e.g. "Add 0.1 BTC to loan 12345 (Main)". Its account is left out where it is told elsewhere. */
+export function changeName(act: 'add' | 'remove', amount: string, coin: string, target: string, accountName?: string): string {
+  const name = says(`kinds.${act}`, amount, coin, target);
+  return accountName === undefined ? name : says('list.brackets', name, accountName);
+}
+
+export const onLoan = (id: string): string => says('kinds.loan', id);
+export const marginOf = (position: string): string => says('kinds.margin-of', position);

@@ -13,7 +13,7 @@ export function actionOf<K extends keyof Actions>({ actions, absent }: Connectio
     kind: 'refused',
     effect: 'none',
     sentence:
-      absent?.[kind] ?? msg('change.exchange-not-offer', 'This exchange does not offer that for this account, so nothing was sent.'),
+      absent?.[kind] ?? msg('change.exchange-not-offer', "This account doesn't offer that. Nothing was sent."),
   });
 }
 

@@ -5,9 +5,9 @@ import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
-import { positionName, wordsOf } from '../words/kinds.ts';
 import { fixedReason, leverageTexts, liquidationDistanceText, marginText } from '../words/position.ts';
 import { joined, spaced, type Text } from '../words/text.ts';
+import { frozenText, positionName } from '../words/kinds.ts';
 
 /** A loan that a command could be about. */
 export interface LoanChoice {
@@ -39,7 +39,7 @@ export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined)
   const { account, failure } = state;
   if (frozen !== undefined) {
     return {
-      sentence: wordsOf(frozen.change).frozen(frozen.change, account.name),
+      sentence: frozenText(frozen, account.name),
       remedies: ['resolveWrite'],
     };
   }

@@ -20,11 +20,7 @@ export async function exportActivity(app: Acting): Promise<void> {
     if (error instanceof NotWritten) {
       void app.talk.tell({
         kind: 'error',
-        sentence: msg(
-          'export.file-not-written',
-          'The file could not be written: {0} Choose another place, or free space there.',
-          ended(error.message),
-        ),
+        sentence: msg('export.file-not-written', 'The file could not be written: {0} Choose another place.', ended(error.message)),
       });
     } else if (error instanceof Refusal) {
       void app.talk.tell({ kind: 'error', sentence: msg('export.nothing-exported', 'Nothing was exported. {0}', error.sentence) });
@@ -41,7 +37,7 @@ async function exported(app: Acting): Promise<void> {
   if (records.length === 0) {
     void app.talk.tell({
       kind: 'info',
-      sentence: msg('export.nothing-no-change', 'There is nothing to export: no change is recorded here.'),
+      sentence: msg('activity.no-changes', 'No changes recorded.'),
     });
     return;
   }
@@ -50,7 +46,7 @@ async function exported(app: Acting): Promise<void> {
   const file = await askFile(app);
   if (file === undefined) return;
   const rows = await withPatience(app, async (stopped) => {
-    // Read now: the questions may have stood there for long.
+    // Read now: the dialogs may have been open for long.
     const steps = byWrite(await app.ledger.steps());
     const changes = [...steps.values()].filter(([first]) => first !== undefined && accounts.has(first.accountId));
     const text = exportText(changes, formatOf(file.path), (id) => app.book.get(id)?.simulated);
@@ -62,10 +58,7 @@ async function exported(app: Acting): Promise<void> {
   const { where } = file;
   const chosen = await app.talk.tell({
     kind: 'info',
-    sentence:
-      rows === 1
-        ? msg('export.1-row-written', '1 row was written to {0}', where)
-        : msg('export.rows-written', '{0} rows were written to {1}', rows.toString(), where),
+    sentence: msg('export.rows', 'Rows exported: {0} to {1}', rows.toString(), where),
     buttons: [{ id: 'open', label: msg('button.open-file', 'Open File') }],
   });
   if (chosen === 'open') await file.open();
@@ -84,7 +77,7 @@ async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promis
   });
   const picked = await app.talk.pickSeveral({
     title: msg('button.export-activity', 'Export Activity Log'),
-    placeholder: msg('export.changes-accounts', 'The changes of which accounts?'),
+    placeholder: msg('export.which', 'Which accounts?'),
     items,
   });
   return picked === undefined || picked.length === 0 ? undefined : new Set(picked);
@@ -99,7 +92,7 @@ function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
   });
 }
 
-/** The file could not be written; the message says why, in the words of the file system. */
+/** The file could not be written; the message is the file system's own. */
 class NotWritten extends Error {
   override readonly name = 'NotWritten';
 }
@@ -136,7 +129,7 @@ async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Pr
 }
 
 /**
- * All that is known of changes as a document to read, from the journal as it is now. A journal that cannot be read is said to be so.
+ * All facts about changes as a document, from the journal as it is now; or why the journal cannot be read.
  * @param accountId absent for those of all accounts
  */
 export async function activityDocument(app: Acting, accountId: string | undefined): Promise<string> {

@@ -1,12 +1,11 @@
 import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
-import type { Change } from '../exchanges/exchange.ts';
 import { Refusal, type Verdict, type WriteRecord } from '../engine/ledger/ledger.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, concerns, placeOf, type Place } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, sayOutcome } from './tell.ts';
-import { changeText, wordsOf } from '../words/kinds.ts';
+import { changeText } from '../words/kinds.ts';
 import { flowOf } from './kinds.ts';
 import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/outcome.ts';
@@ -23,7 +22,7 @@ export async function resolveWrite(app: Acting, attended: Attended, argument: un
     if (attended.has(record)) {
       void app.talk.tell({
         kind: 'info',
-        sentence: msg('resolve.change-being-waited', 'This change is being waited for right now; its progress is shown.'),
+        sentence: msg('resolve.in-progress', 'This change is still in progress. Wait for its outcome.'),
       });
       return;
     }
@@ -64,7 +63,7 @@ async function unresolvedAfterLook(app: Acting, place: Place | undefined): Promi
   if (records.length > 0) return records;
   const accounts = place === undefined ? app.book.list().map(({ id }) => id) : [place.accountId];
   try {
-    await app.talk.progress(msg('resolve.looking-unfinished-changes', 'Looking for unfinished changes'), async () => {
+    await app.talk.progress(msg('resolve.looking', 'Looking for unfinished changes'), async () => {
       await Promise.all(accounts.map((id) => app.ledger.reconcile(id)));
       await app.ledger.noteDown();
     });
@@ -80,7 +79,7 @@ async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<
   if (records.length === 0) {
     void app.talk.tell({
       kind: 'info',
-      sentence: msg('resolve.no-change-unfinished', 'No change is unfinished: what became of each is known.'),
+      sentence: msg('resolve.nothing', 'Nothing to resolve.'),
     });
   }
   if (records.length <= 1) return records[0];
@@ -96,9 +95,7 @@ async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<
 /** Reads and asks until it is settled or the person leaves. @returns what is left to be said. */
 async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord): Promise<() => Promise<unknown>> {
   for (;;) {
-    const reading = await app.talk.progress(msg('resolve.reading-became', 'Reading what became of it'), (signal) =>
-      read(app, record, signal),
-    );
+    const reading = await app.talk.progress(msg('resolve.checking', 'Checking the exchange'), (signal) => read(app, record, signal));
     const now = latest();
     if (isResolved(now)) return () => sayOutcome(app, now);
     // Left with Cancel.
@@ -107,14 +104,14 @@ async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord
     // It may have been found out by reading while the question stood there: then that counts, also for who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
     if (verdict === undefined) return () => Promise.resolve();
-    if (verdict === 'read-again' || !(await isSure(app.talk, verdict, now.change))) continue;
+    if (verdict === 'read-again' || !(await isSure(app.talk, verdict))) continue;
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);
     const settled = latest();
     // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word, and so does
     // whatever had closed it before, e.g. in another window.
     if (verdict !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== verdict)) return () => sayOutcome(app, settled);
-    return () => saySettled(app, verdict);
+    return () => app.talk.tell({ kind: 'info', sentence: settledText(verdict, describe(app, now)) });
   }
 }
 
@@ -145,7 +142,9 @@ async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): P
     { id: 'read-again', label: msg('button.refresh', 'Refresh') } as const,
     ...verdicts.map((id) => ({ id, label: verdictLabel(id) })),
   ];
-  return app.talk.confirm({ kind: 'warning', title: describe(app, record), detail, buttons });
+  const change = describe(app, record);
+  const title = record.state === 'mismatch' ? change : msg('resolve.question', 'Did this change happen? {0}', change);
+  return app.talk.confirm({ kind: 'warning', title, detail, buttons });
 }
 
 function verdictLabel(verdict: Verdict): Message {
@@ -159,11 +158,11 @@ function verdictLabel(verdict: Verdict): Message {
   }
 }
 
-async function isSure(talk: Conversation, verdict: Verdict, change: Change): Promise<boolean> {
+async function isSure(talk: Conversation, verdict: Verdict): Promise<boolean> {
   const chosen = await talk.confirm({
     kind: 'warning',
-    title: verdictQuestion(verdict),
-    detail: [verdictDetail(verdict, change)],
+    title: msg('resolve.sure', '{0}?', verdictLabel(verdict)),
+    detail: [verdictDetail(verdict)],
     // The first button has the focus, so it is the harmless one.
     buttons: [
       { id: 'goBack', label: msg('button.go-back', 'Go Back') },
@@ -173,39 +172,29 @@ async function isSure(talk: Conversation, verdict: Verdict, change: Change): Pro
   return chosen === 'sure';
 }
 
-function verdictQuestion(verdict: Verdict): Message {
+function verdictDetail(verdict: Verdict): Message {
   switch (verdict) {
     case 'effective':
-      return msg('resolve.record-change-happen', 'Record that this change DID happen?');
-    case 'not-effective':
-      return msg('resolve.record-change-not', 'Record that this change did NOT happen?');
-    case 'lift-freeze':
-      return msg('resolve.allow-changes-account', 'Allow changes on this account again?');
-  }
-}
-
-function verdictDetail(verdict: Verdict, change: Change): Message {
-  switch (verdict) {
-    case 'effective':
-      return wordsOf(change).byYourWord;
+      return msg('resolve.no-proof', 'The exchange has not confirmed it. Nothing is sent; further changes are allowed again.');
     case 'not-effective':
       return msg(
-        'resolve.word-not-proof',
-        'This is your word, not proof. Nothing is sent. If the exchange carries it out later all the same, another change that you make comes on top of it. Look at the site of the exchange first.',
+        'resolve.may-be-late',
+        'The exchange has not confirmed it. Nothing is sent. If it still executes, your next change comes on top: check the exchange first.',
       );
     case 'lift-freeze':
-      return msg('resolve.nothing-sent-only', 'Nothing is sent. Do this only when you understand what the exchange did and why.');
+      return msg('resolve.understood', 'Nothing is sent. Unfreeze only when you know what the exchange did and why.');
   }
 }
 
-function saySettled(app: Acting, verdict: Verdict): Promise<unknown> {
-  return app.talk.tell({
-    kind: 'info',
-    sentence:
-      verdict === 'lift-freeze'
-        ? msg('resolve.freeze-lifted', 'The freeze is lifted.')
-        : msg('resolve.recorded-said', 'Recorded as you said: {0}.', verdictLabel(verdict)),
-  });
+function settledText(verdict: Verdict, change: Message): Message {
+  switch (verdict) {
+    case 'effective':
+      return msg('outcome.state', '{0}: {1}.', msg('activity.marked-executed', 'Marked as executed by you'), change);
+    case 'not-effective':
+      return msg('outcome.state', '{0}: {1}.', msg('activity.marked-not-executed', 'Marked as not executed by you'), change);
+    case 'lift-freeze':
+      return msg('resolve.unfrozen', 'Account unfrozen.');
+  }
 }
 
 function describe(app: Acting, record: WriteRecord): Message {

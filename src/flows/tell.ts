@@ -5,7 +5,6 @@ import { reverseOf } from '../engine/ledger/undo.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import { placeOf, type Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
-import { wordsOf } from '../words/kinds.ts';
 import { failureButtons, type FailureButton, outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
 import type { Obstacle, Remedy } from './choose.ts';
 import { flowOf } from './kinds.ts';
@@ -18,7 +17,7 @@ export function venueName(app: Acting, venueId: string): string {
 }
 
 /**
- * Says what became of a change, as loudly as it deserves, with a way to find out more.
+ * Tells the outcome of a change, as loudly as it deserves, with a way to find out more.
  * @param isNews false for what was found at the start and was said before: then an alarm is no dialog.
  */
 export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true): Promise<void> {
@@ -30,7 +29,12 @@ export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true
   const buttons = outcomeButtons(outcome, record, undoable).map((id) => ({ id, label: buttonLabel(id) }));
   const chosen =
     outcome.loudness === 'alarm' && isNews
-      ? await app.talk.confirm({ kind: 'error', title: sentence, detail: [wordsOf(record.change).lookThere], buttons })
+      ? await app.talk.confirm({
+          kind: 'error',
+          title: sentence,
+          detail: [msg('outcome.look-there', 'Check the exchange before you change anything.')],
+          buttons,
+        })
       : await app.talk.tell({ kind: outcome.loudness === 'alarm' ? 'error' : outcome.loudness, sentence, buttons });
   if (chosen !== undefined) await follow(app, chosen, record);
 }
@@ -151,7 +155,7 @@ async function followFailure(app: Acting, button: FailureButton, place: Place): 
 function failureText(app: Acting, error: unknown): Message {
   if (error instanceof Refusal || error instanceof StateTrouble || ExchangeError.is(error)) return error.sentence;
   app.log.error(error instanceof Error ? error : new Error(String(error)));
-  return msg('tell.something-went-wrong', 'Something went wrong inside the extension; nothing was sent. The log says more.');
+  return msg('tell.something-went-wrong', 'Something went wrong. Nothing was sent. See the log.');
 }
 
 function failureLabel(button: FailureButton, retry: Message): Message {

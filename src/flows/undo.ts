@@ -12,11 +12,11 @@ import { changeText } from '../words/kinds.ts';
 import { explainFailure } from './tell.ts';
 import { back, type Conversation } from './conversation.ts';
 import { flowOf } from './kinds.ts';
-import { lowered, nothingToUndo, type Less } from '../words/undo.ts';
+import { notUndoable } from '../engine/ledger/undo-checks.ts';
+import { lowered, type Less } from '../words/undo.ts';
 
 /**
- * "Undo Addition…": takes out again what was added in the last ten minutes, on the ordinary path with its preview and its confirmation.
- * Sends nothing by itself.
+ * "Undo Addition…": removes what was added in the last ten minutes, through the usual preview and confirmation. Sends nothing by itself.
  */
 export async function undoAdd(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const target = asPlace(argument);
@@ -39,7 +39,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   const { accountId, id } = undo.record;
   let most: Decimal | undefined;
   try {
-    most = await app.talk.progress(msg('undo.reading-taken-out', 'Reading what can be taken out safely'), async (signal) => {
+    most = await app.talk.progress(msg('undo.reading-taken-out', 'Reading how much can be removed safely'), async (signal) => {
       const connection = await app.connections.get(accountId);
       return flowOf(undo.change).safeMaximum(connection, undo.change, await ownHighestLtv(app), signal);
     });
@@ -52,7 +52,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   // The ledger goes by figures and writes that it reads itself, each time anew.
   const refused = async (why: UndoRefused): Promise<Less | undefined> => {
     if (why.kind === 'unsafe') return loweredTo(app, undo, why.most);
-    await app.talk.tell({ kind: 'info', sentence: nothingToUndo(true) });
+    await app.talk.tell({ kind: 'info', sentence: notUndoable().sentence });
     return undefined;
   };
   await carryOut(app, attended, accountId, less.change, { remark: less.remark, fixed: true, undo: { of: id, refused } });
@@ -67,7 +67,7 @@ async function loweredTo(app: Acting, undo: Undo, most: Decimal | undefined): Pr
 }
 
 async function sayNothing(talk: Conversation, record: WriteRecord | undefined): Promise<void> {
-  const sentence = nothingToUndo(record !== undefined);
+  const { sentence } = notUndoable();
   const flow = record === undefined ? undefined : flowOf(record.change);
   const buttons = flow === undefined ? [] : [{ id: flow.commands.reduce, label: flow.reduceLabel }];
   const chosen = await talk.tell({ kind: 'info', sentence, buttons });
@@ -79,7 +79,7 @@ async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | u
   if (choices.length === 1) return choices[0];
   const chosen = await app.talk.pick({
     title: msg('button.undo-addition', 'Undo Addition'),
-    placeholder: msg('undo.addition-preview-follows', 'Which addition? A preview follows; nothing is sent yet.'),
+    placeholder: msg('undo.which', 'Which addition? Nothing is sent before the preview.'),
     items: choices.map((value) => ({
       label: changeText(value.record, app.book.get(value.record.accountId)?.simulated ?? false),
       description: app.viewContext().when(value.record.updatedAt),

@@ -3,9 +3,9 @@ import { Refusal } from '../engine/ledger/refusal.ts';
 import type { Verification } from '../engine/ledger/journal.ts';
 import type { Acting } from './acting.ts';
 
-/** "Verify Activity Log": looks through the whole journal and says what was found; one that is not whole can be set aside. */
+/** "Verify Activity Log": checks every row and says what was found. A damaged log can be replaced by a new one. */
 export async function verifyLedger(app: Acting): Promise<void> {
-  const found = await app.talk.steadily(msg('ledger.verifying', 'Verifying the ledger'), () => app.ledger.verify());
+  const found = await app.talk.steadily(msg('ledger.verifying', 'Verifying the activity log'), () => app.ledger.verify());
   if (found.ok) {
     app.log.info(`ledger verified: ${found.rows.toString()} rows of ${found.writes.toString()} changes, head ${found.head ?? 'none'}`);
     void app.talk.tell({ kind: 'info', sentence: wholeText(found) });
@@ -13,23 +13,20 @@ export async function verifyLedger(app: Acting): Promise<void> {
   }
   const sentence = found.sentence;
   app.log.error(`ledger not whole${found.row === undefined ? '' : `, row ${found.row.toString()}`}: ${app.talk.localize(sentence)}`);
-  // Where no row is to blame, it may be sound and only out of reach.
+  // Without a bad row it may be intact and only out of reach.
   const meaning =
     found.row === undefined
-      ? msg(
-          'ledger.long-not-known',
-          'As long as it is so, it is not known what is still under way, and no change can be sent. Nothing was lost by looking; setting the ledger aside is for when nothing else helps.',
-        )
+      ? msg('ledger.last-resort', 'No change can be sent until then. Start a new log only if nothing else helps.')
       : msg(
-          'ledger.says-cannot-relied',
-          'What the ledger says from there on cannot be relied on, nor what it says to be finished. Compare your loans and positions at the exchange.',
+          'ledger.not-reliable',
+          'Changes are paused: later rows, and changes shown as finished, are not reliable. Compare your loans and positions at the exchange.',
         );
   const chosen = await app.talk.confirm({
     kind: 'error',
     title:
       found.row === undefined
-        ? msg('ledger.cannot-verified', 'The ledger cannot be verified.')
-        : msg('ledger.not-whole-row', 'The ledger is not whole: row {0}', found.row.toString()),
+        ? msg('ledger.cannot-verify', "The activity log can't be verified")
+        : msg('ledger.damaged-at-row', 'Activity log damaged at row {0}', found.row.toString()),
     detail: [sentence, '', meaning],
     buttons: [
       { id: 'log', label: msg('button.show-log', 'Show Log') },
@@ -41,11 +38,10 @@ export async function verifyLedger(app: Acting): Promise<void> {
 }
 
 function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: true }>): Message {
-  if (rows === 0) return msg('ledger.empty-no-change', 'The ledger is empty: no change is recorded in it.');
-  // As much of it as two people would compare.
+  // As much of the hash as two people would compare.
   return msg(
-    'ledger.whole-no-row',
-    'The ledger is whole: no row was altered, is missing or was put in between. Rows: {0}, changes: {1}, last row: {2}',
+    'ledger.intact',
+    'Activity log intact: no rows altered, missing or inserted. Rows: {0}, changes: {1}, last row: {2}',
     rows.toString(),
     writes.toString(),
     head?.slice(0, 12) ?? '–',
@@ -55,11 +51,11 @@ function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: 
 async function setAsideAfterAsking(app: Acting): Promise<void> {
   const chosen = await app.talk.confirm({
     kind: 'warning',
-    title: msg('ledger.begin-new', 'Begin a new ledger?'),
+    title: msg('ledger.start-new', 'Start a new activity log?'),
     detail: [
       msg(
-        'ledger.compare-loans-positions',
-        'Compare your loans and positions at the exchange first. The new ledger takes along what the open windows know: changes that are still under way, and what counts towards your limits per 24 hours. What no window has read before is not among it.\n\nNothing is deleted. The ledger is kept under another name in the same folder, and you are told which.',
+        'ledger.new-log-keeps',
+        'Compare your loans and positions at the exchange first. The new log keeps only what open windows have read: unfinished changes and the last 24 hours for your limits.\n\nNothing is deleted: the old log stays in the same folder under another name.',
       ),
     ],
     // The first button has the focus, so it is the harmless one.
@@ -72,27 +68,27 @@ async function setAsideAfterAsking(app: Acting): Promise<void> {
   if (chosen !== 'act') return;
   try {
     // Under one progress: of several notifications in less than a second VS Code keeps the last from sight, and that one tells the outcome.
-    const place = await app.talk.steadily(msg('ledger.setting-aside', 'Setting the ledger aside'), () => setAsideIfDamaged(app));
+    const place = await app.talk.steadily(msg('ledger.starting-new', 'Starting a new activity log'), () => setAsideIfDamaged(app));
     if (typeof place !== 'string') {
       void app.talk.tell({ kind: 'info', sentence: wholeText(place) });
       return;
     }
     app.log.warn(`ledger set aside: ${place}`);
-    // The views look again, and what is still under way is looked for.
+    // The views read again, and unfinished changes are looked for.
     void app.poller.refresh();
     const next = await app.talk.tell({
       kind: 'info',
-      sentence: msg('ledger.new-begun-old', 'A new ledger has begun. The old one is kept as {0}', place),
+      sentence: msg('ledger.new-started', 'New activity log started. The old one is kept as {0}', place),
       buttons: [{ id: 'copy', label: msg('button.copy-path', 'Copy Path') }],
     });
     if (next === 'copy') await app.talk.copy(place);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    void app.talk.tell({ kind: 'error', sentence: msg('ledger.not-set-aside', 'The ledger was not set aside. {0}', error.sentence) });
+    void app.talk.tell({ kind: 'error', sentence: msg('ledger.not-started', 'No new activity log was started. {0}', error.sentence) });
   }
 }
 
-/** The questions may have stood there for long: another window may have begun a new one, with what it knows to be under way in it. */
+/** The dialogs may have been open for long: another window may have started a new log, with the unfinished changes it knows. */
 async function setAsideIfDamaged(app: Acting): Promise<string | Extract<Verification, { readonly ok: true }>> {
   const found = await app.ledger.verify();
   return found.ok ? found : app.ledger.setAside();

@@ -1,15 +1,16 @@
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
-import { Refusal } from '../engine/ledger/refusal.ts';
+import { Refusal, unreadable as unreadableLog } from '../engine/ledger/refusal.ts';
 import { isFreezing, isOpen } from '../engine/ledger/write-states.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import { activitySections, roundedHand, type Fact, type Hand, type Section } from '../words/activity-facts.ts';
-import { type ShortTimes, activityLabel, stateIcon, stateWord } from '../words/activity.ts';
+import { type ShortTimes, stateIcon, stateWord } from '../words/activity.ts';
+import { changeLabel } from '../words/kinds.ts';
 import { undoable } from '../engine/ledger/undo.ts';
 import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
 import type { Entry } from './entry.ts';
-import { joined, type Text } from '../words/text.ts';
+import type { Text } from '../words/text.ts';
 import { placeOf } from './place.ts';
 
 /** What was read of the journal, and how much of it is to be shown. */
@@ -31,7 +32,7 @@ export interface ActivityActs {
   readonly more: (accountId: string) => void;
 }
 
-/** The Activity view: accounts, their changes, newest first, and all that is known of each. */
+/** The Activity view: accounts, their changes, newest first, and all facts about each. */
 export function activityOutline(
   states: readonly AccountState[],
   viewContext: ViewContext,
@@ -52,7 +53,7 @@ export function activityOutline(
   if (present.size + gone.length === 0) return [nothing('activity', '')];
   return [
     ...states.map((state) =>
-      // What nobody here did belongs to what happened, too.
+      // What LTV Gauge did not do belongs to the activity too.
       accountEntry(
         state,
         [
@@ -67,7 +68,7 @@ export function activityOutline(
   ];
 }
 
-/** Its changes stay; whether money was real is no longer known of them, so nothing is said about it. */
+/** Its changes stay. Whether real money was at stake is no longer known, so nothing is said about it. */
 function removedAccount(accountId: string, writes: readonly WriteRecord[], children: readonly Entry[]): Entry {
   const name = writes.find((record) => record.accountId === accountId)?.accountName ?? accountId;
   const description = [msg('term.removed-account', 'removed account')];
@@ -79,7 +80,6 @@ function removedAccount(accountId: string, writes: readonly WriteRecord[], child
     icon: { id: 'archive' },
     expansion: 'closed',
     context: 'group',
-    spoken: msg('activity.account-removed-here', 'Account {0}, which was removed here.', name),
     children,
   };
 }
@@ -92,7 +92,7 @@ function writeLine(
   viewContext: ViewContext,
   acts: ActivityActs,
 ): Entry {
-  const label = activityLabel(record);
+  const label = changeLabel(record.change);
   const word = stateWord(record);
   const made = acts.times.minute(madeAt(record), viewContext.now);
   const id = `write/${record.id}`;
@@ -107,9 +107,6 @@ function writeLine(
     icon: stateIcon(record),
     expansion: 'closed',
     context: contextOf(record, own, viewContext),
-    spoken: simulated
-      ? msg('activity.simulated', 'Simulated: {0}, {1}, {2}.', label, word, made)
-      : msg('list.three', '{0}, {1}, {2}.', label, word, made),
     copy: record.change.amount,
     details: () => ({
       title: label,
@@ -124,13 +121,13 @@ function writeLine(
   };
 }
 
-/** What is unsettled offers to be resolved, as it does in the other views; what was undone is not offered to be undone again. */
+/** An unresolved change can be resolved from here, as in the other views; one that was undone cannot be undone again. */
 function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: ViewContext): Entry['context'] {
   if (isOpen(record) || isFreezing(record)) return 'openWrite';
   return undoable(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
 }
 
-/** When it was sent, or written down when it never was. */
+/** When it was sent, or recorded when it never was. */
 const madeAt = ({ sentAt, plannedAt }: WriteRecord): number => sentAt ?? plannedAt;
 
 function summary(record: WriteRecord, hand: Hand): readonly { readonly label: Text; readonly value: Text }[] {
@@ -150,7 +147,6 @@ function sectionLines({ id, title, facts }: Section, writeLineId: string, record
       label: title,
       expansion: 'closed',
       context: 'group',
-      spoken: title,
       children: lines,
     },
   ];
@@ -165,14 +161,13 @@ function factLine({ id, label, value, copy, icon }: Fact, writeLineId: string, r
     ...(icon === undefined ? {} : { icon }),
     expansion: 'leaf',
     context: copy === undefined ? 'note' : 'value',
-    spoken: joined([label, value]),
     ...(copy === undefined ? {} : { copy }),
     details: () => ({ title: label, lines: [], note: value }),
   };
 }
 
 function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
-  const label = msg('activity.load-more-older', 'Load more… ({0} older changes)', left.toString());
+  const label = msg('activity.load-older', 'Load more… ({0} older)', left.toString());
   return {
     id: `${accountEntryId(accountId)}/more-activity`,
     accountId,
@@ -180,7 +175,6 @@ function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
     icon: { id: 'ellipsis' },
     expansion: 'leaf',
     context: 'more',
-    spoken: label,
     more: () => {
       acts.more(accountId);
     },
@@ -188,20 +182,18 @@ function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
 }
 
 function nothing(id: string, accountId: string): Entry {
-  const label = msg('activity.no-change-recorded', 'No change is recorded here.');
-  return { id: `${id}/no-activity`, accountId, label, expansion: 'leaf', context: 'note', spoken: label };
+  const label = msg('activity.no-changes', 'No changes recorded.');
+  return { id: `${id}/no-activity`, accountId, label, expansion: 'leaf', context: 'note' };
 }
 
 function unreadable(trouble: Message): Entry {
-  const label = msg('activity.looks-closer-helps', '{0} "LTV Gauge: Verify Activity Log" looks closer and helps.', trouble);
   return {
     id: 'activity/unreadable',
     accountId: '',
-    label,
+    label: trouble,
     icon: { id: 'warning', color: 'list.warningForeground' },
     expansion: 'leaf',
     context: 'note',
-    spoken: label,
   };
 }
 
@@ -215,7 +207,7 @@ export interface WriteHistory {
 
 /** Changes of an account that are listed at a time. */
 export const activityPage = 50;
-/** The ledger may tell of news while it is read; should that never end, the next news begins anew. */
+/** News may arrive while the ledger is read; should that never end, the next news starts over. */
 const mostRounds = 20;
 
 /** What the Activity view shows of the journal, as it was last read. */
@@ -245,7 +237,7 @@ export class ActivityFeed {
     };
   }
 
-  /** Reads the journal anew; what came while it was read is read too. Never rejects: what goes wrong is shown. */
+  /** Reads the journal again, including what arrives meanwhile. Never rejects: what goes wrong is shown. */
   read(): Promise<void> {
     this.#again = true;
     // Begun a moment later: what calls back at once finds that it is under way.
@@ -289,7 +281,7 @@ export class ActivityFeed {
   #sentenceOf(error: unknown): Message {
     if (error instanceof Refusal) return error.sentence;
     this.#report(error);
-    return msg('activity.journal-changes-not', 'The journal of changes could not be read.');
+    return unreadableLog(error).sentence;
   }
 }
 

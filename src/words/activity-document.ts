@@ -1,7 +1,8 @@
 import { msg } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { activitySections, exactHand, type Fact } from './activity-facts.ts';
-import { activityLabel, stateWord } from './activity.ts';
+import { stateWord } from './activity.ts';
+import { changeLabel } from './kinds.ts';
 import type { Text } from './text.ts';
 
 /** One change with its rows in the journal, oldest first. */
@@ -21,19 +22,16 @@ export interface ActivityTextOptions {
   readonly now: number;
 }
 
-/** All that is known of changes, newest first, as Markdown that also reads well as it stands. Nothing is rounded. */
+/** All facts about changes, newest first, as Markdown that also reads well unrendered. Nothing is rounded. */
 export function activityText(changes: readonly WrittenChange[], options: ActivityTextOptions): string {
   const { account, say, when, now } = options;
-  const title =
-    account === undefined ? msg('activity.all-accounts', 'Activity of all accounts') : msg('activity.activity', 'Activity of {0}', account);
-  const count =
-    changes.length === 1
-      ? msg('activity.1-change', '1 change.')
-      : msg('activity.changes-newest-first', '{0} changes, newest first.', changes.length.toString());
+  const title = msg('activity.title', 'Activity: {0}', account ?? msg('activity.all-accounts', 'all accounts'));
   const intro = [
-    changes.length === 0 ? msg('activity.no-change-recorded', 'No change is recorded here.') : count,
-    msg('activity.written-times-those', 'Written at {0}. Times are those of this machine, with their offset from UTC.', when(now)),
-    msg('activity.keys-signatures-not', 'Keys and signatures are not in here: the journal never holds them.'),
+    changes.length === 0
+      ? msg('activity.no-changes', 'No changes recorded.')
+      : msg('activity.count', 'Changes: {0}, newest first.', changes.length.toString()),
+    msg('activity.written-at', 'Written {0}, in local time with its UTC offset.', when(now)),
+    msg('activity.no-keys', 'Contains no keys or signatures.'),
   ];
   const parts = [`# ${plain(say(title))}`, intro.map((sentence) => plain(say(sentence))).join('\n')];
   return `${[...parts, ...changes.map((change) => changeText(change, options))].join('\n\n')}\n`;
@@ -54,7 +52,7 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
     lines: facts.map(factLine),
   }));
   return [
-    `## ${plain(say(activityLabel(record)))}`,
+    `## ${plain(say(changeLabel(record.change)))}`,
     [...head, ...(first?.lines ?? [])].join('\n'),
     ...rest.flatMap(({ title, lines }) => [`### ${plain(say(title ?? ''))}`, lines.join('\n')]),
   ].join('\n\n');

@@ -2,12 +2,12 @@ import { decimal, multiply, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { Answer, WriteRecord } from '../engine/ledger/record.ts';
-import { stateIcon, stepTime, stepWord } from './activity.ts';
-import { amountDatum, datum, wordsOf, type FigureStyle } from './kinds.ts';
+import { stateIcon, stateWord, stepTime } from './activity.ts';
+import { amountDatum, beforeLabel, datum, wordsOf, type FigureStyle } from './kinds.ts';
 import type { Icon } from './level.ts';
 import type { Text } from './text.ts';
 
-/** One thing that is known of a change. */
+/** One fact about a change. */
 export interface Fact {
   /** Unique within its change. */
   readonly id: string;
@@ -48,7 +48,7 @@ export const exactHand = (when: Hand['when']): Hand => ({
 });
 
 /**
- * Everything that is known of a change, for the view and the document alike.
+ * All facts about a change, for the view and the document.
  * @param rows its rows in the journal, oldest first; without them its last state stands alone
  */
 export function activitySections(record: WriteRecord, rows: readonly WriteRecord[], hand: Hand): readonly Section[] {
@@ -56,12 +56,12 @@ export function activitySections(record: WriteRecord, rows: readonly WriteRecord
     { id: 'course', facts: [...steps(rows.length > 0 ? rows : [record], hand), ...course(record, hand), ...note(record)] },
     {
       id: 'decided',
-      title: msg('activity.decided', 'Decided on'),
+      title: msg('activity.inputs', 'Inputs'),
       facts: [...figures(record, hand), ...wordsOf(record.change).baseline(record)],
     },
     { id: 'request', title: msg('activity.request-answer', 'Request and answer'), facts: request(record, hand) },
     { id: 'proof', title: msg('activity.proof', 'Proof'), facts: proof(record, hand) },
-    { id: 'marks', title: msg('activity.where-made', 'Where it was made'), facts: marks(record) },
+    { id: 'marks', title: msg('activity.origin', 'Origin'), facts: marks(record) },
   ];
   return sections.filter(({ facts }) => facts.length > 0);
 }
@@ -69,7 +69,7 @@ export function activitySections(record: WriteRecord, rows: readonly WriteRecord
 function steps(rows: readonly WriteRecord[], hand: Hand): readonly Fact[] {
   return rows.map((row, index) => ({
     id: `step/${index.toString()}`,
-    label: stepWord(row),
+    label: stateWord(row),
     value: hand.when(stepTime(row)),
     copy: new Date(stepTime(row)).toISOString(),
     // In its shape only: what is over needs no warning.
@@ -84,7 +84,7 @@ function course(record: WriteRecord, hand: Hand): readonly Fact[] {
   const put = (part: string, what: Text, value: Decimal | undefined): void => {
     if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
   };
-  put('before', msg('activity.before', '{0} before', label), before);
+  put('before', beforeLabel(label), before);
   put('estimate', msg('term.by-estimate', '{0} (estimate)', label), estimate);
   put('after', msg('activity.after', '{0} after', label), after);
   return facts;
@@ -99,9 +99,9 @@ function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly F
   const { readAt, walletAvailable, limit, usd } = read;
   return [
     moment('read', msg('term.updated', 'Updated'), readAt, hand),
-    amountDatum('wallet', msg('activity.available-wallet', 'Available in the wallet'), walletAvailable, change.coin),
-    ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.most-allowed', 'Most that was allowed'), limit, change.coin)]),
-    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('activity.worth', 'Worth'), value: hand.usd(usd), copy: usd }]),
+    amountDatum('wallet', msg('activity.available', 'Available in wallet'), walletAvailable, change.coin),
+    ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.limit', 'Limit'), limit, change.coin)]),
+    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('collateral.value', 'Value'), value: hand.usd(usd), copy: usd }]),
   ];
 }
 
@@ -123,13 +123,13 @@ function request({ request: sent, answer, reference }: WriteRecord, hand: Hand):
 function answerWord({ kind }: Answer): Text {
   switch (kind) {
     case 'accepted':
-      return msg('activity.accepted-2', 'accepted');
+      return msg('activity.accepted', 'Accepted');
     case 'refused':
-      return msg('term.rejected', 'rejected');
+      return msg('activity.rejected', 'Rejected');
     case 'lost':
-      return msg('activity.no-clear-answer', 'no clear answer');
+      return msg('activity.unclear', 'Unclear');
     case 'neverLeft':
-      return msg('activity.none-nothing-left', 'none: nothing had left');
+      return msg('activity.not-sent', 'Not sent');
   }
 }
 
@@ -141,30 +141,30 @@ function proof({ state, sentAt, evidence }: WriteRecord, hand: Hand): readonly F
           {
             id: 'proof',
             label: msg('activity.proof', 'Proof'),
-            value: msg('activity.none-closed-verdict', 'none: closed by your own verdict'),
+            value: msg('activity.no-proof', 'none, marked by you'),
           },
         ]
       : [];
   }
   if (evidence.kind === 'position') {
-    return [{ id: 'proof', label: msg('activity.proof', 'Proof'), value: msg('activity.position-itself', 'the position itself') }];
+    return [{ id: 'proof', label: msg('activity.proof', 'Proof'), value: msg('activity.position', 'position') }];
   }
   const { id, row } = evidence;
   return [
-    datum('proof', msg('activity.row-history', 'Row of the history'), id),
+    datum('proof', msg('activity.history-entry', 'History entry'), id),
     ...(row === undefined
       ? []
       : [
-          datum('rowType', msg('activity.says', 'What it says'), row.type),
+          datum('rowType', msg('activity.type', 'Type'), row.type),
           amountDatum('rowAmount', msg('term.amount', 'Amount'), row.amount, row.coin),
-          moment('rowTime', msg('activity.time-exchange', 'Time of the exchange'), row.at, hand),
+          moment('rowTime', msg('activity.exchange-time', 'Exchange time'), row.at, hand),
         ]),
   ];
 }
 
 function marks({ id, window }: WriteRecord): readonly Fact[] {
   return [
-    datum('id', msg('activity.id-change', 'Id of the change'), id),
+    datum('id', msg('activity.change-id', 'Change ID'), id),
     ...(window === undefined ? [] : [datum('window', msg('activity.window', 'Window'), window)]),
   ];
 }

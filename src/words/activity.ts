@@ -1,35 +1,33 @@
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
-import { wordsOf } from './kinds.ts';
 import type { Icon } from './level.ts';
 
-/** What a change is, or was when it is done. The account is told elsewhere. */
-export function activityLabel({ change, state }: WriteRecord): Message {
-  return wordsOf(change).label(change, state === 'effective');
-}
-
-/** Where a change stands, in a few words. What no exchange proved is said to be a person's word. */
+/** The state of a change, or what one of its rows in the journal says. */
 export function stateWord(record: WriteRecord): Message {
   switch (record.state) {
     case 'planned':
-      return msg('activity.not-sent-yet', 'not sent yet');
+      return msg('activity.recorded', 'Recorded');
     case 'sent':
-      return msg('activity.sent-no-answer', 'sent, no answer yet');
+      return msg('activity.sent', 'Sent');
     case 'accepted':
-      return msg('activity.accepted-not-done', 'accepted, not done yet');
+      return msg('activity.accepted', 'Accepted');
     case 'unknown':
-      return msg('activity.unknown-whether-done', 'unknown whether it was done');
+      return msg('activity.unknown', 'Outcome unknown');
     case 'effective':
-      return record.evidence === undefined ? msg('activity.done-word', 'done, by your word') : msg('activity.done', 'done');
+      return record.evidence === undefined
+        ? msg('activity.marked-executed', 'Marked as executed by you')
+        : msg('activity.confirmed', 'Confirmed');
     case 'rejected':
-      return msg('activity.refused-nothing-changed', 'refused, nothing was changed');
+      return msg('activity.rejected', 'Rejected');
     case 'not-effective':
-      if (record.sentAt === undefined) return msg('activity.never-sent', 'never sent');
-      return record.evidence === undefined ? msg('activity.not-done-word', 'not done, by your word') : msg('activity.not-done', 'not done');
+      if (record.sentAt === undefined) return msg('activity.not-sent', 'Not sent');
+      return record.evidence === undefined
+        ? msg('activity.marked-not-executed', 'Marked as not executed by you')
+        : msg('activity.not-executed', 'Not executed');
     case 'mismatch':
       return record.freezeLiftedAt === undefined
-        ? msg('activity.other-asked-account', 'other than asked, account frozen')
-        : msg('activity.other-asked-freeze', 'other than asked, freeze lifted');
+        ? msg('activity.mismatch', 'Mismatch, account frozen')
+        : msg('activity.mismatch-unfrozen', 'Mismatch, account unfrozen');
   }
 }
 
@@ -55,33 +53,7 @@ export function stateIcon(record: WriteRecord): Icon {
   }
 }
 
-/** What a row of the journal says that the one before did not. */
-export function stepWord(row: WriteRecord): Message {
-  switch (row.state) {
-    case 'planned':
-      return msg('activity.written-down', 'Written down');
-    case 'sent':
-      return msg('activity.sent', 'Sent');
-    case 'accepted':
-      return msg('activity.accepted', 'Accepted');
-    case 'unknown':
-      return msg('activity.answer-lost-unclear', 'Answer lost or unclear');
-    case 'effective':
-      return row.evidence === undefined ? msg('activity.closed-done', 'Closed as done') : msg('activity.done-proven', 'Done, proven');
-    case 'rejected':
-      return msg('activity.refused', 'Refused');
-    case 'not-effective':
-      return row.sentAt === undefined
-        ? msg('activity.given-up-before', 'Given up before it was sent')
-        : msg('activity.closed-not-done', 'Closed as not done');
-    case 'mismatch':
-      return row.freezeLiftedAt === undefined
-        ? msg('activity.something-else-asked', 'Something else than asked was done')
-        : msg('activity.freeze-lifted', 'Freeze lifted');
-  }
-}
-
-/** When that was. Milliseconds since the Unix epoch. */
+/** When a row got into its state. Milliseconds since the Unix epoch. */
 export function stepTime(row: WriteRecord): number {
   switch (row.state) {
     case 'planned':

@@ -6,7 +6,7 @@ import type { Direction, HistoryRow, Loan, Position, Side, PositionRef } from '.
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText } from './position.ts';
-import type { Text } from './text.ts';
+import { bracketed, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
 type Kind = Change['kind'];
@@ -74,28 +74,18 @@ type KindCells = Readonly<
   >
 >;
 
-/** All that is said of one kind of change in other words than of another. */
+/** What is said of one kind of change in other words than of another. */
 interface KindWords<C extends Change, B extends Baseline, R> {
-  /** What it is, e.g. "Add 0.1 BTC to loan 12345 (Main)". */
-  name(change: C, accountName: string, simulated: boolean): Message;
-  /** What it is, or was when it is done; the account is told elsewhere. */
-  label(change: C, done: boolean): Message;
-  /** That what became of it is not known. */
-  unknown(change: Message): Message;
-  /** That the exchange proves it, with the figure it is made for. @param priceCoin the coin prices of the position are in, where it is known */
-  done(write: Write<C, B>, change: Message, venueName: string, priceCoin?: string): Message;
-  /** What would work, by the words of the exchange that refused it. To repay and to wait are no buttons: the sentence says so. */
+  /** What it changes, e.g. "loan 12345". */
+  target(change: C): Message;
+  /** What would work where the exchange refused. Repaying and waiting have no button: the sentence names them. */
   instead(instead: readonly Instead[], direction: Direction): readonly InsteadButton[];
-  /** That a mismatch keeps the account frozen. */
-  frozen(change: C, accountName: string): Message;
-  /** What to look at before anything else is changed. */
-  readonly lookThere: Message;
-  /** What it means to record by one's own word that it did happen. */
-  readonly byYourWord: Message;
-  /** What it was decided on, for a person who judges what became of it. */
-  before(write: Write<C, B>): Message;
-  /** What is there now, what would be there had it happened, and which of the two fits. */
+  /** The figures it was decided on. */
+  before(write: Write<C, B>): Text;
+  /** What is there now, what would be there had it been executed, and which of the two fits. */
   comparison(write: Write<C, B>, now: R, timeOf: (at: number) => string): readonly Text[];
+  /** The figure after it, by the exchange. @param priceCoin the coin prices of the position are in, where it is known */
+  after(write: Write<C, B>, priceCoin?: string): { readonly label: Message; readonly value: Text | undefined };
   course(write: Write<C, B>, style: FigureStyle): Course;
   /** What proof was compared with. */
   baseline(write: Write<C, B>): readonly Datum[];
@@ -103,51 +93,11 @@ interface KindWords<C extends Change, B extends Baseline, R> {
 }
 
 const collateral: WordsOf<'collateral'> = {
-  name({ loan, direction, coin, amount }, accountName, simulated) {
-    const args = [formatAmount(amount), coin, loanLabel(loan.orderId, loan.loanId), accountName] as const;
-    if (simulated) {
-      return direction === 'add'
-        ? msg('kinds.simulated-add-loan', 'SIMULATED: add {0} {1} to loan {2} ({3})', ...args)
-        : msg('kinds.simulated-take-out', 'SIMULATED: take {0} {1} out of loan {2} ({3})', ...args);
-    }
-    return direction === 'add'
-      ? msg('kinds.add-loan-2', 'Add {0} {1} to loan {2} ({3})', ...args)
-      : msg('kinds.take-out-loan-2', 'Take {0} {1} out of loan {2} ({3})', ...args);
-  },
-  label({ loan, direction, coin, amount }, done) {
-    const adds = direction === 'add';
-    const args = [formatAmount(amount), coin, loanLabel(loan.orderId, loan.loanId)] as const;
-    if (done)
-      return adds
-        ? msg('kinds.added-loan', 'Added {0} {1} to loan {2}', ...args)
-        : msg('kinds.took-out-loan', 'Took {0} {1} out of loan {2}', ...args);
-    return adds
-      ? msg('kinds.add-loan', 'Add {0} {1} to loan {2}', ...args)
-      : msg('kinds.take-out-loan', 'Take {0} {1} out of loan {2}', ...args);
-  },
-  unknown: (change) =>
-    msg(
-      'kinds.not-known-whether',
-      'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this loan.',
-      change,
-    ),
-  done: ({ ltvAfter }, change, venueName) =>
-    ltvAfter === undefined
-      ? msg('kinds.done-shows-history', 'Done: {1} shows it in its history; the new LTV is not known yet. {0}.', change, venueName)
-      : msg('kinds.done-ltv-now', 'Done: LTV is now {1}, says {2}. {0}.', change, formatLtv(ltvAfter), venueName),
+  target: ({ loan }) => msg('kinds.loan', 'loan {0}', loanLabel(loan.orderId, loan.loanId)),
   // The command that asks for the coin asks for the amount too.
   instead: (instead) => (instead.includes('otherCoin') ? ['otherCoin'] : otherAmount(instead)),
-  frozen: ({ loan }, accountName) =>
-    msg(
-      'kinds.changes-frozen-exchange',
-      'Changes on {0} are frozen: the exchange did something else than was asked on loan {1}. Look at what happened, then lift the freeze.',
-      accountName,
-      loanLabel(loan.orderId, loan.loanId),
-    ),
-  lookThere: msg('kinds.look-loan-site', 'Look at the loan on the site of the exchange too, before you change anything.'),
-  byYourWord: msg('kinds.word-not-proof', 'This is your word, not proof. Nothing is sent. The loan can be changed again afterwards.'),
-  before: ({ change, baseline }) =>
-    msg('kinds.before-pledged-ltv', 'Before: {0} {1} pledged, LTV {2}', formatAmount(baseline.pledged), change.coin, ltvText(baseline.ltv)),
+  after: ({ ltvAfter }) => ({ label: msg('term.ltv', 'LTV'), value: ltvAfter === undefined ? undefined : formatLtv(ltvAfter) }),
+  before: ({ change, baseline }) => pledgedFigures(baseline.pledged, change.coin, baseline.ltv),
   comparison: (write, { loan, rows }, timeOf) => [...pledgedNow(write, loan), ...historySince(write, rows, timeOf)],
   course: ({ ltvBefore, ltvEstimate, ltvAfter, baseline }, { ltv }) => ({
     id: 'ltv',
@@ -158,7 +108,7 @@ const collateral: WordsOf<'collateral'> = {
     text: ltv,
   }),
   baseline: ({ change, baseline: { pledged, newestHistoryId } }) => [
-    amountDatum('pledged', msg('kinds.pledged-before', 'Pledged before'), pledged, change.coin),
+    amountDatum('pledged', beforeLabel(msg('term.collateral', 'Collateral')), pledged, change.coin),
     ...newestRow(newestHistoryId),
   ],
   cells: ({ change: { loan }, baseline: { pledged, newestHistoryId } }) => ({
@@ -170,72 +120,17 @@ const collateral: WordsOf<'collateral'> = {
 };
 
 const margin: WordsOf<'margin'> = {
-  name({ position, direction, coin, amount }, accountName, simulated) {
-    const args = [formatAmount(amount), coin, positionName(position), accountName] as const;
-    if (simulated) {
-      return direction === 'add'
-        ? msg('kinds.simulated-add-margin', 'SIMULATED: add {0} {1} to the margin of {2} ({3})', ...args)
-        : msg('kinds.simulated-take-out-margin', 'SIMULATED: take {0} {1} out of the margin of {2} ({3})', ...args);
-    }
-    return direction === 'add'
-      ? msg('kinds.add-margin-2', 'Add {0} {1} to the margin of {2} ({3})', ...args)
-      : msg('kinds.take-out-margin-2', 'Take {0} {1} out of the margin of {2} ({3})', ...args);
-  },
-  label({ position, direction, coin, amount }, done) {
-    const adds = direction === 'add';
-    const args = [formatAmount(amount), coin, positionName(position)] as const;
-    if (done)
-      return adds
-        ? msg('kinds.added-margin', 'Added {0} {1} to the margin of {2}', ...args)
-        : msg('kinds.took-out-margin', 'Took {0} {1} out of the margin of {2}', ...args);
-    return adds
-      ? msg('kinds.add-margin', 'Add {0} {1} to the margin of {2}', ...args)
-      : msg('kinds.take-out-margin', 'Take {0} {1} out of the margin of {2}', ...args);
-  },
-  unknown: (change) =>
-    msg(
-      'kinds.not-known-whether-happened',
-      'It is not known whether this happened: {0}. Reading will tell, or you will be asked; it is never sent again. Until then nothing else can be changed on this position.',
-      change,
-    ),
-  done: ({ change: { position }, liquidationAfter }, change, venueName, priceCoin) =>
-    liquidationAfter === undefined
-      ? msg(
-          'kinds.done-shows-margin',
-          'Done: {1} shows it in the margin; the new liquidation price is not known yet. {0}.',
-          change,
-          venueName,
-        )
-      : msg(
-          'kinds.done-liquidation-price',
-          'Done: liquidation price is now {1}, says {2}. {0}.',
-          change,
-          liquidationText(liquidationAfter, position.side, priceCoin),
-          venueName,
-        ),
+  target: ({ position }) => msg('kinds.margin-of', 'the margin of {0}', positionName(position)),
   instead: (instead, direction) => [
     ...(instead.includes('addMargin') && direction === 'reduce' ? (['addMargin'] as const) : []),
     ...otherAmount(instead),
   ],
-  frozen: ({ position }, accountName) =>
-    msg(
-      'kinds.changes-frozen-exchange-something',
-      'Changes on {0} are frozen: the exchange did something else than was asked on position {1}. Look at what happened, then lift the freeze.',
-      accountName,
-      positionName(position),
-    ),
-  lookThere: msg('kinds.look-position-site', 'Look at the position on the site of the exchange too, before you change anything.'),
-  byYourWord: msg(
-    'kinds.word-not-proof-nothing',
-    'This is your word, not proof. Nothing is sent. The position can be changed again afterwards.',
-  ),
+  after: ({ change: { position }, liquidationAfter }, priceCoin) => ({
+    label: msg('term.liquidation-price', 'Liquidation price'),
+    value: liquidationAfter === undefined ? undefined : liquidationText(liquidationAfter, position.side, priceCoin),
+  }),
   before: ({ change: { coin, position }, baseline }) =>
-    msg(
-      'kinds.before-margin-liquidation',
-      'Before: margin {0}, liquidation price {1}',
-      marginText(baseline.margin, coin),
-      liquidationText(baseline.liquidationPrice, position.side),
-    ),
+    marginFigures(marginText(baseline.margin, coin), liquidationText(baseline.liquidationPrice, position.side)),
   comparison: marginNow,
   course: ({ change, liquidationBefore, liquidationEstimate, liquidationAfter, baseline }, { price }) => ({
     id: 'liquidation',
@@ -246,14 +141,14 @@ const margin: WordsOf<'margin'> = {
     text: (value) => price(value, change.position.side),
   }),
   baseline: ({ change, baseline }) => [
-    datum('size', msg('kinds.size-before', 'Size before'), formatAmount(baseline.size), baseline.size),
-    amountDatum('margin', msg('kinds.margin-before', 'Margin before'), baseline.margin, change.coin),
+    datum('size', beforeLabel(msg('position.size', 'Size')), formatAmount(baseline.size), baseline.size),
+    amountDatum('margin', beforeLabel(msg('position.margin', 'Margin')), baseline.margin, change.coin),
     ...(baseline.leverage === undefined
       ? []
-      : [datum('leverage', msg('kinds.leverage-before', 'Leverage before'), `${formatAmount(baseline.leverage)}×`, baseline.leverage)]),
+      : [datum('leverage', beforeLabel(msg('position.leverage', 'Leverage')), `${formatAmount(baseline.leverage)}×`, baseline.leverage)]),
     ...(baseline.entryPrice === undefined
       ? []
-      : [datum('entry', msg('kinds.entry-price-before', 'Entry price before'), formatAmount(baseline.entryPrice), baseline.entryPrice)]),
+      : [datum('entry', beforeLabel(msg('position.entry-price', 'Entry price')), formatAmount(baseline.entryPrice), baseline.entryPrice)]),
     ...newestRow(baseline.newestHistoryId),
   ],
   cells: ({ change: { position }, baseline }) => ({
@@ -277,10 +172,30 @@ export function wordsOf({ kind }: Change): KindWords<Change, Baseline, Readings[
   return kinds[kind];
 }
 
-/** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)" or "Take 5 USDT out of the margin of BTC-USDT-SWAP long (Main)". */
-export function changeText({ change, accountName }: WriteRecord, simulated: boolean): Message {
-  return wordsOf(change).name(change, accountName, simulated);
+/** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
+export function changeLabel(change: Change): Message {
+  const args = [formatAmount(change.amount), change.coin, wordsOf(change).target(change)] as const;
+  return change.direction === 'add'
+    ? msg('kinds.add', 'Add {0} {1} to {2}', ...args)
+    : msg('kinds.remove', 'Remove {0} {1} from {2}', ...args);
 }
+
+/** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)" or "Remove 5 USDT from the margin of BTC-USDT-SWAP long (Main)". */
+export function changeText({ change, accountName }: WriteRecord, simulated: boolean): Message {
+  const text = bracketed(changeLabel(change), accountName);
+  return simulated ? msg('kinds.simulated', 'SIMULATED: {0}', text) : text;
+}
+
+/** That a mismatch keeps its account frozen. */
+export const frozenText = ({ change }: WriteRecord, accountName: string): Message =>
+  msg(
+    'kinds.frozen',
+    'Account {0} is frozen: a change to {1} had another effect than requested. Check the exchange, then unfreeze it.',
+    accountName,
+    wordsOf(change).target(change),
+  );
+
+export const beforeLabel = (label: Text): Message => msg('activity.before', '{0} before', label);
 
 export const datum = (id: string, label: Text, value: string, copy = value): Datum => ({ id, label, value, copy });
 
@@ -290,7 +205,7 @@ export const amountDatum = (id: string, label: Text, value: Decimal, coin: strin
 const cell = (column: keyof KindCells, text: string | undefined): KindCells => (text === undefined ? {} : { [column]: text });
 
 function newestRow(id: string | undefined): readonly Datum[] {
-  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row-history', 'Newest row of the history before'), id)];
+  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row', 'Newest history entry before'), id)];
 }
 
 function otherAmount(instead: readonly Instead[]): readonly InsteadButton[] {
@@ -301,31 +216,39 @@ function ltvText(ltv: Decimal | undefined): Text {
   return ltv === undefined ? msg('term.unknown', 'unknown') : formatLtv(ltv);
 }
 
+const pledgedText = (amount: Decimal, coin: string): Message => msg('kinds.pledged', '{0} {1} pledged', formatAmount(amount), coin);
+
+const pledgedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Message =>
+  msg('kinds.pledged-ltv', '{0}, LTV {1}', pledgedText(amount, coin), ltvText(ltv));
+
+const marginFigures = (amount: Text, liquidation: Text): Message =>
+  msg('kinds.margin-liquidation', 'margin {0}, liquidation price {1}', amount, liquidation);
+
+const nowLine = (what: Text): Message => msg('kinds.now', 'Now: {0}', what);
+const ifExecuted = (what: Text): Message => msg('kinds.if-executed', 'If executed: {0}', what);
+
 function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | undefined): readonly Message[] {
   const { coin } = change;
-  const before = baseline.pledged;
-  if (loan === undefined) return [msg('kinds.now-loan-not', 'Now: the loan is not there any more.')];
+  const was = baseline.pledged;
+  if (loan === undefined) return [nowLine(gone())];
   const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
-  const expected = moved(before, change);
+  const expected = moved(was, change);
   return [
-    msg('kinds.now-pledged-ltv', 'Now: {0} {1} pledged, LTV {2}', formatAmount(now), coin, ltvText(loan.ltv)),
-    msg('kinds.happened-pledged', 'If it happened: {0} {1} pledged', formatAmount(expected), coin),
-    pledgedVerdict(now, before, expected),
+    nowLine(pledgedFigures(now, coin, loan.ltv)),
+    ifExecuted(pledgedText(expected, coin)),
+    compare(now, expected) === 0 ? looksExecuted() : compare(now, was) === 0 ? looksNotExecuted() : unclear(),
   ];
 }
 
-function pledgedVerdict(now: Decimal, before: Decimal, expected: Decimal): Message {
-  if (compare(now, expected) === 0) return msg('kinds.figures-now-those-change', 'The figures now are those of a change that happened.');
-  if (compare(now, before) === 0)
-    return msg('kinds.figures-now-those', 'The figures now are those from before: it has not happened so far.');
-  return msg('kinds.figures-now-fit', 'The figures now fit neither: something else changed this loan too.');
-}
+const gone = (): Message => msg('kinds.gone', 'not found any more');
+const looksExecuted = (): Message => msg('kinds.looks-executed', 'Looks executed.');
+const looksNotExecuted = (): Message => msg('kinds.looks-not-executed', 'Looks not executed so far.');
+const unclear = (): Message => msg('kinds.unclear', "Unclear: these figures don't tell. Check the exchange.");
 
 function historySince({ baseline }: WriteOf<'collateral'>, rows: readonly HistoryRow[], timeOf: (at: number) => string): readonly Text[] {
   const fresh = newRows(rows, baseline.newestHistoryId);
-  if (fresh.length === 0) return [msg('kinds.history-loan-since-nothing', 'History of the loan since then: nothing.')];
   return [
-    msg('kinds.history-loan-since', 'History of the loan since then:'),
+    msg('kinds.history-since', 'New history entries: {0}', fresh.length.toString()),
     ...fresh.map(({ at, type, amount, coin }) => `  ${timeOf(at)} ${type} ${formatAmount(absolute(amount))} ${coin}`),
   ];
 }
@@ -337,68 +260,56 @@ export function newRows(rows: readonly HistoryRow[], newestBefore: string | unde
 }
 
 function marginNow(write: WriteOf<'margin'>, { position, figures }: Readings['margin']): readonly Message[] {
-  const { change, baseline: before, liquidationEstimate } = write;
+  const { change, baseline: was, liquidationEstimate } = write;
   const { coin, position: ref } = change;
   const { side } = ref;
-  if (position === undefined) return [msg('kinds.now-position-not', 'Now: the position is not there any more.')];
+  if (position === undefined) return [nowLine(gone())];
   // The other side may have taken its place: its margin tells nothing of this one.
   if (position.side !== side || position.instrument !== ref.instrument) {
-    return [msg('kinds.now-another-position', 'Now: another position is in its place: {0}.', positionName(position))];
+    return [nowLine(msg('kinds.another-position', 'another position, {0}', positionName(position)))];
   }
   const steadyLine =
-    before.steadyMargin === undefined || figures?.steadyMargin === undefined
+    was.steadyMargin === undefined || figures?.steadyMargin === undefined
       ? []
       : [
           msg(
-            'kinds.margin-not-move',
-            'Of the margin, what does not move with the price: {0} before, {1} now',
-            marginText(before.steadyMargin, coin),
+            'kinds.steady-margin',
+            'Margin that does not move with the price: {0} before, {1} now',
+            marginText(was.steadyMargin, coin),
             marginText(figures.steadyMargin, coin),
           ),
         ];
+  const expected = marginFigures(marginText(moved(was.margin, change), coin), liquidationText(liquidationEstimate, side));
   return [
-    msg(
-      'kinds.now-margin-liquidation',
-      'Now: margin {0}, liquidation price {1}',
-      marginText(figures?.margin ?? position.margin, coin),
-      liquidationText(figures?.liquidationPrice ?? position.liquidationPrice, side),
+    nowLine(
+      marginFigures(
+        marginText(figures?.margin ?? position.margin, coin),
+        liquidationText(figures?.liquidationPrice ?? position.liquidationPrice, side),
+      ),
     ),
-    msg(
-      'kinds.happened-margin-liquidation',
-      'If it happened: margin {0}, liquidation price {1} (estimate)',
-      marginText(moved(before.margin, change), coin),
-      liquidationText(liquidationEstimate, side),
-    ),
+    ifExecuted(msg('term.by-estimate', '{0} (estimate)', expected)),
     ...steadyLine,
-    marginVerdict(change, before, position, figures),
+    marginAdvice(change, was, position, figures),
   ];
 }
 
 /** Margin that moves with the price, or pays for funding, is seldom the exact sum: one part in so many of the amount may be off. */
 const tolerance = decimal('0.01');
 
-function marginVerdict(change: MarginChange, before: MarginBaseline, position: Position, figures: MarginBaseline | undefined): Message {
-  if (!isSizeAsBefore(before, position)) {
-    return msg(
-      'kinds.size-position-changed',
-      'The size of the position changed as well, so its margin does not tell what became of this change.',
-    );
-  }
-  // Closed and opened anew it has the same name, and may have the same size.
-  if (before.entryPrice !== undefined && position.entryPrice !== undefined && compare(before.entryPrice, position.entryPrice) !== 0) {
-    return msg(
-      'kinds.entry-price-position',
-      'The entry price of the position changed as well, so its margin does not tell what became of this change.',
-    );
-  }
+function marginAdvice(change: MarginChange, baseline: MarginBaseline, position: Position, figures: MarginBaseline | undefined): Message {
+  // Closed and opened again it has the same name, and may have the same size. Then its margin proves nothing.
+  const { entryPrice } = position;
+  const isOther = baseline.entryPrice !== undefined && entryPrice !== undefined && compare(baseline.entryPrice, entryPrice) !== 0;
+  if (isOther || !isSizeAsBefore(baseline, position)) return unclear();
   // The part that moves by itself is left out on both sides, or on neither.
   const [was, is] =
-    before.steadyMargin === undefined ? [before.margin, figures?.margin ?? position.margin] : [before.steadyMargin, figures?.steadyMargin];
-  if (is === undefined) return msg('kinds.figures-now-not', 'The figures now do not tell what became of this change.');
+    baseline.steadyMargin === undefined
+      ? [baseline.margin, figures?.margin ?? position.margin]
+      : [baseline.steadyMargin, figures?.steadyMargin];
+  if (is === undefined) return unclear();
   const isNear = (expected: Decimal): boolean => compare(absolute(subtract(is, expected)), multiply(change.amount, tolerance)) <= 0;
-  if (isNear(moved(was, change))) return msg('kinds.figures-now-those-change', 'The figures now are those of a change that happened.');
-  if (isNear(was)) return msg('kinds.figures-now-those', 'The figures now are those from before: it has not happened so far.');
-  return msg('kinds.figures-now-fit-neither', 'The figures now fit neither: something else changed this position too.');
+  if (isNear(moved(was, change))) return looksExecuted();
+  return isNear(was) ? looksNotExecuted() : unclear();
 }
 
 /** But for what the margin itself is of it: that of borrowed coins is a part of the size when it is in the coin held. */
@@ -426,13 +337,13 @@ export function positionName({ instrument, side }: Pick<PositionRef, 'instrument
 export function progressText(record: WriteRecord, venueName: string): Message | undefined {
   switch (record.state) {
     case 'planned':
-      return msg('kinds.written-down-about', 'written down, about to be sent');
+      return msg('kinds.sending', 'recorded, sending');
     case 'sent':
-      return msg('kinds.sent-waiting-answer', 'sent; waiting for the answer of {0}', venueName);
+      return msg('kinds.waiting', 'sent, waiting for {0}', venueName);
     case 'accepted':
-      return msg('kinds.accepted-not-done', 'accepted by {0}, not done yet; waiting for proof', venueName);
+      return msg('kinds.confirming', 'accepted by {0}, confirming', venueName);
     case 'unknown':
-      return msg('kinds.no-clear-answer', 'no clear answer from {0}; finding out by reading', venueName);
+      return msg('kinds.checking', 'outcome unknown, checking {0}', venueName);
     case 'effective':
     case 'rejected':
     case 'not-effective':

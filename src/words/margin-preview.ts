@@ -15,7 +15,7 @@ import { distanceText, isHedged, leverageText, liquidationText, marginText } fro
 export function marginActLabel({ direction, amount, coin, position }: MarginChange): Message {
   const args = [formatAmount(amount), coin, positionName(position)] as const;
   return direction === 'add'
-    ? msg('margin-preview.add', 'Add {0} {1} to {2}', ...args)
+    ? msg('kinds.add', 'Add {0} {1} to {2}', ...args)
     : msg('margin-preview.take-out', 'Take {0} {1} out of {2}', ...args);
 }
 

@@ -1,10 +1,11 @@
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import { stateWord } from './activity.ts';
 import { changeText, wordsOf, type InsteadButton, type ReadingOf } from './kinds.ts';
 import type { Instead } from '../core/errors.ts';
 import type { Refusal } from '../engine/ledger/refusal.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import type { Text } from './text.ts';
+import { spaced, type Text } from './text.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -12,85 +13,87 @@ export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
 export interface OutcomeText {
   readonly loudness: Loudness;
   readonly sentence: Message;
-  /** The person has to find out or decide something. */
+  /** The person has to check or decide something. */
   readonly resolvable: boolean;
 }
 
 /**
- * What became of a change. "Done" is said of an effective change only, with the venue's own LTV or liquidation price.
+ * The outcome of a change. Only a confirmed one is "Done", with the exchange's own LTV or liquidation price.
  * @param priceCoin the coin prices of the position are in, where it is known
  */
 export function outcomeText(record: WriteRecord, venueName: string, simulated: boolean, priceCoin?: string): OutcomeText {
   const change = changeText(record, simulated);
+  const { loudness, sentence, resolvable = false } = bareOutcome(record, change, venueName, priceCoin);
+  return { loudness, sentence: withNote(sentence, record), resolvable };
+}
+
+function bareOutcome(
+  record: WriteRecord,
+  change: Message,
+  venueName: string,
+  priceCoin?: string,
+): Pick<OutcomeText, 'loudness' | 'sentence'> & { readonly resolvable?: true } {
   switch (record.state) {
     case 'effective':
-      return { loudness: 'info', sentence: withNote(doneText(record, change, venueName, priceCoin), record), resolvable: false };
+      return { loudness: 'info', sentence: doneText(record, change, venueName, priceCoin) };
     case 'rejected':
-      return {
-        loudness: 'error',
-        sentence: withNote(msg('outcome.refused-nothing-changed', 'Refused by {0}; nothing was changed: {1}.', venueName, change), record),
-        resolvable: false,
-      };
+      return { loudness: 'error', sentence: msg('outcome.rejected', 'Rejected by {0}. Nothing changed. {1}.', venueName, change) };
+    case 'planned':
     case 'not-effective':
-      return { loudness: 'warning', sentence: withNote(msg('outcome.not-done', 'Not done: {0}.', change), record), resolvable: false };
+      return { loudness: 'warning', sentence: msg('outcome.state', '{0}: {1}.', stateWord(record), change) };
     case 'mismatch':
       return {
         loudness: 'alarm',
-        sentence: withNote(
-          msg(
-            'outcome.something-else-asked',
-            '{0} did something else than was asked: {1}. Changes on {2} are frozen.',
-            venueName,
-            change,
-            record.accountName,
-          ),
-          record,
+        sentence: msg(
+          'outcome.mismatch',
+          'Mismatch: {0} did something else than requested. Account {1} is frozen. {2}.',
+          venueName,
+          record.accountName,
+          change,
         ),
         resolvable: true,
       };
     case 'accepted':
       return {
         loudness: 'warning',
-        sentence: msg(
-          'outcome.accepted-not-done',
-          '{0} accepted this but has not done it yet: {1}. It goes on; you will be told when it is proven. Nothing is sent again.',
-          venueName,
-          change,
-        ),
+        sentence: msg('outcome.accepted', "Accepted by {0}. Confirming… It won't be sent again. {1}.", venueName, change),
         resolvable: true,
       };
     case 'unknown':
       return {
         loudness: 'error',
-        sentence: withNote(wordsOf(record.change).unknown(change), record),
+        sentence: msg(
+          'outcome.unknown',
+          "Outcome unknown: checking {0}. It won't be re-sent; {1} is locked until resolved. {2}.",
+          venueName,
+          wordsOf(record.change).target(record.change),
+          change,
+        ),
         resolvable: true,
       };
     case 'sent':
       return {
         loudness: 'warning',
-        sentence: msg(
-          'outcome.sent-no-answer',
-          'Sent, with no answer yet: {0}. It goes on; you will be told what became of it. Nothing is sent again.',
-          change,
-        ),
+        sentence: msg('outcome.sent', "Sent to {0}, no answer yet. It won't be sent again. {1}.", venueName, change),
         resolvable: true,
       };
-    case 'planned':
-      return { loudness: 'warning', sentence: msg('outcome.not-sent', 'Not sent: {0}.', change), resolvable: false };
   }
 }
 
 function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
-  // Without evidence from the venue it is a person's word, and no proof is claimed.
-  if (record.evidence === undefined) return msg('outcome.closed-done', 'Closed as done: {0}.', change);
-  return wordsOf(record.change).done(record, change, venueName, priceCoin);
+  // Without evidence from the exchange it is a person's word.
+  if (record.evidence === undefined) return msg('outcome.state', '{0}: {1}.', stateWord(record), change);
+  const { label, value } = wordsOf(record.change).after(record, priceCoin);
+  return value === undefined
+    ? msg('outcome.done', 'Done, confirmed by {0}. {1} not known yet. {2}.', venueName, label, change)
+    : msg('outcome.done-now', 'Done. {0} is now {1} ({2}). {3}.', label, value, venueName, change);
 }
 
 function withNote(sentence: Message, record: WriteRecord): Message {
-  return record.note === undefined ? sentence : msg('list.space', '{0} {1}', sentence, record.note);
+  return record.note === undefined ? sentence : spaced(sentence, record.note);
 }
 
-/** What can be done once it is said what became of a change. */
+/** What can be done after an outcome. */
 export type OutcomeButton = 'openGauges' | 'undo' | 'resolve' | InsteadButton | 'showLog';
 
 /**
@@ -112,7 +115,7 @@ export type FailureButton = 'resolve' | 'arm' | 'settings' | 'readAgain' | 'othe
 
 /** What a failure says about a way out, and what the one who asks can offer. */
 export interface FailureFacts {
-  /** A write has to be settled first. */
+  /** A write has to be resolved first. */
   readonly unfinished: boolean;
   readonly remedy?: Refusal['remedy'] | undefined;
   readonly instead?: readonly Instead[] | undefined;
@@ -122,13 +125,13 @@ export interface FailureFacts {
   readonly hasCoins: boolean;
   /** It is about the margin of a position that a command can add to. */
   readonly hasMargin: boolean;
-  /** The caller can read afresh. */
+  /** The caller can refresh. */
   readonly canReadAgain: boolean;
 }
 
 /**
- * The buttons under a failure, the most helpful first. To repay is done at the exchange and later is only a matter of waiting: the
- * sentence says so, and no button pretends otherwise.
+ * The buttons under a failure, the most helpful first. Repaying happens at the exchange, and "later" only means waiting: the sentence says
+ * so, without a button.
  */
 export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
   const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canReadAgain } = facts;
@@ -147,43 +150,20 @@ export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
   ];
 }
 
-/** What reading says now about the loan or position of an open write. */
+/** The loan or position of an open write as it is now. */
 export type Reading = ReadingOf<Change['kind']>;
 
-/** Both readings side by side, for a person who has to judge what became of a write. The reading is of the kind of the write. */
+/** Before, now, and if executed, for a person who has to decide what happened. The reading is of the kind of the write. */
 export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at: number) => string): readonly Text[] {
   const { method, path, body } = record.request;
   const words = wordsOf(record.change);
   return [
-    stateLine(record),
-    msg('outcome.sent', 'Sent at {0}: {1} {2} {3}', timeOf(record.sentAt ?? record.plannedAt), method, path, body),
+    msg('outcome.status', 'Status: {0}', stateWord(record)),
+    msg('outcome.sent-at', 'Sent at {0}: {1} {2} {3}', timeOf(record.sentAt ?? record.plannedAt), method, path, body),
     ...(record.note === undefined ? [] : [record.note]),
-    words.before(record),
+    msg('outcome.before', 'Before: {0}', words.before(record)),
     ...('failure' in reading
-      ? [msg('outcome.now-not-read', 'Now: could not be read. {0}', reading.failure)]
+      ? [msg('outcome.now-unread', 'Now: unknown. {0}', reading.failure)]
       : words.comparison(record, reading, timeOf)),
   ];
-}
-
-function stateLine({ state }: WriteRecord): Message {
-  switch (state) {
-    case 'planned':
-    case 'sent':
-      return msg('outcome.state-sent-no', 'State: sent; no answer was recorded.');
-    case 'accepted':
-      return msg('outcome.state-accepted-exchange', 'State: accepted by the exchange, not proven to be done.');
-    case 'unknown':
-      return msg('outcome.state-unknown-answer', 'State: unknown. The answer was lost or does not say.');
-    case 'mismatch':
-      return msg(
-        'outcome.state-exchange-something',
-        'State: the exchange did something else than was asked. Changes on this account are frozen.',
-      );
-    case 'effective':
-      return msg('outcome.state-done', 'State: done.');
-    case 'rejected':
-      return msg('outcome.state-refused-exchange', 'State: refused by the exchange.');
-    case 'not-effective':
-      return msg('outcome.state-not-done', 'State: not done.');
-  }
 }

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { changeName, onLoan, says, saysLike } from '../texts.ts';
 
 /** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
 function alterRow(folder: string, row: number): void {
@@ -40,21 +40,26 @@ describe('someone who looks back at a change', () => {
     // Room for all of its rows: a tree draws only what is in sight.
     for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
     await bench().runCommand('LTV Gauge: Focus on Activity View');
-    await bench().waitForRow('Activity', says('activity.no-change-recorded'));
+    await bench().waitForRow('Activity', says('activity.no-changes'));
     await (await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.02' })).press('Add 0.02 BTC');
-    await bench().waitForNotification(saysLike('kinds.done-ltv-now'));
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv')));
     await bench().clearNotifications();
-    await bench().waitForRow('Activity', /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/);
+    await bench().waitForRow(
+      'Activity',
+      new RegExp(
+        `^${changeName('add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')} · ${says('term.simulated')} · \\d+:\\d\\d`,
+      ),
+    );
   }
 
   it('finds it in the Activity view, reads it in a document and exports it, without key and signature', async () => {
     await changed();
-    await bench().expand('Activity', 'Added 0.02 BTC');
+    await bench().expand('Activity', 'Add 0.02 BTC');
     for (const row of [
-      saysLike('activity.written-down'),
+      saysLike('activity.recorded'),
       /^Sent /,
       /^Accepted /,
-      saysLike('activity.done-proven'),
+      saysLike('activity.confirmed'),
       /^LTV before 57\.98%/,
       /^LTV after 5\d/,
     ]) {
@@ -64,7 +69,7 @@ describe('someone who looks back at a change', () => {
     await bench().waitForRow('Activity', /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/);
     await bench().waitForRow('Activity', /^Answer accepted/);
     await bench().expand('Activity', 'Proof');
-    await bench().waitForRow('Activity', /^Row of the history \d+/);
+    await bench().waitForRow('Activity', new RegExp(`^${says('activity.history-entry')} \\d+`));
     await bench().waitForRow('Activity', /^Amount -?0\.02 BTC/);
     await bench().screenshot('activity');
 
@@ -74,12 +79,12 @@ describe('someone who looks back at a change', () => {
       'the document',
       async () => {
         const shown = await editorText();
-        return shown.includes(says('activity.id-change')) ? shown : undefined;
+        return shown.includes(says('activity.change-id')) ? shown : undefined;
       },
       { seen: editorText },
     );
-    assert.match(text, /# Activity of all accounts/);
-    assert.match(text, /## Added 0\.02 BTC to loan 12345/);
+    assert.match(text, saysLike('activity.title', says('activity.all-accounts')));
+    assert.ok(text.includes(`## ${changeName('add', '0.02', 'BTC', onLoan('12345'))}`), text);
     assert.match(text, /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/);
     assert.match(text, /"collateralAmt":\s*"0\.02"/);
     for (const part of [apiKey, secret, passphrase]) assert.ok(!text.includes(part));
@@ -97,7 +102,7 @@ describe('someone who looks back at a change', () => {
       await bench().pressEnter();
       return eventually('the dialog to close', async () => (await bench().quickInput.state()) === undefined, { deadlineMs: 1000 });
     });
-    await bench().waitForNotification(/\d rows were written to .*exported\.csv/);
+    await bench().waitForNotification(saysLike('export.rows', /\d+/, /.*exported\.csv/));
     const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
     assert.match(rows[0]!, /^\uFEFFchange_id,row,account_id,account,venue,simulated,state,/);
     assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
@@ -107,26 +112,26 @@ describe('someone who looks back at a change', () => {
   it('has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts', async () => {
     await changed();
     await bench().runCommand('LTV Gauge: Verify Activity Log');
-    await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
+    await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
     await bench().clearNotifications();
     alterRow(bench().folder, 2);
     await bench().runCommand('LTV Gauge: Verify Activity Log');
     const alarm = await bench().dialog();
-    assert.match(alarm.text, saysLike('ledger.not-whole-row', '2'));
+    assert.match(alarm.text, saysLike('ledger.damaged-at-row', '2'));
     await bench().screenshot('ledger-not-whole');
     await alarm.press(says('button.start-new-log-more'));
     const question = await eventually('the question whether it is sure', async () => {
       const next = await bench().dialog();
-      return next.text.includes(says('ledger.begin-new')) ? next : undefined;
+      return next.text.includes(says('ledger.start-new')) ? next : undefined;
     });
     await question.press(says('button.start-new-log'));
-    const told = await bench().waitForNotification(saysLike('ledger.new-begun-old'));
-    const place = /is kept as (.+?)\s*$/.exec(told)?.[1];
+    const told = await bench().waitForNotification(saysLike('ledger.new-started'));
+    const place = saysLike('ledger.new-started', /(.+?)\s*$/).exec(told)?.[1];
     assert.ok(place !== undefined && readdirSync(path.dirname(place)).includes(path.basename(place)), 'what was set aside is still there');
     // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
-    await bench().waitForRow('Activity', saysLike('kinds.added-loan', '0.02', 'BTC', '12345 done'));
+    await bench().waitForRow('Activity', `${changeName('add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')}`);
     await bench().clearNotifications();
     await bench().runCommand('LTV Gauge: Verify Activity Log');
-    await bench().waitForNotification(/The ledger is whole: .* changes: 1,/);
+    await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
   });
 });

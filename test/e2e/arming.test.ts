@@ -67,7 +67,7 @@ describe('an account that is not armed', () => {
     const preview = await previewWith('Writing on Main is armed for 15 minutes');
     assert.equal(await sent(), 0);
     await preview.press('Add 0.1 BTC');
-    await bench().waitForNotification(saysLike('kinds.done-ltv-now'));
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv')));
     await bench().waitForRow('Loans', /^Main simulated .* writing armed for 1[45] min/);
     assert.equal(await sent(), 1);
   });

@@ -48,11 +48,11 @@ describe('Bybit beside OKX', () => {
       const preview = await previewCollateral(bench(), 'Add', { loan, coin: 'BTC', amount });
       assert.match(preview.text, /Bybit/);
       await preview.press(`Add ${amount} BTC`);
-      await bench().waitForNotification(saysLike('kinds.done-ltv-now'));
+      await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv')));
       await bench().clearNotifications();
     }
     await (await previewMargin(bench(), 'Add', 'BTCUSDT short', '25')).press('Add 25 USDT to BTCUSDT short');
-    await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says Bybit/);
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'Bybit'));
     const { adjustments, margins } = await record();
     assert.deepEqual(
       adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt]),

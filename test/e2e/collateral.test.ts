@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says } from '../texts.ts';
+import { says, saysLike } from '../texts.ts';
 
 describe('adding collateral', () => {
   const exchange = useExchange();
@@ -60,7 +60,7 @@ describe('adding collateral', () => {
     await bench().screenshot('preview');
     assert.equal(await sent(), 0);
     await preview.press('Add 0.05 ETH');
-    const told = await bench().waitForNotification(/Done: LTV is now 66\.\d\d%/);
+    const told = await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /66\.\d\d%/));
     assert.match(told, /SIMULATED/);
     await bench().screenshot('done');
     assert.equal(await sent(), 1);
@@ -70,17 +70,17 @@ describe('adding collateral', () => {
     await bench().clearNotifications();
     // Here taking it out again comes near no margin call.
     await (await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
-    await bench().waitForNotification(/Done: LTV is now 51\.54%/);
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
     await bench().waitForRow('Loans', /51\.54% · OK/);
     await bench().pressInNotification('Undo…');
     const undo = await eventually('the preview of the undo', async () => {
       const dialog = await bench().dialog();
-      return dialog.text.includes('To undo') ? dialog : undefined;
+      return saysLike('undo.removes-again').test(dialog.text) ? dialog : undefined;
     });
     assert.match(undo.text, /Act: take collateral out[^]*Amount: 0\.1 BTC/);
     assert.equal(await sent(), 2);
     await undo.press(says('preview.reduce', '0.1', 'BTC'));
-    await bench().waitForNotification(/Done: LTV is now 57\.98%/);
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '57.98%'));
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt, state }) => [loan, type, ccy, amt, state]),
       [

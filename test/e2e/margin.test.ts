@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { addAccount } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says } from '../texts.ts';
+import { says, saysLike } from '../texts.ts';
 
 /** The liquidation price that the line says it went from and to by estimate, without grouping. */
 function liquidationIn(text: string): readonly [number, number] {
@@ -41,7 +41,15 @@ describe('adding margin', () => {
     assert.ok(after < now, `${after.toString()} is further from the mark price than ${now.toString()}`);
     await bench().screenshot('margin-preview');
     await preview.press('Add 2,000 USDT to BTC-USDT-SWAP long');
-    const done = await bench().waitForNotification(/Done: liquidation price is now [\d,.]+ \w+, says OKX\. SIMULATED: add 2,000 USDT/);
+    const done = await bench().waitForNotification(
+      saysLike(
+        'outcome.done-now',
+        says('term.liquidation-price'),
+        /[\d,.]+ \w+/,
+        'OKX',
+        saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
+      ),
+    );
     const told = Number((/is now ([\d,.]+) USDT,/.exec(done)?.[1] ?? '').replaceAll(',', ''));
     assert.ok(told < now, 'the exchange itself says so');
     assert.ok(Math.abs(told - after) / after < 0.005, `the estimate ${after.toString()} was near ${told.toString()}`);

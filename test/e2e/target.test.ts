@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
+import { says, saysLike } from '../texts.ts';
 
 /** Someone who knows where to be, and not how much it takes. */
 describe('bringing a loan to a target', () => {
@@ -42,7 +43,7 @@ describe('bringing a loan to a target', () => {
     const preview = await bench().dialog();
     assert.match(preview.text, /57\.98% now → 5[45]\.\d\d% after \(estimate\)/);
     await preview.press(`Add ${amount} BTC`);
-    await bench().waitForNotification(/Done: LTV is now 5(4\.99|5\.00)%/);
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /5(4\.99|5\.00)%/));
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt }) => [loan, type, ccy, amt]),
       [['12345', 'add', 'BTC', amount]],

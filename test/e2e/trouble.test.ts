@@ -18,19 +18,21 @@ describe('when things go wrong', () => {
   it('an answer that is lost after the exchange acted is found out by reading; accepted is not done; each is sent once', async () => {
     await exchange().control('POST', 'fault', { endpoint: 'adjust-collateral', fault: 'lost-after-acting', times: 1 });
     await (await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
-    await bench().waitForNotification(/Done: LTV is now 51\.54%/);
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
     assert.equal(await exchange().requests('adjust-collateral'), 1);
     await bench().waitForRow('Loans', /51\.54% · OK/);
     await bench().clearNotifications();
 
     await exchange().control('POST', 'fault', { fault: 'never-settled', times: 1 });
     await (await previewCollateral(bench(), 'Add', { loan: '67890', coin: 'ETH', amount: '0.1' })).press('Add 0.1 ETH');
-    await bench().waitForNotification(saysLike('kinds.accepted-not-done', 'OKX'));
+    await bench().waitForNotification(saysLike('kinds.confirming', 'OKX'));
     // The old LTV stays until there is proof.
     await bench().waitForRow('Loans', /67\.61% · Warning unfinished change/);
     await bench().screenshot('accepted');
     await bench().pressInNotification('Cancel');
-    await bench().waitForNotification(/OKX accepted this but has not done it yet: SIMULATED: add 0\.1 ETH/);
+    await bench().waitForNotification(
+      saysLike('outcome.accepted', 'OKX', saysLike('kinds.simulated', saysLike('kinds.add', '0.1', 'ETH'))),
+    );
     await bench().runCommand('LTV Gauge: Remove Collateral…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('67890');
@@ -76,9 +78,9 @@ describe('when things go wrong', () => {
     await (await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.02' })).press('Add 0.02 BTC');
     const alarm = await eventually('the alarm', async () => {
       const dialog = await bench().dialog();
-      return dialog.text.includes('something else than was asked') ? dialog : undefined;
+      return saysLike('outcome.mismatch').test(dialog.text) ? dialog : undefined;
     });
-    assert.match(alarm.text, /Adding 0\.02 BTC was asked, but the exchange booked "collateral_released" of 0\.02 BTC/);
+    assert.match(alarm.text, saysLike('collateral.booked-instead', 'collateral_released', '0.02', 'BTC'));
     await bench().screenshot('frozen');
     await bench().escape();
     await bench().reload();
@@ -97,7 +99,7 @@ describe('when things go wrong', () => {
       return next.buttons.includes('Go Back') ? next : undefined;
     });
     await sure.press(says('button.unfreeze'));
-    await bench().waitForNotification(saysLike('resolve.freeze-lifted'));
+    await bench().waitForNotification(saysLike('resolve.unfrozen'));
     await eventually('the freeze to be gone', async () => !(await bench().treeRows('Loans')).some((row) => row.includes('frozen')));
     assert.equal(await exchange().requests('adjust-collateral'), 1);
   });

@@ -92,7 +92,7 @@ describe('several windows', () => {
     const [one, two] = (await open(2)) as [Workbench, Workbench];
     await exchange().control('POST', 'settle', { ms: 25_000 });
     await (await previewCollateral(one, 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
-    await one.waitForNotification(/accepted by OKX, not done yet/);
+    await one.waitForNotification(saysLike('kinds.confirming', 'OKX'));
     await two.runCommand('LTV Gauge: Refresh');
     await two.waitForRow('Loans', /unfinished change .*#12345/);
     await two.runCommand('LTV Gauge: Add Collateral…');
@@ -100,7 +100,7 @@ describe('several windows', () => {
     await two.pick('12345');
     await two.waitForNotification(/An earlier change of loan 12345 is unfinished/);
     exchange().pass(25_000);
-    await one.waitForNotification(/Done: LTV is now 51\.54%/);
+    await one.waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
     await two.runCommand('LTV Gauge: Refresh');
     await two.waitForRow('Loans', /51\.54% · OK \d/);
     assert.equal(await exchange().requests('adjust-collateral'), 1);

@@ -211,21 +211,10 @@ export class Arming implements Disposable {
 const asksForName = (term: ArmingTerm, account: Account): boolean => term === 'always' && stakesOf(account) === 'live';
 
 const nameNotTyped = (name: string): Refusal =>
-  new Refusal(
-    msg(
-      'arming.live-account-armed',
-      '{0} is a LIVE account, so it is armed always only for somebody who types its name. Writing was not armed. Type exactly: {0}',
-      name,
-    ),
-  );
+  new Refusal(msg('arming.live-account-armed', 'Not armed. To always arm a LIVE account, type its exact name: {0}', name));
 
 const ownerUnknown = (): Refusal =>
-  new Refusal(
-    msg(
-      'arming.not-known-whose',
-      'It is not known whose keys this account has, so writing was not armed: it would be armed for whoever comes next. Run "LTV Gauge: Test Connection" first.',
-    ),
-  );
+  new Refusal(msg('arming.not-known-whose', 'Not armed: the owner of these keys is unknown. Run "LTV Gauge: Test Connection" first.'));
 
 /**
  * Whose money an arming is about: keys of another user, or of another place, under the same id are another account. A simulated exchange

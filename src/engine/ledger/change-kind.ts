@@ -94,21 +94,56 @@ export interface OtherWrites {
 export function kindOf(kinds: Kinds, { kind }: Pick<Change, 'kind'>): ChangeKind {
   const found = kinds.get(kind);
   if (found !== undefined) return found;
-  throw new Refusal(
-    msg('change.neither-loan-nor', 'Neither a loan nor a position is named. Start the change again from the loan or position itself.'),
-  );
+  throw incomplete();
 }
+
+export const incomplete = (): Refusal =>
+  new Refusal(msg('change.incomplete', 'This change is incomplete or has no amount above zero. Start again.'));
+
+/** The exchange does not answer about, or would not act on, the very loan or position that was named. */
+export const anotherTarget = (): Refusal =>
+  new Refusal(msg('change.another-target', 'The exchange returned another loan or position. Refresh, then start again.'));
+
+/** Too much, why, and how much would do. */
+export const atMost = (why: Message, most: Decimal, coin: string): Message =>
+  msg('change.at-most', '{0} Start again with at most {1} {2}.', why, formatAmount(most), coin);
+
+export const moreThanSafe = (most: Decimal, coin: string): Message =>
+  atMost(msg('change.more-than-safe', "That's more than can be removed safely now."), most, coin);
+
+export const moreThanAddable = (most: Decimal, coin: string): Message =>
+  atMost(msg('change.more-than-addable', "That's more than can be added now."), most, coin);
+
+export const noneRemovable = (coin: string): Message => msg('change.none-removable', 'No {0} can be removed now.', coin);
+
+/** Without these figures the effect of taking something out is unknown. */
+export const removalUnclear = (): Message =>
+  msg(
+    'change.removal-unclear',
+    "The effect can't be estimated, so nothing can be removed (adding still works). Refresh, then try again later.",
+  );
+
+/** What it was when it was confirmed, and what it is now. */
+export const changedSince = (what: Message, was: string, is: string): Message =>
+  msg('change.changed-since', '{0} changed from {1} to {2} after this preview. Nothing was sent. Start again.', what, was, is);
+
+/** Why a change counts as a mismatch, in the note. */
+export const notAsRequested = (what: Message, was: string, is: string | Message): Message =>
+  msg('change.not-as-requested', '{0} went from {1} to {2}, not as requested.', what, was, is);
+
+/** A change that a person closed as not executed may take effect late, and looks just like this one. */
+export const mayBeOfEarlier = (before: Decimal, coin: string): Message =>
+  msg(
+    'change.may-be-earlier',
+    'This may be the late effect of the same change you marked as not executed; then this one is still to come. Before: {0} {1}. Check the exchange before the next change.',
+    formatAmount(before),
+    coin,
+  );
 
 /** The part of `check` that is the same for every kind. @throws Refusal when no direction, coin or positive amount is named. */
 export function checkAsked({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>): void {
-  if (!['add', 'reduce'].includes(direction))
-    throw new Refusal(msg('change.no-direction-named', 'No direction is named. Start the change again with Add or Reduce.'));
-  if (coin === '') throw new Refusal(msg('change.no-coin-named', 'No coin is named. Start the change again and pick one.'));
-  if (typeof amount !== 'string' || !isDecimal(amount) || !isPositive(amount)) {
-    throw new Refusal(
-      msg('change.amount-must-more', 'The amount must be more than zero. Start the change again with the amount of {0} you mean.', coin),
-    );
-  }
+  const isAmount = typeof amount === 'string' && isDecimal(amount) && isPositive(amount);
+  if (!['add', 'reduce'].includes(direction) || coin === '' || !isAmount) throw incomplete();
 }
 
 /** The part of a preview that is the same for every kind. USD is rounded up to 8 digits. */
@@ -126,10 +161,10 @@ export function previewedAlike(
   };
 }
 
-/** A figure that was not told before, or is not told now, tells nothing. @throws Refusal with the sentence of `say` when both were and differ. */
-export function mustEqual(before: Decimal | undefined, after: Decimal | undefined, say: (was: string, is: string) => Message): void {
+/** A figure that was unknown before, or is unknown now, proves nothing. @throws Refusal when both are known and differ */
+export function mustEqual(what: Message, before: Decimal | undefined, after: Decimal | undefined, unit = ''): void {
   if (before === undefined || after === undefined || compare(before, after) === 0) return;
-  throw new Refusal(say(formatAmount(before), formatAmount(after)));
+  throw new Refusal(changedSince(what, formatAmount(before), `${formatAmount(after)}${unit === '' ? '' : ` ${unit}`}`));
 }
 
 /** An amount in the journal. */

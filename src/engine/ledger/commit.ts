@@ -5,7 +5,7 @@ import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Change, Connection, Readiness } from '../../exchanges/exchange.ts';
 import { requestOf } from '../actions.ts';
-import { kindOf, type Kinds } from './change-kind.ts';
+import { anotherTarget, kindOf, type Kinds } from './change-kind.ts';
 import type { Guard } from './guard.ts';
 import { JournalError, TargetTaken } from './journal.ts';
 import type { LedgerOptions } from './ledger-options.ts';
@@ -15,8 +15,8 @@ import type { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import {
   accountFrozen,
-  anotherUnderWay,
-  notAsBefore,
+  justBeingSent,
+  lastLookFailed,
   notWritten,
   overtaken,
   Refusal,
@@ -98,14 +98,7 @@ export function previewOf(
   at: { readonly now: number; readonly maxAgeMs: number },
 ): Preview {
   if (isTooOld(readiness.asOf, at.now, at.maxAgeMs)) throw tooOld();
-  if (readiness.kind !== change.kind) {
-    throw new Refusal(
-      msg(
-        'change.figures-read-not',
-        'The figures that were read are not those of what was named. Nothing was sent. Start the change again.',
-      ),
-    );
-  }
+  if (readiness.kind !== change.kind) throw anotherTarget();
   const preview = kindOf(kinds, change).preview(account, change, readiness, price);
   return Object.freeze({ ...preview, ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }) });
 }
@@ -173,9 +166,9 @@ export function mustBeFree(writes: Writes, intended: Intended, known: ReadonlySe
   if (frozen !== undefined) throw accountFrozen(frozen);
   const open = writes.openOn(intended);
   if (open !== undefined) {
-    throw open.state === 'sent' && writes.isUnderWay(open.id) ? anotherUnderWay(intended.change, open) : unfinished(open);
+    throw open.state === 'sent' && writes.isUnderWay(open.id) ? justBeingSent(open) : unfinished(open);
   }
-  if (writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken(intended.change);
+  if (writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken();
 }
 
 /**
@@ -200,26 +193,25 @@ async function lastLook(
   const facts = await readAgain(kinds, connection, shown, clock, stop);
   const now = clock.now();
   if (isTooOld(facts.readiness.asOf, now, maxAgeMs)) throw tooOld();
-  let fresh: Preview;
-  try {
-    fresh = previewOf(kinds, shown.account, shown.change, facts, { now, maxAgeMs });
-    within(fresh);
-  } catch (error) {
-    throw error instanceof Refusal ? notAsBefore(error) : error;
-  }
+  const fresh = asLastCheck(() => {
+    const figures = previewOf(kinds, shown.account, shown.change, facts, { now, maxAgeMs });
+    within(figures);
+    return figures;
+  });
   // Both are copies of just what belongs to a change: what goes out has to be what was confirmed, to the last character.
-  if (JSON.stringify(shown.change) !== JSON.stringify(fresh.change)) {
-    throw new Refusal(
-      msg(
-        'change.exchange-now-addresses',
-        'The exchange now addresses what was confirmed in another way than before. Nothing was sent. Refresh the account and start again.',
-      ),
-    );
-  }
+  if (JSON.stringify(shown.change) !== JSON.stringify(fresh.change)) throw lastLookFailed(anotherTarget().sentence);
   kindOf(kinds, shown).mustBeAsShown(shown, fresh);
-  // Said by the kind in words of its own; but no kind may forget it.
-  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly(fresh.change);
+  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly('readAgain');
   return fresh;
+}
+
+/** What a check of the preview refuses now, after it was confirmed. */
+function asLastCheck<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof Refusal ? lastLookFailed(error.sentence, error) : error;
+  }
 }
 
 async function readAgain(kinds: Kinds, connection: Connection, { change }: Preview, clock: Clock, stop: AbortSignal): Promise<Facts> {
@@ -231,12 +223,7 @@ async function readAgain(kinds: Kinds, connection: Connection, { change }: Previ
     return await reading;
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
-    throw new Refusal(
-      msg('change.last-look-right', 'The last look right before sending failed, so nothing was sent. {0}', error.sentence),
-      {
-        instead: error.instead,
-      },
-    );
+    throw lastLookFailed(error.sentence, { instead: error.instead });
   }
 }
 
@@ -317,9 +304,11 @@ async function writeDown(
     const frozen = [...written.values()].find((one) => isSameOwner(one, record) && isFreezing(one));
     if (frozen !== undefined) throw accountFrozen(frozen);
     const rival = sentBefore(rows, record, known);
-    if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken(planned.change);
+    if (rival !== undefined) throw isOpen(rival) ? unfinished(rival) : overtaken();
     // Of two windows that together would pass a limit, the one that is first in the journal may go on.
-    within(sentEarlier(rows, id));
+    asLastCheck(() => {
+      within(sentEarlier(rows, id));
+    });
     mayStill();
     return record;
   } catch (error) {
@@ -331,7 +320,7 @@ async function writeDown(
 
 async function refusalOf(error: unknown, writes: Writes): Promise<Refusal> {
   if (error instanceof Refusal) return error;
-  if (error instanceof JournalError) return new Refusal(error.sentence);
+  if (error instanceof JournalError) return new Refusal(msg('change.nothing-sent', 'Nothing was sent. {0}', error.sentence));
   if (!(error instanceof TargetTaken)) return notWritten();
   // Another window was first, since this one last read the journal.
   await writes.sync().catch(() => undefined);
@@ -355,7 +344,7 @@ async function send(writes: Writes, connection: Connection, { id, change }: Writ
         neverLeft ? { type: 'neverLeft', ...told(error) } : { type: 'rejected', ...told(error), instead: error.instead },
       );
     } else {
-      const note = msg('change.answer-not-understood', 'The answer could not be understood. Reading will tell what became of it.');
+      const note = msg('change.answer-not-understood', 'The answer could not be understood.');
       await writes.apply(id, { type: 'lost', ...(ExchangeError.is(error) ? told(error) : { note }) });
     }
     return;

@@ -5,7 +5,7 @@ import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf } from './owner.ts';
 import { isTooOld, type Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
-import { accountFrozen, accountGone, accountMoved, keysOfAnother, mayOnlyRead, notArmed, stopped, tooOld } from './refusal.ts';
+import { accountFrozen, accountChanged, accountGone, mayOnlyRead, notArmed, stopped, tooOld } from './refusal.ts';
 import type { Writes } from './writes.ts';
 
 /** A check against the person's limits that waits for nothing. `writes` are those that count towards the daily ones. @throws Refusal */
@@ -50,8 +50,8 @@ export class Guard {
   mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
     const { venue, site, baseUrl, uid } = this.actingAccount(account.id);
     this.mustBeArmed(account);
-    if (venue !== account.venue || site !== account.site || baseUrl !== account.baseUrl) throw accountMoved();
-    if (uid !== account.uid) throw keysOfAnother();
+    const isSame = venue === account.venue && site === account.site && baseUrl === account.baseUrl && uid === account.uid;
+    if (!isSame) throw accountChanged();
     const frozen = this.#writes.frozen(holderOf(account));
     if (frozen !== undefined) throw accountFrozen(frozen);
     if (isTooOld(readAt, this.#options.clock.now(), this.maxAgeMs)) throw tooOld();

@@ -56,5 +56,4 @@ export class TargetTaken extends Error {
   }
 }
 
-export const disposed = (): JournalError =>
-  new JournalError(msg('ledger.window-closing-writes', 'This window is closing and writes nothing down any more.'));
+export const disposed = (): JournalError => new JournalError(msg('ledger.window-closing', 'This window is closing. Nothing was recorded.'));

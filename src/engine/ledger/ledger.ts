@@ -11,7 +11,7 @@ import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
 import { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { anotherUnderWay, justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
+import { justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Verdict } from './verdict.ts';
 import { isFreezing, isOpen, changeTarget } from './write-states.ts';
 import { syncOrRefuse, Writes } from './writes.ts';
@@ -147,12 +147,12 @@ export class Ledger implements Disposable {
     // What was just leaving when it was previewed may never have left: then this is the first one.
     if (!isShown && (preview.firstChange === true || this.#isFirst(preview.account))) throw notShown();
     if (preview.doubt !== undefined && (withoutEstimate !== true || preview.change.direction !== 'add'))
-      throw withoutEstimateOnly(preview.change);
+      throw withoutEstimateOnly(preview.change.direction === 'add' ? 'withoutEstimate' : 'readAgain');
     this.#issued.delete(preview);
     const { account, change } = preview;
     // The same account at the exchange may be here twice.
     const locks = [account.id, ownerOf(account)].map((whose) => JSON.stringify([whose ?? account.id, targetKey(changeTarget(change))]));
-    if (locks.some((lock) => this.#locks.has(lock))) throw anotherUnderWay(change);
+    if (locks.some((lock) => this.#locks.has(lock))) throw justBeingSent();
     for (const lock of locks) this.#locks.add(lock);
     const id = this.#options.newId();
     const progress = this.onDidChange((record) => {

@@ -88,54 +88,29 @@ function amountOf(settings: Readonly<Record<string, unknown>>, name: keyof Limit
 
 function byCoinOf(settings: Readonly<Record<string, unknown>>, name: ByCoin): ReadonlyMap<string, Decimal> {
   const value = settings[name] ?? {};
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new Fault(
-      msg(
-        'limit.setting-name-coins',
-        'The setting {0} has to name coins with their amounts: write for example {1}.',
-        settingOf(name),
-        example,
-      ),
-    );
-  }
+  if (typeof value !== 'object' || Array.isArray(value)) throw needsCoins(name);
   const amounts = new Map<string, Decimal>();
   for (const [key, amount] of Object.entries(value)) {
     const coin = key.trim().toUpperCase();
-    if (coin === '')
-      throw new Fault(
-        msg(
-          'limit.setting-holds-amount',
-          'The setting {0} holds an amount without a coin: write for example {1}.',
-          settingOf(name),
-          example,
-        ),
-      );
-    if (amounts.has(coin))
-      throw new Fault(msg('limit.setting-names-twice', 'The setting {0} names {1} twice: leave one of them out.', settingOf(name), coin));
+    if (coin === '' || amounts.has(coin)) throw needsCoins(name);
     amounts.set(coin, readAmount(amount, `${settingOf(name)} › ${coin}`));
   }
   return amounts;
 }
 
-const example = '{ "BTC": "0.5" }';
+const needsCoins = (name: ByCoin): Fault =>
+  new Fault(
+    msg(
+      'limit.setting-needs-coins',
+      'The setting {0} needs amounts by coin, each coin once, e.g. {1}.',
+      settingOf(name),
+      '{ "BTC": "0.5" }',
+    ),
+  );
 
 function readAmount(value: unknown, where: string): Decimal {
   if (typeof value === 'string' && isDecimal(value.trim()) && !isNegative(decimal(value.trim()))) return decimal(value.trim());
-  if (typeof value === 'number') {
-    throw new Fault(
-      msg(
-        'limit.setting-bare-number',
-        'The setting {0} is a bare number. Write it in quotation marks, "{1}", so that no digit of it is lost.',
-        where,
-        value.toString(),
-      ),
-    );
-  }
-  throw new Fault(
-    msg(
-      'limit.setting-not-amount',
-      'The setting {0} is not an amount. Write digits with a decimal point in quotation marks, for example "2500" or "0.5".',
-      where,
-    ),
-  );
+  // A bare number has lost digits when it is read, so it has to be written as text.
+  const example = typeof value === 'number' ? value.toString() : '2500.5';
+  throw new Fault(msg('limit.setting-not-amount', 'The setting {0} needs an amount in quotation marks, e.g. "{1}".', where, example));
 }

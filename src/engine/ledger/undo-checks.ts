@@ -1,8 +1,7 @@
 import { compare, decimal, zero, type Decimal } from '../../core/decimal.ts';
-import { formatAmount } from '../../core/format.ts';
 import { msg } from '../../core/message.ts';
 import type { Change } from '../../exchanges/exchange.ts';
-import { kindOf, type Kinds } from './change-kind.ts';
+import { kindOf, moreThanSafe, type Kinds } from './change-kind.ts';
 import { holderOf, isSameOwner } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
@@ -10,20 +9,20 @@ import { Refusal } from './refusal.ts';
 import { undoable } from './undo.ts';
 
 /**
- * By how much LTV may pass its safe line at the last look: half a point of the five points of cushion. An undo that was lowered stands exactly on
- * that line, so without it every second one would be refused for the least move of the price. Our own judgement. A fraction.
+ * By how much LTV may exceed its safe line at the last look: half a point of the five-point cushion. A lowered undo stands exactly on that
+ * line, so without this slack every second one would be refused for the slightest price move. Our own judgement. A fraction.
  */
 const lastLookSlack = decimal('0.005');
 
 /**
- * An undo takes back a proven addition, of the same account, loan or position and coin, at most what is not undone yet, and at most what can be
- * taken out safely by the figures of now.
+ * An undo reverses a confirmed addition: same account, loan or position, and coin; at most what is not undone yet, and at most what can be
+ * removed safely now.
  *
- * @param undoOf the write that is to be taken back
+ * @param undoOf the write to reverse
  * @param figures of the change, as just read
  * @param writes of this and other accounts
  * @param terms `own` the person's own highest LTV after a reduction, a fraction; `shown` what was confirmed, at the last look
- * @throws Refusal, marked as one of an undo where less of it could be or nothing is left
+ * @throws Refusal, marked as one of an undo where less would be possible or nothing is left
  */
 export function mustBeUndo(
   kinds: Kinds,
@@ -54,29 +53,10 @@ function isReverse(kinds: Kinds, change: Change, added: Change): boolean {
 }
 
 export const notUndoable = (): Refusal =>
-  new Refusal(
-    msg(
-      'undo.no-longer-undone',
-      'This can no longer be undone here: only an addition that is proven can, once and for ten minutes. What was added can still be taken out as always.',
-    ),
-    { undo: { kind: 'over' } },
-  );
+  new Refusal(msg('undo.nothing', 'Nothing to undo. Only a confirmed addition can be undone, once, within 10 minutes.'), {
+    undo: { kind: 'over' },
+  });
 
-const notItsReverse = (): Refusal =>
-  new Refusal(
-    msg(
-      'undo.not-takes-addition',
-      'This is not what takes that addition back: an undo is a reduction on the same account, of the same loan or position and coin. Nothing was sent.',
-    ),
-  );
+const notItsReverse = (): Refusal => new Refusal(msg('undo.not-its-reverse', "This doesn't reverse that addition. Nothing was sent."));
 
-const moreThanIsSafe = (most: Decimal, coin: string): Refusal =>
-  new Refusal(
-    msg(
-      'undo.figures-now-most',
-      'By the figures of now at most {0} {1} of what was added can be taken out safely. Start again with at most that.',
-      formatAmount(most),
-      coin,
-    ),
-    { undo: { kind: 'unsafe', most } },
-  );
+const moreThanIsSafe = (most: Decimal, coin: string): Refusal => new Refusal(moreThanSafe(most, coin), { undo: { kind: 'unsafe', most } });

@@ -5,10 +5,10 @@ import { justBeingSent, Refusal, tooEarly, unwritten } from './refusal.ts';
 import { isFreezing, isOpen } from './write-states.ts';
 import type { Writes } from './writes.ts';
 
-/** What a person says about a write that reading cannot settle, or about a freeze. */
+/** A person's answer about a write that the exchange's figures cannot settle, or about a freeze. */
 export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
 
-/** How long a person's verdict waits for the venue's word. */
+/** How long a person's answer waits for a last look at the exchange. */
 const verdictLookMs = 5_000;
 
 /**
@@ -26,28 +26,23 @@ export async function settle(
 ): Promise<void> {
   const record = writes.get(recordId);
   if (record === undefined)
-    throw new Refusal(
-      msg('resolve.change-no-longer', 'This change is no longer known. Refresh the account and look at it at the exchange.'),
-    );
+    throw new Refusal(msg('resolve.change-no-longer', 'This change is no longer in the activity log. Check the exchange.'));
   if (verdict === 'lift-freeze' && isFreezing(record)) {
     await durably(() => writes.applyDurably(recordId, { type: 'lifted' }));
     return;
   }
   if (verdict === 'lift-freeze' || !(isOpen(record) || writes.isUnderWay(recordId))) {
-    // It is over. Whoever still has it as open, or its loan or position as held, is to read that too.
+    // It is closed already. Windows that still show it as open, or hold its loan or position, get that too.
     await durably(() => writes.tellAgain());
     return;
   }
   if (writes.isUnderWay(recordId)) {
     if (record.state === 'sent') throw justBeingSent(record);
-    throw new Refusal(
-      msg('resolve.change-still-being', 'This change is still being looked up. Wait until that ends, then say what became of it.'),
-      {
-        openWrite: record,
-      },
-    );
+    throw new Refusal(msg('resolve.change-still-being', 'Still checking the exchange. Wait, then try again.'), {
+      openWrite: record,
+    });
   }
-  // In every window: the one that sent it may be another. A clock that was set forward since makes it no older.
+  // Another window may have sent it, so this holds in every window. A clock that was set forward does not make it older.
   const sentAt = record.sentAt ?? record.plannedAt;
   const isEarly = [clock.now(), writes.steadyNow()].some((now) => Math.abs(now - sentAt) < proofPatienceMs);
   if (isOpen(record) && isEarly) throw tooEarly(record, proofPatienceMs);
@@ -55,7 +50,7 @@ export async function settle(
   const stop = AbortSignal.any([end, enough.signal]);
   const looked = await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
   enough.abort();
-  // The exchange can tell: a verdict that says otherwise must not get into the journal in the place of that.
+  // The exchange settled it: a person's answer must not replace that in the journal.
   if (looked !== undefined) throw unwritten(looked.untold);
   await durably(() => writes.applyDurably(recordId, { type: 'judged', verdict }));
 }

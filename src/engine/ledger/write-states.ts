@@ -5,6 +5,7 @@ import { targetKey, type Target } from '../../core/model.ts';
 import type { Change } from '../../exchanges/exchange.ts';
 import { isSameOwner, type Holder } from './owner.ts';
 import type { Answer, Evidence, WriteRecord, WriteState } from './record.ts';
+import { stopped } from './refusal.ts';
 
 interface Facts {
   readonly evidence: Evidence;
@@ -21,9 +22,9 @@ interface Told {
 
 /** What can happen to a write. */
 export type WriteEvent =
-  /** Written down as sent; the bytes leave after this. */
+  /** Recorded as sent; the bytes leave after this. */
   | { readonly type: 'sent' }
-  /** It is certain, to the one who would have sent it, that nothing left. */
+  /** Certain, to the window that would have sent it: nothing left. */
   | { readonly type: 'withdrawn'; readonly note: Message }
   /** It was tried, and certainly never reached the venue. */
   | (Told & { readonly type: 'neverLeft' })
@@ -33,13 +34,13 @@ export type WriteEvent =
   | (Facts & { readonly type: 'proven'; readonly note?: Message })
   /** `unsure` where figures that are not of one moment could say the same: then only a second reading counts. */
   | (Facts & { readonly type: 'contradicted'; readonly note: Message; readonly unsure?: true })
-  /** The venue's own history says that it tried and did nothing. */
+  /** The exchange's own history says that it failed. */
   | { readonly type: 'failed'; readonly evidence: Evidence; readonly note: Message }
   /** A person says so. */
   | { readonly type: 'judged'; readonly verdict: 'effective' | 'not-effective' }
   | { readonly type: 'lifted' };
 
-/** What reading found out. */
+/** What the exchange's figures show. */
 export type Finding = Extract<WriteEvent, { readonly type: 'proven' | 'contradicted' | 'failed' }>;
 
 const open: readonly WriteState[] = ['sent', 'accepted', 'unknown'];
@@ -53,20 +54,20 @@ const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
   lost: ['sent'],
   proven: open,
   contradicted: open,
-  // Of a write whose answer was lost a failure may be another's.
+  // After a lost answer, a failure in the history may belong to another attempt.
   failed: ['accepted'],
   judged: open,
   lifted: ['mismatch'],
 };
 
-/** Whether it may still have an effect that nobody has seen. */
+/** Whether it may still have an effect not seen yet. */
 export const isOpen = (record: WriteRecord): boolean => open.includes(record.state);
 
 /** Whether it keeps the account frozen. */
 export const isFreezing = (record: WriteRecord): boolean => record.state === 'mismatch' && record.freezeLiftedAt === undefined;
 
 /**
- * The record after `event`, or undefined where the event does not apply to its state: nothing that is closed opens again.
+ * The record after `event`; undefined where the event does not apply to its state: what is closed never opens again.
  * @param at milliseconds since the Unix epoch
  */
 export function next(record: WriteRecord, event: WriteEvent, at: number): WriteRecord | undefined {
@@ -99,7 +100,7 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
       return {
         ...updated,
         state: event.verdict,
-        note: msg('change.closed-verdict-without', 'Closed by your own verdict, without proof from the exchange.'),
+        note: msg('change.marked-by-you', 'Marked by you, without proof from the exchange.'),
       };
     case 'lifted':
       return isFreezing(record) ? { ...updated, freezeLiftedAt: at } : undefined;
@@ -113,7 +114,7 @@ function answered(at: number, kind: Answer['kind'], { code }: Told): Answer {
 const insteadOf = ({ instead }: { readonly instead?: readonly Instead[] }): Pick<Answer, 'instead'> =>
   instead === undefined || instead.length === 0 ? {} : { instead };
 
-/** `sentAt` goes too: nothing left, whatever was written down before. */
+/** `sentAt` goes too: nothing left, whatever was recorded before. */
 function withdrawn(record: WriteRecord, note: Message): WriteRecord {
   const after: Omit<WriteRecord, 'sentAt'> & { sentAt?: number } = { ...record, state: 'not-effective', note };
   delete after.sentAt;
@@ -135,7 +136,7 @@ function found(record: WriteRecord, event: Exclude<Finding, { readonly type: 'fa
     : { ...record, ...facts, ...(note === undefined ? {} : { note }) };
 }
 
-/** How much is known; what is known is never replaced by less. */
+/** How much is known. Knowledge is never replaced by less. */
 function rank(record: WriteRecord): number {
   switch (record.state) {
     case 'planned':
@@ -147,7 +148,7 @@ function rank(record: WriteRecord): number {
       return 3;
     case 'rejected':
       return 4;
-    // What the venue's history or figures say counts for more than a person's verdict, and what was done for more than what was not.
+    // The exchange's history or figures count more than a person's word, and executed more than not executed.
     case 'not-effective':
       return record.evidence === undefined ? 4 : 5;
     case 'effective':
@@ -157,22 +158,21 @@ function rank(record: WriteRecord): number {
   }
 }
 
-/** Closed by an answer, by a person's word or because nothing left. */
+/** Closed by an answer, by a person, or because nothing left. */
 const isUnproven = (record: WriteRecord): boolean => rank(record) === 4;
 
-/** Whether `one` knows more of a write than `other`, and is no mere other word for it. */
+/** Whether `one` knows more of a write than `other`. */
 export const knowsMore = (one: WriteRecord, other: WriteRecord): boolean => rank(one) > rank(other);
 
 /**
- * Of two tellings of one write, the one to believe: the later, unless it knows less. Several windows write one journal, and a row
- * that could not be written when it happened is written later: of two ends that nothing at the venue proves, the one that was
- * decided later counts, in whatever order they got into the journal.
+ * Of two rows of one write, the one to believe: the later, unless it knows less. Several windows write one journal, and a row that could
+ * not be written when it happened is written later. So of two unproven ends the one decided later counts, whatever their order in the journal.
  */
 export function merge(earlier: WriteRecord | undefined, later: WriteRecord): WriteRecord {
   if (earlier === undefined) return later;
   const isLate = isUnproven(earlier) && isUnproven(later) && later.updatedAt < earlier.updatedAt;
   const [believed, other] = rank(later) >= rank(earlier) && !isLate ? [later, earlier] : [earlier, later];
-  // Only the window that sent it knows what came back; another may have closed it meanwhile.
+  // Only the window that sent it knows the answer; another may have closed it meanwhile.
   const answer = believed.answer === undefined && believed.sentAt !== undefined ? other.answer : undefined;
   // A window of an older version leaves out whose it is.
   const owner = believed.owner === undefined ? other.owner : undefined;
@@ -181,16 +181,15 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
 }
 
 /**
- * The journal's rows, in the order they were written, as one record each. Should two windows have taken one row of the
- * venue's history for the proof of two writes at the same moment, it proves the one that is first in the journal; the other
- * stays as open as it was. A freeze is never passed over.
+ * The journal's rows, in order, as one record each. If two windows took one row of the exchange's history as proof of two writes at the
+ * same moment, it proves the first in the journal; the other stays open. A freeze always counts.
  */
 export class Folded {
   readonly records = new Map<string, WriteRecord>();
-  /** Who has taken a row of the history, by its id; ids are of one account at the exchange. */
+  /** Which write took a history row as proof, by the row's id; ids belong to one account at the exchange. */
   readonly #claims = new Map<string, (Holder & { readonly id: string })[]>();
 
-  /** @returns the write as it stands after this row; undefined when the row is its first and counts for nothing */
+  /** @returns the write after this row; undefined when the row is its first and does not count */
   add(row: WriteRecord): WriteRecord | undefined {
     const before = this.records.get(row.id);
     if (row.evidence?.kind === 'history' && !this.#claim(row.evidence.id, row, before)) return before;
@@ -199,7 +198,7 @@ export class Folded {
     return after;
   }
 
-  /** @returns whether the row of the history is its own, or is another's and has to count all the same */
+  /** @returns whether the history row is its own, or another's and counts anyway */
   #claim(historyId: string, { id, accountId, state, ...row }: WriteRecord, before: WriteRecord | undefined): boolean {
     const owner = row.owner ?? before?.owner;
     const mine = { id, accountId, ...(owner === undefined ? {} : { owner }) };
@@ -217,20 +216,13 @@ export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {
   return folded.records;
 }
 
-/** A record as it has to be taken when nobody here is working on it: who planned or sent it may have died on the way. */
+/** A record that no window is working on: the one that planned or sent it may have been closed on the way. */
 export function restored(record: WriteRecord): WriteRecord {
   if (record.state === 'planned') {
-    const note = msg(
-      'change.ltv-gauge-stopped',
-      'LTV Gauge was stopped before anything was sent. Start the change again if you still want it.',
-    );
-    return { ...record, state: 'not-effective', note };
+    return { ...record, state: 'not-effective', note: stopped().sentence };
   }
   if (record.state === 'sent') {
-    const note = msg(
-      'change.sent-another-window',
-      'It was sent by another window or before a restart, and its answer is not known here. Reading at the exchange will tell; nothing is sent again.',
-    );
+    const note = msg('change.sent-elsewhere', 'Sent by another window or before a restart; the answer is unknown here.');
     return { ...record, state: 'unknown', note };
   }
   return record;

@@ -7,6 +7,7 @@ import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { account } from './ledger/support.ts';
 import { MemoryRecords, MemorySecrets } from './accounts/memory-storage.ts';
+import { saysLike } from '../../texts.ts';
 
 const keys = { apiKey: 'new', secret: 'new' };
 
@@ -64,8 +65,8 @@ describe('other keys for an account', () => {
   it('of another owner are not taken while something is not settled that the old ones sent, those of the same owner are', async () => {
     const change = { kind: 'collateral', loan: { loanId: '1' }, direction: 'add', coin: 'BTC', amount: decimal('1') };
     for (const [state, reason] of [
-      ['accepted', /is not finished/],
-      ['mismatch', /are frozen/],
+      ['accepted', saysLike('refusal.unfinished')],
+      ['mismatch', saysLike('refusal.frozen')],
     ] as const) {
       const { held, places, vault, happened } = await place();
       held.push({ id: 'w', state, change } as WriteRecord);

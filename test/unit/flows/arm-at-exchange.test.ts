@@ -9,7 +9,7 @@ import { TestExchange } from '../../e2e/exchange.ts';
 import { noLimits } from '../engine/ledger/support.ts';
 import { added, live, Machine, type Front } from './front.ts';
 import { leave, pick, press, type, type Answer } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const adding: readonly Answer[] = [pick('Loan 12345'), pick('BTC'), type('0.1')];
 
@@ -87,7 +87,7 @@ describe('an account at an exchange', () => {
     assert.match(dialog.detail, /^Writing on Main is armed for 15 minutes/);
     assert.equal(dialog.choices.at(-1), 'Add 0.1 BTC');
     const done = talk.heard.at(-1)!;
-    assert.match(done.title, /Done: LTV is now 51\.\d\d%/);
+    assert.match(done.title, saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/));
     assert.equal(await sent(), 1);
     assert.match(row(), /^Main simulated · .* · writing armed for 1[45] min · /);
 
@@ -95,8 +95,8 @@ describe('an account at an exchange', () => {
     assert.equal(ran!.command, 'undoAdd');
     const undone = await front.does((app, attended) => undoAdd(app, attended, ran!.target), press(says('preview.reduce', '0.1', 'BTC')));
     const taking = undone.heard.find(({ what }) => what === 'dialog')!;
-    assert.match(taking.detail, /To undo[^]*Act: take collateral out[^]*Amount: 0\.1 BTC/);
-    assert.match(undone.heard.at(-1)!.title, /Done: LTV is now 57\.98%/);
+    assert.match(taking.detail, saysInTurn(saysLike('undo.removes-again'), says('term.amount-line', '0.1', 'BTC')));
+    assert.match(undone.heard.at(-1)!.title, saysLike('outcome.done-now', says('term.ltv'), '57.98%'));
     assert.deepEqual(
       (await exchange.adjustments()).map(({ loan, type: act, amt }) => [loan, act, amt]),
       [
@@ -105,7 +105,7 @@ describe('an account at an exchange', () => {
       ],
     );
     const nothing = await front.does((app, attended) => undoAdd(app, attended, undefined));
-    assert.match(nothing.titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
+    assert.match(nothing.titles('notice')[0]!, saysLike('undo.nothing'));
     assert.equal(await sent(), 2);
   });
 

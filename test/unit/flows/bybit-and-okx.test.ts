@@ -5,7 +5,7 @@ import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { added, Machine, type Front } from './front.ts';
 import { pick, press, type } from './scripted.ts';
-import { saysLike } from '../../texts.ts';
+import { says, saysLike } from '../../texts.ts';
 
 interface Adjustment {
   /** The old order; none for the pool. */
@@ -61,7 +61,7 @@ describe('someone with loans on Bybit and on OKX', () => {
         press(`Add ${amount} ${coin}`),
       );
       assert.match(talk.heard.find(({ what }) => what === 'dialog')!.detail, /Bybit/);
-      assert.match(talk.titles('notice')[0]!, saysLike('kinds.done-ltv-now'));
+      assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv')));
       // Two accounts, each under its own name.
       assert.deepEqual(
         talk.heard[0]!.choices.filter((label) => label.includes('·')),

@@ -5,7 +5,7 @@ import { loanAt } from '../../../src/views/place.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const adjusting = '/api/v5/finance/flexible-loan/adjust-collateral';
 
@@ -65,15 +65,27 @@ describe('a change of collateral on the whole engine', () => {
     assert.match(whileOpen[0]!, /^57\.98% · Watch · unfinished change /);
     assert.match(
       whileOpen[1]!,
-      /^SIMULATED: take 0\.01 BTC out of loan 12345 \(Main\) · accepted by OKX, not done yet; waiting for proof$/,
+      saysInTurn(
+        says('kinds.simulated', changeName('remove', '0.01', 'BTC', onLoan('12345'), 'Main')),
+        ` · ${says('kinds.confirming', 'OKX')}`,
+      ),
     );
     assert.deepEqual(
       talk.worked
         .filter((line) => line.startsWith('SIMULATED:'))
         .map((line) => /: ([^:]*)\. Cancel only stops the waiting\.$/.exec(line)?.[1]),
-      [says('kinds.written-down-about'), says('kinds.sent-waiting-answer', 'OKX'), says('kinds.accepted-not-done', 'OKX')],
+      [says('kinds.sending'), says('kinds.waiting', 'OKX'), says('kinds.confirming', 'OKX')],
     );
-    assert.equal(done!.title, 'Done: LTV is now 58.72%, says OKX. SIMULATED: take 0.01 BTC out of loan 12345 (Main).');
+    assert.equal(
+      done!.title,
+      says(
+        'outcome.done-now',
+        says('term.ltv'),
+        '58.72%',
+        'OKX',
+        says('kinds.simulated', changeName('remove', '0.01', 'BTC', onLoan('12345'), 'Main')),
+      ),
+    );
     assert.deepEqual(done!.choices, [says('button.open-gauges')]);
     assert.match(loanLine(), /^58\.72% · Watch · 20\.3% to margin call/);
     assert.deepEqual(await taken(), ['12345 reduce BTC 0.01 effective']);
@@ -146,7 +158,7 @@ describe('a change of collateral on the whole engine', () => {
       ['', '0.02'],
     );
     const [refusal] = again.heard.filter(({ what }) => what === 'notice');
-    assert.match(refusal!.title, /One change may move at most 0\.01 BTC by your setting ltvGauge\.limits\.perActionByCoin/);
+    assert.match(refusal!.title, saysLike('limit.per-change', '0.02 BTC', '0.01 BTC', 'ltvGauge.limits.perActionByCoin'));
     assert.deepEqual(refusal!.choices, [says('button.change-amount'), says('button.open-settings'), says('button.show-log')]);
     assert.deepEqual(trader.posted, []);
   });
@@ -198,7 +210,7 @@ describe('a change of collateral on the whole engine', () => {
     const tooLate = after(() => trader.clock.sleep(61_000), act);
     const talk = await change('add', ...btc('0.02'), tooLate, after(nothingYet, act));
     const [, again] = dialogsOf(talk);
-    assert.match(again!.detail, /^The figures behind this preview are too old to act on\. Nothing was sent\..*\n.*just been read afresh/);
+    assert.match(again!.detail, saysLike('change.figures-below-just', says('refusal.preview-outdated')));
     assert.match(again!.detail, /Figures read at .* \(just now\)\.$/);
     assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
     assert.equal(trader.posted.length, 1);
@@ -208,7 +220,7 @@ describe('a change of collateral on the whole engine', () => {
     const disarmed = after(() => trader.engine.arming.disarm('main'), act);
     const talk = await change('add', ...btc('0.02'), disarmed, leave);
     const [, again] = dialogsOf(talk);
-    assert.match(again!.detail, saysLike('refusal.changes-account-not'));
+    assert.match(again!.detail, saysLike('refusal.not-armed'));
     assert.match(again!.detail, saysLike('confirm.not-armed-nothing'));
     assert.deepEqual(again!.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
     assert.match(trader.lines(loansOutline)[0]!, saysLike('arming.not-armed'));
@@ -218,7 +230,7 @@ describe('a change of collateral on the whole engine', () => {
   it('whose answer is lost after acting is found done by reading, and is one adjustment', async () => {
     await okx.fault('lost-after-acting');
     const talk = await change('add', ...btc('0.02'), act);
-    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 56\.57%, says OKX\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '56.57%', 'OKX'));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.open-gauges'), 'Undo…']);
     assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -227,7 +239,7 @@ describe('a change of collateral on the whole engine', () => {
   it('whose answer is lost before acting is not known, holds the loan, and is never sent again', async () => {
     await okx.fault('lost-before-acting');
     const talk = await change('add', ...btc('0.02'), act);
-    assert.match(talk.titles('notice')[0]!, /^It is not known whether this happened: .* it is never sent again\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.unknown', 'OKX', onLoan('12345')));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.match(loanLine(), /^57\.98% · Watch · unfinished change /);
     await trader.later(5 * 60_000);
@@ -239,7 +251,7 @@ describe('a change of collateral on the whole engine', () => {
   it('refused by the exchange changes nothing and leaves the loan free', async () => {
     await okx.fault('51738', { endpoint: 'adjust-collateral', times: 1 });
     const talk = await change('add', ...btc('0.02'), act);
-    assert.match(talk.titles('notice')[0]!, /^Refused by OKX; nothing was changed: .*\(OKX code 51738/);
+    assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.rejected', 'OKX'), '(OKX code 51738'));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.show-log')]);
     assert.match(loanLine(), /^57\.98% · Watch · 21/);
     await change('add', ...btc('0.02'), act);
@@ -302,7 +314,7 @@ describe('a change of collateral on the whole engine', () => {
   it('goes on when the person only stops waiting; it holds the loan, and is proven without them', async () => {
     await okx.control('POST', 'settle', { ms: 9_000 });
     const talk = await change('add', ...btc('0.02'), act, stop('accepted by OKX'));
-    assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet: .* Nothing is sent again\.$/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.accepted', 'OKX'));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.match(loanLine(), /^57\.98% · Watch · unfinished change /);
     const next = await change('reduce', pick('Loan 12345'), press(says('gauge.resolve-unfinished-change')));
@@ -324,7 +336,7 @@ describe('a change of collateral on the whole engine', () => {
       if (state === 'accepted' && dying === undefined) dying = okx.kill().then((killed) => void (dead = killed));
     });
     const talk = await change('add', ...btc('0.02'), act);
-    assert.match(talk.titles('notice')[0]!, /^OKX accepted this but has not done it yet/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.accepted', 'OKX'));
     assert.match(loanLine(), saysLike('term.change-unfinished'));
     await dead!.revive();
     await trader.passes(6 * 60_000);
@@ -339,17 +351,14 @@ describe('a change of collateral on the whole engine', () => {
     const [, alarm] = dialogsOf(talk);
     assert.match(
       alarm!.title,
-      /^OKX did something else than was asked: .*Adding 0\.02 BTC was asked, but the exchange booked "collateral_released" of 0\.02 BTC/,
+      saysInTurn(saysLike('outcome.mismatch', 'OKX', 'Main'), says('collateral.booked-instead', 'collateral_released', '0.02', 'BTC')),
     );
-    assert.equal(alarm!.detail, says('kinds.look-loan-site'));
+    assert.equal(alarm!.detail, says('outcome.look-there'));
     assert.deepEqual(alarm!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.match(trader.lines(loansOutline)[1]!, saysLike('account.frozen'));
     for (const loan of ['Loan 12345', 'Loan 67890']) {
       const next = await change('reduce', pick(loan), press(says('gauge.resolve-unfinished-change')));
-      assert.match(
-        next.titles('notice')[0]!,
-        /^Changes on Main are frozen: .* on loan 12345\. Look at what happened, then lift the freeze\.$/,
-      );
+      assert.match(next.titles('notice')[0]!, saysLike('kinds.frozen', 'Main', onLoan('12345')));
       assert.deepEqual(next.did, ['resolveWrite']);
     }
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -358,7 +367,7 @@ describe('a change of collateral on the whole engine', () => {
   it('of another amount than was asked freezes the account as well', async () => {
     await okx.fault('wrong-amount');
     const talk = await change('add', ...btc('0.02'), act, leave);
-    assert.match(dialogsOf(talk)[1]!.title, /^OKX did something else than was asked/);
+    assert.match(dialogsOf(talk)[1]!.title, saysLike('outcome.mismatch', 'OKX'));
     assert.ok(trader.engine.ledger.frozen('main') !== undefined);
   });
 
@@ -421,7 +430,7 @@ describe('a change of collateral on the whole engine', () => {
     await going;
     assert.match(seen[0]!, /^57\.98% · Watch · unfinished change /);
     assert.match(beside[0]!.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
-    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 55\.89%/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '55.89%'));
     await other.passes(60_000);
     assert.match(loanLine(other), /^55\.89% · Watch · 24/);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -434,7 +443,7 @@ describe('a change of collateral on the whole engine', () => {
       other.goes((app, attended) => changeCollateral(app, attended, 'add', undefined), ...btc('0.05'), press('Add 0.05 BTC'));
     const talk = await change('add', ...btc('0.02'), after(meanwhileThere, act), leave);
     const [, again] = dialogsOf(talk);
-    assert.match(again!.detail, saysLike('refusal.another-change-loan-sent'));
+    assert.match(again!.detail, saysLike('refusal.overtaken'));
     assert.match(again!.detail, /LTV: 54\.57% now → 53\.32% after/);
     assert.deepEqual(await taken(), ['12345 add BTC 0.05 effective']);
   });

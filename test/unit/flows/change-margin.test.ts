@@ -6,7 +6,7 @@ import { gaugePage } from '../../../src/views/gauges.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { after, type Answer, consider, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
-import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { marginOf, says, saysInTurn, saysLike } from '../../texts.ts';
 
 /** A person with positions at a simulated OKX (Main) and a simulated Bybit (Pool), both in hedge mode. */
 describe('a change of margin on the whole engine', () => {
@@ -94,7 +94,16 @@ describe('a change of margin on the whole engine', () => {
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), 'Add 2,000 USDT to BTC-USDT-SWAP long']);
     // Accepted is not done: until then it is the old distance.
     assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · unfinished change/);
-    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 63,553\.19 USDT, says OKX\. SIMULATED: add 2,000 USDT/);
+    assert.match(
+      talk.titles('notice')[0]!,
+      saysLike(
+        'outcome.done-now',
+        says('term.liquidation-price'),
+        '63,553.19 USDT',
+        'OKX',
+        saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
+      ),
+    );
     assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP long add 2000']);
     assert.equal(await okx.requests('margin-balance'), 1);
     assert.deepEqual(trader.posted, [
@@ -122,12 +131,15 @@ describe('a change of margin on the whole engine', () => {
     assert.match(preview!.detail, saysLike('margin-preview.caution-taking-margin'));
     const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) USDT now → ([\d,.]+) USDT after/.exec(preview!.detail) ?? [];
     assert.ok(Number(after.replaceAll(',', '')) < Number(now.replaceAll(',', '')), 'a short is liquidated above the mark price');
-    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says OKX/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'OKX'));
     assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP short reduce 100']);
   });
 
   it('is told to Bybit by sign and by side of the hedge, each once, and OKX is asked for nothing', async () => {
-    assert.match((await add('BTCUSDT long', '50')).titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says Bybit/);
+    assert.match(
+      (await add('BTCUSDT long', '50')).titles('notice')[0]!,
+      saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'Bybit'),
+    );
     await add('BTCUSDT short', '25');
     await change('reduce', pick('BTCUSDT short'), type('10'), press(says('margin-preview.take-out', '10', 'USDT', 'BTCUSDT short')));
     assert.deepEqual(await onBybit(), ['BTCUSDT 1 50', 'BTCUSDT 2 25', 'BTCUSDT 2 -10']);
@@ -151,7 +163,7 @@ describe('a change of margin on the whole engine', () => {
   it('whose answer is lost after acting is found out by reading, and is one change', async () => {
     await okx.fault('lost-after-acting', { endpoint: '/position/margin-balance', times: 1 });
     const talk = await add('ETH-USDT-SWAP long', '150');
-    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 2,937\.183 USDT, says OKX/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), '2,937.183 USDT', 'OKX'));
     // Danger that is left is said first.
     assert.match(dialogsOf(talk)[0]!.detail, /^WARNING: after this, a fall of the mark price by 9\.9% brings liquidation \(estimate\)\.\n/);
     assert.deepEqual(await onOkx(), ['ETH-USDT-SWAP long add 150']);
@@ -164,11 +176,14 @@ describe('a change of margin on the whole engine', () => {
     const [, alarm] = dialogsOf(talk);
     assert.match(
       alarm!.title,
-      /^OKX did something else than was asked: .* the margin went from 6,517\.86666667 USDT to 6,467\.86666667 USDT/,
+      saysInTurn(
+        saysLike('outcome.mismatch', 'OKX'),
+        says('change.not-as-requested', says('position.margin'), '6,517.86666667', '6,467.86666667 USDT'),
+      ),
     );
-    assert.equal(alarm!.detail, says('kinds.look-position-site'));
+    assert.equal(alarm!.detail, says('outcome.look-there'));
     const next = await change('add', pick('BTC-USDT-SWAP long'), press(says('gauge.resolve-unfinished-change')));
-    assert.match(next.titles('notice')[0]!, /^Changes on Main are frozen: .* on position BTC-USDT-SWAP short\./);
+    assert.match(next.titles('notice')[0]!, saysLike('kinds.frozen', 'Main', marginOf('BTC-USDT-SWAP short')));
     // The other account is not.
     await add('BTCUSDT long', '50');
     assert.equal((await onOkx()).length, 1);

@@ -59,21 +59,21 @@ describe('exporting the activity', () => {
     assert.match(question!.detail, /^ltv-gauge-activity-2023-11-1[45]\.csv$/);
     assert.match(paper.text!, /^\uFEFFchange_id,row,account_id,account,/);
     assert.match(paper.text!, /\r\nw1,/);
-    assert.deepEqual(talk.titles('notice'), [says('export.1-row-written', '/home/me/activity')]);
+    assert.deepEqual(talk.titles('notice'), [says('export.rows', '1', '/home/me/activity')]);
     assert.equal(paper.opened, 1);
   });
 
   it('writes JSON lines to a file that ends so', async () => {
     const paper = new Paper('/home/me/activity.jsonl');
     const talk = await exporting([name(paper)], [first, first]);
-    assert.deepEqual(talk.titles('notice'), [says('export.rows-written', '2', '/home/me/activity')]);
+    assert.deepEqual(talk.titles('notice'), [says('export.rows', '2', '/home/me/activity')]);
     assert.equal((JSON.parse(paper.text!.split('\n')[0]!) as { id?: string; change_id?: string }).change_id, 'w1');
     assert.equal(paper.opened, 0);
   });
 
   it('asks nothing where nothing is recorded', async () => {
     const talk = await exporting([], []);
-    assert.deepEqual(talk.titles('notice'), [says('export.nothing-no-change')]);
+    assert.deepEqual(talk.titles('notice'), [says('activity.no-changes')]);
   });
 
   it('asks whose changes of several accounts, of removed ones too, and writes no other', async () => {

@@ -14,7 +14,7 @@ import { localIso } from '../../../src/words/activity.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { added, Machine, type Front } from './front.ts';
 import { name, pick, press, type } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, onLoan, says, saysLike } from '../../texts.ts';
 
 describe('someone who looks back at a change', () => {
   let machine: Machine;
@@ -42,23 +42,25 @@ describe('someone who looks back at a change', () => {
   };
 
   it('sees at first that there was none', async () => {
-    assert.ok((await front.activity()).includes(says('activity.no-change-recorded')));
+    assert.ok((await front.activity()).includes(says('activity.no-changes')));
   });
 
   it('finds it in the Activity view as soon as it is done, with its steps, request, answer and proof', async () => {
     await add();
     const rows = await front.activity();
     for (const row of [
-      /^Added 0\.02 BTC to loan 12345 done · simulated · \d+:\d\d/,
-      saysLike('activity.written-down'),
+      new RegExp(
+        `^${says('kinds.add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')} · ${says('term.simulated')} · \\d+:\\d\\d`,
+      ),
+      saysLike('activity.recorded'),
       /^Sent /,
       /^Accepted /,
-      saysLike('activity.done-proven'),
+      saysLike('activity.confirmed'),
       /^LTV before 57\.98%/,
       /^LTV after 5\d/,
       /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/,
-      /^Answer accepted/,
-      /^Row of the history \d+/,
+      new RegExp(`^${says('activity.answer')} ${says('activity.accepted')}`),
+      new RegExp(`^${says('activity.history-entry')} \\d+`),
       /^Amount -?0\.02 BTC/,
     ]) {
       assert.ok(
@@ -84,11 +86,11 @@ describe('someone who looks back at a change', () => {
       },
     );
     for (const part of [
-      /# Activity of all accounts/,
-      /## Added 0\.02 BTC to loan 12345/,
+      saysLike('activity.title', says('activity.all-accounts')),
+      saysLike('kinds.add', '0.02', 'BTC', onLoan('12345')),
       /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/,
       /"collateralAmt":\s*"0\.02"/,
-      saysLike('activity.id-change'),
+      saysLike('activity.change-id'),
     ]) {
       assert.match(document, part);
     }
@@ -105,7 +107,7 @@ describe('someone who looks back at a change', () => {
       open: async () => undefined,
     };
     const talk = await front.does(exportActivity, name(file));
-    assert.match(talk.titles('notice')[0]!, /^\d rows were written to \/home\/me\/exported\.csv$/);
+    assert.match(talk.titles('notice')[0]!, saysLike('export.rows', /\d/, '/home/me/exported.csv'));
     const rows = written.trimEnd().split('\r\n');
     assert.match(rows[0]!, /^\uFEFFchange_id,row,account_id,account,venue,simulated,state,/);
     assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
@@ -116,16 +118,20 @@ describe('someone who looks back at a change', () => {
   it('has the ledger verified, is told which row was altered behind its back, and begins a new one that knows the change', async () => {
     await add();
     const before = await front.does(verifyLedger);
-    assert.match(before.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
+    assert.match(before.titles('notice')[0]!, saysLike('ledger.intact', undefined, '1'));
     alterRow(machine.file('ledger.sqlite'), 2);
     const talk = await front.does(verifyLedger, press(says('button.start-new-log-more')), press(says('button.start-new-log')));
-    assert.equal(talk.heard[0]!.title, says('ledger.not-whole-row', '2'));
-    const place = /^A new ledger has begun\. The old one is kept as (.+)$/.exec(talk.titles('notice')[0]!)?.[1];
+    assert.equal(talk.heard[0]!.title, says('ledger.damaged-at-row', '2'));
+    const place = saysLike('ledger.new-started', /(.+)$/).exec(talk.titles('notice')[0]!)?.[1];
     assert.ok(place !== undefined && path.isAbsolute(place) && existsSync(place), 'what was set aside is still there');
     // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
-    assert.ok((await front.activity()).some((row) => row.startsWith(says('kinds.added-loan', '0.02', 'BTC', '12345 done'))));
+    assert.ok(
+      (await front.activity()).some((row) =>
+        row.startsWith(`${changeName('add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')}`),
+      ),
+    );
     const after = await front.does(verifyLedger);
-    assert.match(after.titles('notice')[0]!, /^The ledger is whole: .* changes: 1,/);
+    assert.match(after.titles('notice')[0]!, saysLike('ledger.intact', undefined, '1'));
     assert.deepEqual(front.engine.ledger.open(accountId), []);
   });
 });

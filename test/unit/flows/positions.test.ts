@@ -9,7 +9,7 @@ import { noPosition, positionChoices, positionItemText, positionObstacle, refOf 
 import { blind, marginRecord, positions } from '../words/margin-records.ts';
 import { account, record } from '../words/records.ts';
 import { positionAt } from '../../../src/views/place.ts';
-import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { marginOf, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const cross: Position = {
   ...positions.long,
@@ -144,9 +144,9 @@ describe('what stands in the way of a change of margin', () => {
 
   it('names the position or the loan because of which the account is frozen', () => {
     const byMargin = positionObstacle(choice(positions.short), marginRecord({ state: 'mismatch' }), undefined);
-    assert.match(english(byMargin?.sentence ?? msg('test', '')), /frozen: .* on position BTC-USDT-SWAP long\./);
+    assert.match(english(byMargin?.sentence ?? msg('test', '')), saysLike('kinds.frozen', undefined, marginOf('BTC-USDT-SWAP long')));
     const byLoan = positionObstacle(choice(positions.short), record({ state: 'mismatch' }), undefined);
-    assert.match(english(byLoan?.sentence ?? msg('test', '')), /frozen: .* on loan 12345\./);
+    assert.match(english(byLoan?.sentence ?? msg('test', '')), saysLike('kinds.frozen', undefined, onLoan('12345')));
     assert.deepEqual(byMargin?.remedies, ['resolveWrite']);
   });
 });

@@ -4,7 +4,7 @@ import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { stop, Trader, type Stop, type SimulatedVenue } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const never = press(says('button.mark-not-executed'));
 
@@ -32,10 +32,17 @@ describe('resolving an unfinished change on the whole engine', () => {
     await add('67890', 'ETH', '0.1', stopped);
     const talk = await resolve(never, never);
     const [figures, sure] = verdictsOf(talk);
-    assert.match(figures!.detail, /Before: 1\.5 ETH pledged[^]*Now: 1\.5 ETH pledged[^]*If it happened: 1\.6 ETH/);
+    assert.match(
+      figures!.detail,
+      saysInTurn(
+        saysLike('outcome.before', saysLike('kinds.pledged-ltv', says('kinds.pledged', '1.5', 'ETH'))),
+        saysLike('kinds.now', saysLike('kinds.pledged-ltv', says('kinds.pledged', '1.5', 'ETH'))),
+        says('kinds.if-executed', says('kinds.pledged', '1.6', 'ETH')),
+      ),
+    );
     assert.deepEqual(figures!.choices, [says('button.refresh'), says('button.mark-executed'), says('button.mark-not-executed')]);
     assert.deepEqual(sure!.choices, ['Go Back', says('button.mark-not-executed')]);
-    assert.match(talk.titles('notice')[0]!, /This change was sent less than 60 seconds ago, so it may still take effect\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('refusal.too-early', '60'));
     assert.match(line('67890'), /^67\.61% · Warning · unfinished change /);
     assert.equal(await okx.requests('adjust-collateral'), 1);
   });
@@ -45,7 +52,13 @@ describe('resolving an unfinished change on the whole engine', () => {
     await add('67890', 'ETH', '0.1', stopped);
     await trader.later(2 * 60_000);
     const talk = await resolve(never, never);
-    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.mark-not-executed'))]);
+    assert.deepEqual(talk.titles('notice'), [
+      says(
+        'outcome.state',
+        says('activity.marked-not-executed'),
+        says('kinds.simulated', changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main')),
+      ),
+    ]);
     assert.doesNotMatch(line('67890'), /unfinished/);
     await add('67890', 'ETH', '0.2');
     assert.equal(await okx.requests('adjust-collateral'), 2);
@@ -61,7 +74,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     }, never);
     const talk = await resolve(settling);
     assert.equal(verdictsOf(talk).length, 1);
-    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 56\.57%, says OKX\./);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '56.57%', 'OKX'));
   });
 
   it('reads again as often as is wanted, and says so when the exchange is dead', async () => {
@@ -75,10 +88,10 @@ describe('resolving an unfinished change on the whole engine', () => {
       leave,
     );
     const [first, blind, again] = verdictsOf(talk);
-    assert.match(first!.detail, /Now: 0\.8 BTC pledged/);
+    assert.match(first!.detail, saysLike('kinds.now', says('kinds.pledged', '0.8', 'BTC')));
     assert.match(blind!.detail, /OKX cannot be reached/);
-    assert.doesNotMatch(blind!.detail, /Now: 0\.8 BTC/);
-    assert.match(again!.detail, /Now: 0\.8 BTC pledged/);
+    assert.doesNotMatch(blind!.detail, saysLike('kinds.now', '0.8 BTC'));
+    assert.match(again!.detail, saysLike('kinds.now', says('kinds.pledged', '0.8', 'BTC')));
     assert.match(line('12345'), saysLike('term.change-unfinished'));
   });
 
@@ -86,9 +99,12 @@ describe('resolving an unfinished change on the whole engine', () => {
     await okx.fault('never-settled', { times: 2 });
     await add('12345', 'BTC', '0.02', stopped);
     await add('67890', 'ETH', '0.1', stopped);
-    const talk = await resolve(pick(says('kinds.simulated-add-loan', '0.1', 'ETH', '67890', 'Main')), leave);
+    const talk = await resolve(pick(says('kinds.simulated', changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main'))), leave);
     assert.match(talk.heard[0]!.title, saysLike('resolve.change'));
-    assert.equal(talk.heard[1]!.title, says('kinds.simulated-add-loan', '0.1', 'ETH', '67890', 'Main'));
+    assert.equal(
+      talk.heard[1]!.title,
+      says('resolve.question', says('kinds.simulated', changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main'))),
+    );
   });
 
   it('lifts a freeze, and until then it stays', async () => {
@@ -100,23 +116,23 @@ describe('resolving an unfinished change on the whole engine', () => {
     const talk = await resolve(lift, lift);
     const [figures, sure] = verdictsOf(talk);
     assert.deepEqual(figures!.choices, [says('button.refresh'), says('button.unfreeze')]);
-    assert.match(sure!.title, saysLike('resolve.allow-changes-account'));
-    assert.deepEqual(talk.titles('notice'), [says('resolve.freeze-lifted')]);
+    assert.match(sure!.title, saysLike('resolve.sure', says('button.unfreeze')));
+    assert.deepEqual(talk.titles('notice'), [says('resolve.unfrozen')]);
     assert.ok(!trader.lines(loansOutline).some((one) => one.includes('frozen')));
     await add('12345', 'BTC', '0.01');
     assert.equal(await okx.requests('adjust-collateral'), 2);
   });
 
   it('is not asked of a change that is being waited for, nor where none is unfinished', async () => {
-    assert.deepEqual((await resolve()).titles('notice'), [says('resolve.no-change-unfinished')]);
+    assert.deepEqual((await resolve()).titles('notice'), [says('resolve.nothing')]);
     await okx.control('POST', 'settle', { ms: 9_000 });
     let beside: Promise<Scripted> | undefined;
     trader.engine.ledger.onDidChange(({ state }) => {
       if (state === 'accepted') beside ??= resolve();
     });
     const talk = await add('12345', 'BTC', '0.02');
-    assert.deepEqual((await beside!).titles('notice'), [says('resolve.change-being-waited')]);
-    assert.match(talk.titles('notice')[0]!, /^Done:/);
+    assert.deepEqual((await beside!).titles('notice'), [says('resolve.in-progress')]);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now'));
   });
 
   it('of another window is resolved here, and there it is over as well', async () => {
@@ -125,7 +141,13 @@ describe('resolving an unfinished change on the whole engine', () => {
     const other = await trader.openWindow();
     await other.later(2 * 60_000);
     const talk = await other.goes((app, attended) => resolveWrite(app, attended, undefined), never, never);
-    assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', says('button.mark-not-executed'))]);
+    assert.deepEqual(talk.titles('notice'), [
+      says(
+        'outcome.state',
+        says('activity.marked-not-executed'),
+        says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+      ),
+    ]);
     await trader.later(60_000);
     assert.doesNotMatch(line('12345'), /unfinished/);
   });

@@ -4,7 +4,7 @@ import { Attended } from '../../../src/flows/open-change-news.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { change, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, throughTime, type Answer } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, onLoan, says, saysLike } from '../../texts.ts';
 
 /** A change that nobody knows the outcome of, or one that the exchange did the other way round; then what the person says of it. */
 async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonly Answer[]) {
@@ -29,23 +29,37 @@ async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonl
 }
 
 describe('a person’s word on a change without proof', () => {
-  const verdicts: readonly (readonly [string, Exclude<Verdict, 'lift-freeze'>, RegExp])[] = [
-    [says('button.mark-executed'), 'effective', saysLike('resolve.record-change-happen')],
-    [says('button.mark-not-executed'), 'not-effective', saysLike('resolve.record-change-not')],
+  const verdicts: readonly (readonly [string, Exclude<Verdict, 'lift-freeze'>, string, RegExp, string])[] = [
+    [
+      says('button.mark-executed'),
+      'effective',
+      says('resolve.sure', says('button.mark-executed')),
+      saysLike('resolve.no-proof'),
+      says('activity.marked-executed'),
+    ],
+    [
+      says('button.mark-not-executed'),
+      'not-effective',
+      says('resolve.sure', says('button.mark-not-executed')),
+      saysLike('resolve.may-be-late'),
+      says('activity.marked-not-executed'),
+    ],
   ];
-  for (const [label, verdict, question] of verdicts) {
+  for (const [label, verdict, question, warning, state] of verdicts) {
     it(`“${label}” counts after a second question`, async () => {
       const { talk, app } = await resolving('lost-before', press(label), press(label));
       const [first, second] = talk.heard.filter(({ what }) => what === 'dialog');
       assert.deepEqual(first!.choices, [says('button.refresh'), says('button.mark-executed'), says('button.mark-not-executed')]);
-      assert.match(second!.title, question);
+      const name = changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main');
+      assert.equal(first!.title, says('resolve.question', name));
+      assert.equal(second!.title, question);
       assert.deepEqual(second!.choices, ['Go Back', label]);
-      assert.match(second!.detail, /your word, not proof/);
+      assert.match(second!.detail, warning);
       const [record] = await app.ledger.activity('a');
       assert.equal(record!.state, verdict);
       assert.equal(record!.evidence, undefined);
       assert.deepEqual(app.ledger.open('a'), []);
-      assert.deepEqual(talk.titles('notice'), [says('resolve.recorded-said', label)]);
+      assert.deepEqual(talk.titles('notice'), [says('outcome.state', state, name)]);
     });
 
     it(`“${label}” does not count when the second question is answered with Go Back or left`, async () => {
@@ -64,8 +78,8 @@ describe('a freeze', () => {
     const lifted = await resolving('wrong-way', press(says('button.unfreeze')), press(says('button.unfreeze')));
     const [first, second] = lifted.talk.heard.filter(({ what }) => what === 'dialog');
     assert.deepEqual(first!.choices, [says('button.refresh'), says('button.unfreeze')]);
-    assert.match(second!.title, saysLike('resolve.allow-changes-account'));
+    assert.match(second!.title, saysLike('resolve.sure', says('button.unfreeze')));
     assert.equal(lifted.app.ledger.frozen('a'), undefined);
-    assert.deepEqual(lifted.talk.titles('notice'), [says('resolve.freeze-lifted')]);
+    assert.deepEqual(lifted.talk.titles('notice'), [says('resolve.unfrozen')]);
   });
 });

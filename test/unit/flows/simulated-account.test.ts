@@ -101,7 +101,7 @@ describe('someone who begins with the simulated exchange', () => {
     // No request has to be looked at where no real money moves.
     assert.deepEqual([preview!.kind, preview!.choices], ['info', [says('button.refresh'), says('button.show-request'), 'Add 0.1 BTC']]);
     const told = talk.heard.at(-1)!;
-    assert.match(told.title, /^Done: LTV is now 51\.\d\d%, says OKX\. .*SIMULATED/);
+    assert.match(told.title, saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/, 'OKX', saysLike('kinds.simulated')));
     assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', [says('button.open-gauges'), 'Undo…']]);
     has('loans', /^51\.\d\d% · OK/);
     has('collateral', /1\.6921483143067599 BTC/);

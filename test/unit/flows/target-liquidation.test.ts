@@ -35,7 +35,7 @@ describe('bringing the liquidation of a position to a target on the whole engine
       `${says('liquidation-target.bring-liquidation', 'SIMULATED', 'BTC-USDT-SWAP long', '25.0% away', 'Main')} | ${says('liquidation-target.preview-follows-nothing')}`,
     );
     assert.match(talk.heard[3]!.lines![0]!, saysLike('liquidation-target.liquidation-price-distance', '66,019.8 USDT', '25.0%'));
-    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now [\d,.]+ USDT, says OKX/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'OKX'));
     assert.ok(trader.lines(positionsOutline).some((line) => /^25\.\d% · OK · long · BTC-USDT-SWAP/.test(line)));
     assert.deepEqual(
       (await okx.margins()).map(({ instId, posSide, type: act, amt }) => [instId, posSide, act, amt]),
@@ -50,7 +50,7 @@ describe('bringing the liquidation of a position to a target on the whole engine
       [says('liquidation-target.leverage-fact-now-margin-added', '4.64×', '4×', '64,537.48 USDT', '26.6%')],
     );
     assert.match(talk.heard[2]!.title, /bring leverage in fact of BTC-USDT-SWAP long to 4×/);
-    assert.match(talk.titles('notice')[0]!, /^Done:/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now'));
     const there = await bring(long, type('4x'));
     assert.match(there.titles('notice')[0]!, saysLike('liquidation-target.leverage-fact-already', 'BTC-USDT-SWAP long', '4×'));
     assert.equal((await okx.margins()).length, 1);

@@ -43,13 +43,13 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     assert.match(ways!.lines![0]!, /\| → LTV 55\.00% \(estimate\) \| needs \$3,814\.41 · then 25\.4% to margin call/);
     assert.match(ways!.lines!.at(-1)!, /the funding account holds no more of it · not here: repaying stays in the app of the exchange/);
     assert.match(preview!.detail, /^LTV: 57\.98% now → 55\.00% after \(estimate\)$/m);
-    assert.match(done!.title, /^Done: LTV is now 55\.00%, says OKX\./);
+    assert.match(done!.title, saysLike('outcome.done-now', says('term.ltv'), '55.00%', 'OKX'));
     assert.deepEqual(await taken(), ['12345 add BTC 0.04334546']);
   });
 
   it('takes out to raise it, and has nothing to do where the loan stands already', async () => {
     const out = await bring(...to('60'), pick(says('term.remove', '0.02693333 BTC')), press(says('preview.reduce', '0.02693333', 'BTC')));
-    assert.match(out.titles('notice')[0]!, /^Done: LTV is now 60\.00%, says OKX\./);
+    assert.match(out.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '60.00%', 'OKX'));
     const there = await bring(...to('60'));
     assert.deepEqual(there.titles('notice'), [says('target.loan-already-estimate', '12345', '60.00%')]);
     assert.deepEqual(await taken(), ['12345 reduce BTC 0.02693333']);
@@ -133,7 +133,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       );
       assert.equal(previews.length, 2);
       assert.match(previews[1]!.detail, /^LTV: 56\.57% now → /m);
-      assert.equal(talk.titles('notice').filter((title) => title.startsWith('Done:')).length, 2);
+      assert.equal(talk.titles('notice').filter((title) => title.startsWith('Done.')).length, 2);
       assert.deepEqual(await taken(), ['12345 add BTC 0.02', '12345 add ETH 0.5']);
     });
 
@@ -179,7 +179,7 @@ describe('bringing the pool of Bybit to an LTV', () => {
       const ways = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), leave);
       const label = ways.heard.at(-1)!.choices.find((choice) => /^Add [\d.]+ BTC$/.test(choice))!;
       const talk = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), pick(label), press(label));
-      assert.match(talk.titles('notice')[0]!, /^Done: LTV is now (49\.99|50\.00)%, says Bybit/);
+      assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), /(49\.99|50\.00)%/, 'Bybit'));
       assert.equal(`Add ${String((await bybit.adjustments())[0]!['amt'])} BTC`, label);
       assert.equal(trader.posted.length, 1);
     } finally {

@@ -44,9 +44,9 @@ describe('what became of a change', () => {
 
   it('as an alarm says where to look too, of a loan or of a position, and is no dialog when it is no news', async () => {
     const loan = await told(record({ state: 'mismatch' }), true, leave);
-    assert.equal(loan.heard[0]!.detail, says('kinds.look-loan-site'));
+    assert.equal(loan.heard[0]!.detail, says('outcome.look-there'));
     const position = await told(marginRecord({ state: 'mismatch' }), true, leave);
-    assert.equal(position.heard[0]!.detail, says('kinds.look-position-site'));
+    assert.equal(position.heard[0]!.detail, says('outcome.look-there'));
     const old = await told(record({ state: 'mismatch' }), false);
     assert.deepEqual([old.heard[0]!.what, old.heard[0]!.kind], ['notice', 'error']);
   });

@@ -5,7 +5,7 @@ import { watchWrites } from '../../../src/flows/open-change-news.ts';
 import { sayOutcome } from '../../../src/flows/tell.ts';
 import { pick, press, Scripted, type } from './scripted.ts';
 import { stop, Trader } from './trader.ts';
-import { says } from '../../texts.ts';
+import { changeName, onLoan, says } from '../../texts.ts';
 
 describe('a change that nobody waits for any more', () => {
   it('is told once when it is proven, with what can be done', async () => {
@@ -23,8 +23,16 @@ describe('a change that nobody waits for any more', () => {
       assert.equal(background.heard.length, 0);
       await trader.passes(90_000);
       await trader.later(60_000);
-      const told = background.titles('notice').filter((title) => title.startsWith('Done:'));
-      assert.deepEqual(told, ['Done: LTV is now 56.57%, says OKX. SIMULATED: add 0.02 BTC to loan 12345 (Main).']);
+      const told = background.titles('notice').filter((title) => title.startsWith('Done.'));
+      assert.deepEqual(told, [
+        says(
+          'outcome.done-now',
+          says('term.ltv'),
+          '56.57%',
+          'OKX',
+          says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+        ),
+      ]);
       assert.deepEqual(background.heard.at(-1)!.choices, [says('button.open-gauges'), 'Undo…']);
       watch.dispose();
     } finally {

@@ -26,7 +26,7 @@ describe('when things go wrong at an exchange', () => {
   it('an answer that is lost after the exchange acted is found out by reading, and nothing is sent twice', async () => {
     await exchange.control('POST', 'fault', { endpoint: 'adjust-collateral', fault: 'lost-after-acting', times: 1 });
     const talk = await add('0.1');
-    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 51\.54%/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
     assert.deepEqual(
       (await exchange.adjustments()).map(({ loan, type: act, ccy, amt }) => ({ loan, type: act, ccy, amt })),
       [{ loan: '12345', type: 'add', ccy: 'BTC', amt: '0.1' }],
@@ -38,7 +38,7 @@ describe('when things go wrong at an exchange', () => {
   it('an answer that is lost before the exchange acted is never sent again', async () => {
     await exchange.control('POST', 'fault', { endpoint: 'adjust-collateral', fault: 'lost-before-acting', times: 1 });
     const talk = await add('0.1');
-    assert.match(talk.titles('notice')[0]!, /It is not known whether this happened: .*it is never sent again/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.unknown'));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
     assert.deepEqual(await exchange.adjustments(), []);
     assert.equal(await exchange.requests('adjust-collateral'), 1);
@@ -48,11 +48,11 @@ describe('when things go wrong at an exchange', () => {
     await exchange.control('POST', 'settle', { ms: 12_000 });
     const talk = new Scripted(...script('0.05'));
     const done = front.followed(talk, (app, attended) => changeCollateral(app, attended, 'add', undefined));
-    await front.until('the exchange to accept it', () => has(/accepted by OKX, not done yet/));
+    await front.until('the exchange to accept it', () => has(saysLike('kinds.confirming', 'OKX')));
     assert.ok(has(/^57\.98% · Watch/), 'the old LTV stays until there is proof');
     assert.deepEqual(talk.titles('notice'), []);
     await done;
-    assert.match(talk.titles('notice')[0]!, /^Done: LTV is now 54\.\d\d%/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), /54\.\d\d%/));
     assert.ok(
       talk.worked.some((line) => /accepted/i.test(line) && line.endsWith('Cancel only stops the waiting.')),
       talk.worked.join('\n'),
@@ -66,7 +66,7 @@ describe('when things go wrong at an exchange', () => {
     const talk = new Scripted(...script('0.05'));
     talk.stops = 'accepted by OKX';
     await front.followed(talk, (app, attended) => changeCollateral(app, attended, 'add', undefined));
-    assert.match(talk.titles('notice')[0]!, /It goes on; you will be told/);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.accepted'));
     await front.until('it to be done', () => front.engine.ledger.open(accountId).length === 0);
     assert.equal((await front.engine.ledger.activity())[0]!.state, 'effective');
     assert.equal(await exchange.requests('adjust-collateral'), 1);
@@ -76,7 +76,7 @@ describe('when things go wrong at an exchange', () => {
     const talk = new Scripted(...script('0.05'));
     talk.stops = says('kinds.changing-collateral');
     await front.followed(talk, (app, attended) => changeCollateral(app, attended, 'add', undefined));
-    assert.match(talk.titles('notice')[0]!, saysLike('http.stopped-before-anything'));
+    assert.match(talk.titles('notice')[0]!, saysLike('refusal.stopped'));
     await front.passes(5_000);
     assert.equal(await exchange.requests('adjust-collateral'), 0);
   });

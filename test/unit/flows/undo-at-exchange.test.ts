@@ -4,7 +4,7 @@ import { undoAdd } from '../../../src/flows/undo.ts';
 import { loanAt, type Place } from '../../../src/views/place.ts';
 import { after, type Answer, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, marginOf, onLoan, says, saysLike } from '../../texts.ts';
 
 const takeOut = press(says('preview.reduce', '0.02', 'BTC'));
 
@@ -35,20 +35,20 @@ describe('undoing an addition on the whole engine', () => {
     const [preview, done] = talk.heard;
     assert.match(
       preview!.detail,
-      /^To undo: SIMULATED: add 0\.02 BTC to loan 12345 \(Main\)\. This takes 0\.02 BTC out again, as a change of its own\.\n/,
+      saysLike('undo.removes-again', says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')), '0.02', 'BTC'),
     );
     assert.match(preview!.detail, /^LTV: 56\.57% now → 57\.99% after \(estimate\)$/m);
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('preview.reduce', '0.02', 'BTC')]);
-    assert.match(done!.title, /^Done: LTV is now 57\.98%, says OKX\./);
+    assert.match(done!.title, saysLike('outcome.done-now', says('term.ltv'), '57.98%', 'OKX'));
     assert.deepEqual(done!.choices, [says('button.open-gauges')]);
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
   });
 
   it('is done once: a second time there is nothing to undo', async () => {
     await undo(takeOut);
-    assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
+    assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing'));
     const named = await undoThat(thatOne(), press(says('button.remove-collateral-more')));
-    assert.match(named.titles('notice')[0]!, saysLike('undo.no-longer-undone'));
+    assert.match(named.titles('notice')[0]!, saysLike('undo.nothing'));
     assert.deepEqual(named.did, ['reduceCollateral']);
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
   });
@@ -57,26 +57,25 @@ describe('undoing an addition on the whole engine', () => {
     okx.movePrice('BTC', '-14');
     const talk = await undo(leave);
     const [preview] = talk.heard;
-    const [, most = ''] =
-      /CAUTION: 0\.02 BTC were added, but only (0\.0\d+) BTC can be taken out safely by the figures of now/.exec(preview!.detail) ?? [];
+    const [, most = ''] = saysLike('undo.only-part', undefined, '0.02', 'BTC', /(0\.0\d+)/).exec(preview!.detail) ?? [];
     assert.ok(Number(most) > 0 && Number(most) < 0.02, preview!.detail);
     assert.equal(preview!.choices.at(-1), says('preview.reduce', most, 'BTC'));
     const done = await undo(press(says('preview.reduce', most, 'BTC')));
-    assert.match(done.titles('notice')[0]!, /^Done: LTV is now 66\.3\d%, says OKX\./);
+    assert.match(done.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), /66\.3\d%/, 'OKX'));
     assert.deepEqual(await taken(), ['add BTC 0.02', `reduce BTC ${most}`]);
   });
 
   it('takes nothing out, and says why, when nothing can be safely', async () => {
     okx.movePrice('BTC', '-17');
-    assert.deepEqual((await undo()).titles('notice'), [says('undo.added-figures-now', '0.02', 'BTC')]);
+    assert.deepEqual((await undo()).titles('notice'), [says('undo.none-safe', '0.02', 'BTC')]);
     assert.deepEqual(await taken(), ['add BTC 0.02']);
   });
 
   it('is not offered after ten minutes', async () => {
     await trader.later(10 * 60_000);
-    assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing-only-addition'));
+    assert.match((await undo()).titles('notice')[0]!, saysLike('undo.nothing'));
     const named = await undoThat(thatOne());
-    assert.match(named.titles('notice')[0]!, saysLike('undo.no-longer-undone'));
+    assert.match(named.titles('notice')[0]!, saysLike('undo.nothing'));
     assert.deepEqual(named.heard[0]!.choices, [says('button.remove-collateral-more')]);
     assert.deepEqual(await taken(), ['add BTC 0.02']);
   });
@@ -90,7 +89,7 @@ describe('undoing an addition on the whole engine', () => {
     const other = await trader.openWindow();
     const there = (): Promise<Scripted> => other.goes((app, attended) => undoAdd(app, attended, undefined), takeOut);
     const talk = await undo(after(there, takeOut));
-    assert.match(talk.titles('notice').at(-1)!, saysLike('undo.no-longer-undone'));
+    assert.match(talk.titles('notice').at(-1)!, saysLike('undo.nothing'));
     assert.deepEqual(await taken(), ['add BTC 0.02', 'reduce BTC 0.02']);
   });
 
@@ -99,10 +98,10 @@ describe('undoing an addition on the whole engine', () => {
       (app, attended) => changeMargin(app, attended, 'add', undefined),
       ...[pick('BTC-USDT-SWAP long'), type('200'), press('Add 200 USDT to BTC-USDT-SWAP long')],
     );
-    const added = says('kinds.simulated-add-margin', '200', 'USDT', 'BTC-USDT-SWAP long', 'Main');
+    const added = says('kinds.simulated', changeName('add', '200', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main'));
     const talk = await undo(pick(added), press(says('margin-preview.take-out', '200', 'USDT', 'BTC-USDT-SWAP long')));
-    assert.deepEqual(talk.heard[0]!.choices, [added, says('kinds.simulated-add-loan', '0.02', 'BTC', '12345', 'Main')]);
-    assert.match(talk.titles('notice')[0]!, /^Done: liquidation price is now 67,571\.28 USDT, says OKX/);
+    assert.deepEqual(talk.heard[0]!.choices, [added, says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main'))]);
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), '67,571.28 USDT', 'OKX'));
     assert.deepEqual(
       (await okx.margins()).map(({ posSide, type: act, amt }) => [posSide, act, amt].join(' ')),
       ['long add 200', 'long reduce 200'],

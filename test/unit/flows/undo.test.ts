@@ -4,7 +4,7 @@ import type { Ledger, WriteRecord } from '../../../src/engine/ledger/ledger.ts';
 import { undoAdd } from '../../../src/flows/undo.ts';
 import { change, d, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
-import { says } from '../../texts.ts';
+import { changeName, onLoan, says, saysLike } from '../../texts.ts';
 
 const attended = { attend: () => ignore };
 
@@ -48,7 +48,10 @@ describe('undoing an addition', () => {
     const { out, dialogs, setup } = await undoes([press(says('preview.reduce', '0.1', 'BTC'))]);
     assert.deepEqual(out, ['reduce 0.1']);
     assert.equal(setup.venue.pledged, '0.8');
-    assert.match(dialogs[0]?.detail ?? '', /^To undo: Add 0\.1 BTC to loan 12345 \(Main\)\. This takes 0\.1 BTC out again/);
+    assert.match(
+      dialogs[0]?.detail ?? '',
+      saysLike('undo.removes-again', changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main'), '0.1', 'BTC'),
+    );
   });
 
   it('is lowered to what is safe, and again where the price fell before the preview', async () => {
@@ -67,7 +70,7 @@ describe('undoing an addition', () => {
       venue.price = d('66000');
     });
     assert.deepEqual([out, dialogs], [[], []]);
-    assert.deepEqual(talk.titles('notice'), [says('undo.added-figures-now', '0.1', 'BTC')]);
+    assert.deepEqual(talk.titles('notice'), [says('undo.none-safe', '0.1', 'BTC')]);
   });
 
   it('says that nothing was sent where the price fell after the confirmation, and asks about what is safe now', async () => {
@@ -76,7 +79,10 @@ describe('undoing an addition', () => {
     });
     assert.deepEqual(out, []);
     assert.equal(dialogs.length, 2);
-    assert.match(dialogs[1]?.detail ?? '', /^Nothing was sent\. To undo: .*CAUTION: 0\.1 BTC were added, but only 0\.0[45]\d* BTC/);
+    assert.match(
+      dialogs[1]?.detail ?? '',
+      saysLike('change.nothing-sent', saysLike('undo.only-part', undefined, '0.1', 'BTC', /0\.0[45]\d*/)),
+    );
   });
 
   it('ends with a word where another window undid it meanwhile', async () => {
@@ -94,7 +100,7 @@ describe('undoing an addition', () => {
         await done;
       });
       assert.deepEqual(out, ['reduce 0.1']);
-      assert.deepEqual(talk.titles('notice'), [says('undo.no-longer-undone')]);
+      assert.deepEqual(talk.titles('notice'), [says('undo.nothing')]);
     }
   });
 });

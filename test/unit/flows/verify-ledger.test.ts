@@ -5,7 +5,7 @@ import { Refusal } from '../../../src/engine/ledger/ledger.ts';
 import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const whole = { ok: true, rows: 12, writes: 3, head: '0123456789abcdef' } as const;
 const altered: Verification = { ok: false, row: 2, sentence: msg('test', 'Row 2 was altered.') };
@@ -43,28 +43,28 @@ describe('verifying the ledger', () => {
   it('says that it is whole, with as much of the last row as two people would compare', async () => {
     const { talk, logged } = await verifying([whole], never);
     assert.deepEqual(talk.worked, [says('ledger.verifying')]);
-    assert.deepEqual(talk.titles('notice'), [says('ledger.whole-no-row', '12', '3', '0123456789ab')]);
+    assert.deepEqual(talk.titles('notice'), [says('ledger.intact', '12', '3', '0123456789ab')]);
     assert.deepEqual(logged, ['ledger verified: 12 rows of 3 changes, head 0123456789abcdef']);
   });
 
   it('says that an empty one is empty', async () => {
     const { talk } = await verifying([{ ok: true, rows: 0, writes: 0 }], never);
-    assert.deepEqual(talk.titles('notice'), [says('ledger.empty-no-change')]);
+    assert.deepEqual(talk.titles('notice'), [says('ledger.intact', '0', '0', '–')]);
   });
 
   it('names the row that was altered, and what that means', async () => {
     const { talk, logged } = await verifying([altered], never, leave);
     const [dialog] = talk.heard;
-    assert.equal(dialog!.title, says('ledger.not-whole-row', '2'));
-    assert.match(dialog!.detail, /^Row 2 was altered\.\n\nWhat the ledger says from there on cannot be relied on/);
+    assert.equal(dialog!.title, says('ledger.damaged-at-row', '2'));
+    assert.match(dialog!.detail, saysInTurn(`${says('ledger.row-altered', '2')}\n\n`, saysLike('ledger.not-reliable')));
     assert.deepEqual([dialog!.kind, dialog!.choices], ['error', [says('button.show-log'), says('button.start-new-log-more')]]);
     assert.deepEqual(logged, ['ledger not whole, row 2: Row 2 was altered.']);
   });
 
   it('blames no row where none can be read, and says that nothing was lost by looking', async () => {
     const { talk } = await verifying([unread], never, press(says('button.show-log')));
-    assert.equal(talk.heard[0]!.title, says('ledger.cannot-verified'));
-    assert.match(talk.heard[0]!.detail, saysLike('ledger.long-not-known'));
+    assert.equal(talk.heard[0]!.title, says('ledger.cannot-verify'));
+    assert.match(talk.heard[0]!.detail, saysLike('ledger.last-resort'));
     assert.deepEqual(talk.did, ['openLog']);
   });
 
@@ -74,8 +74,8 @@ describe('verifying the ledger', () => {
       [setAside, press('Go Back'), leave],
     ]) {
       const { talk, did } = await verifying([altered], never, ...answers);
-      assert.equal(talk.heard[1]!.title, says('ledger.begin-new'));
-      assert.match(talk.heard[1]!.detail, saysLike('ledger.compare-loans-positions'));
+      assert.equal(talk.heard[1]!.title, says('ledger.start-new'));
+      assert.match(talk.heard[1]!.detail, saysLike('ledger.new-log-keeps'));
       assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['warning', ['Go Back', says('button.start-new-log')]]);
       assert.deepEqual(did, []);
     }
@@ -84,8 +84,8 @@ describe('verifying the ledger', () => {
   it('sets it aside for whoever is sure, says where it is kept, and reads again', async () => {
     const { talk, did, logged } = await verifying([altered], place, setAside, sure, press(says('button.copy-path')));
     assert.deepEqual(did, ['set aside', 'read again']);
-    assert.deepEqual(talk.worked, [says('ledger.verifying'), says('ledger.setting-aside')]);
-    assert.deepEqual(talk.titles('notice'), [says('ledger.new-begun-old', '/storage/journal/ledger-1.sqlite')]);
+    assert.deepEqual(talk.worked, [says('ledger.verifying'), says('ledger.starting-new')]);
+    assert.deepEqual(talk.titles('notice'), [says('ledger.new-started', '/storage/journal/ledger-1.sqlite')]);
     assert.deepEqual(talk.copied, ['/storage/journal/ledger-1.sqlite']);
     assert.equal(logged.at(-1), 'ledger set aside: /storage/journal/ledger-1.sqlite');
   });
@@ -93,7 +93,7 @@ describe('verifying the ledger', () => {
   it('does not set aside what another window made whole while the questions stood there', async () => {
     const { talk, did } = await verifying([altered, whole], never, setAside, sure);
     assert.deepEqual(did, []);
-    assert.match(talk.titles('notice')[0]!, saysLike('ledger.whole-no-row'));
+    assert.match(talk.titles('notice')[0]!, saysLike('ledger.intact'));
   });
 
   it('says why it could not be set aside', async () => {
@@ -103,7 +103,7 @@ describe('verifying the ledger', () => {
     const { talk } = await verifying([altered], refuse, setAside, sure);
     assert.deepEqual(
       talk.heard.filter(({ what }) => what === 'notice').map(({ title, kind }) => [title, kind]),
-      [[says('ledger.not-set-aside', 'Another window is at work on it.'), 'error']],
+      [[says('ledger.not-started', 'Another window is at work on it.'), 'error']],
     );
   });
 });

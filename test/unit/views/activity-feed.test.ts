@@ -101,7 +101,7 @@ describe('what the Activity view knows of the journal', () => {
     journal.failure = new TypeError('x is not a function');
     await feed.read();
     const { trouble } = feed.view();
-    assert.equal(trouble === undefined ? '' : english(trouble), says('activity.journal-changes-not'));
+    assert.equal(trouble === undefined ? '' : english(trouble), says('ledger.unavailable', says('ledger.free-space')));
     assert.deepEqual(reported, [journal.failure]);
   });
 

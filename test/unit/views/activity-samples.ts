@@ -80,16 +80,16 @@ export function fullMarginWrite(change: Partial<WriteRecord> = {}): WriteRecord 
 }
 
 export const states: readonly (readonly [Partial<WriteRecord>, string])[] = [
-  [{ state: 'planned' }, says('activity.not-sent-yet')],
-  [{ state: 'sent', sentAt: now }, says('activity.sent-no-answer')],
-  [{ state: 'accepted', sentAt: now }, says('activity.accepted-not-done')],
-  [{ state: 'unknown', sentAt: now, note: msg('test', 'It went wrong.') }, says('activity.unknown-whether-done')],
-  [{ state: 'effective', sentAt: now, evidence: { kind: 'position' } }, 'done'],
-  [{ state: 'effective', sentAt: now }, says('activity.done-word')],
-  [{ state: 'rejected', sentAt: now }, says('activity.refused-nothing-changed')],
-  [{ state: 'not-effective' }, says('activity.never-sent')],
-  [{ state: 'not-effective', sentAt: now }, says('activity.not-done-word')],
-  [{ state: 'not-effective', sentAt: now, evidence: { kind: 'history', id: 'h' } }, says('activity.not-done')],
-  [{ state: 'mismatch', sentAt: now }, says('activity.other-asked-account')],
-  [{ state: 'mismatch', sentAt: now, freezeLiftedAt: now }, says('activity.other-asked-freeze')],
+  [{ state: 'planned' }, says('activity.recorded')],
+  [{ state: 'sent', sentAt: now }, says('activity.sent')],
+  [{ state: 'accepted', sentAt: now }, says('activity.accepted')],
+  [{ state: 'unknown', sentAt: now, note: msg('test', 'It went wrong.') }, says('activity.unknown')],
+  [{ state: 'effective', sentAt: now, evidence: { kind: 'position' } }, says('activity.confirmed')],
+  [{ state: 'effective', sentAt: now }, says('activity.marked-executed')],
+  [{ state: 'rejected', sentAt: now }, says('activity.rejected')],
+  [{ state: 'not-effective' }, says('activity.not-sent')],
+  [{ state: 'not-effective', sentAt: now }, says('activity.marked-not-executed')],
+  [{ state: 'not-effective', sentAt: now, evidence: { kind: 'history', id: 'h' } }, says('activity.not-executed')],
+  [{ state: 'mismatch', sentAt: now }, says('activity.mismatch')],
+  [{ state: 'mismatch', sentAt: now, freezeLiftedAt: now }, says('activity.mismatch-unfrozen')],
 ];

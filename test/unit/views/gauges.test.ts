@@ -260,7 +260,7 @@ describe('Marks and actions of a gauge', () => {
       open.map(({ pending }) => pending.length),
       [1, 0],
     );
-    assert.match(open[0]!.pending[0]!, saysInTurn('0.1 BTC', saysLike('kinds.accepted-not-done', 'OKX')));
+    assert.match(open[0]!.pending[0]!, saysInTurn('0.1 BTC', saysLike('kinds.confirming')));
     const ways = (gauges: typeof open): boolean[] => gauges.map(({ actions }) => actions.some(({ id }) => id === 'resolve'));
     assert.deepEqual(ways(open), [true, false], 'the way on stands on the same card');
     const frozen = page([aState(loans)], aScene({ frozen: () => record })).gauges;

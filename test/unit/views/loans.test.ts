@@ -10,7 +10,7 @@ import { statusOf, loanAlarms } from '../../../src/views/status.ts';
 import { loansState } from '../../../src/views/view-state.ts';
 import { account, below, failure, gone, line, loan, now, viewContext, snapshot, state, text, write } from './samples.ts';
 import { spokenOf } from '../../../src/views/entry.ts';
-import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { changeName, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -163,7 +163,7 @@ describe('the Loans view', () => {
     const entry = only(only(loansOutline([state()], viewContext({ openWrites }))).children);
     assert.equal(
       line(entry.children![0]!),
-      `${says('kinds.add-loan-2', '0.1', 'BTC', '12345', 'Main')} | ${says('kinds.accepted-not-done', 'OKX')}`,
+      `${changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main')} | ${says('kinds.confirming', 'OKX')}`,
     );
     assert.equal(
       line(entry),

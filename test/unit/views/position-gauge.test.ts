@@ -186,7 +186,7 @@ describe('Positions beside loans', () => {
       open.map(({ pending }) => pending.length),
       [0, 1, 0],
     );
-    assert.match(open[1]!.pending[0]!, saysInTurn('100 USDT', saysLike('kinds.accepted-not-done', 'OKX')));
+    assert.match(open[1]!.pending[0]!, saysInTurn('Add 100 USDT', saysLike('kinds.confirming')));
     const frozen = gaugePage([account], aScene({ frozen: () => marginWrite() }), say).state.gauges;
     assert.deepEqual(
       frozen.map(({ pending }) => pending.length),

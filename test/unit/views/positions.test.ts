@@ -24,7 +24,7 @@ import {
   write,
 } from './samples.ts';
 import { spokenOf } from '../../../src/views/entry.ts';
-import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { changeName, marginOf, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const only = (entries: readonly Entry[] | undefined): Entry => {
   assert.equal(entries?.length, 1);
@@ -341,7 +341,7 @@ describe('the Positions view', () => {
     assert.equal(line(entry!), `12.4% · Watch | long | BTC-USDT-SWAP | ${says('term.change-unfinished')} | 8× | -200.1 USDT`);
     assert.equal(
       below(entry!)[0],
-      `${says('kinds.add-margin-2', '100', 'USDT', 'BTC-USDT-SWAP long', 'Main')} | ${says('kinds.accepted-not-done', 'OKX')}`,
+      `${changeName('add', '100', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main')} | ${says('kinds.confirming', 'OKX')}`,
     );
     assert.match(text(spokenOf(entry!)), saysLike('term.change-unfinished'));
     assert.doesNotMatch(line(untouched!), /unfinished/);

@@ -6,7 +6,7 @@ import { activityText } from '../../../src/words/activity-document.ts';
 import { holds } from '../property.ts';
 import { fullMarginWrite, fullWrite, rowsOf } from '../views/activity-samples.ts';
 import { now, text, write } from '../views/samples.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, marginOf, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const documentOf = (
   records: readonly WriteRecord[],
@@ -23,16 +23,22 @@ describe('the document of all changes', () => {
   it('reads as it stands', () => {
     assert.equal(
       documentOf([fullWrite()], ['one']),
-      `# Activity of Main\n\n1 change.\n${says('activity.written-times-those', '2026-11-21T12:00:00.000Z')}\n${says('activity.keys-signatures-not')}\n\n## Added 0.1 BTC to loan 12345\n\n- State: done\n- Account: \`Main (okx)\`\n- Money: simulated\n- Written down: \`2026-11-21T11:59:00.000Z\`\n- Sent: \`2026-11-21T11:59:02.000Z\`\n- Accepted: \`2026-11-21T11:59:03.000Z\`\n- Done, proven: \`2026-11-21T11:59:10.000Z\`\n- LTV before: \`57.9812345%\`\n- LTV by estimate: \`51.5388751%\`\n- LTV after: \`51.5388%\`\n\n### Decided on\n\n- Read at: \`2026-11-21T11:58:59.000Z\`\n- Available in the wallet: \`1.7921483143067599 BTC\`\n- Most that was allowed: \`1.5 BTC\`\n- Worth: \`$8,832.70123\`\n- Pledged before: \`0.8 BTC\`\n- Newest row of the history before: \`h-before\`\n\n### Request and answer\n\n- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`\n- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`\n- Answer: accepted\n- Code: \`0\`\n- Answered at: \`2026-11-21T11:59:03.000Z\`\n- Reference: \`ref-1\`\n\n### Proof\n\n- Row of the history: \`h-after\`\n- What it says: \`collateral_locked\`\n- Amount: \`0.1 BTC\`\n- Time of the exchange: \`2026-11-21T11:59:04.000Z\`\n\n### Where it was made\n\n- Id of the change: \`w1\`\n- Window: \`window-7\`\n`,
+      `# ${says('activity.title', 'Main')}\n\n${says('activity.count', '1')}\n${says('activity.written-at', '2026-11-21T12:00:00.000Z')}\n${says('activity.no-keys')}\n\n## ${changeName('add', '0.1', 'BTC', onLoan('12345'))}\n\n- Status: Confirmed\n- Account: \`Main (okx)\`\n- Funds: simulated\n- Recorded: \`2026-11-21T11:59:00.000Z\`\n- Sent: \`2026-11-21T11:59:02.000Z\`\n- Accepted: \`2026-11-21T11:59:03.000Z\`\n- Confirmed: \`2026-11-21T11:59:10.000Z\`\n- LTV before: \`57.9812345%\`\n- LTV (estimate): \`51.5388751%\`\n- LTV after: \`51.5388%\`\n\n### Inputs\n\n- Updated: \`2026-11-21T11:58:59.000Z\`\n- Available in wallet: \`1.7921483143067599 BTC\`\n- Limit: \`1.5 BTC\`\n- Value: \`$8,832.70123\`\n- Collateral before: \`0.8 BTC\`\n- Newest history entry before: \`h-before\`\n\n### Request and answer\n\n- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`\n- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`\n- Answer: Accepted\n- Code: \`0\`\n- Answered at: \`2026-11-21T11:59:03.000Z\`\n- Reference: \`ref-1\`\n\n### Proof\n\n- History entry: \`h-after\`\n- Type: \`collateral_locked\`\n- Amount: \`0.1 BTC\`\n- Exchange time: \`2026-11-21T11:59:04.000Z\`\n\n### Origin\n\n- Change ID: \`w1\`\n- Window: \`window-7\`\n`,
     );
   });
 
   it('keeps the order it is given, newest first, and every digit of a price', () => {
     const document = documentOf([fullMarginWrite(), write()], [], {});
-    assert.match(document, /^# Activity of all accounts\n\n2 changes, newest first\.\n/);
+    assert.match(
+      document,
+      saysInTurn(`# ${says('activity.title', says('activity.all-accounts'))}\n\n`, `${says('activity.count', '2')}\n`),
+    );
     assert.deepEqual(
       lines(document).filter((one) => one.startsWith('## ')),
-      ['## Took 100 USDT out of the margin of BTC-USDT-SWAP long', '## Add 0.1 BTC to loan 12345'],
+      [
+        `## ${changeName('remove', '100', 'USDT', marginOf('BTC-USDT-SWAP long'))}`,
+        `## ${changeName('add', '0.1', 'BTC', onLoan('12345'))}`,
+      ],
     );
     assert.ok(lines(document).includes('- Liquidation price before: `52,560.123456789`'));
     assert.ok(lines(document).includes('- Liquidation price after: `53,061.000001`'));
@@ -40,7 +46,7 @@ describe('the document of all changes', () => {
   });
 
   it('says that there was none', () => {
-    assert.match(documentOf([]), saysLike('activity.no-change-recorded'));
+    assert.match(documentOf([]), saysLike('activity.no-changes'));
   });
 
   it('takes nothing that a venue or a person wrote for Markdown', () => {
@@ -73,7 +79,7 @@ describe('the document of all changes', () => {
         const document = documentOf([record, record]);
         assert.equal(lines(document).filter((one) => /^#{1,2} /.test(one)).length, 3);
         assert.ok(
-          lines(document).every((one) => one === '' || /^(#{1,3} |- |2 changes|Written at|Keys and)/.test(one)),
+          lines(document).every((one) => one === '' || /^(#{1,3} |- |Changes: 2|Written 2026|Contains no)/.test(one)),
           document,
         );
       }),

@@ -5,7 +5,7 @@ import type { WriteState } from '../../../src/engine/ledger/ledger.ts';
 import { changeText } from '../../../src/words/kinds.ts';
 import { outcomeText } from '../../../src/words/outcome.ts';
 import { marginChange, marginRecord, positions } from './margin-records.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, marginOf, says, saysLike } from '../../texts.ts';
 
 const states: readonly WriteState[] = ['planned', 'sent', 'accepted', 'effective', 'rejected', 'unknown', 'not-effective', 'mismatch'];
 const proven = { state: 'effective', evidence: { kind: 'position' } } as const;
@@ -16,12 +16,12 @@ const said = (more: Parameters<typeof marginRecord>[0], simulated = false): stri
 describe('a change of margin in a few words', () => {
   it('names direction, exact amount, coin, instrument, side and account', () => {
     const table: [keyof typeof positions, 'add' | 'reduce', boolean, string][] = [
-      ['long', 'add', false, says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main')],
-      ['short', 'add', false, says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP short', 'Main')],
-      ['long', 'reduce', false, says('kinds.take-out-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main')],
-      ['inverse', 'reduce', false, says('kinds.take-out-margin-2', '10', 'BTC', 'BTCUSD long', 'Main')],
-      ['borrowed', 'add', true, says('kinds.simulated-add-margin', '10', 'BTC', 'BTC-USDT long', 'Main')],
-      ['short', 'reduce', true, says('kinds.simulated-take-out-margin', '10', 'USDT', 'BTC-USDT-SWAP short', 'Main')],
+      ['long', 'add', false, changeName('add', '10', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main')],
+      ['short', 'add', false, changeName('add', '10', 'USDT', marginOf('BTC-USDT-SWAP short'), 'Main')],
+      ['long', 'reduce', false, changeName('remove', '10', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main')],
+      ['inverse', 'reduce', false, changeName('remove', '10', 'BTC', marginOf('BTCUSD long'), 'Main')],
+      ['borrowed', 'add', true, says('kinds.simulated', changeName('add', '10', 'BTC', marginOf('BTC-USDT long'), 'Main'))],
+      ['short', 'reduce', true, says('kinds.simulated', changeName('remove', '10', 'USDT', marginOf('BTC-USDT-SWAP short'), 'Main'))],
     ];
     for (const [which, direction, simulated, text] of table) {
       assert.equal(english(changeText(marginRecord({ change: marginChange(positions[which], direction) }), simulated)), text);
@@ -30,36 +30,34 @@ describe('a change of margin in a few words', () => {
 });
 
 describe('what is said of a change of margin', () => {
+  const change = changeName('add', '10', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main');
+
   it('gives the new liquidation price of the venue when it is done', () => {
     assert.equal(
       said({ ...proven, liquidationAfter: decimal('44703.21') }),
-      says('kinds.done-liquidation-price', says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main'), '44,703.21', 'OKX'),
+      says('outcome.done-now', says('term.liquidation-price'), '44,703.21', 'OKX', change),
     );
     assert.match(
       english(outcomeText(marginRecord({ ...proven, liquidationAfter: decimal('44703.21') }), 'OKX', false, 'USDT').sentence),
-      /^Done: liquidation price is now 44,703\.21 USDT, says OKX\./,
+      saysLike('outcome.done-now', says('term.liquidation-price'), '44,703.21 USDT', 'OKX'),
       'with its coin, where the position is still there to tell it',
     );
     assert.equal(
       said({ ...proven, note: msg('test', 'The price moved meanwhile.') }),
-      says(
-        'kinds.done-shows-margin',
-        says('kinds.add-margin', '10', 'USDT', 'BTC-USDT-SWAP long (Main). The price moved meanwhile'),
-        'OKX',
-      ),
+      `${says('outcome.done', 'OKX', says('term.liquidation-price'), change)} The price moved meanwhile.`,
     );
   });
 
   it("claims no proof for a change that was closed by a person's word", () => {
     assert.equal(
       said({ state: 'effective', liquidationAfter: decimal('44703.21') }),
-      says('outcome.closed-done', says('kinds.add-margin-2', '10', 'USDT', 'BTC-USDT-SWAP long', 'Main')),
+      says('outcome.state', says('activity.marked-executed'), change),
     );
   });
 
   it('is "done" for an effective change only', () => {
     for (const state of states) {
-      assert.equal(said({ state, evidence: { kind: 'position' } }).startsWith('Done:'), state === 'effective', state);
+      assert.equal(said({ state, evidence: { kind: 'position' } }).startsWith('Done'), state === 'effective', state);
     }
   });
 
@@ -75,6 +73,6 @@ describe('what is said of a change of margin', () => {
   });
 
   it('says of an unknown outcome that it is found out by reading and that the position waits for it', () => {
-    assert.match(said({ state: 'unknown' }), saysLike('kinds.not-known-whether-happened'));
+    assert.match(said({ state: 'unknown' }), saysLike('outcome.unknown', 'OKX', marginOf('BTC-USDT-SWAP long')));
   });
 });

@@ -5,7 +5,7 @@ import type { HistoryRow } from '../../../src/core/model.ts';
 import { newRows } from '../../../src/words/kinds.ts';
 import { resolveLines, type Reading } from '../../../src/words/outcome.ts';
 import { change, loan, record } from './records.ts';
-import { saysLike } from '../../texts.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const row = (id: string): HistoryRow => ({ id, type: 'collateral_locked', forced: false, coin: 'BTC', amount: decimal('-0.1'), at: 2_000 });
 const pledged = (amount: string): Reading => ({
@@ -19,24 +19,27 @@ function text(reading: Reading, more = {}): string {
     .join('\n');
 }
 
+/** A whole line. */
+const lineOf = (id: string, ...args: readonly string[]): RegExp => new RegExp(`^${saysLike(id, ...args).source}$`, 'm');
+
 describe('both readings of an open write', () => {
   it('show what was, what is, and what would be', () => {
     const shown = text(pledged('0.8'));
-    assert.match(shown, /^Before: 0\.8 BTC pledged, LTV 58\.00%$/m);
-    assert.match(shown, /^Now: 0\.8 BTC pledged, LTV 58\.00%$/m);
-    assert.match(shown, /^If it happened: 0\.9 BTC pledged$/m);
-    assert.match(shown, saysLike('kinds.figures-now-those'));
+    assert.match(shown, lineOf('outcome.before', says('kinds.pledged-ltv', says('kinds.pledged', '0.8', 'BTC'), '58.00%')));
+    assert.match(shown, lineOf('kinds.now', says('kinds.pledged-ltv', says('kinds.pledged', '0.8', 'BTC'), '58.00%')));
+    assert.match(shown, lineOf('kinds.if-executed', says('kinds.pledged', '0.9', 'BTC')));
+    assert.match(shown, saysLike('kinds.looks-not-executed'));
   });
 
   it('say when the figures are those of a change that happened, in either direction', () => {
-    assert.match(text(pledged('0.9')), saysLike('kinds.figures-now-those-change'));
-    assert.match(text(pledged('0.7'), { change: { ...change, direction: 'reduce' } }), saysLike('kinds.figures-now-those-change'));
-    assert.match(text(pledged('0.7')), /fit neither/);
+    assert.match(text(pledged('0.9')), saysLike('kinds.looks-executed'));
+    assert.match(text(pledged('0.7'), { change: { ...change, direction: 'reduce' } }), saysLike('kinds.looks-executed'));
+    assert.match(text(pledged('0.7')), saysLike('kinds.unclear'));
   });
 
   it('count a coin that is not pledged any more as none, and say when the loan is gone', () => {
-    assert.match(text({ loan: { ...loan, collateral: [] }, rows: [] }), /^Now: 0 BTC pledged/m);
-    assert.match(text({ loan: undefined, rows: [] }), saysLike('kinds.now-loan-not'));
+    assert.match(text({ loan: { ...loan, collateral: [] }, rows: [] }), saysLike('kinds.now', saysLike('kinds.pledged', '0', 'BTC')));
+    assert.match(text({ loan: undefined, rows: [] }), lineOf('kinds.now', says('kinds.gone')));
   });
 
   it('show only the history that came after', () => {
@@ -46,13 +49,13 @@ describe('both readings of an open write', () => {
     );
     assert.deepEqual(newRows([row('h1')], 'h1'), []);
     assert.equal(newRows([row('h3'), row('h2')], 'older').length, 2);
-    assert.match(text(pledged('0.8')), saysLike('kinds.history-loan-since-nothing'));
+    assert.match(text(pledged('0.8')), lineOf('kinds.history-since', '0'));
     assert.match(text({ loan, rows: [row('h2'), row('h1')] }), /t2000 collateral_locked 0\.1 BTC/);
   });
 
   it('say why they could not be read, and claim nothing about now', () => {
     const shown = text({ failure: msg('test', 'No answer.') });
-    assert.match(shown, saysLike('outcome.now-not-read', 'No answer.'));
-    assert.doesNotMatch(shown, /happened so far|that happened/);
+    assert.match(shown, saysLike('outcome.now-unread', 'No answer.'));
+    assert.doesNotMatch(shown, /Looks/);
   });
 });

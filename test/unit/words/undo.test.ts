@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import { reverseOf } from '../../../src/engine/ledger/undo.ts';
-import { lowered, nothingToUndo } from '../../../src/words/undo.ts';
+import { lowered } from '../../../src/words/undo.ts';
 import { inBoth } from './chinese.ts';
 import { record } from './records.ts';
-import { says, saysLike } from '../../texts.ts';
+import { changeName, onLoan, says, saysLike } from '../../texts.ts';
 
 const done = record({ state: 'effective', evidence: { kind: 'history', id: 'h2' }, plannedAt: 1_000, sentAt: 1_001, updatedAt: 2_000 });
-describe('what is undone', () => {
-  it('is said to be nothing, with why', () => {
-    assert.match(inBoth(nothingToUndo(true)), saysLike('undo.no-longer-undone'));
-    assert.match(inBoth(nothingToUndo(false)), saysLike('undo.nothing-only-addition'));
-  });
-});
-
 describe('an undo', () => {
   const undo = { record: done, change: reverseOf(done, 3_000)! };
 
@@ -25,7 +18,7 @@ describe('an undo', () => {
       assert.equal(answer.change.direction, 'reduce');
       assert.equal(
         inBoth(answer.remark),
-        says('undo.takes-out-again', says('kinds.add-loan-2', '0.1', 'BTC', '12345', 'Main'), '0.1', 'BTC'),
+        says('undo.removes-again', changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main'), '0.1', 'BTC'),
       );
     }
   });
@@ -34,12 +27,15 @@ describe('an undo', () => {
     const answer = lowered(undo, decimal('0.03'), false);
     assert.ok('change' in answer);
     assert.equal(answer.change.amount, '0.03');
-    assert.match(inBoth(answer.remark), /CAUTION: 0\.1 BTC were added, but only 0\.03 BTC can be taken out safely/);
+    assert.match(
+      inBoth(answer.remark),
+      saysLike('undo.only-part', changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main'), '0.1', 'BTC', '0.03'),
+    );
   });
 
   it('takes out nothing where nothing is safe', () => {
     const answer = lowered(undo, decimal('0'), true);
     assert.ok('refused' in answer);
-    assert.match(inBoth(answer.refused), saysLike('undo.added-figures-now'));
+    assert.match(inBoth(answer.refused), saysLike('undo.none-safe', '0.1', 'BTC'));
   });
 });

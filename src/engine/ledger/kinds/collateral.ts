@@ -10,9 +10,18 @@ import type { CollateralChange, CollateralProof, CollateralReadiness } from '../
 import { actionOf } from '../../actions.ts';
 import { safestMost } from '../../targets/safe-maximum.ts';
 import {
+  anotherTarget,
+  atMost,
   checkAsked,
+  incomplete,
+  mayBeOfEarlier,
+  moreThanSafe,
   mustEqual,
+  noneRemovable,
+  notAsRequested,
+  moreThanAddable,
   previewedAlike,
+  removalUnclear,
   storedAmount,
   storedAsked,
   storedText,
@@ -28,8 +37,7 @@ import type { Finding } from '../write-states.ts';
 export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
   check(change) {
     const { loanId, orderId } = change.loan;
-    if (loanId === '' || orderId === '')
-      throw new Refusal(msg('collateral.no-loan-named', 'No loan is named. Start the change again from the loan itself.'));
+    if (loanId === '' || orderId === '') throw incomplete();
     checkAsked(change);
     return frozen(change);
   },
@@ -106,126 +114,48 @@ function preview(
 /** The fresh loan decides how it is addressed: where the venue knows an order id, a request without it would hit another loan. */
 function addressed(intent: CollateralChange, { loan }: CollateralReadiness): CollateralChange {
   const { loanId, orderId } = intent.loan;
-  if (loan.id !== loanId || (orderId !== undefined && orderId !== loan.orderId)) {
-    throw new Refusal(
-      msg(
-        'collateral.exchange-answered-another',
-        'The exchange answered with another loan than {0}. Nothing was sent. Refresh the account and start again.',
-        loanId,
-      ),
-    );
-  }
+  if (loan.id !== loanId || (orderId !== undefined && orderId !== loan.orderId)) throw anotherTarget();
   return frozen({ ...intent, loan: loan.orderId === undefined ? { loanId } : { loanId, orderId: loan.orderId } });
 }
 
 function checkMinimum({ coin, amount }: CollateralChange, { minimum }: CollateralReadiness): void {
   if (minimum === undefined || compare(amount, minimum) >= 0) return;
-  throw new Refusal(
-    msg(
-      'collateral.exchange-takes-changes',
-      'The exchange takes changes of at least {0} {1} here. Start again with that much or more.',
-      formatAmount(minimum),
-      coin,
-    ),
-    { instead: ['more'] },
-  );
+  throw new Refusal(msg('collateral.minimum', 'The exchange requires at least {0} {1}.', formatAmount(minimum), coin), {
+    instead: ['more'],
+  });
 }
 
 function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
-  if (compare(amount, walletAvailable) > 0) {
-    throw new Refusal(
-      msg(
-        'collateral.wallet-holds-added',
-        'The wallet holds {0} {1} that can be added. Start again with at most that, or move more into the wallet first.',
-        formatAmount(walletAvailable),
-        coin,
-      ),
-      { instead: ['less', 'otherCoin'] },
-    );
-  }
-  if (compare(amount, limit) > 0) {
-    throw new Refusal(
-      msg(
-        'collateral.exchange-takes-most',
-        'The exchange takes at most {0} {1} now. Start again with at most that.',
-        formatAmount(limit),
-        coin,
-      ),
-      {
-        instead: ['less', 'otherCoin'],
-      },
-    );
-  }
+  const instead = ['less', 'otherCoin'] as const;
+  const most = lesser(walletAvailable, limit);
+  if (compare(amount, most) > 0) throw new Refusal(moreThanAddable(most, coin), { instead });
 }
 
 function checkReduce(
-  change: CollateralChange,
+  { coin, amount }: CollateralChange,
   readiness: CollateralReadiness,
   ltvNow: Decimal | undefined,
   ltvAfter: Decimal | undefined,
   doubt: CollateralPreview['doubt'],
 ): void {
-  const { coin, amount } = change;
-  if (doubt !== undefined) {
-    throw new Refusal(
-      msg(
-        'collateral.coins-prices-compute',
-        'From its own coins and prices we compute another LTV of this loan than the exchange gives, so what taking {0} would do to it cannot be told. Nothing was sent. Refresh and try again later; collateral can still be added.',
-        coin,
-      ),
-      { remedy: 'readAgain', instead: ['later', 'addMargin'] },
-    );
-  }
+  if (doubt !== undefined) throw new Refusal(removalUnclear(), { remedy: 'readAgain', instead: ['later', 'addMargin'] });
   const { loan, limit, baseline, prices } = readiness;
   const ceiling = lowestThreshold(readiness);
-  if (ltvNow === undefined || ceiling === undefined) {
-    throw new Refusal(
-      msg(
-        'collateral.exchange-not-tell',
-        'The exchange does not tell the LTV or the margin call of this loan now, so nothing can be taken from it safely. Refresh and try again later.',
-      ),
-    );
-  }
+  if (ltvNow === undefined || ceiling === undefined) throw new Refusal(removalUnclear());
   const allowed = lesser(limit, baseline.pledged);
   const safe = largestReduction(loan, coin, prices, ceiling);
   const most = safe === undefined ? allowed : lesser(allowed, safe);
-  if (!isPositive(most)) {
-    throw new Refusal(msg('collateral.no-taken-loan', 'No {0} can be taken from this loan now. Add collateral or repay first.', coin), {
-      instead: ['addMargin', 'repay'],
-    });
-  }
-  if (compare(amount, allowed) > 0) {
-    throw new Refusal(
-      msg('collateral.most-taken-now', 'At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin),
-      {
-        instead: ['less'],
-      },
-    );
-  }
-  if (ltvAfter === undefined) {
-    throw new Refusal(
-      msg(
-        'collateral.ltv-after-taking',
-        'The LTV after taking {0} {1} cannot be estimated, so nothing is sent. Refresh and try again, or take less.',
-        formatAmount(amount),
-        coin,
-      ),
-    );
-  }
-  if (compare(ltvAfter, ceiling) >= 0) {
-    throw new Refusal(
-      msg(
-        'collateral.taking-raise-ltv',
-        'Taking {0} {1} would raise LTV to an estimated {2}, at or beyond the margin call at {3}. Start again with at most {4} {1}.',
-        formatAmount(amount),
-        coin,
-        formatLtv(ltvAfter),
-        formatLtv(ceiling),
-        formatAmount(most),
-      ),
-      { instead: ['less', 'addMargin'] },
-    );
-  }
+  if (!isPositive(most)) throw new Refusal(noneRemovable(coin), { instead: ['addMargin', 'repay'] });
+  if (compare(amount, allowed) > 0) throw new Refusal(moreThanSafe(most, coin), { instead: ['less'] });
+  if (ltvAfter === undefined) throw new Refusal(removalUnclear());
+  if (compare(ltvAfter, ceiling) < 0) return;
+  const why = msg(
+    'collateral.ltv-at-margin-call',
+    'LTV would be {0} (estimate), at or above the margin call at {1}.',
+    formatLtv(ltvAfter),
+    formatLtv(ceiling),
+  );
+  throw new Refusal(atMost(why, most, coin), { instead: ['less', 'addMargin'] });
 }
 
 /** Margin call, or liquidation should it come first. Undefined without a margin call. */
@@ -239,33 +169,16 @@ function lowestThreshold({ loan }: CollateralReadiness): Decimal | undefined {
 function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void {
   const { change, readiness: shown } = before;
   const fresh = now.readiness;
-  if (now.doubt !== undefined && before.doubt === undefined) {
-    throw new Refusal(
-      msg(
-        'collateral.coins-prices-now',
-        'From its own coins and prices we now compute another LTV of this loan than the exchange gives, so the estimate that was confirmed does not hold. Nothing was sent. Start the change again to decide without one.',
-      ),
-      { remedy: 'readAgain' },
-    );
-  }
   if (isBeyond(now) && !isBeyond(before)) {
     throw new Refusal(
       msg(
-        'collateral.ltv-reached-liquidation',
-        'LTV reached the liquidation of this loan after this preview: the exchange may be selling its collateral by now. Nothing was sent. Start the change again with the figures of now.',
+        'collateral.reached-liquidation',
+        'LTV reached liquidation after this preview: collateral may be being sold. Nothing was sent. Check the exchange.',
       ),
       { remedy: 'readAgain', instead: ['repay'] },
     );
   }
-  mustEqual(shown.baseline.pledged, fresh.baseline.pledged, (was, is) =>
-    msg(
-      'collateral.pledged-went-after',
-      'The pledged {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
-      change.coin,
-      was,
-      is,
-    ),
-  );
+  mustEqual(collateralIn(change.coin), shown.baseline.pledged, fresh.baseline.pledged);
 }
 
 /** At or beyond the LTV at which the venue liquidates. */
@@ -313,14 +226,13 @@ function judge(record: CollateralWrite, proof: CollateralProof, { claimed, given
 
   const ltv = loan === undefined ? undefined : credibleLtv(loan);
   const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
-  if (proof.state === 'contradicted' || !isAsAsked(record, row))
-    return { type: 'contradicted', ...facts, note: otherThanAsked(record, row) };
-  const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(record);
-  const unread = msg('collateral.new-ltv-not', 'The new LTV could not be read. Refresh the account to see it.');
+  if (proof.state === 'contradicted' || !isAsAsked(record, row)) return { type: 'contradicted', ...facts, note: otherThanAsked(row) };
+  const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(baseline.pledged, change.coin);
+  const unread = msg('collateral.refresh-for-ltv', 'Refresh to see the new LTV.');
   if (loan === undefined) return { type: 'proven', ...facts, note: doubt ?? unread };
   const moved = compare(pledgedOf(loan, change.coin), baseline.pledged);
   if (moved === 0) return undefined;
-  if (moved !== wantedMove(record)) return { type: 'contradicted', ...facts, note: pledgeWentBack(record, loan) };
+  if (moved !== wantedMove(record)) return { type: 'contradicted', ...facts, note: notAsRequested(...pledgedMove(record, loan)) };
   const by = absolute(subtract(pledgedOf(loan, change.coin), baseline.pledged));
   if (doubt === undefined && compare(by, multiply(change.amount, two)) === 0)
     return { type: 'contradicted', ...facts, note: doneTwice(record, loan) };
@@ -330,7 +242,7 @@ function judge(record: CollateralWrite, proof: CollateralProof, { claimed, given
   const note =
     doubt ??
     (against === undefined ? undefined : againstPrediction(record, against)) ??
-    (compare(by, change.amount) === 0 ? undefined : besidesAsked(record, loan)) ??
+    (compare(by, change.amount) === 0 ? undefined : somethingElse(...pledgedMove(record, loan))) ??
     (ltv === undefined ? unread : undefined);
   return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
 }
@@ -346,8 +258,8 @@ const isAsAsked = ({ change }: CollateralWrite, row: HistoryRow): boolean =>
 function judgeFailure(record: CollateralWrite, row: HistoryRow, claimed: ReadonlySet<string>): Finding | undefined {
   if (record.state !== 'accepted' || !mayBeOurs(record, row, claimed) || !isAsAsked(record, row)) return undefined;
   const note = msg(
-    'collateral.exchange-accepted-history',
-    'The exchange accepted it, but its history says that it failed: "{0}" of {1} {2}. Start the change again if you still want it.',
+    'collateral.accepted-but-failed',
+    'Accepted, but the exchange\'s history says it failed: "{0}" {1} {2}.',
     row.type,
     formatAmount(row.amount),
     row.coin,
@@ -359,39 +271,27 @@ const wantedMove = ({ change }: CollateralWrite): -1 | 1 => (change.direction ==
 
 const pledgedOf = (loan: Loan, coin: string): Decimal => loan.collateral.find((held) => held.coin === coin)?.amount ?? zero;
 
-function otherThanAsked({ change }: CollateralWrite, row: HistoryRow): Message {
-  const args = [formatAmount(change.amount), change.coin, row.type, formatAmount(row.amount), row.coin] as const;
-  return change.direction === 'add'
-    ? msg(
-        'collateral.adding-asked-exchange',
-        'Adding {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-        ...args,
-      )
-    : msg(
-        'collateral.taking-asked-exchange',
-        'Taking {0} {1} was asked, but the exchange booked "{2}" of {3} {4}. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-        ...args,
-      );
+const collateralIn = (coin: string): Message => msg('collateral.in-coin', '{0} collateral', coin);
+
+function otherThanAsked({ type, amount, coin }: HistoryRow): Message {
+  return msg('collateral.booked-instead', 'The exchange booked "{0}" {1} {2} instead.', type, formatAmount(amount), coin);
 }
 
-function pledgeWentBack({ change, baseline }: CollateralWrite, loan: Loan): Message {
-  return msg(
-    'collateral.pledged-went-against',
-    'The pledged {0} went from {1} to {2}, against the direction that was asked. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-    change.coin,
-    formatAmount(baseline.pledged),
-    formatAmount(pledgedOf(loan, change.coin)),
-  );
-}
+/** What it concerns, before and after: for the sentences about the pledged amount. */
+const pledgedMove = ({ change, baseline }: CollateralWrite, loan: Loan): readonly [Message, string, string] => [
+  collateralIn(change.coin),
+  formatAmount(baseline.pledged),
+  formatAmount(pledgedOf(loan, change.coin)),
+];
 
-function mayBeOfEarlier({ change, baseline }: CollateralWrite): Message {
-  return msg(
-    'collateral.change-before-asked',
-    'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. {0} {1} were pledged before: compare at the exchange before the next change.',
-    formatAmount(baseline.pledged),
-    change.coin,
+const somethingElse = (what: Message, was: string, is: string): Message =>
+  msg(
+    'collateral.something-else',
+    '{0} went from {1} to {2}: something else changed too. Check the loan before the next change.',
+    what,
+    was,
+    is,
   );
-}
 
 /** @returns the LTV now, where it went the other way than the change takes it: more collateral lowers it. */
 function wentAgainst(record: CollateralWrite, ltv: Decimal): Decimal | undefined {
@@ -414,19 +314,13 @@ function isExplained({ figures, ltvBefore }: CollateralWrite, loan: Loan): boole
 }
 
 function againstPrediction({ ltvBefore }: CollateralWrite, ltv: Decimal): Message | undefined {
-  if (ltvBefore === undefined) return undefined;
-  return msg(
-    'collateral.changed-asked-yet',
-    'The collateral changed as asked, yet LTV went from {0} to {1}: prices or the debt moved at the same time. Look at the loan before the next change.',
-    formatLtv(ltvBefore),
-    formatLtv(ltv),
-  );
+  return ltvBefore === undefined ? undefined : somethingElse(msg('term.ltv', 'LTV'), formatLtv(ltvBefore), formatLtv(ltv));
 }
 
 function ltvWentBack({ ltvBefore }: CollateralWrite, { debtUsd, collateralUsd }: Loan, ltv: Decimal): Message {
   return msg(
-    'collateral.ltv-went-against',
-    'LTV went from {0} to {1}, against the direction that was asked, and what the exchange says is owed ({2}) and pledged ({3}) does not explain that. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
+    'collateral.ltv-unexplained',
+    "LTV went from {0} to {1}, not as requested. Debt ({2}) and collateral ({3}) don't explain it.",
     formatLtv(ltvBefore ?? zero),
     formatLtv(ltv),
     formatUsd(debtUsd ?? zero, 'debt'),
@@ -434,24 +328,7 @@ function ltvWentBack({ ltvBefore }: CollateralWrite, { debtUsd, collateralUsd }:
   );
 }
 
-function doneTwice({ change, baseline }: CollateralWrite, loan: Loan): Message {
-  return msg(
-    'collateral.pledged-went-exactly',
-    'The pledged {0} went from {1} to {2}, by exactly twice the {3} that was asked: it may have been done twice. Changes on this account are frozen. Compare the loan at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-    change.coin,
-    formatAmount(baseline.pledged),
-    formatAmount(pledgedOf(loan, change.coin)),
-    formatAmount(change.amount),
-  );
-}
-
-function besidesAsked({ change, baseline }: CollateralWrite, loan: Loan): Message {
-  return msg(
-    'collateral.done-asked-yet',
-    'It was done as asked, yet the pledged {0} went from {1} to {2}, which is not by {3}: something else changed it at the same time. Look at the loan before the next change.',
-    change.coin,
-    formatAmount(baseline.pledged),
-    formatAmount(pledgedOf(loan, change.coin)),
-    formatAmount(change.amount),
-  );
+function doneTwice(record: CollateralWrite, loan: Loan): Message {
+  const move = pledgedMove(record, loan);
+  return msg('collateral.may-be-twice', '{0} went from {1} to {2}, twice the amount: it may have been executed twice.', ...move);
 }

@@ -26,9 +26,19 @@ import type { MarginChange, MarginProof, MarginReadiness } from '../../../exchan
 import { actionOf } from '../../actions.ts';
 import { largestOut } from '../../targets/safe-maximum.ts';
 import {
+  anotherTarget,
+  atMost,
+  changedSince,
   checkAsked,
+  incomplete,
+  mayBeOfEarlier,
+  moreThanSafe,
   mustEqual,
+  noneRemovable,
+  notAsRequested,
+  moreThanAddable,
   previewedAlike,
+  removalUnclear,
   storedAmount,
   storedAsked,
   storedText,
@@ -94,19 +104,7 @@ export const margin: ChangeKind<MarginPreview, MarginProof> = {
 function checkNamed({ position, coin }: MarginChange): void {
   const { positionId, instrument, market, slot, side, marginCoin } = position;
   const named = [positionId, instrument, market, slot, marginCoin].every((part) => typeof part === 'string' && part !== '');
-  if (!named || !['long', 'short'].includes(side)) {
-    throw new Refusal(msg('margin.no-position-named', 'No position is named. Start the change again from the position itself.'));
-  }
-  if (coin !== marginCoin) {
-    throw new Refusal(
-      msg(
-        'margin.only-added-taken',
-        'The margin of {0} is in {1}, so only {1} can be added or taken. Start the change again.',
-        instrument,
-        marginCoin,
-      ),
-    );
-  }
+  if (!named || !['long', 'short'].includes(side) || coin !== marginCoin) throw incomplete();
 }
 
 /** A copy of just what belongs to a change, which nobody can change any more. */
@@ -160,143 +158,59 @@ function figuresNow({ position }: MarginReadiness): MarginPreview['now'] {
 }
 
 function checkPosition(intent: MarginChange, { position, baseline }: MarginReadiness): void {
-  const { instrument } = intent.position;
-  if (!isSamePosition(position, intent.position)) {
-    throw new Refusal(
-      msg(
-        'margin.exchange-answered-another',
-        'The exchange answered with another position than the one in {0} that was named. Nothing was sent. Refresh the account and start again.',
-        instrument,
-      ),
-    );
-  }
-  if (position.fixedMargin !== undefined) {
-    throw new Refusal(msg('choose.margin-cannot-changed', "The margin of {0} can't be changed. {1}", instrument, position.fixedMargin));
+  if (!isSamePosition(position, intent.position)) throw anotherTarget();
+  const { instrument, fixedMargin } = position;
+  if (fixedMargin !== undefined) {
+    throw new Refusal(msg('choose.margin-cannot-changed', "The margin of {0} can't be changed. {1}", instrument, fixedMargin));
   }
   if (position.marginMode !== 'isolated') {
-    throw new Refusal(
-      msg(
-        'margin.position-not-isolated',
-        'The position in {0} is not isolated, so it has no margin of its own that could be changed.',
-        instrument,
-      ),
-    );
+    throw new Refusal(msg('margin.not-isolated', "{0} isn't isolated margin, so its margin can't be changed.", instrument));
   }
   // What the effect would be measured against has to be what was seen.
   if (position.margin === undefined || compare(position.margin, baseline.margin) !== 0 || compare(position.size, baseline.size) !== 0) {
     throw new Refusal(
-      msg(
-        'margin.exchange-not-tell-position',
-        'The exchange does not tell the margin of this position now, so the effect of a change could not be seen. Nothing was sent. Refresh and try again later.',
-      ),
+      msg('margin.unknown', "The position's margin is unknown, so a change couldn't be confirmed. Refresh, then try again later."),
     );
   }
 }
 
 function checkDecimals({ coin, amount }: MarginChange, { places }: MarginReadiness): void {
   if (decimalPlaces(amount) <= places) return;
-  throw new Refusal(
-    msg(
-      'margin.exchange-takes-amounts',
-      'The exchange takes amounts of {1} with at most {0} digits after the point here. Start again with fewer.',
-      places.toString(),
-      coin,
-    ),
-  );
+  throw new Refusal(msg('margin.decimals', 'Use at most {0} decimals for {1} here.', places.toString(), coin));
 }
 
 function checkAdd({ coin, amount }: MarginChange, { walletAvailable, places }: MarginReadiness): void {
   if (compare(amount, walletAvailable) <= 0) return;
-  throw new Refusal(
-    msg(
-      'collateral.wallet-holds-added',
-      'The wallet holds {0} {1} that can be added. Start again with at most that, or move more into the wallet first.',
-      formatAmount(round(walletAvailable, places, 'down')),
-      coin,
-    ),
-    { instead: ['less'] },
-  );
+  throw new Refusal(moreThanAddable(round(walletAvailable, places, 'down'), coin), { instead: ['less'] });
 }
 
-function checkReduce(change: MarginChange, { position, reducible, places }: MarginReadiness, after: MarginEstimate): void {
-  const { coin, amount } = change;
+function checkReduce(
+  { coin, amount }: MarginChange,
+  { position, reducible, places }: MarginReadiness,
+  { margin: marginAfter, distance }: MarginEstimate,
+): void {
   if (position.distress !== undefined) {
-    throw new Refusal(
-      msg('margin.nothing-taken-position', 'Nothing can be taken from the margin of this position now. {0}', position.distress),
-    );
+    throw new Refusal(msg('list.space', '{0} {1}', noneRemovable(coin), position.distress));
   }
-  if (reducible === undefined) {
-    throw new Refusal(
-      msg(
-        'margin.not-known-how',
-        'It is not known how much can be taken from the margin of this position now, so nothing is taken. Refresh and try again later.',
-      ),
-    );
-  }
-  if (distanceToLiquidation(position) === undefined) {
-    throw new Refusal(
-      msg(
-        'margin.exchange-not-tell',
-        'The exchange does not tell the liquidation price or the mark price of this position now, so nothing can be taken from it safely. Refresh and try again later.',
-      ),
-    );
-  }
+  if (reducible === undefined || distanceToLiquidation(position) === undefined) throw new Refusal(removalUnclear());
   const most = largestMarginReduction(position, reducible.amount, places);
-  if (most === undefined || after.margin === undefined) {
-    throw new Refusal(
-      msg(
-        'margin.liquidation-price-after',
-        'The liquidation price after taking {0} {1} cannot be estimated, so nothing is sent. Margin can still be added.',
-        formatAmount(amount),
-        coin,
-      ),
-    );
-  }
-  if (!isPositive(most)) {
-    throw new Refusal(
-      msg(
-        'margin.no-taken-position',
-        'No {0} can be taken from the margin of this position now. Add margin or make the position smaller first.',
-        coin,
-      ),
-      { instead: ['addMargin'] },
-    );
-  }
-  if (compare(amount, reducible.amount) > 0) {
-    throw new Refusal(
-      msg('collateral.most-taken-now', 'At most {0} {1} can be taken now. Start again with at most that.', formatAmount(most), coin),
-      {
-        instead: ['less'],
-      },
-    );
-  }
-  const { distance } = after;
-  if (!isPositive(after.margin) || distance === undefined || !isPositive(distance)) {
-    throw new Refusal(
-      msg(
-        'margin.taking-estimate-bring',
-        'Taking {0} {1} would by our estimate bring the liquidation price to the mark price or beyond it. Start again with at most {2} {1}.',
-        formatAmount(amount),
-        coin,
-        formatAmount(most),
-      ),
-      { instead: ['less'] },
-    );
-  }
-  if (compare(distance, leastDistanceLeft) < 0 || compare(amount, most) > 0) {
-    throw new Refusal(
-      msg(
-        'margin.taking-estimate-leave',
-        'Taking {0} {1} would by our estimate leave {2} between mark price and liquidation price, less than the {3} that is kept. Start again with at most {4} {1}.',
-        formatAmount(amount),
-        coin,
-        formatDistance(distance),
-        formatDistance(leastDistanceLeft),
-        formatAmount(most),
-      ),
-      { instead: ['less'] },
-    );
-  }
+  if (most === undefined || marginAfter === undefined) throw new Refusal(removalUnclear());
+  if (!isPositive(most)) throw new Refusal(noneRemovable(coin), { instead: ['addMargin'] });
+  if (compare(amount, reducible.amount) > 0) throw new Refusal(moreThanSafe(most, coin), { instead: ['less'] });
+  const isEnough =
+    isPositive(marginAfter) &&
+    distance !== undefined &&
+    isPositive(distance) &&
+    compare(distance, leastDistanceLeft) >= 0 &&
+    compare(amount, most) <= 0;
+  if (isEnough) return;
+  const why = msg(
+    'margin.distance-after',
+    'Distance to liquidation would be {0} (estimate); {1} is required.',
+    distance === undefined ? msg('term.unknown', 'unknown') : formatDistance(distance),
+    formatDistance(leastDistanceLeft),
+  );
+  throw new Refusal(atMost(why, most, coin), { instead: ['less'] });
 }
 
 /** Funding fees and interest move a margin by themselves, but hardly by more than this within a preview's life. Our own judgement; a fraction of it. */
@@ -304,61 +218,23 @@ const marginSlack = decimal('0.01');
 
 /** A position that was closed and opened anew may bear the same name: its size, entry price, leverage and margin tell. */
 function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }: MarginPreview): void {
-  const { instrument, marginCoin, priceCoin } = fresh.position;
   const [before, after] = [shown.position, fresh.position];
   if (after.distress !== undefined && before.distress === undefined) {
     throw new Refusal(
-      msg(
-        'margin.exchange-began-act',
-        'The exchange began to act on the position in {0} after this preview. Nothing was sent. {1}',
-        instrument,
-        after.distress,
-      ),
+      msg('margin.exchange-acting', 'The exchange began to act on this position after the preview. Nothing was sent. {0}', after.distress),
       { remedy: 'readAgain' },
     );
   }
-  mustEqual(before.size, after.size, (was, is) =>
-    msg(
-      'margin.size-position-went',
-      'The size of the position in {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
-      instrument,
-      was,
-      is,
-    ),
-  );
-  mustEqual(before.entryPrice, after.entryPrice, (was, is) =>
-    msg(
-      'margin.entry-price-position',
-      'The entry price of the position in {0} went from {1} to {2} {3} after this preview: it may have been closed and opened anew. Nothing was sent. Start the change again with the figures of now.',
-      instrument,
-      was,
-      is,
-      priceCoin,
-    ),
-  );
-  mustEqual(before.leverage, after.leverage, (was, is) =>
-    msg(
-      'margin.leverage-position-went',
-      'The leverage of the position in {0} went from {1} to {2} after this preview. Nothing was sent. Start the change again with the figures of now.',
-      instrument,
-      was,
-      is,
-    ),
-  );
+  mustEqual(msg('position.size', 'Size'), before.size, after.size);
+  mustEqual(msg('position.entry-price', 'Entry price'), before.entryPrice, after.entryPrice, after.priceCoin);
+  mustEqual(msg('position.leverage', 'Leverage'), before.leverage, after.leverage);
   const was = shown.baseline;
   const is = fresh.baseline;
   if (isNear(was.margin, is.margin, was.margin)) return;
   // Where the margin follows the mark price, its steady part tells whether anybody changed it.
   if (was.steadyMargin !== undefined && is.steadyMargin !== undefined && isNear(was.steadyMargin, is.steadyMargin, was.margin)) return;
   throw new Refusal(
-    msg(
-      'margin.position-went-after',
-      'The margin of the position in {0} went from {1} to {2} {3} after this preview. Nothing was sent. Start the change again with the figures of now.',
-      instrument,
-      formatAmount(was.margin),
-      formatAmount(is.margin),
-      marginCoin,
-    ),
+    changedSince(msg('position.margin', 'Margin'), formatAmount(was.margin), `${formatAmount(is.margin)} ${after.marginCoin}`),
   );
 }
 
@@ -400,7 +276,7 @@ function judge(record: MarginWrite, proof: MarginProof, { claimed, givenUp, neve
   const evidence = row === undefined ? ({ kind: 'position' } as const) : historyEvidence(row);
   const facts = { evidence, ...(position?.liquidationPrice === undefined ? {} : { liquidationAfter: position.liquidationPrice }) };
   if (proof.state === 'contradicted') return { type: 'contradicted', ...facts, note: otherThanAsked(record, proof.position) };
-  const doubt = givenUp === undefined ? {} : { note: mayBeOfEarlier(record) };
+  const doubt = givenUp === undefined ? {} : { note: mayBeOfEarlier(record.baseline.margin, record.change.coin) };
   if (proof.state === 'over') return { type: 'proven', ...facts, note: doubt.note ?? goneSince() };
   return row === undefined ? judgePosition(record, proof.position, facts, doubt) : judgeRow(record, proof.position, facts, doubt);
 }
@@ -453,10 +329,7 @@ function judgePosition(record: MarginWrite, position: Position, facts: Facts, do
 }
 
 function goneSince(): Message {
-  return msg(
-    'margin.position-not-any',
-    'The position is not there any more: it was closed, liquidated or turned round since. Look at it at the exchange.',
-  );
+  return msg('margin.position-gone', 'The position is gone: closed, liquidated or reversed. Check the exchange.');
 }
 
 /** Against what was asked: as asked, the other way, or not at all. */
@@ -488,40 +361,11 @@ function priceMove({ change, baseline }: MarginWrite, { size, entryPrice, liquid
 }
 
 function otherThanAsked({ change, baseline }: MarginWrite, { margin }: Position): Message {
-  const args = [
-    formatAmount(change.amount),
-    change.coin,
-    formatAmount(baseline.margin),
-    margin === undefined ? msg('term.unknown', 'unknown') : formatAmount(margin),
-  ] as const;
-  return change.direction === 'add'
-    ? msg(
-        'margin.adding-asked-went',
-        'Adding {0} {1} of margin was asked, but the margin went from {2} {1} to {3} {1}. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-        ...args,
-      )
-    : msg(
-        'margin.taking-asked-went',
-        'Taking {0} {1} of margin was asked, but the margin went from {2} {1} to {3} {1}. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-        ...args,
-      );
+  const now = margin === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(margin)} ${change.coin}`;
+  return notAsRequested(msg('position.margin', 'Margin'), formatAmount(baseline.margin), now);
 }
 
 function priceWentBack({ baseline }: MarginWrite, { liquidationPrice, priceCoin }: Position): Message {
-  return msg(
-    'margin.liquidation-price-went',
-    'The liquidation price went from {0} to {1} {2}, against the direction that was asked. Changes on this account are frozen. Compare the position at the exchange, then lift the freeze with "LTV Gauge: Resolve Unfinished Change…".',
-    formatAmount(baseline.liquidationPrice ?? zero),
-    formatAmount(liquidationPrice ?? zero),
-    priceCoin,
-  );
-}
-
-function mayBeOfEarlier({ change, baseline }: MarginWrite): Message {
-  return msg(
-    'margin.change-before-asked',
-    'The change before this one asked for the same and was closed by your verdict as not done. If the exchange did it late, this is its effect and the new one is still to come. The margin was {0} {1} before: compare at the exchange before the next change.',
-    formatAmount(baseline.margin),
-    change.coin,
-  );
+  const [was, is] = [baseline.liquidationPrice ?? zero, liquidationPrice ?? zero];
+  return notAsRequested(msg('term.liquidation-price', 'Liquidation price'), formatAmount(was), `${formatAmount(is)} ${priceCoin}`);
 }

@@ -167,7 +167,7 @@ describe('the journal, for a person', () => {
     journal.unreadable = new JournalError(msg('test', 'Row 7 was altered.'));
     await assert.rejects(ledger.preview('a', marginChange()), refused(/Row 7/));
     assert.equal(await ledger.setAside(), 'memory');
-    await assert.rejects(setup.window().ledger.preview('a', change()), refused(/not finished/));
+    await assert.rejects(setup.window().ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
     await setup.window().ledger.preview('a', marginChange());
     await ledger.settle((await done).id, 'not-effective');
     await ledger.preview('a', change());
@@ -194,7 +194,7 @@ describe('the journal, for a person', () => {
     await setup.clock.advance(5_000);
     await ledger.setAside();
     for (const window of [ledger, setup.window().ledger]) {
-      await assert.rejects(window.preview('a', change()), refused(/Within 24 hours 0.1 BTC were moved/));
+      await assert.rejects(window.preview('a', change()), refused(saysLike('limit.per-day', '0.1 BTC')));
     }
     await setup.clock.advance(24 * 3_600_000);
     await ledger.setAside();
@@ -212,7 +212,7 @@ describe('the journal, for a person', () => {
       const two = setup.window().ledger;
       await two.setAside();
       await one.reconcile('a');
-      await assert.rejects(two.preview('a', change()), refused(/not finished/));
+      await assert.rejects(two.preview('a', change()), refused(saysLike('refusal.unfinished')));
       assert.deepEqual(
         (await two.activity()).map((record) => [record.id, record.state]),
         [[id, state]],
@@ -239,7 +239,7 @@ describe('the journal, for a person', () => {
     await ledger.reconcile('a');
     const [record] = await setup.window().ledger.activity();
     assert.deepEqual([record?.id, record?.state, record?.reference], [id, 'accepted', 'ours']);
-    await assert.rejects(setup.window().ledger.preview('a', change()), refused(/not finished/));
+    await assert.rejects(setup.window().ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
   });
 
   it('that was moved aside keeps what another window knows to be open beside what was sent since', async () => {
@@ -263,7 +263,7 @@ describe('the journal, for a person', () => {
     const setup = new Setup();
     const { ledger } = setup.window();
     await start(ledger);
-    await assert.rejects(ledger.setAside(), refused(/just being sent/));
+    await assert.rejects(ledger.setAside(), refused(saysLike('refusal.being-sent')));
     assert.equal((await ledger.activity()).length, 1);
   });
 
@@ -276,7 +276,7 @@ describe('the journal, for a person', () => {
     await settled();
     stop.abort();
     await done;
-    await assert.rejects(ledger.setAside(), refused(saysLike('refusal.change-just-being')));
+    await assert.rejects(ledger.setAside(), refused(saysLike('refusal.being-sent')));
     setup.venue.answer();
     await settled();
     await ledger.setAside();

@@ -348,7 +348,7 @@ describe('arming', () => {
 
 describe('an account that is not armed', () => {
   const notArmed = (error: unknown): boolean =>
-    refused(saysLike('refusal.changes-account-not'))(error) && (error as { remedy?: string }).remedy === 'arm';
+    refused(saysLike('refusal.not-armed'))(error) && (error as { remedy?: string }).remedy === 'arm';
   const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
 
   for (const asked of [change(), marginChange({ direction: 'reduce' })]) {

@@ -6,6 +6,7 @@ import { fold } from '../../../../src/engine/ledger/write-states.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { change, d, Setup, ignore, refused, start, type Gate, rowOf } from './support.ts';
+import { saysLike } from '../../../texts.ts';
 
 const told = async (setup: Setup): Promise<readonly WriteRecord[]> => [...fold(await setup.disk.load()).values()];
 const ends = async (setup: Setup): Promise<[string, string | undefined][]> =>
@@ -84,7 +85,7 @@ describe('a row of the history', () => {
       assert.equal(state, 'effective');
       notes.push(note && english(note));
     }
-    assert.match(notes[0] ?? '', /asked for the same and was closed by your verdict as not done.*0\.8 BTC were pledged before/);
+    assert.match(notes[0] ?? '', saysLike('change.may-be-earlier', '0.8', 'BTC'));
     assert.equal(notes[1], undefined);
   });
 
@@ -110,7 +111,10 @@ describe('a row of the history', () => {
         if (what === 'after append sent') stop.abort();
       },
     });
-    await assert.rejects(ledger.commit(await ledger.preview('a', change()), ignore, { signal: stop.signal }), refused(/Stopped before/));
+    await assert.rejects(
+      ledger.commit(await ledger.preview('a', change()), ignore, { signal: stop.signal }),
+      refused(saysLike('refusal.stopped')),
+    );
     const done = start(ledger);
     await settled();
     setup.venue.settle();

@@ -7,7 +7,8 @@ import type { Change } from '../../../../src/exchanges/exchange.ts';
 import type { Ledger, WriteRecord } from '../../../../src/engine/ledger/ledger.ts';
 import { long, marginChange } from './market.ts';
 import { change, d, Setup, loanId, refused, rowOf, start } from './support.ts';
-import { saysLike } from '../../../texts.ts';
+import { outcomeText } from '../../../../src/words/outcome.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 type Tell = (rows: readonly HistoryRow[]) => readonly HistoryRow[];
 
@@ -39,13 +40,13 @@ const noteOf = ({ note }: WriteRecord): string => (note === undefined ? '' : eng
 async function isFrozen(setup: Setup, record: WriteRecord, pattern: RegExp): Promise<void> {
   assert.equal(record.state, 'mismatch');
   assert.match(noteOf(record), pattern);
-  assert.match(noteOf(record), /Changes on this account are frozen\. Compare the (loan|position) at the exchange, then lift the freeze/);
+  assert.match(english(outcomeText(record, 'OKX', false).sentence), saysInTurn(saysLike('outcome.mismatch'), noteOf(record)));
   for (const asked of [change(), change({ direction: 'reduce' }), marginChange()]) {
-    await assert.rejects(setup.window().ledger.preview('a', asked), refused(saysLike('refusal.changes-account-frozen')));
+    await assert.rejects(setup.window().ledger.preview('a', asked), refused(saysLike('refusal.frozen')));
   }
   const sends = setup.venue.sends.length + setup.market.sends.length;
   await setup.clock.advance(24 * 3_600_000);
-  await assert.rejects(setup.window().ledger.preview('a', change()), refused(/frozen/), 'it does not thaw by itself');
+  await assert.rejects(setup.window().ledger.preview('a', change()), refused(saysLike('refusal.frozen')), 'it does not thaw by itself');
   assert.equal(setup.venue.sends.length + setup.market.sends.length, sends, 'nothing is sent again');
   await setup.window().ledger.settle(record.id, 'lift-freeze');
   await setup.window().ledger.preview('a', change());
@@ -80,7 +81,7 @@ describe('the end of a change', () => {
       setup.venue.sendFault = 'wrong-amount';
       setup.venue.pledged = d('4');
       const { record } = await carriedOut(setup, change({ direction: asked.direction, amount: d('0.05') }));
-      await isFrozen(setup, record, /(Adding|Taking) 0\.05 BTC was asked, but the exchange booked .* of -?0\.5 BTC/);
+      await isFrozen(setup, record, saysLike('collateral.booked-instead', undefined, /-?0\.5/, 'BTC'));
     });
 
     it(`is frozen when the direction was reversed (${asked.direction})`, async () => {
@@ -90,7 +91,9 @@ describe('the end of a change', () => {
       await isFrozen(
         setup,
         record,
-        asked.direction === 'add' ? /booked "collateral_released" of 0\.1 BTC/ : /booked "collateral_locked" of -0\.1 BTC/,
+        asked.direction === 'add'
+          ? saysLike('collateral.booked-instead', 'collateral_released', '0.1', 'BTC')
+          : saysLike('collateral.booked-instead', 'collateral_locked', '-0.1', 'BTC'),
       );
     });
 
@@ -101,18 +104,14 @@ describe('the end of a change', () => {
         setup.venue.taken.push({ type: asked.direction, amount });
         setup.venue.settle();
       });
-      await isFrozen(setup, record, /by exactly twice the 0\.05 that was asked: it may have been done twice/);
+      await isFrozen(setup, record, saysLike('collateral.may-be-twice', says('collateral.in-coin', 'BTC'), '0.8', /0\.[79]/));
     });
 
     it(`is frozen when LTV went the other way and neither debt nor collateral explains that (${asked.direction})`, async () => {
       const ltv = asked.direction === 'add' ? '0.6' : '0.5';
       const setup = reading(undefined, (loan) => ({ ...loan, ltv: d(ltv) }));
       const { record } = await carriedOut(setup, asked);
-      await isFrozen(
-        setup,
-        record,
-        /LTV went from 58\.00% to (60|50)\.00%, against the direction that was asked, and what the exchange says is owed .* does not explain that/,
-      );
+      await isFrozen(setup, record, saysLike('collateral.ltv-unexplained', '58.00%', /(60|50)\.00%/));
     });
 
     it(`is effective when the market took LTV the other way, and says so loudly (${asked.direction})`, async () => {
@@ -122,7 +121,7 @@ describe('the end of a change', () => {
         setup.venue.settle();
       });
       assert.equal(record.state, 'effective');
-      assert.match(noteOf(record), /The collateral changed as asked, yet LTV went from 58\.00% to/);
+      assert.match(noteOf(record), saysLike('collateral.something-else', says('term.ltv'), '58.00%'));
     });
   }
 
@@ -147,7 +146,7 @@ describe('the end of a change', () => {
       setup.venue.settle();
     });
     assert.equal(record.state, 'effective');
-    assert.match(noteOf(record), /pledged BTC went from 0\.8 to 0\.93, which is not by 0\.1: something else changed it at the same time/);
+    assert.match(noteOf(record), saysLike('collateral.something-else', says('collateral.in-coin', 'BTC'), '0.8', '0.93'));
   });
 
   it('says so when the new LTV is not told', async () => {
@@ -159,14 +158,14 @@ describe('the end of a change', () => {
     const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
     assert.equal(record.ltvAfter, undefined);
-    assert.match(noteOf(record), saysLike('collateral.new-ltv-not'));
+    assert.match(noteOf(record), saysLike('collateral.refresh-for-ltv'));
   });
 
   it('is found late, in whatever window, and is the same', async () => {
     const setup = reading();
     const { ledger, record } = await carriedOut(setup, change(), () => undefined);
     assert.equal(record.state, 'accepted', 'accepted is not done');
-    await assert.rejects(ledger.preview('a', change()), refused(/not finished, and nobody knows yet whether it took effect/));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(3 * 24 * 3_600_000);
     setup.venue.settle();
     const later = setup.window().ledger;
@@ -184,12 +183,12 @@ describe('the end of a change', () => {
     await setup.clock.advance(30 * 24 * 3_600_000);
     await setup.window().ledger.reconcile('a');
     await assert.rejects(setup.window().ledger.preview('a', change()), (error) => {
-      refused(/Wait for it, or run "LTV Gauge: Resolve Unfinished Change…"/)(error);
+      refused(saysLike('refusal.unfinished'))(error);
       return (error as { openWrite?: WriteRecord }).openWrite?.id === record.id;
     });
     assert.equal(setup.venue.sends.length, 1);
     await ledger.settle(record.id, 'not-effective');
-    assert.match(noteOf((await ledger.activity('a'))[0]!), saysLike('change.closed-verdict-without'));
+    assert.match(noteOf((await ledger.activity('a'))[0]!), saysLike('change.marked-by-you'));
     await ledger.preview('a', change());
   });
 
@@ -198,7 +197,7 @@ describe('the end of a change', () => {
     setup.venue.prove = (asked, baseline) => judge(asked, baseline, setup.venue.rows, undefined);
     const { record } = await carriedOut(setup);
     assert.equal(record.state, 'effective');
-    assert.match(noteOf(record), saysLike('collateral.new-ltv-not'));
+    assert.match(noteOf(record), saysLike('collateral.refresh-for-ltv'));
   });
 
   it('is not told by the figures of another loan', async () => {
@@ -218,11 +217,7 @@ describe('the end of a change of margin', () => {
         const setup = new Setup();
         setup.venue.sendFault = fault;
         const { record } = await carriedOut(setup, marginChange({ direction }));
-        await isFrozen(
-          setup,
-          record,
-          /(Adding|Taking) 10 USDT of margin was asked, but the margin went from 400 USDT to (390|410|430|370) USDT/,
-        );
+        await isFrozen(setup, record, saysLike('change.not-as-requested', says('position.margin'), '400', /(390|410|430|370) USDT/));
       });
     }
 
@@ -231,7 +226,7 @@ describe('the end of a change of margin', () => {
       setup.market.prove = (asked) => ({ state: 'effective', position: setup.market.position(asked.position.positionId)! });
       setup.venue.sendFault = 'wrong-amount';
       const { record } = await carriedOut(setup, marginChange({ direction }));
-      await isFrozen(setup, record, /of margin was asked, but the margin went from 400 USDT/);
+      await isFrozen(setup, record, saysLike('change.not-as-requested', says('position.margin'), '400'));
     });
 
     it(`is frozen when the liquidation price went the other way (${direction})`, async () => {
@@ -240,7 +235,7 @@ describe('the end of a change of margin', () => {
       setup.market.shapeProof = (proof) =>
         proof.position === undefined ? proof : { ...proof, position: { ...proof.position, liquidationPrice: wrong } };
       const { record } = await carriedOut(setup, marginChange({ direction }));
-      await isFrozen(setup, record, /The liquidation price went from 19,700 to 19,[67]50 USDT, against the direction/);
+      await isFrozen(setup, record, saysLike('change.not-as-requested', says('term.liquidation-price'), '19,700', /19,[67]50 USDT/));
     });
   }
 
@@ -248,7 +243,7 @@ describe('the end of a change of margin', () => {
     const setup = new Setup();
     const { ledger, record } = await carriedOut(setup, marginChange(), () => undefined);
     assert.equal(record.state, 'accepted');
-    await assert.rejects(ledger.preview('a', marginChange()), refused(saysLike('refusal.earlier-change-position')));
+    await assert.rejects(ledger.preview('a', marginChange()), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(24 * 3_600_000);
     setup.market.settle();
     await ledger.reconcile('a');

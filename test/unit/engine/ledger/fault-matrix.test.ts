@@ -17,7 +17,7 @@ import { outcomeText } from '../../../../src/words/outcome.ts';
 import { isWritePath } from '../../../crash/protocol.ts';
 import { systems, type System } from '../../../crash/systems.ts';
 import { account, ignore, noLimits } from './support.ts';
-import { saysInTurn, saysLike } from '../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 /** Passes only where somebody waits, and then at once. */
 class PassingClock implements Clock {
@@ -141,18 +141,18 @@ interface Expected {
   readonly done: number;
 }
 
-const done: Expected = { state: 'effective', words: /^Done: /, accepted: 1, done: 1 };
-const unknown: Expected = { state: 'unknown', words: /^It is not known whether this happened: .* never sent again/, accepted: 0, done: 0 };
+const done: Expected = { state: 'effective', words: saysLike('outcome.done-now'), accepted: 1, done: 1 };
+const unknown: Expected = { state: 'unknown', words: saysLike('outcome.unknown'), accepted: 0, done: 0 };
 const waiting: Expected = {
   state: 'accepted',
-  words: /accepted this but has not done it yet: .* Nothing is sent again/,
+  words: saysLike('outcome.accepted'),
   accepted: 1,
   done: 0,
 };
-const frozen: Expected = { state: 'mismatch', words: /did something else than was asked: .* are frozen\./, accepted: 1, done: 1 };
+const frozen: Expected = { state: 'mismatch', words: saysLike('outcome.mismatch'), accepted: 1, done: 1 };
 const failed: Expected = {
   state: 'not-effective',
-  words: saysInTurn(saysLike('outcome.not-done'), saysLike('collateral.exchange-accepted-history')),
+  words: saysInTurn(says('activity.not-executed'), saysLike('collateral.accepted-but-failed')),
   accepted: 1,
   done: 0,
 };
@@ -188,7 +188,7 @@ const cases: readonly Case[] = [
   { fault: 'lost-after-acting and rows-out-of-order', expected: ({ kind }) => (kind === 'margin' ? undefined : done) },
 ];
 
-const twice: Expected = { ...frozen, words: saysLike('collateral.pledged-went-exactly') };
+const twice: Expected = { ...frozen, words: saysLike('collateral.may-be-twice') };
 
 /** What somebody else may do with the same loan or position at the very moment; where there is no telling the two apart, a person has to. */
 const meetings: readonly {
@@ -339,7 +339,7 @@ async function heldUp({ ledger }: Bench, system: System, snapshot: Snapshot, cha
     await assert.rejects(ledger.preview('a', elsewhere), pointingTo(record, /frozen/));
     await ledger.settle(record.id, 'lift-freeze');
   } else if (record.state === 'accepted' || record.state === 'unknown') {
-    await assert.rejects(ledger.preview('a', change), pointingTo(record, /not finished/));
+    await assert.rejects(ledger.preview('a', change), pointingTo(record, saysLike('refusal.unfinished')));
     await ledger.preview('a', elsewhere);
     await ledger.settle(record.id, 'not-effective');
   }

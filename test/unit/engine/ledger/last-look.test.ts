@@ -6,12 +6,14 @@ import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { long, marginChange } from './market.ts';
 import { account, change, d, Setup, ignore, loanId, refused, rowOf, trouble } from './support.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const reduceMargin = marginChange({ direction: 'reduce' });
 const reduce = change({ direction: 'reduce' });
 
 type Facts = Partial<MarginReadiness['position']>;
+
+const lastCheck = (why: string | RegExp): RegExp => saysLike('refusal.last-check', why);
 
 /** What every later reading says of the position. */
 function saying(setup: Setup, position: Facts, rest: Partial<MarginReadiness> = {}): void {
@@ -56,7 +58,7 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => {
         saying(setup, { side: 'short' });
       },
-      /another position .* Nothing was sent/,
+      saysLike('change.another-target'),
     ],
     [
       'is another one',
@@ -64,7 +66,7 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => {
         saying(setup, { positionId: 'linear:BTCUSDT:0' });
       },
-      /another position/,
+      saysLike('change.another-target'),
     ],
     [
       'is in another slot',
@@ -72,7 +74,7 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => {
         saying(setup, { slot: '2' });
       },
-      /another position/,
+      saysLike('change.another-target'),
     ],
     [
       'has another margin coin',
@@ -80,7 +82,7 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => {
         saying(setup, { marginCoin: 'USDC' });
       },
-      /another position/,
+      saysLike('change.another-target'),
     ],
     [
       'is cross by now',
@@ -88,7 +90,7 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => {
         saying(setup, { marginMode: 'cross' });
       },
-      /nothing was sent.*not isolated/,
+      lastCheck(saysLike('margin.not-isolated', 'BTCUSDT')),
     ],
     [
       'is being liquidated',
@@ -96,34 +98,54 @@ describe('the last look between a confirmation and its send', () => {
       (setup) => {
         saying(setup, { distress: trouble('refused', 'none').sentence });
       },
-      /nothing was sent/,
+      saysLike('refusal.last-check'),
     ],
-    ['was halved', marginChange(), (setup) => (held(setup).size = d('0.5')), /size of the position in BTCUSDT went from 1 to 0.5 after/],
+    [
+      'was halved',
+      marginChange(),
+      (setup) => (held(setup).size = d('0.5')),
+      saysLike('change.changed-since', says('position.size'), '1', '0.5'),
+    ],
     ['grew by a hair', reduceMargin, (setup) => (held(setup).size = d('1.001')), /from 1 to 1.001/],
     [
       'was closed and opened anew at another price',
       marginChange(),
       (setup) => (held(setup).entry = d('20000.1')),
-      /entry price .* from 20,000 to 20,000.1 USDT after this preview: it may have been closed and opened anew. Nothing was sent/,
+      saysLike('change.changed-since', says('position.entry-price'), '20,000', '20,000.1 USDT'),
     ],
-    ['got more margin elsewhere', marginChange(), (setup) => (held(setup).steady = d('404.1')), /margin .* from 400 to 404.1 USDT after/],
-    ['lost margin elsewhere', marginChange(), (setup) => (held(setup).steady = d('395.9')), /margin .* from 400 to 395.9 USDT after/],
-    ['is near its liquidation', reduceMargin, (setup) => (setup.market.mark = d('19750')), /nothing was sent. No USDT can be taken/],
+    [
+      'got more margin elsewhere',
+      marginChange(),
+      (setup) => (held(setup).steady = d('404.1')),
+      saysLike('change.changed-since', says('position.margin'), '400', '404.1 USDT'),
+    ],
+    [
+      'lost margin elsewhere',
+      marginChange(),
+      (setup) => (held(setup).steady = d('395.9')),
+      saysLike('change.changed-since', says('position.margin'), '400', '395.9 USDT'),
+    ],
+    [
+      'is near its liquidation',
+      reduceMargin,
+      (setup) => (setup.market.mark = d('19750')),
+      lastCheck(saysLike('change.none-removable', 'USDT')),
+    ],
     [
       'lets less go',
       reduceMargin,
       (setup) => {
         saying(setup, {}, { reducible: { amount: d('9'), source: 'venue' } });
       },
-      /At most 9 USDT/,
+      lastCheck(saysLike('change.at-most', says('change.more-than-safe'), '9', 'USDT')),
     ],
     [
       'has an empty wallet behind it',
       marginChange(),
       (setup) => (setup.market.wallet = d('0')),
-      /nothing was sent. The wallet holds 0 USDT/,
+      lastCheck(saysLike('change.at-most', says('change.more-than-addable'), '0', 'USDT')),
     ],
-    ['is gone', marginChange(), (setup) => setup.market.held.delete(long), saysLike('change.last-look-right')],
+    ['is gone', marginChange(), (setup) => setup.market.held.delete(long), saysLike('refusal.last-check')],
   ];
   for (const [name, asked, meanwhile, pattern] of refusals) {
     it(`sends nothing when the position ${name}`, async () => {
@@ -142,7 +164,7 @@ describe('the last look between a confirmation and its send', () => {
     const attempt = await confirmed(setup, marginChange(), () => {
       saying(setup, { leverage: d('25') });
     });
-    await assert.rejects(attempt.done, refused(/leverage .* from 50 to 25 after this preview. Nothing was sent/));
+    await assert.rejects(attempt.done, refused(saysLike('change.changed-since', says('position.leverage'), '50', '25')));
     await nothingHappened(setup, attempt);
   });
 
@@ -155,24 +177,39 @@ describe('the last look between a confirmation and its send', () => {
           throw trouble('refused', 'none');
         };
       },
-      /failed, so nothing was sent. The venue said refused/,
+      lastCheck('The venue said refused'),
     ],
     [
       'has another order id',
       change(),
       ({ venue }) => (venue.shape = (given) => ({ ...given, loan: { ...given.loan, orderId: '777' } })),
-      /nothing was sent. The exchange answered with another loan than 12345/,
+      lastCheck(saysLike('change.another-target')),
     ],
-    ['has an empty wallet behind it', change(), ({ venue }) => (venue.wallet = d('0.05')), /nothing was sent. The wallet holds 0.05 BTC/],
-    ['lets less go', reduce, ({ venue }) => (venue.shape = (given) => ({ ...given, limit: d('0.09') })), /At most 0.09 BTC/],
-    ['would come to its margin call', reduce, ({ venue }) => (venue.price = d('70000')), /would raise LTV to .* margin call at/],
+    [
+      'has an empty wallet behind it',
+      change(),
+      ({ venue }) => (venue.wallet = d('0.05')),
+      lastCheck(saysLike('change.at-most', says('change.more-than-addable'), '0.05', 'BTC')),
+    ],
+    [
+      'lets less go',
+      reduce,
+      ({ venue }) => (venue.shape = (given) => ({ ...given, limit: d('0.09') })),
+      lastCheck(saysLike('change.at-most', says('change.more-than-safe'), '0.09', 'BTC')),
+    ],
+    ['would come to its margin call', reduce, ({ venue }) => (venue.price = d('70000')), saysLike('collateral.ltv-at-margin-call')],
     [
       'got collateral elsewhere',
       change(),
       ({ venue }) => (venue.pledged = d('0.9')),
-      /pledged BTC went from 0.8 to 0.9 .* Nothing was sent/,
+      saysLike('change.changed-since', says('collateral.in-coin', 'BTC'), '0.8', '0.9'),
     ],
-    ['lost collateral elsewhere', reduce, ({ venue }) => (venue.pledged = d('0.799')), /pledged BTC went from 0.8 to 0.799/],
+    [
+      'lost collateral elsewhere',
+      reduce,
+      ({ venue }) => (venue.pledged = d('0.799')),
+      saysLike('change.changed-since', says('collateral.in-coin', 'BTC'), '0.8', '0.799'),
+    ],
   ];
   for (const [name, asked, meanwhile, pattern] of loans) {
     it(`sends nothing when the loan ${name}`, async () => {
@@ -193,7 +230,7 @@ describe('the last look between a confirmation and its send', () => {
       return { ...given, loan: orderId === '' ? given.loan : loan };
     };
     const attempt = await confirmed(setup, change({ loan: { loanId } }), () => (venue.shape = (given) => given));
-    await assert.rejects(attempt.done, refused(saysLike('change.exchange-now-addresses')));
+    await assert.rejects(attempt.done, refused(saysLike('change.another-target')));
     await nothingHappened(setup, attempt);
   });
 
@@ -287,7 +324,7 @@ describe('the last look between a confirmation and its send', () => {
     it(`of ${asked.kind} that fails says that nothing was sent, with the venue's reason`, async () => {
       const setup = new Setup();
       const attempt = await confirmed(setup, asked, () => (setup.venue.readFault = true));
-      await assert.rejects(attempt.done, refused(/failed, so nothing was sent. The venue said network/));
+      await assert.rejects(attempt.done, refused(lastCheck('The venue said network')));
       await nothingHappened(setup, attempt);
       setup.venue.readFault = false;
       await carriedOut(setup, (await confirmed(setup, asked, ignore)).done);
@@ -306,7 +343,7 @@ describe('the last look between a confirmation and its send', () => {
       done.catch(ignore);
       await settled();
       stop.abort();
-      await assert.rejects(done, refused(/Stopped before anything was sent/));
+      await assert.rejects(done, refused(saysLike('refusal.stopped')));
       await nothingHappened(setup, { window });
       hang = false;
       await window.ledger.preview('a', asked);
@@ -323,7 +360,7 @@ describe('the last look between a confirmation and its send', () => {
       };
       setup.venue.shape = slow;
       setup.market.shape = slow;
-      await assert.rejects(window.ledger.commit(preview, ignore), refused(/too old/));
+      await assert.rejects(window.ledger.commit(preview, ignore), refused(saysLike('refusal.preview-outdated')));
       await nothingHappened(setup, { window });
     });
 
@@ -363,7 +400,7 @@ describe('the last look between a confirmation and its send', () => {
       });
       const preview = await window.ledger.preview('a', asked);
       done = true;
-      await assert.rejects(window.ledger.commit(preview, ignore), refused(saysLike('refusal.account-now-points')));
+      await assert.rejects(window.ledger.commit(preview, ignore), refused(saysLike('refusal.account-changed')));
       await nothingHappened(setup, { window });
     });
 

@@ -60,7 +60,7 @@ describe('a change of margin', () => {
       setup.venue.sendFault = fault;
       const { ledger } = setup.window();
       const { done } = await start(ledger, marginChange());
-      await assert.rejects(ledger.preview('a', marginChange()), refused(saysLike('refusal.earlier-change-position')));
+      await assert.rejects(ledger.preview('a', marginChange()), refused(saysLike('refusal.unfinished')));
       setup.market.settle();
       await setup.clock.advance(2_000);
       assert.equal((await done).state, 'effective');
@@ -141,8 +141,8 @@ describe('a change of margin', () => {
       dones.push((await start(ledger, asked)).done);
     assert.equal(ledger.open('a').length, 3);
     assert.equal(setup.venue.sends.length + setup.market.sends.length, 3);
-    await assert.rejects(ledger.preview('a', marginChange({}, short)), refused(saysLike('refusal.earlier-change-position')));
-    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.earlier-change-loan')));
+    await assert.rejects(ledger.preview('a', marginChange({}, short)), refused(saysLike('refusal.unfinished')));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
     setup.venue.settle();
     setup.market.settle();
     await setup.clock.advance(3_000);
@@ -158,12 +158,12 @@ describe('a change of margin', () => {
     const early = await ledger.preview('a', marginChange());
     const previews = [await ledger.preview('a', marginChange()), await ledger.preview('a', marginChange())];
     const [first, second] = previews.map((preview) => ledger.commit(preview, ignore));
-    await assert.rejects(second!, refused(saysLike('refusal.another-change-position')));
+    await assert.rejects(second!, refused(saysLike('refusal.being-sent')));
     await settled();
     setup.market.settle();
     await setup.clock.advance(2_000);
     assert.equal((await first!).state, 'effective');
-    await assert.rejects(ledger.commit(early, ignore), refused(saysLike('refusal.another-change-position-sent')));
+    await assert.rejects(ledger.commit(early, ignore), refused(saysLike('refusal.overtaken')));
     assert.equal(setup.market.sends.length, 1);
   });
 
@@ -178,7 +178,7 @@ describe('a change of margin', () => {
     const { done } = await start(ledger, marginChange());
     setup.market.settle();
     await setup.clock.advance(2_000);
-    assert.match(english((await done).note!), /asked for the same and was closed by your verdict/);
+    assert.match(english((await done).note!), saysLike('change.may-be-earlier'));
   });
 
   it('is sent once between windows, however their steps interleave', async () => {
@@ -278,7 +278,7 @@ describe('what the venue calls a change', () => {
     const record = await done;
     assert.equal(record.state, 'not-effective');
     assert.equal(rowOf(record), '55');
-    assert.match(english(record.note!), /history says that it failed: "failed" of 0\.1 BTC/);
+    assert.match(english(record.note!), saysLike('collateral.accepted-but-failed', 'failed', '0.1', 'BTC'));
     assert.deepEqual(window.ledger.open('a'), []);
     setup.venue.shapeProof = (proof) => proof;
     setup.venue.reference = undefined;

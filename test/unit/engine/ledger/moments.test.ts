@@ -9,7 +9,7 @@ import { Refusal } from '../../../../src/engine/ledger/ledger.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { long, marginChange } from './market.ts';
 import { change, d, Setup, ignore, refused, start, trouble, everSent } from './support.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const reduce = change({ direction: 'reduce' });
 const sent = ({ venue, market }: Setup): number => venue.sends.length + market.sends.length;
@@ -18,6 +18,8 @@ const sent = ({ venue, market }: Setup): number => venue.sends.length + market.s
 const saying = (setup: Setup, loan: Partial<Loan>, rest: Partial<CollateralReadiness> = {}): void => {
   setup.venue.shape = (readiness) => ({ ...readiness, ...rest, loan: { ...readiness.loan, ...loan } });
 };
+
+const lastCheck = (why: string | RegExp): RegExp => saysLike('refusal.last-check', why);
 
 const refusedWith =
   (pattern: RegExp, facts: { readonly remedy?: Refusal['remedy']; readonly instead?: readonly Instead[] } = {}) =>
@@ -48,7 +50,7 @@ describe('a preview that has grown old', () => {
         await settled();
         assert.equal(sent(setup), goes ? 1 : 0);
         if (goes) continue;
-        await assert.rejects(done, refusedWith(saysLike('refusal.figures-behind-preview'), { remedy: 'readAgain' }));
+        await assert.rejects(done, refusedWith(saysLike('refusal.preview-outdated'), { remedy: 'readAgain' }));
         assert.deepEqual(await journal.states(), []);
       }
     });
@@ -61,7 +63,7 @@ describe('a preview that has grown old', () => {
     const preview = await ledger.preview('a', change());
     interval = 10_000;
     setup.clock.jump(10_001);
-    await assert.rejects(ledger.commit(preview, ignore), refusedWith(/too old/, { remedy: 'readAgain' }));
+    await assert.rejects(ledger.commit(preview, ignore), refusedWith(saysLike('refusal.preview-outdated'), { remedy: 'readAgain' }));
   });
 
   it('is not sent when it grows old on the way, wherever that is', async () => {
@@ -76,7 +78,7 @@ describe('a preview that has grown old', () => {
       });
       const preview = await ledger.preview('a', change());
       armed = true;
-      await assert.rejects(ledger.commit(preview, ignore), refused(/too old/), place);
+      await assert.rejects(ledger.commit(preview, ignore), refused(saysLike('refusal.preview-outdated')), place);
       assert.equal(sent(setup), 0, place);
       assert.ok([undefined, 'not-effective'].includes((await journal.states()).at(-1)), place);
     }
@@ -98,7 +100,7 @@ describe('a loan whose LTV we cannot recompute', () => {
     doubtful(setup);
     await assert.rejects(
       setup.window().ledger.preview('a', reduce),
-      refusedWith(saysLike('collateral.coins-prices-compute'), { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
+      refusedWith(saysLike('change.removal-unclear'), { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
     );
   });
 
@@ -133,14 +135,17 @@ describe('a loan whose LTV we cannot recompute', () => {
   });
 
   it('stops what was confirmed with an estimate', async () => {
-    for (const asked of [change(), reduce]) {
+    for (const [asked, why] of [
+      [change(), saysLike('refusal.no-estimate')],
+      [reduce, lastCheck(saysLike('change.removal-unclear'))],
+    ] as const) {
       const setup = new Setup();
       saying(setup, {}, { prices });
       const { ledger } = setup.window();
       const preview = await ledger.preview('a', asked);
       doubtful(setup);
       await assert.rejects(ledger.commit(preview, ignore), (error) => {
-        refused(/compute another LTV of this loan/)(error);
+        refused(why)(error);
         return (error as Refusal).remedy === 'readAgain';
       });
       assert.equal(sent(setup), 0);
@@ -156,7 +161,7 @@ describe('an amount below what the venue takes', () => {
       const { ledger } = setup.window();
       await assert.rejects(
         ledger.preview('a', change({ direction, amount: d('0.0499999') })),
-        refusedWith(/at least 0\.05 BTC here/, { instead: ['more'] }),
+        refusedWith(saysLike('collateral.minimum', '0.05', 'BTC'), { instead: ['more'] }),
       );
       await ledger.preview('a', change({ direction, amount: d('0.050') }));
     });
@@ -171,7 +176,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.venue.wallet = d('0.05');
       },
-      /figures changed after this preview, so nothing was sent\. The wallet holds 0\.05 BTC/,
+      lastCheck(saysLike('change.at-most', says('change.more-than-addable'), '0.05', 'BTC')),
       ['less', 'otherCoin'],
     ],
     [
@@ -180,7 +185,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.wallet = d('3');
       },
-      /The wallet holds 3 USDT/,
+      saysLike('change.at-most', says('change.more-than-addable'), '3', 'USDT'),
       ['less'],
     ],
     [
@@ -189,7 +194,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         saying(setup, {}, { limit: d('0.02') });
       },
-      /The exchange takes at most 0\.02 BTC now/,
+      saysLike('change.at-most', says('change.more-than-addable'), '0.02', 'BTC'),
       ['less', 'otherCoin'],
     ],
     [
@@ -198,7 +203,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         saying(setup, {}, { limit: d('0.02') });
       },
-      /At most 0\.02 BTC can be taken now/,
+      saysLike('change.at-most', says('change.more-than-safe'), '0.02', 'BTC'),
       ['less'],
     ],
     [
@@ -216,7 +221,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('4'), source: 'venue' } });
       },
-      /At most 4 USDT can be taken now/,
+      saysLike('change.at-most', says('change.more-than-safe'), '4', 'USDT'),
       ['less'],
     ],
     [
@@ -227,7 +232,7 @@ describe('between confirmation and send', () => {
           throw trouble('refused', 'none', { code: '51063' });
         };
       },
-      /last look right before sending failed, so nothing was sent\. The venue said refused/,
+      lastCheck('The venue said refused'),
       undefined,
     ],
     [
@@ -238,7 +243,7 @@ describe('between confirmation and send', () => {
           throw trouble('refused', 'none', { code: '51752', instead: ['otherCoin', 'repay'] });
         };
       },
-      saysLike('change.last-look-right'),
+      saysLike('refusal.last-check'),
       ['otherCoin', 'repay'],
     ],
     [
@@ -247,7 +252,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.held.delete(long);
       },
-      saysLike('change.last-look-right'),
+      saysLike('refusal.last-check'),
       undefined,
     ],
     [
@@ -256,7 +261,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         saying(setup, { ltv: d('0.84') });
       },
-      saysLike('collateral.ltv-reached-liquidation'),
+      saysLike('collateral.reached-liquidation'),
       ['repay'],
     ],
     [
@@ -268,7 +273,7 @@ describe('between confirmation and send', () => {
           position: { ...readiness.position, distress: msg('test', 'It is being liquidated.') },
         });
       },
-      /began to act on the position in BTCUSDT after this preview.*It is being liquidated/,
+      saysLike('margin.exchange-acting', /.*It is being liquidated.*/),
       undefined,
     ],
   ];

@@ -280,7 +280,7 @@ describe('a closed change whose row could not be written', () => {
         await window.ledger.reconcile('a');
         const [stands] = await told(setup);
         assert.equal(stands?.state, verdict, at);
-        assert.match(english(stands.note ?? msg('test', '')), /your own verdict/);
+        assert.match(english(stands.note ?? msg('test', '')), saysLike('change.marked-by-you'));
         assert.deepEqual(
           (await window.ledger.activity('a')).map(({ state }) => state),
           [verdict],
@@ -299,7 +299,7 @@ describe('a closed change whose row could not be written', () => {
     setup.venue.settle();
     const next = one.journal.appends + 1;
     one.journal.fault = (count) => (count === next ? 'before' : undefined);
-    await assert.rejects(one.ledger.settle(id, 'not-effective'), refused(saysLike('refusal.became-change-known')));
+    await assert.rejects(one.ledger.settle(id, 'not-effective'), refused(saysLike('ledger.outcome-not-written')));
     await one.ledger.settle(id, 'not-effective');
     assert.deepEqual(
       (await told(setup)).map(({ state, evidence }) => [state, evidence?.kind]),

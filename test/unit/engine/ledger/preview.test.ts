@@ -7,13 +7,14 @@ import { JournalError } from '../../../../src/engine/ledger/journal.ts';
 import { Refusal, type CollateralPreview, type Preview } from '../../../../src/engine/ledger/ledger.ts';
 import { msg } from '../../../../src/core/message.ts';
 import { account, change, d, Setup, loanId } from './support.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const refused = (pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof Refusal, String(error));
   assert.match(error.message, pattern);
   return true;
 };
+const atMost = (why: string, amount: string | RegExp): RegExp => saysLike('change.at-most', says(`change.${why}`), amount, 'BTC');
 function collateral(preview: Preview): CollateralPreview {
   assert.ok(preview.kind === 'collateral');
   return preview;
@@ -74,15 +75,15 @@ describe('a preview', () => {
   });
 
   const intents: [string, Partial<Record<keyof CollateralChange, unknown>>, RegExp][] = [
-    ['no loan', { loan: { loanId: '' } }, saysLike('collateral.no-loan-named')],
-    ['an empty order id', { loan: { loanId, orderId: '' } }, saysLike('collateral.no-loan-named')],
-    ['no direction', { direction: undefined }, saysLike('change.no-direction-named')],
-    ['another word for the direction', { direction: 'remove' }, saysLike('change.no-direction-named')],
-    ['no coin', { coin: '' }, /No coin/],
-    ['zero', { amount: '0.000' }, /more than zero/],
-    ['a negative amount', { amount: '-0.1' }, /more than zero/],
-    ['text', { amount: 'all' }, /more than zero/],
-    ['a number', { amount: 0.1 }, /more than zero/],
+    ['no loan', { loan: { loanId: '' } }, saysLike('change.incomplete')],
+    ['an empty order id', { loan: { loanId, orderId: '' } }, saysLike('change.incomplete')],
+    ['no direction', { direction: undefined }, saysLike('change.incomplete')],
+    ['another word for the direction', { direction: 'remove' }, saysLike('change.incomplete')],
+    ['no coin', { coin: '' }, saysLike('change.incomplete')],
+    ['zero', { amount: '0.000' }, saysLike('change.incomplete')],
+    ['a negative amount', { amount: '-0.1' }, saysLike('change.incomplete')],
+    ['text', { amount: 'all' }, saysLike('change.incomplete')],
+    ['a number', { amount: 0.1 }, saysLike('change.incomplete')],
   ];
   for (const [name, facts, pattern] of intents) {
     it(`is refused for ${name}`, async () => {
@@ -93,58 +94,58 @@ describe('a preview', () => {
   it('is refused for an account that is gone, and for one that may only read', async () => {
     const setup = new Setup();
     const { ledger } = setup.window();
-    await assert.rejects(ledger.preview('nobody', change()), refused(/no longer there/));
+    await assert.rejects(ledger.preview('nobody', change()), refused(saysLike('refusal.account-removed')));
     setup.accounts.set('a', account({ readOnly: true }));
-    await assert.rejects(ledger.preview('a', change()), refused(/may only read.*Update Keys/));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.key-cannot-trade')));
   });
 
   const answers: [string, 'add' | 'reduce', string, (readiness: CollateralReadiness, now: number) => CollateralReadiness, RegExp][] = [
-    ['stale figures', 'add', '0.1', (given, now) => ({ ...given, asOf: now - 60_001 }), /too old/],
-    ['figures from the future', 'add', '0.1', (given, now) => ({ ...given, asOf: now + 5_001 }), /too old/],
+    ['stale figures', 'add', '0.1', (given, now) => ({ ...given, asOf: now - 60_001 }), saysLike('refusal.preview-outdated')],
+    ['figures from the future', 'add', '0.1', (given, now) => ({ ...given, asOf: now + 5_001 }), saysLike('refusal.preview-outdated')],
     [
       'another loan than was asked for',
       'add',
       '0.1',
       (given) => ({ ...given, loan: { ...given.loan, id: '67890' } }),
-      saysLike('collateral.exchange-answered-another'),
+      saysLike('change.another-target'),
     ],
     [
       'another order than was asked for',
       'add',
       '0.1',
       (given) => ({ ...given, loan: { ...given.loan, orderId: '67890' } }),
-      saysLike('collateral.exchange-answered-another'),
+      saysLike('change.another-target'),
     ],
-    ['a loan that lost its order id', 'add', '0.1', without('orderId'), saysLike('collateral.exchange-answered-another')],
-    ['more than the wallet holds', 'add', '1.79214831430676', (given) => given, /holds 1.7921483143067599 BTC/],
-    ['an empty wallet', 'add', '0.1', (given) => ({ ...given, walletAvailable: d('0') }), /holds 0 BTC/],
-    ['more than the venue takes', 'add', '0.6', (given) => ({ ...given, limit: d('0.5') }), /at most 0.5 BTC/],
-    ['more than the venue lets go', 'reduce', '0.19000001', (given) => given, /At most 0.17\d+ BTC/],
-    ['more than is pledged', 'reduce', '0.9', (given) => ({ ...given, limit: d('5') }), /At most 0.17\d+ BTC/],
-    ['nothing that could be taken', 'reduce', '0.1', (given) => ({ ...given, limit: d('0') }), /No BTC can be taken/],
-    ['a reduction without LTV', 'reduce', '0.1', without('ltv'), /does not tell the LTV/],
+    ['a loan that lost its order id', 'add', '0.1', without('orderId'), saysLike('change.another-target')],
+    ['more than the wallet holds', 'add', '1.79214831430676', (given) => given, atMost('more-than-addable', '1.7921483143067599')],
+    ['an empty wallet', 'add', '0.1', (given) => ({ ...given, walletAvailable: d('0') }), atMost('more-than-addable', '0')],
+    ['more than the venue takes', 'add', '0.6', (given) => ({ ...given, limit: d('0.5') }), atMost('more-than-addable', '0.5')],
+    ['more than the venue lets go', 'reduce', '0.19000001', (given) => given, atMost('more-than-safe', /0\.17\d+/)],
+    ['more than is pledged', 'reduce', '0.9', (given) => ({ ...given, limit: d('5') }), atMost('more-than-safe', /0\.17\d+/)],
+    ['nothing that could be taken', 'reduce', '0.1', (given) => ({ ...given, limit: d('0') }), saysLike('change.none-removable', 'BTC')],
+    ['a reduction without LTV', 'reduce', '0.1', without('ltv'), saysLike('change.removal-unclear')],
     [
       'a reduction with an LTV of zero',
       'reduce',
       '0.1',
       (given) => ({ ...given, loan: { ...given.loan, ltv: d('0') } }),
-      /does not tell the LTV/,
+      saysLike('change.removal-unclear'),
     ],
-    ['a reduction without margin call', 'reduce', '0.1', without('marginCall'), /margin call/],
+    ['a reduction without margin call', 'reduce', '0.1', without('marginCall'), saysLike('change.removal-unclear')],
     [
       'a reduction with a margin call of zero',
       'reduce',
       '0.1',
       (given) => ({ ...given, loan: { ...given.loan, marginCall: { ltv: d('0'), source: 'venue' } } }),
-      /margin call/,
+      saysLike('change.removal-unclear'),
     ],
-    ['a reduction whose outcome cannot be told', 'reduce', '0.1', without('collateralUsd'), /cannot be estimated/],
+    ['a reduction whose outcome cannot be told', 'reduce', '0.1', without('collateralUsd'), saysLike('change.removal-unclear')],
     [
       'a loan beyond its margin call',
       'reduce',
       '0.00000001',
       (given) => ({ ...given, loan: { ...given.loan, ltv: d('0.75') } }),
-      /No BTC can be taken.*Add collateral/,
+      saysLike('change.none-removable', 'BTC'),
     ],
   ];
   for (const [name, direction, amount, shape, pattern] of answers) {
@@ -161,9 +162,7 @@ describe('a preview', () => {
     const venuesMaximum = d('0.18');
     await assert.rejects(
       ledger.preview('a', change({ direction: 'reduce', amount: venuesMaximum })),
-      refused(
-        /^Taking 0.18 BTC would raise LTV to an estimated 74.84%, at or beyond the margin call at 73.74%. Start again with at most 0.17\d+ BTC.$/,
-      ),
+      refused(saysLike('change.at-most', says('collateral.ltv-at-margin-call', '74.84%', '73.74%'), /0\.17\d+/, 'BTC')),
     );
   });
 
@@ -179,7 +178,7 @@ describe('a preview', () => {
     const { ledger } = setup.window();
     await assert.rejects(
       ledger.preview('a', change({ direction: 'reduce', amount: d('0.2') })),
-      refused(/62.50%, at or beyond the margin call at 62.50%/),
+      refused(saysLike('collateral.ltv-at-margin-call', '62.50%', '62.50%')),
     );
     await ledger.preview('a', change({ direction: 'reduce', amount: d('0.199') }));
   });
@@ -196,7 +195,10 @@ describe('a preview', () => {
   it('keeps to liquidation should that come before the margin call', async () => {
     const setup = new Setup();
     setup.venue.shape = (given) => ({ ...given, loan: { ...given.loan, liquidation: { ltv: d('0.6'), source: 'venue' } } });
-    await assert.rejects(setup.window().ledger.preview('a', change({ direction: 'reduce' })), refused(/at or beyond/));
+    await assert.rejects(
+      setup.window().ledger.preview('a', change({ direction: 'reduce' })),
+      refused(saysLike('collateral.ltv-at-margin-call')),
+    );
   });
 
   it('lets a loan be rescued whose LTV is unknown: adding needs none', async () => {
@@ -217,7 +219,7 @@ describe('a preview', () => {
     const setup = new Setup();
     const { ledger, journal } = setup.window();
     journal.unreadable = new Error('EACCES /home/person');
-    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.journal-changes-cannot')));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('ledger.unavailable')));
     await ledger.reconcile('a');
     journal.unreadable = new JournalError(msg('test', 'Line 3 of the journal is damaged.'));
     await assert.rejects(ledger.preview('a', change()), refused(/Line 3/));

@@ -26,7 +26,7 @@ describe('arming always', () => {
     }
     return arming.state('a').armed;
   };
-  const nameAsked = refused(/LIVE account.*not armed\. Type exactly: Main/);
+  const nameAsked = refused(saysLike('arming.live-account-armed', 'Main'));
 
   it('takes the typed name of a live account, to the letter', async () => {
     for (const typed of [undefined, '', 'main', 'Main ', ' Main', 'Other']) await assert.rejects(arm({}, typed), nameAsked);
@@ -83,7 +83,7 @@ async function sends(ledger: Ledger, preview: Preview, setup: Setup): Promise<vo
 }
 
 describe('the first change of a live account', () => {
-  const notShown = refusedWith('showRequest', /first change ever sent from this account.*not shown.*nothing was sent/);
+  const notShown = refusedWith('showRequest', saysLike('refusal.first-change'));
 
   for (const asked of [change(), marginChange()]) {
     it(`of ${asked.kind} is not sent before its request was shown, and the preview is good after that`, async () => {
@@ -92,7 +92,7 @@ describe('the first change of a live account', () => {
       const preview = await ledger.preview('a', asked);
       assert.equal(preview.firstChange, true);
       await assert.rejects(ledger.commit(preview, ignore), notShown);
-      await assert.rejects(ledger.commit({ ...preview, requestShown: true }, ignore), refused(saysLike('refusal.preview-used-before')));
+      await assert.rejects(ledger.commit({ ...preview, requestShown: true }, ignore), refused(saysLike('refusal.used-before')));
       assert.throws(() => Object.assign(preview, { requestShown: true }), TypeError);
       assert.equal((await setup.disk.load()).length, 0, 'not even a plan');
       await ledger.rehearse(preview);
@@ -188,7 +188,7 @@ describe('adding without an estimate', () => {
 
   it('is sent only where that is said explicitly, also after a refusal', async () => {
     const { setup, ledger, preview } = await doubtful('add');
-    const explicitly = refusedWith('withoutEstimate', /cannot be estimated, so nothing was sent.*explicit act/);
+    const explicitly = refusedWith('withoutEstimate', saysLike('refusal.no-estimate'));
     await assert.rejects(ledger.commit(preview, ignore), explicitly);
     await assert.rejects(ledger.commit(preview, ignore, { withoutEstimate: false }), explicitly);
     assert.equal((await setup.disk.load()).length, 0);
@@ -198,6 +198,6 @@ describe('adding without an estimate', () => {
   });
 
   it('leaves taking out refused', async () => {
-    await assert.rejects(doubtful('reduce'), refused(saysLike('collateral.coins-prices-compute')));
+    await assert.rejects(doubtful('reduce'), refused(saysLike('change.removal-unclear')));
   });
 });

@@ -48,8 +48,11 @@ describe('the same account at the exchange, added twice', () => {
         const two = where === 'in one window' ? one : setup.window();
         const early = await two.ledger.preview('b', asked);
         await sent(one.ledger, 'a', asked);
-        await assert.rejects(two.ledger.commit(early, ignore), refused(/(not finished|just being sent)/));
-        await assert.rejects(two.ledger.preview('b', asked), pointingTo(one.ledger, /not finished/));
+        await assert.rejects(
+          two.ledger.commit(early, ignore),
+          refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.being-sent').source}`)),
+        );
+        await assert.rejects(two.ledger.preview('b', asked), pointingTo(one.ledger, saysLike('refusal.unfinished')));
         assert.equal(setup.venue.sends.length + setup.market.sends.length, 1);
         assert.equal(two.ledger.open('b').length, 1);
         // Its other loans and positions are free.
@@ -65,7 +68,7 @@ describe('the same account at the exchange, added twice', () => {
     const ends = previews.map((preview) => ledger.commit(preview, ignore));
     for (const end of ends) end.catch(ignore);
     await settled();
-    await assert.rejects(ends[1]!, refused(saysLike('refusal.another-change-loan')));
+    await assert.rejects(ends[1]!, refused(saysLike('refusal.being-sent')));
     assert.equal(setup.venue.sends.length, 1);
   });
 
@@ -80,7 +83,7 @@ describe('the same account at the exchange, added twice', () => {
         await sent(one.ledger, 'a');
       },
     });
-    await assert.rejects(two.ledger.commit(await two.ledger.preview('b', change()), ignore), refused(/not finished/));
+    await assert.rejects(two.ledger.commit(await two.ledger.preview('b', change()), ignore), refused(saysLike('refusal.unfinished')));
     assert.equal(setup.venue.sends.length, 1);
     assert.deepEqual(
       (await two.journal.states()).filter((state) => state === 'sent'),
@@ -97,7 +100,7 @@ describe('the same account at the exchange, added twice', () => {
     setup.venue.settle();
     await setup.clock.advance(2_000);
     assert.equal((await done).state, 'effective');
-    await assert.rejects(ledger.commit(early, ignore), refused(/sent after this preview/));
+    await assert.rejects(ledger.commit(early, ignore), refused(saysLike('refusal.overtaken')));
   });
 
   it('is frozen for both, and thawed for both', async () => {
@@ -127,7 +130,10 @@ describe('the same account at the exchange, added twice', () => {
     setup.venue.settle();
     await setup.clock.advance(2_000);
     await done;
-    await assert.rejects(ledger.preview('b', change({ amount: d('0.1') })), refused(/0\.2 BTC were moved .* at most 0\.25 BTC/));
+    await assert.rejects(
+      ledger.preview('b', change({ amount: d('0.1') })),
+      refused(saysLike('limit.per-day', '0.2 BTC', undefined, '0.25 BTC')),
+    );
     await ledger.preview('b', change({ amount: d('0.05') }));
   });
 
@@ -137,7 +143,7 @@ describe('the same account at the exchange, added twice', () => {
     const { ledger } = setup.window();
     setup.venue.sendFault = 'hangs';
     await sent(ledger, 'a', marginChange({ amount: d('10') }));
-    await assert.rejects(ledger.preview('b', marginChange({ amount: d('10') }, short)), refused(saysLike('limit.wallet-holds-stay')));
+    await assert.rejects(ledger.preview('b', marginChange({ amount: d('10') }, short)), refused(saysLike('limit.may-leave')));
     await ledger.preview('b', marginChange({ amount: d('5') }, short));
   });
 
@@ -255,7 +261,7 @@ describe('accounts that are not the same', () => {
     const { ledger } = setup.window();
     await sent(ledger, 'a');
     await ledger.preview('b', change());
-    await assert.rejects(ledger.preview('a', change()), refused(/not finished/));
+    await assert.rejects(ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
   });
 });
 

@@ -12,7 +12,7 @@ import { holds } from '../../property.ts';
 import { change as wordsChange, record } from '../../words/records.ts';
 import { long, marginChange, short } from './market.ts';
 import { account, change, d, Setup, ignore, noLimits, refused, start } from './support.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 // No front is here: whoever uses the engine meets the rule, however they come to it.
 
@@ -147,13 +147,13 @@ const undoing = (ledger: Ledger, added: Pick<WriteRecord, 'id' | 'change'> | und
 
 /** Marked, so that who asked can tell it from any other refusal. */
 const over = (error: unknown): boolean => {
-  refused(saysLike('undo.no-longer-undone'))(error);
+  refused(saysLike('undo.nothing'))(error);
   assert.deepEqual((error as Refusal).undo, { kind: 'over' });
   return true;
 };
 
 const notIts = (error: unknown): boolean => {
-  refused(saysLike('undo.not-takes-addition'))(error);
+  refused(saysLike('undo.not-its-reverse'))(error);
   assert.equal((error as Refusal).undo, undefined);
   return true;
 };
@@ -164,7 +164,7 @@ async function unsafe(previewing: Promise<unknown>): Promise<Decimal> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  refused(/By the figures of now at most [\d.]+ BTC of what was added can be taken out safely/)(error);
+  refused(saysLike('change.at-most', says('change.more-than-safe'), /[\d.]+/, 'BTC'))(error);
   const { undo } = error as Refusal;
   assert.ok(undo?.kind === 'unsafe');
   return undo.most;
@@ -268,11 +268,14 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
     const lost = ledger.commit(await undoing(ledger, write, '0.05'), ignore);
     lost.catch(ignore);
     await settled();
-    await assert.rejects(undoing(ledger, write, '0.05'), refused(/loan is not finished|just being sent/));
-    await assert.rejects(second.commit(preview, ignore), refused(saysLike('refusal.earlier-change-loan')));
+    await assert.rejects(
+      undoing(ledger, write, '0.05'),
+      refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.being-sent').source}`)),
+    );
+    await assert.rejects(second.commit(preview, ignore), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(61_000);
     assert.equal((await lost).state, 'unknown');
-    await assert.rejects(undoing(second, write, '0.05'), refused(saysLike('refusal.earlier-change-loan')));
+    await assert.rejects(undoing(second, write, '0.05'), refused(saysLike('refusal.unfinished')));
     await ledger.settle((await lost).id, 'not-effective');
     setup.venue.sendFault = 'none';
     await assert.rejects(undoing(second, write, '0.06'), over, 'a person’s word is no proof that it is not done late');
@@ -347,7 +350,7 @@ describe('the ledger lets an undo be only the reverse of a proven addition', () 
     setup.venue.sendFault = 'none';
     const { done: open } = await start(ledger);
     const pending = (await ledger.activity()).find(({ state }) => state === 'accepted');
-    await assert.rejects(undoing(ledger, pending, '0.1'), refused(saysLike('refusal.earlier-change-loan')));
+    await assert.rejects(undoing(ledger, pending, '0.1'), refused(saysLike('refusal.unfinished')));
     await settles(setup, open);
   });
 });
@@ -406,7 +409,7 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
     setup.limits = { ...noLimits, highestLtvAfterReduction: d('0.65') };
     setup.venue.price = lowPrice;
     // Their own limit is told as such.
-    await assert.rejects(undoing(ledger, write, '0.1'), refused(/at most 65\.00% by your setting/));
+    await assert.rejects(undoing(ledger, write, '0.1'), refused(saysLike('limit.ltv-after', undefined, '65.00%')));
     setup.limits = noLimits;
     const most = await unsafe(undoing(ledger, write, '0.1'));
     const preview = await undoing(ledger, write, most);
@@ -416,9 +419,9 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
     ] as const) {
       setup.limits = { ...noLimits, highestLtvAfterReduction: d(own) };
       setup.venue.price = price;
-      await assert.rejects(ledger.preview('a', preview.change, { undoOf: write.id }), refused(/by your setting/), own);
+      await assert.rejects(ledger.preview('a', preview.change, { undoOf: write.id }), refused(saysLike('limit.ltv-after')), own);
     }
-    await assert.rejects(ledger.commit(preview, ignore), refused(/by your setting/));
+    await assert.rejects(ledger.commit(preview, ignore), refused(saysLike('limit.ltv-after')));
     assert.equal(sent(), 0);
   });
 
@@ -442,10 +445,10 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
     setup.market.shape = (readiness) => ({ ...readiness, reducible: { amount: d('200'), source: 'venue' } });
     // Liquidation is at 19500: 1 % below the mark price is 19602.
     setup.market.mark = d('19800');
-    await assert.rejects(undoing(ledger, write, '101.4849'), refused(/less than the 1\.0% that is kept/));
+    await assert.rejects(undoing(ledger, write, '101.4849'), refused(saysLike('margin.distance-after', undefined, '1.0%')));
     const preview = await undoing(ledger, write, '101.4848');
     setup.market.mark = d('19799');
-    await assert.rejects(ledger.commit(preview, ignore), refused(/less than the 1\.0% that is kept/));
+    await assert.rejects(ledger.commit(preview, ignore), refused(saysLike('margin.distance-after', undefined, '1.0%')));
     assert.equal(sent(), 0);
     setup.market.mark = d('19800');
     assert.equal((await commits(setup, ledger, await undoing(ledger, write, '101.4848'))).state, 'effective');
@@ -454,11 +457,11 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
   it('is not got round by a preview of one’s own making', async () => {
     const { ledger, write } = await added();
     const ordinary = await ledger.preview('a', change({ direction: 'reduce', amount: d('0.05') }));
-    await assert.rejects(ledger.commit({ ...ordinary, undoOf: write.id }, ignore), refused(saysLike('refusal.preview-used-before')));
+    await assert.rejects(ledger.commit({ ...ordinary, undoOf: write.id }, ignore), refused(saysLike('refusal.used-before')));
     const undo = await undoing(ledger, write, '0.05');
     const { undoOf, ...without } = undo;
     assert.equal(undoOf, write.id);
-    await assert.rejects(ledger.commit(without, ignore), refused(saysLike('refusal.preview-used-before')));
+    await assert.rejects(ledger.commit(without, ignore), refused(saysLike('refusal.used-before')));
     assert.throws(() => Object.assign(undo, { undoOf: 'other' }), TypeError);
   });
 });

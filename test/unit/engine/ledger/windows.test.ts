@@ -69,7 +69,7 @@ describe('two windows on one account', () => {
       const preview = await two.ledger.preview('a', change());
       await assert.rejects(two.ledger.commit(preview, ignore), (error) => {
         assert.ok(error instanceof Refusal);
-        assert.match(error.message, saysLike('refusal.earlier-change-loan'));
+        assert.match(error.message, saysLike('refusal.unfinished'));
         assert.ok(first !== undefined);
         assert.equal(error.openWrite?.id, first.id);
         return true;
@@ -147,7 +147,7 @@ describe('a preview', () => {
       await setup.clock.advance(2_000);
       assert.equal((await (await done).done).state, 'effective');
       const written = (await two.journal.states()).length;
-      await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
+      await assert.rejects(two.ledger.commit(early, ignore), refused(saysLike('refusal.overtaken')));
       assert.equal((await two.journal.states()).length, written);
       assert.equal(setup.venue.sends.length, 1);
       // What the early preview called safe would by now end beyond the margin call.
@@ -170,7 +170,7 @@ describe('a preview', () => {
       },
     });
     const early = await two.ledger.preview('a', change({ amount: d('0.2') }));
-    await assert.rejects(two.ledger.commit(early, ignore), refused(/sent after this preview/));
+    await assert.rejects(two.ledger.commit(early, ignore), refused(saysLike('refusal.overtaken')));
     assert.deepEqual(setup.venue.sends, [change()]);
     assert.deepEqual(
       [...fold(await setup.disk.load()).values()].map((record) => [record.state, rowOf(record)]),
@@ -193,7 +193,7 @@ describe('a preview', () => {
     assert.equal((await ledger.commit(first, ignore)).state, 'rejected');
     setup.venue.sendFault = 'none';
     journal.failOn = { state: 'sent', after: true };
-    await assert.rejects(ledger.commit(second, ignore), refused(/nothing was sent/));
+    await assert.rejects(ledger.commit(second, ignore), refused(saysLike('change.nothing-sent')));
     journal.failOn = undefined;
     ledger.commit(third, ignore).catch(ignore);
     await settled();
@@ -211,9 +211,9 @@ describe("a person's verdict in another window", () => {
     await two.ledger.reconcile('a');
     const { id } = two.ledger.open('a')[0]!;
     for (const verdict of ['effective', 'not-effective'] as const) {
-      await assert.rejects(two.ledger.settle(id, verdict), refused(/less than 60 seconds ago/));
+      await assert.rejects(two.ledger.settle(id, verdict), refused(saysLike('refusal.too-early', '60')));
     }
-    await assert.rejects(two.ledger.preview('a', change()), refused(/not finished/));
+    await assert.rejects(two.ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(1_000);
     await two.ledger.settle(id, 'not-effective');
     assert.deepEqual(two.ledger.open('a'), []);
@@ -227,7 +227,7 @@ describe("a person's verdict in another window", () => {
     setup.clock.setWall(3_600_000);
     await two.ledger.reconcile('a');
     const { id } = two.ledger.open('a')[0]!;
-    await assert.rejects(two.ledger.settle(id, 'not-effective'), refused(/less than 60 seconds ago/));
+    await assert.rejects(two.ledger.settle(id, 'not-effective'), refused(saysLike('refusal.too-early', '60')));
     await setup.clock.advance(60_000);
     await two.ledger.settle(id, 'not-effective');
   });
@@ -267,7 +267,7 @@ describe("a person's verdict in another window", () => {
         await setup.disk.append({ ...sent, state: 'not-effective' });
       },
     });
-    await assert.rejects(one.ledger.commit(await one.ledger.preview('a', change()), ignore), refused(/nothing was sent/));
+    await assert.rejects(one.ledger.commit(await one.ledger.preview('a', change()), ignore), refused(saysLike('change.nothing-sent')));
     assert.equal(setup.venue.sends.length, 0);
   });
 });

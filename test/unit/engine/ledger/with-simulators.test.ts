@@ -12,6 +12,7 @@ import { startBybit } from '../../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../../src/simulator/okx/start.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { account, ignore, noLimits, refused } from './support.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 interface Place {
   /** Anew each time: limits are by connection, and nobody wants to wait for them here. */
@@ -143,7 +144,7 @@ for (const venue of ['okx', 'bybit'] as const) {
         await place
           .connect()
           .actions.margin!.send({ ...changing(position, 'add'), amount: round(multiply(position.margin, d('0.02')), 4, 'up') });
-        await assert.rejects(place.ledger.commit(preview, ignore), refused(/went from .* after this preview. Nothing was sent/));
+        await assert.rejects(place.ledger.commit(preview, ignore), refused(saysLike('change.changed-since')));
       }
       assert.deepEqual(await place.journal.load(), []);
     });
@@ -160,7 +161,7 @@ for (const venue of ['okx', 'bybit'] as const) {
       await place.connect().actions.collateral!.send(add);
       place.pass(2_000);
       const written = (await place.journal.load()).length;
-      await assert.rejects(place.ledger.commit(late, ignore), refused(/pledged BTC went from .* Nothing was sent/));
+      await assert.rejects(place.ledger.commit(late, ignore), refused(saysLike('change.changed-since', says('collateral.in-coin', 'BTC'))));
       assert.equal((await place.journal.load()).length, written);
     });
 
@@ -175,10 +176,10 @@ for (const venue of ['okx', 'bybit'] as const) {
       // As after a restart: nothing is known of before but what was written down.
       await assert.rejects(
         place.another().preview('a', add),
-        refused(/0\.001 BTC were moved .*The clock of this computer was set forward/),
+        refused(saysInTurn(saysLike('limit.per-day', '0.001 BTC'), saysLike('limit.clock-set-forward'))),
       );
       place.setClock(-50 * 3_600_000);
-      await assert.rejects(place.another().preview('a', add), refused(/0\.001 BTC were moved/));
+      await assert.rejects(place.another().preview('a', add), refused(saysLike('limit.per-day', '0.001 BTC')));
       place.setClock(25 * 3_600_000);
       place.pass(24 * 3_600_000);
       await place.another().preview('a', add);

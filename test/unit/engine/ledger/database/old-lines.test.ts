@@ -6,6 +6,7 @@ import { toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import { change } from '../support.ts';
 import { written, writtenMargin } from '../written.ts';
 import { Drawer } from './setup-folder.ts';
+import { saysLike } from '../../../../texts.ts';
 
 const torn = '{"torn":"the line before was never finished"}';
 /** As version 1 wrote it, which knew loans only. */
@@ -151,7 +152,9 @@ describe('the lines that versions before the database wrote', () => {
       for (const act of [() => journal.load(), () => journal.append(written('w4'))]) {
         await assert.rejects(
           act(),
-          (error) => error instanceof JournalError && /^Line 2 .*writes\.jsonl.*Compare your loans/.test(error.message),
+          (error) =>
+            error instanceof JournalError &&
+            saysLike('ledger.unreliable', saysLike('ledger.line-unreadable', '2', /.*writes\.jsonl/)).test(error.message),
         );
       }
       const verification = await journal.verify();

@@ -7,6 +7,7 @@ import { collateral } from '../../../../../src/engine/ledger/kinds/collateral.ts
 import type { CollateralWrite, WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 import { holds } from '../../../property.ts';
 import { change, d, loanId } from '../support.ts';
+import { says, saysLike } from '../../../../texts.ts';
 
 const none = new Set<string>();
 const judgeCollateral = (record: CollateralWrite, proof: CollateralProof, claimed: ReadonlySet<string>, givenUp?: WriteRecord) =>
@@ -91,7 +92,7 @@ describe('a reading', () => {
     const event = judgeCollateral(written(), { state: 'pending', failed }, none);
     assert.ok(event?.type === 'failed');
     assert.deepEqual(event.evidence, { kind: 'history', id: '1001', row: { type: 'failed', coin: 'BTC', amount: '-0.1', at: 2 } });
-    assert.match(english(event.note), /history says that it failed: "failed" of -0\.1 BTC/);
+    assert.match(english(event.note), saysLike('collateral.accepted-but-failed', 'failed', '-0.1', 'BTC'));
     const named = { ...written(), reference: '1001' };
     assert.equal(judgeCollateral(named, { state: 'pending', failed }, none)?.type, 'failed');
   });
@@ -125,10 +126,7 @@ describe('a reading', () => {
     );
     assert.ok(event?.type === 'contradicted');
     assert.equal(event.ltvAfter, '0.66');
-    assert.match(
-      english(event.note),
-      /^Adding 0.1 BTC was asked, but the exchange booked "collateral_released" of 0.1 BTC\..*frozen.*Resolve Unfinished Change/,
-    );
+    assert.match(english(event.note), saysLike('collateral.booked-instead', 'collateral_released', '0.1', 'BTC'));
   });
 
   it('is not believed about another coin, another amount or a forced act, whatever its own verdict', () => {
@@ -140,7 +138,7 @@ describe('a reading', () => {
   it('freezes when the pledged amount moved against the direction that was asked', () => {
     const add = judgeCollateral(written(), effective({ loan: loan('0.7', '0.66') }), none);
     assert.ok(add?.type === 'contradicted');
-    assert.match(english(add.note), /The pledged BTC went from 0.8 to 0.7, against the direction/);
+    assert.match(english(add.note), saysLike('change.not-as-requested', says('collateral.in-coin', 'BTC'), '0.8', '0.7'));
     assert.equal(
       judgeCollateral(written('reduce'), effective({ row: row({ amount: d('0.1') }), loan: loan('0.9', '0.5') }), none)?.type,
       'contradicted',
@@ -152,7 +150,7 @@ describe('a reading', () => {
     const event = judgeCollateral(written(), effective({ loan: loan('0.9', '0.61') }), none);
     assert.ok(event?.type === 'proven' && event.note !== undefined);
     assert.equal(event.ltvAfter, '0.61');
-    assert.match(english(event.note), /LTV went from 58.00% to 61.00%.*Look at the loan/);
+    assert.match(english(event.note), saysLike('collateral.something-else', says('term.ltv'), '58.00%', '61.00%'));
   });
 
   it('that brings no loan proves by its row, and says that the LTV is not known', () => {

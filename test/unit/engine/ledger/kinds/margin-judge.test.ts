@@ -9,6 +9,7 @@ import { FakeClock } from '../../../core/fake-clock.ts';
 import { holds } from '../../../property.ts';
 import { long, marginChange, Market, short } from '../market.ts';
 import { d } from '../support.ts';
+import { says, saysLike } from '../../../../texts.ts';
 
 const judgeMargin = (record: MarginWrite, proof: MarginProof, givenUp?: WriteRecord, claimed: ReadonlySet<string> = new Set()) =>
   kind.judge(record, proof, { claimed, givenUp, neverLeft: () => false });
@@ -82,16 +83,16 @@ describe('a reading of a position', () => {
   it('freezes when the adapter says that the venue did something else, and tells both margins', () => {
     const event = judgeMargin(written('reduce'), { state: 'contradicted', position: position({ margin: d('300') }) });
     assert.ok(event?.type === 'contradicted');
-    assert.match(english(event.note), /^Taking 10 USDT of margin was asked, but the margin went from 400 USDT to 300 USDT\..*frozen/);
+    assert.match(english(event.note), saysLike('change.not-as-requested', says('position.margin'), '400', '300 USDT'));
     const unknown = judgeMargin(written(), { state: 'contradicted', position: position({ margin: undefined }) });
     assert.ok(unknown?.type === 'contradicted');
-    assert.match(english(unknown.note), /^Adding 10 USDT.*from 400 USDT to unknown USDT/);
+    assert.match(english(unknown.note), saysLike('change.not-as-requested', says('position.margin'), '400', says('term.unknown')));
   });
 
   it('freezes when the liquidation price went the other way by more than 0.1 % at the same size and entry', () => {
     const event = judgeMargin(written(), effective({ margin: d('410'), liquidationPrice: d('19719.71') }));
     assert.ok(event?.type === 'contradicted');
-    assert.match(english(event.note), /liquidation price went from 19,700 to 19,719\.71 USDT, against/);
+    assert.match(english(event.note), saysLike('change.not-as-requested', says('term.liquidation-price'), '19,700', '19,719.71 USDT'));
     assert.equal(judgeMargin(written(), effective({ margin: d('410'), liquidationPrice: d('19719.7') }))?.type, 'proven');
     assert.equal(
       judgeMargin(written('reduce', short), effective({ margin: d('390'), liquidationPrice: d('20321') }, short))?.type,
@@ -136,7 +137,7 @@ describe('a reading of a position', () => {
   it('raises a doubt after a change of the same kind that was given up', () => {
     const event = judgeMargin(written(), effective({ margin: d('410'), liquidationPrice: d('19690') }), written());
     assert.ok(event?.type === 'proven' && event.note !== undefined);
-    assert.match(english(event.note), /asked for the same.*margin was 400 USDT before/);
+    assert.match(english(event.note), saysLike('change.may-be-earlier', '400', 'USDT'));
   });
 
   describe("with the venue's own row of the change", () => {
@@ -206,7 +207,7 @@ describe('a reading of a position', () => {
       const event = judgeMargin(record, { state: 'over', row });
       assert.ok(event?.type === 'proven' && event.note !== undefined);
       assert.deepEqual(event.evidence, evidence);
-      assert.match(english(event.note), /not there any more/);
+      assert.match(english(event.note), saysLike('margin.position-gone'));
       assert.equal('liquidationAfter' in event, false);
     });
 

@@ -8,7 +8,7 @@ import { Refusal, type Ledger, type MarginPreview } from '../../../../../src/eng
 import { holds } from '../../../property.ts';
 import { long, marginChange, short } from '../market.ts';
 import { d, Setup, refused } from '../support.ts';
-import { saysLike } from '../../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../../texts.ts';
 
 async function previewed(ledger: Ledger, asked: MarginChange): Promise<MarginPreview> {
   const preview = await ledger.preview('a', asked);
@@ -58,17 +58,17 @@ describe('a preview of a change of margin', () => {
   });
 
   const intents: [string, object, RegExp][] = [
-    ['neither loan nor position', { kind: undefined }, saysLike('change.neither-loan-nor')],
-    ['no direction', { direction: '' }, saysLike('change.no-direction-named')],
-    ['another word for the direction', { direction: 'remove' }, saysLike('change.no-direction-named')],
-    ['another coin than that of the margin', { coin: 'BTC' }, /only USDT can be added or taken/],
-    ['no amount', { amount: '' }, /more than zero/],
-    ['an amount of zero', { amount: '0.00' }, /more than zero/],
-    ['a negative amount', { amount: '-10' }, /more than zero/],
-    ['a number', { amount: 10 }, /more than zero/],
+    ['neither loan nor position', { kind: undefined }, saysLike('change.incomplete')],
+    ['no direction', { direction: '' }, saysLike('change.incomplete')],
+    ['another word for the direction', { direction: 'remove' }, saysLike('change.incomplete')],
+    ['another coin than that of the margin', { coin: 'BTC' }, saysLike('change.incomplete')],
+    ['no amount', { amount: '' }, saysLike('change.incomplete')],
+    ['an amount of zero', { amount: '0.00' }, saysLike('change.incomplete')],
+    ['a negative amount', { amount: '-10' }, saysLike('change.incomplete')],
+    ['a number', { amount: 10 }, saysLike('change.incomplete')],
     ...['positionId', 'instrument', 'market', 'slot', 'side', 'marginCoin'].flatMap((key): [string, object, RegExp][] => [
-      [`an empty ${key}`, { position: { ...marginChange().position, [key]: '' } }, saysLike('margin.no-position-named')],
-      [`no ${key}`, { position: { ...marginChange().position, [key]: undefined } }, saysLike('margin.no-position-named')],
+      [`an empty ${key}`, { position: { ...marginChange().position, [key]: '' } }, saysLike('change.incomplete')],
+      [`no ${key}`, { position: { ...marginChange().position, [key]: undefined } }, saysLike('change.incomplete')],
     ]),
   ];
   for (const [name, facts, pattern] of intents) {
@@ -95,45 +95,53 @@ describe('a preview of a change of margin', () => {
         ['side', 'short'],
         ['marginCoin', 'USDC'],
       ] as const
-    ).map(([key, value]): [string, Shape, RegExp] => [`another ${key}`, withPosition({ [key]: value }), /another position/]),
-    ['margin that is not its own', withPosition({ marginMode: 'cross' }), /not isolated/],
+    ).map(([key, value]): [string, Shape, RegExp] => [`another ${key}`, withPosition({ [key]: value }), saysLike('change.another-target')]),
+    ['margin that is not its own', withPosition({ marginMode: 'cross' }), saysLike('margin.not-isolated')],
     [
       'fixed margin',
       withPosition({ fixedMargin: msg('test', 'Options have fixed margin.') }),
-      /cannot be changed\. Options have fixed margin\./,
+      saysLike('choose.margin-cannot-changed', undefined, 'Options have fixed margin.'),
     ],
-    ['a margin that is not told', withPosition({ margin: undefined }), saysLike('margin.exchange-not-tell-position')],
-    [
-      'a margin that is not the one it would be measured against',
-      withPosition({ margin: d('401') }),
-      saysLike('margin.exchange-not-tell-position'),
-    ],
-    [
-      'a size that is not the one it would be measured against',
-      withPosition({ size: d('2') }),
-      saysLike('margin.exchange-not-tell-position'),
-    ],
-    ['old figures', (given) => ({ ...given, asOf: given.asOf - 60_001 }), /too old/],
-    ['figures from the future', (given) => ({ ...given, asOf: given.asOf + 5_001 }), /too old/],
-    ['more decimals than the venue takes', (given) => ({ ...given, places: 0 }), /at most 0 digits/],
+    ['a margin that is not told', withPosition({ margin: undefined }), saysLike('margin.unknown')],
+    ['a margin that is not the one it would be measured against', withPosition({ margin: d('401') }), saysLike('margin.unknown')],
+    ['a size that is not the one it would be measured against', withPosition({ size: d('2') }), saysLike('margin.unknown')],
+    ['old figures', (given) => ({ ...given, asOf: given.asOf - 60_001 }), saysLike('refusal.preview-outdated')],
+    ['figures from the future', (given) => ({ ...given, asOf: given.asOf + 5_001 }), saysLike('refusal.preview-outdated')],
+    ['more decimals than the venue takes', (given) => ({ ...given, places: 0 }), saysLike('margin.decimals', '0', 'USDT')],
   ];
   const reductions: [string, Shape, RegExp][] = [
-    ['distress', withPosition({ distress: msg('test', 'It is being liquidated.') }), /Nothing can be taken.*It is being liquidated\./],
-    ['no liquidation price', withPosition({ liquidationPrice: undefined }), saysLike('margin.exchange-not-tell')],
-    ['a liquidation price of zero', withPosition({ liquidationPrice: d('0') }), saysLike('margin.exchange-not-tell')],
-    ['no mark price', withPosition({ markPrice: undefined }), saysLike('margin.exchange-not-tell')],
-    ['no maintenance margin', withPosition({ maintenanceMargin: undefined }), /cannot be estimated/],
-    ['a contract that nobody can estimate', withPosition({ contract: 'other' }), /cannot be estimated/],
+    [
+      'distress',
+      withPosition({ distress: msg('test', 'It is being liquidated.') }),
+      saysInTurn(saysLike('change.none-removable', 'USDT'), 'It is being liquidated.'),
+    ],
+    ['no liquidation price', withPosition({ liquidationPrice: undefined }), saysLike('change.removal-unclear')],
+    ['a liquidation price of zero', withPosition({ liquidationPrice: d('0') }), saysLike('change.removal-unclear')],
+    ['no mark price', withPosition({ markPrice: undefined }), saysLike('change.removal-unclear')],
+    ['no maintenance margin', withPosition({ maintenanceMargin: undefined }), saysLike('change.removal-unclear')],
+    ['a contract that nobody can estimate', withPosition({ contract: 'other' }), saysLike('change.removal-unclear')],
     [
       'no limit',
       (given) => Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'reducible')) as unknown as MarginReadiness,
-      saysLike('margin.not-known-how'),
+      saysLike('change.removal-unclear'),
     ],
-    ['a limit below it', (given) => ({ ...given, reducible: { amount: d('9.99999'), source: 'estimate' } }), /At most 9\.9999 USDT/],
-    ['nothing to be taken', (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } }), /No USDT can be taken/],
-    ['a negative limit', (given) => ({ ...given, reducible: { amount: d('-3.5'), source: 'venue' } }), /No USDT can be taken/],
-    ['a mark price near liquidation', withPosition({ markPrice: d('19800') }), /No USDT can be taken/],
-    ['a mark price beyond liquidation', withPosition({ markPrice: d('19600') }), /No USDT can be taken/],
+    [
+      'a limit below it',
+      (given) => ({ ...given, reducible: { amount: d('9.99999'), source: 'estimate' } }),
+      saysLike('change.at-most', says('change.more-than-safe'), '9.9999', 'USDT'),
+    ],
+    [
+      'nothing to be taken',
+      (given) => ({ ...given, reducible: { amount: d('0'), source: 'venue' } }),
+      saysLike('change.none-removable', 'USDT'),
+    ],
+    [
+      'a negative limit',
+      (given) => ({ ...given, reducible: { amount: d('-3.5'), source: 'venue' } }),
+      saysLike('change.none-removable', 'USDT'),
+    ],
+    ['a mark price near liquidation', withPosition({ markPrice: d('19800') }), saysLike('change.none-removable', 'USDT')],
+    ['a mark price beyond liquidation', withPosition({ markPrice: d('19600') }), saysLike('change.none-removable', 'USDT')],
   ];
   for (const direction of ['add', 'reduce'] as const) {
     for (const [name, shape, pattern] of [...both, ...(direction === 'reduce' ? reductions : [])]) {
@@ -158,7 +166,10 @@ describe('a preview of a change of margin', () => {
   it('is refused above what the wallet holds, and names that in decimals that the venue takes', async () => {
     const setup = new Setup();
     setup.market.wallet = d('12.345678');
-    await assert.rejects(setup.window().ledger.preview('a', marginChange({ amount: d('12.3457') })), refused(/holds 12\.3456 USDT/));
+    await assert.rejects(
+      setup.window().ledger.preview('a', marginChange({ amount: d('12.3457') })),
+      refused(saysLike('change.at-most', says('change.more-than-addable'), '12.3456', 'USDT')),
+    );
     assert.equal((await previewed(setup.window().ledger, marginChange({ amount: d('12.3456') }))).walletAfter, '0.000078');
   });
 
@@ -168,8 +179,8 @@ describe('a preview of a change of margin', () => {
       setup.market.shape = (given) => ({ ...given, reducible: { amount: d('390'), source: 'venue' } });
       const { ledger } = setup.window();
       for (const [amount, pattern] of [
-        ['390', saysLike('margin.taking-estimate-bring')],
-        ['120', /less than the 1\.0% that is kept/],
+        ['390', saysLike('margin.distance-after', /-?[\d.,]+%|unknown/, '1.0%')],
+        ['120', saysLike('margin.distance-after', /0\.\d%/, '1.0%')],
       ] as const) {
         const error = await ledger
           .preview('a', marginChange({ direction: 'reduce', amount: d(amount) }, id))
@@ -181,7 +192,10 @@ describe('a preview of a change of margin', () => {
         assert.ok(compare(granted.after.distance!, d('0.01')) >= 0);
         // Just above it: one more step of the last decimal is too much.
         const more = decimal((Number(named) + 0.0001).toFixed(4));
-        await assert.rejects(ledger.preview('a', marginChange({ direction: 'reduce', amount: more }, id)), refused(/1\.0% that is kept/));
+        await assert.rejects(
+          ledger.preview('a', marginChange({ direction: 'reduce', amount: more }, id)),
+          refused(saysLike('margin.distance-after', undefined, '1.0%')),
+        );
       }
     }
   });

@@ -27,7 +27,8 @@ export interface KeyField {
 /** One official address of a venue, or the loopback. */
 export interface Site {
   readonly id: string;
-  readonly label: Message;
+  /** The venue's own name of it needs no translation. */
+  readonly label: string | Message;
   readonly detail?: Message;
   /** Absent for the loopback site, whose address the person gives. */
   readonly baseUrl?: string;

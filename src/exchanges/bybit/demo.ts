@@ -5,13 +5,9 @@ import type { Http } from '../http/client.ts';
 import { priced } from '../kit/prices.ts';
 import { endpoints } from './endpoints.ts';
 import { lineOf, readPrices } from './loans.ts';
+import { noLoans } from './pool.ts';
 import { Positions } from './positions.ts';
 import * as schema from './schema.ts';
-
-const noLoans = msg(
-  'bybit.no-crypto-loans-demo',
-  'Bybit has no crypto loans in demo trading. To try them without real money, use the site Bybit Testnet.',
-);
 
 /**
  * Bybit's demo trading: positions and their margin on a real server, without real money. It knows neither loans nor a report about keys.
@@ -29,7 +25,7 @@ export function demoConnection(http: Http, clock: Clock): Connection {
         canTrade: true,
         canWithdraw: false,
         boundAddresses: [],
-        accountMode: msg('bybit.demo-trading-without', 'demo trading, without crypto loans'),
+        accountMode: msg('bybit.demo-mode', 'demo trading, no crypto loans'),
       };
     },
     async read(signal) {

@@ -60,19 +60,15 @@ export async function readDates(
     ...[...owed].filter((coin) => !open.some(({ borrowCurrency }) => borrowCurrency === coin)),
     ...(read.all ? [] : [...owed, ...due.map(({ coin }) => coin)]),
   ];
-  const trouble = said(missing.length === 0 ? undefined : incomplete(missing), leftOut(read.odd));
+  const trouble = said(missing.length === 0 ? undefined : datesMissing(missing), leftOut(read.odd));
   return { ...(due.length === 0 ? {} : { due }), ...trouble };
 }
 
-const unread = (why: Message): Message =>
-  msg('bybit.dates-fixed-loans', 'The dates by which fixed loans must be repaid could not be read. {0}', why);
+const unread = (why: Message): Message => msg('bybit.dates-unread', "Due dates of fixed loans can't be read. {0}", why);
 
-const incomplete = (coins: readonly string[]): Message =>
-  msg(
-    'bybit.not-name-every',
-    'Bybit does not name every date by which the fixed loans in {0} must be repaid. Look at them in the Bybit app.',
-    [...new Set(coins)].join(', '),
-  );
+/** @param whose coins or orders */
+export const datesMissing = (whose: readonly string[]): Message =>
+  msg('bybit.dates-missing', 'Due dates are missing for {0}. Check the Bybit app.', [...new Set(whose)].join(', '));
 
 /** Soonest first. */
 const sooner = (debts: readonly DueDebt[]): readonly DueDebt[] => [...debts].sort((a, b) => a.at - b.at);
@@ -128,6 +124,6 @@ function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
 }
 
 function whatHappens(repayType: string): Message | undefined {
-  if (repayType === '1') return msg('bybit.repays-automatically', 'Bybit repays it automatically then.');
-  return repayType === '2' ? msg('bybit.becomes-flexible-loan', 'It becomes a flexible loan then.') : undefined;
+  if (repayType === '1') return msg('bybit.repays', 'Bybit then repays it automatically.');
+  return repayType === '2' ? msg('bybit.becomes-flexible', 'It then becomes a flexible loan.') : undefined;
 }

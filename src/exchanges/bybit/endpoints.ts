@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import type { Pace, RateLimit } from '../http/limits.ts';
 import type { Answer } from '../http/transport.ts';
 import { isOverrun, quietMs, untilReset } from './envelope.ts';
+import { blockedMachine } from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** Paths as documented: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the market, user, asset, account and position pages. */
 const common = '/v5/crypto-loan-common';
@@ -78,7 +79,7 @@ export class BybitPace implements Pace {
     const quiet = Math.min((this.#quiet.get(this.#origin) ?? 0) - now, quietMs);
     if (quiet > 0) {
       this.#quiet.set(this.#origin, now + quiet);
-      throw leftAlone(this.#origin, quiet);
+      throw leftAlone(quiet);
     }
     const hold = Math.min((this.#spent.get(path) ?? 0) - now, longestHoldMs);
     if (hold <= 0) this.#spent.delete(path);
@@ -93,16 +94,11 @@ export class BybitPace implements Pace {
   }
 }
 
-function leftAlone(origin: string, ms: number): ExchangeError {
+function leftAlone(ms: number): ExchangeError {
   return new ExchangeError({
     kind: 'rate',
     effect: 'none',
     retryAfterMs: ms,
-    sentence: msg(
-      'bybit.refused-machine-http',
-      'Bybit refused this machine (HTTP 403), so nothing is sent to {0} for another {1} min. Nothing needs to be done; LTV Gauge asks again then.',
-      origin,
-      Math.ceil(ms / 60_000).toString(),
-    ),
+    sentence: blockedMachine(venue, ms),
   });
 }

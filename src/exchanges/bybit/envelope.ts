@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { ExchangeError, ErrorKind } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import { spoken, type Hide } from '../http/redact.ts';
 import type { Answer } from '../http/transport.ts';
 import type { Meaning } from '../kit/error-codes.ts';
 import { failure, readStatus, readStranger, type Reading } from '../kit/failure.ts';
-import { meaningOf } from './codes.ts';
+import { blockedMachine, regionNotServed, rejected, withCode } from '../kit/refusals.ts';
+import { meaningOf, venue } from './codes.ts';
 import { Numeral, parseExact } from './schema.ts';
 
 /** Codes are numbers; whatever else stands there did not come from Bybit, and must not reach a log. */
@@ -34,23 +34,18 @@ export function open(answer: Answer, write: boolean, hide: Hide): unknown {
  */
 function refusal(code: string, text: string, answer: Answer, write: boolean, hide: Hide): ExchangeError {
   const { kind, sentence, ambiguous, instead } = meaningOf(code) ?? unknownCode(answer.status);
-  const said = spoken(text, hide);
   return failure({
     kind,
     ...(instead === undefined ? {} : { instead }),
     code,
     effect: write && (ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
-    // The venue's own words follow: they may name a number, such as a maximum.
-    sentence:
-      said === ''
-        ? msg('bybit.code', '{0} (Bybit code {1})', sentence, code)
-        : msg('bybit.code-2', '{0} (Bybit code {1}: "{2}")', sentence, code, said),
+    sentence: withCode(sentence, venue, code, spoken(text, hide)),
     retryAfterMs: waitOf(answer, kind),
   });
 }
 
 function unknownCode(status: number): Meaning {
-  const { kind, sentence } = statusOf(status) ?? { kind: 'refused', sentence: msg('bybit.refused-request', 'Bybit refused the request.') };
+  const { kind, sentence } = statusOf(status) ?? { kind: 'refused', sentence: rejected(venue) };
   return { kind, sentence, ambiguous: true };
 }
 
@@ -60,26 +55,17 @@ function unknownCode(status: number): Meaning {
  */
 function withoutCode(answer: Answer, write: boolean): ExchangeError {
   const effect = write ? 'unknown' : 'none';
-  const reading: Waiting = answer.status === 403 ? forbidden(answer.text) : (statusOf(answer.status) ?? readStranger('Bybit', answer));
+  const reading: Waiting = answer.status === 403 ? forbidden(answer.text) : (statusOf(answer.status) ?? readStranger(venue, answer));
   return failure({ ...reading, effect, retryAfterMs: Math.max(reading.retryAfterMs ?? 0, waitOf(answer, reading.kind)) });
 }
 
 /** Bybit has parts that some of its sites do not offer: that one is not there is an answer, and asking again gives no other. */
 function statusOf(status: number): Reading | undefined {
-  const reading = readStatus('Bybit', status);
-  if (reading?.code === undefined) return reading;
-  return {
-    ...reading,
-    kind: 'refused',
-    sentence: msg(
-      'bybit.address-not-offer',
-      'This address does not offer this part of Bybit (HTTP {0}). Check the site of the account.',
-      reading.code,
-    ),
-  };
+  const reading = readStatus(venue, status);
+  return reading?.code === undefined ? reading : { ...reading, kind: 'refused' };
 }
 
-/** A block of a country is worded by whoever stands before Bybit; too many requests of one machine need not be. */
+/** The block of a country is worded by what stands in front of Bybit; a block of one machine's requests need not be. */
 const isCountry = (text: string): boolean => /country|region|territor|jurisdiction/i.test(text);
 
 /** Whether Bybit refuses this machine for having sent too much. Nothing more may be sent to that address for ten minutes. */
@@ -92,24 +78,11 @@ type Waiting = Reading & { readonly retryAfterMs?: number };
 
 function forbidden(text: string): Waiting {
   return isCountry(text)
-    ? {
-        kind: 'ip',
-        sentence: msg(
-          'bybit.not-serve-region',
-          'Bybit does not serve the region of this IP address. Check that the account is on the site of your region.',
-        ),
-      }
-    : {
-        kind: 'rate',
-        retryAfterMs: quietMs,
-        sentence: msg(
-          'bybit.refused-machine-too',
-          'Bybit refused this machine for too many requests (HTTP 403), so nothing is sent there for ten minutes. Should it stay so, a firewall or the region of the IP address is the reason.',
-        ),
-      };
+    ? { kind: 'ip', sentence: regionNotServed(venue) }
+    : { kind: 'rate', retryAfterMs: quietMs, sentence: blockedMachine(venue, quietMs) };
 }
 
-/** The venue's own words about when to come back, by whichever of its headers, and what we know of its limits. */
+/** How long to wait, by any of the venue's headers and what we know of its limits. */
 const waitOf = (answer: Answer, kind: ErrorKind): number => Math.max(answer.retryAfterMs ?? 0, kind === 'rate' ? untilReset(answer) : 0);
 
 /** How long nothing may be sent after a machine sent too much. Source: https://bybit-exchange.github.io/docs/v5/rate-limit */

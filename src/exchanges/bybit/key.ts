@@ -3,6 +3,7 @@ import { msg } from '../../core/message.ts';
 import type { KeyFacts } from '../exchange.ts';
 import type * as schema from './schema.ts';
 import { Numeral } from './schema.ts';
+import { loanPermission, positionPermission } from './codes.ts';
 
 type Key = v.InferOutput<typeof schema.key>;
 
@@ -17,10 +18,7 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
   // All loan endpoints, also those that read, want this right.
   const loans = rights.includes('SpotTrade');
   const margin = rights.includes('Position');
-  const lacks = [
-    ...(loans ? [] : [msg('bybit.spot-trade-loans', 'SPOT – Trade, for loans')]),
-    ...(margin ? [] : [msg('bybit.contract-positions-margin', 'Contract – Positions, for the margin of positions')]),
-  ];
+  const lacks = [...(loans ? [] : [loanPermission]), ...(margin ? [] : [positionPermission])];
   const expiresAt = expiry(key, now);
   return {
     ...(key.userID === '' ? {} : { uid: key.userID }),

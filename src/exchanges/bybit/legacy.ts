@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { decimal, divide, isPositive, lesser, one, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
@@ -21,6 +20,7 @@ import type {
 import { presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage } from './requests.ts';
 import * as schema from './schema.ts';
+import { datesMissing } from './due-dates.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
 
 /*
@@ -112,17 +112,9 @@ export class Legacy implements LoanBook {
       ...dueOf(orders[at], this.#setting.venueNow()),
     }));
     const vague = orders.filter(isVagueDate);
-    const dates = vague.length === 0 ? undefined : dateUnread(vague.map(({ orderId }) => orderId));
+    const dates = vague.length === 0 ? undefined : datesMissing(vague.map(({ orderId }) => orderId));
     const amounts = orders.flatMap((order) => oddIn(order).map((field) => `${field} (${order.orderId})`));
     return { loans, ...said(leftOut([...odd, ...amounts]), dates), asOf };
-  }
-
-  unread(why: Message): Message {
-    return msg(
-      'bybit.loans-before-november',
-      'Loans of before November 2025 could not be read; if you have none, nothing is missing. {0}',
-      why,
-    );
   }
 
   async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {
@@ -322,13 +314,6 @@ function dueOf(order: Order | undefined, now: number): Pick<Loan, 'due'> {
 /** Whether an order has a date that cannot be told. */
 const isVagueDate = ({ expirationTime, totalDebt }: Order): boolean =>
   expirationTime !== '' && (!milliseconds.test(expirationTime) || totalDebt === undefined);
-
-const dateUnread = (orders: readonly string[]): Message =>
-  msg(
-    'bybit.date-loan-must',
-    'The date by which the loan {0} must be repaid could not be read. Look at it in the Bybit app.',
-    orders.join(', '),
-  );
 
 /** A line at zero or below is none. */
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>

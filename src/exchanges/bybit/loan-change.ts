@@ -1,12 +1,11 @@
 import * as v from 'valibot';
 import type { Clock } from '../../core/clock.ts';
 import { isPositive, multiply, zero, type Decimal } from '../../core/decimal.ts';
-import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import { credibleLtv } from '../../core/risk/ltv.ts';
 import type { AdjustableCoin, CollateralAction, CollateralChange, CollateralReadiness, LoanRef, Receipt } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
-import { addableOf, mustBeClear, mustBeOwed, namesOf, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
+import { addableOf, mustBeClear, mustBeOwed, requestsOf, takeableCoins, takeableOf } from '../kit/changes.ts';
 import { refused } from '../kit/failure.ts';
 import { optional, stamped } from '../kit/parts.ts';
 import { withUsd } from '../kit/prices.ts';
@@ -16,6 +15,8 @@ import { newestIdOf, readProof } from './loan-proof.ts';
 import type { Loans } from './loans.ts';
 import { pageSize } from './requests.ts';
 import * as schema from './schema.ts';
+import * as why from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** Adding collateral to the pool or an old order and taking some out. */
 export function collateralAction(http: Http, clock: Clock, loans: Loans): CollateralAction {
@@ -116,30 +117,17 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
   if (direction === 'add') {
     if (!found.owesMore) mustBeOwed(loan);
   } else if (ltv === undefined) {
-    throw refused(
-      msg(
-        'bybit.gives-no-ltv',
-        'Bybit gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.',
-      ),
-      ['later'],
-    );
+    throw refused(why.noLtv(venue), ['later']);
   }
   if (found.isVague(coin)) {
-    throw refused(
-      msg(
-        'bybit.not-say-how-much-pledged',
-        'Bybit does not say how much {0} is pledged, so nothing can be decided. Try again later.',
-        coin,
-      ),
-      ['later'],
-    );
+    throw refused(why.unsaid(venue, why.pledged(coin)), ['later']);
   }
   const held = facts.wallet.find((one) => one.coin === coin)?.amount ?? zero;
   const pledged = loan.collateral.find((one) => one.coin === coin)?.amount ?? zero;
   return {
     kind: 'collateral',
     loan: valued(withHaircuts(loan, facts.rules, prices, facts.wallet), prices),
-    limit: direction === 'add' ? addable(coin, facts.wallet, facts.addable) : takeableOf(coin, pledged, facts.redeemable, unsaid(coin)),
+    limit: direction === 'add' ? addable(coin, facts.wallet, facts.addable) : takeableOf(coin, pledged, facts.redeemable, venue),
     ...optional('minimum', facts.minimum),
     walletAvailable: held,
     prices,
@@ -162,32 +150,8 @@ function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
 function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | undefined): Decimal {
   if (taken?.unsure !== undefined && !taken.coins.has(coin)) throw taken.unsure;
   const takes = (name: string): boolean => taken?.coins.has(name) === true && !taken.full.has(name);
-  if (taken?.full.has(coin) === true) {
-    const names = namesOf(coin, wallet, takes);
-    throw names === undefined
-      ? refused(
-          msg(
-            'bybit.takes-no-more-collateral-anybody',
-            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Repay, or try again later.',
-            coin,
-          ),
-          ['repay', 'later'],
-        )
-      : refused(
-          msg(
-            'bybit.takes-no-more-collateral',
-            'Bybit takes no more {0} as collateral from anybody now, because the cap of its platform is reached. Add another coin of the funding account ({1}), or repay.',
-            coin,
-            names,
-          ),
-          ['otherCoin', 'repay'],
-        );
-  }
-  return addableOf(coin, { venue: 'Bybit', held: wallet, takes });
+  return addableOf(coin, { venue, held: wallet, takes, full: taken?.full.has(coin) === true });
 }
-
-const unsaid = (coin: string): Message =>
-  msg('bybit.not-say-how-much', 'Bybit does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
 
 /** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */
 const accepted = v.object({ adjustId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });

@@ -91,8 +91,6 @@ export interface AdjustmentRequest extends PageRequest {
 /** One generation of Bybit's loans, with its own paths, names and ids. */
 export interface LoanBook {
   loans(signal: AbortSignal | undefined): Promise<LoansRead>;
-  /** Says that its loans could not be read. */
-  unread(why: Message): Message;
   /** The loan as it is now, without the dates of its debts; undefined when it is gone. */
   find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined>;
   /** Newest first. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { decimalFrom, type Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
 import type { HistoryRow, Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { refused } from '../kit/failure.ts';
+import { unnamed } from '../kit/refusals.ts';
 import type { HistoryPart, Line, LoanBook } from './loan-generation.ts';
 import { ends, toHistoryRow } from './loan-map.ts';
 import { isAbsent, limitFor, notUnderstood, pageQuery, toPage } from './requests.ts';
@@ -77,8 +77,7 @@ function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand
     const next = own.cursor ?? (own.rows.length === 0 ? null : undefined);
     return [{ part, rows: own.rows, unread: 0, next }];
   });
-  if (strands.length === 0)
-    throw refused(msg('bybit.not-where-history', 'This is not where the history of a Bybit loan goes on. Open the history again.'));
+  if (strands.length === 0) throw refused(unnamed);
   return strands;
 }
 

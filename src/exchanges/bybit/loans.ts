@@ -16,6 +16,8 @@ import { poolId, toPrices, toWallet } from './loan-map.ts';
 import { Pool, type Terms } from './pool.ts';
 import * as schema from './schema.ts';
 import { readRows, said } from './schema.ts';
+import * as why from '../kit/refusals.ts';
+import { venue, fundingAccount } from './codes.ts';
 
 /** The one loan that has no order id. */
 export const wholePool: LoanRef = { loanId: poolId };
@@ -87,19 +89,13 @@ export class Loans implements LoanReads {
   book(ref: LoanRef | undefined): LoanBook {
     if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.pool;
     if (ref.orderId !== undefined && ref.orderId !== '' && ref.orderId === ref.loanId && ref.loanId !== poolId) return this.#legacy;
-    throw refused(
-      msg(
-        'bybit.cannot-told-loan',
-        'It cannot be told which loan is meant, so nothing was asked. Refresh the account and start again from the loan.',
-      ),
-    );
+    throw refused(why.unnamed);
   }
 
   /** @throws ExchangeError `refused` when it is gone. */
   async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound> {
     const loan = await this.book(ref).find(ref, signal);
-    if (loan === undefined)
-      throw refused(msg('bybit.no-such-loan', 'Bybit has no such loan. It may have been repaid or liquidated. Refresh.'));
+    if (loan === undefined) throw refused(why.noSuchLoan(venue));
     return loan;
   }
 
@@ -113,13 +109,7 @@ export class Loans implements LoanReads {
       own.some(({ walletBalance, transferBalance }) => walletBalance === undefined && transferBalance === undefined) ||
       (own.length === 0 && odd.length > 0);
     if (needed !== undefined && isVague) {
-      throw refused(
-        msg(
-          'bybit.not-say-how-much-funding',
-          'Bybit does not say how much {0} the funding account holds, so nothing can be decided. Try again later.',
-          needed,
-        ),
-      );
+      throw refused(why.unsaid(venue, why.heldIn(fundingAccount, needed)));
     }
     return toWallet(rows);
   }
@@ -155,9 +145,12 @@ async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | un
   const [main, more] = await Promise.all([orError(pool.loans(signal)), orError(old.loans(signal))]);
   if (main instanceof ExchangeError) {
     if (more instanceof ExchangeError || more.loans.length === 0) return main;
-    return { ...more, ...said(pool.unread(main.sentence), more.trouble) };
+    return { ...more, ...said(main.sentence, more.trouble) };
   }
-  if (more instanceof ExchangeError) return { ...main, ...said(main.trouble, old.unread(more.sentence)) };
+  if (more instanceof ExchangeError) {
+    const unread = msg('bybit.old-loans-unread', "Loans from before November 2025, if any, can't be read. {0}", more.sentence);
+    return { ...main, ...said(main.trouble, unread) };
+  }
   const asOf = Math.min(main.asOf, more.asOf);
   const barred = main.barred === true && more.loans.length === 0 && more.trouble === undefined;
   return { loans: [...main.loans, ...more.loans], ...said(main.trouble, more.trouble), ...(barred ? { barred } : {}), asOf };

@@ -28,7 +28,7 @@ import { leftOut, onceEach, readRows, said } from './schema.ts';
 /** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
 
-const noneHere = msg('bybit.no-crypto-loans', 'Bybit has no crypto loans at this address, so only positions are shown.');
+export const noLoans = msg('bybit.no-loans', 'This Bybit site has no crypto loans, so only positions are shown.');
 /** Bybit's words for loans that the account can have none of: by its identity or country, or because it is not unified. */
 const notForThisAccount: ReadonlySet<string | undefined> = new Set(['10024', '10028']);
 
@@ -57,10 +57,6 @@ export class Pool implements LoanBook {
     const { due, trouble } = await readDates(this.#line, fixedDebts(pool), this.#setting.venueNow, signal);
     const troubles = [leftOut(pool.odd), trouble];
     return { loans: [{ ...pool.found.loan, ...(due === undefined ? {} : { due }) }], ...said(...troubles), asOf };
-  }
-
-  unread(why: Message): Message {
-    return msg('bybit.loans-pool-not', 'The loans in the pool could not be read. {0}', why);
   }
 
   async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {
@@ -136,7 +132,7 @@ export class Pool implements LoanBook {
       return await this.#read(signal);
     } catch (error) {
       if (this.#had || !ExchangeError.is(error)) throw error;
-      if (isAbsent(error)) return { none: noneHere };
+      if (isAbsent(error)) return { none: noLoans };
       if (notForThisAccount.has(error.code)) return { none: error.sentence };
       throw error;
     }

@@ -13,7 +13,6 @@ import {
   zero,
   type Decimal,
 } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
 import type { Direction, Position, PositionRef } from '../../core/model.ts';
 import type { MarginChange, MarginReadiness } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
@@ -23,6 +22,9 @@ import { optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
 import { idOf, markValueOf, partsOf, slotFits, steadyMarginOf, type Found, type Market } from './position-map.ts';
 import { onceEach, readRows, walletCoin, walletOfType, type Wallet } from './schema.ts';
+import { msg } from '../../core/message.ts';
+import * as why from '../kit/refusals.ts';
+import { venue, unifiedAccount } from './codes.ts';
 
 /** Bybit takes no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */
 export const marginPlaces = 4;
@@ -44,12 +46,7 @@ export function marketOf(ref: PositionRef): Market {
     // A contract of an unknown name can only be one that Bybit itself listed under its margin coin.
     if (settle === marginCoin || (settle === undefined && market === 'linear' && ['USDT', 'USDC'].includes(marginCoin))) return market;
   }
-  throw refused(
-    msg(
-      'bybit.cannot-told-position',
-      'It cannot be told which position is meant, so nothing was asked. Refresh the account and start again from the position.',
-    ),
-  );
+  throw refused(why.unnamed);
 }
 
 /**
@@ -63,9 +60,7 @@ export function marginCall(change: MarginChange): Call & { readonly body: string
   const category = marketOf(position);
   mustBeClear(change, position.marginCoin);
   if (decimalPlaces(amount) > marginPlaces) {
-    throw refused(
-      msg('bybit.takes-most-decimals', 'Bybit takes at most {0} decimals in an amount of margin. Use fewer.', marginPlaces.toString()),
-    );
+    throw refused(msg('bybit.decimals', 'Bybit takes at most {0} decimals of margin. Use fewer.', marginPlaces.toString()));
   }
   const body = JSON.stringify({
     category,
@@ -90,31 +85,17 @@ export interface MarginFacts {
  */
 export function marginReadinessOf(asked: PositionRef, { found, position, wallet, asOf }: MarginFacts): MarginReadiness {
   if (position.side !== asked.side || position.marginCoin !== asked.marginCoin) {
-    throw refused(
-      msg(
-        'bybit.position-closed-another',
-        'The position was closed and another one opened the other way. Refresh and look before you change anything.',
-      ),
-    );
+    throw refused(why.anotherPosition);
   }
   // It belongs to the liquidation already: what is added now is lost with it.
   if (found.row.positionStatus === 'Liq') {
-    throw refused(
-      msg(
-        'bybit.liquidating-position-now',
-        'Bybit is liquidating this position now, so its margin cannot be changed. Look at it in the Bybit app now.',
-      ),
-      ['later'],
-    );
+    throw refused(why.liquidating(venue), ['later']);
   }
   if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
-  if (position.marginMode !== 'isolated')
-    throw refused(msg('bybit.position-not-isolated', 'The position is not isolated, so it has no margin of its own to change.'));
+  if (position.marginMode !== 'isolated') throw refused(why.crossMargin);
   const { margin, size, leverage, entryPrice, liquidationPrice } = position;
   if (margin === undefined) {
-    throw refused(
-      msg('bybit.not-say-how', 'Bybit does not say how much margin this position has, so nothing can be decided. Try again later.'),
-    );
+    throw refused(why.unsaid(venue, why.margin));
   }
   const reducible = reducibleOf(found);
   return {
@@ -151,13 +132,7 @@ function availableOf({ list }: Wallet, coin: string): Decimal {
   if (unified !== undefined && held === undefined && odd.length === 0 && !unclear.has(coin)) return zero;
   const bound = [held?.totalPositionIM, held?.totalOrderIM, held?.locked, held?.bonus].filter((value) => value !== undefined);
   if (held?.walletBalance === undefined || bound.length < 4) {
-    throw refused(
-      msg(
-        'bybit.not-say-how-much-unified',
-        'Bybit does not say how much {0} the Unified Trading Account has free, so nothing can be decided. Try again later.',
-        coin,
-      ),
-    );
+    throw refused(why.unsaid(venue, why.heldIn(unifiedAccount, coin)));
   }
   // Nothing that is bound can be less than nothing.
   const taken = sum(bound.map((value) => greater(value, zero)));

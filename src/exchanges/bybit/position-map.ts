@@ -7,6 +7,8 @@ import { refused } from '../kit/failure.ts';
 import { optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
 import { named, onceEach, read, textIn, unlike, type Mode, type PositionRow } from './schema.ts';
+import * as why from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** Bybit's words for positions in, ours out. */
 
@@ -57,13 +59,9 @@ export function slotFits(slot: string, side: Side): boolean {
   return slot === '0' || (slot === '1' && side === 'long') || (slot === '2' && side === 'short');
 }
 
-const ofUnknownMode = msg(
-  'bybit.ltv-gauge-not-know',
-  'LTV Gauge does not know the margin mode that Bybit names for this account, so this margin cannot be changed here. Look at it in the Bybit app, and update LTV Gauge.',
-);
-const inCross = msg(
-  'bybit.account-cross-margin',
-  'The Bybit account is in cross margin mode: all its money backs this position, which has no margin of its own.',
+export const unknownMode = msg(
+  'bybit.unknown-mode',
+  "LTV Gauge doesn't know this account's margin mode, so margin can't be changed here. Check the Bybit app, and update LTV Gauge.",
 );
 
 /**
@@ -77,36 +75,26 @@ function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Foun
     return row.tradeMode === '1'
       ? {
           marginMode: 'isolated',
-          fixedMargin: msg(
-            'bybit.margin-not-unified',
-            'Its margin is not in the Unified Trading Account, so it cannot be changed here. Change it in the Bybit app.',
-          ),
+          fixedMargin: msg('bybit.margin-elsewhere', "Its margin isn't in the Unified Trading Account. Change it in the Bybit app."),
         }
-      : { marginMode: 'cross', fixedMargin: inCross };
+      : { marginMode: 'cross', fixedMargin: why.crossMargin };
   }
   switch (marginMode) {
     case 'ISOLATED_MARGIN':
       return { marginMode: 'isolated' };
     case 'REGULAR_MARGIN':
-      return { marginMode: 'cross', fixedMargin: inCross };
     case 'PORTFOLIO_MARGIN':
-      return {
-        marginMode: 'cross',
-        fixedMargin: msg(
-          'bybit.account-portfolio-margin',
-          'The Bybit account is in portfolio margin mode: all its money backs this position, which has no margin of its own.',
-        ),
-      };
+      return { marginMode: 'cross', fixedMargin: why.crossMargin };
     // Cross promises less.
     case '':
-      return { marginMode: 'cross', fixedMargin: ofUnknownMode };
+      return { marginMode: 'cross', fixedMargin: unknownMode };
   }
 }
 
-/** What Bybit does to a position by itself. Source: `positionStatus` of https://bybit-exchange.github.io/docs/v5/enum#positionstatus */
+/** What Bybit is doing to a position. Source: `positionStatus` of https://bybit-exchange.github.io/docs/v5/enum#positionstatus */
 const distress: ReadonlyMap<string, Message> = new Map([
-  ['Liq', msg('bybit.liquidating-position-now-2', 'Bybit is liquidating this position now.')],
-  ['Adl', msg('bybit.closing-position-against', 'Bybit is closing this position against others now (auto-deleveraging).')],
+  ['Liq', why.liquidating(venue)],
+  ['Adl', why.deleveraging(venue)],
 ]);
 
 export function toPosition(found: Found, mode: Mode): Position {
@@ -219,11 +207,7 @@ function notShown(field: string): ExchangeError {
     kind: 'shape',
     field,
     effect: 'none',
-    sentence: msg(
-      'bybit.field-position-not',
-      'The field {0} of a position is not what the documentation of Bybit says, so that position is not shown. Look at it in the Bybit app, and update LTV Gauge.',
-      field,
-    ),
+    sentence: why.leftOut(venue, why.positions(field)),
   });
 }
 
@@ -256,13 +240,7 @@ export function openIn(
   return found;
 }
 
-const unclear = (): ExchangeError =>
-  refused(
-    msg(
-      'bybit.answer-not-tell',
-      'The answer of Bybit does not tell which position is which, so nothing is decided on it. Look at the position in the Bybit app.',
-    ),
-  );
+const unclear = (): ExchangeError => refused(why.ambiguous(venue));
 
 /**
  * A row as documented. The name of an instrument must agree with the coin that was asked for; one whose name does not tell the coin is

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import type { Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
 import type { MarginAction, MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
@@ -10,10 +10,12 @@ import { refused } from '../kit/failure.ts';
 import { orError, stamped } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
 import { marginCall, marginReadinessOf, marketOf } from './position-change.ts';
-import { openIn, steadyMarginOf, toPosition, understoodIn, type Found, type Market } from './position-map.ts';
+import { openIn, steadyMarginOf, toPosition, understoodIn, unknownMode, type Found, type Market } from './position-map.ts';
 import { judgeMargin } from './position-proof.ts';
 import { isAbsent } from './requests.ts';
 import * as schema from './schema.ts';
+import * as why from '../kit/refusals.ts';
+import { venue, positionPermission, writable } from './codes.ts';
 
 /** Bybit's maximum page; its default is twenty. */
 const pageSize = '200';
@@ -30,14 +32,8 @@ const kinds: readonly Kind[] = [{ market: 'linear', settleCoin: 'USDT' }, { mark
 
 /** Bybit's code for a key that may not do what was asked. */
 const noRight = '10005';
-const mayNotRead = msg(
-  'bybit.api-key-may-not-read',
-  'This API key may not read positions: it lacks the permission Contract – Positions. Change the key on Bybit, or use another one.',
-);
-const mayNotChange = msg(
-  'bybit.api-key-may',
-  'This API key may not change margin: that needs the permission Contract – Positions and a key that is not read-only. Change the key on Bybit, or use another one.',
-);
+const mayNotRead = why.lacksPermission(venue, positionPermission);
+const mayNotChange = why.lacksPermission(venue, writable(positionPermission));
 
 /** All positions that could be read. */
 export interface PositionsRead {
@@ -96,7 +92,7 @@ export class Positions {
     }
     const account = mode.value;
     const positions = parts.flatMap(({ found }) => found.map((one) => toPosition(one, account)));
-    const trouble = parts.find((part) => part.trouble !== undefined)?.trouble ?? (account.marginMode === '' ? unknownMode() : undefined);
+    const trouble = parts.find((part) => part.trouble !== undefined)?.trouble ?? (account.marginMode === '' ? oddMode() : undefined);
     return {
       // What moves from one page to the next while they are read is told twice.
       positions: [...new Map(positions.map((one) => [one.positionId, one])).values()],
@@ -113,8 +109,7 @@ export class Positions {
       stamped(this.#clock, this.#mode(signal)),
       stamped(this.#clock, this.#wallet(signal)),
     ]);
-    if (found.value === undefined)
-      throw refused(msg('bybit.no-such-position', 'Bybit has no such position. It may have been closed or liquidated. Refresh.'));
+    if (found.value === undefined) throw refused(why.noSuchPosition(venue));
     return marginReadinessOf(ref, {
       found: found.value,
       position: toPosition(found.value, mode.value),
@@ -166,9 +161,7 @@ export class Positions {
     return {
       found,
       at,
-      trouble:
-        trouble ??
-        refused(msg('bybit.lists-more-positions', 'Bybit lists more positions than LTV Gauge reads. See the Bybit app for the others.')),
+      trouble: trouble ?? refused(why.leftOut(venue, why.positions(`> ${(mostPages * Number(pageSize)).toString()}`))),
     };
   }
 
@@ -197,13 +190,10 @@ export class Positions {
   }
 }
 
-const unknownMode = (): ExchangeError =>
+const oddMode = (): ExchangeError =>
   new ExchangeError({
     kind: 'shape',
     field: 'result.marginMode',
     effect: 'none',
-    sentence: msg(
-      'bybit.ltv-gauge-not',
-      'LTV Gauge does not know the margin mode that Bybit names for this account, so no position is shown as isolated. Look at them in the Bybit app, and update LTV Gauge.',
-    ),
+    sentence: unknownMode,
   });

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { decimalFrom, isNegative, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
+import * as why from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** A number of a JSON text as it was written. No float ever comes of it: ids are longer than a float can hold. */
 export class Numeral {
@@ -251,11 +253,7 @@ export function unlike(field: string): ExchangeError {
     kind: 'shape',
     field,
     effect: 'none',
-    sentence: msg(
-      'bybit.field-answer-not',
-      'The field {0} in the answer of Bybit is not what its documentation says, so the answer is not used. Update LTV Gauge.',
-      field,
-    ),
+    sentence: why.oddAnswer(venue, field),
   });
 }
 
@@ -337,14 +335,10 @@ export function named(field: string, name: string | undefined): string {
 export function leftOut(fields: readonly string[]): Message | undefined {
   return fields.length === 0
     ? undefined
-    : msg(
-        'bybit.ltv-gauge-not-understand',
-        'LTV Gauge does not understand {0} in the answer of Bybit and leaves it out. Look at it in the Bybit app, and update LTV Gauge.',
-        [...new Set(fields)].slice(0, mostNamed).join(', ') + (new Set(fields).size > mostNamed ? ', …' : ''),
-      );
+    : why.leftOut(venue, [...new Set(fields)].slice(0, mostNamed).join(', ') + (new Set(fields).size > mostNamed ? ', …' : ''));
 }
 
-/** More names than these help nobody. */
+/** A longer list is hard to read. */
 const mostNamed = 5;
 
 /** All that can be said of what is missing, in one. */

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import type { Keys } from '../exchange.ts';
 import type { Attempt } from '../http/call.ts';
+import { invalidKey } from '../kit/refusals.ts';
 
 /**
  * How long a request may be under way. Milliseconds. Bybit accepts a timestamp from that much before its own time until one
@@ -44,9 +44,6 @@ function unsendable(): ExchangeError {
   return new ExchangeError({
     kind: 'auth',
     effect: 'none',
-    sentence: msg(
-      'bybit.part-api-key',
-      'A part of this API key is empty or has characters that no key of Bybit has. Run "Update Keys…" and enter all parts again.',
-    ),
+    sentence: invalidKey,
   });
 }

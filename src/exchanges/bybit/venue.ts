@@ -12,11 +12,11 @@ export const bybit: Exchange = {
     {
       id: 'secret',
       label: msg('bybit.api-secret', 'API secret'),
-      hint: msg('bybit.shown-once-when', 'Shown once, when a system-generated key is made. RSA keys are not supported'),
+      hint: msg('bybit.secret-hint', 'Shown once, for system-generated keys only (not RSA)'),
     },
   ],
   collateralWallet: msg('term.funding-account', 'funding account'),
-  marginWallet: msg('bybit.unified-trading-account-2', 'Unified Trading Account'),
+  marginWallet: msg('bybit.unified-trading-account', 'Unified Trading Account'),
   oneWaySlot: '0',
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {

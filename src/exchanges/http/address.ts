@@ -29,8 +29,8 @@ export function loopbackOrigin(text: string): string {
       code: 'address',
       effect: 'none',
       sentence: msg(
-        'site.simulated-exchange-runs',
-        'A simulated exchange runs on this machine only. Give the address that it printed when it started: http://127.0.0.1 and a port, without a path.',
+        'site.only-loopback',
+        'A simulated exchange runs on this computer only. Enter its address, such as http://127.0.0.1:9000, without a path.',
       ),
     });
   }
@@ -51,11 +51,7 @@ export function originOf(
       kind: 'refused',
       code: 'address',
       effect: 'none',
-      sentence: msg(
-        'site.account-not-known',
-        'The site "{0}" of this account is not known. Remove the account and add it again.',
-        account.site,
-      ),
+      sentence: msg('site.unknown', 'This account\'s site "{0}" is unknown. Remove the account and add it again.', account.site),
     });
   }
   return { site, origin: site.baseUrl ?? loopbackOrigin(account.baseUrl ?? '') };

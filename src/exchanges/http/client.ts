@@ -6,6 +6,7 @@ import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
 import { keepPace, Limiter } from './limits.ts';
 import { hiding, withoutSecrets } from './redact.ts';
 import { aborted, Transport } from './transport.ts';
+import { clockOff } from '../kit/refusals.ts';
 
 export interface HttpOptions {
   readonly dialect: Dialect;
@@ -186,7 +187,7 @@ export class Http {
       throw new ExchangeError({
         kind: 'auth',
         effect: 'none',
-        sentence: msg('http.keys-account-not', 'The keys of this account could not be read. Try again, or run "Update Keys…".'),
+        sentence: msg('http.keys-unreadable', 'This account\'s keys can\'t be read. Try again, or run "Update Keys…".'),
       });
     }
   }
@@ -207,26 +208,11 @@ export class Http {
   #clockOff(error: ExchangeError): ExchangeError {
     // By the venue's own time ours is right, so there is nothing to say about seconds.
     if (Math.abs(this.#offsetMs) < 1000) return error;
-    const seconds = Math.round(Math.abs(this.#offsetMs) / 1000).toString();
-    const { venue } = this.#options.dialect;
     return new ExchangeError({
       kind: 'clock',
       effect: 'none',
       ...(error.code === undefined ? {} : { code: error.code }),
-      sentence:
-        this.#offsetMs > 0
-          ? msg(
-              'http.machine-clock-s-behind',
-              "This machine's clock is {0} s behind that of {1}. Set the clock, or let the system do it, and try again.",
-              seconds,
-              venue,
-            )
-          : msg(
-              'http.machine-clock-s',
-              "This machine's clock is {0} s ahead of that of {1}. Set the clock, or let the system do it, and try again.",
-              seconds,
-              venue,
-            ),
+      sentence: clockOff(this.#offsetMs, this.#options.dialect.venue),
     });
   }
 
@@ -249,10 +235,7 @@ const late = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg(
-      'http.not-leave-once',
-      'It could not leave at once, and the figures it was decided on are too old by now. Nothing was sent. Start it again.',
-    ),
+    sentence: msg('http.late', 'The figures are out of date by now, so nothing was sent. Start again.'),
   });
 
 /** Worth asking again in a moment. */

@@ -1,6 +1,7 @@
 import { createFetch, type $Fetch } from 'ofetch';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
+import * as why from '../kit/refusals.ts';
 import { systemFault, type SystemFault } from './never-left.ts';
 
 /** One request as it leaves: every byte of it is decided. */
@@ -76,7 +77,7 @@ export class Transport {
       // No cause is kept: the errors of the network layer hold headers and query strings.
       const fault = systemFault(error);
       if (fault.neverLeft) throw this.#failure('network', 'none', this.#unreachable(departure.origin, fault));
-      throw this.#failure('network', effect, this.#broken(departure.origin, fault.code));
+      throw this.#failure('network', effect, this.#broken(fault.code));
     }
   }
 
@@ -92,11 +93,7 @@ export class Transport {
       bytes += value.byteLength;
       if (bytes > mostBytes) {
         void reader.cancel();
-        throw this.#failure(
-          'shape',
-          departure.write ? 'unknown' : 'none',
-          msg('http.answer-far-longer', 'The answer of {0} is far longer than it should be.', this.#venue),
-        );
+        throw this.#failure('shape', departure.write ? 'unknown' : 'none', why.oddAnswer(this.#venue));
       }
       text += decoder.decode(value, { stream: true });
     }
@@ -107,74 +104,48 @@ export class Transport {
   }
 
   #timedOut(ms: number): Message {
-    return msg(
-      'http.not-answer-within',
-      '{0} did not answer within {1} s. Check the network connection.',
-      this.#venue,
-      Math.round(ms / 1000).toString(),
-    );
+    return msg('http.timed-out', "{0} didn't answer within {1} s. Check your network.", this.#venue, Math.round(ms / 1000).toString());
   }
 
   #unreachable(origin: string, { code = '', at, proxyStatus = '' }: SystemFault): Message {
     const venue = this.#venue;
-    if (at === 'certificate') {
-      return msg(
-        'http.certificate-not-accepted',
-        'The certificate of {0} at {1} was not accepted ({2}), so nothing was sent. A proxy or a virus scanner that reads along, or a wrong clock of this machine, may be the reason.',
-        venue,
-        origin,
-        code,
-      );
-    }
-    if (at === 'encryption') {
-      return msg(
-        'http.no-encrypted-connection',
-        'No encrypted connection to {0} at {1} could be made ({2}), so nothing was sent. Check the address, and a proxy or firewall on the way.',
-        venue,
-        origin,
-        code,
-      );
-    }
-    if (at === 'proxy') {
-      return proxyStatus === '407'
-        ? msg(
-            'http.proxy-wants-sign',
-            'The proxy wants you to sign in before it connects to {0} (HTTP 407). Nothing was sent. Sign in to the proxy, or check the proxy settings of the editor.',
+    const detailed = (sentence: Message): Message => (code === '' ? sentence : why.withDetail(sentence, code));
+    switch (at) {
+      case 'certificate':
+        return detailed(
+          msg(
+            'http.certificate',
+            "{0}'s certificate at {1} wasn't accepted, so nothing was sent. Check this machine's clock, and any proxy or virus scanner.",
             venue,
-          )
-        : msg(
-            'http.proxy-made-no',
-            'The proxy made no connection to {0} (HTTP {1}). Nothing was sent. Check the proxy, or the proxy settings of the editor.',
-            venue,
-            proxyStatus,
-          );
-    }
-    return code === ''
-      ? msg(
-          'http.cannot-reached-check-address',
-          '{0} cannot be reached at {1}. Check the address and the network connection.',
-          venue,
-          origin,
-        )
-      : msg(
-          'http.cannot-reached-check',
-          '{0} cannot be reached at {1} ({2}). Check the address and the network connection.',
-          venue,
-          origin,
-          code,
+            origin,
+          ),
         );
+      case 'encryption':
+        return detailed(
+          msg(
+            'http.encryption',
+            'No encrypted connection to {0} at {1}, so nothing was sent. Check address, proxy and firewall.',
+            venue,
+            origin,
+          ),
+        );
+      case 'proxy':
+        return why.withDetail(
+          msg(
+            'http.proxy',
+            "The proxy didn't connect to {0}, so nothing was sent. Sign in to it, or check the editor's proxy settings.",
+            venue,
+          ),
+          `HTTP ${proxyStatus}`,
+        );
+      case undefined:
+        return detailed(msg('http.unreachable', "Can't reach {0} at {1}. Check the address and your network.", venue, origin));
+    }
   }
 
-  #broken(origin: string, code: string | undefined): Message {
-    return code === undefined
-      ? msg('http.connection-broke-check-network', 'The connection to {0} at {1} broke. Check the network connection.', this.#venue, origin)
-      : msg(
-          'http.connection-broke-check',
-          'The connection to {0} at {1} broke ({2}). Check the network connection.',
-          this.#venue,
-          origin,
-          code,
-        );
+  #broken(code: string | undefined): Message {
+    const sentence = why.connectionFailed(this.#venue);
+    return code === undefined ? sentence : why.withDetail(sentence, code);
   }
 }
 

@@ -1,12 +1,13 @@
 import { isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import { msg } from '../../core/message.ts';
 import type { CoinAmount, Loan } from '../../core/model.ts';
 import type { AdjustableCoin, Change, Receipt, Requests } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from './failure.ts';
 import { optional } from './parts.ts';
+import { coinNotPledged, incompleteChange, nothingOwed, removable, unsaid } from './refusals.ts';
 
 /**
  * A change's request as text, as it would leave, and sent: all of the one call that `callOf` builds.
@@ -36,12 +37,7 @@ export function requestsOf<C extends Change>(
 export function mustBeClear({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>, only = coin): void {
   const isAmount = typeof amount === 'string' && isDecimal(amount) && isPositive(amount);
   if (['add', 'reduce'].includes(direction) && coin !== '' && coin === only && isAmount) return;
-  throw refused(
-    msg(
-      'venue.change-not-name',
-      'The change does not name a direction, a coin and an amount above zero, so nothing was sent. Start it again.',
-    ),
-  );
+  throw refused(incompleteChange);
 }
 
 /** What an addition to a loan could be made of. */
@@ -50,62 +46,43 @@ export interface Addable {
   readonly held: readonly CoinAmount[];
   /** Whether the loan takes a coin. */
   readonly takes: (coin: string) => boolean;
+  /** The coin is not taken because the venue has enough of it, which may pass. */
+  readonly full?: boolean;
 }
 
-/** More names than these help nobody. */
+/** A longer list is hard to read. */
 const mostNamed = 5;
 
 /**
  * What of `coin` can be added.
  * @throws ExchangeError `refused` where there is none or it is not taken; the sentence names the coins of the wallet that would be taken.
  */
-export function addableOf(coin: string, { venue, held, takes }: Addable): Decimal {
+export function addableOf(coin: string, { venue, held, takes, full }: Addable): Decimal {
   const amount = held.find((one) => one.coin === coin)?.amount;
+  const isTaken = takes(coin);
+  if (isTaken && amount !== undefined && isPositive(amount)) return amount;
+  const fact = isTaken
+    ? msg('collateral.not-held', 'The funding account holds no {0}.', coin)
+    : msg('collateral.not-taken', "{0} doesn't take {1} as collateral for this loan now.", venue, coin);
   const names = namesOf(coin, held, takes);
-  if (!takes(coin)) {
-    throw names === undefined
-      ? refused(
-          msg(
-            'venue.not-take-collateral',
-            '{0} does not take {1} as collateral for this loan now, nor any other coin of the funding account. Repay, or transfer a coin that is taken to it.',
-            venue,
-            coin,
-          ),
-          ['repay'],
-        )
-      : refused(
-          msg(
-            'venue.not-take-collateral-loan',
-            '{0} does not take {1} as collateral for this loan now. Add another coin of the funding account ({2}), or repay.',
-            venue,
-            coin,
-            names,
-          ),
-          ['otherCoin', 'repay'],
-        );
-  }
-  if (amount === undefined || !isPositive(amount)) {
-    throw names === undefined
-      ? refused(
-          msg('venue.funding-account-holds-no', 'The funding account holds no {0} now. Transfer some to it on {1}, or repay.', coin, venue),
-          ['repay'],
-        )
-      : refused(
-          msg(
-            'venue.funding-account-holds',
-            'The funding account holds no {0} now. Transfer some to it on {1}, add another of its coins ({2}), or repay.',
-            coin,
-            venue,
-            names,
-          ),
-          ['otherCoin', 'repay'],
-        );
-  }
-  return amount;
+  throw names === undefined
+    ? refused(
+        msg(
+          'list.space',
+          '{0} {1}',
+          fact,
+          msg('collateral.transfer', 'Transfer a coin {0} takes to the funding account, or repay.', venue),
+        ),
+        full === true ? ['repay', 'later'] : ['repay'],
+      )
+    : refused(msg('list.space', '{0} {1}', fact, msg('collateral.other-coin', 'Add another coin ({0}), or repay.', names)), [
+        'otherCoin',
+        'repay',
+      ]);
 }
 
 /** The other coins of the wallet that would be taken; undefined when there is none. */
-export function namesOf(coin: string, held: readonly CoinAmount[], takes: (coin: string) => boolean): string | undefined {
+function namesOf(coin: string, held: readonly CoinAmount[], takes: (coin: string) => boolean): string | undefined {
   const others = held.filter((one) => one.coin !== coin && isPositive(one.amount) && takes(one.coin)).map((one) => one.coin);
   if (others.length === 0) return undefined;
   return others.slice(0, mostNamed).join(', ') + (others.length > mostNamed ? ', …' : '');
@@ -114,7 +91,7 @@ export function namesOf(coin: string, held: readonly CoinAmount[], takes: (coin:
 /** @throws ExchangeError `refused` where nothing is owed: collateral would have no use. */
 export function mustBeOwed({ debts, debtUsd }: Pick<Loan, 'debts' | 'debtUsd'>): void {
   if ((debtUsd !== undefined && isPositive(debtUsd)) || debts.some(({ amount }) => isPositive(amount))) return;
-  throw refused(msg('venue.no-debt-collateral', 'There is no debt, so collateral would have no use. Refresh.'));
+  throw refused(nothingOwed);
 }
 
 /** The coins of a loan with what can be taken of each. One that the venue cannot judge takes down only itself. @throws ExchangeError */
@@ -135,15 +112,13 @@ export function takeableCoins(
 
 /**
  * What of `coin` can be taken out of a loan.
- * @param unsaid says that the venue does not tell
  * @throws ExchangeError `refused` where nothing of it is pledged or can be taken, or the venue does not say how much
  */
-export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal | undefined, unsaid: Message): Decimal {
-  if (!isPositive(pledged))
-    throw refused(msg('venue.coin-not-part', 'This coin is not part of the collateral. Choose one that is.'), ['otherCoin']);
-  if (redeemable === undefined) throw refused(unsaid, ['later']);
+export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal | undefined, venue: string): Decimal {
+  if (!isPositive(pledged)) throw refused(coinNotPledged, ['otherCoin']);
+  if (redeemable === undefined) throw refused(unsaid(venue, removable(coin)), ['later']);
   if (isPositive(redeemable)) return redeemable;
-  throw refused(msg('collateral.no-taken-loan', 'No {0} can be taken from this loan now. Add collateral or repay first.', coin), [
+  throw refused(msg('collateral.none-removable', 'No {0} can be removed from this loan now. Add collateral or repay first.', coin), [
     'addMargin',
     'repay',
   ]);

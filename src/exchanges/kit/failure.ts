@@ -2,6 +2,7 @@ import { ExchangeError, type Effect, type ErrorKind, type Instead } from '../../
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../http/transport.ts';
 import type { Meaning } from './error-codes.ts';
+import * as why from './refusals.ts';
 
 /** A refusal of our own, before anything is sent. @param instead what would work, most promising first */
 export function refused(sentence: Message, instead: readonly Instead[] = []): ExchangeError {
@@ -44,89 +45,45 @@ export interface Reading {
 }
 
 /**
- * What the HTTP status alone tells; undefined when it tells nothing. It never tells what became of a change: any server on the way may say
+ * What the HTTP status alone tells; undefined when it tells nothing. It never tells the outcome of a change: any server on the way may say
  * it, before it passed the request on or instead of the answer that came back.
  */
 export function readStatus(venue: string, status: number): Reading | undefined {
   const http = status.toString();
-  if (status >= 500)
-    return {
-      kind: 'unavailable',
-      sentence: msg('http.busy-under-maintenance', '{0} is busy or under maintenance (HTTP {1}). Try again later.', venue, http),
-    };
+  const reading = (kind: ErrorKind, sentence: Message): Reading => ({ kind, sentence: why.withDetail(sentence, `HTTP ${http}`) });
+  if (status >= 500) return reading('unavailable', why.busy(venue));
   if (status >= 300 && status < 400) {
-    return {
-      kind: 'shape',
-      sentence: msg(
-        'http.address-sends-requests',
-        'The address sends requests for {0} elsewhere (HTTP {1}), and LTV Gauge does not follow. Check the address; a network that wants you to sign in first does this too.',
+    return reading(
+      'shape',
+      msg(
+        'http.redirected',
+        "Requests to {0} are redirected, and LTV Gauge doesn't follow. Sign in to your network, or check the address.",
         venue,
-        http,
       ),
-    };
+    );
   }
   switch (status) {
     case 401:
-      return {
-        kind: 'auth',
-        sentence: msg('http.address-not-accept', 'The address did not accept the key (HTTP {0}). Check site and key.', http),
-      };
+      return reading('auth', why.wrongKey);
     case 403:
-      return {
-        kind: 'ip',
-        sentence: msg(
-          'http.address-refused-machine',
-          'The address refused this machine (HTTP {0}). A firewall, or the region of the IP address, may be the reason.',
-          http,
-        ),
-      };
+      return reading('ip', msg('http.blocked', 'This machine was blocked. Check for a firewall, and that your region is served.'));
     case 404:
     case 405:
     case 410:
-      return {
-        kind: 'unavailable',
-        code: http,
-        sentence: msg(
-          'http.not-offer-address',
-          '{0} does not offer this at this address (HTTP {1}). Check the site of the account.',
-          venue,
-          http,
-        ),
-      };
+      return { ...reading('unavailable', why.notOffered(venue)), code: http };
     case 407:
-      return {
-        kind: 'network',
-        sentence: msg(
-          'http.proxy-way-wants',
-          'A proxy on the way to {0} wants you to sign in (HTTP {1}). Sign in to it, or check the proxy settings of the editor.',
-          venue,
-          http,
-        ),
-      };
+      return reading(
+        'network',
+        msg('http.proxy-sign-in', "A proxy requires you to sign in. Sign in, or check the editor's proxy settings."),
+      );
     case 408:
     case 421:
     case 425:
-      return {
-        kind: 'network',
-        sentence: msg(
-          'http.request-not-get',
-          'The request did not get through to {0} (HTTP {1}). Check the network connection.',
-          venue,
-          http,
-        ),
-      };
+      return reading('network', why.connectionFailed(venue));
     case 429:
-      return { kind: 'rate', sentence: msg('http.too-many-requests', 'Too many requests to {0} (HTTP {1}). Wait a moment.', venue, http) };
+      return reading('rate', why.tooManyRequests(venue));
     case 451:
-      return {
-        kind: 'ip',
-        sentence: msg(
-          'http.blocked-legal-reasons',
-          '{0} is blocked for legal reasons in the region of this IP address (HTTP {1}). Check that the account is on the site of your region.',
-          venue,
-          http,
-        ),
-      };
+      return reading('ip', why.regionNotServed(venue));
     default:
       return undefined;
   }
@@ -134,25 +91,22 @@ export function readStatus(venue: string, status: number): Reading | undefined {
 
 /** What an answer without a code of the venue's is: by its status, and where that tells nothing by what it looks like. */
 export function readStranger(venue: string, { status, text }: Pick<Answer, 'status' | 'text'>): Reading {
-  return readStatus(venue, status) ?? { kind: 'shape', sentence: sentenceOf(venue, status.toString(), text) };
+  return readStatus(venue, status) ?? { kind: 'shape', sentence: sentenceOf(venue, `HTTP ${status.toString()}`, text) };
 }
 
 function sentenceOf(venue: string, http: string, text: string): Message {
   if (text.trim() === '') {
-    return msg(
-      'http.answer-empty-proxy',
-      'The answer of {0} is empty (HTTP {1}). A proxy or firewall on the way may have kept it. Check the network connection.',
-      venue,
-      http,
-    );
+    return why.withDetail(why.connectionFailed(venue), http);
   }
   if (/^[\s\ufeff]*<(?:!|\?xml|html|head|body)/i.test(text)) {
-    return msg(
-      'http.web-page-came',
-      'A web page came instead of an answer of {0} (HTTP {1}). A network that wants you to sign in first, a proxy or a firewall may be the reason. Open any page in a browser, then try again.',
-      venue,
+    return why.withDetail(
+      msg(
+        'http.web-page',
+        'A web page came instead of {0}. Open any page in a browser to sign in to your network, or check proxy and firewall.',
+        venue,
+      ),
       http,
     );
   }
-  return msg('http.answer-not-documents', 'The answer is not what {0} documents. Check the address, or update LTV Gauge.', venue);
+  return why.oddAnswer(venue);
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 import type { Actions, Connection, KeyFacts } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
@@ -15,6 +14,8 @@ import { Loans, type LoansRead } from './loans.ts';
 import { Positions } from './positions.ts';
 import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import { oddAnswer } from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** One account on OKX. Every request about a loan carries its order id whenever one is known: without it OKX acts on the oldest order. */
 export class OkxConnection implements Connection {
@@ -36,7 +37,7 @@ export class OkxConnection implements Connection {
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
     const [config] = schema.read(schema.accountConfig, await signedGet(this.#http, endpoints.accountConfig, {}, signal));
-    if (config === undefined) throw refused(msg('okx.said-nothing-about', 'OKX said nothing about this key. Try again later.'));
+    if (config === undefined) throw refused(oddAnswer(venue));
     return { ...toKeyFacts(config), ...this.#http.clockFacts() };
   }
 

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import { spoken, type Hide } from '../http/redact.ts';
 import type { Answer } from '../http/transport.ts';
 import type { Meaning } from '../kit/error-codes.ts';
 import { failure, readStatus, readStranger } from '../kit/failure.ts';
-import { meaningOf } from './codes.ts';
+import { busy, rejected, withCode } from '../kit/refusals.ts';
+import { meaningOf, venue } from './codes.ts';
 
 /**
  * Codes are numbers, some with a sub-code such as "51008_1000"; whatever else stands there did not come from OKX, and must not reach a log.
@@ -19,12 +19,12 @@ const envelope = v.object({ code, msg: v.optional(v.string(), ''), data: v.optio
 const item = v.object({ sCode: v.optional(code), sMsg: v.optional(v.string(), '') });
 const items = v.array(v.fallback(item, { sMsg: '' }));
 
-/** What OKX said of a request it did not do, or not wholly. */
+/** What OKX said of a request that it did not do, or only in part. */
 interface Said {
   /** With its sub-code. */
   readonly code: string;
   readonly text: string;
-  /** What was done is not told by the code. */
+  /** The code does not tell what was done. */
   readonly doubtful: boolean;
 }
 
@@ -35,7 +35,7 @@ interface Said {
 export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseJson(answer.text));
   if (!parsed.success)
-    throw failure({ ...readStranger('OKX', answer), effect: write ? 'unknown' : 'none', retryAfterMs: answer.retryAfterMs });
+    throw failure({ ...readStranger(venue, answer), effect: write ? 'unknown' : 'none', retryAfterMs: answer.retryAfterMs });
   const { code, msg: text, data } = parsed.output;
   if (code === '0') return data;
   throw refusal(code === '1' || code === '2' ? perItem(code, text, data) : { code, text, doubtful: false }, answer, write, hide);
@@ -75,32 +75,19 @@ function refusal({ code: full, text, doubtful }: Said, answer: Answer, write: bo
   // The sub-code tells cases of the same refusal apart; what it means for us is told by the code.
   const [code = full] = full.split('_');
   const { kind, sentence, ambiguous, instead } = meaningOf(code, write) ?? unknownCode(answer.status);
-  const said = spoken(text, hide);
   return failure({
     kind,
     ...(instead === undefined ? {} : { instead }),
     code,
     effect: write && (doubtful || ambiguous === true || answer.status >= 500) ? 'unknown' : 'none',
-    // The venue's own words follow: they may name a number, such as the most that can be redeemed.
-    sentence:
-      said === ''
-        ? msg('okx.code', '{0} (OKX code {1})', sentence, full)
-        : msg('okx.code-2', '{0} (OKX code {1}: "{2}")', sentence, full, said),
+    sentence: withCode(sentence, venue, full, spoken(text, hide)),
     retryAfterMs: answer.retryAfterMs,
   });
 }
 
 function unknownCode(status: number): Meaning {
-  if (status >= 500)
-    return {
-      kind: 'unavailable',
-      sentence: msg('okx.busy-under-maintenance', 'OKX is busy or under maintenance. Try again later.'),
-      ambiguous: true,
-    };
+  if (status >= 500) return { kind: 'unavailable', sentence: busy(venue), ambiguous: true };
   // Where there is no such endpoint the status is repeated as the code.
-  const { kind, sentence } = readStatus('OKX', status) ?? {
-    kind: 'refused',
-    sentence: msg('okx.refused-request', 'OKX refused the request.'),
-  };
+  const { kind, sentence } = readStatus(venue, status) ?? { kind: 'refused', sentence: rejected(venue) };
   return { kind, sentence, ambiguous: true };
 }

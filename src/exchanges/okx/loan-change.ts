@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
 import { isPositive, zero, type Decimal } from '../../core/decimal.ts';
-import { msg, type Message } from '../../core/message.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
 import { credibleLtv } from '../../core/risk/ltv.ts';
 import type { AdjustableCoin, CollateralAction, CollateralChange, CollateralReadiness, LoanRef } from '../exchange.ts';
@@ -15,6 +14,8 @@ import { readProof } from './loan-proof.ts';
 import type { Loans } from './loans.ts';
 import { mustBeNamed, orderOf, pageQuery, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import * as why from '../kit/refusals.ts';
+import { venue, fundingAccount } from './codes.ts';
 
 /** Adding collateral to a loan of OKX and taking some out. OKX gives no id of such a change. */
 export function collateralAction(http: Http, clock: Clock, loans: Loans): CollateralAction {
@@ -111,20 +112,14 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
     if (isWhole(facts.loan.owed)) mustBeOwed(loan);
   }
   if (direction === 'reduce' && ltv === undefined) {
-    throw refused(
-      msg(
-        'okx.gives-no-ltv',
-        'OKX gives no LTV for this loan now, so nothing can be taken out of it safely. Adding is possible. Try again later.',
-      ),
-      ['later'],
-    );
+    throw refused(why.noLtv(venue), ['later']);
   }
   const pledged = pledgedOf(facts.loan, coin);
   const held = heldOf(wallet, coin);
   return {
     kind: 'collateral',
     loan,
-    limit: direction === 'add' ? addable(coin, wallet.coins, loan) : takeableOf(coin, pledged, facts.redeemable, unsaid(coin)),
+    limit: direction === 'add' ? addable(coin, wallet.coins, loan) : takeableOf(coin, pledged, facts.redeemable, venue),
     walletAvailable: held,
     prices,
     baseline: {
@@ -141,10 +136,7 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
 function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
   const amount = loan.collateral.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
-    throw refused(
-      msg('okx.not-say-how-much-pledged', 'OKX does not say how much {0} is pledged, so nothing can be decided. Try again later.', coin),
-      ['later'],
-    );
+    throw refused(why.unsaid(venue, why.pledged(coin)), ['later']);
   }
   return amount ?? zero;
 }
@@ -152,23 +144,14 @@ function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
 function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
   const amount = coins.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
-    throw refused(
-      msg(
-        'okx.not-say-how-much-funding',
-        'OKX does not say how much {0} the funding account holds, so nothing can be decided. Try again later.',
-        coin,
-      ),
-    );
+    throw refused(why.unsaid(venue, why.heldIn(fundingAccount, coin)));
   }
   return amount ?? zero;
 }
-
-const unsaid = (coin: string): Message =>
-  msg('okx.not-say-how-much', 'OKX does not say how much {0} could be taken out, so nothing can be decided. Try again later.', coin);
 
 /** Whether OKX takes a coin is for OKX to say. Where there is none of it, what OKX named is named instead, or else what is there. */
 function addable(coin: string, wallet: readonly WalletCoin[], { debts }: Loan): Decimal {
   const named = wallet.filter(({ pledgeable, amount }) => pledgeable === true && isPositive(amount));
   const others = named.some((one) => one.coin !== coin) ? named : wallet.filter((one) => debts.every((debt) => debt.coin !== one.coin));
-  return addableOf(coin, { venue: 'OKX', held: wallet, takes: (name) => name === coin || others.some((one) => one.coin === name) });
+  return addableOf(coin, { venue, held: wallet, takes: (name) => name === coin || others.some((one) => one.coin === name) });
 }

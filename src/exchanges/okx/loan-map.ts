@@ -5,6 +5,8 @@ import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, HistoryRow, InterestRow, Loan, Threshold, WalletCoin } from '../../core/model.ts';
 import { optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
+import { heldIn, leftOut } from '../kit/refusals.ts';
+import { venue, fundingAccount } from './codes.ts';
 
 /** OKX's words about loans in, ours out. Nothing is computed here. */
 
@@ -177,43 +179,26 @@ export function isStandingAbsence({ code = '' }: ExchangeError): boolean {
 
 /** The absence in words, with OKX's own reason. */
 export function noLoans({ sentence }: ExchangeError): Message {
-  return msg('okx.account-no-loans', 'This account has no loans here. {0}', sentence);
+  return msg('okx.no-loans', 'This account has no loans here. {0}', sentence);
 }
 
 /** @param odd how many loans are not understood at all */
 export function loansTrouble(loans: readonly LoanRead[], odd: number): Message | undefined {
   const partly = loans.flatMap(({ loan, owed, pledged }) => {
-    const what = [
-      ...new Set([...owed.coins, ...pledged.coins]),
-      ...(owed.unnamed ? [msg('okx.part-owed', 'a part of what is owed')] : []),
-      ...(pledged.unnamed ? [msg('okx.part-pledged', 'a part of what is pledged')] : []),
-    ];
-    return what.length === 0
-      ? []
-      : [msg('okx.loan-read-part', 'Loan {0} was read in part. Not understood: {1}. Look at it in the OKX app.', loan.id, listed(what))];
+    const what = unread({ coins: new Set([...owed.coins, ...pledged.coins]), unnamed: owed.unnamed || pledged.unnamed });
+    return what === '' ? [] : [msg('okx.parts-of-loan', 'parts of loan {0} ({1})', loan.id, what)];
   });
-  const lost =
-    odd === 0
-      ? []
-      : [
-          msg(
-            'okx.loans-not-understood',
-            'Loans on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
-            odd.toString(),
-          ),
-        ];
-  return joined([...lost, ...partly]);
+  const what = listed([...(odd === 0 ? [] : [msg('okx.loans', 'loans ({0})', odd.toString())]), ...partly]);
+  return what === '' ? undefined : leftOut(venue, what);
 }
 
 export function walletTrouble({ gaps }: WalletRead): Message | undefined {
-  const what = [...gaps.coins, ...(gaps.unnamed ? [msg('okx.coin-without-name', 'a coin without a name')] : [])];
-  return what.length === 0
-    ? undefined
-    : msg('okx.not-say-how', 'OKX does not say how much of this the funding account holds: {0}.', listed(what));
+  const what = unread(gaps);
+  return what === '' ? undefined : leftOut(venue, heldIn(fundingAccount, what));
 }
 
-const joined = (parts: readonly Message[]): Message | undefined =>
-  parts.length === 0 ? undefined : parts.reduce((text, part) => msg('list.space', '{0} {1}', text, part));
+const unread = ({ coins, unnamed }: Gaps): string | Message =>
+  listed([...coins, ...(unnamed ? [msg('okx.unnamed-coin', 'an unnamed coin')] : [])]);
 
 const listed = (parts: readonly (string | Message)[]): string | Message =>
   parts.reduce<string | Message>((text, part) => (text === '' ? part : msg('list.comma', '{0}, {1}', text, part)), '');

@@ -1,6 +1,6 @@
 import { isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import type { Message } from '../../core/message.ts';
 import type { HistoryRow, InterestRow, MaximumLoan, Page, WalletCoin } from '../../core/model.ts';
 import type { HistoryRequest, InterestRequest, LoanReads, LoanRef } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
@@ -22,6 +22,8 @@ import {
 } from './loan-map.ts';
 import { ambiguous, mustBeNamed, orderOf, pageQuery, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
+import { noSuchLoan } from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** Loans as far as they are understood. */
 export interface LoansRead {
@@ -65,7 +67,7 @@ export class Loans implements LoanReads {
     const found = loans.find(({ loan }) => loan.id === ref.loanId);
     if (found !== undefined) return found;
     if (trouble !== undefined) throw new ExchangeError({ kind: 'shape', effect: 'none', sentence: trouble });
-    throw refused(msg('okx.no-such-loan', 'OKX has no such loan. It may have been repaid or liquidated. Refresh.'));
+    throw refused(noSuchLoan(venue));
   }
 
   /**

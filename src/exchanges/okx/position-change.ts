@@ -1,11 +1,12 @@
 import { decimalPlaces, isDecimal, isNegative, isPositive, lesser, zero, type Decimal } from '../../core/decimal.ts';
-import { msg } from '../../core/message.ts';
 import type { Position } from '../../core/model.ts';
 import type { MarginChange, MarginReadiness } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { refused } from '../kit/failure.ts';
 import { optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
+import * as why from '../kit/refusals.ts';
+import { venue, tradingAccount } from './codes.ts';
 
 /**
  * The one request that moves margin. `posSide` is always named: left out, OKX would take `net`. The coin only goes with MARGIN.
@@ -37,12 +38,7 @@ function mustBeClear({ position, direction, coin, amount }: MarginChange): void 
   // Also said to those who got here without the compiler.
   const isWhole = ['add', 'reduce'].includes(direction) && isDecimal(amount) && isPositive(amount) && coin === marginCoin;
   if (!isNamed || !isPlaced || !isWhole) {
-    throw refused(
-      msg(
-        'okx.change-not-name',
-        'The change does not name a position, a direction, its margin coin and an amount above zero, so nothing was sent. Start it again.',
-      ),
-    );
+    throw refused(why.incompleteChange);
   }
 }
 
@@ -65,16 +61,9 @@ export interface MarginFacts {
 export function marginReadinessOf({ position, newestHistoryId, available, reducible, asOf }: MarginFacts): MarginReadiness {
   const { margin, fixedMargin, marginCoin, size, leverage, entryPrice, liquidationPrice } = position;
   if (fixedMargin !== undefined) throw refused(fixedMargin);
-  if (margin === undefined)
-    throw refused(msg('okx.gives-no-margin', 'OKX gives no margin for this position now, so nothing can be decided. Try again later.'));
+  if (margin === undefined) throw refused(why.unsaid(venue, why.margin));
   if (available === undefined) {
-    throw refused(
-      msg(
-        'okx.not-say-how-much-trading',
-        'OKX does not say how much {0} the trading account holds, so nothing can be decided. Try again later.',
-        marginCoin,
-      ),
-    );
+    throw refused(why.unsaid(venue, why.heldIn(tradingAccount, marginCoin)));
   }
   return {
     kind: 'margin',

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { absolute, add, isNegative, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
-import { msg, type Message } from '../../core/message.ts';
+import type { Message } from '../../core/message.ts';
 import type { CoinAmount, Position, Side } from '../../core/model.ts';
 import { optional } from '../kit/parts.ts';
 import { aboveZero } from './loan-map.ts';
 import * as schema from './schema.ts';
+import { crossMargin, leftOut, positions } from '../kit/refusals.ts';
+import { venue, fixedMargin } from './codes.ts';
 
 /** OKX's words for positions in, ours out. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
 
@@ -149,25 +151,17 @@ function contractExposure(
 
 function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'> {
   if (mgnMode === 'cross') {
-    return {
-      fixedMargin: msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here."),
-    };
+    return { fixedMargin: crossMargin };
   }
   // That of a long option cannot be changed at all: code 51040.
-  return instType === 'OPTION' || instType === 'EVENTS'
-    ? { fixedMargin: msg('okx.ltv-gauge-not', 'LTV Gauge does not change the margin of options and event contracts. See the OKX app.') }
-    : {};
+  return instType === 'OPTION' || instType === 'EVENTS' ? { fixedMargin } : {};
 }
 
 /** Says which positions are not understood. @param rows as they came */
 export function positionsTrouble(rows: readonly unknown[]): Message {
   const names = new Set(rows.flatMap(nameOf));
   const count = rows.length.toString();
-  return msg(
-    'okx.positions-not-understood',
-    'Positions on OKX that could not be understood and are not shown: {0}. Look at them in the OKX app, and update LTV Gauge.',
-    names.size === 0 ? count : `${count} (${[...names].join(', ')})`,
-  );
+  return leftOut(venue, positions(names.size === 0 ? count : `${count}: ${[...names].join(', ')}`));
 }
 
 /** An instrument's name that can stand on a screen. */

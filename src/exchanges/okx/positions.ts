@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { lesser, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg, type Message } from '../../core/message.ts';
+import type { Message } from '../../core/message.ts';
 import type { Position, PositionRef } from '../../core/model.ts';
 import type { MarginAction, MarginBaseline, MarginChange, MarginProof, MarginReadiness } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
@@ -16,6 +16,8 @@ import { positionsTrouble, sorted, toPosition, type Instrument, type Sorted } fr
 import { judgeByBills, judgeMargin } from './position-proof.ts';
 import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import { venue } from './codes.ts';
+import * as why from '../kit/refusals.ts';
 
 /** The positions of one account, and what it takes to change their margin. */
 export class Positions {
@@ -51,15 +53,9 @@ export class Positions {
     // Before the position: what happens in between shows as a bill, and is not taken for the change itself.
     const newestHistoryId = await newestBill(this.#http, ref.marginCoin, signal);
     const { position, at } = await this.#one(ref, signal);
-    if (position === undefined)
-      throw refused(msg('okx.no-such-position', 'OKX has no such position any more. It may have been closed or liquidated. Refresh.'));
+    if (position === undefined) throw refused(why.noSuchPosition(venue));
     if (!isSame(position, ref)) {
-      throw refused(
-        msg(
-          'okx.another-position-now',
-          'This is another position by now: its side, its mode or its margin coin has changed. Refresh and look.',
-        ),
-      );
+      throw refused(why.anotherPosition);
     }
     if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
     const [available, reducible] = await Promise.all([

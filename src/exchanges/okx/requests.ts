@@ -1,5 +1,4 @@
 import type { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import type { Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
@@ -7,6 +6,8 @@ import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
 import { onlyLoan } from './loan-map.ts';
 import { distinct, named as namedRow, readRows, type Rows } from './schema.ts';
+import * as why from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /** Asks OKX with the account's key. @throws ExchangeError */
 export function signedGet(http: Http, path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {
@@ -51,10 +52,5 @@ export function mustBeNamed({ loanId, orderId }: LoanRef): void {
 
 /** Refuses what could be meant of several loans. */
 export function ambiguous(): ExchangeError {
-  return refused(
-    msg(
-      'okx.names-several-loans',
-      'OKX names several loans here without order ids, so it cannot be said which one a change would hit. Change this loan in the OKX app.',
-    ),
-  );
+  return refused(why.ambiguous(venue));
 }

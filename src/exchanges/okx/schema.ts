@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { decimalFrom, isZero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
+import { oddAnswer } from '../kit/refusals.ts';
+import { venue } from './codes.ts';
 
 /**
  * The answers as documented, read so that one odd field does not hide its row, nor one row its neighbours: what names a loan, a position
@@ -135,11 +136,7 @@ export function read<Schema extends v.GenericSchema>(schema: Schema, data: unkno
     kind: 'shape',
     field,
     effect: 'none',
-    sentence: msg(
-      'okx.field-answer-not',
-      'The field {0} in the answer of OKX is not what its documentation says, so the answer is not used. Update LTV Gauge.',
-      field,
-    ),
+    sentence: oddAnswer(venue, field),
   });
 }
 

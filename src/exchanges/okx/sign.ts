@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import type { Keys } from '../exchange.ts';
 import type { Attempt } from '../http/call.ts';
+import { invalidKey } from '../kit/refusals.ts';
 
 /** What can stand in a header. */
 const sendable = /^[\x20-\x7e]+$/;
@@ -37,9 +37,6 @@ function unsendable(): ExchangeError {
   return new ExchangeError({
     kind: 'auth',
     effect: 'none',
-    sentence: msg(
-      'okx.part-api-key',
-      'A part of this API key is empty or has characters that no key of OKX has. Run "Update Keys…" and enter all parts again.',
-    ),
+    sentence: invalidKey,
   });
 }

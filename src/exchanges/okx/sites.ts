@@ -7,53 +7,32 @@ import type { Site } from '../exchange.ts';
  */
 const hosts = { global: 'https://openapi.okx.com', eea: 'https://eea.okx.com', us: 'https://us.okx.com' } as const;
 
-const live = { simulated: false, demo: false } as const;
+const realSite = (id: string, label: string, registeredAt: string, baseUrl: string): Site => ({
+  id,
+  label,
+  detail: msg('term.registered', 'Registered at {0}', registeredAt),
+  baseUrl,
+  simulated: false,
+  demo: false,
+});
+
 /** Real servers, no real money: requests carry one header more. */
-const demo = { simulated: false, demo: true } as const;
+const demoSite = (id: string, of: string, keyFrom: string, baseUrl: string): Site => ({
+  id,
+  label: msg('site.demo', '{0}, demo trading', of),
+  detail: msg('site.own-key', 'No real money; needs its own key from {0}', keyFrom),
+  baseUrl,
+  simulated: false,
+  demo: true,
+});
 
 export const sites: readonly Site[] = [
-  {
-    id: 'global',
-    label: msg('okx.global', 'OKX Global'),
-    detail: msg('term.registered', 'Registered at {0}', 'okx.com'),
-    baseUrl: hosts.global,
-    ...live,
-  },
-  {
-    id: 'eea',
-    label: msg('okx.europe-eea', 'OKX Europe (EEA)'),
-    detail: msg('term.registered', 'Registered at {0}', 'my.okx.com'),
-    baseUrl: hosts.eea,
-    ...live,
-  },
-  {
-    id: 'us',
-    label: msg('okx.us-au', 'OKX US & AU'),
-    detail: msg('term.registered', 'Registered at {0}', 'app.okx.com'),
-    baseUrl: hosts.us,
-    ...live,
-  },
-  {
-    id: 'global-demo',
-    label: msg('okx.global-demo-trading', 'OKX Global, demo trading'),
-    detail: msg('okx.demo-trading-demo', 'Demo trading of {0}, with a demo key', 'okx.com'),
-    baseUrl: hosts.global,
-    ...demo,
-  },
-  {
-    id: 'eea-demo',
-    label: msg('okx.europe-eea-demo', 'OKX Europe (EEA), demo trading'),
-    detail: msg('okx.demo-trading-demo', 'Demo trading of {0}, with a demo key', 'my.okx.com'),
-    baseUrl: hosts.eea,
-    ...demo,
-  },
-  {
-    id: 'us-demo',
-    label: msg('okx.us-au-demo', 'OKX US & AU, demo trading'),
-    detail: msg('okx.demo-trading-demo', 'Demo trading of {0}, with a demo key', 'app.okx.com'),
-    baseUrl: hosts.us,
-    ...demo,
-  },
+  realSite('global', 'OKX Global', 'okx.com', hosts.global),
+  realSite('eea', 'OKX Europe (EEA)', 'my.okx.com', hosts.eea),
+  realSite('us', 'OKX US & AU', 'app.okx.com', hosts.us),
+  demoSite('global-demo', 'OKX Global', 'okx.com', hosts.global),
+  demoSite('eea-demo', 'OKX Europe (EEA)', 'my.okx.com', hosts.eea),
+  demoSite('us-demo', 'OKX US & AU', 'app.okx.com', hosts.us),
   {
     id: 'loopback',
     label: msg('term.loopback-simulated', 'Loopback (simulated)'),

@@ -13,7 +13,7 @@ export const okx: Exchange = {
     {
       id: 'passphrase',
       label: msg('okx.passphrase', 'Passphrase'),
-      hint: msg('okx.chosen-when-key', 'The one chosen when the key was made, not the password of OKX'),
+      hint: msg('okx.passphrase-hint', 'Chosen when the key was made; not your OKX password'),
     },
   ],
   collateralWallet: msg('term.funding-account', 'funding account'),

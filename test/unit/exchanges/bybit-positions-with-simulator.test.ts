@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { english } from '../../../src/core/message.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { absolute, compare, decimal, isPositive, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import type { Direction, Position } from '../../../src/core/model.ts';
@@ -228,8 +229,8 @@ describe('positions at Bybit and its simulation', () => {
     const connection = connect();
     const position = await positionOf(connection, 'linear:ETHUSDT:0');
     for (const [mode, words, code] of [
-      ['REGULAR_MARGIN', /cross margin mode/, '110015'],
-      ['PORTFOLIO_MARGIN', saysLike('okx.portfolio-margin-mode'), '110077'],
+      ['REGULAR_MARGIN', saysLike('position.cross-margin-whole'), '110015'],
+      ['PORTFOLIO_MARGIN', saysLike('position.cross-margin-whole'), '110077'],
     ] as const) {
       await control('margin-mode', { mode });
       const now = await positionOf(connection, position.positionId);
@@ -245,7 +246,7 @@ describe('positions at Bybit and its simulation', () => {
     const { otherKeys } = simulator;
     const lacking = await connect(otherKeys.withoutPositions).read();
     assert.deepEqual([lacking.positions, lacking.loans.length], [[], 2]);
-    assert.match(lacking.positionsTrouble!.template, /Contract – Positions/);
+    assert.match(english(lacking.positionsTrouble!), saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
     const alone = await connect(otherKeys.withoutLoans).read();
     assert.deepEqual([alone.positions.length, alone.loans, alone.positionsTrouble], [5, [], undefined]);
     assert.notEqual(alone.loansTrouble, undefined);
@@ -253,7 +254,7 @@ describe('positions at Bybit and its simulation', () => {
     for (const keys of [otherKeys.readOnly, otherKeys.withoutPositions]) {
       const error = await failureOf(connect(keys).actions.margin!.send(changeOf(position, 'add')));
       assert.deepEqual([error.kind, error.effect], ['permission', 'none']);
-      assert.match(error.message, /Contract – Positions/);
+      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
     }
     assert.equal((await record()).margins.length, 0);
   });
@@ -263,8 +264,11 @@ describe('positions at Bybit and its simulation', () => {
     const position = await positionOf(connection, 'linear:BTCUSDT:1');
     const { baseline } = await connection.actions.margin!.prepare({ position });
     simulator.movePrice('BTC', '-30');
-    assert.match((await failureOf(connection.actions.margin!.prepare({ position }))).message, /no such position/);
+    assert.match((await failureOf(connection.actions.margin!.prepare({ position }))).message, saysLike('venue.no-such-position', 'Bybit'));
     assert.deepEqual(await connection.actions.margin!.prove(changeOf(position, 'add'), baseline, {}), { state: 'pending' });
-    assert.match((await failureOf(connection.actions.margin!.send(changeOf(position, 'add')))).message, /no such position/);
+    assert.match(
+      (await failureOf(connection.actions.margin!.send(changeOf(position, 'add')))).message,
+      saysLike('venue.no-such-position', 'Bybit'),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { bench, change, failureOf, fixture, refusal, success } from './bench.ts';
+import { saysLike } from '../../texts.ts';
 
 describe('a clock that is off', () => {
   const stale = (): Response => new Response(refusal('50102', 'Timestamp request expired'), { status: 401 });
@@ -36,8 +37,8 @@ describe('a clock that is off', () => {
   });
 
   for (const [aheadMs, words] of [
-    [95_000, /95 s behind/],
-    [-40_000, /40 s ahead/],
+    [95_000, saysLike('clock.off', '-95', 'OKX')],
+    [-40_000, saysLike('clock.off', '+40', 'OKX')],
   ] as const) {
     it(`is told with its ${(Math.abs(aheadMs) / 1000).toString()} seconds when OKX still refuses, and nothing more is sent`, async () => {
       for (const [path, call] of [

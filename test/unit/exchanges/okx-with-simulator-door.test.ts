@@ -4,6 +4,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import { change, failureOf } from './bench.ts';
 import { first, Meeting, path } from './meeting.ts';
+import { saysLike } from '../../texts.ts';
 
 describe('OKX and the simulated exchange', () => {
   let here = new Meeting();
@@ -22,7 +23,7 @@ describe('OKX and the simulated exchange', () => {
         [{ ...keys, apiKey: 'Nicht.Schluessel.7' }, 'auth', '50111', /API key/],
         [{ ...keys, passphrase: 'Falsches.Wort.7' }, 'auth', '50105', /passphrase/],
         [{ ...keys, secret: 'FALSCHES-GEHEIMNIS-7' }, 'auth', '50113', /secret/],
-        [otherKeys.boundToOtherAddress, 'ip', '50110', /list of the API key/],
+        [otherKeys.boundToOtherAddress, 'ip', '50110', saysLike('venue.ip-not-listed', 'OKX')],
       ] as const) {
         const error = await failureOf(here.connect(wrong).inspect());
         assert.deepEqual([error.kind, error.code, error.effect], [kind, code, 'none']);
@@ -77,7 +78,7 @@ describe('OKX and the simulated exchange', () => {
       await here.fault('50102', 'account/config', 9);
       const error = await failureOf(here.connect().inspect());
       assert.deepEqual([error.kind, error.code], ['clock', '50102']);
-      assert.match(error.message, /90 s behind/);
+      assert.match(error.message, saysLike('clock.off', '-90', 'OKX'));
     });
   });
 

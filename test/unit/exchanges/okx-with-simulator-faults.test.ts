@@ -3,6 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import type { CollateralProof } from '../../../src/exchanges/exchange.ts';
 import { change, failureOf } from './bench.ts';
 import { first, Meeting } from './meeting.ts';
+import { saysLike } from '../../texts.ts';
 
 describe('OKX and the simulated exchange', () => {
   let here = new Meeting();
@@ -149,7 +150,7 @@ describe('OKX and the simulated exchange', () => {
       await here.fault('wrong-types', 'loan-info');
       const error = await failureOf(connection.actions.collateral!.options(first, 'reduce'));
       assert.equal(error.kind, 'shape');
-      assert.match(error.message, /could not be understood and are not shown: [12]\./);
+      assert.match(error.message, saysLike('venue.left-out', 'OKX', saysLike('okx.loans', /[12]/)));
       await here.fault('malformed', 'loan-info');
       assert.equal((await failureOf(connection.actions.collateral!.options(first, 'reduce'))).kind, 'shape');
     });

@@ -171,7 +171,7 @@ describe('OKX and the simulated exchange on margin', () => {
     await here.control('POST account', { acctLv: '3' });
     const mode = await failureOf(connection.actions.margin!.send(changeOf(isolated, 'add', decimal('0.001'))));
     assert.deepEqual([mode.code, mode.effect], ['50072', 'none']);
-    assert.match(mode.message, saysLike('okx.not-allow-isolated'));
+    assert.match(mode.message, saysLike('venue.wrong-mode', 'OKX'));
   });
 
   it('agree that a key that may only read changes nothing', async () => {
@@ -188,7 +188,7 @@ describe('OKX and the simulated exchange on margin', () => {
     const connection = await begin();
     const hedge = await find(connection, 'BTC-USDT-SWAP', 'long');
     await here.control('POST account', { posMode: 'net_mode' });
-    assert.match((await failureOf(connection.actions.margin!.prepare({ position: hedge }))).message, /another position/);
+    assert.match((await failureOf(connection.actions.margin!.prepare({ position: hedge }))).message, saysLike('venue.another-position'));
     const error = await failureOf(connection.actions.margin!.send(changeOf(hedge, 'add', decimal('1'))));
     assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
     assert.deepEqual((await recorded(here)).moved, []);

@@ -7,6 +7,7 @@ import tls from 'node:tls';
 import type { ExchangeError } from '../../../src/core/errors.ts';
 import { Transport } from '../../../src/exchanges/http/transport.ts';
 import { failureOf } from './bench.ts';
+import { saysLike, saysInTurn } from '../../texts.ts';
 
 /** Made for these tests: one key, and certificates signed with it for 127.0.0.1, for another name, and of January 2020. */
 const pem = (name: string): string => readFileSync(path.join(process.cwd(), 'test/fixtures/tls', `${name}.pem`), 'utf8');
@@ -47,10 +48,18 @@ async function change(server: Server, deadlineMs = 3_000): Promise<ExchangeError
 
 /** How a connection can fail before anything of a change was sent, and what the sentence names. */
 const nothingSent: readonly (readonly [name: string, server: () => Server, says: RegExp])[] = [
-  ['is signed by nobody known', () => secured(pem('good'), { key }), /certificate.*DEPTH_ZERO_SELF_SIGNED_CERT/],
+  [
+    'is signed by nobody known',
+    () => secured(pem('good'), { key }),
+    saysInTurn(saysLike('http.certificate'), '(DEPTH_ZERO_SELF_SIGNED_CERT)'),
+  ],
   ['does not speak TLS', () => bare((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), /encrypted.*WRONG_VERSION_NUMBER/],
-  ['closes during the handshake', () => bare((socket) => socket.destroy()), /cannot be reached.*ECONNRESET/],
-  ['resets during the handshake', () => bare((socket) => socket.resetAndDestroy()), /cannot be reached.*ECONNRESET/],
+  ['closes during the handshake', () => bare((socket) => socket.destroy()), saysInTurn(saysLike('http.unreachable'), '(ECONNRESET)')],
+  [
+    'resets during the handshake',
+    () => bare((socket) => socket.resetAndDestroy()),
+    saysInTurn(saysLike('http.unreachable'), '(ECONNRESET)'),
+  ],
   [
     'speaks an old TLS only',
     () => secured(pem('good'), { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
@@ -84,13 +93,13 @@ describe('a change to a server that', () => {
     it('for another name certainly did nothing', async () => {
       const error = await change(secured(pem('other')));
       assert.equal(error.effect, 'none');
-      assert.match(error.message, /certificate.*ERR_TLS_CERT_ALTNAME_INVALID/);
+      assert.match(error.message, saysInTurn(saysLike('http.certificate'), '(ERR_TLS_CERT_ALTNAME_INVALID)'));
     });
 
     it('of a time long gone certainly did nothing', async () => {
       const error = await change(secured(pem('expired')));
       assert.equal(error.effect, 'none');
-      assert.match(error.message, /certificate.*CERT_HAS_EXPIRED.*clock/);
+      assert.match(error.message, saysInTurn(saysLike('http.certificate'), '(CERT_HAS_EXPIRED)'));
     });
 
     it('dies after the change was sent may have done it', async () => {
@@ -118,7 +127,7 @@ describe('a change to a server that', () => {
 
 describe('a proxy on the way that', () => {
   for (const [status, says] of [
-    [407, /sign in.*HTTP 407/],
+    [407, saysInTurn(saysLike('http.proxy'), '(HTTP 407)')],
     [502, /HTTP 502/],
     [403, /HTTP 403/],
   ] as const) {

@@ -80,7 +80,7 @@ describe('bringing the liquidation of a position to a target on the whole engine
       okx.movePrice('BTC', '-24');
     }, type('25%'));
     const talk = await bring(long, falling);
-    assert.match(talk.titles('notice')[0]!, saysLike('okx.no-such-position'));
+    assert.match(talk.titles('notice')[0]!, saysLike('venue.no-such-position', 'OKX'));
     assert.deepEqual(trader.posted, []);
   });
 });

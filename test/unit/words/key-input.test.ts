@@ -58,7 +58,7 @@ describe('the address of a simulated exchange', () => {
     ]) {
       assert.equal(
         verdict(checkLoopbackAddress(elsewhere)),
-        says('key.signed-requests-go', says('site.simulated-exchange-runs')),
+        says('key.signed-requests-go', says('site.only-loopback')),
         elsewhere,
       );
     }

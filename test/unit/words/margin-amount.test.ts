@@ -58,8 +58,8 @@ describe('an amount of margin while it is typed', () => {
   it('is asked for with both maxima, whose figures they are, the wallet and the decimals', () => {
     assert.equal(
       english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')),
-      `${says('margin-preview.most-added', '250.1234', 'USDT', says('bybit.unified-trading-account-2'))} ` +
-        `${says('margin-preview.most-taken-out-says', '33.3333', 'USDT', says('bybit.unified-trading-account-2'), 'Bybit')} ` +
+      `${says('margin-preview.most-added', '250.1234', 'USDT', says('bybit.unified-trading-account'))} ` +
+        `${says('margin-preview.most-taken-out-says', '33.3333', 'USDT', says('bybit.unified-trading-account'), 'Bybit')} ` +
         `At most 4 decimals are allowed. ${says('liquidation-target.preview-follows-nothing')}`,
     );
     const ours = marginReadiness(positions.long, { reducible: { amount: decimal('5'), source: 'estimate' } });

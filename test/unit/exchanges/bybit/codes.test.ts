@@ -4,7 +4,7 @@ import { english } from '../../../../src/core/message.ts';
 import { knownCodes, meaningOf } from '../../../../src/exchanges/bybit/codes.ts';
 import { canary, failureOf } from '../bench.ts';
 import { change, fixture, pool, refusal, sampled } from './bench.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 const range = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, at) => (from + at).toString()).join(' ');
 
@@ -97,12 +97,12 @@ describe('the sentence of every code of Bybit', () => {
   }
 
   it('offers another coin or repayment when the platform takes no more', async () => {
-    const words = saysLike('bybit.takes-no-more');
+    const words = saysLike('venue.not-collateral', 'Bybit');
     for (const code of ['148006', '148048', '177015']) assert.match(english(meaningOf(code)!.sentence), words);
     const { venue, connection } = sampled();
     venue.on('/crypto-loan-common/position', fixture('position').replace('"colRes": "0"', '"colRes": "2"'));
     const error = await failureOf(connection.actions.collateral!.prepare({ loan: pool, direction: 'add', coin: 'BTC' }));
-    assert.match(error.message, /no more BTC.*Repay/);
+    assert.match(error.message, saysInTurn(says('collateral.not-taken', 'Bybit', 'BTC'), says('collateral.transfer', 'Bybit')));
     assert.deepEqual(error.instead, ['repay', 'later']);
   });
 });

@@ -39,8 +39,8 @@ describe('the dates of fixed debts of the pool', () => {
       due?.map(({ at, amount, overdue, then }) => [at, amount, overdue, then?.template]),
       [
         [1_755_225_756_067, '1.4', false, undefined],
-        [1_755_225_756_068, '1.4', false, says('bybit.repays-automatically')],
-        [1_755_225_756_069, '1.41', false, says('bybit.becomes-flexible-loan')],
+        [1_755_225_756_068, '1.4', false, says('bybit.repays')],
+        [1_755_225_756_069, '1.41', false, says('bybit.becomes-flexible')],
         [1_755_225_756_070, '1.4', false, undefined],
       ],
     );
@@ -87,7 +87,7 @@ describe('the dates of fixed debts of the pool', () => {
     it(`that cannot be read for ${name} are said not to be, and nothing else is lost`, async () => {
       const { loan, due, trouble } = await readWith(answer);
       assert.deepEqual([loan.ltv, loan.debts.length, loan.collateral.length, due], ['0.524344', 2, 4, undefined]);
-      assert.match(trouble!, /^The dates by which fixed loans must be repaid could not be read\. \S/);
+      assert.match(trouble!, saysLike('bybit.dates-unread', /\S.*/));
     });
   }
 
@@ -105,7 +105,7 @@ describe('the dates of fixed debts of the pool', () => {
     ]) {
       const { due, trouble } = await readWith([contract(more), contract(), contract({ ...more, status: 2, borrowCurrency: 'XRP' })]);
       assert.equal(due?.length, 1);
-      assert.match(trouble!, /not name every date.*in ETH must/, JSON.stringify(more));
+      assert.match(trouble!, saysLike('bybit.dates-missing', 'ETH'), JSON.stringify(more));
     }
   });
 
@@ -128,7 +128,7 @@ describe('the dates of fixed debts of the pool', () => {
       contract({ loanId: '2', repayType: null }),
     ]);
     assert.equal(due?.length, 2);
-    assert.match(trouble!, /result\.list\[1\]\.borrowCurrency, result\.list\[2\]\.borrowCurrency in the answer/);
+    assert.match(trouble!, saysLike('venue.left-out', 'Bybit', 'result.list[1].borrowCurrency, result.list[2].borrowCurrency'));
   });
 
   it('are overdue where Bybit says so, though it is not told how much is', async () => {
@@ -137,13 +137,13 @@ describe('the dates of fixed debts of the pool', () => {
       due?.map(({ overdue }) => overdue),
       [true],
     );
-    assert.match(trouble!, saysLike('bybit.not-name-every'));
+    assert.match(trouble!, saysLike('bybit.dates-missing'));
   });
 
   it('that Bybit does not name for a coin with a fixed debt are said to be missing', async () => {
     const { due, trouble } = await readWith([contract({ borrowCurrency: 'BTC' })]);
     assert.equal(due?.length, 1);
-    assert.match(trouble!, /not name every date.*in ETH must/);
+    assert.match(trouble!, saysLike('bybit.dates-missing', 'ETH'));
   });
 
   it('are said to be incomplete when Bybit lists more than is read', async () => {
@@ -153,7 +153,7 @@ describe('the dates of fixed debts of the pool', () => {
     };
     const { venue, due, trouble } = await readWith(...Array.from({ length: 21 }, (_, page) => full(page)));
     assert.deepEqual([due?.length, venue.to(path).length], [2000, 20]);
-    assert.match(trouble!, /not name every date.*in ETH must/);
+    assert.match(trouble!, saysLike('bybit.dates-missing', 'ETH'));
   }).timeout(10_000);
 
   it('are not asked for without a fixed debt', async () => {

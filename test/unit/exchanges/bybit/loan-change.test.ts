@@ -5,6 +5,7 @@ import type { CollateralChange, LoanRef } from '../../../../src/exchanges/exchan
 import { failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { change, fixture, pool, refusal, sampled, success } from './bench.ts';
+import { says, saysInTurn } from '../../../texts.ts';
 
 const pooled = (more: object): string => {
   const { result } = JSON.parse(fixture('position')) as { result: object };
@@ -184,32 +185,37 @@ describe('preparing a change of the pool', () => {
       [
         'not taken, others are',
         () => ({ coins: takes('ETH,SOL'), wallet: funds('BTC', 'ETH', 'SOL', 'DOGE') }),
-        /not take BTC.*\(ETH, SOL\), or repay/,
+        saysInTurn(says('collateral.not-taken', 'Bybit', 'BTC'), says('collateral.other-coin', 'ETH, SOL')),
         ['otherCoin', 'repay'],
       ],
       [
         'not taken, nor any other',
         () => ({ coins: takes('ETH'), wallet: funds('BTC', 'DOGE') }),
-        /not take BTC.*nor any other coin/,
+        saysInTurn(says('collateral.not-taken', 'Bybit', 'BTC'), says('collateral.transfer', 'Bybit')),
         ['repay'],
       ],
       [
         'none held, others are',
         () => ({ coins: takes('BTC,ETH'), wallet: funds('ETH') }),
-        /holds no BTC now.*\(ETH\)/,
+        saysInTurn(says('collateral.not-held', 'BTC'), says('collateral.other-coin', 'ETH')),
         ['otherCoin', 'repay'],
       ],
-      ['nothing held', () => ({ coins: takes('BTC,ETH'), wallet: funds() }), /holds no BTC now.*or repay/, ['repay']],
+      [
+        'nothing held',
+        () => ({ coins: takes('BTC,ETH'), wallet: funds() }),
+        saysInTurn(says('collateral.not-held', 'BTC'), says('collateral.transfer', 'Bybit')),
+        ['repay'],
+      ],
       [
         'cap of everything',
         () => ({ coins: takes('BTC,ETH'), wallet: funds('BTC', 'ETH'), position: pooled({ colRes: '2' }) }),
-        /no more BTC.*Repay, or try again later/,
+        saysInTurn(says('collateral.not-taken', 'Bybit', 'BTC'), says('collateral.transfer', 'Bybit')),
         ['repay', 'later'],
       ],
       [
         'cap of this coin',
         () => ({ coins: takes('BTC,ETH'), wallet: funds('BTC', 'ETH'), position: pooled({ collateralList: eachOf('2') }) }),
-        /no more BTC.*\(ETH\), or repay/,
+        saysInTurn(says('collateral.not-taken', 'Bybit', 'BTC'), says('collateral.other-coin', 'ETH')),
         ['otherCoin', 'repay'],
       ],
       [

@@ -8,7 +8,7 @@ import { failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { change, fixture, order, pool, refusal, sampled, success, table } from './bench.ts';
 import { accountText, answerPositions, listText, positioned, rowsOf, type RawRow } from './position-bench.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 /* Answers as they may come though no documentation shows them: one odd field hides no row, and one odd row no other. */
 
@@ -110,21 +110,21 @@ describe('the pool of Bybit in an odd answer', () => {
         ['0.524344', 2, ['ETH', 'USDT', 'USDC']],
         String(value),
       );
-      assert.match(trouble!, /does not understand result\.collateralList\[0\]\.amount \(BTC\) in the answer/);
+      assert.match(trouble!, saysLike('venue.left-out', 'Bybit', 'result.collateralList[0].amount (BTC)'));
     }
     for (const value of odd) {
       const { loan, trouble } = await readWith({
         [pooled]: poolText({ borrowList: [{ ...borrowList[0], flexibleTotalDebt: value }, borrowList[1]] }),
       });
       assert.deepEqual([loan.debts.map(({ coin }) => coin), loan.debtUsd], [['ETH'], '9638.17']);
-      assert.match(trouble!, /result\.borrowList \(BTC\) in the answer/, 'one part of a debt is not the debt');
+      assert.match(trouble!, saysLike('venue.left-out', 'Bybit', /.*result\.borrowList \(BTC\)/), 'one part of a debt is not the debt');
     }
   });
 
   it('names a row that is odd in words that disturb no screen', async () => {
     const row = { currency: `B\u202eT\n${'C'.repeat(500)}`, amount: null };
     const { trouble } = await readWith({ [pooled]: poolText({ collateralList: [...collateralList, row] }) });
-    assert.match(trouble!, /result\.collateralList\[4\]\.amount \(B T C{36}\) in/);
+    assert.match(trouble!, saysLike('venue.left-out', 'Bybit', /result\.collateralList\[4\]\.amount \(B T C{36}\)/));
   });
 
   it('does not take a debt that is not told for none', async () => {
@@ -150,7 +150,7 @@ describe('the pool of Bybit in an odd answer', () => {
     assert.deepEqual([none.snapshot.loans, none.trouble], [[], undefined]);
     const { loan, trouble } = await readWith({ [pooled]: poolText({ collateralList: null }) });
     assert.deepEqual([loan.debts.length, loan.collateral], [2, []]);
-    assert.match(trouble!, /does not understand result\.collateralList in the answer/);
+    assert.match(trouble!, saysLike('venue.left-out', 'Bybit', 'result.collateralList'));
   });
 
   it('counts a row that is told twice once, in whatever order, and believes none of two that differ', async () => {
@@ -264,7 +264,7 @@ describe('a change of collateral beside an odd row', () => {
     ] as const) {
       const error = await failureOf(preparing(direction, coin, { [pooled]: answer }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
-      assert.match(error.message, new RegExp(`does not say how much ${coin} is pledged`));
+      assert.match(error.message, saysLike('venue.unsaid', 'Bybit', says('figure.pledged', coin)));
     }
   });
 
@@ -276,7 +276,7 @@ describe('a change of collateral beside an odd row', () => {
   it('is refused where the wallet does not tell the coin, or may', async () => {
     for (const balance of [[{ coin: 'BTC', walletBalance: null, transferBalance: '--' }], [{ walletBalance: '1' }]]) {
       const error = await failureOf(preparing('add', 'BTC', { [funded]: success({ balance }) }));
-      assert.match(error.message, /how much BTC the funding account holds/);
+      assert.match(error.message, saysLike('venue.unsaid', 'Bybit', says('figure.held', 'BTC', says('term.funding-account'))));
     }
   });
 
@@ -322,7 +322,7 @@ describe('old orders of Bybit in an odd answer', () => {
         const { snapshot, trouble } = await withOrder({ ...firstOrder, [field]: value });
         const loan = snapshot.loans[1]!;
         assert.deepEqual([loan.id, loan.ltv, loan[missing]], [order.loanId, '0.4161', []], `${field} ${String(value)}`);
-        assert.match(trouble!, new RegExp(`${field} \\(${order.loanId}\\) in the answer`));
+        assert.match(trouble!, saysLike('venue.left-out', 'Bybit', new RegExp(`.*${field} \\(${order.loanId}\\)`)));
       }
       for (const field of ['currentLTV', 'hourlyInterestRate']) {
         const { snapshot, trouble } = await withOrder({ ...firstOrder, [field]: value });
@@ -468,7 +468,7 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
       for (const count of [0, 3]) {
         const { loans, loansTrouble, loansBarred, positions } = await one.connection.read();
         assert.deepEqual([loans, positions.length, loansBarred], [[], count, true]);
-        assert.match(english(loansTrouble!), saysLike('bybit.no-crypto-loans'));
+        assert.match(english(loansTrouble!), saysLike('bybit.no-loans'));
         answerPositions(one.venue);
       }
     }
@@ -483,8 +483,8 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
 
   it('are said not to be for the account in the words for it', async () => {
     for (const [code, words] of [
-      ['10028', saysLike('bybit.offers-unified-accounts')],
-      ['10024', saysLike('bybit.not-allow-account')],
+      ['10028', saysLike('venue.wrong-mode', 'Bybit')],
+      ['10024', saysLike('venue.not-for-account', 'Bybit')],
     ] as const) {
       const one = without(refusal(code));
       answerPositions(one.venue);
@@ -521,6 +521,6 @@ describe('loans that Bybit has not at an address, or not for an account', () => 
     one.venue.on(ordered, refusal('10017'));
     const { loans, loansTrouble } = await one.connection.read();
     assert.equal(loans.length, 1);
-    assert.match(english(loansTrouble!), saysLike('bybit.loans-before-november'));
+    assert.match(english(loansTrouble!), saysLike('bybit.old-loans-unread'));
   });
 });

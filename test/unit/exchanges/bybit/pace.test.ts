@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { failureOf, HastyClock } from '../bench.ts';
 import { bench, change, fixture, refusal, sampled, success, venueTime } from './bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 const limited = (body: string, left: string, resetInMs: number): (() => Response) => {
   const headers = { 'X-Bapi-Limit': '5', 'X-Bapi-Limit-Status': left, 'X-Bapi-Limit-Reset-Timestamp': (venueTime + resetInMs).toString() };
@@ -64,12 +65,12 @@ describe('HTTP 403 of Bybit', () => {
     venue.on('/crypto-loan-common/loanable-data', overrun);
     const error = await failureOf(connection.loans!.borrowableCoins());
     assert.deepEqual([error.kind, error.retryAfterMs, venue.seen.length], ['rate', 600_000, 1]);
-    assert.match(error.message, /ten minutes/);
+    assert.match(error.message, saysLike('venue.blocked-machine', 'Bybit', '10'));
     clock.time += 9 * 60_000 + 1;
     for (const call of [connection.inspect(), connection.read(), connection.actions.collateral!.send(change())]) {
       const silent = await failureOf(call);
       assert.deepEqual([silent.kind, silent.effect, silent.retryAfterMs], ['rate', 'none', 59_999]);
-      assert.match(silent.message, /https:\/\/api\.bybit\.com for another 1 min/);
+      assert.match(silent.message, saysLike('venue.blocked-machine', 'Bybit', '1'));
     }
     assert.equal(venue.seen.length, 1, 'nothing more was sent');
     clock.time += 60_000;

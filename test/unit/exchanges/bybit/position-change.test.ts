@@ -7,7 +7,7 @@ import { canary, failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { fixture, refusal, success } from './bench.ts';
 import { accountText, inverse, listText, long, marginChange, oneWay, positioned, rowsOf, short, type RawRow } from './position-bench.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 const usdc: PositionRef = { ...oneWay, positionId: 'linear:BTCPERP:0', instrument: 'BTCPERP', marginCoin: 'USDC' };
 const inverseShort: PositionRef = { ...inverse, positionId: 'inverse:ETHUSD:2', slot: '2', side: 'short' };
@@ -66,7 +66,7 @@ describe("a change of a position's margin on Bybit", () => {
         const change = marginChange({ amount: decimal(`${a}.${b}`) });
         const error = await failureOf(connection.actions.margin!.send(change));
         assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
-        assert.match(error.message, /at most 4 decimals/);
+        assert.match(error.message, saysLike('bybit.decimals', '4'));
       }),
     );
     assert.deepEqual(venue.seen, []);
@@ -80,10 +80,7 @@ describe("a change of a position's margin on Bybit", () => {
         const position = { ...long, slot, side, positionId: `linear:BTCUSDT:${idSlot}` } as PositionRef;
         const clear = idSlot === slot && (slot === '0' || slot === (side === 'long' ? '1' : '2'));
         if (!clear) {
-          assert.throws(
-            () => connection.actions.margin!.describe(marginChange({ position, direction })),
-            saysLike('bybit.cannot-told-position'),
-          );
+          assert.throws(() => connection.actions.margin!.describe(marginChange({ position, direction })), saysLike('venue.unnamed'));
           return;
         }
         const { body } = connection.actions.margin!.describe(marginChange({ position, direction }));
@@ -146,17 +143,17 @@ describe("a change of a position's margin on Bybit", () => {
   });
 
   for (const [code, words] of [
-    ['110011', saysLike('bybit.position-liquidated-once')],
-    ['110046', saysLike('bybit.position-liquidated-once')],
-    ['110012', saysLike('bybit.unified-trading-account-2')],
-    ['110014', saysLike('bybit.unified-trading-account-2')],
-    ['110015', /isolated margin mode only/],
-    ['110027', saysLike('bybit.says-margin-refresh')],
-    ['110033', /no such position/],
-    ['110034', /no such position/],
-    ['110076', saysLike('bybit.adds-margin-itself')],
-    ['110077', saysLike('okx.portfolio-margin-mode')],
-    ['110078', saysLike('bybit.more-taken-margin')],
+    ['110011', saysLike('venue.would-liquidate')],
+    ['110046', saysLike('venue.would-liquidate')],
+    ['110012', saysLike('venue.not-enough', 'Bybit', says('bybit.unified-trading-account'))],
+    ['110014', saysLike('venue.not-enough', 'Bybit', says('bybit.unified-trading-account'))],
+    ['110015', saysLike('venue.wrong-mode', 'Bybit')],
+    ['110027', saysLike('venue.rejected', 'Bybit')],
+    ['110033', saysLike('venue.no-such-position', 'Bybit')],
+    ['110034', saysLike('venue.no-such-position', 'Bybit')],
+    ['110076', saysLike('venue.wrong-mode', 'Bybit')],
+    ['110077', saysLike('venue.wrong-mode', 'Bybit')],
+    ['110078', saysLike('venue.too-much', 'Bybit')],
   ] as const) {
     it(`that Bybit refuses with ${code} had no effect, and it is said what to do`, async () => {
       const { venue, connection } = positioned();
@@ -172,7 +169,7 @@ describe("a change of a position's margin on Bybit", () => {
     venue.on('/position/add-margin', refusal('10005'));
     const error = await failureOf(connection.actions.margin!.send(marginChange()));
     assert.deepEqual([error.kind, error.code, error.effect], ['permission', '10005', 'none']);
-    assert.match(error.message, /Contract – Positions.*not read-only/);
+    assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', says('bybit.writable', says('bybit.position-permission'))));
   });
 
   it('says nothing of loans where there is no such page', async () => {
@@ -180,7 +177,7 @@ describe("a change of a position's margin on Bybit", () => {
     venue.on('/position/add-margin', new Response('<html>', { status: 404 }));
     const error = await failureOf(connection.actions.margin!.send(marginChange()));
     assert.equal(error.effect, 'unknown');
-    assert.match(error.message, /does not offer this part of Bybit \(HTTP 404\)/);
+    assert.match(error.message, saysInTurn(says('venue.not-offered', 'Bybit'), ' (HTTP 404)'));
   });
 
   it('never says a key, a secret or a signature, even when Bybit does', async () => {
@@ -298,23 +295,23 @@ describe('preparing a change of margin on Bybit', () => {
     return one;
   };
   for (const [name, one, ref, words] of [
-    ['is gone', with_(), long, /no such position/],
-    ['is gone from its slot', with_({ ...buy, side: '', size: '0' }, sell), long, /no such position/],
-    ['is there in another slot only', with_(sell), long, /no such position/],
+    ['is gone', with_(), long, saysLike('venue.no-such-position', 'Bybit')],
+    ['is gone from its slot', with_({ ...buy, side: '', size: '0' }, sell), long, saysLike('venue.no-such-position', 'Bybit')],
+    ['is there in another slot only', with_(sell), long, saysLike('venue.no-such-position', 'Bybit')],
     [
       'was opened the other way',
       with_({ ...buy, positionIdx: 0 }),
       { ...oneWay, side: 'short' } as PositionRef,
-      saysLike('bybit.position-closed-another'),
+      saysLike('venue.another-position'),
     ],
-    ['is in an account that is cross', account(accountText('REGULAR_MARGIN')), long, /cross margin mode/],
-    ['is in an account that is portfolio', account(accountText('PORTFOLIO_MARGIN')), long, saysLike('okx.portfolio-margin-mode')],
-    ['is in a classic account', account(accountText('ISOLATED_MARGIN', 1)), long, /cross margin mode/],
-    ['is inverse in a first unified account', account(accountText('ISOLATED_MARGIN', 3)), inverse, /cross margin mode/],
-    ['has no margin', with_({ ...buy, positionIM: '' }, sell), long, saysLike('bybit.not-say-how')],
-    ['is there twice, and not the same', with_(buy, { ...buy, size: '2' }), long, saysLike('bybit.answer-not-tell')],
-    ['goes by another name', with_({ ...buy, symbol: 'ETHUSDT' }), long, saysLike('bybit.answer-not-tell')],
-    ['is not named', positioned(), { ...long, slot: '2' }, saysLike('bybit.cannot-told-position')],
+    ['is in an account that is cross', account(accountText('REGULAR_MARGIN')), long, saysLike('position.cross-margin-whole')],
+    ['is in an account that is portfolio', account(accountText('PORTFOLIO_MARGIN')), long, saysLike('position.cross-margin-whole')],
+    ['is in a classic account', account(accountText('ISOLATED_MARGIN', 1)), long, saysLike('position.cross-margin-whole')],
+    ['is inverse in a first unified account', account(accountText('ISOLATED_MARGIN', 3)), inverse, saysLike('position.cross-margin-whole')],
+    ['has no margin', with_({ ...buy, positionIM: '' }, sell), long, saysLike('venue.unsaid', 'Bybit', says('figure.margin'))],
+    ['is there twice, and not the same', with_(buy, { ...buy, size: '2' }), long, saysLike('venue.ambiguous', 'Bybit')],
+    ['goes by another name', with_({ ...buy, symbol: 'ETHUSDT' }), long, saysLike('venue.ambiguous', 'Bybit')],
+    ['is not named', positioned(), { ...long, slot: '2' }, saysLike('venue.unnamed')],
   ] as const) {
     it(`is refused when the position ${name}`, async () => {
       const error = await failureOf(one.connection.actions.margin!.prepare({ position: ref }));
@@ -357,7 +354,10 @@ describe('preparing a change of margin on Bybit', () => {
     assert.equal((await prepared({ ...held, walletBalance: '1E+2', locked: '1E-7' })).walletAvailable, '59.9999999');
     // What may be this coin, or is told in two ways, is not nothing.
     for (const rows of [[{ coin: 7 }], [held, { ...held, walletBalance: '90' }]]) {
-      assert.match((await failureOf(prepared(...rows))).message, /does not say how much USDT/);
+      assert.match(
+        (await failureOf(prepared(...rows))).message,
+        saysLike('venue.unsaid', 'Bybit', says('figure.held', 'USDT', says('bybit.unified-trading-account'))),
+      );
     }
   });
 
@@ -376,7 +376,7 @@ describe('preparing a change of margin on Bybit', () => {
       venue.on(suffix, refusal('10005'));
       const error = await failureOf(connection.actions.margin!.prepare({ position: long }));
       assert.equal(error.kind, 'permission');
-      assert.match(error.message, /Contract – Positions/);
+      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
     }
     const { venue, connection } = positioned();
     venue.on('/position/list', fixture('position-list-inverse'));

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { english } from '../../../../src/core/message.ts';
 import type { Position } from '../../../../src/core/model.ts';
 import { baseCoinOf, partsOf } from '../../../../src/exchanges/bybit/position-map.ts';
 import { failureOf } from '../bench.ts';
 import { fixture, refusal, sampled, success } from './bench.ts';
 import { accountText, answerPositions, listText, long, marginChange, positioned, rowsOf, type RawRow } from './position-bench.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 /** What demo trading shows, which has nothing but positions. */
 const read = (one: ReturnType<typeof positioned>) => one.connection.read();
@@ -140,7 +141,7 @@ describe("Bybit's positions", () => {
       positions.map(({ positionId }) => positionId),
       ['linear:BTCUSDT:2', 'inverse:ETHUSD:0'],
     );
-    assert.deepEqual(positionsTrouble!.args, ['result.list (linear:BTCUSDT:1)']);
+    assert.equal(english(positionsTrouble!), says('venue.left-out', 'Bybit', says('venue.positions', 'result.list (linear:BTCUSDT:1)')));
   });
 
   it('stand though a word of them is none', async () => {
@@ -202,7 +203,7 @@ describe("Bybit's positions", () => {
         positions.map(({ positionId }) => positionId),
         ['linear:BTCUSDT:2', 'inverse:ETHUSD:0'],
       );
-      assert.match(positionsTrouble!.template, /not shown/);
+      assert.match(english(positionsTrouble!), saysLike('venue.left-out', 'Bybit', saysLike('venue.positions')));
     });
   }
 
@@ -271,11 +272,11 @@ describe('whether positions of Bybit are isolated', () => {
   for (const [name, account, tradeMode, mode, fixed] of [
     ['isolated', accountText('ISOLATED_MARGIN'), 0, 'isolated', undefined],
     ['isolated, first unified', accountText('ISOLATED_MARGIN', 3), 0, 'isolated', undefined],
-    ['cross', accountText('REGULAR_MARGIN'), 0, 'cross', /cross margin mode/],
-    ['cross, whatever a row says', accountText('REGULAR_MARGIN'), 1, 'cross', /cross margin mode/],
-    ['portfolio', accountText('PORTFOLIO_MARGIN', 6), 0, 'cross', saysLike('okx.portfolio-margin-mode')],
-    ['classic and isolated', accountText('REGULAR_MARGIN', 1), 1, 'isolated', saysLike('bybit.margin-not-unified')],
-    ['classic and cross', accountText('ISOLATED_MARGIN', 1), 0, 'cross', /cross margin mode/],
+    ['cross', accountText('REGULAR_MARGIN'), 0, 'cross', saysLike('position.cross-margin-whole')],
+    ['cross, whatever a row says', accountText('REGULAR_MARGIN'), 1, 'cross', saysLike('position.cross-margin-whole')],
+    ['portfolio', accountText('PORTFOLIO_MARGIN', 6), 0, 'cross', saysLike('position.cross-margin-whole')],
+    ['classic and isolated', accountText('REGULAR_MARGIN', 1), 1, 'isolated', saysLike('bybit.margin-elsewhere')],
+    ['classic and cross', accountText('ISOLATED_MARGIN', 1), 0, 'cross', saysLike('position.cross-margin-whole')],
   ] as const) {
     it(`is the account's affair: ${name}`, async () => {
       const one = positioned('demo', usdt({ ...buy, tradeMode }));
@@ -324,9 +325,9 @@ describe('whether positions of Bybit are isolated', () => {
       const { positions, positionsTrouble } = await read(one);
       const position = byId(positions, 'linear:BTCUSDT:1');
       assert.deepEqual([position.marginMode, position.liquidationPrice], ['cross', '19700.00']);
-      assert.match(position.fixedMargin!.template, /does not know the margin mode/);
-      assert.match(positionsTrouble!.template, saysLike('bybit.ltv-gauge-not'));
-      assert.match((await failureOf(one.connection.actions.margin!.prepare({ position: long }))).message, /does not know the margin mode/);
+      assert.match(english(position.fixedMargin!), saysLike('bybit.unknown-mode'));
+      assert.match(positionsTrouble!.template, saysLike('bybit.unknown-mode'));
+      assert.match((await failureOf(one.connection.actions.margin!.prepare({ position: long }))).message, saysLike('bybit.unknown-mode'));
     }
   });
 
@@ -365,7 +366,7 @@ describe("reading Bybit's positions", () => {
     const endless = Array.from({ length: 30 }, (_, at) => listText('linear', [buy], `page${(at + 1).toString()}`));
     const { positions, positionsTrouble } = await read(positioned('demo', { USDT: endless }));
     assert.equal(positions.length, 2);
-    assert.match(positionsTrouble!.template, saysLike('bybit.lists-more-positions'));
+    assert.match(english(positionsTrouble!), saysLike('venue.left-out', 'Bybit', says('venue.positions', '> 4000')));
   });
 
   it('keeps what could be read when one kind, or a later page, cannot be', async () => {
@@ -414,7 +415,7 @@ describe("reading Bybit's positions", () => {
     one.venue.on('/account/info', fixture('account-info')).on('/position/list', refusal('10005', 'Permission denied'));
     const { positions, positionsTrouble, loans, wallet, positionsBarred } = await one.connection.read();
     assert.deepEqual([positions, loans.length, wallet.length], [[], 1, 2]);
-    assert.match(positionsTrouble!.template, /permission Contract – Positions/);
+    assert.equal(english(positionsTrouble!), says('venue.lacks-permission', 'Bybit', says('bybit.position-permission')));
     assert.doesNotMatch(positionsTrouble!.template, /loan/i);
     assert.equal(positionsBarred, true, 'no failure: it stays so');
   });
@@ -434,7 +435,7 @@ describe("Bybit's demo trading, which has positions", () => {
   it('shows them, and says that it has no loans, which is no error', async () => {
     const { positions, loans, walletTrouble, positionsTrouble } = await read(positioned('demo'));
     assert.deepEqual([positions.length, loans, positionsTrouble], [3, [], undefined]);
-    assert.match(walletTrouble!.template, saysLike('bybit.no-crypto-loans-demo'));
+    assert.match(walletTrouble!.template, saysLike('bybit.no-loans'));
   });
 
   it('cannot be asked what a key may do, so a change is left to it to refuse', async () => {

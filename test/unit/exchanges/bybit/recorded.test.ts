@@ -6,6 +6,7 @@ import type { Position } from '../../../../src/core/model.ts';
 import { failureOf } from '../bench.ts';
 import { bench, refusal, success } from './bench.ts';
 import { listText, long, marginChange } from './position-bench.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 /* Answers as Bybit gave or documents them, and what has to be read in each. Where a case is from stands with it. */
 
@@ -97,7 +98,11 @@ async function check(one: Case): Promise<void> {
   if (marginWallet !== undefined) {
     const [position] = (await connection.read()).positions as [Position];
     const prepared = connection.actions.margin!.prepare({ position });
-    if (marginWallet === 'refused') assert.match((await failureOf(prepared)).message, /does not say how much USDT/);
+    if (marginWallet === 'refused')
+      assert.match(
+        (await failureOf(prepared)).message,
+        saysLike('venue.unsaid', 'Bybit', says('figure.held', 'USDT', says('bybit.unified-trading-account'))),
+      );
     else assert.equal(compare((await prepared).walletAvailable, decimal(marginWallet)), 0);
   }
   if (error !== undefined) {

@@ -7,7 +7,7 @@ import { failureOf } from '../bench.ts';
 import { bench, change, fixture, order, pool, sampled, success, successText, table } from './bench.ts';
 import { says, saysLike } from '../../../texts.ts';
 
-const dated = { overdue: false, then: { template: says('bybit.repays-automatically'), args: [] } };
+const dated = { overdue: false, then: { template: says('bybit.repays'), args: [] } };
 
 describe("Bybit's printed sample answers", () => {
   it('give the published account as one pool, with its LTV and all its parts', async () => {
@@ -254,9 +254,9 @@ describe('a key of Bybit', () => {
   it('tells which rights it lacks, and is good for the rest', async () => {
     for (const [permissions, canTrade, lacks] of [
       [{ Spot: ['SpotTrade'], ContractTrade: ['Order', 'Position'] }, true, undefined],
-      [{ Spot: ['SpotTrade'] }, true, [says('bybit.contract-positions-margin')]],
-      [{ ContractTrade: ['Position'] }, true, [says('bybit.spot-trade-loans')]],
-      [{ ContractTrade: ['Order'] }, false, [says('bybit.spot-trade-loans'), says('bybit.contract-positions-margin')]],
+      [{ Spot: ['SpotTrade'] }, true, [says('bybit.position-permission')]],
+      [{ ContractTrade: ['Position'] }, true, [says('bybit.loan-permission')]],
+      [{ ContractTrade: ['Order'] }, false, [says('bybit.loan-permission'), says('bybit.position-permission')]],
     ] as const) {
       const facts = await keyed({ permissions }).connection.inspect();
       assert.deepEqual([facts.canRead, facts.canTrade, facts.lacks?.map(({ template }) => template)], [true, canTrade, lacks]);
@@ -271,7 +271,7 @@ describe('a key of Bybit', () => {
       venue.on('/user/query-api', `{"retCode":${code},"retMsg":"","result":{}}`);
       const error = await failureOf(connection.inspect());
       assert.equal(error.kind, 'auth');
-      assert.match(error.message, /expired.*90 days.*Make a new key/);
+      assert.match(error.message, saysLike('venue.ended-key', 'Bybit'));
     }
   });
 
@@ -303,8 +303,7 @@ describe("Bybit's demo trading", () => {
     for (const call of [() => actionOf(connection, 'collateral'), () => requestOf(connection, change())]) {
       assert.throws(
         call,
-        (error) =>
-          ExchangeError.is(error, 'refused') && error.effect === 'none' && saysLike('bybit.no-crypto-loans-demo').test(error.message),
+        (error) => ExchangeError.is(error, 'refused') && error.effect === 'none' && saysLike('bybit.no-loans').test(error.message),
       );
     }
     assert.deepEqual(venue.seen, []);

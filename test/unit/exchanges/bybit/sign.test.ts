@@ -5,6 +5,7 @@ import { Numeral, parseExact } from '../../../../src/exchanges/bybit/schema.ts';
 import { sign } from '../../../../src/exchanges/bybit/sign.ts';
 import { canary, failureOf, type Seen } from '../bench.ts';
 import { change, pool, sampled } from './bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** Signs what arrived, the way the documentation describes it. */
 function expected({ method, url, headers, body }: Seen): string {
@@ -86,7 +87,7 @@ describe('signing for Bybit', () => {
     venue.on('/crypto-loan-common/adjust-ltv', late);
     const error = await failureOf(connection.actions.collateral!.send(change()));
     assert.deepEqual([error.kind, error.effect], ['clock', 'none']);
-    assert.match(error.message, /clock is \d+ s behind that of Bybit/);
+    assert.match(error.message, saysLike('clock.off', /-\d+/, 'Bybit'));
   });
 
   it('does not sign a change anew when it is not said that nothing was done with it', async () => {

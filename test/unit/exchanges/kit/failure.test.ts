@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ErrorKind, ExchangeError } from '../../../../src/core/errors.ts';
 import { bench, change as okxChange, failureOf } from '../bench.ts';
 import { change as bybitChange, sampled } from '../bybit/bench.ts';
-import { saysLike } from '../../../texts.ts';
+import { saysInTurn, saysLike } from '../../../texts.ts';
 
 type Ask = (answer: () => Response) => Promise<{ readonly read: ExchangeError; readonly write: ExchangeError; readonly sends: number }>;
 
@@ -25,41 +25,41 @@ const venues: Readonly<Record<'OKX' | 'Bybit', Ask>> = {
 const statuses: readonly (readonly [
   status: number,
   kind: ErrorKind | Readonly<Record<'OKX' | 'Bybit', ErrorKind>>,
-  says: RegExp,
+  says: string,
   code?: string,
 ])[] = [
-  [301, 'shape', /elsewhere \(HTTP 301\).*does not follow/],
-  [307, 'shape', /elsewhere \(HTTP 307\)/],
-  [400, 'shape', saysLike('http.web-page-came')],
-  [401, 'auth', /did not accept the key \(HTTP 401\)/],
-  [404, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 404\)/, '404'],
-  [405, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 405\)/, '405'],
-  [407, 'network', /proxy.*sign in \(HTTP 407\)/],
-  [408, 'network', /did not get through.*\(HTTP 408\)/],
-  [410, { OKX: 'unavailable', Bybit: 'refused' }, /does not offer this.*\(HTTP 410\)/, '410'],
-  [418, 'shape', saysLike('http.web-page-came')],
-  [421, 'network', /did not get through.*\(HTTP 421\)/],
-  [429, 'rate', /Too many requests to (?:OKX|Bybit) \(HTTP 429\)/],
-  [451, 'ip', /legal reasons in the region.*\(HTTP 451\)/],
-  [500, 'unavailable', /busy or under maintenance \(HTTP 500\)/],
-  [502, 'unavailable', /busy or under maintenance \(HTTP 502\)/],
-  [522, 'unavailable', /busy or under maintenance \(HTTP 522\)/],
-  [599, 'unavailable', /busy or under maintenance \(HTTP 599\)/],
+  [301, 'shape', 'http.redirected'],
+  [307, 'shape', 'http.redirected'],
+  [400, 'shape', 'http.web-page'],
+  [401, 'auth', 'venue.wrong-key'],
+  [404, { OKX: 'unavailable', Bybit: 'refused' }, 'venue.not-offered', '404'],
+  [405, { OKX: 'unavailable', Bybit: 'refused' }, 'venue.not-offered', '405'],
+  [407, 'network', 'http.proxy-sign-in'],
+  [408, 'network', 'http.connection-failed'],
+  [410, { OKX: 'unavailable', Bybit: 'refused' }, 'venue.not-offered', '410'],
+  [418, 'shape', 'http.web-page'],
+  [421, 'network', 'http.connection-failed'],
+  [429, 'rate', 'venue.too-many-requests'],
+  [451, 'ip', 'venue.region-not-served'],
+  [500, 'unavailable', 'venue.busy'],
+  [502, 'unavailable', 'venue.busy'],
+  [522, 'unavailable', 'venue.busy'],
+  [599, 'unavailable', 'venue.busy'],
 ];
 
 const page = '<!DOCTYPE html>\n<html><head><title>Sign in to Hotel Wi-Fi</title></head><body>…</body></html>';
 /** Under a status that is one of success, or tells nothing. */
 const bodies: readonly (readonly [name: string, body: string, says: RegExp])[] = [
-  ['a page to sign in on', page, saysLike('http.web-page-came')],
-  ['a page after spaces', `\ufeff \n${page.toLowerCase()}`, saysLike('http.web-page-came')],
-  ['a page to prove to be human on', '<html lang="en-US"><head><title>Just a moment...</title>', saysLike('http.web-page-came')],
-  ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', saysLike('http.web-page-came')],
-  ['nothing', '', saysLike('http.answer-empty-proxy')],
-  ['nothing but lines', '\r\n \r\n', /is empty/],
-  ['plain words', 'error code: 1020', /not what (?:OKX|Bybit) documents/],
-  ['JSON of somebody else', '{"error":"blocked","request_id":"canary-key-1f0e"}', /not what (?:OKX|Bybit) documents/],
-  ['a JSON text', '"ok"', /not what (?:OKX|Bybit) documents/],
-  ['a list', '[]', /not what (?:OKX|Bybit) documents/],
+  ['a page to sign in on', page, saysLike('http.web-page')],
+  ['a page after spaces', `\ufeff \n${page.toLowerCase()}`, saysLike('http.web-page')],
+  ['a page to prove to be human on', '<html lang="en-US"><head><title>Just a moment...</title>', saysLike('http.web-page')],
+  ['XML', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', saysLike('http.web-page')],
+  ['nothing', '', saysLike('http.connection-failed')],
+  ['nothing but lines', '\r\n \r\n', saysLike('http.connection-failed')],
+  ['plain words', 'error code: 1020', saysLike('venue.odd-answer')],
+  ['JSON of somebody else', '{"error":"blocked","request_id":"canary-key-1f0e"}', saysLike('venue.odd-answer')],
+  ['a JSON text', '"ok"', saysLike('venue.odd-answer')],
+  ['a list', '[]', saysLike('venue.odd-answer')],
 ];
 
 for (const [name, ask] of Object.entries(venues) as readonly (readonly ['OKX' | 'Bybit', Ask])[]) {
@@ -70,7 +70,7 @@ for (const [name, ask] of Object.entries(venues) as readonly (readonly ['OKX' | 
         const expected = typeof kind === 'string' ? kind : kind[name];
         assert.deepEqual([read.kind, read.effect, read.code], [expected, 'none', code]);
         assert.deepEqual([write.kind, write.effect, write.code, sends], [expected, 'unknown', code, 1]);
-        assert.match(read.message, says);
+        assert.match(read.message, saysInTurn(saysLike(says), ` (HTTP ${status.toString()})`));
         assert.deepEqual(write.instead, []);
       });
     }

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { ErrorKind } from '../../../../src/core/errors.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { bench, canary, change, failureOf, fixture, refusal, success, HastyClock, type Reply } from '../bench.ts';
+import { says, saysInTurn } from '../../../texts.ts';
 
 const html = '<html>Bad gateway</html>';
 const reset = (): never => {
@@ -104,7 +105,7 @@ describe('a fault on the way to OKX', () => {
       venue.on('/borrow-currencies', JSON.stringify({ code: '0', data, msg: '' }));
       const error = await failureOf(connection.loans!.borrowableCoins());
       assert.deepEqual([error.kind, error.field], ['shape', 'data']);
-      assert.match(error.message, /The field data/);
+      assert.match(error.message, saysInTurn(says('venue.odd-answer', 'OKX'), ' (data'));
     }
   });
 

@@ -5,6 +5,7 @@ import type { LoanRef } from '../../../../src/exchanges/exchange.ts';
 import { bench, change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { loan, order, prepared } from './order.ts';
+import { says, saysLike, saysInTurn } from '../../../texts.ts';
 
 const path = '/api/v5/finance/flexible-loan/adjust-collateral';
 
@@ -38,7 +39,10 @@ describe('the request that moves collateral', () => {
     await holds(
       fc.asyncProperty(amount, fc.constantFrom('add' as const, 'reduce' as const), async (value, direction) => {
         if (!isPositive(value)) {
-          assert.throws(() => connection.actions.collateral!.describe(change({ amount: value, direction })), /an amount above zero/);
+          assert.throws(
+            () => connection.actions.collateral!.describe(change({ amount: value, direction })),
+            saysLike('venue.incomplete-change'),
+          );
           return;
         }
         const { body } = connection.actions.collateral!.describe(change({ amount: value, direction }));
@@ -129,7 +133,7 @@ describe('preparing a change', () => {
       venue.on('/asset/balances', success([{ ccy: 'BTC', bal: '1.8', availBal: '' }]));
       const error = await failureOf(connection.actions.collateral!.prepare({ loan: order, direction, coin: 'BTC' }));
       assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
-      assert.match(error.message, /how much BTC the funding account holds/);
+      assert.match(error.message, saysLike('venue.unsaid', 'OKX', says('figure.held', 'BTC', says('term.funding-account'))));
     }
   });
 
@@ -155,17 +159,27 @@ describe('preparing a change', () => {
   it('names what of the funding account could be added instead of a coin that is not there: first what OKX named before', async () => {
     const named = (...coins: readonly string[]): string => success([{ assets: coins.map((ccy) => ({ ccy, amt: '1', notionalUsd: '1' })) }]);
     const funds = (...coins: readonly string[]): string => success(coins.map((ccy) => ({ ccy, bal: '1', availBal: '1' })));
-    for (const [taken, held, says, instead] of [
-      [named('ETH', 'BNB'), funds('DOGE', 'ETH', 'SOL', 'USDT'), /holds no BTC now.*\(ETH\), or repay/, ['otherCoin', 'repay']],
-      [named('BTC'), funds('DOGE', 'ETH', 'USDT'), /holds no BTC now.*\(DOGE, ETH\), or repay/, ['otherCoin', 'repay']],
-      [named(), funds('USDT'), /holds no BTC now.*or repay/, ['repay']],
-      [refusal('50030'), funds(), /holds no BTC now.*or repay/, ['repay']],
+    for (const [taken, held, words, instead] of [
+      [
+        named('ETH', 'BNB'),
+        funds('DOGE', 'ETH', 'SOL', 'USDT'),
+        saysInTurn(says('collateral.not-held', 'BTC'), says('collateral.other-coin', 'ETH')),
+        ['otherCoin', 'repay'],
+      ],
+      [
+        named('BTC'),
+        funds('DOGE', 'ETH', 'USDT'),
+        saysInTurn(says('collateral.not-held', 'BTC'), says('collateral.other-coin', 'DOGE, ETH')),
+        ['otherCoin', 'repay'],
+      ],
+      [named(), funds('USDT'), saysInTurn(says('collateral.not-held', 'BTC'), says('collateral.transfer', 'OKX')), ['repay']],
+      [refusal('50030'), funds(), saysInTurn(says('collateral.not-held', 'BTC'), says('collateral.transfer', 'OKX')), ['repay']],
     ] as const) {
       const { venue, connection } = prepared();
       venue.on('/collateral-assets', taken).on('/asset/balances', held);
       await connection.read();
       const error = await failureOf(connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' }));
-      assert.match(error.message, says);
+      assert.match(error.message, words);
       assert.deepEqual([error.kind, error.effect, error.instead], ['refused', 'none', instead]);
       assert.equal(venue.to('/adjust-collateral').length, 0);
     }

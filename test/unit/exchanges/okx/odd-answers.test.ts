@@ -78,15 +78,15 @@ describe('an odd field of a loan', () => {
       const { loans, trouble } = await readingOf(loan({ collateralData: pledged }), loan({ ordId: '2' }));
       assert.equal(loans.length, 2);
       assert.deepEqual([amountsOf(loans[0]!.collateral), loans[0]?.ltv], [[{ coin: 'BTC', amount: '0.8' }], '0.5797']);
-      assert.equal(trouble, says('okx.loan-read-part', '12345', 'COMP'));
+      assert.equal(trouble, says('venue.left-out', 'OKX', says('okx.parts-of-loan', '12345', 'COMP')));
       const owing = await readingOf(loan({ loanData: [{ ccy: 'USDC', amt }, { amt: '1' }] }));
       assert.deepEqual([owing.loans[0]?.debts, owing.loans[0]?.debtUsd], [[], '40000']);
-      assert.match(owing.trouble!, /Not understood: USDC, a part of what is owed\./);
+      assert.match(owing.trouble!, saysLike('okx.parts-of-loan', undefined, `USDC, ${says('okx.unnamed-coin')}`));
     }
     for (const collateralData of [null, undefined, 'none', {}, [7]]) {
       const { loans, trouble } = await readingOf(loan({ collateralData }));
       assert.deepEqual([loans[0]?.collateral, loans[0]?.ltv], [[], '0.5797']);
-      assert.match(trouble!, saysLike('okx.part-pledged'));
+      assert.match(trouble!, saysLike('okx.parts-of-loan', undefined, /.*an unnamed coin/));
     }
   });
 
@@ -97,7 +97,7 @@ describe('an odd field of a loan', () => {
       loans.map(({ id }) => id),
       ['2'],
     );
-    assert.match(trouble!, /not shown: 1\./);
+    assert.match(trouble!, saysLike('venue.left-out', 'OKX', says('okx.loans', '1')));
     assert.equal((await readingOf(loan({ ...nothing, loanData: [] }))).loans.length, 1);
   });
 
@@ -110,7 +110,7 @@ describe('an odd field of a loan', () => {
           loan({ ordId: '2' }),
         );
         assert.ok(!loans.some((one) => levelOf(one, true) === 'ok' && one.id !== '2'), JSON.stringify(told));
-        assert.match(trouble ?? '', /not shown: 1\./);
+        assert.match(trouble ?? '', saysLike('venue.left-out', 'OKX', says('okx.loans', '1')));
       }
     }
   });
@@ -124,7 +124,7 @@ describe('an odd row of loans', () => {
         loans.map(({ id, ltv }) => [id, ltv]),
         [['12345', '0.5797']],
       );
-      assert.match(trouble!, /^Loans on OKX that could not be understood and are not shown: 2\./);
+      assert.match(trouble!, saysLike('venue.left-out', 'OKX', says('okx.loans', '2')));
     }
   });
 
@@ -137,7 +137,7 @@ describe('an odd row of loans', () => {
       loans.map(({ id }) => id),
       ['2'],
     );
-    assert.match(trouble!, /not shown: 2\./);
+    assert.match(trouble!, saysLike('venue.left-out', 'OKX', says('okx.loans', '2')));
   });
 
   it('beside one without an id makes that one no only loan', async () => {
@@ -203,7 +203,10 @@ describe('an odd row or field of a position', () => {
     ];
     const { positions, positionsTrouble } = await holding(...rows, printed()).connection.read();
     assert.equal(positions.length, 1);
-    assert.match(english(positionsTrouble!), /not shown: 4 \(ETH-USDT-SWAP, 币安人生-USDT-SWAP\)\./);
+    assert.match(
+      english(positionsTrouble!),
+      saysLike('venue.left-out', 'OKX', says('venue.positions', '4: ETH-USDT-SWAP, 币安人生-USDT-SWAP')),
+    );
   });
 
   it('is the same position when it is told twice in the same words', async () => {
@@ -217,7 +220,10 @@ describe('an odd row or field of a position', () => {
     venue.on('/account/balance', success([{ details: [usdt, usdt] }]));
     assert.equal((await connection.actions.margin!.prepare({ position: refs.net })).walletAvailable, '90.25');
     venue.on('/account/balance', success([{ details: [usdt, { ...usdt, availBal: '5' }] }]));
-    await assert.rejects(connection.actions.margin!.prepare({ position: refs.net }), /does not say how much USDT/);
+    await assert.rejects(
+      connection.actions.margin!.prepare({ position: refs.net }),
+      saysLike('venue.unsaid', 'OKX', says('figure.held', 'USDT', says('okx.trading-account'))),
+    );
   });
 
   it('of another coin keeps nobody from changing the margin', async () => {
@@ -237,7 +243,7 @@ describe('an odd row or field of a position', () => {
     venue.on('/account/balance', success([{ details: [{ availBal: '1' }] }]));
     assert.match(
       (await failureOf(connection.actions.margin!.prepare({ position: ref }))).message,
-      /how much BTC the trading account holds/,
+      saysLike('venue.unsaid', 'OKX', says('figure.held', 'BTC', says('okx.trading-account'))),
     );
   });
 });
@@ -309,7 +315,10 @@ describe('an odd row of a list', () => {
       wallet.map(({ coin, amount }) => [coin, amount]),
       [['BTC', '1.7']],
     );
-    assert.match(english(walletTrouble!), /: ETH, a coin without a name\.$/);
+    assert.match(
+      english(walletTrouble!),
+      saysLike('venue.left-out', 'OKX', says('figure.held', `ETH, ${says('okx.unnamed-coin')}`, says('term.funding-account'))),
+    );
   });
 
   it('is shown once where it is told twice', async () => {
@@ -400,7 +409,7 @@ describe('an account that has no loans where it is', () => {
       venue.on('/loan-info', absence).on('/asset/balances', success([{ ccy: 'BTC', availBal: '2' }]));
       const { loansBarred, loansTrouble, positions, wallet } = await connection.read();
       assert.deepEqual([loansBarred, positions.length, wallet.length], [true, 1, 1]);
-      assert.match(english(loansTrouble!), saysLike('okx.account-no-loans'));
+      assert.match(english(loansTrouble!), saysLike('okx.no-loans'));
       assert.deepEqual(venue.to('/collateral-assets'), []);
     }
   });

@@ -7,7 +7,7 @@ import type { MarginChange } from '../../../../src/exchanges/exchange.ts';
 import { bench, canary, failureOf, fixture, refusal, success, type Reply } from '../bench.ts';
 import { holds } from '../../property.ts';
 import { holding, marginChange, marginShort, printed, refs, swap } from './holding.ts';
-import { saysLike } from '../../../texts.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const path = '/api/v5/account/position/margin-balance';
 
@@ -101,28 +101,28 @@ describe('a change of margin that OKX answers with', () => {
     throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
   };
   const answers: readonly (readonly [what: string, reply: Reply, kind: string, effect: 'none' | 'unknown', words: RegExp])[] = [
-    ['51023', refusal('51023'), 'refused', 'none', /no such position/],
-    ['51043', refusal('51043'), 'refused', 'none', /no such position/],
-    ['59300', refusal('59300'), 'refused', 'none', /no such position/],
-    ['51040', refusal('51040'), 'refused', 'none', saysLike('okx.not-let-margin')],
-    ['59005', refusal('59005'), 'refused', 'none', /10,000 USDT/],
-    ['59105', new Response(refusal('59105'), { status: 400 }), 'refused', 'none', saysLike('okx.leverage-become-lower')],
-    ['59200', refusal('59200'), 'refused', 'none', saysLike('okx.trading-account')],
-    ['59201', refusal('59201'), 'refused', 'none', saysLike('okx.balance-trading-account')],
+    ['51023', refusal('51023'), 'refused', 'none', saysLike('venue.no-such-position', 'OKX')],
+    ['51043', refusal('51043'), 'refused', 'none', saysLike('venue.no-such-position', 'OKX')],
+    ['59300', refusal('59300'), 'refused', 'none', saysLike('venue.no-such-position', 'OKX')],
+    ['51040', refusal('51040'), 'refused', 'none', saysLike('okx.fixed-margin')],
+    ['59005', refusal('59005'), 'refused', 'none', saysLike('okx.first-margin')],
+    ['59105', new Response(refusal('59105'), { status: 400 }), 'refused', 'none', saysLike('venue.too-much', 'OKX')],
+    ['59200', refusal('59200'), 'refused', 'none', saysLike('venue.not-enough', 'OKX', says('okx.trading-account'))],
+    ['59201', refusal('59201'), 'refused', 'none', saysLike('venue.not-enough', 'OKX', says('okx.trading-account'))],
     ['59301', refusal('59301', 'The maximum is 3'), 'refused', 'none', /"The maximum is 3"/],
     ['59302', refusal('59302'), 'refused', 'none', /[Cc]ancel it/],
     ['59303', refusal('59303'), 'refused', 'none', /smaller amount/],
-    ['50072', refusal('50072'), 'refused', 'none', saysLike('okx.not-allow-isolated')],
-    ['54012', refusal('54012'), 'refused', 'none', saysLike('okx.allows-only-adding')],
-    ['50120', refusal('50120'), 'permission', 'none', saysLike('okx.api-key-may')],
+    ['50072', refusal('50072'), 'refused', 'none', saysLike('venue.wrong-mode', 'OKX')],
+    ['54012', refusal('54012'), 'refused', 'none', saysLike('venue.paused', 'OKX')],
+    ['50120', refusal('50120'), 'permission', 'none', saysLike('venue.lacks-permission', 'OKX', 'Trade')],
     ['50011', refusal('50011'), 'rate', 'none', /Wait/],
-    ['50004', new Response(refusal('50004'), { status: 400 }), 'unavailable', 'unknown', /not known/],
-    ['50026', new Response(refusal('50026'), { status: 500 }), 'unavailable', 'unknown', /not known/],
-    ['51054', new Response(refusal('51054'), { status: 500 }), 'unavailable', 'unknown', /not known/],
+    ['50004', new Response(refusal('50004'), { status: 400 }), 'unavailable', 'unknown', saysLike('venue.timed-out', 'OKX')],
+    ['50026', new Response(refusal('50026'), { status: 500 }), 'unavailable', 'unknown', saysLike('venue.timed-out', 'OKX')],
+    ['51054', new Response(refusal('51054'), { status: 500 }), 'unavailable', 'unknown', saysLike('venue.timed-out', 'OKX')],
     ['59301 under HTTP 502', new Response(refusal('59301'), { status: 502 }), 'refused', 'unknown', /./],
     ['a code nobody knows', refusal('59999'), 'refused', 'unknown', /./],
     ['HTTP 503', new Response('<html>', { status: 503 }), 'unavailable', 'unknown', /./],
-    ['HTTP 404', new Response('<html>', { status: 404 }), 'unavailable', 'unknown', /site of the account/],
+    ['HTTP 404', new Response('<html>', { status: 404 }), 'unavailable', 'unknown', saysLike('venue.not-offered', 'OKX')],
     ['a page', '<html>', 'shape', 'unknown', /./],
     ['a reset', reset, 'network', 'unknown', /./],
     ['a time-out', () => Promise.reject(new DOMException('', 'TimeoutError')), 'network', 'unknown', /./],

@@ -259,7 +259,7 @@ describe('a snapshot of loans and positions', () => {
     const { venue, connection } = holding(printed());
     venue.on('/loan-info', refusal('50120'));
     const { loansTrouble } = await connection.read();
-    assert.match(english(loansTrouble!), saysLike('okx.api-key-may-not'));
+    assert.match(english(loansTrouble!), saysLike('venue.lacks-permission', 'OKX', 'Read'));
     assert.doesNotMatch(english(loansTrouble!), /Trade/);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english } from '../../../../src/core/message.ts';
 import { bench, failureOf, fixture, refusal, success } from '../bench.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 const element = (ordId: string | undefined): object => {
   const { data } = JSON.parse(fixture('loan-info-without-order-id')) as { data: object[] };
@@ -108,7 +109,7 @@ describe('the funding wallet', () => {
       wallet.map(({ coin }) => coin),
       ['DOGE'],
     );
-    assert.match(english(walletTrouble!), /does not say how much of this .*: BTC\.$/);
+    assert.match(english(walletTrouble!), saysLike('venue.left-out', 'OKX', says('figure.held', 'BTC', says('term.funding-account'))));
   });
 });
 

@@ -42,8 +42,8 @@ describe('a key that an exchange is asked about', () => {
   it('is not taken at OKX when any part of it is wrong, it is bound elsewhere, or may withdraw', async () => {
     const { keys, otherKeys } = okx;
     const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
-      [{ ...keys, passphrase: 'not-the-passphrase' }, saysLike('okx.passphrase-wrong-chosen'), fault],
-      [{ ...keys, secret: 'not-the-secret' }, saysLike('bybit.secret-not-belong'), fault],
+      [{ ...keys, passphrase: 'not-the-passphrase' }, saysLike('okx.wrong-passphrase'), fault],
+      [{ ...keys, secret: 'not-the-secret' }, saysLike('venue.wrong-secret'), fault],
       [{ ...keys, apiKey: strange.okx }, /does not know this API key here/, fault],
       [otherKeys.boundToOtherAddress, /IP address/, fault],
       [otherKeys.withdraw, saysLike('key.may-withdraw-ltv'), refusal],
@@ -60,10 +60,10 @@ describe('a key that an exchange is asked about', () => {
     front.routes.set(okxAddress, okx.url);
     const at = (site: string, answer: Answer): Promise<Scripted> =>
       front.does(addAccount, pick('OKX'), pick(site), type('Main'), ...parts(okx.keys), answer);
-    const talk = await at(says('okx.global-demo-trading'), leave);
+    const talk = await at(says('site.demo', 'OKX Global'), leave);
     assert.match(talk.heard.at(-1)!.title, /belongs to another OKX site or environment.*live or demo/);
     leavesNothing(front);
-    await at(says('okx.global'), press(says('button.save-account')));
+    await at('OKX Global', press(says('button.save-account')));
     assert.deepEqual(
       front.engine.book.list().map(({ site, baseUrl, simulated }) => [site, baseUrl, simulated]),
       [['global', undefined, false]],

@@ -19,7 +19,7 @@ async function adding(answers: readonly Answer[], canWithdraw = false, others: r
 
 const whole = [
   pick('OKX'),
-  pick(says('okx.global')),
+  pick('OKX Global'),
   type('Mine'),
   type('key'),
   type('secret'),
@@ -48,7 +48,7 @@ describe('adding an account', () => {
   });
 
   it('goes back to what was answered, and on from there', async () => {
-    const there = [pick('OKX'), pick(says('okx.global')), goBack, pick(says('okx.global')), ...whole.slice(2)];
+    const there = [pick('OKX'), pick('OKX Global'), goBack, pick('OKX Global'), ...whole.slice(2)];
     assert.equal((await adding(there)).accounts.length, 1);
   });
 
@@ -75,7 +75,7 @@ describe('adding an account', () => {
         ['input', says('account.shall-called-here'), false],
         ['input', 'API key', true],
         ['input', says('okx.secret-key'), true],
-        ['input', `Passphrase: ${says('okx.chosen-when-key')}`, true],
+        ['input', `Passphrase: ${says('okx.passphrase-hint')}`, true],
         ['dialog', says('key.works-save-account', 'Mine'), undefined],
       ],
     );
@@ -123,7 +123,7 @@ describe('adding an account', () => {
     const back = Array<Answer>(5).fill(goBack);
     const bybit = [
       pick('Bybit'),
-      pick(says('bybit.global')),
+      pick('Bybit Global'),
       type('Other'),
       type('key2'),
       type('secret2'),
@@ -140,7 +140,7 @@ describe('adding an account', () => {
 
   it('offers a name that is free, and takes none that is not', async () => {
     const { talk, accounts } = await adding(
-      [pick('OKX'), pick(says('okx.global')), type(''), type(' okx '), type('x'.repeat(61)), type(' My  own '), ...whole.slice(3)],
+      [pick('OKX'), pick('OKX Global'), type(''), type(' okx '), type('x'.repeat(61)), type(' My  own '), ...whole.slice(3)],
       false,
       ['OKX'],
     );

@@ -49,23 +49,20 @@ export function troubleWord(error: ExchangeError): Message {
     case 'auth':
       return msg('account.key-not-accepted', 'key not accepted');
     case 'permission':
-      return msg('account.not-permitted', 'not permitted');
     case 'ip':
-      return msg('account.address-not-allowed', 'address not allowed');
+      return msg('account.not-permitted', 'not permitted');
     case 'clock':
       return msg('account.clock-off', 'clock is off');
-    case 'rate':
-      return msg('account.too-many-requests', 'too many requests');
     case 'network':
       return msg('account.unreachable', 'unreachable');
+    case 'rate':
+    case 'aborted':
     case 'unavailable':
       return msg('account.not-available', 'not available');
     case 'shape':
       return msg('account.answer-not-understood', 'answer not understood');
     case 'refused':
       return msg('term.rejected', 'rejected');
-    case 'aborted':
-      return msg('account.stopped', 'stopped');
   }
 }
 
@@ -107,5 +104,5 @@ export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
 /** How old the figures are, or that there are none yet. `keptFrom` as above. */
 export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
   if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
-  return state.failure === undefined ? msg('term.loading', 'loading…') : msg('account.never-read', 'never read');
+  return state.failure === undefined ? msg('term.loading', 'loading…') : msg('stress.not-read-yet', 'not read yet');
 }

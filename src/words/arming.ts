@@ -146,7 +146,7 @@ export function disarmedText(names: readonly string[], open: boolean): Message {
 
 /** What is said when a menu or somebody else named an account that was removed meanwhile. */
 export function accountGoneText(): Message {
-  return msg('arming.account-no-longer', 'This account is no longer there. Add it again to go on.');
+  return msg('arming.account-no-longer', 'This account no longer exists. Add it again to continue.');
 }
 
 /** What is said of an account that was named and is not armed. */

@@ -4,6 +4,7 @@ import type { Account } from '../core/model.ts';
 import { ownerOf } from '../engine/ledger/owner.ts';
 import type { KeyFacts } from '../exchanges/exchange.ts';
 import { loopbackOrigin } from '../exchanges/http/address.ts';
+import { clockOff } from '../exchanges/kit/refusals.ts';
 
 /** What is to be done with a key after it was tried. */
 export interface KeyReport {
@@ -30,14 +31,14 @@ export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) =>
     ...expiryLines(facts, venue, zoned),
     ...modeLines(facts),
     ...clockLines(facts, venue),
-    ...(readOnly ? [readOnlyLine()] : []),
+    ...(readOnly ? [msg('account.read-only-nothing', 'read-only: nothing can be changed')] : []),
   ];
   if (facts.canWithdraw) {
     return {
       verdict: 'refuse',
       reason: msg(
-        'key.may-withdraw-ltv',
-        'This key may withdraw. LTV Gauge never needs that, and a key that can empty an account is not stored. Make a key at {0} with Read, and Trade if you want to adjust collateral or margin, but without Withdraw.',
+        'key.can-withdraw',
+        "This key can withdraw, so it isn't saved. Make one at {0} with Read, and Trade for changes, but without Withdraw.",
         venue,
       ),
       readOnly,
@@ -47,7 +48,7 @@ export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) =>
   if (!facts.canRead) {
     return {
       verdict: 'refuse',
-      reason: msg('key.may-not-read', 'This key may not read. Make a key at {0} with Read.', venue),
+      reason: msg('key.cannot-read', "This key can't read. Make one at {0} with Read.", venue),
       readOnly,
       lines,
     };
@@ -56,20 +57,14 @@ export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) =>
 }
 
 function permissionLine({ canRead, canTrade, canWithdraw }: KeyFacts): Message {
-  const word = (allowed: boolean): Message => (allowed ? msg('key.yes', 'yes') : msg('key.no', 'no'));
-  return msg(
-    'key.permissions-read-trade',
-    'Permissions: read {0}, trade {1}, withdraw {2}',
-    word(canRead),
-    word(canTrade),
-    word(canWithdraw),
-  );
+  const mark = (allowed: boolean): string => (allowed ? '✓' : '✗');
+  return msg('key.permissions', 'Permissions: read {0}, trade {1}, withdraw {2}', mark(canRead), mark(canTrade), mark(canWithdraw));
 }
 
 function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
   return boundAddresses.length > 0
     ? msg('key.bound', 'Bound to: {0}', boundAddresses.join(', '))
-    : msg('key.bound-no-ip', 'Bound to no IP address. Hint: bind it to yours at {0}; then nobody else can use it.', venue);
+    : msg('key.bound-no-ip', 'Bound to no IP address. Bind it to yours at {0}, so that no one else can use it.', venue);
 }
 
 /** What will be missing in the views, so that nobody takes it for not being there. */
@@ -78,9 +73,7 @@ function lackLines({ lacks }: KeyFacts): readonly Message[] {
 }
 
 function expiryLines({ expiresAt }: KeyFacts, venue: string, zoned: (ms: number) => string): readonly Message[] {
-  return expiresAt === undefined
-    ? []
-    : [msg('key.stops-working-renew', 'Stops working at {0}. Renew it at {1} before that.', zoned(expiresAt), venue)];
+  return expiresAt === undefined ? [] : [msg('key.expires', 'Expires at {0}. Renew it at {1} before that.', zoned(expiresAt), venue)];
 }
 
 function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message[] {
@@ -96,29 +89,8 @@ function modeLines({ accountMode, subAccount, uid }: KeyFacts): readonly Message
   ];
 }
 
-function clockLines({ clockOffsetMs }: KeyFacts, venue: string): readonly Message[] {
-  if (clockOffsetMs === undefined) return [];
-  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000).toString();
-  return [
-    clockOffsetMs > 0
-      ? msg(
-          'key.machine-clock-s-behind',
-          "This machine's clock is {0} s behind that of {1}. Requests allow for it, but set the clock all the same.",
-          seconds,
-          venue,
-        )
-      : msg(
-          'key.machine-clock-s',
-          "This machine's clock is {0} s ahead of that of {1}. Requests allow for it, but set the clock all the same.",
-          seconds,
-          venue,
-        ),
-  ];
-}
-
-function readOnlyLine(): Message {
-  return msg('key.without-trade-account', 'Without Trade the account is read-only: everything can be seen, nothing can be changed.');
-}
+const clockLines = ({ clockOffsetMs }: KeyFacts, venue: string): readonly Message[] =>
+  clockOffsetMs === undefined ? [] : [clockOff(clockOffsetMs, venue)];
 
 type Place = Pick<Account, 'venue' | 'site' | 'baseUrl'>;
 
@@ -146,7 +118,7 @@ export function twinOf(
 export function otherOwnerSentence(venue: string, found: string, before: string): Message {
   return msg(
     'key.these-belong-another',
-    'These keys belong to another account at {0} ({1}) than before ({2}).',
+    'These keys belong to another {0} account ({1}, before {2}).',
     venue,
     shortUid(found),
     shortUid(before),
@@ -155,35 +127,16 @@ export function otherOwnerSentence(venue: string, found: string, before: string)
 
 /** Why that matters, and what to do instead. */
 export function otherOwnerAdvice(): Message {
-  return msg('key.figures-open-changes', 'Figures and open changes of the old one would be mixed up. Add it as a new account instead.');
+  return msg('key.figures-open-changes', 'Figures and open changes of both would get mixed up. Add it as a new account instead.');
 }
 
 /** Why the keys of another user cannot be taken even by who insists. */
 export function unsettledReason(name: string): Message {
-  return msg(
-    'key.change-not-settled',
-    'A change on {0} is not settled. Its effect can only be found with the keys it was sent with, so these cannot be used for it now.',
-    name,
-  );
+  return msg('key.unsettled', '{0} has an unfinished change. Only the keys that sent it can confirm its outcome.', name);
 }
 
-export function twinSentence(venue: string, found: string, twin: string): Message {
-  return msg(
-    'key.account-these-belong',
-    'The account at {0} that these keys belong to ({1}) is already here as {2}.',
-    venue,
-    shortUid(found),
-    twin,
-  );
-}
-
-/** What comes of having it twice. */
-export function twinAdvice(): Message {
-  return msg(
-    'key.loans-positions-listed',
-    'Its loans and positions would be listed twice. Your limits, freezes and what is under way hold for both together.',
-  );
-}
+export const twinSentence = (twin: string): Message =>
+  msg('key.already-here', 'The account of these keys is already here as {0}. It would be listed twice.', twin);
 
 /** What a person typed, cleaned, or why it cannot be right. */
 export type Checked = { readonly value: string } | { readonly problem: Message };
@@ -198,12 +151,9 @@ const maxLength = 512;
 export function checkKeyPart(raw: string): Checked {
   const value = raw.trim();
   if (value === '') return { problem: msg('key.needed', 'This is needed.') };
-  if (value.length > maxLength) return { problem: msg('key.too-long-part', 'This is too long to be part of a key.') };
-  if (/\s/.test(value))
-    return { problem: msg('key.space-line-break', 'There is a space or a line break inside: paste this part of the key alone.') };
-  if (!/^[\x21-\x7e]+$/.test(value))
-    return { problem: msg('key.only-letters-digits', 'Only letters, digits and signs of a plain keyboard can be part of a key.') };
-  return { value };
+  return value.length <= maxLength && /^[\x21-\x7e]+$/.test(value)
+    ? { value }
+    : { problem: msg('key.bad-part', 'Paste only this part of the key: letters, digits and symbols, without spaces.') };
 }
 
 /** Names stay short enough for a status bar and a dialog. */
@@ -212,10 +162,10 @@ const maxNameLength = 60;
 /** A name for an account: not empty, and not the name of another, so that a dialog names one account only. */
 export function checkAccountName(raw: string, taken: readonly string[]): Checked {
   const value = raw.trim().replace(/\s+/g, ' ');
-  if (value === '') return { problem: msg('key.account-needs-name', 'The account needs a name.') };
+  if (value === '') return { problem: msg('key.needed', 'This is needed.') };
   if (value.length > maxNameLength) return { problem: msg('key.most-characters', 'At most {0} characters.', maxNameLength.toString()) };
   const same = (name: string): boolean => name.toLocaleLowerCase() === value.toLocaleLowerCase();
-  return taken.some(same) ? { problem: msg('key.already-account-named', 'There is already an account named {0}.', value) } : { value };
+  return taken.some(same) ? { problem: msg('key.already-account-named', '{0} exists already.', value) } : { value };
 }
 
 /** A name that is not taken: the wish itself, or with a number behind it. */
@@ -237,8 +187,6 @@ export function checkLoopbackAddress(raw: string): Checked {
     return { value: loopbackOrigin(text) };
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
-    return {
-      problem: msg('key.signed-requests-go', '{0} Signed requests go to an exchange’s own addresses or nowhere else.', error.sentence),
-    };
+    return { problem: error.sentence };
   }
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { enterAccount, enterKeys } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says } from '../texts.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 
 /** Files below the folder that hold any of the texts, but for what the browser keeps: it is the keyring here. */
 function filesWith(folder: string, texts: readonly string[]): readonly string[] {
@@ -35,7 +35,7 @@ describe('adding an account by keyboard', () => {
     const { keys } = exchange();
     await enterAccount(bench(), exchange().url, 'Main', { ...keys, passphrase: 'not-the-passphrase' });
     const refused = await bench().dialog();
-    assert.match(refused.text, /passphrase is wrong/i);
+    assert.match(refused.text, saysLike('okx.wrong-passphrase'));
     await bench().screenshot('wrong-passphrase');
     assert.deepEqual(await bench().treeRows('Loans'), []);
     await refused.press(says('button.change-keys'));
@@ -44,7 +44,7 @@ describe('adding an account by keyboard', () => {
     assert.match(works.text, /trade yes/i);
     assert.match(works.text, /127\.0\.0\.1/);
     await bench().screenshot('key-works');
-    await works.press(says('button.save-account'));
+    await works.press(says('button.save-key'));
     await bench().waitForRow('Loans', /^Main simulated/);
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     if (!bench().inBrowser) return;
@@ -58,14 +58,14 @@ describe('adding an account by keyboard', () => {
     const readKeys = () => bench().page.evaluate<string | null>(`localStorage.getItem('secrets.provider')`);
     await bench().openContainer();
     await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
-    await (await bench().dialog()).press(says('button.save-account'));
+    await (await bench().dialog()).press(says('button.save-key'));
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     const onlyMain = await readKeys();
     assert.notEqual(onlyMain, null);
     await enterAccount(bench(), exchange().url, 'Viewer', exchange().otherKeys.readOnly);
     const dialog = await bench().dialog();
-    assert.match(dialog.text, /is already here as Main/);
-    assert.match(dialog.text, /trade no[^]*read-only: everything can be seen, nothing can be changed/);
+    assert.match(dialog.text, saysLike('key.already-here', 'Main'));
+    assert.match(dialog.text, saysInTurn(saysLike('key.permissions', undefined, '✗', undefined), says('account.read-only-nothing')));
     await dialog.press(says('button.save-anyway'));
     await bench().waitForRow('Loans', /^Viewer .*read-only/);
     await bench().page.evaluate(`localStorage.setItem('secrets.provider', ${JSON.stringify(onlyMain)})`);

@@ -23,7 +23,7 @@ describe('Bybit beside OKX', () => {
     await bench().openContainer();
     // Without a passphrase.
     await enterAccount(bench(), bybit().url, 'Pool', bybit().keys, 'Bybit');
-    await (await bench().dialog()).press(says('button.save-account'));
+    await (await bench().dialog()).press(says('button.save-key'));
     await bench().waitForRow('Loans', /52\.80% ·/);
     await bench().waitForRow('Loans', /45\.46% ·/);
     await bench().expand('Loans', '52.80%');
@@ -36,7 +36,7 @@ describe('Bybit beside OKX', () => {
       { seen: () => bench().treeRows('Loans') },
     );
     assert.match(rows, /table of \d{4}-\d\d-\d\d/);
-    assert.match(rows, /repays it automatically then/);
+    assert.match(rows, saysLike('bybit.repays'));
     await bench().screenshot('bybit');
 
     await addAccount(bench(), okx(), 'Orders');

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Workbench } from './workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 
 /** What one window does is so in all within a second; this leaves a loaded machine some more, and the page time to be drawn. */
 const soon = { deadlineMs: 10_000 };
@@ -111,7 +111,7 @@ describe('several windows', () => {
     await two.clearNotifications();
     await two.runCommand('LTV Gauge: Add Account…');
     const dialog = await two.dialog();
-    assert.match(dialog.text, /does not find the keys of Late[^]*would wipe them/);
+    assert.match(dialog.text, saysInTurn(says('key.not-found-of', 'Late'), saysLike('key.may-be-erased')));
     assert.deepEqual([...dialog.buttons].sort(), ['Cancel', says('button.continue-anyway'), says('button.reload-window')]);
     await two.screenshot('windows-keys-elsewhere');
     await dialog.press(says('button.reload-window'));

@@ -19,17 +19,10 @@ export const otherOwnerCode = 'keys-of-another';
 const ownerField = 'ltvGauge.owner';
 
 const unreadable = msg(
-  'key.window-not-find',
-  'This window does not find the API key of this account. Reload the window first: it may have been stored by another one. If it is still missing then, unlock the keyring of your system.',
+  'key.not-found',
+  "This window can't find the account's API key. Reload the window; if it's still missing, unlock your system's keyring.",
 );
-const notKept = msg(
-  'key.keyring-not-keep',
-  'The keyring did not keep the API key. Unlock the keyring of your system, then enter the key again.',
-);
-const notDeleted = msg(
-  'key.keyring-not-let',
-  'The keyring did not let go of the API key. Unlock the keyring of your system, then remove the account again.',
-);
+const notKept = msg('key.not-kept', "The keyring didn't save the change. Unlock your system's keyring, then try again.");
 
 /** Keys, and the venue's id of the user they belong to, as far as that was known when they were stored. */
 export interface OwnedKeys {
@@ -84,7 +77,7 @@ export class Vault {
 
   /** @throws ExchangeError when the keyring fails. Nothing happens when there are none. */
   async delete(accountId: string): Promise<void> {
-    await quietly(() => this.#secrets.delete(slot(accountId)), notDeleted);
+    await quietly(() => this.#secrets.delete(slot(accountId)), notKept);
   }
 }
 

@@ -8,6 +8,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Connection, Exchange, Keys } from '../../exchanges/exchange.ts';
+import { wrongPlace } from '../../exchanges/http/address.ts';
 
 type Address = Pick<Account, 'site' | 'baseUrl'>;
 
@@ -91,7 +92,7 @@ export class Connections implements Disposable {
     const account = this.#account(accountId);
     if (this.#lines.get(accountId) !== line) throw gone();
     if (!same(before, account) && !same(address, account)) return this.#open(accountId, line);
-    if (account.simulated && this.#isReal(account.venue, address.site)) throw mislabelled();
+    if (account.simulated && this.#isReal(account.venue, address.site)) throw mislabelled(address.site);
     line.address = address;
     line.uid = account.uid;
     const { book } = this.#options;
@@ -113,14 +114,7 @@ export class Connections implements Disposable {
       return addressOf(await this.#options.locate(account));
     } catch (error) {
       if (ExchangeError.is(error)) throw error;
-      throw new ExchangeError({
-        kind: 'unavailable',
-        sentence: msg(
-          'account.exchange-not-started',
-          'The exchange of this account could not be started. Run "LTV Gauge: Refresh" to try again.',
-        ),
-        effect: 'none',
-      });
+      throw failedInside();
     }
   }
 
@@ -140,11 +134,7 @@ export class Connections implements Disposable {
     if (exchange === undefined) {
       throw new ExchangeError({
         kind: 'refused',
-        sentence: msg(
-          'account.version-ltv-gauge',
-          'This version of LTV Gauge does not know the exchange "{0}". Update the extension, or remove the account.',
-          venueId,
-        ),
+        sentence: wrongPlace(venueId),
         effect: 'none',
       });
     }
@@ -230,7 +220,15 @@ function addressOf(account: Address): Address {
 const gone = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
-    sentence: msg('arming.account-no-longer', 'This account is no longer there. Add it again to go on.'),
+    sentence: msg('arming.account-no-longer', 'This account no longer exists. Add it again to continue.'),
+    effect: 'none',
+  });
+
+/** Stands for an error of ours, of which nothing is shown: it might quote what must not be quoted. */
+export const failedInside = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'unavailable',
+    sentence: msg('account.failed-inside', 'LTV Gauge failed inside. Run "LTV Gauge: Refresh"; if it fails again, report it with the log.'),
     effect: 'none',
   });
 
@@ -240,8 +238,8 @@ const keysOfAnother = (): ExchangeError =>
     code: otherOwnerCode,
     effect: 'none',
     sentence: msg(
-      'account.keys-window-finds',
-      'The keys that this window finds are of another user than those of this account. Nothing was sent. Reload the window first: another one may have stored other keys. Should it stay so, run "LTV Gauge: Update Keys…".',
+      'account.other-keys',
+      'This window found keys of another user, so nothing was sent. Reload the window, or run "LTV Gauge: Update Keys…".',
     ),
   });
 
@@ -249,27 +247,15 @@ const disarmed = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg('account.writing-disarmed-before', 'Writing on this account was disarmed before the change left. Nothing was sent.'),
+    sentence: msg('account.disarmed', 'The account was disarmed before sending. Nothing was sent.'),
   });
 
 const notKnown = (error: unknown): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg(
-      'account.nothing-sent-because',
-      'Nothing was sent, because it cannot be read whether the account is still armed. {0}',
-      error instanceof StateTrouble ? error.sentence : String(error),
-    ),
+    sentence: msg('change.nothing-sent', 'Nothing was sent. {0}', error instanceof StateTrouble ? error.sentence : String(error)),
   });
 
 /** Everything about such an account would say that no money moves, and it would be armed from the start. */
-const mislabelled = (): ExchangeError =>
-  new ExchangeError({
-    kind: 'refused',
-    effect: 'none',
-    sentence: msg(
-      'account.noted-simulated-site',
-      'This account is noted as simulated, but its site is a real exchange, so nothing is asked there. Remove the account and add it again.',
-    ),
-  });
+const mislabelled = (site: string): ExchangeError => new ExchangeError({ kind: 'refused', effect: 'none', sentence: wrongPlace(site) });

@@ -1,10 +1,9 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
-import type { Connections } from './connections.ts';
+import { failedInside, type Connections } from './connections.ts';
 import type { Failure, Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
 
@@ -159,7 +158,7 @@ export class Poller implements Disposable {
     } catch (error) {
       if (ended()) return;
       tell(() => {
-        store.fail(accountId, ExchangeError.is(error) ? error : unexpected());
+        store.fail(accountId, ExchangeError.is(error) ? error : failedInside());
       });
     }
   }
@@ -189,17 +188,6 @@ function tell(news: () => void): void {
 function afterwards(work: () => Promise<void>): void {
   work().catch(() => undefined);
 }
-
-/** Stands for an error of ours, of which nothing is shown: it might quote what must not be quoted. */
-export const unexpected = (): ExchangeError =>
-  new ExchangeError({
-    kind: 'unavailable',
-    sentence: msg(
-      'account.reading-failed-inside',
-      'Reading this account failed inside LTV Gauge. Run "LTV Gauge: Show Log" and report it.',
-    ),
-    effect: 'none',
-  });
 
 const longestMs = 5 * 60_000;
 /** Some things only a person can mend: asking often helps nobody and may get an address banned. */

@@ -4,7 +4,8 @@ import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
-import { nextReadInMs, readAfterWakeInMs, unexpected } from './poller.ts';
+import { failedInside } from './connections.ts';
+import { nextReadInMs, readAfterWakeInMs } from './poller.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
@@ -156,13 +157,13 @@ export class PriceWatch implements Disposable {
       const connection = await connections.get(asked.account.id);
       const prices = await connection.indexPrices(coins, this.#end.signal);
       if (this.#end.signal.aborted) return;
-      if (Object.keys(prices).length === 0) throw unexpected();
+      if (Object.keys(prices).length === 0) throw failedInside();
       line.latest = { at, prices: new Map(Object.entries(prices)) };
       delete line.failure;
     } catch (error) {
       if (this.#end.signal.aborted) return;
       const { failure } = line;
-      const known = ExchangeError.is(error) ? error : unexpected();
+      const known = ExchangeError.is(error) ? error : failedInside();
       line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
       line.notBefore = uptimeOf(clock) + nextReadInMs(watchEveryMs, line.failure, random());
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);

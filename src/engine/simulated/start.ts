@@ -42,7 +42,7 @@ export function notStarted(error: unknown): ExchangeError {
   const reason = error instanceof Error ? error.message : String(error);
   return new ExchangeError({
     kind: 'unavailable',
-    sentence: msg('simulated.exchange-not-started', 'The simulated exchange could not be started: {0}', reason),
+    sentence: msg('simulated.exchange-not-started', "The simulated exchange couldn't start: {0}", reason),
     effect: 'none',
   });
 }

@@ -337,12 +337,13 @@ function parsed(text: string): unknown {
   }
 }
 
-const unexpected = (error: unknown): Message =>
-  msg(
-    'storage.accounts-cannot-read',
-    'The accounts cannot be read, so they are listed from the last copy and none is armed: {0}. Reload the window.',
-    String(error),
-  );
+/** The accounts are read from the last copy, and none is armed. */
+export const unreadable = (reason: Message): Message =>
+  msg('storage.unreadable', "The accounts can't be read, so they're shown from the last copy and none is armed. {0}", reason);
+
+export const otherReason = (reason: string): Message => msg('storage.reason', 'Reason: {0}. Fix it, then reload the window.', reason);
+
+const unexpected = (error: unknown): Message => unreadable(otherReason(String(error)));
 
 /** It is stored; a view that fails must not make it look as if it were not. */
 function tell<T>(emitter: Emitter<T>, news: T): void {

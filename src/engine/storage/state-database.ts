@@ -2,7 +2,7 @@ import path from 'node:path';
 import { msg, type Message } from '../../core/message.ts';
 import { LedgerFault, type Trouble } from './trouble.ts';
 import { WorkerLink } from './worker-link.ts';
-import { StateTrouble, type StateDatabase } from './shared-state.ts';
+import { StateTrouble, type StateDatabase, otherReason, unreadable } from './shared-state.ts';
 import { stateName, type StateAnswers, type StateAsked } from './state-protocol.ts';
 
 export interface StateDatabaseOptions<Figures> {
@@ -39,7 +39,12 @@ export function openStateDatabase<Figures>({
         return await link.ask(asked);
       } catch (error) {
         if (!(error instanceof LedgerFault)) throw error;
-        throw new StateTrouble(sentenceOf(error.trouble, path.join(folder, stateName), asked.do !== 'change'));
+        const reason = reasonOf(error.trouble, path.join(folder, stateName));
+        throw new StateTrouble(
+          asked.do === 'change'
+            ? msg('storage.not-saved', "This couldn't be saved, so nothing was changed. {0}", reason)
+            : unreadable(reason),
+        );
       }
     },
     close: () => {
@@ -48,34 +53,26 @@ export function openStateDatabase<Figures>({
   };
 }
 
-function sentenceOf(trouble: Trouble, file: string, reading: boolean): Message {
-  const reason = reasonOf(trouble);
-  return reading
-    ? msg(
-        'storage.accounts-cannot-read-listed',
-        'The accounts in {0} cannot be read, so they are listed from the last copy and none is armed. Nothing of them is deleted. {1}',
+/** What a person can do about it; whatever else there is belongs to the file of the activity log. */
+function reasonOf(trouble: Trouble, file: string): Message {
+  switch (trouble.kind) {
+    case 'noSqlite':
+    case 'newer':
+      return msg('storage.update', "This version can't read {0}. Update LTV Gauge and the editor.", file);
+    case 'busy':
+      return msg('storage.busy', 'Another program has locked {0}. Close that program, then try again.', file);
+    case 'full':
+      return msg('storage.full', 'The disk is full. Free some space, then try again.');
+    case 'readOnly':
+      return msg('storage.read-only', '{0} or its folder is read-only. Fix the permissions, then try again.', file);
+    case 'corrupt':
+    case 'notOurs':
+      return msg(
+        'storage.damaged',
+        '{0} is damaged. Close all editor windows, rename it, then reopen: it is rebuilt from the last copy.',
         file,
-        reason,
-      )
-    : msg('storage.not-stored-nothing', 'This could not be stored in {0}, so nothing was changed. {1}', file, reason);
+      );
+    default:
+      return otherReason('detail' in trouble ? trouble.detail : trouble.kind);
+  }
 }
-
-const damaged = msg(
-  'storage.damaged-close-all',
-  'It is damaged. Close all windows of the editor, rename the file, and open the editor again: it is made anew from the last copy.',
-);
-
-/** What a person can do about it; whatever else there is belongs to the ledger's file. */
-const reasons: Partial<Record<Trouble['kind'], Message>> = {
-  noSqlite: msg('storage.version-editor-brings', 'This version of the editor brings no SQLite. Update the editor.'),
-  newer: msg('storage.newer-version-ltv', 'A newer version of LTV Gauge wrote it. Update LTV Gauge in this editor.'),
-  busy: msg('storage.another-window-program', 'Another window or program has locked it. Close that program, then try again.'),
-  full: msg('storage.no-room-left', 'There is no room left on the disk. Free disk space, then try again.'),
-  readOnly: msg('storage.folder-read-only', 'It or its folder is read-only. Mend the rights, then try again.'),
-  corrupt: damaged,
-  notOurs: damaged,
-};
-
-const reasonOf = (trouble: Trouble): Message =>
-  reasons[trouble.kind] ??
-  msg('storage.reason-mend-try', 'The reason: {0}. Mend that, then try again.', 'detail' in trouble ? trouble.detail : trouble.kind);

@@ -1,9 +1,22 @@
 import { ExchangeError } from '../../core/errors.ts';
-import { msg } from '../../core/message.ts';
+import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Site } from '../exchange.ts';
 
 const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+export const loopbackOnly = msg(
+  'site.only-loopback',
+  'A simulated exchange runs on this computer only. Enter its address, such as http://127.0.0.1:9000, without a path.',
+);
+
+/** @param place an exchange or a site of it that there is not, or that an account cannot be at */
+export const wrongPlace = (place: string): Message =>
+  msg(
+    'account.wrong-place',
+    'This account\'s exchange or site "{0}" isn\'t valid, so nothing was sent. Update LTV Gauge, or remove the account and add it again.',
+    place,
+  );
 
 /**
  * The origin of a loopback address as a person typed it, e.g. `http://127.0.0.1:9000`.
@@ -28,10 +41,7 @@ export function loopbackOrigin(text: string): string {
       kind: 'refused',
       code: 'address',
       effect: 'none',
-      sentence: msg(
-        'site.only-loopback',
-        'A simulated exchange runs on this computer only. Enter its address, such as http://127.0.0.1:9000, without a path.',
-      ),
+      sentence: loopbackOnly,
     });
   }
   return url.origin;
@@ -51,7 +61,7 @@ export function originOf(
       kind: 'refused',
       code: 'address',
       effect: 'none',
-      sentence: msg('site.unknown', 'This account\'s site "{0}" is unknown. Remove the account and add it again.', account.site),
+      sentence: wrongPlace(account.site),
     });
   }
   return { site, origin: site.baseUrl ?? loopbackOrigin(account.baseUrl ?? '') };

@@ -139,8 +139,9 @@ export class Transport {
           `HTTP ${proxyStatus}`,
         );
       case undefined:
-        return detailed(msg('http.unreachable', "Can't reach {0} at {1}. Check the address and your network.", venue, origin));
+        break;
     }
+    return detailed(msg('http.unreachable', "Can't reach {0} at {1}. Check the address and your network.", venue, origin));
   }
 
   #broken(code: string | undefined): Message {

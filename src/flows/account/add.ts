@@ -77,7 +77,7 @@ export async function trySimulated(app: Acting): Promise<void> {
 
 async function addSimulated(app: Acting): Promise<Account | undefined> {
   if (!(await mayChangeKeys(app))) return undefined;
-  return app.talk.steadily(msg('account.starting-simulated-exchange', 'Starting the simulated exchange'), () =>
+  return app.talk.steadily(msg('account.starting-simulated-exchange', 'Starting the simulated exchange…'), () =>
     app.simulated.create(app.talk.localize(msg('button.simulated', 'Simulated'))),
   );
 }

@@ -10,7 +10,7 @@ import type { Text } from '../../words/text.ts';
 import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { inspectUnderProgress, keptFacts, tryKeys, mayChangeKeys } from './try-keys.ts';
-import { checkAccountName, keyReport, otherOwnerAdvice, otherOwnerSentence } from '../../words/key.ts';
+import { checkAccountName, keyReport, otherOwnerAdvice, otherOwnerSentence, unsettledReason } from '../../words/key.ts';
 import { isBuiltIn } from '../../engine/simulated/start.ts';
 
 export async function updateKeys(app: Acting, account: Account): Promise<void> {
@@ -18,8 +18,8 @@ export async function updateKeys(app: Acting, account: Account): Promise<void> {
     await app.talk.tell({
       kind: 'info',
       sentence: msg(
-        'account.simulated-exchange-makes',
-        'The simulated exchange makes its own keys. To begin anew, remove {0} and try the simulated exchange again.',
+        'account.own-keys',
+        'The simulated exchange makes its own keys. To start over, remove {0} and try it again.',
         account.name,
       ),
     });
@@ -27,7 +27,7 @@ export async function updateKeys(app: Acting, account: Account): Promise<void> {
   }
   const exchange = app.connections.exchange(account.venue);
   if (exchange === undefined) return;
-  if (!(await mayChangeKeys(app, account))) return;
+  if (!(await mayChangeKeys(app))) return;
   const title = msg('account.update-keys', 'Update Keys of {0}', account.name);
   for (;;) {
     const empty: AccountAnswers = { exchange, keys: {} };
@@ -51,7 +51,7 @@ export async function renameAccount(app: Acting, account: Account): Promise<void
     .map(({ name }) => name);
   const name = await app.talk.input({
     title: msg('account.rename', 'Rename {0}', account.name),
-    prompt: msg('account.shall-called-here', 'What shall the account be called here?'),
+    prompt: msg('account.name', 'Name of the account'),
     value: account.name,
     judge: (raw) => checkAccountName(raw, taken),
     canGoBack: false,
@@ -76,20 +76,11 @@ export async function removeAccount(app: Acting, account: Account): Promise<void
 function removalDetail(app: Acting, account: Account): readonly Text[] {
   const lines: Text[] = [
     isBuiltIn(account)
-      ? msg('account.simulated-exchange-stops', 'Its simulated exchange stops, and everything on it is gone. No real money is concerned.')
-      : msg(
-          'account.keys-last-figures',
-          'Its keys and the last figures are deleted from this computer. At the exchange nothing changes: loans, positions and the key itself stay.',
-        ),
+      ? msg('account.removes-simulated', 'Its simulated exchange stops and is deleted. No real money is involved.')
+      : msg('account.removes', 'Its keys and last figures are deleted from this computer. Nothing changes at the exchange.'),
   ];
   if (app.ledger.open(account.id).some(({ accountId }) => accountId === account.id)) {
-    lines.push(
-      '',
-      msg(
-        'account.change-not-finished',
-        'A change on it is not finished yet. Without the account nobody looks any more whether it happened.',
-      ),
-    );
+    lines.push('', unsettledReason(account.name));
   }
   return lines;
 }
@@ -114,7 +105,7 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
   await keepFacts(app.book, account, kept);
   void app.poller.refresh(account.id);
   if (report.verdict === 'accept') {
-    const sentence = msg('account.connection-works', 'The connection of {0} works.', account.name);
+    const sentence = msg('account.works', 'The connection of {0} works.', account.name);
     await app.talk.confirm({ kind: 'info', title: sentence, detail: report.lines, buttons: [] });
     return;
   }

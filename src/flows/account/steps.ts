@@ -3,6 +3,7 @@ import type { Exchange, Keys, Site } from '../../exchanges/exchange.ts';
 import { checkAccountName, checkKeyPart, checkLoopbackAddress, freeAccountName } from '../../words/key.ts';
 import type { Text } from '../../words/text.ts';
 import { type Conversation, type Item, type Frame, back, type Back, type InputQuestion, type PickQuestion } from '../conversation.ts';
+import { loopbackOnly } from '../../exchanges/http/address.ts';
 
 /** What was answered so far. Lives as long as the questions; nothing of it is stored before the end. */
 export interface AccountAnswers {
@@ -23,7 +24,7 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
         const isActive = (exchange: Exchange): boolean => exchange === answers.exchange;
         const outcome = await askPick(talk, frame, {
           title,
-          placeholder: msg('account.exchange-2', 'Which exchange is the account at?'),
+          placeholder: msg('account.exchange', 'Exchange'),
           items,
           isActive,
         });
@@ -40,7 +41,7 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
         const isActive = (site: Site): boolean => site === answers.site;
         const outcome = await askPick(talk, frame, {
           title,
-          placeholder: msg('account.sites-key-made', 'Which of its sites was the key made at?'),
+          placeholder: msg('account.site', 'Site'),
           items,
           isActive,
         });
@@ -55,10 +56,7 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
       ask: async (answers, frame) => {
         const outcome = await askInput(talk, frame, {
           title,
-          prompt: msg(
-            'account.address-simulated-exchange',
-            'Address of the simulated exchange. Only this computer is accepted: a signed request must never go to an unknown place.',
-          ),
+          prompt: loopbackOnly,
           placeholder: answers.site?.exampleUrl ?? 'http://127.0.0.1:9000',
           value: answers.baseUrl ?? '',
           judge: checkLoopbackAddress,
@@ -89,7 +87,7 @@ export function nameStep(talk: Conversation, title: Text, taken: readonly string
     ask: async (answers, frame) => {
       const outcome = await askInput(talk, frame, {
         title,
-        prompt: msg('account.shall-called-here', 'What shall the account be called here?'),
+        prompt: msg('account.name', 'Name of the account'),
         value: answers.name ?? freeAccountName(talk.localize(suggestedName(answers)), taken),
         judge: (raw) => checkAccountName(raw, taken),
       });
@@ -100,8 +98,8 @@ export function nameStep(talk: Conversation, title: Text, taken: readonly string
 
 function suggestedName({ exchange, site }: AccountAnswers): Message | string {
   const venue = exchange?.name ?? '';
-  if (site?.simulated === true) return msg('account.simulated-2', '{0} simulated', venue);
-  return site?.demo === true ? msg('account.demo-2', '{0} demo', venue) : venue;
+  if (site?.simulated === true) return msg('list.space', '{0} {1}', venue, msg('term.simulated', 'simulated'));
+  return site?.demo === true ? msg('list.space', '{0} {1}', venue, msg('account.demo', 'demo')) : venue;
 }
 
 /** The parts of the key, in the venue's order. As many steps as any venue needs; those that do not apply are skipped. */

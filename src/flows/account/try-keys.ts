@@ -6,16 +6,7 @@ import type { Connection, Exchange, KeyFacts, Keys } from '../../exchanges/excha
 import { Refusal } from '../../engine/ledger/ledger.ts';
 import type { Acting } from '../acting.ts';
 import type { Conversation } from '../conversation.ts';
-import {
-  keyReport,
-  otherOwnerAdvice,
-  otherOwnerSentence,
-  twinAdvice,
-  twinOf,
-  twinSentence,
-  unsettledReason,
-  type KeyReport,
-} from '../../words/key.ts';
+import { keyReport, otherOwnerAdvice, otherOwnerSentence, twinOf, twinSentence, unsettledReason, type KeyReport } from '../../words/key.ts';
 import { isBuiltIn } from '../../engine/simulated/start.ts';
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
@@ -64,7 +55,7 @@ async function askAfterFault(talk: Conversation, error: ExchangeError): Promise<
   const choice = await talk.confirm({
     kind: 'error',
     title: error.sentence,
-    detail: [msg('key.nothing-been-stored', 'Nothing has been stored.')],
+    detail: [msg('key.nothing-been-stored', 'Nothing was saved.')],
     buttons: [{ id: 'again', label: msg('button.try-again', 'Try Again') }, changeKeys, saveNothing],
   });
   return choice ?? 'nothing';
@@ -74,7 +65,7 @@ async function askAfterRefusal(talk: Conversation, report: KeyReport): Promise<T
   const choice = await talk.confirm({
     kind: 'error',
     title: report.reason ?? '',
-    detail: [...report.lines, '', msg('key.nothing-been-stored', 'Nothing has been stored.')],
+    detail: [...report.lines, '', msg('key.nothing-been-stored', 'Nothing was saved.')],
     buttons: [changeKeys, saveNothing],
   });
   return { kind: choice ?? 'nothing' };
@@ -95,7 +86,7 @@ function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial)
   }
   return twin === undefined || kept.uid === undefined
     ? askToSave(app.talk, report, kept, trial)
-    : askOfTwin(app.talk, twinSentence(trial.exchange.name, kept.uid, twin.name), report, kept);
+    : askOfTwin(app.talk, twinSentence(twin.name), report, kept);
 }
 
 /** The first button has the focus, so it is a harmless one. What is not settled is asked for anew, because the dialog may stand for long. */
@@ -109,16 +100,15 @@ async function askOfOther(
 ): Promise<TrialOutcome> {
   for (;;) {
     const held = await unsettled(app, account);
-    const advice =
-      twin === undefined ? otherOwnerAdvice() : msg('key.account-already-here', 'Keys of that account are already here as {0}.', twin.name);
+    const advice = twin === undefined ? otherOwnerAdvice() : twinSentence(twin.name);
     const choice = await app.talk.confirm({
       kind: 'warning',
       title: sentence,
       detail: [advice, '', ...(held === undefined ? [] : [held, '']), ...report.lines],
       buttons: [
-        ...(twin === undefined ? [{ id: 'addNew', label: msg('button.add-new-account', 'Add as New Account…') } as const] : []),
+        ...(twin === undefined ? [{ id: 'addNew', label: msg('term.add-account', 'Add Account…') } as const] : []),
         changeKeys,
-        ...(held === undefined ? [{ id: 'use', label: msg('button.use-anyway', 'Use Anyway') } as const] : []),
+        ...(held === undefined ? [{ id: 'use', label: msg('button.save-anyway', 'Save Anyway') } as const] : []),
         saveNothing,
       ],
     });
@@ -142,26 +132,18 @@ async function askOfTwin(talk: Conversation, sentence: Message, report: KeyRepor
   const choice = await talk.confirm({
     kind: 'warning',
     title: sentence,
-    detail: [twinAdvice(), '', ...report.lines],
+    detail: report.lines,
     buttons: [changeKeys, { id: 'save', label: msg('button.save-anyway', 'Save Anyway') }, saveNothing],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }
 
-async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts, { name, replaces }: Trial): Promise<TrialOutcome> {
-  const question =
-    replaces === undefined
-      ? msg('key.works-save-account', 'The key works. Save the account {0}?', name)
-      : msg('key.works-use-account', 'The key works. Use it for the account {0} from now on?', name);
+async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts, { name }: Trial): Promise<TrialOutcome> {
   const choice = await talk.confirm({
     kind: 'info',
-    title: question,
+    title: msg('key.works', 'The key works. Save it for {0}?', name),
     detail: report.lines,
-    buttons: [
-      { id: 'save', label: replaces === undefined ? msg('button.save-account', 'Save Account') : msg('button.save-keys', 'Save Keys') },
-      changeKeys,
-      saveNothing,
-    ],
+    buttons: [{ id: 'save', label: msg('button.save-key', 'Save Key') }, changeKeys, saveNothing],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }
@@ -173,10 +155,9 @@ const saveNothing = { id: 'nothing', label: msg('button.discard', 'Discard'), cl
 /**
  * In a browser a window knows the keys that were stored when it was opened, and writes all it knows whenever it stores or deletes one: keys
  * that another window stored since would be lost. So the person is asked to reload it first.
- * @param concerned the account whose own keys are about to be entered, if any
  * @returns whether to go on
  */
-export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'keepsOwnKeys'>, concerned?: Account): Promise<boolean> {
+export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'keepsOwnKeys'>): Promise<boolean> {
   // Windows of the desktop share one keyring.
   if (!app.keepsOwnKeys) return true;
   const accounts = app.book.list().filter((account) => !isBuiltIn(account));
@@ -185,20 +166,16 @@ export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' 
   if (missing.length === 0) return true;
   const choice = await app.talk.confirm({
     kind: 'warning',
-    title: msg('key.window-not-find-2', 'This window does not find the keys of {0}.', missing.map(({ name }) => name).join(', ')),
+    title: msg('key.not-found-of', "This window can't find the keys of {0}.", missing.map(({ name }) => name).join(', ')),
     detail: [
       msg(
-        'key.another-window-may',
-        'Another window may have stored them after this one was opened. In a browser, this window would wipe them by storing or deleting a key. Reload it first: nothing is lost by that.',
+        'key.may-be-erased',
+        'Another window may have saved them. In a browser, saving or deleting a key here would erase them. Reload first: nothing is lost.',
       ),
     ],
     buttons: [
       { id: 'reload', label: msg('button.reload-window', 'Reload Window') },
-      {
-        id: 'goOn',
-        label:
-          concerned === undefined ? msg('button.continue-anyway', 'Continue Anyway') : msg('button.enter-keys-anyway', 'Enter Keys Anyway'),
-      },
+      { id: 'goOn', label: msg('button.continue-anyway', 'Continue Anyway') },
     ],
   });
   if (choice === 'reload') await app.talk.reloadWindow();

@@ -17,6 +17,7 @@ import { startSimulator } from '../../../src/simulator/okx/start.ts';
 import { MemorySecrets, MemoryStorage } from './accounts/memory-storage.ts';
 import { workerFile } from './ledger/database/setup-folder.ts';
 import { noLimits, everSent } from './ledger/support.ts';
+import { saysLike } from '../../texts.ts';
 
 const ignore = (): void => undefined;
 
@@ -187,7 +188,7 @@ describe('the engine without an editor', () => {
     const engine = machine.engine();
     await engine.start();
     await assert.rejects(engine.book.add(account('okx', 'http://127.0.0.1:9')), (error: Error) => {
-      assert.match(error.message, /could not be stored in .*state\.sqlite, so nothing was changed\. The reason: .*ENOTDIR/);
+      assert.match(error.message, saysLike('storage.not-saved', saysLike('storage.reason', /.*ENOTDIR.*/)));
       return true;
     });
     assert.deepEqual(engine.book.list(), []);
@@ -204,7 +205,7 @@ describe('the engine without an editor', () => {
     engine.shared.onDidMeetTrouble((trouble) => told.push(trouble === undefined ? '' : english(trouble)));
     await engine.start();
     assert.equal(told.length, 1);
-    assert.match(told[0]!, /cannot be read, so they are listed from the last copy and none is armed.*no-such-worker\.js/);
+    assert.match(told[0]!, saysLike('storage.unreadable', saysLike('storage.reason', /.*no-such-worker\.js.*/)));
     assert.equal(engine.book.list().length, 1);
     assert.equal(engine.arming.state('okx').armed, false);
     await assert.rejects(engine.ledger.activity(), (error: Error) => {

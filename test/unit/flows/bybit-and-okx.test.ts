@@ -5,7 +5,7 @@ import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
 import { added, Machine, type Front } from './front.ts';
 import { pick, press, type } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 interface Adjustment {
   /** The old order; none for the pool. */
@@ -40,7 +40,7 @@ describe('someone with loans on Bybit and on OKX', () => {
       /^45\.46% ·/,
       /85\.00%.*table of \d{4}-\d\d-\d\d/,
       /92\.00%.*table of 20/,
-      /20\d\d-.*repays it automatically then/,
+      saysInTurn(/20\d\d-/, says('bybit.repays')),
     ]) {
       assert.ok(
         rows.some((one) => row.test(one)),

@@ -3,7 +3,7 @@ import { changeCollateral } from '../../../src/flows/change.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { pick, press, type Scripted, type } from './scripted.ts';
 import { Trader } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 describe('collateral of the pool of Bybit and of an old order, beside an OKX account', () => {
   it('is added each once and in the right direction, with thresholds whose source is said', async () => {
@@ -14,7 +14,7 @@ describe('collateral of the pool of Bybit and of an old order, beside an OKX acc
       const lines = trader.lines(loansOutline).join('\n');
       assert.match(lines, /^52\.80% · [^]*^45\.46% · /m);
       assert.match(lines, /85\.00%.*table of \d{4}-\d\d-\d\d[^]*92\.00%/);
-      assert.match(lines, /Due · 20.*repays it automatically then/s);
+      assert.match(lines, saysInTurn(/Due · 20/, says('bybit.repays')));
       const add = (loan: string, amount: string): Promise<Scripted> =>
         trader.goes(
           (app, attended) => changeCollateral(app, attended, 'add', undefined),

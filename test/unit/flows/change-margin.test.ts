@@ -46,7 +46,7 @@ describe('a change of margin on the whole engine', () => {
     await trader.refresh();
     has(/^23\.2% · Watch · long · BTC-USDT-SWAP/, /^37\.3% · OK · short · BTC-USDT-SWAP/, /^8\.7% · Warning · long · ETH-USDT-SWAP/);
     has(/^43\.8% · Cross margin · short · SOL-USDT-SWAP/, /^11\.3% · Watch · long · BTCUSDT/, /^22\.0% · Watch · short · BTCUSDT/);
-    has(/^6\.7% · Warning · short · BTCPERP/, /^Dead · simulated · unreachable/, /OKX cannot be reached/);
+    has(/^6\.7% · Warning · short · BTCPERP/, /^Dead · simulated · unreachable/, saysLike('http.unreachable', 'OKX', undefined));
     // What was read before stays, with its age and without a word that reassures.
     has(/^23\.2% · Unknown · .*updated (just now|\d+ s ago)/, /^Main · simulated · Warning · just now/);
     const [asked] = (await change('add', leave)).heard;
@@ -194,10 +194,7 @@ describe('a change of margin on the whole engine', () => {
       okx.movePrice('BTC', '-24');
     }, press('Add 10 USDT to BTC-USDT-SWAP long'));
     const talk = await change('add', pick('BTC-USDT-SWAP long'), type('10'), vanishing);
-    assert.match(
-      talk.titles('notice')[0]!,
-      saysLike('change.nothing-sent', 'OKX has no such position any more. It may have been closed or liquidated.'),
-    );
+    assert.match(talk.titles('notice')[0]!, saysLike('change.nothing-sent', says('venue.no-such-position', 'OKX')));
     assert.deepEqual(trader.posted, []);
   });
 

@@ -89,7 +89,7 @@ describe('when things go wrong at an exchange', () => {
     const rows = front.rows('loans');
     const second = rows.slice(rows.findIndex((row) => row.startsWith('Second ')));
     assert.ok(
-      second.some((row) => /Loans on OKX that could not be understood and are not shown: \d/.test(row)),
+      second.some((row) => saysLike('venue.left-out', 'OKX', saysLike('okx.loans', /\d/)).test(row)),
       second.join('\n'),
     );
     // What was read before stays, and nothing of it reassures; positions, which can be read, are not touched.

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { keysMissingCode, Vault } from '../../../../src/engine/accounts/vault.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { MemorySecrets } from './memory-storage.ts';
+import { saysLike } from '../../../texts.ts';
 
 const keys = { apiKey: 'K-visible-4711', secret: 'S-visible-4711', passphrase: 'P-visible-4711' };
 const isMissing = (error: unknown): boolean => {
@@ -89,7 +90,7 @@ describe('the vault', () => {
   it('does not tell a person whose keys are missing to type them again first', async () => {
     await assert.rejects(new Vault(new MemorySecrets()).read('a'), (error: unknown) => {
       assert.ok(ExchangeError.is(error));
-      assert.match(error.message, /Reload the window first/);
+      assert.match(error.message, saysLike('key.not-found'));
       assert.doesNotMatch(error.message, /enter|Update Keys/);
       return true;
     });

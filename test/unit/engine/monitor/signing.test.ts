@@ -88,7 +88,7 @@ describe('keys that a request is signed with', () => {
     it(`are not given for ${what} of an account that another window removed while they were read`, async () => {
       const one = await setup();
       one.elsewhere = () => one.book.remove('a');
-      await assert.rejects(one.keysFor(write), certainlyNothing('aborted', /no longer there/));
+      await assert.rejects(one.keysFor(write), certainlyNothing('aborted', saysLike('arming.account-no-longer')));
     });
 
     it(`are not given for ${what} when the account got another owner while they were read`, async () => {
@@ -97,7 +97,7 @@ describe('keys that a request is signed with', () => {
         await one.book.update('a', { uid: 'B' });
         await one.vault.store('a', { apiKey: 'B1' }, 'B');
       };
-      await assert.rejects(one.keysFor(write), certainlyNothing('auth', /another user.*Nothing was sent/));
+      await assert.rejects(one.keysFor(write), certainlyNothing('auth', saysLike('account.other-keys')));
       assert.equal(one.exchange.disposed, 1, 'what still waits for its turn does not leave either');
     });
 
@@ -110,7 +110,7 @@ describe('keys that a request is signed with', () => {
         await one.vault.store('a', { apiKey }, owner);
         await assert.rejects(
           one.keysFor(write),
-          (error) => certainlyNothing('auth', /another user/)(error) && (error as ExchangeError).code === otherOwnerCode,
+          (error) => certainlyNothing('auth', saysLike('account.other-keys'))(error) && (error as ExchangeError).code === otherOwnerCode,
         );
       });
     }
@@ -122,14 +122,14 @@ describe('keys that a request is signed with', () => {
       one.armed = false;
     };
     assert.deepEqual(await one.keysFor(false), { apiKey: 'A1' });
-    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('account.writing-disarmed-before')));
+    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('account.disarmed')));
   });
 
   it('are given for a reading, and for no change, when nobody can tell what other windows did', async () => {
     const one = await setup();
     one.lookFails = true;
     assert.deepEqual(await one.keysFor(false), { apiKey: 'A1' });
-    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('account.nothing-sent-because')));
+    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('change.nothing-sent')));
   });
 
   it('without a note of their owner are tried at the venue once before a change leaves', async () => {
@@ -141,14 +141,14 @@ describe('keys that a request is signed with', () => {
     assert.equal(one.exchange.inspections, 1);
     // As a version before this one replaces them.
     await one.vault.store('a', { apiKey: 'B1' });
-    await assert.rejects(one.keysFor(true), certainlyNothing('auth', /another user/));
+    await assert.rejects(one.keysFor(true), certainlyNothing('auth', saysLike('account.other-keys')));
     assert.equal(one.exchange.inspections, 2);
   });
 
   it('of whom nobody tells carry no change', async () => {
     const one = await setup({ uid: 'A' }, null);
     one.exchange.tells = false;
-    await assert.rejects(one.keysFor(true), certainlyNothing('auth', /another user/));
+    await assert.rejects(one.keysFor(true), certainlyNothing('auth', saysLike('account.other-keys')));
   });
 
   it('make a new connection when the owner changes, and none for a new name', async () => {

@@ -14,7 +14,7 @@ describe('a simulated exchange that is started', () => {
       options,
       (error) => unusable.push(error),
     );
-    await assert.rejects(failing, /could not be read/);
+    await assert.rejects(failing, /the part could not be read/);
     assert.equal(unusable.length, 0);
     const started: SimulatorOptions[] = [];
     const load = async () => async (given: SimulatorOptions) => {

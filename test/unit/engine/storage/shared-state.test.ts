@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StateTrouble } from '../../../../src/engine/storage/shared-state.ts';
 import { account, Cabinet, within } from './cabinet.ts';
+import { says, saysLike } from '../../../texts.ts';
 
 /** The end of patience with a busy machine, not a promise of speed. Milliseconds. */
 const soonMs = 20_000;
@@ -287,8 +288,8 @@ describe('a shared database that cannot be used', function () {
     writeFileSync(cabinet.file, Buffer.alloc(8192, 7));
     const window = await cabinet.open();
     listsAllAndArmsNothing(window);
-    assert.match(window.trouble ?? '', /cannot be read.*last copy.*none is armed.*damaged/);
-    await assert.rejects(window.book.add(account('c')), isTrouble(/nothing was changed.*damaged/));
+    assert.match(window.trouble ?? '', saysLike('storage.unreadable', saysLike('storage.damaged')));
+    await assert.rejects(window.book.add(account('c')), isTrouble(saysLike('storage.not-saved', saysLike('storage.damaged'))));
     await assert.rejects(window.arming.arm('a', 'always', { typedName: 'Account a' }), isTrouble(/damaged/));
     await assert.rejects(window.shared.look(), StateTrouble);
     listsAllAndArmsNothing(window);
@@ -390,7 +391,7 @@ describe('a shared database that cannot be used', function () {
     await cabinet.closeAll();
     const window = await cabinet.open({ pragmas: ['max_page_count = 20'] });
     const big = 'x'.repeat(200_000);
-    await assert.rejects(window.book.add(account('c', { name: big })), isTrouble(/nothing was changed.*no room/));
+    await assert.rejects(window.book.add(account('c', { name: big })), isTrouble(saysLike('storage.not-saved', says('storage.full'))));
     await assert.rejects(window.shared.snapshots.update('a', { big }), StateTrouble);
     assert.deepEqual(window.names, ['Account a', 'Account s']);
     assert.equal(window.trouble, undefined);
@@ -436,7 +437,7 @@ describe('a shared database that cannot be used', function () {
     db.close();
     const window = await cabinet.open();
     listsAllAndArmsNothing(window);
-    assert.match(window.trouble ?? '', /newer version/);
+    assert.match(window.trouble ?? '', saysLike('storage.unreadable', saysLike('storage.update')));
   });
 
   it('goes on when only the last copy is lost or senseless, and mends that', async () => {

@@ -116,7 +116,7 @@ const moments: readonly Moment[] = [
   moment('coin switched off by the person', '50032', 'refused', 'none', ['otherCoin'], says('venue.blocked-in-settings', 'OKX')),
   moment('amount too small', '50122', 'refused', 'none', ['more'], says('venue.below-minimum', 'OKX')),
   // The exchange.
-  moment(says('account.too-many-requests'), '50011 50040 50061', 'rate', 'none', ['later'], says('venue.too-many-requests', 'OKX')),
+  moment('too many requests', '50011 50040 50061', 'rate', 'none', ['later'], says('venue.too-many-requests', 'OKX')),
   moment('maintenance', '50001 51767', 'unavailable', 'unknown', [], says('venue.busy', 'OKX')),
   moment('too busy', '50013', 'unavailable', 'unknown', [], says('venue.busy', 'OKX')),
   moment('not in time', '50004 50026 51054 51149 51412', 'unavailable', 'unknown', [], says('venue.timed-out', 'OKX')),

@@ -5,7 +5,7 @@ import { startBybit, type Bybit } from '../../../../src/simulator/bybit/start.ts
 import { TestExchange, type KeyTexts } from '../../../e2e/exchange.ts';
 import { added, Machine, okxAddress, parts, place, type Front } from '../front.ts';
 import { after, leave, pick, press, Scripted, type, type Answer } from '../scripted.ts';
-import { says, saysLike } from '../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 const nowhere = 'http://127.0.0.1:9';
 const refusal = [says('button.change-keys'), says('button.discard')];
@@ -44,9 +44,9 @@ describe('a key that an exchange is asked about', () => {
     const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
       [{ ...keys, passphrase: 'not-the-passphrase' }, saysLike('okx.wrong-passphrase'), fault],
       [{ ...keys, secret: 'not-the-secret' }, saysLike('venue.wrong-secret'), fault],
-      [{ ...keys, apiKey: strange.okx }, /does not know this API key here/, fault],
+      [{ ...keys, apiKey: strange.okx }, saysLike('venue.wrong-key'), fault],
       [otherKeys.boundToOtherAddress, /IP address/, fault],
-      [otherKeys.withdraw, saysLike('key.may-withdraw-ltv'), refusal],
+      [otherKeys.withdraw, saysLike('key.can-withdraw'), refusal],
     ];
     for (const [tryOut, why, buttons] of wrong) {
       const dialog = await tried('okx', tryOut);
@@ -61,9 +61,9 @@ describe('a key that an exchange is asked about', () => {
     const at = (site: string, answer: Answer): Promise<Scripted> =>
       front.does(addAccount, pick('OKX'), pick(site), type('Main'), ...parts(okx.keys), answer);
     const talk = await at(says('site.demo', 'OKX Global'), leave);
-    assert.match(talk.heard.at(-1)!.title, /belongs to another OKX site or environment.*live or demo/);
+    assert.match(talk.heard.at(-1)!.title, saysLike('okx.wrong-site'));
     leavesNothing(front);
-    await at('OKX Global', press(says('button.save-account')));
+    await at('OKX Global', press(says('button.save-key')));
     assert.deepEqual(
       front.engine.book.list().map(({ site, baseUrl, simulated }) => [site, baseUrl, simulated]),
       [['global', undefined, false]],
@@ -76,9 +76,9 @@ describe('a key that an exchange is asked about', () => {
     const { keys, otherKeys } = bybit;
     const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
       [{ ...keys, secret: 'not-the-secret' }, /secret/i, fault],
-      [{ ...keys, apiKey: strange.bybit }, /does not know this API key here.*live, testnet or demo/, fault],
+      [{ ...keys, apiKey: strange.bybit }, saysLike('venue.wrong-key'), fault],
       [otherKeys.boundToOtherAddress, /IP address/, fault],
-      [otherKeys.withdraw, saysLike('key.may-withdraw-ltv'), refusal],
+      [otherKeys.withdraw, saysLike('key.can-withdraw'), refusal],
     ];
     for (const [tryOut, why, buttons] of wrong) {
       const dialog = await tried('bybit', tryOut);
@@ -97,17 +97,17 @@ describe('a key that an exchange is asked about', () => {
       ...parts(otherKeys.withdraw),
       press(says('button.change-keys')),
       ...parts(keys),
-      press(says('button.save-account')),
+      press(says('button.save-key')),
     );
     // No part of a key is offered again, and each is hidden.
     const hidden = talk.heard.filter(({ secret }) => secret === true);
     assert.equal(hidden.length, 9);
     assert.deepEqual([...new Set(hidden.map(({ value }) => value))], ['']);
     const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
-    assert.equal(dialog.title, says('key.works-save-account', 'Main'));
-    assert.match(dialog.detail, /trade yes/);
+    assert.equal(dialog.title, says('key.works', 'Main'));
+    assert.match(dialog.detail, saysLike('key.permissions', undefined, '✓', undefined));
     assert.match(dialog.detail, saysLike('key.bound', '127.0.0.1'));
-    assert.deepEqual([dialog.kind, dialog.choices], ['info', [says('button.save-account'), ...refusal]]);
+    assert.deepEqual([dialog.kind, dialog.choices], ['info', [says('button.save-key'), ...refusal]]);
     assert.deepEqual(talk.did, ['showLoans']);
     const [account] = front.engine.book.list();
     assert.deepEqual(
@@ -122,13 +122,11 @@ describe('a key that an exchange is asked about', () => {
 
   it('that may not trade is saved as read-only, said before', async () => {
     for (const [venue, { otherKeys, url }] of [['okx', okx] as const, ['bybit', bybit] as const]) {
-      const talk = await front.does(
-        addAccount,
-        ...place(venue, url, venue),
-        ...parts(otherKeys.readOnly),
-        press(says('button.save-account')),
+      const talk = await front.does(addAccount, ...place(venue, url, venue), ...parts(otherKeys.readOnly), press(says('button.save-key')));
+      assert.match(
+        talk.heard.at(-1)!.detail,
+        saysInTurn(saysLike('key.permissions', undefined, '✗', '✗'), says('account.read-only-nothing')),
       );
-      assert.match(talk.heard.at(-1)!.detail, /trade no, withdraw no[^]*Without Trade the account is read-only/);
     }
     assert.deepEqual(
       front.engine.book.list().map(({ name, readOnly }) => [name, readOnly]),
@@ -156,7 +154,7 @@ describe('a key that an exchange is asked about', () => {
       ...parts(okx.keys),
       press(says('button.try-again')),
       after(back, press(says('button.try-again'))),
-      press(says('button.save-account')),
+      press(says('button.save-key')),
     );
     assert.equal(talk.heard.filter(({ secret }) => secret === true).length, 3);
     assert.equal(front.engine.book.list().length, 1);
@@ -172,15 +170,15 @@ describe('a key that an exchange is asked about', () => {
 
   it('works with a clock that is off, which is said', async () => {
     for (const [venue, url] of [['okx', okx.url] as const, ['bybit', bybit.url] as const]) {
-      for (const [offsetMs, word] of [
-        [90_000, 'behind'],
-        [-90_000, 'ahead of'],
+      for (const [offsetMs, seconds] of [
+        [90_000, '-90'],
+        [-90_000, '+90'],
       ] as const) {
         await fetch(`${url}/__simulator/clock`, { method: 'POST', body: JSON.stringify({ offsetMs }) });
         const { keys } = venue === 'okx' ? okx : bybit;
         const dialog = await tried(venue, keys);
-        assert.match(dialog.title, /The key works/, venue);
-        assert.match(dialog.detail, new RegExp(`clock is 90 s ${word} that of`), venue);
+        assert.match(dialog.title, saysLike('key.works'), venue);
+        assert.match(dialog.detail, saysLike('clock.off', seconds, undefined), venue);
       }
     }
   });
@@ -191,8 +189,8 @@ describe('a key that an exchange is asked about', () => {
     for (const answer of [leave, press(says('button.discard'))]) {
       const talk = await front.does(addAccount, ...again, answer);
       const dialog = talk.heard.at(-1)!;
-      assert.match(dialog.title, /^The account at OKX that these keys belong to \(…\d{4}\) is already here as Main\.$/);
-      assert.match(dialog.detail, saysLike('key.loans-positions-listed'));
+      assert.match(dialog.title, saysLike('key.already-here', 'Main'));
+      assert.match(dialog.detail, saysLike('key.user-id', /…\d{4}/));
       assert.deepEqual(
         [dialog.kind, dialog.choices],
         ['warning', [says('button.change-keys'), says('button.save-anyway'), says('button.discard')]],
@@ -209,8 +207,8 @@ describe('a key that an exchange is asked about', () => {
 
   it('is not half saved by a keyring that does not keep it: no account is made, and the reason is thrown', async () => {
     machine.secrets.fault = 'forgets';
-    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press(says('button.save-account'))];
-    await assert.rejects(front.does(addAccount, ...whole), saysLike('key.keyring-not-keep'));
+    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press(says('button.save-key'))];
+    await assert.rejects(front.does(addAccount, ...whole), saysLike('key.not-kept'));
     machine.secrets.fault = 'none';
     leavesNothing(front);
     await front.does(addAccount, ...whole);
@@ -232,7 +230,7 @@ describe('a key that an exchange is asked about', () => {
     const [empty, ...others] = talk.faults;
     assert.equal(empty, says('key.needed'));
     assert.equal(others.length, 4);
-    for (const said of others) assert.match(said, saysLike('key.signed-requests-go'));
+    for (const said of others) assert.match(said, saysLike('site.only-loopback'));
     leavesNothing(front);
   });
 });

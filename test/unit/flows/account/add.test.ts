@@ -17,15 +17,7 @@ async function adding(answers: readonly Answer[], canWithdraw = false, others: r
   return { talk, keys, accounts: [...setup.accounts.values()] };
 }
 
-const whole = [
-  pick('OKX'),
-  pick('OKX Global'),
-  type('Mine'),
-  type('key'),
-  type('secret'),
-  type('phrase'),
-  press(says('button.save-account')),
-];
+const whole = [pick('OKX'), pick('OKX Global'), type('Mine'), type('key'), type('secret'), type('phrase'), press(says('button.save-key'))];
 
 describe('adding an account', () => {
   it('stores its keys and its record when it is saved', async () => {
@@ -70,17 +62,17 @@ describe('adding an account', () => {
     assert.deepEqual(
       talk.heard.map(({ what, title, detail, secret }) => [what, what === 'input' ? detail : title, secret]),
       [
-        ['pick', `${says('button.add-account')} | ${says('account.exchange-2')}`, undefined],
-        ['pick', `${says('button.add-account')} | ${says('account.sites-key-made')}`, undefined],
-        ['input', says('account.shall-called-here'), false],
+        ['pick', `${says('button.add-account')} | ${says('account.exchange')}`, undefined],
+        ['pick', `${says('button.add-account')} | ${says('account.site')}`, undefined],
+        ['input', says('account.name'), false],
         ['input', 'API key', true],
         ['input', says('okx.secret-key'), true],
         ['input', `Passphrase: ${says('okx.passphrase-hint')}`, true],
-        ['dialog', says('key.works-save-account', 'Mine'), undefined],
+        ['dialog', says('key.works', 'Mine'), undefined],
       ],
     );
     assert.deepEqual(talk.heard[0]!.choices, ['OKX', 'Bybit']);
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save-account'), says('button.change-keys'), says('button.discard')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save-key'), says('button.change-keys'), says('button.discard')]);
     assert.equal(talk.heard[0]!.canGoBack, false);
     assert.ok(talk.heard.slice(1, -1).every(({ canGoBack }) => canGoBack === true));
     // The venue's own addresses come first, each with its host; the one that has to be typed comes last.
@@ -97,7 +89,7 @@ describe('adding an account', () => {
       type('Mine'),
       type('key'),
       type('secret'),
-      press(says('button.save-account')),
+      press(says('button.save-key')),
     ]);
     assert.equal(talk.left, 0);
     assert.deepEqual(
@@ -121,14 +113,7 @@ describe('adding an account', () => {
 
   it('goes all the way back and to another exchange, whose account has nothing of the first', async () => {
     const back = Array<Answer>(5).fill(goBack);
-    const bybit = [
-      pick('Bybit'),
-      pick('Bybit Global'),
-      type('Other'),
-      type('key2'),
-      type('secret2'),
-      press(says('button.save-account')),
-    ];
+    const bybit = [pick('Bybit'), pick('Bybit Global'), type('Other'), type('key2'), type('secret2'), press(says('button.save-key'))];
     const { talk, keys, accounts } = await adding([...whole.slice(0, 5), ...back, ...bybit]);
     assert.equal(talk.left, 0);
     assert.deepEqual(
@@ -145,11 +130,7 @@ describe('adding an account', () => {
       ['OKX'],
     );
     assert.equal(talk.heard[2]!.value, 'OKX 2');
-    assert.deepEqual(talk.faults, [
-      says('key.account-needs-name'),
-      says('key.already-account-named', 'okx'),
-      says('key.most-characters', '60'),
-    ]);
+    assert.deepEqual(talk.faults, [says('key.needed'), says('key.already-account-named', 'okx'), says('key.most-characters', '60')]);
     assert.equal(accounts.at(-1)!.name, 'My own');
   });
 
@@ -176,7 +157,7 @@ describe('adding an account', () => {
 
   it('goes on from a refused key also back to the place', async () => {
     const { talk } = await adding([...whole.slice(0, -1), press(says('button.change-keys')), goBack, leave], true);
-    assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], [says('account.shall-called-here'), 'Mine']);
+    assert.deepEqual([talk.heard.at(-1)!.detail, talk.heard.at(-1)!.value], [says('account.name'), 'Mine']);
   });
 
   it('takes the keys away again when the record cannot be written', async () => {

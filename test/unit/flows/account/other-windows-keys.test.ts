@@ -40,18 +40,18 @@ describe('keys that another window of a browser may have stored', () => {
       assert.deepEqual(talk.did, did);
       assert.equal(keys.size, 0);
       const [dialog] = talk.heard;
-      assert.equal(dialog!.title, says('key.window-not-find-2', 'Main'));
+      assert.equal(dialog!.title, says('key.not-found-of', 'Main'));
       assert.deepEqual([dialog!.kind, dialog!.choices], ['warning', [says('button.reload-window'), says('button.continue-anyway')]]);
     }
     const { app, talk } = browser(false, press(says('button.continue-anyway')), leave);
     await addAccount(app);
-    assert.match(talk.heard[1]!.title, saysLike('account.exchange-2'));
+    assert.match(talk.heard[1]!.title, saysLike('account.exchange'));
   });
 
   it('are asked about before other keys are entered, in words for that', async () => {
-    const { app, talk, account } = browser(false, press(says('button.enter-keys-anyway')), leave);
+    const { app, talk, account } = browser(false, press(says('button.continue-anyway')), leave);
     await updateKeys(app, account);
-    assert.deepEqual(talk.heard[0]!.choices, [says('button.reload-window'), says('button.enter-keys-anyway')]);
+    assert.deepEqual(talk.heard[0]!.choices, [says('button.reload-window'), says('button.continue-anyway')]);
     assert.equal(talk.heard[1]!.detail, 'API key');
     const left = browser(false, leave);
     await updateKeys(left.app, left.account);

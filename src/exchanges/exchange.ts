@@ -54,7 +54,7 @@ export interface KeyFacts {
   readonly clockOffsetMs?: number;
   /** When the key stops working, where the venue tells. Milliseconds since the Unix epoch. */
   readonly expiresAt?: number;
-  /** What the key may not do that LTV Gauge has a use for. One phrase each. */
+  /** Permissions the key lacks and LTV Gauge could use. One phrase each. */
   readonly lacks?: readonly Message[];
 }
 
@@ -109,7 +109,7 @@ export interface RequestView {
 export interface RequestHeader {
   readonly name: string;
   readonly value: string;
-  /** `value` is a mask: what really stands there is nobody's to see. */
+  /** `value` is a mask: what really stands there is secret. */
   readonly masked?: true;
   /** What to show a person instead of `value`, where that is not decided before the request leaves. */
   readonly said?: Message;
@@ -144,9 +144,9 @@ export interface MarginBaseline {
   readonly size: Decimal;
   /** Margin before the send, as shown. */
   readonly margin: Decimal;
-  /** The part of the margin that only a change of margin moves, where `margin` also moves by itself. */
+  /** The part of the margin that only a change of margin moves, where `margin` also moves on its own. */
   readonly steadyMargin?: Decimal;
-  /** As set at the venue, where setting it anew moves margin as a change of margin does. */
+  /** As set at the venue, where setting it again moves margin as a change of margin does. */
   readonly leverage?: Decimal;
   readonly entryPrice?: Decimal;
   readonly liquidationPrice?: Decimal;
@@ -226,7 +226,7 @@ export interface Requests<C extends Change> {
   /** The exact request that `send` would send, without key and signature. @throws ExchangeError `refused` where `send` would refuse to send at all */
   describe(change: C): { readonly method: string; readonly path: string; readonly body: string };
   /**
-   * What `send` would send now, every byte of it but key, signature and time. Reads no key and asks nobody.
+   * What `send` would send now, every byte of it but key, signature and time. Reads no key and sends nothing.
    * @throws ExchangeError `refused` where `send` would refuse to send at all
    */
   rehearse(change: C): RequestView;
@@ -334,6 +334,6 @@ export interface Exchange {
   readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */
   readonly keyHelpUrl: string;
-  /** Loads the venue's code, which nobody without an account of it needs. @throws ExchangeError for an address that is not the venue's. */
+  /** Loads the venue's code, which is needed only with an account of it. @throws ExchangeError for an address that is not the venue's. */
   connect(options: ConnectionOptions): Promise<Connection>;
 }

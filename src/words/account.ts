@@ -35,7 +35,7 @@ export function isCurrent(state: AccountState, now: number, intervalMs: number, 
   return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
 }
 
-/** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */
+/** What should have been read and was not. A key without permission to read something leaves no gap: the views say what it lacks. */
 export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
   const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
   const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;

@@ -4,7 +4,7 @@ import type { Account } from '../core/model.ts';
 import { ownerOf } from '../engine/ledger/owner.ts';
 import type { KeyFacts } from '../exchanges/exchange.ts';
 import { loopbackOrigin } from '../exchanges/http/address.ts';
-import { clockOff } from '../exchanges/kit/refusals.ts';
+import { clockOff } from '../exchanges/refusals.ts';
 
 /** What is to be done with a key after it was tried. */
 export interface KeyReport {
@@ -67,7 +67,7 @@ function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
     : msg('key.bound-no-ip', 'Bound to no IP address. Bind it to yours at {0}, so that no one else can use it.', venue);
 }
 
-/** What will be missing in the views, so that nobody takes it for not being there. */
+/** What will be missing in the views, so that it is not taken for absent. */
 function lackLines({ lacks }: KeyFacts): readonly Message[] {
   return (lacks ?? []).map((lack) => msg('key.missing-permission', 'Missing permission: {0}', lack));
 }

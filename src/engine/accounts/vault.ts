@@ -15,7 +15,7 @@ export const keysMissingCode = 'keys-missing';
 /** The `code` of the `auth` error of an account whose keys are of another user than its record says. */
 export const otherOwnerCode = 'keys-of-another';
 
-/** In the stored text, beside the keys: whose they are. A text like the keys, so that versions that do not know it can read them all the same. */
+/** In the stored text, beside the keys: whose they are. A text like the keys, so that versions that do not know it can still read them. */
 const ownerField = 'ltvGauge.owner';
 
 const unreadable = msg(

@@ -35,7 +35,7 @@ interface Line {
   uid?: string | undefined;
 }
 
-/** One live connection per account, made at first use and made anew when the account's address or owner changes. */
+/** One live connection per account, made at first use and replaced when the account's address or owner changes. */
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
   readonly #lines = new Map<string, Line>();
@@ -65,7 +65,7 @@ export class Connections implements Disposable {
     const line: Line = { connection: Promise.resolve().then(() => this.#open(accountId, line)) };
     this.#lines.set(accountId, line);
     line.connection.catch(() => {
-      // What failed is tried afresh by the next call.
+      // What failed is tried again by the next call.
       if (this.#lines.get(accountId) === line) this.#lines.delete(accountId);
     });
     return line.connection;

@@ -12,7 +12,7 @@ export interface PollerOptions {
   readonly store: Store;
   readonly connections: Pick<Connections, 'get'>;
   readonly clock: Clock;
-  /** Asked anew before each wait. Milliseconds. */
+  /** Asked before each wait. Milliseconds. */
   readonly intervalMs: () => number;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
@@ -49,7 +49,7 @@ export class Poller implements Disposable {
     this.#options = options;
   }
 
-  /** Begins to read all accounts, those of now and those to come. Returns before the first key is asked for. */
+  /** Begins to read all accounts, present and future. Returns before the first key is asked for. */
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
     const { book } = this.#options;
@@ -190,7 +190,7 @@ function afterwards(work: () => Promise<void>): void {
 }
 
 const longestMs = 5 * 60_000;
-/** Some things only a person can mend: asking often helps nobody and may get an address banned. */
+/** Some things only a person can fix: asking often does not help and may get an address banned. */
 const personsMatterMs = 60_000;
 const personsMatter: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
 /** Keeps many windows and accounts from asking in step after a common failure. */

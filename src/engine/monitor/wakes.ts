@@ -23,7 +23,7 @@ function ownAddresses(): string {
 /**
  * Tells when the machine has slept or changed its network: what failed before may work now, and a wait that began before has lost its reason.
  * The platform tells neither, and its timers do not count sleep on every system. So one timer looks every ten seconds whether more time has
- * passed than it waited for, by a clock that counts sleep and that nobody sets, and whether the addresses are still the same. It runs only while
+ * passed than it waited for, by a clock that counts sleep and that cannot be set, and whether the addresses are still the same. It runs only while
  * somebody listens.
  */
 export class Wakes {

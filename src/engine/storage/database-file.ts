@@ -55,7 +55,7 @@ export function inTransaction<T>(db: DatabaseSync, mode: 'DEFERRED' | 'IMMEDIATE
   }
 }
 
-/** SQLite does not wait by itself for the lock that a change of the journal mode needs. */
+/** SQLite does not wait for the lock that a change of the journal mode needs. */
 export function patiently<T>(ms: number, work: () => T): T {
   const until = Date.now() + ms;
   const pause = new Int32Array(new SharedArrayBuffer(4));

@@ -94,7 +94,7 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   readonly onDidLoad = this.#loaded.on;
   /** Told the sentence for a person when the database cannot be read, and undefined when it can again. */
   readonly onDidMeetTrouble = this.#troubled.on;
-  /** Told when the database was gone and was made anew from the last copy. */
+  /** Told when the database was gone and was rebuilt from the last copy. */
   readonly onDidRemake = this.#remade.on;
 
   constructor(options: SharedStateOptions<Figures>) {

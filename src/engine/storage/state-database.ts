@@ -53,26 +53,20 @@ export function openStateDatabase<Figures>({
   };
 }
 
-/** What a person can do about it; whatever else there is belongs to the file of the activity log. */
-function reasonOf(trouble: Trouble, file: string): Message {
-  switch (trouble.kind) {
-    case 'noSqlite':
-    case 'newer':
-      return msg('storage.update', "This version can't read {0}. Update LTV Gauge and the editor.", file);
-    case 'busy':
-      return msg('storage.busy', 'Another program has locked {0}. Close that program, then try again.', file);
-    case 'full':
-      return msg('storage.full', 'The disk is full. Free some space, then try again.');
-    case 'readOnly':
-      return msg('storage.read-only', '{0} or its folder is read-only. Fix the permissions, then try again.', file);
-    case 'corrupt':
-    case 'notOurs':
-      return msg(
-        'storage.damaged',
-        '{0} is damaged. Close all editor windows, rename it, then reopen: it is rebuilt from the last copy.',
-        file,
-      );
-    default:
-      return otherReason('detail' in trouble ? trouble.detail : trouble.kind);
-  }
-}
+const damaged = (file: string): Message =>
+  msg('storage.damaged', '{0} is damaged. Close all editor windows, rename it, then reopen: it is rebuilt from the last copy.', file);
+const outdated = (file: string): Message => msg('storage.update', "This version can't read {0}. Update LTV Gauge and the editor.", file);
+
+/** What a person can do about it; all other kinds concern the file of the activity log. */
+const reasons: Partial<Record<Trouble['kind'], (file: string) => Message>> = {
+  noSqlite: outdated,
+  newer: outdated,
+  busy: (file) => msg('storage.busy', 'Another program has locked {0}. Close that program, then try again.', file),
+  full: () => msg('storage.full', 'The disk is full. Free some space, then try again.'),
+  readOnly: (file) => msg('storage.read-only', '{0} or its folder is read-only. Fix the permissions, then try again.', file),
+  corrupt: damaged,
+  notOurs: damaged,
+};
+
+const reasonOf = (trouble: Trouble, file: string): Message =>
+  reasons[trouble.kind]?.(file) ?? otherReason('detail' in trouble ? trouble.detail : trouble.kind);

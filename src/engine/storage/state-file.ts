@@ -38,7 +38,7 @@ interface Opened {
 /**
  * What all windows share, in its file, for one connection: accounts, arming, the last figures, and how far the ledger had come. It is a
  * file of its own, so that a ledger that is set aside, deleted or damaged takes no account with it, nor its anchor.
- * Whatever fails closes the connection, and the next call reads everything anew.
+ * Whatever fails closes the connection, and the next call reads everything again.
  */
 export class StateFile {
   readonly #Database: typeof DatabaseSync;
@@ -106,7 +106,7 @@ export class StateFile {
     return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ at: anchorOf(db) }))?.at;
   }
 
-  /** Of one ledger only the furthest place is kept, whoever says it when. */
+  /** Of one ledger only the furthest place is kept, in whatever order it is reported. */
   noteAnchor({ id, rows, head }: Seen): void {
     this.#within('IMMEDIATE', true, this.#place.busyMs, ({ db }) => {
       db.prepare(

@@ -25,7 +25,7 @@ export type StateChange =
   | { readonly do: 'takeBack'; readonly given: readonly string[] };
 
 export type StateAsked =
-  /** `known` is the version that is known already; `old` is what to take in, if it is not there; `copy` is what to make a lost file anew from. */
+  /** `known` is the version that is known already; `old` is what to take in, if it is not there; `copy` is what to rebuild a lost file from. */
   | { readonly do: 'look'; readonly known?: Version; readonly snapshots?: boolean; readonly old?: OldState; readonly copy?: LastCopy }
   | { readonly do: 'change'; readonly change: StateChange }
   /** Writes the row of one account; without a text it is taken away. */
@@ -33,7 +33,7 @@ export type StateAsked =
   | { readonly do: 'anchor' }
   | { readonly do: 'noteAnchor'; readonly at: Seen };
 
-/** A version of what is in the file: of one file it only rises, and one that was made anew is another file. */
+/** A version of what is in the file: of one file it only rises, and a rebuilt one is another file. */
 export interface Version {
   readonly file: number;
   /** Which file on the disk it was read from: one that is put back from a backup counts from where it was. */
@@ -59,7 +59,7 @@ export interface Looked {
   readonly snapshots?: readonly { readonly account: string; readonly text: string }[];
   /** How many accounts were taken in from an older version just now. */
   readonly takenIn: number;
-  /** The database was gone, and was made anew from the last copy. */
+  /** The database was gone, and was rebuilt from the last copy. */
   readonly remade: boolean;
 }
 

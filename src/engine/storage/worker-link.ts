@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /**
- * Asks a worker thread that holds a database. It is started by the first request and anew after it died; a request that it died over is
+ * Asks a worker thread that holds a database. It is started by the first request, and again after it died; a request that it died over is
  * rejected, never repeated. It keeps the process alive for as long as it works at something, and no longer.
  */
 export class WorkerLink<Request extends { readonly do: string }, Answers extends Readonly<Record<Request['do'], unknown>>> {
@@ -56,7 +56,7 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
 
   /** Lets what was asked before come to its end. */
   close(): void {
-    // Until it has ended by itself: what it was asked last may not be on the disk yet.
+    // Until it has ended: what it was asked last may not be on the disk yet.
     this.#worker?.ref();
     this.#worker?.postMessage({ number: 0, request: { do: 'close' } } satisfies Asked<Request>);
     this.#worker = undefined;

@@ -103,7 +103,7 @@ function snapshotOf({ loans, wallet, positions, prices, rules }: Parts): Snapsho
 /** Bybit's word for a right that the key has not. */
 const isBarred = (answer: unknown): boolean => ExchangeError.is(answer, 'permission') && answer.code === '10005';
 
-/** Whether positions are enough to show without loans: there are some, or the key is one that may not read loans at all. */
+/** Whether positions are enough to show without loans: there are some, or the key cannot read loans at all. */
 function standsAlone({ positions, blind }: PositionsRead, loans: ExchangeError): boolean {
   return blind === undefined && (positions.length > 0 || isBarred(loans));
 }

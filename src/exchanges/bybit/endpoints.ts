@@ -3,7 +3,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import type { Pace, RateLimit } from '../http/limits.ts';
 import type { Answer } from '../http/transport.ts';
 import { isOverrun, quietMs, untilReset } from './envelope.ts';
-import { blockedMachine } from '../kit/refusals.ts';
+import { blockedMachine } from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** Paths as documented: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the market, user, asset, account and position pages. */

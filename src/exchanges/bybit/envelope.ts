@@ -4,7 +4,7 @@ import { spoken, type Hide } from '../http/redact.ts';
 import type { Answer } from '../http/transport.ts';
 import type { Meaning } from '../kit/error-codes.ts';
 import { failure, readStatus, readStranger, type Reading } from '../kit/failure.ts';
-import { blockedMachine, regionNotServed, rejected, withCode } from '../kit/refusals.ts';
+import { blockedMachine, regionNotServed, rejected, withCode } from '../refusals.ts';
 import { meaningOf, venue } from './codes.ts';
 import { Numeral, parseExact } from './schema.ts';
 

@@ -85,7 +85,7 @@ const term = v.object({
 type Order = v.InferOutput<typeof order>;
 type Terms = readonly v.InferOutput<typeof term>[];
 
-/** Pages of orders that are read; nobody has more. */
+/** Pages of orders that are read; no account has more. */
 const mostPages = 20;
 
 /** The old loans: each order has one debt, one collateral and an id of 19 digits. */

@@ -15,7 +15,7 @@ import { newestIdOf, readProof } from './loan-proof.ts';
 import type { Loans } from './loans.ts';
 import { pageSize } from './requests.ts';
 import * as schema from './schema.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** Adding collateral to the pool or an old order and taking some out. */
@@ -63,7 +63,7 @@ async function prepare(
 ): Promise<CollateralReadiness> {
   const book = loans.book(ref);
   const newest = stamped(clock, book.adjustments(ref, { coin, limit: pageSize }, signal));
-  // What can be added is asked for anew, and that answer tells the haircuts too.
+  // What can be added is asked for again, and that answer tells the haircuts too.
   if (book === loans.pool && direction === 'reduce') loans.pool.terms.refreshIfOld(signal);
   const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
     // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.

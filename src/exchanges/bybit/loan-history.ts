@@ -4,7 +4,7 @@ import type { HistoryRow, Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { refused } from '../kit/failure.ts';
-import { unnamed } from '../kit/refusals.ts';
+import { unnamed } from '../refusals.ts';
 import type { HistoryPart, Line, LoanBook } from './loan-generation.ts';
 import { ends, toHistoryRow } from './loan-map.ts';
 import { isAbsent, limitFor, notUnderstood, pageQuery, toPage } from './requests.ts';
@@ -161,7 +161,7 @@ const words: Readonly<Record<string, string>> = {
   '7': 'repaid_by_currency',
   '8': 'became_flexible',
 };
-/** What nobody asked for: liquidation, a debt that was overdue, delisting, delayed liquidation. */
+/** What was not requested: liquidation, a debt that was overdue, delisting, delayed liquidation. */
 const forced: ReadonlySet<string> = new Set(['2', '4', '5', '6']);
 
 export function toBorrowing(name: string, row: Borrowing): HistoryRow {

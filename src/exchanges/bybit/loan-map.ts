@@ -189,7 +189,7 @@ export function toAdjustment(row: AdjustmentRow, status: Adjustment['status']): 
   return {
     id: row.adjustId,
     type: (row.direction === 'add' ? 'collateral_added' : 'collateral_reduced') + ends[status],
-    // People adjust; what Bybit sells by itself stands elsewhere.
+    // People adjust; what Bybit sells on its own is listed elsewhere.
     forced: false,
     coin: row.collateralCurrency,
     amount: row.amount,

@@ -16,7 +16,7 @@ import { poolId, toPrices, toWallet } from './loan-map.ts';
 import { Pool, type Terms } from './pool.ts';
 import * as schema from './schema.ts';
 import { readRows, said } from './schema.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue, fundingAccount } from './codes.ts';
 
 /** The one loan that has no order id. */
@@ -156,7 +156,7 @@ async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | un
   return { loans: [...main.loans, ...more.loans], ...said(main.trouble, more.trouble), ...(barred ? { barred } : {}), asOf };
 }
 
-/** What everything on the spot market is worth, by coin; whoever asks. @throws ExchangeError */
+/** What everything on the spot market is worth, by coin; the same for all accounts. @throws ExchangeError */
 export async function readPrices(ask: Line['ask'], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
   return toPrices(schema.read(schema.tickers, await ask(endpoints.tickers, { category: 'spot' }, signal)));
 }

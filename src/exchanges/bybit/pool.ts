@@ -210,7 +210,7 @@ export class CollateralTerms {
     return this.#kept;
   }
 
-  /** Asks again where an hour has passed; nobody waits for the answer. */
+  /** Asks again after an hour, without waiting for the answer. */
   refreshIfOld(signal: AbortSignal | undefined): void {
     const age = this.#asked === undefined ? undefined : this.#now() - this.#asked.at;
     // A clock that was put back makes an age below zero.

@@ -23,7 +23,7 @@ import { endpoints } from './endpoints.ts';
 import { idOf, markValueOf, partsOf, slotFits, steadyMarginOf, type Found, type Market } from './position-map.ts';
 import { onceEach, readRows, walletCoin, walletOfType, type Wallet } from './schema.ts';
 import { msg } from '../../core/message.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue, unifiedAccount } from './codes.ts';
 
 /** Bybit takes no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */

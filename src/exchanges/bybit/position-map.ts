@@ -7,7 +7,7 @@ import { refused } from '../kit/failure.ts';
 import { optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
 import { named, onceEach, read, textIn, unlike, type Mode, type PositionRow } from './schema.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** Bybit's words for positions in, ours out. */

@@ -32,7 +32,7 @@ export interface MarginNow {
  *
  * Effective is what both say, or the margin alone where the price can say nothing; then the margin has to say it more exactly. Contradicted is
  * what they say in the same way of the opposite. All else is pending: also a position that is gone, was traded in between, changed sides, has
- * another leverage, or is isolated no more, because then its margin tells nothing. Leverage that is set anew moves margin and liquidation price
+ * another leverage, or is isolated no more, because then its margin tells nothing. New leverage moves margin and liquidation price
  * just as adding or taking margin does.
  *
  * @param now the position as it is now; undefined when it is gone

@@ -14,7 +14,7 @@ import { openIn, steadyMarginOf, toPosition, understoodIn, unknownMode, type Fou
 import { judgeMargin } from './position-proof.ts';
 import { isAbsent } from './requests.ts';
 import * as schema from './schema.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue, positionPermission, writable } from './codes.ts';
 
 /** Bybit's maximum page; its default is twenty. */
@@ -30,7 +30,7 @@ interface Kind {
 /** Linear positions are asked for by the coin they are settled in. Source: https://bybit-exchange.github.io/docs/v5/position */
 const kinds: readonly Kind[] = [{ market: 'linear', settleCoin: 'USDT' }, { market: 'linear', settleCoin: 'USDC' }, { market: 'inverse' }];
 
-/** Bybit's code for a key that may not do what was asked. */
+/** Bybit's code for a key that lacks a permission. */
 const noRight = '10005';
 const mayNotRead = why.lacksPermission(venue, positionPermission);
 const mayNotChange = why.lacksPermission(venue, writable(positionPermission));

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { decimalFrom, isNegative, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** A number of a JSON text as it was written. No float ever comes of it: ids are longer than a float can hold. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Keys } from '../exchange.ts';
 import type { Attempt } from '../http/call.ts';
-import { invalidKey } from '../kit/refusals.ts';
+import { invalidKey } from '../refusals.ts';
 
 /**
  * How long a request may be under way. Milliseconds. Bybit accepts a timestamp from that much before its own time until one

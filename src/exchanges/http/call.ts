@@ -36,7 +36,7 @@ export interface Dialect {
   /** The headers that `sign` makes, in its order: what is secret in them, and what is the time of sending. */
   readonly signedHeaders: Readonly<Record<string, 'secret' | 'time'>>;
   /**
-   * The payload of an answer. `hide` takes out of the venue's words what nobody may read, and is to be asked before they are shortened.
+   * The payload of an answer. `hide` removes secrets from the venue's words, and has to run before they are shortened.
    * @throws ExchangeError for everything that is not a success.
    */
   open(answer: Answer, write: boolean, hide: Hide): unknown;

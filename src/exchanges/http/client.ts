@@ -6,7 +6,7 @@ import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
 import { keepPace, Limiter } from './limits.ts';
 import { hiding, withoutSecrets } from './redact.ts';
 import { aborted, Transport } from './transport.ts';
-import { clockOff } from '../kit/refusals.ts';
+import { clockOff } from '../refusals.ts';
 
 export interface HttpOptions {
   readonly dialect: Dialect;
@@ -25,7 +25,7 @@ const readDeadlineMs = 10_000;
 const writeDeadlineMs = 20_000;
 const mostAttempts = 3;
 const firstPauseMs = 400;
-/** A venue that wants to be left alone for longer than this is not waited for here: whoever asked decides when to ask again. */
+/** A venue that wants to be left alone for longer than this is not waited for here: the caller decides when to ask again. */
 const longestPauseMs = 5_000;
 
 /** A change was decided on figures of a moment ago: what waited for longer than this, as for the keyring or in a machine that slept, does not leave. */
@@ -39,7 +39,7 @@ interface Stops {
   readonly writeAskedAt?: number;
 }
 
-/** One account's line to its venue. Signs each attempt afresh, keeps the limits, retries reads, learns the venue's clock. */
+/** One account's line to its venue. Signs each attempt again, keeps the limits, retries reads, learns the venue's clock. */
 export class Http {
   readonly #options: HttpOptions;
   readonly #transport: Transport;

@@ -27,8 +27,8 @@ export class Limiter {
   run<T>(endpoint: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { queue, intervalMs } = this.#line(endpoint);
     return new Promise<T>((resolve, reject) => {
-      // The signal only takes a waiting task out of the queue; one that has started handles it itself, because what became of a
-      // request must be known even when nobody waits for it any more.
+      // The signal only takes a waiting task out of the queue; one that has started handles it itself, because the outcome of a
+      // request must be known even when nothing waits for it any more.
       const waiting = new AbortController();
       const forward = (): void => {
         waiting.abort(signal?.reason);

@@ -55,7 +55,7 @@ function masked(message: Message, hide: Hide): Message {
   return args.every((arg, index) => arg === message.args[index]) ? message : { template: message.template, args };
 }
 
-/** What a secret looks like to whoever has undone the encodings of a text: in lower case, without spaces. */
+/** What a secret looks like after undoing the encodings of a text: in lower case, without spaces. */
 function needlesOf(secret: string): readonly string[] {
   const plain = bare(secret);
   if (plain.length < shortest) return [];

@@ -1,7 +1,7 @@
 import { createFetch, type $Fetch } from 'ofetch';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { systemFault, type SystemFault } from './never-left.ts';
 
 /** One request as it leaves: every byte of it is decided. */
@@ -58,7 +58,7 @@ export class Transport {
     try {
       const response = await this.#fetch.raw(departure.origin + departure.target, {
         method: departure.method,
-        // ofetch would send a failed GET again by itself; a retry is a new signature and our own decision.
+        // ofetch would repeat a failed GET on its own; a retry is a new signature and our own decision.
         retry: 0,
         responseType: 'stream',
         // The venue's code decides, not the HTTP status.
@@ -152,7 +152,7 @@ export class Transport {
 
 /**
  * What is sent for a change. Its body can be read once, so that nothing on the way to the wire can send it again: the platform's fetch
- * repeats a request by itself when it is answered with HTTP 421, unless its body is a stream. The length is named, because without it a
+ * repeats a request on its own when it is answered with HTTP 421, unless its body is a stream. The length is named, because without it a
  * stream goes out in chunks, which no venue documents. A redirect is an answer like any other; asked for in this way the editor also uses
  * the platform's client throughout, and not the one of its browser, which repeats requests on connections that broke.
  */
@@ -192,11 +192,11 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** An hour: whoever wants more is asked again after it, and no timer overflows into asking at once. */
+/** An hour: a venue that wants more is asked again after it, and no timer overflows into asking at once. */
 const longestMs = 3_600_000;
 
 /**
- * How long an answer asks us to wait, in seconds or as the time of day when to come back. That time is by the clock of whoever answered,
+ * How long an answer asks us to wait, in seconds or as the time of day when to come back. That time is by the clock of the server that answered,
  * so it is compared with the date of the answer, and only without one with `now`. Nothing when it does not say, or says what is over.
  */
 function patience(headers: Headers, now: number): { readonly retryAfterMs?: number } {

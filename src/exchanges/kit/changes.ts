@@ -7,7 +7,7 @@ import type { Call } from '../http/call.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from './failure.ts';
 import { optional } from './parts.ts';
-import { coinNotPledged, incompleteChange, nothingOwed, removable, unsaid } from './refusals.ts';
+import { coinNotPledged, incompleteChange, nothingOwed, removable, unsaid } from '../refusals.ts';
 
 /**
  * A change's request as text, as it would leave, and sent: all of the one call that `callOf` builds.

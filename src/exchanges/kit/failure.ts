@@ -2,7 +2,7 @@ import { ExchangeError, type Effect, type ErrorKind, type Instead } from '../../
 import { msg, type Message } from '../../core/message.ts';
 import type { Answer } from '../http/transport.ts';
 import type { Meaning } from './error-codes.ts';
-import * as why from './refusals.ts';
+import * as why from '../refusals.ts';
 
 /** A refusal of our own, before anything is sent. @param instead what would work, most promising first */
 export function refused(sentence: Message, instead: readonly Instead[] = []): ExchangeError {

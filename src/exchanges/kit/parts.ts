@@ -6,7 +6,7 @@ import type { Message } from '../../core/message.ts';
 /** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
 export type Part<T> = { readonly value: T; readonly at: number } | { readonly trouble: ExchangeError; readonly at: number };
 
-/** What can be done without: its failure is a value. @throws ExchangeError `aborted` only: then nobody wants the rest either. */
+/** What can be done without: its failure is a value. @throws ExchangeError `aborted` only: then the rest is not wanted either. */
 export async function orError<T>(reading: Promise<T>): Promise<T | ExchangeError> {
   try {
     return await reading;
@@ -16,7 +16,7 @@ export async function orError<T>(reading: Promise<T>): Promise<T | ExchangeError
   }
 }
 
-/** The same where nobody asks why: undefined where it cannot be read. @throws ExchangeError `aborted` only */
+/** The same where the reason does not matter: undefined where it cannot be read. @throws ExchangeError `aborted` only */
 export async function ifAny<T>(reading: Promise<T>): Promise<T | undefined> {
   const read = await orError(reading);
   return read instanceof ExchangeError ? undefined : read;

@@ -11,7 +11,7 @@ import * as schema from './schema.ts';
 /** A bill of the trading account that tells of a position's margin. */
 export interface MarginBill {
   readonly row: HistoryRow;
-  /** By hand: somebody asked for it. Otherwise OKX did it by itself. */
+  /** By hand: requested. Otherwise OKX did it on its own. */
   readonly manual: boolean;
   /** What went into the margin; below zero what was taken out. */
   readonly moved: Decimal;

@@ -1,6 +1,6 @@
 import { msg } from '../../core/message.ts';
 import { alike, inRanges, notAllowed, refused, type Meaning, type Meanings } from '../kit/error-codes.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 
 export const venue = 'OKX';
 export const fundingAccount = msg('term.funding-account', 'funding account');

@@ -14,7 +14,7 @@ import { Loans, type LoansRead } from './loans.ts';
 import { Positions } from './positions.ts';
 import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
-import { oddAnswer } from '../kit/refusals.ts';
+import { oddAnswer } from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** One account on OKX. Every request about a loan carries its order id whenever one is known: without it OKX acts on the oldest order. */
@@ -87,7 +87,7 @@ export class OkxConnection implements Connection {
     this.#http.dispose();
   }
 
-  /** The funding wallet, which is asked for by the ids of the loans; without knowing them it is read all the same. Not when nothing else is. */
+  /** The funding wallet, which is asked for by the ids of the loans; without them it is read too. Not when nothing else is. */
   async #walletAfter(
     loansRead: Promise<Part<LoansRead>>,
     positionsRead: Promise<Part<unknown>>,

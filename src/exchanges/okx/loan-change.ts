@@ -14,7 +14,7 @@ import { readProof } from './loan-proof.ts';
 import type { Loans } from './loans.ts';
 import { mustBeNamed, orderOf, pageQuery, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue, fundingAccount } from './codes.ts';
 
 /** Adding collateral to a loan of OKX and taking some out. OKX gives no id of such a change. */

@@ -5,7 +5,7 @@ import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, HistoryRow, InterestRow, Loan, Threshold, WalletCoin } from '../../core/model.ts';
 import { optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
-import { heldIn, leftOut } from '../kit/refusals.ts';
+import { heldIn, leftOut } from '../refusals.ts';
 import { venue, fundingAccount } from './codes.ts';
 
 /** OKX's words about loans in, ours out. Nothing is computed here. */
@@ -136,7 +136,7 @@ export function toPrices(tickers: readonly v.InferOutput<typeof schema.indexTick
   return prices;
 }
 
-/** Rows that tell of something OKX did to the loan by itself. */
+/** Rows that tell of something OKX did to the loan on its own. */
 const forcedTypes: ReadonlySet<string> = new Set([
   'forced_repayment_buy',
   'forced_repayment_sell',

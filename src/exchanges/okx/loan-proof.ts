@@ -22,7 +22,7 @@ const released = 'collateral_released';
  * Source of the procedure: loan-history and loan-info of https://www.okx.com/docs-v5/en/#financial-product-flexible-loan
  *
  * @param loan the loan as it is now; undefined when OKX no longer has it
- * @param isWhole whether all rows are understood: beside one that is not, nobody is accused
+ * @param isWhole whether all rows are understood: beside one that is not, nothing is held against a change
  */
 export function judge(
   change: CollateralChange,

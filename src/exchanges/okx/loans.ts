@@ -22,7 +22,7 @@ import {
 } from './loan-map.ts';
 import { ambiguous, mustBeNamed, orderOf, pageQuery, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-import { noSuchLoan } from '../kit/refusals.ts';
+import { noSuchLoan } from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** Loans as far as they are understood. */

@@ -5,7 +5,7 @@ import type { Call } from '../http/call.ts';
 import { refused } from '../kit/failure.ts';
 import { optional } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue, tradingAccount } from './codes.ts';
 
 /**
@@ -93,7 +93,7 @@ const mostPlaces = 18;
 
 /**
  * How many decimals an amount may have. OKX does not document it. As many as it shows of the coin itself are surely taken; a round
- * balance shows none, and nobody must be kept from adding 0.001 BTC by it, so eight, the smallest part of a bitcoin, are always allowed:
+ * balance shows none, which must not keep a person from adding 0.001 BTC, so eight, the smallest part of a bitcoin, are always allowed:
  * an amount too fine is refused and moves nothing. 18 is the finest OKX prints.
  */
 function placesOf(available: Decimal): number {

@@ -5,7 +5,7 @@ import type { CoinAmount, Position, Side } from '../../core/model.ts';
 import { optional } from '../kit/parts.ts';
 import { aboveZero } from './loan-map.ts';
 import * as schema from './schema.ts';
-import { crossMargin, leftOut, positions } from '../kit/refusals.ts';
+import { crossMargin, leftOut, positions } from '../refusals.ts';
 import { venue, fixedMargin } from './codes.ts';
 
 /** OKX's words for positions in, ours out. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */

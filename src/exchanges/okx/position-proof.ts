@@ -19,7 +19,7 @@ import type { MarginBaseline, MarginChange, MarginProof } from '../exchange.ts';
 import type { BillsRead, MarginBill } from './bills.ts';
 
 /**
- * What may come and go by itself, as a fraction of the position's value: funding fees and interest are paid for the value, not for the
+ * What may come and go on its own, as a fraction of the position's value: funding fees and interest are paid for the value, not for the
  * margin, so the margin of a position with leverage 50 moves by 50 times its share. Our own judgement; a funding fee is rarely above it.
  */
 const driftRate = decimal('0.005');
@@ -41,7 +41,7 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, posi
   const wanted = change.direction === 'add' ? change.amount : negate(change.amount);
   if (isZero(moved) || wasTraded(position, baseline, moved)) return { state: 'pending', position };
   if (compare(moved, wanted) === 0) return { state: 'effective', position };
-  // What freezes an account has to be known for sure; leverage that is set anew moves margin just as adding or taking does.
+  // What freezes an account has to be known for sure; new leverage moves margin just as adding or taking does.
   if (wasSetAnew(position, baseline)) return { state: 'pending', position };
   if (position.entryPrice === undefined || baseline.entryPrice === undefined) return { state: 'pending', position };
   if (compare(moved, negate(wanted)) === 0) return { state: 'contradicted', position };
@@ -64,7 +64,7 @@ function wasSetAnew({ leverage }: Position, before: MarginBaseline): boolean {
   return leverage !== undefined && before.leverage !== undefined && compare(leverage, before.leverage) !== 0;
 }
 
-/** By how much the margin may have moved by itself. */
+/** By how much the margin may have moved on its own. */
 function driftOf({ leverage = one }: Position, { margin }: MarginBaseline): Decimal {
   return multiply(driftRate, multiply(absolute(margin), greater(leverage, one)));
 }

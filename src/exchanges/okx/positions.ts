@@ -17,7 +17,7 @@ import { judgeByBills, judgeMargin } from './position-proof.ts';
 import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
 import { venue } from './codes.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 
 /** The positions of one account, and what it takes to change their margin. */
 export class Positions {

@@ -6,7 +6,7 @@ import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
 import { onlyLoan } from './loan-map.ts';
 import { distinct, named as namedRow, readRows, type Rows } from './schema.ts';
-import * as why from '../kit/refusals.ts';
+import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /** Asks OKX with the account's key. @throws ExchangeError */

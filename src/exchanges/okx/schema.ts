@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { decimalFrom, isZero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import { oddAnswer } from '../kit/refusals.ts';
+import { oddAnswer } from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Keys } from '../exchange.ts';
 import type { Attempt } from '../http/call.ts';
-import { invalidKey } from '../kit/refusals.ts';
+import { invalidKey } from '../refusals.ts';
 
 /** What can stand in a header. */
 const sendable = /^[\x20-\x7e]+$/;

@@ -54,7 +54,7 @@ export async function addBeside(app: Acting, beside: Account, exchange: Exchange
 
 /** Keys first, then the record: a record without keys would be an account that cannot be read. */
 async function save(app: Acting, account: Account, keys: Keys): Promise<void> {
-  // Before the account is seen: whoever goes on at once with the next command must not lose the focus to this one.
+  // Before the account is seen: a person who goes on with the next command must not lose the focus to this one.
   await app.talk.showLoans();
   try {
     await app.vault.store(account.id, keys, account.uid);

@@ -67,7 +67,7 @@ export async function removeAccount(app: Acting, account: Account): Promise<void
     buttons: [{ id: 'remove', label: msg('button.remove-account', 'Remove Account') }],
   });
   if (choice !== 'remove' || !(await mayChangeKeys(app))) return;
-  // Keys first: were the record gone and the keys still there, nobody could remove them any more.
+  // Keys first: if the record were gone and the keys still there, they could not be removed any more.
   await app.vault.delete(account.id);
   await app.book.remove(account.id);
   app.log.info(`account removed: ${account.id}`);

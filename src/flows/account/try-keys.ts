@@ -89,7 +89,7 @@ function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial)
     : askOfTwin(app.talk, twinSentence(twin.name), report, kept);
 }
 
-/** The first button has the focus, so it is a harmless one. What is not settled is asked for anew, because the dialog may stand for long. */
+/** The first button has the focus, so it is a harmless one. Unfinished changes are checked again, because the dialog may stand for long. */
 async function askOfOther(
   app: Acting,
   sentence: Message,

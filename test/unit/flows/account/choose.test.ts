@@ -31,7 +31,7 @@ describe('the account that a command is about', () => {
     const { chosen, talk } = await choosing(['A', 'B'], undefined, pick('B'));
     assert.equal(chosen, 'B');
     assert.equal(talk.heard[0]!.title, ' | Which one?');
-    assert.deepEqual(talk.heard[0]!.lines, [`A | OKX · ${'OKX Global'}`, `B | OKX · ${'OKX Global'}`]);
+    assert.deepEqual(talk.heard[0]!.lines, [`A | OKX · OKX Global`, `B | OKX · OKX Global`]);
     assert.equal((await choosing(['A', 'B'], undefined, leave)).chosen, undefined);
   });
 

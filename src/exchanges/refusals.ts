@@ -1,4 +1,4 @@
-import { msg, type Message } from '../../core/message.ts';
+import { msg, type Message } from '../core/message.ts';
 
 // Why a venue does not do something, and what the person can do: one sentence for all venues and for all codes that leave the same thing to do.
 // The venue's own code and words follow the sentence and tell the finer differences.

@@ -183,10 +183,7 @@ export const deleveraging = (venue: string): Message =>
 
 export const wouldLiquidate = msg('venue.would-liquidate', 'This would liquidate the position at once. Remove less, or add margin first.');
 
-export const crossMargin = msg(
-  'position.cross-margin-whole',
-  "Cross margin is shared by the whole account and can't be changed here.",
-);
+export const crossMargin = msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here.");
 
 export const nothingOwed = msg('venue.nothing-owed', 'Nothing is owed, so collateral would have no use. Refresh.');
 

@@ -104,5 +104,5 @@ export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
 /** How old the figures are, or that there are none yet. `keptFrom` as above. */
 export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
   if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
-  return state.failure === undefined ? msg('term.loading', 'loading…') : msg('stress.not-read-yet', 'not read yet');
+  return state.failure === undefined ? msg('term.loading', 'loading…') : msg('account.not-read', 'not read');
 }

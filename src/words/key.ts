@@ -31,7 +31,7 @@ export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) =>
     ...expiryLines(facts, venue, zoned),
     ...modeLines(facts),
     ...clockLines(facts, venue),
-    ...(readOnly ? [msg('account.read-only-nothing', 'read-only: nothing can be changed')] : []),
+    ...(readOnly ? [msg('term.read-only', 'read-only')] : []),
   ];
   if (facts.canWithdraw) {
     return {

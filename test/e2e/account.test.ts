@@ -65,7 +65,7 @@ describe('adding an account by keyboard', () => {
     await enterAccount(bench(), exchange().url, 'Viewer', exchange().otherKeys.readOnly);
     const dialog = await bench().dialog();
     assert.match(dialog.text, saysLike('key.already-here', 'Main'));
-    assert.match(dialog.text, saysInTurn(saysLike('key.permissions', undefined, '✗', undefined), says('account.read-only-nothing')));
+    assert.match(dialog.text, saysInTurn(saysLike('key.permissions', undefined, '✗', undefined), says('term.read-only')));
     await dialog.press(says('button.save-anyway'));
     await bench().waitForRow('Loans', /^Viewer .*read-only/);
     await bench().page.evaluate(`localStorage.setItem('secrets.provider', ${JSON.stringify(onlyMain)})`);

@@ -41,7 +41,7 @@ export function placeSteps(talk: Conversation, title: Text, exchanges: readonly 
         const isActive = (site: Site): boolean => site === answers.site;
         const outcome = await askPick(talk, frame, {
           title,
-          placeholder: msg('account.site', 'Site'),
+          placeholder: msg('account.key-site', 'Site of the key'),
           items,
           isActive,
         });

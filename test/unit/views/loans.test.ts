@@ -136,7 +136,7 @@ describe('the Loans view', () => {
     };
     const [first, second] = loansOutline([state(), broken], viewContext());
     assert.deepEqual(first!.children!.map(line), only(loansOutline([state()], viewContext())).children!.map(line));
-    assert.equal(line(second!), `Broken | ${says('account.key-not-accepted')} | ${says('stress.not-read-yet')} | OKX | Global`);
+    assert.equal(line(second!), `Broken | ${says('account.key-not-accepted')} | ${says('account.not-read')} | OKX | Global`);
   });
 
   it('gives every entry an id of its own that does not depend on what it says', () => {

@@ -39,7 +39,7 @@ describe('what is said of a key that was tried', () => {
   it('accepts a key that may not trade as read-only and says so', () => {
     const accepted = report({ ...good, canTrade: false });
     assert.deepEqual([accepted.verdict, accepted.readOnly], ['accept', true]);
-    assert.match(accepted.lines.map(english).join('\n'), saysLike('account.read-only-nothing'));
+    assert.match(accepted.lines.map(english).join('\n'), saysLike('term.read-only'));
   });
 
   it('says which permissions are missing, so that nobody takes what is not shown for not being there', () => {

@@ -63,7 +63,7 @@ describe('adding an account', () => {
       talk.heard.map(({ what, title, detail, secret }) => [what, what === 'input' ? detail : title, secret]),
       [
         ['pick', `${says('button.add-account')} | ${says('account.exchange')}`, undefined],
-        ['pick', `${says('button.add-account')} | ${says('account.site')}`, undefined],
+        ['pick', `${says('button.add-account')} | ${says('account.key-site')}`, undefined],
         ['input', says('account.name'), false],
         ['input', 'API key', true],
         ['input', says('okx.secret-key'), true],

@@ -11,9 +11,9 @@ import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/outcome.ts';
 import type { Disposable } from '../core/emitter.ts';
 
-/** "Resolve Unfinished Change…": reads, shows both readings, and takes a person's verdict when reading cannot tell. */
+/** "Resolve Unfinished Change…": reads, shows before and now, and lets the person decide where the exchange's figures cannot tell. */
 export async function resolveWrite(app: Acting, attended: Attended, argument: unknown): Promise<void> {
-  // From before the first question: what was found out while it stood there must not be asked.
+  // Listens from before the first question: what is found out meanwhile must not be asked.
   const news = new LatestNews(app.ledger);
   try {
     const records = await unresolvedAfterLook(app, asPlace(argument));
@@ -27,7 +27,7 @@ export async function resolveWrite(app: Acting, attended: Attended, argument: un
       return;
     }
     const say = await judgeAttended(app, attended, record, news);
-    // Said last: a notification may stand for long, and until then the background must not keep silent about this loan or position.
+    // Told last: a notification may stay for long, and the background must not be silent about this loan or position meanwhile.
     await say();
   } finally {
     news.dispose();
@@ -54,16 +54,16 @@ function unresolved(app: Acting, place: Place | undefined): readonly WriteRecord
 }
 
 /**
- * When nothing is known to be open, that may be because the journal was not read yet; and what is known here to be over may be open in the
- * journal still, because it could not be written there.
- * @returns undefined when that cannot be mended: it was said why.
+ * Nothing may seem open because the journal was not read yet; and what is closed here may still be open in the journal, because it could not
+ * be written there.
+ * @returns undefined when that fails: the person was told why.
  */
 async function unresolvedAfterLook(app: Acting, place: Place | undefined): Promise<readonly WriteRecord[] | undefined> {
   const records = unresolved(app, place);
   if (records.length > 0) return records;
   const accounts = place === undefined ? app.book.list().map(({ id }) => id) : [place.accountId];
   try {
-    await app.talk.progress(msg('resolve.looking', 'Looking for unfinished changes'), async () => {
+    await app.talk.progress(msg('resolve.checking', 'Checking the exchange'), async () => {
       await Promise.all(accounts.map((id) => app.ledger.reconcile(id)));
       await app.ledger.noteDown();
     });
@@ -92,7 +92,7 @@ async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<
   return picked === back ? undefined : picked;
 }
 
-/** Reads and asks until it is settled or the person leaves. @returns what is left to be said. */
+/** Reads and asks until it is settled or the person leaves. @returns what is left to tell. */
 async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord): Promise<() => Promise<unknown>> {
   for (;;) {
     const reading = await app.talk.progress(msg('resolve.checking', 'Checking the exchange'), (signal) => read(app, record, signal));
@@ -101,15 +101,15 @@ async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord
     // Left with Cancel.
     if (reading === undefined) return () => Promise.resolve();
     const verdict = await askVerdict(app, now, reading);
-    // It may have been found out by reading while the question stood there: then that counts, also for who left.
+    // A reading may have settled it while the question was open: then that counts, even for a person who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
     if (verdict === undefined) return () => Promise.resolve();
     if (verdict === 'read-again' || !(await isSure(app.talk, verdict))) continue;
     await app.ledger.settle(now.id, verdict);
     void app.poller.refresh(now.accountId);
     const settled = latest();
-    // The exchange is asked a last time before a verdict counts; what it proves or contradicts outranks the person's word, and so does
-    // whatever had closed it before, e.g. in another window.
+    // The exchange is checked a last time before a person's word counts. What it proves or contradicts outranks that word, and so does what
+    // closed it before, e.g. in another window.
     if (verdict !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== verdict)) return () => sayOutcome(app, settled);
     return () => app.talk.tell({ kind: 'info', sentence: settledText(verdict, describe(app, now)) });
   }
@@ -162,7 +162,7 @@ async function isSure(talk: Conversation, verdict: Verdict): Promise<boolean> {
   const chosen = await talk.confirm({
     kind: 'warning',
     title: msg('resolve.sure', '{0}?', verdictLabel(verdict)),
-    detail: [verdictDetail(verdict)],
+    detail: verdictDetail(verdict),
     // The first button has the focus, so it is the harmless one.
     buttons: [
       { id: 'goBack', label: msg('button.go-back', 'Go Back') },
@@ -172,18 +172,15 @@ async function isSure(talk: Conversation, verdict: Verdict): Promise<boolean> {
   return chosen === 'sure';
 }
 
-function verdictDetail(verdict: Verdict): Message {
-  switch (verdict) {
-    case 'effective':
-      return msg('resolve.no-proof', 'The exchange has not confirmed it. Nothing is sent; further changes are allowed again.');
-    case 'not-effective':
-      return msg(
-        'resolve.may-be-late',
-        'The exchange has not confirmed it. Nothing is sent. If it still executes, your next change comes on top: check the exchange first.',
-      );
-    case 'lift-freeze':
-      return msg('resolve.understood', 'Nothing is sent. Unfreeze only when you know what the exchange did and why.');
-  }
+function verdictDetail(verdict: Verdict): readonly Message[] {
+  if (verdict === 'lift-freeze')
+    return [msg('resolve.understood', 'Nothing is sent. Unfreeze only when you know what the exchange did and why.')];
+  return [
+    msg('resolve.no-proof', 'The exchange has not confirmed it. Nothing is sent.'),
+    ...(verdict === 'effective'
+      ? []
+      : [msg('resolve.may-be-late', 'If it still executes, your next change comes on top. Check the exchange first.')]),
+  ];
 }
 
 function settledText(verdict: Verdict, change: Message): Message {
@@ -206,8 +203,7 @@ function timeOf(app: Acting, at: number): string {
 }
 
 /**
- * Changes as they were last heard of, for a command that asks about them while they go on: what is found out while a question
- * stands there must not be asked again.
+ * The latest news of changes, for a command that asks about them while they go on.
  */
 export class LatestNews implements Disposable {
   readonly #heard = new Map<string, WriteRecord>();

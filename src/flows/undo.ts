@@ -49,7 +49,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   }
   const less = await loweredTo(app, undo, most);
   if (less === undefined) return;
-  // The ledger goes by figures and writes that it reads itself, each time anew.
+  // The ledger reads figures and writes itself each time.
   const refused = async (why: UndoRefused): Promise<Less | undefined> => {
     if (why.kind === 'unsafe') return loweredTo(app, undo, why.most);
     await app.talk.tell({ kind: 'info', sentence: notUndoable().sentence });

@@ -16,10 +16,10 @@ export async function verifyLedger(app: Acting): Promise<void> {
   // Without a bad row it may be intact and only out of reach.
   const meaning =
     found.row === undefined
-      ? msg('ledger.last-resort', 'No change can be sent until then. Start a new log only if nothing else helps.')
+      ? msg('ledger.last-resort', 'No change can be sent. Start a new log only if nothing else helps.')
       : msg(
           'ledger.not-reliable',
-          'Changes are paused: later rows, and changes shown as finished, are not reliable. Compare your loans and positions at the exchange.',
+          'Later rows, and changes shown as finished, are not reliable. Compare your loans and positions at the exchange.',
         );
   const chosen = await app.talk.confirm({
     kind: 'error',
@@ -55,7 +55,7 @@ async function setAsideAfterAsking(app: Acting): Promise<void> {
     detail: [
       msg(
         'ledger.new-log-keeps',
-        'Compare your loans and positions at the exchange first. The new log keeps only what open windows have read: unfinished changes and the last 24 hours for your limits.\n\nNothing is deleted: the old log stays in the same folder under another name.',
+        'Compare your loans and positions at the exchange first. The new log takes over unfinished changes and the last 24 hours, as far as open windows know them. The old log stays in its folder, renamed.',
       ),
     ],
     // The first button has the focus, so it is the harmless one.

@@ -137,7 +137,7 @@ export class Arming implements Disposable {
         : undefined;
     for (const { given } of rows.armed(accountId) ?? []) this.#over.add(given);
     await rows.disarm(accountId, keep);
-    // From now on what is written down counts: another window may arm it anew.
+    // From now on what is recorded counts: another window may arm it again.
     this.#off.delete(accountId);
     this.#tell(accountId);
   }
@@ -166,7 +166,7 @@ export class Arming implements Disposable {
     return running;
   }
 
-  /** A quarter is over when a timer says so, too: a clock that was set back while nobody looked tells nothing. */
+  /** A timer ends a quarter as well: the clock may have been set back in between. */
   #endAfter(row: ArmedRow, ms: number): void {
     this.#options.clock.sleep(ms, this.#end.signal).then(
       () => {
@@ -180,7 +180,7 @@ export class Arming implements Disposable {
   #close({ given, account }: ArmedRow): void {
     if (this.#over.has(given)) return;
     this.#over.add(given);
-    // One that was begun anew meanwhile goes on.
+    // One that was armed again meanwhile goes on.
     if (!(this.#options.rows.armed(account) ?? []).some((row) => this.#acts(row))) this.#ended.add(account);
   }
 
@@ -223,5 +223,5 @@ const ownerUnknown = (): Refusal =>
 const ownerOf = ({ venue, site, baseUrl, uid, simulated }: Account): string =>
   JSON.stringify([venue, site, simulated ? 'simulated' : (baseUrl ?? ''), uid ?? '']);
 
-/** Whether it is the very owner that is written down. What was said while nobody knew whose keys they are is said of nobody. */
+/** Whether it is the recorded owner. What was said while the owner was unknown counts for no owner. */
 const isOf = (account: Account, whose: string): boolean => (account.simulated || account.uid !== undefined) && whose === ownerOf(account);

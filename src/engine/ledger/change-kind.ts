@@ -15,14 +15,14 @@ import type { Finding } from './write-states.ts';
  */
 export interface ChangeKind<P extends AnyPreview = AnyPreview, Proof = unknown> {
   /**
-   * Step 1: a copy of what is intended that nobody can change any more. Everything is also checked for those who got here without the compiler.
+   * Step 1: an immutable copy of what is intended. Everything is checked at run time too.
    * @throws Refusal when it does not name loan or position, direction, coin and a positive amount.
    */
   check(change: P['change']): P['change'];
 
   /** Step 2: everything it is decided on, read freshly. @throws ExchangeError when the venue could not be read. */
   prepare(connection: Connection, change: P['change'], signal: AbortSignal | undefined): Promise<P['readiness']>;
-  /** What one of the coin is worth in USD, where that is read by `prepare`. Without this method it is asked for at the same time. */
+  /** The price of the coin in USD, where `prepare` reads it. Without this method it is read at the same time. */
   priceIn?(readiness: P['readiness'], coin: string): Decimal | undefined;
 
   /**
@@ -42,11 +42,11 @@ export interface ChangeKind<P extends AnyPreview = AnyPreview, Proof = unknown> 
   safeReduction?(readiness: P['readiness'], coin: string, own: Decimal | undefined, slack: Decimal): Decimal | undefined;
 
   /**
-   * Step 4, the last look: whether what a person confirmed is still the same loan or position. Prices may move, because nobody can stop them,
-   * and the checks of the preview are made again on the fresh figures; what only somebody's act moves may not.
+   * Step 4, the last look: whether what a person confirmed is still the same loan or position. Prices may move, and the preview's checks are
+   * made again on the fresh figures; what only a person's act changes must not have changed.
    * @param shown what was confirmed
    * @param fresh the same change, computed from figures read right before the send
-   * @throws Refusal naming the figure that is another one now
+   * @throws Refusal naming the figure that changed
    */
   mustBeAsShown(shown: P, fresh: P): void;
 
@@ -84,7 +84,7 @@ export interface LtvAfterReduction {
 export interface OtherWrites {
   /** Rows of the venue's history that belong to them. */
   readonly claimed: ReadonlySet<string>;
-  /** The write right before this one, when it asked for the same and a person closed it as never done. */
+  /** The write right before this one, if it requested the same and a person marked it as not executed. */
   readonly givenUp?: WriteRecord | undefined;
   /** Whether, by the journal, another write on the same target was sent in its stead. */
   readonly neverLeft: () => boolean;

@@ -62,7 +62,7 @@ export async function prepare(
   const enough = new AbortController();
   const stop = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
   try {
-    // Where no price comes with the rest, it is asked for at the same time.
+    // Where no price comes with the rest, it is read at the same time.
     const asked = kind.priceIn === undefined ? priceOf(connection, change.coin, stop) : undefined;
     const readiness = await kind.prepare(connection, change, signal);
     const clockOffsetMs = connection.clockOffsetMs?.();
@@ -172,15 +172,15 @@ export function mustBeFree(writes: Writes, intended: Intended, known: ReadonlySe
 }
 
 /**
- * Step 4, the last look before the journal: what was confirmed may be a minute old, and a position may have been closed and opened anew
- * under the same name since. Reads everything afresh, makes the checks of the preview again, and compares with what was shown.
+ * Step 4, the last look before the journal: what was confirmed may be a minute old, and a position may have been closed and reopened under
+ * the same name since. Reads everything again, repeats the preview's checks, and compares with what was shown.
  *
  * @param shown what the person confirmed
  * @param at `maxAgeMs` is how old the reading may be once everything is read
  * @param within throws a Refusal when the fresh figures are beyond a limit of the person's own
  * @param stop ends the look; nothing was sent then
- * @returns the same change with the figures of now, from which its effect will be measured
- * @throws Refusal when it must not be sent, or it cannot be told
+ * @returns the same change with the new figures, from which its effect will be measured
+ * @throws Refusal when it must not be sent, or that is unclear
  */
 async function lastLook(
   kinds: Kinds,

@@ -16,12 +16,12 @@ export interface Journal {
    */
   append(record: WriteRecord): Promise<void>;
   /**
-   * Reads everything anew and looks whether a row was altered, is missing or was put in between.
+   * Reads everything again and checks whether a row was altered, is missing or was inserted.
    * @throws JournalError when it could not be looked at.
    */
   verify(): Promise<Verification>;
   /**
-   * Moves a journal that cannot be read aside, never deletes it, and begins anew.
+   * Moves a journal that cannot be read aside, never deletes it, and starts a new one.
    * @returns where it is now
    * @throws JournalError
    */

@@ -42,7 +42,7 @@ export interface PreviewOptions {
 export interface CommitOptions {
   /** Stops the waiting, never the write. */
   readonly signal?: AbortSignal;
-  /** They add although nothing is estimated: asked for explicitly, where the preview has a `doubt`. */
+  /** The person adds without an estimate: needed where the preview has a `doubt`. */
   readonly withoutEstimate?: boolean;
 }
 
@@ -64,7 +64,7 @@ export class Ledger implements Disposable {
   readonly #shown = new Set<string>();
   /** Previews of which the request was shown. */
   readonly #looked = new WeakSet<Preview>();
-  /** Loans and positions on which a commit is under way, also one that nobody waits for any more. */
+  /** Loans and positions with a commit under way, even if its waiting was stopped. */
   readonly #locks = new Set<string>();
   /** The ends of all commits under way: when their last rows are out. */
   readonly #underWay = new Set<Promise<void>>();
@@ -85,7 +85,7 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * Steps 1 to 3: reads everything afresh and says what would come of the change.
+   * Steps 1 to 3: reads everything and computes what the change would do.
    * @throws Refusal when it must not be, with what would be allowed; ExchangeError when the venue could not be read.
    */
   async preview(accountId: string, change: Change, { signal, undoOf }: PreviewOptions = {}): Promise<Preview> {
@@ -137,7 +137,7 @@ export class Ledger implements Disposable {
     onProgress: (record: WriteRecord) => void,
     { signal, withoutEstimate }: CommitOptions = {},
   ): Promise<WriteRecord> {
-    // Up to the first await nobody else can run: of two commits at the same moment only one gets past here.
+    // Up to the first await nothing else runs: of two commits at the same moment only one gets past here.
     const known = this.#issued.get(preview);
     if (known === undefined) throw usedBefore();
     // The preview is not used up by this: who arms the account may confirm it after all.
@@ -186,20 +186,20 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * Writes whose effect nobody has seen yet. Of an account also those from another account here that stands for the same one at the exchange.
+   * Unfinished writes. For an account, also those from another account here with the same owner at the exchange.
    * Empty until the journal was first read.
    */
   open(accountId?: string): readonly WriteRecord[] {
     return this.#writes.open(accountId === undefined ? undefined : this.#holder(accountId));
   }
 
-  /** The mismatch because of which nothing may be changed on the account; it may be from another account here that stands for the same one. */
+  /** The mismatch that freezes the account; it may be from another account here with the same owner. */
   frozen(accountId: string): WriteRecord | undefined {
     return this.#writes.frozen(this.#holder(accountId));
   }
 
   /**
-   * What is not settled of what was sent from the account, by the journal as it is now: a freeze, or a write whose effect nobody has seen.
+   * What is unresolved on the account, by the journal as it is now: a freeze, or an unfinished write.
    * @throws Refusal when the journal cannot be read.
    */
   async unsettled(accountId: string): Promise<WriteRecord | undefined> {
@@ -228,7 +228,7 @@ export class Ledger implements Disposable {
     return writeId === undefined ? rows : rows.filter(({ id }) => id === writeId);
   }
 
-  /** Looks through the whole journal for rows that were altered, are missing or were put in between. */
+  /** Checks the whole journal for rows that were altered, are missing or were inserted. */
   async verify(): Promise<Verification> {
     try {
       return await this.#options.journal.verify();
@@ -257,9 +257,9 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * A person's verdict. The venue is asked a last time before a write is closed: if it can tell, its word stands.
-   * A verdict on a write that is closed already changes nothing.
-   * @throws Refusal when the write is still under way, was sent too recently to tell, or the verdict cannot be written down.
+   * A person's decision. The exchange is checked a last time before a write is closed: what it proves counts.
+   * A decision on a write that is already closed changes nothing.
+   * @throws Refusal when the write is still under way, was sent too recently, or the decision cannot be recorded.
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
@@ -268,9 +268,9 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * Writes down what this window knows of changes and the journal could not take when it happened: until then their loans and
-   * positions are held, and other windows do not know what became of them.
-   * @returns what was not written down before
+   * Records what this window knows of changes but could not write to the journal when it happened: until then their loans and positions
+   * stay locked, and other windows do not know the outcomes.
+   * @returns what was not recorded before
    * @throws Refusal when the journal cannot be read or written.
    */
   async noteDown(): Promise<readonly WriteRecord[]> {
@@ -306,7 +306,7 @@ export class Ledger implements Disposable {
     return stakesOf(account) !== 'simulated' && !this.#writes.all(account.id).some(({ sentAt }) => sentAt !== undefined);
   }
 
-  /** Whether this very request was shown, to somebody who has its preview read afresh. */
+  /** Whether this very request was shown before its preview was read again. */
   #seen(connection: Connection, { account, change }: Preview): { readonly requestShown?: true } {
     return this.#shown.size > 0 && this.#shown.has(shownAs(account, requestOf(connection, change).rehearse(change)))
       ? { requestShown: true }

@@ -65,7 +65,7 @@ export interface Answer {
   readonly instead?: readonly Instead[];
 }
 
-/** One intended change of collateral or margin and what became of it. Times are milliseconds since the Unix epoch. */
+/** One intended change of collateral or margin and its outcome. Times are milliseconds since the Unix epoch. */
 export interface WriteRecord {
   readonly id: string;
   readonly accountId: string;

@@ -7,7 +7,7 @@ import { changeTarget } from './write-states.ts';
 /**
  * Carries several changes out one after the other. The first that is not proven effective ends it: what comes after was decided on as if it
  * had been done.
- * @param carryOut previews one, has it confirmed and sends it; gives what became of it, or undefined when nothing was sent
+ * @param carryOut previews one, has it confirmed and sends it; returns its outcome, or undefined when nothing was sent
  * @returns the first that was not begun, or whose preview was left; as many as there are changes when none is left
  */
 export async function inSequence(

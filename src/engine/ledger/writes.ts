@@ -27,11 +27,11 @@ export class Writes implements Disposable {
   readonly #clock: Clock;
   /** What the journal and this window say. */
   readonly #told = new Map<string, WriteRecord>();
-  /** The same, as it has to be taken: what nobody is known to work on may have been left behind by a crash. */
+  /** The same, as it counts: what no window is working on may have been left behind by a crash. */
   readonly #records = new Map<string, WriteRecord>();
   /** The journal as it was last read. */
   #rows: readonly WriteRecord[] = [];
-  /** The same as one record each; made anew only for new rows, for there may be thousands. */
+  /** The same as one record each; rebuilt only for new rows, for there may be thousands. */
   #folded = new Map<string, WriteRecord>();
   /** As `steadyNow` of clock.ts, since this window began. */
   readonly steadyNow: () => number;
@@ -76,7 +76,7 @@ export class Writes implements Disposable {
     return [...this.#records.values()].filter((record) => sameTarget(record, intended) && mayHaveMoved(record));
   }
 
-  /** The write sent right before `record` on its loan or position, when it asked for the same and a person closed it as never done. */
+  /** The write sent right before `record` on its loan or position, if it requested the same and a person marked it as not executed. */
   givenUpBefore(record: WriteRecord): WriteRecord | undefined {
     const sentAt = record.sentAt ?? record.plannedAt;
     const earlier = this.sentOn(record).filter((other) => other.id !== record.id && (other.sentAt ?? 0) <= sentAt);
@@ -144,8 +144,8 @@ export class Writes implements Disposable {
   }
 
   /**
-   * Writes down what is `untold`. Nothing comes to life again by it: what another window or a person has decided meanwhile
-   * outranks a row that tells what happened before (see `merge`).
+   * Records what is `untold`. That reopens nothing: what another window or a person decided meanwhile outranks a row of what happened
+   * before (see `merge`).
    * @throws what the journal threw.
    */
   async tellAgain(): Promise<void> {
@@ -202,8 +202,8 @@ export class Writes implements Disposable {
   }
 
   /**
-   * Moves the journal aside and begins anew with what this window knows to hold things up or to count towards a limit: that it is not known
-   * any more what was done must not make anybody forget it. @returns where the old one is. @throws what the journal threw.
+   * Moves the journal aside and starts a new one with what this window knows to be unfinished or to count towards a limit, so that neither
+   * is forgotten. @returns where the old one is. @throws what the journal threw.
    */
   async setAside(): Promise<string> {
     const place = await this.#journal.setAside();

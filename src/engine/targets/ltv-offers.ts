@@ -38,7 +38,7 @@ export type LoanReading =
   | { readonly loan: Loan; readonly reading: Reading };
 
 /**
- * Reads everything afresh that the way to a target depends on: loan, wallet, prices, and what can be added or taken.
+ * Reads everything that the way to a target depends on: loan, wallet, prices, and what can be added or taken.
  * @param target a fraction; it decides whether coins to add or to take out are read
  * @throws ExchangeError also when the loan is not there any more
  */
@@ -72,7 +72,7 @@ export async function readForTarget(
 
 /** More decimals than that no venue is known to want; how fine an amount it takes is not documented. */
 const mostPlaces = 8;
-/** USD that one step of an amount may be worth: nobody needs to be more exact than a hundredth of a cent. */
+/** USD that one step of an amount may be worth: a hundredth of a cent is exact enough. */
 const finest = decimal('0.0001');
 
 /** What a loan can be brought to a target with, as it was read. */

@@ -23,7 +23,7 @@ export function callLine({ marginCall, liquidation }: Loan): Decimal | undefined
  * The highest LTV that counts as safe after a reduction: the person's own, as their limits have it, where it lies below margin call;
  * else five points below margin call. Never higher than where the loan is still at the level Watch, or the preview would warn of the very
  * amount that is called safe. A fraction; undefined without a margin call.
- * @param slack by how much it may be higher all the same, but never than the person's own. Less than the five points
+ * @param slack by how much it may be higher, but never above the person's own. Less than the five points
  */
 export function safeLine(loan: Loan, own?: Decimal, slack: Decimal = zero): Decimal | undefined {
   const line = callLine(loan);

@@ -20,7 +20,7 @@ const hashOf = (prev: string, seq: number, line: string): string =>
 
 /**
  * The rows of a ledger as far as they were followed: each has to carry the hash of the one before, so that none can be altered, taken out
- * or put in without all after it. Who can write the file and the anchor outside of it can make both anew; that is not held off here.
+ * or put in without all after it. Whoever can write the file and the anchor outside of it can forge both; that is not prevented here.
  */
 export class Chain {
   readonly id: string;

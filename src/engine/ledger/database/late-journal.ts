@@ -1,7 +1,7 @@
 import { disposed, type Journal, type Verification } from '../journal.ts';
 import type { WriteRecord } from '../record.ts';
 
-/** A journal that is only brought in when it is first asked for something; what could not be brought is tried again by whoever asks next. */
+/** A journal that is loaded when it is first used; a failed load is tried again by the next use. */
 export class LateJournal implements Journal {
   readonly #bring: () => Promise<Journal>;
   #journal: Promise<Journal> | undefined;

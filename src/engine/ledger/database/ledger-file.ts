@@ -36,7 +36,7 @@ interface Opened {
 
 /**
  * The ledger in its file, for one connection. Every call waits for the disk, hence the worker around it.
- * Whatever fails closes the connection: the next call reads everything anew, so that nothing is believed that was not seen on the disk.
+ * Whatever fails closes the connection: the next call reads everything again, so that only what is on the disk counts.
  */
 export class LedgerFile {
   readonly #Database: typeof DatabaseSync;

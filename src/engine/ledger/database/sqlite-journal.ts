@@ -33,7 +33,7 @@ const usualBusyMs = 5_000;
  * use. Rows are durable when `append` resolves (write-ahead log, synced at each commit).
  *
  * Altered, missing, added and swapped rows are found, and so is a file that is gone, cut off or replaced by an older copy. Somebody who
- * makes the whole chain and the anchor in the shared database anew is not found out; no more is promised.
+ * makes the whole chain and the anchor in the shared database again is not detected; no more is promised.
  */
 export class SqliteJournal implements Journal {
   readonly #folder: string;

@@ -75,7 +75,7 @@ export const collateral: ChangeKind<CollateralPreview, CollateralProof> = {
   },
 };
 
-/** A copy of just what belongs to a change, which nobody can change any more. */
+/** An immutable copy of just what belongs to a change. */
 function frozen({ loan, direction, coin, amount }: CollateralChange): CollateralChange {
   const { loanId, orderId } = loan;
   const ref = Object.freeze({ loanId, ...(orderId === undefined ? {} : { orderId }) });
@@ -173,7 +173,7 @@ function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void 
     throw new Refusal(
       msg(
         'collateral.reached-liquidation',
-        'LTV reached liquidation after this preview: collateral may be being sold. Nothing was sent. Check the exchange.',
+        'LTV reached liquidation after this preview. Nothing was sent. The exchange may be selling collateral: check it.',
       ),
       { remedy: 'readAgain', instead: ['repay'] },
     );
@@ -194,28 +194,24 @@ const mostDifference = decimal('0.005');
 /**
  * Steps 7 and 8 of a change of collateral: what a reading proves.
  *
- * The venue's row alone is not believed. It must be new, not claimed by another write, about this coin and this exact
- * amount, and the pledged amount must have moved in the direction that was asked:
- * - not moved at all: the figures lag behind the history, and the write stays open;
- * - moved the other way: a mismatch, even if something else moved it at the same time. Only a person can tell that.
+ * The row of the exchange's history alone is not enough. It must be new, not claimed by another write, and of this coin and exact amount;
+ * and the pledged amount must have moved in the requested direction:
+ * - not moved: the figures lag behind the history, and the write stays open;
+ * - moved the other way: a mismatch, even if something else moved it at the same time. Only a person can decide that;
+ * - moved by exactly twice the amount: a mismatch too, because it may have been executed twice;
+ * - moved by another amount: only noted. People change their loans elsewhere as well, and the row is exact.
  *
- * The pledged amount moved by exactly twice the amount is a mismatch too, because then it may have been done twice. Any other amount
- * is left to the note: people change their loans elsewhere as well, and the row is exact.
+ * LTV comes last, because prices and the debt move it too. If it went the wrong way although row and pledged amount fit, the exchange's own
+ * values of debt and collateral decide. If they explain it, the change is confirmed with a loud note: a falling market must not freeze an
+ * account while somebody is adding collateral. If they do not, it is a mismatch once a second reading says the same, for LTV may lag.
  *
- * LTV is the last guard, and prices and the debt move it too. When row and pledged amount agree with what was asked but LTV went the
- * other way, what the venue says of the value of debt and collateral decides: where that explains the LTV, the direction is right and
- * the change is effective, and the note says so loudly; where the LTV contradicts it, that is a mismatch, once a second reading says the
- * same, for the LTV may lag behind the amounts. A falling market must not
- * freeze an account to which somebody is just adding collateral. When the row already contradicts, LTV is not needed.
+ * A write that a person marked as not executed claims no row. If the next one requests the same, its row and a late row of the earlier one
+ * look alike: the row counts for the open write, and the note says what else it may be.
  *
- * A write that a person closed as never done claims no row any more. When the next one asks for the same, its row and a late
- * row of the earlier one are alike, and nothing tells them apart: the row counts for the open write, and
- * the note says what else it may mean.
+ * If the exchange gave an id when it accepted, the row must have that id.
  *
- * Where the venue gave an id when it accepted, the row has to bear it: any other row is another change.
- *
- * The venue's row that says that it tried and did nothing closes the write as not done, but only where the venue is known to
- * have accepted it: after a lost answer a failure may be that of another attempt.
+ * A history row that says it failed closes the write as not executed, but only if the exchange is known to have accepted it: after a lost
+ * answer the failure may belong to another attempt.
  */
 function judge(record: CollateralWrite, proof: CollateralProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
   if (proof.state === 'pending') return proof.failed === undefined ? undefined : judgeFailure(record, proof.failed, claimed);

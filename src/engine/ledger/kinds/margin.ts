@@ -107,7 +107,7 @@ function checkNamed({ position, coin }: MarginChange): void {
   if (!named || !['long', 'short'].includes(side) || coin !== marginCoin) throw incomplete();
 }
 
-/** A copy of just what belongs to a change, which nobody can change any more. */
+/** An immutable copy of just what belongs to a change. */
 function frozen({ position, direction, coin, amount }: MarginChange): MarginChange {
   return Object.freeze({ kind: 'margin', position: Object.freeze(refOf(position)), direction, coin, amount });
 }
@@ -117,7 +117,7 @@ function refOf({ positionId, instrument, market, slot, side, marginCoin }: Posit
   return { positionId, instrument, market, slot, side, marginCoin };
 }
 
-/** Whether both name one position, in every part: a position that was turned round or opened anew is another one. */
+/** Whether both name one position, in every part: a position that was reversed or reopened is another one. */
 function isSamePosition(a: PositionRef, b: PositionRef): boolean {
   return JSON.stringify(refOf(a)) === JSON.stringify(refOf(b));
 }
@@ -213,10 +213,10 @@ function checkReduce(
   throw new Refusal(atMost(why, most, coin), { instead: ['less'] });
 }
 
-/** Funding fees and interest move a margin by themselves, but hardly by more than this within a preview's life. Our own judgement; a fraction of it. */
+/** Funding fees and interest move a margin, but hardly by more than this within a preview's life. Our own judgement; a fraction of it. */
 const marginSlack = decimal('0.01');
 
-/** A position that was closed and opened anew may bear the same name: its size, entry price, leverage and margin tell. */
+/** A position that was closed and reopened may have the same name: its size, entry price, leverage and margin tell. */
 function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }: MarginPreview): void {
   const [before, after] = [shown.position, fresh.position];
   if (after.distress !== undefined && before.distress === undefined) {
@@ -243,29 +243,27 @@ function isNear(before: Decimal, after: Decimal, whole: Decimal): boolean {
   return compare(absolute(subtract(after, before)), absolute(multiply(whole, marginSlack))) <= 0;
 }
 
-/** The liquidation price moves by so much by itself, e.g. with interest. A fraction of it. */
+/** How far the liquidation price drifts, e.g. with interest. A fraction of it. */
 const priceSlack = decimal('0.001');
 
 const half = decimal('0.5');
 const two = decimal('2');
 
 /**
- * Steps 7 and 8 of a change of margin: what a reading proves. What the adapter makes of the position is looked at a second time, without
- * knowing the venue:
- * - it must be the very position that was named. One that is gone, or was turned round, tells nothing;
- * - the margin must have moved in the direction that was asked. Moved the other way is a mismatch, not moved proves nothing;
- * - unless it also moves by itself, it must have moved by about the amount: by less than half or more than one and a half of it is a
- *   mismatch;
- * - while size and entry price are as before, the liquidation price must not have gone the other way: that is a mismatch too.
+ * Steps 7 and 8 of a change of margin: what a reading proves. It checks the adapter's conclusion a second time, without knowing the exchange:
+ * - it must be the very position that was named. One that is gone or was reversed proves nothing;
+ * - the margin must have moved in the requested direction. The other way is a mismatch; not moved proves nothing;
+ * - unless the margin also drifts, it must have moved by about the amount: less than half or more than one and a half is a mismatch;
+ * - while size and entry price are unchanged, the liquidation price must not have gone the wrong way: that is a mismatch too.
  *
- * Where the margin also moves by itself (the baseline then has a steady part), that it did not move as asked tells nothing by
- * itself: then the liquidation price has to bear the adapter out, or to condemn it.
+ * Where the margin also drifts (the baseline then has a steady part), its move alone proves nothing: the liquidation price must confirm the
+ * adapter's conclusion, or contradict it.
  *
- * Where the venue has a row of the change, it must be new, no other write's, and of this coin and exact amount. Then what else moved the
- * margin does not matter, as long as it shows: leverage that was set anew, a trade. Still, a margin that has not moved lags behind the row,
- * one that moved the other way for no reason that shows is a mismatch, and so is one that moved by exactly twice the amount.
+ * Where the exchange has a history row, it must be new, no other write's, and of this coin and exact amount. Other moves of the margin then
+ * do not matter if they are visible: a change of leverage, a trade. But a margin that has not moved lags behind the row, one that moved the
+ * other way without a visible reason is a mismatch, and so is one that moved by exactly twice the amount.
  *
- * A write that, by the journal, another one was sent instead of is not judged: without a history nothing else tells their effects apart.
+ * A write that, by the journal, another one was sent instead of is not judged: without a history nothing tells their effects apart.
  */
 function judge(record: MarginWrite, proof: MarginProof, { claimed, givenUp, neverLeft }: OtherWrites): Finding | undefined {
   if (proof.state === 'pending' || neverLeft()) return undefined;
@@ -304,7 +302,7 @@ function judgeRow(record: MarginWrite, position: Position, facts: Facts, doubt: 
 const isAsAsked = ({ change }: MarginWrite, { coin, amount, forced }: HistoryRow): boolean =>
   coin === change.coin && compare(absolute(amount), change.amount) === 0 && !forced;
 
-/** Something that shows has moved the margin besides: a trade, or leverage that was set anew. */
+/** Something visible moved the margin as well: a trade, or a change of leverage. */
 function wasOtherwiseMoved({ baseline }: MarginWrite, position: Position): boolean {
   const { size, sizeCoin, marginCoin, entryPrice, leverage, margin = baseline.margin } = position;
   const differs = (before: Decimal | undefined, after: Decimal | undefined): boolean =>

@@ -9,7 +9,7 @@ import type { Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
-import { Prover } from './prover.ts';
+import { Prover, type Which } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import { justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Verdict } from './verdict.ts';
@@ -251,9 +251,9 @@ export class Ledger implements Disposable {
     }
   }
 
-  /** Looks once for proof of each open write of the account. Never rejects: what cannot be read now stays open. */
-  reconcile(accountId: string): Promise<void> {
-    return this.#prover.reconcile(accountId, this.#end.signal);
+  /** Looks once for proof of open writes of the account. Never rejects: what cannot be read now stays open. */
+  reconcile(accountId: string, which: Which = 'all'): Promise<void> {
+    return this.#prover.reconcile(accountId, which, this.#end.signal);
   }
 
   /**

@@ -4,6 +4,7 @@ import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
+import type { Pass } from '../storage/state-protocol.ts';
 import type { Connections } from './connections.ts';
 import type { Failure, Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
@@ -17,8 +18,13 @@ export interface PollerOptions {
   readonly intervalMs: () => number;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
-  /** Called after each successful read of an account; the next read does not wait for it. */
-  readonly onRead?: (accountId: string) => Promise<void>;
+  /** By what right the next standing read is made; undefined when another window reads for all. Default: its own. */
+  readonly pass?: () => Promise<Pass | undefined>;
+  /**
+   * Called after each successful read of an account; the next read does not wait for it.
+   * @param isRoutine whether nobody asked for it, and it is not the first of these
+   */
+  readonly onRead?: (accountId: string, isRoutine: boolean) => Promise<void>;
   /** Ends the waits that began before the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
 }
@@ -29,28 +35,42 @@ interface Line {
   /** The wait before the next read; aborted to read at once. */
   wait?: AbortController;
   reading?: Promise<void>;
+  /** Aborted when the standing reads end. */
+  standing?: AbortController;
+  /** Somebody waits for the read under way: it goes on when the standing reads end. */
+  isAsked?: boolean;
+  /** The standing reads of this account have begun. */
+  isRoutine?: boolean;
   /** Until then the venue wants to be left alone, by `uptimeOf`. */
   heldUntil?: number;
   /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
   forgiven?: number;
 }
 
+/** How soon it is asked again whether this window may read, when that could not be told. Milliseconds. */
+const askAgainMs = 1_000;
+
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
- * never asked twice at a time and never holds up another. No account, no timer.
+ * never asked twice at a time and never holds up another. No account, no timer. Between `stop` and `start` it only reads what a person asks for.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
   #wakes: Disposable | undefined;
+  readonly #began: number;
   #disposed = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
+    this.#began = options.clock.now();
   }
 
-  /** Begins to read all accounts, those of now and those to come. Returns before the first key is asked for. */
+  /**
+   * Begins to read all accounts, those of now and those to come: at once, or where another window has read since this one opened, when that
+   * is due. Returns before the first key is asked for.
+   */
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
     const { book } = this.#options;
@@ -58,7 +78,26 @@ export class Poller implements Disposable {
       if (book.get(accountId) === undefined) this.#end(accountId);
       else if (!this.#lines.has(accountId)) this.#arm(accountId, this.#line(accountId), 0);
     });
-    for (const { id } of book.list()) this.#arm(id, this.#line(id), 0);
+    for (const { id } of book.list()) this.#begin(id, this.#line(id));
+  }
+
+  /** Another window reads from now on. What a person waits for is read to its end. */
+  stop(): void {
+    this.#watch?.dispose();
+    this.#watch = undefined;
+    this.#wakes?.dispose();
+    this.#wakes = undefined;
+    for (const line of this.#lines.values()) {
+      line.wait?.abort();
+      delete line.isRoutine;
+      if (line.isAsked !== true) line.standing?.abort();
+    }
+  }
+
+  /** Another window has read the account: the next standing read counts from that. */
+  follow(accountId: string): void {
+    const line = this.#lines.get(accountId);
+    if (line !== undefined && line.reading === undefined) this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
   /**
@@ -94,6 +133,12 @@ export class Poller implements Disposable {
     this.#wakes = undefined;
   }
 
+  #begin(accountId: string, line: Line): void {
+    const { store } = this.#options;
+    if (line.reading !== undefined) return;
+    this.#arm(accountId, line, (store.readAt(accountId) ?? 0) < this.#began ? 0 : this.#nextIn(accountId, line));
+  }
+
   #arm(accountId: string, line: Line, ms: number): void {
     if (this.#watch === undefined || line.end.signal.aborted) return;
     this.#wakes ??= this.#options.wakes?.on((wake) => {
@@ -103,19 +148,29 @@ export class Poller implements Disposable {
     const wait = new AbortController();
     line.wait = wait;
     this.#options.clock.sleep(ms, wait.signal).then(
-      () => {
-        if (!wait.signal.aborted) void this.#read(accountId);
-      },
+      () => this.#readIfMay(accountId, line, wait.signal),
       () => undefined,
     );
   }
 
-  #read(accountId: string): Promise<void> {
+  /** @param wait aborted when it is not wanted any more */
+  async #readIfMay(accountId: string, line: Line, wait: AbortSignal): Promise<void> {
+    const { pass } = this.#options;
+    const right = pass === undefined ? {} : await pass();
+    if (wait.aborted) return;
+    if (right === undefined) this.#arm(accountId, line, askAgainMs);
+    else void this.#read(accountId, right);
+  }
+
+  /** @param right none for what a person asks for */
+  #read(accountId: string, right?: Pass): Promise<void> {
     if (this.#disposed) return Promise.resolve();
     const line = this.#line(accountId);
     line.wait?.abort();
-    line.reading ??= this.#readOnce(accountId, line).finally(() => {
+    if (right === undefined) line.isAsked = true;
+    line.reading ??= this.#readOnce(accountId, line, right).finally(() => {
       delete line.reading;
+      delete line.isAsked;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
     });
     return line.reading;
@@ -125,9 +180,10 @@ export class Poller implements Disposable {
     const { clock, intervalMs, random = Math.random, store } = this.#options;
     const failure = store.get(accountId)?.failure;
     if (failure === undefined) delete line.forgiven;
-    line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0);
+    const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
+    line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
-    return nextReadInMs(intervalMs(), since, random());
+    return Math.max(nextReadInMs(intervalMs(), since, random()) - passed, 0);
   }
 
   #woke(wake: Wake): void {
@@ -143,23 +199,39 @@ export class Poller implements Disposable {
     }
   }
 
-  async #readOnce(accountId: string, line: Line): Promise<void> {
+  async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<void> {
     const { store, onRead } = this.#options;
-    const ended = (): boolean => line.end.signal.aborted;
+    const standing = new AbortController();
+    line.standing = standing;
+    const isRoutine = right !== undefined && line.isRoutine === true;
+    const signal = AbortSignal.any([line.end.signal, standing.signal]);
+    // What somebody waits for is newer than what another window has, or is refused.
+    const pass = (): Pass => (line.isAsked === true ? {} : (right ?? {}));
+    const told = (news: () => void): boolean => {
+      if (!line.end.signal.aborted)
+        tell(
+          standing.signal.aborted
+            ? () => {
+                store.giveUp(accountId);
+              }
+            : news,
+        );
+      return !signal.aborted;
+    };
     try {
       tell(() => {
         store.begin(accountId);
       });
-      const snapshot = await this.#snapshot(accountId, line.end.signal);
-      if (ended()) return;
-      tell(() => {
-        store.succeed(accountId, snapshot);
+      const snapshot = await this.#snapshot(accountId, signal);
+      const isRead = told(() => {
+        store.succeed(accountId, snapshot, pass());
       });
-      afterwards(async () => onRead?.(accountId));
+      if (!isRead) return;
+      if (right !== undefined) line.isRoutine = true;
+      afterwards(async () => onRead?.(accountId, isRoutine && line.isAsked !== true));
     } catch (error) {
-      if (ended()) return;
-      tell(() => {
-        store.fail(accountId, ExchangeError.is(error) ? error : unexpected());
+      told(() => {
+        store.fail(accountId, ExchangeError.is(error) ? error : unexpected(), pass());
       });
     }
   }

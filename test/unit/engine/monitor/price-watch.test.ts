@@ -8,7 +8,7 @@ import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { settled } from '../../core/fake-clock.ts';
-import { account, failure, readingConnection, World } from './support.ts';
+import { account, FakeReader, failure, readingConnection, World } from './support.ts';
 
 const prices = (btc: string): Readonly<Record<string, Decimal>> => ({ BTC: d(btc), USDT: d('1') });
 
@@ -46,7 +46,9 @@ class Watched extends World {
   /** Says what the venue answers. */
   answer: (accountId: string) => Promise<Readonly<Record<string, Decimal>>> = async () => prices('100000');
   readonly wakes = new Emitter<Wake>();
+  readonly reader = new FakeReader();
   readonly watch = new PriceWatch({
+    reader: this.reader,
     wakes: this.wakes,
     store: this.store,
     clock: this.clock,

@@ -15,7 +15,8 @@ const suspicionMs = 10_000;
  * Which open writes of an account are looked at. Each window follows what it sent; `routine` leaves alone what another window is likely to be
  * following, and `none` takes over what the journal says and leaves the rest to the window that reads for all.
  */
-export type Which = 'all' | 'routine' | 'none';
+export type Which = Round | 'none';
+type Round = 'all' | 'routine';
 
 /** Steps 7 and 8: settles open writes by reading, and only by reading. */
 export class Prover {
@@ -126,8 +127,7 @@ export class Prover {
   }
 
   /** Looks once at each open write of the account that is not being followed here. Rounds are shared. Never rejects. */
-  reconcile(accountId: string, which: Which, signal: AbortSignal): Promise<void> {
-    if (which === 'none') return this.#writes.sync().catch(() => undefined);
+  reconcile(accountId: string, which: Round, signal: AbortSignal): Promise<void> {
     const running = this.#rounds.get(accountId);
     if (running !== undefined) return running;
     const round = this.#round(accountId, which, signal).finally(() => this.#rounds.delete(accountId));
@@ -135,7 +135,7 @@ export class Prover {
     return round;
   }
 
-  async #round(accountId: string, which: Which, signal: AbortSignal): Promise<void> {
+  async #round(accountId: string, which: Round, signal: AbortSignal): Promise<void> {
     try {
       await this.#writes.sync();
     } catch {

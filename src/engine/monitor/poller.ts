@@ -167,7 +167,11 @@ export class Poller implements Disposable {
     if (this.#disposed) return Promise.resolve();
     const line = this.#line(accountId);
     line.wait?.abort();
-    if (right === undefined) line.isAsked = true;
+    if (right === undefined) {
+      // What was given up brings nothing.
+      if (line.standing?.signal.aborted === true && line.reading !== undefined) return line.reading.then(() => this.#read(accountId));
+      line.isAsked = true;
+    }
     line.reading ??= this.#readOnce(accountId, line, right).finally(() => {
       delete line.reading;
       delete line.isAsked;

@@ -5,7 +5,7 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from '../monitor/store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
 import type { Pass, PricesRow } from '../storage/state-protocol.ts';
-import { ReaderLease } from './lease.ts';
+import type { LeaseOptions, ReaderLease } from './lease.ts';
 
 export interface ReaderOptions {
   readonly shared: SharedState<Snapshot, Failure>;
@@ -26,7 +26,12 @@ export interface News {
 /** What all windows read together: one of them reads, and each gets what any of them has read. */
 export class Reader implements ReadingStorage, Disposable {
   readonly #options: ReaderOptions;
-  readonly #lease: ReaderLease;
+  /** Loaded with the database. */
+  #lease: ReaderLease | undefined;
+  #isLoading = false;
+  /** It could not be loaded: then this window reads for itself. */
+  #isAlone = false;
+  #isDisposed = false;
   readonly #changed = new Emitter<undefined>();
   readonly #news = new Emitter<News>();
   readonly #priced = new Emitter<PricesRow>();
@@ -42,43 +47,32 @@ export class Reader implements ReadingStorage, Disposable {
   readonly onDidLoad: NonNullable<ReadingStorage['onDidLoad']>;
 
   constructor(options: ReaderOptions) {
-    const { shared, clock, window, book } = options;
+    const { shared, book } = options;
     this.#options = options;
     this.onDidLoad = shared.onDidLoad;
-    this.#lease = new ReaderLease({
-      window,
-      clock,
-      isNeeded: () => book.list().length > 0,
-      lead: (seen) => shared.share({ do: 'lead', window, seen }),
-      beat: (fence) => shared.share({ do: 'beat', window, fence }),
-      release: (fence) => shared.share({ do: 'release', window, fence }),
-      look: () => shared.look(),
-      onChange: () => {
-        tell(this.#changed, undefined);
-      },
-    });
     this.#watches = [
       shared.onDidLook((seen) => {
         for (const row of seen?.prices ?? []) this.#price(row);
         for (const reading of seen?.readings ?? []) tell(this.#news, newsOf(reading));
         // After what was read: who takes over goes on from there.
-        this.#lease.see(seen?.lease);
+        if (this.#lease === undefined) this.#begin();
+        else this.#lease.see(seen?.lease);
       }),
       book.onDidChange(() => {
-        if (book.list().length === 0) this.#lease.letGo();
-        else if (!this.#lease.isAtWork) shared.look().catch(() => undefined);
+        if (book.list().length === 0) this.#lease?.letGo();
+        else if (this.#lease?.isAtWork !== true) shared.look().catch(() => undefined);
       }),
     ];
   }
 
   /** Whether this window reads for all, or for itself where nothing can be shared. */
   get isReader(): boolean {
-    return this.#lease.isReader;
+    return this.#lease?.isReader ?? this.#isAlone;
   }
 
   /** By what right this window reads now; undefined when another one does. */
   pass(): Promise<Pass | undefined> {
-    return this.#lease.pass();
+    return this.#lease?.pass() ?? Promise.resolve(this.#isAlone ? {} : undefined);
   }
 
   get(accountId: string): Snapshot | undefined {
@@ -115,8 +109,45 @@ export class Reader implements ReadingStorage, Disposable {
 
   dispose(): void {
     for (const watch of this.#watches) watch.dispose();
-    this.#lease.dispose();
+    this.#isDisposed = true;
+    this.#lease?.dispose();
     for (const emitter of [this.#changed, this.#news, this.#priced]) emitter.dispose();
+  }
+
+  #begin(): void {
+    const { shared, book } = this.#options;
+    if (this.#isLoading || book.list().length === 0) return;
+    this.#isLoading = true;
+    import('./lease.ts')
+      .then(({ ReaderLease: Part }) => {
+        if (this.#isDisposed) return undefined;
+        this.#lease = new Part(this.#leaseOptions());
+        if (this.#isAlone) tell(this.#changed, undefined);
+        return shared.look();
+      })
+      .catch(() => {
+        // The next look tries again.
+        if (this.#lease !== undefined || this.#isAlone) return;
+        this.#isAlone = true;
+        tell(this.#changed, undefined);
+      })
+      .finally(() => (this.#isLoading = false));
+  }
+
+  #leaseOptions(): LeaseOptions {
+    const { shared, clock, window, book } = this.#options;
+    return {
+      window,
+      clock,
+      isNeeded: () => book.list().length > 0,
+      lead: (seen) => shared.share({ do: 'lead', window, seen }),
+      beat: (fence) => shared.share({ do: 'beat', window, fence }),
+      release: (fence) => shared.share({ do: 'release', window, fence }),
+      look: () => shared.look(),
+      onChange: () => {
+        tell(this.#changed, undefined);
+      },
+    };
   }
 
   #price(row: PricesRow): void {

@@ -106,6 +106,30 @@ describe('the watch of prices', () => {
     assert.equal(world.store.get('one')?.snapshot?.loans[0]?.ltv, '0.58');
   });
 
+  it('asks nothing while another window asks for all, and estimates from what that one was answered', async () => {
+    await world.add('one');
+    world.read('one');
+    world.reader.isReader = false;
+    const site = JSON.stringify(['okx', 'global', undefined]);
+    world.reader.arrive({ site, at: world.clock.now(), prices: JSON.stringify(prices('80000')) });
+    world.watch.start();
+    assert.equal(world.ltv(), undefined, 'they are no newer than the reading');
+    await world.clock.advance(10 * watchEveryMs);
+    assert.equal(world.asked.length, 0);
+    assert.equal(world.clock.sleeping, 0);
+    world.reader.arrive({ site, at: world.clock.now(), prices: JSON.stringify(prices('80000')) });
+    assert.equal(world.ltv(), '0.725');
+    world.reader.arrive({ site, at: world.clock.now(), prices: '{"BTC":80000}' });
+    assert.equal(world.ltv(), '0.725', 'what is odd is not taken');
+    world.reader.isReader = true;
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.asked.length, 1);
+    assert.deepEqual(world.reader.kept.at(-1), { site, at: world.clock.now(), prices: JSON.stringify(prices('100000')) });
+    world.reader.isReader = false;
+    await world.clock.advance(2 * watchEveryMs);
+    assert.equal(world.asked.length, 1);
+  });
+
   it('carries on the distance of isolated positions too, and asks for the coins that move them', async () => {
     await world.add('one');
     const all = { ETH: d('4000'), USDT: d('1') };

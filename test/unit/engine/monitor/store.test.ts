@@ -278,6 +278,42 @@ describe('the store', () => {
     assert.deepEqual(store.get('a')?.snapshot, later);
   });
 
+  it('takes over what another window read when it is newer, and nothing that is older', async () => {
+    const { store, storage, clock, heard } = await world();
+    const at = clock.now();
+    store.succeed('a', snapshot(at - 1_000));
+    const own = store.get('a')?.snapshot;
+    assert.equal(store.take('a', at, snapshot(at - 1_000), undefined), false, 'its own, which came back');
+    assert.equal(store.take('a', at - 1, snapshot(at - 2_000), undefined), false);
+    assert.equal(store.get('a')?.snapshot, own);
+    clock.jump(60_000);
+    heard.length = 0;
+    const failed = { error: failure(), since: at + 5, at: at + 5, attempts: 2 };
+    assert.equal(store.take('a', at + 5, snapshot(at - 1_000), failed), true);
+    assert.deepEqual(
+      [store.get('a')?.snapshot, store.get('a')?.failure],
+      [own, failed],
+      'the figures stay, with what is estimated of them',
+    );
+    store.fail('a', failure('unavailable'));
+    assert.equal(store.get('a')?.failure?.attempts, 3, 'failures are counted on');
+    store.begin('a');
+    const later = snapshot(clock.now() + 8, '0.6');
+    clock.jump(10);
+    assert.equal(store.take('a', clock.now(), later, undefined), true);
+    assert.deepEqual(store.get('a'), { account: account('a'), snapshot: later, reading: true });
+    assert.equal(store.readAt('a'), clock.now());
+    assert.equal(
+      heard.every(({ accountId, what }) => accountId === 'a' && what === 'state'),
+      true,
+    );
+    assert.equal(storage.kept.length, 2, 'what others read is not written again');
+    clock.jump(10);
+    assert.equal(store.take('a', clock.now(), undefined, undefined), true);
+    assert.equal(store.get('a')?.snapshot, undefined, 'they let go of the figures');
+    assert.equal(store.take('gone', clock.now(), later, undefined), false);
+  });
+
   it('shows a new name at once', async () => {
     const { store, book, heard } = await world();
     await book.update('a', { name: 'Main' });

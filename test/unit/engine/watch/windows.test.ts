@@ -83,7 +83,6 @@ describe('windows that read together', function () {
     machine = new Machine();
     okx = await machine.runs(startSimulator({ walk: false, clock: machine.clock }));
     const ten = await costOf(10);
-    console.log(`      requests in ten minutes: one window ${one.toString()}, ten windows ${ten.toString()}`);
     assert.ok(one > 50, one.toString());
     assert.ok(ten <= one * 1.1, `${ten.toString()} of ten, ${one.toString()} of one`);
   });

@@ -100,7 +100,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const poller = keep(
     new Poller({
       ...{ book, store, connections, clock, intervalMs, wakes },
-      pass: () => reader.pass(),
+      reader,
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );
@@ -113,7 +113,9 @@ export function createEngine(ports: EnginePorts): Engine {
   return {
     ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, reader, ledger, arming, simulated, shared, intervalMs },
     start() {
-      return shared.start();
+      const looked = shared.start();
+      poller.start();
+      return looked;
     },
     async close() {
       await ledger.close();
@@ -138,8 +140,7 @@ function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): Shared
 /** One window reads; what it reads is in all windows as if each had read it. */
 function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Ledger): Disposable {
   const change = reader.onDidChange(() => {
-    if (reader.isReader) poller.start();
-    else poller.stop();
+    poller.turn();
   });
   const news = reader.onDidRead(({ accountId, at, snapshot, failure }) => {
     if (!store.take(accountId, at, snapshot, failure)) return;

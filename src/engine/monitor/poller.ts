@@ -18,8 +18,8 @@ export interface PollerOptions {
   readonly intervalMs: () => number;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
-  /** By what right the next standing read is made; undefined when another window reads for all. Default: its own. */
-  readonly pass?: () => Promise<Pass | undefined>;
+  /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
+  readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined> };
   /**
    * Called after each successful read of an account; the next read does not wait for it.
    * @param isRoutine whether nobody asked for it, and it is not the first of these
@@ -41,6 +41,10 @@ interface Line {
   isAsked?: boolean;
   /** The standing reads of this account have begun. */
   isRoutine?: boolean;
+  /** The window that reads for all is late with this account. */
+  isLate?: boolean;
+  /** That one cannot read it, as when it does not find the keys, and this one can. */
+  isOrphan?: boolean;
   /** Until then the venue wants to be left alone, by `uptimeOf`. */
   heldUntil?: number;
   /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
@@ -49,10 +53,13 @@ interface Line {
 
 /** How soon it is asked again whether this window may read, when that could not be told. Milliseconds. */
 const askAgainMs = 1_000;
+/** A window that reads for all may be late by this much, and others are spread over as much again. Milliseconds. */
+const lateMs = 10_000;
 
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
- * never asked twice at a time and never holds up another. No account, no timer. Between `stop` and `start` it only reads what a person asks for.
+ * never asked twice at a time and never holds up another. No account, no timer. Where another window reads for all, this one only reads
+ * what a person asks for, and what that one is late with.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
@@ -68,36 +75,35 @@ export class Poller implements Disposable {
   }
 
   /**
-   * Begins to read all accounts, those of now and those to come: at once, or where another window has read since this one opened, when that
-   * is due. Returns before the first key is asked for.
+   * Begins to read all accounts, those of now and those to come: at once, or where another window reads or has read since this one opened,
+   * when that is due. Returns before the first key is asked for.
    */
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
     const { book } = this.#options;
     this.#watch = book.onDidChange((accountId) => {
       if (book.get(accountId) === undefined) this.#end(accountId);
-      else if (!this.#lines.has(accountId)) this.#arm(accountId, this.#line(accountId), 0);
+      else if (!this.#lines.has(accountId)) this.#begin(accountId, this.#line(accountId));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
 
-  /** Another window reads from now on. What a person waits for is read to its end. */
-  stop(): void {
-    this.#watch?.dispose();
-    this.#watch = undefined;
-    this.#wakes?.dispose();
-    this.#wakes = undefined;
-    for (const line of this.#lines.values()) {
-      line.wait?.abort();
+  /** This window begins or ends to read for all. What a person waits for is read to its end. */
+  turn(): void {
+    for (const [accountId, line] of this.#lines) {
       delete line.isRoutine;
-      if (line.isAsked !== true) line.standing?.abort();
+      if (this.#options.reader?.isReader === false && line.isAsked !== true) line.standing?.abort();
+      this.#begin(accountId, line);
     }
   }
 
   /** Another window has read the account: the next standing read counts from that. */
   follow(accountId: string): void {
     const line = this.#lines.get(accountId);
-    if (line !== undefined && line.reading === undefined) this.#arm(accountId, line, this.#nextIn(accountId, line));
+    if (line === undefined || line.reading !== undefined) return;
+    delete line.isLate;
+    delete line.isOrphan;
+    this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
   /**
@@ -134,9 +140,10 @@ export class Poller implements Disposable {
   }
 
   #begin(accountId: string, line: Line): void {
-    const { store } = this.#options;
+    const { store, reader } = this.#options;
     if (line.reading !== undefined) return;
-    this.#arm(accountId, line, (store.readAt(accountId) ?? 0) < this.#began ? 0 : this.#nextIn(accountId, line));
+    const isAtOnce = reader?.isReader !== false && (store.readAt(accountId) ?? 0) < this.#began;
+    this.#arm(accountId, line, isAtOnce ? 0 : this.#nextIn(accountId, line));
   }
 
   #arm(accountId: string, line: Line, ms: number): void {
@@ -155,16 +162,23 @@ export class Poller implements Disposable {
 
   /** @param wait aborted when it is not wanted any more */
   async #readIfMay(accountId: string, line: Line, wait: AbortSignal): Promise<void> {
-    const { pass } = this.#options;
-    const right = pass === undefined ? {} : await pass();
+    const { reader, random = Math.random } = this.#options;
+    const right = reader === undefined ? {} : await reader.pass();
     if (wait.aborted) return;
-    if (right === undefined) this.#arm(accountId, line, askAgainMs);
-    else void this.#read(accountId, right);
+    if (right !== undefined) void this.#read(accountId, right);
+    else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
+    else if (line.isLate === true) void this.#read(accountId, {});
+    else {
+      // After sleep all windows find it late, before the one that reads has.
+      line.isLate = true;
+      this.#arm(accountId, line, lateMs * (1 + random()));
+    }
   }
 
   /** @param right none for what a person asks for */
   #read(accountId: string, right?: Pass): Promise<void> {
     if (this.#disposed) return Promise.resolve();
+    const { store } = this.#options;
     const line = this.#line(accountId);
     line.wait?.abort();
     if (right === undefined) {
@@ -175,19 +189,22 @@ export class Poller implements Disposable {
     line.reading ??= this.#readOnce(accountId, line, right).finally(() => {
       delete line.reading;
       delete line.isAsked;
+      if (line.isLate === true) line.isOrphan = store.get(accountId)?.failure === undefined;
+      delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
     });
     return line.reading;
   }
 
   #nextIn(accountId: string, line: Line): number {
-    const { clock, intervalMs, random = Math.random, store } = this.#options;
+    const { clock, intervalMs, random = Math.random, reader, store } = this.#options;
     const failure = store.get(accountId)?.failure;
     if (failure === undefined) delete line.forgiven;
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
-    return Math.max(nextReadInMs(intervalMs(), since, random()) - passed, 0);
+    const isPatient = reader?.isReader === false && line.isOrphan !== true;
+    return Math.max(nextReadInMs(intervalMs(), since, isPatient ? 1 : random()) + (isPatient ? intervalMs() : 0) - passed, 0);
   }
 
   #woke(wake: Wake): void {

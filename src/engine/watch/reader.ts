@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Snapshot } from '../../core/model.ts';
+import { keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from '../monitor/store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
@@ -14,6 +15,9 @@ export interface ReaderOptions {
   /** A name for this window that no other one has. */
   readonly window: string;
 }
+
+/** What fails so says something of the window, and nothing of the account. */
+const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
 
 /** A reading of whichever window. */
 export interface News {
@@ -82,6 +86,8 @@ export class Reader implements ReadingStorage, Disposable {
   keep(account: string, reading: Reading, pass: Pass): void {
     const { clock, shared } = this.#options;
     const { at } = reading;
+    // Another window may find the keys.
+    if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
     const kept =
       'snapshot' in reading
         ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot) }

@@ -420,21 +420,32 @@ describe('the poller', () => {
 describe('the poller of a window beside others', () => {
   const fence = { fence: 3, window: 'w' };
 
+  /** One whose window reads for all, or does not, as the test says. */
+  async function beside(ids: string[], more: Partial<PollerOptions> = {}): Promise<Reading & { turns(isReader: boolean): void }> {
+    const role = { isReader: true, pass: async (): Promise<Pass | undefined> => (role.isReader ? fence : undefined) };
+    const world = await reading(ids, { reader: role, ...more });
+    const turns = (isReader: boolean): void => {
+      role.isReader = isReader;
+      world.poller.turn();
+    };
+    return Object.assign(world, { turns });
+  }
+
   it('reads only what a person asks for while another window reads, and goes on from what that one read', async () => {
-    const world = await reading(['a', 'b']);
+    const world = await beside(['a', 'b']);
     world.poller.start();
     await world.clock.advance(0);
-    world.poller.stop();
+    world.turns(false);
     await world.clock.advance(minute);
     assert.equal(world.reads.length, 2);
-    assert.equal(world.clock.sleeping, 0);
     await world.poller.refresh('a');
     assert.equal(world.count('a'), 2);
     await world.clock.advance(10_000);
     const at = world.clock.now();
     world.store.take('b', at, snapshot(at), undefined);
+    world.poller.follow('b');
     await world.clock.advance(5_000);
-    world.poller.start();
+    world.turns(true);
     await world.clock.advance(14_999);
     assert.equal(world.reads.length, 3);
     await world.clock.advance(1);
@@ -462,8 +473,10 @@ describe('the poller of a window beside others', () => {
     let pass: Pass | undefined = fence;
     const routine: boolean[] = [];
     const world = await reading(['a'], {
-      pass: async () => pass,
-      onRead: async (_account, isRoutine) => void routine.push(isRoutine),
+      reader: { isReader: true, pass: async () => pass },
+      onRead: async (_account, isRoutine) => {
+        routine.push(isRoutine);
+      },
     });
     world.poller.start();
     await world.clock.advance(30_000);
@@ -482,28 +495,35 @@ describe('the poller of a window beside others', () => {
     world.poller.dispose();
   });
 
-  it('gives up a reading that nobody asked for when another window reads, and reads afresh for a person', async () => {
-    const world = await reading(['a', 'b']);
+  it('gives up a reading that nobody asked for when another window reads, and not one that a person waits for', async () => {
+    const world = await beside(['a', 'b']);
     for (const id of ['a', 'b']) world.answers.set(id, never);
     world.poller.start();
     await world.clock.advance(0);
-    const asked = world.poller.refresh('b');
-    world.poller.stop();
+    void world.poller.refresh('b');
+    world.turns(false);
     assert.deepEqual(
       ['a', 'b'].map((id) => world.signals.get(id)?.aborted),
       [true, false],
     );
-    void asked;
     world.poller.dispose();
   });
 
   it('tells nothing of a reading that was given up', async () => {
-    const world = await reading(['a']);
+    const world = await beside(['a']);
     let finish = (): void => undefined;
-    world.answers.set('a', () => new Promise((resolve) => (finish = () => void resolve(snapshot(world.clock.now())))));
+    world.answers.set(
+      'a',
+      () =>
+        new Promise((resolve) => {
+          finish = () => {
+            resolve(snapshot(world.clock.now()));
+          };
+        }),
+    );
     world.poller.start();
     await world.clock.advance(0);
-    world.poller.stop();
+    world.turns(false);
     const asked = world.poller.refresh('a');
     assert.equal(world.count('a'), 1);
     finish();
@@ -517,6 +537,29 @@ describe('the poller of a window beside others', () => {
       [{}],
     );
     assert.equal(world.store.get('a')?.reading, false);
+    world.poller.dispose();
+  });
+
+  it('reads itself what the window that reads is late with, as when that one does not find the keys, and again for as long as that is so', async () => {
+    const world = await beside(['a', 'b']);
+    world.turns(false);
+    world.poller.start();
+    const others = (id: string): void => {
+      world.store.take(id, world.clock.now(), snapshot(world.clock.now()), undefined);
+      world.poller.follow(id);
+    };
+    others('b');
+    for (let passed = 0; passed < 3 * minute; passed += 30_000) {
+      await world.clock.advance(30_000);
+      others('b');
+    }
+    assert.equal(world.count('b'), 0);
+    assert.ok(world.count('a') >= 3, world.count('a').toString());
+    assert.ok(world.storage.kept.every(({ accountId, pass }) => accountId === 'a' && pass.fence === undefined));
+    const before = world.count('a');
+    others('a');
+    await world.clock.advance(70_000);
+    assert.equal(world.count('a'), before, 'another window reads it again');
     world.poller.dispose();
   });
 });

@@ -112,7 +112,8 @@ class Desktop {
           if (this.broken === 'writing' && writes) throw new Error('full');
           resolve(work());
         } catch (error) {
-          reject(error as Error);
+          assert.ok(error instanceof Error);
+          reject(error);
         }
       });
     });
@@ -207,7 +208,7 @@ describe('the lease of the window that reads', () => {
     await desk.passes(10_000);
     assert.equal(two.lease.isReader, true);
     const newer = await ((): Promise<Kept> => {
-      const kept = two.passNow().then((its) => two.keep(desk.now, its!));
+      const kept = two.passNow().then((its) => two.keep(desk.now, its ?? {}));
       return two.catchesUp().then(async () => {
         await settled();
         await two.catchesUp();

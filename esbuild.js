@@ -20,10 +20,18 @@ const common = {
 // its own in the package, so what is used together is one part: it has one door, as src/vscode/dialogs.ts, or is listed here.
 const together = [
   // Every change needs all of it; reading the journal needs the kinds of change.
-  ['commit.ts', 'database/sqlite-journal.ts', 'kinds/kinds.ts', 'limit-checks.ts', 'limits.ts', 'undo-checks.ts', 'verdict.ts'].map(
-    (file) => path.join(__dirname, 'src/engine/ledger', file),
-  ),
+  [
+    'commit.ts',
+    'database/sqlite-journal.ts',
+    'kinds/kinds.ts',
+    'limit-checks.ts',
+    'limits.ts',
+    'prover.ts',
+    'undo-checks.ts',
+    'verdict.ts',
+  ].map((file) => path.join(__dirname, 'src/engine/ledger', file)),
   // With an account, these are needed right after activation.
+  ['open-state.ts', 'watch/lease.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
   ['engine/monitor/price-watch.ts', 'views/outlines.ts'].map((file) => path.join(__dirname, 'src', file)),
 ];
 

@@ -53,9 +53,13 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
       return state().look(request);
     case 'change':
       return state().change(request.change);
-    case 'keepSnapshot':
-      state().keepSnapshot(request.account, request.text);
-      return undefined;
+    case 'lead':
+    case 'beat':
+    case 'release':
+    case 'keepReading':
+    case 'keepPrices':
+    case 'forget':
+      return state().share(request);
     case 'anchor':
       return state().anchor();
     case 'noteAnchor':

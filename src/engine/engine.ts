@@ -11,13 +11,14 @@ import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { Poller } from './monitor/poller.ts';
-import { Store } from './monitor/store.ts';
+import { Store, type Failure } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
 import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
 import { isBuiltIn } from './simulated/start.ts';
 import { SharedState } from './storage/shared-state.ts';
+import { Reader } from './watch/reader.ts';
 import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
 
 /** Everything that reads accounts and changes them, put together, for any front to show and to ask. */
@@ -32,12 +33,14 @@ export interface Engine extends Disposable {
   /** Tells when the machine has slept or moved. */
   readonly wakes: Wakes;
   readonly poller: Poller;
+  /** Whether this window reads for all that are open, and news of that. */
+  readonly reader: Pick<Reader, 'isReader' | 'onDidChange'>;
   readonly ledger: Ledger;
   /** Which accounts changes may be sent from. */
   readonly arming: Arming;
   readonly simulated: SimulatedExchange;
   /** News of what all windows share. What is in there is changed by the parts above alone. */
-  readonly shared: Pick<SharedState, 'onDidMeetTrouble' | 'onDidRemake'>;
+  readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
   readonly intervalMs: () => number;
   /** Begins to read. Returns at once; resolves when what all windows share was looked at, however that ended. Once is enough. */
@@ -87,21 +90,28 @@ export function createEngine(ports: EnginePorts): Engine {
       },
     }),
   );
-  const store = keep(new Store({ book, storage: shared.snapshots, clock }));
+  const reader = keep(new Reader({ shared, book, clock, window }));
+  const store = keep(new Store({ book, storage: reader, clock }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have read anew by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
   const ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
   const wakes = new Wakes(clock);
-  const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
-  const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead, wakes }));
-  keep(watchPrices({ store, connections, clock, wakes, log }));
+  const poller = keep(
+    new Poller({
+      ...{ book, store, connections, clock, intervalMs, wakes },
+      reader,
+      onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
+    }),
+  );
+  keep(watchPrices({ store, connections, clock, wakes, log, reader }));
+  keep(shareReadings(reader, store, poller, ledger));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
     for (const part of parts.splice(0).reverse()) part.dispose();
   };
   return {
-    ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, ledger, arming, simulated, shared, intervalMs },
+    ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, reader, ledger, arming, simulated, shared, intervalMs },
     start() {
       const looked = shared.start();
       poller.start();
@@ -115,7 +125,7 @@ export function createEngine(ports: EnginePorts): Engine {
   };
 }
 
-function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot> {
+function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot, Failure> {
   const place = path.join(folder, 'state');
   return new SharedState({
     open: async () => (await import('./open-state.ts')).openState(place, worker),
@@ -125,6 +135,24 @@ function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): Shared
     old,
     clock,
   });
+}
+
+/** One window reads; what it reads is in all windows as if each had read it. */
+function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Ledger): Disposable {
+  const change = reader.onDidChange(() => {
+    poller.turn();
+  });
+  const news = reader.onDidRead(({ accountId, at, snapshot, failure }) => {
+    if (!store.take(accountId, at, snapshot, failure)) return;
+    poller.follow(accountId);
+    if (snapshot !== undefined && failure === undefined) void ledger.reconcile(accountId, 'none');
+  });
+  return {
+    dispose: () => {
+      change.dispose();
+      news.dispose();
+    },
+  };
 }
 
 const lateJournal = ({ folder, worker }: EnginePorts, { anchor }: Pick<SharedState, 'anchor'>): LateJournal =>

@@ -1,8 +1,10 @@
 import type { Snapshot } from '../core/model.ts';
+import type { Failure } from './monitor/store.ts';
+import { storedFailure } from './monitor/stored-failure.ts';
 import { storedSnapshotText } from './monitor/stored-snapshot.ts';
 import { openStateDatabase } from './storage/state-database.ts';
 import type { StateDatabase } from './storage/shared-state.ts';
 
 /** The shared database with what it takes to read its figures: loaded after activation. */
-export const openState = (folder: string, worker: string): StateDatabase<Snapshot> =>
-  openStateDatabase({ folder, worker, read: storedSnapshotText });
+export const openState = (folder: string, worker: string): StateDatabase<Snapshot, Failure> =>
+  openStateDatabase({ folder, worker, read: storedSnapshotText, readFailure: storedFailure });

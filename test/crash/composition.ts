@@ -44,7 +44,7 @@ export async function compose(
   const state = path.join(setup.folder, 'state');
   const window = randomUUID();
   const shared = new SharedState({
-    open: () => Promise.resolve(openStateDatabase({ folder: state, worker, read: () => undefined })),
+    open: () => Promise.resolve(openStateDatabase({ folder: state, worker, read: () => undefined, readFailure: () => undefined })),
     lastCopy: () => readLastCopy(state),
     exists: () => existsState(state),
     old: new KeptStorage(setup.storage),

@@ -9,7 +9,7 @@ import type { Verification } from './journal.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
-import { Prover } from './prover.ts';
+import type { Prover, Which } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import { justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Verdict } from './verdict.ts';
@@ -56,7 +56,7 @@ export class Ledger implements Disposable {
   /** Brought in when they are first needed. */
   readonly #kinds: () => Promise<Kinds>;
   readonly #writes: Writes;
-  readonly #prover: Prover;
+  #prover: Prover | undefined;
   readonly #guard: Guard;
   /** Previews that may still be committed, once, with the ids of the writes that were closed before their figures were read. */
   readonly #issued = new WeakMap<Preview, ReadonlySet<string>>();
@@ -79,7 +79,6 @@ export class Ledger implements Disposable {
     this.#options = options;
     this.#writes = new Writes(journal, clock, longestPreviewAgeMs);
     this.#kinds = async () => options.kinds ?? (await import('./kinds/kinds.ts')).kinds;
-    this.#prover = new Prover(this.#writes, options, this.#kinds);
     this.#guard = new Guard(options, this.#kinds, this.#writes);
     this.onDidChange = this.#writes.onDidChange;
   }
@@ -169,8 +168,8 @@ export class Ledger implements Disposable {
     };
     try {
       // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
-      const [{ commit, orAborted }, kinds] = await Promise.all([import('./commit.ts'), this.#kinds()]);
-      const { done } = await commit(this.#options, kinds, this.#writes, this.#guard, this.#prover, { preview, id, known }, stop);
+      const [{ commit, orAborted }, kinds, prover] = await Promise.all([import('./commit.ts'), this.#kinds(), this.#proving()]);
+      const { done } = await commit(this.#options, kinds, this.#writes, this.#guard, prover, { preview, id, known }, stop);
       // Who stops waiting calls nothing back: until the answer is there, it is just being sent.
       done.then(release, release);
       await orAborted(done, stop);
@@ -251,9 +250,14 @@ export class Ledger implements Disposable {
     }
   }
 
-  /** Looks once for proof of each open write of the account. Never rejects: what cannot be read now stays open. */
-  reconcile(accountId: string): Promise<void> {
-    return this.#prover.reconcile(accountId, this.#end.signal);
+  /** Looks once for proof of open writes of the account. Never rejects: what cannot be read now stays open. */
+  async reconcile(accountId: string, which: Which = 'all'): Promise<void> {
+    try {
+      if (which === 'none') await this.#writes.sync();
+      else await (await this.#proving()).reconcile(accountId, which, this.#end.signal);
+    } catch {
+      // The next look repeats it.
+    }
   }
 
   /**
@@ -263,8 +267,8 @@ export class Ledger implements Disposable {
    */
   async settle(recordId: string, verdict: Verdict): Promise<void> {
     await this.#sync();
-    const { settle } = await import('./verdict.ts');
-    await settle(this.#writes, this.#prover, this.#options, recordId, verdict, this.#end.signal);
+    const [{ settle }, prover] = await Promise.all([import('./verdict.ts'), this.#proving()]);
+    await settle(this.#writes, prover, this.#options, recordId, verdict, this.#end.signal);
   }
 
   /**
@@ -311,6 +315,11 @@ export class Ledger implements Disposable {
     return this.#shown.size > 0 && this.#shown.has(shownAs(account, requestOf(connection, change).rehearse(change)))
       ? { requestShown: true }
       : {};
+  }
+
+  async #proving(): Promise<Prover> {
+    const { Prover: Part } = await import('./prover.ts');
+    return (this.#prover ??= new Part(this.#writes, this.#options, this.#kinds));
   }
 
   #holder(accountId: string): Holder {

@@ -11,12 +11,21 @@ const longestPauseMs = 8_000;
 /** For so long figures of one venue may disagree because some lag behind. */
 const suspicionMs = 10_000;
 
+/**
+ * Which open writes of an account are looked at. Each window follows what it sent; `routine` leaves alone what another window is likely to be
+ * following, and `none` takes over what the journal says and leaves the rest to the window that reads for all.
+ */
+export type Which = Round | 'none';
+type Round = 'all' | 'routine';
+
 /** Steps 7 and 8: settles open writes by reading, and only by reading. */
 export class Prover {
   readonly #writes: Writes;
   readonly #connections: LedgerOptions['connections'];
   readonly #book: LedgerOptions['book'];
   readonly #clock: Clock;
+  readonly #window: string;
+  readonly #patienceMs: number;
   readonly #kinds: () => Promise<Kinds>;
   /** Since when readings of a write have been saying what may be for other reasons. */
   readonly #suspected = new Map<string, number>();
@@ -24,7 +33,13 @@ export class Prover {
 
   constructor(
     writes: Writes,
-    { connections, book, clock }: Pick<LedgerOptions, 'connections' | 'book' | 'clock'>,
+    {
+      connections,
+      book,
+      clock,
+      window,
+      proofPatienceMs,
+    }: Pick<LedgerOptions, 'connections' | 'book' | 'clock' | 'window' | 'proofPatienceMs'>,
     kinds: () => Promise<Kinds>,
   ) {
     this.#writes = writes;
@@ -32,6 +47,8 @@ export class Prover {
     this.#connections = connections;
     this.#book = book;
     this.#clock = clock;
+    this.#window = window;
+    this.#patienceMs = proofPatienceMs;
   }
 
   /** Looks again and again, ever less often, until the write is closed, `patienceMs` is over or `stop` is aborted. Never rejects. */
@@ -110,15 +127,15 @@ export class Prover {
   }
 
   /** Looks once at each open write of the account that is not being followed here. Rounds are shared. Never rejects. */
-  reconcile(accountId: string, signal: AbortSignal): Promise<void> {
+  reconcile(accountId: string, which: Round, signal: AbortSignal): Promise<void> {
     const running = this.#rounds.get(accountId);
     if (running !== undefined) return running;
-    const round = this.#round(accountId, signal).finally(() => this.#rounds.delete(accountId));
+    const round = this.#round(accountId, which, signal).finally(() => this.#rounds.delete(accountId));
     this.#rounds.set(accountId, round);
     return round;
   }
 
-  async #round(accountId: string, signal: AbortSignal): Promise<void> {
+  async #round(accountId: string, which: Round, signal: AbortSignal): Promise<void> {
     try {
       await this.#writes.sync();
     } catch {
@@ -129,8 +146,15 @@ export class Prover {
     for (const record of this.#writes.open(account === undefined ? { accountId } : holderOf(account))) {
       // With the keys that it was sent with; where that account is gone or another user's by now, with those of another that stands for the same one.
       const isOurs = record.accountId === accountId || !this.#isReadableWith(record.accountId, record);
-      if (isOurs && !this.#writes.isUnderWay(record.id) && !signal.aborted) await this.look(record.id, signal, accountId);
+      const isFollowed = this.#writes.isUnderWay(record.id) || (which === 'routine' && this.#isFollowedElsewhere(record));
+      if (isOurs && !isFollowed && !signal.aborted) await this.look(record.id, signal, accountId);
     }
+  }
+
+  /** A window that is gone follows nothing: then it is looked at when its patience would be over. */
+  #isFollowedElsewhere({ window, updatedAt }: WriteRecord): boolean {
+    const age = this.#clock.now() - updatedAt;
+    return window !== this.#window && window !== undefined && age >= 0 && age < this.#patienceMs;
   }
 
   /** Not with an account that got the keys of another user since: an account's own rows would be taken for the proof. */

@@ -4,6 +4,7 @@ import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/model.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import { failedInside, type Connections } from './connections.ts';
+import type { Pass } from '../storage/state-protocol.ts';
 import type { Failure, Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
 
@@ -16,8 +17,13 @@ export interface PollerOptions {
   readonly intervalMs: () => number;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
-  /** Called after each successful read of an account; the next read does not wait for it. */
-  readonly onRead?: (accountId: string) => Promise<void>;
+  /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
+  readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined> };
+  /**
+   * Called after each successful read of an account; the next read does not wait for it.
+   * @param isRoutine whether nobody asked for it, and it is not the first of these
+   */
+  readonly onRead?: (accountId: string, isRoutine: boolean) => Promise<void>;
   /** Ends the waits that began before the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
 }
@@ -28,36 +34,75 @@ interface Line {
   /** The wait before the next read; aborted to read at once. */
   wait?: AbortController;
   reading?: Promise<void>;
+  /** Aborted when the standing reads end. */
+  standing?: AbortController;
+  /** Somebody waits for the read under way: it goes on when the standing reads end. */
+  isAsked?: boolean;
+  /** The standing reads of this account have begun. */
+  isRoutine?: boolean;
+  /** The window that reads for all is late with this account. */
+  isLate?: boolean;
+  /** That one cannot read it, as when it does not find the keys, and this one can. */
+  isOrphan?: boolean;
   /** Until then the venue wants to be left alone, by `uptimeOf`. */
   heldUntil?: number;
   /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
   forgiven?: number;
 }
 
+/** How soon it is asked again whether this window may read, when that could not be told. Milliseconds. */
+const askAgainMs = 1_000;
+/** A window that reads for all may be late by this much, and others are spread over as much again. Milliseconds. */
+const lateMs = 10_000;
+
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
- * never asked twice at a time and never holds up another. No account, no timer.
+ * never asked twice at a time and never holds up another. No account, no timer. Where another window reads for all, this one only reads
+ * what a person asks for, and what that one is late with.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
   #wakes: Disposable | undefined;
+  readonly #began: number;
   #disposed = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
+    this.#began = options.clock.now();
   }
 
-  /** Begins to read all accounts, present and future. Returns before the first key is asked for. */
+  /**
+   * Begins to read all accounts, those of now and those to come: at once, or where another window reads or has read since this one opened,
+   * when that is due. Returns before the first key is asked for.
+   */
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
     const { book } = this.#options;
     this.#watch = book.onDidChange((accountId) => {
       if (book.get(accountId) === undefined) this.#end(accountId);
-      else if (!this.#lines.has(accountId)) this.#arm(accountId, this.#line(accountId), 0);
+      else if (!this.#lines.has(accountId)) this.#begin(accountId, this.#line(accountId));
     });
-    for (const { id } of book.list()) this.#arm(id, this.#line(id), 0);
+    for (const { id } of book.list()) this.#begin(id, this.#line(id));
+  }
+
+  /** This window begins or ends to read for all. What a person waits for is read to its end. */
+  turn(): void {
+    for (const [accountId, line] of this.#lines) {
+      delete line.isRoutine;
+      if (this.#options.reader?.isReader === false && line.isAsked !== true) line.standing?.abort();
+      this.#begin(accountId, line);
+    }
+  }
+
+  /** Another window has read the account: the next standing read counts from that. */
+  follow(accountId: string): void {
+    const line = this.#lines.get(accountId);
+    if (line === undefined || line.reading !== undefined) return;
+    delete line.isLate;
+    delete line.isOrphan;
+    this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
   /**
@@ -93,6 +138,13 @@ export class Poller implements Disposable {
     this.#wakes = undefined;
   }
 
+  #begin(accountId: string, line: Line): void {
+    const { store, reader } = this.#options;
+    if (line.reading !== undefined) return;
+    const isAtOnce = reader?.isReader !== false && (store.readAt(accountId) ?? 0) < this.#began;
+    this.#arm(accountId, line, isAtOnce ? 0 : this.#nextIn(accountId, line));
+  }
+
   #arm(accountId: string, line: Line, ms: number): void {
     if (this.#watch === undefined || line.end.signal.aborted) return;
     this.#wakes ??= this.#options.wakes?.on((wake) => {
@@ -102,31 +154,56 @@ export class Poller implements Disposable {
     const wait = new AbortController();
     line.wait = wait;
     this.#options.clock.sleep(ms, wait.signal).then(
-      () => {
-        if (!wait.signal.aborted) void this.#read(accountId);
-      },
+      () => this.#readIfMay(accountId, line, wait.signal),
       () => undefined,
     );
   }
 
-  #read(accountId: string): Promise<void> {
+  /** @param wait aborted when it is not wanted any more */
+  async #readIfMay(accountId: string, line: Line, wait: AbortSignal): Promise<void> {
+    const { reader, random = Math.random } = this.#options;
+    const right = reader === undefined ? {} : await reader.pass();
+    if (wait.aborted) return;
+    if (right !== undefined) void this.#read(accountId, right);
+    else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
+    else if (line.isLate === true) void this.#read(accountId, {});
+    else {
+      // After sleep all windows find it late, before the one that reads has.
+      line.isLate = true;
+      this.#arm(accountId, line, lateMs * (1 + random()));
+    }
+  }
+
+  /** @param right none for what a person asks for */
+  #read(accountId: string, right?: Pass): Promise<void> {
     if (this.#disposed) return Promise.resolve();
+    const { store } = this.#options;
     const line = this.#line(accountId);
     line.wait?.abort();
-    line.reading ??= this.#readOnce(accountId, line).finally(() => {
+    if (right === undefined) {
+      // What was given up brings nothing.
+      if (line.standing?.signal.aborted === true && line.reading !== undefined) return line.reading.then(() => this.#read(accountId));
+      line.isAsked = true;
+    }
+    line.reading ??= this.#readOnce(accountId, line, right).finally(() => {
       delete line.reading;
+      delete line.isAsked;
+      if (line.isLate === true) line.isOrphan = store.get(accountId)?.failure === undefined;
+      delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
     });
     return line.reading;
   }
 
   #nextIn(accountId: string, line: Line): number {
-    const { clock, intervalMs, random = Math.random, store } = this.#options;
+    const { clock, intervalMs, random = Math.random, reader, store } = this.#options;
     const failure = store.get(accountId)?.failure;
     if (failure === undefined) delete line.forgiven;
-    line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0);
+    const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
+    line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
-    return nextReadInMs(intervalMs(), since, random());
+    const isPatient = reader?.isReader === false && line.isOrphan !== true;
+    return Math.max(nextReadInMs(intervalMs(), since, isPatient ? 1 : random()) + (isPatient ? intervalMs() : 0) - passed, 0);
   }
 
   #woke(wake: Wake): void {
@@ -142,23 +219,39 @@ export class Poller implements Disposable {
     }
   }
 
-  async #readOnce(accountId: string, line: Line): Promise<void> {
+  async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<void> {
     const { store, onRead } = this.#options;
-    const ended = (): boolean => line.end.signal.aborted;
+    const standing = new AbortController();
+    line.standing = standing;
+    const isRoutine = right !== undefined && line.isRoutine === true;
+    const signal = AbortSignal.any([line.end.signal, standing.signal]);
+    // What somebody waits for is newer than what another window has, or is refused.
+    const pass = (): Pass => (line.isAsked === true ? {} : (right ?? {}));
+    const told = (news: () => void): boolean => {
+      if (!line.end.signal.aborted)
+        tell(
+          standing.signal.aborted
+            ? () => {
+                store.giveUp(accountId);
+              }
+            : news,
+        );
+      return !signal.aborted;
+    };
     try {
       tell(() => {
         store.begin(accountId);
       });
-      const snapshot = await this.#snapshot(accountId, line.end.signal);
-      if (ended()) return;
-      tell(() => {
-        store.succeed(accountId, snapshot);
+      const snapshot = await this.#snapshot(accountId, signal);
+      const isRead = told(() => {
+        store.succeed(accountId, snapshot, pass());
       });
-      afterwards(async () => onRead?.(accountId));
+      if (!isRead) return;
+      if (right !== undefined) line.isRoutine = true;
+      afterwards(async () => onRead?.(accountId, isRoutine && line.isAsked !== true));
     } catch (error) {
-      if (ended()) return;
-      tell(() => {
-        store.fail(accountId, ExchangeError.is(error) ? error : failedInside());
+      told(() => {
+        store.fail(accountId, ExchangeError.is(error) ? error : failedInside(), pass());
       });
     }
   }

@@ -9,6 +9,9 @@ import { nextReadInMs, readAfterWakeInMs } from './poller.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
+import type { Reader } from '../watch/reader.ts';
+import type { PricesRow } from '../storage/state-protocol.ts';
+import { storedPrices } from './stored-snapshot.ts';
 
 export interface PriceWatchOptions {
   readonly store: Store;
@@ -18,6 +21,8 @@ export interface PriceWatchOptions {
   readonly random?: () => number;
   /** Ends the waits that began before the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
+  /** Which window asks for all, and what it is answered. */
+  readonly reader: Pick<Reader, 'isReader' | 'onDidChange' | 'pass' | 'prices' | 'keepPrices' | 'onDidPrice'>;
 }
 
 /** One site of a venue. Its prices are the same for all accounts there. */
@@ -28,7 +33,11 @@ interface Line {
   notBefore: number;
   /** The same, for as long as the venue wants to be left alone. */
   heldUntil: number;
-  latest?: { readonly at: number; readonly prices: Prices };
+}
+
+interface Latest {
+  readonly at: number;
+  readonly prices: Prices;
 }
 
 /** What comparing estimates with the readings that followed has told of an account's loans. */
@@ -40,8 +49,9 @@ interface Grades {
 const noGrades: Grades = { off: {}, doubted: [] };
 
 /**
- * Asks for public index prices between the readings, once for each site, and keeps in the store what the last readings would be at
- * them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no timer.
+ * Asks for public index prices between the readings, once for each site and in one window for all, and keeps in the store what the last
+ * readings would be at them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no
+ * timer.
  */
 export class PriceWatch implements Disposable {
   readonly #options: PriceWatchOptions;
@@ -49,8 +59,9 @@ export class PriceWatch implements Disposable {
   /** The reading of each account that estimates start from. */
   readonly #seen = new Map<string, Snapshot>();
   readonly #grades = new Map<string, Grades>();
+  readonly #latest = new Map<string, Latest>();
   readonly #end = new AbortController();
-  #watch: Disposable | undefined;
+  readonly #watches: Disposable[] = [];
   #wakes: Disposable | undefined;
   #armed = false;
 
@@ -60,22 +71,41 @@ export class PriceWatch implements Disposable {
 
   /** Begins with what is in the store. */
   start(): void {
-    if (this.#watch !== undefined || this.#end.signal.aborted) return;
-    const { store } = this.#options;
+    if (this.#watches.length > 0 || this.#end.signal.aborted) return;
+    const { store, reader } = this.#options;
     for (const { account, snapshot } of store.all()) if (snapshot !== undefined) this.#seen.set(account.id, snapshot);
-    this.#watch = store.onDidChange(({ accountId, what }) => {
-      // Its own work is no news to it.
-      if (what === 'live') return;
-      this.#follow(accountId);
-      this.#arm();
-    });
+    this.#watches.push(
+      store.onDidChange(({ accountId, what }) => {
+        // Its own work is no news to it.
+        if (what === 'live') return;
+        this.#follow(accountId);
+        this.#arm();
+      }),
+      reader.onDidPrice((row) => {
+        this.#take(row);
+      }),
+      reader.onDidChange(() => {
+        this.#arm();
+      }),
+    );
+    for (const site of new Set(store.all().map(({ account }) => siteOf(account)))) {
+      const known = reader.prices(site);
+      if (known !== undefined) this.#take(known);
+    }
     this.#arm();
   }
 
   dispose(): void {
-    this.#watch?.dispose();
+    for (const watch of this.#watches) watch.dispose();
     this.#wakes?.dispose();
     this.#end.abort();
+  }
+
+  #take({ site, at, prices }: PricesRow): void {
+    const known = storedPrices(prices);
+    if (known === undefined) return;
+    this.#latest.set(site, { at, prices: new Map(Object.entries(known)) });
+    for (const state of this.#options.store.all()) if (siteOf(state.account) === site) this.#estimate(state);
   }
 
   #follow(accountId: string): void {
@@ -94,13 +124,14 @@ export class PriceWatch implements Disposable {
   }
 
   #arm(): void {
-    const { clock, store } = this.#options;
-    if (this.#armed || this.#end.signal.aborted) return;
-    if (store.all().length === 0) {
+    const { clock, store, reader } = this.#options;
+    if (this.#end.signal.aborted) return;
+    if (store.all().length === 0 || !reader.isReader) {
       this.#wakes?.dispose();
       this.#wakes = undefined;
       return;
     }
+    if (this.#armed) return;
     this.#wakes ??= this.#options.wakes?.on((wake) => {
       this.#woke(wake);
     });
@@ -116,8 +147,9 @@ export class PriceWatch implements Disposable {
   }
 
   #look(): void {
-    const { clock } = this.#options;
+    const { clock, reader } = this.#options;
     const now = clock.now();
+    if (!reader.isReader) return;
     const bySite = new Map<string, AccountState[]>();
     for (const state of this.#options.store.all()) {
       // Without the prices it was read at there is nothing to start from.
@@ -146,11 +178,13 @@ export class PriceWatch implements Disposable {
   }
 
   async #ask(site: string, line: Line, states: readonly AccountState[], coins: readonly string[]): Promise<void> {
-    const { connections, clock, store, random = Math.random } = this.#options;
+    const { connections, clock, reader, random = Math.random } = this.#options;
+    line.asking = true;
+    const pass = await reader.pass();
     // As old as the question: an answer may come after a newer reading.
     const at = clock.now();
-    line.asking = true;
     try {
+      if (pass === undefined) return;
       // Another account of the site after a failure: its connection may be the one that works.
       const asked = states[(line.failure?.attempts ?? 0) % states.length];
       if (asked === undefined) return;
@@ -158,8 +192,8 @@ export class PriceWatch implements Disposable {
       const prices = await connection.indexPrices(coins, this.#end.signal);
       if (this.#end.signal.aborted) return;
       if (Object.keys(prices).length === 0) throw failedInside();
-      line.latest = { at, prices: new Map(Object.entries(prices)) };
       delete line.failure;
+      reader.keepPrices({ site, at, prices: JSON.stringify(prices) }, pass);
     } catch (error) {
       if (this.#end.signal.aborted) return;
       const { failure } = line;
@@ -167,11 +201,9 @@ export class PriceWatch implements Disposable {
       line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
       line.notBefore = uptimeOf(clock) + nextReadInMs(watchEveryMs, line.failure, random());
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
-      return;
     } finally {
       line.asking = false;
     }
-    for (const state of store.all()) if (siteOf(state.account) === site) this.#estimate(state);
   }
 
   #line(site: string): Line {
@@ -185,7 +217,7 @@ export class PriceWatch implements Disposable {
   #estimate({ account, snapshot, live }: AccountState): void {
     if (snapshot === undefined) return;
     const grades = this.#grades.get(account.id) ?? noGrades;
-    const latest = this.#lines.get(siteOf(account))?.latest;
+    const latest = this.#latest.get(siteOf(account));
     const isNewer = latest !== undefined && latest.at > snapshot.asOf;
     if (!isNewer && live === undefined && grades === noGrades) return;
     try {

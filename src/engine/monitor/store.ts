@@ -5,6 +5,7 @@ import type { ExchangeError } from '../../core/errors.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
+import type { Pass } from '../storage/state-protocol.ts';
 import { vanishedSince } from './vanished.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
@@ -33,20 +34,24 @@ export interface StoreChange {
   readonly what: 'account' | 'state' | 'live';
 }
 
-/** Where the last figures of each account are kept, for the next start. */
-export interface SnapshotStorage {
-  /** Undefined when there are none, or anything about them is odd. */
+/** How a reading ended, and when. */
+export type Reading = { readonly at: number } & ({ readonly snapshot: Snapshot } | { readonly failure: Failure });
+
+/** Where the last reading of each account is kept, for the other windows and the next start. */
+export interface ReadingStorage {
+  /** The last figures. Undefined when there are none, or anything about them is odd. */
   get(accountId: string): Snapshot | undefined;
-  /** Writes what belongs to this account and nothing else; undefined takes it away. */
-  update(accountId: string, value: Snapshot | undefined): PromiseLike<void>;
+  /** Writes what belongs to this account and nothing else. That it fails must not disturb this window. */
+  keep(accountId: string, reading: Reading, pass: Pass): void;
+  /** Takes it away. */
+  forget(accountId: string): void;
   /** Told once what was kept is there, if it is not there from the start. */
   readonly onDidLoad?: (listener: () => void) => Disposable;
 }
 
 export interface StoreOptions {
   readonly book: AccountBook;
-  /** Keeps the last snapshots, so that they are there at once at the next start. */
-  readonly storage: SnapshotStorage;
+  readonly storage: ReadingStorage;
   readonly clock: Clock;
 }
 
@@ -57,8 +62,8 @@ export class Store implements Disposable {
   readonly #options: StoreOptions;
   readonly #known = new Map<string, Known>();
   readonly #changed = new Emitter<StoreChange>();
-  /** The figures that are stored of each account, without their time. */
-  readonly #stored = new Map<string, string>();
+  /** When the last reading of each account ended, in whichever window. */
+  readonly #readAt = new Map<string, number>();
   readonly #watches: readonly Disposable[];
 
   /** Told after every read, because the age has changed even when no figure has. */
@@ -90,27 +95,56 @@ export class Store implements Disposable {
     this.#set(accountId, (known) => ({ ...known, reading: true }));
   }
 
-  /** A read has brought figures. An answer that was overtaken by a newer one does not replace it. */
-  succeed(accountId: string, snapshot: Snapshot): void {
+  /**
+   * A read has brought figures. An answer that was overtaken by a newer one does not replace it.
+   * @param pass by what right it was read, here as in `fail`
+   */
+  succeed(accountId: string, snapshot: Snapshot, pass: Pass = {}): void {
+    const at = this.#options.clock.now();
     this.#set(accountId, ({ snapshot: held }) => {
-      // A held time that lies in the future comes from a clock that was wrong, and would never be overtaken.
-      const now = this.#options.clock.now();
-      const overtaken = held !== undefined && held.asOf > snapshot.asOf && held.asOf <= now;
-      if (overtaken) return { snapshot: held, reading: false };
-      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, now);
-      this.#keep(accountId, whole);
+      if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
+      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, at);
+      this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
     });
   }
 
   /** A read has failed. The last figures stay, with their age. */
-  fail(accountId: string, error: ExchangeError): void {
+  fail(accountId: string, error: ExchangeError, pass: Pass = {}): void {
     const at = this.#options.clock.now();
-    this.#set(accountId, ({ failure, ...known }) => ({
-      ...known,
-      failure: { error, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 },
-      reading: false,
-    }));
+    this.#set(accountId, ({ failure: before, ...known }) => {
+      const failure = { error, since: before?.since ?? at, at, attempts: (before?.attempts ?? 0) + 1 };
+      this.#keep(accountId, { at, failure }, pass);
+      return { ...known, failure, reading: false };
+    });
+  }
+
+  /** A read was given up. */
+  giveUp(accountId: string): void {
+    this.#set(accountId, (known) => ({ ...known, reading: false }));
+  }
+
+  /**
+   * Takes over what another window has read; undefined figures were let go of.
+   * @returns whether it is newer than what is known here
+   */
+  take(accountId: string, at: number, snapshot: Snapshot | undefined, failure: Failure | undefined): boolean {
+    const readAt = this.#readAt.get(accountId);
+    if (this.#options.book.get(accountId) === undefined) return false;
+    if (readAt !== undefined && (readAt === at || this.#isNewer(readAt, at))) return false;
+    this.#readAt.set(accountId, at);
+    this.#set(accountId, ({ snapshot: held, live, reading }) => {
+      const isHeld =
+        held !== undefined && snapshot !== undefined && (held.asOf === snapshot.asOf || this.#isNewer(held.asOf, snapshot.asOf));
+      const now = isHeld ? { snapshot: held, ...(live === undefined ? {} : { live }) } : snapshot === undefined ? {} : { snapshot };
+      return { ...now, ...(failure === undefined ? {} : { failure }), reading };
+    });
+    return true;
+  }
+
+  /** When the last reading ended, in whichever window; undefined when none has since this one opened, and none is kept. */
+  readAt(accountId: string): number | undefined {
+    return this.#readAt.get(accountId);
   }
 
   /** What is estimated from `snapshot`. Nothing happens when that is no longer what is held: an estimate belongs to its reading. */
@@ -135,22 +169,16 @@ export class Store implements Disposable {
   #load(): void {
     const without = [...this.#known].filter(([, { snapshot }]) => snapshot === undefined);
     for (const [accountId, known] of without) {
-      const snapshot = this.#kept(accountId);
+      const snapshot = this.#options.storage.get(accountId);
       if (snapshot !== undefined) this.#known.set(accountId, { ...known, snapshot });
     }
     for (const [accountId] of without) this.#changed.fire({ accountId, what: 'state' });
   }
 
-  #kept(accountId: string): Snapshot | undefined {
-    const snapshot = this.#options.storage.get(accountId);
-    if (snapshot !== undefined) this.#stored.set(accountId, figuresOf(snapshot));
-    return snapshot;
-  }
-
   #of(accountId: string): Known {
     const held = this.#known.get(accountId);
     if (held !== undefined) return held;
-    const snapshot = this.#kept(accountId);
+    const snapshot = this.#options.storage.get(accountId);
     const known: Known = { ...(snapshot === undefined ? {} : { snapshot }), reading: false };
     this.#known.set(accountId, known);
     return known;
@@ -165,25 +193,18 @@ export class Store implements Disposable {
 
   #forget(accountId: string): void {
     this.#known.delete(accountId);
-    this.#keep(accountId, undefined);
+    this.#readAt.delete(accountId);
+    this.#options.storage.forget(accountId);
   }
 
-  /**
-   * Only when a figure changed: the age alone is not worth a write, and a time that is a little too old never flatters.
-   * Storing is a comfort for the next start: that it fails must not disturb this one.
-   */
-  #keep(accountId: string, snapshot: Snapshot | undefined): void {
-    const figures = snapshot === undefined ? undefined : figuresOf(snapshot);
-    if (figures !== undefined && this.#stored.get(accountId) === figures) return;
-    if (figures === undefined) this.#stored.delete(accountId);
-    else this.#stored.set(accountId, figures);
-    try {
-      this.#options.storage.update(accountId, snapshot).then(undefined, () => {
-        if (this.#stored.get(accountId) === figures) this.#stored.delete(accountId);
-      });
-    } catch {
-      // See above.
-    }
+  #keep(accountId: string, reading: Reading, pass: Pass): void {
+    this.#readAt.set(accountId, reading.at);
+    this.#options.storage.keep(accountId, reading, pass);
+  }
+
+  /** A time that lies in the future comes from a clock that was wrong, and would never be overtaken. */
+  #isNewer(known: number, than: number): boolean {
+    return known > than && known <= this.#options.clock.now();
   }
 }
 
@@ -216,8 +237,6 @@ function kept<One extends { readonly keptFrom?: number }>(
   const present = new Set(read.map(idOf));
   return [...read, ...before.filter((one) => !present.has(idOf(one))).map((one) => ({ ...one, keptFrom: one.keptFrom ?? asOf }))];
 }
-
-const figuresOf = (snapshot: Snapshot): string => JSON.stringify({ ...snapshot, asOf: undefined });
 
 /** An estimate, or why there is none. */
 export type Estimated<Figures> = Figures | NoLive;

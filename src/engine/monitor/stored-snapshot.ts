@@ -4,7 +4,7 @@ import type { Message } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 
 const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
-const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const threshold = v.object({
   ltv: amount,
   source: v.picklist(['venue', 'table', 'person']),
@@ -12,7 +12,7 @@ const threshold = v.object({
 });
 const coinAmount = v.object({ coin: v.string(), amount, usd: v.exactOptional(amount), usdEstimated: v.exactOptional(v.literal(true)) });
 
-const message: v.GenericSchema<unknown, Message> = v.object({
+export const message: v.GenericSchema<unknown, Message> = v.object({
   template: v.string(),
   args: v.array(v.union([v.string(), v.lazy(() => message)])),
 });
@@ -59,6 +59,8 @@ const vanished = v.object({
   noticed: time,
 });
 
+const prices = v.record(v.string(), amount);
+
 const snapshot = v.object({
   loans: v.array(
     v.object({
@@ -95,7 +97,7 @@ const snapshot = v.object({
   loansTrouble: v.exactOptional(message),
   loansBarred: v.exactOptional(v.literal(true)),
   vanished: v.exactOptional(v.array(vanished)),
-  prices: v.exactOptional(v.record(v.string(), amount)),
+  prices: v.exactOptional(prices),
   asOf: time,
 });
 
@@ -109,6 +111,15 @@ export function storedSnapshot(value: unknown): Snapshot | undefined {
 export function storedSnapshotText(text: string): Snapshot | undefined {
   try {
     return storedSnapshot(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same of public prices, by coin. */
+export function storedPrices(text: string): Readonly<Record<string, Decimal>> | undefined {
+  try {
+    return v.parse(prices, JSON.parse(text));
   } catch {
     return undefined;
   }

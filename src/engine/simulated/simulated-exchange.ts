@@ -7,7 +7,7 @@ import type { Account } from '../../core/model.ts';
 import type { Log } from '../ports.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/okx/start.ts';
 import { isBuiltIn, isBuiltInId, isPortTaken, loadStart, newBuiltInId, notStarted, startFrom, storedKeys, type Start } from './start.ts';
-import { isServedBy, listCoins, shockPrice } from './control-client.ts';
+import type * as ControlClient from './control-client.ts';
 import { realDelay, StateFile, type Delay } from './state-file.ts';
 
 /** How soon a window notices that the one that served the exchange is gone. Milliseconds. */
@@ -25,6 +25,11 @@ export interface SimulatedExchangeOptions {
   readonly start?: Start;
   readonly delay?: Delay;
 }
+
+/** How a window talks to the one that serves; loaded with the first account that needs it. */
+const control = (): Promise<typeof ControlClient> => import('./control-client.ts');
+
+const isServedBy = async (url: string, id: string): Promise<boolean> => (await control()).isServedBy(url, id);
 
 /** An exchange that this window serves, or that another window serves for us. */
 interface Place {
@@ -93,12 +98,14 @@ export class SimulatedExchange implements Disposable {
 
   /** The coins whose price can be moved. */
   async coins(account: Account): Promise<readonly string[]> {
-    return listCoins((await this.#place(account)).url);
+    const [{ listCoins }, { url }] = await Promise.all([control(), this.#place(account)]);
+    return listCoins(url);
   }
 
   /** Moves the price of `coin` by `percent`, whichever window serves the exchange: -10 is a fall by a tenth. */
   async movePrice(account: Account, coin: string, percent: Decimal): Promise<void> {
-    await shockPrice((await this.#place(account)).url, coin, percent);
+    const [{ shockPrice }, { url }] = await Promise.all([control(), this.#place(account)]);
+    await shockPrice(url, coin, percent);
   }
 
   /** Saves at once and stops serving; another window takes over from the saved state. */

@@ -1,14 +1,17 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { english, msg, type Message } from '../../core/message.ts';
-import type { Seen } from './ledger-protocol.ts';
+import type { Seen as SeenOfLedger } from './ledger-protocol.ts';
 import {
   parseLastCopy,
   type AccountRecords,
   type ArmedRow,
   type ArmedRows,
   type LastCopy,
+  type Lease,
   type Looked,
+  type PricesRow,
+  type Shared,
   type OldState,
   type StateAnswers,
   type StateAsked,
@@ -30,18 +33,37 @@ export class StateTrouble extends Error {
 }
 
 /** The database behind it. */
-export interface StateDatabase<Figures> {
-  /** The figures that a text stands for; undefined when anything about it is odd. */
+export interface StateDatabase<Figures, Failed> {
+  /** The last figures of an account from their text; undefined when anything about it is odd. */
   readonly read: (text: string) => Figures | undefined;
+  /** The same of why it could not be read. */
+  readonly readFailure: (text: string) => Failed | undefined;
   /** @throws StateTrouble */
   ask<A extends StateAsked>(asked: A): Promise<StateAnswers[A['do']]>;
   /** Lets what was asked before come to its end. */
   close(): void;
 }
 
-export interface SharedStateOptions<Figures> {
+/** A reading of an account by whichever window, with the last figures there are: none when it was never read, or they were forgotten. */
+export interface SharedReading<Figures, Failed> {
+  readonly account: string;
+  readonly at: number;
+  readonly asOf?: number;
+  readonly figures?: Figures;
+  readonly failure?: Failed;
+}
+
+/** What a look found of what one window reads for all. */
+export interface Seen<Figures, Failed> {
+  readonly lease: Lease;
+  /** Those that are new. */
+  readonly readings: readonly SharedReading<Figures, Failed>[];
+  readonly prices: readonly PricesRow[];
+}
+
+export interface SharedStateOptions<Figures, Failed> {
   /** Brings the database in, when it is first needed. */
-  readonly open: () => Promise<StateDatabase<Figures>>;
+  readonly open: () => Promise<StateDatabase<Figures, Failed>>;
   /** The last copy beside the database, read without waiting; undefined when there is none. */
   readonly lastCopy: () => string | undefined;
   /** Whether there is a database, without opening it. */
@@ -64,23 +86,26 @@ const lookAgainMs = 5_000;
  *
  * As long as the database cannot be read, the accounts stay listed as they were, and nothing is armed.
  */
-export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows, Disposable {
-  readonly #options: SharedStateOptions<Figures>;
+export class SharedState<Figures = unknown, Failed = unknown> implements AccountRecords, ArmedRows, Disposable {
+  readonly #options: SharedStateOptions<Figures, Failed>;
   readonly #accountChanged = new Emitter<string>();
   readonly #armingChanged = new Emitter<string>();
   readonly #loaded = new Emitter<undefined>();
   readonly #troubled = new Emitter<Message | undefined>();
   readonly #remade = new Emitter<undefined>();
+  readonly #looked = new Emitter<Seen<Figures, Failed> | undefined>();
   readonly #end = new AbortController();
   #records: ReadonlyMap<string, unknown>;
   #removed: ReadonlySet<string>;
   #armed: readonly ArmedRow[] | undefined;
   /** Terms that were given before this window was there. */
   #before: ReadonlySet<string> = new Set();
-  #snapshots: ReadonlyMap<string, Figures | undefined> | undefined;
+  /** As they are in the database. */
+  #snapshots: Map<string, Figures | undefined> | undefined;
+  #news = 0;
   #version: Version | undefined;
   #trouble: Message | undefined;
-  #database: Promise<StateDatabase<Figures>> | undefined;
+  #database: Promise<StateDatabase<Figures, Failed>> | undefined;
   #watch: Disposable | undefined;
   #underWay: Promise<void> | undefined;
   #following: Promise<void> | undefined;
@@ -96,8 +121,10 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   readonly onDidMeetTrouble = this.#troubled.on;
   /** Told when the database was gone and was rebuilt from the last copy. */
   readonly onDidRemake = this.#remade.on;
+  /** Told at the end of each look, before whoever asked for it goes on: undefined when the database could not be read. */
+  readonly onDidLook = this.#looked.on;
 
-  constructor(options: SharedStateOptions<Figures>) {
+  constructor(options: SharedStateOptions<Figures, Failed>) {
     this.#options = options;
     const copy = parseLastCopy(options.lastCopy());
     this.#isCertain = copy !== undefined;
@@ -161,22 +188,25 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
       }));
   }
 
-  /** The last figures of each account: those of the last start are there once the first look is over. */
-  readonly snapshots = {
-    get: (account: string): Figures | undefined => this.#snapshots?.get(account),
-    update: async (account: string, value: Figures | undefined): Promise<void> => {
-      if (!this.#records.has(account)) return;
-      const database = await this.#opened();
-      await database.ask({ do: 'keepSnapshot', account, ...(value === undefined ? {} : { text: JSON.stringify(value) }) });
-    },
-    onDidLoad: this.onDidLoad,
-  };
+  /** The last figures of each account in the database: those of the last start are there once the first look is over. */
+  figures(account: string): Figures | undefined {
+    return this.#snapshots?.get(account);
+  }
+
+  /**
+   * Asks for or changes what one window reads for all.
+   * @throws StateTrouble
+   */
+  async share<A extends Shared>(asked: A): Promise<StateAnswers[A['do']]> {
+    if (this.#end.signal.aborted) throw new StateTrouble(unexpected('the window is closing'));
+    return (await this.#opened()).ask(asked);
+  }
 
   /** How far the ledger had come. */
   readonly anchor = {
     /** @throws StateTrouble when that is unknown */
     get: async (): Promise<unknown> => (await (await this.#opened()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
-    note: async (at: Seen): Promise<void> => {
+    note: async (at: SeenOfLedger): Promise<void> => {
       await (await this.#opened()).ask({ do: 'noteAnchor', at });
     },
   };
@@ -184,7 +214,8 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   dispose(): void {
     this.#end.abort();
     this.#watch?.dispose();
-    for (const emitter of [this.#accountChanged, this.#armingChanged, this.#loaded, this.#troubled, this.#remade]) emitter.dispose();
+    for (const emitter of [this.#accountChanged, this.#armingChanged, this.#loaded, this.#troubled, this.#remade, this.#looked])
+      emitter.dispose();
     this.#database?.then(
       (database) => {
         database.close();
@@ -197,7 +228,7 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
     return this.#records.size > 0 || this.#options.exists() || oldRecords(this.#options.old).length > 0;
   }
 
-  #opened(): Promise<StateDatabase<Figures>> {
+  #opened(): Promise<StateDatabase<Figures, Failed>> {
     this.#database ??= this.#options.open();
     // A part that failed to load once is tried again.
     this.#database.catch(() => (this.#database = undefined));
@@ -221,14 +252,14 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
         looked = await this.#ask({ accounts: this.accounts(), removed: [...this.#removed] });
     } catch (error) {
       this.#meet(error instanceof StateTrouble ? error.sentence : unexpected(error));
+      tell(this.#looked, undefined);
       throw error;
     }
     if (this.#end.signal.aborted) return;
     const isFirst = this.#snapshots === undefined;
-    if (isFirst) {
-      const { read } = await this.#opened();
-      this.#snapshots = new Map(looked.snapshots?.map(({ account, text }) => [account, read(text)]));
-    }
+    const database = await this.#opened();
+    const { read } = database;
+    this.#snapshots ??= new Map(looked.snapshots?.map(({ account, text }) => [account, read(text)]));
     this.#meet(undefined);
     if (looked.facts !== undefined) this.#take(looked.facts);
     this.#armed ??= [];
@@ -238,7 +269,20 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
       // By the one window that took it in, at once and only once: each time the editor's storage is written, it is written whole.
       this.#options.old.update(markKey, { takenOver: new Date(this.#options.clock.now()).toISOString() }).then(undefined, () => undefined);
     }
+    this.#tellSeen(looked, database);
     this.#poll();
+  }
+
+  #tellSeen({ lease, news }: Looked, { read, readFailure }: StateDatabase<Figures, Failed>): void {
+    if (lease === undefined) return;
+    if (news !== undefined) this.#news = news.upTo;
+    const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
+      if (text !== undefined) this.#snapshots?.set(row.account, text === null ? undefined : read(text));
+      const [figures, failed] = [this.#snapshots?.get(row.account), failure === undefined ? undefined : readFailure(failure)];
+      if (failure !== undefined && failed === undefined) return [];
+      return [{ ...row, ...(figures === undefined ? {} : { figures }), ...(failed === undefined ? {} : { failure: failed }) }];
+    });
+    tell(this.#looked, { lease, readings, prices: news?.prices ?? [] });
   }
 
   async #ask(copy?: LastCopy): Promise<Looked> {
@@ -247,6 +291,7 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
       do: 'look',
       ...(this.#version === undefined ? {} : { known: this.#version }),
       ...(this.#snapshots === undefined ? { snapshots: true } : {}),
+      ...(this.#news === 0 ? {} : { news: this.#news }),
       ...(old === undefined ? {} : { old }),
       ...(copy === undefined ? {} : { copy }),
     });
@@ -273,6 +318,8 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   #take({ version, accounts, removed, armed }: StateFacts): void {
     const known = this.#version;
     if (known?.file === version.file && known.place === version.place && version.revision < known.revision) return;
+    // Another file counts its own.
+    if (known?.file !== version.file || known.place !== version.place) this.#news = 0;
     const [recordsBefore, armedBefore] = [this.#records, this.#armed];
     this.#version = version;
     this.#isCertain = true;

@@ -5,9 +5,7 @@ import { WorkerLink } from './worker-link.ts';
 import { StateTrouble, type StateDatabase, otherReason, unreadable } from './shared-state.ts';
 import { stateName, type StateAnswers, type StateAsked } from './state-protocol.ts';
 
-export interface StateDatabaseOptions<Figures> {
-  /** The last figures of an account from their text; undefined when anything about it is odd. */
-  readonly read: (text: string) => Figures | undefined;
+export interface StateDatabaseOptions<Figures, Failed> extends Pick<StateDatabase<Figures, Failed>, 'read' | 'readFailure'> {
   /** Where `state.sqlite` is, shared by all windows. */
   readonly folder: string;
   /** The bundle of src/engine/database-worker.ts. */
@@ -24,16 +22,18 @@ const usualBusyMs = 5_000;
  * The shared database in a thread of its own, beside the ledger's: every signed request waits for a look at it, and must not wait for a
  * ledger that is being verified or is locked.
  */
-export function openStateDatabase<Figures>({
+export function openStateDatabase<Figures, Failed>({
   read,
+  readFailure,
   folder,
   worker,
   busyMs = usualBusyMs,
   pragmas = [],
-}: StateDatabaseOptions<Figures>): StateDatabase<Figures> {
+}: StateDatabaseOptions<Figures, Failed>): StateDatabase<Figures, Failed> {
   const link = new WorkerLink<StateAsked, StateAnswers>(worker, { folder, busyMs, pragmas });
   return {
     read,
+    readFailure,
     async ask<A extends StateAsked>(asked: A) {
       try {
         return await link.ask(asked);

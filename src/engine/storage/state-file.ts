@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
+import { leaseOf, newsOf, share } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
 import {
   lastCopyName,
@@ -15,6 +16,8 @@ import {
   type LastCopy,
   type Looked,
   type OldState,
+  type Shared,
+  type StateAnswers,
   type StateAsked,
   type StateChange,
   type StateFacts,
@@ -58,17 +61,22 @@ export class StateFile {
     this.#copyPath = path.join(place.folder, lastCopyName);
   }
 
-  look({ known, snapshots, old, copy }: Omit<Extract<StateAsked, { do: 'look' }>, 'do'>): Looked {
+  look({ known, snapshots, old, copy, news: since = 0 }: Omit<Extract<StateAsked, { do: 'look' }>, 'do'>): Looked {
     const make = old !== undefined || copy !== undefined || this.#hasCopy();
     this.#given = copy;
     const looked = this.#within(make ? 'IMMEDIATE' : 'DEFERRED', make, lookBusyMs, (opened): Looked => {
       const { db, remade } = opened;
       const takenIn = old === undefined ? 0 : takeIn(db, old);
-      const facts = known !== undefined && isSame(versionOf(opened), known) ? undefined : factsOf(opened);
+      const version = versionOf(opened);
+      const facts = known !== undefined && isSame(version, known) ? undefined : factsOf(opened);
+      // Another file counts its own news.
+      const news = newsOf(db, known?.file === version.file && known.place === version.place ? since : 0, snapshots !== true);
       if (facts !== undefined && make) this.#keepCopy(facts);
       return {
         ...(facts === undefined ? {} : { facts }),
         ...(snapshots === true ? { snapshots: db.prepare('SELECT account, snapshot AS text FROM snapshots').all() as never } : {}),
+        lease: leaseOf(db),
+        ...(news === undefined ? {} : { news }),
         takenIn,
         remade,
       };
@@ -89,17 +97,11 @@ export class StateFile {
     return changed;
   }
 
-  /** Nothing is kept of an account that is not there. */
-  keepSnapshot(account: string, text: string | undefined): void {
-    this.#within('IMMEDIATE', false, this.#place.busyMs, ({ db }) => {
-      if (text === undefined) db.prepare('DELETE FROM snapshots WHERE account = ?').run(account);
-      else {
-        db.prepare(
-          'INSERT INTO snapshots (account, snapshot) SELECT id, ? FROM accounts WHERE id = ? ON CONFLICT DO UPDATE SET snapshot = excluded.snapshot',
-        ).run(text, account);
-      }
-      return { done: true };
-    });
+  /** What one window reads for all. @returns undefined when there is no file */
+  share(asked: Shared): StateAnswers[Shared['do']] {
+    // What would be old after a power cut need not survive one.
+    const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices';
+    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked) }), isDurable)?.answer;
   }
 
   anchor(): Seen | undefined {
@@ -126,8 +128,11 @@ export class StateFile {
     this.#opened = undefined;
   }
 
-  /** @returns undefined when there is no file and none is to be made */
-  #within<T>(mode: 'DEFERRED' | 'IMMEDIATE', make: boolean, busyMs: number, work: (opened: Opened) => T): T | undefined {
+  /**
+   * @param isDurable whether it has to be on the disk when it is done
+   * @returns undefined when there is no file and none is to be made
+   */
+  #within<T>(mode: 'DEFERRED' | 'IMMEDIATE', make: boolean, busyMs: number, work: (opened: Opened) => T, isDurable = true): T | undefined {
     try {
       for (let attempt = 1; attempt <= attempts; attempt += 1) {
         if (this.#opened !== undefined && !this.#isThere(this.#opened)) this.close();
@@ -135,6 +140,8 @@ export class StateFile {
         const opened = this.#opened;
         if (opened === undefined) return undefined;
         opened.db.exec(`PRAGMA busy_timeout = ${busyMs.toString()}`);
+        // With a write-ahead log the file stays whole either way.
+        if (opened.log !== undefined) opened.db.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
         const done = inTransaction(opened.db, mode, () => {
           // Somebody may have put another file in its place, up to this moment.
           if (!this.#isThere(opened)) return undefined;
@@ -254,6 +261,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('INSERT OR IGNORE INTO removed (id) VALUES (?)').run(change.id);
       db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
+      db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
       break;
     case 'arm':
       db.prepare("DELETE FROM armed WHERE account = ? AND window IN ('', ?)").run(change.row.account, change.row.window);

@@ -26,12 +26,75 @@ export type StateChange =
 
 export type StateAsked =
   /** `known` is the version that is known already; `old` is what to take in, if it is not there; `copy` is what to rebuild a lost file from. */
-  | { readonly do: 'look'; readonly known?: Version; readonly snapshots?: boolean; readonly old?: OldState; readonly copy?: LastCopy }
+  | {
+      readonly do: 'look';
+      readonly known?: Version;
+      readonly snapshots?: boolean;
+      readonly old?: OldState;
+      readonly copy?: LastCopy;
+      /** The last news known here; what is newer is answered. */
+      readonly news?: number;
+    }
   | { readonly do: 'change'; readonly change: StateChange }
-  /** Writes the row of one account; without a text it is taken away. */
-  | { readonly do: 'keepSnapshot'; readonly account: string; readonly text?: string }
+  | Shared
   | { readonly do: 'anchor' }
   | { readonly do: 'noteAnchor'; readonly at: Seen };
+
+/** What one window reads for all. `now` is by the clock of the asking window. */
+export type Shared =
+  /** Lets go of the figures of one account, in all windows. */
+  | { readonly do: 'forget'; readonly account: string; readonly now: number }
+  /** Makes `window` the reader, unless the lease has changed since it was seen. */
+  | { readonly do: 'lead'; readonly window: string; readonly seen: Lease }
+  | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number }
+  | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
+  | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass };
+
+/** Which window reads for all. */
+export interface Lease {
+  /** Rises with each new holder. */
+  readonly fence: number;
+  /** Rises while the holder is at work. */
+  readonly beat: number;
+  /** Empty when no window holds it. */
+  readonly holder: string;
+}
+
+/** By what right a window reads and writes. Without a fence a person asked for it, or nothing could be shared. */
+export type Pass = { readonly fence: number; readonly window: string } | { readonly fence?: undefined };
+
+/** One reading of an account. Times are milliseconds since the Unix epoch. */
+export type NewReading = { readonly account: string; /** When it ended. */ readonly at: number } & (
+  { readonly asOf: number; /** The figures as JSON. */ readonly text: string } | { readonly failure: string }
+);
+
+/** `fence`: another window reads by now. `older`: what is there is newer. */
+export type Kept = 'kept' | 'older' | 'fence' | 'absent';
+
+export interface ReadingRow {
+  readonly account: string;
+  readonly at: number;
+  /** Absent when it was never read, or forgotten. */
+  readonly asOf?: number;
+  readonly failure?: string;
+  /** The figures, if they are new: as JSON, `null` when they were forgotten. */
+  readonly text?: string | null;
+}
+
+/** The latest public prices of one site. */
+export interface PricesRow {
+  readonly site: string;
+  /** When they were asked for. */
+  readonly at: number;
+  /** As JSON. */
+  readonly prices: string;
+}
+
+export interface News {
+  readonly upTo: number;
+  readonly readings: readonly ReadingRow[];
+  readonly prices: readonly PricesRow[];
+}
 
 /** A version of what is in the file: of one file it only rises, and a rebuilt one is another file. */
 export interface Version {
@@ -57,6 +120,10 @@ export interface Looked {
   readonly absent?: true;
   /** By account, as JSON; only if asked for. */
   readonly snapshots?: readonly { readonly account: string; readonly text: string }[];
+  /** Absent when there is no file. */
+  readonly lease?: Lease;
+  /** Absent when there is nothing new. */
+  readonly news?: News;
   /** How many accounts were taken in from an older version just now. */
   readonly takenIn: number;
   /** The database was gone, and was rebuilt from the last copy. */
@@ -70,7 +137,13 @@ export type Changed = { readonly facts: StateFacts } | { readonly refused: 'take
 export interface StateAnswers {
   readonly look: Looked;
   readonly change: Changed;
-  readonly keepSnapshot: undefined;
+  readonly forget: undefined;
+  /** Whether it was done. Undefined, as below, when there is no file. */
+  readonly lead: boolean | undefined;
+  readonly beat: boolean | undefined;
+  readonly release: boolean | undefined;
+  readonly keepReading: Kept | undefined;
+  readonly keepPrices: Kept | undefined;
   readonly anchor: Seen | undefined;
   readonly noteAnchor: undefined;
 }

@@ -15,6 +15,13 @@ const migrations: readonly string[] = [
      PRIMARY KEY (account, window)) STRICT, WITHOUT ROWID;
    CREATE TABLE snapshots (account TEXT PRIMARY KEY NOT NULL, snapshot TEXT NOT NULL) STRICT;
    CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, rows INTEGER NOT NULL, head TEXT NOT NULL) STRICT;`,
+  // One window reads for all. `news` counts what was read, so that the others ask for what is new only.
+  `CREATE TABLE reader (one INTEGER PRIMARY KEY CHECK (one = 1), fence INTEGER NOT NULL, beat INTEGER NOT NULL, holder TEXT NOT NULL) STRICT;
+   INSERT INTO reader (one, fence, beat, holder) VALUES (1, 0, 0, '');
+   INSERT INTO facts (name, value) VALUES ('news', 0);
+   CREATE TABLE readings (account TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, as_of INTEGER, failure TEXT, news INTEGER NOT NULL,
+     figures INTEGER NOT NULL) STRICT;
+   CREATE TABLE prices (site TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, prices TEXT NOT NULL, news INTEGER NOT NULL) STRICT;`,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

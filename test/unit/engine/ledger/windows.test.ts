@@ -54,6 +54,30 @@ describe('two windows on one account', () => {
     );
   });
 
+  it('leave to the window that sent it what it follows, until its patience is over, and then to the one that reads for all', async () => {
+    const setup = new Setup();
+    setup.venue.sendFault = 'lost-before';
+    const one = setup.window({ options: { window: 'one' } });
+    const two = setup.window({ options: { window: 'two' } });
+    one.ledger.commit(await one.ledger.preview('a', change()), ignore).catch(ignore);
+    await settled();
+    await two.ledger.reconcile('a', 'none');
+    assert.equal(two.ledger.open('a').length, 1, 'what the journal says is known');
+    one.ledger.dispose();
+    const asked = (): number => setup.venue.receipts.length;
+    const before = asked();
+    await two.ledger.reconcile('a', 'none');
+    await two.ledger.reconcile('a', 'routine');
+    assert.equal(asked(), before, 'it may be followed by the window that sent it');
+    await two.ledger.reconcile('a', 'all');
+    assert.equal(asked(), before + 1, 'who begins to read looks at what others left open');
+    setup.clock.jump(60_000);
+    await two.ledger.reconcile('a', 'none');
+    assert.equal(asked(), before + 1);
+    await two.ledger.reconcile('a', 'routine');
+    assert.equal(asked(), before + 2, 'nobody follows it any more');
+  });
+
   for (const place of ['before append planned', 'before append sent'] as const) {
     it(`are refused with the write of the other that was first (${place})`, async () => {
       const setup = new Setup();

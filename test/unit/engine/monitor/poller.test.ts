@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import type { Snapshot } from '../../../../src/core/model.ts';
 import { nextReadInMs, Poller, type PollerOptions } from '../../../../src/engine/monitor/poller.ts';
+import type { Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { Wakes, type Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
@@ -412,6 +413,153 @@ describe('the poller', () => {
     await world.clock.advance(60_000);
     assert.equal(world.count('a'), 3);
     assert.equal(world.store.get('a')?.failure, undefined);
+    world.poller.dispose();
+  });
+});
+
+describe('the poller of a window beside others', () => {
+  const fence = { fence: 3, window: 'w' };
+
+  /** One whose window reads for all, or does not, as the test says. */
+  async function beside(ids: string[], more: Partial<PollerOptions> = {}): Promise<Reading & { turns(isReader: boolean): void }> {
+    const role = { isReader: true, pass: async (): Promise<Pass | undefined> => (role.isReader ? fence : undefined) };
+    const world = await reading(ids, { reader: role, ...more });
+    const turns = (isReader: boolean): void => {
+      role.isReader = isReader;
+      world.poller.turn();
+    };
+    return Object.assign(world, { turns });
+  }
+
+  it('reads only what a person asks for while another window reads, and goes on from what that one read', async () => {
+    const world = await beside(['a', 'b']);
+    world.poller.start();
+    await world.clock.advance(0);
+    world.turns(false);
+    await world.clock.advance(minute);
+    assert.equal(world.reads.length, 2);
+    await world.poller.refresh('a');
+    assert.equal(world.count('a'), 2);
+    await world.clock.advance(10_000);
+    const at = world.clock.now();
+    world.store.take('b', at, snapshot(at), undefined);
+    world.poller.follow('b');
+    await world.clock.advance(5_000);
+    world.turns(true);
+    await world.clock.advance(14_999);
+    assert.equal(world.reads.length, 3);
+    await world.clock.advance(1);
+    assert.deepEqual([world.count('a'), world.count('b')], [3, 1], '30 s after the last reading of each');
+    await world.clock.advance(10_000);
+    assert.equal(world.count('b'), 2);
+    world.poller.dispose();
+  });
+
+  it('counts from what another window read by command, and waits as long after its failure', async () => {
+    const world = await reading(['a']);
+    world.poller.start();
+    await world.clock.advance(20_000);
+    const at = world.clock.now();
+    world.store.take('a', at, snapshot(at), { error: failure('rate', 45_000), since: at, at, attempts: 1 });
+    world.poller.follow('a');
+    await world.clock.advance(44_999);
+    assert.equal(world.count('a'), 1);
+    await world.clock.advance(1);
+    assert.equal(world.count('a'), 2);
+    world.poller.dispose();
+  });
+
+  it('asks before each standing reading whether it may, hands its right on, and asks again while that cannot be told', async () => {
+    let pass: Pass | undefined = fence;
+    const routine: boolean[] = [];
+    const world = await reading(['a'], {
+      reader: { isReader: true, pass: async () => pass },
+      onRead: async (_account, isRoutine) => {
+        routine.push(isRoutine);
+      },
+    });
+    world.poller.start();
+    await world.clock.advance(30_000);
+    await world.poller.refresh('a');
+    assert.deepEqual(
+      world.storage.kept.map((one) => one.pass),
+      [fence, fence, {}],
+    );
+    assert.deepEqual(routine, [false, true, false], 'the first one looks at what others left open');
+    pass = undefined;
+    await world.clock.advance(35_000);
+    assert.equal(world.count('a'), 3);
+    pass = fence;
+    await world.clock.advance(1_000);
+    assert.equal(world.count('a'), 4);
+    world.poller.dispose();
+  });
+
+  it('gives up a reading that nobody asked for when another window reads, and not one that a person waits for', async () => {
+    const world = await beside(['a', 'b']);
+    for (const id of ['a', 'b']) world.answers.set(id, never);
+    world.poller.start();
+    await world.clock.advance(0);
+    void world.poller.refresh('b');
+    world.turns(false);
+    assert.deepEqual(
+      ['a', 'b'].map((id) => world.signals.get(id)?.aborted),
+      [true, false],
+    );
+    world.poller.dispose();
+  });
+
+  it('tells nothing of a reading that was given up', async () => {
+    const world = await beside(['a']);
+    let finish = (): void => undefined;
+    world.answers.set(
+      'a',
+      () =>
+        new Promise((resolve) => {
+          finish = () => {
+            resolve(snapshot(world.clock.now()));
+          };
+        }),
+    );
+    world.poller.start();
+    await world.clock.advance(0);
+    world.turns(false);
+    const asked = world.poller.refresh('a');
+    assert.equal(world.count('a'), 1);
+    finish();
+    await settled();
+    assert.equal(world.count('a'), 2, 'what was given up brings nothing, so it is read once more');
+    assert.equal(world.storage.kept.length, 0);
+    finish();
+    await asked;
+    assert.deepEqual(
+      world.storage.kept.map((one) => one.pass),
+      [{}],
+    );
+    assert.equal(world.store.get('a')?.reading, false);
+    world.poller.dispose();
+  });
+
+  it('reads itself what the window that reads is late with, as when that one does not find the keys, and again for as long as that is so', async () => {
+    const world = await beside(['a', 'b']);
+    world.turns(false);
+    world.poller.start();
+    const others = (id: string): void => {
+      world.store.take(id, world.clock.now(), snapshot(world.clock.now()), undefined);
+      world.poller.follow(id);
+    };
+    others('b');
+    for (let passed = 0; passed < 3 * minute; passed += 30_000) {
+      await world.clock.advance(30_000);
+      others('b');
+    }
+    assert.equal(world.count('b'), 0);
+    assert.ok(world.count('a') >= 3, world.count('a').toString());
+    assert.ok(world.storage.kept.every(({ accountId, pass }) => accountId === 'a' && pass.fence === undefined));
+    const before = world.count('a');
+    others('a');
+    await world.clock.advance(70_000);
+    assert.equal(world.count('a'), before, 'another window reads it again');
     world.poller.dispose();
   });
 });

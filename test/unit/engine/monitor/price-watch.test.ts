@@ -8,7 +8,7 @@ import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { settled } from '../../core/fake-clock.ts';
-import { account, failure, readingConnection, World } from './support.ts';
+import { account, FakeReader, failure, readingConnection, World } from './support.ts';
 
 const prices = (btc: string): Readonly<Record<string, Decimal>> => ({ BTC: d(btc), USDT: d('1') });
 
@@ -46,7 +46,9 @@ class Watched extends World {
   /** Says what the venue answers. */
   answer: (accountId: string) => Promise<Readonly<Record<string, Decimal>>> = async () => prices('100000');
   readonly wakes = new Emitter<Wake>();
+  readonly reader = new FakeReader();
   readonly watch = new PriceWatch({
+    reader: this.reader,
     wakes: this.wakes,
     store: this.store,
     clock: this.clock,
@@ -102,6 +104,30 @@ describe('the watch of prices', () => {
     assert.equal((world.live()?.loans['12345'] as LiveLoan).toMarginCall, '0');
     // The venue's own figure stays.
     assert.equal(world.store.get('one')?.snapshot?.loans[0]?.ltv, '0.58');
+  });
+
+  it('asks nothing while another window asks for all, and estimates from what that one was answered', async () => {
+    await world.add('one');
+    world.read('one');
+    world.reader.isReader = false;
+    const site = JSON.stringify(['okx', 'global', undefined]);
+    world.reader.arrive({ site, at: world.clock.now(), prices: JSON.stringify(prices('80000')) });
+    world.watch.start();
+    assert.equal(world.ltv(), undefined, 'they are no newer than the reading');
+    await world.clock.advance(10 * watchEveryMs);
+    assert.equal(world.asked.length, 0);
+    assert.equal(world.clock.sleeping, 0);
+    world.reader.arrive({ site, at: world.clock.now(), prices: JSON.stringify(prices('80000')) });
+    assert.equal(world.ltv(), '0.725');
+    world.reader.arrive({ site, at: world.clock.now(), prices: '{"BTC":80000}' });
+    assert.equal(world.ltv(), '0.725', 'what is odd is not taken');
+    world.reader.isReader = true;
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.asked.length, 1);
+    assert.deepEqual(world.reader.kept.at(-1), { site, at: world.clock.now(), prices: JSON.stringify(prices('100000')) });
+    world.reader.isReader = false;
+    await world.clock.advance(2 * watchEveryMs);
+    assert.equal(world.asked.length, 1);
   });
 
   it('carries on the distance of isolated positions too, and asks for the coins that move them', async () => {

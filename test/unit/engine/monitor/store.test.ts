@@ -113,14 +113,9 @@ describe('the store', () => {
     assert.deepEqual(again.get('a'), { account: account('a'), snapshot: read, reading: false });
   });
 
-  it('writes down the figures of one account only, and only when one of them changed', async () => {
+  it('hands over each reading of one account only, with when it ended and by what right, for the database to write what changed', async () => {
     const { store, storage, book, clock } = await world();
-    const written: string[] = [];
-    const update = storage.update.bind(storage);
-    storage.update = (key, value) => {
-      written.push(key);
-      return update(key, value);
-    };
+    const pass = { fence: 7, window: 'w' };
     for (const [id, ltv] of [
       ['a', '0.58'],
       ['b', '0.6'],
@@ -130,18 +125,31 @@ describe('the store', () => {
       ['a', '0.58'],
     ] as const) {
       clock.jump(30_000);
-      store.succeed(id, snapshot(clock.now(), ltv));
+      store.succeed(id, snapshot(clock.now(), ltv), pass);
     }
-    assert.deepEqual(written, ['a', 'b', 'b']);
+    store.fail('b', failure(), pass);
+    assert.deepEqual(
+      storage.kept.map(({ accountId, reading }) => [accountId, 'snapshot' in reading ? reading.snapshot.loans[0]?.ltv : 'failed']),
+      [
+        ['a', '0.58'],
+        ['b', '0.6'],
+        ['a', '0.58'],
+        ['b', '0.6'],
+        ['b', '0.61'],
+        ['a', '0.58'],
+        ['b', 'failed'],
+      ],
+    );
+    assert.ok(storage.kept.every((one) => one.pass === pass));
+    assert.equal(storage.kept.at(-1)?.reading.at, clock.now());
     assert.equal(store.get('a')?.snapshot?.asOf, clock.now());
-    // The next start knows what is written already, and the figures come back after they were let go of.
+    // The next start finds the figures, and they come back after they were let go of.
     const again = new Store({ book, storage, clock });
     assert.notEqual(again.get('a')?.snapshot, undefined);
-    again.succeed('a', snapshot(clock.now(), '0.58'));
-    assert.equal(written.length, 3);
     again.forget('a');
+    assert.equal(storage.get('a'), undefined);
     again.succeed('a', snapshot(clock.now(), '0.58'));
-    assert.deepEqual(written.slice(3), ['a', 'a']);
+    assert.notEqual(storage.get('a'), undefined);
   });
 
   it('writes them again when they could not be written', async () => {
@@ -165,7 +173,8 @@ describe('the store', () => {
       clock,
       storage: {
         get: () => (isThere ? old : undefined),
-        update: storage.update.bind(storage),
+        keep: storage.keep.bind(storage),
+        forget: storage.forget.bind(storage),
         onDidLoad: (listener) => loaded.on(listener),
       },
     });
@@ -267,6 +276,42 @@ describe('the store', () => {
     const later = snapshot(clock.now());
     store.succeed('a', later);
     assert.deepEqual(store.get('a')?.snapshot, later);
+  });
+
+  it('takes over what another window read when it is newer, and nothing that is older', async () => {
+    const { store, storage, clock, heard } = await world();
+    const at = clock.now();
+    store.succeed('a', snapshot(at - 1_000));
+    const own = store.get('a')?.snapshot;
+    assert.equal(store.take('a', at, snapshot(at - 1_000), undefined), false, 'its own, which came back');
+    assert.equal(store.take('a', at - 1, snapshot(at - 2_000), undefined), false);
+    assert.equal(store.get('a')?.snapshot, own);
+    clock.jump(60_000);
+    heard.length = 0;
+    const failed = { error: failure(), since: at + 5, at: at + 5, attempts: 2 };
+    assert.equal(store.take('a', at + 5, snapshot(at - 1_000), failed), true);
+    assert.deepEqual(
+      [store.get('a')?.snapshot, store.get('a')?.failure],
+      [own, failed],
+      'the figures stay, with what is estimated of them',
+    );
+    store.fail('a', failure('unavailable'));
+    assert.equal(store.get('a')?.failure?.attempts, 3, 'failures are counted on');
+    store.begin('a');
+    const later = snapshot(clock.now() + 8, '0.6');
+    clock.jump(10);
+    assert.equal(store.take('a', clock.now(), later, undefined), true);
+    assert.deepEqual(store.get('a'), { account: account('a'), snapshot: later, reading: true });
+    assert.equal(store.readAt('a'), clock.now());
+    assert.equal(
+      heard.every(({ accountId, what }) => accountId === 'a' && what === 'state'),
+      true,
+    );
+    assert.equal(storage.kept.length, 2, 'what others read is not written again');
+    clock.jump(10);
+    assert.equal(store.take('a', clock.now(), undefined, undefined), true);
+    assert.equal(store.get('a')?.snapshot, undefined, 'they let go of the figures');
+    assert.equal(store.take('gone', clock.now(), later, undefined), false);
   });
 
   it('shows a new name at once', async () => {

@@ -1,11 +1,13 @@
 import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
 import { Vault } from '../../../../src/engine/accounts/vault.ts';
+import { Emitter } from '../../../../src/core/emitter.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { ExchangeError, type ErrorKind } from '../../../../src/core/errors.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../../src/core/model.ts';
 import type { Connection, ConnectionOptions, Exchange, Site } from '../../../../src/exchanges/exchange.ts';
-import { Store } from '../../../../src/engine/monitor/store.ts';
+import { Store, type Reading, type ReadingStorage } from '../../../../src/engine/monitor/store.ts';
+import type { Pass, PricesRow } from '../../../../src/engine/storage/state-protocol.ts';
 import { storedSnapshot } from '../../../../src/engine/monitor/stored-snapshot.ts';
 import { MemoryRecords, MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
 import { FakeClock } from '../../core/fake-clock.ts';
@@ -86,15 +88,67 @@ export class FakeExchange implements Exchange {
 }
 
 /** The last figures as the shared database gives them back: read from their text. */
-class StoredSnapshots extends MemoryStorage {
+class StoredReadings extends MemoryStorage implements ReadingStorage {
+  /** All that was handed over, in order. */
+  readonly kept: { readonly accountId: string; readonly reading: Reading; readonly pass: Pass }[] = [];
+
   override get(accountId: string): Snapshot | undefined {
     return storedSnapshot(super.get(accountId));
+  }
+
+  keep(accountId: string, reading: Reading, pass: Pass): void {
+    if (this.failing) return;
+    this.kept.push({ accountId, reading, pass });
+    if ('snapshot' in reading) void this.update(accountId, reading.snapshot);
+  }
+
+  forget(accountId: string): void {
+    void this.update(accountId, undefined);
+  }
+}
+
+/** Which window reads, as the test says. */
+export class FakeReader {
+  #isReader = true;
+  readonly #changed = new Emitter<undefined>();
+  readonly #priced = new Emitter<PricesRow>();
+  readonly #prices = new Map<string, PricesRow>();
+  readonly onDidChange = this.#changed.on;
+  readonly onDidPrice = this.#priced.on;
+  readonly kept: PricesRow[] = [];
+
+  get isReader(): boolean {
+    return this.#isReader;
+  }
+
+  set isReader(isReader: boolean) {
+    this.#isReader = isReader;
+    this.#changed.fire(undefined);
+  }
+
+  async pass(): Promise<Pass | undefined> {
+    return this.isReader ? { fence: 1, window: 'w' } : undefined;
+  }
+
+  prices(site: string): PricesRow | undefined {
+    return this.#prices.get(site);
+  }
+
+  keepPrices(row: PricesRow): void {
+    this.kept.push(row);
+    this.arrive(row);
+  }
+
+  /** From another window. */
+  arrive(row: PricesRow): void {
+    this.#prices.set(row.site, row);
+    this.#priced.fire(row);
   }
 }
 
 export class World {
   readonly clock = new FakeClock();
-  readonly storage = new StoredSnapshots();
+  readonly storage = new StoredReadings();
   readonly secrets = new MemorySecrets();
   readonly records = new MemoryRecords();
   readonly book = new AccountBook(this.records);

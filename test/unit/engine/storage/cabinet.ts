@@ -53,6 +53,8 @@ export class Memento implements RecordStorage {
   }
 }
 
+const parse = (text: string): unknown => JSON.parse(text);
+
 /** One window with all that it shares with the others. */
 export class Window {
   readonly memento: Memento;
@@ -63,11 +65,10 @@ export class Window {
   trouble: string | undefined;
   remade = 0;
 
-  constructor(cabinet: Cabinet, more: Partial<StateDatabaseOptions<unknown>> & { readonly watch?: boolean } = {}) {
+  constructor(cabinet: Cabinet, more: Partial<StateDatabaseOptions<unknown, unknown>> & { readonly watch?: boolean } = {}) {
     this.memento = new Memento(cabinet.disk);
     this.shared = new SharedState({
-      open: () =>
-        Promise.resolve(openStateDatabase({ folder: cabinet.folder, worker, read: (text) => JSON.parse(text) as unknown, ...more })),
+      open: () => Promise.resolve(openStateDatabase({ folder: cabinet.folder, worker, read: parse, readFailure: parse, ...more })),
       lastCopy: () => readLastCopy(cabinet.folder),
       exists: () => existsState(cabinet.folder),
       ...(more.watch === false ? {} : { watch: (changed) => watchLastCopy(cabinet.folder, changed) }),
@@ -92,6 +93,13 @@ export class Window {
 
   get names(): string[] {
     return this.book.list().map(({ name }) => name);
+  }
+
+  /** Figures that were read at `asOf`, as a person asks for them. */
+  async keeps(id: string, figures: { readonly asOf: number } & Record<string, unknown>): Promise<unknown> {
+    const now = systemClock.now();
+    const reading = { account: id, at: now, asOf: figures.asOf, text: JSON.stringify(figures) };
+    return this.shared.share({ do: 'keepReading', reading, now, pass: {} });
   }
 
   async started(): Promise<this> {

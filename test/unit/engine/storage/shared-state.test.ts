@@ -37,7 +37,7 @@ describe('several windows', function () {
     let isOver = false;
     const keep = async (window: typeof two): Promise<void> => {
       for (let count = 0; !isOver; count += 1) {
-        for (const { id } of window.book.list()) await window.shared.snapshots.update(id, { by: count });
+        for (const { id } of window.book.list()) await window.keeps(id, { asOf: count, by: count });
       }
     };
     const keeping = Promise.all([keep(two), keep(three)]);
@@ -145,14 +145,14 @@ describe('several windows', function () {
     const one = await cabinet.open();
     await one.book.add(account('a'));
     await one.book.add(account('b'));
-    await one.shared.snapshots.update('a', { asOf: 1 });
-    await one.shared.snapshots.update('b', { asOf: 2 });
+    await one.keeps('a', { asOf: 1 });
+    await one.keeps('b', { asOf: 2 });
     const later = await cabinet.open();
-    assert.deepEqual([later.shared.snapshots.get('a'), later.shared.snapshots.get('b')], [{ asOf: 1 }, { asOf: 2 }]);
+    assert.deepEqual([later.shared.figures('a'), later.shared.figures('b')], [{ asOf: 1 }, { asOf: 2 }]);
     await one.book.remove('a');
     // This window has not seen it yet.
-    await later.shared.snapshots.update('a', { asOf: 3 });
-    await one.shared.snapshots.update('b', undefined);
+    await later.keeps('a', { asOf: 3 });
+    await one.shared.share({ do: 'forget', account: 'b', now: Date.now() });
     assert.deepEqual(cabinet.query('SELECT * FROM snapshots'), []);
     assert.equal(readFileSync(path.join(cabinet.folder, 'accounts.json'), 'utf8').includes('asOf'), false);
   });
@@ -221,7 +221,7 @@ describe('what a version before the shared database kept', function () {
     await within(soonMs, 'who is armed is known', () => one.arming.state('a').armed);
     assert.deepEqual(one.arming.state('a'), { armed: true, until: 'always' });
     assert.equal(one.arming.state('n').armed, false, 'armed for nobody in particular');
-    assert.deepEqual(two.shared.snapshots.get('b'), { asOf: 7 });
+    assert.deepEqual(two.shared.figures('b'), { asOf: 7 });
     assert.deepEqual(await two.shared.anchor.get(), { id: 'l1', rows: 5, head: 'h5' });
     assert.equal(one.memento.writes + two.memento.writes, 1, 'one of them marks it');
     const { 'ltvGauge.takenOver': mark, ...rest } = cabinet.disk.all;
@@ -392,7 +392,7 @@ describe('a shared database that cannot be used', function () {
     const window = await cabinet.open({ pragmas: ['max_page_count = 20'] });
     const big = 'x'.repeat(200_000);
     await assert.rejects(window.book.add(account('c', { name: big })), isTrouble(saysLike('storage.not-saved', says('storage.full'))));
-    await assert.rejects(window.shared.snapshots.update('a', { big }), StateTrouble);
+    await assert.rejects(window.keeps('a', { asOf: 1, big }), StateTrouble);
     assert.deepEqual(window.names, ['Account a', 'Account s']);
     assert.equal(window.trouble, undefined);
     await window.shared.look();

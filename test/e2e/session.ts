@@ -38,6 +38,8 @@ export interface Session {
 }
 
 const home = path.join(cacheFolder, 'e2e');
+/** A hundred others would be started with each window; the integration suite has them all. */
+const looks = ['theme-defaults', 'theme-seti', 'theme-modern-icons'];
 let sessions = 0;
 
 interface Setting {
@@ -99,7 +101,7 @@ async function openInBrowser(setting: Setting): Promise<Session> {
   const executablePath = await needChromium();
   const port = await freePort();
   if (port === undefined) throw new Error('No port is free on this machine.');
-  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env });
+  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env, builtIn: looks });
   try {
     const context = await chromium.launchPersistentContext(path.join(folder, 'browser'), { executablePath, args: chromiumFlags, viewport });
     if (language !== undefined) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);

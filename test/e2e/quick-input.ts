@@ -1,5 +1,6 @@
 import { type Locator, type Page } from 'playwright-core';
 import { eventually, patienceMs } from './eventually.ts';
+import { type PageElement } from './page-element.ts';
 
 /** What the quick input shows: the palette, a list to pick from, or a box to type into. */
 export interface QuickInputState {
@@ -13,7 +14,22 @@ export interface QuickInputState {
   readonly rows: readonly string[];
 }
 
-const squeeze = (text: string | null) => (text ?? '').replace(/\s+/g, ' ').trim();
+/** Runs in the page, in one go: asked for piece by piece, a state costs more than what it waits for. */
+function read([widget]: readonly PageElement[]): QuickInputState | undefined {
+  const input = widget?.querySelector('.quick-input-filter input');
+  if (!widget?.checkVisibility() || !input) return undefined;
+  const squeeze = (text: string | undefined) => (text ?? '').replace(/\s+/g, ' ').trim();
+  const text = (selector: string) => squeeze(widget.querySelector(selector)?.innerText);
+  return {
+    title: text('.quick-input-title'),
+    placeholder: input.getAttribute('placeholder') ?? '',
+    value: input.value,
+    message: text('.quick-input-message'),
+    refused: widget.querySelector('.quick-input-filter .monaco-inputbox.error') !== null,
+    secret: input.getAttribute('type') === 'password',
+    rows: Array.from(widget.querySelectorAll('.quick-input-list .monaco-list-row'), (row) => squeeze(row.innerText)),
+  };
+}
 
 /** The quick input at the top of the window, used by keyboard only. */
 export class QuickInput {
@@ -28,22 +44,8 @@ export class QuickInput {
   }
 
   /** What is shown, or undefined when nothing is open. */
-  async state(): Promise<QuickInputState | undefined> {
-    if (!(await this.#widget.isVisible())) return undefined;
-    const text = async (selector: string) => {
-      const found = this.#widget.locator(selector);
-      return (await found.count()) === 0 ? '' : squeeze(await found.first().innerText());
-    };
-    const input = this.#input.first();
-    return {
-      title: await text('.quick-input-title'),
-      placeholder: (await input.getAttribute('placeholder')) ?? '',
-      value: await input.inputValue(),
-      message: await text('.quick-input-message'),
-      refused: (await this.#widget.locator('.quick-input-filter .monaco-inputbox.error').count()) > 0,
-      secret: (await input.getAttribute('type')) === 'password',
-      rows: (await this.#rows().allInnerTexts()).map(squeeze),
-    };
+  state(): Promise<QuickInputState | undefined> {
+    return this.#widget.evaluateAll(read);
   }
 
   /** Waits until a quick input is open whose title, placeholder or message holds `text`. */

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
-import { _electron, chromium, type Page } from 'playwright-core';
+import { _electron, type Page } from 'playwright-core';
 import { freePort, installExtension, startBrowserHost } from '../host/browser-host.ts';
-import { chromiumFlags, needChromium } from '../host/chromium.ts';
 import { type Desktop, desktopFlags, findDesktop } from '../host/desktop.ts';
 import { cacheFolder, vsixFile } from '../host/places.ts';
 import { cleanEnvironment } from '../host/processes.ts';
 import { writeSettings } from '../host/quiet-settings.ts';
 import { freshVsix } from '../host/vsix.ts';
+import { filledCaches, launchBrowser, workbenchUrl } from './browser.ts';
 
 export interface SessionOptions {
   /** The simulated account is there from the start. */
@@ -38,6 +38,8 @@ export interface Session {
 }
 
 const home = path.join(cacheFolder, 'e2e');
+/** A hundred others would be started with each window; the integration suite has them all. */
+const looks = ['theme-defaults', 'theme-seti', 'theme-modern-icons'];
 let sessions = 0;
 
 interface Setting {
@@ -91,19 +93,27 @@ async function installed(kind: string, install: (extensionsFolder: string) => Pr
   return folder;
 }
 
-async function openInBrowser(setting: Setting): Promise<Session> {
-  const { folder, workspace, language, env, viewport } = setting;
-  const extensionsFolder = await installed('browser', (place) =>
+const installedInBrowser = (): Promise<string> =>
+  installed('browser', (place) =>
     installExtension(vsixFile, { folder: path.join(home, `installer-${String(process.pid)}`), extensionsFolder: place }),
   );
-  const executablePath = await needChromium();
+
+/** Makes once what each session in the browser needs, so that those that begin together do not all make it. */
+export async function prepareBrowser(): Promise<void> {
+  await installedInBrowser();
+  await filledCaches();
+}
+
+async function openInBrowser(setting: Setting): Promise<Session> {
+  const { folder, workspace, language, env, viewport } = setting;
+  const extensionsFolder = await installedInBrowser();
   const port = await freePort();
   if (port === undefined) throw new Error('No port is free on this machine.');
-  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env });
+  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env, builtIn: looks });
   try {
-    const context = await chromium.launchPersistentContext(path.join(folder, 'browser'), { executablePath, args: chromiumFlags, viewport });
+    const context = await launchBrowser({ profile: path.join(folder, 'browser'), port, viewport });
     if (language !== undefined) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
-    const address = `${host.url}?folder=${encodeURIComponent(workspace)}`;
+    const address = `${workbenchUrl}?folder=${encodeURIComponent(workspace)}`;
     const page = context.pages()[0] ?? (await context.newPage());
     await page.goto(address);
     return {

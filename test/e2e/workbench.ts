@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Frame, type Locator, type Page } from 'playwright-core';
 import { extensionId, screenshotFolder } from '../host/places.ts';
 import { eventually, patienceMs } from './eventually.ts';
+import { type PageElement } from './page-element.ts';
 import { QuickInput } from './quick-input.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
@@ -87,8 +88,10 @@ export class Workbench {
 
   /** The rows of a tree as they are read: label and description. Empty when the view is not shown. */
   async treeRows(viewTitle: string): Promise<string[]> {
-    const rows = await this.pane(viewTitle).getByRole('treeitem').all();
-    return Promise.all(rows.map(async (row) => squeeze((await row.locator('.label-name, .label-description').allInnerTexts()).join(' '))));
+    const labels = (rows: readonly PageElement[]) =>
+      rows.map((row) => Array.from(row.querySelectorAll('.label-name, .label-description'), ({ innerText }) => innerText));
+    const rows = await this.pane(viewTitle).getByRole('treeitem').evaluateAll(labels);
+    return rows.map((row) => squeeze(row.join(' ')));
   }
 
   /** Waits for a row that holds `text`. */

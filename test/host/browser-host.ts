@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { installNpmHost } from './npm-host.ts';
@@ -14,6 +14,8 @@ export interface BrowserHostOptions {
   readonly port: number;
   /** What the extension host finds in its environment, besides ours. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Which of the editor's own extensions are there; every one unless some are named. */
+  readonly builtIn?: readonly string[];
   /** For extensions under development and suites inside the host; suppresses notification toasts. */
   readonly testDriver?: boolean;
 }
@@ -79,6 +81,13 @@ function createLog(folder: string, name: string): NodeJS.WritableStream {
   return createWriteStream(path.join(folder, name));
 }
 
+/** A folder with those of the editor's own extensions that are named. */
+function onlyBuiltIn(entry: string, names: readonly string[], folder: string): string {
+  const all = path.join(path.dirname(entry), '../../lib/vscode/extensions');
+  for (const name of names) cpSync(path.join(all, name), path.join(folder, name), { recursive: true });
+  return folder;
+}
+
 async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -104,6 +113,9 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     ...['--disable-getting-started-override', '--ignore-last-opened', '--app-name', 'VS Code'],
     // A window that was closed would else keep its extension host, and with it our poller, for three hours.
     ...['--reconnection-grace-time', '30'],
+    ...(options.builtIn === undefined
+      ? []
+      : ['--builtin-extensions-dir', onlyBuiltIn(entry, options.builtIn, path.join(options.folder, 'built-in'))]),
     ...(options.testDriver === true ? ['--vscode-option=enable-smoke-test-driver'] : []),
     options.workspace,
   ];

@@ -85,12 +85,24 @@ const unit = Array.from({ length: unitParts }, (_, part): Suite => {
   return { name, after, minutes: isFull ? 40 : 20, run: (run) => mocha(name, run, files(), 10_000) };
 });
 
+const browser: Suite = {
+  name: 'browser',
+  after,
+  minutes: 5,
+  run: async () => {
+    const { prepareBrowser } = await import('../e2e/session.ts');
+    await prepareBrowser();
+    return one(true);
+  },
+};
+
 /** Each file has a VS Code of its own, also where it stands alone; on the desktop two would take the focus from each other. */
 function workbench(onDesktop: boolean, kind: string, env: NodeJS.ProcessEnv = {}): readonly Suite[] {
   const longFirst = [...testFiles('e2e')].sort((a, b) => statSync(path.join(root, b)).size - statSync(path.join(root, a)).size);
   return longFirst.map((file): Suite => {
     const name = `${kind} ${path.basename(file, '.test.ts')}`;
-    return { name, after, alone: onDesktop, minutes: 15, run: (run) => mocha(name, run, [file], 120_000, env) };
+    const needed = onDesktop ? after : [...after, browser.name];
+    return { name, after: needed, alone: onDesktop, minutes: 15, run: (run) => mocha(name, run, [file], 120_000, env) };
   });
 }
 
@@ -126,7 +138,8 @@ const zipped = <T>(some: readonly T[], others: readonly T[]): readonly T[] =>
 function suites(onDesktop: boolean): readonly Suite[] {
   const hostile = isFull ? workbench(onDesktop, 'hostile', { LTV_GAUGE_HOSTILE: '1' }) : [];
   const others = [integration, crash, ...unit, ...checks.map(check)];
-  return [{ name: 'build', minutes: 5, run: build }, packaged, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
+  const first: readonly Suite[] = [{ name: 'build', minutes: 5, run: build }, packaged, ...(onDesktop ? [] : [browser])];
+  return [...first, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
 }
 
 /** The suites asked for; the build comes with those that need it. */

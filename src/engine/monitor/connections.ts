@@ -230,7 +230,7 @@ function addressOf(account: Address): Address {
 const gone = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
-    sentence: msg('arming.account-no-longer', 'This account is no longer there. Add it again to go on.'),
+    sentence: msg('arming.account-no-longer', 'This account no longer exists. Add it again to continue.'),
     effect: 'none',
   });
 

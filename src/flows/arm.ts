@@ -4,7 +4,7 @@ import { stakesOf } from '../engine/accounts/stakes.ts';
 import type { ArmingTerm } from '../engine/ledger/arming.ts';
 import { Refusal } from '../engine/ledger/ledger.ts';
 import { asPlace } from '../views/place.ts';
-import { back, type Conversation, type Item } from './conversation.ts';
+import { back, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { armingText } from '../words/arming-mark.ts';
 import {
@@ -21,21 +21,17 @@ import {
 import { chooseAccount } from './account/choose.ts';
 import { inspectUnderProgress } from './account/try-keys.ts';
 import { obstacleOf } from './choose.ts';
-import { explainFailure, explainObstacle, markOf } from './tell.ts';
+import { explainFailure, explainObstacle, markOf, titleOn } from './tell.ts';
 
-/** "Arm Account…": asks which account and for how long, and says what came of it. */
+/** "Arm Account…": asks which account and for how long, and says the outcome. */
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {
-  const account = await chooseAccount(
-    app,
-    argument,
-    msg('arming.account-shall-armed', 'Which account shall be armed, so that changes can be sent from it?'),
-  );
+  const account = await chooseAccount(app, argument);
   if (account === undefined) {
     if (asPlace(argument) !== undefined) await app.talk.tell({ kind: 'warning', sentence: accountGoneText() });
     return;
   }
   if (!(await armWriting(app, account))) return;
-  const sentence = armedText(account.name, app.arming.state(account.id));
+  const sentence = armedText(account.name, app.arming.state(account.id), app.viewContext().when);
   const chosen = await app.talk.tell({
     kind: 'info',
     sentence,
@@ -44,7 +40,7 @@ export async function armWritingOn(app: Acting, argument: unknown): Promise<void
   if (chosen !== undefined) await app.talk.run(chosen, { accountId: account.id });
 }
 
-/** Asks for how long, and arms. @returns whether it was armed; false when the person left, or may only read. */
+/** Asks for how long, and arms. @returns whether it was armed; false when the person left, or the account is read-only. */
 export async function armWriting(app: Acting, account: Account): Promise<boolean> {
   if (account.readOnly) {
     const obstacle = obstacleOf({ account, reading: false }, undefined);
@@ -58,7 +54,7 @@ export async function armWriting(app: Acting, account: Account): Promise<boolean
     await app.talk.openLimits();
     return false;
   }
-  const typedName = asksForName(term, stakesOf(account)) ? await askName(app.talk, account) : '';
+  const typedName = asksForName(term, stakesOf(account)) ? await askName(app, account) : '';
   if (typedName === undefined) return false;
   try {
     await app.arming.arm(account.id, term, { typedName });
@@ -71,7 +67,7 @@ export async function armWriting(app: Acting, account: Account): Promise<boolean
   }
 }
 
-/** Writing is armed for somebody. Whose keys they are is asked at the exchange, where that was never told. @throws ExchangeError */
+/** Arming is bound to the owner of the key, who is asked from the exchange where unknown: a later key may be another person's. @throws ExchangeError */
 async function isOwnerKnown(app: Acting, account: Account): Promise<boolean> {
   if (app.book.get(account.id)?.uid !== undefined) return true;
   const { uid } = await inspectUnderProgress(app.talk, account.name, () => app.connections.get(account.id));
@@ -79,11 +75,7 @@ async function isOwnerKnown(app: Acting, account: Account): Promise<boolean> {
   if (uid !== undefined || account.simulated) return true;
   await app.talk.tell({
     kind: 'warning',
-    sentence: msg(
-      'arming.exchange-not-tell',
-      'The exchange does not tell whose keys {0} has, so writing cannot be armed: it would be armed for whoever comes next.',
-      account.name,
-    ),
+    sentence: msg('arming.owner-unknown', "{0} can't be armed: the exchange doesn't say whose API key this is.", account.name),
   });
   return false;
 }
@@ -96,15 +88,12 @@ async function askTerm(app: Acting, account: Account): Promise<ArmingTerm | 'set
     { label: '', separator: true },
     {
       label: msg('button.set-limits', 'Set Limits…'),
-      detail: msg('arming.opens-settings-nothing', 'Opens your settings. Nothing is armed.'),
       value: 'settings',
     },
   ];
   const chosen = await app.talk.pick({
-    title: msg('arming.arm-writing', '{0}: arm writing on {1}', markOf(app, account), account.name),
-    placeholder: arming.armed
-      ? msg('arming.how-long-now', 'For how long, from now on? It is {0}.', armingText(arming, app.viewContext().when))
-      : msg('arming.how-long', 'For how long?'),
+    title: msg('list.colon', '{0}: {1}', markOf(app, account), msg('arming.how-long', 'Arm {0} for how long?', account.name)),
+    placeholder: armingText(arming, app.viewContext().when),
     prompt: armingMeaning(stakes, await app.readLimits()),
     items,
     canGoBack: false,
@@ -112,9 +101,10 @@ async function askTerm(app: Acting, account: Account): Promise<ArmingTerm | 'set
   return chosen === back ? undefined : chosen;
 }
 
-async function askName(talk: Conversation, { name }: Account): Promise<string | undefined> {
-  const typed = await talk.input({
-    title: msg('arming.live-arm-writing', 'LIVE: arm writing on {0} always', name),
+async function askName(app: Acting, account: Account): Promise<string | undefined> {
+  const { name } = account;
+  const typed = await app.talk.input({
+    title: titleOn(app, account, msg('button.arm-account', 'Arm Account…')),
     prompt: namePrompt(name),
     judge: (raw) => {
       const problem = nameFault(raw, name);

@@ -1,8 +1,8 @@
 import { msg, type Message } from '../core/message.ts';
 import { isPositive, type Decimal } from '../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatLtv } from '../core/format.ts';
+import { formatAmount, formatCoinUsd } from '../core/format.ts';
 import { credibleLtv } from '../core/risk/ltv.ts';
-import type { Direction, Loan } from '../core/model.ts';
+import type { Account, Direction, Loan } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../exchanges/exchange.ts';
 import type { Text } from '../words/text.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
@@ -11,8 +11,11 @@ import { distanceText, standingOf } from '../words/loan.ts';
 import { loanLabel } from '../words/kinds.ts';
 import { largestAllowed, type AmountBounds } from '../words/amount.ts';
 import type { LoanChoice } from './choose.ts';
-import { markOf } from './tell.ts';
-import { liveEstimate, type SafeMaximum } from '../words/collateral-preview.ts';
+import { walletOf } from './kinds.ts';
+import { markOf, titleOn, venueName } from './tell.ts';
+import { actOn, allowedLine, liveEstimate, loanWords, withSafeMaximum, type SafeMaximum } from '../words/collateral-preview.ts';
+import { amountUnknown, collateralWord, ltvIs } from '../words/ltv-target.ts';
+import { availableLine } from '../words/margin-preview.ts';
 import { back, type Back, type Item } from './conversation.ts';
 import { actionOf } from '../engine/actions.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
@@ -44,7 +47,7 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const { loan, state } = choice;
   const known = credibleLtv(loan);
   const standing = standingOf(loan);
-  const ltv = known === undefined ? msg('term.ltv-unknown', 'LTV unknown') : msg('collateral.ltv', 'LTV {0}', formatLtv(known));
+  const ltv = known === undefined ? msg('term.ltv-unknown', 'LTV unknown') : ltvIs(known);
   const description = standing === 'unknown' ? ltv : msg('list.comma', '{0}, {1}', ltv, distanceText(standing));
   return {
     label: msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id)),
@@ -54,17 +57,8 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   };
 }
 
-function titleOf(app: Acting, choice: LoanChoice, direction: Direction, coin?: string): Message {
-  const { loan, state } = choice;
-  const args = [markOf(app, state.account), loanLabel(loan.orderId, loan.id), state.account.name] as const;
-  if (coin === undefined) {
-    return direction === 'add'
-      ? msg('collateral.add-loan', '{0}: add collateral to loan {1} ({2})', ...args)
-      : msg('collateral.reduce-loan', '{0}: reduce collateral of loan {1} ({2})', ...args);
-  }
-  return direction === 'add'
-    ? msg('collateral.add-loan-2', '{0}: add {3} to loan {1} ({2})', ...args, coin)
-    : msg('collateral.take-out-loan', '{0}: take {3} out of loan {1} ({2})', ...args, coin);
+function titleOf(app: Acting, { loan, state }: LoanChoice, direction: Direction, what: Text): Message {
+  return titleOn(app, state.account, actOn(direction, what, loanWords(loan.orderId, loan.id)));
 }
 
 /** Asks which coin, showing how much of each can be moved. Rejects when that cannot be read. */
@@ -76,14 +70,8 @@ export async function askCoin(
 ): Promise<AdjustableCoin | Back | undefined> {
   const connection = await app.connections.get(choice.state.account.id);
   return app.talk.pick({
-    title: titleOf(app, choice, direction),
-    placeholder:
-      direction === 'add'
-        ? msg('collateral.coin-amounts-available', 'Which coin? Amounts are what is available in the wallet.')
-        : msg(
-            'collateral.coin-amounts-exchange',
-            "Which coin? Amounts are the exchange's maximum, up to the margin-call line. No recommendation.",
-          ),
+    title: titleOf(app, choice, direction, collateralWord()),
+    placeholder: msg('collateral.coin', 'Which coin?'),
     items: async (signal) => coinItems(await actionOf(connection, 'collateral').options(refOf(choice), direction, signal), direction),
     canGoBack,
   });
@@ -95,21 +83,14 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
   const items: Item<AdjustableCoin>[] = movable.map((coin) => coinItem(coin, direction));
   if (movable.length === 0) {
     items.push({
-      label:
-        direction === 'add'
-          ? msg('collateral.nothing-add-wallet', 'There is nothing to add in the wallet')
-          : msg('collateral.exchange-release-nothing', 'The exchange would release nothing now'),
+      label: msg('collateral.nothing-available', 'Nothing available now'),
     });
   }
   if (rest.length > 0) {
-    items.push({ label: msg('collateral.not-possible-now', 'Not possible now'), separator: true });
+    items.push({ label: msg('term.not-possible', 'Unavailable'), separator: true });
     // No value: they are there to be seen, and cannot be picked.
     items.push(
-      ...rest.map(({ coin, limit }) => ({
-        label: coin,
-        description:
-          limit === undefined ? msg('target.amount-not-read', 'the amount could not be read') : msg('collateral.nothing', 'nothing'),
-      })),
+      ...rest.map(({ coin, limit }) => ({ label: coin, description: limit === undefined ? amountUnknown() : msg('term.none', 'none') })),
     );
   }
   return items;
@@ -120,7 +101,7 @@ function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCo
   const text =
     direction === 'add'
       ? msg('collateral.available-2', '{0} available', amount)
-      : msg('collateral.redeemable-exchange-maximum', "{0} redeemable: the exchange's maximum", amount);
+      : msg('collateral.up-to', 'up to {0} (reaches the margin call)', amount);
   const usd = formatCoinUsd(coin, 'asset');
   return {
     label: coin.coin,
@@ -129,7 +110,7 @@ function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCo
   };
 }
 
-/** Asks how much, estimating the outcome at every key as soon as fresh figures are there. */
+/** Asks how much, with an estimate of the outcome as it is typed. */
 export async function askHowMuch(
   app: Acting,
   choice: LoanChoice,
@@ -137,64 +118,56 @@ export async function askHowMuch(
   coin: AdjustableCoin,
   value: string | undefined,
 ): Promise<Decimal | Back | undefined> {
-  const { account } = choice.state;
-  const bounds: ChangeBounds = { coin: coin.coin, purpose: direction, ...(coin.limit === undefined ? {} : { limit: coin.limit }) };
+  const { account, snapshot } = choice.state;
   const own = await ownHighestLtv(app);
+  const facts = (limit: Decimal | undefined, loan: Loan, prices: ReadonlyMap<string, Decimal>): AmountFacts => {
+    const bounds: AmountBounds = { coin: coin.coin, ...(limit === undefined ? {} : { limit }) };
+    const safest = direction === 'add' || limit === undefined ? undefined : safeMaximum(loan, coin.coin, limit, prices, own);
+    return {
+      bounds,
+      prompt: promptFor(app, account, direction, bounds, safest),
+      remark: (amount) => liveEstimate(loan, direction, coin.coin, amount, prices, safest),
+    };
+  };
   return askAmount(app.talk, {
     title: titleOf(app, choice, direction, coin.coin),
-    placeholder: msg('collateral.amount-example-0', 'Amount of {0}, for example 0.1', coin.coin),
-    facts: factsOf(bounds, choice.loan, new Map(Object.entries(choice.state.snapshot?.prices ?? {})), own),
-    later: async (signal): Promise<AmountFacts> => {
+    placeholder: amountPlaceholder(coin.coin),
+    facts: facts(coin.limit, choice.loan, new Map(Object.entries(snapshot?.prices ?? {}))),
+    later: async (signal) => {
       const connection = await app.connections.get(account.id);
       const fresh = await actionOf(connection, 'collateral').prepare({ loan: refOf(choice), direction, coin: coin.coin }, signal);
-      return factsOf({ ...bounds, limit: fresh.limit }, fresh.loan, fresh.prices, own);
+      return facts(fresh.limit, fresh.loan, fresh.prices);
     },
     ...(value === undefined ? {} : { value }),
     canGoBack: true,
   });
 }
 
-type ChangeBounds = AmountBounds & { readonly purpose: Direction };
+export const amountPlaceholder = (coin: string): Message => msg('collateral.amount-example', '{0} amount, for example 0.1', coin);
 
-/** The person's own highest LTV after a reduction. A limit that is not understood is refused by the preview, with what to write. */
+/** The person's own highest LTV after a removal. Limits that can't be read are refused by the preview, with what to write. */
 export async function ownHighestLtv(app: Pick<Acting, 'readLimits'>): Promise<Decimal | undefined> {
   const limits = await app.readLimits();
   return 'fault' in limits ? undefined : limits.highestLtvAfterReduction;
 }
 
-function factsOf(bounds: ChangeBounds, loan: Loan, prices: ReadonlyMap<string, Decimal>, own: Decimal | undefined): AmountFacts {
-  const { coin, purpose, limit } = bounds;
-  const most = purpose !== 'reduce' || limit === undefined ? undefined : safestMost(loan, coin, limit, prices, own);
+function safeMaximum(
+  loan: Loan,
+  coin: string,
+  limit: Decimal,
+  prices: ReadonlyMap<string, Decimal>,
+  own: Decimal | undefined,
+): SafeMaximum | undefined {
+  const most = safestMost(loan, coin, limit, prices, own);
   const line = safeLine(loan, own);
-  const safest = most === undefined || line === undefined ? undefined : { most, line };
-  return {
-    bounds,
-    prompt: promptFor(bounds, safest),
-    remark: (amount) => liveEstimate(loan, purpose, coin, amount, prices, safest),
-  };
+  return most === undefined || line === undefined ? undefined : { most, line };
 }
 
-function promptFor(bounds: ChangeBounds, safest: SafeMaximum | undefined): Message {
-  const most = largestAllowed(bounds) ?? '';
-  const { coin } = bounds;
-  if (bounds.purpose !== 'reduce')
-    return msg('collateral.most-added-preview', 'At most {0} {1} can be added. A preview follows; nothing is sent yet.', most, coin);
-  if (safest !== undefined) {
-    return msg(
-      'collateral.most-taken-out',
-      'At most {0} {1} can be taken out, says the exchange: that runs to the margin-call line. Safe maximum: {2} {1}, which keeps LTV at or below {3} by our estimate. Neither is a recommendation. A preview follows; nothing is sent yet.',
-      most,
-      coin,
-      safest.most,
-      formatLtv(safest.line),
-    );
-  }
-  return msg(
-    'collateral.most-taken-out-number',
-    'At most {0} {1} can be taken out. That is the number of the exchange and runs to the margin-call line; it is no recommendation. A preview follows; nothing is sent yet.',
-    most,
-    coin,
-  );
+function promptFor(app: Acting, account: Account, direction: Direction, bounds: AmountBounds, safest: SafeMaximum | undefined): Message {
+  const most = `${largestAllowed(bounds) ?? ''} ${bounds.coin}`;
+  if (direction === 'add') return availableLine(most, walletOf(app, account, 'collateral'));
+  const allowed = allowedLine(venueName(app, account.venue), most);
+  return safest === undefined ? allowed : withSafeMaximum(allowed, safest, bounds.coin);
 }
 
 /** The change as it will be previewed. */

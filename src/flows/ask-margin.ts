@@ -6,8 +6,12 @@ import type { Text } from '../words/text.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { positionName } from '../words/kinds.ts';
-import { explainObstacle, venueName, markOf } from './tell.ts';
-import { marginBounds, marginPrompt, marginPromptBefore, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
+import { amountPlaceholder } from './ask-collateral.ts';
+import { readingText, walletOf } from './kinds.ts';
+import { explainObstacle, titleOn, venueName, markOf } from './tell.ts';
+import { actOn } from '../words/collateral-preview.ts';
+import { marginWord } from '../words/ltv-target.ts';
+import { marginBounds, marginPrompt, marginPromptUnread, marginRemark } from '../words/margin-preview.ts';
 import { actionOf } from '../engine/actions.ts';
 import { positionItemText, refOf, type PositionChoice } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
@@ -42,7 +46,7 @@ export async function askPosition(app: Acting, title: Text, choices: readonly Po
   return picked === back ? undefined : picked;
 }
 
-/** Asks how much, with both maxima and an estimate of the outcome as soon as fresh figures are there. */
+/** Asks how much, with the limit and an estimate of the outcome as it is typed. */
 export async function askMargin(
   app: Acting,
   choice: PositionChoice,
@@ -52,14 +56,13 @@ export async function askMargin(
 ): Promise<Decimal | Back | undefined> {
   const { position, state } = choice;
   const { account } = state;
-  const wallet =
-    app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('margin.wallet-exchange', 'wallet of the exchange');
+  const wallet = walletOf(app, account, 'margin');
   return askAmount(app.talk, {
     title: titleOf(app, choice, direction),
-    placeholder: msg('collateral.amount-example-0', 'Amount of {0}, for example 0.1', position.marginCoin),
+    placeholder: amountPlaceholder(position.marginCoin),
     facts: {
-      bounds: { coin: position.marginCoin, purpose: direction },
-      prompt: marginPromptBefore(wallet),
+      bounds: { coin: position.marginCoin },
+      prompt: readingText,
       remark: (amount) => marginRemark(position, direction, amount),
     },
     later: (signal) => freshFacts(app, choice, direction, wallet, signal),
@@ -76,7 +79,7 @@ export async function askMargin(
   });
 }
 
-/** What the box goes by once everything is read afresh; or, when it cannot be, the word that it could not. */
+/** What the box goes by once everything is read; or, when it cannot be, that it could not. */
 async function freshFacts(
   app: Acting,
   { position, state }: PositionChoice,
@@ -97,7 +100,7 @@ async function freshFacts(
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
     return {
-      bounds: { coin: position.marginCoin, purpose: direction },
+      bounds: { coin: position.marginCoin },
       prompt: marginPromptUnread(error.sentence),
       remark: (amount) => marginRemark(position, direction, amount),
     };
@@ -105,8 +108,5 @@ async function freshFacts(
 }
 
 function titleOf(app: Acting, { state, position }: PositionChoice, direction: Direction): Message {
-  const args = [markOf(app, state.account), positionName(position), state.account.name] as const;
-  return direction === 'add'
-    ? msg('margin.add', '{0}: add margin to {1} ({2})', ...args)
-    : msg('margin.take-out', '{0}: take margin out of {1} ({2})', ...args);
+  return titleOn(app, state.account, actOn(direction, marginWord(), positionName(position)));
 }

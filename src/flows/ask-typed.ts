@@ -2,11 +2,11 @@ import type { Decimal } from '../core/decimal.ts';
 import type { Message } from '../core/message.ts';
 import { judgeAmount, type AmountBounds } from '../words/amount.ts';
 import type { Remark } from '../words/collateral-preview.ts';
-import type { TargetVerdict } from '../words/ltv-target.ts';
+import type { JudgedTarget } from '../words/ltv-target.ts';
 import type { Text } from '../words/text.ts';
 import type { Back, Conversation, Terms } from './conversation.ts';
 
-/** What an amount is held against, and what is said about it. */
+/** What an amount is checked against, and what is said about it. */
 export interface AmountFacts {
   readonly bounds: AmountBounds;
   readonly prompt: Text;
@@ -18,9 +18,9 @@ interface AmountQuestion {
   readonly title: Text;
   readonly placeholder: Text;
   readonly facts: AmountFacts;
-  /** Fresher facts that take over when they arrive. When they cannot be had, the first ones stay. */
+  /** Fresher facts that replace the first ones when they arrive. If that fails, the first ones stay. */
   readonly later?: (signal: AbortSignal) => Promise<AmountFacts>;
-  /** Told why, when the fresher facts allow no amount at all: a question that has no answer is withdrawn. */
+  /** Called with the reason when the fresher facts allow no amount at all: a question without an answer is withdrawn. */
   readonly instead?: (why: Message) => Promise<undefined>;
   /** To start from, when the person comes back to this step. */
   readonly value?: string;
@@ -35,7 +35,7 @@ export async function askAmount(
   talk: Conversation,
   { facts, later, instead, ...question }: AmountQuestion,
 ): Promise<Decimal | Back | undefined> {
-  // An object, for it is set while the question stands there.
+  // An object, because it is set while the question is open.
   const withdrawn: { why?: Message } = {};
   const fresher = async (signal: AbortSignal): Promise<Terms<Decimal> | undefined> => {
     const fresh = await later?.(signal);
@@ -53,8 +53,8 @@ function termsOf({ bounds, prompt, remark }: AmountFacts): Terms<Decimal> {
   return {
     prompt,
     judge: (typed) => {
-      const verdict = judgeAmount(typed, bounds);
-      return verdict.ok ? { value: verdict.amount, remark: remark?.(verdict.amount) } : { problem: verdict.sentence };
+      const judged = judgeAmount(typed, bounds);
+      return judged.ok ? { value: judged.amount, remark: remark?.(judged.amount) } : { problem: judged.sentence };
     },
   };
 }
@@ -62,8 +62,7 @@ function termsOf({ bounds, prompt, remark }: AmountFacts): Terms<Decimal> {
 interface TargetQuestion<T> {
   readonly title: Text;
   readonly prompt: Message;
-  readonly placeholder: Text;
-  readonly judge: (text: string) => TargetVerdict<T>;
+  readonly judge: (text: string) => JudgedTarget<T>;
   /** To start from, when the person comes back to this step. */
   readonly value: string;
   readonly canGoBack: boolean;
@@ -77,8 +76,8 @@ export function askTarget<T>(
   return talk.input({
     ...question,
     judge: (text) => {
-      const verdict = judge(text);
-      return verdict.ok ? { value: { target: verdict.target, text }, remark: verdict.remark } : { problem: verdict.sentence };
+      const judged = judge(text);
+      return judged.ok ? { value: { target: judged.target, text }, remark: judged.remark } : { problem: judged.sentence };
     },
   });
 }

@@ -5,7 +5,8 @@ import type { AdjustableCoin, CollateralChange } from '../exchanges/exchange.ts'
 import { asPlace, isOfLoan, isOfPosition, loanAt, positionAt, type Place } from '../views/place.ts';
 import { back } from './conversation.ts';
 import type { Acting } from './acting.ts';
-import { loanLabel } from '../words/kinds.ts';
+import { actLabel, loanWords } from '../words/collateral-preview.ts';
+import { collateralWord, marginWord } from '../words/ltv-target.ts';
 import { askCoin, askHowMuch, askLoan, changeOf } from './ask-collateral.ts';
 import { askMargin, askPosition } from './ask-margin.ts';
 import {
@@ -33,9 +34,7 @@ export async function changeCollateral(app: Acting, attended: Attended, directio
   const choices = loanChoices(app.store.all(), place);
   if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
   for (;;) {
-    const title =
-      direction === 'add' ? msg('button.add-collateral', 'Add Collateral') : msg('button.remove-collateral', 'Remove Collateral');
-    const choice = await askLoan(app, title, choices);
+    const choice = await askLoan(app, actLabel(direction, collateralWord()), choices);
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
     if (obstacle !== undefined) return explainObstacle(app, obstacle, placeOf(choice));
@@ -54,9 +53,9 @@ export function obstacleOn(app: Acting, choice: LoanChoice): Obstacle | undefine
   if (open === undefined) return undefined;
   return {
     sentence: msg(
-      'change.earlier-loan-unfinished',
-      'An earlier change of loan {0} is unfinished: what became of it is not proven. Until it is, nothing else can be changed on this loan.',
-      loanLabel(choice.loan.orderId, choice.loan.id),
+      'choose.earlier-change-unfinished',
+      'An earlier change of {0} is unfinished. Resolve it first.',
+      loanWords(choice.loan.orderId, choice.loan.id),
     ),
     remedies: ['resolveWrite'],
   };
@@ -120,9 +119,8 @@ export async function changeMargin(app: Acting, attended: Attended, direction: D
   const place = asPlace(argument);
   const choices = positionChoices(app.store.all(), place);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), place), place);
-  const title = direction === 'add' ? msg('button.add-margin', 'Add Margin') : msg('button.remove-margin', 'Remove Margin');
   for (;;) {
-    const choice = await askPosition(app, title, choices);
+    const choice = await askPosition(app, actLabel(direction, marginWord()), choices);
     if (choice === undefined) return;
     const obstacle = marginObstacleOn(app, choice);
     if (obstacle !== undefined) return explainObstacle(app, obstacle, marginPlaceOf(choice));

@@ -4,10 +4,11 @@ import type { Acting } from './acting.ts';
 import type { Change, MarginChange, RequestView } from '../exchanges/exchange.ts';
 import { Refusal, type Preview, type WriteRecord } from '../engine/ledger/ledger.ts';
 import type { UndoRefused } from '../engine/ledger/refusal.ts';
+import { stakesOf } from '../engine/accounts/stakes.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
-import { flowOf } from './kinds.ts';
+import { flowOf, readingText, walletOf } from './kinds.ts';
 import { askWayOn, explainFailure, sayOutcome, venueName, isDemo } from './tell.ts';
 import { placeOf } from '../views/place.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
@@ -23,11 +24,11 @@ const mostWaitForViewsMs = 3_000;
 
 /** What the one who asks for a change brings along. */
 export interface Carrying {
-  /** Told what became of it just before the person is: the words may stand for long. */
+  /** Called with the outcome just before the person is told: the notice may stand for long. */
   readonly settled?: (outcome: WriteRecord) => void;
   /** Said above the first preview. */
   readonly remark?: Text;
-  /** There is no amount that could be asked anew. */
+  /** There is no amount to go back to. */
   readonly fixed?: boolean;
   /** There is a choice of coins to go back to. */
   readonly coins?: boolean;
@@ -38,7 +39,7 @@ export interface Carrying {
 export interface Undoing {
   /** Id of the write that is taken back. */
   readonly of: string;
-  /** Asked where the ledger finds at a reading that it is no undo any more: what to do instead, undefined when nothing is wanted. */
+  /** Called when a reading shows that it is no longer an undo: what to do instead, undefined when nothing is wanted. */
   readonly refused: (why: UndoRefused) => Promise<Less | undefined>;
 }
 
@@ -46,8 +47,8 @@ export interface Undoing {
 export type CarriedOut = 'again' | 'otherCoin' | 'ended';
 
 /**
- * Previews a change, lets the person confirm it, commits it, and says what became of it. Looking at the request and arming lead back to
- * a preview that is read afresh: what is confirmed is never older than the question.
+ * Previews a change, lets the person confirm it, commits it, and says the outcome. Looking at the request and arming lead back to a new
+ * preview: what is confirmed is never older than the question.
  */
 export function carryOut(
   app: Acting,
@@ -90,7 +91,7 @@ export async function carryOut(
       if (on === 'readAgain') continue;
       return on === 'retry' ? 'again' : on;
     }
-    // Read afresh, it could be another request than the one that was looked at.
+    // After this reading it could be another request than the one that was looked at.
     const rehearsed = seen && preview.requestShown === true;
     const decision = await confirm(app, preview, { remark, first: preview.firstChange === true, rehearsed });
     remark = undefined;
@@ -110,7 +111,8 @@ export async function carryOut(
         }
         continue;
       case 'arm':
-        if (await armWriting(app, preview.account)) remark = armedText(preview.account.name, app.arming.state(accountId));
+        if (await armWriting(app, preview.account))
+          remark = armedText(preview.account.name, app.arming.state(accountId), app.viewContext().when);
         continue;
       case 'act':
       case 'actWithoutEstimate':
@@ -118,23 +120,18 @@ export async function carryOut(
     }
     const refusal = await committed(app, attended, preview, decision === 'actWithoutEstimate', carrying.settled);
     if (refusal === undefined) return 'ended';
-    remark = msg(
-      'change.figures-below-just',
-      '{0}\nThe figures below have just been read afresh. Please look at them again.',
-      refusal.sentence,
-    );
+    remark = msg('change.new-figures', '{0}\nThe figures below are new: check them again.', refusal.sentence);
     refused = true;
   }
 }
 
 function readAfresh(app: Acting, accountId: string, change: Change, undoOf: string | undefined): Promise<Preview> {
-  return app.talk.progress(flowOf(change).reading, (signal) => app.ledger.preview(accountId, change, { signal, undoOf }));
+  return app.talk.progress(readingText, (signal) => app.ledger.preview(accountId, change, { signal, undoOf }));
 }
 
 /**
- * Commits what was confirmed, and says what became of it, or why nothing was sent.
- * @returns the refusal after which it is worth reading afresh: nothing was sent, most often because the figures had grown too old or
- * something else moved them, and the person may see them and decide anew
+ * Commits what was confirmed, and says the outcome, or why nothing was sent.
+ * @returns the refusal after which a new preview helps: nothing was sent, most often because the figures were too old or had moved
  */
 async function committed(
   app: Acting,
@@ -169,7 +166,7 @@ async function commit(
   let last: WriteRecord | undefined;
   let outcome: WriteRecord;
   try {
-    outcome = await app.talk.progress(flowOf(change).changing, (signal, say) => {
+    outcome = await app.talk.progress(msg('change.carrying-out', 'Carrying out the change'), (signal, say) => {
       signal.addEventListener('abort', () => {
         wait.stopped = true;
       });
@@ -179,7 +176,7 @@ async function commit(
           last = record;
           const text = progressText(record, venueName(app, account.venue));
           if (text === undefined) return;
-          say(msg('change.cancel-only-stops', '{0}: {1}. Cancel only stops the waiting.', changeText(record, account.simulated), text));
+          say(msg('change.cancel-only-stops', '{0}: {1}. Cancel only stops waiting.', changeText(record, account.simulated), text));
         },
         { signal, withoutEstimate },
       );
@@ -193,7 +190,7 @@ async function commit(
   } finally {
     leave();
   }
-  // The views show it before the words say it; but the words do not wait for a venue that has become slow.
+  // The views show it before the notice says it; but the notice does not wait for a slow venue.
   const shown = readSince(app, account.id, outcome.updatedAt);
   await Promise.race([shown, app.clock.sleep(mostWaitForViewsMs)]);
   settled?.(outcome);
@@ -221,8 +218,8 @@ export interface Confirming {
 }
 
 /**
- * Shows the preview and asks. The first button has the focus, so it is the harmless one: Enter alone never acts.
- * Live and simulated differ in title, in the line about money and, unless danger lies ahead, in the kind of dialog.
+ * Shows the preview and asks. Live and simulated differ in title, in the line about money, in the order of the buttons and, unless danger
+ * lies ahead, in the kind of dialog.
  */
 export async function confirm(app: Acting, preview: Preview, { remark, first, rehearsed }: Confirming): Promise<Decision> {
   const { account, change } = preview;
@@ -233,11 +230,14 @@ export async function confirm(app: Acting, preview: Preview, { remark, first, re
     rehearsed,
     doubt: flowOf(change).isDoubtful(preview),
     direction: change.direction,
+    live: stakesOf(account) === 'live',
+    // What is said above it, such as why nothing was sent, has to be read first.
+    calm: text.tone === 'calm' && remark === undefined,
   };
   const above = [...(remark === undefined ? [] : [remark]), ...confirmNotes(facts)];
   const detail = [...above.flatMap((note) => [note, '']), ...text.lines];
   const chosen = await app.talk.confirm({
-    kind: account.simulated && !text.alarming ? 'info' : 'warning',
+    kind: account.simulated && text.tone !== 'alarming' ? 'info' : 'warning',
     title: text.title,
     detail,
     buttons: confirmButtons(facts).map((id) => ({ id, label: buttonLabel(id, text.act) })),
@@ -256,7 +256,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
-    wallet: venue === undefined ? msg('margin.wallet-exchange', 'wallet of the exchange') : flow.wallet(venue),
+    wallet: walletOf(app, account, change.kind),
     readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
     cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
@@ -275,7 +275,7 @@ function buttonLabel(button: ConfirmButton, act: Message): Message {
     case 'act':
       return act;
     case 'actWithoutEstimate':
-      return msg('change.without-estimate', '{0}, Without an Estimate', act);
+      return msg('change.without-estimate', '{0} Without Estimate', act);
   }
 }
 
@@ -309,7 +309,7 @@ async function waitBeside(talk: Conversation, title: Text, text: string): Promis
       title,
       placeholder: copied
         ? msg('change.copied-nothing-sent', 'Copied. Nothing was sent.')
-        : msg('change.request-nothing-sent', 'This is the request. Nothing was sent.'),
+        : msg('change.request-nothing-sent', 'Request only. Nothing was sent.'),
       items: [
         { label: msg('button.back-to-preview', 'Back to Preview'), value: 'back' },
         { label: msg('button.copy-request', 'Copy Request'), value: 'copy' },

@@ -50,13 +50,13 @@ export interface PickSeveralQuestion<T> {
   readonly items: readonly (Item<T> & { readonly value: T })[];
 }
 
-/** What was typed as what it means, with what to consider first, if anything; or what is wrong with it, unless it only begins. */
-export type Verdict<T> = { readonly value: T; readonly remark?: Remark | undefined } | { readonly problem: Text | undefined };
+/** What was typed as what it means, with a remark, if any; or what is wrong with it, unless it is only begun. */
+export type Judged<T> = { readonly value: T; readonly remark?: Remark | undefined } | { readonly problem: Text | undefined };
 
-/** What is said above something typed, and what it is held against at every key. */
+/** What is said above something typed, and how it is checked at every key. */
 export interface Terms<T> {
   readonly prompt: Text;
-  readonly judge: (typed: string) => Verdict<T>;
+  readonly judge: (typed: string) => Judged<T>;
 }
 
 export interface InputQuestion<T> extends Placed, Terms<T> {
@@ -64,11 +64,11 @@ export interface InputQuestion<T> extends Placed, Terms<T> {
   readonly placeholder?: Text;
   /** To start from. */
   readonly value?: string;
-  /** Hidden while it is typed, and never kept by whoever asks. */
+  /** Hidden while it is typed, and never kept. */
   readonly secret?: boolean;
   /**
-   * Fresher terms that take over when they arrive; undefined when by them nothing can be typed: then the question ends as if the person
-   * had left it. When they cannot be had, the first ones stay.
+   * Fresher terms that replace the first ones when they arrive; undefined when they leave nothing to type: then the question ends as if
+   * the person had left it. If that fails, the first ones stay.
    */
   readonly later?: (signal: AbortSignal) => Promise<Terms<T> | undefined>;
 }
@@ -81,17 +81,17 @@ export interface Button<Id extends string> {
   readonly closes?: boolean;
 }
 
-/** A question that nothing else can be done before. */
+/** A modal question. */
 export interface Dialog<Id extends string> {
   readonly kind: 'info' | 'warning' | 'error';
   readonly title: Text;
   /** Lines; an empty one is a space between paragraphs. */
   readonly detail: readonly Text[];
-  /** The first is the one that Enter alone presses: a harmless one. */
+  /** Enter presses the first, and the editor adds Cancel: the expected answer first, unless it moves real money or goes against a warning. */
   readonly buttons: readonly Button<Id>[];
 }
 
-/** Something said that nobody has to answer. */
+/** Something said that needs no answer. */
 export interface Notice<Id extends string> {
   readonly kind: 'info' | 'warning' | 'error';
   readonly sentence: Text;

@@ -1,7 +1,7 @@
 import type { Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Direction, Snapshot } from '../core/model.ts';
+import type { Account, Direction, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
@@ -9,19 +9,17 @@ import type { Change, Connection, Exchange } from '../exchanges/exchange.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
+import type { Acting } from './acting.ts';
 import type { Command } from './conversation.ts';
 
 type Kind = Change['kind'];
 
-/** All that is done in another way for one kind of change than for another. */
+/** All that differs between the kinds of change. */
 interface KindFlow<C extends Change, P extends Preview, R> {
   /** The commands that ask for such a change. */
   readonly commands: Readonly<Record<Direction, Command>>;
-  /** How the command that takes out is offered. */
+  /** How the command that removes is offered. */
   readonly reduceLabel: Message;
-  /** What is waited for before the preview, and while it is carried out. */
-  readonly reading: Message;
-  readonly changing: Message;
   /** The preview as it is confirmed. */
   text(preview: P, around: PreviewSurroundings): PreviewText;
   /** Where the coins come from or go to, as the venue calls it. */
@@ -29,14 +27,14 @@ interface KindFlow<C extends Change, P extends Preview, R> {
   /** Whether what it does cannot be estimated, so that only an explicit act sends it. */
   isDoubtful(preview: P): boolean;
   /**
-   * Reads afresh how much of its coin can be taken out safely; undefined when that is unknown.
-   * @param own the person's own highest LTV after a reduction. A fraction
+   * Reads how much of its coin can be removed safely now; undefined when that is unknown.
+   * @param own the person's own highest LTV after a removal. A fraction
    */
   safeMaximum(connection: Connection, change: C, own: Decimal | undefined, signal: AbortSignal): Promise<Decimal | undefined>;
-  /** The coin the prices of the position are in, as it was read last; one that is gone since has none. */
+  /** The coin the prices of the position are in, as last read; a position that is gone since has none. */
   priceCoin(change: C, snapshot: Snapshot | undefined): string | undefined;
   /**
-   * Reads what a person needs to judge what became of a change.
+   * Reads what a person needs to judge the outcome of a change.
    * @param snapshot just read
    */
   read(connection: Connection, change: C, snapshot: Snapshot, signal: AbortSignal): Promise<R>;
@@ -49,8 +47,6 @@ const rowsRead = 10;
 const collateral: FlowOf<'collateral'> = {
   commands: { add: 'addCollateral', reduce: 'reduceCollateral' },
   reduceLabel: msg('button.remove-collateral-more', 'Remove Collateral…'),
-  reading: msg('kinds.reading-loan-wallet', 'Reading loan, wallet and limit afresh'),
-  changing: msg('kinds.changing-collateral', 'Changing collateral'),
   text: previewText,
   wallet: ({ collateralWallet }) => collateralWallet,
   isDoubtful: ({ doubt }) => doubt !== undefined,
@@ -61,7 +57,7 @@ const collateral: FlowOf<'collateral'> = {
   priceCoin: () => undefined,
   async read(connection, { loan: ref }, { loans, loansTrouble }, signal) {
     const loan = loans.find(({ id }) => id === ref.loanId);
-    // Not to be found among loans of which some could not be read is not gone.
+    // Missing among loans of which some could not be read does not mean gone.
     if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
     const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
     return { loan, rows: history?.rows ?? [] };
@@ -71,8 +67,6 @@ const collateral: FlowOf<'collateral'> = {
 const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
   reduceLabel: msg('button.remove-margin-more', 'Remove Margin…'),
-  reading: msg('kinds.reading-position-wallet', 'Reading position, wallet and limit afresh'),
-  changing: msg('kinds.changing-margin', 'Changing margin'),
   text: marginPreviewText,
   wallet: ({ marginWallet }) => marginWallet,
   isDoubtful: () => false,
@@ -92,9 +86,18 @@ const margin: FlowOf<'margin'> = {
   },
 };
 
+/** Shown while figures are read. */
+export const readingText = msg('change.reading', 'Reading current figures');
+
 const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin };
 
-/** What is done in the way of the kind that a change is of. */
+/** How the kind of a change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {
   return kinds[kind];
+}
+
+/** Where the coins come from or go to, as the venue calls it. */
+export function walletOf(app: Pick<Acting, 'exchanges'>, { venue }: Pick<Account, 'venue'>, kind: Kind): Message {
+  const exchange = app.exchanges.find(({ id }) => id === venue);
+  return exchange === undefined ? msg('collateral.wallet', 'Wallet') : kinds[kind].wallet(exchange);
 }

@@ -9,7 +9,10 @@ import { askAmount } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, loanIn } from '../views/place.ts';
 import { loanLabel } from '../words/kinds.ts';
-import { explainFailure, explainObstacle, markOf } from './tell.ts';
+import { loanWords, sideBySide } from '../words/collateral-preview.ts';
+import { readingText } from './kinds.ts';
+import { amountPlaceholder } from './ask-collateral.ts';
+import { explainFailure, explainObstacle, markOf, titleOn, venueName } from './tell.ts';
 import { nothingToChoose } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
 
@@ -40,7 +43,7 @@ export async function showMaximumLoan(app: Acting, argument: unknown): Promise<v
       if (coin === undefined) return;
       const extra = await askExtra(app, subject, coin);
       if (extra === undefined) return;
-      const answer = await app.talk.progress(msg('maximum-loan.asking-maximum-loan', 'Asking for the maximum loan'), async (signal) => {
+      const answer = await app.talk.progress(readingText, async (signal) => {
         const connection = await app.connections.get(subject.state.account.id);
         return connection.loans?.maximumLoan(coin, refOf(subject.loan), extra, signal);
       });
@@ -73,7 +76,7 @@ async function askSubject(app: Acting, subjects: readonly Subject[]): Promise<Su
   if (subjects.length <= 1) return subjects[0];
   const picked = await app.talk.pick({
     title: msg('button.maximum-loan', 'Maximum Loan'),
-    placeholder: msg('maximum-loan.top-loan', 'On top of which loan?'),
+    placeholder: msg('collateral.loan', 'Which loan?'),
     items: subjects.map((subject) => ({
       label: subjectLabel(subject),
       description: msg('list.dot', '{0} · {1}', subject.state.account.name, markOf(app, subject.state.account)),
@@ -85,36 +88,26 @@ async function askSubject(app: Acting, subjects: readonly Subject[]): Promise<Su
 }
 
 function subjectLabel({ loan }: Subject): Message {
-  return loan === undefined
-    ? msg('maximum-loan.first-loan', 'A first loan')
-    : msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id));
+  return loan === undefined ? msg('maximum-loan.new', 'New loan') : msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id));
 }
 
 function titleOf(app: Acting, { state, loan }: Subject): Message {
-  const { account } = state;
-  return loan === undefined
-    ? msg('maximum-loan.maximum-loan', '{0}: maximum loan ({1})', markOf(app, account), account.name)
-    : msg(
-        'maximum-loan.maximum-loan-top',
-        '{0}: maximum loan on top of loan {1} ({2})',
-        markOf(app, account),
-        loanLabel(loan.orderId, loan.id),
-        account.name,
-      );
+  const what = msg('button.maximum-loan', 'Maximum Loan');
+  return titleOn(app, state.account, loan === undefined ? what : sideBySide([what, loanWords(loan.orderId, loan.id)]));
 }
 
 async function askBorrowCoin(app: Acting, subject: Subject): Promise<string | undefined> {
   const connection = await app.connections.get(subject.state.account.id);
   const picked = await app.talk.pick({
     title: titleOf(app, subject),
-    placeholder: msg('maximum-loan.borrow-coin-only', 'Borrow which coin? This only asks; nothing is borrowed.'),
+    placeholder: msg('collateral.coin', 'Which coin?'),
     items: async (signal) => borrowItems((await connection.loans?.borrowableCoins(signal)) ?? [], subject.loan),
     canGoBack: false,
   });
   return picked === back ? undefined : picked;
 }
 
-/** What the loan already stands on comes last: hardly anybody borrows a coin against itself, and the exchange may refuse it. */
+/** Collateral of the loan comes last: a coin is rarely borrowed against itself, and the exchange may refuse it. */
 function borrowItems(coins: readonly string[], loan: Loan | undefined): Item<string>[] {
   const pledged = new Set(loan?.collateral.map(({ coin }) => coin));
   return [
@@ -125,6 +118,8 @@ function borrowItems(coins: readonly string[], loan: Loan | undefined): Item<str
   ];
 }
 
+const nothingMoved = (): Message => msg('maximum-loan.suppose-extra-collateral', 'Extra collateral? Nothing is moved.');
+
 /** @returns none or one, or undefined when the person left. */
 async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Promise<readonly Extra[] | undefined> {
   const wallet = (subject.state.snapshot?.wallet ?? []).filter(({ coin, pledgeable }) => pledgeable !== false && coin !== borrowCoin);
@@ -132,14 +127,14 @@ async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Prom
     const items: Item<string | null>[] = [
       { label: msg('maximum-loan.no-extra-collateral', 'No extra collateral'), value: null },
       ...wallet.map(({ coin, amount }) => ({
-        label: msg('maximum-loan.extra', 'With extra {0}…', coin),
-        description: msg('maximum-loan.wallet', '{0} in the wallet', formatAmount(amount)),
+        label: msg('maximum-loan.extra', 'Extra {0}…', coin),
+        description: msg('collateral.available-2', '{0} available', formatAmount(amount)),
         value: coin,
       })),
     ];
     const coin = await app.talk.pick({
       title: titleOf(app, subject),
-      placeholder: msg('maximum-loan.suppose-extra-collateral', 'Suppose extra collateral? Nothing is moved.'),
+      placeholder: nothingMoved(),
       items,
       canGoBack: false,
     });
@@ -147,10 +142,10 @@ async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Prom
     if (coin === null) return [];
     const amount: Decimal | Back | undefined = await askAmount(app.talk, {
       title: titleOf(app, subject),
-      placeholder: msg('collateral.amount-example-0', 'Amount of {0}, for example 0.1', coin),
+      placeholder: amountPlaceholder(coin),
       facts: {
-        bounds: { coin, purpose: 'hypothetical' },
-        prompt: msg('maximum-loan.how-much-extra', 'How much extra {0} to suppose. Nothing is moved.', coin),
+        bounds: { coin },
+        prompt: nothingMoved(),
       },
       canGoBack: true,
     });
@@ -170,20 +165,33 @@ async function sayAnswer(
   const title = titleOf(app, subject);
   const another = { id: 'another', label: msg('button.choose-another-coin', 'Choose Another Coin…') } as const;
   if (answer === undefined) {
-    const sentence = msg('maximum-loan.exchange-gives-no', '{0}. The exchange gives no figure for {1}.', title, coin);
+    const sentence = msg(
+      'maximum-loan.exchange-gives-no',
+      '{0}: {1} gives no figure for {2}.',
+      title,
+      venueName(app, subject.state.account.venue),
+      coin,
+    );
     return (await app.talk.tell({ kind: 'info', sentence, buttons: [another] })) === 'another';
   }
-  const parts = [msg('maximum-loan.most-borrowed', '{0}. At most {1} {2} could be borrowed', title, formatAmount(answer.amount), coin)];
-  if (answer.usd !== undefined) parts.push(msg('maximum-loan.worth', 'worth {0}', formatUsd(answer.usd, 'asset')));
-  const [more] = extra;
-  if (more !== undefined)
-    parts.push(msg('maximum-loan.extra-collateral', 'with {0} {1} of extra collateral', formatAmount(more.amount), more.coin));
-  if (answer.remainingQuota !== undefined) {
-    parts.push(msg('maximum-loan.remaining-quota', 'remaining quota {0} {1}', formatAmount(answer.remainingQuota), coin));
-  }
+  const parts = [
+    msg(
+      'maximum-loan.up-to',
+      '{0}: up to {1} {2} ({3})',
+      title,
+      formatAmount(answer.amount),
+      coin,
+      venueName(app, subject.state.account.venue),
+    ),
+    ...(answer.usd === undefined ? [] : [formatUsd(answer.usd, 'asset')]),
+    ...extra.map((more) => msg('maximum-loan.with-extra', 'with {0} {1} extra collateral', formatAmount(more.amount), more.coin)),
+    ...(answer.remainingQuota === undefined
+      ? []
+      : [msg('maximum-loan.remaining-quota', 'remaining quota {0} {1}', formatAmount(answer.remainingQuota), coin)]),
+  ];
   const chosen = await app.talk.tell({
     kind: 'info',
-    sentence: msg('maximum-loan.exchange-number-no', "{0}. The exchange's number, no recommendation.", joined(parts)),
+    sentence: joined(parts),
     buttons: [{ id: 'copy', label: msg('button.copy-amount', 'Copy Amount') }, another],
   });
   if (chosen === 'copy') await app.talk.copy(answer.amount);

@@ -9,7 +9,8 @@ import type { Attended } from './open-change-news.ts';
 import { carryOut } from './commit.ts';
 import { marginObstacleOn as obstacleOn } from './change.ts';
 import { positionName } from '../words/kinds.ts';
-import { explainFailure, explainObstacle, markOf } from './tell.ts';
+import { readingText, walletOf } from './kinds.ts';
+import { explainFailure, explainObstacle, titleOn } from './tell.ts';
 import { noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
 import { fixedReason } from '../words/position.ts';
 import { actionOf } from '../engine/actions.ts';
@@ -17,6 +18,8 @@ import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
+import { estimated, sideBySide } from '../words/collateral-preview.ts';
+import { alreadyThere, noWay } from '../words/ltv-target.ts';
 import {
   aimPrompt,
   aimText,
@@ -29,7 +32,7 @@ import {
 } from '../words/liquidation-target.ts';
 
 /**
- * "Move Liquidation Price to Target…": asks for position and price, distance or leverage, reads afresh, and shows the margin it takes.
+ * "Move Liquidation Price to Target…": asks for position and price, distance or leverage, reads the figures, and shows the margin it takes.
  * What is picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
 export async function bringLiquidationToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
@@ -37,7 +40,7 @@ export async function bringLiquidationToTarget(app: Acting, attended: Attended, 
   const choices = positionChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), named), named);
   for (;;) {
-    const choice = await askPosition(app, msg('button.bring-liquidation-price', 'Move Liquidation Price to Target'), choices);
+    const choice = await askPosition(app, msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…'), choices);
     if (choice === undefined) return;
     const mayLook = choice.state.account.readOnly && fixedReason(choice.position) === undefined;
     const obstacle = mayLook ? undefined : obstacleOn(app, choice);
@@ -54,15 +57,12 @@ async function askAndBring(app: Acting, attended: Attended, choice: PositionChoi
   let text = '';
   for (;;) {
     const answer = await askTarget(app.talk, {
-      title: msg(
-        'liquidation-target.bring-liquidation-price',
-        '{0}: bring liquidation of {1} to a price ({2})',
-        markOf(app, account),
-        positionName(position),
-        account.name,
+      title: titleOn(
+        app,
+        account,
+        sideBySide([msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…'), positionName(position)]),
       ),
       prompt: aimPrompt(position),
-      placeholder: msg('liquidation-target.price-distance-leverage', 'Price, distance or leverage, for example 45000, 12% or 5x'),
       judge: (typed) => judgeTargetPrice(typed, position),
       value: text,
       canGoBack,
@@ -83,49 +83,33 @@ async function bring(
   aim: MarginAim,
 ): Promise<{ readonly position: Position } | 'ended'> {
   const { account } = choice.state;
-  const wallet =
-    app.exchanges.find(({ id }) => id === account.venue)?.marginWallet ?? msg('margin.wallet-exchange', 'wallet of the exchange');
+  const wallet = walletOf(app, account, 'margin');
   for (;;) {
     const readiness = await readAfresh(app, choice);
     if (readiness === undefined) return 'ended';
     const { position, walletAvailable: available, reducible, places } = readiness;
     // The market may have moved the position past the target since it was typed.
-    const verdict = judgeAim(aim, position);
-    if (!verdict.ok)
-      return (await offerRetry(app.talk, verdict.sentence, msg('button.change-target', 'Change Target…'))) ? { position } : 'ended';
+    const judged = judgeAim(aim, position);
+    if (!judged.ok)
+      return (await offerRetry(app.talk, judged.sentence, msg('button.change-target', 'Change Target…'))) ? { position } : 'ended';
     const answer = marginFor(position, aim, { available, places, ...(reducible === undefined ? {} : { reducible: reducible.amount }) });
     if (answer.state === 'there') {
-      const sentence =
-        aim.by === 'leverage'
-          ? msg(
-              'liquidation-target.leverage-fact-already',
-              'Leverage in fact of {0} is {1} already (estimate). There is nothing to do.',
-              positionName(position),
-              aimText(aim, position),
-            )
-          : msg(
-              'liquidation-target.liquidation-already-estimate',
-              'Liquidation of {0} is there already (estimate). There is nothing to do.',
-              positionName(position),
-            );
-      void app.talk.tell({ kind: 'info', sentence: sentence });
+      void app.talk.tell({
+        kind: 'info',
+        sentence: alreadyThere(estimated(sideBySide([positionName(position), aimText(aim, position)]))),
+      });
       return 'ended';
     }
-    const wanted = aimText(aim, position);
-    const words = [markOf(app, account), positionName(position), wanted, account.name] as const;
-    const title =
-      aim.by === 'leverage'
-        ? msg('liquidation-target.bring-leverage-fact', '{0}: bring leverage in fact of {1} to {2} ({3})', ...words)
-        : msg('liquidation-target.bring-liquidation', '{0}: bring liquidation of {1} to {2} ({3})', ...words);
+    const title = titleOn(app, account, msg('target.bring', '{0} → {1}', positionName(position), aimText(aim, position)));
     const way = await app.talk.pick({
       title,
-      placeholder: msg('liquidation-target.preview-follows-nothing', 'A preview follows; nothing is sent yet.'),
+      placeholder: msg('target.which-way', 'Choose a way to preview'),
       items: itemsOf(answer, aim, position, wallet),
       canGoBack: true,
     });
     if (way === back) return { position };
     if (way === undefined) return 'ended';
-    const sentence = answer.state === 'deadEnd' ? shortMarginText(way, aim, position, wanted) : undefined;
+    const sentence = answer.state === 'deadEnd' ? shortMarginText(way, aim, position) : undefined;
     if ((await actOn(app, attended, { ...choice, position }, way, title, sentence)) === 'ended') return 'ended';
   }
 }
@@ -134,7 +118,7 @@ async function bring(
 async function readAfresh(app: Acting, choice: PositionChoice): Promise<MarginReadiness | undefined> {
   for (;;) {
     try {
-      return await app.talk.progress(msg('kinds.reading-position-wallet', 'Reading position, wallet and limit afresh'), async (signal) => {
+      return await app.talk.progress(readingText, async (signal) => {
         const connection = await app.connections.get(choice.state.account.id);
         return actionOf(connection, 'margin').prepare({ position: refOf(choice.position) }, signal);
       });
@@ -150,15 +134,14 @@ function itemsOf(
   position: Position,
   wallet: Message,
 ): readonly Item<MarginWay>[] {
-  const itemOf = (way: MarginWay, reason?: Message): Item<MarginWay> => {
-    const { label, description, detail } = marginWayText(way, aim, position, wallet);
-    const told = reason === undefined ? detail : msg('list.dot', '{0} · {1}', reason, detail);
-    return { label: label, description: description, detail: told, value: way };
-  };
+  const itemOf = (way: MarginWay, reason?: Message): Item<MarginWay> => ({
+    ...marginWayText(way, aim, position, wallet, reason),
+    value: way,
+  });
   if (answer.state === 'way') return [itemOf(answer.way)];
   const reason = marginReasonText(answer, aim, position, wallet);
   return [
-    { label: msg('liquidation-target.no-way-leads', 'No way leads there now') },
+    { label: noWay() },
     { label: msg('term.not-possible', 'Unavailable'), separator: true },
     answer.nearest === undefined
       ? // No value: it is there to be seen, and cannot be picked.
@@ -167,7 +150,7 @@ function itemsOf(
   ];
 }
 
-/** @param short what to say first of a change that does not lead all the way */
+/** @param short said first of a change that does not lead all the way */
 async function actOn(
   app: Acting,
   attended: Attended,
@@ -177,7 +160,7 @@ async function actOn(
   short: Message | undefined,
 ): Promise<'again' | 'ended'> {
   const { state, position } = choice;
-  // Said only now to who may only read: looking is free.
+  // Said only now for a read-only account: looking is free.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
     await explainObstacle(app, obstacle, placeOf(choice));

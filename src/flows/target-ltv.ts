@@ -1,5 +1,4 @@
 import type { Decimal } from '../core/decimal.ts';
-import { formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Step } from '../core/risk/ltv-solver.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
@@ -11,15 +10,20 @@ import type { Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
+import { estimated, loanWords, sideBySide } from '../words/collateral-preview.ts';
 import { loanLabel } from '../words/kinds.ts';
 import {
+  alreadyThere,
   blockedText,
   judgeLtv,
   judgeTargetLtv,
+  ltvIs,
+  noWay,
   offerText,
   repayText,
   severalText,
   shortText,
+  stepsText,
   stoppedText,
   targetPrompt,
   troubleText,
@@ -28,11 +32,12 @@ import { askLoan, changeOf } from './ask-collateral.ts';
 import { obstacleOn } from './change.ts';
 import { loanChoices, nothingToChoose, type LoanChoice } from './choose.ts';
 import { carryOut } from './commit.ts';
-import { markOf, explainFailure, explainObstacle, venueName } from './tell.ts';
+import { readingText, walletOf } from './kinds.ts';
+import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
 
 /**
- * "Bring LTV to Target…": asks for loan and target, reads everything afresh, and shows the ways there side by side. What is
+ * "Bring LTV to Target…": asks for loan and target, reads the figures, and shows the ways there side by side. What is
  * picked goes through the ordinary preview and confirmation. A read-only account may look.
  */
 export async function bringLtvToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
@@ -40,7 +45,7 @@ export async function bringLtvToTarget(app: Acting, attended: Attended, argument
   const choices = loanChoices(app.store.all(), named);
   if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), named), named);
   for (;;) {
-    const choice = await askLoan(app, msg('button.bring-ltv-target', 'Bring LTV to Target'), choices);
+    const choice = await askLoan(app, msg('button.bring-ltv-target-more', 'Bring LTV to Target…'), choices);
     if (choice === undefined) return;
     const obstacle = choice.state.account.readOnly ? undefined : obstacleOn(app, choice);
     if (obstacle !== undefined) {
@@ -56,15 +61,12 @@ async function askAndBring(app: Acting, attended: Attended, choice: LoanChoice, 
   let text = '';
   for (;;) {
     const answer = await askTarget(app.talk, {
-      title: msg(
-        'target.bring-loan-ltv-2',
-        '{0}: bring loan {1} to an LTV ({2})',
-        markOf(app, account),
-        loanLabel(loan.orderId, loan.id),
-        account.name,
+      title: titleOn(
+        app,
+        account,
+        sideBySide([msg('button.bring-ltv-target-more', 'Bring LTV to Target…'), loanWords(loan.orderId, loan.id)]),
       ),
       prompt: targetPrompt(),
-      placeholder: msg('target.ltv-percent-example', 'LTV in percent, for example 55 or 62.5'),
       judge: (typed) => judgeTargetLtv(typed, loan),
       value: text,
       canGoBack,
@@ -94,29 +96,24 @@ async function bring(
     }
     const fresh: LoanChoice = { ...choice, loan };
     // The market may have moved the loan past the target since it was typed.
-    const verdict = judgeLtv(target, loan);
-    if (!verdict.ok)
-      return (await offerRetry(app.talk, verdict.sentence, msg('button.change-target', 'Change Target…'))) ? { loan } : 'ended';
+    const judged = judgeLtv(target, loan);
+    if (!judged.ok)
+      return (await offerRetry(app.talk, judged.sentence, msg('button.change-target', 'Change Target…'))) ? { loan } : 'ended';
     const offers = offersFor(answer.reading, target);
     if (offers.there) {
-      const sentence = msg(
-        'target.loan-already-estimate',
-        'Loan {0} is at {1} already (estimate). There is nothing to do.',
-        loanLabel(loan.orderId, loan.id),
-        formatLtv(target),
-      );
-      void app.talk.tell({ kind: 'info', sentence: sentence });
+      const loanName = msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id));
+      void app.talk.tell({ kind: 'info', sentence: alreadyThere(estimated(sideBySide([loanName, ltvIs(target)]))) });
       return 'ended';
     }
     const title = titleOf(app, fresh, target);
     const picked = await app.talk.pick({
       title,
-      placeholder: msg('target.way-preview-follows', 'Which way? A preview follows; nothing is sent yet.'),
+      placeholder: msg('target.which-way', 'Choose a way to preview'),
       items: itemsOf(app, fresh, offers),
       canGoBack: true,
     });
     if (picked === back) return { loan };
-    if (picked === undefined || (await actOn(app, attended, fresh, { title, target, offer: picked })) === 'ended') return 'ended';
+    if (picked === undefined || (await actOn(app, attended, fresh, title, picked)) === 'ended') return 'ended';
   }
 }
 
@@ -125,15 +122,12 @@ async function readAfresh(app: Acting, { state, loan }: LoanChoice, target: Deci
   const { id } = state.account;
   for (;;) {
     try {
-      return await app.talk.progress(
-        msg('target.reading-loan-wallet', 'Reading loan, wallet, prices and limits afresh'),
-        async (signal) => {
-          const connection = await app.connections.get(id);
-          const { snapshot, answer } = await readForTarget(connection, loan, target, signal);
-          app.store.succeed(id, snapshot);
-          return answer;
-        },
-      );
+      return await app.talk.progress(readingText, async (signal) => {
+        const connection = await app.connections.get(id);
+        const { snapshot, answer } = await readForTarget(connection, loan, target, signal);
+        app.store.succeed(id, snapshot);
+        return answer;
+      });
     } catch (error) {
       if (!(await explainFailure(app, error, loanAt(id, loan.id), msg('button.try-again', 'Try Again')))) return undefined;
     }
@@ -141,50 +135,33 @@ async function readAfresh(app: Acting, { state, loan }: LoanChoice, target: Deci
 }
 
 function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Message {
-  return msg(
-    'target.bring-loan-ltv',
-    '{0}: bring loan {1} to LTV {2} ({3})',
-    markOf(app, state.account),
-    loanLabel(loan.orderId, loan.id),
-    formatLtv(target),
-    state.account.name,
-  );
+  return titleOn(app, state.account, msg('target.bring', '{0} → {1}', loanWords(loan.orderId, loan.id), ltvIs(target)));
 }
 
 function itemsOf(app: Acting, { state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
-  const wallet =
-    app.exchanges.find(({ id }) => id === state.account.venue)?.collateralWallet ?? msg('margin.wallet-exchange', 'wallet of the exchange');
+  const wallet = walletOf(app, state.account, 'collateral');
   const itemOf = (offer: Offer): Item<Offer> => {
-    const { label, description, detail } = offerText(offer, loan, wallet);
-    return { label: label, description: description, detail: detail, value: offer };
+    return { ...offerText(offer, loan, wallet), value: offer };
   };
   const possible = offers.filter(({ shortBy }) => shortBy === undefined);
   const short = offers.filter(({ shortBy }) => shortBy !== undefined);
   const items = possible.map(itemOf);
-  if (items.length === 0) items.push({ label: msg('liquidation-target.no-way-leads', 'No way leads there now') });
+  if (items.length === 0) items.push({ label: noWay() });
   if (short.length + blocked.length === 0) return items;
   return [
     ...items,
     { label: msg('term.not-possible', 'Unavailable'), separator: true },
     ...short.map(itemOf),
     // No value: they are there to be seen, and cannot be picked.
-    ...blocked.map((one): Item<Offer> => {
-      const { label, description } = blockedText(one, wallet);
-      return { label: label, description: description };
-    }),
+    ...blocked.map((one): Item<Offer> => blockedText(one, wallet)),
   ];
 }
 
 /**
- * Does what was picked, each change through its own preview and confirmation; what needs a word before gets it.
+ * Does what was picked, each change through its own preview and confirmation.
  * @returns `again` when the person wants to choose again
  */
-export async function actOn(
-  app: Acting,
-  attended: Attended,
-  choice: LoanChoice,
-  { title, target, offer }: { readonly title: Text; readonly target: Decimal; readonly offer: Offer },
-): Promise<'again' | 'ended'> {
+export async function actOn(app: Acting, attended: Attended, choice: LoanChoice, title: Text, offer: Offer): Promise<'again' | 'ended'> {
   const { account } = choice.state;
   const changes = offer.steps.map((step) => changeFor(choice, step));
   if (changes.some((change) => change === undefined)) {
@@ -192,15 +169,14 @@ export async function actOn(
     await app.talk.confirm({ kind: 'info', title, detail, buttons: [] });
     return 'again';
   }
-  // Said only now to who may only read: looking is free.
+  // Said only now for a read-only account: looking is free.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
     await explainObstacle(app, obstacle, loanAt(account.id, choice.loan.id));
     return 'ended';
   }
-  if (offer.shortBy !== undefined) {
-    if (!(await isWanted(app.talk, title, shortText(offer, target), msg('button.preview', 'Preview')))) return 'again';
-  }
+  const short = offer.shortBy === undefined ? undefined : shortText(stepsText(offer.steps), ltvIs(offer.ltv));
+  if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview')))) return 'again';
   if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.start-first', 'Start with the First'))))
     return 'again';
   const all = changes.filter((change) => change !== undefined);
@@ -222,25 +198,21 @@ export async function offerRetry(talk: Conversation, sentence: Message, label: T
   return (await talk.tell({ kind: 'warning', sentence, buttons: [{ id: 'go', label }] })) === 'go';
 }
 
-/** The first button has the focus, so it is the harmless one. */
+/** Asks whether to go on to a preview; leaving means no. */
 export async function isWanted(talk: Conversation, title: Text, detail: Text, go: Text): Promise<boolean> {
-  const buttons = [
-    { id: 'goBack', label: msg('button.go-back', 'Go Back') },
-    { id: 'go', label: go },
-  ] as const;
-  return (await talk.confirm({ kind: 'warning', title, detail: [detail], buttons })) === 'go';
+  return (await talk.confirm({ kind: 'warning', title, detail: [detail], buttons: [{ id: 'go', label: go }] })) === 'go';
 }
 
 /**
- * One after the other; the first that is not proven effective ends it.
- * @returns from which on they were not begun, if there is news in that: who left the first preview knows it
+ * One after the other; the first that is not confirmed by the exchange ends it.
+ * @returns the first that was not started, if that is news: whoever left the first preview knows it
  */
 async function carryOutAll(app: Acting, attended: Attended, accountId: string, changes: readonly Change[]): Promise<number | undefined> {
   const { rest } = await inSequence(changes, (change) => outcomeOf(app, attended, accountId, change));
   return rest === 0 || rest === changes.length ? undefined : rest;
 }
 
-/** As soon as it is known; the words about it may stand for long. @returns undefined when nothing was sent. */
+/** As soon as it is known: the notice about it may stand for long. @returns undefined when nothing was sent. */
 function outcomeOf(app: Acting, attended: Attended, accountId: string, change: Change): Promise<WriteRecord | undefined> {
   return new Promise((resolve, reject) => {
     carryOut(app, attended, accountId, change, { settled: resolve }).then(() => {

@@ -99,7 +99,7 @@ export class EditorConversation implements Conversation {
     const show = (): void => {
       input.prompt = localize(terms.prompt);
       // Nothing typed yet is no mistake.
-      input.validationMessage = input.value === '' ? '' : verdictText(input.value, terms);
+      input.validationMessage = input.value === '' ? '' : problemText(input.value, terms);
     };
     framed(input, question);
     if (question.placeholder !== undefined) input.placeholder = localize(question.placeholder);
@@ -116,9 +116,9 @@ export class EditorConversation implements Conversation {
         });
         input.onDidChangeValue(show);
         input.onDidAccept(() => {
-          const verdict = terms.judge(input.value);
-          if ('value' in verdict) resolve(verdict.value);
-          else input.validationMessage = verdictText(input.value, terms);
+          const judged = terms.judge(input.value);
+          if ('value' in judged) resolve(judged.value);
+          else input.validationMessage = problemText(input.value, terms);
         });
         input.show();
         if (question.later === undefined) return;
@@ -134,7 +134,7 @@ export class EditorConversation implements Conversation {
             terms = fresher;
             show();
           })
-          // The preview reads everything anew and will say what is wrong.
+          // The preview reads everything again and will say what is wrong.
           .catch(() => undefined)
           .finally(() => {
             if (!abort.signal.aborted) input.busy = false;
@@ -181,7 +181,7 @@ export class EditorConversation implements Conversation {
   async show({ title, text }: ReadOnlyPage): Promise<void> {
     if (this.#shown === 0) this.#provide();
     this.#shown += 1;
-    // Plain text: for a page of another kind somebody else's extension may offer to send it.
+    // Plain text: for another kind of page some other extension may offer to send it.
     const uri = vscode.Uri.from({ scheme, path: `/${this.#shown.toString()}/${localize(title)}.txt` });
     this.#pages.set(uri.toString(), text);
     const document = await vscode.workspace.openTextDocument(uri);
@@ -192,7 +192,7 @@ export class EditorConversation implements Conversation {
     this.#app.context.subscriptions.push(
       vscode.workspace.registerTextDocumentContentProvider(scheme, {
         provideTextDocumentContent: (uri) =>
-          this.#pages.get(uri.toString()) ?? localize(msg('command.request-not-kept', 'This request is not kept.')),
+          this.#pages.get(uri.toString()) ?? localize(msg('command.request-not-kept', 'This request is no longer available.')),
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#pages.delete(uri.toString())),
     );
@@ -234,7 +234,7 @@ export class EditorConversation implements Conversation {
     await vscode.commands.executeCommand(commandIds[command], ...(place === undefined ? [] : [place]));
   }
 
-  /** In the settings of the user: those of a workspace are not heeded. */
+  /** In the settings of the user: those of a workspace don't count. */
   async openLimits(): Promise<void> {
     await vscode.commands.executeCommand('workbench.action.openGlobalSettings', { query: 'ltvGauge.limits' });
   }
@@ -283,16 +283,16 @@ function framed(
   if (title !== undefined) input.title = localize(title);
   input.step = frame?.step;
   input.totalSteps = frame?.totalSteps;
-  // Keys are fetched from another window; losing the focus must not lose what was answered.
+  // Keys are copied from another window; losing the focus must not lose what was typed.
   input.ignoreFocusOut = true;
   input.buttons = canGoBack ? [vscode.QuickInputButtons.Back] : [];
 }
 
-function verdictText<T>(typed: string, { judge }: Terms<T>): string | vscode.InputBoxValidationMessage {
+function problemText<T>(typed: string, { judge }: Terms<T>): string | vscode.InputBoxValidationMessage {
   const { Error, Info, Warning } = vscode.InputBoxValidationSeverity;
-  const verdict = judge(typed);
-  if ('problem' in verdict) return verdict.problem === undefined ? '' : { message: localize(verdict.problem), severity: Error };
-  if (verdict.remark === undefined) return '';
-  const { sentence, caution } = verdict.remark;
+  const judged = judge(typed);
+  if ('problem' in judged) return judged.problem === undefined ? '' : { message: localize(judged.problem), severity: Error };
+  if (judged.remark === undefined) return '';
+  const { sentence, caution } = judged.remark;
   return { message: localize(sentence), severity: caution ? Warning : Info };
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Account } from '../core/model.ts';
-import { msg } from '../core/message.ts';
 import { addAccount, trySimulated } from '../flows/account/add.ts';
 import { removeAccount, renameAccount, testConnection, updateKeys } from '../flows/account/change.ts';
 import { chooseAccount } from '../flows/account/choose.ts';
@@ -49,7 +48,7 @@ type Dialog = (acting: Acting, argument: unknown, attended: Attended) => Promise
 const onAccount =
   (act: (acting: Acting, account: Account) => Promise<void>): Dialog =>
   async (acting, argument) => {
-    const account = await chooseAccount(acting, argument, msg('choose.account', 'Choose an account'));
+    const account = await chooseAccount(acting, argument);
     if (account !== undefined) await act(acting, account);
   };
 

@@ -1,7 +1,6 @@
 import { decimal, decimalPlaces, isNegative, negate, round, type Decimal, compare, isDecimal, isZero, zero } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Direction } from '../core/model.ts';
 
 /** Digits that count in a short amount, where the whole part leaves room for them. */
 const significantDigits = 6;
@@ -32,22 +31,18 @@ const mostPlaces = 18;
 /** Allowed even when the limit is a round number: how fine an amount a venue takes is not documented. */
 const usualPlaces = 8;
 
-/** What an amount is held against while it is typed. */
+/** What an amount is checked against while it is typed. */
 export interface AmountBounds {
   readonly coin: string;
-  /** `hypothetical` moves nothing and so has no limit. */
-  readonly purpose: Direction | 'hypothetical';
-  /** The most that is allowed now. */
+  /** The most that is allowed now; what moves nothing has no limit. */
   readonly limit?: Decimal;
-  /** `limit` is our estimate, not what the venue says. */
-  readonly estimated?: true;
   /** How many decimals the venue takes, where it tells. */
   readonly places?: number;
   /** Why no amount at all is allowed now. */
   readonly impossible?: Message;
 }
 
-export type AmountVerdict =
+export type JudgedAmount =
   | { readonly ok: true; /** Without needless zeros: the very characters that would be sent. */ readonly amount: Decimal }
   | { readonly ok: false; readonly sentence: Message };
 
@@ -69,68 +64,53 @@ export function trimmed(amount: Decimal): Decimal {
 }
 
 /**
- * Judges an amount as typed. Only plain decimal notation passes: whatever could be read in two ways (commas, spaces,
- * exponents, signs) is refused with what to write instead. Nothing is ever rounded into an allowed amount.
+ * Judges an amount as typed. Only plain decimal notation passes: whatever could be read in two ways (commas, spaces, exponents, signs)
+ * is refused. Nothing is ever rounded into an allowed amount.
  */
-export function judgeAmount(text: string, bounds: AmountBounds): AmountVerdict {
+export function judgeAmount(text: string, bounds: AmountBounds): JudgedAmount {
   const typed = text.trim();
-  if (typed === '') return refuse(msg('amount.type', 'Type an amount of {0}.', bounds.coin));
-  if (bounds.impossible !== undefined) return refuse(bounds.impossible);
-  const form = formFault(typed);
-  if (form !== undefined) return refuse(form);
-  if (!isDecimal(typed))
-    return refuse(msg('amount.not-write-digits', 'That is not an amount. Write digits and a decimal point, for example 0.1.'));
-  const amount = trimmed(typed);
-  if (isZero(amount)) return refuse(withLargest(msg('amount.must-more-zero', 'The amount must be more than zero.'), bounds));
+  if (typed !== '' && bounds.impossible !== undefined) return refuse(bounds.impossible);
+  const amount = readNumber(typed, '0.1');
+  if (typeof amount !== 'string') return refuse(amount);
   const places = allowedPlaces(bounds);
   if (decimalPlaces(amount) > places) {
     const cut = trimmed(round(amount, places, 'down'));
-    const tooFine = msg('amount.most-decimals-allowed', 'At most {0} decimals are allowed here.', places.toString());
-    if (isZero(cut)) return refuse(withLargest(tooFine, bounds));
-    if (bounds.limit === undefined || compare(cut, bounds.limit) <= 0)
-      return refuse(msg('amount.allowed', '{0} {1} {2} would be allowed.', tooFine, cut, bounds.coin));
-    return refuse(withLargest(tooFine, bounds));
+    const tooFine = tooManyDecimals(places);
+    const fits = !isZero(cut) && (bounds.limit === undefined || compare(cut, bounds.limit) <= 0);
+    return refuse(fits ? msg('amount.try', '{0} Try {1} {2}.', tooFine, cut, bounds.coin) : withLargest(tooFine, bounds));
   }
-  if (bounds.limit !== undefined && compare(amount, bounds.limit) > 0) return refuse(tooMuch(bounds));
+  if (bounds.limit !== undefined && compare(amount, bounds.limit) > 0)
+    return refuse(withLargest(msg('amount.above-limit', 'Above the limit.'), bounds));
   return { ok: true, amount };
 }
 
-function refuse(sentence: Message): AmountVerdict {
+function refuse(sentence: Message): JudgedAmount {
   return { ok: false, sentence };
 }
 
-export function formFault(typed: string): Message | undefined {
-  if (/^[-−]/.test(typed))
-    return msg(
-      'amount.never-negative-command',
-      'An amount is never negative: the command says the direction. Write it without the minus sign.',
-    );
-  if (typed.startsWith('+')) return msg('amount.write-number-without-plus', 'Write the number without the plus sign.');
-  if (typed.includes(','))
-    return msg('amount.write-number-without', 'Write the number without commas. The decimal sign is a point, for example 0.1.');
-  if (/\s/.test(typed)) return msg('amount.write-number-without-spaces', 'Write the number without spaces.');
-  if (/^\d*\.?\d*[eE]/.test(typed)) return msg('amount.write-all-digits', 'Write all digits instead of an exponent, for example 0.001.');
-  if (/^\d*\.$/.test(typed)) return msg('amount.least-digit-must', 'At least one digit must follow the decimal point.');
-  if (/^\.\d+$/.test(typed)) return msg('amount.write-zero-before', 'Write a zero before the decimal point: {0}.', `0${typed}`);
-  if (/^0\d/.test(typed)) return msg('amount.write-number-without-zeros', 'Write the number without zeros in front.');
-  return undefined;
+/**
+ * A number above zero as typed, in as few characters as it takes.
+ * @param example what to write instead
+ * @returns what is wrong with it, when it is none
+ */
+export function readNumber(typed: string, example: string): Decimal | Message {
+  const negative = /^[-−]/.test(typed);
+  if (!negative && (!isDecimal(typed) || /^0\d/.test(typed)))
+    return msg('amount.plain-number', 'Use only digits and a decimal point, such as {0}.', /^\.\d+$/.test(typed) ? `0${typed}` : example);
+  const amount = negative ? zero : trimmed(decimal(typed));
+  return isZero(amount) ? msg('amount.above-zero', 'Must be more than zero.') : amount;
 }
 
-function tooMuch(bounds: AmountBounds): Message {
-  if (bounds.purpose !== 'reduce')
-    return withLargest(msg('amount.more-available-wallet', 'That is more than is available in the wallet.'), bounds);
-  return withLargest(
-    bounds.estimated === true
-      ? msg('amount.more-taken-out', 'That is more than could be taken out now, by our own estimate.')
-      : msg('amount.more-exchange-release', 'That is more than the exchange would release now.'),
-    bounds,
-  );
+export function tooManyDecimals(places: number): Message {
+  return msg('amount.decimals', 'At most {0} decimals.', places.toString());
 }
 
 function withLargest(sentence: Message, bounds: AmountBounds): Message {
   const largest = largestAllowed(bounds);
-  if (largest === undefined || compare(largest, zero) <= 0) return sentence;
-  return bounds.purpose === 'reduce'
-    ? msg('amount.most-taken-out', '{0} At most {1} {2} can be taken out.', sentence, largest, bounds.coin)
-    : msg('amount.most-added', '{0} At most {1} {2} can be added.', sentence, largest, bounds.coin);
+  return largest === undefined || compare(largest, zero) <= 0 ? sentence : atMost(sentence, `${largest} ${bounds.coin}`);
+}
+
+/** What would still be allowed, after why the amount is not. */
+export function atMost(sentence: Message, most: string): Message {
+  return msg('amount.at-most', '{0} At most {1}.', sentence, most);
 }

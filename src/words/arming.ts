@@ -4,6 +4,9 @@ import type { Decimal } from '../core/decimal.ts';
 import type { Stakes } from '../engine/accounts/stakes.ts';
 import type { ArmingTerm, ArmState } from '../engine/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
+import { armingText, notArmed } from './arming-mark.ts';
+import { stakesLine } from './collateral-preview.ts';
+import { joined } from './text.ts';
 
 export interface ArmingChoice {
   readonly term: ArmingTerm;
@@ -13,26 +16,22 @@ export interface ArmingChoice {
 
 /** For how long, the shortest first. */
 export function armingChoices(stakes: Stakes): readonly ArmingChoice[] {
+  const always = msg('arming.always-detail', 'After restarts too, until you disarm it.');
   return [
     {
       term: 'quarter',
-      label: msg('arming.15-minutes', 'For 15 minutes'),
-      detail: msg('arming.nothing-sent-any', 'Then nothing can be sent any more, without your having to think of it.'),
+      label: msg('arming.15-minutes', '15 minutes'),
+      detail: msg('arming.15-minutes-detail', 'Disarms automatically.'),
     },
     {
       term: 'restart',
-      label: msg('arming.until-window-reloaded', 'Until this window is reloaded'),
-      detail: msg('arming.ends-when-window', 'Ends when this window is reloaded or closed. Other windows are not armed by it.'),
+      label: msg('arming.restart', 'Until this window reloads'),
+      detail: msg('arming.restart-detail', 'Other windows stay disarmed.'),
     },
     {
       term: 'always',
       label: msg('arming.always', 'Always'),
-      detail: asksForName('always', stakes)
-        ? msg(
-            'arming.after-restart-too-until',
-            'After a restart too, until you disarm it. You will be asked to type the name of the account.',
-          )
-        : msg('arming.after-restart-too', 'After a restart too, until you disarm it.'),
+      detail: asksForName('always', stakes) ? msg('arming.always-by-name', '{0} You type the account name to confirm.', always) : always,
     },
   ];
 }
@@ -44,40 +43,21 @@ export function asksForName(term: ArmingTerm, stakes: Stakes): boolean {
 
 /** What arming means, said before it is done. */
 export function armingMeaning(stakes: Stakes, limits: Limits | LimitsFault): Message {
-  return msg('list.space', '{0} {1}', stakesMeaning(stakes), limitsText(limits));
+  const money = stakesLine(stakes === 'simulated', stakes === 'demo');
+  return msg('list.space', '{0} {1}', stillConfirmed(money), limitsText(limits));
 }
 
-function stakesMeaning(stakes: Stakes): Message {
-  switch (stakes) {
-    case 'live':
-      return msg('arming.live-real-money', 'LIVE: REAL MONEY can then move, each time only after a preview and your confirmation.');
-    case 'demo':
-      return msg(
-        'arming.demo-changes-sent',
-        'DEMO: changes can then be sent, each time only after a preview and your confirmation. No real money moves.',
-      );
-    case 'simulated':
-      return msg(
-        'arming.simulated-changes-sent',
-        'SIMULATED: changes can then be sent, each time only after a preview and your confirmation. No real money moves.',
-      );
-  }
-}
+const stillConfirmed = (sentence: Message): Message =>
+  msg('arming.still-confirmed', '{0} Each change still needs your confirmation.', sentence);
 
-/** The limits from the settings as one or two sentences; that there are none is said as plainly. */
+/** The limits from the settings; that there are none is said as plainly. */
 export function limitsText(limits: Limits | LimitsFault): Message {
-  if ('fault' in limits)
-    return msg(
-      'arming.limits-settings-not',
-      'The limits in your settings are not understood, and nothing is sent until they are. {0}',
-      limits.fault,
-    );
+  if ('fault' in limits) return msg('arming.limits-fault', "Your limits can't be read, so nothing is sent. {0}", limits.fault);
   const [first, ...more] = limitParts(limits);
-  if (first === undefined)
-    return msg('arming.no-limits-set', 'No limits are set: one confirmed change may move as much as the exchange takes.');
+  if (first === undefined) return msg('arming.no-limits-set', 'No limits set: a confirmed change can be any size the exchange allows.');
   return msg(
     'arming.limits-settings',
-    'Limits of your settings: {0}.',
+    'Your limits: {0}.',
     more.reduce<Message>((text, part) => msg('list.semicolon', '{0}; {1}', text, part), first),
   );
 }
@@ -87,22 +67,22 @@ function limitParts(limits: Limits): readonly Message[] {
   const byCoin = (amounts: ReadonlyMap<string, Decimal>, text: (amount: string, coin: string) => Message): readonly Message[] =>
     [...amounts].map(([coin, amount]) => text(formatAmount(amount), coin));
   return [
-    ...(perActionUsd === undefined ? [] : [msg('arming.most-per-change', 'at most {0} {1} per change', formatAmount(perActionUsd), 'USD')]),
-    ...byCoin(perActionByCoin, (amount, coin) => msg('arming.most-per-change', 'at most {0} {1} per change', amount, coin)),
-    ...(perDayUsd === undefined ? [] : [msg('arming.most-within-24', 'at most {0} {1} within 24 hours', formatAmount(perDayUsd), 'USD')]),
-    ...byCoin(perDayByCoin, (amount, coin) => msg('arming.most-within-24', 'at most {0} {1} within 24 hours', amount, coin)),
-    ...byCoin(keepInWallet, (amount, coin) => msg('arming.stay-wallet', '{0} {1} stay in the wallet', amount, coin)),
+    ...(perActionUsd === undefined ? [] : [msg('arming.most-per-change', 'max {0} {1} per change', formatAmount(perActionUsd), 'USD')]),
+    ...byCoin(perActionByCoin, (amount, coin) => msg('arming.most-per-change', 'max {0} {1} per change', amount, coin)),
+    ...(perDayUsd === undefined ? [] : [msg('arming.most-within-24', 'max {0} {1} per 24 h', formatAmount(perDayUsd), 'USD')]),
+    ...byCoin(perDayByCoin, (amount, coin) => msg('arming.most-within-24', 'max {0} {1} per 24 h', amount, coin)),
+    ...byCoin(keepInWallet, (amount, coin) => msg('arming.stay-wallet', 'keep {0} {1} in the wallet', amount, coin)),
     ...(highestLtvAfterReduction === undefined
       ? []
-      : [msg('arming.ltv-most-after', 'LTV at most {0} after taking out', formatLtv(highestLtvAfterReduction))]),
+      : [msg('arming.ltv-most-after', 'max LTV {0} after removal', formatLtv(highestLtvAfterReduction))]),
   ];
 }
 
 /** What is asked of somebody who arms a live account for always. */
 export function namePrompt(accountName: string): Message {
   return msg(
-    'arming.real-money-move',
-    'REAL MONEY can then move from {0} after each confirmation, in every window and after a restart too, until you disarm it. Type the name of the account to arm it always.',
+    'arming.name-prompt',
+    'REAL MONEY can move from {0} after each confirmation, in every window, until you disarm it. Type the account name.',
     accountName,
   );
 }
@@ -112,39 +92,20 @@ export function nameFault(typed: string, accountName: string): Message | undefin
   return typed === accountName ? undefined : msg('arming.type-exactly', 'Type exactly: {0}', accountName);
 }
 
-/** What was done. */
-export function armedText(accountName: string, arming: ArmState): Message {
-  if (!arming.armed) return msg('arming.writing-not-armed-2', 'Writing on {0} is not armed.', accountName);
-  switch (arming.until) {
-    case 'restart':
-      return msg(
-        'arming.writing-armed-until',
-        'Writing on {0} is armed until this window is reloaded. Each change still needs your confirmation.',
-        accountName,
-      );
-    case 'always':
-      return msg('arming.writing-armed-always', 'Writing on {0} is armed always. Each change still needs your confirmation.', accountName);
-    case 'simulated':
-      return msg('arming.writing-armed-each', 'Writing on {0} is armed. Each change still needs your confirmation.', accountName);
-    default:
-      return msg(
-        'arming.writing-armed-15',
-        'Writing on {0} is armed for 15 minutes. Each change still needs your confirmation.',
-        accountName,
-      );
-  }
+/** What an account is now. @param when how a time is written */
+export function armedText(accountName: string, arming: ArmState, when: (ms: number) => string): Message {
+  const state = msg('arming.state', '{0} is {1}.', accountName, armingText(arming, when));
+  return arming.armed ? stillConfirmed(state) : state;
 }
 
-/** @param open whether something that was sent already is not finished on one of them */
+/** @param open whether something that was sent already is unfinished on one of them */
 export function disarmedText(names: readonly string[], open: boolean): Message {
-  const [first, ...more] = names;
-  if (first === undefined) return msg('arming.writing-not-armed', 'Writing is not armed on any account, so nothing had to be disarmed.');
-  const all = more.reduce<Message | string>((text, name) => msg('list.comma', '{0}, {1}', text, name), first);
-  const sentence = msg('arming.writing-disarmed-nothing', 'Writing is disarmed: {0}. Nothing can be sent until you arm it again.', all);
-  return open ? msg('arming.sent-before-not', '{0} What was sent before is not called back by this.', sentence) : sentence;
+  if (names.length === 0) return msg('arming.none', 'No account was armed.');
+  const sentence = msg('arming.disarmed', 'Disarmed: {0}. Nothing can be sent.', joined(names));
+  return open ? msg('arming.sent-stays', "{0} Changes already sent aren't undone.", sentence) : sentence;
 }
 
-/** What is said when a menu or somebody else named an account that was removed meanwhile. */
+/** What is said when a menu or another window named an account that was removed meanwhile. */
 export function accountGoneText(): Message {
   return msg('arming.account-no-longer', 'This account no longer exists. Add it again to continue.');
 }
@@ -152,6 +113,6 @@ export function accountGoneText(): Message {
 /** What is said of an account that was named and is not armed. */
 export function nothingToDisarmText(accountName: string, readOnly: boolean): Message {
   return readOnly
-    ? msg('arming.read-only-key', '{0} is read-only: its key may not trade, so there is nothing to disarm.', accountName)
-    : msg('arming.writing-not-armed-nothing', 'Writing on {0} is not armed, so nothing had to be disarmed.', accountName);
+    ? msg('arming.read-only', "{0} is read-only: its key can't trade.", accountName)
+    : msg('arming.state', '{0} is {1}.', accountName, notArmed());
 }

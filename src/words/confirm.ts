@@ -9,25 +9,31 @@ export type ConfirmButton = 'readAgain' | 'showRequest' | 'arm' | 'act' | 'actWi
 export interface ConfirmFacts {
   /** Whether changes may be sent from the account now. */
   readonly armed: boolean;
-  /** Nothing was ever sent from this account, and it is no simulated one: the request has to be looked at once. */
+  /** Nothing was ever sent from this account, and it is not simulated: the request has to be looked at once. */
   readonly first: boolean;
-  /** The request was shown, for this very change. */
+  /** The request of this very change was shown. */
   readonly rehearsed: boolean;
   /** What we compute differs from the figures of the exchange. */
   readonly doubt: boolean;
   readonly direction: Direction;
+  /** Real money moves. */
+  readonly live: boolean;
+  /** Neither the preview nor what is said above it has to be considered first. */
+  readonly calm: boolean;
 }
 
 /**
- * The buttons in their order. The first one has the focus, so it is always the harmless one; the one that acts is the last, and there
- * only when nothing stands against it.
+ * The buttons in their order; Enter presses the first. As in every dialog of the editor that is the one that acts, but never with real
+ * money or a warning: there Enter alone reads again. The one that acts is there only when nothing stands against it.
  */
 export function confirmButtons(facts: ConfirmFacts): readonly ConfirmButton[] {
-  const last = lastButton(facts);
-  return ['readAgain', 'showRequest', ...(last === undefined ? [] : [last])];
+  const acting = actingButton(facts);
+  const harmless = ['readAgain', 'showRequest'] as const;
+  if (acting === undefined) return harmless;
+  return acting === 'act' && !facts.live && facts.calm ? [acting, ...harmless] : [...harmless, acting];
 }
 
-function lastButton({ armed, first, rehearsed, doubt, direction }: ConfirmFacts): ConfirmButton | undefined {
+function actingButton({ armed, first, rehearsed, doubt, direction }: ConfirmFacts): ConfirmButton | undefined {
   if (doubt && direction === 'reduce') return undefined;
   if (!armed) return 'arm';
   if (first && !rehearsed) return undefined;
@@ -36,55 +42,37 @@ function lastButton({ armed, first, rehearsed, doubt, direction }: ConfirmFacts)
 
 /** Why a button is missing or another than usual, in the order of what has to be done first. */
 export function confirmNotes({ armed, first, rehearsed, doubt, direction }: ConfirmFacts): readonly Message[] {
-  // No arming and no looking at the request would help.
-  if (doubt && direction === 'reduce') return [doubtNote(direction)];
+  // Neither arming nor looking at the request would help.
+  if (doubt && direction === 'reduce') {
+    return [doubtNote(msg('confirm.no-removal', 'Nothing can be removed here: refresh, or remove it at the exchange.'))];
+  }
   return [
-    ...(armed
-      ? []
-      : [
-          msg(
-            'confirm.not-armed-nothing',
-            'NOT ARMED: nothing can be sent from this account yet. This is only a look. "Arm Account…" asks for how long.',
-          ),
-        ]),
+    ...(armed ? [] : [msg('confirm.not-armed', 'NOT ARMED: preview only. Arm the account to send.')]),
     ...(first && !rehearsed
-      ? [
-          msg(
-            'confirm.first-change-ltv',
-            'This would be the first change that LTV Gauge ever sends from this account. Look at the exact request first ("Show Request"): nothing is sent by that. After it the button to send is here.',
-          ),
-        ]
+      ? [msg('confirm.first-change', 'First change from this account: look at the request first. "Show Request" sends nothing.')]
       : []),
-    ...(doubt ? [doubtNote(direction)] : []),
+    ...(doubt ? [doubtNote(msg('confirm.no-estimate', 'Refresh, or add without an estimate.'))] : []),
   ];
 }
 
-function doubtNote(direction: Direction): Message {
-  return direction === 'reduce'
-    ? msg(
-        'confirm.caution-reckoned-fresh',
-        'CAUTION: reckoned from the fresh figures, the LTV of this loan comes out more than 0.5 % away from the one the exchange shows, so nothing can be taken out safely. Read again, or take it out at the exchange.',
-      )
-    : msg(
-        'confirm.caution-reckoned-fresh-figures',
-        'CAUTION: reckoned from the fresh figures, the LTV of this loan comes out more than 0.5 % away from the one the exchange shows, so what adding does to it is not estimated. Read again, or add without an estimate.',
-      );
+function doubtNote(wayOn: Message): Message {
+  return msg('confirm.doubt', "CAUTION: our calculation is more than 0.5% off the exchange's LTV. {0}", wayOn);
 }
 
 /** What is said around a request that is shown. */
 export interface RequestSurroundings {
-  /** What it would do, e.g. "LIVE: add 0.1 BTC to the collateral of loan 12345?". */
+  /** What it would do, e.g. "LIVE: Add 0.1 BTC to loan 12345?". */
   readonly title: Message;
   readonly accountName: string;
   /** Whether money is at stake, as a sentence. */
   readonly stakes: Message;
 }
 
-/** The exact request as lines of a document, unsent. What comes from the venue's adapter is shown as it is, never translated. */
+/** The exact request as lines of a document, unsent. What comes from the venue's adapter is never translated. */
 export function requestLines(request: RequestView, { title, accountName, stakes }: RequestSurroundings): readonly (Message | string)[] {
   const { method, url, headers, body } = request;
   return [
-    msg('confirm.nothing-sent-request', 'NOTHING WAS SENT. This is the request that confirming would send, once.'),
+    msg('confirm.request-unsent', 'NOTHING WAS SENT. Confirming sends this request, once.'),
     stakes,
     title,
     msg('term.account-line', 'Account: {0}', accountName),
@@ -95,11 +83,8 @@ export function requestLines(request: RequestView, { title, accountName, stakes 
     body === '' ? msg('confirm.no-body', '(no body)') : body,
     '',
     ...(headers.some(({ masked }) => masked === true)
-      ? [
-          msg('confirm.masked-belongs-key', 'What is masked belongs to your key.'),
-          msg('confirm.put-only-moment', 'It is put in only at the moment of sending, and is neither shown nor kept.'),
-        ]
+      ? [msg('confirm.masked', "Masked values come from your API key. They're filled in only on sending, and never shown or stored.")]
       : []),
-    msg('confirm.page-cannot-send', 'This page cannot send anything, and it is not saved.'),
+    msg('confirm.page-cannot-send', "This page can't send anything and isn't saved."),
   ];
 }

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Dialog } from './workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 
 describe('an account that is not armed', () => {
   const exchange = useExchange();
@@ -25,11 +25,11 @@ describe('an account that is not armed', () => {
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     assert.doesNotMatch(await bench().waitForRow('Loans', /^Main simulated/), /armed/);
     await bench().runCommand('LTV Gauge: Disarm Account');
-    await bench().waitForNotification(/Writing is disarmed: Main/);
+    await bench().waitForNotification(saysLike('arming.disarmed', 'Main'));
     await bench().waitForRow('Loans', /^Main simulated .* not armed$/);
 
     const refusal = await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' });
-    assert.match(refusal.text, saysLike('confirm.not-armed-nothing'));
+    assert.match(refusal.text, saysLike('confirm.not-armed'));
     // Hosts order them differently.
     assert.deepEqual([...refusal.buttons].sort(), [
       says('button.arm-account'),
@@ -37,7 +37,7 @@ describe('an account that is not armed', () => {
       says('button.refresh'),
       says('button.show-request'),
     ]);
-    assert.match(refusal.text, /57\.98% now → 51\.\d\d% after \(estimate\)/);
+    assert.match(refusal.text, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /51\.\d\d%/)));
     await bench().screenshot('not-armed');
 
     await refusal.press(says('button.show-request'));
@@ -45,7 +45,7 @@ describe('an account that is not armed', () => {
     const page = await eventually('the page with the request', async () => {
       const lines = await bench().page.locator('.editor-group-container .monaco-editor .view-line').allInnerTexts();
       const text = lines.join('\n').replaceAll('\u00a0', ' ');
-      return text.includes('NOTHING WAS SENT') ? text : undefined;
+      return text.includes(says('confirm.request-unsent')) ? text : undefined;
     });
     const masked = ['OK-ACCESS-SIGN: ••••', 'OK-ACCESS-KEY: ••••', 'OK-ACCESS-PASSPHRASE: ••••'];
     for (const part of ['adjust-collateral', '"collateralAmt"', ...masked]) {
@@ -56,19 +56,22 @@ describe('an account that is not armed', () => {
     await bench().screenshot('request');
     await bench().pick(says('button.back-to-preview'));
 
-    await (await previewWith('NOT ARMED')).press(says('button.arm-account'));
-    const question = await bench().quickInput.waitFor('For how long');
-    assert.ok(question.rows.some((row) => row.includes(says('arming.until-window-reloaded'))));
+    await (await previewWith(says('confirm.not-armed'))).press(says('button.arm-account'));
+    const question = await bench().quickInput.waitFor(says('arming.how-long', 'Main'));
+    assert.ok(question.rows.some((row) => row.includes(says('arming.restart'))));
     assert.ok(question.rows.some((row) => row.startsWith('Always')));
-    assert.match(question.message, /^SIMULATED: .*Limits of your settings: LTV at most 71\.00% after taking out/);
+    assert.match(
+      question.message,
+      saysInTurn(says('preview.no-real-money', 'SIMULATED'), says('arming.limits-settings', says('arming.ltv-most-after', '71.00%'))),
+    );
     await bench().screenshot('arm');
     assert.equal(await sent(), 0);
     await bench().pick(says('arming.15-minutes'));
-    const preview = await previewWith('Writing on Main is armed for 15 minutes');
+    const preview = await previewWith('Main is armed until');
     assert.equal(await sent(), 0);
     await preview.press('Add 0.1 BTC');
     await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv')));
-    await bench().waitForRow('Loans', /^Main simulated .* writing armed for 1[45] min/);
+    await bench().waitForRow('Loans', saysInTurn('Main simulated ', saysLike('arming.armed-min', /1[45]/)));
     assert.equal(await sent(), 1);
   });
 });

@@ -32,7 +32,7 @@ describe('adding collateral', () => {
     await bench().pick('67890');
     await bench().quickInput.waitFor('Which coin');
     await bench().pick('ETH');
-    await bench().type('99', 'Amount of ETH');
+    await bench().type('99', says('collateral.amount-example', 'ETH'));
     await eventually('an amount beyond the wallet to be refused', async () => (await bench().quickInput.state())?.refused);
     await bench().type('0.05');
     await eventually(
@@ -52,8 +52,8 @@ describe('adding collateral', () => {
       '0.05 ETH',
       says('term.funding-account'),
       '(estimate)',
-      'margin call',
-      'liquidation',
+      says('preview.to-margin-call'),
+      says('preview.to-liquidation'),
     ]) {
       assert.ok(preview.text.includes(part), `the preview names “${part}”: ${preview.text}`);
     }
@@ -77,9 +77,9 @@ describe('adding collateral', () => {
       const dialog = await bench().dialog();
       return saysLike('undo.removes-again').test(dialog.text) ? dialog : undefined;
     });
-    assert.match(undo.text, /Act: take collateral out[^]*Amount: 0\.1 BTC/);
+    assert.match(undo.text, saysLike('preview.route', '0.1 BTC', 'loan 12345', says('term.funding-account')));
     assert.equal(await sent(), 2);
-    await undo.press(says('preview.reduce', '0.1', 'BTC'));
+    await undo.press(says('term.remove', '0.1 BTC'));
     await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '57.98%'));
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt, state }) => [loan, type, ccy, amt, state]),

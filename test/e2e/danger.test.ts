@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, hostility, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { saysLike } from '../texts.ts';
+import { says, saysLike } from '../texts.ts';
 
 describe('someone who comes near the end', () => {
   const exchange = useExchange();
@@ -16,13 +16,14 @@ describe('someone who comes near the end', () => {
     assert.ok(!read.includes('→'), 'nothing has moved yet');
 
     const near = await previewCollateral(bench(), 'Remove', { loan: '12345', coin: 'BTC', amount: '0.16' });
-    assert.match(near.text, /WARNING: after this, a fall of 1\.\d% brings the margin call \(estimate\)\./);
+    const warning = saysLike('preview.near-by-fall', 'WARNING', /1\.\d%/, says('preview.margin-call'));
+    assert.match(near.text, warning);
     const parts = [
-      'WARNING: after this',
-      'LTV: 57.98% now → 72.',
-      'Level: Watch now → Warning after',
-      'Liquidation price of BTC',
-      'SIMULATED exchange',
+      warning.exec(near.text)![0],
+      'LTV: 57.98% → 72.',
+      says('preview.row', says('term.level'), says('level.watch'), says('level.warning')),
+      says('preview.coin-liquidation-price', 'BTC'),
+      says('preview.no-real-money', 'SIMULATED'),
     ];
     const places = parts.map((part) => near.text.indexOf(part));
     assert.ok(!places.includes(-1), near.text);

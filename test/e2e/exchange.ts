@@ -161,7 +161,7 @@ export async function previewCollateral(workbench: Workbench, direction: 'Add' |
   await workbench.pick(loan);
   await workbench.quickInput.waitFor('Which coin');
   await workbench.pick(coin);
-  await enter(workbench, `Amount of ${coin}`, amount);
+  await enter(workbench, says('collateral.amount-example', coin), amount);
   return workbench.dialog();
 }
 
@@ -170,6 +170,6 @@ export async function previewMargin(workbench: Workbench, direction: 'Add' | 'Re
   await workbench.runCommand(`LTV Gauge: ${direction} Margin…`);
   await workbench.quickInput.waitFor('Which position');
   await workbench.pick(position);
-  await enter(workbench, 'At most', amount);
+  await enter(workbench, says('collateral.amount-example', 'USDT'), amount);
   return workbench.dialog();
 }

@@ -5,7 +5,7 @@ import { says, saysLike } from '../texts.ts';
 
 /** The liquidation price that the line says it went from and to by estimate, without grouping. */
 function liquidationIn(text: string): readonly [number, number] {
-  const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) \w+ now → ([\d,.]+) \w+ after/.exec(text) ?? [];
+  const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) \w+ → ([\d,.]+) \w+/.exec(text) ?? [];
   const plain = (price: string): number => Number(price.replaceAll(',', ''));
   return [plain(now), plain(after)];
 }
@@ -25,16 +25,15 @@ describe('adding margin', () => {
 
     await bench().contextMenu('Positions', '23.2%', says('term.add-margin'));
     await bench().quickInput.waitFor('BTC-USDT-SWAP long (Main)');
-    await bench().type('2000', 'At most');
+    await bench().type('2000', says('collateral.amount-example', 'USDT'));
     await bench().pressEnter();
     const preview = await bench().dialog();
     const parts = [
-      'SIMULATED',
-      'Account: Main',
-      'BTC-USDT-SWAP long, isolated',
-      'hedge mode',
-      says('margin-preview.act-add-margin'),
-      'From: trading account',
+      says('preview.title', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long')),
+      'Main · OKX',
+      says('preview.no-real-money', 'SIMULATED'),
+      says('preview.route', '2,000 USDT', says('okx.trading-account'), 'BTC-USDT-SWAP long'),
+      says('margin-preview.hedge'),
     ];
     for (const part of parts) assert.ok(preview.text.includes(part), `the preview says “${part}”: ${preview.text}`);
     const [now, after] = liquidationIn(preview.text);

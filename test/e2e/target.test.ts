@@ -16,7 +16,7 @@ describe('bringing a loan to a target', () => {
     await bench().runCommand('LTV Gauge: Bring LTV to Target…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('12345');
-    await bench().type('90', 'LTV in percent');
+    await bench().type('90', says('target.prompt'));
     const refused = await eventually('the refusal of a target beyond margin call', async () => {
       const state = await bench().quickInput.state();
       return state?.refused === true ? state.message : undefined;
@@ -33,7 +33,7 @@ describe('bringing a loan to a target', () => {
     await bench().pressEnter();
     const rows = await eventually('the ways', async () => {
       const state = await bench().quickInput.state();
-      return state?.placeholder.includes('A preview follows') === true && state.rows.length > 0 ? state.rows : undefined;
+      return state?.placeholder.includes(says('target.which-way')) === true && state.rows.length > 0 ? state.rows : undefined;
     });
     const way = rows.find((row) => /^Add 0\.0\d+ BTC.*55\.00% \(estimate\)/.test(row));
     assert.ok(way !== undefined, rows.join('\n'));
@@ -41,7 +41,7 @@ describe('bringing a loan to a target', () => {
     const [, amount = ''] = /^Add ([\d.]+) BTC/.exec(way) ?? [];
     await bench().pick(`Add ${amount} BTC`);
     const preview = await bench().dialog();
-    assert.match(preview.text, /57\.98% now → 5[45]\.\d\d% after \(estimate\)/);
+    assert.match(preview.text, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /5[45]\.\d\d%/)));
     await preview.press(`Add ${amount} BTC`);
     await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /5(4\.99|5\.00)%/));
     assert.deepEqual(

@@ -45,7 +45,7 @@ describe('several windows', () => {
     await two.screenshot('windows');
 
     await two.runCommand('LTV Gauge: Rename Account…');
-    await two.quickInput.waitFor('Which account');
+    await two.quickInput.waitFor(says('choose.account'));
     await two.pick('Two');
     await two.type('Renamed', 'called here');
     await two.pressEnter();
@@ -53,21 +53,21 @@ describe('several windows', () => {
 
     assert.doesNotMatch(await accountRow(two, 'One'), saysLike('arming.not-armed'));
     await one.runCommand('LTV Gauge: Disarm Account');
-    await one.waitForNotification(saysLike('arming.writing-disarmed-nothing'));
+    await one.waitForNotification(saysLike('arming.disarmed'));
     for (const window of [two, three]) await shows(window, 'One', saysLike('arming.not-armed'));
     await three.reload();
     await three.openContainer();
     await three.waitForRow('Loans', /^One simulated .* not armed$/);
     await two.runCommand('LTV Gauge: Arm Account…');
-    await two.quickInput.waitFor('Which account');
+    await two.quickInput.waitFor(says('choose.account'));
     await two.pick('One');
-    await two.quickInput.waitFor('For how long');
+    await two.quickInput.waitFor(says('arming.how-long', 'One'));
     await two.pick(says('arming.15-minutes'));
-    await two.waitForNotification(/Writing on One is armed for 15 minutes/);
-    for (const window of [one, three]) await shows(window, 'One', saysLike('arming.writing-armed'));
+    await two.waitForNotification(saysLike('arming.state', 'One', saysLike('arming.armed-until')));
+    for (const window of [one, three]) await shows(window, 'One', saysLike('arming.armed-min'));
 
     await one.runCommand('LTV Gauge: Remove Account…');
-    await one.quickInput.waitFor('Which account');
+    await one.quickInput.waitFor(says('choose.account'));
     await one.pick('Renamed');
     await (await one.dialog()).press(says('button.remove-account'));
     for (const window of [one, two, three]) {

@@ -1,13 +1,12 @@
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
-import type { Text } from '../../words/text.ts';
 import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { siteLabel } from '../../words/account.ts';
 import { asPlace } from '../../views/place.ts';
 
 /** The account a menu named, the only one there is, or the one a person picks. */
-export async function chooseAccount(app: Acting, argument: unknown, placeholder: Text): Promise<Account | undefined> {
+export async function chooseAccount(app: Acting, argument: unknown): Promise<Account | undefined> {
   const place = asPlace(argument);
   if (place !== undefined) return app.book.get(place.accountId);
   const accounts = app.book.list();
@@ -22,7 +21,7 @@ export async function chooseAccount(app: Acting, argument: unknown, placeholder:
     const site = siteLabel({ account, reading: false }, viewContext);
     return { label: account.name, description: msg('list.dot', '{0} · {1}', venue, site), value: account };
   });
-  const picked = await app.talk.pick({ placeholder, items, canGoBack: false });
+  const picked = await app.talk.pick({ placeholder: msg('choose.account', 'Choose an account'), items, canGoBack: false });
   return picked === back ? undefined : picked;
 }
 

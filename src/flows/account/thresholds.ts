@@ -6,7 +6,7 @@ import type { AccountState } from '../../engine/monitor/store.ts';
 import type { Acting } from '../acting.ts';
 import { venueName } from '../../words/account.ts';
 import type { Checked } from '../../words/key.ts';
-import type { Conversation, Verdict } from '../conversation.ts';
+import type { Conversation, Judged } from '../conversation.ts';
 import { askInput, askPick, runSteps, type Step } from './steps.ts';
 import {
   aboveTable,
@@ -114,7 +114,7 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
   ];
 }
 
-function judged(check: (raw: string) => Checked, consider: (typed: Decimal) => Message | undefined): (raw: string) => Verdict<string> {
+function judged(check: (raw: string) => Checked, consider: (typed: Decimal) => Message | undefined): (raw: string) => Judged<string> {
   return (raw) => {
     const checked = check(raw);
     if ('problem' in checked) return checked;

@@ -35,13 +35,13 @@ describe('an account at an exchange', () => {
     assert.doesNotMatch(row(), /armed/);
     await front.engine.arming.disarm(id);
     const said = await front.does((app) => sayDisarmed(app, [app.book.get(id)!], undefined));
-    assert.match(said.titles('notice')[0]!, /^Writing is disarmed: Main\./);
+    assert.match(said.titles('notice')[0]!, saysLike('arming.disarmed', 'Main'));
     assert.match(row(), /^Main simulated · .*not armed/);
     const talk = await add(leave);
     const dialog = talk.heard.at(-1)!;
     assert.deepEqual(dialog.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
-    assert.match(dialog.detail, saysLike('confirm.not-armed-nothing'));
-    assert.match(dialog.detail, /57\.98% now → 51\.\d\d% after \(estimate\)/);
+    assert.match(dialog.detail, saysLike('confirm.not-armed'));
+    assert.match(dialog.detail, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /51\.\d\d%/)));
     assert.equal(await sent(), 0);
   });
 
@@ -57,7 +57,7 @@ describe('an account at an exchange', () => {
     const page = talk.heard.find(({ what }) => what === 'page')!;
     assert.equal(page.title, says('change.request-not-sent'));
     for (const part of [
-      'NOTHING WAS SENT',
+      says('confirm.request-unsent'),
       'adjust-collateral',
       '"collateralAmt"',
       'OK-ACCESS-SIGN: ••••',
@@ -72,7 +72,7 @@ describe('an account at an exchange', () => {
     const [beside, again] = talk.heard.filter(({ what }) => what === 'pick').slice(-2);
     assert.match(beside!.title, saysLike('change.request-nothing-sent'));
     assert.match(again!.title, saysLike('change.copied-nothing-sent'));
-    assert.match(talk.heard.at(-1)!.detail, saysLike('confirm.not-armed-nothing'));
+    assert.match(talk.heard.at(-1)!.detail, saysLike('confirm.not-armed'));
     assert.equal(await sent(), 0);
   });
 
@@ -80,22 +80,28 @@ describe('an account at an exchange', () => {
     const id = await added(front, exchange, 'Main');
     await front.engine.arming.disarm(id);
     const talk = await add(press(says('button.arm-account')), pick(says('arming.15-minutes')), press('Add 0.1 BTC'), press('Undo…'));
-    const question = talk.heard.find(({ title }) => title.endsWith(says('arming.how-long')))!;
-    assert.match(question.detail, /^SIMULATED: .*Limits of your settings: LTV at most 71\.00% after taking out/);
-    assert.deepEqual(question.choices.slice(0, 3), [says('arming.15-minutes'), says('arming.until-window-reloaded'), 'Always']);
+    const question = talk.heard.find(({ title }) => title.includes(says('arming.how-long', 'Main')))!;
+    assert.match(
+      question.detail,
+      saysInTurn(says('preview.no-real-money', 'SIMULATED'), says('arming.limits-settings', says('arming.ltv-most-after', '71.00%'))),
+    );
+    assert.deepEqual(question.choices.slice(0, 3), [says('arming.15-minutes'), says('arming.restart'), 'Always']);
     const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
-    assert.match(dialog.detail, /^Writing on Main is armed for 15 minutes/);
+    assert.match(dialog.detail, saysLike('arming.still-confirmed', saysLike('arming.state', 'Main', saysLike('arming.armed-until'))));
     assert.equal(dialog.choices.at(-1), 'Add 0.1 BTC');
     const done = talk.heard.at(-1)!;
     assert.match(done.title, saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/));
     assert.equal(await sent(), 1);
-    assert.match(row(), /^Main simulated · .* · writing armed for 1[45] min · /);
+    assert.match(row(), saysInTurn('Main simulated · ', saysLike('arming.armed-min', /1[45]/)));
 
     const [ran] = talk.ran;
     assert.equal(ran!.command, 'undoAdd');
-    const undone = await front.does((app, attended) => undoAdd(app, attended, ran!.target), press(says('preview.reduce', '0.1', 'BTC')));
+    const undone = await front.does((app, attended) => undoAdd(app, attended, ran!.target), press(says('term.remove', '0.1 BTC')));
     const taking = undone.heard.find(({ what }) => what === 'dialog')!;
-    assert.match(taking.detail, saysInTurn(saysLike('undo.removes-again'), says('term.amount-line', '0.1', 'BTC')));
+    assert.match(
+      taking.detail,
+      saysInTurn(saysLike('undo.removes-again'), says('preview.route', '0.1 BTC', 'loan 12345', says('term.funding-account'))),
+    );
     assert.match(undone.heard.at(-1)!.title, saysLike('outcome.done-now', says('term.ltv'), '57.98%'));
     assert.deepEqual(
       (await exchange.adjustments()).map(({ loan, type: act, amt }) => [loan, act, amt]),
@@ -112,24 +118,27 @@ describe('an account at an exchange', () => {
   it('stays armed for the term that was chosen, and no longer', async () => {
     const { id } = await live(front, exchange, 'Main');
     const arm = (...answers: readonly Answer[]) => front.does((app) => armWritingOn(app, undefined), ...answers);
-    const states: unknown[] = [];
+    const states: [string, string | undefined][] = [];
     for (const [term, ...name] of [
       [pick(says('arming.15-minutes'))],
-      [pick(says('arming.until-window-reloaded'))],
+      [pick(says('arming.restart'))],
       [pick('Always'), type('Main')],
     ] as const) {
       const talk = await arm(term, ...name);
       states.push([
-        talk.titles('notice')[0]!.replace(/\. Each.*/, ''),
+        talk.titles('notice')[0]!,
         row()
           .split(' · ')
-          .find((part) => part.startsWith('writing')),
+          .find((part) => part.startsWith('armed')),
       ]);
     }
-    assert.deepEqual(states, [
-      ['Writing on Main is armed for 15 minutes', says('arming.writing-armed-min', '15')],
-      ['Writing on Main is armed until this window is reloaded', says('arming.writing-armed')],
-      ['Writing on Main is armed always', says('arming.writing-armed')],
+    const isNow = (arming: string): string => says('arming.still-confirmed', says('arming.state', 'Main', arming));
+    const [quarter, ...others] = states;
+    assert.match(quarter![0], saysLike('arming.still-confirmed', saysLike('arming.state', 'Main', saysLike('arming.armed-until'))));
+    assert.equal(quarter![1], says('arming.armed-min', '15'));
+    assert.deepEqual(others, [
+      [isNow(says('arming.armed-restart')), says('arming.armed')],
+      [isNow(says('arming.armed-always')), says('arming.armed')],
     ]);
     await front.engine.close();
     assert.deepEqual((await machine.front()).engine.arming.state(id), { armed: true, until: 'always' });
@@ -144,7 +153,7 @@ describe('an account at an exchange', () => {
     assert.equal(arming.state(id).armed, true);
     await machine.clock.advance(2_000);
     assert.equal(arming.state(id).armed, false);
-    await front.does((app) => armWritingOn(app, { accountId: id }), pick(says('arming.until-window-reloaded')));
+    await front.does((app) => armWritingOn(app, { accountId: id }), pick(says('arming.restart')));
     await front.engine.close();
     assert.equal((await machine.front()).engine.arming.state(id).armed, false);
   });

@@ -45,7 +45,7 @@ async function arming(answers: readonly Answer[], { account, limits = noLimits, 
   return { talk, armed, names, setup, asked, failed };
 }
 
-const terms = [says('arming.15-minutes'), says('arming.until-window-reloaded'), 'Always'];
+const terms = [says('arming.15-minutes'), says('arming.restart'), 'Always'];
 const simulated = { simulated: true, site: 'loopback', baseUrl: 'http://127.0.0.1:9' };
 const demo = { site: 'global-demo' };
 
@@ -69,8 +69,8 @@ describe('arming an account with real money always', () => {
     assert.deepEqual([armed, names], [['always'], ['Main']]);
     assert.deepEqual(talk.faults, Array(3).fill(says('arming.type-exactly', 'Main')));
     const box = talk.heard.find(({ what }) => what === 'input')!;
-    assert.equal(box.title, says('arming.live-arm-writing', 'Main'));
-    assert.match(box.detail, /^REAL MONEY can then move from Main .* Type the name of the account to arm it always\.$/);
+    assert.equal(box.title, `LIVE: ${says('button.arm-account')} (Main)`);
+    assert.equal(box.detail, says('arming.name-prompt', 'Main'));
     assert.deepEqual([box.value, box.secret, box.canGoBack], ['', false, false]);
   });
 
@@ -83,7 +83,7 @@ describe('arming an account with real money always', () => {
 
   it('asks for no name for a term that ends, nor where no real money is', async () => {
     assert.deepEqual((await arming([pick(says('arming.15-minutes'))])).armed, ['quarter']);
-    assert.deepEqual((await arming([pick(says('arming.until-window-reloaded'))])).armed, ['restart']);
+    assert.deepEqual((await arming([pick(says('arming.restart'))])).armed, ['restart']);
     assert.deepEqual((await arming([pick('Always')], { account: simulated })).armed, ['always']);
     assert.deepEqual((await arming([pick('Always')], { account: demo })).armed, ['always']);
   });
@@ -102,18 +102,17 @@ describe('arming an account with real money always', () => {
 
 describe('the question for how long an account is armed', () => {
   for (const [money, account, mark, meaning, always] of [
-    ['real money', {}, 'LIVE', saysLike('arming.live-real-money'), true],
-    ['demo trading', demo, 'DEMO', /^DEMO: changes can then be sent.* No real money moves\./, false],
-    ['a simulated exchange', simulated, 'SIMULATED', /^SIMULATED: changes can then be sent.* No real money moves\./, false],
+    ['real money', {}, 'LIVE', saysLike('preview.live-account'), true],
+    ['demo trading', demo, 'DEMO', saysLike('preview.no-real-money', 'DEMO'), false],
+    ['a simulated exchange', simulated, 'SIMULATED', saysLike('preview.no-real-money', 'SIMULATED'), false],
   ] as const) {
     it(`says that it is about ${money}, and has the terms in order, the shortest first`, async () => {
       const { talk } = await arming([leave], { account });
       const [question] = talk.heard;
-      assert.equal(question!.title, `${says('arming.arm-writing', mark, 'Main')} | ${says('arming.how-long')}`);
+      assert.equal(question!.title, `${mark}: ${says('arming.how-long', 'Main')} | ${says('arming.not-armed-nothing')}`);
       assert.match(question!.detail, meaning);
       assert.deepEqual(question!.choices, [...terms, '', says('button.set-limits')]);
-      assert.equal(question!.lines![2]!.includes('You will be asked to type the name of the account'), always);
-      assert.match(question!.lines![4]!, saysLike('arming.opens-settings-nothing'));
+      assert.equal(saysLike('arming.always-by-name').test(question!.lines![2]!), always);
     });
   }
 
@@ -121,23 +120,25 @@ describe('the question for how long an account is armed', () => {
     const said = async (limits: Limits | LimitsFault): Promise<string> => (await arming([leave], { limits })).talk.heard[0]!.detail;
     assert.match(await said(noLimits), saysLike('arming.no-limits-set'));
     const limits = { ...noLimits, perActionUsd: decimal('500'), highestLtvAfterReduction: decimal('0.71') };
-    assert.match(await said(limits), saysLike('arming.limits-settings', 'at most 500 USD per change; LTV at most 71.00% after taking out'));
     assert.match(
-      await said({ fault: msg('test', 'Write a number.') }),
-      /are not understood, and nothing is sent until they are\. Write a number\.$/,
+      await said(limits),
+      saysLike('arming.limits-settings', `${says('arming.most-per-change', '500', 'USD')}; ${says('arming.ltv-most-after', '71.00%')}`),
     );
+    assert.match(await said({ fault: msg('test', 'Write a number.') }), saysLike('arming.limits-fault', 'Write a number.'));
   });
 
   it('says until when it is armed already', async () => {
     const { talk } = await arming([leave], { armed: 1_700_000_000_000 });
-    assert.match(talk.heard[0]!.title, saysLike('arming.how-long-now', 'armed until 2023-11-14T22:13:20.000Z'));
+    assert.match(talk.heard[0]!.title, saysLike('arming.armed-until', '2023-11-14T22:13:20.000Z'));
   });
 
   it('is answered with what was done', async () => {
     const said = async (term: string, account: Partial<Account> = simulated): Promise<readonly string[]> =>
       (await arming([pick(term)], { account })).talk.titles('notice');
     // The scripted engine arms every term until the restart; what the others are called is the word's own test.
-    assert.deepEqual(await said(says('arming.until-window-reloaded'), {}), [says('arming.writing-armed-until', 'Main')]);
+    assert.deepEqual(await said(says('arming.restart'), {}), [
+      says('arming.still-confirmed', says('arming.state', 'Main', says('arming.armed-restart'))),
+    ]);
   });
 });
 
@@ -166,7 +167,7 @@ describe('an account that cannot be armed', () => {
 
   it('because the exchange does not tell whose keys it has either', async () => {
     const { talk, armed } = await arming([], { account: nobody });
-    assert.match(talk.titles('notice')[0]!, /^The exchange does not tell whose keys Main has, so writing cannot be armed/);
+    assert.match(talk.titles('notice')[0]!, saysLike('arming.owner-unknown', 'Main'));
     assert.deepEqual(armed, []);
   });
 
@@ -213,13 +214,13 @@ describe('what is said of disarming', () => {
   };
 
   it('names every account that was disarmed', async () => {
-    assert.deepEqual(await saying(['a', 'b']), [says('arming.writing-disarmed-nothing', 'Main, Second')]);
+    assert.deepEqual(await saying(['a', 'b']), [says('arming.disarmed', 'Main, Second')]);
   });
 
   it('says why nothing had to be', async () => {
-    assert.deepEqual(await saying([]), [says('arming.writing-not-armed')]);
-    assert.deepEqual(await saying([], 'a'), [says('arming.writing-not-armed-nothing', 'Main')]);
-    assert.match((await saying([], 'a', { readOnly: true }))[0]!, /^Main is read-only/);
+    assert.deepEqual(await saying([]), [says('arming.none')]);
+    assert.deepEqual(await saying([], 'a'), [says('arming.state', 'Main', says('arming.not-armed'))]);
+    assert.deepEqual(await saying([], 'a', { readOnly: true }), [says('arming.read-only', 'Main')]);
     assert.deepEqual(await saying([], 'gone'), [says('arming.account-no-longer')]);
   });
 });

@@ -22,6 +22,10 @@ describe('a change of collateral on the whole engine', () => {
     trader.goes((app, attended) => changeCollateral(app, attended, direction, undefined), ...answers);
   const btc = (amount: string): readonly Answer[] => [pick('Loan 12345'), pick('BTC'), type(amount)];
   const act = press('Add 0.02 BTC');
+  const titled = (act: string, what: string): string => `SIMULATED: ${says(act, what, 'loan 12345')} (Main)`;
+  const estimated = (label: string, now: string, then: string): string => says('term.by-estimate', says('preview.row', label, now, then));
+  const effect = (then: string, left: string): string =>
+    says('preview.effect', `${says('preview.row', 'LTV', '57.98%', then)} · ${says('loan.margin-call-2', left)}`);
   const asked = ({ heard }: Scripted): readonly string[] => heard.map(({ what }) => what);
   const dialogsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
   const loanLine = (of = trader): string => of.lines(loansOutline).find((line) => line.includes('#12345'))!;
@@ -34,7 +38,7 @@ describe('a change of collateral on the whole engine', () => {
       if (state === 'accepted')
         whileOpen.push(loanLine(), ...trader.lines(loansOutline).filter((line) => line.includes('accepted by OKX')));
     });
-    const talk = await change('reduce', ...btc('0.01'), press(says('preview.reduce', '0.01', 'BTC')));
+    const talk = await change('reduce', ...btc('0.01'), press(says('term.remove', '0.01 BTC')));
     assert.deepEqual(asked(talk), ['pick', 'pick', 'input', 'dialog', 'notice']);
     const [loans, coins, amount, preview, done] = talk.heard;
     assert.deepEqual(loans!.lines, [
@@ -42,27 +46,23 @@ describe('a change of collateral on the whole engine', () => {
       `Loan 12345 | LTV 57.98%, ${says('loan.margin-call-2', '21.3%')} | 0.8 BTC`,
       `Loan 67890 | LTV 67.61%, ${says('loan.margin-call-2', '4.7%')} | 1.5 ETH, 20 SOL`,
     ]);
-    assert.equal(coins!.title.split(' | ')[0], says('collateral.reduce-loan', 'SIMULATED', '12345', 'Main'));
-    assert.deepEqual(coins!.lines, [`BTC | ${says('collateral.redeemable-exchange-maximum', '0.17100367')}`]);
-    assert.equal(amount!.title, says('collateral.take-out-loan', 'SIMULATED', '12345', 'Main', 'BTC'));
-    assert.match(amount!.detail, /^At most 0\.17100367 BTC can be taken out, says the exchange.* Safe maximum: 0\.10108685 BTC/);
-    assert.equal(preview!.title, says('preview.take-out-collateral', 'SIMULATED', '0.01', 'BTC', '12345'));
+    assert.equal(coins!.title.split(' | ')[0], titled('term.remove-from', says('term.collateral-word')));
+    assert.deepEqual(coins!.lines, [`BTC | ${says('collateral.up-to', '0.17100367')}`]);
+    assert.equal(amount!.title, titled('term.remove-from', 'BTC'));
+    assert.match(amount!.detail, saysLike('preview.safe-maximum', says('preview.allowed', 'OKX', '0.17100367 BTC'), '0.10108685 BTC'));
+    assert.equal(preview!.title, says('preview.title', 'SIMULATED', says('term.remove-from', '0.01 BTC', 'loan 12345')));
     for (const line of [
-      says('preview.simulated-exchange-no'),
-      `Exchange: OKX, ${says('term.loopback-simulated')}`,
-      'Account: Main',
-      says('preview.act-take-collateral'),
-      'Amount: 0.01 BTC',
-      'To: funding account',
-      says('preview.ltv-now-after', '57.98%', '58.72%'),
-      says('preview.distance-margin-call-now', '21.3%', '20.3%'),
+      estimated('LTV', '57.98%', '58.72%'),
+      estimated(says('preview.to-margin-call'), '21.3%', '20.3%'),
+      `Main · OKX · ${says('term.loopback-simulated')} · ${says('preview.no-real-money', 'SIMULATED')}`,
+      says('preview.route', '0.01 BTC', 'loan 12345', says('term.funding-account')),
     ]) {
       assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
     }
-    // The harmless one first: Enter alone acts on nothing.
-    assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('preview.reduce', '0.01', 'BTC')]);
+    // No real money and no warning: Enter confirms, as in every dialog of the editor.
+    assert.deepEqual(preview!.choices, [says('term.remove', '0.01 BTC'), says('button.refresh'), says('button.show-request')]);
     // Accepted is not done: until then it is the old LTV.
-    assert.match(whileOpen[0]!, /^57\.98% · Watch · unfinished change /);
+    assert.match(whileOpen[0]!, saysInTurn('57.98% · Watch · ', says('term.change-unfinished')));
     assert.match(
       whileOpen[1]!,
       saysInTurn(
@@ -73,7 +73,7 @@ describe('a change of collateral on the whole engine', () => {
     assert.deepEqual(
       talk.worked
         .filter((line) => line.startsWith('SIMULATED:'))
-        .map((line) => /: ([^:]*)\. Cancel only stops the waiting\.$/.exec(line)?.[1]),
+        .map((line) => saysLike('change.cancel-only-stops', /.*/, /([^:]*)/).exec(line)?.[1]),
       [says('kinds.sending'), says('kinds.waiting', 'OKX'), says('kinds.confirming', 'OKX')],
     );
     assert.equal(
@@ -123,23 +123,14 @@ describe('a change of collateral on the whole engine', () => {
       ],
     );
     assert.deepEqual(talk.faults, [
-      says('amount.type', 'BTC'),
-      says('amount.most-taken-out', says('amount.more-exchange-release'), '0.17100367', 'BTC'),
-      says('amount.not-write-digits'),
-      says('amount.most-taken-out', says('amount.most-decimals-allowed', '8'), '0.17100367', 'BTC'),
+      says('amount.plain-number', '0.1'),
+      says('amount.at-most', says('amount.above-limit'), '0.17100367 BTC'),
+      says('amount.plain-number', '0.1'),
+      says('amount.at-most', says('amount.decimals', '8'), '0.17100367 BTC'),
     ]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      [
-        says('preview.ltv-margin-call-liquidation', '57.98%', '58.72%', '20.3%', '29.8%'),
-        says(
-          'preview.more-safe-maximum',
-          says('preview.ltv-margin-call-liquidation', '57.98%', '72.48%', '1.7%', '13.4%'),
-          '0.10108685',
-          'BTC',
-          '66.37%',
-        ),
-      ],
+      [effect('58.72%', '20.3%'), says('preview.safe-maximum', effect('72.48%', '1.7%'), '0.10108685 BTC', '66.37%')],
     );
     assert.deepEqual(trader.posted, []);
   });
@@ -148,7 +139,7 @@ describe('a change of collateral on the whole engine', () => {
     const [loan, coin] = btc('');
     const back = await change('reduce', ...[loan!, coin!, goBack, goBack, leave]);
     assert.deepEqual(asked(back), ['pick', 'pick', 'input', 'pick', 'pick']);
-    assert.match(back.heard[3]!.title, /Which coin/);
+    assert.match(back.heard[3]!.title, saysLike('collateral.coin'));
     assert.match(back.heard[4]!.title, saysLike('collateral.loan'));
     trader.limits = { ...trader.limits, perActionByCoin: new Map([['BTC', decimal('0.01')]]) };
     const again = await change('add', ...btc('0.02'), press(says('button.change-amount')), leave);
@@ -166,10 +157,15 @@ describe('a change of collateral on the whole engine', () => {
   it('that leads near the margin call says the danger first, before account and amount', async () => {
     const [preview] = dialogsOf(await change('reduce', ...btc('0.16'), leave));
     const lines = preview!.detail.split('\n');
-    assert.match(lines[0]!, /^WARNING: after this, a fall of 1\.\d% brings the margin call \(estimate\)\.$/);
-    assert.equal(lines[1], says('preview.ltv-now-after', '57.98%', '72.48%'));
-    assert.equal(lines[2], says('preview.level-now-after', 'Watch', 'Warning'));
-    const places = ['Liquidation price of BTC', 'SIMULATED exchange', 'Amount: 0.16 BTC'].map((part) => preview!.detail.indexOf(part));
+    assert.match(lines[0]!, saysLike('preview.near-by-fall', 'WARNING', /1\.\d%/, 'margin call'));
+    assert.equal(lines[1], estimated('LTV', '57.98%', '72.48%'));
+    assert.equal(lines[2], estimated('Level', 'Watch', 'Warning'));
+    // Enter alone does not act.
+    assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('term.remove', '0.16 BTC')]);
+    assert.equal(preview!.kind, 'warning');
+    const places = [says('preview.coin-liquidation-price', 'BTC'), says('preview.no-real-money', 'SIMULATED'), '0.16 BTC from'].map(
+      (part) => preview!.detail.indexOf(part),
+    );
     assert.deepEqual(
       places,
       [...places].sort((a, b) => a - b),
@@ -178,7 +174,7 @@ describe('a change of collateral on the whole engine', () => {
     assert.deepEqual(trader.posted, []);
   });
 
-  it('is read afresh on Read Again, and the request can be looked at and copied before', async () => {
+  it('is read again on demand, and the request can be looked at and copied before', async () => {
     const talk = await change(
       'add',
       ...btc('0.02'),
@@ -194,8 +190,8 @@ describe('a change of collateral on the whole engine', () => {
       leave,
     );
     const [first, second] = dialogsOf(talk);
-    assert.match(first!.detail, /LTV: 57\.98% now/);
-    assert.match(second!.detail, /LTV: 52\.71% now/);
+    assert.match(first!.detail, /^LTV: 57\.98% →/m);
+    assert.match(second!.detail, /^LTV: 52\.71% →/m);
     const [page] = talk.heard.filter(({ what }) => what === 'page');
     assert.ok(page!.detail.includes('{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.02"}'), page!.detail);
     assert.deepEqual(talk.copied, [page!.detail]);
@@ -210,8 +206,10 @@ describe('a change of collateral on the whole engine', () => {
     const tooLate = after(() => trader.clock.sleep(61_000), act);
     const talk = await change('add', ...btc('0.02'), tooLate, after(nothingYet, act));
     const [, again] = dialogsOf(talk);
-    assert.match(again!.detail, saysLike('change.figures-below-just', says('refusal.preview-outdated')));
-    assert.match(again!.detail, /Figures read at .* \(just now\)\.$/);
+    assert.match(again!.detail, saysLike('change.new-figures', says('refusal.preview-outdated')));
+    // Enter alone does not send what has to be checked again.
+    assert.equal(again!.choices[0], says('button.refresh'));
+    assert.match(again!.detail, saysLike('preview.updated', undefined, says('time.just-now')));
     assert.deepEqual(await taken(), ['12345 add BTC 0.02 effective']);
     assert.equal(trader.posted.length, 1);
   });
@@ -221,7 +219,7 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), disarmed, leave);
     const [, again] = dialogsOf(talk);
     assert.match(again!.detail, saysLike('refusal.not-armed'));
-    assert.match(again!.detail, saysLike('confirm.not-armed-nothing'));
+    assert.match(again!.detail, saysLike('confirm.not-armed'));
     assert.deepEqual(again!.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
     assert.match(trader.lines(loansOutline)[0]!, saysLike('arming.not-armed'));
     assert.deepEqual(trader.posted, []);
@@ -241,7 +239,7 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), act);
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.unknown', 'OKX', onLoan('12345')));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
-    assert.match(loanLine(), /^57\.98% · Watch · unfinished change /);
+    assert.match(loanLine(), saysInTurn('57.98% · Watch · ', says('term.change-unfinished')));
     await trader.later(5 * 60_000);
     assert.deepEqual(await taken(), []);
     assert.equal(await okx.requests('adjust-collateral'), 1);
@@ -272,7 +270,7 @@ describe('a change of collateral on the whole engine', () => {
     const [loan, coin, amount] = btc('0.01');
     const refusing = after(() => okx.fault('51753', { endpoint: 'max-collateral-redeem-amount', times: 1 }), amount!);
     const talk = await change('reduce', loan!, coin!, refusing, press(says('button.choose-another-coin')), leave);
-    assert.match(talk.heard.at(-1)!.title, /Which coin/);
+    assert.match(talk.heard.at(-1)!.title, saysLike('collateral.coin'));
     assert.deepEqual(await taken(), []);
   });
 
@@ -319,9 +317,9 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), act, stop('accepted by OKX'));
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.accepted', 'OKX'));
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('gauge.resolve-unfinished-change'), says('button.show-log')]);
-    assert.match(loanLine(), /^57\.98% · Watch · unfinished change /);
+    assert.match(loanLine(), saysInTurn('57.98% · Watch · ', says('term.change-unfinished')));
     const next = await change('reduce', pick('Loan 12345'), press(says('gauge.resolve-unfinished-change')));
-    assert.match(next.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
+    assert.match(next.titles('notice')[0]!, saysLike('choose.earlier-change-unfinished', 'loan 12345'));
     assert.deepEqual(next.did, ['resolveWrite']);
     // The other loan is free.
     await change('add', pick('Loan 67890'), pick('ETH'), type('0.1'), press('Add 0.1 ETH'));
@@ -431,8 +429,8 @@ describe('a change of collateral on the whole engine', () => {
     });
     const talk = await change('add', ...btc('0.03'), press('Add 0.03 BTC'));
     await going;
-    assert.match(seen[0]!, /^57\.98% · Watch · unfinished change /);
-    assert.match(beside[0]!.titles('notice')[0]!, /^An earlier change of loan 12345 is unfinished/);
+    assert.match(seen[0]!, saysInTurn('57.98% · Watch · ', says('term.change-unfinished')));
+    assert.match(beside[0]!.titles('notice')[0]!, saysLike('choose.earlier-change-unfinished', 'loan 12345'));
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '55.89%'));
     await other.passes(60_000);
     assert.match(loanLine(other), /^55\.89% · Watch · 24/);
@@ -447,7 +445,7 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), after(meanwhileThere, act), leave);
     const [, again] = dialogsOf(talk);
     assert.match(again!.detail, saysLike('refusal.overtaken'));
-    assert.match(again!.detail, /LTV: 54\.57% now → 53\.32% after/);
+    assert.match(again!.detail, saysLike('preview.row', 'LTV', '54.57%', '53.32%'));
     assert.deepEqual(await taken(), ['12345 add BTC 0.05 effective']);
   });
 });

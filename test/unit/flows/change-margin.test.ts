@@ -73,27 +73,25 @@ describe('a change of margin on the whole engine', () => {
       ['pick', 'input', 'input', 'dialog', 'notice'],
     );
     const box = talk.heard[1]!;
-    assert.equal(box.title, says('margin.add', 'SIMULATED', 'BTC-USDT-SWAP long', 'Main'));
-    assert.match(box.detail, /^At most 3199\.2 USDT can be added from the trading account\. At most 683\.76 USDT can be taken out/);
-    assert.deepEqual(talk.faults, [says('amount.most-added', says('amount.more-available-wallet'), '3199.2', 'USDT')]);
-    assert.match(
-      talk.remarks[0]!.sentence,
-      /^Margin 9,486\.4 USDT → 11,486\.4 USDT, liquidation price 67,571\.28 USDT → 63,571\.28 USDT, distance 23\.2% → 27\.7%/,
-    );
+    assert.equal(box.title, `SIMULATED: ${says('term.add-to', says('term.margin-word'), 'BTC-USDT-SWAP long')} (Main)`);
+    assert.equal(box.detail, says('amount.available', '3199.2 USDT', says('okx.trading-account')));
+    assert.deepEqual(talk.faults, [says('amount.at-most', says('amount.above-limit'), '3199.2 USDT')]);
+    const price = says('preview.row', says('term.liquidation-price'), '67,571.28 USDT', '63,571.28 USDT');
+    const distance = says('preview.row', says('preview.to-liquidation'), '23.2%', '27.7%');
+    assert.equal(talk.remarks[0]!.sentence, says('preview.effect', `${price} · ${distance}`));
     const [preview] = dialogsOf(talk);
     for (const line of [
-      says('preview.simulated-exchange-no'),
-      'Account: Main',
-      says('margin-preview.position-isolated-other', 'BTC-USDT-SWAP long'),
-      says('margin-preview.act-add-margin'),
-      'From: trading account',
-      says('margin-preview.liquidation-price-now', '67,571.28 USDT', '63,571.28 USDT'),
+      says('term.by-estimate', price),
+      says('term.by-estimate', distance),
+      says('preview.row', says('position.margin'), '9,486.4 USDT', '11,486.4 USDT'),
+      says('preview.route', '2,000 USDT', says('okx.trading-account'), 'BTC-USDT-SWAP long'),
+      says('margin-preview.hedge'),
     ]) {
       assert.ok(preview!.detail.split('\n').includes(line), `“${line}” in ${preview!.detail}`);
     }
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), 'Add 2,000 USDT to BTC-USDT-SWAP long']);
     // Accepted is not done: until then it is the old distance.
-    assert.match(whileOpen[0]!, /^23\.2% · Watch · long · BTC-USDT-SWAP · unfinished change/);
+    assert.match(whileOpen[0]!, saysInTurn('23.2% · Watch · long · BTC-USDT-SWAP · ', says('term.change-unfinished')));
     assert.match(
       talk.titles('notice')[0]!,
       saysLike(
@@ -123,13 +121,12 @@ describe('a change of margin on the whole engine', () => {
     const talk = await trader.goes(
       (app, attended) => changeMargin(app, attended, 'reduce', target),
       type('100'),
-      press(says('margin-preview.take-out', '100', 'USDT', 'BTC-USDT-SWAP short')),
+      press(says('term.remove-from', '100 USDT', 'BTC-USDT-SWAP short')),
     );
-    assert.equal(talk.heard[0]!.title, says('margin.take-out', 'SIMULATED', 'BTC-USDT-SWAP short', 'Main'));
+    assert.equal(talk.heard[0]!.title, `SIMULATED: ${says('term.remove-from', says('term.margin-word'), 'BTC-USDT-SWAP short')} (Main)`);
     const [preview] = dialogsOf(talk);
-    assert.match(preview!.detail, /^Act: take margin out$/m);
-    assert.match(preview!.detail, saysLike('margin-preview.caution-taking-margin'));
-    const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) USDT now → ([\d,.]+) USDT after/.exec(preview!.detail) ?? [];
+    assert.ok(preview!.detail.includes(says('preview.route', '100 USDT', 'BTC-USDT-SWAP short', says('okx.trading-account'))));
+    const [, now = '', after = ''] = /Liquidation price: ([\d,.]+) USDT → ([\d,.]+) USDT/.exec(preview!.detail) ?? [];
     assert.ok(Number(after.replaceAll(',', '')) < Number(now.replaceAll(',', '')), 'a short is liquidated above the mark price');
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'OKX'));
     assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP short reduce 100']);
@@ -141,7 +138,7 @@ describe('a change of margin on the whole engine', () => {
       saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'Bybit'),
     );
     await add('BTCUSDT short', '25');
-    await change('reduce', pick('BTCUSDT short'), type('10'), press(says('margin-preview.take-out', '10', 'USDT', 'BTCUSDT short')));
+    await change('reduce', pick('BTCUSDT short'), type('10'), press(says('term.remove-from', '10 USDT', 'BTCUSDT short')));
     assert.deepEqual(await onBybit(), ['BTCUSDT 1 50', 'BTCUSDT 2 25', 'BTCUSDT 2 -10']);
     assert.deepEqual(trader.posted.at(-1), {
       path: '/v5/position/add-margin',
@@ -165,7 +162,7 @@ describe('a change of margin on the whole engine', () => {
     const talk = await add('ETH-USDT-SWAP long', '150');
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), '2,937.183 USDT', 'OKX'));
     // Danger that is left is said first.
-    assert.match(dialogsOf(talk)[0]!.detail, /^WARNING: after this, a fall of the mark price by 9\.9% brings liquidation \(estimate\)\.\n/);
+    assert.match(dialogsOf(talk)[0]!.detail, new RegExp(`^${saysLike('preview.near-by-fall', 'WARNING', '9.9%', 'liquidation').source}\n`));
     assert.deepEqual(await onOkx(), ['ETH-USDT-SWAP long add 150']);
     assert.equal(await okx.requests('margin-balance'), 1);
   });
@@ -204,7 +201,7 @@ describe('a change of margin on the whole engine', () => {
     await trader.refresh();
     has(saysLike('vanished.closed', 'BTC-USDT-SWAP long', undefined, says('position.liquidation', '23.2%')));
     const target = positionAt('main', positionId);
-    const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press('Refresh'));
+    const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press(says('button.refresh')));
     assert.deepEqual(talk.titles('notice'), [says('choose.gone')]);
     assert.deepEqual(talk.did, ['refresh']);
   });

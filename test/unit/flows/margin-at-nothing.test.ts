@@ -25,7 +25,7 @@ describe('taking margin out where the exchange lets nothing go', () => {
           ['notice', ''],
         ],
       );
-      assert.match(talk.titles('notice')[0]!, saysLike('margin-preview.no-margin-taken'));
+      assert.match(talk.titles('notice')[0]!, saysLike('margin-preview.nothing-removable'));
       assert.deepEqual(talk.did, [command]);
       assert.equal(setup.market.sends.length, 0);
     }

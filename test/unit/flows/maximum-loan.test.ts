@@ -6,7 +6,7 @@ import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { Setup, trouble } from '../engine/ledger/support.ts';
 import { actingAt, goBack, leave, pick, press, Scripted, type, type Answer } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 describe('the maximum loan', () => {
   it('of a coin that is not lent leads on to another coin, and its amount can be copied', async () => {
@@ -44,8 +44,8 @@ describe('the maximum loan', () => {
     assert.equal(talk.left, 0);
     const [refused, silent, said] = talk.titles('notice');
     assert.match(refused!, /refused/);
-    assert.match(silent!, /no figure for ETH/);
-    assert.match(said!, /At most 1,234.5 USDT could be borrowed/);
+    assert.match(silent!, saysLike('maximum-loan.exchange-gives-no', undefined, 'OKX', 'ETH'));
+    assert.match(said!, saysLike('maximum-loan.up-to', undefined, '1,234.5', 'USDT', 'OKX'));
   });
 
   const asking = async (
@@ -86,15 +86,16 @@ describe('the maximum loan', () => {
   it('is asked for of a coin, what the loan stands on coming last, and names quota and worth', async () => {
     const { talk, asked } = await asking([pick('USDT'), pick(says('maximum-loan.no-extra-collateral'))]);
     assert.deepEqual(talk.heard[0]!.lines, ['ETH', 'USDT', `BTC | ${says('maximum-loan.collateral-loan')}`]);
-    assert.match(
-      talk.heard[0]!.title,
-      /^LIVE: maximum loan on top of loan 12345 \(Main\) \| Borrow which coin\? This only asks; nothing is borrowed\.$/,
-    );
-    assert.deepEqual(talk.worked, [says('maximum-loan.asking-maximum-loan')]);
+    assert.equal(talk.heard[0]!.title, `LIVE: ${says('button.maximum-loan')} · loan 12345 (Main) | ${says('collateral.coin')}`);
+    assert.deepEqual(talk.worked, [says('change.reading')]);
     assert.deepEqual(asked, [['USDT', own, []]]);
     assert.match(
       talk.titles('notice')[0]!,
-      /At most 1,000 USDT could be borrowed.*worth \$1,000\.00.*remaining quota 90,000 USDT.*The exchange's number, no recommendation\.$/,
+      saysInTurn(
+        saysLike('maximum-loan.up-to', undefined, '1,000', 'USDT', 'OKX'),
+        '$1,000.00',
+        says('maximum-loan.remaining-quota', '90,000', 'USDT'),
+      ),
     );
     assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.copy-amount'), says('button.choose-another-coin')]);
   });
@@ -111,11 +112,11 @@ describe('the maximum loan', () => {
     const { talk, asked } = await asking(answers, {}, { wallet });
     assert.deepEqual(talk.heard[1]!.lines, [
       says('maximum-loan.no-extra-collateral'),
-      `${says('maximum-loan.extra', 'ETH')} | ${says('maximum-loan.wallet', '2')}`,
+      `${says('maximum-loan.extra', 'ETH')} | ${says('collateral.available-2', '2')}`,
     ]);
-    assert.equal(talk.heard[2]!.detail, says('maximum-loan.how-much-extra', 'ETH'));
+    assert.equal(talk.heard[2]!.detail, says('maximum-loan.suppose-extra-collateral'));
     assert.deepEqual(asked, [['USDT', own, [{ coin: 'ETH', amount: '50' }]]]);
-    assert.match(talk.titles('notice')[0]!, saysLike('maximum-loan.extra-collateral', '50', 'ETH'));
+    assert.match(talk.titles('notice')[0]!, saysLike('maximum-loan.with-extra', '50', 'ETH'));
   });
 
   for (const [where, answers] of [
@@ -137,11 +138,11 @@ describe('the maximum loan', () => {
     const first = await asking([pick('USDT'), pick(says('maximum-loan.no-extra-collateral'))], {}, { loans: [] });
     assert.deepEqual(first.asked, [['USDT', undefined, []]]);
     const named = await asking([leave], {}, { loans: [setup.venue.loan(), second] }, loanAt('a', '67890'));
-    assert.match(named.talk.heard[0]!.title, /on top of loan 67890/);
+    assert.match(named.talk.heard[0]!.title, / · loan 67890 \(/);
   });
 
   it('is not asked for on a loan that is gone, nor without an account', async () => {
-    const gone = await asking([press('Refresh')], {}, {}, loanAt('a', 'gone'));
+    const gone = await asking([press(says('button.refresh'))], {}, {}, loanAt('a', 'gone'));
     assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [[says('choose.gone')], ['refresh']]);
     const none = await asking([press(says('term.add-account'))], {}, {}, { accountId: 'b' });
     assert.deepEqual([none.talk.titles('notice'), none.talk.did], [[says('choose.no-account-yet')], ['addAccount']]);

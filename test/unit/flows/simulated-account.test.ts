@@ -5,7 +5,7 @@ import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loansState } from '../../../src/views/view-state.ts';
 import { Machine, type Front } from './front.ts';
 import { leave, pick, press, type, type Answer } from './scripted.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 describe('someone who begins with the simulated exchange', () => {
   let machine: Machine;
@@ -83,8 +83,8 @@ describe('someone who begins with the simulated exchange', () => {
     );
     const [loan, coin, amount, preview] = talk.heard;
     assert.match(loan!.title, saysLike('collateral.loan'));
-    assert.match(coin!.title, /Which coin\?/);
-    assert.match(amount!.title, saysLike('collateral.add-loan-2', 'SIMULATED', '12345', 'Simulated', 'BTC'));
+    assert.match(coin!.title, saysLike('collateral.coin'));
+    assert.match(amount!.title, saysInTurn('SIMULATED: ', says('term.add-to', 'BTC', 'loan 12345'), 'Simulated'));
     assert.match(talk.remarks[0]!.sentence, /5[78]\.\d\d% → 5[12]\.\d\d%/);
     for (const part of [
       'SIMULATED',
@@ -93,13 +93,13 @@ describe('someone who begins with the simulated exchange', () => {
       '0.1 BTC',
       says('term.funding-account'),
       '(estimate)',
-      'margin call',
-      'liquidation',
+      says('preview.to-margin-call'),
+      says('preview.to-liquidation'),
     ]) {
       assert.ok(`${preview!.title}\n${preview!.detail}`.includes(part), `the preview names “${part}”: ${preview!.detail}`);
     }
     // No request has to be looked at where no real money moves.
-    assert.deepEqual([preview!.kind, preview!.choices], ['info', [says('button.refresh'), says('button.show-request'), 'Add 0.1 BTC']]);
+    assert.deepEqual([preview!.kind, preview!.choices], ['info', ['Add 0.1 BTC', says('button.refresh'), says('button.show-request')]]);
     const told = talk.heard.at(-1)!;
     assert.match(told.title, saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/, 'OKX', saysLike('kinds.simulated')));
     assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', [says('button.open-gauges'), 'Undo…']]);
@@ -110,11 +110,11 @@ describe('someone who begins with the simulated exchange', () => {
   it('is refused an amount beyond what can be taken out, while typing, with the number that can', async () => {
     await trying();
     const refused: readonly (readonly [string, RegExp])[] = [
-      ['0.5', /At most 0\.17\d+ BTC can be taken out/],
-      ['0', /more than zero/],
-      ['-0.1', saysLike('amount.never-negative-command')],
-      ['0,1', saysLike('amount.write-number-without')],
-      ['0.1234567890123456789', /decimals are allowed/],
+      ['0.5', saysLike('amount.at-most', says('amount.above-limit'), /0\.17\d+ BTC/)],
+      ['0', saysLike('amount.above-zero')],
+      ['-0.1', saysLike('amount.above-zero')],
+      ['0,1', saysLike('amount.plain-number')],
+      ['0.1234567890123456789', saysLike('amount.try', saysLike('amount.decimals'))],
     ];
     const talk = await front.does(
       (app, attended) => changeCollateral(app, attended, 'reduce', undefined),
@@ -136,8 +136,11 @@ describe('someone who begins with the simulated exchange', () => {
       pick('USDT'),
       pick(says('maximum-loan.no-extra-collateral')),
     );
-    assert.match(talk.heard[1]!.title, saysLike('maximum-loan.borrow-coin-only'));
-    assert.match(talk.titles('notice')[0]!, /^SIMULATED: .* USDT could be borrowed.*remaining quota .* USDT/i);
+    assert.match(talk.heard[1]!.title, saysLike('collateral.coin'));
+    assert.match(
+      talk.titles('notice')[0]!,
+      saysInTurn('SIMULATED: ', saysLike('maximum-loan.up-to', undefined, undefined, 'USDT'), saysLike('maximum-loan.remaining-quota')),
+    );
     assert.equal(talk.heard.at(-1)!.choices[0], says('button.copy-amount'));
   });
 

@@ -3,7 +3,7 @@ import { bringLiquidationToTarget } from '../../../src/flows/target-liquidation.
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const long = pick('BTC-USDT-SWAP long');
 
@@ -25,16 +25,25 @@ describe('bringing the liquidation of a position to a target on the whole engine
       talk.heard.map(({ what }) => what),
       ['pick', 'input', 'input', 'pick', 'dialog', 'notice'],
     );
-    assert.deepEqual(talk.faults, [says('liquidation-target.long-position-liquidated', '88,026.4 USDT')]);
+    assert.deepEqual(talk.faults, [says('target.type-less', '88,026.4 USDT', says('position.mark-price'))]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      [says('liquidation-target.liquidation-now-away', '67,571.28 USDT', '23.2%', '66,019.8 USDT', '25.0%')],
+      [
+        [
+          says('term.add', says('term.margin-word')),
+          says('preview.row', says('term.liquidation-price'), '67,571.28 USDT', '66,019.8 USDT'),
+          says('preview.row', says('preview.to-liquidation'), '23.2%', '25.0%'),
+        ].join(' · '),
+      ],
     );
     assert.equal(
       talk.heard[3]!.title,
-      `${says('liquidation-target.bring-liquidation', 'SIMULATED', 'BTC-USDT-SWAP long', '25.0% away', 'Main')} | ${says('liquidation-target.preview-follows-nothing')}`,
+      `SIMULATED: ${says('target.bring', 'BTC-USDT-SWAP long', says('position.liquidation', '25.0%'))} (Main) | ${says('target.which-way')}`,
     );
-    assert.match(talk.heard[3]!.lines![0]!, saysLike('liquidation-target.liquidation-price-distance', '66,019.8 USDT', '25.0%'));
+    assert.match(
+      talk.heard[3]!.lines![0]!,
+      saysLike('target.leads-to', `${says('target.liquidation-price', '66,019.8 USDT')}, ${says('position.liquidation', '25.0%')}`),
+    );
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'OKX'));
     assert.ok(trader.lines(positionsOutline).some((line) => /^25\.\d% · OK · long · BTC-USDT-SWAP/.test(line)));
     assert.deepEqual(
@@ -47,23 +56,39 @@ describe('bringing the liquidation of a position to a target on the whole engine
     const talk = await bring(long, type('4x'), pick('Add 1,516.9 USDT'), press('Add 1,516.9 USDT to BTC-USDT-SWAP long'));
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      [says('liquidation-target.leverage-fact-now-margin-added', '4.64×', '4×', '64,537.48 USDT', '26.6%')],
+      [
+        says(
+          'preview.effect',
+          [
+            says('term.add', says('term.margin-word')),
+            says('preview.row', says('term.effective-leverage'), '4.64×', '4×'),
+            says('target.liquidation-price', '64,537.48 USDT'),
+            says('position.liquidation', '26.6%'),
+          ].join(' · '),
+        ),
+      ],
     );
-    assert.match(talk.heard[2]!.title, /bring leverage in fact of BTC-USDT-SWAP long to 4×/);
+    assert.match(talk.heard[2]!.title, saysLike('target.bring', 'BTC-USDT-SWAP long', says('target.effective-leverage', '4×')));
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now'));
     const there = await bring(long, type('4x'));
-    assert.match(there.titles('notice')[0]!, saysLike('liquidation-target.leverage-fact-already', 'BTC-USDT-SWAP long', '4×'));
+    assert.match(
+      there.titles('notice')[0]!,
+      saysLike('target.already', says('term.by-estimate', `BTC-USDT-SWAP long · ${says('target.effective-leverage', '4×')}`)),
+    );
     assert.equal((await okx.margins()).length, 1);
   });
 
   it('says first of the nearest that it does not lead all the way, and can be left there', async () => {
     const nearest = pick('Add 3,199.2 USDT');
-    const talk = await bring(long, type('2x'), nearest, press('Go Back'), nearest, press(says('button.preview')), leave);
-    const ways = talk.heard.find(({ what, choices }) => what === 'pick' && choices.includes(says('liquidation-target.no-way-leads')))!;
-    assert.match(ways.lines!.at(-1)!, saysLike('liquidation-target.takes-holds-less', '12,520.2', 'USDT', 'trading account'));
+    const talk = await bring(long, type('2x'), nearest, leave, nearest, press(says('button.preview')), leave);
+    const ways = talk.heard.find(({ what, choices }) => what === 'pick' && choices.includes(says('target.no-way')))!;
+    assert.match(
+      ways.lines!.at(-1)!,
+      saysInTurn(says('target.needs', '12,520.2 USDT'), says('target.not-enough-in', says('okx.trading-account'))),
+    );
     const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
-    assert.deepEqual(short!.choices, ['Go Back', says('button.preview')]);
-    assert.match(preview!.title, /add 3,199\.2 USDT to the margin/);
+    assert.deepEqual(short!.choices, [says('button.preview')]);
+    assert.equal(preview!.title, says('preview.title', 'SIMULATED', says('term.add-to', '3,199.2 USDT', 'BTC-USDT-SWAP long')));
     assert.deepEqual(trader.posted, []);
   });
 

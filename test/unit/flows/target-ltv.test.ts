@@ -5,7 +5,7 @@ import { actOn, bringLtvToTarget } from '../../../src/flows/target-ltv.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const way = 'Add 0.04334546 BTC';
 
@@ -29,29 +29,43 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       talk.heard.map(({ what }) => what),
       ['pick', 'input', 'input', 'input', 'pick', 'dialog', 'notice'],
     );
-    assert.deepEqual(talk.faults, [says('target.ltv-now-above', '57.98%', '90.00%', '73.74%'), says('target.not-percentage-write')]);
+    assert.deepEqual(talk.faults, [says('target.type-less', '73.74%', 'margin call'), says('amount.plain-number', '62.5')]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      [says('target.now-lower-collateral', '57.98%', says('estimate.margin-call', '73.74%'))],
+      [
+        [
+          says('term.add', says('term.collateral-word')),
+          says('preview.row', 'LTV', '57.98%', '55.00%'),
+          says('estimate.margin-call', '73.74%'),
+        ].join(' · '),
+      ],
     );
     const [, , , , ways, preview, done] = talk.heard;
     assert.equal(
       ways!.title,
-      `${says('target.bring-loan-ltv', 'SIMULATED', '12345', '55.00%', 'Main')} | ${says('target.way-preview-follows')}`,
+      `SIMULATED: ${says('target.bring', 'loan 12345', says('term.ltv-is', '55.00%'))} (Main) | ${says('target.which-way')}`,
     );
     assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', says('term.not-possible'), 'Repay 63.9795 USDT']);
-    assert.match(ways!.lines![0]!, /\| → LTV 55\.00% \(estimate\) \| needs \$3,814\.41 · then 25\.4% to margin call/);
-    assert.match(ways!.lines!.at(-1)!, /the funding account holds no more of it · not here: repaying stays in the app of the exchange/);
-    assert.match(preview!.detail, /^LTV: 57\.98% now → 55\.00% after \(estimate\)$/m);
+    assert.match(
+      ways!.lines![0]!,
+      saysInTurn(
+        `| ${says('target.leads-to', says('term.ltv-is', '55.00%'))} | ${says('target.needs', '$3,814.41')}`,
+        says('loan.margin-call-2', '25.4%'),
+      ),
+    );
+    assert.match(ways!.lines!.at(-1)!, saysInTurn(says('target.not-enough-in', says('term.funding-account')), says('target.repay-there')));
+    assert.match(preview!.detail, saysLike('term.by-estimate', says('preview.row', 'LTV', '57.98%', '55.00%')));
     assert.match(done!.title, saysLike('outcome.done-now', says('term.ltv'), '55.00%', 'OKX'));
     assert.deepEqual(await taken(), ['12345 add BTC 0.04334546']);
   });
 
   it('takes out to raise it, and has nothing to do where the loan stands already', async () => {
-    const out = await bring(...to('60'), pick(says('term.remove', '0.02693333 BTC')), press(says('preview.reduce', '0.02693333', 'BTC')));
+    const out = await bring(...to('60'), pick(says('term.remove', '0.02693333 BTC')), press(says('term.remove', '0.02693333 BTC')));
     assert.match(out.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '60.00%', 'OKX'));
     const there = await bring(...to('60'));
-    assert.deepEqual(there.titles('notice'), [says('target.loan-already-estimate', '12345', '60.00%')]);
+    assert.deepEqual(there.titles('notice'), [
+      says('target.already', says('term.by-estimate', `${says('term.loan', '12345')} · ${says('term.ltv-is', '60.00%')}`)),
+    ]);
     assert.deepEqual(await taken(), ['12345 reduce BTC 0.02693333']);
   });
 
@@ -65,7 +79,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       boxes.map(({ value }) => value),
       ['', '55', '54'],
     );
-    const [before, then] = talk.heard.filter(({ title }) => title.includes('Which way'));
+    const [before, then] = talk.heard.filter(({ title }) => title.includes(says('target.which-way')));
     assert.equal(before!.choices[0], way);
     assert.match(then!.choices[0]!, /^Add 0\.15\d+ BTC$/);
     assert.deepEqual(trader.posted, []);
@@ -74,11 +88,8 @@ describe('bringing a loan to an LTV on the whole engine', () => {
   it('leads back to the ways from a repayment, which is not done here', async () => {
     const repay = await bring(...to('55'), pick('Repay 63.9795 USDT'), leave, leave);
     const [word] = repay.heard.filter(({ what }) => what === 'dialog');
-    assert.match(
-      word!.detail,
-      /^Repay 63\.9795 USDT: .* Repaying is not done here; repay in the app or on the site of OKX, then refresh\.$/,
-    );
-    assert.match(repay.heard.at(-1)!.title, saysLike('target.way-preview-follows'));
+    assert.match(word!.detail, saysLike('target.repay-elsewhere', 'Repay 63.9795 USDT', undefined, 'OKX'));
+    assert.match(repay.heard.at(-1)!.title, saysLike('target.which-way'));
     assert.deepEqual(trader.posted, []);
   });
 
@@ -86,15 +97,15 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     const talk = await bring(
       ...to('5'),
       pick('Add 1.79214831 BTC'),
-      press('Go Back'),
+      leave,
       pick('Add 1.79214831 BTC'),
       press(says('button.preview')),
       leave,
     );
     const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
-    assert.deepEqual(short!.choices, ['Go Back', says('button.preview')]);
-    assert.match(short!.detail, /17\.90%/);
-    assert.match(preview!.detail, /^LTV: 57\.98% now → 17\.90% after/m);
+    assert.deepEqual(short!.choices, [says('button.preview')]);
+    assert.equal(short!.detail, `Add 1.79214831 BTC ${says('target.leads-only', says('term.ltv-is', '17.90%'))}`);
+    assert.match(preview!.detail, saysLike('preview.row', 'LTV', '57.98%', '17.90%'));
     assert.deepEqual(trader.posted, []);
   });
 
@@ -115,7 +126,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
         async (app, attended) => {
           const state = app.store.get('main')!;
           const loan = state.snapshot!.loans.find(({ id }) => id === '12345')!;
-          await actOn(app, attended, { state, loan }, { title: 'SIMULATED: x', target: d('0.55'), offer });
+          await actOn(app, attended, { state, loan }, 'SIMULATED: x', offer);
         },
         ...answers,
       );
@@ -126,13 +137,10 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     it('asks before, and gives each its own preview and confirmation', async () => {
       const talk = await several(begin, first, press('Add 0.5 ETH'));
       const [before, ...previews] = talk.heard.filter(({ what }) => what === 'dialog');
-      assert.deepEqual(before!.choices, ['Go Back', says('button.start-first')]);
-      assert.match(
-        before!.detail,
-        /These are 2 changes, carried out one after the other\. Each has its own preview and its own confirmation\./,
-      );
+      assert.deepEqual(before!.choices, [says('button.start-first')]);
+      assert.equal(before!.detail, says('target.in-sequence', 'Add 0.02 BTC + Add 0.5 ETH', '2'));
       assert.equal(previews.length, 2);
-      assert.match(previews[1]!.detail, /^LTV: 56\.57% now → /m);
+      assert.match(previews[1]!.detail, /^LTV: 56\.57% → /m);
       assert.equal(talk.titles('notice').filter((title) => title.startsWith('Done.')).length, 2);
       assert.deepEqual(await taken(), ['12345 add BTC 0.02', '12345 add ETH 0.5']);
     });
@@ -140,7 +148,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     it('stops at the first that is not proven, and says what was not begun', async () => {
       await okx.fault('never-settled');
       const talk = await several(begin, first);
-      assert.deepEqual(talk.titles('notice').at(-1), 'SIMULATED: x: stopped. Not begun: Add 0.5 ETH.');
+      assert.deepEqual(talk.titles('notice').at(-1), says('target.stopped', 'SIMULATED: x', 'Add 0.5 ETH'));
       assert.deepEqual(await taken(), ['12345 add BTC 0.02']);
     });
 
@@ -150,7 +158,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
         try {
           await fresh.okx.fault(fault, { endpoint: 'adjust-collateral', times: 1 });
           const talk = await severalBy(fresh.trader, begin, first, ...(fault === 'reversed-direction' ? [leave] : []));
-          assert.ok(talk.titles('notice').includes('SIMULATED: x: stopped. Not begun: Add 0.5 ETH.'), fault);
+          assert.ok(talk.titles('notice').includes(says('target.stopped', 'SIMULATED: x', 'Add 0.5 ETH')), fault);
           assert.equal(await fresh.okx.requests('adjust-collateral'), 1);
         } finally {
           await fresh.trader.end();
@@ -159,10 +167,10 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     });
 
     it('is left at any question, and before the first nothing needs to be said', async () => {
-      assert.deepEqual((await several(press('Go Back'))).titles('notice'), []);
+      assert.deepEqual((await several(leave)).titles('notice'), []);
       assert.deepEqual((await several(begin, leave)).titles('notice'), []);
       const left = await several(begin, first, leave);
-      assert.deepEqual(left.titles('notice').at(-1), 'SIMULATED: x: stopped. Not begun: Add 0.5 ETH.');
+      assert.deepEqual(left.titles('notice').at(-1), says('target.stopped', 'SIMULATED: x', 'Add 0.5 ETH'));
       assert.deepEqual(await taken(), ['12345 add BTC 0.02']);
     });
   });

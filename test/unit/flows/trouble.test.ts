@@ -54,7 +54,7 @@ describe('when things go wrong at an exchange', () => {
     await done;
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), /54\.\d\d%/));
     assert.ok(
-      talk.worked.some((line) => /accepted/i.test(line) && line.endsWith('Cancel only stops the waiting.')),
+      talk.worked.some((line) => /accepted/i.test(line) && saysLike('change.cancel-only-stops').test(line)),
       talk.worked.join('\n'),
     );
     assert.ok(has(/^54\.\d\d% · Watch/) || has(/^54\.\d\d% · OK/));
@@ -74,7 +74,7 @@ describe('when things go wrong at an exchange', () => {
 
   it('whoever stops before anything was sent is told so, and nothing is', async () => {
     const talk = new Scripted(...script('0.05'));
-    talk.stops = says('kinds.changing-collateral');
+    talk.stops = says('change.carrying-out');
     await front.followed(talk, (app, attended) => changeCollateral(app, attended, 'add', undefined));
     assert.match(talk.titles('notice')[0]!, saysLike('refusal.stopped'));
     await front.passes(5_000);

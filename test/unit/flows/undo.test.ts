@@ -45,7 +45,7 @@ const low = d('70909');
 
 describe('undoing an addition', () => {
   it('takes it out again after a preview and a confirmation', async () => {
-    const { out, dialogs, setup } = await undoes([press(says('preview.reduce', '0.1', 'BTC'))]);
+    const { out, dialogs, setup } = await undoes([press(says('term.remove', '0.1 BTC'))]);
     assert.deepEqual(out, ['reduce 0.1']);
     assert.equal(setup.venue.pledged, '0.8');
     assert.match(
@@ -61,8 +61,8 @@ describe('undoing an addition', () => {
     });
     assert.deepEqual(out, []);
     assert.equal(dialogs.length, 1);
-    const [, safe = ''] = /CAUTION: 0\.1 BTC were added, but only (0\.04\d+|0\.05\d*) BTC/.exec(dialogs[0]?.detail ?? '') ?? [];
-    assert.ok(dialogs[0]?.choices.includes(says('preview.reduce', safe, 'BTC')), dialogs[0]?.choices.join());
+    const [, safe = ''] = saysLike('undo.only-part', undefined, '0.1', 'BTC', /(0\.04\d+|0\.05\d*)/).exec(dialogs[0]?.detail ?? '') ?? [];
+    assert.ok(dialogs[0]?.choices.includes(says('term.remove', `${safe} BTC`)), dialogs[0]?.choices.join());
   });
 
   it('says so where nothing is safe, and asks nothing', async () => {
@@ -74,7 +74,7 @@ describe('undoing an addition', () => {
   });
 
   it('says that nothing was sent where the price fell after the confirmation, and asks about what is safe now', async () => {
-    const { out, dialogs } = await undoes([press(says('preview.reduce', '0.1', 'BTC')), leave], (reading, { venue }) => {
+    const { out, dialogs } = await undoes([press(says('term.remove', '0.1 BTC')), leave], (reading, { venue }) => {
       if (reading > 2) venue.price = low;
     });
     assert.deepEqual(out, []);
@@ -87,7 +87,7 @@ describe('undoing an addition', () => {
 
   it('ends with a word where another window undid it meanwhile', async () => {
     for (const at of [2, 3]) {
-      const { out, talk } = await undoes(at === 2 ? [] : [press(says('preview.reduce', '0.1', 'BTC'))], async (reading, setup) => {
+      const { out, talk } = await undoes(at === 2 ? [] : [press(says('term.remove', '0.1 BTC'))], async (reading, setup) => {
         if (reading !== at) return;
         const { ledger } = setup.window();
         const done = ledger.commit(

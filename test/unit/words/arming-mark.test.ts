@@ -28,7 +28,7 @@ describe('whether changes may be sent, in words', () => {
     ] as const) {
       const mark = armingMark(writer, until(now + left), now);
       assert.ok(mark !== undefined);
-      assert.equal(inBoth(mark), says('arming.writing-armed-min', minutes), left.toString());
+      assert.equal(inBoth(mark), says('arming.armed-min', minutes), left.toString());
     }
   });
 
@@ -36,10 +36,10 @@ describe('whether changes may be sent, in words', () => {
     const when = (ms: number): string => `at ${ms.toString()}`;
     for (const [arming, mark, full] of [
       [disarmed, says('arming.not-armed'), says('arming.not-armed-nothing')],
-      [until('restart'), says('arming.writing-armed'), says('arming.armed-until-window')],
-      [until('always'), says('arming.writing-armed'), says('arming.armed-always')],
-      [until('simulated'), undefined, says('arming.armed-start-because')],
-      [until(7), says('arming.writing-armed-min', '1'), says('arming.armed-until', 'at 7')],
+      [until('restart'), says('arming.armed'), says('arming.armed-restart')],
+      [until('always'), says('arming.armed'), says('arming.armed-always')],
+      [until('simulated'), undefined, says('arming.armed')],
+      [until(7), says('arming.armed-min', '1'), says('arming.armed-until', 'at 7')],
     ] as const) {
       const told = armingMark(writer, arming, 0);
       assert.equal(told === undefined ? undefined : inBoth(told), mark);
@@ -85,12 +85,9 @@ describe('the line of an account', () => {
   it('says where it cannot be cut off that something can be sent, and at its end that nothing can', () => {
     assert.equal(
       line(accountLine(until(now + 12 * minute))),
-      `Main | Watch | ${says('arming.writing-armed-min', '12')} | ${says('time.just-now')} | OKX | Global`,
+      `Main | Watch | ${says('arming.armed-min', '12')} | ${says('time.just-now')} | OKX | Global`,
     );
-    assert.equal(
-      line(accountLine(until('always'))),
-      `Main | Watch | ${says('arming.writing-armed')} | ${says('time.just-now')} | OKX | Global`,
-    );
+    assert.equal(line(accountLine(until('always'))), `Main | Watch | ${says('arming.armed')} | ${says('time.just-now')} | OKX | Global`);
     assert.equal(line(accountLine(disarmed)), `Main | Watch | ${says('time.just-now')} | OKX | Global | ${says('arming.not-armed')}`);
   });
 
@@ -106,12 +103,12 @@ describe('the line of an account', () => {
   it('tells the menus, the tooltip and a screen reader the same, in every view', () => {
     for (const [arming, context, row, spoken] of [
       [disarmed, 'account.disarmed', says('arming.not-armed-nothing'), says('arming.not-armed')],
-      [until('restart'), 'account.armed', says('arming.armed-until-window'), says('arming.writing-armed')],
+      [until('restart'), 'account.armed', says('arming.armed-restart'), says('arming.armed')],
       [
         until(now + minute),
         'account.armed',
         says('arming.armed-until', new Date(now + minute).toISOString()),
-        says('arming.writing-armed-min', '1'),
+        says('arming.armed-min', '1'),
       ],
     ] as const) {
       const entry = accountLine(arming);

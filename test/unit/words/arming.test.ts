@@ -23,9 +23,9 @@ describe('what is asked before an account is armed', () => {
     assert.deepEqual(
       armingChoices('live').map(({ term, label, detail }) => [term, inBoth(label), inBoth(detail)]),
       [
-        ['quarter', says('arming.15-minutes'), says('arming.nothing-sent-any')],
-        ['restart', says('arming.until-window-reloaded'), says('arming.ends-when-window')],
-        ['always', 'Always', says('arming.after-restart-too-until')],
+        ['quarter', says('arming.15-minutes'), says('arming.15-minutes-detail')],
+        ['restart', says('arming.restart'), says('arming.restart-detail')],
+        ['always', 'Always', says('arming.always-by-name', says('arming.always-detail'))],
       ],
     );
   });
@@ -37,8 +37,8 @@ describe('what is asked before an account is armed', () => {
         .map(({ term }) => `${stakes} ${term}`),
     );
     assert.deepEqual(asked, ['live always']);
-    assert.doesNotMatch(inBoth(armingChoices('demo')[2]!.detail), saysLike('arming.after-restart-too-until'));
-    assert.match(inBoth(namePrompt('Main')), /REAL MONEY can then move from Main/);
+    assert.equal(inBoth(armingChoices('demo')[2]!.detail), says('arming.always-detail'));
+    assert.equal(inBoth(namePrompt('Main')), says('arming.name-prompt', 'Main'));
   });
 
   it('takes the very name and no other', () => {
@@ -51,10 +51,10 @@ describe('what is asked before an account is armed', () => {
   });
 
   it('never calls simulated or demo money real', () => {
-    assert.match(inBoth(armingMeaning('live', none)), saysLike('arming.live-real-money'));
+    assert.match(inBoth(armingMeaning('live', none)), saysLike('arming.still-confirmed', says('preview.live-account')));
     for (const stakes of ['demo', 'simulated'] as const) {
       const text = inBoth(armingMeaning(stakes, none));
-      assert.match(text, /No real money moves/);
+      assert.match(text, saysLike('arming.still-confirmed', saysLike('preview.no-real-money')));
       assert.doesNotMatch(text, /REAL MONEY/);
     }
   });
@@ -79,8 +79,18 @@ describe('the limits, before an account is armed', () => {
     };
     assert.equal(
       inBoth(limitsText(all)),
-      'Limits of your settings: at most 2,500 USD per change; at most 0.5 BTC per change; at most 10,000 USD within 24 hours; ' +
-        'at most 1 BTC within 24 hours; at most 20 ETH within 24 hours; 100 USDT stay in the wallet; LTV at most 65.00% after taking out.',
+      says(
+        'arming.limits-settings',
+        [
+          says('arming.most-per-change', '2,500', 'USD'),
+          says('arming.most-per-change', '0.5', 'BTC'),
+          says('arming.most-within-24', '10,000', 'USD'),
+          says('arming.most-within-24', '1', 'BTC'),
+          says('arming.most-within-24', '20', 'ETH'),
+          says('arming.stay-wallet', '100', 'USDT'),
+          says('arming.ltv-most-after', '65.00%'),
+        ].join('; '),
+      ),
     );
     for (const one of [{ perActionUsd: decimal('1') }, { highestLtvAfterReduction: decimal('0.6') }]) {
       assert.doesNotMatch(inBoth(limitsText({ ...none, ...one })), saysLike('arming.no-limits-set'));
@@ -88,36 +98,35 @@ describe('the limits, before an account is armed', () => {
   });
 
   it('are said to hold up everything when they are not understood', () => {
-    assert.match(
-      inBoth(limitsText({ fault: msg('term.unknown', 'unknown') })),
-      /not understood, and nothing is sent until they are\. unknown/,
-    );
+    assert.equal(inBoth(limitsText({ fault: msg('term.unknown', 'unknown') })), says('arming.limits-fault', 'unknown'));
   });
 });
 
 describe('what is said after arming and disarming', () => {
   it('tells until when, and that each change is still confirmed', () => {
+    const when = (ms: number): string => `at ${ms.toString()}`;
     for (const [until, part] of [
-      [1_000, saysLike('arming.writing-armed-15')],
-      ['restart', saysLike('arming.writing-armed-until')],
-      ['always', saysLike('arming.writing-armed-always')],
-      ['simulated', /is armed\./],
+      [1_000, says('arming.armed-until', 'at 1000')],
+      ['restart', says('arming.armed-restart')],
+      ['always', says('arming.armed-always')],
+      ['simulated', says('arming.armed')],
     ] as const) {
-      const text = inBoth(armedText('Main', { armed: true, until }));
-      assert.match(text, part);
-      assert.match(text, /^Writing on Main .* Each change still needs your confirmation\.$/);
+      assert.equal(
+        inBoth(armedText('Main', { armed: true, until }, when)),
+        says('arming.still-confirmed', says('arming.state', 'Main', part)),
+      );
     }
-    assert.equal(inBoth(armedText('Main', { armed: false })), says('arming.writing-not-armed-2', 'Main'));
+    assert.equal(inBoth(armedText('Main', { armed: false }, when)), says('arming.state', 'Main', says('arming.not-armed-nothing')));
   });
 
   it('names every account that was disarmed, and calls nothing back', () => {
-    assert.equal(inBoth(disarmedText(['Main'], false)), says('arming.writing-disarmed-nothing', 'Main'));
-    assert.match(inBoth(disarmedText(['Main', 'Other'], true)), /: Main, Other\. .* What was sent before is not called back by this\.$/);
+    assert.equal(inBoth(disarmedText(['Main'], false)), says('arming.disarmed', 'Main'));
+    assert.equal(inBoth(disarmedText(['Main', 'Other'], true)), says('arming.sent-stays', says('arming.disarmed', 'Main, Other')));
   });
 
   it('says that there was nothing to disarm instead of nothing at all', () => {
-    assert.match(inBoth(disarmedText([], false)), saysLike('arming.writing-not-armed'));
-    assert.match(inBoth(nothingToDisarmText('Main', false)), /Main is not armed/);
-    assert.match(inBoth(nothingToDisarmText('Main', true)), /Main is read-only/);
+    assert.equal(inBoth(disarmedText([], false)), says('arming.none'));
+    assert.equal(inBoth(nothingToDisarmText('Main', false)), says('arming.state', 'Main', says('arming.not-armed')));
+    assert.equal(inBoth(nothingToDisarmText('Main', true)), says('arming.read-only', 'Main'));
   });
 });

@@ -6,7 +6,7 @@ import type { Position } from '../../../src/core/model.ts';
 import { blockedMarginText, marginReasonText, marginWayText, shortMarginText } from '../../../src/words/liquidation-target.ts';
 import { inBoth } from './chinese.ts';
 import { blind, positions } from './margin-records.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const wallet = msg('okx.trading-account', 'trading account');
 const at = (price: string): MarginAim => ({ by: 'price', price: decimal(price) });
@@ -29,45 +29,51 @@ function reason(position: Position, answer: MarginAnswer, aim: MarginAim = at('4
   return inBoth(marginReasonText(answer, aim, position, wallet));
 }
 
+const leads = (...parts: readonly string[]): string => says('target.leads-to', parts.join(', '));
+const priceIs = (price: string): string => says('target.liquidation-price', price);
+const leverageIs = (leverage: string): string => says('target.effective-leverage', leverage);
+const away = (distance: string): string => says('position.liquidation', distance);
+const left = (amount: string): string => says('target.left', amount, says('okx.trading-account'));
+
 describe('the way to a liquidation price in words', () => {
   it('names the amount and every figure after it', () => {
     assert.deepEqual(lines(positions.long, solve(positions.long, at('44000'))), [
       'Add 24 USDT',
-      says('liquidation-target.liquidation-price-distance', '44,000 USDT', '12.0%'),
-      says('liquidation-target.margin-leverage-fact', '124 USDT', '8.07×', '226', 'USDT', says('okx.trading-account')),
+      leads(priceIs('44,000 USDT'), away('12.0%')),
+      `${leverageIs('8.07×')} · ${left('226 USDT')}`,
     ]);
     assert.deepEqual(lines(positions.long, solve(positions.long, at('0.0001'), '2000')), [
       'Add 904 USDT',
-      says('liquidation-target.liquidation-price-distance', 'none', says('position.not-reached')),
-      says('liquidation-target.margin-leverage-fact', '1,004 USDT', '1×', '1,096', 'USDT', says('okx.trading-account')),
+      leads(priceIs('none'), says('position.not-reached')),
+      `${leverageIs('1×')} · ${left('1,096 USDT')}`,
     ]);
   });
 
   it('cautions where liquidation would be near', () => {
-    assert.match(lines(positions.long, solve(positions.long, at('46200')))[2]!, / · CAUTION: less than 10% to liquidation$/);
-    assert.match(lines(positions.long, solve(positions.long, at('47600'), '250', '90'))[2]!, / · CAUTION: less than 5% to liquidation$/);
+    assert.match(lines(positions.long, solve(positions.long, at('46200')))[2]!, new RegExp(`^CAUTION: ${away('7.6%')} · `));
+    assert.match(lines(positions.long, solve(positions.long, at('47600'), '250', '90'))[2]!, new RegExp(`^CAUTION: ${away('4.8%')} · `));
   });
 
   it('says why there is none', () => {
     const { long } = positions;
-    const table: [Position, MarginAnswer, RegExp][] = [
-      [long, solve(long, at('44000'), '20'), saysLike('liquidation-target.takes-holds-less', '24', 'USDT', 'trading account')],
-      [long, solve(long, at('46200'), '250', '5'), saysLike('liquidation-target.no-more-taken')],
-      [long, solve(long, at('49900'), '250', '100'), saysLike('liquidation-target.liquidation-kept', '1.0%')],
-      [long, solve(long, at('46200'), '250', 'unclear'), saysLike('liquidation-target.how-much-taken')],
-      [blind(long), solve(blind(long), at('44000')), saysLike('liquidation-target.liquidation-price-after')],
+    const table: [Position, MarginAnswer, string][] = [
+      [long, solve(long, at('44000'), '20'), `${says('target.needs', '24 USDT')} · ${says('target.not-enough-in', 'trading account')}`],
+      [long, solve(long, at('46200'), '250', '5'), says('target.no-more-removable')],
+      [long, solve(long, at('49900'), '250', '100'), says('target.cushion', '1.0%')],
+      [long, solve(long, at('46200'), '250', 'unclear'), says('target.amount-unknown')],
+      [blind(long), solve(blind(long), at('44000')), says('preview.no-estimate')],
     ];
-    for (const [position, answer, expected] of table) assert.match(reason(position, answer), expected);
+    for (const [position, answer, expected] of table) assert.equal(reason(position, answer), expected);
     assert.equal(
       inBoth(
         marginReasonText(
           { state: 'deadEnd', direction: 'reduce', reason: 'distress' },
           at('46200'),
-          { ...long, distress: msg('button.remove-margin', 'Reduce Margin') },
+          { ...long, distress: msg('term.margin-word', 'margin') },
           wallet,
         ),
       ),
-      says('liquidation-target.nothing-taken-now', says('button.remove-margin')),
+      says('term.margin-word'),
     );
     assert.equal(inBoth(blockedMarginText({ state: 'deadEnd', direction: 'reduce', reason: 'limit' }, long)), says('term.remove', 'USDT'));
     assert.equal(inBoth(blockedMarginText({ state: 'deadEnd', direction: 'add', reason: 'wallet' }, long)), 'Add USDT');
@@ -77,8 +83,8 @@ describe('the way to a liquidation price in words', () => {
     const answer = solve(positions.long, at('44000'), '20');
     assert.ok(answer.state === 'deadEnd' && answer.nearest !== undefined);
     assert.equal(
-      inBoth(shortMarginText(answer.nearest, at('44000'), positions.long, '44,000 USDT')),
-      says('liquidation-target.brings-liquidation-price', 'Add 20 USDT', '44,200 USDT', '11.6%', '44,000 USDT'),
+      inBoth(shortMarginText(answer.nearest, at('44000'), positions.long)),
+      `Add 20 USDT ${says('target.leads-only', `${priceIs('44,200 USDT')}, ${away('11.6%')}`)}`,
     );
   });
 
@@ -86,26 +92,23 @@ describe('the way to a liquidation price in words', () => {
     const { long } = positions;
     assert.deepEqual(lines(long, solve(long, times('5')), times('5')), [
       'Add 100 USDT',
-      says('liquidation-target.leverage-fact-distance', '5×', '19.6%'),
-      says('liquidation-target.margin-liquidation-price', '200 USDT', '40,200 USDT', '150', 'USDT', says('okx.trading-account')),
+      leads(leverageIs('5×'), away('19.6%')),
+      `${priceIs('40,200 USDT')} · ${left('150 USDT')}`,
     ]);
     assert.match(
       lines(long, solve(long, times('20'), '250', '90'), times('20'))[2]!,
-      /^margin 50 USDT · .* · CAUTION: less than 5% to liquidation$/,
+      saysInTurn(`CAUTION: ${away('4.5%')} · `, saysLike('target.liquidation-price'), saysLike('target.left')),
     );
-    assert.equal(
-      reason(blind(long), { state: 'deadEnd', direction: 'add', reason: 'unknown' }, times('5')),
-      says('liquidation-target.leverage-fact-cannot'),
-    );
+    assert.equal(reason(blind(long), { state: 'deadEnd', direction: 'add', reason: 'unknown' }, times('5')), leverageIs('unknown'));
     assert.equal(
       reason(blind(long), { state: 'deadEnd', direction: 'reduce', reason: 'unknown' }, times('50')),
-      says('liquidation-target.liquidation-price-after-taking'),
+      says('preview.no-estimate'),
     );
     const short = solve(long, times('5'), '20');
     assert.ok(short.state === 'deadEnd' && short.nearest !== undefined);
     assert.equal(
-      inBoth(shortMarginText(short.nearest, times('5'), long, '5×')),
-      says('liquidation-target.brings-leverage-fact', 'Add 20 USDT', '8.34×', '11.6%', '5×'),
+      inBoth(shortMarginText(short.nearest, times('5'), long)),
+      `Add 20 USDT ${says('target.leads-only', `${leverageIs('8.34×')}, ${away('11.6%')}`)}`,
     );
   });
 });

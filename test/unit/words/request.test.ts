@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { msg } from '../../../src/core/message.ts';
 import type { RequestView } from '../../../src/exchanges/exchange.ts';
+import { actOn, stakesLine } from '../../../src/words/collateral-preview.ts';
 import { requestLines } from '../../../src/words/confirm.ts';
 import { inBoth } from './chinese.ts';
 import { says } from '../../texts.ts';
@@ -20,18 +21,18 @@ const shown = (of: Partial<RequestView> = {}): readonly string[] =>
   requestLines(
     { ...request, ...of },
     {
-      title: msg('preview.add-collateral-loan', '{0}: add {1} {2} to the collateral of loan {3}?', 'LIVE', '0.1', 'BTC', '12345'),
+      title: actOn('add', '0.1 BTC', 'loan 12345'),
       accountName: 'Main',
-      stakes: msg('preview.live-account-real', 'LIVE account: REAL MONEY moves. It is sent once, and this extension cannot call it back.'),
+      stakes: stakesLine(false, false),
     },
   ).map((line) => (typeof line === 'string' ? line : inBoth(line)));
 
 describe('the page with a request', () => {
   it('says first that nothing was sent, then what is at stake, then the request itself', () => {
     assert.deepEqual(shown(), [
-      says('confirm.nothing-sent-request'),
-      says('preview.live-account-real'),
-      says('preview.add-collateral-loan', 'LIVE', '0.1', 'BTC', '12345'),
+      says('confirm.request-unsent'),
+      says('preview.live-account'),
+      says('term.add-to', '0.1 BTC', 'loan 12345'),
       'Account: Main',
       '',
       'POST https://exchange.test/api/v5/adjust',
@@ -41,8 +42,7 @@ describe('the page with a request', () => {
       '',
       '{"ccy":"BTC","amt":"0.1"}',
       '',
-      says('confirm.masked-belongs-key'),
-      says('confirm.put-only-moment'),
+      says('confirm.masked'),
       says('confirm.page-cannot-send'),
     ]);
   });
@@ -50,6 +50,6 @@ describe('the page with a request', () => {
   it('says that there is no body instead of leaving a gap, and speaks of no mask where there is none', () => {
     const lines = shown({ body: '', headers: [] });
     assert.ok(lines.includes('(no body)'));
-    assert.ok(!lines.some((line) => line.includes('masked')));
+    assert.ok(!lines.includes(says('confirm.masked')));
   });
 });

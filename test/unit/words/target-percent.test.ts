@@ -4,7 +4,7 @@ import type { Loan } from '../../../src/core/model.ts';
 import { judgeLtv, judgeTargetLtv, targetPrompt } from '../../../src/words/ltv-target.ts';
 import { inBoth } from './chinese.ts';
 import { loan } from './records.ts';
-import { says, saysLike } from '../../texts.ts';
+import { says } from '../../texts.ts';
 
 /** 58 % now, margin call at 73.74 %. */
 function said(text: string, of: Loan = loan): [string, string] {
@@ -14,26 +14,30 @@ function said(text: string, of: Loan = loan): [string, string] {
   return [`${verdict.target}${caution ? ', caution' : ''}`, inBoth(sentence)];
 }
 
+const line = says('estimate.margin-call', '73.74%');
+const way = (act: 'add' | 'remove', now: string, target: string, marginCall = line): string =>
+  [says(`term.${act}`, says('term.collateral-word')), says('preview.row', 'LTV', now, target), marginCall].join(' · ');
+
 describe('a target LTV while it is typed', () => {
   it('is a plain percentage above zero, and below the margin call where collateral would be taken out', () => {
     const table: [string, string, string][] = [
-      ['55', '0.55', says('target.now-lower-collateral', '58.00%', says('estimate.margin-call', '73.74%'))],
-      ['62.5', '0.625', says('target.now-raise-collateral', '58.00%', says('estimate.margin-call', '73.74%'))],
-      [' 62.5 % ', '0.625', says('target.now-raise-collateral', '58.00%', says('estimate.margin-call', '73.74%'))],
-      ['58', '0.58', says('target.now-where-loan', '58.00%', says('estimate.margin-call', '73.74%'))],
-      ['66.36', '0.6636', says('target.now-raise-collateral', '58.00%', says('estimate.margin-call', '73.74%'))],
-      ['66.37', '0.6637, caution', says('target.now-raise-collateral-taken', '58.00%', says('estimate.margin-call', '73.74%'), '66.37%')],
-      ['73.74', 'refused', says('target.ltv-now-above', '58.00%', '73.74%', '73.74%')],
-      ['100', 'refused', says('target.ltv-now-above', '58.00%', '100.00%', '73.74%')],
-      ['', 'refused', says('target.type-percentage-example')],
-      ['%', 'refused', says('target.type-percentage-example')],
-      ['0', 'refused', says('target.percentage-must-more')],
-      ['0.00', 'refused', says('target.percentage-must-more')],
-      ['-55', 'refused', says('target.percentage-must-more')],
-      ['55.12345', 'refused', says('amount.most-decimals-allowed', '4')],
-      ['55,5', 'refused', says('amount.write-number-without')],
-      ['5e1', 'refused', says('amount.write-all-digits')],
-      ['fifty', 'refused', says('target.not-percentage-write')],
+      ['55', '0.55', way('add', '58.00%', '55.00%')],
+      ['62.5', '0.625', way('remove', '58.00%', '62.50%')],
+      [' 62.5 % ', '0.625', way('remove', '58.00%', '62.50%')],
+      ['58', '0.58', says('target.already', `${says('term.ltv-is', '58.00%')} · ${line}`)],
+      ['66.36', '0.6636', way('remove', '58.00%', '66.36%')],
+      ['66.37', '0.6637, caution', `${way('remove', '58.00%', '66.37%')} · CAUTION: ${says('target.beyond-safe')}`],
+      ['73.74', 'refused', says('target.type-less', '73.74%', 'margin call')],
+      ['100', 'refused', says('target.type-less', '73.74%', 'margin call')],
+      ['', 'refused', says('amount.plain-number', '62.5')],
+      ['%', 'refused', says('amount.plain-number', '62.5')],
+      ['0', 'refused', says('amount.above-zero')],
+      ['0.00', 'refused', says('amount.above-zero')],
+      ['-55', 'refused', says('amount.above-zero')],
+      ['55.12345', 'refused', says('amount.decimals', '4')],
+      ['55,5', 'refused', says('amount.plain-number', '62.5')],
+      ['5e1', 'refused', says('amount.plain-number', '62.5')],
+      ['fifty', 'refused', says('amount.plain-number', '62.5')],
     ];
     for (const [typed, verdict, sentence] of table) assert.deepEqual(said(typed), [verdict, sentence], typed);
   });
@@ -42,7 +46,7 @@ describe('a target LTV while it is typed', () => {
     const late = { ...loan, ltv: decimal('0.8') };
     assert.deepEqual(said('75', late), [
       '0.75, caution',
-      says('target.now-lower-collateral-added', '80.00%', says('estimate.margin-call', '73.74%')),
+      `${way('add', '80.00%', '75.00%')} · CAUTION: ${says('estimate.margin-call-reached')}`,
     ]);
     assert.equal(said('70', late)[0], '0.7, caution');
     assert.equal(said('60', late)[0], '0.6');
@@ -50,18 +54,18 @@ describe('a target LTV while it is typed', () => {
 
   it('is held against liquidation where that comes before the margin call', () => {
     const odd = { ...loan, liquidation: { ltv: decimal('0.7'), source: 'venue' as const } };
-    assert.deepEqual(said('70', odd), ['refused', says('target.ltv-now-above', '58.00%', '70.00%', '70.00%')]);
+    assert.deepEqual(said('70', odd), ['refused', says('target.type-less', '70.00%', 'margin call')]);
   });
 
   it('is not raised to without a margin call, and says what is unknown', () => {
     const { marginCall, ...without } = loan;
     assert.ok(marginCall !== undefined);
     assert.equal(said('60', without)[0], 'refused');
-    assert.match(said('60', without)[1], saysLike('target.ltv-now-margin'));
-    assert.deepEqual(said('50', without), ['0.5', says('target.now-lower-collateral', '58.00%', says('target.margin-call-unknown'))]);
+    assert.equal(said('60', without)[1], says('target.no-margin-call'));
+    assert.deepEqual(said('50', without), ['0.5', way('add', '58.00%', '50.00%', says('preview.margin-call-unknown'))]);
     const { ltv, ...blind } = loan;
     assert.ok(ltv !== undefined);
-    assert.deepEqual(said('60', blind), ['0.6, caution', says('target.ltv-now-unknown', says('estimate.margin-call', '73.74%'))]);
+    assert.deepEqual(said('60', blind), ['0.6, caution', `${says('term.ltv-unknown')} · ${line}`]);
   });
 
   it('is looked at again by fresher figures', () => {
@@ -70,6 +74,6 @@ describe('a target LTV while it is typed', () => {
   });
 
   it('is asked for in both languages', () => {
-    assert.match(inBoth(targetPrompt()), /in percent/);
+    assert.equal(inBoth(targetPrompt()), says('target.prompt'));
   });
 });

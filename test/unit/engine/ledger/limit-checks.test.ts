@@ -97,7 +97,7 @@ describe('a limit of the person', () => {
       reduce('0.05'),
     ],
     [
-      `${says('maximum-loan.wallet', 'of what stays')}, collateral`,
+      'of what stays in the wallet, collateral',
       { keepInWallet: coins({ BTC: '1.7' }) },
       'keepInWallet',
       add('0.1'),
@@ -105,7 +105,7 @@ describe('a limit of the person', () => {
       add('0.0921483143067599'),
     ],
     [
-      `${says('maximum-loan.wallet', 'of what stays')}, margin`,
+      'of what stays in the wallet, margin',
       { keepInWallet: coins({ USDT: '995' }) },
       'keepInWallet',
       margin('10'),

@@ -10,7 +10,7 @@ async function choosing(names: readonly string[], argument: unknown, ...answers:
   setup.accounts.clear();
   for (const name of names) setup.accounts.set(name, { ...main, id: name, name });
   const talk = new Scripted(...answers);
-  const account = await chooseAccount(actingAt(setup, talk).app, argument, 'Which one?');
+  const account = await chooseAccount(actingAt(setup, talk).app, argument);
   assert.equal(talk.left, 0);
   return { talk, chosen: account?.name };
 }
@@ -30,7 +30,7 @@ describe('the account that a command is about', () => {
   it('is picked of several, each with its exchange and site', async () => {
     const { chosen, talk } = await choosing(['A', 'B'], undefined, pick('B'));
     assert.equal(chosen, 'B');
-    assert.equal(talk.heard[0]!.title, ' | Which one?');
+    assert.equal(talk.heard[0]!.title, ` | ${says('choose.account')}`);
     assert.deepEqual(talk.heard[0]!.lines, [`A | OKX · OKX Global`, `B | OKX · OKX Global`]);
     assert.equal((await choosing(['A', 'B'], undefined, leave)).chosen, undefined);
   });

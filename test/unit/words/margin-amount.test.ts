@@ -9,7 +9,7 @@ import { marginBounds, marginPrompt, marginRemark } from '../../../src/words/mar
 import { blind, marginReadiness, mutedReadiness, positions } from './margin-records.ts';
 import { says, saysLike } from '../../texts.ts';
 
-const wallet = msg('bybit.unified-trading-account-2', 'Unified Trading Account');
+const wallet = msg('bybit.unified-trading-account', 'Unified Trading Account');
 const nobodyKnows = mutedReadiness();
 
 function said(text: string, readiness: MarginReadiness, direction: Direction): string {
@@ -57,7 +57,7 @@ describe('an amount of margin while it is typed', () => {
   });
 
   it('is asked for with its limit in the decimals of the venue, and whose figure or which wallet that is', () => {
-    const unified = says('bybit.unified-trading-account-2');
+    const unified = says('bybit.unified-trading-account');
     assert.equal(english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')), says('amount.available', '250.1234 USDT', unified));
     assert.equal(
       english(marginPrompt(marginReadiness(), 'reduce', wallet, 'Bybit')),

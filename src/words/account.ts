@@ -1,6 +1,5 @@
 import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { ExchangeError } from '../core/errors.ts';
-import { isFresh } from '../core/clock.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Snapshot } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
@@ -24,15 +23,6 @@ export interface ViewContext {
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */
   readonly arming: (accountId: string) => ArmState;
-}
-
-/**
- * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
- * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
- */
-export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
-  const { failure, snapshot } = state;
-  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
 }
 
 /** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import { isFresh, type Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { ExchangeError } from '../../core/errors.ts';
@@ -25,6 +25,15 @@ export interface AccountState {
   readonly reading: boolean;
   /** What our arithmetic makes of the last figures. Never instead of them. */
   readonly live?: Live;
+}
+
+/**
+ * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
+ * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
+ */
+export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
+  const { failure, snapshot } = state;
+  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
 }
 
 /** `account`: added, removed or renamed. `state`: anything read or failed. `live`: only what is estimated has changed. */

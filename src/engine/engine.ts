@@ -18,6 +18,7 @@ import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
 import { isBuiltIn } from './simulated/start.ts';
 import { SharedState } from './storage/shared-state.ts';
+import { LateWarnings } from './watch/late-warnings.ts';
 import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
 
 /** Everything that reads accounts and changes them, put together, for any front to show and to ask. */
@@ -36,6 +37,8 @@ export interface Engine extends Disposable {
   /** Which accounts changes may be sent from. */
   readonly arming: Arming;
   readonly simulated: SimulatedExchange;
+  /** What comes near its line, told to a person. */
+  readonly warnings: LateWarnings;
   /** News of what all windows share. What is in there is changed by the parts above alone. */
   readonly shared: Pick<SharedState, 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
@@ -47,6 +50,9 @@ export interface Engine extends Disposable {
   /** Ends all work at once. What left for an exchange is not called back; the next start finds it in the ledger. */
   dispose(): void;
 }
+
+/** Every window reads for itself. */
+const everyWindow = { isReader: true, onDidChange: () => ({ dispose: () => undefined }) };
 
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
 const proofPatienceMs = 60_000;
@@ -96,12 +102,13 @@ export function createEngine(ports: EnginePorts): Engine {
   const onRead = (accountId: string): Promise<void> => ledger.reconcile(accountId);
   const poller = keep(new Poller({ book, store, connections, clock, intervalMs, onRead, wakes }));
   keep(watchPrices({ store, connections, clock, wakes, log }));
+  const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader: everyWindow }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
     for (const part of parts.splice(0).reverse()) part.dispose();
   };
   return {
-    ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, ledger, arming, simulated, shared, intervalMs },
+    ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, ledger, arming, simulated, warnings, shared, intervalMs },
     start() {
       const looked = shared.start();
       poller.start();

@@ -1,11 +1,11 @@
 import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Snapshot } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import type { ArmState } from '../engine/ledger/arming.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
+import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { ageText } from './time.ts';
 import type { Icon } from './level.ts';
 
@@ -23,13 +23,8 @@ export interface ViewContext {
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */
   readonly arming: (accountId: string) => ArmState;
-}
-
-/** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */
-export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
-  const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
-  const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;
-  return [loans, positions].filter((trouble) => trouble !== undefined);
+  /** The warnings that stand. */
+  readonly warnings: (accountId: string) => readonly Warning[];
 }
 
 /** What is wrong with an account in two or three words; its error's own sentence says the rest. */

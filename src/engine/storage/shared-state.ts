@@ -16,6 +16,7 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
+import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
 /** What all windows share cannot be read or changed. */
@@ -71,6 +72,7 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   readonly #loaded = new Emitter<undefined>();
   readonly #troubled = new Emitter<Message | undefined>();
   readonly #remade = new Emitter<undefined>();
+  readonly #warningsChanged = new Emitter<undefined>();
   readonly #end = new AbortController();
   #records: ReadonlyMap<string, unknown>;
   #removed: ReadonlySet<string>;
@@ -79,6 +81,7 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   #before: ReadonlySet<string> = new Set();
   #snapshots: ReadonlyMap<string, Figures | undefined> | undefined;
   #version: Version | undefined;
+  #warnings: string | undefined;
   #trouble: Message | undefined;
   #database: Promise<StateDatabase<Figures>> | undefined;
   #watch: Disposable | undefined;
@@ -96,6 +99,8 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
   readonly onDidMeetTrouble = this.#troubled.on;
   /** Told when the database was gone and was made anew from the last copy. */
   readonly onDidRemake = this.#remade.on;
+  /** Told when any window changed the warnings, or what is to be shown of them. */
+  readonly onDidChangeWarnings = this.#warningsChanged.on;
 
   constructor(options: SharedStateOptions<Figures>) {
     this.#options = options;
@@ -181,10 +186,16 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
     },
   };
 
+  /** The warnings of all windows. @throws StateTrouble */
+  async ask<A extends WarningAsked>(asked: A): Promise<WarningAnswers[A['do']]> {
+    return (await this.#opened()).ask(asked);
+  }
+
   dispose(): void {
     this.#end.abort();
     this.#watch?.dispose();
-    for (const emitter of [this.#accountChanged, this.#armingChanged, this.#loaded, this.#troubled, this.#remade]) emitter.dispose();
+    for (const emitter of [this.#accountChanged, this.#armingChanged, this.#loaded, this.#troubled, this.#remade, this.#warningsChanged])
+      emitter.dispose();
     this.#database?.then(
       (database) => {
         database.close();
@@ -234,6 +245,10 @@ export class SharedState<Figures = unknown> implements AccountRecords, ArmedRows
     this.#armed ??= [];
     if (isFirst) tell(this.#loaded, undefined);
     if (looked.remade) tell(this.#remade, undefined);
+    if (looked.warnings !== this.#warnings) {
+      this.#warnings = looked.warnings;
+      tell(this.#warningsChanged, undefined);
+    }
     if (looked.takenIn > 0 && !isMarked(this.#options.old)) {
       // By the one window that took it in, at once and only once: each time the editor's storage is written, it is written whole.
       this.#options.old.update(markKey, { takenOver: new Date(this.#options.clock.now()).toISOString() }).then(undefined, () => undefined);

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../core/emitter.ts';
 import type { Seen } from './ledger-protocol.ts';
+import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 
 /** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
 export interface OldState {
@@ -31,7 +32,8 @@ export type StateAsked =
   /** Writes the row of one account; without a text it is taken away. */
   | { readonly do: 'keepSnapshot'; readonly account: string; readonly text?: string }
   | { readonly do: 'anchor' }
-  | { readonly do: 'noteAnchor'; readonly at: Seen };
+  | { readonly do: 'noteAnchor'; readonly at: Seen }
+  | WarningAsked;
 
 /** A version of what is in the file: of one file it only rises, and one that was made anew is another file. */
 export interface Version {
@@ -53,6 +55,8 @@ export interface StateFacts {
 export interface Looked {
   /** Absent when it is as it was known, or when there is no file. */
   readonly facts?: StateFacts;
+  /** Another one after each change of warnings. Absent when there is no file. */
+  readonly warnings?: string;
   /** There is no file, and nothing to make one for. */
   readonly absent?: true;
   /** By account, as JSON; only if asked for. */
@@ -67,7 +71,7 @@ export interface Looked {
 export type Changed = { readonly facts: StateFacts } | { readonly refused: 'taken' | 'absent' };
 
 /** What each request is answered with. */
-export interface StateAnswers {
+export interface StateAnswers extends WarningAnswers {
   readonly look: Looked;
   readonly change: Changed;
   readonly keepSnapshot: undefined;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
 import { LedgerFault } from './trouble.ts';
+import { warningSchema } from './warning-rows.ts';
 
 /** Marks a file as ours, at offset 68 of its header: “LTVS”. */
 const applicationId = 0x4c545653;
@@ -15,6 +16,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (account, window)) STRICT, WITHOUT ROWID;
    CREATE TABLE snapshots (account TEXT PRIMARY KEY NOT NULL, snapshot TEXT NOT NULL) STRICT;
    CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, rows INTEGER NOT NULL, head TEXT NOT NULL) STRICT;`,
+  warningSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

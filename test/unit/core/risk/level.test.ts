@@ -148,7 +148,7 @@ describe('level of a position', () => {
 });
 
 describe('freshness', () => {
-  it('lasts two and a half intervals', () => {
+  it('lasts three intervals, and half a minute at the least', () => {
     assert.ok(isFresh(1_000_000, 1_090_000, 30_000));
     assert.equal(isFresh(1_000_000, 1_090_001, 30_000), false);
     assert.equal(freshUntil(1_000_000, 30_000), 1_090_000);

@@ -1,0 +1,212 @@
+import type { Decimal } from '../core/decimal.ts';
+import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { DueDebt, Snapshot } from '../core/model.ts';
+import { believed } from '../core/risk/position-model.ts';
+import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
+import type { Warning } from '../engine/storage/warning-protocol.ts';
+import { loanRemedy, positionRemedy, type Remedy } from '../engine/targets/remedy.ts';
+import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
+import { isDemo, readingAge, type ViewContext } from './account.ts';
+import { shortAmount } from './amount.ts';
+import { positionName } from './kinds.ts';
+import { levelBy, levelWord } from './level.ts';
+import { liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
+import { positionViews, type PositionView } from './position.ts';
+import { joined, type Text } from './text.ts';
+import { vanishedSentence } from './vanished.ts';
+
+/** Warnings named in one message before the rest is counted. */
+const namedAtOnce = 2;
+
+/** One message for all that is told at one moment: one warning in full, or the worst of several by name. */
+export function warningSentence(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): Message {
+  const [first, ...more] = [...told].sort((a, b) => Number(b.level === 'danger') - Number(a.level === 'danger'));
+  if (first === undefined) throw new RangeError('nothing to tell');
+  const head = (one: Told): Message => headOf(one, states, viewContext);
+  if (more.length === 0) return [head(first), ...detailsOf(first, states, viewContext)].reduce(spaced);
+  const named = [first, ...more].slice(0, namedAtOnce).map(head);
+  const rest = told.length - named.length;
+  const count = told.length.toString();
+  return [
+    first.says === 'better' || first.says === 'recovered'
+      ? msg('warning.several-notes', '{0} changes for the better.', count)
+      : msg('warning.several', '{0} warnings.', count),
+    ...named,
+    ...(rest === 0 ? [] : [msg('warning.more', '{0} more in LTV Gauges.', rest.toString())]),
+  ].reduce(spaced);
+}
+
+/** The name of what a row warns of, with its account. */
+export function warningName({ account, target }: Pick<Warning, 'account' | 'target'>, states: readonly AccountState[]): Text {
+  const state = states.find((one) => one.account.id === account);
+  const name = state?.account.name ?? account;
+  return readWarningTarget(target).on === undefined ? name : msg('list.brackets', '{0} ({1})', nameOf(target, state), name);
+}
+
+const spaced = (text: Message, part: Message): Message => msg('list.space', '{0} {1}', text, part);
+
+function nameOf(target: string, state: AccountState | undefined): Message {
+  const { on } = readWarningTarget(target);
+  if (on?.kind === 'position') {
+    const found = state?.snapshot?.positions.find(({ positionId }) => positionId === on.id);
+    if (found !== undefined) return positionName(found);
+    return msg('warning.position', 'position {0}', on.id);
+  }
+  const found = state?.snapshot?.loans.find(({ id }) => id === on?.id);
+  return msg('stress.loan', 'loan {0}', found === undefined ? (on?.id ?? '') : loanName(found));
+}
+
+function accountName(state: AccountState, viewContext: ViewContext): Text {
+  const { name, simulated } = state.account;
+  if (simulated) return msg('warning.simulated', '{0}, SIMULATED', name);
+  return isDemo(state, viewContext) ? msg('warning.demo', '{0}, DEMO', name) : name;
+}
+
+/** Which one it is, and how far from its line. */
+function headOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): Message {
+  const state = states.find(({ account }) => account.id === told.account);
+  if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(told.level));
+  const { facet, on } = readWarningTarget(told.target);
+  const account = accountName(state, viewContext);
+  if (facet === 'blind') {
+    const reason = state.failure?.error.sentence ?? gapsOf(state.snapshot)[0] ?? '';
+    return msg('warning.blind', "LTV Gauge can't read {0}, since {1}. {2}", account, viewContext.when(told.since), reason);
+  }
+  const names = [beginning(told), nameOf(told.target, state), account] as const;
+  if (told.says === 'gone') {
+    const gone = state.snapshot?.vanished?.find(({ kind, id }) => kind === on?.kind && id === on.id);
+    return gone === undefined
+      ? msg('warning.gone', '{0}: {1} ({2}) is no longer there. Check the exchange.', ...names)
+      : msg('list.colon', '{0}: {1}', account, vanishedSentence(gone, viewContext));
+  }
+  if (facet !== 'level') return debtHead(told, names, state, viewContext);
+  return levelHead(told, names, state, viewContext);
+}
+
+type Names = readonly [Message, Message, Text];
+
+function beginning({ says, level }: Told): Message {
+  if (says === 'recovered') return msg('warning.recovered', 'Recovered');
+  return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(level)) : levelWord(level);
+}
+
+function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountState, { zoned }: ViewContext): Message {
+  const { facet, on } = readWarningTarget(target);
+  if (says === 'recovered') return msg('warning.no-longer-overdue', '{0}: {1} ({2}) no longer has an overdue debt.', ...names);
+  const isOverdue = facet === 'overdue';
+  const due = snapshot?.loans.find(({ id }) => id === on?.id)?.due?.find(({ overdue }) => overdue === isOverdue);
+  const what = due === undefined ? msg('term.unknown', 'unknown') : dueText(due, zoned);
+  return isOverdue
+    ? msg('warning.overdue', '{0}: {1} ({2}) has an overdue debt: {3}.', ...names, what)
+    : msg('warning.due', '{0}: {1} ({2}) has a debt due soon: {3}.', ...names, what);
+}
+
+function dueText({ coin, amount, at, then }: DueDebt, zoned: ViewContext['zoned']): Message {
+  const text = msg('list.comma', '{0}, {1}', `${formatAmount(amount)} ${coin}`, msg('term.due-at', 'due {0}', zoned(at)));
+  return then === undefined ? text : msg('loan.then', '{0}, then {1}', text, then);
+}
+
+function levelHead(told: Told, names: Names, state: AccountState, viewContext: ViewContext): Message {
+  const { loan, position } = viewsOf(told, state, viewContext);
+  if (loan !== undefined) {
+    const { since, distance } = loan;
+    const standing = since === undefined ? loan.standing : standingAt(since.figures.toMarginCall, since.figures.toLiquidation);
+    if (standing === 'marginCall' || standing === 'liquidation')
+      return msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(standing));
+    return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall');
+  }
+  if (position !== undefined) return near(names, position, position.since?.figures.distance ?? position.distance, told, 'liquidation');
+  return msg('warning.unread', "{0}: {1} ({2}) can't be read now.", ...names);
+}
+
+function near(
+  names: Names,
+  { by, current, since }: Pick<LoanView | PositionView, 'by' | 'current' | 'since'>,
+  distance: Decimal | undefined,
+  { says, level }: Told,
+  line: 'marginCall' | 'liquidation',
+): Message {
+  const [word, what, account] = names;
+  const isBySubstitute = by !== undefined && since?.raises !== true && (says === 'alarm' || says === 'again');
+  if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(level, by), what, account);
+  if (distance === undefined) return msg('warning.by', '{0}: {1} ({2}).', word, what, account);
+  const text = `${since === undefined ? '' : '~'}${formatDistance(distance)}`;
+  return current
+    ? msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, text, lineWord(line))
+    : msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
+}
+
+const lineWord = (line: 'marginCall' | 'liquidation'): Message =>
+  line === 'marginCall' ? msg('warning.margin-call', 'margin call') : msg('warning.liquidation', 'liquidation');
+
+function viewsOf(
+  { target }: Told,
+  state: AccountState,
+  { now, intervalMs }: ViewContext,
+): { readonly loan?: LoanView | undefined; readonly position?: PositionView | undefined } {
+  const { on } = readWarningTarget(target);
+  return on?.kind === 'position'
+    ? { position: positionViews(state, now, intervalMs).find(({ position }) => position.positionId === on.id) }
+    : { loan: loanViews(state, now, intervalMs).find(({ loan }) => loan.id === on?.id) };
+}
+
+/** The figures, and what brings it back to Watch. */
+function detailsOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): readonly Message[] {
+  const state = states.find(({ account }) => account.id === told.account);
+  const isAlarm = (told.says === 'alarm' || told.says === 'again') && readWarningTarget(told.target).facet === 'level';
+  if (!isAlarm || state?.snapshot === undefined) return [];
+  const { loan, position } = viewsOf(told, state, viewContext);
+  const view = loan ?? position;
+  if (view === undefined) return [];
+  const figures = loan === undefined ? (position === undefined ? [] : positionFigures(position)) : loanFigures(loan, state.snapshot);
+  const text = joined(figures);
+  // What old figures would take to mend is not told.
+  if (!view.current) {
+    const keptFrom = loan?.loan.keptFrom ?? position?.position.keptFrom;
+    return [msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, viewContext.now, keptFrom), text)];
+  }
+  const remedy =
+    loan === undefined
+      ? position && positionRemedy(position.position, state.snapshot, position.since?.figures)
+      : loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
+  return [
+    ...(figures.length === 0 ? [] : [msg('warning.figures', '{0}.', text)]),
+    ...(remedy === undefined ? [] : [remedyText(remedy, state, viewContext)]),
+  ];
+}
+
+function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): readonly Text[] {
+  const price = liquidationPriceOf(loan);
+  const coin = price?.instrument.split('-')[0] ?? loan.collateral[0]?.coin ?? '';
+  const now = prices[coin];
+  return [
+    msg('collateral.ltv', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`),
+    // Between readings only what prices make of the loan is known here, not the prices.
+    ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
+    ...(price === undefined
+      ? []
+      : [msg('estimate.liquidation', 'liquidation at {0}', `${coin} ${formatLiquidationPrice(price.price, 'long')}`)]),
+  ];
+}
+
+function positionFigures({ position, liquidation, since }: PositionView): readonly Text[] {
+  const { distress, side, priceCoin } = position;
+  const read = believed(position.markPrice);
+  const mark = since === undefined ? read && formatAmount(read) : `~${formatLiquidationPrice(since.figures.markPrice, side)}`;
+  return [
+    ...(distress === undefined ? [] : [distress]),
+    ...(mark === undefined ? [] : [msg('warning.mark-price', 'mark price {0}', `${mark} ${priceCoin}`)]),
+    ...(liquidation.kind === 'price'
+      ? [msg('estimate.liquidation', 'liquidation at {0}', formatLiquidationPrice(liquidation.price, side))]
+      : []),
+  ];
+}
+
+function remedyText({ coin, amount, held }: Remedy, { account }: AccountState, { exchanges }: ViewContext): Message {
+  const add = [`~${shortAmount(amount, 'debt')} ${coin}`, levelWord('watch')] as const;
+  const wallet = exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
+  return held === undefined || wallet === undefined
+    ? msg('warning.add', 'Add {0} to get back to {1}.', ...add)
+    : msg('warning.add-from', 'Add {0} to get back to {1}; {2} holds {3}.', ...add, wallet, shortAmount(held, 'asset'));
+}

@@ -1,9 +1,9 @@
-import { msg, type Message } from '../core/message.ts';
+import { msg } from '../core/message.ts';
 import type { Notice, Warning, WarningKey } from '../engine/storage/warning-protocol.ts';
 import { readWarningTarget, warningTarget, type Told } from '../engine/watch/warnings.ts';
 import type { Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
-import { warningName, warningSentence } from '../words/warning.ts';
+import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
 import { handledText } from '../words/warning-mark.ts';
 import type { Acting } from './acting.ts';
 import { back, type Button, type Item } from './conversation.ts';
@@ -13,27 +13,33 @@ const hourMs = 60 * 60_000;
 type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'snooze';
 
 /** What is told at one moment, in one message. */
-export const composeWarning = (app: Acting, told: readonly Told[]): Message => warningSentence(told, app.store.all(), app.viewContext());
+export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about'> {
+  const [states, viewContext] = [app.store.all(), app.viewContext()];
+  const sorted = worstFirst(told, states, viewContext);
+  return { sentence: warningSentence(sorted, states, viewContext), about: sorted.map(({ account, target }) => ({ account, target })) };
+}
 
 const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;
 
-/** Shows a notice with the ways on. Pressing a button acknowledges it; closing it or leaving it alone does not. */
+/**
+ * Shows a notice with the ways on. Pressing a button acknowledges what it leads to; closing the notice or leaving it alone acknowledges
+ * nothing.
+ */
 export async function tellWarning(app: Acting, { level, sentence, about }: Notice): Promise<void> {
-  const place = placeOf(about);
+  const [worst] = about;
+  const place = worst === undefined ? undefined : placeOf(worst);
   const buttons = level === 'note' ? [] : buttonsFor(app, about, place);
   const pressed = await app.talk.tell({ kind: kinds[level], sentence, buttons });
   if (pressed === undefined) return;
   if (pressed === 'snooze') return app.warnings.snooze(about, app.clock.now() + hourMs);
-  await app.warnings.acknowledge(about);
+  // Who goes to one loan has not dealt with the others.
+  await app.warnings.acknowledge(pressed === 'openGauges' ? about : about.slice(0, 1));
   await app.talk.run(pressed, place);
 }
 
-/** The loan or position, where a notice is about one; else its account, where there is one. */
-function placeOf(about: readonly WarningKey[]): Place | undefined {
-  const [only, ...more] = about;
-  if (only === undefined || more.length > 0) return undefined;
-  const { on } = readWarningTarget(only.target);
-  return on === undefined ? { accountId: only.account } : { accountId: only.account, on };
+function placeOf({ account: accountId, target }: WarningKey): Place {
+  const { on } = readWarningTarget(target);
+  return on === undefined ? { accountId } : { accountId, on };
 }
 
 function buttonsFor(app: Acting, about: readonly WarningKey[], place: Place | undefined): readonly Button<WarningButton>[] {

@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import { compare, isPositive, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { DueDebt, Snapshot } from '../core/model.ts';
@@ -16,25 +16,36 @@ import { positionViews, type PositionView } from './position.ts';
 import { joined, type Text } from './text.ts';
 import { vanishedSentence } from './vanished.ts';
 
-/** Warnings named in one message before the rest is counted. */
-const namedAtOnce = 2;
+/** Named beside the worst of several before the rest is counted. */
+const namedBeside = 3;
 
-/** One message for all that is told at one moment: one warning in full, or the worst of several by name. */
+/**
+ * One message for all that is told at one moment: the worst in full, the others by name.
+ * @param told in the order of `worstFirst`, at least one
+ */
 export function warningSentence(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): Message {
-  const [first, ...more] = [...told].sort((a, b) => Number(b.level === 'danger') - Number(a.level === 'danger'));
+  const [first, ...more] = told;
   if (first === undefined) throw new RangeError('nothing to tell');
-  const head = (one: Told): Message => headOf(one, states, viewContext);
-  if (more.length === 0) return [head(first), ...detailsOf(first, states, viewContext)].reduce(spaced);
-  const named = [first, ...more].slice(0, namedAtOnce).map(head);
-  const rest = told.length - named.length;
-  const count = told.length.toString();
-  return [
-    first.says === 'better' || first.says === 'recovered'
-      ? msg('warning.several-notes', '{0} changes for the better.', count)
-      : msg('warning.several', '{0} warnings.', count),
-    ...named,
-    ...(rest === 0 ? [] : [msg('warning.more', '{0} more in LTV Gauges.', rest.toString())]),
-  ].reduce(spaced);
+  const head = headOf(first, states, viewContext);
+  const details = detailsOf(first, states, viewContext);
+  if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce(spaced);
+  const names = more.slice(0, namedBeside).map((one) => warningName(one, states));
+  const rest = more.length - names.length;
+  const also = joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())]);
+  return [head, ...details.remedy, msg('warning.also', 'Also: {0}.', also)].reduce(spaced);
+}
+
+/** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
+export function worstFirst(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): readonly Told[] {
+  const worry = told.map((one) => {
+    const state = states.find(({ account }) => account.id === one.account);
+    const { loan, position } = state === undefined ? {} : viewsOf(one, state, viewContext);
+    const distance = loan?.since?.figures.toMarginCall ?? loan?.distance ?? position?.since?.figures.distance ?? position?.distance;
+    return { one, rank: (state?.account.simulated === true ? 2 : 0) + (one.level === 'danger' ? 0 : 1), distance };
+  });
+  return worry
+    .sort((a, b) => a.rank - b.rank || (a.distance !== undefined && b.distance !== undefined ? compare(a.distance, b.distance) : 0))
+    .map(({ one }) => one);
 }
 
 /** The name of what a row warns of, with its account. */
@@ -112,13 +123,19 @@ function levelHead(told: Told, names: Names, state: AccountState, viewContext: V
   if (loan !== undefined) {
     const { since, distance } = loan;
     const standing = since === undefined ? loan.standing : standingAt(since.figures.toMarginCall, since.figures.toLiquidation);
-    if (standing === 'marginCall' || standing === 'liquidation')
-      return msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(standing));
+    if (standing === 'marginCall' || standing === 'liquidation') return reached(names, standing);
     return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall');
   }
-  if (position !== undefined) return near(names, position, position.since?.figures.distance ?? position.distance, told, 'liquidation');
+  if (position !== undefined) {
+    const distance = position.since?.figures.distance ?? position.distance;
+    if (distance !== undefined && !isPositive(distance)) return reached(names, 'liquidation');
+    return near(names, position, distance, told, 'liquidation');
+  }
   return msg('warning.unread', "{0}: {1} ({2}) can't be read now.", ...names);
 }
+
+const reached = (names: Names, line: 'marginCall' | 'liquidation'): Message =>
+  msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(line));
 
 function near(
   names: Names,
@@ -151,30 +168,34 @@ function viewsOf(
     : { loan: loanViews(state, now, intervalMs).find(({ loan }) => loan.id === on?.id) };
 }
 
-/** The figures, and what brings it back to Watch. */
-function detailsOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): readonly Message[] {
+interface WarningDetails {
+  readonly figures: readonly Message[];
+  /** What brings it back to Watch. What old figures would take to mend is not told. */
+  readonly remedy: readonly Message[];
+}
+
+function detailsOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): WarningDetails {
   const state = states.find(({ account }) => account.id === told.account);
   const isAlarm = (told.says === 'alarm' || told.says === 'again') && readWarningTarget(told.target).facet === 'level';
-  if (!isAlarm || state?.snapshot === undefined) return [];
+  if (!isAlarm || state?.snapshot === undefined) return { figures: [], remedy: [] };
   const { loan, position } = viewsOf(told, state, viewContext);
-  const view = loan ?? position;
-  if (view === undefined) return [];
-  const figures = loan === undefined ? (position === undefined ? [] : positionFigures(position)) : loanFigures(loan, state.snapshot);
-  const text = joined(figures);
-  // What old figures would take to mend is not told.
-  if (!view.current) {
-    const keptFrom = loan?.loan.keptFrom ?? position?.position.keptFrom;
-    return [msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, viewContext.now, keptFrom), text)];
+  if (loan !== undefined) {
+    const figures = joined(loanFigures(loan, state.snapshot));
+    if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [] };
+    const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
+    return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
   }
-  const remedy =
-    loan === undefined
-      ? position && positionRemedy(position.position, state.snapshot, position.since?.figures)
-      : loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
-  return [
-    ...(figures.length === 0 ? [] : [msg('warning.figures', '{0}.', text)]),
-    ...(remedy === undefined ? [] : [remedyText(remedy, state, viewContext)]),
-  ];
+  if (position === undefined) return { figures: [], remedy: [] };
+  const figures = joined(positionFigures(position));
+  if (!position.current) return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [] };
+  const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures);
+  return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
 }
+
+const sentence = (text: Text): Message => msg('warning.figures', '{0}.', text);
+
+const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
+  msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
 function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): readonly Text[] {
   const price = liquidationPriceOf(loan);
@@ -203,10 +224,14 @@ function positionFigures({ position, liquidation, since }: PositionView): readon
   ];
 }
 
-function remedyText({ coin, amount, held }: Remedy, { account }: AccountState, { exchanges }: ViewContext): Message {
+function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exchanges }: ViewContext): readonly Message[] {
+  if (remedy === undefined) return [];
+  const { coin, amount, held } = remedy;
   const add = [`~${shortAmount(amount, 'debt')} ${coin}`, levelWord('watch')] as const;
   const wallet = exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
-  return held === undefined || wallet === undefined
-    ? msg('warning.add', 'Add {0} to get back to {1}.', ...add)
-    : msg('warning.add-from', 'Add {0} to get back to {1}; {2} holds {3}.', ...add, wallet, shortAmount(held, 'asset'));
+  return [
+    held === undefined || wallet === undefined
+      ? msg('warning.add', 'Add {0} to get back to {1}.', ...add)
+      : msg('warning.add-from', 'Add {0} to get back to {1}; {2} holds {3}.', ...add, wallet, shortAmount(held, 'asset')),
+  ];
 }

@@ -28,7 +28,7 @@ export interface Notice {
   /** `note`: something is better again. */
   readonly level: Alarm | 'note';
   readonly sentence: Message;
-  /** What it warns of; acknowledged and snoozed together. */
+  /** What it warns of, the worst first. */
   readonly about: readonly WarningKey[];
 }
 

@@ -1,6 +1,5 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
-import type { Message } from '../../core/message.ts';
 import type { AccountState, Store } from '../monitor/store.ts';
 import type { Wakes } from '../monitor/wakes.ts';
 import type { Log } from '../ports.ts';
@@ -17,8 +16,8 @@ export interface Reader {
 
 /** What a front brings: words, and a place to show them. */
 export interface WarningFront {
-  /** One sentence for all that is told at one moment. */
-  compose(told: readonly Told[]): Promise<Message>;
+  /** One sentence for all that is told at one moment, and what it is about, the worst first. */
+  compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about'>>;
   /** Shows it to the person in this window. Must not throw. */
   show(notice: Notice): void;
   readonly settings: () => { readonly enabled: boolean; readonly quietHours: string };
@@ -253,8 +252,7 @@ export class WarningWatch implements Disposable {
     for (const group of [alarms, notes]) {
       if (group.length === 0) continue;
       const level = group === notes ? 'note' : group.some((one) => one.level === 'danger') ? 'danger' : 'warn';
-      const about = group.map(({ account, target }) => ({ account, target }));
-      notices.push({ level, sentence: await this.#options.front.compose(group), about });
+      notices.push({ level, ...(await this.#options.front.compose(group)) });
     }
     return notices;
   }

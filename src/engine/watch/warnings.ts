@@ -134,6 +134,7 @@ function gone({ target, level }: Warning, { enabled }: Terms): Step {
 /** What a warning becomes after the quiet time; undefined as long as it stays. */
 function leaves({ target, level }: Warning, { sees, better = {} }: Sight): 'warn' | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
+  if (sees === 'lost' || sees === level) return undefined;
   if (facet === 'due' || facet === 'blind') return sees === 'calm' ? 'clear' : undefined;
   const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
   if (!isLeft(level)) return undefined;

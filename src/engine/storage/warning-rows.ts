@@ -43,7 +43,11 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
       return { version: version() };
     }
     case 'noteFocus':
-      db.prepare('INSERT INTO focus (window, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at').run(asked.window, asked.at);
+      // The last one to say so has it, whatever its clock says.
+      db.prepare(
+        `INSERT INTO focus (window, at) SELECT ?, max(?, (SELECT coalesce(max(at), 0) + 1 FROM focus)) WHERE true
+         ON CONFLICT DO UPDATE SET at = excluded.at`,
+      ).run(asked.window, asked.at);
       db.prepare('DELETE FROM focus WHERE window NOT IN (SELECT window FROM focus ORDER BY at DESC LIMIT ?)').run(windowsKept);
       return undefined;
     case 'claimNotices':
@@ -85,8 +89,8 @@ function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
       "SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (level = 'danger' AND shown = 0 AND claimed_at < ?) ORDER BY seq",
     )
     .all(at - showWithinMs);
-  // A time in the future comes from a clock that was set back.
-  const waits = open.map((row) => Math.min(Number(row['at']), at) + firstRightMs - at);
+  // A time in the future comes from a clock that was set back: it would wait for long.
+  const waits = open.map((row) => (Number(row['at']) > at ? 0 : Number(row['at']) + firstRightMs - at));
   const mine = open.filter((_, index) => isNewest || (waits[index] ?? 0) <= 0);
   for (const { seq } of mine) db.prepare('UPDATE notices SET claimed_by = ?, claimed_at = ? WHERE seq = ?').run(window, at, Number(seq));
   return {

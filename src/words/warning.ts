@@ -1,4 +1,4 @@
-import { compare, isPositive, type Decimal } from '../core/decimal.ts';
+import { compare, isPositive, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { DueDebt, Snapshot } from '../core/model.ts';
@@ -32,7 +32,8 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   const names = more.slice(0, namedBeside).map((one) => warningName(one, states));
   const rest = more.length - names.length;
   const also = joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())]);
-  return [head, ...details.remedy, msg('warning.also', 'Also: {0}.', also)].reduce(spaced);
+  const shown = details.isLastKnown === true ? details.figures : details.remedy;
+  return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce(spaced);
 }
 
 /** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
@@ -172,6 +173,7 @@ interface WarningDetails {
   readonly figures: readonly Message[];
   /** What brings it back to Watch. What old figures would take to mend is not told. */
   readonly remedy: readonly Message[];
+  readonly isLastKnown?: true;
 }
 
 function detailsOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): WarningDetails {
@@ -181,13 +183,14 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   const { loan, position } = viewsOf(told, state, viewContext);
   if (loan !== undefined) {
     const figures = joined(loanFigures(loan, state.snapshot));
-    if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [] };
+    if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [], isLastKnown: true };
     const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
     return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
   }
   if (position === undefined) return { figures: [], remedy: [] };
   const figures = joined(positionFigures(position));
-  if (!position.current) return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [] };
+  if (!position.current)
+    return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [], isLastKnown: true };
   const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures);
   return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
 }
@@ -202,7 +205,9 @@ function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): read
   const coin = price?.instrument.split('-')[0] ?? loan.collateral[0]?.coin ?? '';
   const now = prices[coin];
   return [
-    msg('collateral.ltv', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`),
+    ...(loan.ltv === undefined
+      ? []
+      : [msg('collateral.ltv', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`)]),
     // Between readings only what prices make of the loan is known here, not the prices.
     ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
     ...(price === undefined
@@ -227,11 +232,18 @@ function positionFigures({ position, liquidation, since }: PositionView): readon
 function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exchanges }: ViewContext): readonly Message[] {
   if (remedy === undefined) return [];
   const { coin, amount, held } = remedy;
-  const add = [`~${shortAmount(amount, 'debt')} ${coin}`, levelWord('watch')] as const;
+  const add = [`~${roughly(amount)} ${coin}`, levelWord('watch')] as const;
   const wallet = exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
   return [
     held === undefined || wallet === undefined
       ? msg('warning.add', 'Add {0} to get back to {1}.', ...add)
       : msg('warning.add-from', 'Add {0} to get back to {1}; {2} holds {3}.', ...add, wallet, shortAmount(held, 'asset')),
   ];
+}
+
+/** Three digits that count, rounded up: more would say more than an estimate knows. */
+function roughly(amount: Decimal): string {
+  const [whole = '', fraction = ''] = amount.split('.');
+  const places = whole === '0' ? fraction.search(/[1-9]|$/) + 3 : Math.max(0, 3 - whole.length);
+  return formatAmount(round(amount, places, 'up'));
 }

@@ -116,14 +116,14 @@ describe('warnings at a simulated exchange', function () {
     okx.movePrice('BTC', '-25');
     await trader.passes(minute);
     const before = screen.notices.length;
-    const { revive } = await okx.kill();
+    const killed = await okx.kill();
     await trader.passes(20 * minute);
     const told = screen.texts.slice(before);
     const blind = saysLike('warning.blind', says('warning.simulated', 'Main'));
     assert.equal(told.filter((one) => blind.test(one)).length, 1, told.join('\n'));
     assert.match(told.at(-1) ?? '', saysLike('warning.last-known'));
     assert.equal(row('level loan:12345')?.level, 'danger');
-    await revive();
+    await killed.revive();
     await trader.passes(6 * minute);
     assert.equal(row('blind'), undefined);
     assert.equal(row('level loan:12345')?.level, 'danger');

@@ -16,7 +16,9 @@ type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGaug
 export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about'> {
   const [states, viewContext] = [app.store.all(), app.viewContext()];
   const sorted = worstFirst(told, states, viewContext);
-  return { sentence: warningSentence(sorted, states, viewContext), about: sorted.map(({ account, target }) => ({ account, target })) };
+  // What is gone can be neither acknowledged nor snoozed.
+  const about = sorted.filter(({ says }) => says !== 'gone').map(({ account, target }) => ({ account, target }));
+  return { sentence: warningSentence(sorted, states, viewContext), about };
 }
 
 const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;

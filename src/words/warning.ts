@@ -124,19 +124,21 @@ function levelHead(told: Told, names: Names, state: AccountState, viewContext: V
   if (loan !== undefined) {
     const { since, distance } = loan;
     const standing = since === undefined ? loan.standing : standingAt(since.figures.toMarginCall, since.figures.toLiquidation);
-    if (standing === 'marginCall' || standing === 'liquidation') return reached(names, standing);
+    if (standing === 'marginCall' || standing === 'liquidation') return reached(names, standing, since !== undefined);
     return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall');
   }
   if (position !== undefined) {
     const distance = position.since?.figures.distance ?? position.distance;
-    if (distance !== undefined && !isPositive(distance)) return reached(names, 'liquidation');
+    if (distance !== undefined && !isPositive(distance)) return reached(names, 'liquidation', position.since !== undefined);
     return near(names, position, distance, told, 'liquidation');
   }
   return msg('warning.unread', "{0}: {1} ({2}) can't be read now.", ...names);
 }
 
-const reached = (names: Names, line: 'marginCall' | 'liquidation'): Message =>
-  msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(line));
+const reached = (names: Names, line: 'marginCall' | 'liquidation', isEstimate: boolean): Message =>
+  isEstimate
+    ? msg('warning.reached-estimate', '{0}: {1} ({2}) reached {3} (estimate).', ...names, lineWord(line))
+    : msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(line));
 
 function near(
   names: Names,

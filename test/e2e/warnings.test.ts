@@ -17,7 +17,7 @@ describe('a price that falls', () => {
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });
     const told = await bench().waitForNotification(
       saysInTurn(
-        saysLike('warning.reached', says('level.danger'), says('stress.loan', '12345'), says('warning.simulated', 'Main')),
+        saysLike('warning.reached-estimate', says('level.danger'), says('stress.loan', '12345'), says('warning.simulated', 'Main')),
         saysLike('warning.add-from'),
       ),
     );

@@ -1,5 +1,6 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
+import { english } from '../../core/message.ts';
 import type { AccountState, Store } from '../monitor/store.ts';
 import type { Wakes } from '../monitor/wakes.ts';
 import type { Log } from '../ports.ts';
@@ -246,10 +247,11 @@ export class WarningWatch implements Disposable {
   }
 
   async #noticesOf(told: readonly Told[]): Promise<readonly Notice[]> {
-    const alarms = told.filter(({ says }) => says === 'alarm' || says === 'again' || says === 'gone');
-    const notes = told.filter((one) => !alarms.includes(one));
+    const alarms = told.filter(({ says }) => says === 'alarm' || says === 'again');
+    const gone = told.filter(({ says }) => says === 'gone');
+    const notes = told.filter(({ says }) => says === 'better' || says === 'recovered');
     const notices: Notice[] = [];
-    for (const group of [alarms, notes]) {
+    for (const group of [alarms, gone, notes]) {
       if (group.length === 0) continue;
       const level = group === notes ? 'note' : group.some((one) => one.level === 'danger') ? 'danger' : 'warn';
       notices.push({ level, ...(await this.#options.front.compose(group)) });
@@ -291,7 +293,7 @@ export class WarningWatch implements Disposable {
   }
 
   #show(notice: Notice): void {
-    this.#options.log.info(`warning (${notice.level}): ${notice.about.map(({ account, target }) => `${account} ${target}`).join(', ')}`);
+    this.#options.log.info(`warning (${notice.level}): ${english(notice.sentence)}`);
     this.#options.front.show(notice);
   }
 

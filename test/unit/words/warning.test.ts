@@ -89,9 +89,9 @@ describe('the words of a warning', () => {
       saysLike('warning.reached', ...named, says('warning.margin-call')),
     );
     const blank = read(nearLoan({ ltv: d('0'), debtUsd: d('55000') }));
-    assert.equal(
+    assert.match(
       words(told('level loan:12345'), blank),
-      says('warning.by', says('level.values-usd', danger), says('stress.loan', '12345'), 'Main'),
+      saysLike('warning.by', says('level.values-usd', danger), says('stress.loan', '12345'), 'Main'),
     );
   });
 

@@ -3,6 +3,7 @@ import type { Notice, Warning, WarningKey } from '../engine/storage/warning-prot
 import { readWarningTarget, warningTarget, type Told } from '../engine/watch/warnings.ts';
 import type { Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
+import { dotted } from '../words/text.ts';
 import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
 import { handledText } from '../words/warning-mark.ts';
 import type { Acting } from './acting.ts';
@@ -99,7 +100,7 @@ async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeo
     const handled = handledText([row], now, when);
     return {
       label: warningName(row, app.store.all()),
-      description: handled === undefined ? levelWord(row.level) : msg('list.dot', '{0} · {1}', levelWord(row.level), handled),
+      description: handled === undefined ? levelWord(row.level) : dotted(levelWord(row.level), handled),
       value: [row],
     };
   });

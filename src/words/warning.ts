@@ -13,7 +13,7 @@ import { positionName } from './kinds.ts';
 import { levelBy, levelWord } from './level.ts';
 import { liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
 import { positionViews, type PositionView } from './position.ts';
-import { joined, type Text } from './text.ts';
+import { bracketed, joined, labelled, spaced, type Text } from './text.ts';
 import { vanishedSentence } from './vanished.ts';
 
 /** Named beside the worst of several before the rest is counted. */
@@ -28,12 +28,12 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   if (first === undefined) throw new RangeError('nothing to tell');
   const head = headOf(first, states, viewContext);
   const details = detailsOf(first, states, viewContext);
-  if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce(spaced);
+  if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce((text, part) => spaced(text, part));
   const names = more.slice(0, namedBeside).map((one) => warningName(one, states));
   const rest = more.length - names.length;
   const also = joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())]);
   const shown = details.isLastKnown === true ? details.figures : details.remedy;
-  return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce(spaced);
+  return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce((text, part) => spaced(text, part));
 }
 
 /** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
@@ -53,10 +53,8 @@ export function worstFirst(told: readonly Told[], states: readonly AccountState[
 export function warningName({ account, target }: Pick<Warning, 'account' | 'target'>, states: readonly AccountState[]): Text {
   const state = states.find((one) => one.account.id === account);
   const name = state?.account.name ?? account;
-  return readWarningTarget(target).on === undefined ? name : msg('list.brackets', '{0} ({1})', nameOf(target, state), name);
+  return readWarningTarget(target).on === undefined ? name : bracketed(nameOf(target, state), name);
 }
-
-const spaced = (text: Message, part: Message): Message => msg('list.space', '{0} {1}', text, part);
 
 function nameOf(target: string, state: AccountState | undefined): Message {
   const { on } = readWarningTarget(target);
@@ -66,7 +64,7 @@ function nameOf(target: string, state: AccountState | undefined): Message {
     return msg('warning.position', 'position {0}', on.id);
   }
   const found = state?.snapshot?.loans.find(({ id }) => id === on?.id);
-  return msg('stress.loan', 'loan {0}', found === undefined ? (on?.id ?? '') : loanName(found));
+  return msg('warning.loan', 'loan {0}', found === undefined ? (on?.id ?? '') : loanName(found));
 }
 
 function accountName(state: AccountState, viewContext: ViewContext): Text {
@@ -90,7 +88,7 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
     const gone = state.snapshot?.vanished?.find(({ kind, id }) => kind === on?.kind && id === on.id);
     return gone === undefined
       ? msg('warning.gone', '{0}: {1} ({2}) is no longer there. Check the exchange.', ...names)
-      : msg('list.colon', '{0}: {1}', account, vanishedSentence(gone, viewContext));
+      : labelled(account, vanishedSentence(gone, viewContext));
   }
   if (facet !== 'level') return debtHead(told, names, state, viewContext);
   return levelHead(told, names, state, viewContext);
@@ -114,9 +112,8 @@ function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountSta
     : msg('warning.due', '{0}: {1} ({2}) has a debt due soon: {3}.', ...names, what);
 }
 
-function dueText({ coin, amount, at, then }: DueDebt, zoned: ViewContext['zoned']): Message {
-  const text = msg('list.comma', '{0}, {1}', `${formatAmount(amount)} ${coin}`, msg('term.due-at', 'due {0}', zoned(at)));
-  return then === undefined ? text : msg('loan.then', '{0}, then {1}', text, then);
+function dueText({ coin, amount, at, then }: DueDebt, zoned: ViewContext['zoned']): Text {
+  return joined([`${formatAmount(amount)} ${coin}`, msg('term.due-at', 'due {0}', zoned(at)), ...(then === undefined ? [] : [then])]);
 }
 
 function levelHead(told: Told, names: Names, state: AccountState, viewContext: ViewContext): Message {
@@ -214,7 +211,7 @@ function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): read
     ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
     ...(price === undefined
       ? []
-      : [msg('estimate.liquidation', 'liquidation at {0}', `${coin} ${formatLiquidationPrice(price.price, 'long')}`)]),
+      : [msg('warning.liquidation-at', 'liquidation at {0}', `${coin} ${formatLiquidationPrice(price.price, 'long')}`)]),
   ];
 }
 
@@ -226,7 +223,7 @@ function positionFigures({ position, liquidation, since }: PositionView): readon
     ...(distress === undefined ? [] : [distress]),
     ...(mark === undefined ? [] : [msg('warning.mark-price', 'mark price {0}', `${mark} ${priceCoin}`)]),
     ...(liquidation.kind === 'price'
-      ? [msg('estimate.liquidation', 'liquidation at {0}', formatLiquidationPrice(liquidation.price, side))]
+      ? [msg('warning.liquidation-at', 'liquidation at {0}', formatLiquidationPrice(liquidation.price, side))]
       : []),
   ];
 }

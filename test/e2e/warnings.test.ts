@@ -11,13 +11,13 @@ describe('a price that falls', () => {
   it('is told in a notification that leads to the target, and is silent once acknowledged', async () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
-    await bench().waitForNotification(saysLike('warning.near', says('level.warning'), says('stress.loan', '67890')));
+    await bench().waitForNotification(saysLike('warning.near', says('level.warning'), says('warning.loan', '67890')));
     await bench().clearNotifications();
 
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });
     const told = await bench().waitForNotification(
       saysInTurn(
-        saysLike('warning.reached-estimate', says('level.danger'), says('stress.loan', '12345'), says('warning.simulated', 'Main')),
+        saysLike('warning.reached-estimate', says('level.danger'), says('warning.loan', '12345'), says('warning.simulated', 'Main')),
         saysLike('warning.add-from'),
       ),
     );

@@ -61,7 +61,7 @@ describe('warnings at a simulated exchange', function () {
     assert.equal(screen.notices[0]?.level, 'warn');
     assert.match(
       screen.last,
-      saysInTurn(saysLike('warning.near', says('level.warning'), says('stress.loan', '67890')), saysLike('warning.also')),
+      saysInTurn(saysLike('warning.near', says('level.warning'), says('warning.loan', '67890')), saysLike('warning.also')),
     );
     await trader.passes(2 * minute);
     assert.equal(screen.notices.length, 1, 'a warning is told once');
@@ -73,7 +73,7 @@ describe('warnings at a simulated exchange', function () {
     assert.match(
       screen.last,
       saysInTurn(
-        saysLike('warning.near', says('level.warning'), says('stress.loan', '12345'), named, /~?\d\.\d%/, says('warning.margin-call')),
+        saysLike('warning.near', says('level.warning'), says('warning.loan', '12345'), named, /~?\d\.\d%/, says('warning.margin-call')),
         saysLike('warning.add-from', /~0\.0\d\d\d BTC/, says('level.watch'), 'funding account', '1.79214'),
         saysLike('warning.also', /BTC-USDT-SWAP long.*/),
       ),
@@ -85,7 +85,7 @@ describe('warnings at a simulated exchange', function () {
     okx.movePrice('BTC', '-25');
     await trader.passes(minute);
     const danger = screen.notices.find(({ level }) => level === 'danger');
-    assert.match(english(danger!.sentence), saysLike('warning.reached', says('level.danger'), says('stress.loan', '12345')));
+    assert.match(english(danger!.sentence), saysLike('warning.reached', says('level.danger'), says('warning.loan', '12345')));
     const before = screen.notices.length;
     await trader.passes(5 * minute);
     assert.ok(screen.notices.length > before, 'told again after five minutes');
@@ -108,7 +108,7 @@ describe('warnings at a simulated exchange', function () {
     assert.equal(screen.notices.length, before, 'not before');
     await trader.passes(3 * minute);
     assert.equal(screen.notices.at(-1)?.level, 'note');
-    assert.match(screen.texts.slice(before).join(' '), saysLike('warning.near', says('warning.recovered'), says('stress.loan', '12345')));
+    assert.match(screen.texts.slice(before).join(' '), saysLike('warning.near', says('warning.recovered'), says('warning.loan', '12345')));
     assert.equal(row('level loan:12345'), undefined);
   });
 
@@ -151,7 +151,7 @@ describe('warnings at a simulated exchange', function () {
     await screen.answers(press(says('warning.snooze-hour')));
     const until = trader.clock.now() + 60 * minute;
     assert.ok(Math.abs((row('level loan:67890')?.snoozedUntil ?? 0) - until) < minute);
-    const talk = new Scripted(pick(`${says('stress.loan', '67890')} (Main)`), pick(says('warning.until-tomorrow')));
+    const talk = new Scripted(pick(`${says('warning.loan', '67890')} (Main)`), pick(says('warning.until-tomorrow')));
     await trader.until(snoozeWarnings(trader.app(talk)));
     assert.equal(new Date(row('level loan:67890')?.snoozedUntil ?? 0).getHours(), 8);
     const [account] = loansOutline(trader.engine.store.all(), trader.viewContext());

@@ -39,7 +39,7 @@ const nearPosition = position({ markPrice: d('60000'), liquidationPrice: d('5718
 
 describe('the words of a warning', () => {
   const danger = says('level.danger');
-  const named = [danger, says('stress.loan', '12345'), 'Main'] as const;
+  const named = [danger, says('warning.loan', '12345'), 'Main'] as const;
 
   it('name loan, distance, LTV, price, liquidation price, and what brings it back with what the wallet holds', () => {
     const sentence = words(told('level loan:12345'), read(nearLoan()));
@@ -47,7 +47,7 @@ describe('the words of a warning', () => {
       sentence,
       [
         says('warning.near', ...named, '4.7%', says('warning.margin-call')),
-        says('warning.figures', [says('collateral.ltv', '70.28%'), 'BTC 62,900', says('estimate.liquidation', 'BTC 60,000')].join(', ')),
+        says('warning.figures', [says('collateral.ltv', '70.28%'), 'BTC 62,900', says('warning.liquidation-at', 'BTC 60,000')].join(', ')),
         says('warning.add-from', '~0.0589 BTC', says('level.watch'), 'Funding account', '0.05'),
       ].join(' '),
     );
@@ -91,7 +91,7 @@ describe('the words of a warning', () => {
     const blank = read(nearLoan({ ltv: d('0'), debtUsd: d('55000') }));
     assert.match(
       words(told('level loan:12345'), blank),
-      saysLike('warning.by', says('level.values-usd', danger), says('stress.loan', '12345'), 'Main'),
+      saysLike('warning.by', says('level.values-usd', danger), says('warning.loan', '12345'), 'Main'),
     );
   });
 
@@ -100,7 +100,7 @@ describe('the words of a warning', () => {
     const name = says('kinds.long', 'BTC-USDT-SWAP');
     assert.match(sentence, saysLike('warning.near', danger, name, 'Main', '4.7%', says('warning.liquidation')));
     assert.match(sentence, saysLike('warning.mark-price', '60,000 USDT'));
-    assert.match(sentence, saysLike('estimate.liquidation', '57,180'));
+    assert.match(sentence, saysLike('warning.liquidation-at', '57,180'));
     assert.match(sentence, saysLike('warning.add', /~\d{3} USDT/));
     const reached = holding(position({ markPrice: d('57000'), liquidationPrice: d('57180') }));
     assert.match(words(told('level position:p1'), reached), saysLike('warning.reached', danger, name, 'Main', says('warning.liquidation')));
@@ -129,8 +129,8 @@ describe('the words of a warning', () => {
       saysLike('warning.near', says('warning.better', says('level.warning'))),
     );
     const without = read(nearLoan(), { loans: [], vanished: gone });
-    assert.match(words(told('level loan:12345', { says: 'gone' }), without), saysLike('vanished.loan-no-longer', '12345'));
-    assert.equal(words(told('level loan:7', { says: 'gone' }), without), says('warning.gone', danger, says('stress.loan', '7'), 'Main'));
+    assert.match(words(told('level loan:12345', { says: 'gone' }), without), saysLike('vanished.closed', says('term.loan', '12345')));
+    assert.equal(words(told('level loan:7', { says: 'gone' }), without), says('warning.gone', danger, says('warning.loan', '7'), 'Main'));
     const blind = words(told('blind', { level: 'warn' }), state({ failure: failure() }));
     assert.equal(blind, says('warning.blind', 'Main', new Date(now - 60_000).toISOString(), 'It went wrong.'));
   });
@@ -163,9 +163,9 @@ describe('the words of a warning', () => {
       ['one level loan:2', 'one level loan:12345', 'one level position:p1', 'play level loan:12345', 'play blind'],
     );
     const also = [
-      `${says('stress.loan', '12345')} (Main)`,
+      `${says('warning.loan', '12345')} (Main)`,
       `${says('kinds.long', 'BTC-USDT-SWAP')} (Main)`,
-      `${says('stress.loan', '12345')} (Play)`,
+      `${says('warning.loan', '12345')} (Play)`,
       says('warning.more', '1'),
     ];
     assert.match(words(sorted, played, real), saysLike('warning.also', also.join(', ')));

@@ -9,6 +9,7 @@ import { tellStateTrouble } from './vscode/guarded-command.ts';
 import { portsOf } from './vscode/ports.ts';
 import { registerStatusBar } from './vscode/status-bar.ts';
 import { registerTrees } from './vscode/trees.ts';
+import { registerWarnings } from './vscode/warnings.ts';
 
 let closing: (() => Promise<void>) | undefined;
 
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerStatusBar(app));
   keep(registerGauges(app));
   keep(tellStateTrouble(app));
+  keep(registerWarnings(app));
 
   const looked = engine.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.

@@ -52,16 +52,21 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Polls may slip by network time and jitter; beyond this many intervals a figure is no longer current for. */
-const intervalsUntilStale = 2.5;
+/** Readings may slip by network time and jitter; beyond this many intervals a figure is no longer current. */
+const intervalsUntilStale = 3;
+/** However short the interval, one slow answer makes nothing stale. Milliseconds. */
+const leastUntilStaleMs = 30_000;
+
+/** How old figures may be and still be shown as current. Milliseconds. */
+export const staleAfterMs = (intervalMs: number): number => Math.max(intervalMs * intervalsUntilStale, leastUntilStaleMs);
 
 /** Whether figures read at `asOf` may still be shown as current at `now`. All in milliseconds. A time in the future is not fresh. */
 export function isFresh(asOf: number, now: number, intervalMs: number): boolean {
   const age = now - asOf;
-  return age >= -5_000 && age <= intervalMs * intervalsUntilStale;
+  return age >= -5_000 && age <= staleAfterMs(intervalMs);
 }
 
-/** The last moment at which figures read at `asOf` are current for. All in milliseconds. */
+/** The last moment at which figures read at `asOf` are current. All in milliseconds. */
 export function freshUntil(asOf: number, intervalMs: number): number {
-  return asOf + intervalMs * intervalsUntilStale;
+  return asOf + staleAfterMs(intervalMs);
 }

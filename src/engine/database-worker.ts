@@ -65,6 +65,12 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
     case 'noteAnchor':
       state().noteAnchor(request.at);
       return undefined;
+    case 'warnings':
+    case 'putWarnings':
+    case 'noteFocus':
+    case 'claimNotices':
+    case 'noteShown':
+      return state().warnings(request);
     case 'close':
       ledger?.close();
       shared?.close();

@@ -19,6 +19,7 @@ import { SimulatedExchange } from './simulated/simulated-exchange.ts';
 import { isBuiltIn } from './simulated/start.ts';
 import { SharedState } from './storage/shared-state.ts';
 import { Reader } from './watch/reader.ts';
+import { LateWarnings } from './watch/late-warnings.ts';
 import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
 
 /** Everything that reads accounts and changes them, put together, for any front to show and to ask. */
@@ -39,6 +40,8 @@ export interface Engine extends Disposable {
   /** Which accounts changes may be sent from. */
   readonly arming: Arming;
   readonly simulated: SimulatedExchange;
+  /** What comes near its line, told to a person. */
+  readonly warnings: LateWarnings;
   /** News of what all windows share. What is in there is changed by the parts above alone. */
   readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
@@ -106,12 +109,30 @@ export function createEngine(ports: EnginePorts): Engine {
   );
   keep(watchPrices({ store, connections, clock, wakes, log, reader }));
   keep(shareReadings(reader, store, poller, ledger));
+  const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
     for (const part of parts.splice(0).reverse()) part.dispose();
   };
   return {
-    ...{ log, clock, exchanges, book, vault, connections, store, wakes, poller, reader, ledger, arming, simulated, shared, intervalMs },
+    ...{
+      log,
+      clock,
+      exchanges,
+      book,
+      vault,
+      connections,
+      store,
+      wakes,
+      poller,
+      reader,
+      ledger,
+      arming,
+      simulated,
+      warnings,
+      shared,
+      intervalMs,
+    },
     start() {
       const looked = shared.start();
       poller.start();

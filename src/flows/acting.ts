@@ -30,6 +30,7 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges'> {
     | 'onDidChange'
   >;
   readonly arming: Pick<Engine['arming'], 'state' | 'arm' | 'disarm'>;
+  readonly warnings: Pick<Engine['warnings'], 'all' | 'acknowledge' | 'snooze'>;
   readonly simulated: Pick<Engine['simulated'], 'account' | 'create' | 'coins' | 'movePrice'>;
   /** What the views go by at this moment, and how times are written. */
   readonly viewContext: () => ViewContext;

@@ -131,6 +131,7 @@ export type Command =
   | 'addMargin'
   | 'armWriting'
   | 'bringLiquidationToTarget'
+  | 'bringLtvToTarget'
   | 'disarmWriting'
   | 'openGauges'
   | 'reduceCollateral'

@@ -1,11 +1,11 @@
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageState } from '../core/protocol.ts';
-import type { AccountState } from '../engine/monitor/store.ts';
+import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { isSame, loanAt, positionAt, type Place, type PlaceOn } from './place.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
-import { venueName, type ViewContext, gapsOf } from '../words/account.ts';
+import { venueName, type ViewContext } from '../words/account.ts';
 import { loanViews } from '../words/loan.ts';
 import { positionViews } from '../words/position.ts';
 import { labelled } from '../words/text.ts';

@@ -4,8 +4,8 @@ import type { HistoryRow, InterestRow, Page } from '../core/model.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import { sourceKey, type Entry, type PageSource, type ReadPage } from './entry.ts';
 import type { Connections } from '../engine/monitor/connections.ts';
-import type { Store } from '../engine/monitor/store.ts';
-import { isCurrent, type ViewContext } from '../words/account.ts';
+import { isCurrent, type Store } from '../engine/monitor/store.ts';
+import type { ViewContext } from '../words/account.ts';
 import { interestOutlook } from './interest-outlook.ts';
 
 function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' | 'on'> {

@@ -6,6 +6,7 @@ import { venueName, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
 import { named, updatedLine } from './account.ts';
+import { warningLines } from '../words/warning-mark.ts';
 import type { Details } from './entry.ts';
 import { bracketed, joined, type Text } from '../words/text.ts';
 import { fromVenue } from '../words/loan.ts';
@@ -145,6 +146,7 @@ export function positionDetails(view: PositionView, viewContext: ViewContext): D
         value: detail === undefined ? value : bracketed(value, detail),
       })),
       { label: msg('term.level', 'Level'), value: spokenLevelWord(view) },
+      ...warningLines(viewContext.warnings(state.account.id), { kind: 'position', id: position.positionId }, viewContext),
       { label: msg('position.margin-mode', 'Margin mode'), value: marginModeText(position) },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
       updatedLine(state, viewContext),

@@ -2,8 +2,8 @@ import { compare, lesser, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Vanished } from '../core/model.ts';
 import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
-import type { AccountState } from '../engine/monitor/store.ts';
-import { gapsOf, readingAge, troubleWord, type ViewContext } from '../words/account.ts';
+import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
+import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {

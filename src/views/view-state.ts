@@ -1,6 +1,6 @@
 import type { Snapshot, Vanished } from '../core/model.ts';
-import type { AccountState } from '../engine/monitor/store.ts';
-import { isCurrent, type ViewContext } from '../words/account.ts';
+import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
+import type { ViewContext } from '../words/account.ts';
 import { isOfLoan, isOfPosition } from './place.ts';
 
 /** Which of a view's welcome texts applies; `some` shows the accounts instead. */

@@ -35,6 +35,9 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   armWriting: 'guarded',
   exportActivity: 'guarded',
   verifyLedger: 'guarded',
+  acknowledgeWarnings: 'guarded',
+  snoozeWarnings: 'guarded',
+  testWarnings: 'guarded',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */

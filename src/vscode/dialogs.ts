@@ -17,6 +17,7 @@ import { bringLtvToTarget } from '../flows/target-ltv.ts';
 import { sayOutcome } from '../flows/tell.ts';
 import { undoAdd } from '../flows/undo.ts';
 import { verifyLedger } from '../flows/verify-ledger.ts';
+import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../flows/warnings.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
@@ -74,7 +75,10 @@ export const dialogs = {
   armWriting: armWritingOn,
   exportActivity,
   verifyLedger,
+  acknowledgeWarnings,
+  snoozeWarnings,
+  testWarnings,
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** What is told without a dialog of its own. */
-export const telling = { sayOutcome, sayDisarmed, activityDocument };
+export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning };

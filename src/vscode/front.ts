@@ -39,6 +39,7 @@ export function sceneOf(app: App): ViewContext {
     openWrites: (accountId) => app.ledger.open(accountId),
     frozen: (accountId) => app.ledger.frozen(accountId),
     arming: (accountId) => app.arming.state(accountId),
+    warnings: (accountId) => app.warnings.all().filter(({ account }) => account === accountId),
   };
 }
 

@@ -1,12 +1,11 @@
 import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { ExchangeError } from '../core/errors.ts';
-import { isFresh } from '../core/clock.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Snapshot } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import type { ArmState } from '../engine/ledger/arming.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
+import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { ageText } from './time.ts';
 import type { Icon } from './level.ts';
 
@@ -24,22 +23,8 @@ export interface ViewContext {
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */
   readonly arming: (accountId: string) => ArmState;
-}
-
-/**
- * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
- * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
- */
-export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
-  const { failure, snapshot } = state;
-  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
-}
-
-/** What should have been read and was not. A key without permission to read something leaves no gap: the views say what it lacks. */
-export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
-  const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
-  const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;
-  return [loans, positions].filter((trouble) => trouble !== undefined);
+  /** The warnings that stand. */
+  readonly warnings: (accountId: string) => readonly Warning[];
 }
 
 /** What is wrong with an account in two or three words; its error's own sentence says the rest. */

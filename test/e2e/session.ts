@@ -57,7 +57,9 @@ function prepare(options: SessionOptions): Setting {
   mkdirSync(workspace, { recursive: true });
   // Without a graphics card each frame of what moves costs a core.
   const still = { 'workbench.reduceMotion': 'on', 'editor.cursorBlinking': 'solid' };
-  writeSettings(path.join(folder, 'user-data'), { ...still, ...options.settings });
+  // A warning may come at any moment; only who waits for one is to meet it.
+  const silent = { 'ltvGauge.warnings.enabled': false };
+  writeSettings(path.join(folder, 'user-data'), { ...still, ...silent, ...options.settings });
   if (options.folderSettings !== undefined) {
     mkdirSync(path.join(workspace, '.vscode'));
     writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify(options.folderSettings));

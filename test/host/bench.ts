@@ -124,6 +124,7 @@ async function drawing(): Promise<readonly Outcome[]> {
     openWrites: () => [],
     frozen: () => undefined,
     arming: () => ({ armed: false }),
+    warnings: () => [],
   };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
   const clone = (): unknown => structuredClone(states);
@@ -253,6 +254,7 @@ function shocking(): Promise<Outcome> {
     openWrites: () => [],
     frozen: () => undefined,
     arming: () => ({ armed: false }),
+    warnings: () => [],
   };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
   const [table] = stressView(freshlyRead(20), viewContext, say)?.tables ?? [];

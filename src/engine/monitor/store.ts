@@ -1,7 +1,8 @@
-import type { Clock } from '../../core/clock.ts';
+import { isFresh, type Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { ExchangeError } from '../../core/errors.ts';
+import type { Message } from '../../core/message.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
@@ -26,6 +27,22 @@ export interface AccountState {
   readonly reading: boolean;
   /** What our arithmetic makes of the last figures. Never instead of them. */
   readonly live?: Live;
+}
+
+/**
+ * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
+ * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
+ */
+export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
+  const { failure, snapshot } = state;
+  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
+}
+
+/** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */
+export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
+  const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
+  const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;
+  return [loans, positions].filter((trouble) => trouble !== undefined);
 }
 
 /** `account`: added, removed or renamed. `state`: anything read or failed. `live`: only what is estimated has changed. */

@@ -19,6 +19,7 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
+import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
 /** What all windows share cannot be read or changed. */
@@ -94,6 +95,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   readonly #troubled = new Emitter<Message | undefined>();
   readonly #remade = new Emitter<undefined>();
   readonly #looked = new Emitter<Seen<Figures, Failed> | undefined>();
+  readonly #warningsChanged = new Emitter<undefined>();
   readonly #end = new AbortController();
   #records: ReadonlyMap<string, unknown>;
   #removed: ReadonlySet<string>;
@@ -104,6 +106,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   #snapshots: Map<string, Figures | undefined> | undefined;
   #news = 0;
   #version: Version | undefined;
+  #warnings: string | undefined;
   #trouble: Message | undefined;
   #database: Promise<StateDatabase<Figures, Failed>> | undefined;
   #watch: Disposable | undefined;
@@ -123,6 +126,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   readonly onDidRemake = this.#remade.on;
   /** Told at the end of each look, before whoever asked for it goes on: undefined when the database could not be read. */
   readonly onDidLook = this.#looked.on;
+  /** Told when any window changed the warnings, or what is to be shown of them. */
+  readonly onDidChangeWarnings = this.#warningsChanged.on;
 
   constructor(options: SharedStateOptions<Figures, Failed>) {
     this.#options = options;
@@ -211,10 +216,18 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     },
   };
 
+  /** The warnings of all windows. @throws StateTrouble */
+  async ask<A extends WarningAsked>(asked: A): Promise<WarningAnswers[A['do']]> {
+    return (await this.#opened()).ask(asked);
+  }
+
   dispose(): void {
     this.#end.abort();
     this.#watch?.dispose();
-    for (const emitter of [this.#accountChanged, this.#armingChanged, this.#loaded, this.#troubled, this.#remade, this.#looked])
+    for (const emitter of [
+      ...[this.#accountChanged, this.#armingChanged],
+      ...[this.#loaded, this.#troubled, this.#remade, this.#looked, this.#warningsChanged],
+    ])
       emitter.dispose();
     this.#database?.then(
       (database) => {
@@ -265,6 +278,10 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#armed ??= [];
     if (isFirst) tell(this.#loaded, undefined);
     if (looked.remade) tell(this.#remade, undefined);
+    if (looked.warnings !== this.#warnings) {
+      this.#warnings = looked.warnings;
+      tell(this.#warningsChanged, undefined);
+    }
     if (looked.takenIn > 0 && !isMarked(this.#options.old)) {
       // By the one window that took it in, at once and only once: each time the editor's storage is written, it is written whole.
       this.#options.old.update(markKey, { takenOver: new Date(this.#options.clock.now()).toISOString() }).then(undefined, () => undefined);

@@ -24,6 +24,8 @@ import {
   type Version,
 } from './state-protocol.ts';
 import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts';
+import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
+import { answerWarnings, forgetWarnings } from './warning-rows.ts';
 
 /** Who only looks does not hold up a request for longer than this. Milliseconds. */
 const lookBusyMs = 1_000;
@@ -77,6 +79,7 @@ export class StateFile {
         ...(snapshots === true ? { snapshots: db.prepare('SELECT account, snapshot AS text FROM snapshots').all() as never } : {}),
         lease: leaseOf(db),
         ...(news === undefined ? {} : { news }),
+        warnings: warningsVersion(opened),
         takenIn,
         remade,
       };
@@ -117,6 +120,14 @@ export class StateFile {
       ).run(id, rows, head);
       return { done: true };
     });
+  }
+
+  warnings<A extends WarningAsked>(asked: A): WarningAnswers[A['do']] | undefined {
+    const mode = asked.do === 'warnings' ? 'DEFERRED' : 'IMMEDIATE';
+    const done = this.#within(mode, false, this.#place.busyMs, (opened) => ({
+      answer: answerWarnings(opened.db, asked, () => warningsVersion(opened)),
+    }));
+    return done?.answer;
   }
 
   close(): void {
@@ -262,6 +273,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
+      forgetWarnings(db, change.id);
       break;
     case 'arm':
       db.prepare("DELETE FROM armed WHERE account = ? AND window IN ('', ?)").run(change.row.account, change.row.window);
@@ -323,14 +335,22 @@ function restore(db: DatabaseSync, copy: LastCopy | undefined): boolean {
 const copyOf = ({ accounts, removed }: StateFacts): string =>
   `${JSON.stringify({ accounts: accounts.map((one) => parsed(one.text)).filter((one) => one !== undefined), removed })}\n`;
 
-function versionOf({ db, identity }: Opened): Version {
-  const facts = new Map(
+const numbersIn = (db: DatabaseSync): ReadonlyMap<string, number> =>
+  new Map(
     db
       .prepare('SELECT name, value FROM facts')
       .all()
-      .map(({ name, value }) => [name, Number(value)]),
+      .map(({ name, value }) => [String(name), Number(value)]),
   );
+
+function versionOf({ db, identity }: Opened): Version {
+  const facts = numbersIn(db);
   return { file: facts.get('file') ?? 0, place: identity, revision: facts.get('revision') ?? 0 };
+}
+
+function warningsVersion({ db, identity }: Opened): string {
+  const facts = numbersIn(db);
+  return JSON.stringify([facts.get('file'), identity, facts.get('warnings')]);
 }
 
 const isSame = (a: Version, b: Version): boolean => a.file === b.file && a.place === b.place && a.revision === b.revision;

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../core/emitter.ts';
 import type { Seen } from './ledger-protocol.ts';
+import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 
 /** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
 export interface OldState {
@@ -38,7 +39,8 @@ export type StateAsked =
   | { readonly do: 'change'; readonly change: StateChange }
   | Shared
   | { readonly do: 'anchor' }
-  | { readonly do: 'noteAnchor'; readonly at: Seen };
+  | { readonly do: 'noteAnchor'; readonly at: Seen }
+  | WarningAsked;
 
 /** What one window reads for all. `now` is by the clock of the asking window. */
 export type Shared =
@@ -116,6 +118,8 @@ export interface StateFacts {
 export interface Looked {
   /** Absent when it is as it was known, or when there is no file. */
   readonly facts?: StateFacts;
+  /** Another one after each change of warnings. Absent when there is no file. */
+  readonly warnings?: string;
   /** There is no file, and nothing to make one for. */
   readonly absent?: true;
   /** By account, as JSON; only if asked for. */
@@ -134,7 +138,7 @@ export interface Looked {
 export type Changed = { readonly facts: StateFacts } | { readonly refused: 'taken' | 'absent' };
 
 /** What each request is answered with. */
-export interface StateAnswers {
+export interface StateAnswers extends WarningAnswers {
   readonly look: Looked;
   readonly change: Changed;
   readonly forget: undefined;

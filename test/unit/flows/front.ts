@@ -178,7 +178,7 @@ export class Front {
   }
 
   viewContext(): ReturnType<Acting['viewContext']> {
-    const { exchanges, clock, ledger, arming } = this.engine;
+    const { exchanges, clock, ledger, arming, warnings } = this.engine;
     return {
       exchanges,
       now: clock.now(),
@@ -188,6 +188,7 @@ export class Front {
       openWrites: (id) => ledger.open(id),
       frozen: (id) => ledger.frozen(id),
       arming: (id) => arming.state(id),
+      warnings: (id) => warnings.all().filter(({ account }) => account === id),
     };
   }
 

@@ -329,6 +329,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
       },
       disarm: async () => void (setup.armed = { armed: false }),
     },
+    warnings: { all: () => [], acknowledge: unused, snooze: unused },
     simulated: { account: () => undefined, create: unused, coins: unused, movePrice: unused },
     viewContext: () => ({
       exchanges,
@@ -339,6 +340,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
       openWrites: (id) => ledger.open(id),
       frozen: (id) => ledger.frozen(id),
       arming: () => setup.armed,
+      warnings: () => [],
     }),
     readLimits: async () => setup.limits,
     language: 'en',

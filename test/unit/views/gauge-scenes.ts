@@ -32,6 +32,7 @@ export function aScene(change: Partial<ViewContext> = {}): ViewContext {
     openWrites: () => [],
     frozen: () => undefined,
     arming: () => ({ armed: false }),
+    warnings: () => [],
     ...change,
   };
 }

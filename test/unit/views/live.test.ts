@@ -117,7 +117,7 @@ describe('the line of a loan between readings', () => {
   });
 
   it('drops an estimate whose prices are old, but no alarm', () => {
-    const at = now - 2.5 * liveIntervalMs;
+    const at = now - 3 * liveIntervalMs;
     assert.match(line(loanRow(withLoan(estimated('0.5841'), { at }))), /→ ~58\.41%/);
     assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
     const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));

@@ -43,7 +43,7 @@ describe('the outlook above rows of interest that stay open', () => {
     assert.match((await lines())[0]!, saysLike('interest.margin-call', '189'));
     held = owing('0.74', '94594.6');
     assert.match((await lines())[0]!, saysLike('estimate.margin-call-reached'));
-    later = 76_000;
+    later = 91_000;
     assert.deepEqual((await lines()).length, 1, 'only the row that was read is left');
     later = 0;
     for (const gone of [{ ...held, failure: failure() }, { ...held, snapshot: { ...held.snapshot!, loans: [] } }, undefined]) {

@@ -149,6 +149,7 @@ export function viewContext(change: Partial<ViewContext> = {}): ViewContext {
     openWrites: () => [],
     frozen: () => undefined,
     arming: () => ({ armed: true, until: 'simulated' }),
+    warnings: () => [],
     ...change,
   };
 }

@@ -148,10 +148,11 @@ describe('level of a position', () => {
 });
 
 describe('freshness', () => {
-  it('lasts two and a half intervals', () => {
-    assert.ok(isFresh(1_000_000, 1_075_000, 30_000));
-    assert.equal(isFresh(1_000_000, 1_075_001, 30_000), false);
-    assert.equal(freshUntil(1_000_000, 30_000), 1_075_000);
+  it('lasts three intervals, and half a minute at the least', () => {
+    assert.ok(isFresh(1_000_000, 1_090_000, 30_000));
+    assert.equal(isFresh(1_000_000, 1_090_001, 30_000), false);
+    assert.equal(freshUntil(1_000_000, 30_000), 1_090_000);
+    assert.deepEqual([isFresh(0, 30_000, 5_000), isFresh(0, 30_001, 5_000)], [true, false], 'half a minute at the least');
   });
 
   it('is not granted to figures from the future, beyond what a clock may be set back', () => {

@@ -1,0 +1,75 @@
+import type { Message } from '../../core/message.ts';
+
+/** The levels that are warned of. */
+export type Alarm = 'warn' | 'danger';
+
+/** What is warned of: `level loan:12345`, `overdue loan:12345`, `due loan:12345`, or `blind` for an account that can't be read. */
+export interface WarningKey {
+  readonly account: string;
+  readonly target: string;
+}
+
+/** A warning that stands, as all windows share it. Times are milliseconds since the Unix epoch. */
+export interface Warning extends WarningKey {
+  readonly level: Alarm;
+  /** When it was first seen at this level. */
+  readonly since: number;
+  /** When it was last told. Absent while it waits to be told. */
+  readonly told?: number | undefined;
+  /** How often it was told again. */
+  readonly repeats: number;
+  /** The level that a person acknowledged. */
+  readonly acknowledged?: Alarm | undefined;
+  readonly snoozedUntil?: number | undefined;
+}
+
+/** One notification. */
+export interface Notice {
+  /** `note`: something is better again. */
+  readonly level: Alarm | 'note';
+  readonly sentence: Message;
+  /** What it warns of, the worst first. */
+  readonly about: readonly WarningKey[];
+}
+
+export type WarningAsked =
+  | { readonly do: 'warnings' }
+  /**
+   * Puts and drops rows and adds notices, all or nothing, unless somebody else changed the rows since `known`: so of several windows one
+   * tells an event.
+   */
+  | {
+      readonly do: 'putWarnings';
+      readonly known: string | undefined;
+      readonly put: readonly Warning[];
+      readonly drop: readonly WarningKey[];
+      readonly notices: readonly Notice[];
+      readonly at: number;
+    }
+  /** A window has the focus of the person. */
+  | { readonly do: 'noteFocus'; readonly window: string; readonly at: number }
+  /** Hands out what this window is to show. */
+  | { readonly do: 'claimNotices'; readonly window: string; readonly at: number }
+  | { readonly do: 'noteShown'; readonly seqs: readonly number[] };
+
+export interface Warnings {
+  /** Another one after each change. */
+  readonly version: string;
+  readonly rows: readonly Warning[];
+}
+
+export interface ClaimedNotices {
+  readonly notices: readonly { readonly seq: number; readonly notice: Notice }[];
+  /** When to ask again, because another window has the first right to the rest. Milliseconds from now. */
+  readonly againMs?: number;
+}
+
+/** What each request is answered with; undefined without a database. */
+export interface WarningAnswers {
+  readonly warnings: Warnings | undefined;
+  /** `refused` holds what is there instead. */
+  readonly putWarnings: { readonly version: string } | { readonly refused: Warnings } | undefined;
+  readonly noteFocus: undefined;
+  readonly claimNotices: ClaimedNotices | undefined;
+  readonly noteShown: undefined;
+}

@@ -1,0 +1,100 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsked, WarningKey } from './warning-protocol.ts';
+
+// The rows of warnings and notices. Each function runs inside a transaction of whoever calls it.
+
+/** How long the window that was used last has the first right to a notice. Milliseconds. */
+const firstRightMs = 3_000;
+/** A notice of danger that a window took and did not show by then is anybody's. Milliseconds. */
+const showWithinMs = 10_000;
+/** An older notice is no news: danger is told again by its row. Milliseconds. */
+const newsForMs = 10 * 60_000;
+/** Windows whose focus is remembered. */
+const windowsKept = 20;
+
+export const warningSchema = `CREATE TABLE warnings (account TEXT NOT NULL, target TEXT NOT NULL, level TEXT NOT NULL, since INTEGER NOT NULL, told INTEGER,
+     repeats INTEGER NOT NULL, acknowledged TEXT, snoozed_until INTEGER, PRIMARY KEY (account, target)) STRICT, WITHOUT ROWID;
+   CREATE TABLE notices (seq INTEGER PRIMARY KEY AUTOINCREMENT, level TEXT NOT NULL, notice TEXT NOT NULL, at INTEGER NOT NULL, claimed_by TEXT,
+     claimed_at INTEGER, shown INTEGER NOT NULL DEFAULT 0) STRICT;
+   CREATE TABLE focus (window TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO facts (name, value) VALUES ('warnings', 1);`;
+
+const bump = "UPDATE facts SET value = value + 1 WHERE name = 'warnings'";
+
+export function forgetWarnings(db: DatabaseSync, account: string): void {
+  if (db.prepare('DELETE FROM warnings WHERE account = ?').run(account).changes > 0) db.exec(bump);
+}
+
+/** @param version what the rows are known by now */
+export function answerWarnings<A extends WarningAsked>(db: DatabaseSync, asked: A, version: () => string): WarningAnswers[A['do']];
+export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: () => string): WarningAnswers[WarningAsked['do']] {
+  switch (asked.do) {
+    case 'warnings':
+      return { version: version(), rows: rowsIn(db) };
+    case 'putWarnings': {
+      if (version() !== asked.known) return { refused: { version: version(), rows: rowsIn(db) } };
+      for (const { account, target } of asked.drop)
+        db.prepare('DELETE FROM warnings WHERE account = ? AND target = ?').run(account, target);
+      for (const row of asked.put) put(db, row);
+      for (const notice of asked.notices) {
+        db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(notice.level, JSON.stringify(notice), asked.at);
+      }
+      db.exec(bump);
+      return { version: version() };
+    }
+    case 'noteFocus':
+      // The last one to say so has it, whatever its clock says.
+      db.prepare(
+        `INSERT INTO focus (window, at) SELECT ?, max(?, (SELECT coalesce(max(at), 0) + 1 FROM focus)) WHERE true
+         ON CONFLICT DO UPDATE SET at = excluded.at`,
+      ).run(asked.window, asked.at);
+      db.prepare('DELETE FROM focus WHERE window NOT IN (SELECT window FROM focus ORDER BY at DESC LIMIT ?)').run(windowsKept);
+      return undefined;
+    case 'claimNotices':
+      return claim(db, asked.window, asked.at);
+    case 'noteShown':
+      for (const seq of asked.seqs) db.prepare('UPDATE notices SET shown = 1 WHERE seq = ?').run(seq);
+      return undefined;
+  }
+}
+
+/** Nothing is kept of an account that is not there. */
+function put(db: DatabaseSync, row: Warning): void {
+  const { account, target, level, since, told, repeats, acknowledged, snoozedUntil } = row;
+  db.prepare(
+    `INSERT OR REPLACE INTO warnings (account, target, level, since, told, repeats, acknowledged, snoozed_until)
+     SELECT id, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE id = ?`,
+  ).run(target, level, since, told ?? null, repeats, acknowledged ?? null, snoozedUntil ?? null, account);
+}
+
+const rowsIn = (db: DatabaseSync): readonly Warning[] =>
+  db
+    .prepare('SELECT account, target, level, since, told, repeats, acknowledged, snoozed_until FROM warnings')
+    .all()
+    .map(({ account, target, level, since, told, repeats, acknowledged, snoozed_until: snoozedUntil }) => ({
+      ...({ account, target, level } as unknown as WarningKey & { readonly level: Alarm }),
+      since: Number(since),
+      repeats: Number(repeats),
+      ...(told === null ? {} : { told: Number(told) }),
+      ...(acknowledged === null ? {} : { acknowledged: acknowledged as Alarm }),
+      ...(snoozedUntil === null ? {} : { snoozedUntil: Number(snoozedUntil) }),
+    }));
+
+/** The window with the newest focus takes them at once, any other one after a while. */
+function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
+  db.prepare('DELETE FROM notices WHERE at < ?').run(at - newsForMs);
+  const isNewest = db.prepare('SELECT window FROM focus ORDER BY at DESC LIMIT 1').get()?.['window'] === window;
+  const open = db
+    .prepare(
+      "SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (level = 'danger' AND shown = 0 AND claimed_at < ?) ORDER BY seq",
+    )
+    .all(at - showWithinMs);
+  // A time in the future comes from a clock that was set back: it would wait for long.
+  const waits = open.map((row) => (Number(row['at']) > at ? 0 : Number(row['at']) + firstRightMs - at));
+  const mine = open.filter((_, index) => isNewest || (waits[index] ?? 0) <= 0);
+  for (const { seq } of mine) db.prepare('UPDATE notices SET claimed_by = ?, claimed_at = ? WHERE seq = ?').run(window, at, Number(seq));
+  return {
+    notices: mine.map(({ seq, notice }) => ({ seq: Number(seq), notice: JSON.parse(String(notice)) as Notice })),
+    ...(mine.length < open.length ? { againMs: Math.max(...waits) } : {}),
+  };
+}

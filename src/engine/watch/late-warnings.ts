@@ -1,0 +1,70 @@
+import { Emitter, type Disposable } from '../../core/emitter.ts';
+import type { Warning, WarningKey } from '../storage/warning-protocol.ts';
+import type { WarningFront, WarningWatch, WarningWatchOptions } from './warning-watch.ts';
+
+/** The warnings, once there is a front to show them and an account to warn of. */
+export class LateWarnings implements Disposable {
+  readonly #options: Omit<WarningWatchOptions, 'front' | 'from'>;
+  readonly #changed = new Emitter<undefined>();
+  #watch: WarningWatch | undefined;
+  #accounts: Disposable | undefined;
+  readonly #from: number;
+
+  /** Told when a warning begins, ends, or is acknowledged or snoozed, in any window. */
+  readonly onDidChange = this.#changed.on;
+
+  constructor(options: Omit<WarningWatchOptions, 'front' | 'from'>) {
+    this.#options = options;
+    this.#from = options.clock.now();
+  }
+
+  /** From now on this front shows what there is to warn of. */
+  attach(front: WarningFront): void {
+    const { store, log } = this.#options;
+    let isLoading = false;
+    const load = (): void => {
+      if (isLoading || store.all().length === 0) return;
+      isLoading = true;
+      import('./warning-watch.ts')
+        .then((part) => {
+          if (this.#accounts === undefined) return;
+          this.#accounts.dispose();
+          this.#watch = new part.WarningWatch({ ...this.#options, from: this.#from, front });
+          this.#watch.onDidChange(() => {
+            this.#changed.fire(undefined);
+          });
+          this.#watch.start();
+        })
+        .catch((error: unknown) => {
+          // The next news of an account tries again.
+          isLoading = false;
+          log.warn(`warnings: ${String(error)}`);
+        });
+    };
+    this.#accounts = store.onDidChange(load);
+    load();
+  }
+
+  all(): readonly Warning[] {
+    return this.#watch?.all() ?? [];
+  }
+
+  noteFocus(): void {
+    this.#watch?.noteFocus();
+  }
+
+  async acknowledge(which: readonly WarningKey[]): Promise<void> {
+    await this.#watch?.acknowledge(which);
+  }
+
+  async snooze(which: readonly WarningKey[], until: number): Promise<void> {
+    await this.#watch?.snooze(which, until);
+  }
+
+  dispose(): void {
+    this.#accounts?.dispose();
+    this.#accounts = undefined;
+    this.#watch?.dispose();
+    this.#changed.dispose();
+  }
+}

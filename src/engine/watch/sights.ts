@@ -1,0 +1,176 @@
+import { staleAfterMs } from '../../core/clock.ts';
+import { compare, decimal, lesser, multiply, zero, type Decimal } from '../../core/decimal.ts';
+import type { Loan, Position, Target } from '../../core/model.ts';
+import { compareUrgency, levelOf, levelOfPosition, positionDangerBelow, warnBelow, worst, type Level } from '../../core/risk/level.ts';
+import { liquidationOf } from '../../core/risk/liquidation.ts';
+import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
+import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
+import type { Alarm, Warning } from '../storage/warning-protocol.ts';
+import { readWarningTarget, warningKey, warningTarget, type Better, type Sight } from './warnings.ts';
+
+/** A level is left when the distance is one fifth further than where it is entered. */
+const exitFactor = decimal('1.2');
+/** Where each level is left. Fractions. A loan is in danger at its margin call itself. */
+const exits = {
+  loan: { danger: zero, warn: multiply(warnBelow, exitFactor) },
+  position: { danger: multiply(positionDangerBelow, exitFactor), warn: multiply(warnBelow, exitFactor) },
+} as const;
+
+/** A debt is due soon from then on. Milliseconds. */
+const dueSoonMs = 72 * 60 * 60_000;
+
+/** One thing that can be warned of, as its account shows it. */
+interface Shown {
+  readonly target: string;
+  /** As the views show it: an estimate may raise it. */
+  readonly level: Level;
+  /** The worst level that is not left yet, had it been reached. */
+  readonly holds: Level;
+  readonly current: boolean;
+}
+
+/** What was seen of one thing, to know for how long it has been better than a level. By a clock that nobody sets. Milliseconds. */
+interface Held {
+  readonly at: number;
+  readonly since: Better;
+}
+
+/** Sees what there is to warn of. Remembers only for how long each thing has been better. */
+export class Lookout {
+  #held = new Map<string, Held>();
+
+  /** Nobody looked for a while, as while the machine slept: nothing is known to have held meanwhile. */
+  forget(): void {
+    this.#held.clear();
+  }
+
+  /**
+   * @param known the warnings of the account, so that what is missing is seen too
+   * @param uptime a time that nobody sets. Milliseconds
+   */
+  look(
+    state: AccountState,
+    known: readonly Warning[],
+    { now, uptime, intervalMs }: { readonly now: number; readonly uptime: number; readonly intervalMs: number },
+  ): readonly Sight[] {
+    const account = state.account.id;
+    const shown = shownBy(state, now, intervalMs);
+    const present = new Set(shown.map(({ target }) => target));
+    const sights = shown.map(({ target, level, holds, current }): Sight => {
+      const key = warningKey({ account, target });
+      const better = this.#better(key, holds, current, uptime, staleAfterMs(intervalMs));
+      const sees = level === 'warn' || level === 'danger' ? level : current && level !== 'unknown' ? 'calm' : 'lost';
+      return { account, target, sees, better };
+    });
+    const missing = known
+      .filter(({ target }) => !present.has(target))
+      .map(({ target }): Sight => {
+        const key = warningKey({ account, target });
+        const wasCalm = this.#held.get(key)?.since.warn !== undefined;
+        const sees = seesMissing(state, target, isCurrent(state, now, intervalMs));
+        if (sees !== 'lost') this.#held.delete(key);
+        return { account, target, sees: sees === 'gone' && wasCalm ? 'closed' : sees };
+      });
+    return [...sights, ...missing];
+  }
+
+  #better(key: string, holds: Level, current: boolean, uptime: number, staleMs: number): Better {
+    const before = this.#held.get(key);
+    const kept = before !== undefined && uptime - before.at <= staleMs ? before.since : {};
+    const since: { danger?: number; warn?: number } = {};
+    for (const level of ['danger', 'warn'] as const) {
+      if (current && holds !== 'unknown' && compareUrgency(holds, level) > 0) since[level] = kept[level] ?? uptime;
+    }
+    this.#held.set(key, { at: uptime, since });
+    return Object.fromEntries(Object.entries(since).map(([level, from]) => [level, uptime - from]));
+  }
+}
+
+function seesMissing({ snapshot, failure }: AccountState, target: string, current: boolean): Sight['sees'] {
+  const { on } = readWarningTarget(target);
+  if (on === undefined) return failure === undefined ? 'calm' : 'lost';
+  const trouble = on.kind === 'loan' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
+  return current && trouble === undefined ? 'gone' : 'lost';
+}
+
+function shownBy(state: AccountState, now: number, intervalMs: number): readonly Shown[] {
+  const { snapshot, live } = state;
+  const fresh = (keptFrom: number | undefined): boolean => isCurrent(state, now, intervalMs, keptFrom);
+  const positions = snapshot?.positions ?? [];
+  return [
+    ...(isBlind(state) ? [plain('blind', undefined, true, true)] : []),
+    ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(loan, live?.loans[loan.id], fresh(loan.keptFrom), now)),
+    ...positions.map((position) => shownPosition(position, positions, live?.positions[position.positionId], fresh(position.keptFrom))),
+  ];
+}
+
+/** The last reading failed, or a part of it that the key may read. */
+const isBlind = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
+
+const plain = (facet: 'overdue' | 'due' | 'blind', on: Target | undefined, isSo: boolean, current: boolean): Shown => {
+  const level = isSo ? (facet === 'overdue' ? 'danger' : 'warn') : current ? 'ok' : 'unknown';
+  return { target: warningTarget(facet, on), level, holds: level, current };
+};
+
+function shownLoan(
+  read: Loan,
+  live: NonNullable<AccountState['live']>['loans'][string] | undefined,
+  current: boolean,
+  now: number,
+): Shown[] {
+  const on: Target = { kind: 'loan', id: read.id };
+  const { due = [] } = read;
+  // What is overdue is a warning of its own, so that neither hides the other.
+  const loan: Loan = { ...believedLoan(read), due: [] };
+  const estimate = typeof live === 'object' ? live : undefined;
+  const level = shownLevel(levelOf(loan, current), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true));
+  const distance = nearest([
+    ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
+    ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
+  ]);
+  return [
+    { target: warningTarget('level', on), level, holds: holding('loan', level, distance), current },
+    plain(
+      'overdue',
+      on,
+      due.some(({ overdue }) => overdue),
+      current,
+    ),
+    plain(
+      'due',
+      on,
+      due.some(({ overdue, at }) => !overdue && at - now <= dueSoonMs),
+      current,
+    ),
+  ];
+}
+
+function shownPosition(
+  position: Position,
+  held: readonly Position[],
+  live: NonNullable<AccountState['live']>['positions'][string] | undefined,
+  current: boolean,
+): Shown {
+  const estimate = typeof live === 'object' ? live : undefined;
+  const read = levelOfPosition(position, current, held);
+  const level = shownLevel(read, estimate && levelOfPosition({ ...position, markPrice: estimate.markPrice }, true, held));
+  const found = liquidationOf(position, held);
+  const distance = nearest([found.kind === 'price' ? found.distance : undefined, estimate?.distance]);
+  const target = warningTarget('level', { kind: 'position', id: position.positionId });
+  return { target, level, holds: holding('position', level, distance), current };
+}
+
+/** An estimate may raise a level, never lower it. */
+const shownLevel = (read: Level, estimated: Level | undefined): Level =>
+  estimated !== undefined && compareUrgency(estimated, read) < 0 ? estimated : read;
+
+function holding(kind: Target['kind'], level: Level, distance: Decimal | undefined): Level {
+  const inside = (alarm: Alarm): boolean => distance !== undefined && compare(distance, exits[kind][alarm]) < 0;
+  const held: Level = inside('danger') ? 'danger' : inside('warn') ? 'warn' : level;
+  return worst([level, held]) ?? level;
+}
+
+const nearest = (distances: readonly (Decimal | undefined)[]): Decimal | undefined =>
+  distances
+    .filter((one) => one !== undefined)
+    .reduce<Decimal | undefined>((least, one) => (least === undefined ? one : lesser(least, one)), undefined);

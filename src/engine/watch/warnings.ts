@@ -1,0 +1,220 @@
+import { targetKey, type Target } from '../../core/model.ts';
+import type { Alarm, Warning, WarningKey } from '../storage/warning-protocol.ts';
+
+/**
+ * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, and an account whose figures can't
+ * be read.
+ */
+export type Facet = 'level' | 'overdue' | 'due' | 'blind';
+
+/** The name of what is warned of, within its account. Stored. */
+export const warningTarget = (facet: Facet, target?: Target): string => (target === undefined ? facet : `${facet} ${targetKey(target)}`);
+
+/** What such a name stands for. */
+export function readWarningTarget(name: string): { readonly facet: Facet; readonly on?: Target } {
+  const [, facet = 'blind', kind, id] = /^(\w+)(?: (loan|position):([^]*))?$/.exec(name) ?? [];
+  return { facet: facet as Facet, ...(id === undefined ? {} : { on: { kind: kind as Target['kind'], id } }) };
+}
+
+/** One key for a map. */
+export const warningKey = ({ account, target }: WarningKey): string => JSON.stringify([account, target]);
+
+/** How long figures have been better than a level, without a break and by current figures. Absent when they are not. Milliseconds. */
+export type Better = Partial<Readonly<Record<Alarm, number>>>;
+
+/** What can be seen now of one thing to warn of. */
+export interface Sight extends WarningKey {
+  /**
+   * - `calm` by current figures there is nothing to warn of
+   * - `lost` nothing current is known: that never ends a warning
+   * - `gone` it is no longer there
+   * - `closed` the same, and nothing was wrong when it was last seen
+   */
+  readonly sees: Alarm | 'calm' | 'lost' | 'gone' | 'closed';
+  readonly better?: Better;
+}
+
+/** Something to tell. */
+export interface Told extends WarningKey {
+  /** `again`: a warning that was told before. `better`: danger became a warning. `recovered`: the warning is over. */
+  readonly says: 'alarm' | 'again' | 'better' | 'recovered' | 'gone';
+  readonly level: Alarm;
+  /** When it began. */
+  readonly since: number;
+}
+
+/** What may be told now. */
+export interface Terms {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  readonly enabled: boolean;
+  /** Only danger speaks. */
+  readonly quiet: boolean;
+}
+
+export type Rows = ReadonlyMap<string, Warning>;
+
+export interface Decision {
+  /** By `warningKey`; undefined takes a row away. */
+  readonly changes: ReadonlyMap<string, Warning | undefined>;
+  readonly told: readonly Told[];
+}
+
+const minuteMs = 60_000;
+/** A better level has to hold for so long. */
+export const quietMs = 10 * minuteMs;
+/** An account may fail for so long without a word. */
+export const blindAfterMs = 5 * minuteMs;
+/** Danger is told again after each of these, then always after the last. */
+export const repeatsMs = [5 * minuteMs, 15 * minuteMs, 60 * minuteMs] as const;
+const dayMs = 24 * 60 * minuteMs;
+/** No snooze is longer: one that is comes from a clock that was wrong. */
+const longestSnoozeMs = 2 * dayMs;
+
+const isWorse = (a: Alarm, b: Alarm): boolean => a === 'danger' && b === 'warn';
+
+const isOfSame = (a: string, b: string): boolean => JSON.stringify(readWarningTarget(a).on) === JSON.stringify(readWarningTarget(b).on);
+
+interface Step {
+  readonly row?: Warning;
+  readonly says?: Told['says'];
+  readonly level?: Alarm;
+}
+
+/** What follows from what is seen: the rows that change, and what to tell. Pure: the same answer for the same rows, sights and time. */
+export function decide(rows: Rows, sights: readonly Sight[], terms: Terms): Decision {
+  const changes = new Map<string, Warning | undefined>();
+  const told: Told[] = [];
+  for (const sight of sights) {
+    const before = rows.get(warningKey(sight));
+    const { row, says, level } = step(before, sight, terms);
+    if (JSON.stringify(row) !== JSON.stringify(before)) changes.set(warningKey(sight), row);
+    const since = before?.since ?? row?.since ?? terms.now;
+    const { account, target } = sight;
+    // A loan that is gone is told once, whatever was wrong with it.
+    if (says === 'gone' && told.some((one) => one.says === 'gone' && one.account === account && isOfSame(one.target, target))) continue;
+    if (says !== undefined) told.push({ account, target, says, level: level ?? row?.level ?? 'warn', since });
+  }
+  return { changes, told };
+}
+
+/** The rows after a decision. */
+export function applied(rows: Rows, { changes }: Pick<Decision, 'changes'>): Rows {
+  const after = new Map(rows);
+  for (const [key, row] of changes) {
+    if (row === undefined) after.delete(key);
+    else after.set(key, row);
+  }
+  return after;
+}
+
+function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
+  const { account, target, sees } = sight;
+  const { now } = terms;
+  const before = held === undefined ? undefined : ofClock(held, now);
+  if (sees === 'warn' || sees === 'danger') {
+    if (before === undefined || isWorse(sees, before.level)) {
+      // A worse level ends what was acknowledged or snoozed before.
+      return telling({ account, target, level: sees, since: now, repeats: 0 }, terms);
+    }
+  }
+  if (before === undefined) return {};
+  if (sees === 'closed') return {};
+  if (sees === 'gone') return gone(before, terms);
+  const left = leaves(before, sight);
+  return left === undefined ? telling(before, terms) : leaving(before, left, terms);
+}
+
+function gone({ target, level }: Warning, { enabled }: Terms): Step {
+  const isDebt = readWarningTarget(target).facet === 'due';
+  // It may have been liquidated: that is told at night too.
+  return isDebt || !enabled ? {} : { says: 'gone', level };
+}
+
+/** What a warning becomes after the quiet time; undefined as long as it stays. */
+function leaves({ target, level }: Warning, { sees, better = {} }: Sight): 'warn' | 'clear' | undefined {
+  const { facet } = readWarningTarget(target);
+  if (sees === 'lost' || sees === level) return undefined;
+  if (facet === 'due' || facet === 'blind') return sees === 'calm' ? 'clear' : undefined;
+  const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
+  if (!isLeft(level)) return undefined;
+  return sees === 'calm' && isLeft('warn') ? 'clear' : 'warn';
+}
+
+function leaving(before: Warning, left: 'warn' | 'clear', terms: Terms): Step {
+  const { facet } = readWarningTarget(before.target);
+  const isWord =
+    before.told !== undefined &&
+    terms.enabled &&
+    !terms.quiet &&
+    before.snoozedUntil === undefined &&
+    (facet === 'level' || facet === 'overdue');
+  if (left === 'clear') return isWord ? { says: 'recovered', level: before.level } : {};
+  const row: Warning = { ...before, level: 'warn', since: terms.now, repeats: 0, acknowledged: before.acknowledged && 'warn' };
+  return before.told === undefined ? telling(row, terms) : { row, ...(isWord ? { says: 'better' } : {}) };
+}
+
+/** Tells what is due to be told. */
+function telling(row: Warning, { now, enabled, quiet }: Terms): Step {
+  const { facet } = readWarningTarget(row.target);
+  const { told, level, since, acknowledged, repeats, snoozedUntil } = row;
+  const mayWait = facet === 'blind' && now - since < blindAfterMs;
+  if (!enabled || (quiet && level !== 'danger') || acknowledged !== undefined || mayWait) return { row };
+  if (snoozedUntil !== undefined) {
+    if (now < snoozedUntil) return { row };
+    return { row: { ...row, told: now, snoozedUntil: undefined }, says: told === undefined ? 'alarm' : 'again' };
+  }
+  if (told === undefined) return { row: { ...row, told: now }, says: 'alarm' };
+  const waitMs = facet === 'due' ? dayMs : level === 'danger' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
+  if (waitMs === undefined || now - told < waitMs) return { row };
+  return { row: { ...row, told: now, repeats: repeats + 1 }, says: 'again' };
+}
+
+/** Times from a clock that was ahead: what lies in the future would never come. */
+function ofClock(row: Warning, now: number): Warning {
+  const { since, told, snoozedUntil } = row;
+  const isSnoozed = snoozedUntil !== undefined && snoozedUntil <= now + longestSnoozeMs;
+  return {
+    ...row,
+    since: Math.min(since, now),
+    told: told === undefined ? undefined : Math.min(told, now),
+    snoozedUntil: isSnoozed ? snoozedUntil : undefined,
+  };
+}
+
+/** A person acknowledges what stands: each is silent until a worse level is reached. */
+export function acknowledged(rows: Rows, which: readonly WarningKey[], now: number): Decision {
+  return changed(rows, which, (row) => ({
+    ...row,
+    told: row.told ?? now,
+    acknowledged: row.level,
+    snoozedUntil: undefined,
+  }));
+}
+
+/** Silent until then, unless a worse level is reached. */
+export function snoozed(rows: Rows, which: readonly WarningKey[], until: number): Decision {
+  return changed(rows, which, (row) => ({ ...row, snoozedUntil: until }));
+}
+
+function changed(rows: Rows, which: readonly WarningKey[], change: (row: Warning) => Warning): Decision {
+  const changes = new Map<string, Warning>();
+  for (const key of which.map(warningKey)) {
+    const row = rows.get(key);
+    if (row !== undefined) changes.set(key, change(row));
+  }
+  return { changes, told: [] };
+}
+
+/**
+ * Whether a moment lies in a span such as `22:00-07:00`, by the local clock. What is no such span has no quiet hours.
+ * @param now milliseconds since the Unix epoch
+ */
+export function isQuiet(span: string, now: number): boolean {
+  const parts = /^\s*([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)\s*$/.exec(span)?.slice(1).map(Number);
+  if (parts === undefined) return false;
+  const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = parts;
+  const date = new Date(now);
+  const [at, from, to] = [date.getHours() * 60 + date.getMinutes(), fromHour * 60 + fromMinute, toHour * 60 + toMinute];
+  return from <= to ? from <= at && at < to : at >= from || at < to;
+}

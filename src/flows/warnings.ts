@@ -1,0 +1,151 @@
+import { msg } from '../core/message.ts';
+import type { Notice, Warning, WarningKey } from '../engine/storage/warning-protocol.ts';
+import { readWarningTarget, warningTarget, type Told } from '../engine/watch/warnings.ts';
+import type { Place } from '../views/place.ts';
+import { levelWord } from '../words/level.ts';
+import { dotted } from '../words/text.ts';
+import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
+import { handledText } from '../words/warning-mark.ts';
+import type { Acting } from './acting.ts';
+import { back, type Button, type Item } from './conversation.ts';
+
+const hourMs = 60 * 60_000;
+
+type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'snooze';
+
+/** What is told at one moment, in one message. */
+export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about'> {
+  const [states, viewContext] = [app.store.all(), app.viewContext()];
+  const sorted = worstFirst(told, states, viewContext);
+  // What is gone can be neither acknowledged nor snoozed.
+  const about = sorted.filter(({ says }) => says !== 'gone').map(({ account, target }) => ({ account, target }));
+  return { sentence: warningSentence(sorted, states, viewContext), about };
+}
+
+const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;
+
+/**
+ * Shows a notice with the ways on. Pressing a button acknowledges what it leads to; closing the notice or leaving it alone acknowledges
+ * nothing.
+ */
+export async function tellWarning(app: Acting, { level, sentence, about }: Notice): Promise<void> {
+  const [worst] = about;
+  const place = worst === undefined ? undefined : placeOf(worst);
+  const buttons = level === 'note' ? [] : buttonsFor(app, about, place);
+  const pressed = await app.talk.tell({ kind: kinds[level], sentence, buttons });
+  if (pressed === undefined) return;
+  if (pressed === 'snooze') return app.warnings.snooze(about, app.clock.now() + hourMs);
+  // Who goes to one loan has not dealt with the others.
+  await app.warnings.acknowledge(pressed === 'openGauges' ? about : about.slice(0, 1));
+  await app.talk.run(pressed, place);
+}
+
+function placeOf({ account: accountId, target }: WarningKey): Place {
+  const { on } = readWarningTarget(target);
+  return on === undefined ? { accountId } : { accountId, on };
+}
+
+function buttonsFor(app: Acting, about: readonly WarningKey[], place: Place | undefined): readonly Button<WarningButton>[] {
+  return [
+    ...targetButton(app, place),
+    { id: 'openGauges', label: msg('button.open-gauges', 'Open Gauges') },
+    ...(about.length === 0 ? [] : [{ id: 'snooze' as const, label: msg('warning.snooze-hour', 'Snooze 1 h') }]),
+  ];
+}
+
+/** Only for what is still there and can be moved. */
+function targetButton({ store }: Acting, place: Place | undefined): readonly Button<WarningButton>[] {
+  const { loans = [], positions = [] } = (place === undefined ? undefined : store.get(place.accountId)?.snapshot) ?? {};
+  const on = place?.on;
+  if (on?.kind === 'loan' && loans.some(({ id }) => id === on.id)) {
+    return [{ id: 'bringLtvToTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') }];
+  }
+  const found = positions.find(({ positionId }) => on?.kind === 'position' && positionId === on.id);
+  if (found?.marginMode !== 'isolated' || found.fixedMargin !== undefined) return [];
+  return [{ id: 'bringLiquidationToTarget', label: msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…') }];
+}
+
+/** All warnings that stand, in all windows. */
+export async function acknowledgeWarnings(app: Acting): Promise<void> {
+  const standing = app.warnings.all().filter(({ acknowledged }) => acknowledged === undefined);
+  await app.warnings.acknowledge(standing);
+  const sentence =
+    standing.length === 0
+      ? msg('warning.none', 'There is no warning to acknowledge.')
+      : standing.length === 1
+        ? msg('warning.acknowledged-one', '1 warning acknowledged. It speaks again at a worse level.')
+        : msg('warning.acknowledged-several', '{0} warnings acknowledged. Each speaks again at a worse level.', standing.length.toString());
+  void app.talk.tell({ kind: 'info', sentence });
+}
+
+/** Asks which warning is to be silent, and for how long. */
+export async function snoozeWarnings(app: Acting): Promise<void> {
+  const rows = app.warnings.all();
+  if (rows.length === 0) {
+    void app.talk.tell({ kind: 'info', sentence: msg('warning.none-to-snooze', 'There is no warning to snooze.') });
+    return;
+  }
+  const which = await askWhich(app, rows);
+  if (which === undefined || which === back) return;
+  const until = await askUntil(app);
+  if (until === undefined || until === back) return;
+  await app.warnings.snooze(which, until);
+  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level speaks at once.', app.viewContext().when(until));
+  void app.talk.tell({ kind: 'info', sentence });
+}
+
+async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeof app.talk.pick<readonly WarningKey[]>> {
+  const { now, when } = app.viewContext();
+  const items = rows.map((row): Item<readonly WarningKey[]> => {
+    const handled = handledText([row], now, when);
+    return {
+      label: warningName(row, app.store.all()),
+      description: handled === undefined ? levelWord(row.level) : dotted(levelWord(row.level), handled),
+      value: [row],
+    };
+  });
+  const all: Item<readonly WarningKey[]> = { label: msg('warning.all', 'All warnings'), value: rows };
+  return app.talk.pick({
+    placeholder: msg('warning.which', 'Which warning?'),
+    items: rows.length === 1 ? items : [...items, all],
+    canGoBack: false,
+  });
+}
+
+function askUntil(app: Acting): ReturnType<typeof app.talk.pick<number>> {
+  const now = app.clock.now();
+  const tomorrow = new Date(now);
+  tomorrow.setDate(tomorrow.getDate() + 1);
+  tomorrow.setHours(8, 0, 0, 0);
+  return app.talk.pick({
+    placeholder: msg('warning.how-long', 'For how long?'),
+    items: [
+      { label: msg('warning.one-hour', '1 hour'), value: now + hourMs },
+      { label: msg('warning.until-tomorrow', 'Until tomorrow, 8:00'), value: tomorrow.getTime() },
+    ],
+    canGoBack: false,
+  });
+}
+
+/** A rehearsal: what danger would look like, by the simulated exchange where there is one. Nothing is acknowledged by it. */
+export async function testWarnings(app: Acting): Promise<void> {
+  const states = app.store.all();
+  const state = states.find(
+    ({ account, snapshot }) => account.simulated && ((snapshot?.loans.length ?? 0) > 0 || (snapshot?.positions.length ?? 0) > 0),
+  );
+  const [loan] = state?.snapshot?.loans ?? [];
+  const [position] = state?.snapshot?.positions ?? [];
+  const on =
+    loan === undefined ? position && { kind: 'position' as const, id: position.positionId } : { kind: 'loan' as const, id: loan.id };
+  if (state === undefined || on === undefined) {
+    const sentence = msg('warning.test-only', 'TEST: a danger warning looks like this. Nothing is wrong.');
+    await app.talk.tell({ kind: 'error', sentence });
+    return;
+  }
+  const key = { account: state.account.id, target: warningTarget('level', on) };
+  const shown = warningSentence([{ ...key, says: 'alarm', level: 'danger', since: app.clock.now() }], states, app.viewContext());
+  const place: Place = { accountId: state.account.id, on };
+  const buttons = buttonsFor(app, [], place).filter(({ id }) => id !== 'snooze');
+  const pressed = await app.talk.tell({ kind: 'error', sentence: msg('warning.test', 'TEST, not a real warning. {0}', shown), buttons });
+  if (pressed !== undefined && pressed !== 'snooze') await app.talk.run(pressed, place);
+}

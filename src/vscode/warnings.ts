@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import type { Acting } from '../flows/acting.ts';
+import type { App } from './front.ts';
+import type * as Dialogs from './dialogs.ts';
+
+/** Shows what comes near its line, in the window that was used last. What says it is loaded when there is something to say. */
+export function registerWarnings(app: App): vscode.Disposable {
+  const withWords = async <T>(use: (telling: typeof Dialogs.telling, acting: Acting) => T): Promise<T> => {
+    const { actingOf, telling } = await import('./dialogs.ts');
+    return use(telling, actingOf(app));
+  };
+  app.warnings.attach({
+    compose: (told) => withWords(({ composeWarning }, acting) => composeWarning(acting, told)),
+    show: (notice) => {
+      withWords(({ tellWarning }, acting) => tellWarning(acting, notice)).catch((error: unknown) => {
+        app.log.error(error instanceof Error ? error : String(error));
+      });
+    },
+    settings: () => {
+      const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
+      return { enabled: settings.get('enabled') !== false, quietHours: String(settings.get('quietHours') ?? '') };
+    },
+  });
+  return vscode.window.onDidChangeWindowState(({ focused }) => {
+    if (focused) app.warnings.noteFocus();
+  });
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compare, decimal, multiply, subtract } from '../../../../src/core/decimal.ts';
+import { levelOf, levelOfPosition } from '../../../../src/core/risk/level.ts';
+import { estimateAfter } from '../../../../src/core/risk/collateral-estimate.ts';
+import { distanceTo } from '../../../../src/core/risk/ltv.ts';
+import { estimateMarginChange } from '../../../../src/core/risk/position-model.ts';
+import { loanRemedy, positionRemedy } from '../../../../src/engine/targets/remedy.ts';
+import { holds } from '../../property.ts';
+import { loan, position, snapshot } from '../../views/samples.ts';
+
+const d = decimal;
+
+describe('what brings a loan or position back to Watch', () => {
+  it('is enough of the largest collateral coin, and hardly more', () => {
+    holds(
+      fc.property(fc.integer({ min: 665, max: 950 }), fc.integer({ min: 20_000, max: 90_000 }), (thousandths, price) => {
+        const ltv = d((thousandths / 1_000).toString());
+        const debt = d(((price * thousandths) / 1_000).toFixed(3));
+        const near = loan({
+          ltv,
+          debtUsd: debt,
+          collateralUsd: d(price.toString()),
+          collateral: [{ coin: 'BTC', amount: d('1') }],
+          debts: [{ coin: 'USDT', amount: debt }],
+        });
+        const prices = { BTC: d(price.toString()), USDT: d('1') };
+        const remedy = loanRemedy(near, snapshot({ loans: [near], prices }));
+        assert.equal(remedy?.coin, 'BTC');
+        const after = (amount: typeof ltv) => estimateAfter(near, 'add', 'BTC', amount, new Map(Object.entries(prices))).ltv;
+        const ltvAfter = after(remedy.amount);
+        assert.ok(ltvAfter !== undefined);
+        assert.equal(levelOf({ ...near, ltv: ltvAfter, debts: [], collateral: [] }, true), 'watch');
+        const less = after(multiply(remedy.amount, d('0.99')));
+        assert.ok(less === undefined || compare(distanceTo(near.marginCall?.ltv, less) ?? d('0'), d('0.1')) < 0);
+      }),
+    );
+  });
+
+  it('is enough margin, in the coin of the margin', () => {
+    holds(
+      fc.property(fc.integer({ min: 1, max: 99 }), (thousandths) => {
+        const near = position({ markPrice: d('60000'), liquidationPrice: d((60_000 * (1 - thousandths / 1_000)).toFixed(0)) });
+        const remedy = positionRemedy(near, snapshot({ positions: [near], prices: { USDT: d('1') } }));
+        assert.equal(remedy?.coin, 'USDT');
+        const { liquidationPrice } = estimateMarginChange(near, 'add', remedy.amount);
+        assert.ok(liquidationPrice !== undefined);
+        assert.ok(['watch', 'ok'].includes(levelOfPosition({ ...near, liquidationPrice }, true)));
+        const { distance } = estimateMarginChange(near, 'add', subtract(remedy.amount, d('0.01')));
+        assert.ok(distance === undefined || compare(distance, d('0.1')) < 0 || compare(remedy.amount, d('0.02')) < 0);
+      }),
+    );
+  });
+
+  it('is nothing where it cannot be computed, or where margin cannot be changed', () => {
+    assert.equal(loanRemedy(loan(), snapshot({ prices: {} })), undefined);
+    for (const fixed of [
+      position({ marginMode: 'cross' }),
+      position({ fixedMargin: { template: 'No.', args: [] } }),
+      position({ contract: 'other' }),
+    ]) {
+      assert.equal(positionRemedy({ ...fixed, liquidationPrice: d('58000') }, snapshot()), undefined);
+    }
+  });
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { decimal } from '../../../../src/core/decimal.ts';
+import { msg } from '../../../../src/core/message.ts';
+import type { Loan, Position } from '../../../../src/core/model.ts';
+import { positionDangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
+import type { AccountState, Live } from '../../../../src/engine/monitor/store.ts';
+import type { Warning } from '../../../../src/engine/storage/warning-protocol.ts';
+import { Lookout } from '../../../../src/engine/watch/sights.ts';
+import { quietMs, type Sight } from '../../../../src/engine/watch/warnings.ts';
+import { failure, now, position, snapshot, state } from '../../views/samples.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const intervalMs = 30_000;
+
+/** A loan so far from its margin call, and a position so far from liquidation. */
+const loanAt = (distance: string, more: Partial<Loan> = {}): Loan => ({
+  id: '12345',
+  orderId: '12345',
+  ltv: decimal((0.8 * (1 - Number(distance))).toFixed(6)),
+  collateralValuation: 'adjusted',
+  debts: [{ coin: 'USDT', amount: decimal('40000') }],
+  collateral: [{ coin: 'BTC', amount: decimal('0.8') }],
+  marginCall: { ltv: decimal('0.8'), source: 'venue' },
+  ...more,
+});
+const positionAt = (distance: string, more: Partial<Position> = {}): Position =>
+  position({
+    markPrice: decimal('100000'),
+    liquidationPrice: decimal((100_000 * (1 - Number(distance))).toFixed(0)),
+    marginRatio: decimal('5'),
+    ...more,
+  });
+
+const row = (target: string): Warning => ({ account: 'one', target, level: 'danger', since: now, told: now, repeats: 0 });
+
+/** One window that looks at an account as time passes. */
+class Eyes {
+  readonly lookout = new Lookout();
+  at = 0;
+
+  see(seen: Partial<AccountState> & { asOf?: number }, known: readonly Warning[] = []): readonly Sight[] {
+    const at = now + this.at;
+    const read = seen.snapshot === undefined ? {} : { snapshot: { ...seen.snapshot, asOf: at - 1_000 } };
+    return this.lookout.look(state({ ...seen, ...read }), known, { now: at, uptime: this.at, intervalMs });
+  }
+
+  level(of: Loan | Position, live?: Live): Sight {
+    const held = 'positionId' in of ? { loans: [], positions: [of] } : { loans: [of], positions: [] };
+    return this.see({ snapshot: snapshot(held), ...(live === undefined ? {} : { live }) }).find(({ target }) =>
+      target.startsWith('level'),
+    )!;
+  }
+}
+
+describe('what there is to warn of', () => {
+  let eyes: Eyes;
+  beforeEach(() => {
+    eyes = new Eyes();
+  });
+
+  it('is entered at the lines of the views and left one fifth further away', () => {
+    assert.deepEqual([warnBelow, positionDangerBelow], ['0.1', '0.05']);
+    for (const [of, distance, sees, better] of [
+      [loanAt, '0.099', 'warn', ['danger']],
+      [loanAt, '0.1', 'calm', ['danger']],
+      [loanAt, '0.1199', 'calm', ['danger']],
+      [loanAt, '0.121', 'calm', ['danger', 'warn']],
+      [loanAt, '0', 'danger', []],
+      [positionAt, '0.049', 'danger', []],
+      [positionAt, '0.0599', 'warn', []],
+      [positionAt, '0.061', 'warn', ['danger']],
+      [positionAt, '0.119', 'calm', ['danger']],
+      [positionAt, '0.12', 'calm', ['danger', 'warn']],
+    ] as const) {
+      const sight = new Eyes().level(of(distance));
+      assert.deepEqual([sight.sees, Object.keys(sight.better ?? {})], [sees, better], `${of.name} ${distance}`);
+    }
+  });
+
+  it('counts for how long it has been better without a break', () => {
+    const far = (): Sight['better'] => eyes.level(loanAt('0.5')).better;
+    assert.deepEqual(far(), { danger: 0, warn: 0 });
+    for (eyes.at = minute; eyes.at <= quietMs; eyes.at += minute) far();
+    eyes.at = quietMs;
+    assert.deepEqual(far(), { danger: quietMs, warn: quietMs });
+    eyes.at += minute;
+    assert.deepEqual(eyes.level(loanAt('0.11')).better, { danger: quietMs + minute });
+    eyes.at += minute;
+    assert.deepEqual(far(), { danger: quietMs + 2 * minute, warn: 0 });
+  });
+
+  it('does not count what nobody saw: a failure, old figures, a long time without a look', () => {
+    const far = (more: Partial<AccountState> = {}): Sight =>
+      eyes.see({ snapshot: snapshot({ loans: [loanAt('0.5')] }), ...more }).find(({ target }) => target.startsWith('level'))!;
+    for (const broken of [{ failure: failure() }, { snapshot: snapshot({ loans: [loanAt('0.5', { keptFrom: now - hour })] }) }]) {
+      far();
+      eyes.at += minute;
+      const sight = far(broken);
+      assert.deepEqual([sight.sees, sight.better], ['lost', {}]);
+      eyes.at += minute;
+      assert.deepEqual(far().better, { danger: 0, warn: 0 });
+    }
+    eyes.at += 91_000;
+    assert.deepEqual(far().better, { danger: 0, warn: 0 });
+    eyes.at += minute;
+    eyes.lookout.forget();
+    assert.deepEqual(far().better, { danger: 0, warn: 0 });
+  });
+
+  it('is raised by an estimate and never cleared by one', () => {
+    const live = (ltv: string): Live => ({
+      at: now,
+      loans: { '12345': { ltv: decimal(ltv), averaged: false } },
+      positions: {},
+      off: {},
+      doubted: [],
+    });
+    assert.equal(eyes.level(loanAt('0.5'), live('0.75')).sees, 'warn');
+    assert.equal(eyes.level(loanAt('0.5'), live('0.8')).sees, 'danger');
+    const better = eyes.level(loanAt('0.05'), live('0.2'));
+    assert.deepEqual([better.sees, better.better?.warn], ['warn', undefined]);
+  });
+
+  it('stays an alarm by old figures, and is lost where a level is unknown', () => {
+    const old = {
+      failure: failure(),
+      snapshot: snapshot({
+        loans: [loanAt('0.05'), loanAt('0.5', { id: 'far' })],
+        positions: [position({}, 'liquidationPrice', 'marginRatio')],
+      }),
+    };
+    const sees = Object.fromEntries(eyes.see(old).map((sight) => [sight.target, sight.sees]));
+    assert.equal(sees['level loan:12345'], 'warn');
+    assert.equal(sees['level loan:far'], 'lost');
+    assert.equal(eyes.level(position({}, 'liquidationPrice', 'marginRatio', 'margin')).sees, 'lost', 'unknown is not calm');
+  });
+
+  it('tells an overdue debt from the level, and one that is due within 72 hours', () => {
+    const due = (at: number, overdue: boolean): Loan => loanAt('0.5', { due: [{ coin: 'USDT', amount: decimal('500'), at, overdue }] });
+    const sees = (one: Loan): Record<string, string> =>
+      Object.fromEntries(eyes.see({ snapshot: snapshot({ loans: [one] }) }).map((sight) => [sight.target, sight.sees]));
+    assert.deepEqual(sees(due(now - 1, true)), { 'level loan:12345': 'calm', 'overdue loan:12345': 'danger', 'due loan:12345': 'calm' });
+    assert.equal(sees(due(now + 72 * hour, false))['due loan:12345'], 'warn');
+    assert.equal(sees(due(now + 72 * hour + 1, false))['due loan:12345'], 'calm');
+  });
+
+  it('is an account that failed, or of which a part is missing that its key may read', () => {
+    const blind = (seen: Partial<AccountState>): boolean => eyes.see(seen).some(({ target }) => target === 'blind');
+    const trouble = msg('test', 'No.');
+    assert.ok(blind({ failure: failure() }));
+    assert.ok(blind({ snapshot: snapshot({ loansTrouble: trouble }) }));
+    assert.ok(!blind({ snapshot: snapshot({ loansTrouble: trouble, loansBarred: true }) }));
+    assert.ok(!blind({ snapshot: snapshot() }));
+    assert.equal(eyes.see({ snapshot: snapshot() }, [row('blind')]).find(({ target }) => target === 'blind')?.sees, 'calm');
+  });
+
+  it('is missing: lost as long as it may only not have been read, else gone, or closed when it was well', () => {
+    const missing = (seen: Partial<AccountState>, target = 'level loan:x'): string | undefined =>
+      eyes.see(seen, [row(target)]).find((sight) => sight.target === target)?.sees;
+    const trouble = msg('test', 'No.');
+    assert.equal(missing({ snapshot: snapshot(), failure: failure() }), 'lost');
+    assert.equal(missing({ snapshot: snapshot({ loansTrouble: trouble }) }), 'lost');
+    assert.equal(missing({ snapshot: snapshot({ positionsTrouble: trouble }) }, 'level position:x'), 'lost');
+    assert.equal(missing({ snapshot: snapshot({ positionsTrouble: trouble }) }), 'gone');
+    assert.equal(missing({ snapshot: snapshot() }), 'gone');
+    eyes.level(loanAt('0.5'));
+    eyes.at += minute;
+    assert.equal(missing({ snapshot: snapshot({ loans: [] }) }, 'level loan:12345'), 'closed');
+    eyes.level(loanAt('0.05'));
+    eyes.at += minute;
+    assert.equal(missing({ snapshot: snapshot({ loans: [] }) }, 'level loan:12345'), 'gone');
+  });
+});

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decimal } from '../../../../src/core/decimal.ts';
+import { Emitter } from '../../../../src/core/emitter.ts';
+import { english, msg } from '../../../../src/core/message.ts';
+import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
+import type { Alarm, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
+import { WarningWatch } from '../../../../src/engine/watch/warning-watch.ts';
+import type { Told } from '../../../../src/engine/watch/warnings.ts';
+import { FakeClock, settled } from '../../core/fake-clock.ts';
+import { holds } from '../../property.ts';
+import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
+
+const minute = 60_000;
+const ltvs = { ok: '0.2', warn: '0.7', danger: '0.76' } as const;
+type Seen = keyof typeof ltvs;
+
+/** One window that watches one loan of one account, as a test shows it. */
+class Watcher {
+  readonly changed = new Emitter<StoreChange>();
+  readonly shown: Told[] = [];
+  readonly notices: Notice[] = [];
+  readonly log: string[] = [];
+  readonly watch: WarningWatch;
+  readonly #window: Pick<Window, 'shared'>;
+  #state: AccountState;
+  isReader = true;
+
+  constructor(window: Pick<Window, 'shared'>, name: string, clock: FakeClock, accountId: string) {
+    this.#window = window;
+    this.#state = { account: account(accountId), reading: false };
+    const note = (line: string): void => void this.log.push(line);
+    const isReader = (): boolean => this.isReader;
+    this.watch = new WarningWatch({
+      store: { all: () => [this.#state], onDidChange: this.changed.on },
+      shared: window.shared,
+      clock,
+      wakes: { on: () => ({ dispose: () => undefined }) },
+      intervalMs: () => 30_000,
+      window: name,
+      log: { info: note, warn: note },
+      reader: {
+        get isReader() {
+          return isReader();
+        },
+        onDidChange: () => ({ dispose: () => undefined }),
+      },
+      from: 0,
+      front: {
+        compose: async (told) => ({
+          sentence: msg('test', JSON.stringify(told)),
+          about: told.map(({ account: id, target }) => ({ account: id, target })),
+        }),
+        show: (notice) => {
+          this.notices.push(notice);
+          this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]));
+        },
+        settings: () => ({ enabled: true, quietHours: '' }),
+      },
+    });
+  }
+
+  get key(): { account: string; target: string } {
+    return { account: this.#state.account.id, target: 'level loan:1' };
+  }
+
+  sees(seen: Seen, asOf: number): void {
+    const loan = {
+      ...{ id: '1', ltv: decimal(ltvs[seen]), collateralValuation: 'adjusted' as const, debts: [], collateral: [] },
+      ...{ debtUsd: decimal('1'), marginCall: { ltv: decimal('0.75'), source: 'venue' as const } },
+    };
+    this.#state = { ...this.#state, snapshot: { loans: [loan], wallet: [], positions: [], asOf } };
+    this.changed.fire({ accountId: this.#state.account.id, what: 'state' });
+  }
+
+  /** Until all that was begun here is done, and news of other windows has come. */
+  async idle(): Promise<void> {
+    await this.watch.acknowledge([]);
+    await this.#window.shared.look().catch(() => undefined);
+    await this.watch.acknowledge([]);
+    await settled();
+  }
+}
+
+describe('several windows that warn', function () {
+  this.timeout(60_000);
+  let cabinet: Cabinet;
+  let windows: readonly Window[];
+  const watchers: Watcher[] = [];
+  let accounts = 0;
+  before(async () => {
+    cabinet = new Cabinet();
+    windows = [await cabinet.open(), await cabinet.open()];
+  });
+  after(() => {
+    cabinet.remove();
+  });
+  afterEach(() => {
+    for (const { watch } of watchers.splice(0)) watch.dispose();
+  });
+
+  async function two(clock = new FakeClock()): Promise<{ readonly clock: FakeClock; readonly one: Watcher; readonly other: Watcher }> {
+    for (const { watch } of watchers.splice(0)) watch.dispose();
+    const id = `account ${(accounts += 1).toString()}`;
+    await windows[0]!.book.add(account(id));
+    const [one, other] = windows.map((window, index) => new Watcher(window, `${id} ${index.toString()}`, clock, id));
+    watchers.push(one!, other!);
+    for (const { watch } of watchers) {
+      watch.start();
+      await clock.advance(1_000);
+    }
+    await one!.idle();
+    await other!.idle();
+    return { clock, one: one!, other: other! };
+  }
+
+  const allShown = (): boolean => cabinet.query('SELECT count(*) AS n FROM notices WHERE shown = 0')[0]!['n'] === 0;
+
+  /** Danger that is taken and not shown within ten seconds is shown once more: those of this clock must not pass while it is being shown. */
+  const nothingUnderWay = (): Promise<void> =>
+    within(
+      20_000,
+      'what was taken is shown',
+      () => cabinet.query('SELECT count(*) AS n FROM notices WHERE shown = 0 AND claimed_by IS NOT NULL')[0]!['n'] === 0,
+    );
+
+  /** Lets the first right of a window to a notice pass. */
+  async function shownSoon(clock: FakeClock): Promise<void> {
+    for (let seconds = 0; seconds < 5; seconds += 1) {
+      await nothingUnderWay();
+      await clock.advance(1_000);
+      for (const window of windows) await window.shared.look();
+    }
+    await within(20_000, 'all is shown', allShown);
+    await settled();
+  }
+
+  it('tell one event once, in the window used last', async () => {
+    const { clock, one, other } = await two();
+    one.watch.noteFocus();
+    await one.idle();
+    for (const watcher of [one, other]) watcher.sees('danger', clock.now());
+    await other.idle();
+    await one.idle();
+    await within(20_000, 'it is told', () => one.shown.length + other.shown.length > 0);
+    assert.deepEqual([one.shown.map(({ says }) => says), other.shown], [['alarm'], []]);
+    assert.equal(one.notices[0]?.level, 'danger');
+    assert.equal(cabinet.query('SELECT * FROM notices WHERE shown = 0').length, 0);
+  });
+
+  it('show a notice elsewhere when the window used last does not take it within three seconds', async () => {
+    const { clock, one, other } = await two();
+    other.watch.noteFocus();
+    await other.idle();
+    other.watch.dispose();
+    one.sees('danger', clock.now());
+    await one.idle();
+    await clock.advance(2_000);
+    await one.idle();
+    assert.deepEqual(one.shown, []);
+    await clock.advance(2_000);
+    await within(20_000, 'it is told', () => one.shown.length === 1);
+  });
+
+  it('acknowledge and snooze for each other', async () => {
+    const { clock, one, other } = await two();
+    one.sees('danger', clock.now());
+    await one.idle();
+    await other.idle();
+    await other.watch.acknowledge([other.key]);
+    await one.idle();
+    assert.equal(one.watch.all().find(({ account: id }) => id === one.key.account)?.acknowledged, 'danger');
+    await clock.advance(10 * minute);
+    one.sees('danger', clock.now());
+    await one.idle();
+    await shownSoon(clock);
+    assert.deepEqual(
+      [...one.shown, ...other.shown].map(({ says }) => says),
+      ['alarm'],
+    );
+  });
+
+  it('forget the warnings of an account that is removed', async () => {
+    const { clock, one } = await two();
+    one.sees('warn', clock.now());
+    await one.idle();
+    assert.ok(one.watch.all().some(({ account: id }) => id === one.key.account));
+    await windows[0]!.book.remove(one.key.account);
+    await one.idle();
+    assert.ok(!one.watch.all().some(({ account: id }) => id === one.key.account));
+  });
+
+  it('leave the judging to the one that reads', async () => {
+    const { clock, one, other } = await two();
+    other.isReader = false;
+    other.sees('danger', clock.now());
+    await other.idle();
+    assert.deepEqual(
+      other.watch.all().filter(({ account: id }) => id === other.key.account),
+      [],
+    );
+    one.sees('warn', clock.now());
+    await one.idle();
+    await other.idle();
+    assert.deepEqual(
+      other.watch
+        .all()
+        .filter(({ account: id }) => id === other.key.account)
+        .map(({ level }) => level),
+      ['warn'],
+    );
+  });
+
+  it('warn each for itself while the database cannot be used, and say so in the log', async () => {
+    const shared = { ask: () => Promise.reject(new Error('no disk')), onDidChangeWarnings: () => ({ dispose: () => undefined }) };
+    const clock = new FakeClock();
+    const alone = [1, 2].map(
+      (number) => new Watcher({ shared: { ...shared, look: () => Promise.resolve() } as never }, number.toString(), clock, 'x'),
+    );
+    watchers.push(...alone);
+    for (const watcher of alone) {
+      watcher.watch.start();
+      for (const seen of ['danger', 'danger'] as const) {
+        watcher.sees(seen, clock.now());
+        await watcher.idle();
+      }
+      assert.deepEqual(
+        watcher.shown.map(({ says, level }) => `${says} ${level}`),
+        ['alarm danger'],
+      );
+      await watcher.watch.acknowledge([watcher.key]);
+      assert.equal(watcher.watch.all()[0]?.acknowledged, 'danger');
+      assert.equal(watcher.log.filter((line) => line.includes('by itself')).length, 1);
+    }
+  });
+
+  it('tell each event once, however their work falls together', async () => {
+    const step = fc.record({
+      window: fc.constantFrom(0, 1),
+      does: fc.constantFrom('look', 'look', 'look', 'acknowledge', 'snooze', 'focus'),
+      truth: fc.option(fc.constantFrom<Seen>('ok', 'warn', 'danger'), { freq: 2 }),
+      waits: fc.constantFrom(0, 0, 1, 30, 6 * 60),
+      together: fc.boolean(),
+    });
+    await holds(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+        const { clock, one, other } = await two();
+        const both = [one, other];
+        let truth: Seen = 'ok';
+        /** Each rise of the truth above what was reached before may be told once. */
+        const rank = { ok: 0, warn: 1, danger: 2 };
+        for (const { window, does, truth: next, waits, together } of steps) {
+          truth = next ?? truth;
+          // This clock runs much faster than the windows, for which a notice would be old news.
+          if (waits > 0) await shownSoon(clock);
+          await clock.advance(waits * 1_000);
+          const watcher = both[window]!;
+          if (does === 'look') {
+            watcher.sees(truth, clock.now());
+            if (together) both[1 - window]!.sees(truth, clock.now());
+          } else if (does === 'acknowledge') void watcher.watch.acknowledge([watcher.key]);
+          else if (does === 'snooze') void watcher.watch.snooze([watcher.key], clock.now() + 60 * minute);
+          else watcher.watch.noteFocus();
+          if (!together) await watcher.idle();
+        }
+        for (const watcher of both) {
+          watcher.sees(truth, clock.now());
+          await watcher.idle();
+        }
+        await shownSoon(clock);
+        // Of earlier runs something may still have been on its way.
+        const told = both.flatMap(({ shown }) => shown).filter(({ account: id }) => id === one.key.account);
+        for (const level of ['warn', 'danger'] as const satisfies readonly Alarm[]) {
+          const began = told.filter((one) => one.says === 'alarm' && one.level === level).map(({ since }) => since);
+          assert.equal(new Set(began).size, began.length, `${level} told twice: ${JSON.stringify(told)}`);
+        }
+        assert.ok(
+          rank[truth] === 0 || told.some(({ says, level }) => says === 'alarm' && rank[level] >= rank[truth]),
+          'what stands was told',
+        );
+        const logged = both.flatMap(({ log }) => log.filter((line) => line.includes('by itself')));
+        assert.deepEqual(logged, []);
+      }),
+      { numRuns: 30, endOnFailure: true },
+    );
+  });
+});

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { english } from '../../../src/core/message.ts';
+import type { Notice } from '../../../src/engine/storage/warning-protocol.ts';
+import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../../../src/flows/warnings.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { text } from '../views/samples.ts';
+import { pick, press, Scripted, type Answer } from './scripted.ts';
+import { Trader, type SimulatedVenue } from './trader.ts';
+
+const minute = 60_000;
+
+/** What a window shows of warnings. */
+class Screen {
+  readonly notices: Notice[] = [];
+  readonly #trader: Trader;
+  quietHours = '';
+  enabled = true;
+
+  constructor(trader: Trader) {
+    this.#trader = trader;
+    trader.engine.warnings.attach({
+      compose: async (told) => composeWarning(trader.app(new Scripted()), told),
+      show: (notice) => void this.notices.push(notice),
+      settings: () => ({ enabled: this.enabled, quietHours: this.quietHours }),
+    });
+  }
+
+  get texts(): readonly string[] {
+    return this.notices.map(({ sentence }) => english(sentence));
+  }
+
+  get last(): string {
+    return this.texts.at(-1) ?? '';
+  }
+
+  /** Answers the newest notice. */
+  async answers(...answers: readonly Answer[]): Promise<Scripted> {
+    const talk = new Scripted(...answers);
+    await this.#trader.until(tellWarning(this.#trader.app(talk), this.notices.at(-1)!));
+    return talk;
+  }
+}
+
+describe('warnings at a simulated exchange', function () {
+  this.timeout(60_000);
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  let screen: Screen;
+  beforeEach(async () => {
+    ({ trader, okx } = await Trader.atOkx());
+    screen = new Screen(trader);
+    await trader.passes(5_000);
+  });
+  afterEach(() => trader.end());
+
+  const row = (target: string) => trader.engine.warnings.all().find((one) => one.target === target);
+
+  it('tell what stands already in one message, and of a fall within two intervals what brings the loan back', async () => {
+    assert.equal(screen.notices.length, 1);
+    assert.equal(screen.notices[0]?.level, 'warn');
+    assert.match(
+      screen.last,
+      saysInTurn(saysLike('warning.near', says('level.warning'), says('kinds.loan', '67890')), saysLike('warning.also')),
+    );
+    await trader.passes(2 * minute);
+    assert.equal(screen.notices.length, 1, 'a warning is told once');
+
+    okx.movePrice('BTC', '-18.5');
+    await trader.passes(2 * minute);
+    assert.equal(screen.notices.length, 2);
+    const named = says('warning.simulated', 'Main');
+    assert.match(
+      screen.last,
+      saysInTurn(
+        saysLike('warning.near', says('level.warning'), says('kinds.loan', '12345'), named, /~?\d\.\d%/, says('preview.margin-call')),
+        saysLike('warning.add-from', /~0\.0\d\d\d BTC/, says('level.watch'), 'funding account', '1.79214'),
+        saysLike('warning.also', /BTC-USDT-SWAP long.*/),
+      ),
+    );
+    assert.deepEqual(screen.notices[1]?.about[0], { account: 'main', target: 'level loan:12345' });
+  });
+
+  it('of danger lead to the target, and are told again until they are acknowledged', async () => {
+    okx.movePrice('BTC', '-25');
+    await trader.passes(minute);
+    const danger = screen.notices.find(({ level }) => level === 'danger');
+    assert.match(english(danger!.sentence), saysLike('warning.reached', says('level.danger'), says('kinds.loan', '12345')));
+    const before = screen.notices.length;
+    await trader.passes(5 * minute);
+    assert.ok(screen.notices.length > before, 'told again after five minutes');
+
+    const talk = new Scripted(press(says('button.bring-ltv-target-more')));
+    await trader.until(tellWarning(trader.app(talk), danger!));
+    assert.deepEqual(talk.ran, [{ command: 'bringLtvToTarget', target: { accountId: 'main', on: { kind: 'loan', id: '12345' } } }]);
+    assert.equal(talk.heard[0]?.kind, 'error');
+    assert.equal(row('level loan:12345')?.acknowledged, 'danger');
+    const others = trader.engine.warnings.all().filter(({ level, acknowledged }) => level === 'danger' && acknowledged === undefined);
+    assert.ok(danger!.about.length > 1 && others.length > 0, 'who goes to one loan has not dealt with the others');
+  });
+
+  it('say when they are over, after ten quiet minutes', async () => {
+    okx.movePrice('BTC', '-18.5');
+    await trader.passes(2 * minute);
+    okx.movePrice('BTC', '22.7');
+    const before = screen.notices.length;
+    await trader.passes(10 * minute);
+    assert.equal(screen.notices.length, before, 'not before');
+    await trader.passes(3 * minute);
+    assert.equal(screen.notices.at(-1)?.level, 'note');
+    assert.match(screen.texts.slice(before).join(' '), saysLike('warning.near', says('warning.recovered'), says('kinds.loan', '12345')));
+    assert.equal(row('level loan:12345'), undefined);
+  });
+
+  it('keep an alarm while the exchange cannot be reached, tell it as last known, and warn once that nothing is seen', async () => {
+    okx.movePrice('BTC', '-25');
+    await trader.passes(minute);
+    const before = screen.notices.length;
+    const killed = await okx.kill();
+    await trader.passes(20 * minute);
+    const told = screen.texts.slice(before);
+    const blind = saysLike('warning.blind', says('warning.simulated', 'Main'));
+    assert.equal(told.filter((one) => blind.test(one)).length, 1, told.join('\n'));
+    assert.match(told.at(-1) ?? '', saysLike('warning.last-known'));
+    assert.equal(row('level loan:12345')?.level, 'danger');
+    await killed.revive();
+    await trader.passes(6 * minute);
+    assert.equal(row('blind'), undefined);
+    assert.equal(row('level loan:12345')?.level, 'danger');
+  });
+
+  it('are told once by two windows, and acknowledged for both', async () => {
+    const window = await trader.openWindow();
+    const other = new Screen(window);
+    await trader.passes(10_000);
+    okx.movePrice('BTC', '-18.5');
+    await trader.passes(2 * minute);
+    await window.passes(2_000);
+    const about = [...screen.notices, ...other.notices].filter((one) => one.about.some(({ target }) => target === 'level loan:12345'));
+    assert.equal(about.length, 1);
+    assert.equal(other.notices.length, 1, 'shown where the person was last');
+    const talk = new Scripted();
+    await trader.until(acknowledgeWarnings(trader.app(talk)));
+    assert.match(talk.titles('notice')[0] ?? '', saysLike('warning.acknowledged-several'));
+    await trader.passes(2_000);
+    assert.ok(window.engine.warnings.all().length > 0);
+    assert.ok(window.engine.warnings.all().every(({ acknowledged, level }) => acknowledged === level));
+  });
+
+  it('are snoozed by their button and by the command, which a tooltip tells', async () => {
+    await screen.answers(press(says('warning.snooze-hour')));
+    const until = trader.clock.now() + 60 * minute;
+    assert.ok(Math.abs((row('level loan:67890')?.snoozedUntil ?? 0) - until) < minute);
+    const talk = new Scripted(pick(`${says('kinds.loan', '67890')} (Main)`), pick(says('warning.until-tomorrow')));
+    await trader.until(snoozeWarnings(trader.app(talk)));
+    assert.equal(new Date(row('level loan:67890')?.snoozedUntil ?? 0).getHours(), 8);
+    const [account] = loansOutline(trader.engine.store.all(), trader.viewContext());
+    const loan = account?.children?.find(({ on }) => on?.id === '67890');
+    const line = loan?.details?.().lines.find(({ value }) => saysLike('warning.snoozed-until').test(text(value)));
+    assert.equal(text(line?.label), says('level.warning'));
+  });
+
+  it('can be rehearsed, and acknowledge nothing then', async () => {
+    const talk = new Scripted(press(says('button.bring-ltv-target-more')));
+    await trader.until(testWarnings(trader.app(talk)));
+    assert.match(talk.titles('notice')[0] ?? '', saysInTurn(saysLike('warning.test', saysLike('warning.near', says('level.danger')))));
+    assert.equal(talk.ran[0]?.command, 'bringLtvToTarget');
+    assert.ok(trader.engine.warnings.all().every(({ acknowledged }) => acknowledged === undefined));
+  });
+
+  it('say nothing while they are turned off, and what stands once they are on again', async () => {
+    screen.enabled = false;
+    okx.movePrice('BTC', '-25');
+    await trader.passes(2 * minute);
+    assert.equal(screen.notices.length, 1);
+    screen.enabled = true;
+    await trader.passes(minute);
+    assert.match(screen.last, saysLike('warning.reached', says('level.danger')));
+  });
+});
+
+describe('warnings without an account', () => {
+  it('can be rehearsed as a marked text, and have nothing to acknowledge or snooze', async () => {
+    const trader = await Trader.open();
+    try {
+      for (const [command, sentence] of [
+        [testWarnings, 'warning.test-only'],
+        [acknowledgeWarnings, 'warning.none'],
+        [snoozeWarnings, 'warning.none-to-snooze'],
+      ] as const) {
+        const talk = new Scripted();
+        await trader.until(command(trader.app(talk)));
+        assert.deepEqual(talk.titles('notice'), [says(sentence)]);
+      }
+    } finally {
+      await trader.end();
+    }
+  });
+});

@@ -28,3 +28,9 @@ export async function readLimits(): Promise<Limits | LimitsFault> {
   const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
   return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);
 }
+
+/** What may warn the person, as they set it; no workspace decides it. */
+export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string } {
+  const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
+  return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', '') };
+}

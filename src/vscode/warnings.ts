@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Acting } from '../flows/acting.ts';
 import type { App } from './front.ts';
+import { warningSettings } from './ports.ts';
 import type * as Dialogs from './dialogs.ts';
 
 /** Shows what comes near its line, in the window that was used last. What says it is loaded when there is something to say. */
@@ -16,10 +17,7 @@ export function registerWarnings(app: App): vscode.Disposable {
         app.log.error(error instanceof Error ? error : String(error));
       });
     },
-    settings: () => {
-      const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
-      return { enabled: settings.get('enabled') !== false, quietHours: String(settings.get('quietHours') ?? '') };
-    },
+    settings: warningSettings,
   });
   return vscode.window.onDidChangeWindowState(({ focused }) => {
     if (focused) app.warnings.noteFocus();

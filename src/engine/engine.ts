@@ -18,7 +18,7 @@ import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
 import { isBuiltIn } from './simulated/start.ts';
 import { SharedState } from './storage/shared-state.ts';
-import { Reader } from './watch/reader.ts';
+import { Reader } from './monitor/reader.ts';
 import { LateWarnings } from './watch/late-warnings.ts';
 import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
 
@@ -115,24 +115,8 @@ export function createEngine(ports: EnginePorts): Engine {
     for (const part of parts.splice(0).reverse()) part.dispose();
   };
   return {
-    ...{
-      log,
-      clock,
-      exchanges,
-      book,
-      vault,
-      connections,
-      store,
-      wakes,
-      poller,
-      reader,
-      ledger,
-      arming,
-      simulated,
-      warnings,
-      shared,
-      intervalMs,
-    },
+    ...{ log, clock, exchanges, book, vault, connections, shared, intervalMs },
+    ...{ store, wakes, poller, reader, ledger, arming, simulated, warnings },
     start() {
       const looked = shared.start();
       poller.start();

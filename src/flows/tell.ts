@@ -10,7 +10,7 @@ import type { Obstacle, Remedy } from './choose.ts';
 import { flowOf } from './kinds.ts';
 import type { Account } from '../core/model.ts';
 import { stakesMark } from '../words/collateral-preview.ts';
-import type { Text } from '../words/text.ts';
+import { bracketed, labelled, type Text } from '../words/text.ts';
 
 /** The venue's name for sentences. */
 export function venueName(app: Acting, venueId: string): string {
@@ -208,7 +208,7 @@ export function markOf(app: Pick<Acting, 'exchanges'>, account: Account): Messag
 
 /** The title of a question about an account: `SIMULATED: Add BTC to loan 12345 (Main)`. */
 export function titleOn(app: Pick<Acting, 'exchanges'>, account: Account, what: Text): Message {
-  return msg('list.brackets', '{0} ({1})', msg('list.colon', '{0}: {1}', markOf(app, account), what), account.name);
+  return bracketed(labelled(markOf(app, account), what), account.name);
 }
 
 /** Whether the account is on the venue's own demo trading. */

@@ -11,12 +11,12 @@ import { atMost } from './amount.ts';
 import { levelWord } from './level.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
-import type { Text } from './text.ts';
+import { dotted, labelled, type Text } from './text.ts';
 
 /** What a preview does not know itself. */
 export interface PreviewSurroundings {
   readonly venueName: string;
-  /** Address and environment, e.g. "Global" or "Loopback (simulated)". */
+  /** Address and environment, e.g. "OKX Global" or "Loopback (simulated)". */
   readonly siteLabel: Message | string;
   /** The venue's own demo trading: no real money either, but a real server. */
   readonly demo: boolean;
@@ -63,10 +63,9 @@ export function previewOf(parts: PreviewParts, { venueName, siteLabel, demo, wal
   const { account, direction, amount, target } = parts;
   const live = !account.simulated && !demo;
   const stakes = stakesLine(account.simulated, demo);
-  const place = sideBySide([
-    msg('list.dot', '{0} · {1}', account.name, venueName),
-    msg('list.dot', '{0} · {1}', siteLabel, live ? stakesMark(false, false) : stakes),
-  ]);
+  // The name of a real site has the name of the exchange in it.
+  const site = account.simulated ? dotted(venueName, siteLabel) : siteLabel;
+  const place = dotted(dotted(account.name, site), live ? stakesMark(false, false) : stakes);
   const route =
     direction === 'add'
       ? msg('preview.route', '{0} from {1} to {2}', amount, wallet, target)
@@ -110,11 +109,11 @@ export const row = (label: Text, now: Text, after: Text): Message => msg('previe
 
 export const estimated = (text: Text): Message => msg('term.by-estimate', '{0} (estimate)', text);
 
-export const sideBySide = (parts: readonly Message[]): Message => parts.reduce((text, next) => msg('list.dot', '{0} · {1}', text, next));
+export const sideBySide = (parts: readonly Message[]): Message => parts.reduce((text, next) => dotted(text, next));
 
 export const dangerWord = (): Message => msg('preview.danger', 'DANGER');
 export const warningWord = (): Message => msg('preview.warning', 'WARNING');
-export const cautionOf = (sentence: Text): Message => msg('list.colon', '{0}: {1}', msg('preview.caution', 'CAUTION'), sentence);
+export const cautionOf = (sentence: Text): Message => labelled(msg('preview.caution', 'CAUTION'), sentence);
 
 /** Whether money is at stake, for titles: never left to colour alone. */
 export function stakesMark(simulated: boolean, demo: boolean): Message {

@@ -9,7 +9,7 @@ import { nextReadInMs, readAfterWakeInMs } from './poller.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
-import type { Reader } from '../watch/reader.ts';
+import type { Reader } from './reader.ts';
 import type { PricesRow } from '../storage/state-protocol.ts';
 import { storedPrices } from './stored-snapshot.ts';
 

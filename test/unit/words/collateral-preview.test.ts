@@ -14,7 +14,7 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const around: PreviewSurroundings = {
   venueName: 'OKX',
-  siteLabel: msg('test', 'Global'),
+  siteLabel: 'OKX Global',
   demo: false,
   wallet: msg('test', 'Funding account'),
   readAt: '14:03:22',
@@ -49,7 +49,7 @@ describe('the preview before a change', () => {
       estimated(toLiquidation, '30.7%', '38.4%'),
       '',
       live,
-      'Main · OKX · Global · LIVE',
+      'Main · OKX Global · LIVE',
       says('preview.route', '0.1 BTC', 'Funding account', 'loan 12345'),
       row('Wallet', '1.7921483143067599', '1.6921483143067599 BTC'),
       '',
@@ -70,7 +70,7 @@ describe('the preview before a change', () => {
   it('tells simulated, demo and live apart in title and place, and never calls simulated money real', () => {
     const simulated = shown(preview({ account: { ...account, simulated: true } }));
     assert.equal(simulated.title, question('SIMULATED'));
-    assert.match(simulated.detail, saysInTurn('Main · OKX · Global · ', says('preview.no-real-money', 'SIMULATED')));
+    assert.match(simulated.detail, saysInTurn('Main · OKX · OKX Global · ', says('preview.no-real-money', 'SIMULATED')));
     assert.doesNotMatch(simulated.detail, /LIVE|REAL MONEY/);
     const demo = shown(preview(), { ...around, demo: true });
     assert.equal(demo.title, question('DEMO'));
@@ -183,7 +183,7 @@ describe('the preview before a change', () => {
       // 40,000 / (0.8 x 0.9 x 0.8374) and 40,000 / (0.64 x 0.9 x 0.8374), in line with the LTV that the exchange gives.
       estimated(says('preview.coin-liquidation-price', 'BTC'), '$66,342.92', '$82,928.65'),
       '',
-      `Main · OKX · Global · ${says('preview.no-real-money', 'SIMULATED')}`,
+      `Main · OKX · OKX Global · ${says('preview.no-real-money', 'SIMULATED')}`,
     ]);
     assert.ok(textsOf(near.lines).includes(estimated(says('preview.after-haircut'), '$68,965.51', '$55,172.41')));
   });

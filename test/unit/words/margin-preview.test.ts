@@ -14,7 +14,7 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const around: PreviewSurroundings = {
   venueName: 'OKX',
-  siteLabel: msg('test', 'Global'),
+  siteLabel: 'OKX Global',
   demo: false,
   wallet: msg('okx.trading-account', 'trading account'),
   readAt: '14:03:22',
@@ -54,7 +54,7 @@ describe('the preview before a change of margin', () => {
       row('Margin', '100 USDT', '110 USDT'),
       '',
       says('preview.live-account'),
-      'Main · OKX · Global · LIVE',
+      'Main · OKX Global · LIVE',
       says('preview.route', '10 USDT', 'trading account', 'BTC-USDT-SWAP long'),
       row('Wallet', '250.123456', '240.123456 USDT'),
       '',
@@ -155,8 +155,8 @@ describe('the preview before a change of margin', () => {
   });
 
   it('says first what the exchange does to the position', () => {
-    const distress = { ...positions.long, distress: msg('test', 'Bybit is liquidating this position now.') };
-    assert.equal(of(distress).split('\n')[0], caution('Bybit is liquidating this position now.'));
+    const distress = { ...positions.long, distress: msg('test', 'Bybit is liquidating it.') };
+    assert.equal(of(distress).split('\n')[0], caution('Bybit is liquidating it.'));
     assert.equal(marginPreviewText(marginPreview(distress), around).tone, 'alarming');
   });
 

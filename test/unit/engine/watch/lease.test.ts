@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, Lease, Pass } from '../../../../src/engine/storage/state-protocol.ts';
-import { ReaderLease } from '../../../../src/engine/watch/lease.ts';
+import { ReaderLease } from '../../../../src/engine/monitor/lease.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 

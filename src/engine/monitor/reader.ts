@@ -3,7 +3,7 @@ import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Snapshot } from '../../core/model.ts';
 import { keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
-import type { Failure, Reading, ReadingStorage } from '../monitor/store.ts';
+import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
 import type { Pass, PricesRow } from '../storage/state-protocol.ts';
 import type { LeaseOptions, ReaderLease } from './lease.ts';

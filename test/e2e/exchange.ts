@@ -110,12 +110,12 @@ export interface KeyTexts {
 /** Types one account into the wizard, by keyboard, up to the test of its key. */
 export async function enterAccount(workbench: Workbench, url: string, name: string, keys: KeyTexts, venue = 'OKX'): Promise<void> {
   await workbench.runCommand('LTV Gauge: Add Account…');
-  await workbench.quickInput.waitFor('Which exchange');
+  await workbench.quickInput.waitFor(says('account.exchange'));
   await workbench.pick(venue);
-  await workbench.quickInput.waitFor('Which of its sites');
+  await workbench.quickInput.waitFor(says('account.key-site'));
   await workbench.pick('Loopback');
   await enter(workbench, 'http://127.0.0.1', url);
-  await enter(workbench, 'called here', name);
+  await enter(workbench, says('account.name'), name);
   await enterKeys(workbench, keys);
 }
 

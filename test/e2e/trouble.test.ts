@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral, TestExchange } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { onLoan, says, saysLike } from '../texts.ts';
 
 /** Against exchanges of the test's own, over real HTTP. */
 describe('when things go wrong', () => {
@@ -36,7 +36,7 @@ describe('when things go wrong', () => {
     await bench().runCommand('LTV Gauge: Remove Collateral…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('67890');
-    await bench().waitForNotification(/An earlier change of loan 67890 is unfinished/);
+    await bench().waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('67890')));
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt }) => [loan, type, ccy, amt]),
       [
@@ -89,14 +89,14 @@ describe('when things go wrong', () => {
     await bench().runCommand('LTV Gauge: Remove Collateral…');
     await bench().quickInput.waitFor('Which loan');
     await bench().pick('12345');
-    await bench().waitForNotification(/Changes on Main are frozen/);
+    await bench().waitForNotification(saysLike('kinds.frozen', 'Main'));
     await bench().clearNotifications();
 
     await bench().runCommand('LTV Gauge: Resolve Unfinished Change…');
     await (await bench().dialog()).press(says('button.unfreeze'));
     const sure = await eventually('the question whether it is sure', async () => {
       const next = await bench().dialog();
-      return next.buttons.includes('Go Back') ? next : undefined;
+      return next.text.includes(says('resolve.understood')) ? next : undefined;
     });
     await sure.press(says('button.unfreeze'));
     await bench().waitForNotification(saysLike('resolve.unfrozen'));

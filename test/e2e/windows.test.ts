@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Workbench } from './workbench.ts';
-import { says, saysInTurn, saysLike } from '../texts.ts';
+import { onLoan, says, saysInTurn, saysLike } from '../texts.ts';
 
 /** What one window does is so in all within a second; this leaves a loaded machine some more, and the page time to be drawn. */
 const soon = { deadlineMs: 10_000 };
@@ -47,7 +47,7 @@ describe('several windows', () => {
     await two.runCommand('LTV Gauge: Rename Account…');
     await two.quickInput.waitFor(says('choose.account'));
     await two.pick('Two');
-    await two.type('Renamed', 'called here');
+    await two.type('Renamed', says('account.name'));
     await two.pressEnter();
     for (const window of [one, three]) await shows(window, 'Renamed', /simulated/);
 
@@ -98,7 +98,7 @@ describe('several windows', () => {
     await two.runCommand('LTV Gauge: Add Collateral…');
     await two.quickInput.waitFor('Which loan');
     await two.pick('12345');
-    await two.waitForNotification(/An earlier change of loan 12345 is unfinished/);
+    await two.waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('12345')));
     exchange().pass(25_000);
     await one.waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
     await two.runCommand('LTV Gauge: Refresh');

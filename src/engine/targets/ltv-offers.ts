@@ -54,7 +54,7 @@ export async function readForTarget(
     throw new ExchangeError({
       kind: 'refused',
       effect: 'none',
-      sentence: snapshot.loansTrouble ?? msg('choose.loan-not-any', 'Loan {0} is not there any more.', wanted.orderId ?? wanted.id),
+      sentence: snapshot.loansTrouble ?? msg('choose.gone', 'This loan or position no longer exists.'),
     });
   }
   const prices = new Map(Object.entries(snapshot.prices ?? {}));

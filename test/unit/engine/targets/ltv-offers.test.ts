@@ -66,8 +66,8 @@ describe('the fresh reading for a target', () => {
   it('does not take another loan for it, nor one that could not be read for gone', async () => {
     const rejects = (more: Partial<Snapshot>, sentence: RegExp) =>
       assert.rejects(read(snapshot(more)), (error) => ExchangeError.is(error, 'refused') && sentence.test(error.message));
-    await rejects({ loans: [] }, saysLike('choose.loan-not-any', '7'));
-    await rejects({ loans: [{ ...single, orderId: '8' }] }, saysLike('choose.loan-not-any', '7'));
+    await rejects({ loans: [] }, saysLike('choose.gone'));
+    await rejects({ loans: [{ ...single, orderId: '8' }] }, saysLike('choose.gone'));
     await rejects({ loans: [], loansTrouble: msg('test', 'Half of it failed.') }, /^Half of it failed\.$/);
   });
 });

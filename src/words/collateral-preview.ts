@@ -243,12 +243,13 @@ export function liveEstimate(
   const standing = distanceText(standingAt(toCall, toLiquidation));
   const sentence = effect([row(ltvLabel(), formatLtv(loan.ltv), formatLtv(after)), standing]);
   const reached = [toCall, toLiquidation].some((distance) => distance !== undefined && !isPositive(distance));
-  if (direction === 'add') return { sentence, caution: reached };
+  const inDanger = [toCall, toLiquidation].some((distance) => levelOfDistance(distance) === 'danger');
+  if (direction === 'add') return { sentence, caution: inDanger };
   const beyond = safest !== undefined && compare(amount, safest.most) > 0 ? safest : undefined;
   if (reached)
     return { sentence: wouldBeRefused(sentence, beyond?.most ?? largestBelowMarginCall(loan, coin, prices), coin), caution: true };
   return beyond === undefined
-    ? { sentence, caution: toCall === undefined }
+    ? { sentence, caution: toCall === undefined || inDanger }
     : { sentence: withSafeMaximum(sentence, beyond, coin), caution: true };
 }
 
@@ -341,7 +342,9 @@ function warningOf({ readiness: { loan }, change: { direction }, ltvAfter }: Col
   if (ltvAfter === undefined) return direction === 'reduce' ? { sentence: unknownAfter(), tone: 'alarming' } : undefined;
   const level = levelOf({ ...loan, ltv: ltvAfter }, true);
   if (level === 'unknown') return { sentence: cautionOf(marginCallUnknown()), tone: 'cautious' };
-  return isAlarm(level) ? { sentence: alarmOf(loan, ltvAfter, level === 'danger' ? dangerWord() : warningWord()), tone: 'alarming' } : undefined;
+  return isAlarm(level)
+    ? { sentence: alarmOf(loan, ltvAfter, level === 'danger' ? dangerWord() : warningWord()), tone: 'alarming' }
+    : undefined;
 }
 
 /** Why a loan would be in danger or near it: the line that is reached or comes first, else an overdue debt. */

@@ -1,5 +1,6 @@
-import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, zero, type Decimal } from '../core/decimal.ts';
+import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatLtv, formatUsd } from '../core/format.ts';
+import { dangerBelow, warnBelow } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
@@ -52,7 +53,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
         }),
     scale: ['0%', `${percent(full)}%`],
     ticks,
-    zones: zones(ticks),
+    zones: zones(loan, full),
     ...estimate(view, full, viewContext, say),
     distanceText: say(distanceLine(joined([...overdue, reach]), view, view.since?.figures.toMarginCall)),
     rows: [
@@ -99,13 +100,14 @@ function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, 
   };
 }
 
-/** What lies beyond the thresholds. */
-function zones(ticks: readonly GaugeTick[]): readonly GaugeZone[] {
-  const marginCall = ticks.find(({ kind }) => kind === 'marginCall')?.at;
-  const liquidation = ticks.find(({ kind }) => kind === 'liquidation')?.at;
+/** Where Warning and Danger begin, counted from the threshold that comes first. */
+function zones({ marginCall, liquidation }: Loan, full: Decimal): readonly GaugeZone[] {
+  const lines = [marginCall, liquidation].flatMap((line) => (line === undefined ? [] : [line.ltv]));
+  if (lines.length === 0) return [];
+  const from = (distance: Decimal): number => fractionForDrawing(multiply(lines.reduce(lesser), subtract(one, distance)), full);
   return [
-    ...(marginCall === undefined ? [] : [{ kind: 'warn' as const, from: marginCall, to: liquidation ?? 1 }]),
-    ...(liquidation === undefined ? [] : [{ kind: 'danger' as const, from: liquidation, to: 1 }]),
+    { kind: 'warn', from: from(warnBelow), to: from(dangerBelow) },
+    { kind: 'danger', from: from(dangerBelow), to: 1 },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { add, divide, fractionForDrawing, isPositive, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
-import { positionDangerBelow, warnBelow } from '../core/risk/level.ts';
+import { dangerBelow, warnBelow } from '../core/risk/level.ts';
 import { msg } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
 import { distanceLine, framed, keptFace, liveRows, percent, type Face, type Say } from './gauge-frame.ts';
@@ -41,8 +41,8 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
       : [],
     zones: known
       ? [
-          { kind: 'warn', from: nearness(view, warnBelow), to: nearness(view, positionDangerBelow) },
-          { kind: 'danger', from: nearness(view, positionDangerBelow), to: 1 },
+          { kind: 'warn', from: nearness(view, warnBelow), to: nearness(view, dangerBelow) },
+          { kind: 'danger', from: nearness(view, dangerBelow), to: 1 },
         ]
       : [],
     ...estimate(view, viewContext, say),

@@ -2,7 +2,7 @@ import { absolute, add, decimal, isNegative, isPositive, isZero, one, type Decim
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { StressCell, StressTable, StressView } from '../core/protocol.ts';
-import { levelOf, levelOfLiquidation, type Level } from '../core/risk/level.ts';
+import { levelOf, levelOfDistance, type Level } from '../core/risk/level.ts';
 import {
   coinsOf,
   eventsOf,
@@ -142,7 +142,7 @@ function levelUnder(member: Member, outcome: Outcome | undefined): Level {
   if (outcome === undefined) return 'unknown';
   if (outcome.harm !== undefined) return 'danger';
   if (member.kind === 'loan') return outcome.ltv === undefined ? 'unknown' : levelOf({ ...member.view.loan, ltv: outcome.ltv }, true);
-  return member.stressed.position.distress === undefined ? levelOfLiquidation(outcome.distance) : 'danger';
+  return member.stressed.position.distress === undefined ? levelOfDistance(outcome.distance) : 'danger';
 }
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');

@@ -1,6 +1,6 @@
 import { add, compare, divide, isNegative, isPositive, isZero, multiply, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
-import { levelOf } from '../core/risk/level.ts';
+import { isAlarm, levelOf, levelOfDistance } from '../core/risk/level.ts';
 import { loanDistance, modelOf, withCollateral } from '../core/risk/loan-model.ts';
 import { assumesHaircut, estimateAfter, largestReduction } from '../core/risk/collateral-estimate.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
@@ -242,12 +242,13 @@ export function liveEstimate(
   const standing = distanceText(standingAt(toCall, toLiquidation));
   const sentence = effect([row(ltvLabel(), formatLtv(loan.ltv), formatLtv(after)), standing]);
   const reached = [toCall, toLiquidation].some((distance) => distance !== undefined && !isPositive(distance));
-  if (direction === 'add') return { sentence, caution: reached };
+  const inDanger = [toCall, toLiquidation].some((distance) => levelOfDistance(distance) === 'danger');
+  if (direction === 'add') return { sentence, caution: inDanger };
   const beyond = safest !== undefined && compare(amount, safest.most) > 0 ? safest : undefined;
   if (reached)
     return { sentence: wouldBeRefused(sentence, beyond?.most ?? largestBelowMarginCall(loan, coin, prices), coin), caution: true };
   return beyond === undefined
-    ? { sentence, caution: toCall === undefined }
+    ? { sentence, caution: toCall === undefined || inDanger }
     : { sentence: withSafeMaximum(sentence, beyond, coin), caution: true };
 }
 
@@ -338,23 +339,21 @@ interface Warning {
 /** Said when the loan would stand at or near a line afterwards, or when that is unknown. */
 function warningOf({ readiness: { loan }, change: { direction }, ltvAfter }: CollateralPreview): Warning | undefined {
   if (ltvAfter === undefined) return direction === 'reduce' ? { sentence: unknownAfter(), tone: 'alarming' } : undefined;
-  if (loan.liquidation !== undefined && compare(ltvAfter, loan.liquidation.ltv) >= 0)
-    return { sentence: reachedAfter(liquidationWord()), tone: 'alarming' };
-  switch (levelOf({ ...loan, ltv: ltvAfter }, true)) {
-    case 'danger':
-      return { sentence: reachedAfter(marginCallWord()), tone: 'alarming' };
-    case 'warn': {
-      const toCall = distanceTo(loan.marginCall?.ltv, ltvAfter);
-      const toLiquidation = distanceTo(loan.liquidation?.ltv, ltvAfter);
-      const near = toCall ?? toLiquidation;
-      if (near === undefined) return { sentence: unknownAfter(), tone: 'alarming' };
-      const line = toCall === undefined ? liquidationWord() : marginCallWord();
-      return { sentence: nearAfter(warningWord(), near, line, 'long'), tone: 'alarming' };
-    }
-    case 'unknown':
-      return { sentence: cautionOf(marginCallUnknown()), tone: 'cautious' };
-    case 'watch':
-    case 'ok':
-      return undefined;
-  }
+  const level = levelOf({ ...loan, ltv: ltvAfter }, true);
+  if (level === 'unknown') return { sentence: cautionOf(marginCallUnknown()), tone: 'cautious' };
+  return isAlarm(level)
+    ? { sentence: alarmOf(loan, ltvAfter, level === 'danger' ? dangerWord() : warningWord()), tone: 'alarming' }
+    : undefined;
+}
+
+/** Why a loan would be in danger or near it: the line that is reached or comes first, else an overdue debt. */
+function alarmOf({ marginCall, liquidation, due = [] }: Loan, ltv: Decimal, word: Message): Message {
+  const [toCall, toLiquidation] = [distanceTo(marginCall?.ltv, ltv), distanceTo(liquidation?.ltv, ltv)];
+  const standing = standingAt(toCall, toLiquidation);
+  if (standing === 'liquidation') return reachedAfter(liquidationWord());
+  if (standing === 'marginCall') return reachedAfter(marginCallWord());
+  const isLiquidationFirst = toLiquidation !== undefined && (toCall === undefined || compare(toLiquidation, toCall) < 0);
+  const [distance, line] = isLiquidationFirst ? [toLiquidation, liquidationWord()] : [toCall, marginCallWord()];
+  if (isAlarm(levelOfDistance(distance)) && distance !== undefined) return nearAfter(word, distance, line, 'long');
+  return msg('list.colon', '{0}: {1}', word, due.some(({ overdue }) => overdue) ? msg('term.debt-overdue', 'debt overdue') : noEstimate());
 }

@@ -2,7 +2,7 @@ import { add, compare, decimal, decimalPlaces, isPositive, multiply, one, round,
 import { formatDistance, formatLeverage, formatLiquidationPrice } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Position } from '../core/model.ts';
-import { levelOfLiquidation } from '../core/risk/level.ts';
+import { levelOfDistance } from '../core/risk/level.ts';
 import { marginFor, type MarginAim, type MarginAnswer, type MarginWay } from '../core/risk/margin-solver.ts';
 import { distanceToLiquidation, effectiveLeverage, leastDistanceLeft, type MarginEstimate } from '../core/risk/position-model.ts';
 import { atMost, readNumber, tooManyDecimals } from './amount.ts';
@@ -75,7 +75,7 @@ function outcomeOf({ leverage, liquidationPrice, distance, unreachable }: Margin
 
 /** Whether liquidation is near, or how far it is unknown. */
 function isNear({ distance, unreachable }: MarginEstimate): boolean {
-  return unreachable !== true && !['ok', 'watch'].includes(levelOfLiquidation(distance));
+  return unreachable !== true && !['ok', 'watch'].includes(levelOfDistance(distance));
 }
 
 /** Why it does not lead to the aim. */
@@ -151,7 +151,7 @@ export function judgeAim(aim: MarginAim, position: Position): JudgedTarget<Margi
   }
   const order = compare(distance, now);
   if (order < 0 && compare(distance, leastDistanceLeft) < 0) return { ok: false, sentence: mustStay() };
-  const level = levelOfLiquidation(distance);
+  const level = levelOfDistance(distance);
   const caution = level === 'danger' || level === 'warn';
   if (order === 0) {
     const { liquidation, distance: left } = outcomeOf({ liquidationPrice: price, distance }, position);

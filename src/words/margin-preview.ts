@@ -2,7 +2,7 @@ import { compare, isNegative, isPositive, isZero, type Decimal } from '../core/d
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction, Position } from '../core/model.ts';
-import { levelOfLiquidation } from '../core/risk/level.ts';
+import { levelOfDistance } from '../core/risk/level.ts';
 import { distanceToLiquidation, effectiveLeverage, estimateMarginChange, type MarginEstimate } from '../core/risk/position-model.ts';
 import type { MarginPreview } from '../engine/ledger/ledger.ts';
 import type { MarginReadiness } from '../exchanges/exchange.ts';
@@ -112,7 +112,7 @@ function nearnessOf({ side }: Position, { distance, unreachable }: MarginEstimat
   if (unreachable === true) return undefined;
   if (distance === undefined) return unknownAfter();
   if (isNegative(distance) || isZero(distance)) return reachedAfter(liquidationWord());
-  const level = levelOfLiquidation(distance);
+  const level = levelOfDistance(distance);
   if (level !== 'danger' && level !== 'warn') return undefined;
   return nearAfter(level === 'danger' ? dangerWord() : warningWord(), distance, liquidationWord(), side);
 }
@@ -172,6 +172,6 @@ export function marginRemark(position: Position, direction: Direction, amount: D
     return { sentence: wouldBeRefused(sentence, largest, marginCoin), caution: true };
   if (after.unreachable === true) return { sentence, caution: false };
   if (after.distance === undefined) return { sentence, caution: direction === 'reduce' };
-  const level = levelOfLiquidation(after.distance);
+  const level = levelOfDistance(after.distance);
   return { sentence, caution: level === 'danger' || level === 'warn' };
 }

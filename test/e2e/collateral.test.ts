@@ -14,18 +14,18 @@ describe('adding collateral', () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
     // The worst of all loans and positions, so the status bar tells of it; and it stays that.
-    await bench().waitForRow('Loans', /67\.61% · Warning/);
+    await bench().waitForRow('Loans', /67\.61% · Danger/);
     await bench().runCommand('LTV Gauge: Open Gauges');
     const page = await bench().gaugeFrame();
     const gauge = page.getByRole('meter', { name: /67890/ });
-    const isEverywhere = async (ltv: string): Promise<void> => {
-      await bench().waitForRow('Loans', new RegExp(`^${ltv}% · Warning`));
-      await eventually(`${ltv}% in the status bar`, async () => (await bench().statusBarText())?.includes(`${ltv}% · Warning`), {
+    const isEverywhere = async (ltv: string, level: string): Promise<void> => {
+      await bench().waitForRow('Loans', new RegExp(`^${ltv}% · ${level}`));
+      await eventually(`${ltv}% in the status bar`, async () => (await bench().statusBarText())?.includes(`${ltv}% · ${level}`), {
         seen: () => bench().statusBarText(),
       });
       await eventually(`${ltv}% at the gauge`, async () => (await gauge.getAttribute('aria-valuenow')) === ltv);
     };
-    await isEverywhere('67.61');
+    await isEverywhere('67.61', 'Danger');
 
     await bench().runCommand('LTV Gauge: Add Collateral…');
     await bench().quickInput.waitFor('Which loan');
@@ -64,7 +64,7 @@ describe('adding collateral', () => {
     assert.match(told, /SIMULATED/);
     await bench().screenshot('done');
     assert.equal(await sent(), 1);
-    await isEverywhere(/is now (\d\d\.\d\d)%/.exec(told)?.[1] ?? '');
+    await isEverywhere(/is now (\d\d\.\d\d)%/.exec(told)?.[1] ?? '', 'Warning');
     await bench().waitForRow('Collateral', /1\.8900755578876945 ETH/);
 
     await bench().clearNotifications();

@@ -16,12 +16,12 @@ describe('someone who comes near the end', () => {
     assert.ok(!read.includes('→'), 'nothing has moved yet');
 
     const near = await previewCollateral(bench(), 'Remove', { loan: '12345', coin: 'BTC', amount: '0.16' });
-    const warning = saysLike('preview.near-by-fall', 'WARNING', /1\.\d%/, says('preview.margin-call'));
+    const warning = saysLike('preview.near-by-fall', 'DANGER', /1\.\d%/, says('preview.margin-call'));
     assert.match(near.text, warning);
     const parts = [
       warning.exec(near.text)![0],
       'LTV: 57.98% → 72.',
-      says('preview.row', says('term.level'), says('level.watch'), says('level.warning')),
+      says('preview.row', says('term.level'), says('level.watch'), says('level.danger')),
       says('preview.coin-liquidation-price', 'BTC'),
       says('preview.no-real-money', 'SIMULATED'),
     ];
@@ -37,7 +37,7 @@ describe('someone who comes near the end', () => {
 
     const readings = await exchange().requests('/flexible-loan/loan-info');
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-18.5' });
-    await bench().waitForRow('Loans', /^57\.98% · Warning → ~71\.\d\d% \(estimate\)/);
+    await bench().waitForRow('Loans', /^57\.98% · Danger → ~71\.\d\d% \(estimate\)/);
     await bench().waitForRow('Positions', /^23\.2% · Warning long · → ~5\.\d% \(estimate\) · BTC-USDT-SWAP/);
     await eventually('the status bar to say so', async () => /→ ~.*\(estimate\)/.test((await bench().statusBarText()) ?? ''));
     assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.now-about'));
@@ -45,7 +45,7 @@ describe('someone who comes near the end', () => {
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
-    assert.match(await gauge.locator('.level').innerText(), saysLike('term.by-estimate', 'Warning'));
+    assert.match(await gauge.locator('.level').innerText(), saysLike('term.by-estimate', 'Danger'));
     assert.equal(await gauge.locator('.dial .main').textContent(), '57.98%');
     const meter = gauge.getByRole('meter');
     assert.match((await meter.getAttribute('aria-valuetext')) ?? '', /LTV 57\.98%\. Estimate ~71\.\d\d%, prices /);
@@ -53,7 +53,7 @@ describe('someone who comes near the end', () => {
     await bench().screenshot('live-estimate-warning');
 
     await bench().runCommand('LTV Gauge: Refresh');
-    assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Warning /)).includes('→'));
+    assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Danger /)).includes('→'));
     await eventually('the difference to be told', async () => /Estimate error\s*0\.0[01] pp/.test(await gauge.innerText()));
     assert.equal(await gauge.locator('.tick.estimate').count(), 0);
 

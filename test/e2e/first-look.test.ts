@@ -5,6 +5,10 @@ import { useWorkbench } from './use-workbench.ts';
 import { says } from '../texts.ts';
 
 /** Figures are those of the simulated exchange as it starts. */
+/** Loan 67890 while prices walk: Danger begins 5 % below its margin call, at about 67.43 %. */
+const nearMarginCall = (danger: string, warning: string): RegExp =>
+  new RegExp(`(?:67\\.(?:4[2-9]|[5-9]\\d)|68\\.\\d\\d)% · ${danger}|67\\.(?:[0-3]\\d|4[0-5])% · ${warning}`);
+
 describe('the first look', () => {
   const bench = useWorkbench({ viewport: { width: 1280, height: 1600 } });
 
@@ -26,10 +30,10 @@ describe('the first look', () => {
     assert.match(await page.locator('body').innerText(), /SIMULATED/);
     await bench().waitForRow('Loans', /^Simulated .*simulated/);
     await bench().waitForRow('Loans', /5[78]\.\d\d% · Watch/);
-    await bench().waitForRow('Loans', /6[78]\.\d\d% · Warning/);
+    await bench().waitForRow('Loans', nearMarginCall('Danger', 'Warning'));
     await bench().waitForRow('Collateral', /1\.7921483143067599 BTC/);
     await eventually('the worst loan in the status bar', async () =>
-      /6[78]\.\d\d% · Warning · simulated/.test((await bench().statusBarText()) ?? ''),
+      new RegExp(`(?:${nearMarginCall('Danger', 'Warning').source}) · simulated`).test((await bench().statusBarText()) ?? ''),
     );
     await bench().screenshot('gauges');
     assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
@@ -66,11 +70,28 @@ interface Language {
   readonly positions: string;
   readonly watch: string;
   readonly warning: string;
+  readonly danger: string;
   readonly loan: string;
 }
 
-const english: Language = { id: undefined, loans: 'Loans', positions: 'Positions', watch: 'Watch', warning: 'Warning', loan: 'Loan 67890' };
-const chinese: Language = { id: 'zh-cn', loans: '借款', positions: '仓位', watch: '关注', warning: '警告', loan: '借款 67890' };
+const english: Language = {
+  id: undefined,
+  loans: 'Loans',
+  positions: 'Positions',
+  watch: 'Watch',
+  warning: 'Warning',
+  danger: 'Danger',
+  loan: 'Loan 67890',
+};
+const chinese: Language = {
+  id: 'zh-cn',
+  loans: '借款',
+  positions: '仓位',
+  watch: '关注',
+  warning: '警告',
+  danger: '危险',
+  loan: '借款 67890',
+};
 const highContrast = 'Default High Contrast';
 const themes = ['Default Light Modern', 'Default Dark Modern', highContrast, 'Default High Contrast Light'];
 
@@ -95,7 +116,7 @@ for (const [language, theme] of looks) {
       await bench().waitForRow(language.loans, new RegExp(`5[78]\\.\\d\\d% · ${language.watch}`));
       await bench().waitForRow(language.positions, new RegExp(`${language.watch} .*BTC-USDT-SWAP`));
       await eventually('the status bar', async () =>
-        new RegExp(`6[78]\\.\\d\\d% · ${language.warning}`).test((await bench().statusBarText()) ?? ''),
+        nearMarginCall(language.danger, language.warning).test((await bench().statusBarText()) ?? ''),
       );
       // The window opens with it.
       const page = await bench().gaugeFrame();

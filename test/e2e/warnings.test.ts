@@ -11,7 +11,7 @@ describe('a price that falls', () => {
   it('is told in a notification that leads to the target, and is silent once acknowledged', async () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
-    await bench().waitForNotification(saysLike('warning.near', says('level.warning'), says('kinds.loan', '67890')));
+    await bench().waitForNotification(saysLike('warning.near', says('level.danger'), says('kinds.loan', '67890')));
     await bench().clearNotifications();
 
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });

@@ -1,4 +1,4 @@
-import { compare, decimal, isNegative, isZero, type Decimal } from '../decimal.ts';
+import { compare, decimal, type Decimal } from '../decimal.ts';
 import { liquidationOf } from './liquidation.ts';
 import { credibleLtv, distanceTo, owesNothing } from './ltv.ts';
 import type { Loan, Position } from '../model.ts';
@@ -10,9 +10,13 @@ import { hintsOf, loanHints, type Hint, type Substitute } from './substitute.ts'
  */
 export type Level = 'ok' | 'watch' | 'warn' | 'danger' | 'unknown';
 
-/** All collateral may fall by less than this until margin call. Our own judgement, not a venue's figure. */
+/**
+ * Distances below which a level begins: how far all collateral may fall to margin call, or the mark price move to liquidation. Our own judgement,
+ * not a venue's figure. Fractions.
+ */
 const watchBelow = decimal('0.25');
-export const warnBelow = decimal('0.1');
+export const warnBelow = decimal('0.12');
+export const dangerBelow = decimal('0.05');
 
 /** From the most to the least urgent. Unknown stands above ok: not knowing is a reason to look. */
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
@@ -24,7 +28,7 @@ export interface JudgedLevel {
 }
 
 /**
- * Level of a loan: `danger` at or beyond margin call, `warn` within 10 % of it, `watch` within 25 %, else `ok`.
+ * Level of a loan: `danger` within 5 % of margin call or beyond it, `warn` within 12 %, `watch` within 25 %, else `ok`.
  * Anything overdue is `danger` too. Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
  * margin-call threshold, unless liquidation alone is near enough to warn, or other figures raise an alarm: they never clear one. A loan that is
  * told to owe nothing is `ok`. Pass `fresh: false` for figures that are not current: then nothing better than `unknown` comes back, while
@@ -37,7 +41,7 @@ export function judgeLoan(loan: Loan, fresh: boolean): JudgedLevel {
   const toLiquidation = distanceTo(loan.liquidation?.ltv, ltv);
   const byLtv = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
   const level = loan.due?.some(({ overdue }) => overdue) === true ? 'danger' : byLtv;
-  return asCurrent(raised(level, loanHints(loan), levelOfDistance), fresh);
+  return asCurrent(raised(level, loanHints(loan)), fresh);
 }
 
 /** The level alone, as `judgeLoan` has it. */
@@ -45,11 +49,8 @@ export function levelOf(loan: Loan, fresh: boolean): Level {
   return judgeLoan(loan, fresh).level;
 }
 
-/** The mark price may move by less than this until liquidation. There is no margin call before it. Our own judgement. */
-export const positionDangerBelow = decimal('0.05');
-
 /**
- * Level of a position by the distance of the mark price from liquidation: `danger` below 5 %, `warn` below 10 %, `watch` below
+ * Level of a position by the distance of the mark price from liquidation: `danger` within 5 %, `warn` within 12 %, `watch` within
  * 25 %, else `ok`; `danger` also when the venue says that it is acting on it, or names a margin ratio at which it does. One that no
  * price can liquidate is `ok`. Without both prices it is `unknown`, unless other figures raise an alarm: they never clear one. `fresh` as for loans.
  * @param held all positions of the account, to tell which side of a hedge a price belongs to
@@ -58,8 +59,8 @@ export function judgePosition(position: Position, fresh: boolean, held: readonly
   if (position.distress !== undefined) return { level: 'danger' };
   const found = liquidationOf(position, held);
   const distance = found.kind === 'price' ? found.distance : undefined;
-  const level = found.kind === 'unreachable' ? 'ok' : levelOfLiquidation(distance);
-  return asCurrent(raised(level, hintsOf(position, distance !== undefined), levelOfLiquidation), fresh);
+  const level = found.kind === 'unreachable' ? 'ok' : levelOfDistance(distance);
+  return asCurrent(raised(level, hintsOf(position, distance !== undefined)), fresh);
 }
 
 /** The level alone, as `judgePosition` has it. */
@@ -68,10 +69,10 @@ export function levelOfPosition(position: Position, fresh: boolean, held: readon
 }
 
 /** A level with what other figures make of it: their alarms count, nothing else of them. */
-function raised(level: Level, hints: readonly Hint[], levelAt: (distance: Decimal | undefined) => Level): JudgedLevel {
+function raised(level: Level, hints: readonly Hint[]): JudgedLevel {
   return hints.reduce<JudgedLevel>(
     (judged, { by, level: told, distance }) => {
-      const hint = told ?? levelAt(distance);
+      const hint = told ?? levelOfDistance(distance);
       return isAlarm(hint) && compareUrgency(hint, judged.level) < 0 ? { level: hint, by } : judged;
     },
     { level },
@@ -83,11 +84,6 @@ const asCurrent = (judged: JudgedLevel, fresh: boolean): JudgedLevel => (fresh |
 /** Whether a level is shown in an alarm's colour. */
 export const isAlarm = (level: Level): boolean => level === 'danger' || level === 'warn';
 
-/** The same by the distance alone, for an estimate of what a change would make of a position. */
-export function levelOfLiquidation(distance: Decimal | undefined): Level {
-  return distance !== undefined && compare(distance, positionDangerBelow) < 0 ? 'danger' : levelOfDistance(distance);
-}
-
 /** Being far from liquidation says nothing good about the margin call, so only alarms count. */
 function alarmOnly(level: Level): Level | undefined {
   return level === 'danger' || level === 'warn' || level === 'watch' ? level : undefined;
@@ -97,9 +93,10 @@ function worse(level: Level, other: Level | undefined): Level {
   return other !== undefined && compareUrgency(other, level) < 0 ? other : level;
 }
 
-function levelOfDistance(distance: Decimal | undefined): Level {
+/** The level by the distance alone, as for an estimate of what a change would make of a loan or position. */
+export function levelOfDistance(distance: Decimal | undefined): Level {
   if (distance === undefined) return 'unknown';
-  if (isNegative(distance) || isZero(distance)) return 'danger';
+  if (compare(distance, dangerBelow) < 0) return 'danger';
   if (compare(distance, warnBelow) < 0) return 'warn';
   return compare(distance, watchBelow) < 0 ? 'watch' : 'ok';
 }

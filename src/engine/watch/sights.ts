@@ -1,7 +1,7 @@
 import { staleAfterMs } from '../../core/clock.ts';
-import { compare, decimal, lesser, multiply, zero, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, lesser, multiply, type Decimal } from '../../core/decimal.ts';
 import type { Loan, Position, Target } from '../../core/model.ts';
-import { compareUrgency, levelOf, levelOfPosition, positionDangerBelow, warnBelow, worst, type Level } from '../../core/risk/level.ts';
+import { compareUrgency, dangerBelow, levelOf, levelOfPosition, warnBelow, worst, type Level } from '../../core/risk/level.ts';
 import { liquidationOf } from '../../core/risk/liquidation.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
 import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
@@ -10,11 +10,8 @@ import { readWarningTarget, warningKey, warningTarget, type Better, type Sight }
 
 /** A level is left when the distance is one fifth further than where it is entered. */
 const exitFactor = decimal('1.2');
-/** Where each level is left. Fractions. A loan is in danger at its margin call itself. */
-const exits = {
-  loan: { danger: zero, warn: multiply(warnBelow, exitFactor) },
-  position: { danger: multiply(positionDangerBelow, exitFactor), warn: multiply(warnBelow, exitFactor) },
-} as const;
+/** Where each level is left. Fractions. */
+const exits = { danger: multiply(dangerBelow, exitFactor), warn: multiply(warnBelow, exitFactor) };
 
 /** A debt is due soon from then on. Milliseconds. */
 const dueSoonMs = 72 * 60 * 60_000;
@@ -129,7 +126,7 @@ function shownLoan(
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
   ]);
   return [
-    { target: warningTarget('level', on), level, holds: holding('loan', level, distance), current },
+    { target: warningTarget('level', on), level, holds: holding(level, distance), current },
     plain(
       'overdue',
       on,
@@ -157,15 +154,15 @@ function shownPosition(
   const found = liquidationOf(position, held);
   const distance = nearest([found.kind === 'price' ? found.distance : undefined, estimate?.distance]);
   const target = warningTarget('level', { kind: 'position', id: position.positionId });
-  return { target, level, holds: holding('position', level, distance), current };
+  return { target, level, holds: holding(level, distance), current };
 }
 
 /** An estimate may raise a level, never lower it. */
 const shownLevel = (read: Level, estimated: Level | undefined): Level =>
   estimated !== undefined && compareUrgency(estimated, read) < 0 ? estimated : read;
 
-function holding(kind: Target['kind'], level: Level, distance: Decimal | undefined): Level {
-  const inside = (alarm: Alarm): boolean => distance !== undefined && compare(distance, exits[kind][alarm]) < 0;
+function holding(level: Level, distance: Decimal | undefined): Level {
+  const inside = (alarm: Alarm): boolean => distance !== undefined && compare(distance, exits[alarm]) < 0;
   const held: Level = inside('danger') ? 'danger' : inside('warn') ? 'warn' : level;
   return worst([level, held]) ?? level;
 }

@@ -49,7 +49,7 @@ describe('a change of collateral on the whole engine', () => {
     assert.equal(coins!.title.split(' | ')[0], titled('term.remove-from', says('term.collateral-word')));
     assert.deepEqual(coins!.lines, [`BTC | ${says('collateral.up-to', '0.17100367')}`]);
     assert.equal(amount!.title, titled('term.remove-from', 'BTC'));
-    assert.match(amount!.detail, saysLike('preview.safe-maximum', says('preview.allowed', 'OKX', '0.17100367 BTC'), '0.10108685 BTC'));
+    assert.match(amount!.detail, saysLike('preview.safe-maximum', says('preview.allowed', 'OKX', '0.17100367 BTC'), '0.08520243 BTC'));
     assert.equal(preview!.title, says('preview.title', 'SIMULATED', says('term.remove-from', '0.01 BTC', 'loan 12345')));
     for (const line of [
       estimated('LTV', '57.98%', '58.72%'),
@@ -130,7 +130,7 @@ describe('a change of collateral on the whole engine', () => {
     ]);
     assert.deepEqual(
       talk.remarks.map(({ sentence }) => sentence),
-      [effect('58.72%', '20.3%'), says('preview.safe-maximum', effect('72.48%', '1.7%'), '0.10108685 BTC', '66.37%')],
+      [effect('58.72%', '20.3%'), says('preview.safe-maximum', effect('72.48%', '1.7%'), '0.08520243 BTC', '64.90%')],
     );
     assert.deepEqual(trader.posted, []);
   });
@@ -157,9 +157,9 @@ describe('a change of collateral on the whole engine', () => {
   it('that leads near the margin call says the danger first, before account and amount', async () => {
     const [preview] = dialogsOf(await change('reduce', ...btc('0.16'), leave));
     const lines = preview!.detail.split('\n');
-    assert.match(lines[0]!, saysLike('preview.near-by-fall', 'WARNING', /1\.\d%/, 'margin call'));
+    assert.match(lines[0]!, saysLike('preview.near-by-fall', 'DANGER', /1\.\d%/, 'margin call'));
     assert.equal(lines[1], estimated('LTV', '57.98%', '72.48%'));
-    assert.equal(lines[2], estimated('Level', 'Watch', 'Warning'));
+    assert.equal(lines[2], estimated('Level', 'Watch', 'Danger'));
     // Enter alone does not act.
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('term.remove', '0.16 BTC')]);
     assert.equal(preview!.kind, 'warning');
@@ -402,7 +402,7 @@ describe('a change of collateral on the whole engine', () => {
     );
     assert.match(
       lines.find((one) => one.startsWith('Main'))!,
-      /^Main · simulated · Warning · just now/,
+      /^Main · simulated · Danger · just now/,
     );
     const target = loanAt('second', '12345');
     const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press(says('button.reload-window')));

@@ -45,7 +45,7 @@ describe('a change of margin on the whole engine', () => {
     await dead.kill();
     await trader.refresh();
     has(/^23\.2% · Watch · long · BTC-USDT-SWAP/, /^37\.3% · OK · short · BTC-USDT-SWAP/, /^8\.7% · Warning · long · ETH-USDT-SWAP/);
-    has(/^43\.8% · Cross margin · short · SOL-USDT-SWAP/, /^11\.3% · Watch · long · BTCUSDT/, /^22\.0% · Watch · short · BTCUSDT/);
+    has(/^43\.8% · Cross margin · short · SOL-USDT-SWAP/, /^11\.3% · Warning · long · BTCUSDT/, /^22\.0% · Watch · short · BTCUSDT/);
     has(/^6\.7% · Warning · short · BTCPERP/, /^Dead · simulated · unreachable/, saysLike('http.unreachable', 'OKX', undefined));
     // What was read before stays, with its age and without a word that reassures.
     has(/^23\.2% · Unknown · .*updated (just now|\d+ s ago)/, /^Main · simulated · Warning · just now/);

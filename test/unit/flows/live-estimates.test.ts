@@ -39,12 +39,12 @@ describe('someone whose prices move between two readings', () => {
 
   it('sees a level turn worse by estimate, everywhere, and the main figure stay that of the exchange', async () => {
     await moves('-19.3');
-    assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Warning /, saysLike('term.by-estimate', /→ ~71\.\d\d%/)));
-    assert.match(front.status()!, saysInTurn('→ ~', saysLike('term.by-estimate', /Warning|Danger/)));
+    assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Danger /, saysLike('term.by-estimate', /→ ~71\.\d\d%/)));
+    assert.match(front.status()!, saysInTurn('→ ~', saysLike('term.by-estimate', 'Danger')));
     assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), saysLike('estimate.now-about'));
     const { figure, level, levelText, estimate, spokenValue } = first();
-    assert.deepEqual([figure, level], ['57.98%', 'warn']);
-    assert.match(levelText, saysLike('term.by-estimate', 'Warning'));
+    assert.deepEqual([figure, level], ['57.98%', 'danger']);
+    assert.match(levelText, saysLike('term.by-estimate', 'Danger'));
     assert.ok(estimate !== undefined);
     assert.match(spokenValue, saysInTurn('LTV 57.98%. ', says('term.estimate'), /~71\.\d\d%, /, saysLike('estimate.prices-read')));
   });
@@ -52,7 +52,7 @@ describe('someone whose prices move between two readings', () => {
   it('finds the estimate confirmed by the next reading, and is told how near it was', async () => {
     await moves('-19.3');
     await front.through(front.engine.poller.refresh(accountId));
-    assert.ok(!row('loans', /^71\.\d\d% · Warning /).includes('→'));
+    assert.ok(!row('loans', /^71\.\d\d% · Danger /).includes('→'));
     assert.equal(first().estimate, undefined);
     assert.ok(
       first().rows.some((one) => saysInTurn(says('estimate.last'), saysLike('estimate.off-points', /0\.0[01]/)).test(JSON.stringify(one))),
@@ -65,6 +65,6 @@ describe('someone whose prices move between two readings', () => {
     await front.through(front.engine.poller.refresh(accountId));
     await exchange.control('POST', 'fault', { endpoint: 'loan-info', fault: '5xx' });
     await moves('30');
-    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Warning → ~55\.\d\d%/);
+    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Danger → ~55\.\d\d%/);
   });
 });

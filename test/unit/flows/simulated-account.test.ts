@@ -38,9 +38,9 @@ describe('someone who begins with the simulated exchange', () => {
     const id = await trying();
     has('loans', /^Simulated simulated · /);
     has('loans', /^5[78]\.\d\d% · Watch/);
-    has('loans', /^6[78]\.\d\d% · Warning/);
+    has('loans', /^6[78]\.\d\d% · Danger/);
     has('collateral', /1\.7921483143067599 BTC/);
-    assert.match(front.status()!, /6[78]\.\d\d% · Warning · simulated/);
+    assert.match(front.status()!, /6[78]\.\d\d% · Danger · simulated/);
     assert.deepEqual(front.engine.arming.state(id), { armed: true, until: 'simulated' });
   });
 

@@ -41,7 +41,7 @@ async function undoes(answers: readonly Answer[], before: (reading: number, setu
   return { setup, talk, dialogs, out: setup.venue.sends.slice(1).map(({ direction, amount }) => `${direction} ${amount}`) };
 }
 
-const low = d('70909');
+const low = d('72521');
 
 describe('undoing an addition', () => {
   it('takes it out again after a preview and a confirmation', async () => {
@@ -56,8 +56,8 @@ describe('undoing an addition', () => {
 
   it('is lowered to what is safe, and again where the price fell before the preview', async () => {
     const { out, dialogs } = await undoes([leave], (reading, { venue }) => {
-      venue.price = d((70_909 - 10 * reading).toString());
-      if (reading > 3) venue.price = d('70880');
+      venue.price = d((72_521 - 10 * reading).toString());
+      if (reading > 3) venue.price = d('72492');
     });
     assert.deepEqual(out, []);
     assert.equal(dialogs.length, 1);

@@ -58,10 +58,10 @@ describe('warnings at a simulated exchange', function () {
 
   it('tell what stands already in one message, and of a fall within two intervals what brings the loan back', async () => {
     assert.equal(screen.notices.length, 1);
-    assert.equal(screen.notices[0]?.level, 'warn');
+    assert.equal(screen.notices[0]?.level, 'danger');
     assert.match(
       screen.last,
-      saysInTurn(saysLike('warning.near', says('level.warning'), says('kinds.loan', '67890')), saysLike('warning.also')),
+      saysInTurn(saysLike('warning.near', says('level.danger'), says('kinds.loan', '67890')), saysLike('warning.also')),
     );
     await trader.passes(2 * minute);
     assert.equal(screen.notices.length, 1, 'a warning is told once');
@@ -73,7 +73,7 @@ describe('warnings at a simulated exchange', function () {
     assert.match(
       screen.last,
       saysInTurn(
-        saysLike('warning.near', says('level.warning'), says('kinds.loan', '12345'), named, /~?\d\.\d%/, says('preview.margin-call')),
+        saysLike('warning.near', says('level.danger'), says('kinds.loan', '12345'), named, /~?\d\.\d%/, says('preview.margin-call')),
         saysLike('warning.add-from', /~0\.0\d\d\d BTC/, says('level.watch'), 'funding account', '1.79214'),
         saysLike('warning.also', /BTC-USDT-SWAP long.*/),
       ),
@@ -84,7 +84,7 @@ describe('warnings at a simulated exchange', function () {
   it('of danger lead to the target, and are told again until they are acknowledged', async () => {
     okx.movePrice('BTC', '-25');
     await trader.passes(minute);
-    const danger = screen.notices.find(({ level }) => level === 'danger');
+    const danger = screen.notices.find(({ level, about }) => level === 'danger' && about[0]?.target === 'level loan:12345');
     assert.match(english(danger!.sentence), saysLike('warning.reached', says('level.danger'), says('kinds.loan', '12345')));
     const before = screen.notices.length;
     await trader.passes(5 * minute);
@@ -100,9 +100,12 @@ describe('warnings at a simulated exchange', function () {
   });
 
   it('say when they are over, after ten quiet minutes', async () => {
-    okx.movePrice('BTC', '-18.5');
+    // What stands already would be told again meanwhile.
+    await trader.until(acknowledgeWarnings(trader.app(new Scripted())));
+    okx.movePrice('BTC', '-15');
     await trader.passes(2 * minute);
-    okx.movePrice('BTC', '22.7');
+    assert.equal(row('level loan:12345')?.level, 'warn');
+    okx.movePrice('BTC', '17.65');
     const before = screen.notices.length;
     await trader.passes(10 * minute);
     assert.equal(screen.notices.length, before, 'not before');

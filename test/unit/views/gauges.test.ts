@@ -151,6 +151,20 @@ describe('The page of gauges', () => {
     assert.equal(gaugeOf(aLoan({ ltv: decimal('0.1') }, 'marginCall')).level, 'unknown');
   });
 
+  it('has the zones of the levels, counted from the line that comes first', () => {
+    const zonesOf = (marginCall: string, liquidation: string) =>
+      gaugeOf(
+        aLoan({ marginCall: { ltv: decimal(marginCall), source: 'venue' }, liquidation: { ltv: decimal(liquidation), source: 'venue' } }),
+      ).zones;
+    const zones = [
+      { kind: 'warn', from: 0.704, to: 0.76 },
+      { kind: 'danger', from: 0.76, to: 1 },
+    ];
+    assert.deepEqual(zonesOf('0.8', '0.9'), zones);
+    assert.deepEqual(zonesOf('0.9', '0.8'), zones);
+    assert.deepEqual(gaugeOf(aLoan({}, 'marginCall', 'liquidation')).zones, []);
+  });
+
   it('ends the scale at 100 %, or beyond the liquidation level where that lies near or above it', () => {
     assert.deepEqual(gaugeOf(aLoan()).scale, ['0%', '100%']);
     assert.deepEqual(gaugeOf(aLoan({ liquidation: { ltv: decimal('1.2'), source: 'venue' } })).scale, ['0%', '132%']);

@@ -55,9 +55,9 @@ describe('a gauge between readings', () => {
 
   it('alarms by estimate, in words too, and reassures with no sentence meanwhile', () => {
     const gauge = ofLoan('0.72', '0.0235');
-    assert.equal(gauge.level, 'warn');
-    assert.equal(gauge.levelText, says('term.by-estimate', 'Warning'));
-    assert.match(gauge.spokenLevel, saysLike('term.by-estimate', 'Warning'));
+    assert.equal(gauge.level, 'danger');
+    assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
+    assert.match(gauge.spokenLevel, saysLike('term.by-estimate', 'Danger'));
     assert.equal(gauge.distanceText, `${says('loan.margin-call-2', '22.1%')} ${says('term.by-estimate', '→ ~2.3%')}`);
   });
 

@@ -113,7 +113,7 @@ describe('the line of a loan between readings', () => {
   it('stays unknown when the account cannot be read, however good the estimate, and alarms by a bad one', () => {
     const old = { snapshot: snapshot({ asOf: now - 300_000 }), failure: failure() };
     assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| → ~20\.00% \| updated 5 min ago/);
-    assert.match(line(loanRow(withLoan(estimated('0.72'), {}, old))), /^57\.43% · Warning \| → ~72\.00% \(estimate\) \| updated 5 min ago/);
+    assert.match(line(loanRow(withLoan(estimated('0.72'), {}, old))), /^57\.43% · Danger \| → ~72\.00% \(estimate\) \| updated 5 min ago/);
   });
 
   it('drops an estimate whose prices are old, but no alarm', () => {
@@ -121,7 +121,7 @@ describe('the line of a loan between readings', () => {
     assert.match(line(loanRow(withLoan(estimated('0.5841'), { at }))), /→ ~58\.41%/);
     assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
     const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));
-    assert.match(line(alarm), /Warning \| → ~72\.00% \(estimate\)/);
+    assert.match(line(alarm), /Danger \| → ~72\.00% \(estimate\)/);
     assert.match(tooltip(alarm).get(says('estimate.now-about')) ?? '', saysLike('estimate.prices-read', '10 min ago'));
   });
 
@@ -158,12 +158,12 @@ describe('the line of a position between readings', () => {
   };
 
   it('has its side and name first, then what the distance is about now', () => {
-    const row = positionRow(withPosition(mark('59000', '0.10915254')));
-    assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~10\.9%/);
-    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.now-about'), ': ', says('position.liquidation', '10.9%')));
+    const row = positionRow(withPosition(mark('59800', '0.12107023')));
+    assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~12\.1%/);
+    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.now-about'), ': ', says('position.liquidation', '12.1%')));
     assert.equal(
       tooltip(row).get(says('estimate.now-about')),
-      `${says('position.liquidation', '10.9%')} (${says('estimate.prices-read', says('time.just-now'))})`,
+      `${says('position.liquidation', '12.1%')} (${says('estimate.prices-read', says('time.just-now'))})`,
     );
   });
 
@@ -182,7 +182,7 @@ describe('the line of a position between readings', () => {
 
   it('counts for the badge', () => {
     assert.equal(positionAlarms([withPosition(mark('54000', '0.02666666'))], viewContext()), 1);
-    assert.equal(positionAlarms([withPosition(mark('59000', '0.10915254'))], viewContext()), 0);
+    assert.equal(positionAlarms([withPosition(mark('59800', '0.12107023'))], viewContext()), 0);
   });
 });
 

@@ -38,7 +38,7 @@ describe('The gauge of a position', () => {
     assert.deepEqual(gauge.scale, ['100%', '0%']);
     assert.deepEqual(gauge.ticks, [{ kind: 'liquidation', at: 1, label: 'Liquidation', valueText: '52,560', source: 'from OKX' }]);
     assert.deepEqual(gauge.zones, [
-      { kind: 'warn', from: 0.9, to: 0.95 },
+      { kind: 'warn', from: 0.88, to: 0.95 },
       { kind: 'danger', from: 0.95, to: 1 },
     ]);
     assert.equal(gauge.distanceText, says('gauge.if-falls', '12.4%'));
@@ -77,7 +77,7 @@ describe('The gauge of a position', () => {
     assert.equal(gauge.distanceText, says('gauge.if-rises', '25.0%'));
     assert.deepEqual(
       gauge.zones.map(({ from }) => from),
-      [0.909091, 0.952381],
+      [0.892857, 0.952381],
     );
   });
 
@@ -97,7 +97,7 @@ describe('The gauge of a position', () => {
 
   it('shows what is unknown as unknown: no needle, no meter, no tick, never zero', () => {
     for (const hole of ['liquidationPrice', 'markPrice'] as const) {
-      const gauge = gaugeOf(position({}, hole));
+      const gauge = gaugeOf(position({ margin: decimal('2000') }, hole));
       assert.equal(gauge.level, 'unknown');
       assert.equal(gauge.figure, '–');
       assert.equal(gauge.at, undefined);

@@ -296,7 +296,7 @@ describe('the Positions view', () => {
     const account = (positions: readonly Position[]): Entry => only(positionsOutline([withPositions(positions)], viewContext()));
     assert.equal(line(account([safe, cross])), `Main | OK | ${says('time.just-now')} | OKX | Global`);
     assert.equal(
-      line(account([safe, position({ positionId: 'u' }, 'liquidationPrice')])),
+      line(account([safe, position({ positionId: 'u', margin: decimal('2000') }, 'liquidationPrice')])),
       `Main | Unknown | ${says('time.just-now')} | OKX | Global`,
     );
     const danger = account([safe, position({ positionId: 'd', liquidationPrice: decimal('58000') })]);

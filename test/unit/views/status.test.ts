@@ -90,7 +90,7 @@ describe('the status bar', () => {
   });
 
   it('counts an isolated position of unknown distance as unknown, and a cross one only when it alarms', () => {
-    const unknown = position({}, 'liquidationPrice');
+    const unknown = position({ margin: decimal('2000') }, 'liquidationPrice');
     const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
     assert.equal(shown([withLtv('a', '0.2'), holds({})]), `– to liquidation · Unknown · ${says('time.just-now')}`);
     assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% · OK · ${says('time.just-now')}`);

@@ -66,7 +66,7 @@ describe('The table of shocks', () => {
     assert.deepEqual(textsOf(table), [
       // 57.421 / 0.7 is 82.03 to the last digit, and that is what is shown.
       'BTC −10.0% | 63.81% · Watch | 2.6% · Danger',
-      'BTC −20.0% | 71.78% · Warning | Liquidation',
+      'BTC −20.0% | 71.78% · Danger | Liquidation',
       `BTC −30.0% | 82.03% · ${says('term.margin-call')} | Liquidation`,
       'BTC −40.0% | 95.71% · Liquidation | Liquidation',
       'BTC −50.0% | 114.85% · Liquidation | Liquidation',
@@ -75,7 +75,7 @@ describe('The table of shocks', () => {
       table.rows.map(({ cells }) => cells.map(({ level }) => level)),
       [
         ['watch', 'danger'],
-        ['warn', 'danger'],
+        ['danger', 'danger'],
         ['danger', 'danger'],
         ['danger', 'danger'],
         ['danger', 'danger'],
@@ -106,7 +106,7 @@ describe('The table of shocks', () => {
     const rise = table.rows.find(({ label }) => label === 'ETH +20.0%')!;
     assert.deepEqual(
       rise.cells.map(({ text }) => text),
-      ['57.43% · Watch', '72.00% · Warning', '25.0% · OK'],
+      ['57.43% · Watch', '72.00% · Danger', '25.0% · OK'],
     );
   });
 
@@ -115,7 +115,7 @@ describe('The table of shocks', () => {
     assert.deepEqual(
       table.rows.map(({ cells }) => cells[0]?.text),
       // Near 100 % nothing is left, whatever the line: that alarms, and nothing else is said.
-      ['63.81% · Unknown', '71.78% · Unknown', '82.03% · Unknown', '95.71% · Warning', '114.85% · Danger'],
+      ['63.81% · Unknown', '71.78% · Unknown', '82.03% · Unknown', '95.71% · Danger', '114.85% · Danger'],
     );
   });
 

@@ -122,9 +122,12 @@ describe('the preview before a change', () => {
   it('warns when the loan would stand near, at or beyond a line afterwards', () => {
     const after = (ltv: string): string =>
       shown(preview({ change: reduce, ltvAfter: decimal(ltv), distanceAfter: distanceTo(loan.marginCall?.ltv, decimal(ltv))! })).detail;
-    assert.doesNotMatch(after('0.6'), /CAUTION|WARNING|DANGER/);
+    for (const calm of ['0.6', '0.6489']) assert.doesNotMatch(after(calm), /CAUTION|WARNING|DANGER/);
     for (const [ltv, first] of [
+      ['0.649', says('preview.near-by-fall', 'WARNING', '11.9%', 'margin call')],
       ['0.7', says('preview.near-by-fall', 'WARNING', '5.0%', 'margin call')],
+      ['0.7006', says('preview.near-by-fall', 'DANGER', '4.9%', 'margin call')],
+      ['0.7373', says('preview.near-by-fall', 'DANGER', '0.0%', 'margin call')],
       ['0.7374', says('preview.danger-reached', 'margin call')],
       ['0.84', says('preview.danger-reached', 'liquidation')],
     ] as const) {
@@ -140,6 +143,12 @@ describe('the preview before a change', () => {
     const near = of({ ...unlined, liquidation });
     assert.equal(textsOf(near.lines)[0], says('preview.near-by-fall', 'WARNING', '5.6%', 'liquidation'));
     assert.equal(near.tone, 'alarming');
+    const early = of({
+      ...unlined,
+      marginCall: { ...marginCall, ltv: decimal('0.9') },
+      liquidation: { ...liquidation, ltv: decimal('0.81') },
+    });
+    assert.equal(textsOf(early.lines)[0], says('preview.near-by-fall', 'DANGER', '2.4%', 'liquidation'), 'the line that comes first');
     const blind = of(unlined);
     assert.equal(textsOf(blind.lines)[0], `CAUTION: ${says('preview.margin-call-unknown')}`);
     assert.equal(blind.tone, 'cautious');
@@ -155,14 +164,14 @@ describe('the preview before a change', () => {
     const text = previewText(
       preview({
         account: { ...account, simulated: true },
-        change: reduce,
+        change: { ...reduce, amount: decimal('0.0845') },
         readiness,
-        ltvAfter: decimal('0.6628572'),
-        distanceAfter: decimal('0.1011'),
+        ltvAfter: decimal('0.6485'),
+        distanceAfter: decimal('0.1205'),
       }),
       around,
     );
-    assert.equal(text.tone, 'calm', '10.1 % away is Watch');
+    assert.equal(text.tone, 'calm', '12.0 % away is Watch');
     const near = previewText(
       preview({
         account: { ...account, simulated: true },
@@ -175,9 +184,9 @@ describe('the preview before a change', () => {
     );
     assert.equal(near.tone, 'alarming');
     assert.deepEqual(textsOf(near.lines).slice(0, 8), [
-      says('preview.near-by-fall', 'WARNING', '1.6%', 'margin call'),
+      says('preview.near-by-fall', 'DANGER', '1.6%', 'margin call'),
       estimated('LTV', '58.00%', '72.50%'),
-      estimated('Level', 'Watch', 'Warning'),
+      estimated('Level', 'Watch', 'Danger'),
       estimated(toMarginCall, '21.3%', '1.6%'),
       estimated(toLiquidation, '30.7%', '13.4%'),
       // 40,000 / (0.8 x 0.9 x 0.8374) and 40,000 / (0.64 x 0.9 x 0.8374), in line with the LTV that the exchange gives.
@@ -186,6 +195,22 @@ describe('the preview before a change', () => {
       `Main · OKX · OKX Global · ${says('preview.no-real-money', 'SIMULATED')}`,
     ]);
     assert.ok(textsOf(near.lines).includes(estimated(says('preview.after-haircut'), '$68,965.51', '$55,172.41')));
+  });
+
+  it('says danger without a line that is reached where a debt is overdue, or nothing but 100 % is near', () => {
+    const first = (shaped: Loan, ltv: string): Text | undefined => {
+      const of = preview({ ltvAfter: decimal(ltv), readiness: { ...preview().readiness, loan: shaped } });
+      const { lines, tone } = previewText(of, around);
+      assert.equal(tone, 'alarming');
+      return textsOf(lines)[0];
+    };
+    const overdue: Loan = { ...loan, due: [{ coin: 'USDT', amount: decimal('500'), at: 1, overdue: true }] };
+    assert.equal(first(overdue, '0.5'), `DANGER: ${says('term.debt-overdue')}`);
+    assert.equal(first(overdue, '0.7'), says('preview.near-by-fall', 'DANGER', '5.0%', 'margin call'));
+    const { marginCall, liquidation, ...unlined } = loan;
+    assert.ok(marginCall !== undefined && liquidation !== undefined);
+    assert.equal(first(unlined, '0.96'), `DANGER: ${says('preview.no-estimate')}`);
+    assert.equal(first(unlined, '0.9'), `WARNING: ${says('preview.no-estimate')}`);
   });
 
   it('says that a line is reached instead of leaving a minus sign to be overlooked', () => {
@@ -230,23 +255,27 @@ describe('the estimate while an amount is typed', () => {
     assert.equal(caution, true);
     const refused = says('preview.refused', effect('77.34%', says('estimate.margin-call-reached')));
     const [, most = ''] = saysLike('amount.at-most', refused, /(0\.17\d+) BTC/).exec(text) ?? [];
-    assert.equal(estimate('reduce', 'BTC', most)[1], false);
+    assert.deepEqual(
+      estimate('reduce', 'BTC', most),
+      [effect('73.74%', says('loan.margin-call-2', '0.0%')), true],
+      'not refused, but in danger',
+    );
     assert.match(estimate('reduce', 'BTC', '0.3')[0], saysLike('preview.refused', effect('92.80%', says('term.liquidation-reached'))));
   });
 
   it('cautions above the safe maximum and names it', () => {
     const safest = safestMost(loan, 'BTC', decimal('0.17'), new Map())!;
-    // 58 / 66.366 of 0.8 BTC have to stay: 10 % below the margin call at 73.74 %.
-    assert.match(safest, /^0\.10084/);
+    // 58 / 64.8912 of 0.8 BTC have to stay: 12 % below the margin call at 73.74 %.
+    assert.match(safest, /^0\.08495/);
     assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
     const near = effect('69.26%', says('loan.margin-call-2', '6.0%'));
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
-      says('preview.safe-maximum', near, `${safest} BTC`, '66.37%'),
+      says('preview.safe-maximum', near, `${safest} BTC`, '64.90%'),
       true,
     ]);
     const refused = says('preview.refused', effect('77.34%', says('estimate.margin-call-reached')));
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, safest), [says('amount.at-most', refused, `${safest} BTC`), true]);
-    assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, '0'), [says('preview.safe-maximum', near, '0 BTC', '66.37%'), true]);
+    assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, '0'), [says('preview.safe-maximum', near, '0 BTC', '64.90%'), true]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, '0'), [refused, true]);
     assert.deepEqual(estimate('add', 'BTC', '0.13', loan, '0')[1], false, 'what is added has no maximum of that kind');
   });

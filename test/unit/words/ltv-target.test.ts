@@ -133,8 +133,8 @@ describe('the safe maximum', () => {
   const most = (loan: Loan, limit: string, known = prices): string | undefined => safestMost(loan, 'BTC', decimal(limit), known);
 
   it('keeps the level at Watch or better, whatever the exchange would release', () => {
-    // 36,000 / 0.675 (ten per cent below the margin call at 0.75) is 53,333.33, so that 18,666.67 may leave: 0.25925 BTC at nine tenths.
-    assert.match(most(single, '0.4') ?? '', /^0\.2592\d+$/);
+    // 36,000 / 0.66 (twelve per cent below the margin call at 0.75) is 54,545.45, so that 17,454.55 may leave: 0.24242 BTC at nine tenths.
+    assert.match(most(single, '0.4') ?? '', /^0\.2424\d+$/);
     assert.equal(most(single, '0.1'), '0.1');
     assert.equal(
       most({ ...single, ltv: decimal('0.71'), debtUsd: decimal('51120'), debts: [{ coin: 'USDT', amount: decimal('51120') }] }, '0.1'),
@@ -143,24 +143,25 @@ describe('the safe maximum', () => {
   });
 
   it('keeps five points below a margin call that comes early', () => {
-    const early = { ...single, marginCall: { ltv: decimal('0.45'), source: 'venue' as const } };
-    assert.equal(safeLine(early), '0.4');
-    assert.equal(safeLine(single), '0.675');
+    // Twelve per cent of 0.4 are less than five points: 0.352.
+    const early = { ...single, marginCall: { ltv: decimal('0.4'), source: 'venue' as const } };
+    assert.equal(safeLine(early), '0.35');
+    assert.equal(safeLine(single), '0.66');
   });
 
   it('keeps at or below the highest LTV of the person, but never where the loan would be close to the margin call', () => {
     const own = (line: string): string => safestMost(single, 'BTC', decimal('0.4'), prices, decimal(line)) ?? '';
-    // 36,000 / 0.66 is 54,545.45, so that 17,454.54 may leave: 0.24242 BTC at nine tenths.
-    assert.match(own('0.66'), /^0\.2424\d+$/);
+    // 36,000 / 0.64 is 56,250, so that 15,750 may leave: 0.21875 BTC at nine tenths.
+    assert.match(own('0.64'), /^0\.2187\d+$/);
     for (const line of ['0.74', '0.75', '0.9', '0']) assert.equal(own(line), most(single, '0.4'), line);
   });
 
   it('may be given slack, but never past the highest LTV of the person', () => {
     const slack = decimal('0.005');
-    assert.equal(safeLine(single, undefined, slack), '0.68');
-    assert.equal(safeLine(single, decimal('0.678'), slack), '0.678');
-    assert.equal(safeLine(single, decimal('0.66'), slack), '0.66');
-    for (const line of ['0.74', '0.75', '0.9', '0']) assert.equal(safeLine(single, decimal(line), slack), '0.68', line);
+    assert.equal(safeLine(single, undefined, slack), '0.665');
+    assert.equal(safeLine(single, decimal('0.663'), slack), '0.663');
+    assert.equal(safeLine(single, decimal('0.64'), slack), '0.64');
+    for (const line of ['0.74', '0.75', '0.9', '0']) assert.equal(safeLine(single, decimal(line), slack), '0.665', line);
   });
 
   it('is an amount that its own preview does not warn of', () => {
@@ -185,8 +186,8 @@ describe('the safe maximum', () => {
   });
 
   it('counts from liquidation where that comes first', () => {
-    // 36,000 / 0.585.
-    assert.match(most({ ...single, liquidation: { ltv: decimal('0.65'), source: 'venue' } }, '0.4') ?? '', /^0\.1452\d+$/);
+    // 36,000 / 0.572 is 62,937.06, so that 9,062.94 may leave.
+    assert.match(most({ ...single, liquidation: { ltv: decimal('0.65'), source: 'venue' } }, '0.4') ?? '', /^0\.1258\d+$/);
   });
 
   it('is not named where it cannot be told', () => {

@@ -80,8 +80,9 @@ describe('the estimate while an amount of margin is typed', () => {
     );
 
   it('shows liquidation price and distance, now and after', () => {
-    assert.deepEqual(remark(positions.long, 'add', '10'), [effect(['45,200 USDT', '44,700 USDT'], ['9.6%', '10.6%']), false]);
+    assert.deepEqual(remark(positions.long, 'add', '10'), [effect(['45,200 USDT', '44,700 USDT'], ['9.6%', '10.6%']), true]);
     assert.equal(remark(positions.short, 'add', '10')[0], effect(['54,800 USDT', '55,298 USDT'], ['9.6%', '10.5%']));
+    assert.deepEqual(remark(positions.long, 'add', '24'), [effect(['45,200 USDT', '44,000 USDT'], ['9.6%', '12.0%']), false]);
     assert.match(remark(positions.inverse, 'add', '0.001')[0], /45,000 USD → 43,071\.43 USD/);
     assert.match(remark(positions.borrowed, 'add', '0.0001')[0], /53,615\.45 USDT → 50,940\.48 USDT/);
   });

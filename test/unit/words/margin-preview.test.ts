@@ -49,6 +49,7 @@ describe('the preview before a change of margin', () => {
     assert.equal(title, says('preview.title', 'LIVE', says('term.add-to', '10 USDT', 'BTC-USDT-SWAP long')));
     assert.equal(act, 'Add 10 USDT to BTC-USDT-SWAP long');
     assert.deepEqual(detail.split('\n'), [
+      says('preview.near-by-fall', 'WARNING', '10.6%', 'liquidation'),
       estimated(price, '45,200 USDT', '44,700 USDT'),
       estimated(distance, '9.6%', '10.6%'),
       row('Margin', '100 USDT', '110 USDT'),
@@ -118,8 +119,10 @@ describe('the preview before a change of margin', () => {
   it('names the positions with cross margin that what is added may be taken from', () => {
     const cross = [msg('kinds.short', '{0} short', 'SOL-USDT-SWAP')];
     const lost = caution(says('margin-preview.cross', 'SOL-USDT-SWAP short'));
-    const text = shown(marginPreview(), { ...around, cross });
+    const text = shown(marginPreview(positions.long, 'add', '100'), { ...around, cross });
     assert.equal(text.detail.split('\n')[0], lost);
+    const near = shown(marginPreview(), { ...around, cross });
+    assert.deepEqual(near.detail.split('\n').slice(0, 2), [says('preview.near-by-fall', 'WARNING', '10.6%', 'liquidation'), lost]);
     assert.equal(marginPreviewText(marginPreview(positions.long, 'add', '100'), { ...around, cross }).tone, 'cautious');
     assert.ok(!shown(marginPreview(positions.long, 'reduce'), { ...around, cross }).detail.includes(lost));
   });
@@ -148,8 +151,12 @@ describe('the preview before a change of margin', () => {
   it('warns first when the position would stand near, at or beyond liquidation afterwards', () => {
     const after = (left: string): string =>
       shown(marginPreview(positions.long, 'add', '10', { after: { liquidationPrice: decimal('45000'), distance: decimal(left) } })).detail;
-    assert.doesNotMatch(after('0.1'), /CAUTION|WARNING|DANGER/);
-    assert.match(after('0.0999'), saysInTurn(says('preview.near-by-fall', 'WARNING', '9.9%', 'liquidation'), says('preview.live-account')));
+    assert.doesNotMatch(after('0.12'), /CAUTION|WARNING|DANGER/);
+    assert.match(
+      after('0.1199'),
+      saysInTurn(says('preview.near-by-fall', 'WARNING', '11.9%', 'liquidation'), says('preview.live-account')),
+    );
+    assert.equal(after('0.05').split('\n')[0], says('preview.near-by-fall', 'WARNING', '5.0%', 'liquidation'));
     assert.equal(after('0.0499').split('\n')[0], says('preview.near-by-fall', 'DANGER', '4.9%', 'liquidation'));
     assert.match(after('0'), saysInTurn(says('preview.danger-reached', 'liquidation'), says('term.reached', '0.0%')));
   });

@@ -25,8 +25,9 @@ describe('a target LTV while it is typed', () => {
       ['62.5', '0.625', way('remove', '58.00%', '62.50%')],
       [' 62.5 % ', '0.625', way('remove', '58.00%', '62.50%')],
       ['58', '0.58', says('target.already', `${says('term.ltv-is', '58.00%')} · ${line}`)],
-      ['66.36', '0.6636', way('remove', '58.00%', '66.36%')],
-      ['66.37', '0.6637, caution', `${way('remove', '58.00%', '66.37%')} · CAUTION: ${says('target.beyond-safe')}`],
+      // 73.74 % less 12 % is 64.8912 %.
+      ['64.89', '0.6489', way('remove', '58.00%', '64.89%')],
+      ['64.9', '0.649, caution', `${way('remove', '58.00%', '64.90%')} · CAUTION: ${says('target.beyond-safe')}`],
       ['73.74', 'refused', says('target.type-less', '73.74%', 'margin call')],
       ['100', 'refused', says('target.type-less', '73.74%', 'margin call')],
       ['', 'refused', says('amount.plain-number', '62.5')],

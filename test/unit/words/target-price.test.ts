@@ -40,6 +40,7 @@ describe('a target for the liquidation price while it is typed', () => {
     const table: [string, string, string][] = [
       ['44000', 'price 44000', way('add', now, ['44,000 USDT', '12.0%'])],
       ['12%', 'distance 0.12', way('add', now, ['44,000 USDT', '12.0%'])],
+      ['44000.1', 'price 44000.1, caution', way('add', now, ['44,000.1 USDT', '11.9%'])],
       ['12.5 %', 'distance 0.125', way('add', now, ['43,750 USDT', '12.5%'])],
       ['46200', 'price 46200, caution', way('remove', now, ['46,200 USDT', '7.6%'])],
       ['45200', 'price 45200, caution', says('target.already', `${priceIs('45,200 USDT')}, ${away('9.6%')}`)],
@@ -63,7 +64,7 @@ describe('a target for the liquidation price while it is typed', () => {
     const table: [string, string, string][] = [
       ['5x', 'leverage 5', byLeverage('add', '5×', '40,200 USDT', away('19.6%'))],
       ['5 X', 'leverage 5', byLeverage('add', '5×', '40,200 USDT', away('19.6%'))],
-      ['9.5×', 'leverage 9.5', byLeverage('add', '9.5×', '44,936.85 USDT', away('10.1%'))],
+      ['9.5×', 'leverage 9.5, caution', byLeverage('add', '9.5×', '44,936.85 USDT', away('10.1%'))],
       ['0.5x', 'leverage 0.5', byLeverage('add', '0.5×', 'none', says('position.not-reached'))],
       ['20x', 'leverage 20, caution', byLeverage('remove', '20×', '47,710.05 USDT', away('4.5%'))],
       ['10x', 'leverage 10', says('target.already', leverageIs('10×'))],

@@ -48,14 +48,14 @@ describe('the words of a warning', () => {
       [
         says('warning.near', ...named, '4.7%', says('preview.margin-call')),
         says('warning.figures', [says('term.ltv-is', '70.28%'), 'BTC 62,900', says('warning.liquidation-at', 'BTC 60,000')].join(', ')),
-        says('warning.add-from', '~0.0589 BTC', says('level.watch'), 'Funding account', '0.05'),
+        says('warning.add-from', '~0.083 BTC', says('level.watch'), 'Funding account', '0.05'),
       ].join(' '),
     );
   });
 
   it('leave out what the wallet holds where it could not be read, and the remedy where it cannot be computed', () => {
     const untold = words(told('level loan:12345'), read(nearLoan(), { walletTrouble: { template: 'No.', args: [] } }));
-    assert.match(untold, saysLike('warning.add', '~0.0589 BTC'));
+    assert.match(untold, saysLike('warning.add', '~0.083 BTC'));
     assert.doesNotMatch(words(told('level loan:12345'), read(nearLoan(), { prices: {} })), saysLike('warning.add'));
   });
 
@@ -71,7 +71,7 @@ describe('the words of a warning', () => {
     assert.match(sentence, saysLike('warning.near', ...named, '~1.0%'));
     assert.match(sentence, saysLike('term.ltv-is', '~73.00%'));
     const amount = Number(/~(0\.\d+) BTC/.exec(sentence)?.[1]);
-    assert.ok(amount > 0.09 && amount < 0.11, sentence);
+    assert.ok(amount > 0.12 && amount < 0.13, sentence);
   });
 
   it('say that figures are the last known ones, and then no remedy', () => {

@@ -111,8 +111,9 @@ describe('a loan whose LTV or lines are missing', () => {
 
   it('alarms near 100 % where neither line is told', () => {
     assert.deepEqual(judgeLoan({ ...loan, ltv: d('1') }, true), { level: 'danger', by: 'whole' });
-    assert.deepEqual(judgeLoan({ ...loan, ltv: d('0.91') }, true), { level: 'warn', by: 'whole' });
-    assert.deepEqual(judgeLoan({ ...loan, ltv: d('0.9') }, true), { level: 'unknown' });
+    assert.deepEqual(judgeLoan({ ...loan, ltv: d('0.951') }, true), { level: 'danger', by: 'whole' });
+    assert.deepEqual(judgeLoan({ ...loan, ltv: d('0.881') }, true), { level: 'warn', by: 'whole' });
+    assert.deepEqual(judgeLoan({ ...loan, ltv: d('0.88') }, true), { level: 'unknown' });
     assert.deepEqual(judgeLoan({ ...loan, ltv: d('0.95'), marginCall: { ltv: d('0'), source: 'venue' } }, true), {
       level: 'warn',
       by: 'whole',

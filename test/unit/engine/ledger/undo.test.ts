@@ -355,9 +355,9 @@ describe('the ledger lets an undo be only the reverse of a proven addition', () 
   });
 });
 
-/** At which 0.9 BTC leave about 0.05 BTC that can be taken out safely: the safe line is ten per cent below the margin call at 73.74 %. */
-const lowPrice = d('70909');
-const safeLine = d('0.66366');
+/** At which 0.9 BTC leave about 0.05 BTC that can be taken out safely: the safe line is twelve per cent below the margin call at 73.74 %. */
+const lowPrice = d('72521');
+const safeLine = d('0.648912');
 /** Where LTV is as far above as the price is below. */
 const fallTo = (line: Decimal): Decimal => divide(multiply(lowPrice, safeLine), line, 6, 'up');
 
@@ -383,10 +383,10 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
 
   it('at the last look with half a point of slack for the price, and no more', async () => {
     for (const [line, sends] of [
-      ['0.6680', 1],
-      ['0.6686', 1],
-      ['0.6687', 0],
-      ['0.68', 0],
+      ['0.6533', 1],
+      ['0.65385', 1],
+      ['0.65395', 0],
+      ['0.67', 0],
     ] as const) {
       const { setup, ledger, write, sent } = await added();
       setup.venue.price = lowPrice;
@@ -406,16 +406,16 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
 
   it('never past the highest LTV of the person’s own, also at the last look', async () => {
     const { setup, ledger, write, sent } = await added();
-    setup.limits = { ...noLimits, highestLtvAfterReduction: d('0.65') };
+    setup.limits = { ...noLimits, highestLtvAfterReduction: d('0.635') };
     setup.venue.price = lowPrice;
     // Their own limit is told as such.
-    await assert.rejects(undoing(ledger, write, '0.1'), refused(saysLike('limit.ltv-after', undefined, '65.00%')));
+    await assert.rejects(undoing(ledger, write, '0.1'), refused(saysLike('limit.ltv-after', undefined, '63.50%')));
     setup.limits = noLimits;
     const most = await unsafe(undoing(ledger, write, '0.1'));
     const preview = await undoing(ledger, write, most);
     for (const [own, price] of [
-      ['0.66', lowPrice],
-      ['0.665', fallTo(d('0.668'))],
+      ['0.645', lowPrice],
+      ['0.65', fallTo(d('0.6533'))],
     ] as const) {
       setup.limits = { ...noLimits, highestLtvAfterReduction: d(own) };
       setup.venue.price = price;
@@ -434,9 +434,9 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
       mustBeUndo(kinds, write.id, figures, writes, { own: d(own), shown });
     };
     for (const shown of [undefined, figures]) {
-      const most = await unsafe(checked('0.65', shown)());
+      const most = await unsafe(checked('0.635', shown)());
       assert.ok(isPositive(most) && compare(most, d('0.04')) < 0);
-      await checked('0.66', shown)();
+      await checked('0.645', shown)();
     }
   });
 

@@ -14,7 +14,7 @@ const d = decimal;
 describe('what brings a loan or position back to Watch', () => {
   it('is enough of the largest collateral coin, and hardly more', () => {
     holds(
-      fc.property(fc.integer({ min: 665, max: 950 }), fc.integer({ min: 20_000, max: 90_000 }), (thousandths, price) => {
+      fc.property(fc.integer({ min: 650, max: 950 }), fc.integer({ min: 20_000, max: 90_000 }), (thousandths, price) => {
         const ltv = d((thousandths / 1_000).toString());
         const debt = d(((price * thousandths) / 1_000).toFixed(3));
         const near = loan({
@@ -32,14 +32,14 @@ describe('what brings a loan or position back to Watch', () => {
         assert.ok(ltvAfter !== undefined);
         assert.equal(levelOf({ ...near, ltv: ltvAfter, debts: [], collateral: [] }, true), 'watch');
         const less = after(multiply(remedy.amount, d('0.99')));
-        assert.ok(less === undefined || compare(distanceTo(near.marginCall?.ltv, less) ?? d('0'), d('0.1')) < 0);
+        assert.ok(less === undefined || compare(distanceTo(near.marginCall?.ltv, less) ?? d('0'), d('0.12')) < 0);
       }),
     );
   });
 
   it('is enough margin, in the coin of the margin', () => {
     holds(
-      fc.property(fc.integer({ min: 1, max: 99 }), (thousandths) => {
+      fc.property(fc.integer({ min: 1, max: 119 }), (thousandths) => {
         const near = position({ markPrice: d('60000'), liquidationPrice: d((60_000 * (1 - thousandths / 1_000)).toFixed(0)) });
         const remedy = positionRemedy(near, snapshot({ positions: [near], prices: { USDT: d('1') } }));
         assert.equal(remedy?.coin, 'USDT');
@@ -47,7 +47,7 @@ describe('what brings a loan or position back to Watch', () => {
         assert.ok(liquidationPrice !== undefined);
         assert.ok(['watch', 'ok'].includes(levelOfPosition({ ...near, liquidationPrice }, true)));
         const { distance } = estimateMarginChange(near, 'add', subtract(remedy.amount, d('0.01')));
-        assert.ok(distance === undefined || compare(distance, d('0.1')) < 0 || compare(remedy.amount, d('0.02')) < 0);
+        assert.ok(distance === undefined || compare(distance, d('0.12')) < 0 || compare(remedy.amount, d('0.02')) < 0);
       }),
     );
   });

@@ -71,10 +71,10 @@ describe('what is offered to bring a loan to a target', () => {
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.69'))), [
       `${says('term.remove', '0.27536231 BTC')}, beyond safe`,
     ]);
-    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.675'))), [
-      `${says('term.remove', '0.25925925 BTC')}, beyond safe`,
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.66'))), [
+      `${says('term.remove', '0.24242424 BTC')}, beyond safe`,
     ]);
-    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.674'))), [says('term.remove', '0.25816023 BTC')]);
+    assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.659'))), [says('term.remove', '0.24127465 BTC')]);
     assert.deepEqual(inShort(offersFor(readingOf(single, 'reduce', one), decimal('0.74'))), [
       `${says('term.remove', '0.3 BTC')}, limit, beyond safe`,
     ]);

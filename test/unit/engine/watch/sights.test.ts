@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Loan, Position } from '../../../../src/core/model.ts';
-import { positionDangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
+import { dangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
 import type { AccountState, Live } from '../../../../src/engine/monitor/store.ts';
 import type { Warning } from '../../../../src/engine/storage/warning-protocol.ts';
 import { Lookout } from '../../../../src/engine/watch/sights.ts';
@@ -60,22 +60,22 @@ describe('what there is to warn of', () => {
   });
 
   it('is entered at the lines of the views and left one fifth further away', () => {
-    assert.deepEqual([warnBelow, positionDangerBelow], ['0.1', '0.05']);
-    for (const [of, distance, sees, better] of [
-      [loanAt, '0.099', 'warn', ['danger']],
-      [loanAt, '0.1', 'calm', ['danger']],
-      [loanAt, '0.1199', 'calm', ['danger']],
-      [loanAt, '0.121', 'calm', ['danger', 'warn']],
-      [loanAt, '0', 'danger', []],
-      [positionAt, '0.049', 'danger', []],
-      [positionAt, '0.0599', 'warn', []],
-      [positionAt, '0.061', 'warn', ['danger']],
-      [positionAt, '0.119', 'calm', ['danger']],
-      [positionAt, '0.12', 'calm', ['danger', 'warn']],
-    ] as const) {
-      const sight = new Eyes().level(of(distance));
-      assert.deepEqual([sight.sees, Object.keys(sight.better ?? {})], [sees, better], `${of.name} ${distance}`);
-    }
+    assert.deepEqual([warnBelow, dangerBelow], ['0.12', '0.05']);
+    for (const of of [loanAt, positionAt])
+      for (const [distance, sees, better] of [
+        ['0', 'danger', []],
+        ['0.0499', 'danger', []],
+        ['0.05', 'warn', []],
+        ['0.0599', 'warn', []],
+        ['0.06', 'warn', ['danger']],
+        ['0.1199', 'warn', ['danger']],
+        ['0.12', 'calm', ['danger']],
+        ['0.1439', 'calm', ['danger']],
+        ['0.144', 'calm', ['danger', 'warn']],
+      ] as const) {
+        const sight = new Eyes().level(of(distance));
+        assert.deepEqual([sight.sees, Object.keys(sight.better ?? {})], [sees, better], `${of.name} ${distance}`);
+      }
   });
 
   it('counts for how long it has been better without a break', () => {
@@ -85,7 +85,7 @@ describe('what there is to warn of', () => {
     eyes.at = quietMs;
     assert.deepEqual(far(), { danger: quietMs, warn: quietMs });
     eyes.at += minute;
-    assert.deepEqual(eyes.level(loanAt('0.11')).better, { danger: quietMs + minute });
+    assert.deepEqual(eyes.level(loanAt('0.13')).better, { danger: quietMs + minute });
     eyes.at += minute;
     assert.deepEqual(far(), { danger: quietMs + 2 * minute, warn: 0 });
   });

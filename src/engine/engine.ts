@@ -123,7 +123,7 @@ export function createEngine(ports: EnginePorts): Engine {
       return looked;
     },
     async close() {
-      await ledger.close();
+      await Promise.all([ledger.close(), reader.close()]);
       dispose();
     },
     dispose,

@@ -67,7 +67,7 @@ describe('someone who looks back at a change', () => {
     }
     await bench().expand('Activity', says('activity.request-answer'));
     await bench().waitForRow('Activity', /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/);
-    await bench().waitForRow('Activity', /^Answer accepted/);
+    await bench().waitForRow('Activity', /^Answer Accepted/);
     await bench().expand('Activity', 'Proof');
     await bench().waitForRow('Activity', new RegExp(`^${says('activity.history-entry')} \\d+`));
     await bench().waitForRow('Activity', /^Amount -?0\.02 BTC/);

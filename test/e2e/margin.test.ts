@@ -49,7 +49,7 @@ describe('adding margin', () => {
         saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
       ),
     );
-    const told = Number((/is now ([\d,.]+) USDT,/.exec(done)?.[1] ?? '').replaceAll(',', ''));
+    const told = Number((/([\d,.]+) USDT \(OKX\)/.exec(done)?.[1] ?? '').replaceAll(',', ''));
     assert.ok(told < now, 'the exchange itself says so');
     assert.ok(Math.abs(told - after) / after < 0.005, `the estimate ${after.toString()} was near ${told.toString()}`);
     await bench().waitForRow('Positions', /27\.\d% · OK .*BTC-USDT-SWAP/);

@@ -74,22 +74,23 @@ export class ReaderLease {
   /** Takes what a look found; undefined when the database could not be read. */
   see(lease: Lease | undefined): void {
     if (this.#isDisposed) return;
-    if (!this.#options.isNeeded()) this.letGo();
+    if (!this.#options.isNeeded()) void this.letGo();
     else if (lease === undefined) this.#meetTrouble();
     else this.#judge(lease);
   }
 
   /** There is nothing to read, or this window closes: another one may take over at once. */
-  letGo(): void {
+  async letGo(): Promise<void> {
     const fence = this.#role === 'holder' ? this.#fence : this.#taking;
-    if (fence !== undefined) this.#options.release(fence).catch(() => undefined);
     this.#seen = undefined;
     this.#become('none');
+    if (fence !== undefined) await this.#options.release(fence).catch(() => undefined);
   }
 
-  dispose(): void {
-    this.letGo();
+  /** Resolves when another window may take over. */
+  end(): Promise<void> {
     this.#isDisposed = true;
+    return this.letGo();
   }
 
   #meetTrouble(): void {

@@ -16,6 +16,9 @@ export interface ReaderOptions {
   readonly window: string;
 }
 
+/** A window that closes waits no longer for a database that is locked. Milliseconds. */
+const closingMs = 1_500;
+
 /** What fails so says something of the window, and nothing of the account. */
 const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
 
@@ -63,7 +66,7 @@ export class Reader implements ReadingStorage, Disposable {
         else this.#lease.see(seen?.lease);
       }),
       book.onDidChange(() => {
-        if (book.list().length === 0) this.#lease?.letGo();
+        if (book.list().length === 0) void this.#lease?.letGo();
         else if (this.#lease?.isAtWork !== true) shared.look().catch(() => undefined);
       }),
     ];
@@ -113,10 +116,18 @@ export class Reader implements ReadingStorage, Disposable {
     shared.share({ do: 'keepPrices', prices, now: clock.now(), pass }).catch(() => undefined);
   }
 
+  /** This window reads no more. Resolves when another one may take over. */
+  async close(): Promise<void> {
+    this.#isDisposed = true;
+    const enough = new AbortController();
+    await Promise.race([this.#lease?.end(), this.#options.clock.sleep(closingMs, enough.signal).catch(() => undefined)]);
+    enough.abort();
+  }
+
   dispose(): void {
     for (const watch of this.#watches) watch.dispose();
     this.#isDisposed = true;
-    this.#lease?.dispose();
+    void this.#lease?.end();
     for (const emitter of [this.#changed, this.#news, this.#priced]) emitter.dispose();
   }
 

@@ -144,8 +144,9 @@ class Desktop {
 
   /** Its last words are heard. */
   async closes(): Promise<void> {
-    this.lease.dispose();
+    const ended = this.lease.end();
     await this.catchesUp();
+    await ended;
     this.isThere = false;
   }
 
@@ -232,8 +233,9 @@ describe('the lease of the window that reads', () => {
   it('goes to one of two that find it expired at the same moment', async () => {
     const [one, two, three] = (await several(3)) as [Desktop, Desktop, Desktop];
     one.crashes();
-    await desk.passes(5_500);
-    desk.now += 1_000;
+    await desk.passes(4_000);
+    assert.deepEqual(desk.readers, []);
+    desk.now += 2_500;
     // Both look before either takes it.
     for (const window of [two, three]) {
       window.look().catch(() => undefined);
@@ -241,6 +243,7 @@ describe('the lease of the window that reads', () => {
     }
     for (const window of [two, three]) await window.catchesUp();
     assert.deepEqual(desk.readers, ['w1']);
+    assert.equal(two.inDatabase.fence, 2, 'the second one changed nothing');
     await desk.passes(10_000);
     assert.deepEqual(desk.readers, ['w1']);
   });
@@ -290,25 +293,23 @@ describe('the lease of the window that reads', () => {
 describe('windows that come, go, stop and wake as they please', function () {
   this.timeout(60_000);
 
-  const which = fc.nat({ max: 3 });
+  const which = fc.nat({ max: 2 });
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant('look' as const), which }) },
-    { weight: 8, arbitrary: fc.record({ do: fc.constant('work' as const), which }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 2_000, 7_000) }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('read' as const), which }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('write' as const, 'command' as const), which }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'wake' as const, 'close' as const, 'crash' as const), which }),
-    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('look' as const), which }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('work' as const), which }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 2_000, 7_000) }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('read' as const), which }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('write' as const), which }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('command' as const), which }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'wake' as const, 'wake' as const), which }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('close' as const, 'crash' as const), which }) },
   );
-
   it('never have two that may read, nor replace a reading by an older one, and always come to one that reads', async () => {
     await holds(
-      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 80 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 100 }), async (steps) => {
         const desk = new Desk();
         try {
-          for (let index = 0; index < 4; index += 1) desk.open();
+          for (let index = 0; index < 3; index += 1) desk.open();
           const begun = new Map<Desktop, { readonly asOf: number; readonly pass: Pass }>();
           for (const one of steps) await take(desk, begun, one);
           for (const window of desk.windows) await window.catchesUp();
@@ -320,7 +321,7 @@ describe('windows that come, go, stop and wake as they please', function () {
           desk.end();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 
@@ -328,7 +329,14 @@ describe('windows that come, go, stop and wake as they please', function () {
 
   async function take(desk: Desk, begun: Map<Desktop, { readonly asOf: number; readonly pass: Pass }>, one: Step): Promise<void> {
     if (one.do === 'pass') {
-      desk.now += one.ms;
+      // Each looks twice a second, and its thread does one thing in that time.
+      for (let left = one.ms; left > 0; left -= 500) {
+        desk.now += 500;
+        for (const window of desk.windows.filter(({ isThere, isStopped }) => isThere && !isStopped)) {
+          window.look().catch(() => undefined);
+          await window.works();
+        }
+      }
       return;
     }
     const window = desk.windows[one.which]!;

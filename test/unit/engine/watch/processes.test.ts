@@ -12,8 +12,8 @@ import { workerFile } from '../ledger/database/setup-folder.ts';
 import { noLimits } from '../ledger/support.ts';
 import { within } from '../storage/cabinet.ts';
 
-/** As promised; the machine may be busy, and the window has to be told. Milliseconds. */
-const takenOverMs = 10_000;
+/** Ten seconds are promised; a busy machine gets some more. What is held to it exactly is in lease.test.ts. Milliseconds. */
+const takenOverMs = 15_000;
 
 /** A window in a process of its own. */
 class Process {
@@ -70,7 +70,7 @@ describe('windows that the system stops and kills', function () {
     const before = two.asOf;
     await within(20_000, 'it reads', () => two.asOf > before);
     one.signal('SIGCONT');
-    await within(5_000, 'the stopped one follows when it wakes', () => !one.reader);
+    await within(takenOverMs, 'the stopped one follows when it wakes', () => !one.reader);
     assert.equal(two.reader, true);
     const held = two.asOf;
     await within(20_000, 'it shows what is read', () => one.asOf > held);
@@ -80,7 +80,7 @@ describe('windows that the system stops and kills', function () {
     const three = open();
     await within(20_000, 'the third one shows what was read', () => three.asOf > 0);
     one.signal('SIGTERM');
-    await within(5_000, 'taken over from a closed one', () => three.reader);
+    await within(takenOverMs, 'taken over from a closed one', () => three.reader);
   });
 });
 

@@ -122,7 +122,9 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   if (sees === 'closed') return {};
   if (sees === 'gone') return gone(before, terms);
   const left = leaves(before, sight);
-  return left === undefined ? telling(before, terms) : leaving(before, left, terms);
+  if (left !== undefined) return leaving(before, left, terms);
+  // In the quiet time after it got better nothing is said: the old level would be wrong by now.
+  return sees === 'lost' || sees === before.level ? telling(before, terms) : { row: before };
 }
 
 function gone({ target, level }: Warning, { enabled }: Terms): Step {

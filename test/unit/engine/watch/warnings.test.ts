@@ -90,6 +90,12 @@ describe('a warning', () => {
     assert.deepEqual(desk.minutes(300, 'danger'), []);
   });
 
+  it('of danger is not told again while it is better, and is when it is danger again', () => {
+    assert.deepEqual(desk.sees('danger'), ['alarm danger']);
+    for (const better of ['warn', 'calm'] as const) assert.deepEqual(desk.minutes(9, better), [], better);
+    assert.deepEqual(desk.minutes(1, 'danger'), [1]);
+  });
+
   it('that was acknowledged speaks again at a worse level, and after it had become better', () => {
     desk.sees('warn');
     desk.acknowledge();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
@@ -99,6 +100,9 @@ describe('someone who looks back at a change', () => {
       const dialog = await bench().quickInput.state();
       if (dialog === undefined) return true;
       if (dialog.value !== file) return bench().quickInput.type(file);
+      // What it offered may come back a moment after the text was typed.
+      await delay(500);
+      if ((await bench().quickInput.state())?.value !== file) return undefined;
       await bench().pressEnter();
       return eventually('the dialog to close', async () => (await bench().quickInput.state()) === undefined, { deadlineMs: 1000 });
     });

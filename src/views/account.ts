@@ -69,7 +69,7 @@ export function frozenSentence({ account }: AccountState, viewContext: ViewConte
   const frozen = viewContext.frozen(account.id);
   return frozen === undefined
     ? undefined
-    : msg('account.frozen', 'Account frozen after a mismatch: {0}. Check the exchange.', changeText(frozen, account.simulated));
+    : msg('account.frozen', 'Frozen by LTV Gauge after a mismatch: {0}. Check the exchange.', changeText(frozen, account.simulated));
 }
 
 function troubles(state: AccountState, viewContext: ViewContext): readonly Entry[] {

@@ -1,5 +1,5 @@
 import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, subtract, zero, type Decimal } from '../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatLtv, formatUsd } from '../core/format.ts';
+import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { dangerBelow, warnBelow } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
@@ -39,7 +39,11 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('marginCall', msg('term.margin-call', 'Margin call'), loan.marginCall),
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
-  const reach = distanceText(view.standing);
+  const { standing } = view;
+  const reach =
+    typeof standing === 'string'
+      ? distanceText(standing)
+      : msg('gauge.if-collateral-falls', 'margin call if collateral falls {0}', formatDistance(standing.toMarginCall));
   const overdue = isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : [];
   const face: Face = {
     title: say(msg('term.loan', 'Loan {0}', loanName(loan))),

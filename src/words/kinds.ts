@@ -190,7 +190,7 @@ export function changeText({ change, accountName }: WriteRecord, simulated: bool
 export const frozenText = ({ change }: WriteRecord, accountName: string): Message =>
   msg(
     'kinds.frozen',
-    'Account {0} is frozen: a change to {1} had another effect than requested. Check the exchange, then unfreeze it.',
+    'LTV Gauge has frozen account {0}: a change to {1} had another effect than requested. Check the exchange, then unfreeze it.',
     accountName,
     wordsOf(change).target(change),
   );

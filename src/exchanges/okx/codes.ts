@@ -59,10 +59,7 @@ const generalMeanings: Meanings = {
   ...alike(['50103', '50104', '50106'], invalidKey),
   '50105': {
     kind: 'auth',
-    sentence: msg(
-      'okx.wrong-passphrase',
-      'The passphrase is wrong. Run "Update Keys…" and enter the one chosen for this key, not your OKX password.',
-    ),
+    sentence: msg('okx.wrong-passphrase', 'The passphrase is wrong. Use the one chosen for this API key, not your OKX password.'),
   },
   ...alike(['50035', '50110'], ipNotListed),
   ...alike(['50111', '50114', '50119'], { kind: 'auth', sentence: why.wrongKey }),

@@ -170,7 +170,7 @@ export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' 
     detail: [
       msg(
         'key.may-be-erased',
-        'Another window may have saved them. In a browser, saving or deleting a key here would erase them. Reload first: nothing is lost.',
+        'Another window may have saved them. In a browser, saving or deleting a key here would erase what it saved. Reload first: nothing is lost.',
       ),
     ],
     buttons: [

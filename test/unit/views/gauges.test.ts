@@ -43,7 +43,7 @@ describe('The page of gauges', () => {
   it('says LTV rounded up, the distance rounded down, and the level in a word', () => {
     const gauge = gaugeOf(aLoan());
     assert.equal(gauge.figure, '57.43%');
-    assert.equal(gauge.distanceText, says('loan.margin-call-2', '22.1%'));
+    assert.equal(gauge.distanceText, says('gauge.if-collateral-falls', '22.1%'));
     assert.equal(gauge.levelText, 'Watch');
     assert.equal(gauge.caption, 'LTV');
     assert.equal(gauge.stale, false);
@@ -204,7 +204,7 @@ describe('What is not current on the page', () => {
     assert.equal(gauge.level, 'unknown');
     assert.equal(gauge.caption, says('term.last-known', says('term.ltv')));
     assert.equal(gauge.ageText, 'Updated 10 min ago');
-    assert.equal(gauge.distanceText, says('term.last-known', says('loan.margin-call-2', '72.8%')));
+    assert.equal(gauge.distanceText, says('term.last-known', says('gauge.if-collateral-falls', '72.8%')));
   });
 
   it('keeps a danger a danger, told as of the last reading', () => {

@@ -58,7 +58,7 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
     assert.match(gauge.spokenLevel, saysLike('term.by-estimate', 'Danger'));
-    assert.equal(gauge.distanceText, `${says('loan.margin-call-2', '22.1%')} ${says('term.by-estimate', '→ ~2.3%')}`);
+    assert.equal(gauge.distanceText, `${says('gauge.if-collateral-falls', '22.1%')} ${says('term.by-estimate', '→ ~2.3%')}`);
   });
 
   it('keeps its needles on the scale, however far an estimate goes', () => {

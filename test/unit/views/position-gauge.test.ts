@@ -212,7 +212,7 @@ describe('A loan with due dates', () => {
     const due = [{ coin: 'USDT', amount: decimal('12.5'), at: now - 1, overdue: true }];
     const gauge = page(aState([aLoan({ due })])).gauges[0]!;
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, `${says('term.debt-overdue')}, ${says('loan.margin-call-2', '22.1%')}`);
+    assert.equal(gauge.distanceText, `${says('term.debt-overdue')}, ${says('gauge.if-collateral-falls', '22.1%')}`);
     assert.deepEqual(gauge.rows.at(-1), {
       label: 'Due',
       lines: [{ value: '12.5 USDT', detail: says('term.overdue-since', `${(now - 1).toString()} UTC`) }],

@@ -213,7 +213,7 @@ async function main() {
     rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
     await writeTranslations();
   }
-  if (wanted.includes(unit)) writeTexts();
+  if (wanted.includes(unit) || wanted.includes(crash)) writeTexts();
   const nonEmpty = wanted.filter((options) => options.entryPoints.length > 0);
   if (flags.has('--watch')) {
     const contexts = await Promise.all(nonEmpty.map((options) => context({ ...options, logLevel: 'info' })));

@@ -9,6 +9,7 @@ import { Place } from './place.ts';
 import { Recovery, type End } from './recovery.ts';
 import type { System } from './systems.ts';
 import { Failed, type Window, type Windows } from './window.ts';
+import { saysLike } from '../texts.ts';
 
 /** Something that is wrong with the disk. */
 export type Breakage =
@@ -227,7 +228,7 @@ export class DiskRun {
   #mustHaveRefused(end: unknown, place: Place): void {
     const isRefusal = end instanceof Failed && end.failure.name === 'Refusal';
     this.#expect(isRefusal, `not refused: ${String(end)}`);
-    this.#expect(isRefusal && end.failure.sentence.includes('ledger of changes'), `refused without saying why: ${String(end)}`);
+    this.#expect(isRefusal && saysLike('ledger.unavailable').test(end.failure.sentence), `refused without saying why: ${String(end)}`);
     this.#expect(place.gate.writes.length === 0, 'sent, though it could not be written down');
   }
 

@@ -28,7 +28,7 @@ const together = [
     'limits.ts',
     'prover.ts',
     'undo-checks.ts',
-    'verdict.ts',
+    'settle.ts',
   ].map((file) => path.join(__dirname, 'src/engine/ledger', file)),
   // With an account, these are needed right after activation.
   ['open-state.ts', 'monitor/lease.ts'].map((file) => path.join(__dirname, 'src/engine', file)),

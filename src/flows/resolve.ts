@@ -1,6 +1,6 @@
 import { msg, type Message } from '../core/message.ts';
 import { ExchangeError } from '../core/errors.ts';
-import { Refusal, type Verdict, type WriteRecord } from '../engine/ledger/ledger.ts';
+import { Refusal, type Settlement, type WriteRecord } from '../engine/ledger/ledger.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, concerns, placeOf, type Place } from '../views/place.ts';
 import type { Attended } from './open-change-news.ts';
@@ -100,18 +100,19 @@ async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord
     if (isResolved(now)) return () => sayOutcome(app, now);
     // Left with Cancel.
     if (reading === undefined) return () => Promise.resolve();
-    const verdict = await askVerdict(app, now, reading);
+    const settlement = await askSettlement(app, now, reading);
     // A reading may have settled it while the question was open: then that counts, even for a person who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
-    if (verdict === undefined) return () => Promise.resolve();
-    if (verdict === 'read-again' || !(await isSure(app.talk, verdict))) continue;
-    await app.ledger.settle(now.id, verdict);
+    if (settlement === undefined) return () => Promise.resolve();
+    if (settlement === 'read-again' || !(await isSure(app.talk, settlement))) continue;
+    await app.ledger.settle(now.id, settlement);
     void app.poller.refresh(now.accountId);
     const settled = latest();
     // The exchange is checked a last time before a person's word counts. What it proves or contradicts outranks that word, and so does what
     // closed it before, e.g. in another window.
-    if (verdict !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== verdict)) return () => sayOutcome(app, settled);
-    return () => app.talk.tell({ kind: 'info', sentence: settledText(verdict, describe(app, now)) });
+    if (settlement !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== settlement))
+      return () => sayOutcome(app, settled);
+    return () => app.talk.tell({ kind: 'info', sentence: settledText(settlement, describe(app, now)) });
   }
 }
 
@@ -134,21 +135,21 @@ async function read(app: Acting, record: WriteRecord, signal: AbortSignal): Prom
   }
 }
 
-async function askVerdict(app: Acting, record: WriteRecord, reading: Reading): Promise<Verdict | 'read-again' | undefined> {
-  const verdicts: readonly Verdict[] = record.state === 'mismatch' ? ['lift-freeze'] : ['effective', 'not-effective'];
+async function askSettlement(app: Acting, record: WriteRecord, reading: Reading): Promise<Settlement | 'read-again' | undefined> {
+  const settlements: readonly Settlement[] = record.state === 'mismatch' ? ['lift-freeze'] : ['effective', 'not-effective'];
   const detail = resolveLines(record, reading, (at) => timeOf(app, at));
   // The first button has the focus, so it is the harmless one.
   const buttons = [
     { id: 'read-again', label: msg('button.refresh', 'Refresh') } as const,
-    ...verdicts.map((id) => ({ id, label: verdictLabel(id) })),
+    ...settlements.map((id) => ({ id, label: settlementLabel(id) })),
   ];
   const change = describe(app, record);
   const title = record.state === 'mismatch' ? change : msg('resolve.question', 'Did this change happen? {0}', change);
   return app.talk.confirm({ kind: 'warning', title, detail, buttons });
 }
 
-function verdictLabel(verdict: Verdict): Message {
-  switch (verdict) {
+function settlementLabel(settlement: Settlement): Message {
+  switch (settlement) {
     case 'effective':
       return msg('button.mark-executed', 'Mark as Executed');
     case 'not-effective':
@@ -158,33 +159,33 @@ function verdictLabel(verdict: Verdict): Message {
   }
 }
 
-async function isSure(talk: Conversation, verdict: Verdict): Promise<boolean> {
+async function isSure(talk: Conversation, settlement: Settlement): Promise<boolean> {
   const chosen = await talk.confirm({
     kind: 'warning',
-    title: msg('resolve.sure', '{0}?', verdictLabel(verdict)),
-    detail: verdictDetail(verdict),
+    title: msg('resolve.sure', '{0}?', settlementLabel(settlement)),
+    detail: settlementDetail(settlement),
     // The first button has the focus, so it is the harmless one.
     buttons: [
       { id: 'goBack', label: msg('button.go-back', 'Go Back') },
-      { id: 'sure', label: verdictLabel(verdict) },
+      { id: 'sure', label: settlementLabel(settlement) },
     ],
   });
   return chosen === 'sure';
 }
 
-function verdictDetail(verdict: Verdict): readonly Message[] {
-  if (verdict === 'lift-freeze')
+function settlementDetail(settlement: Settlement): readonly Message[] {
+  if (settlement === 'lift-freeze')
     return [msg('resolve.understood', 'Nothing is sent. Unfreeze only when you know what the exchange did and why.')];
   return [
     msg('resolve.no-proof', 'The exchange has not confirmed it. Nothing is sent.'),
-    ...(verdict === 'effective'
+    ...(settlement === 'effective'
       ? []
       : [msg('resolve.may-be-late', 'If it still executes, your next change comes on top. Check the exchange first.')]),
   ];
 }
 
-function settledText(verdict: Verdict, change: Message): Message {
-  switch (verdict) {
+function settledText(settlement: Settlement, change: Message): Message {
+  switch (settlement) {
     case 'effective':
       return msg('outcome.state', '{0}: {1}.', msg('activity.marked-executed', 'Marked as executed by you'), change);
     case 'not-effective':

@@ -1,5 +1,5 @@
 import type { Change, Keys } from '../../src/exchanges/exchange.ts';
-import type { Verdict } from '../../src/engine/ledger/ledger.ts';
+import type { Settlement } from '../../src/engine/ledger/ledger.ts';
 
 /** What a window needs to know of the place it opens on. */
 export interface Setup {
@@ -19,7 +19,7 @@ export type Call =
   | { readonly name: 'commit'; readonly as: string }
   | { readonly name: 'reconcile' }
   | { readonly name: 'unsettled' }
-  | { readonly name: 'settle'; readonly id: string; readonly verdict: Verdict }
+  | { readonly name: 'settle'; readonly id: string; readonly settlement: Settlement }
   | { readonly name: 'rows' }
   | { readonly name: 'verify' }
   | { readonly name: 'setAside' }

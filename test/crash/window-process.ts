@@ -127,7 +127,7 @@ async function carryOut(call: Call): Promise<unknown> {
       return ledger.unsettled(accountId);
     case 'settle':
       composition.reconnect();
-      return ledger.settle(call.id, call.verdict);
+      return ledger.settle(call.id, call.settlement);
     case 'rows':
       return journal.load();
     case 'verify':

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Change } from '../../src/exchanges/exchange.ts';
-import type { Verdict, Verification, WriteRecord } from '../../src/engine/ledger/ledger.ts';
+import type { Settlement, Verification, WriteRecord } from '../../src/engine/ledger/ledger.ts';
 import type { Call, Failure, News, Order, Setup } from './protocol.ts';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -112,8 +112,8 @@ export class Window {
   unsettled(): Promise<WriteRecord | undefined> {
     return this.call({ name: 'unsettled' }) as Promise<WriteRecord | undefined>;
   }
-  async settle(id: string, verdict: Verdict): Promise<void> {
-    await this.call({ name: 'settle', id, verdict });
+  async settle(id: string, settlement: Settlement): Promise<void> {
+    await this.call({ name: 'settle', id, settlement });
   }
   verify(): Promise<Verification> {
     return this.call({ name: 'verify' }) as Promise<Verification>;

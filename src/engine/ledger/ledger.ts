@@ -12,13 +12,13 @@ import type { Preview } from './preview.ts';
 import type { Prover, Which } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import { justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
-import type { Verdict } from './verdict.ts';
+import type { Settlement } from './settle.ts';
 import { isFreezing, isOpen, changeTarget } from './write-states.ts';
 import { syncOrRefuse, Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
 export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
-export type { Verdict } from './verdict.ts';
+export type { Settlement } from './settle.ts';
 export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';
 export { isCollateralWrite, isMarginWrite } from './record.ts';
@@ -265,10 +265,10 @@ export class Ledger implements Disposable {
    * A decision on a write that is already closed changes nothing.
    * @throws Refusal when the write is still under way, was sent too recently, or the decision cannot be recorded.
    */
-  async settle(recordId: string, verdict: Verdict): Promise<void> {
+  async settle(recordId: string, settlement: Settlement): Promise<void> {
     await this.#sync();
-    const [{ settle }, prover] = await Promise.all([import('./verdict.ts'), this.#proving()]);
-    await settle(this.#writes, prover, this.#options, recordId, verdict, this.#end.signal);
+    const [{ settle }, prover] = await Promise.all([import('./settle.ts'), this.#proving()]);
+    await settle(this.#writes, prover, this.#options, recordId, settlement, this.#end.signal);
   }
 
   /**

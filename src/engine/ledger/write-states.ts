@@ -37,7 +37,7 @@ export type WriteEvent =
   /** The exchange's own history says that it failed. */
   | { readonly type: 'failed'; readonly evidence: Evidence; readonly note: Message }
   /** A person says so. */
-  | { readonly type: 'judged'; readonly verdict: 'effective' | 'not-effective' }
+  | { readonly type: 'settled'; readonly settlement: 'effective' | 'not-effective' }
   | { readonly type: 'lifted' };
 
 /** What the exchange's figures show. */
@@ -96,10 +96,10 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
       return found(updated, event);
     case 'failed':
       return { ...updated, state: 'not-effective', evidence: event.evidence, note: event.note };
-    case 'judged':
+    case 'settled':
       return {
         ...updated,
-        state: event.verdict,
+        state: event.settlement,
         note: msg('change.marked-by-you', 'Marked by you, without proof from the exchange.'),
       };
     case 'lifted':

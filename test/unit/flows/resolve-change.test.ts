@@ -27,7 +27,7 @@ describe('resolving an unfinished change on the whole engine', () => {
   const line = (loan: string): string => trader.lines(loansOutline).find((one) => one.includes(`#${loan}`))!;
   const verdictsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
 
-  it('shows before, now and if it happened, and takes no verdict as long as it may be merely late', async () => {
+  it('shows before, now and if it happened, and takes no settlement as long as it may be merely late', async () => {
     await okx.fault('never-settled');
     await add('67890', 'ETH', '0.1', stopped);
     const talk = await resolve(never, never);
@@ -47,7 +47,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     assert.equal(await okx.requests('adjust-collateral'), 1);
   });
 
-  it('ends it by a verdict, once it can no longer be merely late; then the loan is free', async () => {
+  it('ends it by a settlement, once it can no longer be merely late; then the loan is free', async () => {
     await okx.fault('never-settled');
     await add('67890', 'ETH', '0.1', stopped);
     await trader.later(2 * 60_000);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Verdict } from '../../../src/engine/ledger/ledger.ts';
+import type { Settlement } from '../../../src/engine/ledger/ledger.ts';
 import { Attended } from '../../../src/flows/open-change-news.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { change, Setup, ignore } from '../engine/ledger/support.ts';
@@ -29,7 +29,7 @@ async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonl
 }
 
 describe('a person’s word on a change without proof', () => {
-  const verdicts: readonly (readonly [string, Exclude<Verdict, 'lift-freeze'>, string, RegExp, string])[] = [
+  const settlements: readonly (readonly [string, Exclude<Settlement, 'lift-freeze'>, string, RegExp, string])[] = [
     [
       says('button.mark-executed'),
       'effective',
@@ -45,7 +45,7 @@ describe('a person’s word on a change without proof', () => {
       says('activity.marked-not-executed'),
     ],
   ];
-  for (const [label, verdict, question, warning, state] of verdicts) {
+  for (const [label, settlement, question, warning, state] of settlements) {
     it(`“${label}” counts after a second question`, async () => {
       const { talk, app } = await resolving('lost-before', press(label), press(label));
       const [first, second] = talk.heard.filter(({ what }) => what === 'dialog');
@@ -56,7 +56,7 @@ describe('a person’s word on a change without proof', () => {
       assert.deepEqual(second!.choices, ['Go Back', label]);
       assert.match(second!.detail, warning);
       const [record] = await app.ledger.activity('a');
-      assert.equal(record!.state, verdict);
+      assert.equal(record!.state, settlement);
       assert.equal(record!.evidence, undefined);
       assert.deepEqual(app.ledger.open('a'), []);
       assert.deepEqual(talk.titles('notice'), [says('outcome.state', state, name)]);

@@ -46,7 +46,7 @@ describe('both readings of an open change of margin', () => {
       ['109.95', {}, saysLike('kinds.looks-executed')],
       ['109.8', {}, saysLike('kinds.unclear')],
     ];
-    for (const [margin, more, verdict] of table) assert.match(text(now(margin), more), verdict, margin);
+    for (const [margin, more, settlement] of table) assert.match(text(now(margin), more), settlement, margin);
   });
 
   it('go by the part of the margin that does not move with the price, where there is one', () => {

@@ -18,7 +18,7 @@ describe('the buttons below an outcome', () => {
     }
   });
 
-  it('lead to a verdict while something is open, and nowhere else', () => {
+  it('lead to a settlement while something is open, and nowhere else', () => {
     for (const state of ['sent', 'accepted', 'unknown', 'mismatch'] as const) {
       assert.deepEqual(buttons(record({ state, ...{ answer: refused(['less']).answer } })), ['resolve', 'showLog'], state);
     }

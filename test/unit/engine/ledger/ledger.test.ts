@@ -282,7 +282,7 @@ describe('the ledger', () => {
     });
   }
 
-  it('keeps a write open that never had an effect, never sends it again, and leaves the verdict to a person', async () => {
+  it('keeps a write open that never had an effect, never sends it again, and leaves the settlement to a person', async () => {
     const setup = new Setup();
     setup.venue.sendFault = 'lost-before';
     const { window, done } = await sent(setup);
@@ -408,8 +408,8 @@ describe('the ledger', () => {
     // Whoever stopped waiting has not stopped the request.
     await assert.rejects(window.ledger.preview('a', change()), pointing(saysLike('refusal.being-sent')));
     await setup.clock.advance(61_000);
-    for (const verdict of ['effective', 'not-effective'] as const) {
-      await assert.rejects(window.ledger.settle(id, verdict), pointing(saysLike('refusal.being-sent')));
+    for (const settlement of ['effective', 'not-effective'] as const) {
+      await assert.rejects(window.ledger.settle(id, settlement), pointing(saysLike('refusal.being-sent')));
     }
     await assert.rejects(setup.window().ledger.preview('a', change()), pointing(saysLike('refusal.unfinished')));
     setup.venue.answer();
@@ -514,7 +514,7 @@ describe('the ledger', () => {
   });
 });
 
-describe("a person's verdict", () => {
+describe("a person's settlement", () => {
   it('gives way to what the venue can still tell', async () => {
     const setup = new Setup();
     setup.venue.sendFault = 'lost-after';

@@ -24,7 +24,7 @@ interface Way {
   /** Comes between the journal and the send. */
   readonly between?: (setup: Setup) => void;
   /** What a person says in the end. */
-  readonly verdict?: 'effective' | 'not-effective' | 'lift-freeze';
+  readonly settlement?: 'effective' | 'not-effective' | 'lift-freeze';
 }
 
 const ways: readonly Way[] = [
@@ -37,9 +37,9 @@ const ways: readonly Way[] = [
   { name: 'lost on its way there', end: 'unknown', fault: 'lost-before' },
   { name: 'answered oddly', end: 'effective', fault: 'odd-error' },
   { name: 'done otherwise', end: 'mismatch', fault: 'wrong-way' },
-  { name: 'done otherwise, and thawed', end: 'mismatch', fault: 'wrong-way', verdict: 'lift-freeze' },
-  { name: 'closed by a person', end: 'not-effective', fault: 'lost-before', verdict: 'not-effective' },
-  { name: 'called done by a person', end: 'effective', fault: 'lost-before', verdict: 'effective' },
+  { name: 'done otherwise, and thawed', end: 'mismatch', fault: 'wrong-way', settlement: 'lift-freeze' },
+  { name: 'closed by a person', end: 'not-effective', fault: 'lost-before', settlement: 'not-effective' },
+  { name: 'called done by a person', end: 'effective', fault: 'lost-before', settlement: 'effective' },
   {
     name: 'taken back at the last moment',
     end: 'not-effective',
@@ -70,7 +70,7 @@ async function carriedOut(setup: Setup, { ledger, journal }: Window, way: Way): 
   setup.market.settle();
   await setup.clock.advance(61_000);
   const record = (await ledger.activity('a'))[0];
-  if (way.verdict !== undefined && record !== undefined) await ledger.settle(record.id, way.verdict).catch(ignore);
+  if (way.settlement !== undefined && record !== undefined) await ledger.settle(record.id, way.settlement).catch(ignore);
   setup.venue.sendFault = 'none';
   setup.armed = { armed: true, until: 'restart' };
   journal.gate = () => Promise.resolve();
@@ -232,17 +232,17 @@ describe('a closed change whose row could not be written', () => {
     assert.equal(setup.venue.sends.length, 0);
   });
 
-  for (const verdict of ['effective', 'not-effective', 'lift-freeze'] as const) {
-    it(`is written by resolving it, or it is said why not (${verdict})`, async () => {
+  for (const settlement of ['effective', 'not-effective', 'lift-freeze'] as const) {
+    it(`is written by resolving it, or it is said why not (${settlement})`, async () => {
       const setup = new Setup();
       const { window, record } = await refusedInVain(setup);
       await setup.clock.advance(61_000);
       const append = window.journal.append.bind(window.journal);
       full(window.journal);
-      await assert.rejects(window.ledger.settle(record.id, verdict), refused(/The disk is full/));
+      await assert.rejects(window.ledger.settle(record.id, settlement), refused(/The disk is full/));
       await assert.rejects(window.ledger.noteDown(), refused(/The disk is full/));
       window.journal.append = append;
-      await window.ledger.settle(record.id, verdict);
+      await window.ledger.settle(record.id, settlement);
       assert.deepEqual(await window.journal.states(), ['planned', 'sent', 'rejected'], 'what the exchange said stands');
     });
   }
@@ -260,8 +260,8 @@ describe('a closed change whose row could not be written', () => {
     await assert.rejects(window.ledger.noteDown(), refused(/The folder is gone/));
   });
 
-  for (const verdict of ['effective', 'not-effective'] as const) {
-    it(`does not override what a person decided in another window meanwhile (${verdict})`, async () => {
+  for (const settlement of ['effective', 'not-effective'] as const) {
+    it(`does not override what a person decided in another window meanwhile (${settlement})`, async () => {
       for (const at of ['before the look', 'during the look'] as const) {
         const setup = new Setup();
         const { window, record } = await refusedInVain(setup);
@@ -269,7 +269,7 @@ describe('a closed change whose row could not be written', () => {
         const decide = async (): Promise<void> => {
           const other = setup.window();
           await other.ledger.reconcile('a');
-          await other.ledger.settle(record.id, verdict);
+          await other.ledger.settle(record.id, settlement);
         };
         if (at === 'before the look') await decide();
         window.journal.failOn = undefined;
@@ -279,11 +279,11 @@ describe('a closed change whose row could not be written', () => {
         await window.ledger.reconcile('a');
         await window.ledger.reconcile('a');
         const [stands] = await told(setup);
-        assert.equal(stands?.state, verdict, at);
+        assert.equal(stands?.state, settlement, at);
         assert.match(english(stands.note ?? msg('test', '')), saysLike('change.marked-by-you'));
         assert.deepEqual(
           (await window.ledger.activity('a')).map(({ state }) => state),
-          [verdict],
+          [settlement],
           at,
         );
       }

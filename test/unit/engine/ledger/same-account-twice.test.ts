@@ -184,7 +184,7 @@ describe('the same account at the exchange, added twice', () => {
       assert.deepEqual(reading, []);
       setup.clock.jump(120_000);
       await ledger.settle((await ledger.activity())[0]!.id, 'not-effective');
-      assert.deepEqual(reading, [], 'a verdict asks nobody else either');
+      assert.deepEqual(reading, [], 'a settlement asks nobody else either');
     }
   });
 

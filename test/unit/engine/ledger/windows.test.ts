@@ -225,7 +225,7 @@ describe('a preview', () => {
   });
 });
 
-describe("a person's verdict in another window", () => {
+describe("a person's settlement in another window", () => {
   it('is not taken before the change had its time to take effect', async () => {
     const setup = new Setup();
     const one = setup.window();
@@ -234,8 +234,8 @@ describe("a person's verdict in another window", () => {
     const two = setup.window();
     await two.ledger.reconcile('a');
     const { id } = two.ledger.open('a')[0]!;
-    for (const verdict of ['effective', 'not-effective'] as const) {
-      await assert.rejects(two.ledger.settle(id, verdict), refused(saysLike('refusal.too-early', '60')));
+    for (const settlement of ['effective', 'not-effective'] as const) {
+      await assert.rejects(two.ledger.settle(id, settlement), refused(saysLike('refusal.too-early', '60')));
     }
     await assert.rejects(two.ledger.preview('a', change()), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(1_000);

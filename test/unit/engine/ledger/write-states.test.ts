@@ -27,8 +27,8 @@ const events: readonly WriteEvent[] = [
   { type: 'proven', evidence: { kind: 'history', id: '7' }, ltvAfter: d('0.5') },
   { type: 'contradicted', evidence: { kind: 'history', id: '7' }, note: msg('test', 'Other.') },
   { type: 'failed', evidence: { kind: 'history', id: '7' }, note: msg('test', 'Failed.') },
-  { type: 'judged', verdict: 'effective' },
-  { type: 'judged', verdict: 'not-effective' },
+  { type: 'settled', settlement: 'effective' },
+  { type: 'settled', settlement: 'not-effective' },
   { type: 'lifted' },
 ];
 
@@ -98,7 +98,7 @@ describe('a write', () => {
     const after = next(record('sent'), { type: 'withdrawn', note: msg('test', 'Withdrawn.') }, 2)!;
     assert.equal('sentAt' in after, false);
     assert.equal(mayHaveMoved(after), false);
-    assert.equal(mayHaveMoved(next(record('sent'), { type: 'judged', verdict: 'not-effective' }, 2)!), true);
+    assert.equal(mayHaveMoved(next(record('sent'), { type: 'settled', settlement: 'not-effective' }, 2)!), true);
   });
 
   it('loses the note of an uncertainty that is over', () => {
@@ -172,12 +172,12 @@ describe('the rows of a journal', () => {
     ]);
   });
 
-  it('let what the venue said failed outweigh a verdict, and what it did outweigh that', () => {
+  it('let what the venue said failed outweigh a settlement, and what it did outweigh that', () => {
     const failed = record('not-effective', { evidence: { kind: 'history', id: '7' } });
     const done = record('effective', { evidence: { kind: 'history', id: '8' } });
-    const verdict = record('effective');
+    const settlement = record('effective');
     for (const [a, b, expected] of [
-      [failed, verdict, failed],
+      [failed, settlement, failed],
       [failed, done, done],
       [failed, record('mismatch'), record('mismatch')],
       [record('not-effective'), failed, failed],

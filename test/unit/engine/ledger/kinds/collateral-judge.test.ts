@@ -129,7 +129,7 @@ describe('a reading', () => {
     assert.match(english(event.note), saysLike('collateral.booked-instead', 'collateral_released', '0.1', 'BTC'));
   });
 
-  it('is not believed about another coin, another amount or a forced act, whatever its own verdict', () => {
+  it('is not believed about another coin, another amount or a forced act, whatever it says itself', () => {
     for (const facts of [{ coin: 'ETH' }, { amount: d('-1') }, { amount: d('-0.10000001') }, { forced: true }]) {
       assert.equal(judgeCollateral(written(), effective({ row: row(facts) }), none)?.type, 'contradicted');
     }

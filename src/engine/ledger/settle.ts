@@ -6,10 +6,10 @@ import { isFreezing, isOpen } from './write-states.ts';
 import type { Writes } from './writes.ts';
 
 /** A person's answer about a write that the exchange's figures cannot settle, or about a freeze. */
-export type Verdict = 'effective' | 'not-effective' | 'lift-freeze';
+export type Settlement = 'effective' | 'not-effective' | 'lift-freeze';
 
 /** How long a person's answer waits for a last look at the exchange. */
-const verdictLookMs = 5_000;
+const lastLookMs = 5_000;
 
 /**
  * As `Ledger.settle`.
@@ -21,17 +21,17 @@ export async function settle(
   prover: Prover,
   { clock, proofPatienceMs }: Pick<LedgerOptions, 'clock' | 'proofPatienceMs'>,
   recordId: string,
-  verdict: Verdict,
+  settlement: Settlement,
   end: AbortSignal,
 ): Promise<void> {
   const record = writes.get(recordId);
   if (record === undefined)
     throw new Refusal(msg('resolve.change-no-longer', 'This change is no longer in the activity log. Check the exchange.'));
-  if (verdict === 'lift-freeze' && isFreezing(record)) {
+  if (settlement === 'lift-freeze' && isFreezing(record)) {
     await durably(() => writes.applyDurably(recordId, { type: 'lifted' }));
     return;
   }
-  if (verdict === 'lift-freeze' || !(isOpen(record) || writes.isUnderWay(recordId))) {
+  if (settlement === 'lift-freeze' || !(isOpen(record) || writes.isUnderWay(recordId))) {
     // It is closed already. Windows that still show it as open, or hold its loan or position, get that too.
     await durably(() => writes.tellAgain());
     return;
@@ -48,11 +48,11 @@ export async function settle(
   if (isOpen(record) && isEarly) throw tooEarly(record, proofPatienceMs);
   const enough = new AbortController();
   const stop = AbortSignal.any([end, enough.signal]);
-  const looked = await Promise.race([prover.look(recordId, stop), clock.sleep(verdictLookMs, stop).catch(() => undefined)]);
+  const looked = await Promise.race([prover.look(recordId, stop), clock.sleep(lastLookMs, stop).catch(() => undefined)]);
   enough.abort();
   // The exchange settled it: a person's answer must not replace that in the journal.
   if (looked !== undefined) throw unwritten(looked.untold);
-  await durably(() => writes.applyDurably(recordId, { type: 'judged', verdict }));
+  await durably(() => writes.applyDurably(recordId, { type: 'settled', settlement }));
 }
 
 async function durably(write: () => Promise<unknown>): Promise<void> {

@@ -12,7 +12,7 @@ export function actionOf<K extends keyof Actions>({ actions, absent }: Connectio
   throw new ExchangeError({
     kind: 'refused',
     effect: 'none',
-    sentence: absent?.[kind] ?? msg('change.exchange-not-offer', "This account doesn't offer that. Nothing was sent."),
+    sentence: absent?.[kind] ?? msg('change.not-offered', "This account doesn't offer that. Nothing was sent."),
   });
 }
 

@@ -87,7 +87,7 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
     });
   }
   if (rest.length > 0) {
-    items.push({ label: msg('term.not-possible', 'Unavailable'), separator: true });
+    items.push({ label: msg('term.unavailable', 'Unavailable'), separator: true });
     // No value: they are there to be seen, and cannot be picked.
     items.push(
       ...rest.map(({ coin, limit }) => ({ label: coin, description: limit === undefined ? amountUnknown() : msg('term.none', 'none') })),
@@ -100,7 +100,7 @@ function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCo
   const amount = coin.limit === undefined ? '' : formatAmount(coin.limit);
   const text =
     direction === 'add'
-      ? msg('collateral.available-2', '{0} available', amount)
+      ? msg('collateral.coin-available', '{0} available', amount)
       : msg('collateral.up-to', 'up to {0} (reaches the margin call)', amount);
   const usd = formatCoinUsd(coin, 'asset');
   return {

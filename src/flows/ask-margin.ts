@@ -1,3 +1,4 @@
+import { namedWithSide } from '../words/position.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
@@ -5,7 +6,7 @@ import type { Direction } from '../core/model.ts';
 import type { Text } from '../words/text.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
-import { positionName } from '../words/kinds.ts';
+
 import { amountPlaceholder } from './ask-collateral.ts';
 import { readingText, walletOf } from './kinds.ts';
 import { explainObstacle, titleOn, venueName, markOf } from './tell.ts';
@@ -108,5 +109,5 @@ async function freshFacts(
 }
 
 function titleOf(app: Acting, { state, position }: PositionChoice, direction: Direction): Message {
-  return titleOn(app, state.account, actOn(direction, marginWord(), positionName(position)));
+  return titleOn(app, state.account, actOn(direction, marginWord(), namedWithSide(position)));
 }

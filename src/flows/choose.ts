@@ -5,9 +5,9 @@ import { keysMissingCode } from '../engine/accounts/vault.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
-import { fixedReason, leverageTexts, liquidationDistanceText, marginText } from '../words/position.ts';
+import { fixedReason, leverageTexts, liquidationDistanceText, marginText, namedWithSide } from '../words/position.ts';
 import { joined, spaced, type Text } from '../words/text.ts';
-import { frozenText, positionName } from '../words/kinds.ts';
+import { frozenText } from '../words/kinds.ts';
 
 /** A loan that a command could be about. */
 export interface LoanChoice {
@@ -144,7 +144,7 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
   const effective = effectiveLeverage(position);
   const reason = fixedReason(position);
   return {
-    label: positionName(position),
+    label: namedWithSide(position),
     description: joined([
       liquidationDistanceText(distanceToLiquidation(position)),
       ...leverageTexts(effective === undefined ? leverage : undefined, effective),
@@ -168,14 +168,14 @@ export function positionObstacle(
   const reason = fixedReason(position);
   if (reason !== undefined) {
     return {
-      sentence: msg('choose.margin-cannot-changed', "The margin of {0} can't be changed. {1}", positionName(position), reason),
+      sentence: msg('choose.margin-fixed', "The margin of {0} can't be changed. {1}", namedWithSide(position), reason),
       remedies: [],
     };
   }
   const obstacle = obstacleOf(state, frozen);
   if (obstacle !== undefined || open === undefined) return obstacle;
   return {
-    sentence: msg('choose.earlier-change-unfinished', 'An earlier change of {0} is unfinished. Resolve it first.', positionName(position)),
+    sentence: msg('choose.earlier-change-unfinished', 'An earlier change of {0} is unfinished. Resolve it first.', namedWithSide(position)),
     remedies: ['resolveWrite'],
   };
 }

@@ -1,3 +1,4 @@
+import { namedWithSide } from '../words/position.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
@@ -13,7 +14,7 @@ import { askWayOn, explainFailure, sayOutcome, venueName, isDemo } from './tell.
 import { placeOf } from '../views/place.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
 import { targetKey } from '../core/model.ts';
-import { progressText, positionName, changeText } from '../words/kinds.ts';
+import { progressText, changeText } from '../words/kinds.ts';
 import { back, type Conversation } from './conversation.ts';
 import { stakesLine, type PreviewText } from '../words/collateral-preview.ts';
 import { confirmButtons, confirmNotes, type ConfirmButton, type ConfirmFacts, requestLines } from '../words/confirm.ts';
@@ -259,7 +260,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
     wallet: walletOf(app, account, change.kind),
     readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
-    cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(positionName),
+    cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(namedWithSide),
   };
   return flow.text(preview, around);
 }

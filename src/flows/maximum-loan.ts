@@ -128,7 +128,7 @@ async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Prom
       { label: msg('maximum-loan.no-extra-collateral', 'No extra collateral'), value: null },
       ...wallet.map(({ coin, amount }) => ({
         label: msg('maximum-loan.extra', 'Extra {0}…', coin),
-        description: msg('collateral.available-2', '{0} available', formatAmount(amount)),
+        description: msg('collateral.coin-available', '{0} available', formatAmount(amount)),
         value: coin,
       })),
     ];

@@ -8,17 +8,17 @@ import { askPosition } from './ask-margin.ts';
 import type { Attended } from './open-change-news.ts';
 import { carryOut } from './commit.ts';
 import { marginObstacleOn as obstacleOn } from './change.ts';
-import { positionName } from '../words/kinds.ts';
+
 import { readingText, walletOf } from './kinds.ts';
 import { explainFailure, explainObstacle, titleOn } from './tell.ts';
 import { noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
-import { fixedReason } from '../words/position.ts';
+import { fixedReason, namedWithSide } from '../words/position.ts';
 import { actionOf } from '../engine/actions.ts';
-import type { Text } from '../words/text.ts';
+import { estimated, type Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
-import { estimated, sideBySide } from '../words/collateral-preview.ts';
+import { sideBySide } from '../words/collateral-preview.ts';
 import { alreadyThere, noWay } from '../words/ltv-target.ts';
 import {
   aimPrompt,
@@ -60,7 +60,7 @@ async function askAndBring(app: Acting, attended: Attended, choice: PositionChoi
       title: titleOn(
         app,
         account,
-        sideBySide([msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…'), positionName(position)]),
+        sideBySide([msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…'), namedWithSide(position)]),
       ),
       prompt: aimPrompt(position),
       judge: (typed) => judgeTargetPrice(typed, position),
@@ -96,11 +96,11 @@ async function bring(
     if (answer.state === 'there') {
       void app.talk.tell({
         kind: 'info',
-        sentence: alreadyThere(estimated(sideBySide([positionName(position), aimText(aim, position)]))),
+        sentence: alreadyThere(estimated(sideBySide([namedWithSide(position), aimText(aim, position)]))),
       });
       return 'ended';
     }
-    const title = titleOn(app, account, msg('target.bring', '{0} → {1}', positionName(position), aimText(aim, position)));
+    const title = titleOn(app, account, msg('target.bring', '{0} → {1}', namedWithSide(position), aimText(aim, position)));
     const way = await app.talk.pick({
       title,
       placeholder: msg('target.which-way', 'Choose a way to preview'),
@@ -142,7 +142,7 @@ function itemsOf(
   const reason = marginReasonText(answer, aim, position, wallet);
   return [
     { label: noWay() },
-    { label: msg('term.not-possible', 'Unavailable'), separator: true },
+    { label: msg('term.unavailable', 'Unavailable'), separator: true },
     answer.nearest === undefined
       ? // No value: it is there to be seen, and cannot be picked.
         { label: blockedMarginText(answer, position), description: reason }

@@ -6,11 +6,11 @@ import { inSequence } from '../engine/ledger/sequence.ts';
 import { offersFor, readForTarget, type LoanReading, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { asPlace, loanAt } from '../views/place.ts';
-import type { Text } from '../words/text.ts';
+import { estimated, type Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
-import { estimated, loanWords, sideBySide } from '../words/collateral-preview.ts';
+import { loanWords, sideBySide } from '../words/collateral-preview.ts';
 import { loanLabel } from '../words/kinds.ts';
 import {
   alreadyThere,
@@ -150,7 +150,7 @@ function itemsOf(app: Acting, { state, loan }: LoanChoice, { offers, blocked }: 
   if (short.length + blocked.length === 0) return items;
   return [
     ...items,
-    { label: msg('term.not-possible', 'Unavailable'), separator: true },
+    { label: msg('term.unavailable', 'Unavailable'), separator: true },
     ...short.map(itemOf),
     // No value: they are there to be seen, and cannot be picked.
     ...blocked.map((one): Item<Offer> => blockedText(one, wallet)),

@@ -39,7 +39,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   const { accountId, id } = undo.record;
   let most: Decimal | undefined;
   try {
-    most = await app.talk.progress(msg('undo.reading-taken-out', 'Reading how much can be removed safely'), async (signal) => {
+    most = await app.talk.progress(msg('undo.reading', 'Reading how much can be removed safely'), async (signal) => {
       const connection = await app.connections.get(accountId);
       return flowOf(undo.change).safeMaximum(connection, undo.change, await ownHighestLtv(app), signal);
     });

@@ -116,7 +116,7 @@ function accountDetails(state: AccountState, viewContext: ViewContext): Details 
     lines: [
       { label: msg('account.exchange', 'Exchange'), value: dotted(venueName(state, viewContext), siteLabel(state, viewContext)) },
       ...(account.baseUrl === undefined ? [] : [{ label: msg('account.address', 'Address'), value: account.baseUrl }]),
-      { label: msg('term.money', 'Funds'), value: moneyWord(state, viewContext)[0] ?? msg('account.live', 'live') },
+      { label: msg('term.funds', 'Funds'), value: moneyWord(state, viewContext)[0] ?? msg('account.live', 'live') },
       {
         label: msg('term.api-key', 'API key'),
         value: account.readOnly

@@ -112,7 +112,7 @@ function writeLine(
       title: label,
       lines: [
         { label: msg('term.status', 'Status'), value: word },
-        { label: msg('term.money', 'Funds'), value: simulated ? msg('term.simulated', 'simulated') : record.accountName },
+        { label: msg('term.funds', 'Funds'), value: simulated ? msg('term.simulated', 'simulated') : record.accountName },
         ...summary(record, hand),
       ],
       ...(record.note === undefined ? {} : { note: record.note }),

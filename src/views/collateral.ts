@@ -6,8 +6,7 @@ import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { accountEntry, accountEntryId, updatedLine } from './account.ts';
 import { readingAge, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
-import { estimated } from '../words/since-reading.ts';
-import { spaced } from '../words/text.ts';
+import { estimated, spaced } from '../words/text.ts';
 import type { Entry } from './entry.ts';
 
 /** The Collateral view: what each account can use as collateral, and what it can borrow. */

@@ -7,8 +7,8 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
 import type { LiveLine } from '../words/live-lines.ts';
 import { isDemo, readingAge, venueName, type ViewContext } from '../words/account.ts';
-import { estimated, levelPhrase, type Ground } from '../words/since-reading.ts';
-import { labelled, lastKnown, spaced, type Text } from '../words/text.ts';
+import { levelPhrase, type Ground } from '../words/since-reading.ts';
+import { estimated, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
 
 /** Puts a message into the person's language. */

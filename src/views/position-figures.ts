@@ -84,7 +84,7 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
     leverageFigure(view),
     {
       path: 'pnl',
-      label: msg('position.unrealised-pnl', 'Unrealized PnL'),
+      label: msg('position.unrealized-pnl', 'Unrealized PnL'),
       ...(position.unrealizedPnl === undefined
         ? { values: [msg('term.unknown', 'unknown')] }
         : { values: [pnlText(position.unrealizedPnl, marginCoin)], copy: position.unrealizedPnl }),

@@ -48,7 +48,7 @@ export function tellStateTrouble(app: Pick<App, 'log' | 'shared'>): vscode.Dispo
       void tell(
         localize(
           msg(
-            'command.file-all-windows',
+            'storage.accounts-restored',
             'The accounts file was missing and has been restored from the last copy. No account is armed. Nothing changed on the exchanges.',
           ),
         ),

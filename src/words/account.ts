@@ -17,7 +17,7 @@ export interface ViewContext {
   readonly intervalMs: number;
   /** A moment as the person's clock shows it. */
   readonly when: (ms: number) => string;
-  /** The same with its zone, for what hangs on the hour: one of them happens twice a year. */
+  /** The same with its zone, for what depends on the hour: one of them happens twice a year. */
   readonly zoned: (ms: number) => string;
   readonly openWrites: (accountId: string) => readonly WriteRecord[];
   readonly frozen: (accountId: string) => WriteRecord | undefined;
@@ -86,7 +86,10 @@ export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
   return venue?.sites.find(({ id }) => id === state.account.site)?.demo ?? false;
 }
 
-/** How old the figures are, or that there are none yet. `keptFrom` as above. */
+/**
+ * How old the figures are, or that there are none yet.
+ * @param keptFrom when they were read, if earlier than the rest. Milliseconds since the Unix epoch
+ */
 export function readingAge(state: AccountState, now: number, keptFrom?: number): Message {
   if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
   return state.failure === undefined ? msg('term.loading', 'loading…') : msg('account.not-read', 'not read');

@@ -45,7 +45,7 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
   const head = [
     line(msg('term.status', 'Status'), stateWord(record), false),
     line(msg('term.account', 'Account'), `${accountName} (${venue})`, true),
-    ...(simulated.has(accountId) ? [line(msg('term.money', 'Funds'), msg('term.simulated', 'simulated'), false)] : []),
+    ...(simulated.has(accountId) ? [line(msg('term.funds', 'Funds'), msg('term.simulated', 'simulated'), false)] : []),
   ];
   const [first, ...rest] = activitySections(record, rows, exactHand(when)).map(({ title, facts }) => ({
     title,

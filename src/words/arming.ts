@@ -71,7 +71,7 @@ function limitParts(limits: Limits): readonly Message[] {
     ...byCoin(perActionByCoin, (amount, coin) => msg('arming.most-per-change', 'max {0} {1} per change', amount, coin)),
     ...(perDayUsd === undefined ? [] : [msg('arming.most-within-24', 'max {0} {1} per 24 h', formatAmount(perDayUsd), 'USD')]),
     ...byCoin(perDayByCoin, (amount, coin) => msg('arming.most-within-24', 'max {0} {1} per 24 h', amount, coin)),
-    ...byCoin(keepInWallet, (amount, coin) => msg('arming.stay-wallet', 'keep {0} {1} in the wallet', amount, coin)),
+    ...byCoin(keepInWallet, (amount, coin) => msg('arming.keep-in-wallet', 'keep {0} {1} in the wallet', amount, coin)),
     ...(highestLtvAfterReduction === undefined
       ? []
       : [msg('arming.ltv-most-after', 'max LTV {0} after removal', formatLtv(highestLtvAfterReduction))]),
@@ -107,7 +107,7 @@ export function disarmedText(names: readonly string[], open: boolean): Message {
 
 /** What is said when a menu or another window named an account that was removed meanwhile. */
 export function accountGoneText(): Message {
-  return msg('arming.account-no-longer', 'This account no longer exists. Add it again to continue.');
+  return msg('account.gone', 'This account no longer exists. Add it again to continue.');
 }
 
 /** What is said of an account that was named and is not armed. */

@@ -1,4 +1,4 @@
-import { add, compare, divide, isNegative, isPositive, isZero, multiply, subtract, type Decimal } from '../core/decimal.ts';
+import { add, compare, divide, isPositive, multiply, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
 import { isAlarm, levelOf, levelOfDistance } from '../core/risk/level.ts';
 import { loanDistance, modelOf, withCollateral } from '../core/risk/loan-model.ts';
@@ -9,9 +9,10 @@ import type { Account, Direction, Loan, Side } from '../core/model.ts';
 import type { CollateralPreview } from '../engine/ledger/ledger.ts';
 import { atMost } from './amount.ts';
 import { levelWord } from './level.ts';
-import { loanLabel } from './kinds.ts';
+import { loanLabel, ltvFigure } from './kinds.ts';
+import { distanceText as distanceLeft } from './position.ts';
 import { distanceText, standingAt } from './loan.ts';
-import { dotted, labelled, type Text } from './text.ts';
+import { dotted, estimated, labelled, type Text } from './text.ts';
 
 /** What a preview does not know itself. */
 export interface PreviewSurroundings {
@@ -106,8 +107,6 @@ export const coinAmount = (amount: Decimal, coin: string): string => `${formatAm
 
 /** `LTV: 57.98% → 51.54%` */
 export const row = (label: Text, now: Text, after: Text): Message => msg('preview.row', '{0}: {1} → {2}', label, now, after);
-
-export const estimated = (text: Text): Message => msg('term.by-estimate', '{0} (estimate)', text);
 
 export const sideBySide = (parts: readonly Message[]): Message => parts.reduce((text, next) => dotted(text, next));
 
@@ -234,7 +233,7 @@ export function liveEstimate(
 ): Remark {
   const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
   if (loan.ltv === undefined || after === undefined) {
-    const sentence = msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", ltvText(loan.ltv));
+    const sentence = msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", ltvFigure(loan.ltv));
     return { sentence, caution: direction === 'reduce' };
   }
   const toCall = distanceTo(loan.marginCall?.ltv, after);
@@ -266,9 +265,9 @@ function figuresOf({ ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, do
   const { loan } = readiness;
   const liquidation = loan.liquidation?.ltv;
   const labels = [ltvLabel(), msg('preview.to-margin-call', 'Distance to margin call'), toLiquidationLabel()] as const;
-  const now = [ltvText(ltvNow), distanceLeft(distanceNow), distanceLeft(distanceTo(liquidation, ltvNow))] as const;
+  const now = [ltvFigure(ltvNow), distanceLeft(distanceNow), distanceLeft(distanceTo(liquidation, ltvNow))] as const;
   if (doubt !== undefined) return labels.map((label, at) => row(label, now[at] ?? '', msg('preview.not-estimated', 'not estimated')));
-  const after = [ltvText(ltvAfter), distanceLeft(distanceAfter), distanceLeft(distanceTo(liquidation, ltvAfter))] as const;
+  const after = [ltvFigure(ltvAfter), distanceLeft(distanceAfter), distanceLeft(distanceTo(liquidation, ltvAfter))] as const;
   const [ltv, ...distances] = labels.map((label, at) => estimated(row(label, now[at] ?? '', after[at] ?? '')));
   return [...(ltv === undefined ? [] : [ltv]), ...levelRow(loan, ltvAfter), ...distances];
 }
@@ -318,17 +317,6 @@ function worthRow({ readiness, ltvNow, ltvAfter, doubt }: CollateralPreview): Me
   const label =
     collateralValuation === 'adjusted' ? msg('preview.after-haircut', 'Collateral after haircut') : msg('term.collateral', 'Collateral');
   return [estimated(row(label, formatUsd(collateralUsd, 'asset'), formatUsd(after, 'asset')))];
-}
-
-function ltvText(ltv: Decimal | undefined): Text {
-  return ltv === undefined ? msg('term.unknown', 'unknown') : formatLtv(ltv);
-}
-
-function distanceLeft(distance: Decimal | undefined): Text {
-  if (distance === undefined) return msg('term.unknown', 'unknown');
-  return isNegative(distance) || isZero(distance)
-    ? msg('term.reached', '{0} (reached)', formatDistance(distance))
-    : formatDistance(distance);
 }
 
 interface Warning {

@@ -24,7 +24,7 @@ export interface ConfirmFacts {
 
 /**
  * The buttons in their order; Enter presses the first. As in every dialog of the editor that is the one that acts, but never with real
- * money or a warning: there Enter alone reads again. The one that acts is there only when nothing stands against it.
+ * money or a warning: there Enter alone refreshes. The one that acts is there only when nothing stands against it.
  */
 export function confirmButtons(facts: ConfirmFacts): readonly ConfirmButton[] {
   const acting = actingButton(facts);

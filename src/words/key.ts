@@ -116,13 +116,7 @@ export function twinOf(
 
 /** @param before the user id that is remembered */
 export function otherOwnerSentence(venue: string, found: string, before: string): Message {
-  return msg(
-    'key.these-belong-another',
-    'These keys belong to another {0} account ({1}, before {2}).',
-    venue,
-    shortUid(found),
-    shortUid(before),
-  );
+  return msg('key.other-owner', 'These keys belong to another {0} account ({1}, before {2}).', venue, shortUid(found), shortUid(before));
 }
 
 /** Why that matters, and what to do instead. */

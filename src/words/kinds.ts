@@ -2,10 +2,10 @@ import { absolute, add, compare, decimal, multiply, subtract, zero, type Decimal
 import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Direction, HistoryRow, Loan, Position, Side, PositionRef } from '../core/model.ts';
+import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
-import { liquidationText, marginText } from './position.ts';
+import { liquidationText, marginText, namedWithSide } from './position.ts';
 import { bracketed, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
@@ -120,7 +120,7 @@ const collateral: WordsOf<'collateral'> = {
 };
 
 const margin: WordsOf<'margin'> = {
-  target: ({ position }) => msg('kinds.margin-of', 'the margin of {0}', positionName(position)),
+  target: ({ position }) => msg('kinds.margin-of', 'the margin of {0}', namedWithSide(position)),
   instead: (instead, direction) => [
     ...(instead.includes('addMargin') && direction === 'reduce' ? (['addMargin'] as const) : []),
     ...otherAmount(instead),
@@ -212,14 +212,15 @@ function otherAmount(instead: readonly Instead[]): readonly InsteadButton[] {
   return instead.includes('less') || instead.includes('more') ? ['otherAmount'] : [];
 }
 
-function ltvText(ltv: Decimal | undefined): Text {
+/** An LTV of the exchange, which may not have told any. */
+export function ltvFigure(ltv: Decimal | undefined): Text {
   return ltv === undefined ? msg('term.unknown', 'unknown') : formatLtv(ltv);
 }
 
 const pledgedText = (amount: Decimal, coin: string): Message => msg('kinds.pledged', '{0} {1} pledged', formatAmount(amount), coin);
 
 const pledgedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Message =>
-  msg('kinds.pledged-ltv', '{0}, LTV {1}', pledgedText(amount, coin), ltvText(ltv));
+  msg('kinds.pledged-ltv', '{0}, LTV {1}', pledgedText(amount, coin), ltvFigure(ltv));
 
 const marginFigures = (amount: Text, liquidation: Text): Message =>
   msg('kinds.margin-liquidation', 'margin {0}, liquidation price {1}', amount, liquidation);
@@ -266,7 +267,7 @@ function marginNow(write: WriteOf<'margin'>, { position, figures }: Readings['ma
   if (position === undefined) return [nowLine(gone())];
   // The other side may have taken its place: its margin tells nothing of this one.
   if (position.side !== side || position.instrument !== ref.instrument) {
-    return [nowLine(msg('kinds.another-position', 'another position, {0}', positionName(position)))];
+    return [nowLine(msg('kinds.another-position', 'another position, {0}', namedWithSide(position)))];
   }
   const steadyLine =
     was.steadyMargin === undefined || figures?.steadyMargin === undefined
@@ -326,11 +327,6 @@ function moved(from: Decimal, { direction, amount }: Change): Decimal {
 /** A loan by the id the venue acts on. */
 export function loanLabel(orderId: string | undefined, loanId: string): string {
   return orderId ?? loanId;
-}
-
-/** A position by instrument and side: long and short of one instrument are two positions. */
-export function positionName({ instrument, side }: Pick<PositionRef, 'instrument' | 'side'>): Message {
-  return side === 'long' ? msg('kinds.long', '{0} long', instrument) : msg('kinds.short', '{0} short', instrument);
 }
 
 /** What is being waited for, while the progress is shown. */

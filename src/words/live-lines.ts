@@ -16,7 +16,7 @@ export interface LiveLine {
   readonly detail?: Text;
 }
 
-const liveLabel = (): Message => msg('estimate.now-about', 'Live estimate');
+const liveLabel = (): Message => msg('estimate.live', 'Live estimate');
 
 /** The live estimate of a loan and the error of the last one. */
 export function loanLiveLines(view: LoanView, now: number): readonly LiveLine[] {

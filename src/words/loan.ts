@@ -97,7 +97,7 @@ export function distanceText(standing: Standing): Message {
     case 'liquidation':
       return msg('term.liquidation-reached', 'liquidation reached');
     default:
-      return msg('loan.margin-call-2', '{0} to margin call', formatDistance(standing.toMarginCall));
+      return msg('loan.to-margin-call', '{0} to margin call', formatDistance(standing.toMarginCall));
   }
 }
 

@@ -7,14 +7,13 @@ import { distanceToLiquidation, effectiveLeverage, estimateMarginChange, type Ma
 import type { MarginPreview } from '../engine/ledger/ledger.ts';
 import type { MarginReadiness } from '../exchanges/exchange.ts';
 import { largestAllowed, type AmountBounds } from './amount.ts';
-import { positionName } from './kinds.ts';
+
 import {
   actOn,
   cautionOf,
   coinAmount,
   dangerWord,
   effect,
-  estimated,
   liquidationWord,
   nearAfter,
   previewOf,
@@ -28,8 +27,8 @@ import {
   type PreviewText,
   type Remark,
 } from './collateral-preview.ts';
-import { distanceText, isHedged, leverageText, liquidationText, marginText } from './position.ts';
-import { joined } from './text.ts';
+import { distanceText, isHedged, leverageText, liquidationText, marginText, namedWithSide } from './position.ts';
+import { estimated, joined } from './text.ts';
 
 /** The preview of a change of margin as text: all a person needs to see that this is what they meant. */
 export function marginPreviewText(preview: MarginPreview, around: PreviewSurroundings): PreviewText {
@@ -37,7 +36,7 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
   const { direction, coin } = change;
   const { position, walletAvailable } = readiness;
   const amount = coinAmount(change.amount, coin);
-  const target = positionName(position);
+  const target = namedWithSide(position);
   const near = nearnessOf(position, after);
   const alarms = [
     // What the exchange does to the position right now.
@@ -134,7 +133,7 @@ function nothingRemovable(position: Position): Message {
   return msg(
     'margin-preview.nothing-removable',
     'No margin can be removed from {0} now: the position needs all of it.',
-    positionName(position),
+    namedWithSide(position),
   );
 }
 

@@ -6,7 +6,7 @@ import { liveIntervalMs, type AccountState } from '../engine/monitor/store.ts';
 import { ageText } from './time.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { levelBy, levelWord } from './level.ts';
-import { spaced, type Text } from './text.ts';
+import { estimated, spaced, type Text } from './text.ts';
 
 /** What newer prices make of a loan or position, where that is worth showing. An estimate: shown beside the venue's figure. */
 export interface Since<Figures> {
@@ -64,8 +64,6 @@ export function bothLevels(ground: Ground): Message {
   const { by, since } = ground;
   return since?.raises === true ? spaced(levelBy(since.readLevel, by), spaced('→', levelPhrase(ground))) : levelPhrase(ground);
 }
-
-export const estimated = (text: Text): Message => msg('term.by-estimate', '{0} (estimate)', text);
 
 /** The estimate behind a label with the venue's figure and the level, short, because a narrow view cuts off the end. */
 export const nowText = ({ raises }: Since<unknown>, figure: string): Text => (raises ? estimated(`→ ~${figure}`) : `→ ~${figure}`);

@@ -22,3 +22,6 @@ export const bracketed = (text: Text, more: Text): Message => msg('list.brackets
 
 /** Out-of-date figures are always called the last known ones. */
 export const lastKnown = (text: Text): Message => msg('term.last-known', 'Last known: {0}', text);
+
+/** What is not the exchange's own figure says so. */
+export const estimated = (text: Text): Message => msg('term.by-estimate', '{0} (estimate)', text);

@@ -9,10 +9,10 @@ import { loanRemedy, positionRemedy, type Remedy } from '../engine/targets/remed
 import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
 import { isDemo, readingAge, type ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
-import { positionName } from './kinds.ts';
+
 import { levelBy, levelWord } from './level.ts';
 import { liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
-import { positionViews, type PositionView } from './position.ts';
+import { positionViews, type PositionView, namedWithSide } from './position.ts';
 import { bracketed, joined, labelled, spaced, type Text } from './text.ts';
 import { vanishedSentence } from './vanished.ts';
 
@@ -60,7 +60,7 @@ function nameOf(target: string, state: AccountState | undefined): Message {
   const { on } = readWarningTarget(target);
   if (on?.kind === 'position') {
     const found = state?.snapshot?.positions.find(({ positionId }) => positionId === on.id);
-    if (found !== undefined) return positionName(found);
+    if (found !== undefined) return namedWithSide(found);
     return msg('warning.position', 'position {0}', on.id);
   }
   const found = state?.snapshot?.loans.find(({ id }) => id === on?.id);

@@ -40,7 +40,7 @@ describe('someone who comes near the end', () => {
     await bench().waitForRow('Loans', /^57\.98% · Danger → ~71\.\d\d% \(estimate\)/);
     await bench().waitForRow('Positions', /^23\.2% · Warning long · → ~5\.\d% \(estimate\) · BTC-USDT-SWAP/);
     await eventually('the status bar to say so', async () => /→ ~.*\(estimate\)/.test((await bench().statusBarText()) ?? ''));
-    assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.now-about'));
+    assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.live'));
     assert.equal(await exchange().requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });

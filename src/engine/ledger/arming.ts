@@ -211,10 +211,10 @@ export class Arming implements Disposable {
 const asksForName = (term: ArmingTerm, account: Account): boolean => term === 'always' && stakesOf(account) === 'live';
 
 const nameNotTyped = (name: string): Refusal =>
-  new Refusal(msg('arming.live-account-armed', 'Not armed. To always arm a LIVE account, type its exact name: {0}', name));
+  new Refusal(msg('arming.name-needed', 'Not armed. To always arm a LIVE account, type its exact name: {0}', name));
 
 const ownerUnknown = (): Refusal =>
-  new Refusal(msg('arming.not-known-whose', 'Not armed: the owner of these keys is unknown. Run "LTV Gauge: Test Connection" first.'));
+  new Refusal(msg('arming.no-owner', 'Not armed: the owner of these keys is unknown. Run "LTV Gauge: Test Connection" first.'));
 
 /**
  * Whose money an arming is about: keys of another user, or of another place, under the same id are another account. A simulated exchange

@@ -26,7 +26,7 @@ export async function settle(
 ): Promise<void> {
   const record = writes.get(recordId);
   if (record === undefined)
-    throw new Refusal(msg('resolve.change-no-longer', 'This change is no longer in the activity log. Check the exchange.'));
+    throw new Refusal(msg('resolve.change-gone', 'This change is no longer in the activity log. Check the exchange.'));
   if (settlement === 'lift-freeze' && isFreezing(record)) {
     await durably(() => writes.applyDurably(recordId, { type: 'lifted' }));
     return;
@@ -38,7 +38,7 @@ export async function settle(
   }
   if (writes.isUnderWay(recordId)) {
     if (record.state === 'sent') throw justBeingSent(record);
-    throw new Refusal(msg('resolve.change-still-being', 'Still checking the exchange. Wait, then try again.'), {
+    throw new Refusal(msg('resolve.still-checking', 'Still checking the exchange. Wait, then try again.'), {
       openWrite: record,
     });
   }

@@ -56,7 +56,7 @@ const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
   contradicted: open,
   // After a lost answer, a failure in the history may belong to another attempt.
   failed: ['accepted'],
-  judged: open,
+  settled: open,
   lifted: ['mismatch'],
 };
 

@@ -220,7 +220,7 @@ function addressOf(account: Address): Address {
 const gone = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
-    sentence: msg('arming.account-no-longer', 'This account no longer exists. Add it again to continue.'),
+    sentence: msg('account.gone', 'This account no longer exists. Add it again to continue.'),
     effect: 'none',
   });
 

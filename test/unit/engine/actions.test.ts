@@ -33,7 +33,7 @@ describe('a change of a kind that the venue does not offer', () => {
     });
 
     it(`is refused where the venue has no words for it (${lack})`, async () => {
-      await assert.rejects(lacking(lack).ledger.preview('a', asking), refusedBy(saysLike('change.exchange-not-offer')));
+      await assert.rejects(lacking(lack).ledger.preview('a', asking), refusedBy(saysLike('change.not-offered')));
     });
   }
 
@@ -46,7 +46,7 @@ describe('a change of a kind that the venue does not offer', () => {
     connection = { ...plain, actions: {} };
     await assert.rejects(
       ledger.commit(preview, () => undefined),
-      saysLike('change.exchange-not-offer'),
+      saysLike('change.not-offered'),
     );
     assert.deepEqual([setup.venue.sends, await setup.disk.load()], [[], []]);
   });

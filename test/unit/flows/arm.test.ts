@@ -152,7 +152,7 @@ describe('an account that cannot be armed', () => {
 
   it('because it is gone is said to be gone', async () => {
     const { talk, armed } = await arming([], { argument: { accountId: 'b' } });
-    assert.deepEqual(talk.titles('notice'), [says('arming.account-no-longer')]);
+    assert.deepEqual(talk.titles('notice'), [says('account.gone')]);
     assert.deepEqual(armed, []);
   });
 
@@ -221,6 +221,6 @@ describe('what is said of disarming', () => {
     assert.deepEqual(await saying([]), [says('arming.none')]);
     assert.deepEqual(await saying([], 'a'), [says('arming.state', 'Main', says('arming.not-armed'))]);
     assert.deepEqual(await saying([], 'a', { readOnly: true }), [says('arming.read-only', 'Main')]);
-    assert.deepEqual(await saying([], 'gone'), [says('arming.account-no-longer')]);
+    assert.deepEqual(await saying([], 'gone'), [says('account.gone')]);
   });
 });

@@ -25,7 +25,7 @@ describe('a change of collateral on the whole engine', () => {
   const titled = (act: string, what: string): string => `SIMULATED: ${says(act, what, 'loan 12345')} (Main)`;
   const estimated = (label: string, now: string, then: string): string => says('term.by-estimate', says('preview.row', label, now, then));
   const effect = (then: string, left: string): string =>
-    says('preview.effect', `${says('preview.row', 'LTV', '57.98%', then)} · ${says('loan.margin-call-2', left)}`);
+    says('preview.effect', `${says('preview.row', 'LTV', '57.98%', then)} · ${says('loan.to-margin-call', left)}`);
   const asked = ({ heard }: Scripted): readonly string[] => heard.map(({ what }) => what);
   const dialogsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
   const loanLine = (of = trader): string => of.lines(loansOutline).find((line) => line.includes('#12345'))!;
@@ -43,8 +43,8 @@ describe('a change of collateral on the whole engine', () => {
     const [loans, coins, amount, preview, done] = talk.heard;
     assert.deepEqual(loans!.lines, [
       'Main · SIMULATED',
-      `Loan 12345 | LTV 57.98%, ${says('loan.margin-call-2', '21.3%')} | 0.8 BTC`,
-      `Loan 67890 | LTV 67.61%, ${says('loan.margin-call-2', '4.7%')} | 1.5 ETH, 20 SOL`,
+      `Loan 12345 | LTV 57.98%, ${says('loan.to-margin-call', '21.3%')} | 0.8 BTC`,
+      `Loan 67890 | LTV 67.61%, ${says('loan.to-margin-call', '4.7%')} | 1.5 ETH, 20 SOL`,
     ]);
     assert.equal(coins!.title.split(' | ')[0], titled('term.remove-from', says('term.collateral-word')));
     assert.deepEqual(coins!.lines, [`BTC | ${says('collateral.up-to', '0.17100367')}`]);

@@ -41,7 +41,7 @@ describe('someone whose prices move between two readings', () => {
     await moves('-19.3');
     assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Danger /, saysLike('term.by-estimate', /→ ~71\.\d\d%/)));
     assert.match(front.status()!, saysInTurn('→ ~', saysLike('term.by-estimate', 'Danger')));
-    assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), saysLike('estimate.now-about'));
+    assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), saysLike('estimate.live'));
     const { figure, level, levelText, estimate, spokenValue } = first();
     assert.deepEqual([figure, level], ['57.98%', 'danger']);
     assert.match(levelText, saysLike('term.by-estimate', 'Danger'));

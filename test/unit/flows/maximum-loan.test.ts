@@ -112,7 +112,7 @@ describe('the maximum loan', () => {
     const { talk, asked } = await asking(answers, {}, { wallet });
     assert.deepEqual(talk.heard[1]!.lines, [
       says('maximum-loan.no-extra-collateral'),
-      `${says('maximum-loan.extra', 'ETH')} | ${says('collateral.available-2', '2')}`,
+      `${says('maximum-loan.extra', 'ETH')} | ${says('collateral.coin-available', '2')}`,
     ]);
     assert.equal(talk.heard[2]!.detail, says('maximum-loan.suppose-extra-collateral'));
     assert.deepEqual(asked, [['USDT', own, [{ coin: 'ETH', amount: '50' }]]]);

@@ -125,12 +125,12 @@ describe('what stands in the way of a change of margin', () => {
   it("is the venue's reason where the margin is fixed, and that it is shared where the venue gives none", () => {
     assert.equal(
       english(positionObstacle(choice(cross), undefined, undefined)?.sentence ?? msg('test', '')),
-      says('choose.margin-cannot-changed', 'ETH-USDT-SWAP long', 'Cross margin.'),
+      says('choose.margin-fixed', 'ETH-USDT-SWAP long', 'Cross margin.'),
     );
     const silent: Position = { ...positions.short, marginMode: 'cross' };
     assert.equal(
       english(positionObstacle(choice(silent), undefined, undefined)?.sentence ?? msg('test', '')),
-      says('choose.margin-cannot-changed', 'BTC-USDT-SWAP short', says('position.cross-margin-whole')),
+      says('choose.margin-fixed', 'BTC-USDT-SWAP short', says('position.cross-margin-whole')),
     );
   });
 

@@ -45,12 +45,12 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       ways!.title,
       `SIMULATED: ${says('target.bring', 'loan 12345', says('term.ltv-is', '55.00%'))} (Main) | ${says('target.which-way')}`,
     );
-    assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', says('term.not-possible'), 'Repay 63.9795 USDT']);
+    assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', says('term.unavailable'), 'Repay 63.9795 USDT']);
     assert.match(
       ways!.lines![0]!,
       saysInTurn(
         `| ${says('target.leads-to', says('term.ltv-is', '55.00%'))} | ${says('target.needs', '$3,814.41')}`,
-        says('loan.margin-call-2', '25.4%'),
+        says('loan.to-margin-call', '25.4%'),
       ),
     );
     assert.match(ways!.lines!.at(-1)!, saysInTurn(says('target.not-enough-in', says('term.funding-account')), says('target.repay-there')));

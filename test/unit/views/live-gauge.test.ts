@@ -33,9 +33,9 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.at, 0.57421);
     assert.deepEqual(gauge.meter, { now: '57.43', max: '100' });
     assert.equal(gauge.levelText, 'Watch');
-    assert.deepEqual(row(gauge, says('estimate.now-about')), [
+    assert.deepEqual(row(gauge, says('estimate.live')), [
       {
-        value: `~58.41%, ${says('loan.margin-call-2', '20.7%')}`,
+        value: `~58.41%, ${says('loan.to-margin-call', '20.7%')}`,
         detail: `estimate, ${says('estimate.prices-read', says('time.just-now'))}`,
       },
     ]);
@@ -50,7 +50,7 @@ describe('a gauge between readings', () => {
 
   it('has no second needle while nothing reads differently', () => {
     assert.equal(ofLoan('0.57425', '0.221').estimate, undefined);
-    assert.equal(row(ofLoan('0.57425', '0.221'), says('estimate.now-about')), undefined);
+    assert.equal(row(ofLoan('0.57425', '0.221'), says('estimate.live')), undefined);
   });
 
   it('alarms by estimate, in words too, and reassures with no sentence meanwhile', () => {
@@ -68,7 +68,7 @@ describe('a gauge between readings', () => {
   it('says that nothing is estimated where definitions proved to differ', () => {
     const gauge = only(aState([aLoan()], { live: live({ loans: { '12345': 'definitions' }, doubted: ['12345'] }) }));
     assert.equal(gauge.estimate, undefined);
-    assert.equal(row(gauge, says('estimate.now-about')), undefined);
+    assert.equal(row(gauge, says('estimate.live')), undefined);
     assert.deepEqual(row(gauge, says('term.liquidation'))?.at(-1), { value: `${says('estimate.none')}: ${says('estimate.mismatch')}` });
   });
 
@@ -88,7 +88,7 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
     assert.equal(gauge.distanceText, `${says('gauge.if-falls', '12.4%')} ${says('term.by-estimate', '→ ~2.6%')}`);
-    assert.deepEqual(row(gauge, says('estimate.now-about')), [
+    assert.deepEqual(row(gauge, says('estimate.live')), [
       { value: says('position.liquidation', '2.6%'), detail: says('estimate.prices-read', says('time.just-now')) },
     ]);
   });

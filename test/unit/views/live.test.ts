@@ -39,10 +39,10 @@ const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
 describe('the line of a loan between readings', () => {
   it('has the figure of the exchange first and what it is about now behind the level', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
-    assert.equal(line(row), `57.43% · Watch | → ~58.41% | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
+    assert.equal(line(row), `57.43% · Watch | → ~58.41% | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
     assert.match(
       text(spokenOf(row)),
-      saysInTurn('LTV 57.43%, Watch, ', says('estimate.now-about'), ': LTV 58.41%, ', says('loan.margin-call-2', '20.7%')),
+      saysInTurn('LTV 57.43%, Watch, ', says('estimate.live'), ': LTV 58.41%, ', says('loan.to-margin-call', '20.7%')),
     );
     assert.equal(row.copy, '0.57421');
   });
@@ -50,19 +50,19 @@ describe('the line of a loan between readings', () => {
   it('says nothing more while the digits that are shown are the same', () => {
     for (const same of ['0.57421', '0.574201', '0.5743']) {
       const row = loanRow(withLoan(estimated(same)));
-      assert.equal(line(row), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
-      assert.doesNotMatch(text(spokenOf(row)), saysLike('estimate.now-about'));
+      assert.equal(line(row), `57.43% · Watch | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
+      assert.doesNotMatch(text(spokenOf(row)), saysLike('estimate.live'));
     }
   });
 
   it('says from what the estimate is and how old that is', () => {
     assert.equal(
-      tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get(says('estimate.now-about')),
-      `~58.41%, ${says('loan.margin-call-2', '20.7%')} (${says('term.estimate-word')}, ${says('estimate.prices-read', '15 s ago')})`,
+      tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get(says('estimate.live')),
+      `~58.41%, ${says('loan.to-margin-call', '20.7%')} (${says('term.estimate-word')}, ${says('estimate.prices-read', '15 s ago')})`,
     );
     const averaged = { ...estimated('0.5841'), averaged: true };
     assert.match(
-      tooltip(loanRow(withLoan(averaged))).get(says('estimate.now-about')) ?? '',
+      tooltip(loanRow(withLoan(averaged))).get(says('estimate.live')) ?? '',
       saysInTurn(says('estimate.average-haircut'), says('estimate.prices-read', says('time.just-now'))),
     );
   });
@@ -71,7 +71,7 @@ describe('the line of a loan between readings', () => {
     const row = loanRow(withLoan(estimated('0.7')));
     assert.match(
       line(row),
-      saysInTurn(/^57\.43% · Warning \| /, says('term.by-estimate', '→ ~70.00%'), ' | ', says('loan.margin-call-2', '22.1%')),
+      saysInTurn(/^57\.43% · Warning \| /, says('term.by-estimate', '→ ~70.00%'), ' | ', says('loan.to-margin-call', '22.1%')),
     );
     assert.equal(row.icon?.id, 'warning');
     assert.equal(tooltip(row).get('Level'), `Watch → ${says('term.by-estimate', 'Warning')}`);
@@ -122,7 +122,7 @@ describe('the line of a loan between readings', () => {
     assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
     const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));
     assert.match(line(alarm), /Danger \| → ~72\.00% \(estimate\)/);
-    assert.match(tooltip(alarm).get(says('estimate.now-about')) ?? '', saysLike('estimate.prices-read', '10 min ago'));
+    assert.match(tooltip(alarm).get(says('estimate.live')) ?? '', saysLike('estimate.prices-read', '10 min ago'));
   });
 
   it('tells how far the last estimate was off', () => {
@@ -160,9 +160,9 @@ describe('the line of a position between readings', () => {
   it('has its side and name first, then what the distance is about now', () => {
     const row = positionRow(withPosition(mark('59800', '0.12107023')));
     assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~12\.1%/);
-    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.now-about'), ': ', says('position.liquidation', '12.1%')));
+    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.live'), ': ', says('position.liquidation', '12.1%')));
     assert.equal(
-      tooltip(row).get(says('estimate.now-about')),
+      tooltip(row).get(says('estimate.live')),
       `${says('position.liquidation', '12.1%')} (${says('estimate.prices-read', says('time.just-now'))})`,
     );
   });
@@ -209,7 +209,7 @@ describe('badge and status bar between readings', () => {
     assert.equal(text(statusOf(alarmed, viewContext())?.rows[0]?.level), says('term.by-estimate', 'Danger'));
     assert.match(
       text(statusOf(alarmed, viewContext())?.spoken),
-      saysInTurn('LTV 57.43%, ', says('estimate.now-about'), ': LTV 75.00%', says('term.by-estimate', 'Danger')),
+      saysInTurn('LTV 57.43%, ', says('estimate.live'), ': LTV 75.00%', says('term.by-estimate', 'Danger')),
     );
   });
 

@@ -22,10 +22,10 @@ const stale = now - 5 * 60_000;
 describe('the Loans view', () => {
   it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
     const entry = only(only(loansOutline([state()], viewContext())).children);
-    assert.equal(line(entry), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`);
+    assert.equal(line(entry), `57.43% · Watch | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan');
-    assert.equal(text(spokenOf(entry)), `Loan 12345, Main, LTV 57.43%, Watch, ${says('loan.margin-call-2', '22.1%')}, Debt 40,000 USDT`);
+    assert.equal(text(spokenOf(entry)), `Loan 12345, Main, LTV 57.43%, Watch, ${says('loan.to-margin-call', '22.1%')}, Debt 40,000 USDT`);
   });
 
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
@@ -167,7 +167,7 @@ describe('the Loans view', () => {
     );
     assert.equal(
       line(entry),
-      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT`,
+      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`,
       'a closed loan says so too',
     );
     assert.match(text(spokenOf(entry)), saysLike('term.change-unfinished'));
@@ -226,7 +226,7 @@ describe('where and when', () => {
 
   it('a debt is due stands in the line and below it, the soonest first', () => {
     const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
-    assert.equal(line(entry), `57.43% · Watch | ${says('loan.margin-call-2', '22.1%')} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`);
+    assert.equal(line(entry), `57.43% · Watch | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`);
     const dates = group(entry, says('term.due'));
     assert.equal(line(dates), `${says('term.due')} | 2026-11-22T12:00:00.000Z`);
     assert.deepEqual(below(dates), [
@@ -238,7 +238,7 @@ describe('where and when', () => {
 
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
-    assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.margin-call-2', '86.4%')} | 40,000 USDT`);
+    assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.to-margin-call', '86.4%')} | 40,000 USDT`);
     assert.equal(entry.icon?.id, 'flame');
     assert.match(text(spokenOf(entry)), saysLike('term.debt-overdue'));
     const dates = group(entry, says('term.due'));

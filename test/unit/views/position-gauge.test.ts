@@ -90,7 +90,7 @@ describe('The gauge of a position', () => {
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
         ['Leverage', [{ value: '8×', detail: says('position.effective', '8.58×') }]],
-        [says('position.unrealised-pnl'), [{ value: '-200.1 USDT' }]],
+        [says('position.unrealized-pnl'), [{ value: '-200.1 USDT' }]],
       ],
     );
   });

@@ -137,7 +137,7 @@ describe('the Positions view', () => {
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
       `Leverage | 8× | ${says('position.effective', '8.58×')}`,
-      `${says('position.unrealised-pnl')} | -200.1 USDT`,
+      `${says('position.unrealized-pnl')} | -200.1 USDT`,
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('the Positions view', () => {
     );
     assert.equal(copies[says('term.liquidation-price')], '52560');
     assert.equal(copies[says('term.margin-ratio')], '9.4');
-    assert.equal(copies[says('position.unrealised-pnl')], '-200.1');
+    assert.equal(copies[says('position.unrealized-pnl')], '-200.1');
   });
 
   it('shows what is owed only for borrowed coins', () => {
@@ -203,7 +203,7 @@ describe('the Positions view', () => {
       `${says('position.last-price')} | unknown`,
     ]);
     assert.deepEqual(below(entry.children![1]!), ['Margin | unknown', `${says('position.maintenance-margin')} | unknown`]);
-    assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', `${says('position.unrealised-pnl')} | unknown`]);
+    assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', `${says('position.unrealized-pnl')} | unknown`]);
     assert.match(text(spokenOf(entry)), saysInTurn(says('position.distance-liquidation-unknown'), ', Unknown'));
     assert.ok(everything(entry).every(({ copy }) => copy !== '0'));
   });

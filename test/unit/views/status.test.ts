@@ -80,7 +80,7 @@ describe('the status bar', () => {
     assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), `90.00% · Danger · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf([withLtv('a', '0.6')], viewContext())?.spoken),
-      `${says('status.worst')}, Loan 12345, LTV 60.00%, ${says('loan.margin-call-2', '18.6%')}, Watch, a`,
+      `${says('status.worst')}, Loan 12345, LTV 60.00%, ${says('loan.to-margin-call', '18.6%')}, Watch, a`,
     );
   });
 
@@ -152,7 +152,7 @@ describe('the status bar', () => {
       statusOf([both], viewContext())?.rows.map((row) => [row.what, row.ltv, row.level, row.distance].map(text)),
       [
         ['BTC-USDT-SWAP long', '–', 'Danger', says('position.liquidation', '1.6%')],
-        ['12345 (40,000 USDT)', '57.43%', 'Watch', says('loan.margin-call-2', '22.1%')],
+        ['12345 (40,000 USDT)', '57.43%', 'Watch', says('loan.to-margin-call', '22.1%')],
       ],
     );
   });
@@ -165,7 +165,7 @@ describe('the status bar', () => {
       rows.map(({ distance, level }) => [distance, level].map(text)),
       [
         [`being liquidated, ${says('position.liquidation', '12.4%')}`, 'Danger'],
-        [`${says('term.debt-overdue')}, ${says('loan.margin-call-2', '22.1%')}`, 'Danger'],
+        [`${says('term.debt-overdue')}, ${says('loan.to-margin-call', '22.1%')}`, 'Danger'],
       ],
     );
   });

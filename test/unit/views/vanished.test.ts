@@ -38,7 +38,7 @@ const calm: readonly Vanished[] = [
 const at = viewContext({ when: () => '1:02 AM' });
 const after = (vanished: readonly Vanished[]): AccountState => state({ snapshot: holding([], { vanished }) });
 const position = says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('position.liquidation', '23.4%'));
-const loan = says('vanished.closed', 'Loan 12345', '1:02 AM', says('loan.margin-call-2', '30.0%'));
+const loan = says('vanished.closed', 'Loan 12345', '1:02 AM', says('loan.to-margin-call', '30.0%'));
 
 describe('what closed without a word, though it did not alarm before', () => {
   it('is a note in the view of its kind, no alarm, in both languages', () => {
@@ -72,7 +72,7 @@ describe('what closed without a word, though it did not alarm before', () => {
       statusOf(states, at)!.rows.map(({ what, level, distance, age }) => [what, level, distance, age].map(text)),
       [
         ['BTC-USDT long', says('status.gone-check-exchange'), says('term.last-known', says('position.liquidation', '23.4%')), '1 min ago'],
-        ['Loan 12345', says('status.gone-check-exchange'), says('term.last-known', says('loan.margin-call-2', '30.0%')), '1 min ago'],
+        ['Loan 12345', says('status.gone-check-exchange'), says('term.last-known', says('loan.to-margin-call', '30.0%')), '1 min ago'],
         [says('gauges.none'), '–', '–', says('time.just-now')],
       ],
     );

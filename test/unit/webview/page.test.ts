@@ -56,7 +56,7 @@ describe('A page that hears nothing any more', () => {
     rows: [
       { label: 'Debt', lines: [{ value: '5,000 USDC' }] },
       {
-        label: says('estimate.now-about'),
+        label: says('estimate.live'),
         live: true,
         lines: [{ value: '~60.1%', detail: says('estimate.prices-read', says('time.just-now')) }],
       },

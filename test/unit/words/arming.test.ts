@@ -87,7 +87,7 @@ describe('the limits, before an account is armed', () => {
           says('arming.most-within-24', '10,000', 'USD'),
           says('arming.most-within-24', '1', 'BTC'),
           says('arming.most-within-24', '20', 'ETH'),
-          says('arming.stay-wallet', '100', 'USDT'),
+          says('arming.keep-in-wallet', '100', 'USDT'),
           says('arming.ltv-most-after', '65.00%'),
         ].join('; '),
       ),

@@ -242,7 +242,7 @@ describe('the estimate while an amount is typed', () => {
   const unknown = says('loan.distance-margin-call');
 
   it('shows LTV now and after, and how far the margin call is then', () => {
-    const left = says('loan.margin-call-2', '30.0%');
+    const left = says('loan.to-margin-call', '30.0%');
     assert.deepEqual(estimate('add', 'BTC', '0.1'), [effect('51.56%', left), false]);
     assert.deepEqual(estimate('add', 'BTC', '0.1', { ...unlined, marginCall }), [effect('51.56%', left), false]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.1', { ...unlined, liquidation }), [effect('66.29%', unknown), true]);
@@ -257,7 +257,7 @@ describe('the estimate while an amount is typed', () => {
     const [, most = ''] = saysLike('amount.at-most', refused, /(0\.17\d+) BTC/).exec(text) ?? [];
     assert.deepEqual(
       estimate('reduce', 'BTC', most),
-      [effect('73.74%', says('loan.margin-call-2', '0.0%')), true],
+      [effect('73.74%', says('loan.to-margin-call', '0.0%')), true],
       'not refused, but in danger',
     );
     assert.match(estimate('reduce', 'BTC', '0.3')[0], saysLike('preview.refused', effect('92.80%', says('term.liquidation-reached'))));
@@ -268,7 +268,7 @@ describe('the estimate while an amount is typed', () => {
     // 58 / 64.8912 of 0.8 BTC have to stay: 12 % below the margin call at 73.74 %.
     assert.match(safest, /^0\.08495/);
     assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
-    const near = effect('69.26%', says('loan.margin-call-2', '6.0%'));
+    const near = effect('69.26%', says('loan.to-margin-call', '6.0%'));
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
       says('preview.safe-maximum', near, `${safest} BTC`, '64.90%'),
       true,

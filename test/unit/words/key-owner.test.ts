@@ -22,10 +22,7 @@ describe('whose keys they are', () => {
     assert.equal(shortUid('42'), '42');
     for (const sentence of [otherOwnerSentence('OKX', '44705892343619584', '55501234'), twinSentence('Main')])
       assert.doesNotMatch(english(sentence), /44705|555/);
-    assert.equal(
-      english(otherOwnerSentence('OKX', '44705892343619584', '55501234')),
-      says('key.these-belong-another', 'OKX', '…9584', '…1234'),
-    );
+    assert.equal(english(otherOwnerSentence('OKX', '44705892343619584', '55501234')), says('key.other-owner', 'OKX', '…9584', '…1234'));
   });
 
   it('is another only when both are known', () => {

@@ -31,7 +31,7 @@ const lines = (offer: Offer, loan: Loan = single): string[] => {
 };
 
 const leads = (ltv: string): string => says('target.leads-to', says('term.ltv-is', ltv));
-const toCall = (distance: string): string => says('loan.margin-call-2', distance);
+const toCall = (distance: string): string => says('loan.to-margin-call', distance);
 const left = (amount: string): string => says('target.left', amount, says('term.funding-account'));
 const notEnough = says('target.not-enough-in', says('term.funding-account'));
 

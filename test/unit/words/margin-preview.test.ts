@@ -117,7 +117,7 @@ describe('the preview before a change of margin', () => {
   });
 
   it('names the positions with cross margin that what is added may be taken from', () => {
-    const cross = [msg('kinds.short', '{0} short', 'SOL-USDT-SWAP')];
+    const cross = [msg('test', '{0} short', 'SOL-USDT-SWAP')];
     const lost = caution(says('margin-preview.cross', 'SOL-USDT-SWAP short'));
     const text = shown(marginPreview(positions.long, 'add', '100'), { ...around, cross });
     assert.equal(text.detail.split('\n')[0], lost);

@@ -97,7 +97,7 @@ describe('the words of a warning', () => {
 
   it('name position, distance, mark price, liquidation price and the margin to add', () => {
     const sentence = words(told('level position:p1'), holding(nearPosition));
-    const name = says('kinds.long', 'BTC-USDT-SWAP');
+    const name = says('list.space', 'BTC-USDT-SWAP', says('position.long'));
     assert.match(sentence, saysLike('warning.near', danger, name, 'Main', '4.7%', says('preview.liquidation')));
     assert.match(sentence, saysLike('warning.mark-price', '60,000 USDT'));
     assert.match(sentence, saysLike('warning.liquidation-at', '57,180'));
@@ -164,7 +164,7 @@ describe('the words of a warning', () => {
     );
     const also = [
       `${says('kinds.loan', '12345')} (Main)`,
-      `${says('kinds.long', 'BTC-USDT-SWAP')} (Main)`,
+      `${says('list.space', 'BTC-USDT-SWAP', says('position.long'))} (Main)`,
       `${says('kinds.loan', '12345')} (Play)`,
       says('warning.more', '1'),
     ];

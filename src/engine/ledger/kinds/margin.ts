@@ -161,7 +161,7 @@ function checkPosition(intent: MarginChange, { position, baseline }: MarginReadi
   if (!isSamePosition(position, intent.position)) throw anotherTarget();
   const { instrument, fixedMargin } = position;
   if (fixedMargin !== undefined) {
-    throw new Refusal(msg('choose.margin-cannot-changed', "The margin of {0} can't be changed. {1}", instrument, fixedMargin));
+    throw new Refusal(msg('choose.margin-fixed', "The margin of {0} can't be changed. {1}", instrument, fixedMargin));
   }
   if (position.marginMode !== 'isolated') {
     throw new Refusal(msg('margin.not-isolated', "{0} isn't isolated margin, so its margin can't be changed.", instrument));

@@ -234,7 +234,7 @@ describe('arming', () => {
       const person = new Person();
       person.accounts.set('a', account());
       const arming = person.window();
-      await assert.rejects(arming.arm('a', term, named), refused(saysLike('arming.not-known-whose')));
+      await assert.rejects(arming.arm('a', term, named), refused(saysLike('arming.no-owner')));
       assert.equal(arming.state('a').armed, false);
       person.change({ uid: '111' });
       assert.equal(arming.state('a').armed, false, 'nobody inherits it');

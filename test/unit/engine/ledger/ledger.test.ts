@@ -454,7 +454,7 @@ describe('the ledger', () => {
     assert.equal(looks, 0);
     await assert.rejects(
       window.ledger.settle(window.ledger.open('a')[0]!.id, 'not-effective'),
-      refused(saysLike('resolve.change-still-being')),
+      refused(saysLike('resolve.still-checking')),
     );
     setup.venue.settle();
     await setup.clock.advance(2_000);
@@ -567,7 +567,7 @@ describe("a person's settlement", () => {
     await window.ledger.settle(id, 'not-effective');
     await window.ledger.settle(id, 'lift-freeze');
     assert.equal((await window.journal.states()).at(-1), 'effective');
-    await assert.rejects(window.ledger.settle('nobody', 'effective'), refused(saysLike('resolve.change-no-longer')));
+    await assert.rejects(window.ledger.settle('nobody', 'effective'), refused(saysLike('resolve.change-gone')));
     assert.equal(loanId, '12345');
   });
 

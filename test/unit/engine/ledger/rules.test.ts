@@ -26,7 +26,7 @@ describe('arming always', () => {
     }
     return arming.state('a').armed;
   };
-  const nameAsked = refused(saysLike('arming.live-account-armed', 'Main'));
+  const nameAsked = refused(saysLike('arming.name-needed', 'Main'));
 
   it('takes the typed name of a live account, to the letter', async () => {
     for (const typed of [undefined, '', 'main', 'Main ', ' Main', 'Other']) await assert.rejects(arm({}, typed), nameAsked);

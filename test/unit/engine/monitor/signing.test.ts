@@ -88,7 +88,7 @@ describe('keys that a request is signed with', () => {
     it(`are not given for ${what} of an account that another window removed while they were read`, async () => {
       const one = await setup();
       one.elsewhere = () => one.book.remove('a');
-      await assert.rejects(one.keysFor(write), certainlyNothing('aborted', saysLike('arming.account-no-longer')));
+      await assert.rejects(one.keysFor(write), certainlyNothing('aborted', saysLike('account.gone')));
     });
 
     it(`are not given for ${what} when the account got another owner while they were read`, async () => {

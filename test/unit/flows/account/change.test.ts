@@ -140,7 +140,7 @@ describe('keys of another user, for an account that is here', () => {
   it('are warned of, and the first way out is an account of their own', async () => {
     const talk = await update(account, ...parts(others), leave);
     const dialog = talk.heard.at(-1)!;
-    assert.equal(dialog.title, says('key.these-belong-another', 'OKX', '…0002', `…${account.uid!.slice(-4)}`));
+    assert.equal(dialog.title, says('key.other-owner', 'OKX', '…0002', `…${account.uid!.slice(-4)}`));
     assert.match(dialog.detail, saysLike('key.figures-open-changes'));
     assert.deepEqual(
       [dialog.kind, dialog.choices],
@@ -365,7 +365,7 @@ describe('testing the connection of an account', () => {
     const account = await live(front, okx, 'Main');
     owners[okx.keys.apiKey] = '770002';
     const talk = await test(account, leave);
-    assert.match(talk.heard[0]!.title, saysLike('key.these-belong-another', 'OKX', '…0002', undefined));
+    assert.match(talk.heard[0]!.title, saysLike('key.other-owner', 'OKX', '…0002', undefined));
     assert.deepEqual(talk.heard[0]!.choices, [says('button.update-keys'), says('button.show-log')]);
     assert.deepEqual(record(account), account);
   });

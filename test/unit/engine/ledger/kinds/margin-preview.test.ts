@@ -100,7 +100,7 @@ describe('a preview of a change of margin', () => {
     [
       'fixed margin',
       withPosition({ fixedMargin: msg('test', 'Options have fixed margin.') }),
-      saysLike('choose.margin-cannot-changed', undefined, 'Options have fixed margin.'),
+      saysLike('choose.margin-fixed', undefined, 'Options have fixed margin.'),
     ],
     ['a margin that is not told', withPosition({ margin: undefined }), saysLike('margin.unknown')],
     ['a margin that is not the one it would be measured against', withPosition({ margin: d('401') }), saysLike('margin.unknown')],

@@ -178,6 +178,20 @@ export const liquidating = (venue: string): Message =>
 export const badState = (venue: string): Message =>
   msg('venue.bad-state', '{0} allows no changes in this state, such as during liquidation. Check the {0} app now.', venue);
 
+/** Other coins of the account still move. */
+export const coinFrozen = (venue: string): Message =>
+  msg(
+    'venue.coin-frozen',
+    '{0} has frozen this coin during a liquidation or deleveraging. Choose another coin, or check the {0} app.',
+    venue,
+  );
+
+export const onlyAdding = (venue: string): Message =>
+  msg('venue.only-adding', '{0} allows only adding margin here now. Add margin, or try again later.', venue);
+
+export const coolingOff = (venue: string): Message =>
+  msg('venue.cooling-off', 'A cooling-off period of this account still runs. See the {0} app for its end.', venue);
+
 export const deleveraging = (venue: string): Message =>
   msg('venue.deleveraging', '{0} is auto-deleveraging. Check the {0} app, then try again later.', venue);
 

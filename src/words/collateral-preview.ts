@@ -10,7 +10,7 @@ import type { CollateralPreview } from '../engine/ledger/ledger.ts';
 import { atMost } from './amount.ts';
 import { levelWord } from './level.ts';
 import { loanLabel, ltvFigure } from './kinds.ts';
-import { distanceText as distanceLeft } from './position.ts';
+import { distanceText as distanceLeft, toLiquidation as liquidationIn } from './position.ts';
 import { distanceText, standingAt } from './loan.ts';
 import { dotted, estimated, labelled, type Text } from './text.ts';
 
@@ -238,8 +238,14 @@ export function liveEstimate(
   }
   const toCall = distanceTo(loan.marginCall?.ltv, after);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, after);
-  const standing = distanceText(standingAt(toCall, toLiquidation));
-  const sentence = effect([row(ltvLabel(), formatLtv(loan.ltv), formatLtv(after)), standing]);
+  const standing = [
+    distanceText(standingAt(toCall, toLiquidation)),
+    // All that is known where the venue tells no margin call.
+    ...(toCall === undefined && toLiquidation !== undefined && isPositive(toLiquidation)
+      ? [liquidationIn(formatDistance(toLiquidation))]
+      : []),
+  ];
+  const sentence = effect([row(ltvLabel(), formatLtv(loan.ltv), formatLtv(after)), ...standing]);
   const reached = [toCall, toLiquidation].some((distance) => distance !== undefined && !isPositive(distance));
   const inDanger = [toCall, toLiquidation].some((distance) => levelOfDistance(distance) === 'danger');
   if (direction === 'add') return { sentence, caution: inDanger };

@@ -111,6 +111,17 @@ export const atMost = (why: Message, most: Decimal, coin: string): Message =>
 export const moreThanSafe = (most: Decimal, coin: string): Message =>
   atMost(msg('change.more-than-safe', "That's more than can be removed safely now."), most, coin);
 
+/** Too much for the wallet: what it has, and that more can be moved there. */
+export const moreThanHeld = (held: Decimal, coin: string): Message =>
+  isPositive(held)
+    ? msg(
+        'change.more-than-held',
+        'The wallet has {0} {1}. Transfer more to it, or start again with at most that.',
+        formatAmount(held),
+        coin,
+      )
+    : msg('change.none-held', 'The wallet has no {0}. Transfer some to it, then start again.', coin);
+
 export const moreThanAddable = (most: Decimal, coin: string): Message =>
   atMost(msg('change.more-than-addable', "That's more than can be added now."), most, coin);
 

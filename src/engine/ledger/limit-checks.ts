@@ -50,7 +50,7 @@ export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview
   const { coin } = preview.change;
   throw isPositive(most)
     ? new Refusal(atMost(tightest.why, most, coin), { remedy: 'settings', instead: ['less'] })
-    : new Refusal(msg('limit.none-left', '{0} No {1} can be moved now.', tightest.why, coin), { remedy: 'settings' });
+    : new Refusal(msg('limit.none-left', '{0} Your limits allow no {1} for this change now.', tightest.why, coin), { remedy: 'settings' });
 }
 
 /** Whether it was sent, and nothing proves that it did nothing. A person's word is no proof. */

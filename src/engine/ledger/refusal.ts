@@ -62,7 +62,10 @@ export const notShown = (): Refusal =>
 /** Only a change that was confirmed without an estimate may be sent without one. */
 export const withoutEstimateOnly = (remedy: 'withoutEstimate' | 'readAgain'): Refusal =>
   new Refusal(
-    msg('refusal.no-estimate', "The effect can't be estimated now. Nothing was sent. Start again to decide without an estimate."),
+    msg(
+      'refusal.no-estimate',
+      "The effect can't be estimated now. Nothing was sent. Start again; only adding can go on without an estimate.",
+    ),
     { remedy },
   );
 
@@ -130,6 +133,13 @@ export const usedBefore = (): Refusal =>
 export const justBeingSent = (openWrite?: WriteRecord): Refusal =>
   new Refusal(
     msg('refusal.being-sent', 'A change is still being sent. Wait, then start again.'),
+    openWrite === undefined ? {} : { openWrite },
+  );
+
+/** While another one is on its way. */
+export const anotherBeingSent = (openWrite?: WriteRecord): Refusal =>
+  new Refusal(
+    msg('refusal.another-being-sent', "Another change is still being sent. This one wasn't sent. Wait, then start again."),
     openWrite === undefined ? {} : { openWrite },
   );
 

@@ -9,7 +9,7 @@ import { Refusal } from './refusal.ts';
 import { undoable } from './undo.ts';
 
 /**
- * By how much LTV may exceed its safe line at the last look: half a point of the five-point cushion. A lowered undo stands exactly on that
+ * By how much LTV may exceed its safe line at the last look: half a point of the cushion above it. A lowered undo stands exactly on that
  * line, so without this slack every second one would be refused for the slightest price move. Our own judgement. A fraction.
  */
 const lastLookSlack = decimal('0.005');

@@ -113,8 +113,8 @@ const positionMeanings: Meanings = {
   '110035': liquidating,
   '110050': coinNotAllowed,
   '110080': refused(why.liquidating(venue)),
-  // 110124 is a cooling-off period of the account.
-  ...alike(['110063', '110066', '110074', '110124'], paused),
+  ...alike(['110063', '110066', '110074'], paused),
+  '110124': refused(why.coolingOff(venue), 'later'),
   '110078': refused(why.tooMuch(venue), 'less'),
   '110079': refused(why.pending(venue), 'later'),
 };

@@ -145,7 +145,8 @@ async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | un
   const [main, more] = await Promise.all([orError(pool.loans(signal)), orError(old.loans(signal))]);
   if (main instanceof ExchangeError) {
     if (more instanceof ExchangeError || more.loans.length === 0) return main;
-    return { ...more, ...said(main.sentence, more.trouble) };
+    const unread = msg('bybit.pool-unread', "The pooled loan can't be read. {0}", main.sentence);
+    return { ...more, ...said(unread, more.trouble) };
   }
   if (more instanceof ExchangeError) {
     const unread = msg('bybit.old-loans-unread', "Loans from before November 2025, if any, can't be read. {0}", more.sentence);

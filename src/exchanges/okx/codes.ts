@@ -41,9 +41,9 @@ const generalMeanings: Meanings = {
   ...alike(['50051', '50052', '51155', '59113', '59114'], notInYourRegion),
   '50075': notAllowed(why.coinNotAllowed(venue)),
   ...alike(['50017', '50019'], deleveraging),
-  '50018': refused(why.deleveraging(venue), 'otherCoin', 'later'),
+  '50018': refused(why.coinFrozen(venue), 'otherCoin', 'later'),
   ...alike(['50020', '50022'], liquidating),
-  '50021': refused(why.liquidating(venue), 'otherCoin', 'later'),
+  '50021': refused(why.coinFrozen(venue), 'otherCoin', 'later'),
   '50023': refused(why.paused(venue), 'later'),
   '50032': refused(why.blockedInSettings(venue), 'otherCoin'),
   '50033': refused(why.blockedInSettings(venue)),
@@ -114,8 +114,7 @@ const marginMeanings: Meanings = {
   '51040': refused(fixedMargin),
   '51022': refused(why.paused(venue), 'later'),
   ...alike(['51028', '51029', '51030'], refused(why.paused(venue), 'later')),
-  // Adding margin is still allowed.
-  '54012': refused(why.paused(venue), 'addMargin', 'later'),
+  '54012': refused(why.onlyAdding(venue), 'addMargin', 'later'),
   '59005': refused(
     msg('okx.first-margin', 'In manual transfer mode the first margin must exceed 10,000 USDT. Use a larger amount.'),
     'more',

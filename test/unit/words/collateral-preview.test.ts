@@ -245,7 +245,10 @@ describe('the estimate while an amount is typed', () => {
     const left = says('loan.to-margin-call', '30.0%');
     assert.deepEqual(estimate('add', 'BTC', '0.1'), [effect('51.56%', left), false]);
     assert.deepEqual(estimate('add', 'BTC', '0.1', { ...unlined, marginCall }), [effect('51.56%', left), false]);
-    assert.deepEqual(estimate('reduce', 'BTC', '0.1', { ...unlined, liquidation }), [effect('66.29%', unknown), true]);
+    assert.deepEqual(estimate('reduce', 'BTC', '0.1', { ...unlined, liquidation }), [
+      effect('66.29%', `${unknown} · ${says('position.liquidation', '20.8%')}`),
+      true,
+    ]);
     assert.deepEqual(estimate('add', 'BTC', '0.1', unlined), [effect('51.56%', unknown), false]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.1', unlined), [effect('66.29%', unknown), true]);
   });

@@ -20,6 +20,7 @@ import {
   noneRemovable,
   notAsRequested,
   moreThanAddable,
+  moreThanHeld,
   previewedAlike,
   removalUnclear,
   storedAmount,
@@ -127,8 +128,10 @@ function checkMinimum({ coin, amount }: CollateralChange, { minimum }: Collatera
 
 function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
   const instead = ['less', 'otherCoin'] as const;
-  const most = lesser(walletAvailable, limit);
-  if (compare(amount, most) > 0) throw new Refusal(moreThanAddable(most, coin), { instead });
+  if (compare(amount, lesser(walletAvailable, limit)) <= 0) return;
+  // The exchange's own limit may be what the wallet holds.
+  const isWallet = compare(walletAvailable, limit) <= 0;
+  throw new Refusal(isWallet ? moreThanHeld(walletAvailable, coin) : moreThanAddable(limit, coin), { instead });
 }
 
 function checkReduce(

@@ -36,7 +36,7 @@ import {
   mustEqual,
   noneRemovable,
   notAsRequested,
-  moreThanAddable,
+  moreThanHeld,
   previewedAlike,
   removalUnclear,
   storedAmount,
@@ -181,7 +181,7 @@ function checkDecimals({ coin, amount }: MarginChange, { places }: MarginReadine
 
 function checkAdd({ coin, amount }: MarginChange, { walletAvailable, places }: MarginReadiness): void {
   if (compare(amount, walletAvailable) <= 0) return;
-  throw new Refusal(moreThanAddable(round(walletAvailable, places, 'down'), coin), { instead: ['less'] });
+  throw new Refusal(moreThanHeld(round(walletAvailable, places, 'down'), coin), { instead: ['less'] });
 }
 
 function checkReduce(

@@ -176,7 +176,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.venue.wallet = d('0.05');
       },
-      lastCheck(saysLike('change.at-most', says('change.more-than-addable'), '0.05', 'BTC')),
+      lastCheck(saysLike('change.more-than-held', '0.05', 'BTC')),
       ['less', 'otherCoin'],
     ],
     [
@@ -185,7 +185,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.wallet = d('3');
       },
-      saysLike('change.at-most', says('change.more-than-addable'), '3', 'USDT'),
+      saysLike('change.more-than-held', '3', 'USDT'),
       ['less'],
     ],
     [

@@ -75,7 +75,7 @@ const moments: readonly Moment[] = [
   moment('coin unknown', '110050', 'refused', 'none', ['otherCoin'], says('venue.coin-not-allowed', 'Bybit')),
   moment('contract not traded', '110074', 'refused', 'none', ['later'], says('venue.paused', 'Bybit')),
   moment('institutional loan liquidated', '110080', 'refused', 'none', [], says('venue.liquidating', 'Bybit')),
-  moment('cooling off', '110124', 'refused', 'none', ['later'], says('venue.paused', 'Bybit')),
+  moment('cooling off', '110124', 'refused', 'none', ['later'], says('venue.cooling-off', 'Bybit')),
   // The account and the exchange.
   moment('terms not agreed to', '110123 110125', 'permission', 'none', [], says('bybit.trading-terms')),
   moment('product not in the region', '110132', 'permission', 'none', [], says('venue.not-in-your-region', 'Bybit')),

@@ -113,7 +113,7 @@ describe('a change of margin that OKX answers with', () => {
     ['59302', refusal('59302'), 'refused', 'none', /[Cc]ancel it/],
     ['59303', refusal('59303'), 'refused', 'none', /smaller amount/],
     ['50072', refusal('50072'), 'refused', 'none', saysLike('venue.wrong-mode', 'OKX')],
-    ['54012', refusal('54012'), 'refused', 'none', saysLike('venue.paused', 'OKX')],
+    ['54012', refusal('54012'), 'refused', 'none', saysLike('venue.only-adding', 'OKX')],
     ['50120', refusal('50120'), 'permission', 'none', saysLike('venue.lacks-permission', 'OKX', 'Trade')],
     ['50011', refusal('50011'), 'rate', 'none', /Wait/],
     ['50004', new Response(refusal('50004'), { status: 400 }), 'unavailable', 'unknown', saysLike('venue.timed-out', 'OKX')],

@@ -92,7 +92,7 @@ const moments: readonly Moment[] = [
   moment('trading account in the red', '59201', 'refused', 'none', [], says('venue.not-enough', 'OKX', says('okx.trading-account'))),
   moment('leverage too low', '59105', 'refused', 'none', ['less'], says('venue.too-much', 'OKX')),
   moment('first margin too small', '59005', 'refused', 'none', ['more'], says('okx.first-margin')),
-  moment('only adding allowed', '54012', 'refused', 'none', ['addMargin', 'later'], says('venue.paused', 'OKX')),
+  moment('only adding allowed', '54012', 'refused', 'none', ['addMargin', 'later'], says('venue.only-adding', 'OKX')),
   moment('long option', '51040', 'refused', 'none', [], says('okx.fixed-margin')),
   moment('no isolated margin in this mode', '50072', 'refused', 'none', [], says('venue.wrong-mode', 'OKX')),
   moment('account mode', '51010', 'refused', 'none', [], says('venue.wrong-mode', 'OKX')),
@@ -100,10 +100,10 @@ const moments: readonly Moment[] = [
   moment('instrument blocked by the person', '50033', 'refused', 'none', [], says('venue.blocked-in-settings', 'OKX')),
   // Liquidation and deleveraging.
   moment('position being liquidated', '50020', 'refused', 'none', ['later'], says('venue.liquidating', 'OKX')),
-  moment('coin frozen by liquidation', '50021', 'refused', 'none', ['otherCoin', 'later'], says('venue.liquidating', 'OKX')),
+  moment('coin frozen by liquidation', '50021', 'refused', 'none', ['otherCoin', 'later'], says('venue.coin-frozen', 'OKX')),
   moment('account frozen by liquidation', '50022', 'refused', 'none', ['later'], says('venue.liquidating', 'OKX')),
   moment('position being deleveraged', '50017', 'refused', 'none', ['later'], says('venue.deleveraging', 'OKX')),
-  moment('coin frozen by deleveraging', '50018', 'refused', 'none', ['otherCoin', 'later'], says('venue.deleveraging', 'OKX')),
+  moment('coin frozen by deleveraging', '50018', 'refused', 'none', ['otherCoin', 'later'], says('venue.coin-frozen', 'OKX')),
   moment('account frozen by deleveraging', '50019', 'refused', 'none', ['later'], says('venue.deleveraging', 'OKX')),
   moment('funding fees', '50023', 'refused', 'none', ['later'], says('venue.paused', 'OKX')),
   // The account.

@@ -27,11 +27,14 @@ export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefin
 
 export function leaseOf(db: DatabaseSync): Lease {
   const row = db.prepare('SELECT fence, beat, holder FROM reader').get();
-  return { fence: Number(row?.['fence']), beat: Number(row?.['beat']), holder: String(row?.['holder']) };
+  // A row that somebody took away must not keep every window from reading.
+  if (row === undefined) return { fence: 0, beat: 0, holder: '' };
+  return { fence: Number(row['fence']), beat: Number(row['beat']), holder: String(row['holder']) };
 }
 
 /** Of two windows that saw the same, the second one finds it changed. */
 function lead(db: DatabaseSync, window: string, seen: Lease): boolean {
+  db.exec("INSERT OR IGNORE INTO reader (one, fence, beat, holder) VALUES (1, 0, 0, '')");
   const taken = db
     .prepare('UPDATE reader SET fence = fence + 1, beat = beat + 1, holder = ? WHERE fence = ? AND beat = ? AND holder = ?')
     .run(window, seen.fence, seen.beat, seen.holder);

@@ -294,7 +294,10 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     if (lease === undefined) return;
     if (news !== undefined) this.#news = news.upTo;
     const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
-      if (text !== undefined) this.#snapshots?.set(row.account, text === null ? undefined : read(text));
+      const told = typeof text === 'string' ? read(text) : undefined;
+      // Another version may write what this one does not understand: what is known here stays, and grows old.
+      if (typeof text === 'string' && told === undefined) return [];
+      if (text !== undefined) this.#snapshots?.set(row.account, told);
       const [figures, failed] = [this.#snapshots?.get(row.account), failure === undefined ? undefined : readFailure(failure)];
       if (failure !== undefined && failed === undefined) return [];
       return [{ ...row, ...(figures === undefined ? {} : { figures }), ...(failed === undefined ? {} : { failure: failed }) }];

@@ -119,6 +119,17 @@ describe('what one window reads for all, in the database', () => {
     assert.deepEqual(news()?.readings, []);
   });
 
+  it('can be read by a window again where the row of the lease was taken away', () => {
+    add('a');
+    const other = new DatabaseSync(path.join(folder, 'state.sqlite'));
+    other.exec('DELETE FROM reader');
+    other.close();
+    const seenLease = file.look({}).lease!;
+    assert.deepEqual(seenLease, { fence: 0, beat: 0, holder: '' });
+    assert.equal(file.share({ do: 'lead', window: 'w', seen: seenLease }), true);
+    assert.equal(file.look({}).lease?.holder, 'w');
+  });
+
   it('is added to what schema 1 made, and keeps all of that', () => {
     const old = new DatabaseSync(path.join(folder, 'state.sqlite'));
     old.exec(schema1);

@@ -52,6 +52,25 @@ describe('several windows', function () {
     }
   });
 
+  it('keep the figures they have where another one wrote some that they do not understand', async () => {
+    const one = await cabinet.open();
+    const two = await cabinet.open({
+      read: (text) => {
+        const figures = JSON.parse(text) as { readonly asOf: number; readonly strange?: true };
+        return figures.strange === true ? undefined : figures;
+      },
+    });
+    await one.book.add(account('a'));
+    await two.shared.look();
+    const heard: unknown[] = [];
+    two.shared.onDidLook((seen) => heard.push(...(seen?.readings ?? []).map(({ figures }) => figures)));
+    await one.keeps('a', { asOf: 1 });
+    await two.shared.look();
+    await one.keeps('a', { asOf: 2, strange: true });
+    await two.shared.look();
+    assert.deepEqual(heard, [{ asOf: 1 }]);
+  });
+
   for (const watch of [true, false]) {
     it(`see what one adds, renames and removes within a second (${watch ? 'told by the disk' : 'by looking'})`, async () => {
       const [one, two] = [await cabinet.open(), await cabinet.open({ watch })];

@@ -44,9 +44,10 @@ async function filledProfile(folder: string): Promise<string> {
   writeSettings(path.join(folder, 'user-data'));
   const workspace = path.join(folder, 'workspace');
   const host = await startBrowserHost({ folder, extensionsFolder: path.join(folder, 'extensions'), workspace, port, builtIn: [] });
+  let context: BrowserContext | undefined;
   try {
     const profile = path.join(folder, 'browser');
-    const context = await launch({ profile, port, viewport: { width: 1280, height: 800 } });
+    context = await launch({ profile, port, viewport: { width: 1280, height: 800 } });
     const page = context.pages()[0] ?? (await context.newPage());
     for (let time = 0; time < 2; time += 1) {
       await page.goto(workbenchUrl);
@@ -56,9 +57,10 @@ async function filledProfile(folder: string): Promise<string> {
     await eventually('the code to be kept', async () =>
       readdirSync(code).some((file) => (statSync(path.join(code, file), { throwIfNoEntry: false })?.size ?? 0) > workbenchCodeBytes),
     );
-    await context.close();
     return profile;
   } finally {
+    // What is cached is on the disk when it is closed.
+    await context?.close();
     await host.stop();
   }
 }
@@ -70,17 +72,20 @@ export async function filledCaches(): Promise<string> {
   if (existsSync(folder)) return folder;
   const aside = `${folder}.${String(process.pid)}`;
   mkdirSync(aside, { recursive: true });
-  const profile = await filledProfile(aside);
   try {
-    renameSync(path.join(profile, 'Default'), folder);
-  } catch {
-    // another run was first
+    const profile = await filledProfile(aside);
+    try {
+      renameSync(path.join(profile, 'Default'), folder);
+    } catch {
+      // another run was first
+    }
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
   }
-  rmSync(aside, { recursive: true, force: true });
   return folder;
 }
 
-/** A fresh profile, in which nothing but the editor's own code is cached: read and compiled anew it costs half of each start. */
+/** A fresh profile, in which nothing but the editor's own code is cached: reading and compiling it costs half of each start. */
 export async function launchBrowser(options: BrowserOptions): Promise<BrowserContext> {
   const filled = await filledCaches();
   for (const name of caches) cpSync(path.join(filled, name), path.join(options.profile, 'Default', name), { recursive: true });

@@ -28,9 +28,9 @@ describe('adding collateral', () => {
     await isEverywhere('67.61', 'Danger');
 
     await bench().runCommand('LTV Gauge: Add Collateral…');
-    await bench().quickInput.waitFor('Which loan');
+    await bench().quickInput.waitFor(says('collateral.loan'));
     await bench().pick('67890');
-    await bench().quickInput.waitFor('Which coin');
+    await bench().quickInput.waitFor(says('collateral.coin'));
     await bench().pick('ETH');
     await bench().type('99', says('collateral.amount-example', 'ETH'));
     await eventually('an amount beyond the wallet to be refused', async () => (await bench().quickInput.state())?.refused);

@@ -157,9 +157,9 @@ interface Asked {
 /** From the palette, by keyboard alone, up to the preview of a change of collateral. */
 export async function previewCollateral(workbench: Workbench, direction: 'Add' | 'Remove', { loan, coin, amount }: Asked): Promise<Dialog> {
   await workbench.runCommand(`LTV Gauge: ${direction} Collateral…`);
-  await workbench.quickInput.waitFor('Which loan');
+  await workbench.quickInput.waitFor(says('collateral.loan'));
   await workbench.pick(loan);
-  await workbench.quickInput.waitFor('Which coin');
+  await workbench.quickInput.waitFor(says('collateral.coin'));
   await workbench.pick(coin);
   await enter(workbench, says('collateral.amount-example', coin), amount);
   return workbench.dialog();
@@ -168,7 +168,7 @@ export async function previewCollateral(workbench: Workbench, direction: 'Add' |
 /** From the palette, by keyboard alone, up to the preview of a change of margin. */
 export async function previewMargin(workbench: Workbench, direction: 'Add' | 'Remove', position: string, amount: string): Promise<Dialog> {
   await workbench.runCommand(`LTV Gauge: ${direction} Margin…`);
-  await workbench.quickInput.waitFor('Which position');
+  await workbench.quickInput.waitFor(says('margin.position'));
   await workbench.pick(position);
   await enter(workbench, says('collateral.amount-example', 'USDT'), amount);
   return workbench.dialog();

@@ -14,7 +14,7 @@ describe('bringing a loan to a target', () => {
     await addAccount(bench(), exchange(), 'Main');
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     await bench().runCommand('LTV Gauge: Bring LTV to Target…');
-    await bench().quickInput.waitFor('Which loan');
+    await bench().quickInput.waitFor(says('collateral.loan'));
     await bench().pick('12345');
     await bench().type('90', says('target.prompt'));
     const refused = await eventually('the refusal of a target beyond margin call', async () => {

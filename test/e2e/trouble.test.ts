@@ -34,7 +34,7 @@ describe('when things go wrong', () => {
       saysLike('outcome.accepted', 'OKX', saysLike('kinds.simulated', saysLike('kinds.add', '0.1', 'ETH'))),
     );
     await bench().runCommand('LTV Gauge: Remove Collateral…');
-    await bench().quickInput.waitFor('Which loan');
+    await bench().quickInput.waitFor(says('collateral.loan'));
     await bench().pick('67890');
     await bench().waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('67890')));
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe('when things go wrong', () => {
     await bench().openContainer();
     await bench().waitForRow('Loans', saysLike('account.frozen'));
     await bench().runCommand('LTV Gauge: Remove Collateral…');
-    await bench().quickInput.waitFor('Which loan');
+    await bench().quickInput.waitFor(says('collateral.loan'));
     await bench().pick('12345');
     await bench().waitForNotification(saysLike('kinds.frozen', 'Main'));
     await bench().clearNotifications();

@@ -32,7 +32,7 @@ describe('a price that falls', () => {
     assert.match(told, /BTC/);
     await bench().screenshot('warning-danger');
     await bench().pressInNotification(says('button.bring-ltv-target-more'));
-    await bench().quickInput.waitFor('LTV in percent');
+    await bench().quickInput.waitFor(says('target.prompt'));
     await bench().screenshot('warning-target');
     await bench().escape();
 

@@ -96,7 +96,7 @@ describe('several windows', () => {
     await two.runCommand('LTV Gauge: Refresh');
     await two.waitForRow('Loans', /unfinished change .*#12345/);
     await two.runCommand('LTV Gauge: Add Collateral…');
-    await two.quickInput.waitFor('Which loan');
+    await two.quickInput.waitFor(says('collateral.loan'));
     await two.pick('12345');
     await two.waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('12345')));
     exchange().pass(25_000);

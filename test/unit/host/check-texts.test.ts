@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import { checkCommands, checkFiles, checkManifestTexts, listedCommands, manifestStrings } from '../../host/manifest.ts';
 import { collectTexts, compareTexts, readBundle, type Finding } from '../../host/texts.ts';
 
@@ -45,6 +46,14 @@ describe('Collecting the texts of the source', () => {
     assert.equal(problems(`msg('a.a', '{1} only', a)`), 1);
     assert.equal(problems(`msg('a.a', '{0} and {0}', a)`), 0);
     assert.equal(problems(`msg('a.a', '{0} of {1}', ...both)`), 0);
+  });
+});
+
+describe('The texts of the build', () => {
+  it('are those of the check, which reads the source in another way', () => {
+    const texts = globSync('src/**/*.ts').flatMap((file) => collectTexts(file, readFileSync(file, 'utf8')).texts);
+    const built = JSON.parse(readFileSync('out/texts.json', 'utf8')) as unknown;
+    assert.deepEqual(built, Object.fromEntries(texts.map(({ id, english }) => [id, english])));
   });
 });
 

@@ -1,5 +1,5 @@
 import { msg } from '../core/message.ts';
-import type { Notice, Warning, WarningKey } from '../engine/storage/warning-protocol.ts';
+import { levelOfAlarm, type Notice, type Warning, type WarningKey } from '../engine/storage/warning-protocol.ts';
 import { readWarningTarget, warningTarget, type Told } from '../engine/watch/warnings.ts';
 import type { Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
@@ -98,9 +98,10 @@ async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeo
   const { now, when } = app.viewContext();
   const items = rows.map((row): Item<readonly WarningKey[]> => {
     const handled = handledText([row], now, when);
+    const word = levelWord(levelOfAlarm(row.level));
     return {
       label: warningName(row, app.store.all()),
-      description: handled === undefined ? levelWord(row.level) : dotted(levelWord(row.level), handled),
+      description: handled === undefined ? word : dotted(word, handled),
       value: [row],
     };
   });

@@ -4,7 +4,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { DueDebt, Snapshot } from '../core/model.ts';
 import { believed } from '../core/risk/position-model.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
-import type { Warning } from '../engine/storage/warning-protocol.ts';
+import { levelOfAlarm, type Warning } from '../engine/storage/warning-protocol.ts';
 import { loanRemedy, positionRemedy, type Remedy } from '../engine/targets/remedy.ts';
 import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
 import { isDemo, readingAge, type ViewContext } from './account.ts';
@@ -42,7 +42,7 @@ export function worstFirst(told: readonly Told[], states: readonly AccountState[
     const state = states.find(({ account }) => account.id === one.account);
     const { loan, position } = state === undefined ? {} : viewsOf(one, state, viewContext);
     const distance = loan?.since?.figures.toMarginCall ?? loan?.distance ?? position?.since?.figures.distance ?? position?.distance;
-    return { one, rank: (state?.account.simulated === true ? 2 : 0) + (one.level === 'danger' ? 0 : 1), distance };
+    return { one, rank: (state?.account.simulated === true ? 2 : 0) + (one.level === 'warn' ? 1 : 0), distance };
   });
   return worry
     .sort((a, b) => a.rank - b.rank || (a.distance !== undefined && b.distance !== undefined ? compare(a.distance, b.distance) : 0))
@@ -76,7 +76,7 @@ function accountName(state: AccountState, viewContext: ViewContext): Text {
 /** Which one it is, and how far from its line. */
 function headOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): Message {
   const state = states.find(({ account }) => account.id === told.account);
-  if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(told.level));
+  if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(levelOfAlarm(told.level)));
   const { facet, on } = readWarningTarget(told.target);
   const account = accountName(state, viewContext);
   if (facet === 'blind') {
@@ -98,7 +98,7 @@ type Names = readonly [Message, Message, Text];
 
 function beginning({ says, level }: Told): Message {
   if (says === 'recovered') return msg('warning.recovered', 'Recovered');
-  return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(level)) : levelWord(level);
+  return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(levelOfAlarm(level))) : levelWord(levelOfAlarm(level));
 }
 
 function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountState, { zoned }: ViewContext): Message {
@@ -146,7 +146,7 @@ function near(
 ): Message {
   const [word, what, account] = names;
   const isBySubstitute = by !== undefined && since?.raises !== true && (says === 'alarm' || says === 'again');
-  if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(level, by), what, account);
+  if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(levelOfAlarm(level), by), what, account);
   if (distance === undefined) return msg('warning.by', '{0}: {1} ({2}).', word, what, account);
   const text = `${since === undefined ? '' : '~'}${formatDistance(distance)}`;
   return current

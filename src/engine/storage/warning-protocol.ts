@@ -1,7 +1,13 @@
 import type { Message } from '../../core/message.ts';
 
-/** The levels that are warned of. */
-export type Alarm = 'warn' | 'danger';
+/** What is warned of, from bad to worst: the last two are lines that are reached. Stored. */
+export const alarms = ['warn', 'danger', 'marginCall', 'liquidation'] as const;
+export type Alarm = (typeof alarms)[number];
+
+export const isWorse = (a: Alarm, b: Alarm): boolean => alarms.indexOf(a) > alarms.indexOf(b);
+
+/** As the views have it: a line that is reached is danger. */
+export const levelOfAlarm = (alarm: Alarm): 'warn' | 'danger' => (alarm === 'warn' ? 'warn' : 'danger');
 
 /** What is warned of: `level loan:12345`, `overdue loan:12345`, `due loan:12345`, or `blind` for an account that can't be read. */
 export interface WarningKey {
@@ -26,7 +32,7 @@ export interface Warning extends WarningKey {
 /** One notification. */
 export interface Notice {
   /** `note`: something is better again. */
-  readonly level: Alarm | 'note';
+  readonly level: 'warn' | 'danger' | 'note';
   readonly sentence: Message;
   /** What it warns of, the worst first. */
   readonly about: readonly WarningKey[];

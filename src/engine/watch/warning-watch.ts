@@ -253,7 +253,7 @@ export class WarningWatch implements Disposable {
     const notices: Notice[] = [];
     for (const group of [alarms, gone, notes]) {
       if (group.length === 0) continue;
-      const level = group === notes ? 'note' : group.some((one) => one.level === 'danger') ? 'danger' : 'warn';
+      const level = group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
       notices.push({ level, ...(await this.#options.front.compose(group)) });
     }
     return notices;

@@ -1,5 +1,5 @@
 import { targetKey, type Target } from '../../core/model.ts';
-import type { Alarm, Warning, WarningKey } from '../storage/warning-protocol.ts';
+import { alarms, isWorse, levelOfAlarm, type Alarm, type Warning, type WarningKey } from '../storage/warning-protocol.ts';
 
 /**
  * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, and an account whose figures can't
@@ -71,8 +71,6 @@ const dayMs = 24 * 60 * minuteMs;
 /** No snooze is longer: one that is comes from a clock that was wrong. */
 const longestSnoozeMs = 2 * dayMs;
 
-const isWorse = (a: Alarm, b: Alarm): boolean => a === 'danger' && b === 'warn';
-
 const isOfSame = (a: string, b: string): boolean => JSON.stringify(readWarningTarget(a).on) === JSON.stringify(readWarningTarget(b).on);
 
 interface Step {
@@ -112,11 +110,10 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const { account, target, sees } = sight;
   const { now } = terms;
   const before = held === undefined ? undefined : ofClock(held, now);
-  if (sees === 'warn' || sees === 'danger') {
-    if (before === undefined || isWorse(sees, before.level)) {
-      // A worse level ends what was acknowledged or snoozed before.
-      return telling({ account, target, level: sees, since: now, repeats: 0 }, terms);
-    }
+  const alarm = alarms.find((one) => one === sees);
+  if (alarm !== undefined && (before === undefined || isWorse(alarm, before.level))) {
+    // A worse level ends what was acknowledged or snoozed before.
+    return telling({ account, target, level: alarm, since: now, repeats: 0 }, terms);
   }
   if (before === undefined) return {};
   if (sees === 'closed') return {};
@@ -124,7 +121,8 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const left = leaves(before, sight);
   if (left !== undefined) return leaving(before, left, terms);
   // In the quiet time after it got better nothing is said: the old level would be wrong by now.
-  return sees === 'lost' || sees === before.level ? telling(before, terms) : { row: before };
+  const stands = sees === 'lost' || (alarm !== undefined && levelOfAlarm(alarm) === levelOfAlarm(before.level));
+  return stands ? telling(before, terms) : { row: before };
 }
 
 function gone({ target, level }: Warning, { enabled }: Terms): Step {
@@ -134,16 +132,17 @@ function gone({ target, level }: Warning, { enabled }: Terms): Step {
 }
 
 /** What a warning becomes after the quiet time; undefined as long as it stays. */
-function leaves({ target, level }: Warning, { sees, better = {} }: Sight): 'warn' | 'clear' | undefined {
+function leaves({ target, level }: Warning, { sees, better = {} }: Sight): Alarm | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
   if (sees === 'lost' || sees === level) return undefined;
   if (facet === 'due' || facet === 'blind') return sees === 'calm' ? 'clear' : undefined;
   const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
   if (!isLeft(level)) return undefined;
-  return sees === 'calm' && isLeft('warn') ? 'clear' : 'warn';
+  const lower = alarms.filter((one) => isWorse(level, one)).reverse();
+  return lower.find((one) => one === sees || !isLeft(one)) ?? (sees === 'calm' ? 'clear' : 'warn');
 }
 
-function leaving(before: Warning, left: 'warn' | 'clear', terms: Terms): Step {
+function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
   const { facet } = readWarningTarget(before.target);
   const isWord =
     before.told !== undefined &&
@@ -152,7 +151,15 @@ function leaving(before: Warning, left: 'warn' | 'clear', terms: Terms): Step {
     before.snoozedUntil === undefined &&
     (facet === 'level' || facet === 'overdue');
   if (left === 'clear') return isWord ? { says: 'recovered', level: before.level } : {};
-  const row: Warning = { ...before, level: 'warn', since: terms.now, repeats: 0, acknowledged: before.acknowledged && 'warn' };
+  const row: Warning = {
+    ...before,
+    level: left,
+    since: terms.now,
+    acknowledged: before.acknowledged && left,
+    repeats: left === 'warn' ? 0 : before.repeats,
+  };
+  // Danger goes on being told, as long as it is seen.
+  if (left !== 'warn') return { row };
   return before.told === undefined ? telling(row, terms) : { row, ...(isWord ? { says: 'better' } : {}) };
 }
 
@@ -161,13 +168,13 @@ function telling(row: Warning, { now, enabled, quiet }: Terms): Step {
   const { facet } = readWarningTarget(row.target);
   const { told, level, since, acknowledged, repeats, snoozedUntil } = row;
   const mayWait = facet === 'blind' && now - since < blindAfterMs;
-  if (!enabled || (quiet && level !== 'danger') || acknowledged !== undefined || mayWait) return { row };
+  if (!enabled || (quiet && level === 'warn') || acknowledged !== undefined || mayWait) return { row };
   if (snoozedUntil !== undefined) {
     if (now < snoozedUntil) return { row };
     return { row: { ...row, told: now, snoozedUntil: undefined }, says: told === undefined ? 'alarm' : 'again' };
   }
   if (told === undefined) return { row: { ...row, told: now }, says: 'alarm' };
-  const waitMs = facet === 'due' ? dayMs : level === 'danger' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
+  const waitMs = facet === 'due' ? dayMs : level !== 'warn' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
   if (waitMs === undefined || now - told < waitMs) return { row };
   return { row: { ...row, told: now, repeats: repeats + 1 }, says: 'again' };
 }

@@ -94,8 +94,8 @@ describe('warnings at a simulated exchange', function () {
     await trader.until(tellWarning(trader.app(talk), danger!));
     assert.deepEqual(talk.ran, [{ command: 'bringLtvToTarget', target: { accountId: 'main', on: { kind: 'loan', id: '12345' } } }]);
     assert.equal(talk.heard[0]?.kind, 'error');
-    assert.equal(row('level loan:12345')?.acknowledged, 'danger');
-    const others = trader.engine.warnings.all().filter(({ level, acknowledged }) => level === 'danger' && acknowledged === undefined);
+    assert.equal(row('level loan:12345')?.acknowledged, 'marginCall');
+    const others = trader.engine.warnings.all().filter(({ level, acknowledged }) => level !== 'warn' && acknowledged === undefined);
     assert.ok(danger!.about.length > 1 && others.length > 0, 'who goes to one loan has not dealt with the others');
   });
 
@@ -125,11 +125,11 @@ describe('warnings at a simulated exchange', function () {
     const blind = saysLike('warning.blind', says('warning.simulated', 'Main'));
     assert.equal(told.filter((one) => blind.test(one)).length, 1, told.join('\n'));
     assert.match(told.at(-1) ?? '', saysLike('warning.last-known'));
-    assert.equal(row('level loan:12345')?.level, 'danger');
+    assert.equal(row('level loan:12345')?.level, 'marginCall');
     await killed.revive();
     await trader.passes(6 * minute);
     assert.equal(row('blind'), undefined);
-    assert.equal(row('level loan:12345')?.level, 'danger');
+    assert.equal(row('level loan:12345')?.level, 'marginCall');
   });
 
   it('are told once by two windows, and acknowledged for both', async () => {

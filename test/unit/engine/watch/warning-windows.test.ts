@@ -12,7 +12,7 @@ import { holds } from '../../property.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
 
 const minute = 60_000;
-const ltvs = { ok: '0.2', warn: '0.7', danger: '0.76' } as const;
+const ltvs = { ok: '0.2', warn: '0.7', danger: '0.74', marginCall: '0.76' } as const;
 type Seen = keyof typeof ltvs;
 
 /** One window that watches one loan of one account, as a test shows it. */
@@ -238,7 +238,7 @@ describe('several windows that warn', function () {
     const step = fc.record({
       window: fc.constantFrom(0, 1),
       does: fc.constantFrom('look', 'look', 'look', 'acknowledge', 'snooze', 'focus'),
-      truth: fc.option(fc.constantFrom<Seen>('ok', 'warn', 'danger'), { freq: 2 }),
+      truth: fc.option(fc.constantFrom<Seen>('ok', 'warn', 'danger', 'marginCall'), { freq: 2 }),
       waits: fc.constantFrom(0, 0, 1, 30, 6 * 60),
       together: fc.boolean(),
     });
@@ -248,7 +248,7 @@ describe('several windows that warn', function () {
         const both = [one, other];
         let truth: Seen = 'ok';
         /** Each rise of the truth above what was reached before may be told once. */
-        const rank = { ok: 0, warn: 1, danger: 2 };
+        const rank = { ok: 0, warn: 1, danger: 2, marginCall: 3, liquidation: 4 };
         for (const { window, does, truth: next, waits, together } of steps) {
           truth = next ?? truth;
           // This clock runs much faster than the windows, for which a notice would be old news.
@@ -270,7 +270,7 @@ describe('several windows that warn', function () {
         await shownSoon(clock);
         // Of earlier runs something may still have been on its way.
         const told = both.flatMap(({ shown }) => shown).filter(({ account: id }) => id === one.key.account);
-        for (const level of ['warn', 'danger'] as const satisfies readonly Alarm[]) {
+        for (const level of ['warn', 'danger', 'marginCall'] as const satisfies readonly Alarm[]) {
           const began = told.filter((one) => one.says === 'alarm' && one.level === level).map(({ since }) => since);
           assert.equal(new Set(began).size, began.length, `${level} told twice: ${JSON.stringify(told)}`);
         }

@@ -15,9 +15,13 @@ export interface WarningKey {
   readonly target: string;
 }
 
-/** A warning that stands, as all windows share it. Times are milliseconds since the Unix epoch. */
-export interface Warning extends WarningKey {
+/** A warning as a person knew it when deciding about it. */
+export interface KnownWarning extends WarningKey {
   readonly level: Alarm;
+}
+
+/** A warning that stands, as all windows share it. Times are milliseconds since the Unix epoch. */
+export interface Warning extends KnownWarning {
   /** When it was first seen at this level. */
   readonly since: number;
   /** When it was last told. Absent while it waits to be told. */
@@ -35,8 +39,12 @@ export interface Notice {
   readonly level: 'warn' | 'danger' | 'note';
   readonly sentence: Message;
   /** What it warns of, the worst first. */
-  readonly about: readonly WarningKey[];
+  readonly about: readonly KnownWarning[];
 }
+
+/** Whether a person acknowledged it at this level or a worse one. */
+export const isAcknowledged = ({ level, acknowledged }: Pick<Warning, 'level' | 'acknowledged'>): boolean =>
+  acknowledged !== undefined && !isWorse(level, acknowledged);
 
 export type WarningAsked =
   | { readonly do: 'warnings' }

@@ -5,7 +5,7 @@ import type { AccountState, Store } from '../monitor/store.ts';
 import type { Wakes } from '../monitor/wakes.ts';
 import type { Log } from '../ports.ts';
 import type { SharedState } from '../storage/shared-state.ts';
-import type { Notice, Warning, WarningKey, Warnings } from '../storage/warning-protocol.ts';
+import type { KnownWarning, Notice, Warning, WarningKey, Warnings } from '../storage/warning-protocol.ts';
 import { Lookout } from './sights.ts';
 import { acknowledged, applied, decide, isQuiet, snoozed, warningKey, type Decision, type Rows, type Told } from './warnings.ts';
 
@@ -110,13 +110,13 @@ export class WarningWatch implements Disposable {
     shared.ask({ do: 'noteFocus', window, at: clock.now() }).catch(() => undefined);
   }
 
-  /** Each is silent until a worse level is reached. */
-  acknowledge(which: readonly WarningKey[]): Promise<void> {
+  /** Each is silent until a worse level than the known one is reached. */
+  acknowledge(which: readonly KnownWarning[]): Promise<void> {
     return this.#queue(() => this.#change(() => acknowledged(this.#rows, which, this.#options.clock.now())));
   }
 
   /** Each is silent until then, unless a worse level is reached. @param until milliseconds since the Unix epoch */
-  snooze(which: readonly WarningKey[], until: number): Promise<void> {
+  snooze(which: readonly KnownWarning[], until: number): Promise<void> {
     return this.#queue(() => this.#change(() => snoozed(this.#rows, which, until)));
   }
 

@@ -1,5 +1,14 @@
 import { targetKey, type Target } from '../../core/model.ts';
-import { alarms, isWorse, levelOfAlarm, type Alarm, type Warning, type WarningKey } from '../storage/warning-protocol.ts';
+import {
+  alarms,
+  isAcknowledged,
+  isWorse,
+  levelOfAlarm,
+  type Alarm,
+  type KnownWarning,
+  type Warning,
+  type WarningKey,
+} from '../storage/warning-protocol.ts';
 
 /**
  * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, and an account whose figures can't
@@ -155,7 +164,7 @@ function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
     ...before,
     level: left,
     since: terms.now,
-    acknowledged: before.acknowledged && left,
+    acknowledged: before.acknowledged && milder(before.acknowledged, left),
     repeats: left === 'warn' ? 0 : before.repeats,
   };
   // Danger goes on being told, as long as it is seen.
@@ -166,9 +175,9 @@ function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
 /** Tells what is due to be told. */
 function telling(row: Warning, { now, enabled, quiet }: Terms): Step {
   const { facet } = readWarningTarget(row.target);
-  const { told, level, since, acknowledged, repeats, snoozedUntil } = row;
+  const { told, level, since, repeats, snoozedUntil } = row;
   const mayWait = facet === 'blind' && now - since < blindAfterMs;
-  if (!enabled || (quiet && level === 'warn') || acknowledged !== undefined || mayWait) return { row };
+  if (!enabled || (quiet && level === 'warn') || isAcknowledged(row) || mayWait) return { row };
   if (snoozedUntil !== undefined) {
     if (now < snoozedUntil) return { row };
     return { row: { ...row, told: now, snoozedUntil: undefined }, says: told === undefined ? 'alarm' : 'again' };
@@ -191,26 +200,28 @@ function ofClock(row: Warning, now: number): Warning {
   };
 }
 
-/** A person acknowledges what stands: each is silent until a worse level is reached. */
-export function acknowledged(rows: Rows, which: readonly WarningKey[], now: number): Decision {
-  return changed(rows, which, (row) => ({
-    ...row,
-    told: row.told ?? now,
-    acknowledged: row.level,
-    snoozedUntil: undefined,
-  }));
+const milder = (a: Alarm, b: Alarm): Alarm => (isWorse(a, b) ? b : a);
+
+/** A person acknowledges what stands: each is silent until a worse level than the known one is reached. */
+export function acknowledged(rows: Rows, which: readonly KnownWarning[], now: number): Decision {
+  return changed(rows, which, (row, known) => {
+    if (!isWorse(row.level, known)) return { ...row, told: row.told ?? now, acknowledged: row.level, snoozedUntil: undefined };
+    const isLess = row.acknowledged !== undefined && isWorse(row.acknowledged, known);
+    return isLess ? row : { ...row, acknowledged: known };
+  });
 }
 
-/** Silent until then, unless a worse level is reached. */
-export function snoozed(rows: Rows, which: readonly WarningKey[], until: number): Decision {
-  return changed(rows, which, (row) => ({ ...row, snoozedUntil: until }));
+/** Silent until then, unless a worse level than the known one is reached. */
+export function snoozed(rows: Rows, which: readonly KnownWarning[], until: number): Decision {
+  return changed(rows, which, (row, known) => (isWorse(row.level, known) ? row : { ...row, snoozedUntil: until }));
 }
 
-function changed(rows: Rows, which: readonly WarningKey[], change: (row: Warning) => Warning): Decision {
+function changed(rows: Rows, which: readonly KnownWarning[], change: (row: Warning, known: Alarm) => Warning): Decision {
   const changes = new Map<string, Warning>();
-  for (const key of which.map(warningKey)) {
+  for (const one of which) {
+    const key = warningKey(one);
     const row = rows.get(key);
-    if (row !== undefined) changes.set(key, change(row));
+    if (row !== undefined) changes.set(key, change(row, one.level));
   }
   return { changes, told: [] };
 }

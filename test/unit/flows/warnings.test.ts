@@ -78,7 +78,7 @@ describe('warnings at a simulated exchange', function () {
         saysLike('warning.also', /BTC-USDT-SWAP long.*/),
       ),
     );
-    assert.deepEqual(screen.notices[1]?.about[0], { account: 'main', target: 'level loan:12345' });
+    assert.deepEqual(screen.notices[1]?.about[0], { account: 'main', target: 'level loan:12345', level: 'danger' });
   });
 
   it('of danger lead to the target, and are told again until they are acknowledged', async () => {
@@ -97,6 +97,24 @@ describe('warnings at a simulated exchange', function () {
     assert.equal(row('level loan:12345')?.acknowledged, 'marginCall');
     const others = trader.engine.warnings.all().filter(({ level, acknowledged }) => level !== 'warn' && acknowledged === undefined);
     assert.ok(danger!.about.length > 1 && others.length > 0, 'who goes to one loan has not dealt with the others');
+  });
+
+  it('pressed after it became worse acknowledge and snooze only what they told', async () => {
+    okx.movePrice('BTC', '-18.5');
+    await trader.passes(2 * minute);
+    const danger = screen.notices.at(-1)!;
+    assert.equal(danger.about[0]?.level, 'danger');
+    okx.movePrice('BTC', '-8');
+    await trader.passes(minute);
+    assert.equal(row('level loan:12345')?.level, 'marginCall');
+    for (const button of [says('button.open-gauges'), says('warning.snooze-hour')]) {
+      await trader.until(tellWarning(trader.app(new Scripted(press(button))), danger));
+      assert.equal(row('level loan:12345')?.snoozedUntil, undefined);
+    }
+    const before = screen.notices.length;
+    await trader.passes(6 * minute);
+    const told = screen.notices.slice(before).flatMap(({ about }) => about.map(({ target }) => target));
+    assert.ok(told.includes('level loan:12345'), told.join());
   });
 
   it('say when they are over, after ten quiet minutes', async () => {

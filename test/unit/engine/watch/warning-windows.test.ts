@@ -4,7 +4,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
-import type { Alarm, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
+import type { Alarm, KnownWarning, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
 import { WarningWatch } from '../../../../src/engine/watch/warning-watch.ts';
 import type { Told } from '../../../../src/engine/watch/warnings.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
@@ -49,7 +49,7 @@ class Watcher {
       front: {
         compose: async (told) => ({
           sentence: msg('test', JSON.stringify(told)),
-          about: told.map(({ account: id, target }) => ({ account: id, target })),
+          about: told.map(({ account: id, target, level }) => ({ account: id, target, level })),
         }),
         show: (notice) => {
           this.notices.push(notice);
@@ -60,8 +60,8 @@ class Watcher {
     });
   }
 
-  get key(): { account: string; target: string } {
-    return { account: this.#state.account.id, target: 'level loan:1' };
+  get key(): KnownWarning {
+    return { account: this.#state.account.id, target: 'level loan:1', level: 'danger' };
   }
 
   sees(seen: Seen, asOf: number): void {

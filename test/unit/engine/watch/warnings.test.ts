@@ -127,6 +127,25 @@ describe('a warning', () => {
     assert.deepEqual(desk.minutes(200, 'marginCall'), [5, 20, 80, 140, 200]);
   });
 
+  it('that became worse is not silenced by what a person knew of it before', () => {
+    desk.sees('danger');
+    const known = [...desk.rows.values()];
+    desk.sees('marginCall');
+    const told = desk.row?.told;
+    desk.rows = applied(desk.rows, snoozed(desk.rows, known, desk.now + hour));
+    desk.rows = applied(desk.rows, acknowledged(desk.rows, known, desk.now));
+    assert.deepEqual(desk.row, { account: 'a', target, level: 'marginCall', since: told, told, repeats: 0, acknowledged: 'danger' });
+    assert.deepEqual(desk.minutes(20, 'marginCall'), [5, 20]);
+    assert.deepEqual(desk.sees('danger', offLine), []);
+    assert.deepEqual(desk.minutes(120, 'danger', offLine), [], 'this danger was acknowledged');
+    desk.sees('liquidation');
+    desk.acknowledge();
+    desk.rows = applied(desk.rows, acknowledged(desk.rows, known, desk.now));
+    assert.equal(desk.row?.acknowledged, 'liquidation', 'an old notice takes nothing back');
+    desk.rows = applied(desk.rows, acknowledged(desk.rows, [{ ...known[0]!, level: 'liquidation' }], desk.now));
+    assert.equal(desk.row?.acknowledged, 'liquidation');
+  });
+
   it('at a line leaves it after ten quiet minutes without a word, then speaks when it is reached again', () => {
     desk.sees('liquidation');
     desk.acknowledge();

@@ -5,7 +5,7 @@ import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsk
 
 /** How long the window that was used last has the first right to a notice. Milliseconds. */
 const firstRightMs = 3_000;
-/** A notice of danger that a window took and did not show by then is anybody's. Milliseconds. */
+/** A notice that a window took and did not show by then is anybody's. Milliseconds. */
 const showWithinMs = 10_000;
 /** An older notice is no news: danger is told again by its row. Milliseconds. */
 const newsForMs = 10 * 60_000;
@@ -85,9 +85,7 @@ function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
   db.prepare('DELETE FROM notices WHERE at < ?').run(at - newsForMs);
   const isNewest = db.prepare('SELECT window FROM focus ORDER BY at DESC LIMIT 1').get()?.['window'] === window;
   const open = db
-    .prepare(
-      "SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (level = 'danger' AND shown = 0 AND claimed_at < ?) ORDER BY seq",
-    )
+    .prepare('SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (shown = 0 AND claimed_at < ?) ORDER BY seq')
     .all(at - showWithinMs);
   // A time in the future comes from a clock that was set back: it would wait for long.
   const waits = open.map((row) => (Number(row['at']) > at ? 0 : Number(row['at']) + firstRightMs - at));

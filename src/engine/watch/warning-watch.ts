@@ -66,6 +66,7 @@ export class WarningWatch implements Disposable {
   #fromUptime: number;
   #isSettled = false;
   #work: Promise<void> = Promise.resolve();
+  #claims: Promise<void> = Promise.resolve();
   #isLooking = false;
   #isTicking = false;
   /** Another window has the first right to a notice. */
@@ -97,6 +98,7 @@ export class WarningWatch implements Disposable {
     void this.#queue(() => this.#load());
     this.noteFocus();
     look();
+    this.#claim();
   }
 
   /** All warnings that stand, in any window. */
@@ -171,6 +173,8 @@ export class WarningWatch implements Disposable {
       () => {
         this.#isTicking = false;
         this.#look();
+        // What another window wrote or took just before it ended.
+        this.#claim();
       },
       () => undefined,
     );
@@ -275,7 +279,8 @@ export class WarningWatch implements Disposable {
 
   /** Shows what falls to this window: at once if it was used last, else what nobody else took. */
   #claim(): void {
-    this.#claimNow().catch(() => undefined);
+    // One after the other: what is being shown here must not be taken once more.
+    this.#claims = this.#claims.then(() => (this.#end.signal.aborted ? undefined : this.#claimNow())).catch(() => undefined);
   }
 
   async #claimNow(): Promise<void> {
@@ -287,9 +292,13 @@ export class WarningWatch implements Disposable {
     if (seqs.length > 0) await shared.ask({ do: 'noteShown', seqs });
     if (againMs === undefined || this.#isWaiting) return;
     this.#isWaiting = true;
-    await clock.sleep(Math.max(againMs, 1), this.#end.signal);
-    this.#isWaiting = false;
-    await this.#claimNow();
+    clock.sleep(Math.max(againMs, 1), this.#end.signal).then(
+      () => {
+        this.#isWaiting = false;
+        this.#claim();
+      },
+      () => undefined,
+    );
   }
 
   #show(notice: Notice): void {

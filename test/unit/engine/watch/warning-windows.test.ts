@@ -193,6 +193,27 @@ describe('several windows that warn', function () {
     assert.equal(shown(), 1);
   });
 
+  it('tell a warning again that nobody showed while it was news', async () => {
+    const { clock, one, other } = await two();
+    const { account: id, target } = one.key;
+    const row = { account: id, target, level: 'warn' as const, since: clock.now(), told: clock.now(), repeats: 0 };
+    const { shared } = windows[0]!;
+    const known = (await shared.ask({ do: 'warnings' }))?.version;
+    const notices = [{ level: 'warn' as const, sentence: msg('test', '[]'), about: [row] }];
+    await shared.ask({ do: 'putWarnings', known, put: [row], drop: [], notices, at: clock.now() - 10 * minute - 1 });
+    await one.idle();
+    one.watch.noteFocus();
+    one.sees('warn', clock.now());
+    await one.idle();
+    assert.deepEqual(one.shown, []);
+    await clock.advance(15_000);
+    await within(20_000, 'the old notice is dropped', () => unshown().length === 0);
+    await one.idle();
+    one.sees('warn', clock.now());
+    await one.idle();
+    await within(20_000, 'it is told', () => one.shown.length + other.shown.length === 1);
+  });
+
   it('acknowledge and snooze for each other', async () => {
     const { clock, one, other } = await two();
     one.sees('danger', clock.now());

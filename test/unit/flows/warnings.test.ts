@@ -21,7 +21,7 @@ class Screen {
     this.#trader = trader;
     trader.engine.warnings.attach({
       compose: async (told) => composeWarning(trader.app(new Scripted()), told),
-      show: (notice) => void this.notices.push(notice),
+      show: async (notice) => void this.notices.push(notice),
       settings: () => ({ enabled: this.enabled, quietHours: this.quietHours }),
     });
   }

@@ -36,7 +36,6 @@ const row = (target: string): Warning => ({ account: 'one', target, level: 'dang
 
 const lines = ['marginCall', 'liquidation'];
 const all = (ms: number): Sight['better'] => ({ warn: ms, danger: ms, marginCall: ms, liquidation: ms });
-const without = ({ warn: _, ...better }: NonNullable<Sight['better']> = {}): Sight['better'] => better;
 
 /** One window that looks at an account as time passes. */
 class Eyes {
@@ -106,7 +105,11 @@ describe('what there is to warn of', () => {
     eyes.at = quietMs;
     assert.deepEqual(far(), all(quietMs));
     eyes.at += minute;
-    assert.deepEqual(eyes.level(loanAt('0.13')).better, without(all(quietMs + minute)));
+    assert.deepEqual(eyes.level(loanAt('0.13')).better, {
+      danger: quietMs + minute,
+      marginCall: quietMs + minute,
+      liquidation: quietMs + minute,
+    });
     eyes.at += minute;
     assert.deepEqual(far(), { ...all(quietMs + 2 * minute), warn: 0 });
   });

@@ -9,6 +9,7 @@ import { WarningWatch } from '../../../../src/engine/watch/warning-watch.ts';
 import type { Told } from '../../../../src/engine/watch/warnings.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
+import { says } from '../../../texts.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
 
 const minute = 60_000;
@@ -25,6 +26,9 @@ class Watcher {
   readonly #window: Pick<Window, 'shared'>;
   #state: AccountState;
   isReader = true;
+  failing: 'none' | 'compose' | 'show' = 'none';
+  /** Cannot be judged. */
+  broken: AccountState | undefined;
 
   constructor(window: Pick<Window, 'shared'>, name: string, clock: FakeClock, accountId: string) {
     this.#window = window;
@@ -32,7 +36,7 @@ class Watcher {
     const note = (line: string): void => void this.log.push(line);
     const isReader = (): boolean => this.isReader;
     this.watch = new WarningWatch({
-      store: { all: () => [this.#state], onDidChange: this.changed.on },
+      store: { all: () => (this.broken === undefined ? [this.#state] : [this.broken, this.#state]), onDidChange: this.changed.on },
       shared: window.shared,
       clock,
       wakes: { on: () => ({ dispose: () => undefined }) },
@@ -47,13 +51,17 @@ class Watcher {
       },
       from: 0,
       front: {
-        compose: async (told) => ({
-          sentence: msg('test', JSON.stringify(told)),
-          about: told.map(({ account: id, target, level }) => ({ account: id, target, level })),
-        }),
-        show: (notice) => {
+        compose: async (told) => {
+          if (this.failing === 'compose') throw new Error('no words');
+          return {
+            sentence: msg('test', JSON.stringify(told)),
+            about: told.map(({ account: id, target, level }) => ({ account: id, target, level })),
+          };
+        },
+        show: async (notice) => {
+          if (this.failing === 'show') throw new Error('no screen');
           this.notices.push(notice);
-          this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]));
+          if (this.failing === 'none') this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]));
         },
         settings: () => ({ enabled: true, quietHours: '' }),
       },
@@ -212,6 +220,63 @@ describe('several windows that warn', function () {
     one.sees('warn', clock.now());
     await one.idle();
     await within(20_000, 'it is told', () => one.shown.length + other.shown.length === 1);
+  });
+
+  it('note as shown what was shown: what was not is shown later', async () => {
+    const { clock, one, other } = await two();
+    one.watch.noteFocus();
+    await one.idle();
+    one.failing = 'show';
+    one.sees('warn', clock.now());
+    await one.idle();
+    await within(20_000, 'it is tried', () => one.log.some((line) => line.includes('no screen')));
+    assert.deepEqual([unshown().length, one.shown, other.shown], [1, [], []]);
+    one.failing = 'none';
+    await clock.advance(30_000);
+    await within(20_000, 'it is told', () => one.shown.length + other.shown.length === 1);
+    await within(20_000, 'it is noted as shown', () => unshown().length === 0);
+  });
+
+  it('tell in plain words where the proper ones fail', async () => {
+    const { clock, one } = await two();
+    one.watch.noteFocus();
+    await one.idle();
+    one.failing = 'compose';
+    one.sees('danger', clock.now());
+    await one.idle();
+    await within(20_000, 'it is told', () => one.notices.length === 1);
+    assert.equal(english(one.notices[0]!.sentence), says('warning.plain', says('level.danger'), `${account(one.key.account).name} 1`));
+    assert.deepEqual(one.notices[0]?.about, [one.key]);
+    await within(20_000, 'it is noted as shown', () => unshown().length === 0);
+  });
+
+  it('tell of one account while another cannot be judged, and go on with what was known of that', async () => {
+    const { clock, one, other } = await two();
+    const broken = `${one.key.account} broken`;
+    await windows[0]!.book.add(account(broken));
+    other.isReader = false;
+    one.watch.noteFocus();
+    await one.idle();
+    const known = (await windows[0]!.shared.ask({ do: 'warnings' }))?.version;
+    const row = { account: broken, target: 'level loan:1', level: 'danger' as const, since: 0, told: clock.now() - 6 * minute, repeats: 0 };
+    await windows[0]!.shared.ask({ do: 'putWarnings', known, put: [row], drop: [], notices: [], at: clock.now() });
+    await one.idle();
+    one.broken = {
+      account: account(broken),
+      reading: false,
+      snapshot: { loans: [undefined as never], wallet: [], positions: [], asOf: 0 },
+    };
+    one.sees('danger', clock.now());
+    await one.idle();
+    await within(20_000, 'both are told', () => one.shown.length === 2);
+    assert.deepEqual(
+      one.shown.map(({ account: id, says: said }) => [id, said]),
+      [
+        [broken, 'again'],
+        [one.key.account, 'alarm'],
+      ],
+    );
+    assert.ok(one.log.some((line) => line.includes(broken)));
   });
 
   it('acknowledge and snooze for each other', async () => {

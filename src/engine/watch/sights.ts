@@ -27,6 +27,8 @@ interface Shown {
   /** The worst line that is reached, as the views show it. */
   readonly reached?: Alarm | undefined;
   readonly current: boolean;
+  /** By the last figures, however old. */
+  readonly wasWell?: boolean;
 }
 
 /** What was seen of one thing, to know for how long it has been better than a level. By a clock that nobody sets. Milliseconds. */
@@ -56,10 +58,10 @@ export class Lookout {
     const account = state.account.id;
     const shown = shownBy(state, now, intervalMs);
     const present = new Set(shown.map(({ target }) => target));
-    const sights = shown.map(({ target, level, holds, reached, current }): Sight => {
+    const sights = shown.map(({ target, level, holds, reached, current, wasWell }): Sight => {
       const key = warningKey({ account, target });
       const better = this.#better(key, reached ?? holds, current, uptime, staleAfterMs(intervalMs));
-      const sees = reached ?? (level === 'warn' || level === 'danger' ? level : current && level !== 'unknown' ? 'calm' : 'lost');
+      const sees = reached ?? (level === 'warn' || level === 'danger' ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
       return { account, target, sees, better };
     });
     const missing = known
@@ -125,12 +127,13 @@ function shownLoan(
   const loan: Loan = { ...believedLoan(read), due: [] };
   const estimate = typeof live === 'object' ? live : undefined;
   const level = shownLevel(levelOf(loan, current), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true));
+  const wasWell = isWell(levelOf(loan, true));
   const distance = nearest([
     ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
   ]);
   return [
-    { target: warningTarget('level', on), level, holds: holding(level, distance), reached: reachedBy(loan, estimate), current },
+    { target: warningTarget('level', on), level, holds: holding(level, distance), reached: reachedBy(loan, estimate), current, wasWell },
     plain(
       'overdue',
       on,
@@ -164,8 +167,11 @@ function shownPosition(
     holds: holding(level, distance),
     reached: isLiquidating(position, distance) ? 'liquidation' : undefined,
     current,
+    wasWell: isWell(levelOfPosition(position, true, held)),
   };
 }
+
+const isWell = (level: Level): boolean => level === 'ok' || level === 'watch';
 
 /** An estimate may reach a line, never leave one. */
 function reachedBy({ ltv, marginCall, liquidation }: Loan, estimate: LiveLoan | undefined): Alarm | undefined {

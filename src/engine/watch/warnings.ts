@@ -36,10 +36,11 @@ export interface Sight extends WarningKey {
   /**
    * - `calm` by current figures there is nothing to warn of
    * - `lost` nothing current is known: that never ends a warning
+   * - `old` nothing current is known, and nothing was wrong when it was last read: that neither ends nor repeats a warning
    * - `gone` it is no longer there
    * - `closed` the same, and nothing was wrong when it was last seen
    */
-  readonly sees: Alarm | 'calm' | 'lost' | 'gone' | 'closed';
+  readonly sees: Alarm | 'calm' | 'lost' | 'old' | 'gone' | 'closed';
   readonly better?: Better;
 }
 
@@ -143,7 +144,7 @@ function gone({ target, level }: Warning, { enabled }: Terms): Step {
 /** What a warning becomes after the quiet time; undefined as long as it stays. */
 function leaves({ target, level }: Warning, { sees, better = {} }: Sight): Alarm | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
-  if (sees === 'lost' || sees === level) return undefined;
+  if (sees === 'lost' || sees === 'old' || sees === level) return undefined;
   if (facet === 'due' || facet === 'blind') return sees === 'calm' ? 'clear' : undefined;
   const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
   if (!isLeft(level)) return undefined;

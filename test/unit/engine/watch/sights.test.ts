@@ -121,7 +121,7 @@ describe('what there is to warn of', () => {
       far();
       eyes.at += minute;
       const sight = far(broken);
-      assert.deepEqual([sight.sees, sight.better], ['lost', {}]);
+      assert.deepEqual([sight.sees, sight.better], ['old', {}]);
       eyes.at += minute;
       assert.deepEqual(far().better, all(0));
     }
@@ -146,17 +146,25 @@ describe('what there is to warn of', () => {
     assert.deepEqual([better.sees, better.better?.warn], ['warn', undefined]);
   });
 
-  it('stays an alarm by old figures, and is lost where a level is unknown', () => {
+  it('stays an alarm by old figures, is old where they were well, and is lost where a level is unknown', () => {
     const old = {
       failure: failure(),
       snapshot: snapshot({
-        loans: [loanAt('0.05'), loanAt('0.5', { id: 'far' })],
+        loans: [
+          ...[loanAt('0.05'), loanAt('0.5', { id: 'far' }), loanAt('0.2', { id: 'watch' })],
+          loanAt('0.5', { id: 'blank', ltv: decimal('0') }),
+        ],
         positions: [position({}, 'liquidationPrice', 'marginRatio')],
       }),
     };
     const sees = Object.fromEntries(eyes.see(old).map((sight) => [sight.target, sight.sees]));
     assert.equal(sees['level loan:12345'], 'warn');
-    assert.equal(sees['level loan:far'], 'lost');
+    assert.equal(sees['level loan:far'], 'old');
+    assert.equal(sees['level loan:watch'], 'old');
+    assert.equal(sees['level loan:blank'], 'lost');
+    assert.equal(sees['overdue loan:far'], 'lost');
+    const positions = [positionAt('0.5')];
+    assert.equal(eyes.see({ failure: failure(), snapshot: snapshot({ loans: [], positions }) })[1]?.sees, 'old');
     assert.equal(eyes.level(position({}, 'liquidationPrice', 'marginRatio', 'margin')).sees, 'lost', 'unknown is not calm');
   });
 

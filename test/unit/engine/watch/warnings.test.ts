@@ -204,6 +204,16 @@ describe('a warning', () => {
     assert.equal(desk.row?.level, 'danger');
   });
 
+  it('is neither ended nor repeated by old figures that were well', () => {
+    desk.sees('danger');
+    assert.deepEqual(desk.minutes(30, 'old', calm), []);
+    assert.equal(desk.row?.level, 'danger');
+    assert.deepEqual(desk.minutes(1, 'danger'), [1]);
+    desk.snooze(hour);
+    assert.deepEqual(desk.minutes(90, 'old'), []);
+    assert.deepEqual(new Desk().sees('old'), []);
+  });
+
   it('that is snoozed is silent for that time, then speaks again, or at once at a worse level', () => {
     desk.sees('warn');
     desk.snooze(hour);
@@ -310,7 +320,7 @@ describe('quiet hours', () => {
 });
 
 const anySight = fc.record({
-  sees: fc.constantFrom('warn', 'danger', 'marginCall', 'liquidation', 'calm', 'lost', 'gone', 'closed'),
+  sees: fc.constantFrom('warn', 'danger', 'marginCall', 'liquidation', 'calm', 'lost', 'old', 'gone', 'closed'),
   dangerFor: fc.option(fc.integer({ min: 0, max: 2 * quietMs })),
   warnFor: fc.option(fc.integer({ min: 0, max: 2 * quietMs })),
   waits: fc.integer({ min: 0, max: 90 * minute }),
@@ -319,7 +329,7 @@ const anySight = fc.record({
 
 function betterOf({ sees, dangerFor, warnFor }: { sees: string; dangerFor: number | null; warnFor: number | null }): Sight['better'] {
   // As a lookout has it: danger is never better than danger, and nothing is known of lost data.
-  if (sees === 'liquidation' || sees === 'lost') return {};
+  if (sees === 'liquidation' || sees === 'lost' || sees === 'old') return {};
   if (sees === 'marginCall') return { liquidation: 2 * quietMs };
   if (sees === 'danger') return { marginCall: dangerFor ?? 0, liquidation: 2 * quietMs };
   return {
@@ -348,7 +358,8 @@ describe('any course of a warning', () => {
             if (isWorse && (sees !== 'warn' || !quiet)) assert.deepEqual(told, [`alarm ${sees}`]);
             assert.ok(desk.row !== undefined && rank[desk.row.level] >= rank[sees], 'it stands at least as high as what is seen');
           }
-          if (sight.sees === 'lost') assert.equal(desk.row?.level, before?.level);
+          if (sight.sees === 'old') assert.deepEqual(told, []);
+          if (sight.sees === 'lost' || sight.sees === 'old') assert.equal(desk.row?.level, before?.level);
           if (before === undefined && desk.row === undefined) assert.deepEqual(told, []);
           assert.ok(told.length <= 1);
           if (quiet)

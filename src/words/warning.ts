@@ -13,6 +13,7 @@ import { positionName } from './kinds.ts';
 import { levelBy, levelWord } from './level.ts';
 import { liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
 import { positionViews, type PositionView } from './position.ts';
+import { pricesText } from './since-reading.ts';
 import { bracketed, joined, labelled, spaced, type Text } from './text.ts';
 import { vanishedSentence } from './vanished.ts';
 
@@ -122,12 +123,12 @@ function levelHead(told: Told, names: Names, state: AccountState, viewContext: V
     const { since, distance } = loan;
     const standing = since === undefined ? loan.standing : standingAt(since.figures.toMarginCall, since.figures.toLiquidation);
     if (standing === 'marginCall' || standing === 'liquidation') return reached(names, standing, since !== undefined);
-    return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall');
+    return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall', viewContext.now);
   }
   if (position !== undefined) {
     const distance = position.since?.figures.distance ?? position.distance;
     if (distance !== undefined && !isPositive(distance)) return reached(names, 'liquidation', position.since !== undefined);
-    return near(names, position, distance, told, 'liquidation');
+    return near(names, position, distance, told, 'liquidation', viewContext.now);
   }
   return msg('warning.unread', "{0}: {1} ({2}) can't be read now.", ...names);
 }
@@ -143,12 +144,23 @@ function near(
   distance: Decimal | undefined,
   { says, level }: Told,
   line: 'marginCall' | 'liquidation',
+  now: number,
 ): Message {
   const [word, what, account] = names;
   const isBySubstitute = by !== undefined && since?.raises !== true && (says === 'alarm' || says === 'again');
   if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(levelOfAlarm(level), by), what, account);
   if (distance === undefined) return msg('warning.by', '{0}: {1} ({2}).', word, what, account);
   const text = `${since === undefined ? '' : '~'}${formatDistance(distance)}`;
+  // Beside a reading that fails: so that it is not taken for the last one.
+  if (!current && since !== undefined)
+    return msg(
+      'warning.near-estimate',
+      '{0}: {1} ({2}) is {3} from {4} (estimate, {5}).',
+      ...names,
+      text,
+      lineWord(line),
+      pricesText(since, now),
+    );
   return current
     ? msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, text, lineWord(line))
     : msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
@@ -181,13 +193,14 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   if (!isAlarm || state?.snapshot === undefined) return { figures: [], remedy: [] };
   const { loan, position } = viewsOf(told, state, viewContext);
   if (loan !== undefined) {
-    const figures = joined(loanFigures(loan, state.snapshot));
+    const figures = joined(loanFigures(loan.current ? loan : { loan: loan.loan }, state.snapshot));
     if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [], isLastKnown: true };
     const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
     return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
   }
   if (position === undefined) return { figures: [], remedy: [] };
-  const figures = joined(positionFigures(position));
+  const { position: read, liquidation } = position;
+  const figures = joined(positionFigures(position.current ? position : { position: read, liquidation }));
   if (!position.current)
     return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [], isLastKnown: true };
   const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures);
@@ -199,7 +212,7 @@ const sentence = (text: Text): Message => msg('warning.figures', '{0}.', text);
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
   msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
-function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): readonly Text[] {
+function loanFigures({ loan, since }: Pick<LoanView, 'loan' | 'since'>, { prices = {} }: Snapshot): readonly Text[] {
   const price = liquidationPriceOf(loan);
   const coin = price?.instrument.split('-')[0] ?? loan.collateral[0]?.coin ?? '';
   const now = prices[coin];
@@ -215,7 +228,7 @@ function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): read
   ];
 }
 
-function positionFigures({ position, liquidation, since }: PositionView): readonly Text[] {
+function positionFigures({ position, liquidation, since }: Pick<PositionView, 'position' | 'liquidation' | 'since'>): readonly Text[] {
   const { distress, side, priceCoin } = position;
   const read = believed(position.markPrice);
   const mark = since === undefined ? read && formatAmount(read) : `~${formatLiquidationPrice(since.figures.markPrice, side)}`;

@@ -1,5 +1,12 @@
 import { msg } from '../core/message.ts';
-import type { Notice, Warning, WarningKey } from '../engine/storage/warning-protocol.ts';
+import {
+  isAcknowledged,
+  levelOfAlarm,
+  type KnownWarning,
+  type Notice,
+  type Warning,
+  type WarningKey,
+} from '../engine/storage/warning-protocol.ts';
 import { readWarningTarget, warningTarget, type Told } from '../engine/watch/warnings.ts';
 import type { Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
@@ -18,7 +25,7 @@ export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice,
   const [states, viewContext] = [app.store.all(), app.viewContext()];
   const sorted = worstFirst(told, states, viewContext);
   // What is gone can be neither acknowledged nor snoozed.
-  const about = sorted.filter(({ says }) => says !== 'gone').map(({ account, target }) => ({ account, target }));
+  const about = sorted.filter(({ says }) => says !== 'gone').map(({ account, target, level }) => ({ account, target, level }));
   return { sentence: warningSentence(sorted, states, viewContext), about };
 }
 
@@ -67,7 +74,7 @@ function targetButton({ store }: Acting, place: Place | undefined): readonly But
 
 /** All warnings that stand, in all windows. */
 export async function acknowledgeWarnings(app: Acting): Promise<void> {
-  const standing = app.warnings.all().filter(({ acknowledged }) => acknowledged === undefined);
+  const standing = app.warnings.all().filter((row) => !isAcknowledged(row));
   await app.warnings.acknowledge(standing);
   const sentence =
     standing.length === 0
@@ -94,17 +101,18 @@ export async function snoozeWarnings(app: Acting): Promise<void> {
   void app.talk.tell({ kind: 'info', sentence });
 }
 
-async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeof app.talk.pick<readonly WarningKey[]>> {
+async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeof app.talk.pick<readonly KnownWarning[]>> {
   const { now, when } = app.viewContext();
-  const items = rows.map((row): Item<readonly WarningKey[]> => {
+  const items = rows.map((row): Item<readonly KnownWarning[]> => {
     const handled = handledText([row], now, when);
+    const word = levelWord(levelOfAlarm(row.level));
     return {
       label: warningName(row, app.store.all()),
-      description: handled === undefined ? levelWord(row.level) : dotted(levelWord(row.level), handled),
+      description: handled === undefined ? word : dotted(word, handled),
       value: [row],
     };
   });
-  const all: Item<readonly WarningKey[]> = { label: msg('warning.all', 'All warnings'), value: rows };
+  const all: Item<readonly KnownWarning[]> = { label: msg('warning.all', 'All warnings'), value: rows };
   return app.talk.pick({
     placeholder: msg('warning.which', 'Which warning?'),
     items: rows.length === 1 ? items : [...items, all],

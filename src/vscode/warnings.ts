@@ -12,10 +12,13 @@ export function registerWarnings(app: App): vscode.Disposable {
   };
   app.warnings.attach({
     compose: (told) => withWords(({ composeWarning }, acting) => composeWarning(acting, told)),
-    show: (notice) => {
-      withWords(({ tellWarning }, acting) => tellWarning(acting, notice)).catch((error: unknown) => {
+    show: async (notice) => {
+      const { answered } = await withWords(({ tellWarning }, acting) => ({ answered: tellWarning(acting, notice) }));
+      answered.catch((error: unknown) => {
         app.log.error(error instanceof Error ? error : String(error));
       });
+      // What fails at once was not shown.
+      await Promise.race([answered, new Promise(setImmediate)]);
     },
     settings: warningSettings,
   });

@@ -4,15 +4,15 @@ import { msg, type Message } from '../core/message.ts';
 import type { DueDebt, Snapshot } from '../core/model.ts';
 import { believed } from '../core/risk/position-model.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
-import type { Warning } from '../engine/storage/warning-protocol.ts';
+import { levelOfAlarm, type Warning } from '../engine/storage/warning-protocol.ts';
 import { loanRemedy, positionRemedy, type Remedy } from '../engine/targets/remedy.ts';
 import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
 import { isDemo, readingAge, type ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
-
 import { levelBy, levelWord } from './level.ts';
 import { liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
-import { positionViews, type PositionView, namedWithSide } from './position.ts';
+import { namedWithSide, positionViews, type PositionView } from './position.ts';
+import { pricesText } from './since-reading.ts';
 import { bracketed, joined, labelled, spaced, type Text } from './text.ts';
 import { vanishedSentence } from './vanished.ts';
 
@@ -42,7 +42,7 @@ export function worstFirst(told: readonly Told[], states: readonly AccountState[
     const state = states.find(({ account }) => account.id === one.account);
     const { loan, position } = state === undefined ? {} : viewsOf(one, state, viewContext);
     const distance = loan?.since?.figures.toMarginCall ?? loan?.distance ?? position?.since?.figures.distance ?? position?.distance;
-    return { one, rank: (state?.account.simulated === true ? 2 : 0) + (one.level === 'danger' ? 0 : 1), distance };
+    return { one, rank: (state?.account.simulated === true ? 2 : 0) + (one.level === 'warn' ? 1 : 0), distance };
   });
   return worry
     .sort((a, b) => a.rank - b.rank || (a.distance !== undefined && b.distance !== undefined ? compare(a.distance, b.distance) : 0))
@@ -76,7 +76,7 @@ function accountName(state: AccountState, viewContext: ViewContext): Text {
 /** Which one it is, and how far from its line. */
 function headOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): Message {
   const state = states.find(({ account }) => account.id === told.account);
-  if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(told.level));
+  if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(levelOfAlarm(told.level)));
   const { facet, on } = readWarningTarget(told.target);
   const account = accountName(state, viewContext);
   if (facet === 'blind') {
@@ -98,7 +98,7 @@ type Names = readonly [Message, Message, Text];
 
 function beginning({ says, level }: Told): Message {
   if (says === 'recovered') return msg('warning.recovered', 'Recovered');
-  return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(level)) : levelWord(level);
+  return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(levelOfAlarm(level))) : levelWord(levelOfAlarm(level));
 }
 
 function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountState, { zoned }: ViewContext): Message {
@@ -122,12 +122,12 @@ function levelHead(told: Told, names: Names, state: AccountState, viewContext: V
     const { since, distance } = loan;
     const standing = since === undefined ? loan.standing : standingAt(since.figures.toMarginCall, since.figures.toLiquidation);
     if (standing === 'marginCall' || standing === 'liquidation') return reached(names, standing, since !== undefined);
-    return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall');
+    return near(names, loan, since?.figures.toMarginCall ?? distance, told, 'marginCall', viewContext.now);
   }
   if (position !== undefined) {
     const distance = position.since?.figures.distance ?? position.distance;
     if (distance !== undefined && !isPositive(distance)) return reached(names, 'liquidation', position.since !== undefined);
-    return near(names, position, distance, told, 'liquidation');
+    return near(names, position, distance, told, 'liquidation', viewContext.now);
   }
   return msg('warning.unread', "{0}: {1} ({2}) can't be read now.", ...names);
 }
@@ -143,12 +143,23 @@ function near(
   distance: Decimal | undefined,
   { says, level }: Told,
   line: 'marginCall' | 'liquidation',
+  now: number,
 ): Message {
   const [word, what, account] = names;
   const isBySubstitute = by !== undefined && since?.raises !== true && (says === 'alarm' || says === 'again');
-  if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(level, by), what, account);
+  if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(levelOfAlarm(level), by), what, account);
   if (distance === undefined) return msg('warning.by', '{0}: {1} ({2}).', word, what, account);
   const text = `${since === undefined ? '' : '~'}${formatDistance(distance)}`;
+  // Beside a reading that fails: so that it is not taken for the last one.
+  if (!current && since !== undefined)
+    return msg(
+      'warning.near-estimate',
+      '{0}: {1} ({2}) is {3} from {4} (estimate, {5}).',
+      ...names,
+      text,
+      lineWord(line),
+      pricesText(since, now),
+    );
   return current
     ? msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, text, lineWord(line))
     : msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
@@ -181,13 +192,14 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   if (!isAlarm || state?.snapshot === undefined) return { figures: [], remedy: [] };
   const { loan, position } = viewsOf(told, state, viewContext);
   if (loan !== undefined) {
-    const figures = joined(loanFigures(loan, state.snapshot));
+    const figures = joined(loanFigures(loan.current ? loan : { loan: loan.loan }, state.snapshot));
     if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [], isLastKnown: true };
     const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
     return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
   }
   if (position === undefined) return { figures: [], remedy: [] };
-  const figures = joined(positionFigures(position));
+  const { position: read, liquidation } = position;
+  const figures = joined(positionFigures(position.current ? position : { position: read, liquidation }));
   if (!position.current)
     return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [], isLastKnown: true };
   const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures);
@@ -199,7 +211,7 @@ const sentence = (text: Text): Message => msg('warning.figures', '{0}.', text);
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
   msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
-function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): readonly Text[] {
+function loanFigures({ loan, since }: Pick<LoanView, 'loan' | 'since'>, { prices = {} }: Snapshot): readonly Text[] {
   const price = liquidationPriceOf(loan);
   const coin = price?.instrument.split('-')[0] ?? loan.collateral[0]?.coin ?? '';
   const now = prices[coin];
@@ -215,7 +227,7 @@ function loanFigures({ loan, since }: LoanView, { prices = {} }: Snapshot): read
   ];
 }
 
-function positionFigures({ position, liquidation, since }: PositionView): readonly Text[] {
+function positionFigures({ position, liquidation, since }: Pick<PositionView, 'position' | 'liquidation' | 'since'>): readonly Text[] {
   const { distress, side, priceCoin } = position;
   const read = believed(position.markPrice);
   const mark = since === undefined ? read && formatAmount(read) : `~${formatLiquidationPrice(since.figures.markPrice, side)}`;

@@ -1,7 +1,13 @@
 import type { Message } from '../../core/message.ts';
 
-/** The levels that are warned of. */
-export type Alarm = 'warn' | 'danger';
+/** What is warned of, from bad to worst: the last two are lines that are reached. Stored. */
+export const alarms = ['warn', 'danger', 'marginCall', 'liquidation'] as const;
+export type Alarm = (typeof alarms)[number];
+
+export const isWorse = (a: Alarm, b: Alarm): boolean => alarms.indexOf(a) > alarms.indexOf(b);
+
+/** As the views have it: a line that is reached is danger. */
+export const levelOfAlarm = (alarm: Alarm): 'warn' | 'danger' => (alarm === 'warn' ? 'warn' : 'danger');
 
 /** What is warned of: `level loan:12345`, `overdue loan:12345`, `due loan:12345`, or `blind` for an account that can't be read. */
 export interface WarningKey {
@@ -9,9 +15,13 @@ export interface WarningKey {
   readonly target: string;
 }
 
-/** A warning that stands, as all windows share it. Times are milliseconds since the Unix epoch. */
-export interface Warning extends WarningKey {
+/** A warning as a person knew it when deciding about it. */
+export interface KnownWarning extends WarningKey {
   readonly level: Alarm;
+}
+
+/** A warning that stands, as all windows share it. Times are milliseconds since the Unix epoch. */
+export interface Warning extends KnownWarning {
   /** When it was first seen at this level. */
   readonly since: number;
   /** When it was last told. Absent while it waits to be told. */
@@ -26,11 +36,15 @@ export interface Warning extends WarningKey {
 /** One notification. */
 export interface Notice {
   /** `note`: something is better again. */
-  readonly level: Alarm | 'note';
+  readonly level: 'warn' | 'danger' | 'note';
   readonly sentence: Message;
   /** What it warns of, the worst first. */
-  readonly about: readonly WarningKey[];
+  readonly about: readonly KnownWarning[];
 }
+
+/** Whether a person acknowledged it at this level or a worse one. */
+export const isAcknowledged = ({ level, acknowledged }: Pick<Warning, 'level' | 'acknowledged'>): boolean =>
+  acknowledged !== undefined && !isWorse(level, acknowledged);
 
 export type WarningAsked =
   | { readonly do: 'warnings' }

@@ -5,9 +5,9 @@ import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsk
 
 /** How long the window that was used last has the first right to a notice. Milliseconds. */
 const firstRightMs = 3_000;
-/** A notice of danger that a window took and did not show by then is anybody's. Milliseconds. */
+/** A notice that a window took and did not show by then is anybody's. Milliseconds. */
 const showWithinMs = 10_000;
-/** An older notice is no news: danger is told again by its row. Milliseconds. */
+/** An older notice is no news: danger is told again by its row, and so is a warning that was not shown. Milliseconds. */
 const newsForMs = 10 * 60_000;
 /** Windows whose focus is remembered. */
 const windowsKept = 20;
@@ -82,12 +82,14 @@ const rowsIn = (db: DatabaseSync): readonly Warning[] =>
 
 /** The window with the newest focus takes them at once, any other one after a while. */
 function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
-  db.prepare('DELETE FROM notices WHERE at < ?').run(at - newsForMs);
+  const old = db.prepare('DELETE FROM notices WHERE at < ? RETURNING notice, shown').all(at - newsForMs);
+  const unshown = old.filter(({ shown }) => shown === 0).flatMap(({ notice }) => (JSON.parse(String(notice)) as Notice).about);
+  const untell = db.prepare("UPDATE warnings SET told = NULL WHERE account = ? AND target = ? AND level = 'warn'");
+  const untold = unshown.map(({ account, target }) => untell.run(account, target).changes);
+  if (untold.some((changes) => changes > 0)) db.exec(bump);
   const isNewest = db.prepare('SELECT window FROM focus ORDER BY at DESC LIMIT 1').get()?.['window'] === window;
   const open = db
-    .prepare(
-      "SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (level = 'danger' AND shown = 0 AND claimed_at < ?) ORDER BY seq",
-    )
+    .prepare('SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (shown = 0 AND claimed_at < ?) ORDER BY seq')
     .all(at - showWithinMs);
   // A time in the future comes from a clock that was set back: it would wait for long.
   const waits = open.map((row) => (Number(row['at']) > at ? 0 : Number(row['at']) + firstRightMs - at));

@@ -22,20 +22,24 @@ const anyAmount = decimal('1000000000000000');
 /** Of a margin coin whose price is not known. */
 const usualPlaces = 8;
 
-/** How much of the largest collateral coin brings a loan back to Watch; undefined where that cannot be computed. */
+/** How much of the largest collateral coin brings a loan back to Watch; undefined where that cannot be computed, or the coin can't be added. */
 export function loanRemedy(loan: Loan, { prices = {}, wallet, walletTrouble }: Snapshot, live?: LiveLoan): Remedy | undefined {
   const line = callLine(loan);
   const read = modelOf(loan, new Map(Object.entries(prices)));
   if (line === undefined || typeof read === 'string') return undefined;
+  // An average says nothing of one coin, and neither does an estimate of several: the amount might not be enough.
+  if (read.haircuts === 'averaged' || (live !== undefined && read.collateral.length > 1)) return undefined;
   const model = live === undefined ? read : atLtv(read, live.ltv);
   const [largest] = [...model.collateral].sort((a, b) => compare(multiply(b.amount, b.price), multiply(a.amount, a.price)));
   if (largest === undefined) return undefined;
   const { coin, price, rule } = largest;
+  const found = wallet.find((one) => one.coin === coin);
+  if (found?.pledgeable === false) return undefined;
   const target = multiply(line, subtract(one, warnBelow));
   const addable = [{ coin, available: anyAmount, price, rule, places: usefulPlaces(price) }];
   const [step] = waysTo(model, target, { addable, takeable: [], payable: [] }).ways[0]?.steps ?? [];
   if (step?.act !== 'add') return undefined;
-  const held = wallet.find((one) => one.coin === coin)?.amount ?? zero;
+  const held = found?.amount ?? zero;
   return { coin, amount: step.amount, ...(walletTrouble === undefined ? { held } : {}) };
 }
 

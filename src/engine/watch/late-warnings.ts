@@ -1,5 +1,5 @@
 import { Emitter, type Disposable } from '../../core/emitter.ts';
-import type { Warning, WarningKey } from '../storage/warning-protocol.ts';
+import type { KnownWarning, Warning } from '../storage/warning-protocol.ts';
 import type { WarningFront, WarningWatch, WarningWatchOptions } from './warning-watch.ts';
 
 /** The warnings, once there is a front to show them and an account to warn of. */
@@ -53,11 +53,11 @@ export class LateWarnings implements Disposable {
     this.#watch?.noteFocus();
   }
 
-  async acknowledge(which: readonly WarningKey[]): Promise<void> {
+  async acknowledge(which: readonly KnownWarning[]): Promise<void> {
     await this.#watch?.acknowledge(which);
   }
 
-  async snooze(which: readonly WarningKey[], until: number): Promise<void> {
+  async snooze(which: readonly KnownWarning[], until: number): Promise<void> {
     await this.#watch?.snooze(which, until);
   }
 

@@ -1,11 +1,12 @@
 import { staleAfterMs } from '../../core/clock.ts';
-import { compare, decimal, lesser, multiply, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, isPositive, isZero, lesser, multiply, one, type Decimal } from '../../core/decimal.ts';
 import type { Loan, Position, Target } from '../../core/model.ts';
 import { compareUrgency, dangerBelow, levelOf, levelOfPosition, warnBelow, worst, type Level } from '../../core/risk/level.ts';
 import { liquidationOf } from '../../core/risk/liquidation.ts';
+import type { LiveLoan } from '../../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
 import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
-import type { Alarm, Warning } from '../storage/warning-protocol.ts';
+import { alarms, type Alarm, type Warning } from '../storage/warning-protocol.ts';
 import { readWarningTarget, warningKey, warningTarget, type Better, type Sight } from './warnings.ts';
 
 /** A level is left when the distance is one fifth further than where it is entered. */
@@ -23,7 +24,11 @@ interface Shown {
   readonly level: Level;
   /** The worst level that is not left yet, had it been reached. */
   readonly holds: Level;
+  /** The worst line that is reached, as the views show it. */
+  readonly reached?: Alarm | undefined;
   readonly current: boolean;
+  /** By the last figures, however old. */
+  readonly wasWell?: boolean;
 }
 
 /** What was seen of one thing, to know for how long it has been better than a level. By a clock that nobody sets. Milliseconds. */
@@ -53,10 +58,10 @@ export class Lookout {
     const account = state.account.id;
     const shown = shownBy(state, now, intervalMs);
     const present = new Set(shown.map(({ target }) => target));
-    const sights = shown.map(({ target, level, holds, current }): Sight => {
+    const sights = shown.map(({ target, level, holds, reached, current, wasWell }): Sight => {
       const key = warningKey({ account, target });
-      const better = this.#better(key, holds, current, uptime, staleAfterMs(intervalMs));
-      const sees = level === 'warn' || level === 'danger' ? level : current && level !== 'unknown' ? 'calm' : 'lost';
+      const better = this.#better(key, reached ?? holds, current, uptime, staleAfterMs(intervalMs));
+      const sees = reached ?? (level === 'warn' || level === 'danger' ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
       return { account, target, sees, better };
     });
     const missing = known
@@ -71,12 +76,13 @@ export class Lookout {
     return [...sights, ...missing];
   }
 
-  #better(key: string, holds: Level, current: boolean, uptime: number, staleMs: number): Better {
+  #better(key: string, holds: Level | Alarm, current: boolean, uptime: number, staleMs: number): Better {
     const before = this.#held.get(key);
     const kept = before !== undefined && uptime - before.at <= staleMs ? before.since : {};
-    const since: { danger?: number; warn?: number } = {};
-    for (const level of ['danger', 'warn'] as const) {
-      if (current && holds !== 'unknown' && compareUrgency(holds, level) > 0) since[level] = kept[level] ?? uptime;
+    const since: Partial<Record<Alarm, number>> = {};
+    const held = alarms.findIndex((level) => level === holds);
+    for (const level of alarms) {
+      if (current && holds !== 'unknown' && held < alarms.indexOf(level)) since[level] = kept[level] ?? uptime;
     }
     this.#held.set(key, { at: uptime, since });
     return Object.fromEntries(Object.entries(since).map(([level, from]) => [level, uptime - from]));
@@ -121,12 +127,13 @@ function shownLoan(
   const loan: Loan = { ...believedLoan(read), due: [] };
   const estimate = typeof live === 'object' ? live : undefined;
   const level = shownLevel(levelOf(loan, current), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true));
+  const wasWell = isWell(levelOf(loan, true));
   const distance = nearest([
     ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
   ]);
   return [
-    { target: warningTarget('level', on), level, holds: holding(level, distance), current },
+    { target: warningTarget('level', on), level, holds: holding(level, distance), reached: reachedBy(loan, estimate), current, wasWell },
     plain(
       'overdue',
       on,
@@ -154,15 +161,36 @@ function shownPosition(
   const found = liquidationOf(position, held);
   const distance = nearest([found.kind === 'price' ? found.distance : undefined, estimate?.distance]);
   const target = warningTarget('level', { kind: 'position', id: position.positionId });
-  return { target, level, holds: holding(level, distance), current };
+  return {
+    target,
+    level,
+    holds: holding(level, distance),
+    reached: isLiquidating(position, distance) ? 'liquidation' : undefined,
+    current,
+    wasWell: isWell(levelOfPosition(position, true, held)),
+  };
 }
+
+const isWell = (level: Level): boolean => level === 'ok' || level === 'watch';
+
+/** An estimate may reach a line, never leave one. */
+function reachedBy({ ltv, marginCall, liquidation }: Loan, estimate: LiveLoan | undefined): Alarm | undefined {
+  if (isReached(distanceTo(liquidation?.ltv, ltv)) || isReached(estimate?.toLiquidation)) return 'liquidation';
+  return isReached(distanceTo(marginCall?.ltv, ltv)) || isReached(estimate?.toMarginCall) ? 'marginCall' : undefined;
+}
+
+/** The price is reached, or the venue says so: by its own word, or by a margin ratio at which it liquidates (zero is a hole in the answer). */
+const isLiquidating = ({ distress, marginRatio }: Position, distance: Decimal | undefined): boolean =>
+  distress !== undefined || isReached(distance) || (marginRatio !== undefined && !isZero(marginRatio) && compare(marginRatio, one) <= 0);
+
+const isReached = (distance: Decimal | undefined): boolean => distance !== undefined && !isPositive(distance);
 
 /** An estimate may raise a level, never lower it. */
 const shownLevel = (read: Level, estimated: Level | undefined): Level =>
   estimated !== undefined && compareUrgency(estimated, read) < 0 ? estimated : read;
 
 function holding(level: Level, distance: Decimal | undefined): Level {
-  const inside = (alarm: Alarm): boolean => distance !== undefined && compare(distance, exits[alarm]) < 0;
+  const inside = (alarm: keyof typeof exits): boolean => distance !== undefined && compare(distance, exits[alarm]) < 0;
   const held: Level = inside('danger') ? 'danger' : inside('warn') ? 'warn' : level;
   return worst([level, held]) ?? level;
 }

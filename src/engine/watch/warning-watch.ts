@@ -1,13 +1,26 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
-import { english } from '../../core/message.ts';
+import { english, msg, type Message } from '../../core/message.ts';
 import type { AccountState, Store } from '../monitor/store.ts';
 import type { Wakes } from '../monitor/wakes.ts';
 import type { Log } from '../ports.ts';
 import type { SharedState } from '../storage/shared-state.ts';
-import type { Notice, Warning, WarningKey, Warnings } from '../storage/warning-protocol.ts';
+import type { KnownWarning, Notice, Warning, WarningKey, Warnings } from '../storage/warning-protocol.ts';
 import { Lookout } from './sights.ts';
-import { acknowledged, applied, decide, isQuiet, snoozed, warningKey, type Decision, type Rows, type Told } from './warnings.ts';
+import {
+  acknowledged,
+  applied,
+  decide,
+  isQuiet,
+  readWarningTarget,
+  snoozed,
+  warningKey,
+  type Decision,
+  type Rows,
+  type Sight,
+  type Terms,
+  type Told,
+} from './warnings.ts';
 
 /** Which window reads the accounts for all. */
 export interface Reader {
@@ -19,8 +32,8 @@ export interface Reader {
 export interface WarningFront {
   /** One sentence for all that is told at one moment, and what it is about, the worst first. */
   compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about'>>;
-  /** Shows it to the person in this window. Must not throw. */
-  show(notice: Notice): void;
+  /** Shows it to the person in this window. Resolves when it is shown, and waits for no answer. */
+  show(notice: Notice): Promise<void>;
   readonly settings: () => { readonly enabled: boolean; readonly quietHours: string };
 }
 
@@ -66,6 +79,7 @@ export class WarningWatch implements Disposable {
   #fromUptime: number;
   #isSettled = false;
   #work: Promise<void> = Promise.resolve();
+  #claims: Promise<void> = Promise.resolve();
   #isLooking = false;
   #isTicking = false;
   /** Another window has the first right to a notice. */
@@ -97,6 +111,7 @@ export class WarningWatch implements Disposable {
     void this.#queue(() => this.#load());
     this.noteFocus();
     look();
+    this.#claim();
   }
 
   /** All warnings that stand, in any window. */
@@ -110,13 +125,13 @@ export class WarningWatch implements Disposable {
     shared.ask({ do: 'noteFocus', window, at: clock.now() }).catch(() => undefined);
   }
 
-  /** Each is silent until a worse level is reached. */
-  acknowledge(which: readonly WarningKey[]): Promise<void> {
+  /** Each is silent until a worse level than the known one is reached. */
+  acknowledge(which: readonly KnownWarning[]): Promise<void> {
     return this.#queue(() => this.#change(() => acknowledged(this.#rows, which, this.#options.clock.now())));
   }
 
   /** Each is silent until then, unless a worse level is reached. @param until milliseconds since the Unix epoch */
-  snooze(which: readonly WarningKey[], until: number): Promise<void> {
+  snooze(which: readonly KnownWarning[], until: number): Promise<void> {
     return this.#queue(() => this.#change(() => snoozed(this.#rows, which, until)));
   }
 
@@ -171,6 +186,8 @@ export class WarningWatch implements Disposable {
       () => {
         this.#isTicking = false;
         this.#look();
+        // What another window wrote or took just before it ended.
+        this.#claim();
       },
       () => undefined,
     );
@@ -195,18 +212,24 @@ export class WarningWatch implements Disposable {
     const now = clock.now();
     const { enabled, quietHours } = front.settings();
     const times = { now, uptime: uptimeOf(clock), intervalMs: intervalMs() };
-    const rows = this.all();
-    const sights = store
+    const terms = { now, enabled, quiet: isQuiet(quietHours, now) };
+    const decisions = store
       .all()
       .filter(({ snapshot, failure }) => snapshot !== undefined || failure !== undefined)
-      .flatMap((state) =>
-        this.#lookout.look(
-          state,
-          rows.filter(({ account }) => account === state.account.id),
-          times,
-        ),
-      );
-    return decide(this.#rows, sights, { now, enabled, quiet: isQuiet(quietHours, now) });
+      .map((state) => this.#decideOn(state, times, terms));
+    return { changes: new Map(decisions.flatMap(({ changes }) => [...changes])), told: decisions.flatMap(({ told }) => told) };
+  }
+
+  /** An account that can't be judged must not silence the others, nor what is known of it. */
+  #decideOn(state: AccountState, times: Parameters<Lookout['look']>[2], terms: Terms): Decision {
+    const known = this.all().filter(({ account }) => account === state.account.id);
+    try {
+      return decide(this.#rows, this.#lookout.look(state, known, times), terms);
+    } catch (error) {
+      this.#options.log.warn(`warnings: ${state.account.id} can't be judged: ${String(error)}`);
+      const lost = known.map(({ account, target }): Sight => ({ account, target, sees: 'lost' }));
+      return decide(this.#rows, lost, terms);
+    }
   }
 
   /**
@@ -224,7 +247,7 @@ export class WarningWatch implements Disposable {
         .ask({ do: 'putWarnings', known: this.#version, ...difference(this.#stored, rows), notices, at: clock.now() })
         .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
       if (answer === undefined || answer instanceof Error) {
-        this.#actAlone(rows, notices, answer?.message ?? 'no database');
+        await this.#actAlone(rows, notices, answer?.message ?? 'no database');
         return;
       }
       if ('refused' in answer) {
@@ -238,12 +261,12 @@ export class WarningWatch implements Disposable {
     throw new Error('the warnings change each time they are looked at');
   }
 
-  #actAlone(rows: Rows, notices: readonly Notice[], reason: string): void {
+  async #actAlone(rows: Rows, notices: readonly Notice[], reason: string): Promise<void> {
     if (!this.#isAlone) this.#options.log.warn(`warnings: this window warns by itself, for the shared database cannot be used: ${reason}`);
     this.#isAlone = true;
     this.#rows = rows;
-    for (const notice of notices) this.#show(notice);
     this.#tellChange();
+    for (const notice of notices) await this.#show(notice);
   }
 
   async #noticesOf(told: readonly Told[]): Promise<readonly Notice[]> {
@@ -253,10 +276,27 @@ export class WarningWatch implements Disposable {
     const notices: Notice[] = [];
     for (const group of [alarms, gone, notes]) {
       if (group.length === 0) continue;
-      const level = group === notes ? 'note' : group.some((one) => one.level === 'danger') ? 'danger' : 'warn';
-      notices.push({ level, ...(await this.#options.front.compose(group)) });
+      const level = group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
+      notices.push({ level, ...(await this.#compose(group)) });
     }
     return notices;
+  }
+
+  /** In plain words where the proper ones fail: nothing that is to be told may stay untold. */
+  async #compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about'>> {
+    const { store, log, front } = this.#options;
+    try {
+      return await front.compose(told);
+    } catch (error) {
+      log.warn(`warnings: ${String(error)}`);
+      const nameOf = ({ account, target }: Told): string =>
+        [store.all().find((one) => one.account.id === account)?.account.name ?? account, readWarningTarget(target).on?.id].join(' ').trim();
+      const names = [...new Set(told.map(nameOf))].join(', ');
+      return {
+        sentence: msg('warning.plain', '{0}: {1}. Check the exchange.', plainLevel(told), names),
+        about: told.filter(({ says }) => says !== 'gone').map(({ account, target, level }) => ({ account, target, level })),
+      };
+    }
   }
 
   async #load(): Promise<void> {
@@ -275,26 +315,39 @@ export class WarningWatch implements Disposable {
 
   /** Shows what falls to this window: at once if it was used last, else what nobody else took. */
   #claim(): void {
-    this.#claimNow().catch(() => undefined);
+    // One after the other: what is being shown here must not be taken once more.
+    this.#claims = this.#claims.then(() => (this.#end.signal.aborted ? undefined : this.#claimNow())).catch(() => undefined);
   }
 
   async #claimNow(): Promise<void> {
     const { shared, window, clock } = this.#options;
     const { notices = [], againMs } = (await shared.ask({ do: 'claimNotices', window, at: clock.now() })) ?? {};
     if (this.#end.signal.aborted) return;
-    for (const { notice } of notices) this.#show(notice);
-    const seqs = notices.map(({ seq }) => seq);
-    if (seqs.length > 0) await shared.ask({ do: 'noteShown', seqs });
+    for (const { seq, notice } of notices) {
+      if (await this.#show(notice)) await shared.ask({ do: 'noteShown', seqs: [seq] });
+    }
     if (againMs === undefined || this.#isWaiting) return;
     this.#isWaiting = true;
-    await clock.sleep(Math.max(againMs, 1), this.#end.signal);
-    this.#isWaiting = false;
-    await this.#claimNow();
+    clock.sleep(Math.max(againMs, 1), this.#end.signal).then(
+      () => {
+        this.#isWaiting = false;
+        this.#claim();
+      },
+      () => undefined,
+    );
   }
 
-  #show(notice: Notice): void {
-    this.#options.log.info(`warning (${notice.level}): ${english(notice.sentence)}`);
-    this.#options.front.show(notice);
+  /** @returns whether it is shown: what is not falls to any window again */
+  async #show(notice: Notice): Promise<boolean> {
+    const { log, front } = this.#options;
+    log.info(`warning (${notice.level}): ${english(notice.sentence)}`);
+    try {
+      await front.show(notice);
+      return true;
+    } catch (error) {
+      log.warn(`warnings: not shown: ${String(error)}`);
+      return false;
+    }
   }
 
   #tellChange(): void {
@@ -304,6 +357,11 @@ export class WarningWatch implements Disposable {
       // A view that fails must not stop a warning.
     }
   }
+}
+
+function plainLevel(told: readonly Told[]): Message {
+  if (told.every(({ says }) => says === 'recovered')) return msg('warning.recovered', 'Recovered');
+  return told.some(({ level }) => level !== 'warn') ? msg('level.danger', 'Danger') : msg('level.warning', 'Warning');
 }
 
 function difference(before: Rows, after: Rows): { readonly put: readonly Warning[]; readonly drop: readonly WarningKey[] } {

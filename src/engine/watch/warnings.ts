@@ -1,5 +1,14 @@
 import { targetKey, type Target } from '../../core/model.ts';
-import type { Alarm, Warning, WarningKey } from '../storage/warning-protocol.ts';
+import {
+  alarms,
+  isAcknowledged,
+  isWorse,
+  levelOfAlarm,
+  type Alarm,
+  type KnownWarning,
+  type Warning,
+  type WarningKey,
+} from '../storage/warning-protocol.ts';
 
 /**
  * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, and an account whose figures can't
@@ -27,10 +36,11 @@ export interface Sight extends WarningKey {
   /**
    * - `calm` by current figures there is nothing to warn of
    * - `lost` nothing current is known: that never ends a warning
+   * - `old` nothing current is known, and nothing was wrong when it was last read: that neither ends nor repeats a warning
    * - `gone` it is no longer there
    * - `closed` the same, and nothing was wrong when it was last seen
    */
-  readonly sees: Alarm | 'calm' | 'lost' | 'gone' | 'closed';
+  readonly sees: Alarm | 'calm' | 'lost' | 'old' | 'gone' | 'closed';
   readonly better?: Better;
 }
 
@@ -71,8 +81,6 @@ const dayMs = 24 * 60 * minuteMs;
 /** No snooze is longer: one that is comes from a clock that was wrong. */
 const longestSnoozeMs = 2 * dayMs;
 
-const isWorse = (a: Alarm, b: Alarm): boolean => a === 'danger' && b === 'warn';
-
 const isOfSame = (a: string, b: string): boolean => JSON.stringify(readWarningTarget(a).on) === JSON.stringify(readWarningTarget(b).on);
 
 interface Step {
@@ -112,11 +120,10 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const { account, target, sees } = sight;
   const { now } = terms;
   const before = held === undefined ? undefined : ofClock(held, now);
-  if (sees === 'warn' || sees === 'danger') {
-    if (before === undefined || isWorse(sees, before.level)) {
-      // A worse level ends what was acknowledged or snoozed before.
-      return telling({ account, target, level: sees, since: now, repeats: 0 }, terms);
-    }
+  const alarm = alarms.find((one) => one === sees);
+  if (alarm !== undefined && (before === undefined || isWorse(alarm, before.level))) {
+    // A worse level ends what was acknowledged or snoozed before.
+    return telling({ account, target, level: alarm, since: now, repeats: 0 }, terms);
   }
   if (before === undefined) return {};
   if (sees === 'closed') return {};
@@ -124,7 +131,8 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const left = leaves(before, sight);
   if (left !== undefined) return leaving(before, left, terms);
   // In the quiet time after it got better nothing is said: the old level would be wrong by now.
-  return sees === 'lost' || sees === before.level ? telling(before, terms) : { row: before };
+  const stands = sees === 'lost' || (alarm !== undefined && levelOfAlarm(alarm) === levelOfAlarm(before.level));
+  return stands ? telling(before, terms) : { row: before };
 }
 
 function gone({ target, level }: Warning, { enabled }: Terms): Step {
@@ -134,16 +142,17 @@ function gone({ target, level }: Warning, { enabled }: Terms): Step {
 }
 
 /** What a warning becomes after the quiet time; undefined as long as it stays. */
-function leaves({ target, level }: Warning, { sees, better = {} }: Sight): 'warn' | 'clear' | undefined {
+function leaves({ target, level }: Warning, { sees, better = {} }: Sight): Alarm | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
-  if (sees === 'lost' || sees === level) return undefined;
+  if (sees === 'lost' || sees === 'old' || sees === level) return undefined;
   if (facet === 'due' || facet === 'blind') return sees === 'calm' ? 'clear' : undefined;
   const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
   if (!isLeft(level)) return undefined;
-  return sees === 'calm' && isLeft('warn') ? 'clear' : 'warn';
+  const lower = alarms.filter((one) => isWorse(level, one)).reverse();
+  return lower.find((one) => one === sees || !isLeft(one)) ?? (sees === 'calm' ? 'clear' : 'warn');
 }
 
-function leaving(before: Warning, left: 'warn' | 'clear', terms: Terms): Step {
+function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
   const { facet } = readWarningTarget(before.target);
   const isWord =
     before.told !== undefined &&
@@ -152,22 +161,30 @@ function leaving(before: Warning, left: 'warn' | 'clear', terms: Terms): Step {
     before.snoozedUntil === undefined &&
     (facet === 'level' || facet === 'overdue');
   if (left === 'clear') return isWord ? { says: 'recovered', level: before.level } : {};
-  const row: Warning = { ...before, level: 'warn', since: terms.now, repeats: 0, acknowledged: before.acknowledged && 'warn' };
+  const row: Warning = {
+    ...before,
+    level: left,
+    since: terms.now,
+    acknowledged: before.acknowledged && milder(before.acknowledged, left),
+    repeats: left === 'warn' ? 0 : before.repeats,
+  };
+  // Danger goes on being told, as long as it is seen.
+  if (left !== 'warn') return { row };
   return before.told === undefined ? telling(row, terms) : { row, ...(isWord ? { says: 'better' } : {}) };
 }
 
 /** Tells what is due to be told. */
 function telling(row: Warning, { now, enabled, quiet }: Terms): Step {
   const { facet } = readWarningTarget(row.target);
-  const { told, level, since, acknowledged, repeats, snoozedUntil } = row;
+  const { told, level, since, repeats, snoozedUntil } = row;
   const mayWait = facet === 'blind' && now - since < blindAfterMs;
-  if (!enabled || (quiet && level !== 'danger') || acknowledged !== undefined || mayWait) return { row };
+  if (!enabled || (quiet && level === 'warn') || isAcknowledged(row) || mayWait) return { row };
   if (snoozedUntil !== undefined) {
     if (now < snoozedUntil) return { row };
     return { row: { ...row, told: now, snoozedUntil: undefined }, says: told === undefined ? 'alarm' : 'again' };
   }
   if (told === undefined) return { row: { ...row, told: now }, says: 'alarm' };
-  const waitMs = facet === 'due' ? dayMs : level === 'danger' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
+  const waitMs = facet === 'due' ? dayMs : level !== 'warn' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
   if (waitMs === undefined || now - told < waitMs) return { row };
   return { row: { ...row, told: now, repeats: repeats + 1 }, says: 'again' };
 }
@@ -184,26 +201,28 @@ function ofClock(row: Warning, now: number): Warning {
   };
 }
 
-/** A person acknowledges what stands: each is silent until a worse level is reached. */
-export function acknowledged(rows: Rows, which: readonly WarningKey[], now: number): Decision {
-  return changed(rows, which, (row) => ({
-    ...row,
-    told: row.told ?? now,
-    acknowledged: row.level,
-    snoozedUntil: undefined,
-  }));
+const milder = (a: Alarm, b: Alarm): Alarm => (isWorse(a, b) ? b : a);
+
+/** A person acknowledges what stands: each is silent until a worse level than the known one is reached. */
+export function acknowledged(rows: Rows, which: readonly KnownWarning[], now: number): Decision {
+  return changed(rows, which, (row, known) => {
+    if (!isWorse(row.level, known)) return { ...row, told: row.told ?? now, acknowledged: row.level, snoozedUntil: undefined };
+    const isLess = row.acknowledged !== undefined && isWorse(row.acknowledged, known);
+    return isLess ? row : { ...row, acknowledged: known };
+  });
 }
 
-/** Silent until then, unless a worse level is reached. */
-export function snoozed(rows: Rows, which: readonly WarningKey[], until: number): Decision {
-  return changed(rows, which, (row) => ({ ...row, snoozedUntil: until }));
+/** Silent until then, unless a worse level than the known one is reached. */
+export function snoozed(rows: Rows, which: readonly KnownWarning[], until: number): Decision {
+  return changed(rows, which, (row, known) => (isWorse(row.level, known) ? row : { ...row, snoozedUntil: until }));
 }
 
-function changed(rows: Rows, which: readonly WarningKey[], change: (row: Warning) => Warning): Decision {
+function changed(rows: Rows, which: readonly KnownWarning[], change: (row: Warning, known: Alarm) => Warning): Decision {
   const changes = new Map<string, Warning>();
-  for (const key of which.map(warningKey)) {
+  for (const one of which) {
+    const key = warningKey(one);
     const row = rows.get(key);
-    if (row !== undefined) changes.set(key, change(row));
+    if (row !== undefined) changes.set(key, change(row, one.level));
   }
   return { changes, told: [] };
 }

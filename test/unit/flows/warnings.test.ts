@@ -21,7 +21,7 @@ class Screen {
     this.#trader = trader;
     trader.engine.warnings.attach({
       compose: async (told) => composeWarning(trader.app(new Scripted()), told),
-      show: (notice) => void this.notices.push(notice),
+      show: async (notice) => void this.notices.push(notice),
       settings: () => ({ enabled: this.enabled, quietHours: this.quietHours }),
     });
   }
@@ -78,7 +78,7 @@ describe('warnings at a simulated exchange', function () {
         saysLike('warning.also', /BTC-USDT-SWAP long.*/),
       ),
     );
-    assert.deepEqual(screen.notices[1]?.about[0], { account: 'main', target: 'level loan:12345' });
+    assert.deepEqual(screen.notices[1]?.about[0], { account: 'main', target: 'level loan:12345', level: 'danger' });
   });
 
   it('of danger lead to the target, and are told again until they are acknowledged', async () => {
@@ -94,9 +94,27 @@ describe('warnings at a simulated exchange', function () {
     await trader.until(tellWarning(trader.app(talk), danger!));
     assert.deepEqual(talk.ran, [{ command: 'bringLtvToTarget', target: { accountId: 'main', on: { kind: 'loan', id: '12345' } } }]);
     assert.equal(talk.heard[0]?.kind, 'error');
-    assert.equal(row('level loan:12345')?.acknowledged, 'danger');
-    const others = trader.engine.warnings.all().filter(({ level, acknowledged }) => level === 'danger' && acknowledged === undefined);
+    assert.equal(row('level loan:12345')?.acknowledged, 'marginCall');
+    const others = trader.engine.warnings.all().filter(({ level, acknowledged }) => level !== 'warn' && acknowledged === undefined);
     assert.ok(danger!.about.length > 1 && others.length > 0, 'who goes to one loan has not dealt with the others');
+  });
+
+  it('pressed after it became worse acknowledge and snooze only what they told', async () => {
+    okx.movePrice('BTC', '-18.5');
+    await trader.passes(2 * minute);
+    const danger = screen.notices.at(-1)!;
+    assert.equal(danger.about[0]?.level, 'danger');
+    okx.movePrice('BTC', '-8');
+    await trader.passes(minute);
+    assert.equal(row('level loan:12345')?.level, 'marginCall');
+    for (const button of [says('button.open-gauges'), says('warning.snooze-hour')]) {
+      await trader.until(tellWarning(trader.app(new Scripted(press(button))), danger));
+      assert.equal(row('level loan:12345')?.snoozedUntil, undefined);
+    }
+    const before = screen.notices.length;
+    await trader.passes(6 * minute);
+    const told = screen.notices.slice(before).flatMap(({ about }) => about.map(({ target }) => target));
+    assert.ok(told.includes('level loan:12345'), told.join());
   });
 
   it('say when they are over, after ten quiet minutes', async () => {
@@ -125,11 +143,11 @@ describe('warnings at a simulated exchange', function () {
     const blind = saysLike('warning.blind', says('warning.simulated', 'Main'));
     assert.equal(told.filter((one) => blind.test(one)).length, 1, told.join('\n'));
     assert.match(told.at(-1) ?? '', saysLike('warning.last-known'));
-    assert.equal(row('level loan:12345')?.level, 'danger');
+    assert.equal(row('level loan:12345')?.level, 'marginCall');
     await killed.revive();
     await trader.passes(6 * minute);
     assert.equal(row('blind'), undefined);
-    assert.equal(row('level loan:12345')?.level, 'danger');
+    assert.equal(row('level loan:12345')?.level, 'marginCall');
   });
 
   it('are told once by two windows, and acknowledged for both', async () => {

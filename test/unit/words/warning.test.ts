@@ -5,6 +5,7 @@ import type { Loan, Position, Snapshot } from '../../../src/core/model.ts';
 import type { AccountState, Live } from '../../../src/engine/monitor/store.ts';
 import type { Told } from '../../../src/engine/watch/warnings.ts';
 import { warningSentence, worstFirst } from '../../../src/words/warning.ts';
+import { ageText } from '../../../src/words/time.ts';
 import { says, saysLike } from '../../texts.ts';
 import { account, failure, gone, loan, now, position, snapshot, state, viewContext } from '../views/samples.ts';
 
@@ -81,6 +82,41 @@ describe('the words of a warning', () => {
     assert.match(sentence, saysLike('warning.last-known'));
     assert.doesNotMatch(sentence, saysLike('warning.add'));
     assert.match(words([told('level loan:12345'), told('level position:x')], old), saysLike('warning.last-known'));
+  });
+
+  it('tell an estimate beside a failing reading as one by present prices, and only what was read as last known', () => {
+    const live: Live = {
+      at: now - 5_000,
+      loans: { '12345': { ltv: d('0.73'), toMarginCall: d('0.01'), averaged: false } },
+      positions: { p1: { markPrice: d('58000'), distance: d('0.014') } },
+      off: {},
+      doubted: [],
+    };
+    const prices = says('estimate.prices-read', english(ageText(now - 5_000, now)));
+    const failing = { failure: failure(), live };
+    assert.equal(
+      words(told('level loan:12345'), { ...read(nearLoan(), { asOf: now - 20 * 60_000 }), ...failing }),
+      [
+        says('warning.near-estimate', ...named, '~1.0%', says('preview.margin-call'), prices),
+        says(
+          'warning.last-known',
+          english(ageText(now - 20 * 60_000, now)),
+          [says('term.ltv-is', '70.28%'), 'BTC 62,900', says('warning.liquidation-at', 'BTC 60,000')].join(', '),
+        ),
+      ].join(' '),
+    );
+    const sentence = words(told('level position:p1'), holding(nearPosition, failing));
+    const name = `BTC-USDT-SWAP ${says('position.long')}`;
+    assert.match(sentence, saysLike('warning.near-estimate', danger, name, 'Main', '~1.4%', says('preview.liquidation'), prices));
+    assert.match(
+      sentence,
+      saysLike(
+        'warning.last-known',
+        undefined,
+        `${says('warning.mark-price', '60,000 USDT')}, ${says('warning.liquidation-at', '57,180')}`,
+      ),
+    );
+    assert.doesNotMatch(sentence, /58,000/);
   });
 
   it('say that a line is reached, and what made it an alarm where the distance is missing', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compare, decimal, multiply, subtract } from '../../../../src/core/decimal.ts';
 import { levelOf, levelOfPosition } from '../../../../src/core/risk/level.ts';
 import { estimateAfter } from '../../../../src/core/risk/collateral-estimate.ts';
+import { flatRule } from '../../../../src/core/risk/haircut.ts';
 import { distanceTo } from '../../../../src/core/risk/ltv.ts';
 import { estimateMarginChange } from '../../../../src/core/risk/position-model.ts';
 import { loanRemedy, positionRemedy } from '../../../../src/engine/targets/remedy.ts';
@@ -35,6 +36,26 @@ describe('what brings a loan or position back to Watch', () => {
         assert.ok(less === undefined || compare(distanceTo(near.marginCall?.ltv, less) ?? d('0'), d('0.12')) < 0);
       }),
     );
+  });
+
+  it('is nothing where the amount might not be enough, or the coin is not accepted', () => {
+    const prices = { BTC: d('62900'), ETH: d('2000'), USDT: d('1') };
+    const near = loan({ ltv: d('0.70274'), collateralUsd: d('56920'), collateral: [{ coin: 'BTC', amount: d('1') }] });
+    const live = { ltv: d('0.72'), averaged: false };
+    const wallet = (pledgeable?: boolean) => [{ coin: 'BTC', amount: d('1'), ...(pledgeable === undefined ? {} : { pledgeable }) }];
+    for (const pledgeable of [undefined, true]) {
+      const accepted = snapshot({ loans: [near], prices, wallet: wallet(pledgeable) });
+      for (const estimate of [undefined, live]) assert.equal(loanRemedy(near, accepted, estimate)?.coin, 'BTC');
+    }
+    assert.equal(loanRemedy(near, snapshot({ loans: [near], prices, wallet: wallet(false) })), undefined);
+
+    const two = { ...near, collateral: [...near.collateral, { coin: 'ETH', amount: d('1') }] };
+    assert.equal(loanRemedy(two, snapshot({ loans: [two], prices })), undefined, 'an average haircut');
+    const [BTC, ETH] = [d('0.9'), d('0.155')].map(flatRule);
+    const known = { ...two, haircuts: { BTC: BTC!, ETH: ETH! } };
+    const read = snapshot({ loans: [known], prices });
+    assert.equal(loanRemedy(known, read)?.coin, 'BTC');
+    assert.equal(loanRemedy(known, read, live), undefined, 'an estimate of two coins');
   });
 
   it('is enough margin, in the coin of the margin', () => {

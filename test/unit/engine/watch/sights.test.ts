@@ -34,6 +34,9 @@ const positionAt = (distance: string, more: Partial<Position> = {}): Position =>
 
 const row = (target: string): Warning => ({ account: 'one', target, level: 'danger', since: now, told: now, repeats: 0 });
 
+const lines = ['marginCall', 'liquidation'];
+const all = (ms: number): Sight['better'] => ({ warn: ms, danger: ms, marginCall: ms, liquidation: ms });
+
 /** One window that looks at an account as time passes. */
 class Eyes {
   readonly lookout = new Lookout();
@@ -63,7 +66,7 @@ describe('what there is to warn of', () => {
     assert.deepEqual([warnBelow, dangerBelow], ['0.12', '0.05']);
     for (const of of [loanAt, positionAt])
       for (const [distance, sees, better] of [
-        ['0', 'danger', []],
+        ['0.0001', 'danger', []],
         ['0.0499', 'danger', []],
         ['0.05', 'warn', []],
         ['0.0599', 'warn', []],
@@ -71,23 +74,44 @@ describe('what there is to warn of', () => {
         ['0.1199', 'warn', ['danger']],
         ['0.12', 'calm', ['danger']],
         ['0.1439', 'calm', ['danger']],
-        ['0.144', 'calm', ['danger', 'warn']],
+        ['0.144', 'calm', ['warn', 'danger']],
       ] as const) {
         const sight = new Eyes().level(of(distance));
-        assert.deepEqual([sight.sees, Object.keys(sight.better ?? {})], [sees, better], `${of.name} ${distance}`);
+        assert.deepEqual([sight.sees, Object.keys(sight.better ?? {})], [sees, [...better, ...lines]], `${of.name} ${distance}`);
       }
+  });
+
+  it('is worse than danger where a line is reached, or the exchange acts on it, also by an estimate', () => {
+    const sees = (of: Loan | Position, live?: Live): unknown[] => {
+      const sight = new Eyes().level(of, live);
+      return [sight.sees, Object.keys(sight.better ?? {})];
+    };
+    const liquidation = { ltv: decimal('0.9'), source: 'venue' } as const;
+    const called = ['marginCall', ['liquidation']];
+    for (const distance of ['0', '-0.05']) assert.deepEqual(sees(loanAt(distance)), called);
+    assert.deepEqual(sees(loanAt('-0.05', { liquidation })), called);
+    assert.deepEqual(sees(loanAt('-0.125', { liquidation })), ['liquidation', []]);
+    for (const distance of ['0', '-0.05']) assert.deepEqual(sees(positionAt(distance)), ['liquidation', []]);
+    assert.deepEqual(sees(positionAt('0.5', { distress: msg('test', 'Being liquidated.') })), ['liquidation', []]);
+    assert.deepEqual(sees(positionAt('0.5', { marginRatio: decimal('1') })), ['liquidation', []]);
+    const estimate = { ltv: decimal('0.81'), toMarginCall: decimal('-0.0125'), averaged: false };
+    assert.deepEqual(sees(loanAt('0.04'), { at: now, loans: { '12345': estimate }, positions: {}, off: {}, doubted: [] }), called);
   });
 
   it('counts for how long it has been better without a break', () => {
     const far = (): Sight['better'] => eyes.level(loanAt('0.5')).better;
-    assert.deepEqual(far(), { danger: 0, warn: 0 });
+    assert.deepEqual(far(), all(0));
     for (eyes.at = minute; eyes.at <= quietMs; eyes.at += minute) far();
     eyes.at = quietMs;
-    assert.deepEqual(far(), { danger: quietMs, warn: quietMs });
+    assert.deepEqual(far(), all(quietMs));
     eyes.at += minute;
-    assert.deepEqual(eyes.level(loanAt('0.13')).better, { danger: quietMs + minute });
+    assert.deepEqual(eyes.level(loanAt('0.13')).better, {
+      danger: quietMs + minute,
+      marginCall: quietMs + minute,
+      liquidation: quietMs + minute,
+    });
     eyes.at += minute;
-    assert.deepEqual(far(), { danger: quietMs + 2 * minute, warn: 0 });
+    assert.deepEqual(far(), { ...all(quietMs + 2 * minute), warn: 0 });
   });
 
   it('does not count what nobody saw: a failure, old figures, a long time without a look', () => {
@@ -97,15 +121,15 @@ describe('what there is to warn of', () => {
       far();
       eyes.at += minute;
       const sight = far(broken);
-      assert.deepEqual([sight.sees, sight.better], ['lost', {}]);
+      assert.deepEqual([sight.sees, sight.better], ['old', {}]);
       eyes.at += minute;
-      assert.deepEqual(far().better, { danger: 0, warn: 0 });
+      assert.deepEqual(far().better, all(0));
     }
     eyes.at += 91_000;
-    assert.deepEqual(far().better, { danger: 0, warn: 0 });
+    assert.deepEqual(far().better, all(0));
     eyes.at += minute;
     eyes.lookout.forget();
-    assert.deepEqual(far().better, { danger: 0, warn: 0 });
+    assert.deepEqual(far().better, all(0));
   });
 
   it('is raised by an estimate and never cleared by one', () => {
@@ -122,17 +146,25 @@ describe('what there is to warn of', () => {
     assert.deepEqual([better.sees, better.better?.warn], ['warn', undefined]);
   });
 
-  it('stays an alarm by old figures, and is lost where a level is unknown', () => {
+  it('stays an alarm by old figures, is old where they were well, and is lost where a level is unknown', () => {
     const old = {
       failure: failure(),
       snapshot: snapshot({
-        loans: [loanAt('0.05'), loanAt('0.5', { id: 'far' })],
+        loans: [
+          ...[loanAt('0.05'), loanAt('0.5', { id: 'far' }), loanAt('0.2', { id: 'watch' })],
+          loanAt('0.5', { id: 'blank', ltv: decimal('0') }),
+        ],
         positions: [position({}, 'liquidationPrice', 'marginRatio')],
       }),
     };
     const sees = Object.fromEntries(eyes.see(old).map((sight) => [sight.target, sight.sees]));
     assert.equal(sees['level loan:12345'], 'warn');
-    assert.equal(sees['level loan:far'], 'lost');
+    assert.equal(sees['level loan:far'], 'old');
+    assert.equal(sees['level loan:watch'], 'old');
+    assert.equal(sees['level loan:blank'], 'lost');
+    assert.equal(sees['overdue loan:far'], 'lost');
+    const positions = [positionAt('0.5')];
+    assert.equal(eyes.see({ failure: failure(), snapshot: snapshot({ loans: [], positions }) })[1]?.sees, 'old');
     assert.equal(eyes.level(position({}, 'liquidationPrice', 'marginRatio', 'margin')).sees, 'lost', 'unknown is not calm');
   });
 

@@ -4,15 +4,16 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
-import type { Alarm, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
+import type { Alarm, KnownWarning, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
 import { WarningWatch } from '../../../../src/engine/watch/warning-watch.ts';
 import type { Told } from '../../../../src/engine/watch/warnings.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
+import { says } from '../../../texts.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
 
 const minute = 60_000;
-const ltvs = { ok: '0.2', warn: '0.7', danger: '0.76' } as const;
+const ltvs = { ok: '0.2', warn: '0.7', danger: '0.74', marginCall: '0.76' } as const;
 type Seen = keyof typeof ltvs;
 
 /** One window that watches one loan of one account, as a test shows it. */
@@ -25,6 +26,9 @@ class Watcher {
   readonly #window: Pick<Window, 'shared'>;
   #state: AccountState;
   isReader = true;
+  failing: 'none' | 'compose' | 'show' = 'none';
+  /** Cannot be judged. */
+  broken: AccountState | undefined;
 
   constructor(window: Pick<Window, 'shared'>, name: string, clock: FakeClock, accountId: string) {
     this.#window = window;
@@ -32,7 +36,7 @@ class Watcher {
     const note = (line: string): void => void this.log.push(line);
     const isReader = (): boolean => this.isReader;
     this.watch = new WarningWatch({
-      store: { all: () => [this.#state], onDidChange: this.changed.on },
+      store: { all: () => (this.broken === undefined ? [this.#state] : [this.broken, this.#state]), onDidChange: this.changed.on },
       shared: window.shared,
       clock,
       wakes: { on: () => ({ dispose: () => undefined }) },
@@ -47,21 +51,25 @@ class Watcher {
       },
       from: 0,
       front: {
-        compose: async (told) => ({
-          sentence: msg('test', JSON.stringify(told)),
-          about: told.map(({ account: id, target }) => ({ account: id, target })),
-        }),
-        show: (notice) => {
+        compose: async (told) => {
+          if (this.failing === 'compose') throw new Error('no words');
+          return {
+            sentence: msg('test', JSON.stringify(told)),
+            about: told.map(({ account: id, target, level }) => ({ account: id, target, level })),
+          };
+        },
+        show: async (notice) => {
+          if (this.failing === 'show') throw new Error('no screen');
           this.notices.push(notice);
-          this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]));
+          if (this.failing === 'none') this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]));
         },
         settings: () => ({ enabled: true, quietHours: '' }),
       },
     });
   }
 
-  get key(): { account: string; target: string } {
-    return { account: this.#state.account.id, target: 'level loan:1' };
+  get key(): KnownWarning {
+    return { account: this.#state.account.id, target: 'level loan:1', level: 'danger' };
   }
 
   sees(seen: Seen, asOf: number): void {
@@ -120,7 +128,7 @@ describe('several windows that warn', function () {
       .query('SELECT * FROM notices WHERE shown = 0')
       .filter(({ notice }) => String(notice).includes(`account ${accounts.toString()}"`));
 
-  /** Danger that is taken and not shown within ten seconds is shown once more: those of this clock must not pass while it is being shown. */
+  /** What is taken and not shown within ten seconds is shown once more: those of this clock must not pass while it is being shown. */
   const nothingUnderWay = (): Promise<void> =>
     within(20_000, 'what was taken is shown', () => unshown().every(({ claimed_by: by }) => by === null));
 
@@ -160,6 +168,115 @@ describe('several windows that warn', function () {
     assert.deepEqual(one.shown, []);
     await clock.advance(2_000);
     await within(20_000, 'it is told', () => one.shown.length === 1);
+  });
+
+  it('show what a window took and did not show before it ended, and what was written before they opened', async () => {
+    const { clock, one, other } = await two();
+    const write = async (window: string): Promise<void> => {
+      const sentence = msg('test', JSON.stringify([{ account: one.key.account }]));
+      const { shared } = windows[0]!;
+      const known = (await shared.ask({ do: 'warnings' }))?.version;
+      const notices = [{ level: 'warn' as const, sentence, about: [] }];
+      await shared.ask({ do: 'noteFocus', window, at: clock.now() });
+      await shared.ask({ do: 'putWarnings', known, put: [], drop: [], notices, at: clock.now() });
+      await shared.ask({ do: 'claimNotices', window, at: clock.now() });
+    };
+    const shown = (): number => one.shown.length + other.shown.length;
+    await write('a window that crashes');
+    for (const watcher of [one, other]) await watcher.idle();
+    await clock.advance(9_000);
+    for (const watcher of [one, other]) await watcher.idle();
+    assert.equal(shown(), 0);
+    await clock.advance(20_000);
+    await within(20_000, 'it is told', () => shown() === 1);
+    await within(20_000, 'it is noted as shown', () => unshown().length === 0);
+
+    for (const { watch } of [one, other]) watch.dispose();
+    await write('a window that crashes too');
+    await clock.advance(11_000);
+    const next = new Watcher(windows[1]!, 'next', clock, one.key.account);
+    watchers.push(next);
+    next.watch.start();
+    await within(20_000, 'it is told by the next window', () => next.shown.length === 1);
+    assert.equal(shown(), 1);
+  });
+
+  it('tell a warning again that nobody showed while it was news', async () => {
+    const { clock, one, other } = await two();
+    const { account: id, target } = one.key;
+    const row = { account: id, target, level: 'warn' as const, since: clock.now(), told: clock.now(), repeats: 0 };
+    const { shared } = windows[0]!;
+    const known = (await shared.ask({ do: 'warnings' }))?.version;
+    const notices = [{ level: 'warn' as const, sentence: msg('test', '[]'), about: [row] }];
+    await shared.ask({ do: 'putWarnings', known, put: [row], drop: [], notices, at: clock.now() - 10 * minute - 1 });
+    await one.idle();
+    one.watch.noteFocus();
+    one.sees('warn', clock.now());
+    await one.idle();
+    assert.deepEqual(one.shown, []);
+    await clock.advance(15_000);
+    await within(20_000, 'the old notice is dropped', () => unshown().length === 0);
+    await one.idle();
+    one.sees('warn', clock.now());
+    await one.idle();
+    await within(20_000, 'it is told', () => one.shown.length + other.shown.length === 1);
+  });
+
+  it('note as shown what was shown: what was not is shown later', async () => {
+    const { clock, one, other } = await two();
+    one.watch.noteFocus();
+    await one.idle();
+    one.failing = 'show';
+    one.sees('warn', clock.now());
+    await one.idle();
+    await within(20_000, 'it is tried', () => one.log.some((line) => line.includes('no screen')));
+    assert.deepEqual([unshown().length, one.shown, other.shown], [1, [], []]);
+    one.failing = 'none';
+    await clock.advance(30_000);
+    await within(20_000, 'it is told', () => one.shown.length + other.shown.length === 1);
+    await within(20_000, 'it is noted as shown', () => unshown().length === 0);
+  });
+
+  it('tell in plain words where the proper ones fail', async () => {
+    const { clock, one } = await two();
+    one.watch.noteFocus();
+    await one.idle();
+    one.failing = 'compose';
+    one.sees('danger', clock.now());
+    await one.idle();
+    await within(20_000, 'it is told', () => one.notices.length === 1);
+    assert.equal(english(one.notices[0]!.sentence), says('warning.plain', says('level.danger'), `${account(one.key.account).name} 1`));
+    assert.deepEqual(one.notices[0]?.about, [one.key]);
+    await within(20_000, 'it is noted as shown', () => unshown().length === 0);
+  });
+
+  it('tell of one account while another cannot be judged, and go on with what was known of that', async () => {
+    const { clock, one, other } = await two();
+    const broken = `${one.key.account} broken`;
+    await windows[0]!.book.add(account(broken));
+    other.isReader = false;
+    one.watch.noteFocus();
+    await one.idle();
+    const known = (await windows[0]!.shared.ask({ do: 'warnings' }))?.version;
+    const row = { account: broken, target: 'level loan:1', level: 'danger' as const, since: 0, told: clock.now() - 6 * minute, repeats: 0 };
+    await windows[0]!.shared.ask({ do: 'putWarnings', known, put: [row], drop: [], notices: [], at: clock.now() });
+    await one.idle();
+    one.broken = {
+      account: account(broken),
+      reading: false,
+      snapshot: { loans: [undefined as never], wallet: [], positions: [], asOf: 0 },
+    };
+    one.sees('danger', clock.now());
+    await one.idle();
+    await within(20_000, 'both are told', () => one.shown.length === 2);
+    assert.deepEqual(
+      one.shown.map(({ account: id, says: said }) => [id, said]),
+      [
+        [broken, 'again'],
+        [one.key.account, 'alarm'],
+      ],
+    );
+    assert.ok(one.log.some((line) => line.includes(broken)));
   });
 
   it('acknowledge and snooze for each other', async () => {
@@ -238,7 +355,7 @@ describe('several windows that warn', function () {
     const step = fc.record({
       window: fc.constantFrom(0, 1),
       does: fc.constantFrom('look', 'look', 'look', 'acknowledge', 'snooze', 'focus'),
-      truth: fc.option(fc.constantFrom<Seen>('ok', 'warn', 'danger'), { freq: 2 }),
+      truth: fc.option(fc.constantFrom<Seen>('ok', 'warn', 'danger', 'marginCall'), { freq: 2 }),
       waits: fc.constantFrom(0, 0, 1, 30, 6 * 60),
       together: fc.boolean(),
     });
@@ -248,12 +365,16 @@ describe('several windows that warn', function () {
         const both = [one, other];
         let truth: Seen = 'ok';
         /** Each rise of the truth above what was reached before may be told once. */
-        const rank = { ok: 0, warn: 1, danger: 2 };
+        const rank = { ok: 0, warn: 1, danger: 2, marginCall: 3, liquidation: 4 };
         for (const { window, does, truth: next, waits, together } of steps) {
           truth = next ?? truth;
           // This clock runs much faster than the windows, for which a notice would be old news.
           if (waits > 0) await shownSoon(clock);
-          await clock.advance(waits * 1_000);
+          for (let left = waits; left > 0; left -= 5) {
+            await clock.advance(Math.min(left, 5) * 1_000);
+            for (const each of both) await each.idle();
+            await nothingUnderWay();
+          }
           const watcher = both[window]!;
           if (does === 'look') {
             watcher.sees(truth, clock.now());
@@ -270,7 +391,7 @@ describe('several windows that warn', function () {
         await shownSoon(clock);
         // Of earlier runs something may still have been on its way.
         const told = both.flatMap(({ shown }) => shown).filter(({ account: id }) => id === one.key.account);
-        for (const level of ['warn', 'danger'] as const satisfies readonly Alarm[]) {
+        for (const level of ['warn', 'danger', 'marginCall'] as const satisfies readonly Alarm[]) {
           const began = told.filter((one) => one.says === 'alarm' && one.level === level).map(({ since }) => since);
           assert.equal(new Set(began).size, began.length, `${level} told twice: ${JSON.stringify(told)}`);
         }

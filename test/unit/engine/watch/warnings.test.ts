@@ -21,7 +21,8 @@ import { holds } from '../../property.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const target = 'level loan:1';
-const calm = { danger: quietMs, warn: quietMs };
+const offLine = { marginCall: quietMs, liquidation: quietMs };
+const calm = { danger: quietMs, warn: quietMs, ...offLine };
 
 /** A loan that is watched by one who decides again and again. */
 class Desk {
@@ -107,6 +108,64 @@ describe('a warning', () => {
     assert.deepEqual(desk.sees('danger'), ['alarm danger']);
   });
 
+  it('that was acknowledged or snoozed speaks again when a line is reached, at each line once', () => {
+    const hush = (how: 'acknowledge' | 'snooze'): void => {
+      if (how === 'snooze') desk.snooze(hour);
+      else desk.acknowledge();
+    };
+    for (const how of ['acknowledge', 'snooze'] as const) {
+      desk = new Desk();
+      desk.quiet = true;
+      desk.sees('danger');
+      for (const line of ['marginCall', 'liquidation'] as const) {
+        hush(how);
+        assert.deepEqual(desk.sees(line), [`alarm ${line}`]);
+        assert.deepEqual(desk.sees(line), []);
+      }
+      hush(how);
+      assert.deepEqual(desk.minutes(30, 'liquidation'), []);
+      assert.deepEqual(desk.minutes(20, 'marginCall'), [], 'and not at a better one');
+    }
+    desk = new Desk();
+    assert.deepEqual(desk.sees('liquidation'), ['alarm liquidation'], 'a jump is one message');
+    assert.deepEqual(desk.minutes(200, 'marginCall'), [5, 20, 80, 140, 200]);
+  });
+
+  it('that became worse is not silenced by what a person knew of it before', () => {
+    desk.sees('danger');
+    const known = [...desk.rows.values()];
+    desk.sees('marginCall');
+    const told = desk.row?.told;
+    desk.rows = applied(desk.rows, snoozed(desk.rows, known, desk.now + hour));
+    desk.rows = applied(desk.rows, acknowledged(desk.rows, known, desk.now));
+    assert.deepEqual(desk.row, { account: 'a', target, level: 'marginCall', since: told, told, repeats: 0, acknowledged: 'danger' });
+    assert.deepEqual(desk.minutes(20, 'marginCall'), [5, 20]);
+    assert.deepEqual(desk.sees('danger', offLine), []);
+    assert.deepEqual(desk.minutes(120, 'danger', offLine), [], 'this danger was acknowledged');
+    desk.sees('liquidation');
+    desk.acknowledge();
+    desk.rows = applied(desk.rows, acknowledged(desk.rows, known, desk.now));
+    assert.equal(desk.row.acknowledged, 'liquidation', 'an old notice takes nothing back');
+    desk.rows = applied(desk.rows, acknowledged(desk.rows, [{ ...known[0]!, level: 'liquidation' }], desk.now));
+    assert.equal(desk.row.acknowledged, 'liquidation');
+  });
+
+  it('at a line leaves it after ten quiet minutes without a word, then speaks when it is reached again', () => {
+    desk.sees('liquidation');
+    desk.acknowledge();
+    assert.deepEqual(desk.sees('danger', { liquidation: quietMs, marginCall: quietMs - 1 }), []);
+    assert.equal(desk.row?.level, 'marginCall');
+    assert.deepEqual(desk.sees('danger', offLine), []);
+    assert.deepEqual([desk.row.level, desk.row.acknowledged], ['danger', 'danger']);
+    assert.deepEqual(desk.sees('marginCall', { liquidation: quietMs }), ['alarm marginCall']);
+    assert.deepEqual(desk.sees('warn', offLine), []);
+    assert.equal(desk.row.level, 'danger', 'not left yet');
+    assert.deepEqual(desk.minutes(4, 'warn', offLine), []);
+    assert.deepEqual(desk.minutes(1, 'danger', offLine), [1], 'and goes on as danger');
+    desk.sees('liquidation');
+    assert.deepEqual(desk.sees('warn', { ...offLine, danger: quietMs }), ['better warn']);
+  });
+
   it('becomes better only after ten quiet minutes', () => {
     desk.sees('danger');
     assert.deepEqual(desk.sees('warn', { danger: quietMs - 1 }), []);
@@ -143,6 +202,16 @@ describe('a warning', () => {
     // Known only as it was last seen, without a quiet time behind it.
     assert.deepEqual(desk.sees('calm', {}), []);
     assert.equal(desk.row?.level, 'danger');
+  });
+
+  it('is neither ended nor repeated by old figures that were well', () => {
+    desk.sees('danger');
+    assert.deepEqual(desk.minutes(30, 'old', calm), []);
+    assert.equal(desk.row?.level, 'danger');
+    assert.deepEqual(desk.minutes(1, 'danger'), [1]);
+    desk.snooze(hour);
+    assert.deepEqual(desk.minutes(90, 'old'), []);
+    assert.deepEqual(new Desk().sees('old'), []);
   });
 
   it('that is snoozed is silent for that time, then speaks again, or at once at a worse level', () => {
@@ -251,7 +320,7 @@ describe('quiet hours', () => {
 });
 
 const anySight = fc.record({
-  sees: fc.constantFrom('warn', 'danger', 'calm', 'lost', 'gone', 'closed'),
+  sees: fc.constantFrom('warn', 'danger', 'marginCall', 'liquidation', 'calm', 'lost', 'old', 'gone', 'closed'),
   dangerFor: fc.option(fc.integer({ min: 0, max: 2 * quietMs })),
   warnFor: fc.option(fc.integer({ min: 0, max: 2 * quietMs })),
   waits: fc.integer({ min: 0, max: 90 * minute }),
@@ -260,8 +329,11 @@ const anySight = fc.record({
 
 function betterOf({ sees, dangerFor, warnFor }: { sees: string; dangerFor: number | null; warnFor: number | null }): Sight['better'] {
   // As a lookout has it: danger is never better than danger, and nothing is known of lost data.
-  if (sees === 'danger' || sees === 'lost') return {};
+  if (sees === 'liquidation' || sees === 'lost' || sees === 'old') return {};
+  if (sees === 'marginCall') return { liquidation: 2 * quietMs };
+  if (sees === 'danger') return { marginCall: dangerFor ?? 0, liquidation: 2 * quietMs };
   return {
+    ...{ marginCall: 2 * quietMs, liquidation: 2 * quietMs },
     ...(dangerFor === null ? {} : { danger: dangerFor }),
     ...(warnFor === null || dangerFor === null || sees === 'warn' ? {} : { warn: Math.min(warnFor, dangerFor) }),
   };
@@ -269,7 +341,7 @@ function betterOf({ sees, dangerFor, warnFor }: { sees: string; dangerFor: numbe
 
 describe('any course of a warning', () => {
   it('is never silent on a worse level, and never ends by lost data', () => {
-    const rank = { warn: 1, danger: 2 };
+    const rank = { warn: 1, danger: 2, marginCall: 3, liquidation: 4 };
     holds(
       fc.property(fc.array(anySight, { maxLength: 40 }), fc.boolean(), (course, quiet) => {
         const desk = new Desk();
@@ -280,17 +352,19 @@ describe('any course of a warning', () => {
           if (sight.does === 'snooze') desk.snooze(hour);
           const before = desk.row;
           const told = desk.sees(sight.sees, betterOf(sight));
-          if (sight.sees === 'warn' || sight.sees === 'danger') {
-            const isWorse = before === undefined || rank[sight.sees] > rank[before.level];
-            if (isWorse && (sight.sees === 'danger' || !quiet)) assert.deepEqual(told, [`alarm ${sight.sees}`]);
-            assert.ok(desk.row !== undefined && rank[desk.row.level] >= rank[sight.sees], 'it stands at least as high as what is seen');
+          if (sight.sees in rank) {
+            const sees = sight.sees as keyof typeof rank;
+            const isWorse = before === undefined || rank[sees] > rank[before.level];
+            if (isWorse && (sees !== 'warn' || !quiet)) assert.deepEqual(told, [`alarm ${sees}`]);
+            assert.ok(desk.row !== undefined && rank[desk.row.level] >= rank[sees], 'it stands at least as high as what is seen');
           }
-          if (sight.sees === 'lost') assert.equal(desk.row?.level, before?.level);
+          if (sight.sees === 'old') assert.deepEqual(told, []);
+          if (sight.sees === 'lost' || sight.sees === 'old') assert.equal(desk.row?.level, before?.level);
           if (before === undefined && desk.row === undefined) assert.deepEqual(told, []);
           assert.ok(told.length <= 1);
           if (quiet)
             assert.ok(
-              told.every((one) => one.endsWith('danger') || one.startsWith('gone')),
+              told.every((one) => !one.endsWith('warn') || one.startsWith('gone')),
               told.join(),
             );
         }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
-import { useExchange, useWorkbench } from './use-workbench.ts';
+import { isLongRound, useExchange, useWorkbench } from './use-workbench.ts';
 import { changeName, onLoan, says, saysLike } from '../texts.ts';
 
 /** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
@@ -113,29 +113,35 @@ describe('someone who looks back at a change', () => {
     for (const part of [apiKey, secret, passphrase]) assert.ok(!rows.join('\n').includes(part));
   });
 
-  it('has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts', async () => {
-    await changed();
-    await bench().runCommand('LTV Gauge: Verify Activity Log');
-    await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
-    await bench().clearNotifications();
-    alterRow(bench().folder, 2);
-    await bench().runCommand('LTV Gauge: Verify Activity Log');
-    const alarm = await bench().dialog();
-    assert.match(alarm.text, saysLike('ledger.damaged-at-row', '2'));
-    await bench().screenshot('ledger-not-whole');
-    await alarm.press(says('button.start-new-log-more'));
-    const question = await eventually('the question whether it is sure', async () => {
-      const next = await bench().dialog();
-      return next.text.includes(says('ledger.start-new')) ? next : undefined;
+  // The unit tests of the same flow do this without an editor.
+  if (isLongRound) {
+    it('has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts', async () => {
+      await changed();
+      await bench().runCommand('LTV Gauge: Verify Activity Log');
+      await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
+      await bench().clearNotifications();
+      alterRow(bench().folder, 2);
+      await bench().runCommand('LTV Gauge: Verify Activity Log');
+      const alarm = await bench().dialog();
+      assert.match(alarm.text, saysLike('ledger.damaged-at-row', '2'));
+      await bench().screenshot('ledger-not-whole');
+      await alarm.press(says('button.start-new-log-more'));
+      const question = await eventually('the question whether it is sure', async () => {
+        const next = await bench().dialog();
+        return next.text.includes(says('ledger.start-new')) ? next : undefined;
+      });
+      await question.press(says('button.start-new-log'));
+      const told = await bench().waitForNotification(saysLike('ledger.new-started'));
+      const place = saysLike('ledger.new-started', /(.+?)\s*$/).exec(told)?.[1];
+      assert.ok(
+        place !== undefined && readdirSync(path.dirname(place)).includes(path.basename(place)),
+        'what was set aside is still there',
+      );
+      // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
+      await bench().waitForRow('Activity', `${changeName('add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')}`);
+      await bench().clearNotifications();
+      await bench().runCommand('LTV Gauge: Verify Activity Log');
+      await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
     });
-    await question.press(says('button.start-new-log'));
-    const told = await bench().waitForNotification(saysLike('ledger.new-started'));
-    const place = saysLike('ledger.new-started', /(.+?)\s*$/).exec(told)?.[1];
-    assert.ok(place !== undefined && readdirSync(path.dirname(place)).includes(path.basename(place)), 'what was set aside is still there');
-    // What was done within a day counts towards the limits of the day: it is taken along as this window knows it, unaltered.
-    await bench().waitForRow('Activity', `${changeName('add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')}`);
-    await bench().clearNotifications();
-    await bench().runCommand('LTV Gauge: Verify Activity Log');
-    await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
-  });
+  }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { faultsFor } from './screen-reader.ts';
-import { useWorkbench } from './use-workbench.ts';
+import { isLongRound, useWorkbench } from './use-workbench.ts';
 import { says } from '../texts.ts';
 
 /** Figures are those of the simulated exchange as it starts. */
@@ -96,10 +96,9 @@ const highContrast = 'Default High Contrast';
 const themes = ['Default Light Modern', 'Default Dark Modern', highContrast, 'Default High Contrast Light'];
 
 /** Every other test is in English and the theme of the editor; `npm run test:full` looks at all of them. */
-const looks: readonly (readonly [Language, string])[] =
-  process.env['LTV_GAUGE_LOOKS'] === 'all'
-    ? [english, chinese].flatMap((language) => themes.map((theme) => [language, theme] as const))
-    : [[chinese, highContrast]];
+const looks: readonly (readonly [Language, string])[] = isLongRound
+  ? [english, chinese].flatMap((language) => themes.map((theme) => [language, theme] as const))
+  : [[chinese, highContrast]];
 
 for (const [language, theme] of looks) {
   describe(`the first look in ${language.id ?? 'English'}, ${theme}`, () => {

@@ -22,6 +22,9 @@ function useFresh<T extends { close(): Promise<void> }>(what: string, start: () 
   };
 }
 
+/** `npm run test:full` also opens what `npm test` leaves to the unit tests of the same flows, and every language and theme. */
+export const isLongRound = process.env['LTV_GAUGE_LOOKS'] === 'all';
+
 /** A VS Code of its own for each test, pictured when that fails (out/screenshots/failed-….png). */
 export function useWorkbench(options: SessionOptions = {}): () => Workbench {
   let shown: Workbench | undefined;

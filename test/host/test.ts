@@ -1,5 +1,5 @@
 // `npm test`: the checks, the unit tests, a short round of processes killed in the middle of a write, the tests inside VS Code, the package and the
-// tests that drive it as a person would, as many at a time as the machine has cores. `npm run test:full` is the long round.
+// tests that drive it as a person would, a few at a time. `npm run test:full` is the long round.
 // `npm test -- unit e2e` runs only those, `npm test -- "e2e bybit"` only that part; `--grep words` only the tests named so.
 import { globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -165,7 +165,8 @@ const told = (name: string, { passed, failed, ms }: Sum): string =>
 async function runAll(asked: readonly Suite[]): Promise<ReadonlyMap<string, Sum>> {
   const deadline = Date.now() + mostMinutes * 60_000;
   const sums = new Map<string, Sum>();
-  await runBeside(asked, availableParallelism(), async (suite, missing) => {
+  // One more than there are cores: what drives a workbench often waits.
+  await runBeside(asked, availableParallelism() + 1, async (suite, missing) => {
     const started = Date.now();
     const resultFile = path.join(cacheFolder, `result-${String(process.pid)}-${suite.name.replace(/\W+/g, '-')}.json`);
     rmSync(resultFile, { force: true });

@@ -96,7 +96,7 @@ describe('the structure of the source', () => {
   });
 
   it('has rooms that import only what their border lets in, and an editor that only its front knows', async () => {
-    const { borders } = (await import(pathToFileURL(path.join(root, 'eslint.config.mjs')).href)) as {
+    const { borders } = (await import(pathToFileURL(path.join(root, 'oxlint.config.mts')).href)) as {
       borders: Readonly<Record<string, readonly string[]>>;
     };
     const isIn = (file: string, room: string): boolean => file === `src/${room}.ts` || file.startsWith(`src/${room}/`);
@@ -113,5 +113,12 @@ describe('the structure of the source', () => {
         .map((target) => `${file} imports ${target}`);
     });
     assert.deepEqual(wrong, []);
+  });
+
+  it('has hooks of tests in the files they are for, inside of a describe', () => {
+    const outside = globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+      /^(before|after)(Each)?\(/m.test(readFileSync(path.join(root, file), 'utf8')),
+    );
+    assert.deepEqual(outside, [], 'outside of any describe they would run for the tests of all files');
   });
 });

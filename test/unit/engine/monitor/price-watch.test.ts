@@ -101,7 +101,7 @@ describe('the watch of prices', () => {
     await world.clock.advance(watchEveryMs);
     assert.equal(world.ltv(), '0.725');
     assert.equal(world.live()?.at, readAt + watchEveryMs);
-    assert.equal((world.live()?.loans['12345'] as LiveLoan).toMarginCall, '0');
+    assert.equal((world.live()!.loans['12345'] as LiveLoan).toMarginCall, '0');
     // The venue's own figure stays.
     assert.equal(world.store.get('one')?.snapshot?.loans[0]?.ltv, '0.58');
   });

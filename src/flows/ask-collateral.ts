@@ -11,7 +11,7 @@ import { distanceText, standingOf } from '../words/loan.ts';
 import { loanLabel } from '../words/kinds.ts';
 import { largestAllowed, type AmountBounds } from '../words/amount.ts';
 import type { LoanChoice } from './choose.ts';
-import { walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
 import { markOf, titleOn, venueName } from './tell.ts';
 import { actOn, allowedLine, liveEstimate, loanWords, withSafeMaximum, type SafeMaximum } from '../words/collateral-preview.ts';
 import { amountUnknown, collateralWord, ltvIs } from '../words/ltv-target.ts';
@@ -165,7 +165,7 @@ function safeMaximum(
 
 function promptFor(app: Acting, account: Account, direction: Direction, bounds: AmountBounds, safest: SafeMaximum | undefined): Message {
   const most = `${largestAllowed(bounds) ?? ''} ${bounds.coin}`;
-  if (direction === 'add') return availableLine(most, walletOf(app, account, 'collateral'));
+  if (direction === 'add') return availableLine(most, walletOf(account, 'collateral'));
   const allowed = allowedLine(venueName(app, account.venue), most);
   return safest === undefined ? allowed : withSafeMaximum(allowed, safest, bounds.coin);
 }

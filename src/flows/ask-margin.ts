@@ -8,7 +8,8 @@ import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 
 import { amountPlaceholder } from './ask-collateral.ts';
-import { readingText, walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
+import { readingText } from './kinds.ts';
 import { explainObstacle, titleOn, venueName, markOf } from './tell.ts';
 import { actOn } from '../words/collateral-preview.ts';
 import { marginWord } from '../words/ltv-target.ts';
@@ -57,7 +58,7 @@ export async function askMargin(
 ): Promise<Decimal | Back | undefined> {
   const { position, state } = choice;
   const { account } = state;
-  const wallet = walletOf(app, account, 'margin');
+  const wallet = walletOf(account, 'margin');
   return askAmount(app.talk, {
     title: titleOf(app, choice, direction),
     placeholder: amountPlaceholder(position.marginCoin),

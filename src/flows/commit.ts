@@ -9,7 +9,8 @@ import { stakesOf } from '../engine/accounts/stakes.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
-import { flowOf, readingText, walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
+import { flowOf, readingText } from './kinds.ts';
 import { askWayOn, explainFailure, sayOutcome, venueName, isDemo } from './tell.ts';
 import { placeOf } from '../views/place.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
@@ -257,7 +258,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
-    wallet: walletOf(app, account, change.kind),
+    wallet: walletOf(account, change.kind),
     readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
     cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(namedWithSide),

@@ -99,7 +99,7 @@ function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly F
   const { readAt, walletAvailable, limit, usd } = read;
   return [
     moment('read', msg('term.updated', 'Updated'), readAt, hand),
-    amountDatum('wallet', msg('activity.available', 'Available in wallet'), walletAvailable, change.coin),
+    amountDatum('wallet', msg('collateral.available', 'Available'), walletAvailable, change.coin),
     ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.limit', 'Limit'), limit, change.coin)]),
     ...(usd === undefined ? [] : [{ id: 'usd', label: msg('collateral.value', 'Value'), value: hand.usd(usd), copy: usd }]),
   ];

@@ -71,7 +71,7 @@ function limitParts(limits: Limits): readonly Message[] {
     ...byCoin(perActionByCoin, (amount, coin) => msg('arming.most-per-change', 'max {0} {1} per change', amount, coin)),
     ...(perDayUsd === undefined ? [] : [msg('arming.most-within-24', 'max {0} {1} per 24 h', formatAmount(perDayUsd), 'USD')]),
     ...byCoin(perDayByCoin, (amount, coin) => msg('arming.most-within-24', 'max {0} {1} per 24 h', amount, coin)),
-    ...byCoin(keepInWallet, (amount, coin) => msg('arming.keep-in-wallet', 'keep {0} {1} in the wallet', amount, coin)),
+    ...byCoin(keepInWallet, (amount, coin) => msg('arming.keep-in-wallet', 'keep {0} {1} available', amount, coin)),
     ...(highestLtvAfterReduction === undefined
       ? []
       : [msg('arming.ltv-most-after', 'max LTV {0} after removal', formatLtv(highestLtvAfterReduction))]),

@@ -47,7 +47,7 @@ export function confirmNotes({ armed, first, rehearsed, doubt, direction }: Conf
     return [doubtNote(msg('confirm.no-removal', 'Nothing can be removed here: refresh, or remove it at the exchange.'))];
   }
   return [
-    ...(armed ? [] : [msg('confirm.not-armed', 'NOT ARMED: preview only. Arm the account to send.')]),
+    ...(armed ? [] : [msg('confirm.not-armed', 'NOT ARMED: preview only. Arm the account to let it send the changes you confirm.')]),
     ...(first && !rehearsed
       ? [msg('confirm.first-change', 'First change from this account: look at the request first. "Show Request" sends nothing.')]
       : []),

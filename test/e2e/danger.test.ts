@@ -13,7 +13,7 @@ describe('someone who comes near the end', () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
     const read = await bench().waitForRow('Loans', /57\.98% · Watch/);
-    assert.ok(!read.includes('→'), 'nothing has moved yet');
+    assert.ok(!read.includes('~'), 'nothing has moved yet');
 
     const near = await previewCollateral(bench(), 'Remove', { loan: '12345', coin: 'BTC', amount: '0.16' });
     const warning = saysLike('preview.near-by-fall', 'DANGER', /1\.\d%/, says('preview.margin-call'));
@@ -37,8 +37,8 @@ describe('someone who comes near the end', () => {
 
     const readings = await exchange().requests('/flexible-loan/loan-info');
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-18.5' });
-    await bench().waitForRow('Loans', /^57\.98% · Danger → ~71\.\d\d% \(estimate\)/);
-    await bench().waitForRow('Positions', /^23\.2% · Warning long · → ~5\.\d% \(estimate\) · BTC-USDT-SWAP/);
+    await bench().waitForRow('Loans', /^57\.98% · Danger now ~71\.\d\d% \(estimate\)/);
+    await bench().waitForRow('Positions', /^23\.2% · Warning long · now ~5\.\d% \(estimate\) · BTC-USDT-SWAP/);
     await eventually('the status bar to say so', async () => /→ ~.*\(estimate\)/.test((await bench().statusBarText()) ?? ''));
     assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.live'));
     assert.equal(await exchange().requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
@@ -53,7 +53,7 @@ describe('someone who comes near the end', () => {
     await bench().screenshot('live-estimate-warning');
 
     await bench().runCommand('LTV Gauge: Refresh');
-    assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Danger /)).includes('→'));
+    assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Danger /)).includes('~'));
     await eventually('the difference to be told', async () => /Estimate error\s*0\.0[01] pp/.test(await gauge.innerText()));
     assert.equal(await gauge.locator('.tick.estimate').count(), 0);
 

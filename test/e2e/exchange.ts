@@ -113,7 +113,7 @@ export async function enterAccount(workbench: Workbench, url: string, name: stri
   await workbench.quickInput.waitFor(says('account.exchange'));
   await workbench.pick(venue);
   await workbench.quickInput.waitFor(says('account.key-site'));
-  await workbench.pick('Loopback');
+  await workbench.pick(says('term.loopback-simulated'));
   await enter(workbench, 'http://127.0.0.1', url);
   await enter(workbench, says('account.name'), name);
   await enterKeys(workbench, keys);

@@ -35,7 +35,7 @@ export const sites: readonly Site[] = [
   demoSite('us-demo', 'OKX US & AU', 'app.okx.com', hosts.us),
   {
     id: 'loopback',
-    label: msg('term.loopback-simulated', 'Loopback (simulated)'),
+    label: msg('term.loopback-simulated', 'This computer (simulated)'),
     exampleUrl: 'http://127.0.0.1:9000',
     simulated: true,
     demo: false,

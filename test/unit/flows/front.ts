@@ -305,7 +305,7 @@ const flat = (entries: readonly Entry[]): string[] =>
   ]);
 
 const venueNames = { okx: 'OKX', bybit: 'Bybit' };
-const sites = { okx: 'Loopback (simulated)…', bybit: 'Loopback (simulated)…' };
+const sites = { okx: `${says('term.loopback-simulated')}…`, bybit: `${says('term.loopback-simulated')}…` };
 
 /** The questions up to the parts of the key, answered for an exchange on this machine. */
 export const place = (venue: keyof typeof venueNames, url: string, called: string): readonly Answer[] => [

@@ -40,8 +40,8 @@ describe('the Loans view', () => {
     assert.deepEqual(below(groups[0]!), ['40,000 USDT']);
     assert.deepEqual(below(groups[1]!), ['0.8 BTC']);
     assert.deepEqual(below(groups[2]!), [
-      `${says('term.margin-call')} | 73.74% | −22.1% | from OKX`,
-      `Liquidation | 83.74% | −31.4% | from OKX`,
+      `${says('term.margin-call')} | 73.74% | ${says('loan.collateral-value')} −22.1% | from OKX`,
+      `Liquidation | 83.74% | ${says('loan.collateral-value')} −31.4% | from OKX`,
       `${says('term.liquidation-price')} | 60,000.5 BTC-USDT | from OKX`,
       `${says('estimate.none')} | ${says('estimate.price-unknown')}: BTC, USDT`,
     ]);
@@ -201,8 +201,8 @@ describe('where and when', () => {
       liquidation: { ltv: decimal('0.85'), source: 'table', from: table },
     });
     assert.deepEqual(below(group(entry, 'Thresholds')).slice(0, 2), [
-      `${says('term.margin-call')} | 75.00% | −23.4% | ${says('loan.table', '2026-11-20')}`,
-      `Liquidation | 85.00% | −32.4% | ${says('loan.table', '2026-11-20')}`,
+      `${says('term.margin-call')} | 75.00% | ${says('loan.collateral-value')} −23.4% | ${says('loan.table', '2026-11-20')}`,
+      `Liquidation | 85.00% | ${says('loan.collateral-value')} −32.4% | ${says('loan.table', '2026-11-20')}`,
     ]);
     assert.deepEqual(
       entry.details!().links!.map(({ label, url }) => [text(label), url]),

@@ -127,7 +127,7 @@ export const venue: Exchange = {
   sites: [
     { id: 'global', label: msg('test', 'Global'), baseUrl: 'https://exchange.test', simulated: false, demo: false },
     { id: 'global-demo', label: msg('test', 'Global, demo trading'), baseUrl: 'https://exchange.test', simulated: false, demo: true },
-    { id: 'loopback', label: msg('term.loopback-simulated', 'Loopback (simulated)'), simulated: true, demo: false },
+    { id: 'loopback', label: msg('term.loopback-simulated', 'This computer (simulated)'), simulated: true, demo: false },
   ],
   keyFields: [],
   collateralWallet: msg('test', 'Funding account'),

@@ -95,7 +95,7 @@ function preview(
   const doubt = modelOf(loan, prices) === 'definitions' ? 'definitions' : undefined;
   const ltvAfter = doubt === undefined ? estimateAfter(loan, change.direction, change.coin, change.amount, prices).ltv : undefined;
   checkMinimum(change, readiness);
-  if (change.direction === 'add') checkAdd(change, readiness);
+  if (change.direction === 'add') checkAdd(account, change, readiness);
   else checkReduce(change, readiness, ltvNow, ltvAfter, doubt);
   const distanceNow = distanceTo(loan.marginCall?.ltv, ltvNow);
   const distanceAfter = distanceTo(loan.marginCall?.ltv, ltvAfter);
@@ -126,12 +126,13 @@ function checkMinimum({ coin, amount }: CollateralChange, { minimum }: Collatera
   });
 }
 
-function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
+function checkAdd(account: Account, change: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
+  const { coin, amount } = change;
   const instead = ['less', 'otherCoin'] as const;
   if (compare(amount, lesser(walletAvailable, limit)) <= 0) return;
   // The exchange's own limit may be what the wallet holds.
   const isWallet = compare(walletAvailable, limit) <= 0;
-  throw new Refusal(isWallet ? moreThanHeld(walletAvailable, coin) : moreThanAddable(limit, coin), { instead });
+  throw new Refusal(isWallet ? moreThanHeld(walletAvailable, account, change) : moreThanAddable(limit, coin), { instead });
 }
 
 function checkReduce(

@@ -143,7 +143,7 @@ describe('the last look between a confirmation and its send', () => {
       'has an empty wallet behind it',
       marginChange(),
       (setup) => (setup.market.wallet = d('0')),
-      lastCheck(saysLike('change.none-held', 'USDT')),
+      lastCheck(saysLike('change.none-held', says('okx.trading-account'), 'USDT')),
     ],
     ['is gone', marginChange(), (setup) => setup.market.held.delete(long), saysLike('refusal.last-check')],
   ];
@@ -189,7 +189,7 @@ describe('the last look between a confirmation and its send', () => {
       'has an empty wallet behind it',
       change(),
       ({ venue }) => (venue.wallet = d('0.05')),
-      lastCheck(saysLike('change.more-than-held', '0.05', 'BTC')),
+      lastCheck(saysLike('change.more-than-held', says('term.funding-account'), '0.05', 'BTC')),
     ],
     [
       'lets less go',

@@ -176,7 +176,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.venue.wallet = d('0.05');
       },
-      lastCheck(saysLike('change.more-than-held', '0.05', 'BTC')),
+      lastCheck(saysLike('change.more-than-held', says('term.funding-account'), '0.05', 'BTC')),
       ['less', 'otherCoin'],
     ],
     [
@@ -185,7 +185,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.wallet = d('3');
       },
-      saysLike('change.more-than-held', '3', 'USDT'),
+      saysLike('change.more-than-held', says('okx.trading-account'), '3', 'USDT'),
       ['less'],
     ],
     [

@@ -216,7 +216,7 @@ describe('a key that an exchange is asked about', () => {
     const talk = await front.does(
       addAccount,
       pick('OKX'),
-      pick('Loopback (simulated)…'),
+      pick(`${says('term.loopback-simulated')}…`),
       type(''),
       type('http://localhost.evil.example:9000'),
       type('https://www.okx.com'),

@@ -30,7 +30,14 @@ const liquidating = refused(why.liquidating(venue), 'later');
 /** Source: https://bybit-exchange.github.io/docs/v5/error , July 2026 */
 const generalMeanings: Meanings = {
   // An expired request may still have arrived, so a change is not signed again for it.
-  '-1': { kind: 'clock', sentence: why.wrongClock(venue), ambiguous: true },
+  '-1': {
+    kind: 'clock',
+    sentence: msg(
+      'bybit.expired',
+      "The request reached Bybit too late, or this machine's clock is wrong. Refresh and check before you try again.",
+    ),
+    ambiguous: true,
+  },
   ...alike(['429', '10006', '10018'], { kind: 'rate', sentence: why.tooManyRequests(venue) }),
   // 5004 is in no list; the real exchange says it with "Server Timeout".
   ...alike(['5004', '10000', '10016'], { kind: 'unavailable', sentence: why.timedOut(venue), ambiguous: true }),
@@ -78,7 +85,8 @@ const loanMeanings: Meanings = {
   ...alike(['148034', '148035', '148036'], { kind: 'unavailable', sentence: why.perhapsDone(venue), ambiguous: true }),
   // Also said of more than Bybit releases.
   '148037': refused(why.tooMuch(venue), 'less', 'otherCoin', 'repay'),
-  ...alike(['148039', '148040'], refused(why.coinNotPledged)),
+  '148039': misread,
+  '148040': coinNotAllowed,
 };
 
 /** What error codes of the old loans mean. Source: https://bybit-exchange.github.io/docs/v5/error */

@@ -61,7 +61,11 @@ const generalMeanings: Meanings = {
     kind: 'auth',
     sentence: msg('okx.wrong-passphrase', 'The passphrase is wrong. Use the one chosen for this API key, not your OKX password.'),
   },
-  ...alike(['50035', '50110'], ipNotListed),
+  '50035': {
+    kind: 'ip',
+    sentence: msg('okx.unbound-key', 'OKX requires a key that is bound to an IP address for this. Bind the key on OKX, then try again.'),
+  },
+  '50110': ipNotListed,
   ...alike(['50111', '50114', '50119'], { kind: 'auth', sentence: why.wrongKey }),
   '50113': { kind: 'auth', sentence: why.wrongSecret },
   '50121': { kind: 'ip', sentence: why.regionNotServed(venue) },
@@ -79,7 +83,7 @@ const loanMeanings: Meanings = {
   ...alike(['51734', '51773'], notInYourRegion),
   '51735': notAllowed(msg('okx.no-sub-account-loans', "OKX doesn't offer loans to sub-accounts. Use a main-account key.")),
   ...alike(['51736', '51764'], refused(why.notEnough(venue, fundingAccount), 'less', 'otherCoin', 'repay')),
-  '51738': refused(why.accountBlocked(venue)),
+  '51738': refused(msg('okx.funding-frozen', 'OKX has frozen your funding account. Check the OKX app or ask its support.')),
   ...alike(['51739', '51774'], paused),
   // "Please retry" does not say that nothing was done, no more than 50001 does.
   '51767': busy,
@@ -121,7 +125,9 @@ const marginMeanings: Meanings = {
   ),
   ...alike(['59105', '59106', '59301'], refused(why.tooMuch(venue), 'less')),
   ...alike(['51127', '51131', '59200'], refused(why.notEnough(venue, tradingAccount), 'less')),
-  '59201': refused(why.notEnough(venue, tradingAccount)),
+  '59201': refused(
+    msg('okx.negative-balance', 'The balance of your trading account is negative. Transfer coins to it on OKX, then try again.'),
+  ),
   '59302': refused(why.pending(venue), 'later'),
   '59303': refused(why.notEnough(venue, tradingAccount), 'addMargin', 'less'),
 };

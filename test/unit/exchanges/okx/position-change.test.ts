@@ -108,7 +108,7 @@ describe('a change of margin that OKX answers with', () => {
     ['59005', refusal('59005'), 'refused', 'none', saysLike('okx.first-margin')],
     ['59105', new Response(refusal('59105'), { status: 400 }), 'refused', 'none', saysLike('venue.too-much', 'OKX')],
     ['59200', refusal('59200'), 'refused', 'none', saysLike('venue.not-enough', 'OKX', says('okx.trading-account'))],
-    ['59201', refusal('59201'), 'refused', 'none', saysLike('venue.not-enough', 'OKX', says('okx.trading-account'))],
+    ['59201', refusal('59201'), 'refused', 'none', saysLike('okx.negative-balance')],
     ['59301', refusal('59301', 'The maximum is 3'), 'refused', 'none', /"The maximum is 3"/],
     ['59302', refusal('59302'), 'refused', 'none', /[Cc]ancel it/],
     ['59303', refusal('59303'), 'refused', 'none', /smaller amount/],

@@ -19,6 +19,7 @@ import { positionItemText, refOf, type PositionChoice } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
 import { positionAt } from '../views/place.ts';
 import { largestOut } from '../engine/targets/safe-maximum.ts';
+import { dotted } from '../words/text.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
 export async function askPosition(app: Acting, title: Text, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
@@ -29,7 +30,7 @@ export async function askPosition(app: Acting, title: Text, choices: readonly Po
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: msg('list.dot', '{0} · {1}', account.name, markOf(app, account)), separator: true });
+      items.push({ label: dotted(account.name, markOf(app, account)), separator: true });
     }
     const { label, description, detail } = positionItemText(choice);
     items.push({

@@ -87,10 +87,10 @@ export async function carryOut(
       const on = await askWayOn(app, error, place, {
         ...(carrying.fixed === true ? {} : { retry: msg('button.change-amount', 'Change Amount…') }),
         coins: carrying.coins === true,
-        readAgain: true,
+        refresh: true,
         confirmed: refused,
       });
-      if (on === 'readAgain') continue;
+      if (on === 'refresh') continue;
       return on === 'retry' ? 'again' : on;
     }
     // After this reading it could be another request than the one that was looked at.
@@ -101,7 +101,7 @@ export async function carryOut(
     switch (decision) {
       case 'leave':
         return 'ended';
-      case 'readAgain':
+      case 'refresh':
         continue;
       case 'showRequest':
         try {
@@ -268,7 +268,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
 
 function buttonLabel(button: ConfirmButton, act: Message): Message {
   switch (button) {
-    case 'readAgain':
+    case 'refresh':
       return msg('button.refresh', 'Refresh');
     case 'showRequest':
       return msg('button.show-request', 'Show Request');

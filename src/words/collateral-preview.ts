@@ -349,5 +349,5 @@ function alarmOf({ marginCall, liquidation, due = [] }: Loan, ltv: Decimal, word
   const isLiquidationFirst = toLiquidation !== undefined && (toCall === undefined || compare(toLiquidation, toCall) < 0);
   const [distance, line] = isLiquidationFirst ? [toLiquidation, liquidationWord()] : [toCall, marginCallWord()];
   if (isAlarm(levelOfDistance(distance)) && distance !== undefined) return nearAfter(word, distance, line, 'long');
-  return msg('list.colon', '{0}: {1}', word, due.some(({ overdue }) => overdue) ? msg('term.debt-overdue', 'debt overdue') : noEstimate());
+  return labelled(word, due.some(({ overdue }) => overdue) ? msg('term.debt-overdue', 'debt overdue') : noEstimate());
 }

@@ -142,7 +142,7 @@ function checkReduce(
   ltvAfter: Decimal | undefined,
   doubt: CollateralPreview['doubt'],
 ): void {
-  if (doubt !== undefined) throw new Refusal(removalUnclear(), { remedy: 'readAgain', instead: ['later', 'addMargin'] });
+  if (doubt !== undefined) throw new Refusal(removalUnclear(), { remedy: 'refresh', instead: ['later', 'addMargin'] });
   const { loan, limit, baseline, prices } = readiness;
   const ceiling = lowestThreshold(readiness);
   if (ltvNow === undefined || ceiling === undefined) throw new Refusal(removalUnclear());
@@ -179,7 +179,7 @@ function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void 
         'collateral.reached-liquidation',
         'LTV reached liquidation after this preview. Nothing was sent. The exchange may be selling collateral: check it.',
       ),
-      { remedy: 'readAgain', instead: ['repay'] },
+      { remedy: 'refresh', instead: ['repay'] },
     );
   }
   mustEqual(collateralIn(change.coin), shown.baseline.pledged, fresh.baseline.pledged);

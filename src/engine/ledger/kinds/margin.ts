@@ -222,7 +222,7 @@ function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }
   if (after.distress !== undefined && before.distress === undefined) {
     throw new Refusal(
       msg('margin.exchange-acting', 'The exchange began to act on this position after the preview. Nothing was sent. {0}', after.distress),
-      { remedy: 'readAgain' },
+      { remedy: 'refresh' },
     );
   }
   mustEqual(msg('position.size', 'Size'), before.size, after.size);

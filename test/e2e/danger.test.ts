@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, hostility, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 
 describe('someone who comes near the end', () => {
   const exchange = useExchange();
@@ -54,7 +54,9 @@ describe('someone who comes near the end', () => {
 
     await bench().runCommand('LTV Gauge: Refresh');
     assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Danger /)).includes('~'));
-    await eventually('the difference to be told', async () => /Estimate error\s*0\.0[01] pp/.test(await gauge.innerText()));
+    await eventually('the difference to be told', async () =>
+      saysInTurn(says('estimate.last'), saysLike('estimate.off-points', /0\.0[01]/)).test(await gauge.innerText()),
+    );
     assert.equal(await gauge.locator('.tick.estimate').count(), 0);
 
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-24' });

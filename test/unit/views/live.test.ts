@@ -238,6 +238,6 @@ describe('badge and status bar between readings', () => {
       shown([one]),
       `${says('position.liquidation', '12.4% → ~2.6%')} · ${says('term.by-estimate', 'Danger')} · ${says('time.just-now')}`,
     );
-    assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
+    assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), says('position.liquidation', '12.4%') + ' → ~2.6%');
   });
 });

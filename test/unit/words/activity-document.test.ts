@@ -40,8 +40,8 @@ describe('the document of all changes', () => {
         `## ${changeName('add', '0.1', 'BTC', onLoan('12345'))}`,
       ],
     );
-    assert.ok(lines(document).includes('- Liquidation price before: `52,560.123456789`'));
-    assert.ok(lines(document).includes('- Liquidation price after: `53,061.000001`'));
+    assert.ok(lines(document).includes(`- ${says('activity.before', says('term.liquidation-price'))}: \`52,560.123456789\``));
+    assert.ok(lines(document).includes(`- ${says('activity.after', says('term.liquidation-price'))}: \`53,061.000001\``));
     assert.doesNotMatch(document, /simulated/);
   });
 

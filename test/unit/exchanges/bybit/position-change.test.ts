@@ -376,7 +376,7 @@ describe('preparing a change of margin on Bybit', () => {
       venue.on(suffix, refusal('10005'));
       const error = await failureOf(connection.actions.margin!.prepare({ position: long }));
       assert.equal(error.kind, 'permission');
-      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
+      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', says('bybit.position-permission')));
     }
     const { venue, connection } = positioned();
     venue.on('/position/list', fixture('position-list-inverse'));

@@ -111,7 +111,7 @@ describe('a change of margin that OKX answers with', () => {
     ['59201', refusal('59201'), 'refused', 'none', saysLike('okx.negative-balance')],
     ['59301', refusal('59301', 'The maximum is 3'), 'refused', 'none', /"The maximum is 3"/],
     ['59302', refusal('59302'), 'refused', 'none', /[Cc]ancel it/],
-    ['59303', refusal('59303'), 'refused', 'none', /smaller amount/],
+    ['59303', refusal('59303'), 'refused', 'none', saysLike('venue.not-enough', 'OKX', says('okx.trading-account'))],
     ['50072', refusal('50072'), 'refused', 'none', saysLike('venue.wrong-mode', 'OKX')],
     ['54012', refusal('54012'), 'refused', 'none', saysLike('venue.only-adding', 'OKX')],
     ['50120', refusal('50120'), 'permission', 'none', saysLike('venue.lacks-permission', 'OKX', 'Trade')],

@@ -16,7 +16,7 @@ const realSite = (id: string, label: string, registeredAt: string, baseUrl: stri
   demo: false,
 });
 
-/** Real servers, no real money: requests carry one header more. */
+/** Real servers, no real money: requests carry one extra header. */
 const demoSite = (id: string, of: string, keyFrom: string, baseUrl: string): Site => ({
   id,
   label: msg('site.demo', '{0}, demo trading', of),

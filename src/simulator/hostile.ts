@@ -1,4 +1,4 @@
-// Makes a valid answer as hard to read as a valid answer can be. What it says stays the same: identities, and every figure that is there.
+// Makes a valid answer as hard to read as possible. Its meaning stays: identities, and every figure given.
 import { nextRandom, seedFrom } from './market.ts';
 import { fromQuery, pathOf, type Parameters } from './request.ts';
 

@@ -6,7 +6,7 @@ import { says, saysInTurn, saysLike } from '../texts.ts';
 
 describe('someone who comes near the end', () => {
   const exchange = useExchange();
-  // Readings are so far apart that none comes by itself: what changes is estimated.
+  // Readings are so far apart that none is automatic: changes are estimates.
   const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 600 }, viewport: { width: 1400, height: 1400 } });
 
   it('sees danger first: in a preview that leads there, by estimate between readings, by reading, and when a position is gone', async () => {
@@ -63,7 +63,7 @@ describe('someone who comes near the end', () => {
     await bench().runCommand('LTV Gauge: Refresh');
     await bench().waitForRow('Loans', /9\d\.\d\d% · Danger/);
     await eventually('danger in the status bar', async () => ((await bench().statusBarText()) ?? '').includes('Danger'));
-    // Beside a position that nobody can read it is not known to be gone: that one may be it.
+    // With an unreadable position present it is not known to be gone: that one may be it.
     const gone =
       hostility === 'whole'
         ? /5\.\d% · Warning long · BTC-USDT-SWAP · updated \d+ s ago/

@@ -1,4 +1,4 @@
-// The older generation. It can be taken out in one piece: this file, and what `legacy` is called elsewhere in this folder.
+// The older generation. It can be removed as a whole: this file, and everything named `legacy` in this folder.
 import { removableFromOrder } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { collateralAmount, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';

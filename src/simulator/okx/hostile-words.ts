@@ -1,4 +1,4 @@
-// How OKX could say the same in another way, by the documented types and orders of its answers.
+// Other forms of the same answers that OKX's documentation of types and orders allows.
 import { hostile, type Bend, type HostileList, type Hostility, type HostileWords } from '../hostile.ts';
 import type { Parameters } from '../request.ts';
 

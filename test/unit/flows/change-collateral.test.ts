@@ -266,7 +266,7 @@ describe('a change of collateral on the whole engine', () => {
       assert.deepEqual(talk.heard.at(-1)!.choices, [button, says('button.show-log')]);
       assert.deepEqual(talk.did, ['closePages', 'addCollateral']);
     }
-    // Before the confirmation the coin is chosen anew at once.
+    // Before the confirmation another coin can be chosen at once.
     const [loan, coin, amount] = btc('0.01');
     const refusing = after(() => okx.fault('51753', { endpoint: 'max-collateral-redeem-amount', times: 1 }), amount!);
     const talk = await change('reduce', loan!, coin!, refusing, press(says('button.choose-another-coin')), leave);

@@ -1,4 +1,4 @@
-// Somebody whose prices move between two readings, by the real engine: the account is read once a minute, prices more often.
+// Prices that move between two readings, with the real engine: the account is read once a minute, prices more often.
 import assert from 'node:assert/strict';
 import { statusOf } from '../../../src/views/status.ts';
 import { TestExchange } from '../../e2e/exchange.ts';

@@ -24,7 +24,7 @@ const estimated = (ltv: string, of: Loan = loan()): LiveLoan => {
   return { ltv: d(ltv), averaged: false, ...(toMarginCall === undefined ? {} : { toMarginCall }) };
 };
 
-/** The sample loan, read a second ago, at prices of now. */
+/** The sample loan, read a second ago, at present prices. */
 const withLoan = (estimate: LiveLoan | NoLive, change: Partial<Live> = {}, of: Partial<AccountState> = {}): AccountState =>
   state({ live: live({ loans: { '12345': estimate }, ...change }), ...of });
 

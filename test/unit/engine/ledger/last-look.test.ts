@@ -20,7 +20,7 @@ function saying(setup: Setup, position: Facts, rest: Partial<MarginReadiness> = 
   setup.market.shape = (given) => ({ ...given, ...rest, position: { ...given.position, ...position } });
 }
 
-/** A change that somebody confirmed, after `meanwhile` happened. */
+/** A confirmed change, after `meanwhile` happened. */
 async function confirmed(setup: Setup, asked: Change, meanwhile: () => void) {
   const window = setup.window();
   const preview = await window.ledger.preview('a', asked);

@@ -294,7 +294,7 @@ describe('a limit per day', () => {
   });
 
   const hourMs = 3_600_000;
-  /** Somebody sets the clock of the computer, and the exchange's goes on as it did. */
+  /** The computer's clock is set, and the exchange's goes on unchanged. */
   const setClock = (setup: Setup, ms: number): void => {
     setup.clock.setWall(ms);
     if (setup.venue.clockOffsetMs !== undefined) setup.venue.clockOffsetMs -= ms;
